@@ -1,0 +1,1 @@
+export { AppError, type AppErrorOptions } from './app-error.ts';
