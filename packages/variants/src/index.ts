@@ -1,0 +1,27 @@
+export { ENGINE_VERSION, type EncoderSettings, encoderSettings } from './encoder-settings.ts';
+export {
+  ImageId,
+  manifestKey,
+  type OriginalAddress,
+  originalKey,
+  parseOriginalKey,
+  type RenditionAddress,
+  renditionKey,
+  Tenant,
+} from './keys.ts';
+export { Manifest, Rendition, SourceFacts } from './manifest.ts';
+export { fileExtensions, formatMediaTypes, SourceMediaType, sourceExtensions } from './media-types.ts';
+export { revisionOf } from './revision.ts';
+export { avatarSet, productSet } from './standard-sets.ts';
+export { CACHE_IMMUTABLE, CACHE_PRIVATE, type PlannedRendition, plannedRenditions, publicUrl } from './urls.ts';
+export {
+  Category,
+  Fit,
+  Format,
+  Position,
+  Shape,
+  Variant,
+  VariantName,
+  VariantSet,
+} from './variant.ts';
+export { type VariantSets, variantSets } from './variant-sets.ts';

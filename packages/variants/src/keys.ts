@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { fileExtensions, SourceMediaType, sourceExtensions } from './media-types.ts';
+import { Category, type Format } from './variant.ts';
+
+export const ImageId = z.uuidv7().toLowerCase().brand<'ImageId'>();
+export type ImageId = z.infer<typeof ImageId>;
+
+/** Who an API key belongs to. It is a path segment of every key, so it can hold nothing but letters, digits and hyphens. */
+export const Tenant = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, '1 to 63 lower-case letters, digits and inner hyphens')
+  .brand<'Tenant'>();
+export type Tenant = z.infer<typeof Tenant>;
+
+export interface OriginalAddress {
+  readonly tenant: Tenant;
+  readonly category: string;
+  readonly imageId: ImageId;
+  readonly contentType: SourceMediaType;
+}
+
+export function originalKey({ tenant, category, imageId, contentType }: OriginalAddress): string {
+  return `originals/${tenant}/${category}/${imageId}/original.${sourceExtensions[contentType]}`;
+}
+
+const OriginalKey = z
+  .string()
+  .regex(/^originals\/[^/]+\/[^/]+\/[^/]+\/original\.[a-z]+$/)
+  .transform((key) => key.split(/[/.]/))
+  .pipe(z.tuple([z.literal('originals'), Tenant, Category, ImageId, z.literal('original'), z.string()]));
+
+/** The inverse of `originalKey`: all that is needed to make an image's job again; undefined for any other key. */
+export function parseOriginalKey(key: string): OriginalAddress | undefined {
+  const parsed = OriginalKey.safeParse(key);
+  if (!parsed.success) return undefined;
+  const [, tenant, category, imageId, , extension] = parsed.data;
+  const contentType = SourceMediaType.options.find((type) => sourceExtensions[type] === extension);
+  return contentType && { tenant, category, imageId, contentType };
+}
+
+export interface RenditionAddress {
+  readonly imageId: ImageId;
+  readonly revision: string;
+  readonly variant: string;
+  readonly format: Format;
+}
+
+/** Where a rendition lies in the CDN bucket. The revision makes it safe to cache for ever: other bytes, other key. */
+export function renditionKey({ imageId, revision, variant, format }: RenditionAddress): string {
+  return `images/${imageId}/${revision}/${variant}.${fileExtensions[format]}`;
+}
+
+/** Where an image's manifest lies in the originals bucket. */
+export function manifestKey({ tenant, imageId }: { tenant: Tenant; imageId: ImageId }): string {
+  return `manifests/${tenant}/${imageId}.json`;
+}

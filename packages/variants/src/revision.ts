@@ -1,0 +1,22 @@
+import { ENGINE_VERSION, encoderSettings } from './encoder-settings.ts';
+import type { VariantSet } from './variant.ts';
+
+/**
+ * The revision of a variant set: the first 12 hex digits (48 bits) of the SHA-256 of everything that decides a
+ * rendition's bytes. It does not depend on the order of the set's entries or of their fields.
+ */
+export async function revisionOf(set: VariantSet): Promise<string> {
+  const entries = set.map(canonical).sort();
+  const text = canonical({ engine: ENGINE_VERSION, encoders: encoderSettings, entries });
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** JSON with the keys of every object in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

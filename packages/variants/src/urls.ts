@@ -1,0 +1,33 @@
+import { type ImageId, renditionKey } from './keys.ts';
+import type { Format, VariantSet } from './variant.ts';
+
+/** For what lies behind a key that holds a revision: it never changes. */
+export const CACHE_IMMUTABLE = 'public, max-age=31536000, immutable';
+/** For originals and manifests: no shared cache may keep them. */
+export const CACHE_PRIVATE = 'private';
+
+/** The public URL of a key in the CDN bucket; the base may end with a slash or not. */
+export function publicUrl(cdnBaseUrl: string, key: string): string {
+  return `${cdnBaseUrl.replace(/\/+$/, '')}/${key}`;
+}
+
+export interface PlannedRendition {
+  readonly variant: string;
+  readonly format: Format;
+  readonly url: string;
+}
+
+/** The URLs that an image's renditions will have, known before its upload. */
+export function plannedRenditions(image: {
+  imageId: ImageId;
+  set: VariantSet;
+  revision: string;
+  cdnBaseUrl: string;
+}): PlannedRendition[] {
+  const { imageId, revision, set, cdnBaseUrl } = image;
+  return set.map(({ name: variant, format }) => ({
+    variant,
+    format,
+    url: publicUrl(cdnBaseUrl, renditionKey({ imageId, revision, variant, format })),
+  }));
+}
