@@ -1,0 +1,57 @@
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RedisSearch, RedisServerBinary } from './redis-server-binary.ts';
+import { serverVersion } from './server-version.ts';
+
+const STAGING_PREFIX = 'redis.unpacking-';
+const STAGING_IS_STALE_AFTER_MS = 60 * 60 * 1000;
+
+export async function findCachedRedis({
+  cacheDir,
+}: Pick<RedisSearch, 'cacheDir'>): Promise<RedisServerBinary | undefined> {
+  const path = join(cacheDir, 'redis', 'redis-server');
+  try {
+    return { kind: 'cache', path, version: await serverVersion(path) };
+  } catch {
+    // Absent or broken: either way a fresh copy takes its place.
+    return undefined;
+  }
+}
+
+/** A folder on the cache's own file system, so that moving it into place is one atomic rename. */
+export async function createStagingDir(cacheDir: string): Promise<string> {
+  await removeStaleStagingDirs(cacheDir);
+  return mkdtemp(join(cacheDir, STAGING_PREFIX));
+}
+
+/** Puts `stagedDir` in place as the cached copy, unless another process was first with a copy that works. */
+export async function publishToCache(cacheDir: string, stagedDir: string): Promise<void> {
+  const target = join(cacheDir, 'redis');
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(stagedDir, target);
+    } catch (error) {
+      if (await findCachedRedis({ cacheDir })) return;
+      if (attempt === 3) throw error;
+      await moveAway(target, join(dirname(stagedDir), `broken-${attempt}`));
+    }
+  }
+}
+
+async function moveAway(path: string, destination: string): Promise<void> {
+  // Gone is fine: another process repairs the same cache.
+  await rename(path, destination).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+/** Left by a run that was killed while it unpacked. */
+async function removeStaleStagingDirs(cacheDir: string): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    if (!name.startsWith(STAGING_PREFIX)) continue;
+    const path = join(cacheDir, name);
+    const changed = await stat(path).catch(() => undefined);
+    if (changed && Date.now() - changed.mtimeMs > STAGING_IS_STALE_AFTER_MS)
+      await rm(path, { recursive: true, force: true });
+  }
+}

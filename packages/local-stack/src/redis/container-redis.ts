@@ -1,0 +1,21 @@
+import { executableOnPath } from './executable-on-path.ts';
+import type { RedisSearch, RedisServerBinary } from './redis-server-binary.ts';
+import { runCommand } from './run-command.ts';
+import { parseServerVersion } from './server-version.ts';
+
+export const CONTAINER_IMAGE = 'docker.io/library/redis:8';
+
+/** A container engine that answers, with Redis's image pulled. */
+export async function findContainerRedis({ env, onProgress }: RedisSearch): Promise<RedisServerBinary | undefined> {
+  const path = await executableOnPath(env.PATH, 'docker', 'podman');
+  if (path === undefined) return undefined;
+  // The client may be there without its daemon; ask before the slow pull.
+  await runCommand(path, ['info'], { timeoutMs: 20_000 });
+  onProgress(`Using ${CONTAINER_IMAGE} with ${path}`);
+  const askVersion = ['run', '--rm', CONTAINER_IMAGE, 'redis-server', '--version'];
+  return {
+    kind: 'container',
+    path,
+    version: parseServerVersion(await runCommand(path, askVersion, { timeoutMs: 300_000 })),
+  };
+}

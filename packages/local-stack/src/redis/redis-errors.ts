@@ -1,0 +1,47 @@
+import { AppError } from '@imagemill/errors';
+
+interface RedisErrorDetails {
+  readonly code: 'redis-not-found' | 'redis-too-old' | 'redis-start-failed' | 'port-in-use';
+  /** For the person at this machine: may name paths and ports. */
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/** A Redis of this machine could not be brought up. */
+export class RedisError extends AppError {
+  constructor({ code, message, cause }: RedisErrorDetails) {
+    super({ code, retryable: false, publicMessage: 'The local Redis is not available.', cause });
+    this.message = message;
+  }
+}
+
+export class RedisNotFoundError extends RedisError {
+  constructor(message: string, cause?: unknown) {
+    super({ code: 'redis-not-found', message, cause });
+  }
+}
+
+export class RedisTooOldError extends RedisError {
+  constructor(path: string, version: string, oldest: string) {
+    super({
+      code: 'redis-too-old',
+      message: `${path} is Redis ${version}; imagemill needs ${oldest} or newer. Install a newer one, or name it in REDIS_SERVER_BIN.`,
+    });
+  }
+}
+
+export class RedisStartError extends RedisError {
+  constructor(message: string, cause?: unknown) {
+    super({ code: 'redis-start-failed', message, cause });
+  }
+}
+
+export class PortInUseError extends RedisError {
+  constructor(host: string, port: number, cause?: unknown) {
+    super({
+      code: 'port-in-use',
+      message: `Port ${port} on ${host} is in use. Stop what listens there, or choose another port for Redis.`,
+      cause,
+    });
+  }
+}
