@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { CONTAINER_IMAGE } from './container-redis.ts';
+import type { GuardedCommand } from './guardian-protocol.ts';
+import { renderRedisConf } from './redis-conf.ts';
+import type { RedisServerBinary } from './redis-server-binary.ts';
+
+export interface LaunchRequest {
+  readonly server: RedisServerBinary;
+  readonly dir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly appendOnly: boolean;
+  readonly password?: string | undefined;
+}
+
+export interface RedisLaunch extends Pick<GuardedCommand, 'command' | 'args' | 'afterwards'> {
+  readonly conf: string;
+  /** As the server itself knows it, which is how it is told from another server on the same port. */
+  readonly confPath: string;
+}
+
+export const CONF_NAME = 'redis.conf';
+
+export function planLaunch(request: LaunchRequest): RedisLaunch {
+  return request.server.kind === 'container' ? inContainer(request) : onThisHost(request);
+}
+
+function onThisHost({ server, dir, host, port, appendOnly, password }: LaunchRequest): RedisLaunch {
+  const confPath = join(dir, CONF_NAME);
+  const conf = renderRedisConf({ bind: host, port, dir, protectedMode: true, appendOnly, password });
+  return { command: server.path, args: [confPath], conf, confPath };
+}
+
+const PORT_INSIDE = 6379;
+
+function inContainer({ server, dir, host, port, appendOnly, password }: LaunchRequest): RedisLaunch {
+  const confPath = `/data/${CONF_NAME}`;
+  const name = `imagemill-redis-${randomUUID()}`;
+  // Inside, connections come from the engine's bridge; the port is published on loopback only.
+  const inside = { bind: '0.0.0.0', port: PORT_INSIDE, dir: '/data', protectedMode: false };
+  return {
+    command: server.path,
+    args: [
+      ...['run', '--rm', '--name', name],
+      ...sameUser(server.path),
+      ...['--publish', `${host}:${port}:${PORT_INSIDE}`],
+      ...['--volume', `${dir}:/data`],
+      ...[CONTAINER_IMAGE, 'redis-server', confPath],
+    ],
+    // Ending the engine's client by force leaves the container running.
+    afterwards: [server.path, 'rm', '--force', name],
+    conf: renderRedisConf({ ...inside, appendOnly, password }),
+    confPath,
+  };
+}
+
+/** The data must belong to whoever started the server, or they cannot remove it. */
+function sameUser(engine: string): string[] {
+  const user = process.getuid?.() ?? 0;
+  const group = process.getgid?.() ?? 0;
+  // Rootless Podman maps users; without keep-id the same number means somebody else inside.
+  const mapping = basename(engine) === 'podman' && user !== 0 ? ['--userns', 'keep-id'] : [];
+  return [...mapping, '--user', `${user}:${group}`];
+}
