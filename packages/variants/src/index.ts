@@ -1,3 +1,4 @@
+export { type Categories, type CategorySpec, loadCategories } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings } from './encoder-settings.ts';
 export {
   ImageId,

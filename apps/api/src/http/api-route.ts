@@ -1,0 +1,29 @@
+import type { RenderQueue } from '@imagemill/queue';
+import type { ObjectStorage } from '@imagemill/storage';
+import type { Categories } from '@imagemill/variants';
+import type { Hono } from 'hono';
+import type { ImageRecord, ImageRecords } from '../images/image-record.ts';
+import type { ImageView } from '../images/image-view.ts';
+import type { ApiBindings } from './bindings.ts';
+
+export interface ApiSettings {
+  readonly apiBaseUrl: string;
+  readonly cdnBaseUrl: string;
+  readonly maxUploadBytes: number;
+  readonly uploadUrlTtlSeconds: number;
+  readonly uploadCheckDelayMs: number;
+}
+
+/** What routes work with. */
+export interface ApiServices {
+  readonly categories: Categories;
+  readonly originals: ObjectStorage;
+  readonly cdn: ObjectStorage;
+  readonly queue: RenderQueue;
+  readonly records: ImageRecords;
+  readonly view: (record: ImageRecord) => ImageView;
+  readonly settings: ApiSettings;
+}
+
+/** One operation: adds its route to the app. */
+export type ApiRoute = (app: Hono<ApiBindings>, services: ApiServices) => void;

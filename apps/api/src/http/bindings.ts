@@ -1,0 +1,11 @@
+import type { Logger } from '@imagemill/service';
+import type { RequestIdVariables } from 'hono/request-id';
+import type { Caller } from '../auth/api-keys.ts';
+
+/** What middleware leaves for handlers. */
+export interface ApiBindings {
+  Variables: RequestIdVariables & {
+    logger: Logger;
+    caller: Caller;
+  };
+}

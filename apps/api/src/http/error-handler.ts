@@ -1,0 +1,56 @@
+import { AppError } from '@imagemill/errors';
+import type { Context, ErrorHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ApiBindings } from './bindings.ts';
+import { Problem, type ProblemOptions } from './problem.ts';
+
+const RETRY_AFTER_S = '5';
+
+/** The one place where an error becomes an answer: RFC 9457 `application/problem+json`. */
+export const errorHandler: ErrorHandler<ApiBindings> = (error, c) => {
+  const problem = toProblem(error);
+  if (problem.status >= 500) c.var.logger.error({ err: error, code: problem.code }, 'request failed');
+  return render(c, problem);
+};
+
+export const notFound = (c: Context<ApiBindings>) =>
+  render(c, { status: 404, code: 'route-not-found', detail: `There is no ${c.req.method} ${c.req.path}.` });
+
+function toProblem(error: Error): ProblemOptions {
+  if (error instanceof Problem) return error.options;
+  if (error instanceof AppError && error.retryable) {
+    const headers = { 'retry-after': RETRY_AFTER_S };
+    return { status: 503, code: error.code, detail: error.publicMessage, headers };
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    return { status: error.status as 400, code: 'bad-request', detail: 'The request is malformed.' };
+  }
+  return { status: 500, code: 'internal-error', detail: 'Something went wrong on our side. It was logged.' };
+}
+
+function render(c: Context<ApiBindings>, { status, code, detail, errors, headers }: ProblemOptions): Response {
+  const body = {
+    type: `urn:problem:imagemill:${code}`,
+    title: titles[status] ?? 'Error',
+    status,
+    code,
+    detail,
+    instance: c.req.path,
+    requestId: c.var.requestId,
+    ...(errors && { field: errors[0]?.field, errors }),
+  };
+  return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json', ...headers });
+}
+
+const titles: Partial<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Not authenticated',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Request too large',
+  415: 'Unsupported media type',
+  422: 'Invalid request',
+  500: 'Internal error',
+  503: 'Service unavailable',
+};

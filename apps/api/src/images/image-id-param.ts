@@ -1,0 +1,14 @@
+import { ImageId } from '@imagemill/variants';
+import type { Context } from 'hono';
+import { imageNotFound } from '../http/problem.ts';
+
+/**
+ * The id in a request's path.
+ *
+ * @throws Problem 404 `image-not-found` for what can't be an image's id
+ */
+export function imageIdParam(c: Context): ImageId {
+  const id = ImageId.safeParse(c.req.param('id'));
+  if (!id.success) throw imageNotFound();
+  return id.data;
+}

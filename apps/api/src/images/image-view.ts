@@ -1,0 +1,89 @@
+import {
+  type Categories,
+  ImageId,
+  type Manifest,
+  publicUrl,
+  Rendition,
+  renditionKey,
+  SourceFacts,
+} from '@imagemill/variants';
+import { z } from 'zod';
+import type { ImageRecord } from './image-record.ts';
+
+/** What the API says of an image. */
+export const ImageView = z.object({
+  imageId: ImageId,
+  category: z.string(),
+  status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired']),
+  progress: z.object({ done: z.int(), total: z.int() }),
+  source: SourceFacts.optional(),
+  placeholder: z.string().optional(),
+  dominantColour: z.string().optional(),
+  renditions: z.array(Rendition),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  attempts: z.int(),
+  createdAt: z.iso.datetime(),
+  readyAt: z.iso.datetime().optional(),
+});
+export type ImageView = z.infer<typeof ImageView>;
+
+/** @returns what turns a record into the API's answer */
+export function createImageView(options: {
+  categories: Categories;
+  cdnBaseUrl: string;
+}): (record: ImageRecord) => ImageView {
+  const plannedTotal = (category: string) => options.categories.get(category)?.set.length ?? 0;
+  return (record) =>
+    record.from === 'job'
+      ? fromJob(record, plannedTotal(record.job.image.category), options.cdnBaseUrl)
+      : fromManifest(record.manifest, plannedTotal(record.manifest.category));
+}
+
+function fromManifest(manifest: Manifest, plannedTotal: number): ImageView {
+  const { imageId, category, attempts, createdAt } = manifest;
+  const common = { imageId, category, attempts, createdAt };
+  if (manifest.status === 'rejected') {
+    const progress = { done: 0, total: plannedTotal };
+    return { ...common, status: 'rejected', progress, renditions: [], error: manifest.error };
+  }
+  const { sha256: _, ...source } = manifest.source;
+  const { placeholder, dominantColour, renditions, readyAt } = manifest;
+  const progress = { done: renditions.length, total: renditions.length };
+  return { ...common, status: 'ready', progress, source, placeholder, dominantColour, renditions, readyAt };
+}
+
+function fromJob(record: FromJob, plannedTotal: number, cdnBaseUrl: string): ImageView {
+  const { image, progress, attempts } = record.job;
+  const { imageId, category, createdAt } = image;
+  const done = progress?.done ?? [];
+  return {
+    imageId,
+    category,
+    status: record.status,
+    progress: { done: done.length, total: progress?.total ?? plannedTotal },
+    ...(progress && { source: progress.source }),
+    renditions: done.map((rendition) => {
+      const { variant, format } = rendition;
+      const key = renditionKey({ imageId, revision: progress?.revision ?? '', variant, format });
+      return { ...rendition, url: publicUrl(cdnBaseUrl, key) };
+    }),
+    ...errorOf(record),
+    attempts,
+    createdAt,
+  };
+}
+
+type FromJob = ImageRecord & { from: 'job' };
+
+function errorOf({ job, status }: FromJob): { error?: ImageView['error'] } {
+  if (job.rejection) return { error: job.rejection };
+  if (status === 'failed') {
+    return {
+      error: { code: 'processing-failed', message: 'This image could not be processed. An operator will look.' },
+    };
+  }
+  if (status === 'expired') {
+    return { error: { code: 'upload-expired', message: 'Nothing was uploaded before the upload URL expired.' } };
+  }
+  return {};
+}

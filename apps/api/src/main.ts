@@ -1,0 +1,59 @@
+import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { createLogger, parseEnv, readJsonFile, runProcess } from '@imagemill/service';
+import { createS3Client, createS3Storage } from '@imagemill/storage';
+import { loadCategories } from '@imagemill/variants';
+import { createApp } from './app.ts';
+import { createAuthenticator } from './auth/api-keys.ts';
+import { apiEnv } from './env.ts';
+import { listen } from './http/listen.ts';
+import { createImageRecords } from './images/image-record.ts';
+import { createImageView } from './images/image-view.ts';
+
+await runProcess(async () => {
+  const env = parseEnv(apiEnv, process.env);
+  const logger = createLogger('api', env.LOG_LEVEL);
+  const categories = await loadCategories(await readJsonFile(env.VARIANT_SETS_FILE));
+
+  const s3 = {
+    region: env.S3_REGION,
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    // A caller is waiting: two tries within its patience, then 503.
+    maxAttempts: 2,
+    requestTimeoutMs: 5_000,
+  };
+  const client = createS3Client({ ...s3, endpoint: env.S3_ENDPOINT });
+  const signingClient = createS3Client({ ...s3, endpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT });
+  const allowOverwrite = env.S3_ALLOW_OVERWRITE;
+  const originals = createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, allowOverwrite });
+  const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
+
+  const connection = createProducerConnection(env.REDIS_URL);
+  const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const settings = {
+    apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),
+    cdnBaseUrl: env.CDN_BASE_URL,
+    maxUploadBytes: env.MAX_UPLOAD_BYTES,
+    uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
+    uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,
+  };
+  const records = createImageRecords({ queue, originals });
+  const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
+  const services = { categories, originals, cdn, queue, records, view, settings };
+
+  const app = createApp(services, createAuthenticator(env.API_KEYS), logger);
+  const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
+  logger.info({ address: server.address }, 'listening');
+
+  return {
+    async close() {
+      logger.info('closing');
+      await server.close(env.SHUTDOWN_GRACE_MS);
+      await queue.close();
+      connection.disconnect();
+      client.destroy();
+      signingClient.destroy();
+      logger.info('closed');
+    },
+  };
+});

@@ -1,0 +1,25 @@
+import type { ApiRoute } from '../http/api-route.ts';
+import { imageNotFound, Problem } from '../http/problem.ts';
+import { imageIdParam } from '../images/image-id-param.ts';
+
+/** POST /v1/images/{id}/complete: the uploader says that the bytes are there, and the job starts at once. */
+export const completeUpload: ApiRoute = (app, { originals, queue, records, view }) => {
+  app.post('/v1/images/:id/complete', async (c) => {
+    const imageId = imageIdParam(c);
+    const { tenant } = c.var.caller;
+    let record = await records.find(tenant, imageId);
+    if (record?.from === 'job' && record.status === 'awaiting-upload') {
+      if (!(await originals.head(record.job.image.originalKey))) {
+        throw new Problem({
+          status: 409,
+          code: 'not-uploaded',
+          detail: 'Nothing has been uploaded to the URL of this image yet.',
+        });
+      }
+      await queue.reportUpload(imageId);
+      record = await records.find(tenant, imageId);
+    }
+    if (!record) throw imageNotFound();
+    return c.json(view(record), 202);
+  });
+};

@@ -1,0 +1,29 @@
+import { InvalidEnvironmentError, parseEnv } from '@imagemill/service';
+import { createS3Client, ensureBucket } from '@imagemill/storage';
+import { setupEnv } from './env.ts';
+
+/** One-shot: creates both buckets with their CORS rules and the public-read policy of renditions, then exits. */
+try {
+  const env = parseEnv(setupEnv, process.env);
+  const client = createS3Client({
+    endpoint: env.S3_ENDPOINT,
+    region: env.S3_REGION,
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+  });
+  await ensureBucket(client, {
+    bucket: env.ORIGINALS_BUCKET,
+    corsOrigins: env.CORS_ORIGINS,
+    corsMethods: ['PUT', 'POST'],
+  });
+  await ensureBucket(client, {
+    bucket: env.CDN_BUCKET,
+    corsOrigins: ['*'],
+    corsMethods: ['GET', 'HEAD'],
+    publicReadPrefix: 'images/',
+  });
+  process.stdout.write(`Buckets ${env.ORIGINALS_BUCKET} and ${env.CDN_BUCKET} are ready.\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof InvalidEnvironmentError ? error.message : (error as Error).stack}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,41 @@
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+
+/** The environment variables of every process that reaches the queue. */
+export const queueEnv = {
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })
+    .describe('Redis 6.2 or newer with maxmemory-policy noeviction'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits and hyphens')
+    .default('imagemill')
+    .describe('what every key in Redis begins with'),
+};
+
+const reconnectDelayMs = (times: number) => Math.min(times * 100, 2_000);
+
+/**
+ * A connection for request handlers: a command that Redis does not answer at once fails, so that a caller gets its 503
+ * while it still waits, and no command is kept in memory for later.
+ */
+export function createProducerConnection(url: string): Redis {
+  return new Redis(url, {
+    connectTimeout: 2_000,
+    commandTimeout: 2_000,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: reconnectDelayMs,
+  });
+}
+
+/** A connection for workers: commands wait until Redis is back, since a job in hand is worth more than a quick error. */
+export function createConsumerConnection(url: string): Redis {
+  return new Redis(url, {
+    connectTimeout: 5_000,
+    // BullMQ demands it of the connection that it blocks on.
+    maxRetriesPerRequest: null,
+    retryStrategy: reconnectDelayMs,
+  });
+}

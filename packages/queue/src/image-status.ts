@@ -1,0 +1,21 @@
+/** The states of an image, as a seller sees them. */
+export type ImageStatus = 'awaiting-upload' | 'queued' | 'processing' | 'ready' | 'rejected' | 'failed' | 'expired';
+
+export interface JobFacts {
+  /** BullMQ's own name of the state that the job is in. */
+  readonly jobState: string;
+  /** A worker has read the original. */
+  readonly hasProgress: boolean;
+  /** Somebody told us that the upload is complete. */
+  readonly uploadReported: boolean;
+  readonly outcome: 'ready' | 'rejected' | 'expired' | undefined;
+}
+
+/** What state an image is in while it has a job. A finished image without one is what its manifest says. */
+export function imageStatus({ jobState, hasProgress, uploadReported, outcome }: JobFacts): ImageStatus {
+  if (jobState === 'completed') return outcome ?? 'ready';
+  if (jobState === 'failed') return 'failed';
+  // An active job without progress has not found its original yet: it still is what it was before.
+  if (jobState === 'active' && hasProgress) return 'processing';
+  return hasProgress || uploadReported ? 'queued' : 'awaiting-upload';
+}

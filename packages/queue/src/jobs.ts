@@ -1,0 +1,63 @@
+import { Category, Format, ImageId, SourceFacts, SourceMediaType, Tenant, VariantName } from '@imagemill/variants';
+import { z } from 'zod';
+import { retryPolicy } from './retry-policy.ts';
+
+/** What a worker must know to make one image's renditions. */
+export const RenderImage = z.object({
+  imageId: ImageId,
+  tenant: Tenant,
+  category: Category,
+  originalKey: z.string(),
+  contentType: SourceMediaType,
+  filename: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  /** Base64, as declared by the seller. */
+  checksumSha256: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  uploadExpiresAt: z.iso.datetime(),
+});
+export type RenderImage = z.infer<typeof RenderImage>;
+
+/** How far a job has come. A job has progress only once a worker has read its original. */
+export const RenderProgress = z.object({
+  revision: z.string(),
+  total: z.int().nonnegative(),
+  source: SourceFacts,
+  done: z.array(
+    z.object({
+      variant: VariantName,
+      format: Format,
+      width: z.int(),
+      height: z.int(),
+      bytes: z.int(),
+    }),
+  ),
+});
+export type RenderProgress = z.infer<typeof RenderProgress>;
+
+/** How an image ended. `failed` is not among them: that is the job's own end, and makes it a dead letter. */
+export type RenderOutcome =
+  | { readonly outcome: 'ready' }
+  | { readonly outcome: 'rejected'; readonly error: { readonly code: string; readonly message: string } }
+  | { readonly outcome: 'expired' };
+
+const HOUR_S = 3600;
+
+/** Every job of the project: its queue, its name, its payload and how it is retried and kept. */
+export const jobs = {
+  renderImage: {
+    queue: 'render',
+    name: 'render-image',
+    payload: RenderImage,
+    options: {
+      attempts: retryPolicy.attempts,
+      backoff: retryPolicy.backoff,
+      // The manifest is the record of a finished image; the job is kept a while for those who poll, and bounded.
+      removeOnComplete: { age: 24 * HOUR_S, count: 100_000 },
+      // Dead letters: an operator has ten days to look.
+      removeOnFail: { age: 240 * HOUR_S },
+      stackTraceLimit: 5,
+      keepLogs: 20,
+    },
+  },
+} as const;

@@ -1,0 +1,97 @@
+import type { ImageId } from '@imagemill/variants';
+import { type Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { orQueueUnavailable } from './errors.ts';
+import { type ImageStatus, imageStatus } from './image-status.ts';
+import { jobs, RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
+import { createWakeUps } from './wake-up.ts';
+
+/** An image's job as it stands. */
+export interface JobSnapshot {
+  readonly image: RenderImage;
+  readonly status: ImageStatus;
+  readonly progress: RenderProgress | undefined;
+  readonly rejection: { readonly code: string; readonly message: string } | undefined;
+  readonly attempts: number;
+}
+
+/** The producer's side of the render queue. Every call throws QueueUnavailableError when Redis does not answer. */
+export interface RenderQueue {
+  /** Adds an image's job, to start after `delayMs` at the latest. An image that has a job already keeps that one. */
+  add(image: RenderImage, delayMs: number): Promise<void>;
+  /** Tells that the upload is complete: the image's job starts as soon as a worker is free. */
+  reportUpload(imageId: ImageId): Promise<void>;
+  find(imageId: ImageId): Promise<JobSnapshot | undefined>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const { renderImage } = jobs;
+
+export function createRenderQueue({ connection, prefix }: { connection: Redis; prefix: string }): RenderQueue {
+  const queue = new Queue(renderImage.queue, {
+    connection,
+    prefix,
+    skipWaitingForReady: true,
+    defaultJobOptions: renderImage.options,
+  });
+  // Without a listener an outage would end the process; each call reports it to its own caller.
+  queue.on('error', () => {});
+  connection.on('error', () => {});
+  const wakeUps = createWakeUps(connection, prefix);
+
+  return {
+    add: (image, delayMs) =>
+      orQueueUnavailable(async () => {
+        await queue.add(renderImage.name, RenderImage.parse(image), { jobId: image.imageId, delay: delayMs });
+      }),
+
+    reportUpload: (imageId) =>
+      orQueueUnavailable(async () => {
+        await wakeUps.note(imageId);
+        const job: Job | undefined = await queue.getJob(imageId);
+        if (job) await promote(job);
+      }),
+
+    find: (imageId) =>
+      orQueueUnavailable(async () => {
+        const job: Job | undefined = await queue.getJob(imageId);
+        if (!job) return undefined;
+        const [jobState, uploadReported] = await Promise.all([job.getState(), wakeUps.peek(imageId)]);
+        return snapshot(job, jobState, uploadReported);
+      }),
+
+    ping: () =>
+      orQueueUnavailable(async () => {
+        await connection.ping();
+      }),
+
+    close: () => queue.close(),
+  };
+}
+
+function snapshot(job: Job, jobState: string, uploadReported: boolean): JobSnapshot {
+  const progress = RenderProgress.safeParse(job.progress).data;
+  const result = jobState === 'completed' ? (job.returnvalue as RenderOutcome) : undefined;
+  return {
+    image: RenderImage.parse(job.data),
+    status: imageStatus({
+      jobState,
+      hasProgress: progress !== undefined,
+      uploadReported,
+      outcome: result?.outcome,
+    }),
+    progress,
+    rejection: result?.outcome === 'rejected' ? result.error : undefined,
+    attempts: job.attemptsMade,
+  };
+}
+
+/** Starts a delayed job now; a job that is not delayed needs no start. */
+export async function promote(job: Job): Promise<void> {
+  try {
+    await job.promote();
+  } catch (error) {
+    if (await job.isDelayed()) throw error;
+  }
+}

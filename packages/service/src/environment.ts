@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+export type EnvSource = Readonly<Record<string, string | undefined>>;
+
+/** Every bad variable of a process's environment, in one message. */
+export class InvalidEnvironmentError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The environment is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'InvalidEnvironmentError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads an app's settings from its environment. A variable set to the empty string counts as not set, as in
+ * docker-compose's `${NAME:-}`.
+ *
+ * @throws InvalidEnvironmentError naming every variable that is missing or bad, never its value: it may be a secret
+ */
+export function parseEnv<Schema extends z.ZodObject>(schema: Schema, source: EnvSource): z.output<Schema> {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  throw new InvalidEnvironmentError(
+    parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0] ?? '');
+      return name in set ? `${name}: ${issue.message}` : `${name} is not set`;
+    }),
+  );
+}
+
+/** A variable that is `true` or `false`. */
+export const flag = () => z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+
+/** A variable that holds values separated by commas. */
+export const list = () =>
+  z.string().transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+/** The environment variables of every long-running process. */
+export const serviceEnv = {
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('least severe level that is logged'),
+  CDN_BASE_URL: z.url().describe('public address of the CDN bucket; every rendition URL begins with it'),
+  VARIANT_SETS_FILE: z
+    .string()
+    .optional()
+    .describe('JSON file with variant sets of your own, by category; the same file for the API and the workers'),
+  SHUTDOWN_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(30_000)
+    .describe('how long work in hand may take after SIGTERM'),
+};

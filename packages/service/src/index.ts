@@ -1,0 +1,4 @@
+export { type EnvSource, flag, InvalidEnvironmentError, list, parseEnv, serviceEnv } from './environment.ts';
+export { readJsonFile } from './json-file.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { runProcess } from './process.ts';

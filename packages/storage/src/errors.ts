@@ -1,0 +1,41 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { AppError } from '@imagemill/errors';
+
+/** Something that the object storage would not or could not do. */
+export class StorageError extends AppError {}
+
+/** Status codes that S3's own documentation says to retry: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const retryableStatus = (status: number) => status >= 500 || status === 408 || status === 429;
+
+/** The one place where what the S3 client throws becomes an error of ours. */
+export function toStorageError(error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  if (status === undefined || retryableStatus(status)) {
+    return new StorageError({
+      code: 'storage-unavailable',
+      retryable: true,
+      publicMessage: 'The object storage does not answer. Try again shortly.',
+      cause: error,
+    });
+  }
+  return new StorageError({
+    code: 'storage-refused',
+    retryable: false,
+    publicMessage: 'The object storage refused the request.',
+    cause: error,
+  });
+}
+
+export const objectChanged = (cause: unknown) =>
+  new StorageError({
+    code: 'object-changed',
+    retryable: true,
+    publicMessage: 'The object was replaced while it was being read.',
+    cause,
+  });
+
+/** The HTTP status that the storage answered with, if it answered. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}

@@ -1,0 +1,14 @@
+export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucket.ts';
+export { storageEnv } from './env.ts';
+export { StorageError } from './errors.ts';
+export type {
+  ObjectFacts,
+  ObjectReader,
+  ObjectStorage,
+  PresignedUpload,
+  PresignUpload,
+  PutObject,
+  PutOutcome,
+} from './object-storage.ts';
+export { createS3Client, type S3Settings } from './s3-client.ts';
+export { createS3Storage } from './s3-storage.ts';

@@ -1,0 +1,74 @@
+/** What the storage knows of a stored object. */
+export interface ObjectFacts {
+  /** As the storage sent it, quotes included. */
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly contentType: string | undefined;
+  readonly cacheControl: string | undefined;
+  /** User metadata, keys in lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** An object being read; the facts are those of the very bytes that `body` yields. */
+export interface ObjectReader {
+  readonly facts: ObjectFacts;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface PresignUpload {
+  readonly key: string;
+  readonly contentType: string;
+  readonly contentLength: number;
+  readonly expiresInSeconds: number;
+  /** Base64 of the SHA-256 of the bytes that will be uploaded; storage refuses any others. */
+  readonly checksumSha256?: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly cacheControl: string;
+}
+
+/** A URL that uploads exactly what was declared, and the headers that the uploader must send with it. */
+export interface PresignedUpload {
+  readonly url: string;
+  readonly method: 'PUT';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expiresAt: Date;
+}
+
+export interface PutObject {
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  readonly cacheControl: string;
+  /** Store only while the object that is there has this ETag. */
+  readonly ifMatch?: string | undefined;
+  /** Store only while nothing is there. */
+  readonly ifAbsent?: boolean | undefined;
+}
+
+export type PutOutcome =
+  | { readonly outcome: 'stored'; readonly etag: string }
+  | { readonly outcome: 'precondition-failed' };
+
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One bucket of an object storage. What is not there is an answer (`undefined`), not an error; everything else that goes
+ * wrong is a StorageError.
+ */
+export interface ObjectStorage {
+  readonly bucket: string;
+  presignUpload(upload: PresignUpload): Promise<PresignedUpload>;
+  head(key: string, options?: CallOptions): Promise<ObjectFacts | undefined>;
+  /** `ifMatch`: read only the object with this ETag; another one there is the error `object-changed`. */
+  open(
+    key: string,
+    options?: CallOptions & { ifMatch?: string; range?: { start: number; end: number } },
+  ): Promise<ObjectReader | undefined>;
+  put(object: PutObject, options?: CallOptions): Promise<PutOutcome>;
+  /** Deleting what is not there succeeds. */
+  delete(key: string, options?: CallOptions): Promise<void>;
+  /** Throws a StorageError unless the bucket exists and answers. */
+  probe(options?: CallOptions): Promise<void>;
+}

@@ -1,0 +1,124 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { objectChanged, statusOf, toStorageError } from './errors.ts';
+import type { ObjectFacts, ObjectStorage } from './object-storage.ts';
+import { presignUpload } from './presign-upload.ts';
+
+export interface S3StorageOptions {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Signs for the address that uploaders reach, where it is not the one that this process reaches. */
+  readonly signingClient?: S3Client;
+  /** Whether presigned uploads may store over an object that is already there; not every server can refuse that. */
+  readonly allowOverwrite?: boolean;
+}
+
+/** The S3 adapter of ObjectStorage. */
+export function createS3Storage(options: S3StorageOptions): ObjectStorage {
+  const { client, bucket: Bucket } = options;
+  return {
+    bucket: Bucket,
+
+    presignUpload: (upload) =>
+      presignUpload(options.signingClient ?? client, Bucket, upload, {
+        allowOverwrite: options.allowOverwrite ?? false,
+      }),
+
+    async head(Key, { signal } = {}) {
+      try {
+        return factsOf(await client.send(new HeadObjectCommand({ Bucket, Key }), abortable(signal)));
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw toStorageError(error);
+      }
+    },
+
+    async open(Key, { signal, ifMatch, range } = {}) {
+      try {
+        const answer = await client.send(
+          new GetObjectCommand({
+            Bucket,
+            Key,
+            IfMatch: ifMatch,
+            Range: range && `bytes=${range.start}-${range.end}`,
+          }),
+          abortable(signal),
+        );
+        return { facts: factsOf(answer), body: bytesOf(answer.Body as AsyncIterable<Uint8Array>) };
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        if (statusOf(error) === 412) throw objectChanged(error);
+        throw toStorageError(error);
+      }
+    },
+
+    async put({ key, body, contentType, cacheControl, ifMatch, ifAbsent }, { signal } = {}) {
+      try {
+        const answer = await client.send(
+          new PutObjectCommand({
+            Bucket,
+            Key: key,
+            Body: body,
+            ContentLength: body.byteLength,
+            ContentType: contentType,
+            CacheControl: cacheControl,
+            IfMatch: ifMatch,
+            IfNoneMatch: ifAbsent ? '*' : undefined,
+          }),
+          abortable(signal),
+        );
+        return { outcome: 'stored', etag: answer.ETag ?? '' };
+      } catch (error) {
+        // 409: another conditional write of the same key is under way and will win.
+        if (statusOf(error) === 412 || statusOf(error) === 409) return { outcome: 'precondition-failed' };
+        if (ifMatch !== undefined && statusOf(error) === 404) return { outcome: 'precondition-failed' };
+        throw toStorageError(error);
+      }
+    },
+
+    async delete(Key, { signal } = {}) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key }), abortable(signal)).catch((error: unknown) => {
+        if (statusOf(error) !== 404) throw toStorageError(error);
+      });
+    },
+
+    async probe({ signal } = {}) {
+      await client.send(new HeadBucketCommand({ Bucket }), abortable(signal)).catch((error: unknown) => {
+        throw toStorageError(error);
+      });
+    },
+  };
+}
+
+const abortable = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});
+
+/** A connection that breaks in the middle of a body is the storage's failure, like one that breaks before it. */
+async function* bytesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw toStorageError(error);
+  }
+}
+
+function factsOf(answer: {
+  ETag?: string | undefined;
+  ContentLength?: number | undefined;
+  ContentType?: string | undefined;
+  CacheControl?: string | undefined;
+  Metadata?: Record<string, string> | undefined;
+}): ObjectFacts {
+  return {
+    etag: answer.ETag ?? '',
+    sizeBytes: answer.ContentLength ?? 0,
+    contentType: answer.ContentType,
+    cacheControl: answer.CacheControl,
+    metadata: answer.Metadata ?? {},
+  };
+}
