@@ -1,0 +1,9 @@
+import { AppError } from '@imagemill/errors';
+
+/** Ceph could not be installed or brought up; the message is for the person at this machine. */
+export class CephError extends AppError {
+  constructor(message: string, cause?: unknown) {
+    super({ code: 'ceph-unavailable', retryable: false, publicMessage: 'Ceph is not available.', cause });
+    this.message = message;
+  }
+}
