@@ -1,0 +1,28 @@
+import type { Caller } from './auth/caller.ts';
+import type { RequestSigner } from './auth/request-signer.ts';
+import type { IncomingBody } from './body/incoming-body.ts';
+import type { EventPublisher } from './events.ts';
+import type { S3Request } from './request.ts';
+import type { S3Response } from './response.ts';
+import type { Store } from './store/store.ts';
+
+/** What lives as long as the server and every operation may need. */
+export interface S3Service {
+  readonly store: Store;
+  readonly events: EventPublisher;
+  readonly signer: RequestSigner;
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly maxObjectBytes: number;
+  readonly now: () => Date;
+}
+
+/** One request, authenticated, on its way through an operation. */
+export interface Call {
+  readonly request: S3Request;
+  readonly caller: Caller;
+  readonly body: IncomingBody;
+  readonly service: S3Service;
+}
+
+export type Operation = (call: Call) => S3Response | Promise<S3Response>;

@@ -1,0 +1,62 @@
+import type { S3Request } from './request.ts';
+import { matchesWildcard } from './wildcard.ts';
+import { childElements, childText, childTexts, parseXml, type XmlElement } from './xml.ts';
+
+interface CorsQuestion {
+  readonly origin: string;
+  readonly method: string;
+  readonly headers: readonly string[];
+}
+
+/** The headers that let a browser's script see the answer; none when no rule of the bucket allows it. */
+export function corsHeaders(request: S3Request, configuration: string | undefined): Record<string, string> {
+  const question = corsQuestion(request);
+  if (!question || configuration === undefined) return {};
+  const rules = childElements(parseXml(configuration, 'CORSConfiguration'), 'CORSRule');
+  const rule = rules.find((candidate) => allows(candidate, question));
+  return rule ? grantedHeaders(rule, question) : {};
+}
+
+export function isPreflight(request: S3Request): boolean {
+  return request.method === 'OPTIONS' && corsQuestion(request) !== undefined;
+}
+
+function corsQuestion(request: S3Request): CorsQuestion | undefined {
+  const {
+    origin,
+    'access-control-request-method': requested,
+    'access-control-request-headers': list,
+  } = request.sentHeaders;
+  if (origin === undefined) return undefined;
+  if (request.method !== 'OPTIONS') return { origin, method: request.method, headers: [] };
+  if (requested === undefined) return undefined;
+  const headers = (list ?? '').split(',').map((name) => name.trim().toLowerCase());
+  return { origin, method: requested, headers: headers.filter((name) => name !== '') };
+}
+
+function allows(rule: XmlElement, question: CorsQuestion): boolean {
+  const allowedHeaders = childTexts(rule, 'AllowedHeader').map((pattern) => pattern.toLowerCase());
+  return (
+    childTexts(rule, 'AllowedOrigin').some((pattern) => matches(pattern, question.origin)) &&
+    childTexts(rule, 'AllowedMethod').includes(question.method) &&
+    question.headers.every((name) => allowedHeaders.some((pattern) => matches(pattern, name)))
+  );
+}
+
+function matches(pattern: string, text: string): boolean {
+  return matchesWildcard(pattern, text, { questionMark: false });
+}
+
+function grantedHeaders(rule: XmlElement, question: CorsQuestion): Record<string, string> {
+  const anyOrigin = childTexts(rule, 'AllowedOrigin').includes('*');
+  const exposed = childTexts(rule, 'ExposeHeader').join(', ');
+  const maxAge = childText(rule, 'MaxAgeSeconds');
+  return {
+    'access-control-allow-origin': anyOrigin ? '*' : question.origin,
+    'access-control-allow-methods': childTexts(rule, 'AllowedMethod').join(', '),
+    ...(question.headers.length > 0 && { 'access-control-allow-headers': question.headers.join(', ') }),
+    ...(exposed !== '' && { 'access-control-expose-headers': exposed }),
+    ...(maxAge !== undefined && { 'access-control-max-age': maxAge }),
+    vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
+  };
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Credentials, RequestSigner } from './auth/request-signer.ts';
+import type { S3Service } from './call.ts';
+import { EventPublisher, type EventWebhook } from './events.ts';
+import { handleRequest } from './handle-request.ts';
+import { openStore } from './store/store.ts';
+
+export interface S3ServerOptions {
+  /** 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly region?: string;
+  readonly credentials: Credentials;
+  readonly maxObjectBytes?: number;
+  readonly eventWebhook?: EventWebhook;
+  readonly now?: () => Date;
+}
+
+export interface S3Server {
+  readonly endpoint: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const maxObjectBytesDefault = 5 * 1024 ** 3;
+const closeGraceMs = 3_000;
+
+/** Resolves when the server listens. */
+export async function createS3Server(options: S3ServerOptions): Promise<S3Server> {
+  const { host = '127.0.0.1', region = 'us-east-1', credentials } = options;
+  const store = await openStore(options.dataDir);
+  const service: S3Service = {
+    store,
+    events: new EventPublisher({ webhook: options.eventWebhook, region }),
+    signer: new RequestSigner(credentials, region),
+    accessKeyId: credentials.accessKeyId,
+    region,
+    maxObjectBytes: options.maxObjectBytes ?? maxObjectBytesDefault,
+    now: options.now ?? (() => new Date()),
+  };
+  const { server, settled } = createHttpServer(service);
+  try {
+    await listen(server, options.port, host);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://${reachableHost(host)}:${port}`, port, close: () => closeAll(server, settled, service) };
+}
+
+function createHttpServer(service: S3Service): { server: Server; settled: () => Promise<unknown> } {
+  const server = createServer({
+    maxHeaderSize: 32 * 1024,
+    headersTimeout: 20_000,
+    requestTimeout: 15 * 60_000,
+    keepAliveTimeout: 65_000,
+  });
+  const running = new Set<Promise<void>>();
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse, clientWaits: boolean) => {
+    const handling = handleRequest(incoming, outgoing, service, { clientWaits }).catch((error: unknown) => {
+      console.error('S3 request could not be answered:', error);
+      outgoing.destroy();
+    });
+    running.add(handling);
+    void handling.finally(() => running.delete(handling));
+  };
+  server.on('request', (incoming, outgoing) => handle(incoming, outgoing, false));
+  server.on('checkContinue', (incoming, outgoing) => handle(incoming, outgoing, true));
+  return { server, settled: () => Promise.all(running) };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const inUse = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    const reason = inUse ? 'the port is already in use' : String(cause);
+    throw new Error(`The S3 server cannot listen on ${host} port ${port}: ${reason}.`, { cause });
+  }
+}
+
+/** Requests under way may end; what lasts longer than the grace is cut off. The store goes last, as they use it. */
+async function closeAll(server: Server, settled: () => Promise<unknown>, service: S3Service): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  const cutOff = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+  await closed;
+  clearTimeout(cutOff);
+  await settled();
+  await service.events.close();
+  service.store.close();
+}
+
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
