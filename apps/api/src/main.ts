@@ -1,3 +1,4 @@
+import { createManifests } from '@imagemill/manifests';
 import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { createLogger, parseEnv, readJsonFile, runProcess } from '@imagemill/service';
 import { createS3Client, createS3Storage } from '@imagemill/storage';
@@ -37,7 +38,7 @@ await runProcess(async () => {
     uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
     uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,
   };
-  const records = createImageRecords({ queue, originals });
+  const records = createImageRecords({ queue, manifests: createManifests(originals) });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
   const services = { categories, originals, cdn, queue, records, view, settings };
 

@@ -10,8 +10,8 @@ export {
   renditionKey,
   Tenant,
 } from './keys.ts';
-export { Manifest, Rendition, SourceFacts } from './manifest.ts';
 export { fileExtensions, formatMediaTypes, SourceMediaType, sourceExtensions } from './media-types.ts';
+export { Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
 export { avatarSet, productSet } from './standard-sets.ts';
 export { CACHE_IMMUTABLE, CACHE_PRIVATE, type PlannedRendition, plannedRenditions, publicUrl } from './urls.ts';

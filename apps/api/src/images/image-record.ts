@@ -1,6 +1,6 @@
+import type { Manifest, Manifests } from '@imagemill/manifests';
 import type { ImageStatus, JobSnapshot, RenderQueue } from '@imagemill/queue';
-import type { ObjectStorage } from '@imagemill/storage';
-import { type ImageId, Manifest, manifestKey, type Tenant } from '@imagemill/variants';
+import type { ImageId, Tenant } from '@imagemill/variants';
 
 /**
  * Where an image stands: its job's snapshot while it has one, its manifest once it is finished. There is no third
@@ -15,27 +15,14 @@ export interface ImageRecords {
   find(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined>;
 }
 
-export function createImageRecords({
-  queue,
-  originals,
-}: {
-  queue: RenderQueue;
-  originals: ObjectStorage;
-}): ImageRecords {
-  async function readManifest(tenant: Tenant, imageId: ImageId): Promise<Manifest | undefined> {
-    const object = await originals.open(manifestKey({ tenant, imageId }));
-    if (!object) return undefined;
-    const chunks = await Array.fromAsync(object.body);
-    return Manifest.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-  }
-
+export function createImageRecords({ queue, manifests }: { queue: RenderQueue; manifests: Manifests }): ImageRecords {
   return {
     async find(tenant, imageId) {
       const job = await queue.find(imageId);
       if (job && job.image.tenant !== tenant) return undefined;
       if (job && job.status !== 'ready') return { from: 'job', job, status: job.status };
       // The manifest lies under the tenant's own prefix, so another tenant's can't be found here.
-      const manifest = await readManifest(tenant, imageId);
+      const manifest = await manifests.read({ tenant, imageId });
       return manifest && { from: 'manifest', manifest, status: manifest.status };
     },
   };

@@ -1,12 +1,5 @@
-import {
-  type Categories,
-  ImageId,
-  type Manifest,
-  publicUrl,
-  Rendition,
-  renditionKey,
-  SourceFacts,
-} from '@imagemill/variants';
+import type { Manifest } from '@imagemill/manifests';
+import { type Categories, ImageId, publicUrl, Rendition, renditionKey, SourceFacts } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ImageRecord } from './image-record.ts';
 

@@ -1,0 +1,34 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from '@imagemill/service';
+import type { Command } from 'commander';
+import { createApiClient } from '../seller/api-client.ts';
+import { curlRecipe } from '../show/curl-recipe.ts';
+import { stackAddresses } from '../show/stack-addresses.ts';
+import { uploadAndShow } from '../show/upload-and-show.ts';
+import { bringUp } from '../stack/bring-up.ts';
+import { stackEnv } from '../stack/stack-env.ts';
+import { stayUp } from '../stack/stay-up.ts';
+
+const photo = (name: string) =>
+  relative(process.cwd(), fileURLToPath(new URL(`../../../../examples/photos/${name}`, import.meta.url)));
+
+/** `imagemill start`: the local stack, the sample photographs put through it, and how to go on. */
+export function start(program: Command): void {
+  program
+    .command('start')
+    .description('bring up the local stack, put the sample photographs through it, and stay up until Ctrl-C')
+    .action(() =>
+      stayUp(
+        () => bringUp(parseEnv(stackEnv, process.env), (step) => process.stdout.write(`${step}\n`)),
+        async (stack) => {
+          process.stdout.write('Uploading the sample photographs, as a seller app would\n');
+          await uploadAndShow(createApiClient(stack.file), [
+            { path: photo('product.jpg'), category: 'product' },
+            { path: photo('avatar.jpg'), category: 'avatar' },
+          ]);
+          process.stdout.write(`\n${stackAddresses(stack)}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops all of it.\n`);
+        },
+      ),
+    );
+}

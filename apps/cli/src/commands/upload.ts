@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { FailureToExplain } from '../explain.ts';
+import { createApiClient } from '../seller/api-client.ts';
+import { uploadAndShow } from '../show/upload-and-show.ts';
+import { readStackFile } from '../stack/stack-file.ts';
+
+interface UploadOptions {
+  category: string;
+  api?: string;
+  key?: string;
+}
+
+/** `imagemill upload <files…>`: puts photographs through a running imagemill, as a seller app would. */
+export function upload(program: Command): void {
+  program
+    .command('upload')
+    .description('upload photographs and show what became of them')
+    .argument('<files...>', 'jpeg, png, webp, avif, gif or tiff')
+    .option('-c, --category <name>', 'which variant set to make: product, avatar, or one of your own', 'product')
+    .option('--api <url>', 'API to upload to (default: the local stack; or IMAGEMILL_API_URL)')
+    .option('--key <key>', "API key (default: the local stack's; or IMAGEMILL_API_KEY)")
+    .action(async (files: string[], options: UploadOptions) => {
+      const api = createApiClient(await target(options));
+      const allReady = await uploadAndShow(
+        api,
+        files.map((path) => ({ path, category: options.category })),
+      );
+      if (!allReady) process.exitCode = 1;
+    });
+}
+
+async function target(options: UploadOptions): Promise<{ apiUrl: string; apiKey: string }> {
+  const { IMAGEMILL_API_URL, IMAGEMILL_API_KEY, IMAGEMILL_DIR = '.imagemill' } = process.env;
+  const stack = await readStackFile(IMAGEMILL_DIR);
+  const apiUrl = options.api ?? IMAGEMILL_API_URL ?? stack?.apiUrl;
+  const apiKey = options.key ?? IMAGEMILL_API_KEY ?? stack?.apiKey;
+  if (!apiUrl)
+    throw new FailureToExplain('No imagemill runs here. Start one with `pnpm start`, or name one with --api.');
+  if (!apiKey) throw new FailureToExplain('Name an API key with --key.');
+  return { apiUrl, apiKey };
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { FailureToExplain } from '../explain.ts';
+
+const REQUEST_TIMEOUT_MS = 15_000;
+
+const Ticket = z.object({
+  imageId: z.string(),
+  uploadUrl: z.string(),
+  headers: z.record(z.string(), z.string()),
+});
+export type Ticket = z.infer<typeof Ticket>;
+
+const Image = z.object({
+  imageId: z.string(),
+  status: z.string(),
+  progress: z.object({ done: z.number(), total: z.number() }),
+  renditions: z.array(
+    z.object({
+      variant: z.string(),
+      format: z.string(),
+      url: z.string(),
+      width: z.number(),
+      height: z.number(),
+      bytes: z.number(),
+    }),
+  ),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type Image = z.infer<typeof Image>;
+
+const Problem = z.object({ code: z.string(), detail: z.string() });
+
+export interface UploadRequest {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly contentLength: number;
+  readonly category: string;
+}
+
+/** The calls of a seller app. Each throws FailureToExplain with the API's own words when it is refused. */
+export interface ApiClient {
+  requestUpload(request: UploadRequest): Promise<Ticket>;
+  complete(imageId: string): Promise<Image>;
+  image(imageId: string): Promise<Image>;
+}
+
+export function createApiClient({ apiUrl, apiKey }: { apiUrl: string; apiKey: string }): ApiClient {
+  async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw new FailureToExplain(`${apiUrl} does not answer: ${String((error as Error).cause ?? error)}`);
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) return schema.parse(answer);
+    const problem = Problem.safeParse(answer).data;
+    throw new FailureToExplain(problem ? `${problem.code}: ${problem.detail}` : `The API answered ${response.status}.`);
+  }
+  return {
+    requestUpload: (request) => call('POST', '/v1/images/upload-url', Ticket, request),
+    complete: (imageId) => call('POST', `/v1/images/${imageId}/complete`, Image),
+    image: (imageId) => call('GET', `/v1/images/${imageId}`, Image),
+  };
+}

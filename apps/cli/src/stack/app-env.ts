@@ -1,0 +1,34 @@
+import { claimPort } from '@imagemill/local-stack';
+import { apiKeyEntry } from './api-key.ts';
+import type { Backends } from './backends.ts';
+import type { StackEnv } from './stack-env.ts';
+
+/** The environment of the API and the workers: the caller's own, with the local stack's addresses filled in. */
+export async function appEnv(env: StackEnv, keys: { apiKey: string; adminKey: string }, { addresses }: Backends) {
+  const port = await claimPort('127.0.0.1', env.API_PORT);
+  const apiUrl = `http://127.0.0.1:${port}`;
+  const cdnBaseUrl = env.CDN_BASE_URL ?? `${addresses.s3Endpoint}/${env.CDN_BUCKET}`;
+  const entries = [
+    apiKeyEntry(keys.apiKey, 'demo', ['upload']),
+    apiKeyEntry(keys.adminKey, 'demo', ['admin', 'storage']),
+  ];
+  return {
+    apiUrl,
+    cdnBaseUrl,
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      API_BASE_URL: apiUrl,
+      API_KEYS: [...entries, process.env.API_KEYS].filter(Boolean).join(','),
+      CDN_BASE_URL: cdnBaseUrl,
+      REDIS_URL: addresses.redisUrl,
+      S3_ENDPOINT: addresses.s3Endpoint,
+      S3_REGION: env.S3_REGION,
+      S3_ACCESS_KEY_ID: addresses.s3AccessKeyId,
+      S3_SECRET_ACCESS_KEY: addresses.s3SecretAccessKey,
+      ORIGINALS_BUCKET: env.ORIGINALS_BUCKET,
+      CDN_BUCKET: env.CDN_BUCKET,
+    },
+  };
+}

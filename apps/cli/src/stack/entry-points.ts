@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
+const app = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** The programs that every deployment runs. */
+export const entryPoints = {
+  setup: app('api/src/setup.ts'),
+  api: app('api/src/main.ts'),
+  worker: app('worker/src/main.ts'),
+};

@@ -1,0 +1,52 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** The addresses and development keys of a running stack, for other programs to find it. */
+export const StackFile = z.object({
+  apiUrl: z.url(),
+  apiKey: z.string(),
+  adminKey: z.string(),
+  s3Endpoint: z.url(),
+  s3AccessKeyId: z.string(),
+  s3SecretAccessKey: z.string(),
+  originalsBucket: z.string(),
+  cdnBucket: z.string(),
+  cdnBaseUrl: z.url(),
+  redisUrl: z.string(),
+  pids: z.object({
+    stack: z.int(),
+    redis: z.int().optional(),
+    s3: z.int().optional(),
+    api: z.int(),
+    workers: z.array(z.int()),
+  }),
+});
+export type StackFile = z.infer<typeof StackFile>;
+
+const pathIn = (dir: string) => join(dir, 'stack.json');
+
+/** The stack that runs in `dir`; undefined when none does, also when its file was left by one that was killed. */
+export async function readStackFile(dir: string): Promise<StackFile | undefined> {
+  const text = await readFile(pathIn(dir), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const parsed = StackFile.safeParse(JSON.parse(text));
+  return parsed.success && isAlive(parsed.data.pids.stack) ? parsed.data : undefined;
+}
+
+export async function writeStackFile(dir: string, stack: StackFile): Promise<void> {
+  await writeFile(pathIn(dir), `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
+}
+
+export async function removeStackFile(dir: string): Promise<void> {
+  await rm(pathIn(dir), { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

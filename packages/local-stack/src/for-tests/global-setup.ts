@@ -1,0 +1,15 @@
+import type { TestProject } from 'vitest/node';
+import { startTestServers, type TestServers } from './servers.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    servers: TestServers;
+  }
+}
+
+/** Vitest's global set-up: one Redis and one S3 server for the whole run; test files reach them by `inject('servers')`. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { stop, redisUrl, s3 } = await startTestServers(process.env);
+  project.provide('servers', { redisUrl, s3 });
+  return stop;
+}

@@ -1,0 +1,1 @@
+export type { TestServers } from './servers.ts';

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import type { ProcessExit } from './redis/index.ts';
+
+const KILL_AFTER_MS = 45_000;
+
+export interface NodeProcessOptions {
+  /** What people call it, in messages. */
+  readonly name: string;
+  /** The TypeScript file to run. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes standard output and standard error. */
+  readonly logFile: string;
+  /** How long the process may take until it sends `ready` to its parent. */
+  readonly readyWithinMs?: number;
+}
+
+export interface NodeProcess {
+  readonly pid: number;
+  readonly exited: Promise<ProcessExit>;
+  /** SIGTERM, and SIGKILL for a process that does not end. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one of our own programs and waits until it says that it is ready. It ends by itself when this process is
+ * gone, since it sees its IPC channel close.
+ *
+ * @throws Error with the end of the log when it ends, or stays silent, before it is ready
+ */
+export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
+  const { name, entry, logFile, readyWithinMs = 30_000 } = options;
+  const log = await open(logFile, 'w', 0o600);
+  const child = spawn(process.execPath, [entry], {
+    env: options.env,
+    stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    // A group of its own: Ctrl-C in a terminal reaches the parent alone, which then ends its children in order.
+    detached: true,
+  });
+  await log.close();
+  const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  try {
+    await becomesReady(child, exited, readyWithinMs);
+  } catch (error) {
+    await stop(child, exited);
+    throw new Error(`${name} did not start: ${(error as Error).message}\n${await tail(logFile)}`, { cause: error });
+  }
+  return { pid: child.pid ?? 0, exited, stop: () => stop(child, exited) };
+}
+
+async function becomesReady(child: ChildProcess, exited: Promise<ProcessExit>, withinMs: number): Promise<void> {
+  const ended = exited.then(({ code, signal }) =>
+    Promise.reject(new Error(`it ended with ${signal ?? `code ${code}`}`)),
+  );
+  const late = AbortSignal.timeout(withinMs);
+  const silent = once(late, 'abort').then(() => Promise.reject(new Error(`it said nothing for ${withinMs} ms`)));
+  await Promise.race([once(child, 'message'), ended, silent]);
+}
+
+async function stop(child: ChildProcess, exited: Promise<ProcessExit>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+  await exited;
+  clearTimeout(force);
+}
+
+async function tail(logFile: string): Promise<string> {
+  const text = await readFile(logFile, 'utf8');
+  return text.trimEnd().split('\n').slice(-15).join('\n');
+}

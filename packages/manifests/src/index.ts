@@ -1,0 +1,2 @@
+export { Manifest } from './manifest.ts';
+export { createManifests, type Manifests } from './manifests.ts';

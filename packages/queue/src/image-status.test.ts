@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { imageStatus } from './image-status.ts';
+
+const facts = { hasProgress: false, uploadReported: false, outcome: undefined };
+
+test.each([
+  ['nobody knows of an upload', { ...facts, jobState: 'delayed' }, 'awaiting-upload'],
+  ['its time came before the upload', { ...facts, jobState: 'waiting' }, 'awaiting-upload'],
+  ['a worker just looks whether it is there', { ...facts, jobState: 'active' }, 'awaiting-upload'],
+  ['the upload was reported', { ...facts, jobState: 'waiting', uploadReported: true }, 'queued'],
+  ['the worker has not read it yet', { ...facts, jobState: 'active', uploadReported: true }, 'queued'],
+  ['the worker has read it', { ...facts, jobState: 'active', hasProgress: true }, 'processing'],
+  ['it waits for its next attempt', { ...facts, jobState: 'delayed', hasProgress: true }, 'queued'],
+  ['its attempts are used up', { ...facts, jobState: 'failed', hasProgress: true }, 'failed'],
+  ['it was rejected', { ...facts, jobState: 'completed', outcome: 'rejected' as const }, 'rejected'],
+  ['nothing came in time', { ...facts, jobState: 'completed', outcome: 'expired' as const }, 'expired'],
+  ['it is done', { ...facts, jobState: 'completed', hasProgress: true, outcome: 'ready' as const }, 'ready'],
+])('when %s', (_when, jobFacts, status) => {
+  expect(imageStatus(jobFacts)).toBe(status);
+});
