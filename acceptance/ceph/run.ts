@@ -15,6 +15,8 @@ type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] satisfies StopSignal[]) process.on(name, () => stopping.abort(name));
+// A closed pipe, as in `… 2>&1 | head`, must not keep Ceph from being taken away.
+process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2), stopping.signal);
 
 async function main(command: readonly string[], signal: AbortSignal): Promise<number> {

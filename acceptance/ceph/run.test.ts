@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
+
+/** Tests do not install packages on somebody's machine. */
+describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', () => {
+  let temporary: string;
+
+  beforeEach(async () => {
+    temporary = await mkdtemp(join(tmpdir(), 'imagemill-ceph-test-'));
+  });
+  afterEach(() => rm(temporary, { recursive: true, force: true }));
+
+  function run(...command: string[]): ChildProcess {
+    const env = { ...process.env, TMPDIR: temporary };
+    return spawn(process.execPath, [RUN, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  async function untilItSays(child: ChildProcess, words: string): Promise<void> {
+    let said = '';
+    // Leaving the loop closes the pipe: the run has to bear that too.
+    for await (const chunk of child.stderr ?? []) {
+      said += chunk;
+      if (said.includes(words)) return;
+    }
+    throw new Error(`it never said "${words}", only: ${said}`);
+  }
+
+  async function expectNothingLeft(): Promise<void> {
+    expect(await readdir(temporary)).toEqual([]);
+    expect(await commandLinesNaming(temporary)).toEqual([]);
+  }
+
+  test('gives the command a server that answers and ends with its code', async () => {
+    const child = run('sh', '-c', 'test "$S3_SERVER" = ceph && echo "$S3_ENDPOINT" && exit 7');
+    const printed = child.stdout?.toArray();
+    expect(await once(child, 'exit')).toEqual([7, null]);
+
+    expect(String(await printed)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
+    await expectNothingLeft();
+  });
+
+  test('leaves nothing when it is ended while it starts', async () => {
+    const child = run('true');
+    await untilItSays(child, 'starting ceph-osd');
+    child.kill('SIGTERM');
+
+    expect(await once(child, 'exit')).toEqual([143, null]);
+    await expectNothingLeft();
+  });
+
+  test('ends the command and leaves nothing when it is ended', async () => {
+    const child = run('sleep', '1000');
+    await untilItSays(child, 'ready at');
+    child.kill('SIGTERM');
+
+    expect(await once(child, 'exit')).toEqual([143, null]);
+    await expectNothingLeft();
+  });
+});
+
+async function commandLinesNaming(path: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  // Gone meanwhile is gone.
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.includes(path));
+}
