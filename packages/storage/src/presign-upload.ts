@@ -13,7 +13,7 @@ export async function presignUpload(
   client: S3Client,
   bucket: string,
   upload: PresignUpload,
-  { allowOverwrite }: { allowOverwrite: boolean },
+  { allowOverwrite, signingDate }: { allowOverwrite: boolean; signingDate: Date },
 ): Promise<PresignedUpload> {
   const headers = {
     'content-type': upload.contentType,
@@ -23,7 +23,6 @@ export async function presignUpload(
     ...Object.fromEntries(Object.entries(upload.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
   };
   const signed = new Set(['host', 'content-length', ...Object.keys(headers)]);
-  const signingDate = new Date();
   try {
     const url = await getSignedUrl(
       client,

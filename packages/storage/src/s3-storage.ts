@@ -17,6 +17,8 @@ export interface S3StorageOptions {
   readonly signingClient?: S3Client;
   /** Whether presigned uploads may store over an object that is already there; not every server can refuse that. */
   readonly allowOverwrite?: boolean;
+  /** The clock that upload URLs are signed by. */
+  readonly now?: () => Date;
 }
 
 /** The S3 adapter of ObjectStorage. */
@@ -28,6 +30,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
     presignUpload: (upload) =>
       presignUpload(options.signingClient ?? client, Bucket, upload, {
         allowOverwrite: options.allowOverwrite ?? false,
+        signingDate: options.now?.() ?? new Date(),
       }),
 
     async head(Key, { signal } = {}) {

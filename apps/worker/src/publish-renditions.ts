@@ -1,0 +1,57 @@
+import type { RenderedVariant } from '@imagemill/imaging';
+import type { RenderProgress } from '@imagemill/queue';
+import type { ObjectStorage } from '@imagemill/storage';
+import { CACHE_IMMUTABLE, formatMediaTypes, type ImageId, renditionKey } from '@imagemill/variants';
+
+type Published = RenderProgress['done'][number];
+
+/**
+ * Uploads each rendition the moment it is made, beside the encoding of the next ones, so that the first picture is
+ * live at once. Resolves when all of them are in the bucket; the first upload that fails stops the rendering.
+ *
+ * @param render makes the renditions; its signal says when to stop
+ * @param onPublished told all that is live after each upload
+ */
+export async function publishRenditions(options: {
+  readonly cdn: ObjectStorage;
+  readonly address: { readonly imageId: ImageId; readonly revision: string };
+  readonly render: (signal: AbortSignal) => AsyncIterable<RenderedVariant>;
+  readonly onPublished: (published: readonly Published[]) => Promise<void>;
+  readonly signal: AbortSignal;
+}): Promise<readonly Published[]> {
+  const { cdn, address, render, onPublished } = options;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const published: Published[] = [];
+  const uploads: Promise<void>[] = [];
+
+  async function publish({ variant, data, width, height }: RenderedVariant): Promise<void> {
+    const { name, format } = variant;
+    await cdn.put(
+      {
+        key: renditionKey({ ...address, variant: name, format }),
+        body: data,
+        contentType: formatMediaTypes[format],
+        cacheControl: CACHE_IMMUTABLE,
+      },
+      { signal },
+    );
+    published.push({ variant: name, format, width, height, bytes: data.byteLength });
+    await onPublished(published);
+  }
+
+  try {
+    for await (const rendered of render(signal)) {
+      const upload = publish(rendered);
+      upload.catch((error: unknown) => failed.abort(error));
+      uploads.push(upload);
+    }
+  } catch (error) {
+    // A render that was stopped because an upload failed throws too; the upload's error is the one that counts.
+    throw failed.signal.aborted ? failed.signal.reason : error;
+  } finally {
+    await Promise.allSettled(uploads);
+  }
+  failed.signal.throwIfAborted();
+  return published;
+}
