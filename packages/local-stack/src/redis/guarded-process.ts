@@ -17,8 +17,8 @@ export interface GuardedProcess {
 export async function startGuarded(command: GuardedCommand): Promise<GuardedProcess> {
   // Detached: Ctrl-C in a terminal goes to the whole group, and the server must stay until its clients have finished.
   const guardian = fork(GUARDIAN, [JSON.stringify(command)], { detached: true, execArgv: [], stdio: 'ignore' });
+  const exited = serverExit(guardian);
   const pid = await startedPid(guardian);
-  const exited = serverExit(guardian, pid);
   const stop = async () => {
     if (guardian.connected) guardian.send('stop' satisfies GuardianOrder);
     const overdue = setTimeout(() => guardian.kill('SIGKILL'), command.killAfterMs + GUARDIAN_GRACE_MS);
@@ -28,32 +28,34 @@ export async function startGuarded(command: GuardedCommand): Promise<GuardedProc
   return { pid, exited, stop };
 }
 
-function startedPid(guardian: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => {
-      guardian.kill('SIGKILL');
-      reject(new Error('the guardian process did not start in time'));
-    }, START_TIMEOUT_MS);
-    guardian.once('error', reject);
-    guardian.once('exit', () => reject(new Error('the guardian process ended before its server started')));
-    guardian.once('message', (message) => {
-      clearTimeout(deadline);
-      const report = message as GuardianReport;
-      if (report.kind === 'started') resolve(report.pid);
-      else reject(new Error(report.kind === 'failed' ? report.message : 'the server ended at once'));
+async function startedPid(guardian: ChildProcess): Promise<number> {
+  const deadline = setTimeout(() => guardian.kill('SIGKILL'), START_TIMEOUT_MS);
+  try {
+    return await new Promise((resolve, reject) => {
+      guardian.once('error', reject);
+      guardian.once('exit', () => reject(new Error('the guardian process ended before its server started')));
+      guardian.once('message', (message) => {
+        const report = message as GuardianReport;
+        if (report.kind === 'started') resolve(report.pid);
+        else reject(new Error(report.kind === 'failed' ? report.message : 'the server ended at once'));
+      });
     });
-  });
+  } finally {
+    clearTimeout(deadline);
+  }
 }
 
-function serverExit(guardian: ChildProcess, pid: number): Promise<ProcessExit> {
+function serverExit(guardian: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => {
+    let pid: number | undefined;
     let exit: ProcessExit | undefined;
     guardian.on('message', (message) => {
       const report = message as GuardianReport;
+      if (report.kind === 'started') pid = report.pid;
       if (report.kind === 'exited') exit = { code: report.code, signal: report.signal };
     });
     guardian.once('exit', () => {
-      if (!exit) killOrphan(pid);
+      if (pid !== undefined && !exit) killOrphan(pid);
       resolve(exit ?? { code: null, signal: 'SIGKILL' });
     });
   });
