@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 
 /** Tests do not install packages on somebody's machine. */
-describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', () => {
+describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', { timeout: 120_000 }, () => {
   let temporary: string;
 
   beforeEach(async () => {
