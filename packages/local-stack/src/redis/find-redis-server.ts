@@ -11,7 +11,7 @@ type Source = (search: RedisSearch) => Promise<RedisServerBinary | undefined>;
 /** What the user installed comes first; what has to be downloaded comes last. */
 const sources = [fromPath, findCachedRedis, downloadDebianRedis, findContainerRedis] satisfies Source[];
 
-export interface FindRedisOptions extends Omit<RedisSearch, 'onProgress'> {
+interface FindRedisOptions extends Omit<RedisSearch, 'onProgress'> {
   readonly onProgress?: RedisSearch['onProgress'];
 }
 

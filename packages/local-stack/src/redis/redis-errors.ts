@@ -40,7 +40,7 @@ export class PortInUseError extends RedisError {
   constructor(host: string, port: number, cause?: unknown) {
     super({
       code: 'port-in-use',
-      message: `Port ${port} on ${host} is in use. Stop what listens there, or choose another port for Redis.`,
+      message: `Port ${port} on ${host} is in use. Stop what listens there, or choose another port.`,
       cause,
     });
   }
