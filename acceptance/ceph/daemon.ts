@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CephError } from './ceph-error.ts';
 
 const POLL_MS = 100;
+/** Part of util-linux: sets what only the process itself can set, then becomes the program. */
+const LAUNCHER = 'setpriv';
 const READY_WITHIN_MS = 60_000;
 
 export interface Daemon {
@@ -25,7 +27,7 @@ export async function startDaemon({ dir, program, args }: DaemonOptions): Promis
   const output = await open(outputPath, 'a');
   // The parent-death signal ends it even when this process is killed outright. A session of its own keeps a terminal's
   // Ctrl-C from it, for the tests still need it while they end.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
+  const child = spawn(LAUNCHER, ['--pdeathsig', 'KILL', program, ...args], {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
   });
