@@ -47,6 +47,7 @@ const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
     metadata: Metadata.default({}),
   });
 
+export type UploadTicket = z.infer<typeof UploadTicket>;
 export const UploadTicket = z.object({
   imageId: ImageId,
   key: z.string(),

@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createManifests } from '@imagemill/manifests';
+import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { createLogger } from '@imagemill/service';
+import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
+import { loadCategories } from '@imagemill/variants';
+import { inject, vi } from 'vitest';
+import { createApp } from './app.ts';
+import { ApiKeys, createAuthenticator } from './auth/api-keys.ts';
+import type { ApiSettings } from './http/api-route.ts';
+import { createImageRecords } from './images/image-record.ts';
+import { createImageView } from './images/image-view.ts';
+
+const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin' };
+const entry = (tenant: string, scope: string, key: string) =>
+  `${tenant}:${scope}:${createHash('sha256').update(key).digest('hex')}`;
+const apiKeys = [
+  entry('acme', 'upload', keys.acme),
+  entry('other', 'upload', keys.other),
+  entry('acme', 'admin', keys.admin),
+].join(',');
+
+export interface ApiHarnessOptions {
+  readonly redisUrl?: string;
+  readonly s3Endpoint?: string;
+  readonly settings?: Partial<ApiSettings>;
+}
+
+/** The API in this process, on the run's real Redis and S3 server, with buckets and a queue of its own. */
+export async function createApiHarness(options: ApiHarnessOptions = {}) {
+  const servers = inject('servers');
+  const s3 = { ...servers.s3, maxAttempts: 1, requestTimeoutMs: 5_000 };
+  const client = createS3Client({ ...s3, endpoint: options.s3Endpoint ?? s3.endpoint });
+  const bucket = `api-${randomUUID()}`;
+  if (!options.s3Endpoint) await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+
+  const originals = createS3Storage({ client, bucket });
+  const connection = createProducerConnection(options.redisUrl ?? servers.redisUrl);
+  if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
+  const queue = createRenderQueue({ connection, prefix: `api-${randomUUID().slice(0, 8)}` });
+  const categories = await loadCategories();
+  const settings: ApiSettings = {
+    apiBaseUrl: 'http://api.test',
+    cdnBaseUrl: 'http://cdn.test',
+    maxUploadBytes: 1_000_000,
+    uploadUrlTtlSeconds: 300,
+    uploadCheckDelayMs: 3600_000,
+    ...options.settings,
+  };
+  const records = createImageRecords({ queue, manifests: createManifests(originals) });
+  const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
+  const services = { categories, originals, cdn: originals, queue, records, view, settings };
+  const app = createApp(services, createAuthenticator(ApiKeys.parse(apiKeys)), createLogger('api', 'silent'));
+
+  /** A JSON request with a key; a string body is sent as it is. */
+  async function call(method: string, path: string, body?: unknown, key: string = keys.acme) {
+    const response = await app.request(path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, headers: response.headers, body: answer };
+  }
+  return {
+    app,
+    keys,
+    call,
+    queue,
+    originals,
+    async close() {
+      await queue.close();
+      connection.disconnect();
+      client.destroy();
+    },
+  };
+}
