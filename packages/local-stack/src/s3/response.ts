@@ -1,9 +1,10 @@
+import type { Readable } from 'node:stream';
 import { buildXml, type XmlElement } from './xml.ts';
 
 export interface S3Response {
   readonly status: number;
   readonly headers?: Record<string, string | undefined>;
-  readonly body?: string | AsyncIterable<Uint8Array>;
+  readonly body?: string | Readable;
 }
 
 export function emptyResponse(status: number, headers: S3Response['headers'] = {}): S3Response {

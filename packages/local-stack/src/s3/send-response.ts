@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { S3Error } from './errors.ts';
 import type { S3Response } from './response.ts';
@@ -26,7 +26,7 @@ export async function sendResponse(
     if (value !== undefined) outgoing.setHeader(name, value);
   outgoing.statusCode = response.status;
   const { body = '' } = response;
-  if (typeof body !== 'string') return sendStream(Readable.from(body), outgoing);
+  if (typeof body !== 'string') return sendStream(body, outgoing);
   // The length of what HEAD stands for is known to the operation alone.
   if (incoming.method === 'HEAD') outgoing.end();
   else outgoing.end(body);

@@ -12,7 +12,7 @@ const builder = new XMLBuilder({ ignoreAttributes: false });
 const parser = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDeclaration: true, htmlEntities: true });
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML writers must escape and the builder does not.
-const controlCharacters = /[\u0001-\u0008\u000b-\u001f]/g;
+const controlCharacters = /[\u0000-\u0008\u000b-\u001f]/g;
 
 export function buildXml(root: string, content: XmlElement, options: { namespaced: boolean } = { namespaced: true }) {
   const element = options.namespaced ? { '@_xmlns': namespace, ...content } : content;

@@ -53,7 +53,7 @@ function queryBag(query: URLSearchParams): Record<string, string[]> {
 
 type HashInput = string | ArrayBuffer | ArrayBufferView;
 
-class NodeSha256 {
+export class NodeSha256 {
   readonly #hash: Hash | Hmac;
 
   constructor(secret?: HashInput) {

@@ -15,7 +15,6 @@ export interface Form {
 
 export interface FormFile {
   readonly name: string;
-  readonly contentType: string;
   readonly chunks: AsyncIterable<Buffer>;
 }
 
@@ -30,12 +29,12 @@ export async function openForm(body: AsyncIterable<Buffer>, contentType: string)
   });
   const abort = new AbortController();
   const opened = Promise.withResolvers<Form>();
-  parser.on('file', (_field, stream, name, _encoding, fileType) => {
+  parser.on('file', (_field, stream, name) => {
     // A form that breaks off is reported by `parsed` too; unheard, the stream's own event would end the process.
     stream.on('error', () => undefined);
     parsed.catch((error: unknown) => stream.destroy(asError(error)));
-    const file = { name: name ?? '', contentType: fileType, chunks: withoutDestroying(stream) };
-    opened.resolve({ fields, file, finish: () => parsed, abandon: () => abort.abort() });
+    const file = { name: name ?? '', chunks: withoutDestroying(stream) };
+    opened.resolve({ fields: { ...fields }, file, finish: () => parsed, abandon: () => abort.abort() });
   });
   const parsed = parse(body, parser, abort.signal);
   parsed.then(

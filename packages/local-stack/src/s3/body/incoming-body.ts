@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { S3Error } from '../errors.ts';
 
 const drainBytesMax = 16 * 1024 * 1024;
 const drainMsMax = 5_000;
@@ -16,10 +17,14 @@ export class IncomingBody {
   }
 
   /** Throws when the client goes away before the body ends. */
-  chunks(): AsyncIterable<Buffer> {
+  async *chunks(): AsyncGenerator<Buffer> {
     if (this.#clientWaits) this.#response.writeContinue();
     this.#clientWaits = false;
-    return this.#incoming.iterator({ destroyOnReturn: false });
+    try {
+      yield* this.#incoming.iterator({ destroyOnReturn: false });
+    } catch (cause) {
+      throw new S3Error('IncompleteBody', { cause });
+    }
   }
 
   /**

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { type ChecksumAlgorithm, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { RequestSigner } from '../auth/request-signer.ts';
+import { rawRequest } from '../testing/raw-request.ts';
+import { signRequest } from '../testing/sign-request.ts';
+import { bucket, credentials, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+
+const Key = 'cat.jpg';
+
+async function stored({ s3 }: TestServer): Promise<string | undefined> {
+  const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key })).catch(() => undefined);
+  return object?.Body?.transformToString();
+}
+
+test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] satisfies ChecksumAlgorithm[])(
+  'verifies a %s checksum, keeps it and returns it when asked',
+  async (algorithm) => {
+    const { s3 } = await startTestServer();
+    // The SDK has no CRC64 of its own: there the server is only asked to compute it.
+    if (algorithm === 'CRC64NVME') s3.middlewareStack.remove('flexibleChecksumsMiddleware');
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'meow', ChecksumAlgorithm: algorithm }));
+    const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key, ChecksumMode: 'ENABLED' }));
+    expect(head[`Checksum${algorithm}`]).toBeTruthy();
+    const quiet = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+    expect(quiet[`Checksum${algorithm}`]).toBeUndefined();
+  },
+);
+
+test.each([
+  ['CRC32', { ChecksumCRC32: 'AAAAAA==' }],
+  ['CRC32C', { ChecksumCRC32C: 'AAAAAA==' }],
+  ['SHA-256', { ChecksumSHA256: createHash('sha256').update('other').digest('base64') }],
+  ['Content-MD5', { ContentMD5: createHash('md5').update('other').digest('base64') }],
+])('stores nothing when the %s is that of another body', async (_name, checksum) => {
+  const server = await startTestServer();
+  const put = server.plain.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'meow', ...checksum }));
+  await expect(put).rejects.toThrow(expect.objectContaining({ name: 'BadDigest' }));
+  expect(await stored(server)).toBeUndefined();
+});
+
+test('decodes the aws-chunked stream of an SDK and verifies the checksum in its trailer', async () => {
+  const server = await startTestServer();
+  const body = Readable.from(['a'.repeat(100_000), 'b'.repeat(100_000)].map((text) => Buffer.from(text)));
+  await server.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: body, ContentLength: 200_000 }));
+  expect(await stored(server)).toBe('a'.repeat(100_000) + 'b'.repeat(100_000));
+  const head = await server.s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+  expect(head.ContentEncoding).toBeUndefined();
+});
+
+async function putChunked(server: TestServer, body: string, declared: Record<string, string>): Promise<string> {
+  const url = `${server.endpoint}/${bucket}/${Key}`;
+  const sent = { 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', ...declared };
+  const headers = await signRequest({ method: 'PUT', url, headers: sent });
+  const response = await rawRequest(url, {
+    method: 'PUT',
+    headers: { ...headers, 'content-length': String(body.length) },
+    body,
+  });
+  return /<Code>(\w+)/.exec(response.text)?.[1] ?? String(response.status);
+}
+
+test.each([
+  ['a wrong trailer', '4\r\nmeow\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n', 'BadDigest'],
+  ['no trailer where one was announced', '4\r\nmeow\r\n0\r\n\r\n', 'InvalidRequest'],
+  ['fewer bytes than announced', '3\r\nmeo\r\n0\r\n\r\n', 'IncompleteBody'],
+  ['more bytes than announced', '5\r\nmeows\r\n0\r\n\r\n', 'IncompleteBody'],
+  ['no last chunk', '4\r\nmeow\r\n', 'IncompleteBody'],
+  ['a chunk longer than its size', '3\r\nmeow\r\n0\r\n\r\n', 'IncompleteBody'],
+  ['a size that is no number', 'four\r\nmeow\r\n0\r\n\r\n', 'IncompleteBody'],
+])('stores nothing of an aws-chunked body with %s', async (_what, body, code) => {
+  const server = await startTestServer();
+  const declared = { 'x-amz-decoded-content-length': '4', 'x-amz-trailer': 'x-amz-checksum-crc32' };
+  expect(await putChunked(server, body, declared)).toBe(code);
+  expect(await stored(server)).toBeUndefined();
+});
+
+async function signedChunks(headers: Record<string, string>, chunks: string[], trailer: string): Promise<string> {
+  const signer = new RequestSigner(credentials, 'us-east-1');
+  const date = headers['x-amz-date'] ?? '';
+  const signedAt = new Date(date.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5'));
+  const scope = `${date.slice(0, 8)}/us-east-1/s3/aws4_request`;
+  const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+  let previous = /Signature=(\w+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const sign = async (kind: string, ...hashes: string[]) => {
+    previous = await signer.signTextAt([kind, date, scope, previous, ...hashes].join('\n'), signedAt);
+    return previous;
+  };
+  let body = '';
+  for (const chunk of [...chunks, '']) {
+    const signature = await sign('AWS4-HMAC-SHA256-PAYLOAD', sha(''), sha(chunk));
+    body += `${chunk.length.toString(16)};chunk-signature=${signature}\r\n${chunk}${chunk && '\r\n'}`;
+  }
+  const trailerSignature = await sign('AWS4-HMAC-SHA256-TRAILER', sha(`${trailer}\n`));
+  return `${body}${trailer}\r\nx-amz-trailer-signature:${trailerSignature}\r\n\r\n`;
+}
+
+test('verifies the signature of every chunk and of the trailer', async () => {
+  const server = await startTestServer();
+  const url = `${server.endpoint}/${bucket}/${Key}`;
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32('meowpurr'));
+  const headers = await signRequest({
+    method: 'PUT',
+    url,
+    headers: {
+      'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': '8',
+      'x-amz-trailer': 'x-amz-checksum-crc32',
+    },
+  });
+  const body = await signedChunks(headers, ['meow', 'purr'], `x-amz-checksum-crc32:${sum.toString('base64')}`);
+  const send = (sent: string) =>
+    rawRequest(url, { method: 'PUT', headers: { ...headers, 'content-length': sent.length }, body: sent });
+  expect((await send(body.replace('purr', 'grrr'))).text).toContain('SignatureDoesNotMatch');
+  expect((await send(body.replace(/(trailer-signature:).{4}/, '$10000'))).text).toContain('SignatureDoesNotMatch');
+  expect(await stored(server)).toBeUndefined();
+  expect((await send(body)).status).toBe(200);
+  expect(await stored(server)).toBe('meowpurr');
+});
+
+test('stores nothing over the greatest size', async () => {
+  const server = await startTestServer({ maxObjectBytes: 10 });
+  const put = (Body: string) => server.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+  await expect(put('x'.repeat(11))).rejects.toThrow(expect.objectContaining({ name: 'EntityTooLarge' }));
+  await put('x'.repeat(10));
+});
