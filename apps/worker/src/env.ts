@@ -19,6 +19,13 @@ export const workerEnv = z.object({
     .max(128)
     .optional()
     .describe('encodes at once in one worker process; its cores if not set'),
+  HEALTH_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('port that answers `GET /healthz` for an orchestrator; none if not set'),
   MAX_UPLOAD_BYTES: count()
     .max(5 * 1024 * MIB)
     .default(50 * MIB)

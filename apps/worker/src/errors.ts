@@ -11,3 +11,11 @@ export class UnknownCategoryError extends AppError {
     });
   }
 }
+
+/** The original was deleted between being seen and being read. */
+export class OriginalGoneError extends AppError {
+  constructor() {
+    // The next try looks again, and waits for an upload or ends as expired.
+    super({ code: 'original-gone', retryable: true, publicMessage: 'The original is gone.' });
+  }
+}

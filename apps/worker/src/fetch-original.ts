@@ -1,27 +1,32 @@
 import { createHash } from 'node:crypto';
+import { RejectedImageError } from '@imagemill/imaging';
+import type { RenderImage } from '@imagemill/queue';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
+import { OriginalGoneError } from './errors.ts';
 
 export interface Original {
   readonly bytes: Uint8Array;
-  /** Hex digits. */
+  /** SHA-256 in hex digits. */
   readonly sha256: string;
-  /** Base64, the form in which a seller declares it. */
-  readonly sha256Base64: string;
 }
 
 /**
  * Downloads the very object that `facts` describe, hashing it on the way.
  *
- * @throws StorageError `object-changed` when another object took its place
+ * @throws RejectedImageError `too-many-bytes` before any byte is read; `checksum-mismatch` when the seller declared
+ *   another SHA-256, for storage that does not check it at upload
+ * @throws StorageError `object-changed` when another object took its place, OriginalGoneError when none did
  */
 export async function fetchOriginal(
   originals: ObjectStorage,
-  key: string,
+  image: RenderImage,
   facts: ObjectFacts,
+  { bytesMax }: { bytesMax: number },
   signal: AbortSignal,
-): Promise<Original | undefined> {
-  const object = await originals.open(key, { ifMatch: facts.etag, signal });
-  if (!object) return undefined;
+): Promise<Original> {
+  if (facts.sizeBytes > bytesMax) throw new RejectedImageError('too-many-bytes');
+  const object = await originals.open(image.originalKey, { ifMatch: facts.etag, signal });
+  if (!object) throw new OriginalGoneError();
   const hash = createHash('sha256');
   const chunks: Uint8Array[] = [];
   for await (const chunk of object.body) {
@@ -29,5 +34,8 @@ export async function fetchOriginal(
     chunks.push(chunk);
   }
   const digest = hash.digest();
-  return { bytes: Buffer.concat(chunks), sha256: digest.toString('hex'), sha256Base64: digest.toString('base64') };
+  if (image.checksumSha256 !== undefined && digest.toString('base64') !== image.checksumSha256) {
+    throw new RejectedImageError('checksum-mismatch');
+  }
+  return { bytes: Buffer.concat(chunks), sha256: digest.toString('hex') };
 }

@@ -3,9 +3,10 @@ import type { Manifest, Manifests } from '@imagemill/manifests';
 import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
-import type { Categories } from '@imagemill/variants';
+import type { Categories, CategorySpec } from '@imagemill/variants';
 import { UnknownCategoryError } from './errors.ts';
-import { fetchOriginal, type Original } from './fetch-original.ts';
+import { fetchOriginal } from './fetch-original.ts';
+import { readyManifest, rejectedManifest } from './finished-manifest.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -20,6 +21,13 @@ export interface RenderServices {
   readonly logger: Logger;
 }
 
+/** One job's image, and the very original that the job found. */
+export interface Subject {
+  readonly image: RenderImage;
+  readonly facts: ObjectFacts;
+  readonly attempts: number;
+}
+
 /**
  * The work of one job: look → fetch → inspect → render and publish → commit. Running it again is harmless: keys are
  * deterministic, renditions come out with the same bytes, and a run that finds its own manifest has nothing to do.
@@ -29,31 +37,63 @@ export function createRenderImage(services: RenderServices): RenderHandler {
 
   return async (image, context) => {
     const facts = await originals.head(image.originalKey, context);
-    if (!facts) return whenNothingIsThere(image, services.uploadGraceMs);
+    if (!facts) return { outcome: mayStillCome(image, services.uploadGraceMs) ? 'not-uploaded' : 'expired' };
     const category = categories.get(image.category);
     if (!category) throw new UnknownCategoryError(image.category);
 
-    const finished = await manifests.read(image, context);
-    if (finished?.originalEtag === facts.etag) {
-      if (finished.status === 'rejected') return { outcome: 'rejected', error: finished.error };
-      if (finished.revision === category.revision) return { outcome: 'ready' };
-    }
-    try {
-      const manifest = await render(services, image, facts, context);
-      await manifests.publish(manifest, context);
-      logger.info({ imageId: image.imageId, timingsMs: manifest.timingsMs }, 'image ready');
-      return { outcome: 'ready' };
-    } catch (error) {
-      if (!(error instanceof RejectedImageError)) throw error;
-      const rejection = { code: error.code, message: error.publicMessage };
-      await manifests.publish({ ...commonFields(image, facts, context), ...rejectedFields(rejection) }, context);
-      logger.info({ imageId: image.imageId, code: error.code }, 'image rejected');
-      return { outcome: 'rejected', error: rejection };
-    }
+    const earlier = outcomeOf(await manifests.read(image, context), facts, category);
+    if (earlier) return earlier;
+    const subject: Subject = { image, facts, attempts: context.attemptsMade + 1 };
+    const manifest = await render(services, subject, category, context);
+    await manifests.publish(manifest, context);
+    logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
+    return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
   };
 }
 
-function whenNothingIsThere(image: RenderImage, graceMs: number) {
-  const deadline = Date.parse(image.uploadExpiresAt) + graceMs;
-  return { outcome: Date.now() > deadline ? 'expired' : 'not-uploaded' } as const;
+const mayStillCome = (image: RenderImage, graceMs: number) => Date.now() <= Date.parse(image.uploadExpiresAt) + graceMs;
+
+/** What an earlier run made of this very original; nothing when it was another, or the variant set has changed since. */
+function outcomeOf(manifest: Manifest | undefined, facts: ObjectFacts, { revision }: CategorySpec) {
+  if (manifest?.originalEtag !== facts.etag) return undefined;
+  if (manifest.status === 'rejected') return { outcome: 'rejected', error: manifest.error } as const;
+  return manifest.revision === revision ? ({ outcome: 'ready' } as const) : undefined;
 }
+
+/** Everything between the original and its manifest. What the picture itself is to blame for ends in a manifest too. */
+async function render(
+  services: RenderServices,
+  subject: Subject,
+  { set, revision }: CategorySpec,
+  { signal, reportProgress }: RenderContext,
+): Promise<Manifest> {
+  const { originals, cdn, engine, cdnBaseUrl } = services;
+  const { image, facts } = subject;
+  const watch = createStopwatch();
+  try {
+    const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
+    const source = await watch.time('inspect', () => engine.inspect(original.bytes, image));
+    const total = set.length;
+    await reportProgress({ revision, total, source, done: [] });
+
+    const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { signal }));
+    const summary = await watch.time('summarise', () => picture.summarise());
+    const done = await watch.time('render', () =>
+      publishRenditions({
+        cdn,
+        address: { imageId: image.imageId, revision },
+        render: (stop) => picture.render({ signal: stop }),
+        onPublished: (published) => reportProgress({ revision, total, source, done: [...published] }),
+        signal,
+      }),
+    );
+    const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
+    return readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() });
+  } catch (error) {
+    if (error instanceof RejectedImageError) return rejectedManifest(subject, error);
+    throw error;
+  }
+}
+
+const logged = (manifest: Manifest) =>
+  manifest.status === 'ready' ? { timingsMs: manifest.timingsMs } : { code: manifest.error.code };

@@ -51,7 +51,7 @@ async function harness() {
     const options = { connection: consumer, prefix, concurrency: 4, handle, onError: (e: Error) => errors.push(e) };
     const worker = createRenderWorker(options);
     closers.push(async () => {
-      await worker.close();
+      await worker.close(5_000);
       consumer.disconnect();
     });
     return { worker, errors };
@@ -200,7 +200,7 @@ test('closing waits for the job in hand', async () => {
     return { outcome: 'ready' };
   });
   await started.promise;
-  const closed = worker.close();
+  const closed = worker.close(5_000);
   finish.resolve();
   await closed;
   expect(await status(job.imageId)).toBe('ready');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@imagemill/errors';
 import type { ImageId } from '@imagemill/variants';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
@@ -32,8 +33,11 @@ export interface RenderWorkerOptions {
 }
 
 export interface RenderWorker {
-  /** Takes no further job, waits for those in hand, then lets go of Redis. */
-  close(): Promise<void>;
+  /**
+   * Takes no further job and waits up to `graceMs` for those in hand. One that takes longer is left as it is: its lock
+   * runs out and another worker starts it again.
+   */
+  close(graceMs: number): Promise<void>;
 }
 
 const { renderImage } = jobs;
@@ -103,9 +107,11 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   }
 
   return {
-    async close() {
-      await worker.close();
-      await Promise.all(rechecks);
+    async close(graceMs) {
+      const grace = new AbortController();
+      const overdue = delay(graceMs, undefined, { signal: grace.signal }).catch(() => {});
+      await Promise.race([worker.close().then(() => Promise.all(rechecks)), overdue]);
+      grace.abort();
     },
   };
 }

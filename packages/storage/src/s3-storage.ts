@@ -71,7 +71,8 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
             ContentLength: body.byteLength,
             ContentType: contentType,
             CacheControl: cacheControl,
-            IfMatch: ifMatch,
+            // Ceph's gateway takes the ETag of a conditional PUT without its quotes only; the others take both forms.
+            IfMatch: ifMatch?.replaceAll('"', ''),
             IfNoneMatch: ifAbsent ? '*' : undefined,
           }),
           abortable(signal),

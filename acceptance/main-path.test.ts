@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningStack, startStack } from './support/running-stack.ts';
+import { createSeller, type Image, type Rendition, type Ticket } from './support/seller.ts';
+
+let stack: RunningStack;
+let seller: ReturnType<typeof createSeller>;
+beforeAll(async () => {
+  stack = await startStack({ UPLOAD_CHECK_DELAY_MS: '100' });
+  seller = createSeller(stack);
+});
+afterAll(() => stack.stop());
+
+const sample = (name: string) => readFile(new URL(`../examples/photos/${name}`, import.meta.url));
+const mediaTypes: Record<string, string> = {
+  avif: 'image/avif',
+  webp: 'image/webp',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+};
+
+async function fetched({ url }: Rendition) {
+  const response = await fetch(url);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return { status: response.status, headers: response.headers, bytes, facts: await sharp(bytes).metadata() };
+}
+
+function describeCategory(category: string, photo: string, count: number) {
+  describe(`a real photograph uploaded as ${category}`, () => {
+    let image: Image;
+    let ticket: Ticket;
+    beforeAll(async () => {
+      ({ image, ticket } = await seller.upload({ bytes: await sample(photo), category }));
+    });
+
+    test('becomes ready in one attempt, with all its renditions', () => {
+      expect(image).toMatchObject({ status: 'ready', attempts: 1, progress: { done: count, total: count } });
+      expect(image.placeholder).toBeTruthy();
+    });
+
+    test('has its renditions where the ticket said they would be', () => {
+      const places = (list: readonly { variant: string; format: string; url: string }[]) =>
+        list.map(({ variant, format, url }) => ({ variant, format, url }));
+      expect(places(image.renditions)).toEqual(places(ticket.renditions));
+    });
+
+    test('has renditions that a cache may keep for ever, each of the format, type, size and bytes that were announced', async () => {
+      for (const rendition of image.renditions) {
+        const { status, headers, bytes, facts } = await fetched(rendition);
+        expect(status, rendition.url).toBe(200);
+        expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+        expect(headers.get('content-type')).toBe(mediaTypes[rendition.format]);
+        expect(facts.format === 'heif' ? facts.compression === 'av1' && 'avif' : facts.format).toBe(rendition.format);
+        expect({ width: facts.width, height: facts.height, bytes: bytes.length }).toEqual({
+          width: rendition.width,
+          height: rendition.height,
+          bytes: rendition.bytes,
+        });
+      }
+    });
+  });
+}
+describeCategory('product', 'product.jpg', 12);
+describeCategory('avatar', 'avatar.jpg', 13);
+
+const plain = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#3377aa' } });
+
+test('a small source is never enlarged, and a cover variant keeps its aspect ratio', async () => {
+  const bytes = await plain(200, 300).jpeg().toBuffer();
+  const { image } = await seller.upload({ bytes, category: 'avatar' });
+  const sizes = image.renditions.map(({ variant, width, height }) => `${variant} ${width}×${height}`);
+  expect(new Set(sizes)).toEqual(
+    new Set([
+      'small 48×48',
+      'medium 128×128',
+      'large 200×200',
+      'round-small 100×100',
+      'round-medium 200×200',
+      'round-large 200×200',
+    ]),
+  );
+});
+
+test('a sideways phone photograph comes out upright, and without what the phone wrote into it', async () => {
+  // As the sensor wrote it: 400×300, red on the left; orientation 6 says that its left is the top.
+  const bytes = await plain(400, 300)
+    .composite([{ input: await plain(200, 300).tint('#ff0000').png().toBuffer(), left: 0, top: 0 }])
+    .withExif({ IFD0: { Make: 'Phone' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+  const { image } = await seller.upload({ bytes });
+  expect(image.source).toMatchObject({ width: 300, height: 400, orientation: 6 });
+  const small = image.renditions.find(({ variant, format }) => variant === 'small' && format === 'webp') as Rendition;
+  const { bytes: made, facts } = await fetched(small);
+  expect(facts).toMatchObject({ width: 225, height: 300 });
+  expect([facts.exif, facts.xmp, facts.icc, facts.orientation]).toEqual([undefined, undefined, undefined, undefined]);
+  const pixel = async (top: number) => {
+    const [red = 0, , blue = 0] = await sharp(made).extract({ left: 112, top, width: 1, height: 1 }).raw().toBuffer();
+    return red > blue ? 'red' : 'blue';
+  };
+  expect([await pixel(20), await pixel(280)]).toEqual(['red', 'blue']);
+});
+
+test('an upload that nobody reports is found all the same', async () => {
+  const bytes = await plain(64, 64).png().toBuffer();
+  const ticket = await seller.ticket({ bytes, contentType: 'image/png' });
+  await seller.put(ticket, bytes);
+  expect((await seller.ended(ticket.imageId)).status).toBe('ready');
+});
+
+test('what is no picture is rejected in words for its seller, and stays so', async () => {
+  const bytes = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  const { image } = await seller.upload({ bytes });
+  expect(image).toMatchObject({ status: 'rejected', renditions: [], error: { code: 'unsupported-format' } });
+  expect(image.error?.message).toMatch(/\w+ \w+/);
+  expect(await seller.complete(image.imageId)).toMatchObject({ status: 'rejected' });
+});
+
+test('progress is told while an image is made', async () => {
+  const seen = new Set<number>();
+  const bytes = await sample('product.jpg');
+  const ticket = await seller.ticket({ bytes });
+  await seller.put(ticket, bytes);
+  await seller.complete(ticket.imageId);
+  for (
+    let image = await seller.image(ticket.imageId);
+    image.status !== 'ready';
+    image = await seller.image(ticket.imageId)
+  ) {
+    seen.add(image.progress.done);
+    expect(image.progress.total).toBe(12);
+    expect(image.renditions).toHaveLength(image.progress.done);
+  }
+  expect(seen.size).toBeGreaterThan(1);
+});

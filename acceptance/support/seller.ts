@@ -1,0 +1,83 @@
+import { vi } from 'vitest';
+import type { RunningStack } from './running-stack.ts';
+
+export interface Rendition {
+  readonly variant: string;
+  readonly format: string;
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+}
+
+export interface Ticket {
+  readonly imageId: string;
+  readonly uploadUrl: string;
+  readonly headers: Record<string, string>;
+  readonly renditions: readonly { variant: string; format: string; url: string }[];
+}
+
+export interface Image {
+  readonly imageId: string;
+  readonly status: string;
+  readonly progress: { done: number; total: number };
+  readonly source?: { width: number; height: number; format: string; orientation: number };
+  readonly placeholder?: string;
+  readonly renditions: readonly Rendition[];
+  readonly error?: { code: string; message: string };
+  readonly attempts: number;
+}
+
+export interface Photo {
+  readonly bytes: Uint8Array;
+  readonly contentType?: string;
+  readonly category?: string;
+}
+
+/** A seller app that knows nothing but the HTTP contract. */
+export function createSeller({ apiUrl, apiKey }: Pick<RunningStack, 'apiUrl' | 'apiKey'>) {
+  async function call<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as T;
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+  const image = (imageId: string) => call<Image>('GET', `/v1/images/${imageId}`);
+  const complete = (imageId: string) => call<Image>('POST', `/v1/images/${imageId}/complete`);
+
+  function ticket({ bytes, contentType = 'image/jpeg', category = 'product' }: Photo): Promise<Ticket> {
+    const request = { filename: 'photo', contentType, contentLength: bytes.byteLength, category };
+    return call<Ticket>('POST', '/v1/images/upload-url', request);
+  }
+
+  async function put({ uploadUrl, headers }: Ticket, bytes: Uint8Array): Promise<void> {
+    const response = await fetch(uploadUrl, { method: 'PUT', headers, body: bytes as Uint8Array<ArrayBuffer> });
+    if (!response.ok) throw new Error(`The upload answered ${response.status}: ${await response.text()}`);
+  }
+
+  /** Polls until the image has ended, whichever way. */
+  async function ended(imageId: string): Promise<Image> {
+    return vi.waitFor(
+      async () => {
+        const now = await image(imageId);
+        if (['ready', 'rejected', 'failed', 'expired'].includes(now.status)) return now;
+        throw new Error(`${imageId} is still ${now.status}`);
+      },
+      { timeout: 30_000, interval: 50 },
+    );
+  }
+
+  /** Ticket, PUT, complete, and the end of it. */
+  async function upload(photo: Photo): Promise<{ ticket: Ticket; image: Image }> {
+    const issued = await ticket(photo);
+    await put(issued, photo.bytes);
+    await complete(issued.imageId);
+    return { ticket: issued, image: await ended(issued.imageId) };
+  }
+
+  return { call, ticket, put, complete, image, ended, upload };
+}

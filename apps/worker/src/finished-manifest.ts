@@ -1,0 +1,65 @@
+import type { RejectedImageError } from '@imagemill/imaging';
+import type { Manifest } from '@imagemill/manifests';
+import type { RenderProgress } from '@imagemill/queue';
+import { publicUrl, renditionKey, type SourceFacts, type VariantSet } from '@imagemill/variants';
+import type { Subject } from './render-image.ts';
+
+/** What a render made. */
+interface Made {
+  readonly source: SourceFacts & { readonly sha256: string };
+  readonly summary: { readonly placeholder: string; readonly dominantColour: string };
+  readonly set: VariantSet;
+  readonly revision: string;
+  readonly done: RenderProgress['done'];
+}
+
+/** The manifest of an image whose renditions are all in the CDN bucket; they are listed in the set's order. */
+export function readyManifest(
+  subject: Subject,
+  made: Made,
+  options: { cdnBaseUrl: string; timingsMs: Record<string, number> },
+): Manifest {
+  const { imageId } = subject.image;
+  const { set, revision, source, summary } = made;
+  const published = new Map(made.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
+  const renditions = set.flatMap(({ name, format }) => {
+    const rendition = published.get(`${name}.${format}`);
+    const key = renditionKey({ imageId, revision, variant: name, format });
+    return rendition ? [{ ...rendition, url: publicUrl(options.cdnBaseUrl, key) }] : [];
+  });
+  return {
+    ...common(subject),
+    status: 'ready',
+    revision,
+    source,
+    ...summary,
+    renditions,
+    readyAt: new Date().toISOString(),
+    timingsMs: options.timingsMs,
+  };
+}
+
+/** The manifest of an image that can never succeed, with the reason that its seller is told. */
+export function rejectedManifest(subject: Subject, { code, publicMessage }: RejectedImageError): Manifest {
+  return {
+    ...common(subject),
+    status: 'rejected',
+    error: { code, message: publicMessage },
+    rejectedAt: new Date().toISOString(),
+  };
+}
+
+function common({ image, facts, attempts }: Subject) {
+  const { imageId, tenant, category, filename, metadata, createdAt } = image;
+  return {
+    manifestVersion: 1,
+    imageId,
+    tenant,
+    category,
+    filename,
+    metadata,
+    attempts,
+    createdAt,
+    originalEtag: facts.etag,
+  } as const;
+}

@@ -1,0 +1,67 @@
+import { createImagingEngine } from '@imagemill/imaging';
+import { createManifests } from '@imagemill/manifests';
+import { createConsumerConnection, createRenderWorker } from '@imagemill/queue';
+import { createLogger, parseEnv, readJsonFile, runProcess } from '@imagemill/service';
+import { createS3Client, createS3Storage } from '@imagemill/storage';
+import { loadCategories } from '@imagemill/variants';
+import { workerEnv } from './env.ts';
+import { startHealthServer } from './health-server.ts';
+import { createRenderImage } from './render-image.ts';
+
+await runProcess(async () => {
+  const env = parseEnv(workerEnv, process.env);
+  const logger = createLogger('worker', env.LOG_LEVEL);
+  const categories = await loadCategories(await readJsonFile(env.VARIANT_SETS_FILE));
+  const engine = await createImagingEngine({
+    encodeConcurrency: env.ENCODE_CONCURRENCY,
+    limits: {
+      bytesMax: env.MAX_UPLOAD_BYTES,
+      pixelsMax: env.MAX_SOURCE_PIXELS,
+      framesMax: env.MAX_SOURCE_FRAMES,
+      timeoutMs: env.RENDER_TIMEOUT_MS,
+    },
+  });
+  const client = createS3Client({
+    endpoint: env.S3_ENDPOINT,
+    region: env.S3_REGION,
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    maxAttempts: 3,
+    requestTimeoutMs: 20_000,
+  });
+  const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET });
+  const connection = createConsumerConnection(env.REDIS_URL);
+  const worker = createRenderWorker({
+    connection,
+    prefix: env.QUEUE_PREFIX,
+    concurrency: env.WORKER_CONCURRENCY,
+    handle: createRenderImage({
+      originals,
+      cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
+      manifests: createManifests(originals),
+      engine,
+      categories,
+      cdnBaseUrl: env.CDN_BASE_URL,
+      uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
+      logger,
+    }),
+    onError: (err) => logger.error({ err }, 'worker'),
+    onFailed: (imageId, err) => logger.error({ imageId, err }, 'attempt failed'),
+  });
+  const health =
+    env.HEALTH_PORT === undefined
+      ? undefined
+      : await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
+  logger.info({ concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] }, 'working');
+
+  return {
+    async close() {
+      logger.info('closing');
+      await worker.close(env.SHUTDOWN_GRACE_MS);
+      await health?.close();
+      connection.disconnect();
+      client.destroy();
+      logger.info('closed');
+    },
+  };
+});
