@@ -1,0 +1,97 @@
+import {
+  DeleteObjectsCommand,
+  ListObjectsCommand,
+  type ListObjectsCommandOutput,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  paginateListObjectsV2,
+} from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { bucket, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+
+const Bucket = bucket;
+
+async function withKeys(keys: readonly string[]): Promise<TestServer> {
+  const server = await startTestServer();
+  for (let i = 0; i < keys.length; i += 20) {
+    await Promise.all(
+      keys.slice(i, i + 20).map((Key) => server.s3.send(new PutObjectCommand({ Bucket, Key, Body: '.' }))),
+    );
+  }
+  return server;
+}
+
+test('pages through more than 1000 keys, every one once and in order', async () => {
+  const keys = Array.from({ length: 1050 }, (_, index) => `k/${String(index).padStart(4, '0')}`);
+  const { s3 } = await withKeys(keys);
+  const pages: number[] = [];
+  const listed: string[] = [];
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: 'k/' })) {
+    pages.push(page.KeyCount ?? 0);
+    listed.push(...(page.Contents ?? []).map((item) => item.Key ?? ''));
+  }
+  expect(pages).toEqual([1000, 50]);
+  expect(listed).toEqual(keys);
+  const objects = keys.slice(0, 1000).map((Key) => ({ Key }));
+  expect((await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } }))).Deleted).toHaveLength(
+    1000,
+  );
+  expect((await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(50);
+});
+
+const tree = ['a', 'b/1', 'b/2', 'b/c/3', 'd', 'e/1', 'é', '🐈', '\uffee'];
+
+test('groups by delimiter, and orders keys by their bytes', async () => {
+  const { s3 } = await withKeys(tree);
+  const list = await s3.send(new ListObjectsV2Command({ Bucket, Delimiter: '/' }));
+  expect(list.Contents?.map((item) => item.Key)).toEqual(['a', 'd', 'é', '\uffee', '🐈']);
+  expect(list.CommonPrefixes?.map((item) => item.Prefix)).toEqual(['b/', 'e/']);
+  const inner = await s3.send(new ListObjectsV2Command({ Bucket, Delimiter: '/', Prefix: 'b/' }));
+  expect(inner.Contents?.map((item) => item.Key)).toEqual(['b/1', 'b/2']);
+  expect(inner.CommonPrefixes?.map((item) => item.Prefix)).toEqual(['b/c/']);
+});
+
+test('pages through groups without repeating any', async () => {
+  const { s3 } = await withKeys(tree);
+  const seen: (string | undefined)[] = [];
+  for await (const page of paginateListObjectsV2({ client: s3, pageSize: 1 }, { Bucket, Delimiter: '/' })) {
+    seen.push(page.Contents?.[0]?.Key ?? page.CommonPrefixes?.[0]?.Prefix);
+  }
+  expect(seen).toEqual(['a', 'b/', 'd', 'e/', 'é', '\uffee', '🐈']);
+});
+
+test('pages through groups by marker in the first version of listing', async () => {
+  const { s3 } = await withKeys(tree);
+  const seen: (string | undefined)[] = [];
+  let Marker: string | undefined;
+  do {
+    const page: ListObjectsCommandOutput = await s3.send(
+      new ListObjectsCommand({ Bucket, Delimiter: '/', MaxKeys: 2, ...(Marker && { Marker }) }),
+    );
+    seen.push(
+      ...(page.CommonPrefixes ?? []).map((item) => item.Prefix),
+      ...(page.Contents ?? []).map((item) => item.Key),
+    );
+    Marker = page.NextMarker;
+  } while (Marker);
+  expect(seen.toSorted()).toEqual(['a', 'b/', 'd', 'e/', 'é', '🐈', '\uffee'].toSorted());
+});
+
+test('starts after a key, and says when nothing is left', async () => {
+  const { s3 } = await withKeys(tree);
+  const list = await s3.send(new ListObjectsV2Command({ Bucket, StartAfter: 'd', MaxKeys: 4 }));
+  expect(list.Contents?.map((item) => item.Key)).toEqual(['e/1', 'é', '\uffee', '🐈']);
+  expect(list).toMatchObject({ IsTruncated: false, KeyCount: 4 });
+  expect(await s3.send(new ListObjectsV2Command({ Bucket, MaxKeys: 0 }))).toMatchObject({
+    KeyCount: 0,
+    IsTruncated: false,
+  });
+});
+
+test('reports every deleted key, there or not, unless asked to be quiet', async () => {
+  const { s3 } = await withKeys(['a', 'b']);
+  const remove = (Quiet: boolean, ...keys: string[]) =>
+    s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Quiet, Objects: keys.map((Key) => ({ Key })) } }));
+  expect((await remove(false, 'a', 'none')).Deleted?.map((item) => item.Key)).toEqual(['a', 'none']);
+  expect((await remove(true, 'b')).Deleted).toBeUndefined();
+});
