@@ -28,7 +28,7 @@ import { uploadPart, uploadPartCopy } from './operations/upload-part.ts';
 import type { S3Request } from './request.ts';
 
 /** Who may call an operation: the owner; also anybody, if the bucket's policy says so; or who holds a signed form. */
-export type Access = 'owner' | 'public-read' | 'signed-form';
+type Access = 'owner' | 'public-read' | 'signed-form';
 
 export interface Route {
   readonly method: string;

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { S3Error } from './errors.ts';
 import type { S3Response } from './response.ts';
 import { buildXml } from './xml.ts';
@@ -26,17 +25,17 @@ export async function sendResponse(
     if (value !== undefined) outgoing.setHeader(name, value);
   outgoing.statusCode = response.status;
   const { body = '' } = response;
-  if (typeof body !== 'string') return sendStream(body, outgoing);
-  // The length of what HEAD stands for is known to the operation alone.
-  if (incoming.method === 'HEAD') outgoing.end();
-  else outgoing.end(body);
-}
-
-async function sendStream(body: Readable, outgoing: ServerResponse): Promise<void> {
   try {
-    await pipeline(body, outgoing);
+    if (typeof body === 'string') await sendText(incoming, outgoing, body);
+    else await pipeline(body, outgoing);
   } catch (error) {
     // The client went away, or the status is sent already: a broken connection is all that can tell it of an error.
     outgoing.destroy(error instanceof Error ? error : undefined);
   }
+}
+
+async function sendText(incoming: IncomingMessage, outgoing: ServerResponse, text: string): Promise<void> {
+  // The length of what HEAD stands for is known to the operation alone.
+  outgoing.end(incoming.method === 'HEAD' ? undefined : text);
+  await finished(outgoing);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Credentials, RequestSigner } from './auth/request-signer.ts';
 import type { S3Service } from './call.ts';
 import { EventPublisher, type EventWebhook } from './events.ts';
@@ -50,7 +51,12 @@ export async function createS3Server(options: S3ServerOptions): Promise<S3Server
     throw error;
   }
   const { port } = server.address() as AddressInfo;
-  return { endpoint: `http://${reachableHost(host)}:${port}`, port, close: () => closeAll(server, settled, service) };
+  let closing: Promise<void> | undefined;
+  return {
+    endpoint: `http://${reachableHost(host)}:${port}`,
+    port,
+    close: () => (closing ??= closeAll(server, settled, service)),
+  };
 }
 
 function createHttpServer(service: S3Service): { server: Server; settled: () => Promise<unknown> } {
@@ -88,9 +94,12 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 /** Requests under way may end; what lasts longer than the grace is cut off. The store goes last, as they use it. */
 async function closeAll(server: Server, settled: () => Promise<unknown>, service: S3Service): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  const cutOff = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+  const grace = new AbortController();
+  await Promise.race([settled(), delay(closeGraceMs, undefined, { signal: grace.signal })]);
+  grace.abort();
+  // Also connections that never sent a request, which Node does not count as idle.
+  server.closeAllConnections();
   await closed;
-  clearTimeout(cutOff);
   await settled();
   await service.events.close();
   service.store.close();

@@ -1,5 +1,5 @@
 /** Percent-encodes everything but RFC 3986's unreserved characters, as signatures demand. */
-export function encodeRfc3986(text: string): string {
+function encodeRfc3986(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -16,6 +16,13 @@ function singleConnection(): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
   return agent;
+}
+
+function openSocket({ port }: TestServer): { socket: Socket; closed: Promise<unknown> } {
+  const socket = connect(port, '127.0.0.1').resume();
+  // Writing on after the server has closed is what is tested.
+  socket.on('error', () => undefined);
+  return { socket, closed: new Promise((resolve) => socket.once('close', resolve)) };
 }
 
 async function listed({ s3 }: TestServer): Promise<number> {
@@ -37,11 +44,7 @@ test('keeps the connection usable after refusing a PUT with a body', async () =>
 
 test('closes the connection rather than read a refused body without end', async () => {
   const server = await startTestServer();
-  const [, port] = /:(\d+)$/.exec(server.endpoint) ?? [];
-  const socket = connect(Number(port), '127.0.0.1');
-  socket.on('error', () => undefined);
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.resume();
+  const { socket, closed } = openSocket(server);
   socket.write(`PUT /${bucket}/a HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000000\r\n\r\n`);
   const chunk = Buffer.alloc(64 * 1024);
   const write = () => {
@@ -91,12 +94,11 @@ test('stores nothing of an upload that breaks off, and leaves no file behind', a
 
 test('stores nothing of a form that breaks off', async () => {
   const server = await startTestServer();
-  const headers = { 'content-length': 1000, 'content-type': 'multipart/form-data; boundary=b' };
-  const outgoing = request(`${server.endpoint}/${bucket}`, { method: 'POST', headers });
-  const broken = new Promise((resolve) => outgoing.on('error', resolve));
-  outgoing.write('--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nmeow');
-  outgoing.destroy();
-  await broken;
+  const { socket, closed } = openSocket(server);
+  const part = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nmeow';
+  const head = `POST /${bucket} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n`;
+  socket.write(`${head}content-type: multipart/form-data; boundary=b\r\n\r\n${part}`, () => socket.destroy());
+  await closed;
   expect(await listed(server)).toBe(0);
 });
 

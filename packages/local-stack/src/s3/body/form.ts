@@ -13,7 +13,7 @@ export interface Form {
   abandon(): void;
 }
 
-export interface FormFile {
+interface FormFile {
   readonly name: string;
   readonly chunks: AsyncIterable<Buffer>;
 }

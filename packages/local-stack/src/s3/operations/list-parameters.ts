@@ -4,7 +4,7 @@ import type { ObjectVersion } from '../store/object-version.ts';
 import { encodeKeyForXml } from '../url-encoding.ts';
 import type { XmlElement } from '../xml.ts';
 
-export const listLimitMax = 1000;
+const listLimitMax = 1000;
 
 export interface ListParameters {
   readonly bucket: string;

@@ -16,7 +16,7 @@ export interface ListCursor {
   readonly sequence: number;
 }
 
-export type ListEntry =
+type ListEntry =
   | { readonly kind: 'version'; readonly version: ObjectVersion | DeleteMarker }
   | { readonly kind: 'prefix'; readonly prefix: string };
 

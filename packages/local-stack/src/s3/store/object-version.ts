@@ -17,7 +17,7 @@ export interface ObjectContent {
   readonly tags: readonly Tag[];
 }
 
-export interface VersionIdentity {
+interface VersionIdentity {
   readonly sequence: number;
   readonly key: string;
   readonly versionId: string;

@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { EventPublisher } from './events.ts';
+import type { ObjectVersion } from './store/object-version.ts';
+import { bucket, startTestServer } from './testing/start-test-server.ts';
+
+interface Received {
+  readonly authorization: string | undefined;
+  readonly records: { eventName: string; s3: { bucket: { name: string }; object: Record<string, unknown> } }[];
+}
+
+async function startWebhook(answer: (response: ServerResponse) => void = (response) => response.end()) {
+  const received: Received[] = [];
+  const server = createServer(async (incoming: IncomingMessage, response) => {
+    const { Records: records } = JSON.parse(await text(incoming));
+    received.push({ authorization: incoming.headers.authorization, records });
+    answer(response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, received };
+}
+
+test('tells the webhook of every way to create an object, in their order', async () => {
+  const { url, received } = await startWebhook();
+  const { plain } = await startTestServer({ eventWebhook: { url, headers: { authorization: 'Bearer token' } } });
+  const at = { Bucket: bucket, Key: 'a b/é+.jpg' };
+  await plain.send(new PutObjectCommand({ ...at, Body: 'meow' }));
+  await plain.send(
+    new CopyObjectCommand({ Bucket: bucket, Key: 'copy', CopySource: `${bucket}/${encodeURIComponent(at.Key)}` }),
+  );
+  const { UploadId } = await plain.send(new CreateMultipartUploadCommand(at));
+  const { ETag } = await plain.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'part' }));
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+  await plain.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload }));
+  await vi.waitFor(() => expect(received).toHaveLength(3));
+  const records = received.flatMap((event) => event.records);
+  expect(records.map((record) => record.eventName)).toEqual([
+    'ObjectCreated:Put',
+    'ObjectCreated:Copy',
+    'ObjectCreated:CompleteMultipartUpload',
+  ]);
+  expect(records[0]).toMatchObject({
+    eventSource: 'aws:s3',
+    s3: {
+      bucket: { name: bucket },
+      object: { key: 'a+b/%C3%A9%2B.jpg', size: 4, eTag: '4a4be40c96ac6314e91d93f38043a634' },
+    },
+  });
+  const sequencers = records.map((record) => String(record.s3.object.sequencer));
+  expect(sequencers.toSorted()).toEqual(sequencers);
+  expect(received[0]?.authorization).toBe('Bearer token');
+});
+
+test('says nothing of writes that were refused', async () => {
+  const { url, received } = await startWebhook();
+  const { s3 } = await startTestServer({ eventWebhook: { url } });
+  const put = (Key: string, options = {}) =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'meow', ...options }));
+  await put('a');
+  await expect(put('a', { IfNoneMatch: '*' })).rejects.toThrow();
+  await put('b');
+  await vi.waitFor(() => expect(received).toHaveLength(2));
+  expect(received.map((event) => event.records[0]?.s3.object.key)).toEqual(['a', 'b']);
+});
+
+test('does not keep a write or a stop waiting for a webhook that never answers', async () => {
+  const { url, received } = await startWebhook(() => undefined);
+  const { s3 } = await startTestServer({ eventWebhook: { url } });
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'a', Body: 'meow' }));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'b', Body: 'meow' }));
+  await vi.waitFor(() => expect(received).toHaveLength(1));
+});
+
+const version: ObjectVersion = {
+  kind: 'object',
+  sequence: 1,
+  key: 'a',
+  versionId: 'null',
+  isLatest: true,
+  modifiedAt: new Date(0),
+  blob: 'blob',
+  size: 1,
+  etag: 'etag',
+  headers: {},
+  checksum: undefined,
+  tags: [],
+};
+
+test('tries again a few times, then gives up on that event and goes on with the next', async () => {
+  const statuses = [500, 503, 500, 200];
+  const { url, received } = await startWebhook((response) => response.writeHead(statuses.shift() ?? 500).end());
+  const logged: string[] = [];
+  const publisher = new EventPublisher({
+    webhook: { url },
+    region: 'us-east-1',
+    retryDelaysMs: [1, 1],
+    log: (line) => logged.push(line),
+  });
+  onTestFinished(() => publisher.close());
+  publisher.publish('ObjectCreated:Put', bucket, { ...version, key: 'lost' });
+  publisher.publish('ObjectCreated:Put', bucket, { ...version, key: 'next' });
+  await vi.waitFor(() => expect(received).toHaveLength(4));
+  expect(received.map((event) => event.records[0]?.s3.object.key)).toEqual(['lost', 'lost', 'lost', 'next']);
+  expect(logged).toEqual([expect.stringContaining('status 500')]);
+});

@@ -1,0 +1,93 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import {
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListPartsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { expect, onTestFinished, test } from 'vitest';
+import { createS3Server } from './server.ts';
+import { bucket, credentials, startTestServer, temporaryDir } from './testing/start-test-server.ts';
+
+const at = { Bucket: bucket, Key: 'cat.jpg' };
+
+test('finds everything again after a restart, and sweeps what a crash left', async () => {
+  const first = await startTestServer();
+  await first.s3.send(
+    new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+  );
+  const { VersionId } = await first.s3.send(new PutObjectCommand({ ...at, Body: 'meow', Metadata: { owner: 'me' } }));
+  const { UploadId } = await first.s3.send(new CreateMultipartUploadCommand(at));
+  await first.s3.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'part' }));
+  await first.close();
+  await writeFile(join(first.dataDir, 'incoming', 'torn'), 'half');
+  const orphans = join(first.dataDir, 'blobs', 'or');
+  await mkdir(orphans);
+  await writeFile(join(orphans, 'orphan'), 'no row knows me');
+
+  const second = await startTestServer({ dataDir: first.dataDir });
+  const object = await second.s3.send(new GetObjectCommand({ ...at, VersionId }));
+  expect(object.Metadata).toEqual({ owner: 'me' });
+  expect(await object.Body?.transformToString()).toBe('meow');
+  expect((await second.s3.send(new ListPartsCommand({ ...at, UploadId }))).Parts).toHaveLength(1);
+  expect(await readdir(join(first.dataDir, 'incoming'))).toEqual([]);
+  expect(await readdir(orphans)).toEqual([]);
+});
+
+test('names the port that is in use', async () => {
+  const { port } = await startTestServer();
+  const second = createS3Server({ port, credentials, dataDir: await temporaryDir() });
+  await expect(second).rejects.toThrow(`port ${port}: the port is already in use`);
+});
+
+test('names the data directory that another server uses', async () => {
+  const { dataDir } = await startTestServer();
+  await expect(createS3Server({ port: 0, credentials, dataDir })).rejects.toThrow(dataDir);
+});
+
+function startMain(env: Record<string, string>) {
+  const child = fork(new URL('./main.ts', import.meta.url), {
+    env: { PATH: process.env.PATH, ...env },
+    silent: true,
+    execArgv: [],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function goodEnv(): Promise<Record<string, string>> {
+  const S3_DATA_DIR = await temporaryDir();
+  return { S3_PORT: '0', S3_DATA_DIR, S3_ACCESS_KEY_ID: 'key', S3_SECRET_ACCESS_KEY: 'secret' };
+}
+
+test('names every bad variable at once and exits 1', async () => {
+  const child = startMain({ S3_PORT: 'x', S3_DATA_DIR: '/tmp', S3_EVENTS_WEBHOOK_URL: 'ftp://x' });
+  const [stderr, [code]] = await Promise.all([child.stderr ? text(child.stderr) : '', once(child, 'exit')]);
+  expect(code).toBe(1);
+  for (const name of ['S3_PORT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'S3_EVENTS_WEBHOOK_URL']) {
+    expect(stderr).toContain(name);
+  }
+  expect(stderr).not.toContain('S3_DATA_DIR');
+});
+
+test('tells its parent when it is ready, prints one line, and ends on SIGTERM', async () => {
+  const child = startMain(await goodEnv());
+  const stdout = child.stdout ? text(child.stdout) : '';
+  await once(child, 'message');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await stdout).toMatch(/^S3 server listens on http:\/\/127\.0\.0\.1:\d+.*\n$/);
+});
+
+test('ends when its parent disconnects', async () => {
+  const child = startMain(await goodEnv());
+  await once(child, 'message');
+  child.disconnect();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
