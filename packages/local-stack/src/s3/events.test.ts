@@ -7,8 +7,10 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   PutObjectCommand,
+  type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { EventPublisher } from './events.ts';
 import type { ObjectVersion } from './store/object-version.ts';
@@ -35,6 +37,13 @@ async function startWebhook(answer: (response: ServerResponse) => void = (respon
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, received };
 }
 
+async function presignedPost(client: S3Client): Promise<[url: string, init: RequestInit]> {
+  const { url, fields } = await createPresignedPost(client, { Bucket: bucket, Key: 'posted' });
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, file: 'meow' })) body.append(name, value);
+  return [url, { method: 'POST', body }];
+}
+
 test('tells the webhook of every way to create an object, in their order', async () => {
   const { url, received } = await startWebhook();
   const { plain } = await startTestServer({ eventWebhook: { url, headers: { authorization: 'Bearer token' } } });
@@ -47,12 +56,14 @@ test('tells the webhook of every way to create an object, in their order', async
   const { ETag } = await plain.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'part' }));
   const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
   await plain.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload }));
-  await vi.waitFor(() => expect(received).toHaveLength(3));
+  await fetch(...(await presignedPost(plain)));
+  await vi.waitFor(() => expect(received).toHaveLength(4));
   const records = received.flatMap((event) => event.records);
   expect(records.map((record) => record.eventName)).toEqual([
     'ObjectCreated:Put',
     'ObjectCreated:Copy',
     'ObjectCreated:CompleteMultipartUpload',
+    'ObjectCreated:Post',
   ]);
   expect(records[0]).toMatchObject({
     eventSource: 'aws:s3',
