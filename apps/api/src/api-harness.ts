@@ -69,7 +69,6 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     queue,
     originals,
     async close() {
-      await queue.close();
       connection.disconnect();
       client.destroy();
     },

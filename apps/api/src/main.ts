@@ -50,7 +50,6 @@ await runProcess(async () => {
     async close() {
       logger.info('closing');
       await server.close(env.SHUTDOWN_GRACE_MS);
-      await queue.close();
       connection.disconnect();
       client.destroy();
       signingClient.destroy();

@@ -10,7 +10,7 @@ interface Made {
   readonly summary: { readonly placeholder: string; readonly dominantColour: string };
   readonly set: VariantSet;
   readonly revision: string;
-  readonly done: RenderProgress['done'];
+  readonly done: readonly RenderProgress['done'][number][];
 }
 
 /** The manifest of an image whose renditions are all in the CDN bucket; they are listed in the set's order. */

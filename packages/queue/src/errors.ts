@@ -11,12 +11,3 @@ export class QueueUnavailableError extends AppError {
     });
   }
 }
-
-/** Runs a queue call so that whatever Redis or its client throws comes out as a QueueUnavailableError. */
-export async function orQueueUnavailable<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw new QueueUnavailableError(error);
-  }
-}

@@ -1,7 +1,7 @@
 import type { ImageId } from '@imagemill/variants';
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { orQueueUnavailable } from './errors.ts';
+import { QueueUnavailableError } from './errors.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
 import { jobs, RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
 import { createWakeUps } from './wake-up.ts';
@@ -23,38 +23,29 @@ export interface RenderQueue {
   reportUpload(imageId: ImageId): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
-  close(): Promise<void>;
 }
 
 const { renderImage } = jobs;
 
 export function createRenderQueue({ connection, prefix }: { connection: Redis; prefix: string }): RenderQueue {
-  const queue = new Queue(renderImage.queue, {
-    connection,
-    prefix,
-    skipWaitingForReady: true,
-    defaultJobOptions: renderImage.options,
-  });
-  // Without a listener an outage would end the process; each call reports it to its own caller.
-  queue.on('error', () => {});
-  connection.on('error', () => {});
+  const reach = createReach(connection, prefix);
   const wakeUps = createWakeUps(connection, prefix);
 
   return {
     add: (image, delayMs) =>
-      orQueueUnavailable(async () => {
+      reach(async (queue) => {
         await queue.add(renderImage.name, RenderImage.parse(image), { jobId: image.imageId, delay: delayMs });
       }),
 
     reportUpload: (imageId) =>
-      orQueueUnavailable(async () => {
+      reach(async (queue) => {
         await wakeUps.note(imageId);
         const job: Job | undefined = await queue.getJob(imageId);
         if (job) await promote(job);
       }),
 
     find: (imageId) =>
-      orQueueUnavailable(async () => {
+      reach(async (queue) => {
         const job: Job | undefined = await queue.getJob(imageId);
         if (!job) return undefined;
         const [jobState, uploadReported] = await Promise.all([job.getState(), wakeUps.peek(imageId)]);
@@ -62,11 +53,39 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       }),
 
     ping: () =>
-      orQueueUnavailable(async () => {
+      reach(async () => {
         await connection.ping();
       }),
+  };
+}
 
-    close: () => queue.close(),
+/**
+ * Runs a call on BullMQ's queue, or fails at once while Redis is away: BullMQ itself would wait for the connection, and
+ * a queue whose first commands fail never works again, so such a one is replaced by the next call.
+ */
+function createReach(connection: Redis, prefix: string) {
+  let current: Queue | undefined;
+  // Without a listener an outage would end the process; each call reports it to its own caller.
+  connection.on('error', () => {});
+
+  function open(): Queue {
+    const queue = new Queue(renderImage.queue, { connection, prefix, defaultJobOptions: renderImage.options });
+    queue.on('error', () => {});
+    return queue;
+  }
+
+  return async <T>(call: (queue: Queue) => Promise<T>): Promise<T> => {
+    try {
+      if (connection.status !== 'ready') throw new Error(`The connection to Redis is "${connection.status}".`);
+      current ??= open();
+      await current.waitUntilReady().catch((error: unknown) => {
+        current = undefined;
+        throw error;
+      });
+      return await call(current);
+    } catch (error) {
+      throw new QueueUnavailableError(error);
+    }
   };
 }
 

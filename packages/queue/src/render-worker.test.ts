@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AppError } from '@imagemill/errors';
+import { claimPort, startRedis } from '@imagemill/local-stack';
 import { ImageId, Tenant } from '@imagemill/variants';
 import { Queue } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
@@ -42,7 +46,6 @@ async function harness() {
   closers.push(async () => {
     await raw.obliterate({ force: true });
     await raw.close();
-    await queue.close();
     connection.disconnect();
   });
   const work = (handle: RenderHandler) => {
@@ -214,4 +217,21 @@ test('a Redis that does not answer is a retryable queue-unavailable, and nothing
   await expect(queue.add(image(), 0)).rejects.toMatchObject(refused);
   await expect(queue.find(image().imageId)).rejects.toMatchObject(refused);
   await expect(queue.ping()).rejects.toMatchObject(refused);
+});
+
+test('a queue that is made before Redis is there works as soon as it is', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-queue-'));
+  const port = await claimPort('127.0.0.1', 0);
+  const connection = createProducerConnection(`redis://127.0.0.1:${port}`);
+  const queue = createRenderQueue({ connection, prefix: 'early' });
+  await expect(queue.ping()).rejects.toMatchObject({ code: 'queue-unavailable' });
+  const redis = await startRedis({ dir, port });
+  closers.push(async () => {
+    connection.disconnect();
+    await redis.stop();
+    await rm(dir, { recursive: true });
+  });
+  const job = image();
+  await vi.waitFor(() => queue.add(job, DAY_MS), { timeout: 10_000 });
+  expect((await queue.find(job.imageId))?.status).toBe('awaiting-upload');
 });

@@ -9,6 +9,7 @@ import { entryPoints } from './entry-points.ts';
 import { runToEnd } from './run-to-end.ts';
 import type { StackEnv } from './stack-env.ts';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from './stack-file.ts';
+import { untilReady } from './until-ready.ts';
 
 export interface Stack {
   readonly file: StackFile;
@@ -58,6 +59,7 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
     parts.push(...workers);
     const api = await run({ name: 'api', entry: entryPoints.api });
     parts.push(api);
+    await untilReady(apps.apiUrl);
 
     const file: StackFile = {
       apiUrl: apps.apiUrl,

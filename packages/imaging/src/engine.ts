@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os';
+import type { SourceFacts, VariantSet } from '@imagemill/variants';
+import pLimit from 'p-limit';
+import sharp from 'sharp';
+import { inspect } from './inspect.ts';
+import { defaultLimits, type ImageLimits } from './limits.ts';
+import { blockOtherLoaders } from './loaders.ts';
+import { decodePicture, type Picture } from './picture.ts';
+
+export interface EngineOptions {
+  /** Decodes and encodes at once in this process; its cores if not given. */
+  readonly encodeConcurrency?: number | undefined;
+  readonly limits?: Partial<ImageLimits>;
+}
+
+/** Bytes in, bytes out: no network, no files. Everything that is wrong with a picture is a RejectedImageError. */
+export interface ImagingEngine {
+  readonly limits: ImageLimits;
+  /** From the header alone; `expected` is what the upload was declared to be. */
+  inspect(bytes: Uint8Array, expected?: { readonly contentType: string }): Promise<SourceFacts>;
+  /** Decodes a source, once, to the largest size that the set needs of it. */
+  decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet): Promise<Picture>;
+}
+
+/**
+ * The one engine of a process: it blocks the loaders that uploads may not reach and bounds the work under way.
+ *
+ * @throws Error when the block did not take effect
+ */
+export async function createImagingEngine(options: EngineOptions = {}): Promise<ImagingEngine> {
+  await blockOtherLoaders();
+  // Every picture is another one: a cache would only hold memory.
+  sharp.cache(false);
+  // Parallel by rendition, not within one: that costs less in all, and the cores are full either way.
+  sharp.concurrency(1);
+  const limits = { ...defaultLimits, ...options.limits };
+  const encodeSlot = pLimit(options.encodeConcurrency ?? availableParallelism());
+  return {
+    limits,
+    inspect: (bytes, expected) => inspect(bytes, limits, expected),
+    decode: (bytes, source, set) => decodePicture(bytes, source, set, { limits, encodeSlot }),
+  };
+}

@@ -1,0 +1,39 @@
+import { AppError } from '@imagemill/errors';
+
+/** Why an upload can never become an image, in words for its seller. */
+const messages = {
+  'unsupported-format': 'This file is not a JPEG, PNG, WebP, AVIF, GIF or TIFF picture.',
+  'type-mismatch': 'This file is a picture of another type than was declared.',
+  'too-many-bytes': 'This file is too large.',
+  'too-many-pixels': 'This picture has too many pixels.',
+  'too-many-frames': 'This animation has too many frames.',
+  corrupt: 'This file is damaged or incomplete. Save the picture again and upload it anew.',
+  timeout: 'This picture takes too long to process.',
+  'checksum-mismatch': 'The uploaded bytes do not have the SHA-256 that was declared.',
+} as const;
+
+export type RejectionCode = keyof typeof messages;
+
+/** The bytes are not an acceptable image, and never will be: its seller is told why. */
+export class RejectedImageError extends AppError {
+  constructor(code: RejectionCode, cause?: unknown) {
+    super({ code, retryable: false, publicMessage: messages[code], cause });
+  }
+}
+
+/** What libvips says, as far as it tells one refusal from another. */
+const refusals: readonly [pattern: RegExp, code: RejectionCode][] = [
+  [/exceeds pixel limit/i, 'too-many-pixels'],
+  [/timeout: \d+% complete/i, 'timeout'],
+  [/unsupported image format|operation is blocked/i, 'unsupported-format'],
+];
+
+const ourOwnTrouble = /out of memory|cannot allocate/i;
+
+/** Turns what sharp throws while it reads a source into the reason for a rejection; memory trouble is not the picture's. */
+export function toRejection(error: unknown): unknown {
+  const text = error instanceof Error ? error.message : String(error);
+  if (ourOwnTrouble.test(text)) return error;
+  const code = refusals.find(([pattern]) => pattern.test(text))?.[1] ?? 'corrupt';
+  return new RejectedImageError(code, error);
+}
