@@ -47,7 +47,6 @@ export const apiEnv = z.object({
     .default(5_000)
     .describe('how long an image waits for the report of its upload before a worker looks by itself'),
 });
-export type ApiEnv = z.output<typeof apiEnv>;
 
 /** The environment variables of the one-shot bucket set-up. */
 export const setupEnv = z.object({

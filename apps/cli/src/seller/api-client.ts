@@ -8,7 +8,7 @@ const Ticket = z.object({
   uploadUrl: z.string(),
   headers: z.record(z.string(), z.string()),
 });
-export type Ticket = z.infer<typeof Ticket>;
+type Ticket = z.infer<typeof Ticket>;
 
 const Image = z.object({
   imageId: z.string(),
@@ -30,7 +30,7 @@ export type Image = z.infer<typeof Image>;
 
 const Problem = z.object({ code: z.string(), detail: z.string() });
 
-export interface UploadRequest {
+interface UploadRequest {
   readonly filename: string;
   readonly contentType: string;
   readonly contentLength: number;

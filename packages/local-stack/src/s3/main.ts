@@ -1,42 +1,18 @@
-import { parseEnv } from './env.ts';
-import { createS3Server, type S3Server, type S3ServerOptions } from './server.ts';
+import { parseEnv, runProcess } from '@imagemill/service';
+import { s3ServerEnv } from './env.ts';
+import { createS3Server } from './server.ts';
 
-const env = parseEnv(process.env);
-if (env.ok) await serve(env.options);
-else fail(`The S3 server cannot start: ${env.problems.join('; ')}.`);
-
-async function serve(options: S3ServerOptions): Promise<void> {
-  const starting = createS3Server(options);
-  closeWhenTold(starting);
-  try {
-    const { endpoint } = await starting;
-    console.log(`S3 server listens on ${endpoint}, data in ${options.dataDir}`);
-    // A parent with an IPC channel waits for this; without one there is no `send`.
-    process.send?.('ready');
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function closeWhenTold(starting: Promise<S3Server>): void {
-  let closing = false;
-  const close = () => {
-    if (closing) return;
-    closing = true;
-    starting
-      .then((server) => server.close())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => fail(`The S3 server did not close cleanly: ${String(error)}`),
-      );
-  };
-  process.on('SIGTERM', close);
-  process.on('SIGINT', close);
-  // Only a parent that started us with an IPC channel can disconnect; it has died or has done with us.
-  process.on('disconnect', close);
-}
-
-function fail(message: string): void {
-  console.error(message);
-  process.exit(1);
-}
+await runProcess(async () => {
+  const env = parseEnv(s3ServerEnv, process.env);
+  const { S3_EVENTS_WEBHOOK_URL: url, S3_EVENTS_WEBHOOK_TOKEN: token } = env;
+  const server = await createS3Server({
+    host: env.S3_HOST,
+    port: env.S3_PORT,
+    region: env.S3_REGION,
+    dataDir: env.S3_DATA_DIR,
+    credentials: { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY },
+    ...(url && { eventWebhook: { url, ...(token && { headers: { authorization: `Bearer ${token}` } }) } }),
+  });
+  console.log(`S3 server listens on ${server.endpoint}, data in ${env.S3_DATA_DIR}`);
+  return server;
+});

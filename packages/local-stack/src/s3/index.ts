@@ -1,1 +1,0 @@
-export { createS3Server, type S3Server, type S3ServerOptions } from './server.ts';
