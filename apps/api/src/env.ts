@@ -23,7 +23,7 @@ export const apiEnv = z.object({
     .optional()
     .describe('how uploaders reach the object storage, where it is not S3_ENDPOINT'),
   S3_ALLOW_OVERWRITE: flag()
-    .default(false)
+    .prefault('false')
     .describe('leave `If-None-Match: *` out of upload URLs, for servers that do not know it'),
   MAX_UPLOAD_BYTES: z.coerce
     .number()
@@ -52,6 +52,6 @@ export const apiEnv = z.object({
 export const setupEnv = z.object({
   ...storageEnv,
   CORS_ORIGINS: list()
-    .default(['*'])
+    .prefault('*')
     .describe('web origins that may upload to the originals bucket, separated by commas'),
 });

@@ -1,4 +1,14 @@
+import { AppError } from '@imagemill/errors';
+import { InvalidEnvironmentError } from '@imagemill/service';
+
 /** A failure that the user can mend: its message says how, and no stack trace would help. */
 export class FailureToExplain extends Error {
   override readonly name = 'FailureToExplain';
+}
+
+/** What a person is told: words where there are any, else the stack of what was not foreseen. */
+export function explanation(error: unknown): string {
+  const isForeseen = [FailureToExplain, InvalidEnvironmentError, AppError].some((kind) => error instanceof kind);
+  if (isForeseen || !(error instanceof Error)) return error instanceof Error ? error.message : String(error);
+  return error.stack ?? error.message;
 }

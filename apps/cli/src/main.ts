@@ -3,7 +3,7 @@ import { createKey } from './commands/create-key.ts';
 import { stack } from './commands/stack.ts';
 import { start } from './commands/start.ts';
 import { upload } from './commands/upload.ts';
-import { FailureToExplain } from './explain.ts';
+import { explanation } from './explain.ts';
 
 const program = new Command('imagemill')
   .description('Image upload and variant service: the local stack, and a seller app on the command line.')
@@ -15,6 +15,6 @@ for (const addCommand of [start, stack, upload, createKey]) addCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof FailureToExplain ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.stderr.write(`${explanation(error)}\n`);
   process.exit(1);
 }

@@ -1,8 +1,8 @@
 import { parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
+import { stackEnv } from '../env.ts';
 import { stackAddresses } from '../show/stack-addresses.ts';
 import { bringUp } from '../stack/bring-up.ts';
-import { stackEnv } from '../stack/stack-env.ts';
 import { stayUp } from '../stack/stay-up.ts';
 
 /** `imagemill stack`: the local stack alone, until Ctrl-C. */

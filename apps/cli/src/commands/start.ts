@@ -2,12 +2,12 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
+import { stackEnv } from '../env.ts';
 import { createApiClient } from '../seller/api-client.ts';
 import { curlRecipe } from '../show/curl-recipe.ts';
 import { stackAddresses } from '../show/stack-addresses.ts';
 import { uploadAndShow } from '../show/upload-and-show.ts';
 import { bringUp } from '../stack/bring-up.ts';
-import { stackEnv } from '../stack/stack-env.ts';
 import { stayUp } from '../stack/stay-up.ts';
 
 const photo = (name: string) =>

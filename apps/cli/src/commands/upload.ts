@@ -1,4 +1,6 @@
+import { parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
+import { uploadEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
 import { createApiClient } from '../seller/api-client.ts';
 import { uploadAndShow } from '../show/upload-and-show.ts';
@@ -30,10 +32,10 @@ export function upload(program: Command): void {
 }
 
 async function target(options: UploadOptions): Promise<{ apiUrl: string; apiKey: string }> {
-  const { IMAGEMILL_API_URL, IMAGEMILL_API_KEY, IMAGEMILL_DIR = '.imagemill' } = process.env;
-  const stack = await readStackFile(IMAGEMILL_DIR);
-  const apiUrl = options.api ?? IMAGEMILL_API_URL ?? stack?.apiUrl;
-  const apiKey = options.key ?? IMAGEMILL_API_KEY ?? stack?.apiKey;
+  const env = parseEnv(uploadEnv, process.env);
+  const stack = await readStackFile(env.IMAGEMILL_DIR);
+  const apiUrl = options.api ?? env.IMAGEMILL_API_URL ?? stack?.apiUrl;
+  const apiKey = options.key ?? env.IMAGEMILL_API_KEY ?? stack?.apiKey;
   if (!apiUrl)
     throw new FailureToExplain('No imagemill runs here. Start one with `pnpm start`, or name one with --api.');
   if (!apiKey) throw new FailureToExplain('Name an API key with --key.');

@@ -32,5 +32,5 @@ export function renditionsTable({ image, originalBytes }: UploadedPhoto): string
     const share = `${((100 * bytes) / originalBytes).toFixed(1)} %`;
     table.push([variant, format, `${width}×${height}`, humanBytes(bytes), share, url]);
   }
-  return table.toString();
+  return table.toString().replaceAll(/ +$/gm, '');
 }

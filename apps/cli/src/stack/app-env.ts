@@ -1,7 +1,7 @@
 import { claimPort } from '@imagemill/local-stack';
+import type { StackEnv } from '../env.ts';
 import { apiKeyEntry } from './api-key.ts';
 import type { Backends } from './backends.ts';
-import type { StackEnv } from './stack-env.ts';
 
 /** The environment of the API and the workers: the caller's own, with the local stack's addresses filled in. */
 export async function appEnv(env: StackEnv, keys: { apiKey: string; adminKey: string }, { addresses }: Backends) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ProcessExit, startRedis, startS3 } from '@imagemill/local-stack';
+import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
-import type { StackEnv } from './stack-env.ts';
 
 export interface Backends {
   readonly addresses: {

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '@imagemill/local-stack';
+import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
 import { appEnv } from './app-env.ts';
 import { type Backends, startBackends } from './backends.ts';
 import { devKeys } from './dev-keys.ts';
 import { entryPoints } from './entry-points.ts';
 import { runToEnd } from './run-to-end.ts';
-import type { StackEnv } from './stack-env.ts';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from './stack-file.ts';
 import { untilReady } from './until-ready.ts';
 

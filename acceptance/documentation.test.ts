@@ -1,0 +1,120 @@
+import { glob, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
+import { stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
+import { workerEnv } from '../apps/worker/src/env.ts';
+import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string) => readFile(join(root, path), 'utf8');
+
+const notOurs = new Set(['node_modules', '.git', '.imagemill']);
+
+async function files(pattern: string): Promise<string[]> {
+  return Array.fromAsync(glob(pattern, { cwd: root, exclude: (path) => notOurs.has(basename(path)) }));
+}
+
+describe('the table of environment variables', () => {
+  const programs = {
+    api: apiEnv,
+    worker: workerEnv,
+    'bucket set-up': setupEnv,
+    'start, stack': stackEnv,
+    upload: uploadEnv,
+    'embedded S3': s3ServerEnv,
+  };
+  const shown = (value: unknown) =>
+    value === undefined ? '' : `\`${Array.isArray(value) ? value.join(',') : value}\``;
+
+  function rows(): string[] {
+    const readers = new Map<string, string[]>();
+    for (const [program, schema] of Object.entries(programs)) {
+      const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+      for (const [name, field] of Object.entries(properties)) {
+        const { default: fallback, description } = field as { default?: unknown; description?: string };
+        const needed = required.includes(name) ? '**required**' : shown(fallback);
+        const row = `| \`${name}\` | @ | ${needed} | ${description} |`;
+        readers.set(row, [...(readers.get(row) ?? []), program]);
+      }
+    }
+    return [...readers].map(([row, names]) => row.replace('@', names.join(', '))).sort();
+  }
+
+  test('describes every variable of every program, with its default', async () => {
+    const table = ['| variable | read by | default | what it is |', '| --- | --- | --- | --- |', ...rows()].join('\n');
+    expect(table).not.toContain('undefined');
+    await expect(`${await preamble()}${table}\n`).toMatchFileSnapshot('../docs/configuration.md');
+  });
+
+  const preamble = async () => {
+    const text = await read('docs/configuration.md').catch(() => '');
+    return text.slice(0, Math.max(0, text.indexOf('| variable |')));
+  };
+});
+
+describe('the architecture', () => {
+  const manifests = async () => {
+    const paths = await files('{apps,packages}/*/package.json');
+    return Promise.all(paths.map(async (path) => ({ folder: dirname(path), ...JSON.parse(await read(path)) })));
+  };
+
+  test('has exactly the package edges that ARCHITECTURE.md allows', async () => {
+    const documented = [
+      ...(await read('ARCHITECTURE.md')).matchAll(/^\| `((?:apps|packages)\/[\w-]+)` \|.*\| (.*) \|$/gm),
+    ];
+    const allowed = documented.map(([, folder, edges = '']) => `${folder}: ${edges.replaceAll('`', '')}`);
+    const actual = (await manifests()).map(({ folder, dependencies = {} }) => {
+      const own = Object.keys(dependencies).filter((name) => name.startsWith('@imagemill/'));
+      return `${folder}: ${own.map((name) => name.slice('@imagemill/'.length)).join(', ') || '–'}`;
+    });
+    expect(allowed.sort()).toEqual(actual.sort());
+  });
+
+  test('has no package that imports an app', async () => {
+    const apps = new Set(
+      (await manifests()).filter(({ folder }) => folder.startsWith('apps/')).map(({ name }) => name),
+    );
+    for (const { name, dependencies = {}, devDependencies = {} } of await manifests()) {
+      const imported = Object.keys({ ...dependencies, ...devDependencies }).filter((dependency) =>
+        apps.has(dependency),
+      );
+      expect({ name, imported }).toEqual({ name, imported: [] });
+    }
+  });
+
+  test('has no relative import that leaves its package', async () => {
+    const sources = await files('{apps,packages}/*/src/**/*.ts');
+    expect(sources.length).toBeGreaterThan(50);
+    for (const source of sources) {
+      const [kind, name] = source.split('/') as [string, string];
+      for (const [, specifier = ''] of (await read(source)).matchAll(/from '(\.[^']+)'/g)) {
+        const target = relative(root, resolve(root, dirname(source), specifier));
+        expect(target, source).toMatch(new RegExp(`^${kind}/${name}/`));
+      }
+    }
+  });
+});
+
+test('every link and every path in the documents leads somewhere', async () => {
+  const documents = (await files('**/*.md')).filter((path) => !path.includes('CHANGELOG'));
+  expect(documents.length).toBeGreaterThan(5);
+  const broken: string[] = [];
+  for (const document of documents) {
+    const text = (await read(document)).replaceAll(/^```[\s\S]*?^```/gm, '');
+    const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, link = '']) =>
+      join(dirname(document), link),
+    );
+    const paths = [...text.matchAll(/`((?:apps|packages|acceptance|docs|examples|bench|deploy)\/[\w./-]+)`/g)].map(
+      ([, p = '']) => p,
+    );
+    for (const target of [...links, ...paths]) {
+      await readFile(join(root, target)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EISDIR') broken.push(`${document}: ${target}`);
+      });
+    }
+  }
+  expect(broken).toEqual([]);
+});

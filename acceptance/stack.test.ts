@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { access } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { runProgram } from './support/run-program.ts';
+import { startStack } from './support/running-stack.ts';
+
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+/** Brings its own Redis and S3, as on a machine where none are configured. */
+const selfContained = { REDIS_URL: '', S3_ENDPOINT: '' };
+const pidsOf = ({ pids }: Awaited<ReturnType<typeof startStack>>) => Object.values(pids).flat() as number[];
+
+test('a stack brings its own Redis and S3, and Ctrl-C ends all of it in order', async () => {
+  const stack = await startStack({ ...selfContained, WORKERS: '2' });
+  const pids = pidsOf(stack);
+  expect(pids).toHaveLength(6);
+  expect(pids.every(alive)).toBe(true);
+  expect(await stack.stop('SIGINT')).toBe(0);
+  expect(pids.filter(alive)).toEqual([]);
+});
+
+test('nothing of a stack outlives it, even when it is killed', async () => {
+  const stack = await startStack(selfContained);
+  const pids = pidsOf(stack);
+  process.kill(stack.pids.stack, 'SIGKILL');
+  await vi.waitUntil(() => !pids.some(alive), { timeout: 15_000 });
+  await stack.stop();
+});
+
+test('a stack whose part ends says which, and ends with code 1', async () => {
+  const stack = await startStack(selfContained);
+  process.kill(stack.pids.api, 'SIGKILL');
+  await vi.waitUntil(() => !alive(stack.pids.stack), { timeout: 15_000 });
+  await expect(access(join(stack.dir, 'stack.json'))).rejects.toThrow('ENOENT');
+  expect(await stack.stop()).toBe(1);
+});
+
+test('a port that is in use is named', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  await expect(startStack({ API_PORT: String(port) })).rejects.toThrow(new RegExp(`[Pp]ort ${port}`));
+  await expect(startStack({ ...selfContained, S3_PORT: String(port) })).rejects.toThrow(new RegExp(`[Pp]ort ${port}`));
+  taken.close();
+});
+
+test('a second stack in the same folder is refused, and the first goes on', async () => {
+  const stack = await startStack();
+  await expect(startStack({ IMAGEMILL_DIR: stack.dir })).rejects.toThrow(/already runs here/);
+  expect((await fetch(`${stack.apiUrl}/readyz`)).status).toBe(200);
+  await stack.stop();
+});
+
+test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setup.ts'])(
+  '%s names every bad variable at once, no value, and exits 1',
+  async (program) => {
+    const { code, stderr } = await runProgram([program], { PATH: process.env.PATH, S3_ENDPOINT: 'not a url 123' });
+    expect(code).toBe(1);
+    for (const name of ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID is not set', 'S3_SECRET_ACCESS_KEY is not set']) {
+      expect(stderr).toContain(name);
+    }
+    expect(stderr).not.toContain('not a url 123');
+    expect(stderr).not.toContain('    at ');
+  },
+);
