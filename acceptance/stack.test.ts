@@ -35,6 +35,13 @@ test('nothing of a stack outlives it, even when it is killed', async () => {
   await stack.stop();
 });
 
+test('a stack ends when the package manager that started it is killed', async () => {
+  const stack = await startStack(selfContained, ['sh', '-c', 'node apps/cli/imagemill.mjs stack; : as pnpm does']);
+  const pids = pidsOf(stack);
+  await stack.stop('SIGKILL');
+  await vi.waitUntil(() => !pids.some(alive), { timeout: 15_000 });
+});
+
 test('a stack whose part ends says which, and ends with code 1', async () => {
   const stack = await startStack(selfContained);
   process.kill(stack.pids.api, 'SIGKILL');

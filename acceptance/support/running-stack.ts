@@ -24,12 +24,16 @@ export interface RunningStack {
  * Starts imagemill as users do, on the run's Redis and S3 server, with buckets and a queue of its own.
  *
  * @param env what this stack has different; an empty REDIS_URL or S3_ENDPOINT makes it bring its own
+ * @param command what starts it, where that is not `imagemill stack` itself
  */
-export async function startStack(env: Readonly<Record<string, string>> = {}): Promise<RunningStack> {
+export async function startStack(
+  env: Readonly<Record<string, string>> = {},
+  [command, ...args]: [string, ...string[]] = [process.execPath, 'apps/cli/imagemill.mjs', 'stack'],
+): Promise<RunningStack> {
   const { redisUrl, s3 } = inject('servers');
   const id = randomBytes(4).toString('hex');
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-acceptance-'));
-  const child = spawn(process.execPath, ['apps/cli/imagemill.mjs', 'stack'], {
+  const child = spawn(command, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

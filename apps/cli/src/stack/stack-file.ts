@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from './is-alive.ts';
 
 /** The addresses and development keys of a running stack, for other programs to find it. */
 export const StackFile = z.object({
@@ -40,13 +41,4 @@ export async function writeStackFile(dir: string, stack: StackFile): Promise<voi
 
 export async function removeStackFile(dir: string): Promise<void> {
   await rm(pathIn(dir), { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

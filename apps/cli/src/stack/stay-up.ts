@@ -1,36 +1,39 @@
 import type { Stack } from './bring-up.ts';
+import { launcherGone } from './launchers.ts';
+
+interface End {
+  readonly words: string;
+  readonly exitCode: number;
+}
 
 /**
- * Brings a stack up, does `once` with it, and holds it until a signal or until one of its parts ends. A second signal
- * ends this process at once; its children see that and end too.
+ * Brings a stack up, does `once` with it, and holds it until somebody ends it or one of its parts ends by itself. A
+ * second signal ends this process at once; its children see that and end too.
  */
-export async function stayUp(bringUp: () => Promise<Stack>, once: (stack: Stack) => Promise<void>): Promise<void> {
-  const signal = firstSignal();
-  const up = bringUp();
-  const stack = await Promise.race([up, signal]);
-  if (typeof stack === 'string') {
-    await up.then((started) => started.close()).catch(() => {});
-    process.exit(0);
-  }
-  const used = once(stack).then(() => new Promise<never>(() => {}));
+export async function stayUp(bringUp: () => Promise<Stack>, once: (stack: Stack) => Promise<void>): Promise<never> {
+  const asked = Promise.race([firstSignal(), launcherGone()]).then((words): End => ({ words, exitCode: 0 }));
+  const stack = await bringUp();
   try {
-    const end = await Promise.race([signal, stack.broken.then((reason) => ({ reason })), used]);
-    process.stdout.write(typeof end === 'string' ? '\nStopping.\n' : `\n${end.reason} Stopping the rest.\n`);
-    process.exitCode = typeof end === 'string' ? 0 : 1;
+    const broken = stack.broken.then((words): End => ({ words, exitCode: 1 }));
+    const never = once(stack).then(() => new Promise<never>(() => {}));
+    const end = await Promise.race([asked, broken, never]);
+    process.stdout.write(`\n${end.words} Stopping.\n`);
+    process.exitCode = end.exitCode;
   } finally {
     await stack.close();
   }
   process.exit();
 }
 
-function firstSignal(): Promise<NodeJS.Signals> {
+/** Not SIGHUP: without a handler it ends us, and our children with us, unless `nohup` says that it must not. */
+function firstSignal(): Promise<string> {
   return new Promise((resolve) => {
     let seen = false;
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(name, () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
         if (seen) process.exit(130);
         seen = true;
-        resolve(name);
+        resolve(signal);
       });
     }
   });
