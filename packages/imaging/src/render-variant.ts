@@ -17,12 +17,14 @@ const cutToShape: Step = (image, { variant, width, height }) =>
 const flattenIfOpaque: Step = (image, { variant }) =>
   variant.format === 'jpeg' ? image.flatten({ background: variant.background }) : image;
 
-const encode: Step = (image, { variant }) => encoders[variant.format](image, variant.quality);
+const encode: Step = (image, { variant }) => encoders[variant.format](image, variant);
 
-const encoders: Record<Variant['format'], (image: Sharp, quality: number) => Sharp> = {
-  avif: (image, quality) => image.avif({ ...encoderSettings.avif, quality }),
-  webp: (image, quality) => image.webp({ ...encoderSettings.webp, quality }),
-  jpeg: (image, quality) => image.jpeg({ ...encoderSettings.jpeg, quality }),
+const encoders: Record<Variant['format'], (image: Sharp, variant: Variant) => Sharp> = {
+  avif: (image, { quality, effort }) =>
+    image.avif({ ...encoderSettings.avif, quality, ...(effort !== undefined && { effort }) }),
+  webp: (image, { quality, effort }) =>
+    image.webp({ ...encoderSettings.webp, quality, ...(effort !== undefined && { effort }) }),
+  jpeg: (image, { quality }) => image.jpeg({ ...encoderSettings.jpeg, quality }),
   png: (image) => image.png({ ...encoderSettings.png }),
 };
 

@@ -5,8 +5,18 @@ type Box = { name: string; width: number; height: number; fit: Fit; shape?: Shap
 
 const qualities: Record<Format, number> = { avif: 60, webp: 80, jpeg: 80, png: 100 };
 
+/** Where avif stands beside it, webp is the fallback of few browsers, and half the CPU is worth 3 to 5 % more bytes. */
+const webpEffort = (formats: readonly Format[]) => (formats.includes('avif') ? 2 : 4);
+
 const entries = (boxes: readonly Box[]): z.input<typeof Variant>[] =>
-  boxes.flatMap(({ formats, ...box }) => formats.map((format) => ({ ...box, format, quality: qualities[format] })));
+  boxes.flatMap(({ formats, ...box }) =>
+    formats.map((format) => ({
+      ...box,
+      format,
+      quality: qualities[format],
+      ...(format === 'webp' && { effort: webpEffort(formats) }),
+    })),
+  );
 
 export const productSet = entries([
   { name: 'thumb', width: 150, height: 150, fit: 'cover', formats: ['avif', 'webp'] },

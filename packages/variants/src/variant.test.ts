@@ -43,6 +43,23 @@ describe('the standard sets', () => {
   });
 });
 
+test('webp tries harder where no avif stands beside it', () => {
+  const efforts = (category: string) =>
+    variantSets()
+      .get(category)
+      ?.filter(({ format }) => format === 'webp')
+      .map(({ name, effort }) => `${name} ${effort}`);
+  expect(efforts('product')).toEqual(['thumb 2', 'small 2', 'medium 2', 'large 2', 'retina 2']);
+  expect(efforts('avatar')).toEqual([
+    'small 2',
+    'medium 2',
+    'large 2',
+    'round-small 4',
+    'round-medium 4',
+    'round-large 4',
+  ]);
+});
+
 describe('a variant set', () => {
   test('refuses two entries with the same name and format, and names them', () => {
     const parsed = parse(box, { ...box, format: 'avif' }, { ...box, width: 200 });
@@ -60,6 +77,8 @@ describe('a variant set', () => {
     ['an unknown field', [{ ...box, blur: 3 }]],
     ['a circle in a box that is not square', [{ ...box, shape: 'circle', width: 200 }]],
     ['a circle in a format without transparency', [{ ...box, shape: 'circle', format: 'jpeg' }]],
+    ['an effort that webp does not have', [{ ...box, effort: 7 }]],
+    ['an effort for a format without one', [{ ...box, format: 'jpeg', effort: 1 }]],
     ['an animated jpeg', [{ ...box, animated: true, format: 'jpeg' }]],
   ])('refuses %s', (_what, entries) => {
     expect(parse(...entries).success).toBe(false);

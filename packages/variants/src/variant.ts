@@ -22,6 +22,8 @@ export const Category = z.string().max(32).regex(slug, 'lower-case letters, digi
 const SIDE_PX_MAX = 16_383;
 const side = z.int().min(1).max(SIDE_PX_MAX);
 
+const effortMax: Partial<Record<Format, number>> = { avif: 9, webp: 6 };
+
 /** The specification of one output file; width and height are the box in pixels. */
 export const Variant = z
   .strictObject({
@@ -32,6 +34,8 @@ export const Variant = z
     format: Format,
     /** 1 to 100; ignored by png, which is lossless here. */
     quality: z.int().min(1).max(100),
+    /** How hard the encoder tries: avif 0 to 9, webp 0 to 6; the others have none. Ours for the format if not given. */
+    effort: z.int().min(0).max(9).optional(),
     shape: Shape.default('rectangle'),
     position: Position.default('centre'),
     /** What shows through transparent pixels in a format that has none (jpeg), as #rrggbb. */
@@ -49,6 +53,10 @@ export const Variant = z
   .refine((v) => v.shape === 'rectangle' || v.format !== 'jpeg', {
     path: ['format'],
     message: 'a circle needs a format with transparency: avif, webp or png',
+  })
+  .refine((v) => v.effort === undefined || v.effort <= (effortMax[v.format] ?? -1), {
+    path: ['effort'],
+    message: 'avif takes 0 to 9, webp 0 to 6, the others none',
   })
   .refine((v) => !v.animated || v.format === 'webp', {
     path: ['animated'],
