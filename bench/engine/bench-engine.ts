@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { barChart } from '../report/bar-chart.ts';
+import { machine } from '../report/machine.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { writeReport } from '../report/write-report.ts';
+import { contenders } from './contenders.ts';
+import { encodings, makeSource, megapixels, type Source } from './sources.ts';
+
+const MEASURE = fileURLToPath(new URL('./measure-one.ts', import.meta.url));
+const RUNS = 3;
+
+interface Measured {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  readonly peakRssMiB: number;
+  readonly loopDelayP99Ms: number;
+}
+
+type Row = Source & { readonly results: Readonly<Record<string, Measured>> };
+
+/** Every contender on every source, interleaved, so that a slow spell of the machine hits all of them alike. */
+export async function benchEngine({ quick }: { quick: boolean }): Promise<void> {
+  const rows: Row[] = [];
+  for (const size of quick ? [2] : megapixels) {
+    for (const encoding of Object.keys(encodings)) {
+      const source = await makeSource(size, encoding);
+      const results = await measureAll(source, quick ? 1 : RUNS);
+      rows.push({ ...source, results });
+      console.log(`${size} MP ${encoding}: ${describe(results)}`);
+    }
+  }
+  const report = {
+    data: { machine: machine(), runs: quick ? 1 : RUNS, rows: rows.map(({ path: _, ...row }) => row) },
+    markdown: [summary(rows), table(rows)].join('\n\n'),
+    svg: chart(rows),
+  };
+  await writeReport('engine', report, { quick });
+}
+
+async function measureAll(source: Source, runs: number): Promise<Record<string, Measured>> {
+  const best: Record<string, Measured> = {};
+  for (let run = 0; run < runs; run++) {
+    for (const name of Object.keys(contenders)) {
+      const { stdout } = await promisify(execFile)(process.execPath, [MEASURE, name, source.path], {
+        timeout: 300_000,
+      });
+      const measured = JSON.parse(stdout) as Measured;
+      const before = best[name];
+      best[name] = before && before.cpuMs <= measured.cpuMs ? before : measured;
+    }
+  }
+  return best;
+}
+
+const ratio = (row: Row, above: string, below: string) =>
+  (row.results[above]?.cpuMs ?? Number.NaN) / (row.results[below]?.cpuMs ?? Number.NaN);
+const geometricMean = (values: readonly number[]) =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+const describe = (results: Readonly<Record<string, Measured>>) =>
+  Object.entries(results)
+    .map(([name, { cpuMs }]) => `${name} ${Math.round(cpuMs)} ms`)
+    .join(', ');
+
+function summary(rows: readonly Row[]): string {
+  const over = (above: string, below: string) => rows.map((row) => ratio(row, above, below));
+  const line = (what: string, values: readonly number[]) => [
+    what,
+    geometricMean(values).toFixed(2),
+    Math.min(...values).toFixed(2),
+    Math.max(...values).toFixed(2),
+  ];
+  return markdownTable(
+    ['CPU ratio', 'geometric mean', 'least', 'most'],
+    [
+      line('ours ÷ floor', over('ours', 'floor')),
+      line('tutorial ÷ ours', over('tutorial', 'ours')),
+      line("ours, full set ÷ tutorial's six", over('ours, full set', 'tutorial')),
+    ],
+  );
+}
+
+function table(rows: readonly Row[]): string {
+  const cell = (measured: Measured | undefined) =>
+    measured
+      ? `${Math.round(measured.cpuMs)} / ${Math.round(measured.wallMs)} / ${Math.round(measured.peakRssMiB)}`
+      : '';
+  return markdownTable(
+    ['source', ...Object.keys(contenders), 'tutorial ÷ ours', 'ours ÷ floor', 'loop p99 ms'],
+    rows.map((row) => [
+      `${row.megapixels} MP ${row.encoding}`,
+      ...Object.keys(contenders).map((name) => cell(row.results[name])),
+      ratio(row, 'tutorial', 'ours').toFixed(2),
+      ratio(row, 'ours', 'floor').toFixed(2),
+      (row.results['ours, full set']?.loopDelayP99Ms ?? Number.NaN).toFixed(1),
+    ]),
+  );
+}
+
+function chart(rows: readonly Row[]): string {
+  return barChart({
+    title: 'CPU of the tutorial pipeline ÷ ours, same six renditions (higher is better for ours)',
+    bars: rows.map((row) => ({ label: `${row.megapixels} MP ${row.encoding}`, value: ratio(row, 'tutorial', 'ours') })),
+    reference: 1,
+  });
+}

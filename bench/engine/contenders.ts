@@ -1,0 +1,74 @@
+import { createImagingEngine, planRenditions } from '@imagemill/imaging';
+import { type Variant, VariantSet, variantSets } from '@imagemill/variants';
+import sharp, { type Sharp } from 'sharp';
+
+/** The set that most tutorials make: five webp and one jpeg, with these encoder settings for every contender. */
+const tutorialSet = VariantSet.parse([
+  { name: 'thumb', width: 150, height: 150, fit: 'cover', format: 'webp', quality: 80, effort: 4 },
+  { name: 'small', width: 300, height: 300, fit: 'inside', format: 'webp', quality: 80, effort: 4 },
+  { name: 'medium', width: 600, height: 600, fit: 'inside', format: 'webp', quality: 80, effort: 4 },
+  { name: 'large', width: 1200, height: 1200, fit: 'inside', format: 'webp', quality: 80, effort: 4 },
+  { name: 'retina', width: 2400, height: 2400, fit: 'inside', format: 'webp', quality: 80, effort: 4 },
+  { name: 'og', width: 1200, height: 630, fit: 'cover', format: 'jpeg', quality: 80 },
+]);
+
+const productSet = variantSets().get('product') ?? [];
+
+/** Makes a source's renditions, and returns how many bytes they have. */
+type Contender = (bytes: Buffer) => Promise<number>;
+
+async function ours(bytes: Buffer, set: VariantSet): Promise<number> {
+  const engine = await createImagingEngine();
+  const source = await engine.inspect(bytes);
+  const picture = await engine.decode(bytes, source, set);
+  let total = 0;
+  for await (const { data } of picture.render()) total += data.byteLength;
+  return total;
+}
+
+const encode = (image: Sharp, { format, quality, effort = 4 }: Variant) =>
+  format === 'jpeg' ? image.jpeg({ quality, mozjpeg: true }) : image.webp({ quality, effort, smartSubsample: false });
+
+export const contenders: Record<string, Contender> = {
+  /** One decode to the largest size, and each encode from pixels of its exact size: what no engine can do without. */
+  floor: async (bytes) => {
+    sharp.cache(false);
+    sharp.concurrency(1);
+    const { width = 0, height = 0 } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const plans = planRenditions({ width, height }, tutorialSet);
+    const pixels = await sharp(bytes, { limitInputPixels: false })
+      .resize(2400, 2400, { fit: 'inside', withoutEnlargement: true })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const sizes = await Promise.all(
+      plans.map(async (plan) => {
+        const image = sharp(pixels.data, { raw: pixels.info });
+        const fit = plan.variant.fit === 'cover' ? 'cover' : 'fill';
+        return (await encode(image.resize(plan.width, plan.height, { fit }), plan.variant).toBuffer()).byteLength;
+      }),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  },
+
+  ours: (bytes) => ours(bytes, tutorialSet),
+
+  /** One `sharp(source)` a variant, all at once, and the metadata read before: what one finds in most code bases. */
+  tutorial: async (bytes) => {
+    sharp.cache(false);
+    sharp.concurrency(1);
+    const sizes = await Promise.all(
+      tutorialSet.map(async (variant) => {
+        const image = sharp(bytes, { limitInputPixels: false });
+        await image.metadata();
+        const { width, height, fit } = variant;
+        return (
+          await encode(image.rotate().resize(width, height, { fit, withoutEnlargement: true }), variant).toBuffer()
+        ).byteLength;
+      }),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  },
+
+  /** Our whole default product set, avif included. */
+  'ours, full set': (bytes) => ours(bytes, productSet),
+};

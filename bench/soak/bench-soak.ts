@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { lineChart } from '../report/line-chart.ts';
+import { machine } from '../report/machine.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { writeReport } from '../report/write-report.ts';
+
+const RUN_JOBS = fileURLToPath(new URL('./run-jobs.ts', import.meta.url));
+const JEMALLOC = [
+  '/usr/lib/x86_64-linux-gnu/libjemalloc.so.2',
+  '/usr/lib/aarch64-linux-gnu/libjemalloc.so.2',
+  process.env.JEMALLOC_PATH ?? '',
+];
+
+interface Sample {
+  readonly jobs: number;
+  readonly rssMiB: number;
+}
+
+/** Memory over thousands of mixed jobs in one process, once with each allocator that is there. */
+export async function benchSoak({ quick }: { quick: boolean }): Promise<void> {
+  const jobs = quick ? 200 : 5_000;
+  const runs: { name: string; samples: Sample[] }[] = [{ name: 'glibc', samples: await soak(jobs, {}) }];
+  const jemalloc = await firstThatIsThere(JEMALLOC);
+  if (jemalloc) runs.push({ name: 'jemalloc', samples: await soak(jobs, { LD_PRELOAD: jemalloc }) });
+  else console.log('jemalloc is not installed (Debian: libjemalloc2): only glibc is shown');
+
+  const report = {
+    data: { machine: machine(), jobs, runs },
+    markdown: table(runs, jobs),
+    svg: lineChart({
+      title: `Resident memory over ${jobs} mixed jobs in one process`,
+      xLabel: 'jobs',
+      yLabel: 'MiB',
+      yFromZero: true,
+      series: runs.map(({ name, samples }) => ({
+        name,
+        points: samples.map(({ jobs, rssMiB }) => ({ x: jobs, y: rssMiB })),
+      })),
+    }),
+  };
+  await writeReport('soak', report, { quick });
+}
+
+async function soak(jobs: number, env: NodeJS.ProcessEnv): Promise<Sample[]> {
+  const child = spawn(process.execPath, [RUN_JOBS, String(jobs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const samples: Sample[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    const sample = JSON.parse(line) as Sample;
+    samples.push(sample);
+    if (sample.jobs % 500 === 0) console.log(`${sample.jobs} jobs: ${sample.rssMiB.toFixed(0)} MiB`);
+  }
+  return samples;
+}
+
+/** The mean of the ten samples up to a number of jobs: one sample catches the moment, not the level. */
+function level(samples: readonly Sample[], jobs: number): number {
+  const near = samples.filter((sample) => sample.jobs <= jobs).slice(-10);
+  return near.reduce((sum, { rssMiB }) => sum + rssMiB, 0) / near.length;
+}
+
+function table(runs: readonly { name: string; samples: Sample[] }[], jobs: number): string {
+  const early = jobs / 10;
+  return markdownTable(
+    ['allocator', `MiB at ${early} jobs`, `MiB at ${jobs} jobs`, 'growth'],
+    runs.map(({ name, samples }) => {
+      const [before, after] = [level(samples, early), level(samples, jobs)];
+      return [name, before.toFixed(0), after.toFixed(0), `${(100 * (after / before - 1)).toFixed(1)} %`];
+    }),
+  );
+}
+
+async function firstThatIsThere(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    if (
+      path !== '' &&
+      (await access(path).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return path;
+  }
+  return undefined;
+}
