@@ -1,8 +1,15 @@
 import type { RejectedImageError } from '@imagemill/imaging';
 import type { Manifest } from '@imagemill/manifests';
-import type { RenderProgress } from '@imagemill/queue';
+import type { RenderImage, RenderProgress } from '@imagemill/queue';
+import type { ObjectFacts } from '@imagemill/storage';
 import { publicUrl, renditionKey, type SourceFacts, type VariantSet } from '@imagemill/variants';
-import type { Subject } from './render-image.ts';
+
+/** One job's image, and the very original that the job found. */
+export interface Subject {
+  readonly image: RenderImage;
+  readonly facts: ObjectFacts;
+  readonly attempts: number;
+}
 
 /** What a render made. */
 interface Made {

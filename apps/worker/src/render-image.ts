@@ -6,7 +6,7 @@ import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import type { Categories, CategorySpec } from '@imagemill/variants';
 import { UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
-import { readyManifest, rejectedManifest } from './finished-manifest.ts';
+import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -19,13 +19,6 @@ export interface RenderServices {
   readonly cdnBaseUrl: string;
   readonly uploadGraceMs: number;
   readonly logger: Logger;
-}
-
-/** One job's image, and the very original that the job found. */
-export interface Subject {
-  readonly image: RenderImage;
-  readonly facts: ObjectFacts;
-  readonly attempts: number;
 }
 
 /**
