@@ -6,6 +6,7 @@ import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
 import { contenders } from './contenders.ts';
+import { fidelityTable, measureFidelity } from './fidelity.ts';
 import { encodings, makeSource, megapixels, type Source } from './sources.ts';
 
 const MEASURE = fileURLToPath(new URL('./measure-one.ts', import.meta.url));
@@ -31,9 +32,17 @@ export async function benchEngine({ quick }: { quick: boolean }): Promise<void> 
       console.log(`${size} MP ${encoding}: ${describe(results)}`);
     }
   }
+  const largest = quick ? [] : await measureLargest();
+  const fidelity = await measureFidelity({ quick });
   const report = {
-    data: { machine: machine(), runs: quick ? 1 : RUNS, rows: rows.map(({ path: _, ...row }) => row) },
-    markdown: [summary(rows), table(rows)].join('\n\n'),
+    data: {
+      machine: machine(),
+      runs: quick ? 1 : RUNS,
+      rows: rows.map(({ path: _, ...row }) => row),
+      largest,
+      fidelity,
+    },
+    markdown: [summary(rows), table(rows), largestTable(largest), fidelityTable(fidelity)].join('\n\n'),
     svg: chart(rows),
   };
   await writeReport('engine', report, { quick });
@@ -53,6 +62,27 @@ async function measureAll(source: Source, runs: number): Promise<Record<string, 
   }
   return best;
 }
+
+async function measureOne(contender: string, path: string): Promise<Measured> {
+  const { stdout } = await promisify(execFile)(process.execPath, [MEASURE, contender, path], { timeout: 300_000 });
+  return JSON.parse(stdout) as Measured;
+}
+
+/** The largest source that the default limits let in. */
+async function measureLargest(): Promise<{ encoding: string; measured: Measured }[]> {
+  const results: { encoding: string; measured: Measured }[] = [];
+  for (const encoding of ['baseline jpeg', 'progressive jpeg', 'png']) {
+    const { path } = await makeSource(99, encoding);
+    results.push({ encoding, measured: await measureOne('ours, full set', path) });
+  }
+  return results;
+}
+
+const largestTable = (rows: readonly { encoding: string; measured: Measured }[]) =>
+  markdownTable(
+    ['99 MP source, full set', 'CPU ms', 'peak RSS MiB'],
+    rows.map(({ encoding, measured }) => [encoding, measured.cpuMs.toFixed(0), measured.peakRssMiB.toFixed(0)]),
+  );
 
 const ratio = (row: Row, above: string, below: string) =>
   (row.results[above]?.cpuMs ?? Number.NaN) / (row.results[below]?.cpuMs ?? Number.NaN);

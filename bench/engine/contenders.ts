@@ -1,5 +1,5 @@
 import { createImagingEngine, planRenditions } from '@imagemill/imaging';
-import { type Variant, VariantSet, variantSets } from '@imagemill/variants';
+import { encoderSettings, type Variant, VariantSet, variantSets } from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
 
 /** The set that most tutorials make: five webp and one jpeg, with these encoder settings for every contender. */
@@ -26,8 +26,14 @@ async function ours(bytes: Buffer, set: VariantSet): Promise<number> {
   return total;
 }
 
-const encode = (image: Sharp, { format, quality, effort = 4 }: Variant) =>
-  format === 'jpeg' ? image.jpeg({ quality, mozjpeg: true }) : image.webp({ quality, effort, smartSubsample: false });
+/** Encodes as our engine does, by the variant's own settings. */
+export function encodeLike(image: Sharp, { format, quality, effort }: Variant): Sharp {
+  const tries = effort !== undefined && { effort };
+  if (format === 'avif') return image.avif({ ...encoderSettings.avif, quality, ...tries });
+  if (format === 'webp') return image.webp({ ...encoderSettings.webp, quality, ...tries });
+  if (format === 'png') return image.png({ ...encoderSettings.png });
+  return image.jpeg({ ...encoderSettings.jpeg, quality });
+}
 
 export const contenders: Record<string, Contender> = {
   /** One decode to the largest size, and each encode from pixels of its exact size: what no engine can do without. */
@@ -44,7 +50,7 @@ export const contenders: Record<string, Contender> = {
       plans.map(async (plan) => {
         const image = sharp(pixels.data, { raw: pixels.info });
         const fit = plan.variant.fit === 'cover' ? 'cover' : 'fill';
-        return (await encode(image.resize(plan.width, plan.height, { fit }), plan.variant).toBuffer()).byteLength;
+        return (await encodeLike(image.resize(plan.width, plan.height, { fit }), plan.variant).toBuffer()).byteLength;
       }),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
@@ -62,7 +68,7 @@ export const contenders: Record<string, Contender> = {
         await image.metadata();
         const { width, height, fit } = variant;
         return (
-          await encode(image.rotate().resize(width, height, { fit, withoutEnlargement: true }), variant).toBuffer()
+          await encodeLike(image.rotate().resize(width, height, { fit, withoutEnlargement: true }), variant).toBuffer()
         ).byteLength;
       }),
     );

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { createImagingEngine, planRenditions } from '@imagemill/imaging';
+import { variantSets } from '@imagemill/variants';
+import sharp from 'sharp';
+import { createScorer, type Quality } from '../frontier/quality.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { encodeLike } from './contenders.ts';
+import { makeSource } from './sources.ts';
+
+export interface Fidelity {
+  readonly rendition: string;
+  readonly ours: Quality;
+  readonly straight: Quality;
+}
+
+/**
+ * How near each rendition is to the source scaled to its size without loss: ours, made from pixels that were decoded once
+ * for all, and one that is made straight from the source. The first may not be worse for having been decoded once.
+ */
+export async function measureFidelity({ quick }: { quick: boolean }): Promise<Fidelity[]> {
+  const { path } = await makeSource(quick ? 2 : 12, 'baseline jpeg');
+  const bytes = await readFile(path);
+  const set = (variantSets().get('product') ?? []).filter(({ format }) => format !== 'webp' || !quick);
+  const engine = await createImagingEngine();
+  const source = await engine.inspect(bytes);
+  const plans = planRenditions(source, set);
+  const picture = await engine.decode(bytes, source, set);
+
+  const results: Fidelity[] = [];
+  for await (const { variant, data } of picture.render()) {
+    const plan = plans.find((candidate) => candidate.variant === variant);
+    if (!plan) continue;
+    const scaled = () =>
+      sharp(bytes).resize(plan.width, plan.height, { fit: variant.fit === 'cover' ? 'cover' : 'fill' });
+    const scorer = await createScorer(await scaled().png({ compressionLevel: 1 }).toBuffer());
+    results.push({
+      rendition: `${variant.name} ${variant.format}`,
+      ours: await scorer.score(Buffer.from(data)),
+      straight: await scorer.score(await encodeLike(scaled(), variant).toBuffer()),
+    });
+    await scorer.close();
+  }
+  return results;
+}
+
+export function fidelityTable(rows: readonly Fidelity[]): string {
+  const norm = ({ butteraugli }: Quality) => butteraugli?.toFixed(3) ?? '';
+  return markdownTable(
+    ['rendition', 'SSIM ours', 'SSIM straight', 'difference', 'butteraugli ours', 'straight'],
+    rows.map(({ rendition, ours, straight }) => [
+      rendition,
+      ours.ssim.toFixed(4),
+      straight.ssim.toFixed(4),
+      (ours.ssim - straight.ssim).toFixed(4),
+      norm(ours),
+      norm(straight),
+    ]),
+  );
+}
