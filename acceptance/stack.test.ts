@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { runProgram } from './support/run-program.ts';
 import { startStack } from './support/running-stack.ts';
+import { createSeller } from './support/seller.ts';
 
 const alive = (pid: number) => {
   try {
@@ -25,6 +26,16 @@ test('a stack brings its own Redis and S3, and Ctrl-C ends all of it in order', 
   expect(pids.every(alive)).toBe(true);
   expect(await stack.stop('SIGINT')).toBe(0);
   expect(pids.filter(alive)).toEqual([]);
+});
+
+test("an upload is known at once by the bucket's own event, without any call of the uploader", async () => {
+  const stack = await startStack({ ...selfContained, UPLOAD_CHECK_DELAY_MS: '600000' });
+  const seller = createSeller(stack);
+  const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
+  const ticket = await seller.ticket({ bytes, category: 'avatar' });
+  await seller.put(ticket, bytes);
+  expect((await seller.ended(ticket.imageId)).status).toBe('ready');
+  await stack.stop();
 });
 
 test('nothing of a stack outlives it, even when it is killed', async () => {

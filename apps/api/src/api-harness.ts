@@ -11,13 +11,14 @@ import type { ApiSettings } from './http/api-route.ts';
 import { createImageRecords } from './images/image-record.ts';
 import { createImageView } from './images/image-view.ts';
 
-const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin' };
+const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
 const entry = (tenant: string, scope: string, key: string) =>
   `${tenant}:${scope}:${createHash('sha256').update(key).digest('hex')}`;
 const apiKeys = [
   entry('acme', 'upload', keys.acme),
   entry('other', 'upload', keys.other),
   entry('acme', 'admin', keys.admin),
+  entry('acme', 'storage', keys.bucket),
 ].join(',');
 
 export interface ApiHarnessOptions {

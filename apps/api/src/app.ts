@@ -1,8 +1,8 @@
 import type { Logger } from '@imagemill/service';
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
-import type { Authenticator } from './auth/api-keys.ts';
-import type { ApiServices } from './http/api-route.ts';
+import type { Authenticator, Scope } from './auth/api-keys.ts';
+import type { ApiRoute, ApiServices } from './http/api-route.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
@@ -11,9 +11,23 @@ import { requestLog } from './http/request-log.ts';
 import { completeUpload } from './routes/complete-upload.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
+import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { requestUpload } from './routes/request-upload.ts';
 
-const sellerRoutes = [requestUpload, completeUpload, getImage];
+const KIB = 1024;
+
+interface Area {
+  readonly path: string;
+  readonly scope: Scope;
+  readonly bodyBytesMax: number;
+  readonly routes: readonly ApiRoute[];
+}
+
+/** What a key needs, by where it goes. A route outside these is open to everybody. */
+const areas: readonly Area[] = [
+  { path: '/v1/images/*', scope: 'upload', bodyBytesMax: 64 * KIB, routes: [requestUpload, completeUpload, getImage] },
+  { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
+];
 
 /** The API as a Hono app; nothing in it reads the environment or opens a connection. */
 export function createApp(services: ApiServices, authenticator: Authenticator, logger: Logger): Hono<ApiBindings> {
@@ -24,7 +38,9 @@ export function createApp(services: ApiServices, authenticator: Authenticator, l
   app.notFound(notFound);
 
   health(app, services);
-  app.use('/v1/images/*', authenticate(authenticator, 'upload'), limitBody);
-  for (const route of sellerRoutes) route(app, services);
+  for (const { path, scope, bodyBytesMax, routes } of areas) {
+    app.use(path, authenticate(authenticator, scope), limitBody(bodyBytesMax));
+    for (const route of routes) route(app, services);
+  }
   return app;
 }

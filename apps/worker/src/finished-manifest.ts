@@ -57,7 +57,8 @@ export function rejectedManifest(subject: Subject, { code, publicMessage }: Reje
 }
 
 function common({ image, facts, attempts }: Subject) {
-  const { imageId, tenant, category, filename, metadata, createdAt } = image;
+  const { imageId, tenant, category, metadata, createdAt } = image;
+  const filename = image.filename ?? decodeURIComponent(facts.metadata.filename ?? '');
   return {
     manifestVersion: 1,
     imageId,

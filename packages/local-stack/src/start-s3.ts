@@ -12,6 +12,8 @@ export interface StartS3Options {
   readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Where object-created events are posted, and the bearer token of those posts. */
+  readonly events?: { readonly url: string; readonly token: string };
 }
 
 export interface S3Process extends NodeProcess {
@@ -34,6 +36,8 @@ export async function startS3(options: StartS3Options): Promise<S3Process> {
       S3_DATA_DIR: join(options.dir, 's3'),
       S3_ACCESS_KEY_ID: options.accessKeyId,
       S3_SECRET_ACCESS_KEY: options.secretAccessKey,
+      S3_EVENTS_WEBHOOK_URL: options.events?.url,
+      S3_EVENTS_WEBHOOK_TOKEN: options.events?.token,
     },
     logFile: join(logs, 's3.log'),
   });

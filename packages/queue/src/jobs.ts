@@ -9,7 +9,8 @@ export const RenderImage = z.object({
   category: Category,
   originalKey: z.string(),
   contentType: SourceMediaType,
-  filename: z.string(),
+  /** As the seller called it; a job that was made again from a key alone has none. */
+  filename: z.string().optional(),
   metadata: z.record(z.string(), z.string()),
   /** Base64, as declared by the seller. */
   checksumSha256: z.string().optional(),

@@ -19,8 +19,12 @@ export interface JobSnapshot {
 export interface RenderQueue {
   /** Adds an image's job, to start after `delayMs` at the latest. An image that has a job already keeps that one. */
   add(image: RenderImage, delayMs: number): Promise<void>;
-  /** Tells that the upload is complete: the image's job starts as soon as a worker is free. */
-  reportUpload(imageId: ImageId): Promise<void>;
+  /**
+   * Tells that the upload is complete: the image's job starts as soon as a worker is free. Telling it again is harmless.
+   *
+   * @returns whether the image has a job
+   */
+  reportUpload(imageId: ImageId): Promise<boolean>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
 }
@@ -42,6 +46,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         await wakeUps.note(imageId);
         const job: Job | undefined = await queue.getJob(imageId);
         if (job) await promote(job);
+        return job !== undefined;
       }),
 
     find: (imageId) =>

@@ -3,21 +3,20 @@ import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import { type FieldProblem, Problem } from './problem.ts';
 
-const BODY_BYTES_MAX = 64 * 1024;
-
-/** Refuses bodies over 64 KiB, also when they come without a length. */
-export const limitBody = bodyLimit({
-  maxSize: BODY_BYTES_MAX,
-  onError: () => {
-    throw new Problem({
-      status: 413,
-      code: 'body-too-large',
-      detail: `A request body can have ${BODY_BYTES_MAX} bytes at most.`,
-      // The rest of the body is not read, so nothing else can follow on this connection.
-      headers: { connection: 'close' },
-    });
-  },
-});
+/** Refuses bodies over a size, also when they come without a length. */
+export const limitBody = (bytesMax: number) =>
+  bodyLimit({
+    maxSize: bytesMax,
+    onError: () => {
+      throw new Problem({
+        status: 413,
+        code: 'body-too-large',
+        detail: `A request body can have ${bytesMax} bytes at most.`,
+        // The rest of the body is not read, so nothing else can follow on this connection.
+        headers: { connection: 'close' },
+      });
+    },
+  });
 
 /**
  * The request's JSON body, parsed by a schema.

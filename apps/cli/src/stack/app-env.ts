@@ -1,25 +1,26 @@
-import { claimPort } from '@imagemill/local-stack';
 import type { StackEnv } from '../env.ts';
 import { apiKeyEntry } from './api-key.ts';
 import type { Backends } from './backends.ts';
 
 /** The environment of the API and the workers: the caller's own, with the local stack's addresses filled in. */
-export async function appEnv(env: StackEnv, keys: { apiKey: string; adminKey: string }, { addresses }: Backends) {
-  const port = await claimPort('127.0.0.1', env.API_PORT);
-  const apiUrl = `http://127.0.0.1:${port}`;
+export function appEnv(
+  env: StackEnv,
+  keys: { apiKey: string; adminKey: string },
+  api: { port: number; url: string },
+  { addresses }: Backends,
+) {
   const cdnBaseUrl = env.CDN_BASE_URL ?? `${addresses.s3Endpoint}/${env.CDN_BUCKET}`;
   const entries = [
     apiKeyEntry(keys.apiKey, 'demo', ['upload']),
     apiKeyEntry(keys.adminKey, 'demo', ['admin', 'storage']),
   ];
   return {
-    apiUrl,
     cdnBaseUrl,
     env: {
       ...process.env,
       HOST: '127.0.0.1',
-      PORT: String(port),
-      API_BASE_URL: apiUrl,
+      PORT: String(api.port),
+      API_BASE_URL: api.url,
       API_KEYS: [...entries, process.env.API_KEYS].filter(Boolean).join(','),
       CDN_BASE_URL: cdnBaseUrl,
       REDIS_URL: addresses.redisUrl,

@@ -25,11 +25,13 @@ interface Local {
 export async function startBackends(options: {
   env: StackEnv;
   dir: string;
-  keys: { s3AccessKeyId: string; s3SecretAccessKey: string };
+  keys: { s3AccessKeyId: string; s3SecretAccessKey: string; adminKey: string };
+  apiUrl: string;
   say: (step: string) => void;
 }): Promise<Backends> {
-  const { env, dir, keys, say } = options;
+  const { env, dir, keys, apiUrl, say } = options;
   const credentials = s3Credentials(env, keys);
+  const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey };
   const started: { name: string; part: Local }[] = [];
   const stop = async () => {
     for (const { part } of started.toReversed()) await part.stop();
@@ -44,7 +46,7 @@ export async function startBackends(options: {
     say(env.S3_ENDPOINT ? `Using the S3 server at ${env.S3_ENDPOINT}` : 'Starting the S3 server');
     const s3 = env.S3_ENDPOINT
       ? undefined
-      : await startS3({ dir, port: env.S3_PORT, region: env.S3_REGION, ...credentials });
+      : await startS3({ dir, port: env.S3_PORT, region: env.S3_REGION, ...credentials, events });
     if (s3) started.push({ name: 's3', part: s3 });
 
     return {

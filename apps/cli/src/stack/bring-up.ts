@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '@imagemill/local-stack';
+import { claimPort, type NodeProcess, type NodeProcessOptions, startNodeProcess } from '@imagemill/local-stack';
 import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
 import { appEnv } from './app-env.ts';
@@ -42,9 +42,11 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
   };
   try {
     const keys = await devKeys(dir);
-    const backends = await startBackends({ env, dir, keys, say });
+    const apiPort = await claimPort('127.0.0.1', env.API_PORT);
+    const apiUrl = `http://127.0.0.1:${apiPort}`;
+    const backends = await startBackends({ env, dir, keys, apiUrl, say });
     parts.push(backends);
-    const apps = await appEnv(env, keys, backends);
+    const apps = appEnv(env, keys, { port: apiPort, url: apiUrl }, backends);
     await runToEnd({
       name: 'bucket set-up',
       entry: entryPoints.setup,
@@ -59,10 +61,10 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
     parts.push(...workers);
     const api = await run({ name: 'api', entry: entryPoints.api });
     parts.push(api);
-    await untilReady(apps.apiUrl);
+    await untilReady(apiUrl);
 
     const file: StackFile = {
-      apiUrl: apps.apiUrl,
+      apiUrl,
       ...keys,
       ...backends.addresses,
       originalsBucket: env.ORIGINALS_BUCKET,

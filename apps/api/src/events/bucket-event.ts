@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** An object that a bucket says was created. */
+export interface CreatedObject {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/**
+ * S3's own event notification, as Amazon, Ceph, MinIO and SeaweedFS post it: several records a body, keys URL-encoded
+ * like a form. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+const S3Notification = z.object({
+  Records: z.array(
+    z.object({
+      eventName: z.string(),
+      s3: z.object({ bucket: z.object({ name: z.string() }), object: z.object({ key: z.string() }) }),
+    }),
+  ),
+});
+
+/** The same by way of EventBridge: one object a body, its key as it is. */
+const EventBridgeEvent = z.object({
+  'detail-type': z.string(),
+  detail: z.object({ bucket: z.object({ name: z.string() }), object: z.object({ key: z.string() }) }),
+});
+
+/**
+ * The objects that were created, of either form. Other events (deletions, S3's test event) have none; so has a key that
+ * is not well encoded.
+ *
+ * @throws ZodError for a body that is no bucket's event at all
+ */
+export const BucketEvent = z.union([
+  S3Notification.transform(({ Records }) =>
+    Records.filter(({ eventName }) => /^(?:s3:)?ObjectCreated:/.test(eventName)).flatMap(({ s3 }): CreatedObject[] => {
+      const key = decodeFormEncoded(s3.object.key);
+      return key === undefined ? [] : [{ bucket: s3.bucket.name, key }];
+    }),
+  ),
+  EventBridgeEvent.transform(({ 'detail-type': type, detail }): CreatedObject[] =>
+    type === 'Object Created' ? [{ bucket: detail.bucket.name, key: detail.object.key }] : [],
+  ),
+  z.object({ Event: z.literal('s3:TestEvent') }).transform((): CreatedObject[] => []),
+]);
+
+function decodeFormEncoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
