@@ -149,7 +149,7 @@ describe("the bucket's event", () => {
       originalKey: key,
       contentType: 'image/png',
     });
-    expect(job?.image.createdAt).toBe('2025-10-02T00:55:20.788Z');
+    expect(job?.image.createdAt).toBe('2025-10-01T21:34:46.783Z');
     expect(job?.status).toBe('queued');
   });
 
