@@ -1,27 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { GenericContainer, Wait } from 'testcontainers';
+import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import { redisContainer, s3Container } from './images.ts';
 import type { RunningTestServers } from './servers.ts';
 
-const REDIS_IMAGE = 'redis:8';
-const S3_IMAGE = 'versity/versitygw:latest';
-const S3_PORT = 7070;
-const REDIS_PORT = 6379;
-
-/** Redis and S3 as containers: the images that docker-compose.yml names. Needs a container engine that answers. */
+/** Redis and S3 as containers. Needs a container engine that answers. */
 export async function startContainers(): Promise<RunningTestServers> {
   const keys = { accessKeyId: 'TESTACCESSKEY', secretAccessKey: randomUUID() };
-  const [redis, s3] = await Promise.all([
-    new GenericContainer(REDIS_IMAGE).withExposedPorts(REDIS_PORT).withWaitStrategy(Wait.forListeningPorts()).start(),
-    new GenericContainer(S3_IMAGE)
-      .withExposedPorts(S3_PORT)
-      .withEnvironment({ ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: keys.secretAccessKey })
-      .withWaitStrategy(Wait.forListeningPorts())
-      .start(),
-  ]);
+  const [redis, s3] = await startBoth(
+    container(redisContainer),
+    container(s3Container)
+      .withEnvironment(s3Container.environment(keys))
+      // The server wants its folder to be there; in docker-compose.yml a volume is.
+      .withCopyContentToContainer([{ content: '', target: '/data/.keep' }]),
+  );
   return {
-    redisUrl: `redis://${redis.getHost()}:${redis.getMappedPort(REDIS_PORT)}`,
+    redisUrl: `redis://${address(redis, redisContainer.port)}`,
     s3: {
-      endpoint: `http://${s3.getHost()}:${s3.getMappedPort(S3_PORT)}`,
+      endpoint: `http://${address(s3, s3Container.port)}`,
       region: 'us-east-1',
       ...keys,
       server: 'container',
@@ -30,4 +25,27 @@ export async function startContainers(): Promise<RunningTestServers> {
       await Promise.all([redis.stop(), s3.stop()]);
     },
   };
+}
+
+function container({ image, command, port }: typeof redisContainer | typeof s3Container): GenericContainer {
+  return new GenericContainer(image)
+    .withCommand(command)
+    .withExposedPorts(port)
+    .withWaitStrategy(Wait.forListeningPorts());
+}
+
+/** Starts both at once; when one does not start, the other one does not stay. */
+async function startBoth(...pair: [GenericContainer, GenericContainer]) {
+  const starts = await Promise.allSettled(pair.map((one) => one.start()));
+  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (!failed) return started as [StartedTestContainer, StartedTestContainer];
+  await Promise.all(started.map((one) => one.stop()));
+  throw failed.reason;
+}
+
+function address(started: StartedTestContainer, port: number): string {
+  // By its number: some engines publish on IPv4 only, where `localhost` is looked up as IPv6 first.
+  const host = started.getHost() === 'localhost' ? '127.0.0.1' : started.getHost();
+  return `${host}:${started.getMappedPort(port)}`;
 }

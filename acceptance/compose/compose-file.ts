@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+
+export interface ComposeService {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { condition: string }>>;
+  readonly healthcheck?: { test: readonly string[] };
+  readonly restart?: string;
+  readonly stop_grace_period?: string;
+  readonly read_only?: boolean;
+  readonly init?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+}
+
+const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+
+/** docker-compose.yml's services as they are with nothing set outside: merged, every `${NAME:-default}` its default. */
+export function composeServices(): Readonly<Record<string, ComposeService>> {
+  return composeFile().services;
+}
+
+function composeFile(): { services: Record<string, ComposeService> } {
+  const withDefaults = (_: unknown, value: unknown) =>
+    typeof value === 'string' ? value.replace(/\$\{\w+:-([^}]*)\}/g, (_whole, fallback: string) => fallback) : value;
+  return parse(text, withDefaults, { merge: true });
+}
+
+/** What the Compose Specification's JSON schema, as dclint ships it, holds against docker-compose.yml. */
+export function schemaErrors(file: unknown = composeFile()): readonly string[] {
+  const schemaUrl = new URL('schemas/compose.schema.json', import.meta.resolve('dclint/package.json'));
+  // The schema names draft-07 by an address that Ajv does not know, and formats (`duration`, `ports`) of Compose's own.
+  const ajv = new Ajv({ strict: false, validateSchema: false, validateFormats: false, allErrors: true });
+  const validate = ajv.compile(JSON.parse(readFileSync(schemaUrl, 'utf8')));
+  validate(file);
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** `40s` and `1m30s` in milliseconds. */
+export function durationMs(duration: string): number {
+  const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+  const parts = [...duration.matchAll(/(\d+)(ms|[hms])/g)];
+  return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? Number.NaN), 0);
+}
