@@ -169,6 +169,39 @@ describe("the bucket's event", () => {
   });
 });
 
+describe("an operator's view", () => {
+  const admin = (method: string, path: string) => api.call(method, path, undefined, api.keys.admin);
+
+  test('shows how much work there is', async () => {
+    const issued = await ticket();
+    await put(issued);
+    await api.call('POST', `/v1/images/${issued.imageId}/complete`);
+    const { status, body } = await admin('GET', '/v1/backlog');
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(
+      ['active', 'backlog', 'delayed', 'delayedDue', 'failed', 'oldestWaitingMs', 'waiting'].sort(),
+    );
+    expect(body.waiting).toBeGreaterThan(0);
+  });
+
+  test('shows dead letters by page, and refuses a page that is none', async () => {
+    expect(await admin('GET', '/v1/dead-letters')).toMatchObject({ status: 200, body: { deadLetters: [] } });
+    for (const bad of ['limit=0', 'limit=101', 'cursor=-1', 'cursor=x', 'code=A B', 'sort=asc']) {
+      expect((await admin('GET', `/v1/dead-letters?${bad}`)).status, bad).toBe(422);
+    }
+  });
+
+  test('says so when an image has no dead letter to redrive or discard', async () => {
+    const { imageId } = await ticket();
+    expect((await admin('POST', `/v1/dead-letters/${imageId}/redrive`)).body.code).toBe('dead-letter-not-found');
+    expect((await admin('DELETE', `/v1/dead-letters/${imageId}`)).body.code).toBe('dead-letter-not-found');
+  });
+
+  test.each(['/v1/backlog', '/v1/dead-letters'])('of %s is not for sellers', async (path) => {
+    expect((await api.call('GET', path)).body.code).toBe('missing-scope');
+  });
+});
+
 describe('the status of an image', () => {
   test('is there from the ticket on', async () => {
     const { imageId } = await ticket();

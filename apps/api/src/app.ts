@@ -9,6 +9,8 @@ import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitBody } from './http/json-body.ts';
 import { requestLog } from './http/request-log.ts';
 import { completeUpload } from './routes/complete-upload.ts';
+import { deadLetters } from './routes/dead-letters.ts';
+import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
@@ -27,6 +29,8 @@ interface Area {
 const areas: readonly Area[] = [
   { path: '/v1/images/*', scope: 'upload', bodyBytesMax: 64 * KIB, routes: [requestUpload, completeUpload, getImage] },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
+  { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },
+  { path: '/v1/backlog', scope: 'admin', bodyBytesMax: KIB, routes: [getBacklog] },
 ];
 
 /** The API as a Hono app; nothing in it reads the environment or opens a connection. */

@@ -1,4 +1,6 @@
+export type { Backlog } from './backlog.ts';
 export { createConsumerConnection, createProducerConnection, queueEnv } from './connection.ts';
+export type { DeadLetter } from './dead-letters.ts';
 export { QueueUnavailableError } from './errors.ts';
 export { imageFromKey } from './image-from-key.ts';
 export { type ImageStatus, imageStatus } from './image-status.ts';

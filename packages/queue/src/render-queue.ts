@@ -1,9 +1,11 @@
 import type { ImageId } from '@imagemill/variants';
-import { type Job, Queue } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { QueueUnavailableError } from './errors.ts';
+import { type Backlog, readBacklog } from './backlog.ts';
+import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
 import { jobs, RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
+import { createReach } from './reach.ts';
 import { createWakeUps } from './wake-up.ts';
 
 /** An image's job as it stands. */
@@ -27,6 +29,8 @@ export interface RenderQueue {
   reportUpload(imageId: ImageId): Promise<boolean>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
+  backlog(): Promise<Backlog>;
+  readonly deadLetters: DeadLetters;
 }
 
 const { renderImage } = jobs;
@@ -53,44 +57,17 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       reach(async (queue) => {
         const job: Job | undefined = await queue.getJob(imageId);
         if (!job) return undefined;
-        const [jobState, uploadReported] = await Promise.all([job.getState(), wakeUps.peek(imageId)]);
-        return snapshot(job, jobState, uploadReported);
+        const [jobState, reportedAt] = await Promise.all([job.getState(), wakeUps.reportedAt(imageId)]);
+        return snapshot(job, jobState, reportedAt !== undefined);
       }),
 
     ping: () =>
       reach(async () => {
         await connection.ping();
       }),
-  };
-}
 
-/**
- * Runs a call on BullMQ's queue, or fails at once while Redis is away: BullMQ itself would wait for the connection, and
- * a queue whose first commands fail never works again, so such a one is replaced by the next call.
- */
-function createReach(connection: Redis, prefix: string) {
-  let current: Queue | undefined;
-  // Without a listener an outage would end the process; each call reports it to its own caller.
-  connection.on('error', () => {});
-
-  function open(): Queue {
-    const queue = new Queue(renderImage.queue, { connection, prefix, defaultJobOptions: renderImage.options });
-    queue.on('error', () => {});
-    return queue;
-  }
-
-  return async <T>(call: (queue: Queue) => Promise<T>): Promise<T> => {
-    try {
-      if (connection.status !== 'ready') throw new Error(`The connection to Redis is "${connection.status}".`);
-      current ??= open();
-      await current.waitUntilReady().catch((error: unknown) => {
-        current = undefined;
-        throw error;
-      });
-      return await call(current);
-    } catch (error) {
-      throw new QueueUnavailableError(error);
-    }
+    backlog: () => readBacklog(reach, wakeUps),
+    deadLetters: createDeadLetters(reach),
   };
 }
 

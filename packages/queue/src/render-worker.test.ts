@@ -1,67 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@imagemill/errors';
 import { claimPort, startRedis } from '@imagemill/local-stack';
-import { ImageId, Tenant } from '@imagemill/variants';
-import { Queue } from 'bullmq';
-import { v7 as uuidv7 } from 'uuid';
-import { afterEach, expect, inject, test, vi } from 'vitest';
-import { createConsumerConnection, createProducerConnection } from './connection.ts';
-import type { RenderImage } from './jobs.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createProducerConnection } from './connection.ts';
+import { closeAfterwards, closeQueues, queueHarness, renderJob } from './queue-harness.ts';
 import { createRenderQueue } from './render-queue.ts';
-import { createRenderWorker, type RenderHandler } from './render-worker.ts';
 
-const { redisUrl } = inject('servers');
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+afterEach(closeQueues);
 
 const DAY_MS = 24 * 3600_000;
-
-function image(): RenderImage {
-  const imageId = ImageId.parse(uuidv7());
-  return {
-    imageId,
-    tenant: Tenant.parse('acme'),
-    category: 'product',
-    originalKey: `originals/acme/product/${imageId}/original.jpg`,
-    contentType: 'image/jpeg',
-    filename: 'shoe.jpg',
-    metadata: {},
-    createdAt: new Date().toISOString(),
-    uploadExpiresAt: new Date(Date.now() + DAY_MS).toISOString(),
-  };
-}
-
-/** A queue of its own, and the real BullMQ queue behind it for looking at what the port hides. */
-async function harness() {
-  const prefix = `test-${randomUUID().slice(0, 8)}`;
-  const connection = createProducerConnection(redisUrl);
-  await vi.waitUntil(() => connection.status === 'ready');
-  const queue = createRenderQueue({ connection, prefix });
-  const raw = new Queue('render', { connection, prefix });
-  closers.push(async () => {
-    await raw.obliterate({ force: true });
-    await raw.close();
-    connection.disconnect();
-  });
-  const work = (handle: RenderHandler) => {
-    const consumer = createConsumerConnection(redisUrl);
-    const errors: Error[] = [];
-    const options = { connection: consumer, prefix, concurrency: 4, handle, onError: (e: Error) => errors.push(e) };
-    const worker = createRenderWorker(options);
-    closers.push(async () => {
-      await worker.close(5_000);
-      consumer.disconnect();
-    });
-    return { worker, errors };
-  };
-  const status = async (id: ImageId) => (await queue.find(id))?.status;
-  return { queue, raw, work, status };
-}
 
 const source = {
   format: 'jpeg',
@@ -75,8 +25,8 @@ const source = {
 } as const;
 
 test('a job that runs before its upload goes back to delayed and keeps its attempts', async () => {
-  const { queue, raw, work, status } = await harness();
-  const job = image();
+  const { queue, raw, work, status } = await queueHarness();
+  const job = renderJob();
   await queue.add(job, 0);
   work(async () => ({ outcome: 'not-uploaded' }));
   await vi.waitUntil(async () => (await raw.getDelayedCount()) === 1);
@@ -87,8 +37,8 @@ test('a job that runs before its upload goes back to delayed and keeps its attem
 });
 
 test('an upload that is reported starts its delayed job at once', async () => {
-  const { queue, work, status } = await harness();
-  const job = image();
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
   await queue.add(job, DAY_MS);
   work(async () => ({ outcome: 'ready' }));
   expect(await status(job.imageId)).toBe('awaiting-upload');
@@ -97,8 +47,8 @@ test('an upload that is reported starts its delayed job at once', async () => {
 });
 
 test('a report that arrives while the job is active and has just seen nothing is not lost', async () => {
-  const { queue, work, status } = await harness();
-  const job = image();
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
   let runs = 0;
   await queue.add(job, 0);
   work(async () => {
@@ -114,8 +64,8 @@ test('a report that arrives while the job is active and has just seen nothing is
 });
 
 test('a wrong report wakes its job once, not for ever', async () => {
-  const { queue, raw, work } = await harness();
-  const job = image();
+  const { queue, raw, work } = await queueHarness();
+  const job = renderJob();
   let runs = 0;
   await queue.add(job, DAY_MS);
   work(async () => {
@@ -128,8 +78,8 @@ test('a wrong report wakes its job once, not for ever', async () => {
 });
 
 test('an image that has a job keeps it when it is added again', async () => {
-  const { queue, raw } = await harness();
-  const job = image();
+  const { queue, raw } = await queueHarness();
+  const job = renderJob();
   await queue.add(job, DAY_MS);
   await queue.add({ ...job, filename: 'other.jpg' }, DAY_MS);
   expect(await raw.getDelayedCount()).toBe(1);
@@ -137,8 +87,8 @@ test('an image that has a job keeps it when it is added again', async () => {
 });
 
 test('progress is visible while the job runs', async () => {
-  const { queue, work, status } = await harness();
-  const job = image();
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
   const finish = Promise.withResolvers<void>();
   await queue.add(job, 0);
   work(async (_image, { reportProgress }) => {
@@ -153,8 +103,8 @@ test('progress is visible while the job runs', async () => {
 });
 
 test('a rejected image ends at once, with its reason, and is no dead letter', async () => {
-  const { queue, raw, work, status } = await harness();
-  const job = image();
+  const { queue, raw, work, status } = await queueHarness();
+  const job = renderJob();
   const error = { code: 'corrupt', message: 'The file is damaged.' };
   await queue.add(job, 0);
   work(async () => ({ outcome: 'rejected', error }));
@@ -170,8 +120,8 @@ class Fault extends AppError {
 }
 
 test('an error that may pass is tried again later, with an attempt used', async () => {
-  const { queue, raw, work } = await harness();
-  const job = image();
+  const { queue, raw, work } = await queueHarness();
+  const job = renderJob();
   await queue.add(job, 0);
   work(async () => {
     throw new Fault(true);
@@ -181,8 +131,8 @@ test('an error that may pass is tried again later, with an attempt used', async 
 });
 
 test('an error that will not pass makes a dead letter at once', async () => {
-  const { queue, raw, work, status } = await harness();
-  const job = image();
+  const { queue, raw, work, status } = await queueHarness();
+  const job = renderJob();
   await queue.add(job, 0);
   work(async () => {
     throw new Fault(false);
@@ -192,8 +142,8 @@ test('an error that will not pass makes a dead letter at once', async () => {
 });
 
 test('closing waits for the job in hand', async () => {
-  const { queue, work, status } = await harness();
-  const job = image();
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
   const started = Promise.withResolvers<void>();
   const finish = Promise.withResolvers<void>();
   await queue.add(job, 0);
@@ -209,13 +159,31 @@ test('closing waits for the job in hand', async () => {
   expect(await status(job.imageId)).toBe('ready');
 });
 
+test('a job that outlasts the grace of a shutdown is given back with all its attempts, and another worker ends it', async () => {
+  const { queue, raw, work, status } = await queueHarness();
+  const job = renderJob();
+  const started = Promise.withResolvers<void>();
+  await queue.add(job, 0);
+  const { worker } = work(async (_image, { signal }) => {
+    started.resolve();
+    await once(signal, 'abort');
+    throw signal.reason;
+  });
+  await started.promise;
+  await worker.close(50);
+  expect(await raw.getWaitingCount()).toBe(1);
+  expect((await raw.getJob(job.imageId))?.attemptsMade).toBe(0);
+  work(async () => ({ outcome: 'ready' }));
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
+});
+
 test('a Redis that does not answer is a retryable queue-unavailable, and nothing is kept for later', async () => {
   const connection = createProducerConnection('redis://127.0.0.1:1');
   const queue = createRenderQueue({ connection, prefix: 'nowhere' });
-  closers.push(async () => connection.disconnect());
+  closeAfterwards(async () => connection.disconnect());
   const refused = { code: 'queue-unavailable', retryable: true };
-  await expect(queue.add(image(), 0)).rejects.toMatchObject(refused);
-  await expect(queue.find(image().imageId)).rejects.toMatchObject(refused);
+  await expect(queue.add(renderJob(), 0)).rejects.toMatchObject(refused);
+  await expect(queue.find(renderJob().imageId)).rejects.toMatchObject(refused);
   await expect(queue.ping()).rejects.toMatchObject(refused);
 });
 
@@ -226,12 +194,12 @@ test('a queue that is made before Redis is there works as soon as it is', async 
   const queue = createRenderQueue({ connection, prefix: 'early' });
   await expect(queue.ping()).rejects.toMatchObject({ code: 'queue-unavailable' });
   const redis = await startRedis({ dir, port });
-  closers.push(async () => {
+  closeAfterwards(async () => {
     connection.disconnect();
     await redis.stop();
     await rm(dir, { recursive: true });
   });
-  const job = image();
+  const job = renderJob();
   await vi.waitFor(() => queue.add(job, DAY_MS), { timeout: 10_000 });
   expect((await queue.find(job.imageId))?.status).toBe('awaiting-upload');
 });

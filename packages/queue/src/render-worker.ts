@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '@imagemill/errors';
 import type { ImageId } from '@imagemill/variants';
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { toJobError } from './job-error.ts';
 import { jobs, RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { promote } from './render-queue.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
@@ -34,13 +34,16 @@ export interface RenderWorkerOptions {
 
 export interface RenderWorker {
   /**
-   * Takes no further job and waits up to `graceMs` for those in hand. One that takes longer is left as it is: its lock
-   * runs out and another worker starts it again.
+   * Takes no further job, and waits up to `graceMs` for those in hand. What takes longer is stopped and given back
+   * without an attempt, so that another worker starts it at once.
    */
   close(graceMs: number): Promise<void>;
 }
 
 const { renderImage } = jobs;
+
+/** How long an encode that has begun may take to see that it must stop; after that its job's lock runs out. */
+const GIVE_BACK_MS = 10_000;
 
 /**
  * The consumer's side of the render queue: turns what a handler returns or throws into what BullMQ must do.
@@ -49,17 +52,19 @@ const { renderImage } = jobs;
  *     not-uploaded               ─► delayed again (no attempt used), or at once if the upload was reported meanwhile
  *     error, retryable           ─► delayed by the retry policy; failed, a dead letter, after the last attempt
  *     error, not retryable       ─► failed
+ *     stopped at shutdown        ─► waiting again (no attempt used)
  */
 export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const { connection, prefix, handle } = options;
   const wakeUps = createWakeUps(connection, prefix);
   const rechecks = new Set<Promise<void>>();
+  const graceIsOver = new AbortController();
 
   const worker = new Worker<RenderImage, RenderOutcome>(
     renderImage.queue,
     async (job, token, signal) => {
       const image = RenderImage.parse(job.data);
-      const result = await handleOnce(image, job, signal ?? new AbortController().signal);
+      const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
       await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
@@ -78,17 +83,19 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   worker.on('error', options.onError);
   worker.on('failed', (job, error) => options.onFailed?.(job?.id, error));
 
-  async function handleOnce(image: RenderImage, job: Job, signal: AbortSignal) {
+  async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
+    const signals = [graceIsOver.signal, ...(lostJob ? [lostJob] : [])];
     try {
       return await handle(image, {
-        signal,
+        signal: AbortSignal.any(signals),
         attemptsMade: job.attemptsMade,
         reportProgress: (progress) => job.updateProgress(progress),
       });
     } catch (error) {
-      if (error instanceof AppError && !error.retryable)
-        throw new UnrecoverableError(`${error.code}: ${error.message}`);
-      throw error;
+      if (!graceIsOver.signal.aborted) throw toJobError(error);
+      // It was not the job's fault: another worker starts it at once, with all its attempts.
+      await job.moveToWait(token);
+      throw new WaitingError();
     }
   }
 
@@ -108,10 +115,11 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
 
   return {
     async close(graceMs) {
-      const grace = new AbortController();
-      const overdue = delay(graceMs, undefined, { signal: grace.signal }).catch(() => {});
-      await Promise.race([worker.close().then(() => Promise.all(rechecks)), overdue]);
-      grace.abort();
+      const closed = worker.close().then(() => Promise.all(rechecks));
+      const overdue = setTimeout(() => graceIsOver.abort(new Error('The worker is shutting down.')), graceMs);
+      const tooLate = delay(graceMs + GIVE_BACK_MS, undefined, { ref: false });
+      await Promise.race([closed, tooLate]);
+      clearTimeout(overdue);
     },
   };
 }

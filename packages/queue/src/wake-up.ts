@@ -12,8 +12,8 @@ import type { Redis } from 'ioredis';
  */
 export interface WakeUps {
   note(imageId: ImageId): Promise<void>;
-  /** Whether the upload was reported; the note stays. */
-  peek(imageId: ImageId): Promise<boolean>;
+  /** When the upload was last reported, in ms since 1970; the note stays. */
+  reportedAt(imageId: ImageId): Promise<number | undefined>;
   /** Whether the upload was reported since the last `take`; the note is gone, so a wrong report wakes a job once only. */
   take(imageId: ImageId): Promise<boolean>;
 }
@@ -25,9 +25,12 @@ export function createWakeUps(redis: Redis, prefix: string): WakeUps {
   const key = (imageId: ImageId) => `${prefix}:uploaded:${imageId}`;
   return {
     async note(imageId) {
-      await redis.set(key(imageId), '1', 'EX', NOTE_TTL_S);
+      await redis.set(key(imageId), Date.now(), 'EX', NOTE_TTL_S);
     },
-    peek: async (imageId) => (await redis.exists(key(imageId))) === 1,
+    async reportedAt(imageId) {
+      const note = await redis.get(key(imageId));
+      return note === null ? undefined : Number(note);
+    },
     take: async (imageId) => (await redis.getdel(key(imageId))) !== null,
   };
 }

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+import { type FieldProblem, Problem } from './problem.ts';
+
+/**
+ * What a caller sent, parsed by a schema.
+ *
+ * @throws Problem 422 with the first field's code, and every bad field named
+ */
+export function validated<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap(fieldProblems);
+  throw new Problem({
+    status: 422,
+    code: errors[0]?.code ?? 'invalid-field',
+    detail: errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
+    errors,
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+function fieldProblems(issue: Issue): FieldProblem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      field: [...path, key].join('.'),
+      code: 'unknown-field',
+      message: 'this field is not known',
+    }));
+  }
+  return [{ field: path.join('.'), code: fieldCode(issue), message: issue.message }];
+}
+
+function fieldCode(issue: Issue): string {
+  if (issue.code === 'custom' && typeof issue.params?.code === 'string') return issue.params.code;
+  if (issue.code === 'invalid_type') return issue.input === undefined ? 'missing-field' : 'invalid-type';
+  return 'invalid-field';
+}

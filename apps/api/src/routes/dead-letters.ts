@@ -1,0 +1,43 @@
+import type { ImageId } from '@imagemill/variants';
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { ApiRoute } from '../http/api-route.ts';
+import { Problem } from '../http/problem.ts';
+import { query } from '../http/query.ts';
+import { imageIdParam } from '../images/image-id-param.ts';
+
+const Page = z.strictObject({
+  cursor: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  code: z
+    .string()
+    .regex(/^[a-z][a-z-]*$/, 'must be an error code')
+    .optional(),
+});
+
+/**
+ * GET /v1/dead-letters: the newest first, by page. POST …/{id}/redrive: put back, with all attempts. DELETE …/{id}:
+ * discard. Bad pictures are never among them: those are rejected and told to their sellers.
+ */
+export const deadLetters: ApiRoute = (app, { queue }) => {
+  app.get('/v1/dead-letters', async (c) => {
+    const page = await queue.deadLetters.list(query(c, Page));
+    return c.json(page, 200, { 'cache-control': 'no-store' });
+  });
+
+  app.post('/v1/dead-letters/:id/redrive', async (c) => {
+    const imageId = await changed(c, (id) => queue.deadLetters.redrive(id));
+    return c.json({ imageId, status: 'queued' }, 202);
+  });
+
+  app.delete('/v1/dead-letters/:id', async (c) => {
+    await changed(c, (id) => queue.deadLetters.discard(id));
+    return c.body(null, 204);
+  });
+};
+
+async function changed(c: Context, change: (imageId: ImageId) => Promise<boolean>): Promise<ImageId> {
+  const imageId = imageIdParam(c);
+  if (await change(imageId)) return imageId;
+  throw new Problem({ status: 404, code: 'dead-letter-not-found', detail: 'This image has no dead letter.' });
+}
