@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { access, readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { runProgram } from './support/run-program.ts';
 import { startStack } from './support/running-stack.ts';
 import { createSeller } from './support/seller.ts';
@@ -87,5 +87,27 @@ test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setu
     }
     expect(stderr).not.toContain('not a url 123');
     expect(stderr).not.toContain('    at ');
+  },
+);
+
+test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts'])(
+  '%s does not start on buckets that are not there, and names them',
+  async (program) => {
+    const { redisUrl, s3 } = inject('servers');
+    const { code, stderr } = await runProgram([program], {
+      PATH: process.env.PATH,
+      API_KEYS: `demo:upload:${'0'.repeat(64)}`,
+      PORT: '0',
+      REDIS_URL: redisUrl,
+      S3_ENDPOINT: s3.endpoint,
+      S3_REGION: s3.region,
+      S3_ACCESS_KEY_ID: s3.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+      ORIGINALS_BUCKET: 'not-there-1',
+      CDN_BUCKET: 'not-there-2',
+      CDN_BASE_URL: 'http://cdn.test',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/can not start:\n {2}bucket not-there-1: .*\n {2}bucket not-there-2: /);
   },
 );

@@ -1,7 +1,7 @@
 import { createManifests } from '@imagemill/manifests';
-import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
-import { createLogger, parseEnv, readJsonFile, runProcess } from '@imagemill/service';
-import { createS3Client, createS3Storage } from '@imagemill/storage';
+import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { createLogger, parseEnv, readJsonFile, runProcess, startUpChecks } from '@imagemill/service';
+import { checkBucket, createS3Client, createS3Storage } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/api-keys.ts';
@@ -30,6 +30,12 @@ await runProcess(async () => {
   const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
 
   const connection = createProducerConnection(env.REDIS_URL);
+  connection.on('error', (err) => logger.warn({ err }, 'redis'));
+  await startUpChecks({
+    Redis: () => checkRedis(connection),
+    [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
+    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+  });
   const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
   const settings = {
     apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),

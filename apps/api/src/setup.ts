@@ -1,4 +1,4 @@
-import { InvalidEnvironmentError, parseEnv } from '@imagemill/service';
+import { parseEnv, StartUpError } from '@imagemill/service';
 import { createS3Client, ensureBucket } from '@imagemill/storage';
 import { setupEnv } from './env.ts';
 
@@ -24,6 +24,6 @@ try {
   });
   process.stdout.write(`Buckets ${env.ORIGINALS_BUCKET} and ${env.CDN_BUCKET} are ready.\n`);
 } catch (error) {
-  process.stderr.write(`${error instanceof InvalidEnvironmentError ? error.message : (error as Error).stack}\n`);
+  process.stderr.write(`${error instanceof StartUpError ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@imagemill/errors';
-import { InvalidEnvironmentError } from '@imagemill/service';
+import { StartUpError } from '@imagemill/service';
 
 /** A failure that the user can mend: its message says how, and no stack trace would help. */
 export class FailureToExplain extends Error {
@@ -8,7 +8,7 @@ export class FailureToExplain extends Error {
 
 /** What a person is told: words where there are any, else the stack of what was not foreseen. */
 export function explanation(error: unknown): string {
-  const isForeseen = [FailureToExplain, InvalidEnvironmentError, AppError].some((kind) => error instanceof kind);
+  const isForeseen = [FailureToExplain, StartUpError, AppError].some((kind) => error instanceof kind);
   if (isForeseen || !(error instanceof Error)) return error instanceof Error ? error.message : String(error);
   return error.stack ?? error.message;
 }

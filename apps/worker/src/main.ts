@@ -1,8 +1,8 @@
 import { createImagingEngine } from '@imagemill/imaging';
 import { createManifests } from '@imagemill/manifests';
-import { createConsumerConnection, createRenderWorker } from '@imagemill/queue';
-import { createLogger, parseEnv, readJsonFile, runProcess } from '@imagemill/service';
-import { createS3Client, createS3Storage } from '@imagemill/storage';
+import { checkRedis, createConsumerConnection, createRenderWorker } from '@imagemill/queue';
+import { createLogger, parseEnv, readJsonFile, runProcess, startUpChecks } from '@imagemill/service';
+import { checkBucket, createS3Client, createS3Storage } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
@@ -30,14 +30,21 @@ await runProcess(async () => {
     requestTimeoutMs: 20_000,
   });
   const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET });
+  const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
   const connection = createConsumerConnection(env.REDIS_URL);
+  connection.on('error', (err) => logger.warn({ err }, 'redis'));
+  await startUpChecks({
+    Redis: () => checkRedis(connection),
+    [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: true }),
+    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: true }),
+  });
   const worker = createRenderWorker({
     connection,
     prefix: env.QUEUE_PREFIX,
     concurrency: env.WORKER_CONCURRENCY,
     handle: createRenderImage({
       originals,
-      cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
+      cdn,
       manifests: createManifests(originals),
       engine,
       categories,

@@ -5,7 +5,7 @@ import { RenderImage } from './jobs.ts';
 import type { Reach } from './reach.ts';
 
 /** A job that used up its attempts because of us. */
-export interface DeadLetter {
+interface DeadLetter {
   readonly imageId: ImageId;
   readonly tenant: string;
   readonly category: string;

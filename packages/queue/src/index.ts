@@ -1,10 +1,7 @@
-export type { Backlog } from './backlog.ts';
+export { checkRedis } from './check-redis.ts';
 export { createConsumerConnection, createProducerConnection, queueEnv } from './connection.ts';
-export type { DeadLetter } from './dead-letters.ts';
-export { QueueUnavailableError } from './errors.ts';
 export { imageFromKey } from './image-from-key.ts';
-export { type ImageStatus, imageStatus } from './image-status.ts';
-export { jobs, RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
+export type { ImageStatus } from './image-status.ts';
+export type { RenderImage, RenderProgress } from './jobs.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render-queue.ts';
-export { createRenderWorker, type RenderContext, type RenderHandler, type RenderWorker } from './render-worker.ts';
-export { retryPolicy, uploadCheckDelayMs } from './retry-policy.ts';
+export { createRenderWorker, type RenderContext, type RenderHandler } from './render-worker.ts';

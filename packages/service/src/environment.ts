@@ -1,15 +1,12 @@
 import { z } from 'zod';
+import { StartUpError } from './start-up.ts';
 
 export type EnvSource = Readonly<Record<string, string | undefined>>;
 
 /** Every bad variable of a process's environment, in one message. */
-export class InvalidEnvironmentError extends Error {
-  readonly problems: readonly string[];
-
+export class InvalidEnvironmentError extends StartUpError {
   constructor(problems: readonly string[]) {
-    super(`The environment is not usable:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.name = 'InvalidEnvironmentError';
-    this.problems = problems;
+    super('The environment is not usable:', problems);
   }
 }
 

@@ -1,4 +1,5 @@
-export { type EnvSource, flag, InvalidEnvironmentError, list, parseEnv, serviceEnv } from './environment.ts';
+export { flag, list, parseEnv, serviceEnv } from './environment.ts';
 export { readJsonFile } from './json-file.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { runProcess } from './process.ts';
+export { StartUpError, startUpChecks } from './start-up.ts';

@@ -1,4 +1,4 @@
-import { InvalidEnvironmentError } from './environment.ts';
+import { StartUpError } from './start-up.ts';
 
 interface RunningApp {
   /** Ends the app in order; the process exits 0 once it resolves. */
@@ -35,6 +35,6 @@ export async function runProcess(start: () => Promise<RunningApp>): Promise<void
 }
 
 function startUpFailure(error: unknown): string {
-  if (error instanceof InvalidEnvironmentError) return error.message;
+  if (error instanceof StartUpError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

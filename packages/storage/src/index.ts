@@ -1,3 +1,4 @@
+export { checkBucket } from './check-bucket.ts';
 export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucket.ts';
 export { storageEnv } from './env.ts';
 export { StorageError } from './errors.ts';

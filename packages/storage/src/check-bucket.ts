@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { StorageError } from './errors.ts';
+import type { ObjectStorage } from './object-storage.ts';
+
+/**
+ * Whether a bucket is there and, for processes that write to it, takes an object.
+ *
+ * @returns a sentence per problem
+ */
+export async function checkBucket(storage: ObjectStorage, { write }: { write: boolean }): Promise<readonly string[]> {
+  try {
+    await storage.probe();
+    if (!write) return [];
+    const key = `startup-checks/${randomUUID()}`;
+    await storage.put({ key, body: new Uint8Array(), contentType: 'text/plain', cacheControl: 'no-store' });
+    await storage.delete(key);
+    return [];
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    const cause = error.cause instanceof Error ? ` (${error.cause.name})` : '';
+    return [`${error.message}${cause} Is it created, and may this key write to it?`];
+  }
+}
