@@ -80,7 +80,7 @@ async function run(image: RenderImage, { cdn = storage, ownSets, signal }: RunOp
   return { result, puts, progress };
 }
 
-const manifestOf = (image: RenderImage) => createManifests(storage).read(image);
+const manifestOf = async (image: RenderImage) => (await createManifests(storage).read(image))?.manifest;
 
 describe('a photograph', () => {
   test('has its manifest committed last, after every rendition that it names', async () => {
@@ -170,6 +170,16 @@ describe('running a job again', () => {
     await store(image, Buffer.from('no picture any more'));
     expect(await (await run(image)).result).toMatchObject({ outcome: 'rejected' });
   });
+});
+
+test('two runs of one job at once end with one manifest, and the later one finds it', async () => {
+  const image = job();
+  await store(image);
+  const runs = await Promise.all([run(image), run(image)]);
+  const ends = await Promise.allSettled(runs.map(({ result }) => result));
+  expect(ends).toContainEqual({ status: 'fulfilled', value: { outcome: 'ready' } });
+  for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject({ retryable: true });
+  expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
 });
 
 describe('an original that is not there', () => {

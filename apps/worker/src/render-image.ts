@@ -34,11 +34,12 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     const category = categories.get(image.category);
     if (!category) throw new UnknownCategoryError(image.category);
 
-    const earlier = outcomeOf(await manifests.read(image, context), facts, category);
+    const stored = await manifests.read(image, context);
+    const earlier = outcomeOf(stored?.manifest, facts, category);
     if (earlier) return earlier;
     const subject: Subject = { image, facts, attempts: context.attemptsMade + 1 };
     const manifest = await render(services, subject, category, context);
-    await manifests.publish(manifest, context);
+    await manifests.publish(manifest, stored, context);
     logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
     return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
   };

@@ -1,2 +1,3 @@
+export { ManifestConflictError } from './errors.ts';
 export { Manifest } from './manifest.ts';
-export { createManifests, type Manifests } from './manifests.ts';
+export { createManifests, type Manifests, type StoredManifest } from './manifests.ts';

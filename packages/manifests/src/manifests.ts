@@ -1,16 +1,28 @@
 import type { ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE, type ImageId, manifestKey, type Tenant } from '@imagemill/variants';
+import { ManifestConflictError } from './errors.ts';
 import { Manifest } from './manifest.ts';
 
 interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A manifest as it lies in the bucket; its ETag says which writing of it this is. */
+export interface StoredManifest {
+  readonly manifest: Manifest;
+  readonly etag: string;
+}
+
 /** The records of finished images, in the originals bucket. Every call throws StorageError when the storage fails. */
 export interface Manifests {
-  read(image: { tenant: Tenant; imageId: ImageId }, options?: CallOptions): Promise<Manifest | undefined>;
-  /** The commit point of a render: whatever the manifest names must be in the CDN bucket by now. */
-  publish(manifest: Manifest, options?: CallOptions): Promise<void>;
+  read(image: { tenant: Tenant; imageId: ImageId }, options?: CallOptions): Promise<StoredManifest | undefined>;
+  /**
+   * The commit point of a render: whatever the manifest names must be in the CDN bucket by now.
+   *
+   * @param replaces the manifest that was there when the work began, if one was
+   * @throws ManifestConflictError when another run has committed since: nothing of its was overwritten
+   */
+  publish(manifest: Manifest, replaces: StoredManifest | undefined, options?: CallOptions): Promise<void>;
 }
 
 export function createManifests(originals: ObjectStorage): Manifests {
@@ -19,13 +31,22 @@ export function createManifests(originals: ObjectStorage): Manifests {
       const object = await originals.open(manifestKey(image), options);
       if (!object) return undefined;
       const text = Buffer.concat(await Array.fromAsync(object.body)).toString('utf8');
-      return Manifest.parse(JSON.parse(text));
+      return { manifest: Manifest.parse(JSON.parse(text)), etag: object.facts.etag };
     },
 
-    async publish(manifest, options) {
-      const body = Buffer.from(JSON.stringify(Manifest.parse(manifest)));
-      const key = manifestKey(manifest);
-      await originals.put({ key, body, contentType: 'application/json', cacheControl: CACHE_PRIVATE }, options);
+    async publish(manifest, replaces, options) {
+      const condition = replaces ? { ifMatch: replaces.etag } : { ifAbsent: true };
+      const { outcome } = await originals.put(
+        {
+          key: manifestKey(manifest),
+          body: Buffer.from(JSON.stringify(Manifest.parse(manifest))),
+          contentType: 'application/json',
+          cacheControl: CACHE_PRIVATE,
+          ...condition,
+        },
+        options,
+      );
+      if (outcome === 'precondition-failed') throw new ManifestConflictError();
     },
   };
 }

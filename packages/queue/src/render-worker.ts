@@ -76,6 +76,12 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       connection,
       prefix,
       concurrency: options.concurrency,
+      // A worker that vanished is missed after its lock and at most two looks for stalled jobs: 40 s. Shorter locks would
+      // take jobs from workers that only pause; they are renewed at half their time.
+      lockDuration: 20_000,
+      stalledInterval: 10_000,
+      // The second worker that an image takes with it is the last: the job becomes a dead letter.
+      maxStalledCount: 1,
       removeOnComplete: renderImage.options.removeOnComplete,
       removeOnFail: renderImage.options.removeOnFail,
     },

@@ -22,8 +22,8 @@ export function createImageRecords({ queue, manifests }: { queue: RenderQueue; m
       if (job && job.image.tenant !== tenant) return undefined;
       if (job && job.status !== 'ready') return { from: 'job', job, status: job.status };
       // The manifest lies under the tenant's own prefix, so another tenant's can't be found here.
-      const manifest = await manifests.read({ tenant, imageId });
-      return manifest && { from: 'manifest', manifest, status: manifest.status };
+      const stored = await manifests.read({ tenant, imageId });
+      return stored && { from: 'manifest', manifest: stored.manifest, status: stored.manifest.status };
     },
   };
 }

@@ -1,0 +1,9 @@
+import { AppError } from '@imagemill/errors';
+
+/** Two runs of one image's job ended at the same time, and the other one was first. */
+export class ManifestConflictError extends AppError {
+  constructor() {
+    // The next try finds the other's manifest and has nothing to do.
+    super({ code: 'manifest-conflict', retryable: true, publicMessage: 'Another worker finished this image first.' });
+  }
+}
