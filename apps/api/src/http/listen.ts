@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 
@@ -22,16 +23,23 @@ export async function listen(
     });
     server.listen(port, hostname, resolve);
   });
+  const inHand = new Set<ServerResponse>();
+  server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
+    inHand.add(response);
+    response.once('close', () => inHand.delete(response));
+  });
   return {
     address: server.address() as AddressInfo,
-    close: (graceMs) =>
-      new Promise((resolve) => {
-        const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
-        server.close(() => {
-          clearTimeout(deadline);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    async close(graceMs) {
+      const closed = once(server, 'close');
+      server.close();
+      const grace = AbortSignal.timeout(graceMs);
+      while (inHand.size > 0 && !grace.aborted) {
+        await Promise.race([...inHand].map((response) => once(response, 'close', { signal: grace }))).catch(() => {});
+      }
+      // Also connections that never sent a request, which Node does not count as idle.
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
