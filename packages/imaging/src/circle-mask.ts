@@ -3,32 +3,29 @@ import type { OverlayOptions } from 'sharp';
 const CHANNELS = 4;
 
 /**
- * An overlay that keeps the ellipse that fills the picture and makes the rest transparent. Pixels on its edge get their
- * coverage as alpha, from their distance to it. Raw pixels, because libvips' SVG loader is blocked.
+ * An overlay that keeps the circle that fills a square picture and makes the rest transparent. Pixels on its edge get
+ * their coverage as alpha, from their distance to it. Raw pixels, because libvips' SVG loader is blocked.
  */
-export function circleMask(width: number, height: number): OverlayOptions {
-  const input = Buffer.alloc(width * height * CHANNELS);
-  const [radiusX, radiusY] = [width / 2, height / 2];
-  for (let y = 0; y < height; y++) {
-    const dy = (y + 0.5 - radiusY) / radiusY;
-    // Beyond this column, and its mirror image, no pixel of the row is touched.
-    const halfWidth = Math.sqrt(Math.max(0, 1 - dy * dy)) * radiusX;
-    const first = Math.max(0, Math.floor(radiusX - halfWidth) - 1);
-    const solidFrom = Math.min(Math.ceil(radiusX), Math.ceil(radiusX - halfWidth) + 2);
-    const row = y * width;
+export function circleMask(side: number): OverlayOptions {
+  const input = Buffer.alloc(side * side * CHANNELS);
+  const radius = side / 2;
+  for (let y = 0; y < side; y++) {
+    const dy = y + 0.5 - radius;
+    // Between these two columns, and their mirror images, the edge goes through the row.
+    const first = Math.max(0, Math.floor(radius - halfChord(radius + 0.5, dy)));
+    const solidFrom = Math.ceil(radius - halfChord(radius - 0.5, dy));
+    const row = y * side;
     for (let x = first; x < solidFrom; x++) {
-      const alpha = coverage((x + 0.5 - radiusX) / radiusX, dy, Math.min(radiusX, radiusY));
+      const alpha = coverage(radius - Math.hypot(x + 0.5 - radius, dy));
       input[(row + x) * CHANNELS + 3] = alpha;
-      input[(row + width - 1 - x) * CHANNELS + 3] = alpha;
+      input[(row + side - 1 - x) * CHANNELS + 3] = alpha;
     }
-    const inside = [(row + solidFrom) * CHANNELS, (row + width - solidFrom) * CHANNELS] as const;
-    if (inside[0] < inside[1]) input.fill(255, ...inside);
+    input.fill(255, (row + solidFrom) * CHANNELS, (row + Math.max(solidFrom, side - solidFrom)) * CHANNELS);
   }
-  return { input, raw: { width, height, channels: CHANNELS }, blend: 'dest-in' };
+  return { input, raw: { width: side, height: side, channels: CHANNELS }, blend: 'dest-in' };
 }
 
-/** 255 within, 0 without, and in between for the pixel that the edge goes through. */
-function coverage(dx: number, dy: number, radius: number): number {
-  const pixelsInside = (1 - Math.hypot(dx, dy)) * radius;
-  return Math.round(255 * Math.min(1, Math.max(0, pixelsInside + 0.5)));
-}
+const halfChord = (radius: number, distance: number) => Math.sqrt(Math.max(0, radius ** 2 - distance ** 2));
+
+/** 255 half a pixel within the edge, 0 half a pixel without, and in between for the pixel that it goes through. */
+const coverage = (pixelsInside: number) => Math.round(255 * Math.min(1, Math.max(0, pixelsInside + 0.5)));

@@ -21,19 +21,29 @@ export class RejectedImageError extends AppError {
   }
 }
 
-/** What libvips says, as far as it tells one refusal from another. */
+/** What sharp, libvips and its loaders say, as far as it tells one refusal from another. */
 const refusals: readonly [pattern: RegExp, code: RejectionCode][] = [
-  [/exceeds pixel limit/i, 'too-many-pixels'],
+  [/exceeds (?:the )?(?:pixel|security) limit|exceeds the maximum image size|image dimension is/i, 'too-many-pixels'],
   [/timeout: \d+% complete/i, 'timeout'],
-  [/unsupported image format|operation is blocked/i, 'unsupported-format'],
+  [/unsupported image format|exceeds channel limit/i, 'unsupported-format'],
 ];
 
-const ourOwnTrouble = /out of memory|cannot allocate/i;
+/** Memory, disk, file handles, or a call with wrong arguments: nothing that another picture would mend. */
+const ourOwnTrouble =
+  /out of memory|(?:cannot|could not|unable to) allocate|no space left|temp(?:orary)? file|too many open files|temporarily unavailable|create thread|^Expected /i;
 
-/** Turns what sharp throws while it reads a source into the reason for a rejection; memory trouble is not the picture's. */
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Turns what sharp throws while it reads a source into the reason for a rejection; our own trouble stays what it is. */
 export function toRejection(error: unknown): unknown {
-  const text = error instanceof Error ? error.message : String(error);
-  if (ourOwnTrouble.test(text)) return error;
+  const text = textOf(error);
+  if (ourOwnTrouble.test(text) || error instanceof TypeError) return error;
   const code = refusals.find(([pattern]) => pattern.test(text))?.[1] ?? 'corrupt';
   return new RejectedImageError(code, error);
+}
+
+/** The same for pixels that are decoded already: the picture can only be too much work, all else is our own trouble. */
+export function toTimeout(error: unknown): unknown {
+  const rejection = toRejection(error);
+  return rejection instanceof RejectedImageError && rejection.code === 'timeout' ? rejection : error;
 }

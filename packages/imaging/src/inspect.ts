@@ -17,12 +17,13 @@ export async function inspect(
   expected?: { readonly contentType: string },
 ): Promise<SourceFacts> {
   if (bytes.byteLength > limits.bytesMax) throw new RejectedImageError('too-many-bytes');
-  const header = await readHeader(bytes);
+  const header = await readHeader(bytes, limits);
   const format = formatOf(header);
   if (expected && expected.contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
 
   const { width, height } = header.autoOrient;
-  const frames = header.pages ?? 1;
+  // The pages of a TIFF, or the pictures of an AVIF file, are no animation: only the first is ever decoded.
+  const frames = format === 'gif' || format === 'webp' ? (header.pages ?? 1) : 1;
   if (frames > limits.framesMax) throw new RejectedImageError('too-many-frames');
   const tooLong = Math.max(width, height) > limits.sideMax;
   if (tooLong || width * height * frames > limits.pixelsMax) throw new RejectedImageError('too-many-pixels');
@@ -38,12 +39,21 @@ export async function inspect(
   };
 }
 
-async function readHeader(bytes: Uint8Array): Promise<Metadata> {
+async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<Metadata> {
   try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata();
+    // Without a limit of libvips' own, so that the one below sees every size that is claimed.
+    return await sharp(bytes, { limitInputPixels: false, failOn }).metadata();
   } catch (error) {
-    throw toRejection(error);
+    const rejection = toRejection(error);
+    const unknown = rejection instanceof RejectedImageError && rejection.code === 'unsupported-format';
+    throw unknown && beginsLikePicture(bytes) ? new RejectedImageError('corrupt', error) : rejection;
   }
+}
+
+/** libvips takes a TIFF or GIF that it finds no directory in, and one that is cut within its header, for no picture. */
+function beginsLikePicture(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  return /^(?:\xff\xd8\xff|\x89PNG|GIF8[79]a|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftypavi[fs])/s.test(start);
 }
 
 const formats: Partial<Record<Metadata['format'], SourceFormat>> = {

@@ -1,13 +1,18 @@
 /** What an upload may ask of a worker. */
 export interface ImageLimits {
   readonly bytesMax: number;
-  /** Width × height, summed over all frames. */
+  /** Width × height, summed over all frames of an animation. */
   readonly pixelsMax: number;
   /** Longest side in pixels. */
   readonly sideMax: number;
   readonly framesMax: number;
-  /** Time that one decode or encode may take. */
+  /** Time that one decode or encode may take, in whole seconds; avif's encoder does not stop within a rendition. */
   readonly timeoutMs: number;
+  /**
+   * How much damage rejects a source: `truncated` only an incomplete one; `error` also pixels that can't be decoded;
+   * `warning` also what every viewer shows without a word, such as stray bytes between the segments of a phone's JPEG.
+   */
+  readonly failOn: 'truncated' | 'error' | 'warning';
 }
 
 export const defaultLimits: ImageLimits = {
@@ -17,4 +22,5 @@ export const defaultLimits: ImageLimits = {
   sideMax: 65_535,
   framesMax: 60,
   timeoutMs: 20_000,
+  failOn: 'error',
 };

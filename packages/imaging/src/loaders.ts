@@ -17,11 +17,12 @@ const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 /**
  * Blocks every loader of libvips but those on the list, in libvips itself, for this whole process.
  *
+ * @param libvips what blocks and unblocks; a test gives one that does not
  * @throws Error when the block did not take effect: nothing may be decoded then
  */
-export async function blockOtherLoaders(): Promise<void> {
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({ operation: allowed });
+export async function blockOtherLoaders(libvips: Pick<typeof sharp, 'block' | 'unblock'> = sharp): Promise<void> {
+  libvips.block({ operation: ['VipsForeignLoad'] });
+  libvips.unblock({ operation: allowed });
   if (await loads(svg)) throw new Error('libvips still loads SVG: the block of its loaders did not take effect.');
   if (!(await loads(gif))) throw new Error('libvips does not load GIF: the block of its loaders went too far.');
 }

@@ -1,11 +1,12 @@
 import type { SourceFacts, Variant, VariantSet } from '@imagemill/variants';
 import type { LimitFunction } from 'p-limit';
-import sharp, { type Raw, type Sharp } from 'sharp';
-import { toRejection } from './errors.ts';
+import sharp from 'sharp';
+import { decodePixels, type Pixels } from './decode-pixels.ts';
+import { createFrames, type Frames, frameKey } from './frames.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { ImageLimits } from './limits.ts';
-import { decodeSize, planRenditions, type RenditionPlan } from './plan.ts';
-import { renderVariant, sameBytesKey } from './render-variant.ts';
+import { planRenditions, type RenditionPlan } from './plan.ts';
+import { encodeFrame, renderAnimation } from './render-variant.ts';
 import { type PictureSummary, summarise } from './summary.ts';
 
 export type { PictureSummary };
@@ -39,12 +40,6 @@ export interface DecodeContext {
   readonly encodeSlot: LimitFunction;
 }
 
-/** Upright sRGB pixels, 8 bits a channel, without metadata. */
-export interface Pixels {
-  readonly data: Buffer;
-  readonly raw: Raw;
-}
-
 export async function decodePicture(
   bytes: Uint8Array,
   source: SourceFacts,
@@ -52,31 +47,11 @@ export async function decodePicture(
   context: DecodeContext,
 ): Promise<Picture> {
   const plans = planRenditions(source, set);
-  const pixels = await context.encodeSlot(() => decode(bytes, source, plans, context.limits));
+  const pixels = await context.encodeSlot(() => decodePixels(bytes, plans, context.limits));
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
     render: ({ signal } = {}) => renderAll({ bytes, source, pixels, plans }, context, signal),
   };
-}
-
-async function decode(
-  bytes: Uint8Array,
-  source: SourceFacts,
-  plans: readonly RenditionPlan[],
-  { pixelsMax, timeoutMs }: ImageLimits,
-): Promise<Pixels> {
-  const { width, height } = decodeSize(source, plans);
-  try {
-    const { data, info } = await sharp(bytes, { autoOrient: true, failOn: 'truncated', limitInputPixels: pixelsMax })
-      .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
-      .resize(width, height, { fit: 'fill' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
-  } catch (error) {
-    throw toRejection(error);
-  }
 }
 
 interface RenderSubject {
@@ -87,39 +62,60 @@ interface RenderSubject {
 }
 
 async function* renderAll(
-  { bytes, source, pixels, plans }: RenderSubject,
+  subject: RenderSubject,
   { limits, encodeSlot }: DecodeContext,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RenderedVariant> {
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
-  const open = (plan: RenditionPlan) => openFor(plan, source, bytes, pixels, limits);
-  const encodes = groupBy(plans, (plan) => sameBytesKey(plan, source)).map((alike) =>
+  const firsts = groupBy(subject.plans, sameBytesKey);
+  const frames = createFrames(
+    subject.pixels,
+    firsts.map(([plan]) => plan),
+    limits,
+  );
+  const encodes = firsts.map((alike) =>
     encodeSlot(async () => {
       stop.throwIfAborted();
       const [plan] = alike;
-      const data = await renderVariant(open(plan), plan, limits);
+      const data = await encode(plan, subject, frames, limits);
       return alike.map(({ variant, width, height }) => ({ variant, data, width, height }));
     }),
   );
   try {
-    for await (const alike of inCompletionOrder(encodes)) yield* alike;
+    for await (const alike of inCompletionOrder(encodes)) {
+      signal?.throwIfAborted();
+      yield* alike;
+    }
   } finally {
     abandoned.abort(new Error('The rendering was abandoned.'));
   }
 }
 
-/** Stills are made from the decoded pixels; an animation keeps its frames, so it reads the source itself. */
-function openFor(
-  { variant }: RenditionPlan,
-  source: SourceFacts,
-  bytes: Uint8Array,
-  pixels: Pixels,
+async function encode(
+  plan: RenditionPlan,
+  { bytes, source }: RenderSubject,
+  frames: Frames,
   limits: ImageLimits,
-): Sharp {
-  return variant.animated && source.frames > 1
-    ? sharp(bytes, { animated: true, failOn: 'truncated', limitInputPixels: limits.pixelsMax })
-    : sharp(pixels.data, { raw: pixels.raw });
+): Promise<Uint8Array> {
+  if (keepsAnimation(plan, source)) {
+    const { failOn, pixelsMax } = limits;
+    // Stills are made from the decoded pixels; an animation keeps its frames, so it reads the source itself.
+    const image = sharp(bytes, { animated: true, failOn, limitInputPixels: pixelsMax });
+    return renderAnimation(image, plan, limits);
+  }
+  const { data, raw } = await frames.of(plan);
+  return encodeFrame(sharp(data, { raw }), plan, limits).finally(() => frames.release(plan));
+}
+
+/** libvips can not turn the frames of an animation upright; one that says it lies on its side becomes a still. */
+const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: SourceFacts) =>
+  variant.animated && frames > 1 && orientation === 1;
+
+/** Two plans with the same key come out with the same bytes; small sources have many. */
+function sameBytesKey(plan: RenditionPlan): string {
+  const { format, quality, effort, background, animated } = plan.variant;
+  return JSON.stringify([frameKey(plan), format, quality, effort, background, animated]);
 }
 
 type NonEmpty<T> = readonly [T, ...T[]];

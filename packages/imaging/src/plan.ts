@@ -8,8 +8,8 @@ export interface Size {
 /** What one variant will be for one source: its exact output size in pixels. */
 export interface RenditionPlan extends Size {
   readonly variant: Variant;
-  /** How much of the source's resolution the variant needs, over 0 and up to 1. */
-  readonly scale: number;
+  /** How large the whole source is at this rendition's scale: as large as the rendition, unless that is a crop. */
+  readonly whole: Size;
 }
 
 /**
@@ -22,11 +22,13 @@ export function planRenditions(source: Size, set: VariantSet): RenditionPlan[] {
   return set
     .map((variant) => {
       const size = variant.fit === 'cover' ? coverSize(source, variant) : insideSize(source, variant);
-      const scale = Math.min(1, Math.max(size.width / source.width, size.height / source.height));
-      return { variant, ...size, scale };
+      return { variant, ...size, whole: variant.fit === 'cover' ? wholeSize(source, size) : size };
     })
     .sort((a, b) => a.width * a.height - b.width * b.height);
 }
+
+/** Whether a rendition shows only a part of its source. */
+export const crops = ({ width, height, whole }: RenditionPlan) => width < whole.width || height < whole.height;
 
 function insideSize(source: Size, box: Size): Size {
   return scaled(source, Math.min(1, box.width / source.width, box.height / source.height));
@@ -36,16 +38,20 @@ function coverSize(source: Size, box: Size): Size {
   return scaled(box, Math.min(1, source.width / box.width, source.height / box.height));
 }
 
+function wholeSize(source: Size, crop: Size): Size {
+  const whole = scaled(source, Math.max(crop.width / source.width, crop.height / source.height));
+  return { width: Math.max(crop.width, whole.width), height: Math.max(crop.height, whole.height) };
+}
+
 const scaled = ({ width, height }: Size, factor: number): Size => ({
   width: Math.max(1, Math.round(width * factor)),
   height: Math.max(1, Math.round(height * factor)),
 });
 
-/** The size that a source is decoded to, once: enough for the largest of its renditions, never more than it has. */
-export function decodeSize(source: Size, plans: readonly RenditionPlan[]): Size {
-  const scale = Math.max(...plans.map((plan) => plan.scale));
-  const side = (pixels: number, key: keyof Size) =>
-    // A plan's side that was rounded up may be a pixel over the scaled source's.
-    Math.min(pixels, Math.max(Math.round(pixels * scale), ...plans.map((plan) => plan[key])));
-  return { width: side(source.width, 'width'), height: side(source.height, 'height') };
+/** The size that a source is decoded to, once: that of its largest rendition, so that one is not resampled again. */
+export function decodeSize(plans: readonly RenditionPlan[]): Size {
+  return {
+    width: Math.max(...plans.map(({ whole }) => whole.width)),
+    height: Math.max(...plans.map(({ whole }) => whole.height)),
+  };
 }

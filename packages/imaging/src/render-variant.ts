@@ -1,7 +1,8 @@
-import { encoderSettings, type SourceFacts, type Variant } from '@imagemill/variants';
+import { encoderSettings, type Variant } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
 import { circleMask } from './circle-mask.ts';
-import { toRejection } from './errors.ts';
+import type { Pixels } from './decode-pixels.ts';
+import { toRejection, toTimeout } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
 import type { RenditionPlan } from './plan.ts';
 
@@ -11,8 +12,9 @@ const fitToPlan: Step = (image, { variant, width, height }) =>
   // The plan has the exact size, so `fill` does not distort: at most it moves an edge by half a pixel.
   image.resize(width, height, { fit: variant.fit === 'cover' ? 'cover' : 'fill', position: variant.position });
 
-const cutToShape: Step = (image, { variant, width, height }) =>
-  variant.shape === 'circle' ? image.ensureAlpha().composite([circleMask(width, height)]) : image;
+// A circle's box is square, so its plan is.
+const cutToShape: Step = (image, { variant, width }) =>
+  variant.shape === 'circle' ? image.ensureAlpha().composite([circleMask(width)]) : image;
 
 const flattenIfOpaque: Step = (image, { variant }) =>
   variant.format === 'jpeg' ? image.flatten({ background: variant.background }) : image;
@@ -28,21 +30,40 @@ const encoders: Record<Variant['format'], (image: Sharp, variant: Variant) => Sh
   png: (image) => image.png({ ...encoderSettings.png }),
 };
 
-const steps = [fitToPlan, cutToShape, flattenIfOpaque, encode] satisfies Step[];
+const shaping = [fitToPlan, cutToShape] satisfies Step[];
+const encoding = [flattenIfOpaque, encode] satisfies Step[];
+const allSteps = [...shaping, ...encoding] satisfies Step[];
 
-/** @throws RejectedImageError `timeout`; `corrupt` for an animation whose later frames are damaged */
-export async function renderVariant(image: Sharp, plan: RenditionPlan, { timeoutMs }: ImageLimits): Promise<Buffer> {
-  try {
-    const timed = image.timeout({ seconds: Math.ceil(timeoutMs / 1000) });
-    return await steps.reduce((made, step) => step(made, plan), timed).toBuffer();
-  } catch (error) {
-    throw toRejection(error);
-  }
+/**
+ * The pixels that a rendition shows.
+ *
+ * @throws RejectedImageError `timeout`
+ */
+export async function shapeFrame(image: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Pixels> {
+  const raw = take(shaping, image, plan, limits).raw({ depth: 'uchar' });
+  const { data, info } = await translate(raw.toBuffer({ resolveWithObject: true }), toTimeout);
+  return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
 }
 
-/** Two plans with the same key come out with the same bytes; small sources have many. */
-export function sameBytesKey({ variant, width, height }: RenditionPlan, source: SourceFacts): string {
-  const { name: _name, width: _boxWidth, height: _boxHeight, position, fit, ...settings } = variant;
-  const crops = fit === 'cover' && width * source.height !== height * source.width;
-  return JSON.stringify([width, height, crops && position, settings]);
+/** @throws RejectedImageError `timeout` */
+export function encodeFrame(frame: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Buffer> {
+  return translate(take(encoding, frame, plan, limits).toBuffer(), toTimeout);
+}
+
+/** @throws RejectedImageError `timeout`; `corrupt` when frames after the first are damaged */
+export function renderAnimation(image: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Buffer> {
+  return translate(take(allSteps, image, plan, limits).toBuffer(), toRejection);
+}
+
+function take(steps: readonly Step[], image: Sharp, plan: RenditionPlan, { timeoutMs }: ImageLimits): Sharp {
+  const timed = image.timeout({ seconds: Math.ceil(timeoutMs / 1000) });
+  return steps.reduce((made, step) => step(made, plan), timed);
+}
+
+async function translate<T>(made: Promise<T>, translation: (error: unknown) => unknown): Promise<T> {
+  try {
+    return await made;
+  } catch (error) {
+    throw translation(error);
+  }
 }

@@ -79,6 +79,7 @@ describe('a variant set', () => {
     ['a circle in a format without transparency', [{ ...box, shape: 'circle', format: 'jpeg' }]],
     ['an effort that webp does not have', [{ ...box, effort: 7 }]],
     ['an effort for a format without one', [{ ...box, format: 'jpeg', effort: 1 }]],
+    ['an animation that is cropped where it is salient', [{ ...box, animated: true, position: 'attention' }]],
     ['an animated jpeg', [{ ...box, animated: true, format: 'jpeg' }]],
   ])('refuses %s', (_what, entries) => {
     expect(parse(...entries).success).toBe(false);

@@ -61,6 +61,10 @@ export const Variant = z
   .refine((v) => !v.animated || v.format === 'webp', {
     path: ['animated'],
     message: 'only webp renditions can be animated',
+  })
+  .refine((v) => !v.animated || v.position === 'centre', {
+    path: ['position'],
+    message: 'an animation can only be cropped at its centre',
   });
 export type Variant = z.infer<typeof Variant>;
 

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { circleMask } from './circle-mask.ts';
+
+function alphaOf(side: number) {
+  const { input } = circleMask(side);
+  if (!Buffer.isBuffer(input)) throw new Error('the mask is not raw pixels');
+  return (x: number, y: number) => input[(y * side + x) * 4 + 3] ?? Number.NaN;
+}
+
+const rowsOf = (side: number) => {
+  const alpha = alphaOf(side);
+  return Array.from({ length: side }, (_, y) => Array.from({ length: side }, (_, x) => alpha(x, y)));
+};
+
+describe('a circle mask', () => {
+  test.each([6, 48, 100, 101, 400])('of %i pixels is clear at its corners and solid at its centre', (side) => {
+    const alpha = alphaOf(side);
+    const last = side - 1;
+    for (const [x, y] of [
+      [0, 0],
+      [last, 0],
+      [0, last],
+      [last, last],
+    ] as const)
+      expect(alpha(x, y)).toBe(0);
+    expect(alpha(side >> 1, side >> 1)).toBe(255);
+  });
+
+  test.each([1, 2, 3, 4, 5, 8, 99, 100])('of %i pixels is symmetric every way', (side) => {
+    const rows = rowsOf(side);
+    expect(rows.toReversed()).toEqual(rows);
+    expect(rows.map((row) => row.toReversed())).toEqual(rows);
+    expect(rows.map((row, y) => row.map((_, x) => rows[x]?.[y]))).toEqual(rows);
+  });
+
+  test.each([1, 2, 3, 4, 5])('of only %i pixels still shows its middle', (side) => {
+    expect(Math.max(...rowsOf(side).flat())).toBeGreaterThanOrEqual(128);
+  });
+
+  test('has an edge of partly covered pixels, and the area of its circle', () => {
+    const all = rowsOf(200).flat();
+    const partly = all.filter((alpha) => alpha > 0 && alpha < 255);
+    expect(partly.length).toBeGreaterThan(200);
+    expect(new Set(partly).size).toBeGreaterThan(30);
+    const area = all.reduce((sum, alpha) => sum + alpha / 255, 0);
+    expect(Math.abs(area / (Math.PI * 100 ** 2) - 1)).toBeLessThan(0.002);
+  });
+
+  test('of 64 megapixels costs less than a second', () => {
+    const before = performance.now();
+    circleMask(8_000);
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+});

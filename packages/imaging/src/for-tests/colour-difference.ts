@@ -1,0 +1,19 @@
+import Color from 'colorjs.io';
+import type { Rgb } from './pictures.ts';
+
+/** CIEDE2000 between two sRGB colours of 8 bits a channel; under 2, hardly anybody sees a difference. */
+export function colourDifference(one: Rgb, other: Rgb): number {
+  return toColour(one).deltaE(toColour(other), '2000');
+}
+
+/** Where a colour of another RGB space lies in sRGB, by the definition of both spaces. */
+export function toSrgb(space: 'p3' | 'a98rgb', colour: Rgb): Rgb {
+  const [red, green, blue] = new Color(space, fractions(colour))
+    .to('srgb')
+    .toGamut({ space: 'srgb', method: 'clip' }).coords;
+  return [level(red), level(green), level(blue)];
+}
+
+const toColour = (rgb: Rgb) => new Color('srgb', fractions(rgb));
+const fractions = ([red, green, blue]: Rgb): [number, number, number] => [red / 255, green / 255, blue / 255];
+const level = (fraction: number | null) => Math.round((fraction ?? 0) * 255);

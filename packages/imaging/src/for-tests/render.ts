@@ -1,0 +1,63 @@
+import { VariantSet } from '@imagemill/variants';
+import sharp, { type Metadata } from 'sharp';
+import { createImagingEngine, type EngineOptions, type RenderedVariant } from '../index.ts';
+import type { Rgb } from './pictures.ts';
+
+/** A variant as an operator would write it, with what a test does not care about filled in. */
+export interface Entry {
+  readonly name?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly [field: string]: unknown;
+}
+
+export const variantSet = (...entries: Entry[]): VariantSet =>
+  VariantSet.parse(
+    entries.map((entry, index) => ({
+      name: `v${index}`,
+      width: 64,
+      height: 64,
+      fit: 'inside',
+      format: 'png',
+      quality: 80,
+      ...entry,
+    })),
+  );
+
+export async function renderSet(bytes: Uint8Array, set: VariantSet, options?: EngineOptions) {
+  const engine = await createImagingEngine(options);
+  const picture = await engine.decode(bytes, await engine.inspect(bytes), set);
+  const made: RenderedVariant[] = [];
+  for await (const rendered of picture.render()) made.push(rendered);
+  return made;
+}
+
+export async function renderOne(bytes: Uint8Array, entry: Entry = {}, options?: EngineOptions) {
+  const [made] = await renderSet(bytes, variantSet(entry), options);
+  if (!made) throw new Error('nothing was rendered');
+  return made;
+}
+
+export const metadataOf = (data: Uint8Array): Promise<Metadata> => sharp(data, { animated: true }).metadata();
+
+/** Reads single pixels of an encoded picture; frames of an animation stand below one another. */
+export async function pixelReader(encoded: Uint8Array) {
+  const { data, info } = await sharp(encoded, { animated: true })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const at = (x: number, y: number): number[] => {
+    const start = (y * info.width + x) * info.channels;
+    return [...data.subarray(start, start + info.channels)];
+  };
+  return {
+    width: info.width,
+    height: info.height,
+    rgb: (x: number, y: number): Rgb => {
+      const [red = 0, green = 0, blue = 0] = at(x, y);
+      return [red, green, blue];
+    },
+    alpha: (x: number, y: number): number => at(x, y)[3] ?? 255,
+  };
+}

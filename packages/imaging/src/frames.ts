@@ -1,0 +1,66 @@
+import sharp from 'sharp';
+import type { Pixels } from './decode-pixels.ts';
+import type { ImageLimits } from './limits.ts';
+import { crops, type RenditionPlan, type Size } from './plan.ts';
+import { shapeFrame } from './render-variant.ts';
+
+/** The pixels of each rendition, ready to be encoded. */
+export interface Frames {
+  of(plan: RenditionPlan): Promise<Pixels>;
+  /** To be called when a plan's encodes are done: frames that no plan waits for are let go. */
+  release(plan: RenditionPlan): void;
+}
+
+/** libvips averages blocks until it is this near and resamples only the rest, so a frame so much larger serves as well. */
+const DERIVE_FROM = 2;
+
+/**
+ * Makes the pixels of each size and shape once, however many formats they are encoded in, and a small frame from the
+ * next that is large enough: scaling the decoded pixels down for each rendition would cost 8 % of all CPU.
+ */
+export function createFrames(decoded: Pixels, plans: readonly RenditionPlan[], limits: ImageLimits): Frames {
+  const made = new Map<string, Promise<Pixels>>();
+  const waiting = new Map<string, number>();
+  for (const plan of plans) waiting.set(frameKey(plan), (waiting.get(frameKey(plan)) ?? 0) + 1);
+
+  const baseOf = (plan: RenditionPlan): Promise<Pixels> => {
+    const base = plans.find(
+      (other) => showsAll(other) && isLargeEnough(other, plan.whole) && frameKey(other) !== frameKey(plan),
+    );
+    return base ? frameOf(base) : Promise.resolve(decoded);
+  };
+  const make = async (plan: RenditionPlan): Promise<Pixels> => {
+    if (showsAll(plan) && isSize(plan, decoded.raw)) return decoded;
+    const base = await baseOf(plan);
+    return shapeFrame(sharp(base.data, { raw: base.raw }), plan, limits);
+  };
+  const frameOf = (plan: RenditionPlan): Promise<Pixels> => {
+    const key = frameKey(plan);
+    const frame = made.get(key) ?? make(plan);
+    made.set(key, frame);
+    return frame;
+  };
+  return {
+    of: frameOf,
+    release: (plan) => {
+      const key = frameKey(plan);
+      const left = (waiting.get(key) ?? 1) - 1;
+      waiting.set(key, left);
+      if (left === 0) made.delete(key);
+    },
+  };
+}
+
+/** Two plans with the same key have the same pixels; small sources have many. */
+export function frameKey(plan: RenditionPlan): string {
+  const { variant, width, height } = plan;
+  return JSON.stringify([width, height, variant.shape, crops(plan) && variant.position]);
+}
+
+const showsAll = (plan: RenditionPlan) => !crops(plan) && plan.variant.shape === 'rectangle';
+
+// `plans` has the smallest first, so the first that is large enough is the nearest.
+const isLargeEnough = (frame: Size, wanted: Size) =>
+  isSize(frame, wanted) || (frame.width >= DERIVE_FROM * wanted.width && frame.height >= DERIVE_FROM * wanted.height);
+
+const isSize = (a: Size, b: Size) => a.width === b.width && a.height === b.height;
