@@ -22,7 +22,9 @@ export function circleMask(side: number): OverlayOptions {
     }
     input.fill(255, (row + solidFrom) * CHANNELS, (row + Math.max(solidFrom, side - solidFrom)) * CHANNELS);
   }
-  return { input, raw: { width: side, height: side, channels: CHANNELS }, blend: 'dest-in' };
+  const raw = { width: side, height: side, channels: CHANNELS } as const;
+  // Tiled for animations: libvips stands their frames below one another.
+  return { input, raw, blend: 'dest-in', tile: true, gravity: 'northwest' };
 }
 
 const halfChord = (radius: number, distance: number) => Math.sqrt(Math.max(0, radius ** 2 - distance ** 2));

@@ -1,0 +1,129 @@
+import { variantSets } from '@imagemill/variants';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createImagingEngine } from './engine.ts';
+import { gradientPicture } from './for-tests/pictures.ts';
+import { renderSet, variantSet } from './for-tests/render.ts';
+
+const product = variantSets().get('product') ?? [];
+const source = (width: number, height: number) => gradientPicture(width, height).jpeg({ quality: 95 }).toBuffer();
+
+async function pictureOf(bytes: Buffer, set = product) {
+  const engine = await createImagingEngine({ encodeConcurrency: 1 });
+  return engine.decode(bytes, await engine.inspect(bytes), set);
+}
+
+test('the smallest rendition comes first', async () => {
+  const made = await renderSet(await source(900, 600), product, { encodeConcurrency: 1 });
+  const areas = made.map(({ width, height }) => width * height);
+  expect(areas).toEqual(areas.toSorted((a, b) => a - b));
+  expect(made).toHaveLength(product.length);
+});
+
+describe('same bytes are made once', () => {
+  test('for variants that a small source leaves the same size', async () => {
+    const made = await renderSet(await source(500, 400), product);
+    const dataOf = (name: string, format: string) =>
+      made.find(({ variant }) => variant.name === name && variant.format === format)?.data;
+    for (const format of ['avif', 'webp']) {
+      expect(dataOf('large', format)).toBe(dataOf('retina', format));
+      expect(dataOf('medium', format)).toBe(dataOf('large', format));
+    }
+    expect(new Set(made.map(({ data }) => data)).size).toBe(8);
+  });
+
+  test('but not for another quality, background, shape or crop', async () => {
+    const box = { width: 30, height: 30, fit: 'cover', format: 'webp' };
+    const set = variantSet(
+      box,
+      { ...box, quality: 10 },
+      { ...box, shape: 'circle' },
+      { ...box, position: 'attention' },
+      { ...box, fit: 'inside', height: 20 },
+      { ...box, format: 'jpeg' },
+      { ...box, format: 'jpeg', background: '#000000' },
+    );
+    const made = await renderSet(await source(90, 60), set);
+    expect(new Set(made.map(({ data }) => data)).size).toBe(set.length);
+  });
+});
+
+test('the same source gives the same bytes', async () => {
+  const bytes = await source(700, 500);
+  const [one, other] = [await renderSet(bytes, product), await renderSet(bytes, product)];
+  const hex = (made: typeof one) => made.map(({ data }) => Buffer.from(data).toString('base64')).sort();
+  expect(hex(one)).toEqual(hex(other));
+});
+
+test('what a small frame is derived from does not show: it is what comes straight from the source', async () => {
+  const bytes = await source(1600, 1200);
+  const ladder = variantSet(...[75, 150, 300, 600, 1200].map((side) => ({ width: side, height: side })));
+  for (const { width, height, data } of await renderSet(bytes, ladder)) {
+    const straight = await sharp(bytes).resize(width, height, { fit: 'fill' }).raw().toBuffer();
+    const ours = await sharp(data).raw().toBuffer();
+    const squares = ours.reduce((sum, level, index) => sum + (level - (straight[index] ?? 0)) ** 2, 0);
+    expect(Math.sqrt(squares / ours.length), `${width}`).toBeLessThan(1.5);
+  }
+});
+
+describe('a rendering that is stopped', () => {
+  test('begins no further encode once its iterator is left', async () => {
+    const picture = await pictureOf(await source(900, 600));
+    const all = await libvipsTasksOf(async () => Array.fromAsync(picture.render()));
+    const few = await libvipsTasksOf(async () => {
+      for await (const { variant } of picture.render()) if (variant.name === 'thumb') break;
+      // Its turn comes after that of every encode.
+      await picture.summarise();
+    });
+    expect(all).toBeGreaterThan(2 * product.length);
+    expect(few).toBeLessThan(all / 2);
+  });
+
+  test('throws the reason of its signal, also when that came before it began', async () => {
+    const picture = await pictureOf(await source(60, 40));
+    const reason = new Error('the job was lost');
+    await expect(Array.fromAsync(picture.render({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
+  });
+
+  test('throws the reason when it is aborted between two renditions, even before the last', async () => {
+    const picture = await pictureOf(await source(600, 400));
+    for (const stopAfter of [1, 4]) {
+      const controller = new AbortController();
+      const reason = new Error(`stopped after ${stopAfter}`);
+      let made = 0;
+      const rendering = async () => {
+        for await (const _ of picture.render({ signal: controller.signal }))
+          if (++made === stopAfter) controller.abort(reason);
+      };
+      await expect(rendering()).rejects.toBe(reason);
+      expect(made).toBe(stopAfter);
+    }
+  });
+
+  test('can be started again', async () => {
+    const picture = await pictureOf(await source(60, 40));
+    for await (const _ of picture.render()) break;
+    expect(await Array.fromAsync(picture.render())).toHaveLength(product.length);
+  });
+});
+
+test.each([
+  [1, 1],
+  [1, 5000],
+  [5000, 1],
+  [90, 60],
+])('a source of %i×%i has a placeholder and a dominant colour', async (width, height) => {
+  const summary = await (await pictureOf(await source(width, height))).summarise();
+  expect(Buffer.from(summary.placeholder, 'base64').length).toBeGreaterThanOrEqual(5);
+  expect(summary.dominantColour).toMatch(/^#[0-9a-f]{6}$/);
+});
+
+/** How often sharp's queue moves: twice a task, when it begins and when it ends. */
+async function libvipsTasksOf(work: () => Promise<unknown>): Promise<number> {
+  let moves = 0;
+  const count = () => moves++;
+  sharp.queue.on('change', count);
+  await work();
+  sharp.queue.off('change', count);
+  return moves;
+}

@@ -1,0 +1,47 @@
+import { type VariantSet, variantSets } from '@imagemill/variants';
+import { describe, expect, test } from 'vitest';
+import { gradientPicture } from './for-tests/pictures.ts';
+import { metadataOf, renderSet } from './for-tests/render.ts';
+import { planRenditions } from './plan.ts';
+
+const sets = variantSets();
+const product = sets.get('product') ?? [];
+const avatar = sets.get('avatar') ?? [];
+
+const cases: [string, VariantSet, number, number][] = [
+  ['product', product, 1600, 1067],
+  ['product', product, 631, 1201],
+  ['product', product, 7, 3],
+  ['product', product, 1, 900],
+  ['avatar', avatar, 800, 533],
+  ['avatar', avatar, 200, 300],
+  ['avatar', avatar, 1, 1],
+];
+
+describe('every rendition has the planned size and its format', () => {
+  test.each(cases)('%s of a source of %3$i×%4$i', async (_category, set, width, height) => {
+    const bytes = await gradientPicture(width, height).png().toBuffer();
+    const made = await renderSet(bytes, set);
+    expect(made).toHaveLength(set.length);
+    for (const plan of planRenditions({ width, height }, set)) {
+      const { name, format } = plan.variant;
+      const rendition = made.find(({ variant }) => variant.name === name && variant.format === format);
+      expect(rendition, `${name}.${format}`).toMatchObject({ width: plan.width, height: plan.height });
+      const facts = await metadataOf(rendition?.data ?? Buffer.of());
+      expect(facts, `${name}.${format}`).toMatchObject({
+        width: plan.width,
+        height: plan.height,
+        format: format === 'avif' ? 'heif' : format,
+        ...(format === 'avif' && { compression: 'av1' }),
+      });
+    }
+  });
+});
+
+test('the longest side that webp can store is stored', async () => {
+  const bytes = await gradientPicture(20_000, 2).jpeg().toBuffer();
+  const box = { name: 'wide', width: 16_383, height: 16_383, fit: 'inside', quality: 50, shape: 'rectangle' } as const;
+  const rest = { position: 'centre', background: '#ffffff', animated: false } as const;
+  const made = await renderSet(bytes, [{ ...box, ...rest, format: 'webp' }]);
+  expect(await metadataOf(made[0]?.data ?? Buffer.of())).toMatchObject({ width: 16_383, height: 2 });
+});
