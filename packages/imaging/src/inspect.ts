@@ -44,17 +44,22 @@ async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<M
     // Without a limit of libvips' own, so that the one below sees every size that is claimed.
     return await sharp(bytes, { limitInputPixels: false, failOn }).metadata();
   } catch (error) {
-    const rejection = toRejection(error);
-    const unknown = rejection instanceof RejectedImageError && rejection.code === 'unsupported-format';
-    throw unknown && beginsLikePicture(bytes) ? new RejectedImageError('corrupt', error) : rejection;
+    throw rejectionOf(bytes, error);
   }
 }
 
-/** libvips takes a TIFF or GIF that it finds no directory in, and one that is cut within its header, for no picture. */
-function beginsLikePicture(bytes: Uint8Array): boolean {
+function rejectionOf(bytes: Uint8Array, error: unknown): unknown {
+  const rejection = toRejection(error);
+  if (!(rejection instanceof RejectedImageError)) return rejection;
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  return /^(?:\xff\xd8\xff|\x89PNG|GIF8[79]a|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftypavi[fs])/s.test(start);
+  // A phone's HEIC, of which libvips here may not get as far as the header.
+  if (/^.{4}ftyphe(?:i|v)/s.test(start)) return new RejectedImageError('unsupported-format', error);
+  // libvips takes a TIFF whose directory was cut off, or a few bytes of a PNG, for no picture at all.
+  const unknown = rejection.code === 'unsupported-format' && acceptedStart.test(start);
+  return unknown ? new RejectedImageError('corrupt', error) : rejection;
 }
+
+const acceptedStart = /^(?:\xff\xd8\xff|\x89PNG|GIF8[79]a|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftypavi[fs])/s;
 
 const formats: Partial<Record<Metadata['format'], SourceFormat>> = {
   jpeg: 'jpeg',

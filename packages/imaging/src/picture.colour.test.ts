@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { asAdobeRgb } from './for-tests/adobe-rgb.ts';
 import { colourDifference, toSrgb } from './for-tests/colour-difference.ts';
 import { fromPixels, plainPicture, type Rgb } from './for-tests/pictures.ts';
 import { metadataOf, pixelReader, renderOne } from './for-tests/render.ts';
@@ -60,6 +61,12 @@ describe('a wide gamut is converted, within ΔE 2000 of 2', () => {
     const profiled = await plainPicture(80, 60, [1, 2, 3]).withIccProfile('p3').png().toBuffer();
     const source = await withProfileOf(profiled, plainPicture(80, 60, colour));
     expect(colourDifference(await centreOf(source), toSrgb('p3', colour))).toBeLessThan(2);
+  });
+
+  test.each(colours)('Adobe RGB numbers %i %i %i, by the definition of the space', async (...colour) => {
+    const source = asAdobeRgb(await plainPicture(80, 60, colour).png().toBuffer());
+    expect((await metadataOf(source)).icc).toBeDefined();
+    expect(colourDifference(await centreOf(source), toSrgb('a98rgb', colour))).toBeLessThan(2);
   });
 
   test('a damaged profile is left out, not the picture', async () => {

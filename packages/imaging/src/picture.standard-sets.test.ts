@@ -8,18 +8,18 @@ const sets = variantSets();
 const product = sets.get('product') ?? [];
 const avatar = sets.get('avatar') ?? [];
 
-const cases: [string, VariantSet, number, number][] = [
-  ['product', product, 1600, 1067],
-  ['product', product, 631, 1201],
-  ['product', product, 7, 3],
-  ['product', product, 1, 900],
-  ['avatar', avatar, 800, 533],
-  ['avatar', avatar, 200, 300],
-  ['avatar', avatar, 1, 1],
+const cases: [string, number, number, VariantSet][] = [
+  ['product', 1600, 1067, product],
+  ['product', 631, 1201, product],
+  ['product', 7, 3, product],
+  ['product', 1, 900, product],
+  ['avatar', 800, 533, avatar],
+  ['avatar', 200, 300, avatar],
+  ['avatar', 1, 1, avatar],
 ];
 
 describe('every rendition has the planned size and its format', () => {
-  test.each(cases)('%s of a source of %3$i×%4$i', async (_category, set, width, height) => {
+  test.each(cases)('%s of a source of %i×%i', async (_category, width, height, set) => {
     const bytes = await gradientPicture(width, height).png().toBuffer();
     const made = await renderSet(bytes, set);
     expect(made).toHaveLength(set.length);

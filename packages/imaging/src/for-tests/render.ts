@@ -1,6 +1,6 @@
 import { VariantSet } from '@imagemill/variants';
 import sharp, { type Metadata } from 'sharp';
-import { createImagingEngine, type EngineOptions, type RenderedVariant } from '../index.ts';
+import { createImagingEngine, type EngineOptions, type ImagingEngine, type RenderedVariant } from '../index.ts';
 import type { Rgb } from './pictures.ts';
 
 /** A variant as an operator would write it, with what a test does not care about filled in. */
@@ -24,15 +24,20 @@ export const variantSet = (...entries: Entry[]): VariantSet =>
     })),
   );
 
-export async function renderSet(bytes: Uint8Array, set: VariantSet, options?: EngineOptions) {
-  const engine = await createImagingEngine(options);
+/** An engine blocks loaders for its whole process: what runs side by side shares one. */
+export type Engine = EngineOptions | ImagingEngine;
+export const engineOf = async (engine: Engine = {}): Promise<ImagingEngine> =>
+  'decode' in engine ? engine : createImagingEngine(engine);
+
+export async function renderSet(bytes: Uint8Array, set: VariantSet, options?: Engine) {
+  const engine = await engineOf(options);
   const picture = await engine.decode(bytes, await engine.inspect(bytes), set);
   const made: RenderedVariant[] = [];
   for await (const rendered of picture.render()) made.push(rendered);
   return made;
 }
 
-export async function renderOne(bytes: Uint8Array, entry: Entry = {}, options?: EngineOptions) {
+export async function renderOne(bytes: Uint8Array, entry: Entry = {}, options?: Engine) {
   const [made] = await renderSet(bytes, variantSet(entry), options);
   if (!made) throw new Error('nothing was rendered');
   return made;

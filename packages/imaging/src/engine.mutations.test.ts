@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { createImagingEngine } from './engine.ts';
+import { animation, createRandom, gradientPicture } from './for-tests/pictures.ts';
+import { fateOf } from './for-tests/rejection.ts';
+
+const MUTATIONS = 250;
+const BATCH = 10;
+const BYTES_MAX = 200 * 1024 * 1024;
+
+const frames = [30, 120, 210].map((level) => ({ colour: [level, 90, 255 - level] as const, delayMs: 40 }));
+const small = () => gradientPicture(48, 32);
+const seeds: [string, () => Promise<Buffer>][] = [
+  [
+    'jpeg',
+    () =>
+      small()
+        .withExif({ IFD0: { Artist: 'x' } })
+        .withIccProfile('p3')
+        .jpeg()
+        .toBuffer(),
+  ],
+  ['png', () => small().withIccProfile('p3').png({ palette: false }).toBuffer()],
+  ['webp', () => small().ensureAlpha(0.5).webp().toBuffer()],
+  ['avif', () => small().avif({ effort: 0 }).toBuffer()],
+  ['gif', () => small().gif().toBuffer()],
+  ['tiff', () => small().tiff({ compression: 'lzw' }).toBuffer()],
+  ['animated gif', () => animation(24, 16, frames, 'gif')],
+  ['animated webp', () => animation(24, 16, frames, 'webp')],
+];
+
+describe(`${MUTATIONS} mutations of a small file each end rendered or rejected`, () => {
+  test.each(seeds)('%s', async (format, source) => {
+    const original = await source();
+    const engine = await createImagingEngine();
+    expect(await fateOf(original)).toBe('rendered');
+    const random = createRandom(format.length * 7919);
+    const before = process.memoryUsage.rss();
+    const fates: string[] = [];
+    while (fates.length < MUTATIONS) {
+      const batch = Array.from({ length: BATCH }, () => fateOf(mutated(original, random), engine));
+      fates.push(...(await Promise.all(batch)));
+    }
+    expect(fates).toContain('corrupt');
+    expect(process.memoryUsage.rss() - before).toBeLessThan(BYTES_MAX);
+  });
+});
+
+/** Changes, removes or repeats a few bytes, more often near the start, where the structure is. */
+function mutated(original: Buffer, random: () => number): Buffer {
+  let bytes = Buffer.from(original);
+  const anywhere = () => Math.floor(random() ** 2 * bytes.length);
+  for (let change = 0; change <= random() * 6; change++) {
+    const [at, length] = [anywhere(), 1 + Math.floor(random() * 8)];
+    const kind = random();
+    if (kind < 0.6) bytes.writeUInt8(Math.floor(random() * 256), at);
+    else if (kind < 0.8) bytes.fill(random() < 0.5 ? 0 : 0xff, at, Math.min(at + length, bytes.length));
+    else if (kind < 0.9) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+    else bytes = Buffer.concat([bytes.subarray(0, at + length), bytes.subarray(at)]);
+  }
+  return bytes;
+}
