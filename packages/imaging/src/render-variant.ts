@@ -4,12 +4,27 @@ import { circleMask } from './circle-mask.ts';
 import type { Pixels } from './decode-pixels.ts';
 import { toRejection, toTimeout } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
-import type { RenditionPlan } from './plan.ts';
+import { crops, type RenditionPlan } from './plan.ts';
 
 type Step = (image: Sharp, plan: RenditionPlan) => Sharp;
 
+/** Where the crop is decided by what is in the picture, libvips looks for it while it scales. */
+const cropsByContent = ({ variant }: RenditionPlan) => variant.fit === 'cover' && variant.position !== 'centre';
+
+const scaleToPlan: Step = (image, plan) =>
+  cropsByContent(plan)
+    ? fitToPlan(image, plan)
+    : // The plan has exact sizes, so `fill` does not distort: at most it moves an edge by half a pixel.
+      image.resize(plan.whole.width, plan.whole.height, { fit: 'fill' });
+
+const cropToPlan: Step = (image, plan) => {
+  if (cropsByContent(plan) || !crops(plan)) return image;
+  const { width, height, whole } = plan;
+  // Cut from the planned size of the whole, so that it is the same part whatever frame the pixels are derived from.
+  return image.extract({ left: (whole.width - width + 1) >> 1, top: (whole.height - height + 1) >> 1, width, height });
+};
+
 const fitToPlan: Step = (image, { variant, width, height }) =>
-  // The plan has the exact size, so `fill` does not distort: at most it moves an edge by half a pixel.
   image.resize(width, height, { fit: variant.fit === 'cover' ? 'cover' : 'fill', position: variant.position });
 
 // A circle's box is square, so its plan is.
@@ -30,9 +45,10 @@ const encoders: Record<Variant['format'], (image: Sharp, variant: Variant) => Sh
   png: (image) => image.png({ ...encoderSettings.png }),
 };
 
-const shaping = [fitToPlan, cutToShape] satisfies Step[];
+const shaping = [scaleToPlan, cropToPlan, cutToShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
-const allSteps = [...shaping, ...encoding] satisfies Step[];
+// libvips extracts nothing from the frames of an animation, but fits each of them.
+const animating = [fitToPlan, cutToShape, ...encoding] satisfies Step[];
 
 /**
  * The pixels that a rendition shows.
@@ -52,7 +68,7 @@ export function encodeFrame(frame: Sharp, plan: RenditionPlan, limits: ImageLimi
 
 /** @throws RejectedImageError `timeout`; `corrupt` when frames after the first are damaged */
 export function renderAnimation(image: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Buffer> {
-  return translate(take(allSteps, image, plan, limits).toBuffer(), toRejection);
+  return translate(take(animating, image, plan, limits).toBuffer(), toRejection);
 }
 
 function take(steps: readonly Step[], image: Sharp, plan: RenditionPlan, { timeoutMs }: ImageLimits): Sharp {
