@@ -2,7 +2,7 @@ import { AppError } from '@imagemill/errors';
 
 /** Why an upload can never become an image, in words for its seller. */
 const messages = {
-  'unsupported-format': 'This file is not a JPEG, PNG, WebP, AVIF, GIF or TIFF picture.',
+  'unsupported-format': 'This file is not a JPEG, PNG, WebP, AVIF, GIF or TIFF picture of a usual kind.',
   'type-mismatch': 'This file is a picture of another type than was declared.',
   'too-many-bytes': 'This file is too large.',
   'too-many-pixels': 'This picture has too many pixels.',

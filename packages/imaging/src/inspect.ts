@@ -19,6 +19,7 @@ export async function inspect(
   if (bytes.byteLength > limits.bytesMax) throw new RejectedImageError('too-many-bytes');
   const header = await readHeader(bytes, limits);
   const format = formatOf(header);
+  if (!hasUsualPixels(header)) throw new RejectedImageError('unsupported-format');
   if (expected && expected.contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
 
   const { width, height } = header.autoOrient;
@@ -55,7 +56,7 @@ function rejectionOf(bytes: Uint8Array, error: unknown): unknown {
   // A phone's HEIC, of which libvips here may not get as far as the header.
   if (/^.{4}ftyphe(?:i|v)/s.test(start)) return new RejectedImageError('unsupported-format', error);
   // libvips takes a TIFF whose directory was cut off, or a few bytes of a PNG, for no picture at all.
-  const unknown = rejection.code === 'unsupported-format' && acceptedStart.test(start);
+  const unknown = String(error).includes('unsupported image format') && acceptedStart.test(start);
   return unknown ? new RejectedImageError('corrupt', error) : rejection;
 }
 
@@ -74,4 +75,21 @@ function formatOf({ format, compression }: Metadata): SourceFormat {
   const known = format === 'heif' && compression === 'av1' ? 'avif' : formats[format];
   if (!known) throw new RejectedImageError('unsupported-format');
   return known;
+}
+
+/** The pixels that libvips turns into sRGB as they are meant, and how many channels their colours have. */
+const colourChannels: Record<string, number> = {
+  'b-w uchar': 1,
+  'grey16 ushort': 1,
+  'srgb uchar': 3,
+  'rgb16 ushort': 3,
+  'scrgb float': 3,
+  'labs short': 3,
+  'cmyk uchar': 4,
+  'cmyk ushort': 4,
+};
+
+/** TIFF can also store what would come out black or wrapped, such as grey in floats, and more channels than alpha. */
+function hasUsualPixels({ space, depth, channels, hasAlpha }: Metadata): boolean {
+  return channels - (hasAlpha ? 1 : 0) === colourChannels[`${space} ${depth}`];
 }

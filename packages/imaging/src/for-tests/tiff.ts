@@ -1,0 +1,77 @@
+/** How a TIFF stores its pixels: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+export interface TiffPixels {
+  /** 1 is grey, 2 RGB, 5 CMYK. */
+  readonly photometric: 1 | 2 | 5;
+  readonly bits: 8 | 16 | 32;
+  /** 1 is unsigned, 2 signed, 3 floating point. */
+  readonly sampleFormat?: 1 | 2 | 3;
+  /** Of one pixel; all are alike. */
+  readonly samples: readonly number[];
+}
+
+const colours = { 1: 1, 2: 3, 5: 4 } as const;
+const SHORT = 3;
+const LONG = 4;
+
+/** An uncompressed TIFF of one plain colour, in any kind of pixel, which sharp does not write. */
+export function plainTiff(width: number, height: number, pixels: TiffPixels): Buffer {
+  const { photometric, bits, sampleFormat = 1, samples } = pixels;
+  const pixel = Buffer.concat(samples.map((sample) => sampleBytes(sample, bits, sampleFormat)));
+  const data = Buffer.alloc(width * height * pixel.length, pixel);
+  const perSample = (value: number) => samples.map(() => value);
+  const extra = samples.length - colours[photometric];
+  const tags: [tag: number, type: number, values: number[]][] = [
+    [256, SHORT, [width]],
+    [257, SHORT, [height]],
+    [258, SHORT, perSample(bits)],
+    [259, SHORT, [1]],
+    [262, SHORT, [photometric]],
+    [273, LONG, [8]],
+    [277, SHORT, [samples.length]],
+    [278, SHORT, [height]],
+    [279, LONG, [data.length]],
+    [338, SHORT, Array.from({ length: extra }, () => 0)],
+    [339, SHORT, perSample(sampleFormat)],
+  ];
+  const directory = directoryOf(
+    tags.filter(([, , values]) => values.length > 0),
+    8 + data.length,
+  );
+  return Buffer.concat([Buffer.from('II*\0'), uint32(8 + data.length), data, directory]);
+}
+
+function directoryOf(tags: readonly [number, number, number[]][], offset: number): Buffer {
+  const entries: Buffer[] = [uint16(tags.length)];
+  const long: Buffer[] = [];
+  let longOffset = offset + 2 + 12 * tags.length + 4;
+  for (const [tag, type, values] of tags) {
+    const packed = Buffer.concat(values.map((value) => (type === SHORT ? uint16(value) : uint32(value))));
+    const inPlace = packed.length <= 4;
+    const where = inPlace ? Buffer.concat([packed, Buffer.alloc(4 - packed.length)]) : uint32(longOffset);
+    entries.push(uint16(tag), uint16(type), uint32(values.length), where);
+    if (inPlace) continue;
+    long.push(packed);
+    longOffset += packed.length;
+  }
+  return Buffer.concat([...entries, uint32(0), ...long]);
+}
+
+function sampleBytes(value: number, bits: 8 | 16 | 32, sampleFormat: 1 | 2 | 3): Buffer {
+  const bytes = Buffer.alloc(bits / 8);
+  if (sampleFormat === 3) bytes.writeFloatLE(value);
+  else if (sampleFormat === 2) bytes.writeIntLE(value, 0, bytes.length);
+  else bytes.writeUIntLE(value, 0, bytes.length);
+  return bytes;
+}
+
+function uint16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16LE(value);
+  return bytes;
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
