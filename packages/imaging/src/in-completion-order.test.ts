@@ -23,6 +23,18 @@ describe('in completion order', () => {
     await expect(inCompletionOrder(tasks).next()).rejects.toThrow('one');
   });
 
+  test('an abort is thrown at once, however long the tasks still take', async () => {
+    const controller = new AbortController();
+    const next = inCompletionOrder([new Promise<never>(() => {})], controller.signal).next();
+    controller.abort(new Error('stop'));
+    await expect(next).rejects.toThrow('stop');
+  });
+
+  test('an abort that came before comes before every result', async () => {
+    const results = inCompletionOrder([Promise.resolve(1)], AbortSignal.abort(new Error('stop')));
+    await expect(results.next()).rejects.toThrow('stop');
+  });
+
   test('nothing comes of no tasks', async () => {
     expect(await Array.fromAsync(inCompletionOrder([]))).toEqual([]);
   });
