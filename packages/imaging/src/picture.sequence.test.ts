@@ -1,4 +1,4 @@
-import { variantSets } from '@imagemill/variants';
+import { encoderSettings, variantSets } from '@imagemill/variants';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
@@ -32,18 +32,37 @@ describe('same bytes are made once', () => {
     expect(new Set(made.map(({ data }) => data)).size).toBe(8);
   });
 
-  test('but not for another quality, background, shape or crop', async () => {
+  test('for variants that differ in nothing that shows', async () => {
+    const box = { format: 'webp' };
+    const set = variantSet(
+      { format: 'png' },
+      { format: 'png', quality: 20 },
+      box,
+      { ...box, animated: true },
+      { ...box, effort: encoderSettings.webp.effort },
+      { ...box, fit: 'cover', width: 900, height: 600, position: 'attention' },
+      { format: 'jpeg' },
+      { format: 'jpeg', background: '#000000' },
+    );
+    const made = await renderSet(await source(60, 40), set);
+    expect(new Set(made.map(({ data }) => data)).size).toBe(3);
+    for (const { variant, data } of made) expect((await sharp(data).metadata()).format).toBe(variant.format);
+  });
+
+  test('but not for another quality, effort, background, shape or crop', async () => {
     const box = { width: 30, height: 30, fit: 'cover', format: 'webp' };
     const set = variantSet(
       box,
       { ...box, quality: 10 },
+      { ...box, effort: 0 },
       { ...box, shape: 'circle' },
       { ...box, position: 'attention' },
       { ...box, fit: 'inside', height: 20 },
       { ...box, format: 'jpeg' },
       { ...box, format: 'jpeg', background: '#000000' },
     );
-    const made = await renderSet(await source(90, 60), set);
+    const transparent = await gradientPicture(90, 60).ensureAlpha(0.5).png().toBuffer();
+    const made = await renderSet(transparent, set);
     expect(new Set(made.map(({ data }) => data)).size).toBe(set.length);
   });
 });

@@ -6,7 +6,7 @@ import { createFrames, type Frames, frameKey } from './frames.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { ImageLimits } from './limits.ts';
 import { planRenditions, type RenditionPlan } from './plan.ts';
-import { encodeFrame, renderAnimation } from './render-variant.ts';
+import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
 import { type PictureSummary, summarise } from './summary.ts';
 
 export type { PictureSummary };
@@ -27,7 +27,7 @@ interface CallOptions {
 export interface Picture {
   /**
    * Every rendition of the set, smallest first, each the moment it is done. Who stops early, or aborts, stops the
-   * encodes that have not begun.
+   * encodes that have not begun; an abort is thrown at once, without waiting for those under way.
    *
    * @throws the signal's reason when aborted; RejectedImageError `timeout` or `corrupt`
    */
@@ -68,7 +68,7 @@ async function* renderAll(
 ): AsyncGenerator<RenderedVariant> {
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
-  const firsts = groupBy(subject.plans, sameBytesKey);
+  const firsts = groupBy(subject.plans, (plan) => sameBytesKey(plan, subject));
   const frames = createFrames(
     subject.pixels,
     firsts.map(([plan]) => plan),
@@ -83,7 +83,7 @@ async function* renderAll(
     }),
   );
   try {
-    for await (const alike of inCompletionOrder(encodes)) {
+    for await (const alike of inCompletionOrder(encodes, stop)) {
       signal?.throwIfAborted();
       yield* alike;
     }
@@ -113,9 +113,16 @@ const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: Sou
   variant.animated && frames > 1 && orientation === 1;
 
 /** Two plans with the same key come out with the same bytes; small sources have many. */
-function sameBytesKey(plan: RenditionPlan): string {
-  const { format, quality, effort, background, animated } = plan.variant;
-  return JSON.stringify([frameKey(plan), format, quality, effort, background, animated]);
+function sameBytesKey(plan: RenditionPlan, { source, pixels }: RenderSubject): string {
+  const { format, background } = plan.variant;
+  const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;
+  return JSON.stringify([
+    frameKey(plan),
+    format,
+    encoderOptions(plan.variant),
+    keepsAnimation(plan, source),
+    showsBackground && background,
+  ]);
 }
 
 type NonEmpty<T> = readonly [T, ...T[]];

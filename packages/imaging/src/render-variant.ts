@@ -34,16 +34,7 @@ const cutToShape: Step = (image, { variant, width }) =>
 const flattenIfOpaque: Step = (image, { variant }) =>
   variant.format === 'jpeg' ? image.flatten({ background: variant.background }) : image;
 
-const encode: Step = (image, { variant }) => encoders[variant.format](image, variant);
-
-const encoders: Record<Variant['format'], (image: Sharp, variant: Variant) => Sharp> = {
-  avif: (image, { quality, effort }) =>
-    image.avif({ ...encoderSettings.avif, quality, ...(effort !== undefined && { effort }) }),
-  webp: (image, { quality, effort }) =>
-    image.webp({ ...encoderSettings.webp, quality, ...(effort !== undefined && { effort }) }),
-  jpeg: (image, { quality }) => image.jpeg({ ...encoderSettings.jpeg, quality }),
-  png: (image) => image.png({ ...encoderSettings.png }),
-};
+const encode: Step = (image, { variant }) => image.toFormat(variant.format, encoderOptions(variant));
 
 const shaping = [scaleToPlan, cropToPlan, cutToShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
@@ -82,4 +73,14 @@ async function translate<T>(made: Promise<T>, translation: (error: unknown) => u
   } catch (error) {
     throw translation(error);
   }
+}
+
+/** All that an encoder is told: variants that tell it the same get the same bytes for the same pixels. */
+export function encoderOptions({ format, quality, effort }: Variant) {
+  return {
+    ...encoderSettings[format],
+    // A quality would make sharp reduce a png to a palette.
+    ...(format !== 'png' && { quality }),
+    ...(effort !== undefined && { effort }),
+  };
 }
