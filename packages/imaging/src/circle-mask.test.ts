@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { circleMask } from './circle-mask.ts';
+import { circleOverlay, cutCircle } from './circle-mask.ts';
+
+const opaque = (side: number, level = 255) => ({
+  data: Buffer.alloc(side * side * 4, level),
+  raw: { width: side, height: side, channels: 4 } as const,
+});
 
 function alphaOf(side: number) {
-  const { input } = circleMask(side);
-  if (!Buffer.isBuffer(input)) throw new Error('the mask is not raw pixels');
-  return (x: number, y: number) => input[(y * side + x) * 4 + 3] ?? Number.NaN;
+  const { data, raw } = opaque(side);
+  cutCircle({ data, raw });
+  return (x: number, y: number) => data[(y * side + x) * 4 + 3] ?? Number.NaN;
 }
 
 const rowsOf = (side: number) => {
@@ -12,7 +17,7 @@ const rowsOf = (side: number) => {
   return Array.from({ length: side }, (_, y) => Array.from({ length: side }, (_, x) => alpha(x, y)));
 };
 
-describe('a circle mask', () => {
+describe('a circle', () => {
   test.each([6, 48, 100, 101, 400])('of %i pixels is clear at its corners and solid at its centre', (side) => {
     const alpha = alphaOf(side);
     const last = side - 1;
@@ -46,9 +51,28 @@ describe('a circle mask', () => {
     expect(Math.abs(area / (Math.PI * 100 ** 2) - 1)).toBeLessThan(0.002);
   });
 
-  test('of 64 megapixels costs less than a second', () => {
+  test('keeps its share of the alpha that is there, and every colour that can be seen', () => {
+    const { data, raw } = opaque(9, 100);
+    cutCircle({ data, raw });
+    const full = alphaOf(9);
+    for (let pixel = 0; pixel < 81; pixel++) {
+      const kept = full(pixel % 9, Math.floor(pixel / 9)) / 255;
+      const [red, , , alpha = Number.NaN] = data.subarray(pixel * 4, pixel * 4 + 4);
+      expect(Math.abs(alpha - 100 * kept)).toBeLessThanOrEqual(0.7);
+      expect(red).toBe(alpha === 0 ? 0 : 100);
+    }
+  });
+
+  test('is the same one in the overlay of an animation', () => {
+    const { data, raw } = opaque(48);
+    cutCircle({ data, raw });
+    expect(circleOverlay(48).input).toEqual(data);
+  });
+
+  test('of 16 megapixels costs less than a second', () => {
+    const pixels = opaque(4_000);
     const before = performance.now();
-    circleMask(8_000);
+    cutCircle(pixels);
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 });

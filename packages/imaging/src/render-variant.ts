@@ -1,6 +1,6 @@
 import { encoderSettings, type Variant } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
-import { circleMask } from './circle-mask.ts';
+import { circleOverlay, cutCircle } from './circle-mask.ts';
 import type { Pixels } from './decode-pixels.ts';
 import { toRejection, toTimeout } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
@@ -27,19 +27,22 @@ const cropToPlan: Step = (image, plan) => {
 const fitToPlan: Step = (image, { variant, width, height }) =>
   image.resize(width, height, { fit: variant.fit === 'cover' ? 'cover' : 'fill', position: variant.position });
 
+const isRound = ({ variant }: RenditionPlan) => variant.shape === 'circle';
+
+const alphaForShape: Step = (image, plan) => (isRound(plan) ? image.ensureAlpha() : image);
+
 // A circle's box is square, so its plan is.
-const cutToShape: Step = (image, { variant, width }) =>
-  variant.shape === 'circle' ? image.ensureAlpha().composite([circleMask(width)]) : image;
+const cutToShape: Step = (image, plan) => (isRound(plan) ? image.composite([circleOverlay(plan.width)]) : image);
 
 const flattenIfOpaque: Step = (image, { variant }) =>
   variant.format === 'jpeg' ? image.flatten({ background: variant.background }) : image;
 
 const encode: Step = (image, { variant }) => image.toFormat(variant.format, encoderOptions(variant));
 
-const shaping = [scaleToPlan, cropToPlan, cutToShape] satisfies Step[];
+const shaping = [scaleToPlan, cropToPlan, alphaForShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
 // libvips extracts nothing from the frames of an animation, but fits each of them.
-const animating = [fitToPlan, cutToShape, ...encoding] satisfies Step[];
+const animating = [fitToPlan, alphaForShape, cutToShape, ...encoding] satisfies Step[];
 
 /**
  * The pixels that a rendition shows.
@@ -49,7 +52,10 @@ const animating = [fitToPlan, cutToShape, ...encoding] satisfies Step[];
 export async function shapeFrame(image: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Pixels> {
   const raw = take(shaping, image, plan, limits).raw({ depth: 'uchar' });
   const { data, info } = await translate(raw.toBuffer({ resolveWithObject: true }), toTimeout);
-  return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
+  const pixels = { data, raw: { width: info.width, height: info.height, channels: info.channels } };
+  // libvips would composite in floating point, for as much CPU again as the scaling.
+  if (isRound(plan)) cutCircle(pixels);
+  return pixels;
 }
 
 /** @throws RejectedImageError `timeout` */
