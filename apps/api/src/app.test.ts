@@ -65,6 +65,7 @@ describe('an upload request is refused, with its code and field, for', () => {
     ['a file name with a line break', { filename: 'shoe\r\nx: y.jpg' }, 'invalid-filename', 'filename'],
     ['a file name with half a surrogate pair', { filename: 'shoe\ud800.jpg' }, 'invalid-filename', 'filename'],
     ['a file name of 300 characters', { filename: `${long}.jpg` }, 'invalid-filename', 'filename'],
+    ['a file name that reads backwards', { filename: 'a\u200egpj.exe' }, 'invalid-filename', 'filename'],
     ['an empty file name', { filename: '' }, 'invalid-filename', 'filename'],
     ['a checksum that is not a SHA-256', { checksumSha256: 'abc' }, 'invalid-field', 'checksumSha256'],
     ['metadata that is not text', { metadata: { sku: 17 } }, 'invalid-type', 'metadata.sku'],
@@ -84,11 +85,24 @@ describe('an upload request is refused, with its code and field, for', () => {
   test.each([
     ['a body that is not JSON', '{"filename":', 400, 'invalid-json'],
     ['an empty body', '', 400, 'invalid-json'],
+    ['a prototype', '{"metadata":{"__proto__":"x"}}', 400, 'invalid-json'],
     ['a body that is not an object', '[]', 422, 'invalid-type'],
     ['a body over 64 KiB', JSON.stringify({ ...photo, filename: 'x'.repeat(66_000) }), 413, 'body-too-large'],
   ])('%s', async (_what, body, status, code) => {
     const answer = await api.call('POST', '/v1/images/upload-url', body);
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
+  });
+
+  test.each([
+    ['a body that ends before its length', { 'content-length': '100' }],
+    ['a body without a length that breaks off', {}],
+  ])('%s', async (_what, length) => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+    const headers = { authorization: `Bearer ${api.keys.acme}`, 'content-type': 'application/json', ...length };
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body, duplex: 'half' };
+    const response = await api.app.request(new Request('http://api.test/v1/images/upload-url', init));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'body-incomplete' });
   });
 
   test('a body that does not say that it is JSON', async () => {

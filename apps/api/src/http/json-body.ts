@@ -1,12 +1,13 @@
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
 import type { z } from 'zod';
 import { Problem } from './problem.ts';
 import { validated } from './validated.ts';
 
 /** Refuses bodies over a size, also when they come without a length. */
-export const limitBody = (bytesMax: number) =>
-  bodyLimit({
+export function limitBody(bytesMax: number) {
+  const limit = bodyLimit({
     maxSize: bytesMax,
     onError: () => {
       throw new Problem({
@@ -18,6 +19,15 @@ export const limitBody = (bytesMax: number) =>
       });
     },
   });
+  // It reads a body without a length itself; what a handler throws does not come this way.
+  return createMiddleware((c, next) => limit(c, next).catch(bodyTrouble));
+}
+
+/** A body that can't be read is a sender that went away: no failure of ours. */
+function bodyTrouble(error: unknown): never {
+  if (error instanceof Problem) throw error;
+  throw new Problem({ status: 400, code: 'body-incomplete', detail: 'The body ended before its length.' });
+}
 
 /**
  * The request's JSON body, parsed by a schema.
@@ -32,10 +42,16 @@ export async function jsonBody<Schema extends z.ZodType>(c: Context, schema: Sch
 }
 
 async function parseJson(c: Context): Promise<unknown> {
-  const text = await c.req.text();
+  const text = await c.req.text().catch(bodyTrouble);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text, refusePrototype) as unknown;
   } catch {
     throw new Problem({ status: 400, code: 'invalid-json', detail: 'The body is not valid JSON.' });
   }
+}
+
+/** No honest body has this key, and it is dropped without a word further on. */
+function refusePrototype(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('__proto__ is not taken');
+  return value;
 }

@@ -14,7 +14,13 @@ export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   { hostname, port }: { hostname: string; port: number },
 ): Promise<HttpServer> {
-  const serverOptions = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 };
+  const serverOptions = {
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    // How often Node looks for requests that are over these times.
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: 16 * 1024,
+  };
   const server = createAdaptorServer({ fetch, hostname, serverOptions }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
-const controlOrBidi = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+/** Control, direction and other invisible characters; not the two joiners, which scripts and emoji need. */
+const invisible = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const isPlainName = (name: string) =>
   name !== '.' &&
   name !== '..' &&
   name.trim() !== '' &&
   !/[/\\]/.test(name) &&
-  !controlOrBidi.test(name) &&
+  !invisible.test(name) &&
   name.isWellFormed();
 
 const utf8Bytes = (text: string) => new TextEncoder().encode(text).byteLength;
@@ -33,6 +34,6 @@ export const Metadata = z
     z
       .string()
       .max(256)
-      .refine((text) => text.isWellFormed() && !controlOrBidi.test(text), 'must not hold control characters'),
+      .refine((text) => text.isWellFormed() && !invisible.test(text), 'must not hold control characters'),
   )
   .refine((metadata) => Object.keys(metadata).length <= 16, 'can have 16 entries at most');

@@ -1,3 +1,4 @@
+import type { ImageStatus } from '@imagemill/queue';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound, Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
@@ -8,7 +9,7 @@ export const completeUpload: ApiRoute = (app, { originals, queue, records, view 
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
     let record = await records.find(tenant, imageId);
-    if (record?.from === 'job' && record.status === 'awaiting-upload') {
+    if (record?.from === 'job' && mayStart(record.status)) {
       if (!(await originals.head(record.job.image.originalKey))) {
         throw new Problem({
           status: 409,
@@ -23,3 +24,6 @@ export const completeUpload: ApiRoute = (app, { originals, queue, records, view 
     return c.json(view(record), 202);
   });
 };
+
+/** An expired image as well: its upload may have ended after it was given up. */
+const mayStart = (status: ImageStatus) => status === 'awaiting-upload' || status === 'expired';

@@ -41,7 +41,7 @@ const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
     }),
     checksumSha256: z
       .string()
-      .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the base64 of a SHA-256')
+      .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be the base64 of a SHA-256')
       .optional(),
     method: z.literal('PUT', 'must be PUT').default('PUT'),
     metadata: Metadata.default({}),
