@@ -19,3 +19,10 @@ export class OriginalGoneError extends AppError {
     super({ code: 'original-gone', retryable: true, publicMessage: 'The original is gone.' });
   }
 }
+
+/** A decode or an encode was stopped by the clock, for the first time. */
+export class TookTooLongError extends AppError {
+  constructor(cause: unknown) {
+    super({ code: 'took-too-long', retryable: true, publicMessage: 'This picture took too long to process.', cause });
+  }
+}

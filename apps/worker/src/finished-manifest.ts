@@ -58,7 +58,7 @@ export function rejectedManifest(subject: Subject, { code, publicMessage }: Reje
 
 function common({ image, facts, attempts }: Subject) {
   const { imageId, tenant, category, metadata, createdAt } = image;
-  const filename = image.filename ?? decodeURIComponent(facts.metadata.filename ?? '');
+  const filename = image.filename ?? decodedName(facts.metadata.filename ?? '');
   return {
     manifestVersion: 1,
     imageId,
@@ -70,4 +70,13 @@ function common({ image, facts, attempts }: Subject) {
     createdAt,
     originalEtag: facts.etag,
   } as const;
+}
+
+/** Whoever stored the object by hand may not have encoded its name. */
+function decodedName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

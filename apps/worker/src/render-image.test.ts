@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createImagingEngine } from '@imagemill/imaging';
+import { createImagingEngine, type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { createManifests } from '@imagemill/manifests';
 import type { RenderImage, RenderProgress } from '@imagemill/queue';
 import { createLogger } from '@imagemill/service';
@@ -46,10 +46,13 @@ interface RunOptions {
   readonly cdn?: ObjectStorage;
   readonly ownSets?: unknown;
   readonly signal?: AbortSignal;
+  readonly engine?: ImagingEngine;
+  readonly attemptsMade?: number;
 }
 
 /** Runs the handler as the queue would; tells its result, its progress and every object that it put, in order. */
-async function run(image: RenderImage, { cdn = storage, ownSets, signal }: RunOptions = {}) {
+async function run(image: RenderImage, options: RunOptions = {}) {
+  const { cdn = storage, ownSets, signal } = options;
   const puts: string[] = [];
   const progress: RenderProgress[] = [];
   const watched = (inner: ObjectStorage): ObjectStorage => ({
@@ -65,14 +68,14 @@ async function run(image: RenderImage, { cdn = storage, ownSets, signal }: RunOp
     originals,
     cdn: watched(cdn),
     manifests: createManifests(originals),
-    engine,
+    engine: options.engine ?? engine,
     categories: await loadCategories(ownSets),
     cdnBaseUrl: 'http://cdn.test',
     uploadGraceMs: 60_000,
     logger: createLogger('worker', 'silent'),
   });
   const context = {
-    attemptsMade: 0,
+    attemptsMade: options.attemptsMade ?? 0,
     signal: signal ?? new AbortController().signal,
     reportProgress: async (step: RenderProgress) => void progress.push(structuredClone(step)),
   };
@@ -210,6 +213,36 @@ describe('an upload that can never be an image', () => {
     expect(puts.filter((key) => key.startsWith('images/'))).toEqual([]);
     expect(await manifestOf(image)).toMatchObject({ status: 'rejected', error: { code } });
   });
+});
+
+test('a picture that runs into the clock is tried once more before it is blamed', async () => {
+  const image = job();
+  await store(image);
+  const slow: ImagingEngine = { ...engine, decode: () => Promise.reject(new RejectedImageError('timeout')) };
+  const first = await run(image, { engine: slow });
+  await expect(first.result).rejects.toMatchObject({ code: 'took-too-long', retryable: true });
+  expect(await manifestOf(image)).toBeUndefined();
+  const second = await run(image, { engine: slow, attemptsMade: 1 });
+  expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
+});
+
+test('nothing is committed once the work was told to stop', async () => {
+  const image = job();
+  await store(image);
+  const lost = new AbortController();
+  const { result } = await run(image, {
+    signal: lost.signal,
+    cdn: {
+      ...storage,
+      put: async (object, options) => {
+        const outcome = await storage.put(object, options);
+        lost.abort(new Error('the lock ran out'));
+        return outcome;
+      },
+    },
+  });
+  await expect(result).rejects.toThrow();
+  expect(await manifestOf(image)).toBeUndefined();
 });
 
 describe('trouble on our side', () => {

@@ -4,7 +4,7 @@ import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import type { Categories, CategorySpec } from '@imagemill/variants';
-import { UnknownCategoryError } from './errors.ts';
+import { TookTooLongError, UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
 import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
 import { publishRenditions } from './publish-renditions.ts';
@@ -30,7 +30,12 @@ export function createRenderImage(services: RenderServices): RenderHandler {
 
   return async (image, context) => {
     const facts = await originals.head(image.originalKey, context);
-    if (!facts) return { outcome: mayStillCome(image, services.uploadGraceMs) ? 'not-uploaded' : 'expired' };
+    if (!facts) {
+      if (mayStillCome(image, services.uploadGraceMs)) return { outcome: 'not-uploaded' };
+      // A HEAD can't tell a missing object from a missing bucket, and this end is for good.
+      await originals.probe(context);
+      return { outcome: 'expired' };
+    }
     const category = categories.get(image.category);
     if (!category) throw new UnknownCategoryError(image.category);
 
@@ -39,6 +44,7 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     if (earlier) return earlier;
     const subject: Subject = { image, facts, attempts: context.attemptsMade + 1 };
     const manifest = await render(services, subject, category, context);
+    context.signal.throwIfAborted();
     await manifests.publish(manifest, stored, context);
     logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
     return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
@@ -59,7 +65,7 @@ async function render(
   services: RenderServices,
   subject: Subject,
   { set, revision }: CategorySpec,
-  { signal, reportProgress }: RenderContext,
+  { signal, reportProgress, attemptsMade }: RenderContext,
 ): Promise<Manifest> {
   const { originals, cdn, engine, cdnBaseUrl } = services;
   const { image, facts } = subject;
@@ -84,8 +90,10 @@ async function render(
     const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
     return readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() });
   } catch (error) {
-    if (error instanceof RejectedImageError) return rejectedManifest(subject, error);
-    throw error;
+    if (!(error instanceof RejectedImageError)) throw error;
+    // The clock alone does not prove a hopeless picture: the process may have been paused. A second time it does.
+    if (error.code === 'timeout' && attemptsMade === 0) throw new TookTooLongError(error);
+    return rejectedManifest(subject, error);
   }
 }
 

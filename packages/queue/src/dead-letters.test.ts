@@ -68,3 +68,14 @@ test('are forgotten when they are discarded, and nothing else is', async () => {
   expect(await status(failed.imageId)).toBeUndefined();
   expect(await status(waiting.imageId)).toBe('awaiting-upload');
 });
+
+test('show a job that no version of ours can read, so that it can be discarded', async () => {
+  const { queue, raw, work } = await queueHarness();
+  const imageId = renderJob().imageId;
+  await raw.add('render-image', { of: 'another version' }, { jobId: imageId, attempts: 1 });
+  work(async () => ({ outcome: 'ready' }));
+  await vi.waitUntil(async () => (await raw.getFailedCount()) === 1);
+  const { deadLetters } = await queue.deadLetters.list({ cursor: 0, limit: 10 });
+  expect(deadLetters).toMatchObject([{ imageId, code: 'unreadable-job', attempts: 1 }]);
+  expect(await queue.deadLetters.discard(imageId)).toBe(true);
+});

@@ -6,7 +6,7 @@ import type { Reach } from './reach.ts';
 
 /** A job that used up its attempts because of us. */
 interface DeadLetter {
-  readonly imageId: ImageId;
+  readonly imageId: string;
   readonly tenant: string;
   readonly category: string;
   readonly code: string;
@@ -34,15 +34,14 @@ export interface DeadLetters {
 
 export function createDeadLetters(reach: Reach): DeadLetters {
   return {
-    list: ({ cursor, limit, code }) =>
-      reach(async (queue) => {
-        const failed: Job[] = await queue.getJobs(['failed'], cursor, cursor + limit - 1, false);
-        const letters = failed.map(deadLetter);
-        return {
-          deadLetters: code === undefined ? letters : letters.filter((letter) => letter.code === code),
-          nextCursor: failed.length < limit ? undefined : cursor + limit,
-        };
-      }),
+    async list({ cursor, limit, code }) {
+      const failed: Job[] = await reach((queue) => queue.getJobs(['failed'], cursor, cursor + limit - 1, false));
+      const letters = failed.map(deadLetter);
+      return {
+        deadLetters: code === undefined ? letters : letters.filter((letter) => letter.code === code),
+        nextCursor: failed.length < limit ? undefined : cursor + limit,
+      };
+    },
 
     redrive: (imageId) =>
       reach(async (queue) => {
@@ -66,8 +65,15 @@ async function findFailed(queue: Queue, imageId: ImageId): Promise<Job | undefin
 }
 
 function deadLetter(job: Job): DeadLetter {
-  const { imageId, tenant, category, createdAt } = RenderImage.parse(job.data);
-  const failedAt = new Date(job.finishedOn ?? job.timestamp).toISOString();
-  const attempts = job.attemptsMade;
-  return { imageId, tenant, category, ...codeAndMessage(job.failedReason), attempts, createdAt, failedAt };
+  const failed = {
+    imageId: String(job.id),
+    ...codeAndMessage(job.failedReason),
+    attempts: job.attemptsMade,
+    failedAt: new Date(job.finishedOn ?? job.timestamp).toISOString(),
+  };
+  const image = RenderImage.safeParse(job.data).data;
+  if (image) return { ...failed, tenant: image.tenant, category: image.category, createdAt: image.createdAt };
+  // Of another version, or put there by hand: an operator must see it to be able to discard it.
+  const createdAt = new Date(job.timestamp).toISOString();
+  return { ...failed, tenant: '', category: '', createdAt, code: 'unreadable-job' };
 }

@@ -50,10 +50,17 @@ export async function queueHarness() {
     await raw.close();
     connection.disconnect();
   });
-  const work = (handle: RenderHandler) => {
+  const work = (handle: RenderHandler, more: { lockDurationMs?: number } = {}) => {
     const consumer = createConsumerConnection(redisUrl);
     const errors: Error[] = [];
-    const options = { connection: consumer, prefix, concurrency: 4, handle, onError: (e: Error) => errors.push(e) };
+    const options = {
+      connection: consumer,
+      prefix,
+      concurrency: 4,
+      handle,
+      onError: (e: Error) => errors.push(e),
+      ...more,
+    };
     const worker = createRenderWorker(options);
     closers.push(async () => {
       await worker.close(5_000);
@@ -62,5 +69,5 @@ export async function queueHarness() {
     return { worker, errors };
   };
   const status = async (id: ImageId) => (await queue.find(id))?.status;
-  return { queue, raw, work, status };
+  return { queue, raw, work, status, redis: connection };
 }

@@ -49,17 +49,19 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       reach(async (queue) => {
         await wakeUps.note(imageId);
         const job: Job | undefined = await queue.getJob(imageId);
-        if (job) await promote(job);
+        if (job) await start(job);
         return job !== undefined;
       }),
 
-    find: (imageId) =>
-      reach(async (queue) => {
+    async find(imageId) {
+      const found = await reach(async (queue) => {
         const job: Job | undefined = await queue.getJob(imageId);
         if (!job) return undefined;
         const [jobState, reportedAt] = await Promise.all([job.getState(), wakeUps.reportedAt(imageId)]);
-        return snapshot(job, jobState, reportedAt !== undefined);
-      }),
+        return { job, jobState, reportedAt };
+      });
+      return found && snapshot(found.job, found.jobState, found.reportedAt !== undefined);
+    },
 
     ping: () =>
       reach(async () => {
@@ -86,6 +88,16 @@ function snapshot(job: Job, jobState: string, uploadReported: boolean): JobSnaps
     rejection: result?.outcome === 'rejected' ? result.error : undefined,
     attempts: job.attemptsMade,
   };
+}
+
+/** Starts the job of an upload that is there: also one that was given up as expired before the upload ended. */
+async function start(job: Job): Promise<void> {
+  const result = job.returnvalue as RenderOutcome | null;
+  if (result?.outcome === 'expired' && (await job.isCompleted())) {
+    await job.retry('completed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+  } else {
+    await promote(job);
+  }
 }
 
 /** Starts a delayed job now; a job that is not delayed needs no start. */

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { AppError } from '@imagemill/errors';
 import { claimPort, startRedis } from '@imagemill/local-stack';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createProducerConnection } from './connection.ts';
+import { createConsumerConnection, createProducerConnection } from './connection.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from './queue-harness.ts';
 import { createRenderQueue } from './render-queue.ts';
+import { createRenderWorker } from './render-worker.ts';
 
 afterEach(closeQueues);
 
@@ -175,6 +176,65 @@ test('a job that outlasts the grace of a shutdown is given back with all its att
   expect((await raw.getJob(job.imageId))?.attemptsMade).toBe(0);
   work(async () => ({ outcome: 'ready' }));
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
+});
+
+test('work whose lock ran out is told to stop, since another worker may have the job', async () => {
+  const { queue, raw, work, redis } = await queueHarness();
+  const job = renderJob();
+  const stopped = Promise.withResolvers<void>();
+  await queue.add(job, 0);
+  work(
+    async (_image, { signal }) => {
+      await redis.del(`${raw.toKey(job.imageId)}:lock`);
+      await once(signal, 'abort');
+      stopped.resolve();
+      throw signal.reason;
+    },
+    { lockDurationMs: 400 },
+  );
+  await stopped.promise;
+});
+
+test('an upload that ends after its image was given up is processed all the same', async () => {
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
+  let isThere = false;
+  work(async () => ({ outcome: isThere ? 'ready' : 'expired' }));
+  await queue.add(job, 0);
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'expired');
+  isThere = true;
+  expect(await queue.reportUpload(job.imageId)).toBe(true);
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
+});
+
+test('a report of an image that is ready already starts nothing', async () => {
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
+  let runs = 0;
+  work(async () => {
+    runs += 1;
+    return { outcome: 'ready' };
+  });
+  await queue.add(job, 0);
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
+  await queue.reportUpload(job.imageId);
+  expect(await status(job.imageId)).toBe('ready');
+  expect(runs).toBe(1);
+});
+
+test('an idle worker closes soon, also while Redis is away', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-queue-'));
+  const redis = await startRedis({ dir, appendOnly: false });
+  const connection = createConsumerConnection(redis.url);
+  const options = { connection, prefix: 'away', concurrency: 1, onError: () => {} };
+  const worker = createRenderWorker({ ...options, handle: async () => ({ outcome: 'ready' }) });
+  await vi.waitUntil(() => connection.status === 'ready');
+  await redis.stop();
+  const startedAt = performance.now();
+  await worker.close(60_000);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  connection.disconnect();
+  await rm(dir, { recursive: true });
 });
 
 test('a Redis that does not answer is a retryable queue-unavailable, and nothing is kept for later', async () => {

@@ -9,7 +9,10 @@ import { uploadCheckDelayMs } from './retry-policy.ts';
 import { createWakeUps } from './wake-up.ts';
 
 export interface RenderContext {
-  /** Aborted when the job must stop: its worker closes or lost the job. */
+  /**
+   * Aborted when the work must stop: its worker closes, or its lock ran out (the process was paused, or Redis was away)
+   * and another worker may have the job by now. Nothing may be committed after that.
+   */
   readonly signal: AbortSignal;
   /** Tries so far that failed because of us. */
   readonly attemptsMade: number;
@@ -27,6 +30,8 @@ export interface RenderWorkerOptions {
   readonly prefix: string;
   readonly concurrency: number;
   readonly handle: RenderHandler;
+  /** How long a job stays with a worker that does not renew its claim. */
+  readonly lockDurationMs?: number;
   /** Told of everything that fails outside a handler: a lost connection, a lock that was not renewed. */
   readonly onError: (error: Error) => void;
   readonly onFailed?: (imageId: string | undefined, error: Error) => void;
@@ -42,8 +47,17 @@ export interface RenderWorker {
 
 const { renderImage } = jobs;
 
+/**
+ * A worker that vanished is missed after its lock and at most two looks for stalled jobs: 40 s. Shorter locks would take
+ * jobs from workers that only pause; they are renewed at half their time.
+ */
+const LOCK_DURATION_MS = 20_000;
+const STALLED_CHECK_MS = 10_000;
+
 /** How long an encode that has begun may take to see that it must stop; after that its job's lock runs out. */
 const GIVE_BACK_MS = 10_000;
+/** Without a job in hand there is nothing to wait for but Redis' answer, and it may be away. */
+const IDLE_CLOSE_MS = 2_000;
 
 /**
  * The consumer's side of the render queue: turns what a handler returns or throws into what BullMQ must do.
@@ -59,6 +73,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const wakeUps = createWakeUps(connection, prefix);
   const rechecks = new Set<Promise<void>>();
   const graceIsOver = new AbortController();
+  let inHand = 0;
 
   const worker = new Worker<RenderImage, RenderOutcome>(
     renderImage.queue,
@@ -76,10 +91,8 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       connection,
       prefix,
       concurrency: options.concurrency,
-      // A worker that vanished is missed after its lock and at most two looks for stalled jobs: 40 s. Shorter locks would
-      // take jobs from workers that only pause; they are renewed at half their time.
-      lockDuration: 20_000,
-      stalledInterval: 10_000,
+      lockDuration: options.lockDurationMs ?? LOCK_DURATION_MS,
+      stalledInterval: STALLED_CHECK_MS,
       // The second worker that an image takes with it is the last: the job becomes a dead letter.
       maxStalledCount: 1,
       removeOnComplete: renderImage.options.removeOnComplete,
@@ -87,10 +100,15 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     },
   );
   worker.on('error', options.onError);
+  // BullMQ does not stop a processor whose lock is gone by itself.
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
+  });
   worker.on('failed', (job, error) => options.onFailed?.(job?.id, error));
 
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
     const signals = [graceIsOver.signal, ...(lostJob ? [lostJob] : [])];
+    inHand += 1;
     try {
       return await handle(image, {
         signal: AbortSignal.any(signals),
@@ -102,6 +120,8 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       // It was not the job's fault: another worker starts it at once, with all its attempts.
       await job.moveToWait(token);
       throw new WaitingError();
+    } finally {
+      inHand -= 1;
     }
   }
 
@@ -123,7 +143,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     async close(graceMs) {
       const closed = worker.close().then(() => Promise.all(rechecks));
       const overdue = setTimeout(() => graceIsOver.abort(new Error('The worker is shutting down.')), graceMs);
-      const tooLate = delay(graceMs + GIVE_BACK_MS, undefined, { ref: false });
+      const tooLate = delay(inHand > 0 ? graceMs + GIVE_BACK_MS : IDLE_CLOSE_MS, undefined, { ref: false });
       await Promise.race([closed, tooLate]);
       clearTimeout(overdue);
     },

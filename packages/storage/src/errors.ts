@@ -5,13 +5,16 @@ import { AppError } from '@imagemill/errors';
 export class StorageError extends AppError {}
 
 /** Status codes that S3's own documentation says to retry: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const retryableStatus = (status: number) => status >= 500 || status === 408 || status === 429;
+const retryableStatus = (status: number) => status >= 500 || status === 408 || status === 409 || status === 429;
+
+/** What is wrong with our deployment, not with the request: whoever runs it will mend it, and the work must wait for that. */
+const retryableCode = new Set(['NoSuchBucket', 'InvalidAccessKeyId', 'RequestTimeTooSkewed']);
 
 /** The one place where what the S3 client throws becomes an error of ours. */
 export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  if (status === undefined || retryableStatus(status)) {
+  if (status === undefined || retryableStatus(status) || retryableCode.has((error as Error).name)) {
     return new StorageError({
       code: 'storage-unavailable',
       retryable: true,

@@ -1,4 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type PresignedUpload } from './index.ts';
 
@@ -196,4 +199,26 @@ test('making a bucket again changes nothing', async () => {
   await storage.put(stored(name));
   await storage.probe();
   expect((await fetch(`${s3.endpoint}/${bucket}/${name}`)).status).toBe(200);
+});
+
+test('a conflict is an answer only to who set a condition; to others it is an error that may pass', async () => {
+  const conflict = createServer((request, response) => {
+    request.resume().once('end', () => {
+      response.statusCode = 409;
+      response.end('<Error><Code>OperationAborted</Code><Message>x</Message></Error>');
+    });
+  });
+  await once(conflict.listen(0, '127.0.0.1'), 'listening');
+  const { port } = conflict.address() as AddressInfo;
+  const busy = createS3Client({ ...s3, endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 });
+  const elsewhere = createS3Storage({ client: busy, bucket });
+  await expect(elsewhere.put(stored('x'))).rejects.toMatchObject({ code: 'storage-unavailable', retryable: true });
+  expect(await elsewhere.put({ ...stored('x'), ifAbsent: true })).toEqual({ outcome: 'precondition-failed' });
+  busy.destroy();
+  conflict.close();
+});
+
+test('a bucket that is gone is trouble that may pass, not an object that is not there', async () => {
+  const gone = createS3Storage({ client, bucket: `${bucket}-gone` });
+  await expect(gone.put(stored('x'))).rejects.toMatchObject({ code: 'storage-unavailable', retryable: true });
 });

@@ -62,6 +62,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
     },
 
     async put({ key, body, contentType, cacheControl, ifMatch, ifAbsent }, { signal } = {}) {
+      const isConditional = ifMatch !== undefined || ifAbsent === true;
       try {
         const answer = await client.send(
           new PutObjectCommand({
@@ -79,9 +80,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
         );
         return { outcome: 'stored', etag: answer.ETag ?? '' };
       } catch (error) {
-        // 409: another conditional write of the same key is under way and will win.
-        if (statusOf(error) === 412 || statusOf(error) === 409) return { outcome: 'precondition-failed' };
-        if (ifMatch !== undefined && statusOf(error) === 404) return { outcome: 'precondition-failed' };
+        if (isConditional && lostTheRace(statusOf(error), ifMatch)) return { outcome: 'precondition-failed' };
         throw toStorageError(error);
       }
     },
@@ -99,6 +98,10 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
     },
   };
 }
+
+/** 409: another conditional write of the same key is under way and will win. 404: what was to be replaced is gone. */
+const lostTheRace = (status: number | undefined, ifMatch: string | undefined) =>
+  status === 412 || status === 409 || (status === 404 && ifMatch !== undefined);
 
 const abortable = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});
 
