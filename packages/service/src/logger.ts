@@ -1,16 +1,29 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type { Logger };
 
 /** Whatever a log line is given under these names is a secret, or opens one. */
 const secret = ['authorization', 'uploadUrl', 'headers.authorization', 'apiKey', 'secretAccessKey', 'followToken'];
 
+/**
+ * What a log says of an error, and nothing else: an error of Redis carries its command with all arguments, a password or
+ * a seller's data among them.
+ */
+function shownError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return { type: name, message, code, stack, ...(cause !== undefined && { cause: shownError(cause) }) };
+}
+
 /** JSON lines on standard output, with the app's name in each. */
-export function createLogger(app: string, level: string): Logger {
-  return pino({
+export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { app, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: shownError },
     redact: { paths: secret.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
