@@ -1,5 +1,5 @@
 import { queueEnv } from '@imagemill/queue';
-import { flag, list, serviceEnv } from '@imagemill/service';
+import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service';
 import { storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
 import { ApiKeys } from './auth/api-keys.ts';
@@ -12,39 +12,23 @@ export const apiEnv = z.object({
   ...queueEnv,
   ...storageEnv,
   HOST: z.string().default('0.0.0.0').describe('address to listen on'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('port to listen on'),
-  API_BASE_URL: z
-    .url()
+  PORT: whole(0, 65_535).prefault('8080').describe('port to listen on'),
+  API_BASE_URL: httpUrl()
     .default('http://localhost:8080')
     .describe('how clients reach the API; statusUrl begins with it'),
   API_KEYS: ApiKeys.describe('who may call: `tenant:scope+scope:sha256-of-key`, several separated by commas'),
-  S3_PUBLIC_ENDPOINT: z
-    .url()
+  S3_PUBLIC_ENDPOINT: httpUrl()
     .optional()
     .describe('how uploaders reach the object storage, where it is not S3_ENDPOINT'),
   S3_ALLOW_OVERWRITE: flag()
     .prefault('false')
     .describe('leave `If-None-Match: *` out of upload URLs, for servers that do not know it'),
-  MAX_UPLOAD_BYTES: z.coerce
-    .number()
-    .int()
-    .positive()
-    .max(5 * 1024 * MIB)
-    .default(50 * MIB)
+  MAX_UPLOAD_BYTES: whole(1, 5 * 1024 * MIB)
+    .prefault(String(50 * MIB))
     .describe('largest original, in bytes'),
-  UPLOAD_URL_TTL_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(30)
-    .max(604_800)
-    .default(900)
-    .describe('how long an upload URL is valid'),
-  UPLOAD_CHECK_DELAY_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(600_000)
-    .default(5_000)
+  UPLOAD_URL_TTL_SECONDS: whole(30, 604_800).prefault('900').describe('how long an upload URL is valid'),
+  UPLOAD_CHECK_DELAY_MS: whole(0, 600_000)
+    .prefault('5000')
     .describe('how long an image waits for the report of its upload before a worker looks by itself'),
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { flag, InvalidEnvironmentError, list, parseEnv } from './environment.ts';
+import { flag, httpUrl, InvalidEnvironmentError, list, parseEnv, whole } from './environment.ts';
 
 const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535, 'must be a port').default(80),
@@ -28,4 +28,13 @@ test('names every bad variable at once, and no value', () => {
   expect(parse).toThrow(/PORT: must be a port[\s\S]*SECRET: [\s\S]*DEBUG: must be true or false/);
   expect(parse).not.toThrow(/hunter2|99999/);
   expect(() => parseEnv(schema, {})).toThrow('SECRET is not set');
+});
+
+test.each(['0x10', '1e3', ' ', '-1', '5.5', '99999999999999999999', '11'])('takes %j for no number up to ten', (N) => {
+  expect(() => parseEnv(z.object({ N: whole(0, 10) }), { N })).toThrow(/N: /);
+});
+
+test.each(['localhost:9000', 'ftp://x', 'javascript:alert(1)', 'x'])('takes %j for no web address', (U) => {
+  expect(() => parseEnv(z.object({ U: httpUrl() }), { U })).toThrow('U: must be an http:// or https:// URL');
+  expect(parseEnv(z.object({ U: httpUrl() }), { U: 'http://localhost:9000' })).toEqual({ U: 'http://localhost:9000' });
 });

@@ -28,6 +28,17 @@ export function parseEnv<Schema extends z.ZodObject>(schema: Schema, source: Env
   );
 }
 
+/** A variable that is an http:// or https:// URL. */
+export const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
+
+/** A variable that is a whole number, in plain digits. */
+export const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number in digits')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
 /** A variable that is `true` or `false`. */
 export const flag = () => z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 
@@ -46,16 +57,10 @@ export const serviceEnv = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('least severe level that is logged'),
-  CDN_BASE_URL: z.url().describe('public address of the CDN bucket; every rendition URL begins with it'),
+  CDN_BASE_URL: httpUrl().describe('public address of the CDN bucket; every rendition URL begins with it'),
   VARIANT_SETS_FILE: z
     .string()
     .optional()
     .describe('JSON file with variant sets of your own, by category; the same file for the API and the workers'),
-  SHUTDOWN_GRACE_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(600_000)
-    .default(30_000)
-    .describe('how long work in hand may take after SIGTERM'),
+  SHUTDOWN_GRACE_MS: whole(0, 600_000).prefault('30000').describe('how long work in hand may take after SIGTERM'),
 };

@@ -1,4 +1,4 @@
-export { flag, list, parseEnv, serviceEnv } from './environment.ts';
+export { flag, httpUrl, list, parseEnv, serviceEnv, whole } from './environment.ts';
 export { readJsonFile } from './json-file.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { runProcess } from './process.ts';

@@ -18,6 +18,9 @@ export async function checkBucket(storage: ObjectStorage, { write }: { write: bo
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const cause = error.cause instanceof Error ? ` (${error.cause.name})` : '';
-    return [`${error.message}${cause} Is it created, and may this key write to it?`];
+    const hint = error.retryable
+      ? 'Is it created, and does S3_ENDPOINT answer?'
+      : 'May this key use it, in this region?';
+    return [`${error.message}${cause} ${hint}`];
   }
 }

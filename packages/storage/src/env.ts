@@ -6,7 +6,9 @@ const bucketName = z
 
 /** The environment variables of every process that reaches the object storage. */
 export const storageEnv = {
-  S3_ENDPOINT: z.url().describe('where processes reach the object storage'),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .describe('where processes reach the object storage'),
   S3_REGION: z.string().default('us-east-1').describe('region that requests are signed for'),
   S3_ACCESS_KEY_ID: z.string().min(1).describe('access key'),
   S3_SECRET_ACCESS_KEY: z.string().min(1).describe('its secret'),
