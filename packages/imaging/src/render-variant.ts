@@ -1,6 +1,6 @@
 import { encoderSettings, type Variant } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
-import { circleOverlay, cutCircle } from './circle-mask.ts';
+import { circleOverlay, cutCircle } from './cut-circle.ts';
 import type { Pixels } from './decode-pixels.ts';
 import { toRejection, toTimeout } from './errors.ts';
 import type { ImageLimits } from './limits.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { circleOverlay, cutCircle } from './circle-mask.ts';
+import { circleOverlay, cutCircle } from './cut-circle.ts';
 
 const opaque = (side: number, level = 255) => ({
   data: Buffer.alloc(side * side * 4, level),

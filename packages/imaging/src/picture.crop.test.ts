@@ -1,0 +1,77 @@
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { colourDifference } from './for-tests/colour-difference.ts';
+import { createRandom, fromPixels, type Rgb } from './for-tests/pictures.ts';
+import { pixelReader, renderOne, renderSet, variantSet } from './for-tests/render.ts';
+
+const cover = { width: 40, height: 40, fit: 'cover', quality: 95 };
+const [red, green, blue]: readonly [Rgb, Rgb, Rgb] = [
+  [200, 30, 30],
+  [30, 160, 40],
+  [40, 60, 200],
+];
+
+describe('a crop at the centre', () => {
+  const thirds = (long: number, short: number, upright: boolean) =>
+    fromPixels(upright ? short : long, upright ? long : short, 3, (x, y) => {
+      const part = ((upright ? y : x) * 3) / long;
+      return part < 1 ? red : part < 2 ? green : blue;
+    });
+
+  test.each([false, true])(
+    'shows the middle third of a picture of three, all of it and no more: upright %s',
+    async (upright) => {
+      const { data } = await renderOne(await thirds(360, 120, upright).png().toBuffer(), cover);
+      const pixels = await pixelReader(data);
+      expect([pixels.width, pixels.height]).toEqual([40, 40]);
+      for (const at of [2, 20, 37]) {
+        const [x, y] = upright ? [20, at] : [at, 20];
+        expect(colourDifference(pixels.rgb(x, y), green), `${at}`).toBeLessThan(3);
+      }
+    },
+  );
+
+  test('shows the same part when it is derived from a larger rendition', async () => {
+    const random = createRandom(3);
+    const rows = Array.from({ length: 80 }, () => random() * 255);
+    const source = await fromPixels(801, 533, 3, (x, y) => [rows[x % 80] ?? 0, rows[y % 80] ?? 0, (x * y) % 251])
+      .blur(4)
+      .png()
+      .toBuffer();
+    const ladder = [100, 200, 400, 801].map((width) => ({ width, height: width }));
+    const alone = await renderOne(source, cover);
+    const made = await renderSet(source, variantSet({ ...cover, name: 'crop' }, ...ladder));
+    const derived = made.find(({ variant }) => variant.name === 'crop');
+    expect(await rootMeanSquare(alone.data, derived?.data ?? Buffer.of())).toBeLessThan(2);
+  });
+});
+
+describe('a crop by content keeps what is there to see, wherever it is', () => {
+  const random = createRandom(9);
+  const noise = (inside: boolean): Rgb => (inside ? [random() * 255, random() * 255, random() * 255] : [128, 128, 128]);
+  const skin = (inside: boolean): Rgb => (inside ? [224, 160, 120] : [128, 128, 128]);
+
+  test.each([
+    ['attention', 'left', skin],
+    ['attention', 'right', skin],
+    ['entropy', 'left', noise],
+    ['entropy', 'right', noise],
+  ] as const)('%s, at the %s', async (position, end, colourOf) => {
+    const picture: Sharp = fromPixels(400, 100, 3, (x, y) =>
+      colourOf((end === 'left' ? x < 60 : x >= 340) && y > 20 && y < 80),
+    );
+    const source = await picture.png().toBuffer();
+    const colourful = async (entry: object) => {
+      const [channel] = (await sharp((await renderOne(source, { ...cover, ...entry })).data).stats()).channels;
+      return (channel?.stdev ?? 0) > 5;
+    };
+    expect(await colourful({ position })).toBe(true);
+    expect(await colourful({ position: 'centre' })).toBe(false);
+  });
+});
+
+async function rootMeanSquare(one: Uint8Array, other: Uint8Array): Promise<number> {
+  const [a, b] = await Promise.all([one, other].map((bytes) => sharp(bytes).raw().toBuffer()));
+  const squares = a?.reduce((sum, level, index) => sum + (level - (b?.[index] ?? Number.NaN)) ** 2, 0) ?? Number.NaN;
+  return Math.sqrt(squares / (a?.length ?? 0));
+}
