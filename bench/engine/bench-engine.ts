@@ -10,7 +10,7 @@ import { fidelityTable, measureFidelity } from './fidelity.ts';
 import { encodings, makeSource, megapixels, type Source } from './sources.ts';
 
 const MEASURE = fileURLToPath(new URL('./measure-one.ts', import.meta.url));
-const RUNS = 3;
+const RUNS = 2;
 
 interface Measured {
   readonly cpuMs: number;
