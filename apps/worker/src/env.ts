@@ -16,6 +16,9 @@ export const workerEnv = z.object({
     .prefault('4')
     .describe('jobs in hand at once in one worker process; more than cores, so that downloads overlap encoding'),
   ENCODE_CONCURRENCY: whole(1, 128).optional().describe('encodes at once in one worker process; its cores if not set'),
+  UV_THREADPOOL_SIZE: whole(1, 1024)
+    .prefault('4')
+    .describe('threads that Node itself starts before our code runs: at least ENCODE_CONCURRENCY and 4 more'),
   HEALTH_PORT: whole(1, 65_535)
     .optional()
     .describe('port that answers `GET /healthz` for an orchestrator; none if not set'),

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createManifests } from '@imagemill/manifests';
 import { checkRedis, createConsumerConnection, createRenderWorker } from '@imagemill/queue';
@@ -12,8 +13,13 @@ await runProcess(async () => {
   const env = parseEnv(workerEnv, process.env);
   const logger = createLogger('worker', env.LOG_LEVEL);
   const categories = await loadCategories(await readJsonFile(env.VARIANT_SETS_FILE));
+  const encodeConcurrency = env.ENCODE_CONCURRENCY ?? availableParallelism();
+  // Encodes, name look-ups and file reads share these threads: too few, and encodes wait for threads while cores idle.
+  if (env.UV_THREADPOOL_SIZE <= encodeConcurrency) {
+    logger.warn({ encodeConcurrency, threads: env.UV_THREADPOOL_SIZE }, 'UV_THREADPOOL_SIZE is too small');
+  }
   const engine = await createImagingEngine({
-    encodeConcurrency: env.ENCODE_CONCURRENCY,
+    encodeConcurrency,
     limits: {
       bytesMax: env.MAX_UPLOAD_BYTES,
       pixelsMax: env.MAX_SOURCE_PIXELS,
