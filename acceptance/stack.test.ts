@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { access, readFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test, vi } from 'vitest';
 import { runProgram } from './support/run-program.ts';
@@ -75,6 +76,27 @@ test('a second stack in the same folder is refused, and the first goes on', asyn
   await expect(startStack({ IMAGEMILL_DIR: stack.dir })).rejects.toThrow(/already runs here/);
   expect((await fetch(`${stack.apiUrl}/readyz`)).status).toBe(200);
   await stack.stop();
+});
+
+test('of two stacks that start at once in one folder one comes up, and the other says why it does not', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-two-'));
+  const starts = await Promise.allSettled([startStack({ IMAGEMILL_DIR: dir }), startStack({ IMAGEMILL_DIR: dir })]);
+  const [up] = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const [refused] = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
+  expect(refused).toContain('already runs here');
+  expect(up && (await fetch(`${up.apiUrl}/readyz`)).status).toBe(200);
+  await up?.stop();
+  await rm(dir, { recursive: true });
+});
+
+test('a stack starts over a state file that was cut, and says which file of keys it can not read', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-cut-'));
+  await writeFile(join(dir, 'stack.json'), '{"apiUrl":');
+  const stack = await startStack({ IMAGEMILL_DIR: dir });
+  await stack.stop();
+  await writeFile(join(dir, 'dev-keys.json'), '{');
+  await expect(startStack({ IMAGEMILL_DIR: dir })).rejects.toThrow(/dev-keys\.json can't be read\. Delete it/);
+  await rm(dir, { recursive: true });
 });
 
 test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setup.ts'])(

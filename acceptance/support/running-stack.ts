@@ -71,7 +71,10 @@ export async function startStack(
   };
   try {
     await up;
-    const file = JSON.parse(await readFile(join(dir, 'stack.json'), 'utf8')) as Omit<RunningStack, 'stop' | 'dir'>;
+    const file = JSON.parse(await readFile(join(env.IMAGEMILL_DIR ?? dir, 'stack.json'), 'utf8')) as Omit<
+      RunningStack,
+      'stop' | 'dir'
+    >;
     return { ...file, dir, stop };
   } catch (error) {
     await stop();

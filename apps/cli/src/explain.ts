@@ -3,7 +3,7 @@ import { StartUpError } from '@imagemill/service';
 
 /** A failure that the user can mend: its message says how, and no stack trace would help. */
 export class FailureToExplain extends Error {
-  override readonly name = 'FailureToExplain';
+  override readonly name: string = 'FailureToExplain';
 }
 
 /** What a person is told: words where there are any, else the stack of what was not foreseen. */

@@ -39,5 +39,7 @@ async function target(options: UploadOptions): Promise<{ apiUrl: string; apiKey:
   if (!apiUrl)
     throw new FailureToExplain('No imagemill runs here. Start one with `pnpm start`, or name one with --api.');
   if (!apiKey) throw new FailureToExplain('Name an API key with --key.');
-  return { apiUrl, apiKey };
+  if (!/^https?:\/\//.test(apiUrl)) throw new FailureToExplain('--api must be an http:// or https:// URL.');
+  if (/\s/.test(apiKey)) throw new FailureToExplain('The API key must not hold white space.');
+  return { apiUrl: apiUrl.replace(/\/+$/, ''), apiKey };
 }

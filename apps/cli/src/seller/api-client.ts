@@ -28,6 +28,18 @@ const Image = z.object({
 });
 export type Image = z.infer<typeof Image>;
 
+const RETRY_MS = 1_000;
+
+/** The API can't be reached, or says that it can't work just now: the same call may succeed after a while. */
+export class ApiAwayError extends FailureToExplain {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 const Problem = z.object({ code: z.string(), detail: z.string() });
 
 interface UploadRequest {
@@ -55,12 +67,16 @@ export function createApiClient({ apiUrl, apiKey }: { apiUrl: string; apiKey: st
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     }).catch((error: unknown) => {
-      throw new FailureToExplain(`${apiUrl} does not answer: ${String((error as Error).cause ?? error)}`);
+      throw new ApiAwayError(`${apiUrl} does not answer: ${String((error as Error).cause ?? error)}`, RETRY_MS);
     });
-    const answer: unknown = await response.json();
-    if (response.ok) return schema.parse(answer);
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok && answer !== undefined) return schema.parse(answer);
     const problem = Problem.safeParse(answer).data;
-    throw new FailureToExplain(problem ? `${problem.code}: ${problem.detail}` : `The API answered ${response.status}.`);
+    const words = problem
+      ? `${problem.code}: ${problem.detail}`
+      : `${apiUrl} is no imagemill API (${response.status}).`;
+    if (response.status !== 503) throw new FailureToExplain(words);
+    throw new ApiAwayError(words, Number(response.headers.get('retry-after')) * 1000 || RETRY_MS);
   }
   return {
     requestUpload: (request) => call('POST', '/v1/images/upload-url', Ticket, request),

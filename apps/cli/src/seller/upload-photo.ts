@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FailureToExplain } from '../explain.ts';
-import type { ApiClient, Image } from './api-client.ts';
+import { ApiAwayError, type ApiClient, type Image } from './api-client.ts';
 import { putFile } from './put-file.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ export async function uploadPhoto(
 ): Promise<UploadedPhoto> {
   const contentType = contentTypes[extname(path).toLowerCase()];
   if (!contentType) {
-    throw new FailureToExplain(`${path}: not a picture that imagemill takes (${Object.keys(contentTypes).join(' ')}).`);
+    throw new FailureToExplain(`not a picture that imagemill takes (${Object.keys(contentTypes).join(' ')}).`);
   }
   const totalBytes = await sizeOf(path);
   const ticket = await api.requestUpload({
@@ -58,13 +58,14 @@ export async function uploadPhoto(
   await putFile(path, totalBytes, target, (sentBytes) => onStep({ step: 'uploading', sentBytes, totalBytes }));
 
   const uploadedAt = performance.now();
-  let image = await api.complete(ticket.imageId);
+  // The photograph is safe by now: an API that is away for a moment is waited for.
+  let image = await patiently(() => api.complete(ticket.imageId), uploadedAt);
   for (let pollMs = POLL_MS_MIN; !isFinal(image.status); pollMs = Math.min(pollMs * 1.2, POLL_MS_MAX)) {
     if (performance.now() - uploadedAt > READY_WITHIN_MS) {
-      throw new FailureToExplain(`${path}: still "${image.status}" after ${READY_WITHIN_MS / 60_000} minutes.`);
+      throw new FailureToExplain(`still "${image.status}" after ${READY_WITHIN_MS / 60_000} minutes.`);
     }
     await delay(pollMs);
-    image = await api.image(ticket.imageId);
+    image = await patiently(() => api.image(ticket.imageId), uploadedAt);
     onStep({ step: 'rendering', ...image.progress });
   }
   return { path, originalBytes: totalBytes, image, readyMs: performance.now() - uploadedAt };
@@ -72,8 +73,21 @@ export async function uploadPhoto(
 
 const isFinal = (status: string) => ['ready', 'rejected', 'failed', 'expired'].includes(status);
 
+async function patiently<T>(call: () => Promise<T>, since: number): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ApiAwayError) || performance.now() - since > READY_WITHIN_MS) throw error;
+      await delay(error.retryAfterMs);
+    }
+  }
+}
+
 async function sizeOf(path: string): Promise<number> {
   const file = await stat(path).catch(() => undefined);
-  if (!file?.isFile()) throw new FailureToExplain(`${path}: there is no such file.`);
+  if (!file) throw new FailureToExplain('there is no such file');
+  if (!file.isFile()) throw new FailureToExplain('is not a file');
+  if (file.size === 0) throw new FailureToExplain('is empty');
   return file.size;
 }

@@ -1,4 +1,4 @@
-import { FailureToExplain } from '../explain.ts';
+import { explanation } from '../explain.ts';
 import type { ApiClient } from '../seller/api-client.ts';
 import { type UploadedPhoto, uploadPhoto } from '../seller/upload-photo.ts';
 import { humanBytes } from './human-bytes.ts';
@@ -25,9 +25,9 @@ export async function uploadAndShow(
         allReady &&= photo.image.status === 'ready';
         results[index] = () => summary(photo, category);
       } catch (error) {
-        if (!(error instanceof FailureToExplain)) throw error;
+        // One file's trouble, foreseen or not, is no reason to keep the others' results to ourselves.
         allReady = false;
-        results[index] = () => `${path}: ${error.message}`;
+        results[index] = () => `${path}: ${explanation(error)}`;
       }
     }
   }

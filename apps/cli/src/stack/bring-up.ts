@@ -7,6 +7,7 @@ import { appEnv } from './app-env.ts';
 import { type Backends, startBackends } from './backends.ts';
 import { devKeys } from './dev-keys.ts';
 import { entryPoints } from './entry-points.ts';
+import { lockFolder } from './folder-lock.ts';
 import { runToEnd } from './run-to-end.ts';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from './stack-file.ts';
 import { untilReady } from './until-ready.ts';
@@ -28,10 +29,11 @@ export interface Stack {
 export async function bringUp(env: StackEnv, say: (step: string) => void): Promise<Stack> {
   const dir = resolve(env.IMAGEMILL_DIR);
   const logs = join(dir, 'logs');
-  await mkdir(logs, { recursive: true });
-  const running = await readStackFile(dir);
-  if (running) {
-    throw new FailureToExplain(`imagemill already runs here: ${running.apiUrl} (process ${running.pids.stack}).`);
+  await makeFolder(logs);
+  const lock = await lockFolder(dir);
+  if (!lock) {
+    const running = await readStackFile(dir);
+    throw new FailureToExplain(`imagemill already runs here${running ? `: ${running.apiUrl}` : ''} (${dir}).`);
   }
 
   const parts: { stop(): Promise<void> }[] = [];
@@ -39,6 +41,7 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
     await removeStackFile(dir);
     // In the order of the flow: nothing is stopped while something that needs it still works.
     for (const part of parts.toReversed()) await part.stop();
+    await lock.release();
   };
   try {
     const keys = await devKeys(dir);
@@ -78,6 +81,14 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
     await close();
     throw error;
   }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new FailureToExplain(
+      `${path} can't be made (${error.code}). Set IMAGEMILL_DIR to a folder that can be written.`,
+    );
+  });
 }
 
 type Run = (options: Pick<NodeProcessOptions, 'name' | 'entry'>) => Promise<NodeProcess>;

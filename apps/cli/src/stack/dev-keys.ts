@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { FailureToExplain } from '../explain.ts';
 import { newApiKey } from './api-key.ts';
+import { writeJson } from './write-json.ts';
 
 const DevKeys = z.object({
   apiKey: z.string(),
@@ -16,13 +18,21 @@ type DevKeys = z.infer<typeof DevKeys>;
 export async function devKeys(dir: string): Promise<DevKeys> {
   const path = join(dir, 'dev-keys.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text !== undefined) return DevKeys.parse(JSON.parse(text));
+  if (text !== undefined) return parse(text, path);
   const keys: DevKeys = {
     apiKey: newApiKey(),
     adminKey: newApiKey(),
     s3AccessKeyId: randomBytes(10).toString('hex').toUpperCase(),
     s3SecretAccessKey: randomBytes(30).toString('base64url'),
   };
-  await writeFile(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  await writeJson(path, keys);
   return keys;
+}
+
+function parse(text: string, path: string): DevKeys {
+  try {
+    return DevKeys.parse(JSON.parse(text));
+  } catch {
+    throw new FailureToExplain(`${path} can't be read. Delete it: new keys are made then, and old upload URLs end.`);
+  }
 }

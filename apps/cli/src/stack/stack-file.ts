@@ -1,7 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isAlive } from './is-alive.ts';
+import { writeJson } from './write-json.ts';
 
 /** The addresses and development keys of a running stack, for other programs to find it. */
 export const StackFile = z.object({
@@ -27,16 +28,22 @@ export type StackFile = z.infer<typeof StackFile>;
 
 const pathIn = (dir: string) => join(dir, 'stack.json');
 
-/** The stack that runs in `dir`; undefined when none does, also when its file was left by one that was killed. */
+/** The stack that runs in `dir`; undefined when none does, also when its file was left, or cut, by one that was killed. */
 export async function readStackFile(dir: string): Promise<StackFile | undefined> {
-  const text = await readFile(pathIn(dir), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const parsed = StackFile.safeParse(JSON.parse(text));
+  const parsed = StackFile.safeParse(await readJson(pathIn(dir)));
   return parsed.success && isAlive(parsed.data.pids.stack) ? parsed.data : undefined;
 }
 
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 export async function writeStackFile(dir: string, stack: StackFile): Promise<void> {
-  await writeFile(pathIn(dir), `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
+  await writeJson(pathIn(dir), stack);
 }
 
 export async function removeStackFile(dir: string): Promise<void> {

@@ -2,7 +2,6 @@ import type { Stack } from './bring-up.ts';
 import { launcherGone } from './launchers.ts';
 
 interface End {
-  readonly words: string;
   readonly exitCode: number;
 }
 
@@ -11,13 +10,20 @@ interface End {
  * second signal ends this process at once; its children see that and end too.
  */
 export async function stayUp(bringUp: () => Promise<Stack>, once: (stack: Stack) => Promise<void>): Promise<never> {
-  const asked = Promise.race([firstSignal(), launcherGone()]).then((words): End => ({ words, exitCode: 0 }));
+  let isAsked = false;
+  const asked = Promise.race([firstSignal(), launcherGone()]).then((words): End => {
+    isAsked = true;
+    process.stdout.write(`\n${words} Stopping.\n`);
+    return { exitCode: 0 };
+  });
   const stack = await bringUp();
   try {
-    const broken = stack.broken.then((words): End => ({ words, exitCode: 1 }));
-    const never = once(stack).then(() => new Promise<never>(() => {}));
-    const end = await Promise.race([asked, broken, never]);
-    process.stdout.write(`\n${end.words} Stopping.\n`);
+    const broken = stack.broken.then((words): End => {
+      process.stdout.write(`\n${words} Stopping.\n`);
+      return { exitCode: 1 };
+    });
+    const used = isAsked ? undefined : once(stack).then(() => new Promise<never>(() => {}));
+    const end = await Promise.race([asked, broken, ...(used ? [used] : [])]);
     process.exitCode = end.exitCode;
   } finally {
     await stack.close();
