@@ -16,9 +16,12 @@ export interface FolderLock {
  * @returns undefined when another process holds the folder
  */
 export async function lockFolder(dir: string): Promise<FolderLock | undefined> {
+  const name = `imagemill-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}`;
+  // Linux has names for sockets that are no files, so that nothing is ever left of them.
+  if (process.platform === 'linux') return claim(`\0${name}`);
   // Not in the folder itself: a socket's path can have some hundred characters only.
-  const path = join(tmpdir(), `imagemill-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.sock`);
-  return (await claim(path)) ?? (await removeIfStale(path));
+  const path = join(tmpdir(), `${name}.sock`);
+  return (await claim(path)) ?? (await claimIfStale(path));
 }
 
 async function claim(path: string): Promise<FolderLock | undefined> {
@@ -40,7 +43,7 @@ async function claim(path: string): Promise<FolderLock | undefined> {
 }
 
 /** A holder that was killed leaves its socket's file behind, and nobody answers there. */
-async function removeIfStale(path: string): Promise<FolderLock | undefined> {
+async function claimIfStale(path: string): Promise<FolderLock | undefined> {
   const socket = connect(path);
   const isHeld = await once(socket, 'connect').then(
     () => true,
