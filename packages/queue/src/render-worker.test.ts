@@ -3,11 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@imagemill/errors';
-import { claimPort, startRedis } from '@imagemill/local-stack';
+import { startRedis } from '@imagemill/local-stack';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createConsumerConnection, createProducerConnection } from './connection.ts';
-import { closeAfterwards, closeQueues, queueHarness, renderJob } from './queue-harness.ts';
-import { createRenderQueue } from './render-queue.ts';
+import { createConsumerConnection } from './connection.ts';
+import { closeQueues, queueHarness, renderJob } from './queue-harness.ts';
 import { createRenderWorker } from './render-worker.ts';
 
 afterEach(closeQueues);
@@ -76,15 +75,6 @@ test('a wrong report wakes its job once, not for ever', async () => {
   await queue.reportUpload(job.imageId);
   await vi.waitUntil(async () => runs === 2 && (await raw.getDelayedCount()) === 1);
   expect((await raw.getJob(job.imageId))?.delay).toBeGreaterThan(5_000);
-});
-
-test('an image that has a job keeps it when it is added again', async () => {
-  const { queue, raw } = await queueHarness();
-  const job = renderJob();
-  await queue.add(job, DAY_MS);
-  await queue.add({ ...job, filename: 'other.jpg' }, DAY_MS);
-  expect(await raw.getDelayedCount()).toBe(1);
-  expect((await queue.find(job.imageId))?.image.filename).toBe('shoe.jpg');
 });
 
 test('progress is visible while the job runs', async () => {
@@ -235,31 +225,4 @@ test('an idle worker closes soon, also while Redis is away', async () => {
   expect(performance.now() - startedAt).toBeLessThan(10_000);
   connection.disconnect();
   await rm(dir, { recursive: true });
-});
-
-test('a Redis that does not answer is a retryable queue-unavailable, and nothing is kept for later', async () => {
-  const connection = createProducerConnection('redis://127.0.0.1:1');
-  const queue = createRenderQueue({ connection, prefix: 'nowhere' });
-  closeAfterwards(async () => connection.disconnect());
-  const refused = { code: 'queue-unavailable', retryable: true };
-  await expect(queue.add(renderJob(), 0)).rejects.toMatchObject(refused);
-  await expect(queue.find(renderJob().imageId)).rejects.toMatchObject(refused);
-  await expect(queue.ping()).rejects.toMatchObject(refused);
-});
-
-test('a queue that is made before Redis is there works as soon as it is', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'imagemill-queue-'));
-  const port = await claimPort('127.0.0.1', 0);
-  const connection = createProducerConnection(`redis://127.0.0.1:${port}`);
-  const queue = createRenderQueue({ connection, prefix: 'early' });
-  await expect(queue.ping()).rejects.toMatchObject({ code: 'queue-unavailable' });
-  const redis = await startRedis({ dir, port });
-  closeAfterwards(async () => {
-    connection.disconnect();
-    await redis.stop();
-    await rm(dir, { recursive: true });
-  });
-  const job = renderJob();
-  await vi.waitFor(() => queue.add(job, DAY_MS), { timeout: 10_000 });
-  expect((await queue.find(job.imageId))?.status).toBe('awaiting-upload');
 });
