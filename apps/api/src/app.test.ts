@@ -152,8 +152,9 @@ describe('the status of an image', () => {
 
 describe('the door', () => {
   test("keeps another tenant's image hidden, as if it did not exist", async () => {
-    const { imageId } = await ticket();
-    await put(await ticket());
+    const issued = await ticket();
+    const { imageId } = issued;
+    await put(issued);
     const unknown = await api.call('GET', '/v1/images/0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', undefined, api.keys.other);
     for (const [method, path] of [
       ['GET', `/v1/images/${imageId}`],

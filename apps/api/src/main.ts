@@ -1,6 +1,6 @@
 import { createManifests } from '@imagemill/manifests';
 import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
-import { createLogger, parseEnv, readJsonFile, runProcess, startUpChecks } from '@imagemill/service';
+import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
@@ -13,7 +13,7 @@ import { createImageView } from './images/image-view.ts';
 await runProcess(async () => {
   const env = parseEnv(apiEnv, process.env);
   const logger = createLogger('api', env.LOG_LEVEL);
-  const categories = await loadCategories(await readJsonFile(env.VARIANT_SETS_FILE));
+  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
 
   const s3 = {
     region: env.S3_REGION,

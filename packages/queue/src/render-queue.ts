@@ -55,10 +55,10 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
 
     async find(imageId) {
       const found = await reach(async (queue) => {
+        // The state first: a job that ends in between is then read with the result that its state goes with, or newer.
+        const [jobState, reportedAt] = await Promise.all([queue.getJobState(imageId), wakeUps.reportedAt(imageId)]);
         const job: Job | undefined = await queue.getJob(imageId);
-        if (!job) return undefined;
-        const [jobState, reportedAt] = await Promise.all([job.getState(), wakeUps.reportedAt(imageId)]);
-        return { job, jobState, reportedAt };
+        return job && { job, jobState, reportedAt };
       });
       return found && snapshot(found.job, found.jobState, found.reportedAt !== undefined);
     },
@@ -94,9 +94,19 @@ function snapshot(job: Job, jobState: string, uploadReported: boolean): JobSnaps
 async function start(job: Job): Promise<void> {
   const result = job.returnvalue as RenderOutcome | null;
   if (result?.outcome === 'expired' && (await job.isCompleted())) {
-    await job.retry('completed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-  } else {
+    await restartExpired(job);
+  } else if (job.attemptsMade === 0) {
+    // A job that waits after a failed attempt keeps its backoff.
     await promote(job);
+  }
+}
+
+/** Starts an expired job again; harmless when somebody else was first. */
+export async function restartExpired(job: Job): Promise<void> {
+  try {
+    await job.retry('completed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+  } catch (error) {
+    if (await job.isCompleted()) throw error;
   }
 }
 

@@ -197,6 +197,21 @@ test('an upload that ends after its image was given up is processed all the same
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
 });
 
+test('a report that arrives while its job is about to be given up is not lost', async () => {
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
+  let runs = 0;
+  await queue.add(job, 0);
+  work(async () => {
+    runs += 1;
+    if (runs > 1) return { outcome: 'ready' };
+    await queue.reportUpload(job.imageId);
+    return { outcome: 'expired' };
+  });
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
+  expect(runs).toBe(2);
+});
+
 test('a report of an image that is ready already starts nothing', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();

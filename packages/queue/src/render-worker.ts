@@ -4,7 +4,7 @@ import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { toJobError } from './job-error.ts';
 import { jobs, RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
-import { promote } from './render-queue.ts';
+import { promote, restartExpired } from './render-queue.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
 import { createWakeUps } from './wake-up.ts';
 
@@ -84,7 +84,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.
-      setImmediate(() => track(recheck(job, image.imageId)));
+      setImmediate(() => track(recheck(job, image.imageId, promote)));
       throw new DelayedError();
     },
     {
@@ -100,6 +100,10 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     },
   );
   worker.on('error', options.onError);
+  // A report that came while the job was about to be given up could not start it.
+  worker.on('completed', (job, result) => {
+    if (result.outcome === 'expired') track(recheck(job, RenderImage.parse(job.data).imageId, restartExpired));
+  });
   // BullMQ does not stop a processor whose lock is gone by itself.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
@@ -126,9 +130,9 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   }
 
   /** A report that came while the job was active could not promote it: see wake-up.ts. */
-  async function recheck(job: Job, imageId: ImageId): Promise<void> {
+  async function recheck(job: Job, imageId: ImageId, start: (job: Job) => Promise<void>): Promise<void> {
     try {
-      if (await wakeUps.take(imageId)) await promote(job);
+      if (await wakeUps.take(imageId)) await start(job);
     } catch (error) {
       options.onError(error as Error);
     }

@@ -1,7 +1,7 @@
-import type { ImageStatus } from '@imagemill/queue';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound, Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import type { ImageRecord } from '../images/image-record.ts';
 
 /** POST /v1/images/{id}/complete: the uploader says that the bytes are there, and the job starts at once. */
 export const completeUpload: ApiRoute = (app, { originals, queue, records, view }) => {
@@ -9,7 +9,7 @@ export const completeUpload: ApiRoute = (app, { originals, queue, records, view 
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
     let record = await records.find(tenant, imageId);
-    if (record?.from === 'job' && mayStart(record.status)) {
+    if (record?.from === 'job' && mayStart(record)) {
       if (!(await originals.head(record.job.image.originalKey))) {
         throw new Problem({
           status: 409,
@@ -25,5 +25,9 @@ export const completeUpload: ApiRoute = (app, { originals, queue, records, view 
   });
 };
 
-/** An expired image as well: its upload may have ended after it was given up. */
-const mayStart = (status: ImageStatus) => status === 'awaiting-upload' || status === 'expired';
+/**
+ * An expired image as well: its upload may have ended after it was given up. And a queued one that no worker has tried:
+ * an earlier call may have failed between the note and the start.
+ */
+const mayStart = ({ status, job }: ImageRecord & { from: 'job' }) =>
+  status === 'awaiting-upload' || status === 'expired' || (status === 'queued' && job.attempts === 0);
