@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createManifests } from '@imagemill/manifests';
 import { checkRedis, createConsumerConnection, createRenderWorker } from '@imagemill/queue';
-import { createLogger, parseEnv, readJsonFile, runProcess, startUpChecks } from '@imagemill/service';
+import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
@@ -12,10 +12,10 @@ import { createRenderImage } from './render-image.ts';
 await runProcess(async () => {
   const env = parseEnv(workerEnv, process.env);
   const logger = createLogger('worker', env.LOG_LEVEL);
-  const categories = await loadCategories(await readJsonFile(env.VARIANT_SETS_FILE));
+  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
   const encodeConcurrency = env.ENCODE_CONCURRENCY ?? availableParallelism();
   // Encodes, name look-ups and file reads share these threads: too few, and encodes wait for threads while cores idle.
-  if (env.UV_THREADPOOL_SIZE <= encodeConcurrency) {
+  if (env.UV_THREADPOOL_SIZE < encodeConcurrency + 4) {
     logger.warn({ encodeConcurrency, threads: env.UV_THREADPOOL_SIZE }, 'UV_THREADPOOL_SIZE is too small');
   }
   const engine = await createImagingEngine({

@@ -2,16 +2,31 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readJsonFile } from './json-file.ts';
+import { z } from 'zod';
+import { parseJsonFile } from './json-file.ts';
 
-test('is nothing without a path, its content with one, and names the file that is bad', async () => {
+const parse = async (content: unknown) =>
+  z
+    .object({ a: z.array(z.number()) })
+    .optional()
+    .parse(content);
+
+test('is what its content makes, and what nothing makes without a path', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-json-'));
-  const good = join(dir, 'good.json');
-  const bad = join(dir, 'bad.json');
-  await Promise.all([writeFile(good, '{"a":[1]}'), writeFile(bad, '{"a":')]);
-  expect(await readJsonFile(undefined)).toBeUndefined();
-  expect(await readJsonFile(good)).toEqual({ a: [1] });
-  await expect(readJsonFile(bad)).rejects.toThrow(bad);
-  await expect(readJsonFile(join(dir, 'none.json'))).rejects.toThrow('none.json');
+  const path = join(dir, 'good.json');
+  await writeFile(path, '{"a":[1]}');
+  expect(await parseJsonFile(path, parse)).toEqual({ a: [1] });
+  expect(await parseJsonFile(undefined, parse)).toBeUndefined();
+  await rm(dir, { recursive: true });
+});
+
+test('names the file that is missing, no JSON, or holds what does not fit, and where', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-json-'));
+  const path = join(dir, 'bad.json');
+  await expect(parseJsonFile(path, parse)).rejects.toThrow(path);
+  await writeFile(path, '{"a":');
+  await expect(parseJsonFile(path, parse)).rejects.toThrow(path);
+  await writeFile(path, '{"a":[1,"x"]}');
+  await expect(parseJsonFile(path, parse)).rejects.toThrow(/bad\.json is not usable:\n {2}a\.1: /);
   await rm(dir, { recursive: true });
 });

@@ -7,6 +7,9 @@ export class StorageError extends AppError {}
 /** Status codes that S3's own documentation says to retry: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const retryableStatus = (status: number) => status >= 500 || status === 408 || status === 409 || status === 429;
 
+/** A clock that is off, a key that was changed, a policy: ours to mend, and no reason to give a seller's picture up. */
+const isOurs = (status: number) => status === 401 || status === 403;
+
 /** What is wrong with our deployment, not with the request: whoever runs it will mend it, and the work must wait for that. */
 const retryableCode = new Set(['NoSuchBucket', 'InvalidAccessKeyId', 'RequestTimeTooSkewed']);
 
@@ -14,7 +17,7 @@ const retryableCode = new Set(['NoSuchBucket', 'InvalidAccessKeyId', 'RequestTim
 export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  if (status === undefined || retryableStatus(status) || retryableCode.has((error as Error).name)) {
+  if (status === undefined || retryableStatus(status) || isOurs(status) || retryableCode.has((error as Error).name)) {
     return new StorageError({
       code: 'storage-unavailable',
       retryable: true,

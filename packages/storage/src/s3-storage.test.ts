@@ -188,9 +188,9 @@ test('a server that is away is a retryable error', async () => {
   await expect(nowhere.probe()).rejects.toMatchObject({ code: 'storage-unavailable' });
 });
 
-test('a wrong secret is an error that no retry mends', async () => {
+test('a wrong secret is trouble of ours, which may be mended while the work waits', async () => {
   const stranger = createS3Storage({ client: createS3Client({ ...s3, secretAccessKey: 'wrong' }), bucket });
-  await expect(stranger.head('x')).rejects.toMatchObject({ code: 'storage-refused', retryable: false });
+  await expect(stranger.head('x')).rejects.toMatchObject({ code: 'storage-unavailable', retryable: true });
 });
 
 test('making a bucket again changes nothing', async () => {
@@ -220,5 +220,7 @@ test('a conflict is an answer only to who set a condition; to others it is an er
 
 test('a bucket that is gone is trouble that may pass, not an object that is not there', async () => {
   const gone = createS3Storage({ client, bucket: `${bucket}-gone` });
-  await expect(gone.put(stored('x'))).rejects.toMatchObject({ code: 'storage-unavailable', retryable: true });
+  const trouble = { code: 'storage-unavailable', retryable: true };
+  await expect(gone.put(stored('x'))).rejects.toMatchObject(trouble);
+  await expect(gone.open('x')).rejects.toMatchObject(trouble);
 });

@@ -55,7 +55,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
         );
         return { facts: factsOf(answer), body: bytesOf(answer.Body as AsyncIterable<Uint8Array>) };
       } catch (error) {
-        if (statusOf(error) === 404) return undefined;
+        if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') return undefined;
         if (statusOf(error) === 412) throw objectChanged(error);
         throw toStorageError(error);
       }

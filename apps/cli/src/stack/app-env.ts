@@ -18,6 +18,8 @@ export function appEnv(
     cdnBaseUrl,
     env: {
       ...process.env,
+      // Read by Node itself at start: see the worker's variables in docs/configuration.md.
+      UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '32',
       HOST: '127.0.0.1',
       PORT: String(api.port),
       API_BASE_URL: api.url,
