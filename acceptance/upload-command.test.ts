@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +59,9 @@ test('explains itself', async () => {
   expect((await imagemill('upload', '--help')).stdout).toContain('--category');
 });
 
-test('makes an API key whose entry lets it in', async () => {
+test('makes an API key, and the entry with its hash that lets it in', async () => {
   const { stdout } = await imagemill('create-key', '--tenant', 'acme', '--scopes', 'upload,admin');
-  expect(stdout).toMatch(/key +im_live_[\w-]{43}\nAPI_KEYS +acme:upload\+admin:[0-9a-f]{64}\n/);
+  const [, key = '', hash] =
+    /^key +(im_live_[\w-]{43})\nAPI_KEYS +acme:upload\+admin:([0-9a-f]{64})\n$/.exec(stdout) ?? [];
+  expect(hash).toBe(createHash('sha256').update(key).digest('hex'));
 });
