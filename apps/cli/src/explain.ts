@@ -6,6 +6,13 @@ export class FailureToExplain extends Error {
   override readonly name: string = 'FailureToExplain';
 }
 
+/** Why a connection failed: Node hides the reason in causes, and in several errors where a name has several addresses. */
+export function connectionTrouble(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError) return connectionTrouble(error.errors[0]);
+  return error.cause === undefined ? error.message : connectionTrouble(error.cause);
+}
+
 /** What a person is told: words where there are any, else the stack of what was not foreseen. */
 export function explanation(error: unknown): string {
   const isForeseen = [FailureToExplain, StartUpError, AppError].some((kind) => error instanceof kind);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FailureToExplain } from '../explain.ts';
+import { connectionTrouble, FailureToExplain } from '../explain.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -58,6 +58,8 @@ export interface ApiClient {
 
 export function createApiClient({ apiUrl, apiKey }: { apiUrl: string; apiKey: string }): ApiClient {
   async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
+    const away = (error: unknown) =>
+      new ApiAwayError(`${apiUrl} does not answer: ${connectionTrouble(error)}`, RETRY_MS);
     const response = await fetch(`${apiUrl}${path}`, {
       method,
       headers: {
@@ -67,10 +69,13 @@ export function createApiClient({ apiUrl, apiKey }: { apiUrl: string; apiKey: st
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     }).catch((error: unknown) => {
-      throw new ApiAwayError(`${apiUrl} does not answer: ${String((error as Error).cause ?? error)}`, RETRY_MS);
+      throw away(error);
     });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok && answer !== undefined) return schema.parse(answer);
+    const answer: unknown = await response.json().catch((error: unknown) => {
+      if (!(error instanceof SyntaxError)) throw away(error);
+    });
+    const expected = schema.safeParse(answer);
+    if (response.ok && expected.success) return expected.data;
     const problem = Problem.safeParse(answer).data;
     const words = problem
       ? `${problem.code}: ${problem.detail}`

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { FailureToExplain } from '../explain.ts';
+import { connectionTrouble, FailureToExplain } from '../explain.ts';
 
 const SILENCE_MS = 30_000;
 
@@ -37,7 +37,9 @@ export async function putFile(
     if (error instanceof FailureToExplain) throw error;
   });
   const response = await Promise.race([answered, sending.then(() => answered)]);
-  const body = await text(response);
+  const body = await text(response).catch((error: unknown) => {
+    throw storageTrouble(to.url, error);
+  });
   await sending;
   if (response.statusCode === undefined || response.statusCode >= 300) {
     const reason = /<Message>([^<]*)</.exec(body)?.[1] ?? body.slice(0, 200);
@@ -61,5 +63,5 @@ async function* wholeFile(path: string, sizeBytes: number, onProgress: (sentByte
 }
 
 /** Without the URL's query: that is a signature. */
-const storageTrouble = (url: string, error: Error) =>
-  new FailureToExplain(`the storage at ${new URL(url).origin} does not take the upload: ${error.message}`);
+const storageTrouble = (url: string, error: unknown) =>
+  new FailureToExplain(`the storage at ${new URL(url).origin} does not take the upload: ${connectionTrouble(error)}`);

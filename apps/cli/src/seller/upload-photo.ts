@@ -19,6 +19,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 const POLL_MS_MIN = 100;
 const POLL_MS_MAX = 1_000;
 const READY_WITHIN_MS = 5 * 60_000;
+const AWAY_MS_MAX = 60_000;
 
 export type UploadStep =
   | { readonly step: 'uploading'; readonly sentBytes: number; readonly totalBytes: number }
@@ -43,11 +44,11 @@ export async function uploadPhoto(
   category: string,
   onStep: (step: UploadStep) => void,
 ): Promise<UploadedPhoto> {
+  const totalBytes = await sizeOf(path);
   const contentType = contentTypes[extname(path).toLowerCase()];
   if (!contentType) {
     throw new FailureToExplain(`not a picture that imagemill takes (${Object.keys(contentTypes).join(' ')}).`);
   }
-  const totalBytes = await sizeOf(path);
   const ticket = await api.requestUpload({
     filename: basename(path),
     contentType,
@@ -59,13 +60,13 @@ export async function uploadPhoto(
 
   const uploadedAt = performance.now();
   // The photograph is safe by now: an API that is away for a moment is waited for.
-  let image = await patiently(() => api.complete(ticket.imageId), uploadedAt);
+  let image = await patiently(() => api.complete(ticket.imageId));
   for (let pollMs = POLL_MS_MIN; !isFinal(image.status); pollMs = Math.min(pollMs * 1.2, POLL_MS_MAX)) {
     if (performance.now() - uploadedAt > READY_WITHIN_MS) {
       throw new FailureToExplain(`still "${image.status}" after ${READY_WITHIN_MS / 60_000} minutes.`);
     }
     await delay(pollMs);
-    image = await patiently(() => api.image(ticket.imageId), uploadedAt);
+    image = await patiently(() => api.image(ticket.imageId));
     onStep({ step: 'rendering', ...image.progress });
   }
   return { path, originalBytes: totalBytes, image, readyMs: performance.now() - uploadedAt };
@@ -73,20 +74,23 @@ export async function uploadPhoto(
 
 const isFinal = (status: string) => ['ready', 'rejected', 'failed', 'expired'].includes(status);
 
-async function patiently<T>(call: () => Promise<T>, since: number): Promise<T> {
-  for (;;) {
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (const since = performance.now(); ; ) {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof ApiAwayError) || performance.now() - since > READY_WITHIN_MS) throw error;
+      if (!(error instanceof ApiAwayError)) throw error;
+      if (performance.now() - since + error.retryAfterMs > AWAY_MS_MAX) throw error;
       await delay(error.retryAfterMs);
     }
   }
 }
 
 async function sizeOf(path: string): Promise<number> {
-  const file = await stat(path).catch(() => undefined);
-  if (!file) throw new FailureToExplain('there is no such file');
+  const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new FailureToExplain(error.code === 'ENOENT' ? 'there is no such file' : `can't be read (${error.code})`);
+  });
+  if (file.isDirectory()) throw new FailureToExplain('is a directory');
   if (!file.isFile()) throw new FailureToExplain('is not a file');
   if (file.size === 0) throw new FailureToExplain('is empty');
   return file.size;
