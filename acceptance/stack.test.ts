@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, inject, test, vi } from 'vitest';
 import { runProgram } from './support/run-program.ts';
 import { startStack } from './support/running-stack.ts';
@@ -62,6 +64,55 @@ test('a stack whose part ends says which, and ends with code 1', async () => {
   expect(await stack.stop()).toBe(1);
 });
 
+test.each([
+  ['S3 server', (port: number) => ({ S3_ENDPOINT: `http://127.0.0.1:${port}` })],
+  ['Redis', (port: number) => ({ REDIS_URL: `redis://127.0.0.1:${port}` })],
+])('Ctrl-C ends a stack that waits for a silent %s at once, and is no failure', async (_what, env) => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { redisUrl, s3 } = inject('servers');
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-silent-'));
+  const child = spawn(process.execPath, ['apps/cli/imagemill.mjs', 'start'], {
+    // A terminal's Ctrl-C goes to the whole group.
+    detached: true,
+    env: {
+      ...process.env,
+      IMAGEMILL_DIR: dir,
+      API_PORT: '0',
+      REDIS_URL: redisUrl,
+      S3_ENDPOINT: s3.endpoint,
+      S3_REGION: s3.region,
+      S3_ACCESS_KEY_ID: s3.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+      ...env((silent.address() as AddressInfo).port),
+    },
+  });
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  await once(silent, 'connection');
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  const [stdout, stderr] = await output;
+  expect(stdout).toMatch(/\nSIGINT Stopping\.\n$/);
+  expect(stderr).toBe('');
+  silent.close();
+  await rm(dir, { recursive: true });
+});
+
+test('a part that does not start is told with its own words, once and without a stack', async () => {
+  await expect(startStack({ VARIANT_SETS_FILE: '/nowhere.json' })).rejects.toThrow(
+    /\nworker-1 did not start: it ended with code 1\.\n {2}\/nowhere\.json is not usable:\n {4}ENOENT.*\n$/,
+  );
+});
+
+test('a folder that can not be written is named', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-file-'));
+  const file = join(dir, 'file');
+  await writeFile(file, '');
+  await expect(startStack({ IMAGEMILL_DIR: file })).rejects.toThrow(`${file} can't be written (ENOTDIR)`);
+  await expect(startStack({ IMAGEMILL_DIR: join(file, 'in') })).rejects.toThrow("can't be written (ENOTDIR)");
+  await rm(dir, { recursive: true });
+});
+
 test('a port that is in use is named', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
@@ -73,7 +124,12 @@ test('a port that is in use is named', async () => {
 
 test('a second stack in the same folder is refused, and the first goes on', async () => {
   const stack = await startStack();
-  await expect(startStack({ IMAGEMILL_DIR: stack.dir })).rejects.toThrow(/already runs here/);
+  const otherName = `${stack.dir}-link`;
+  await symlink(stack.dir, otherName);
+  for (const dir of [stack.dir, otherName]) {
+    await expect(startStack({ IMAGEMILL_DIR: dir })).rejects.toThrow(`already runs here: ${stack.apiUrl} (${dir})`);
+  }
+  await rm(otherName);
   expect((await fetch(`${stack.apiUrl}/readyz`)).status).toBe(200);
   await stack.stop();
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
+import { StartUpError } from '@imagemill/service';
 import type { ProcessExit } from './redis/index.ts';
 
 const KILL_AFTER_MS = 45_000;
@@ -15,6 +16,8 @@ export interface NodeProcessOptions {
   readonly logFile: string;
   /** How long the process may take until it sends `ready` to its parent. */
   readonly readyWithinMs?: number;
+  /** Stops the process again when it is not ready yet. */
+  readonly signal?: AbortSignal;
 }
 
 export interface NodeProcess {
@@ -28,10 +31,11 @@ export interface NodeProcess {
  * Starts one of our own programs and waits until it says that it is ready. It ends by itself when this process is
  * gone, since it sees its IPC channel close.
  *
- * @throws Error with the end of the log when it ends, or stays silent, before it is ready
+ * @throws StartUpError with the end of the log when it ends, or stays silent, before it is ready
  */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
-  const { name, entry, logFile, readyWithinMs = 30_000 } = options;
+  const { name, entry, logFile, readyWithinMs = 30_000, signal } = options;
+  signal?.throwIfAborted();
   const log = await open(logFile, 'w', 0o600);
   const child = spawn(process.execPath, [entry], {
     env: options.env,
@@ -42,21 +46,27 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
   await log.close();
   const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   try {
-    await becomesReady(child, exited, readyWithinMs);
+    await becomesReady(child, exited, readyWithinMs, signal);
   } catch (error) {
     await stop(child, exited);
-    throw new Error(`${name} did not start: ${(error as Error).message}\n${await tail(logFile)}`, { cause: error });
+    signal?.throwIfAborted();
+    throw new StartUpError(`${name} did not start: ${(error as Error).message}.`, await tail(logFile));
   }
   return { pid: child.pid ?? 0, exited, stop: () => stop(child, exited) };
 }
 
-async function becomesReady(child: ChildProcess, exited: Promise<ProcessExit>, withinMs: number): Promise<void> {
+async function becomesReady(
+  child: ChildProcess,
+  exited: Promise<ProcessExit>,
+  withinMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const ended = exited.then(({ code, signal }) =>
     Promise.reject(new Error(`it ended with ${signal ?? `code ${code}`}`)),
   );
   const late = AbortSignal.timeout(withinMs);
   const silent = once(late, 'abort').then(() => Promise.reject(new Error(`it said nothing for ${withinMs} ms`)));
-  await Promise.race([once(child, 'message'), ended, silent]);
+  await Promise.race([once(child, 'message', { ...(signal && { signal }) }), ended, silent]);
 }
 
 async function stop(child: ChildProcess, exited: Promise<ProcessExit>): Promise<void> {
@@ -66,7 +76,7 @@ async function stop(child: ChildProcess, exited: Promise<ProcessExit>): Promise<
   clearTimeout(force);
 }
 
-async function tail(logFile: string): Promise<string> {
+async function tail(logFile: string): Promise<string[]> {
   const text = await readFile(logFile, 'utf8');
-  return text.trimEnd().split('\n').slice(-15).join('\n');
+  return text.trimEnd().split('\n').slice(-15);
 }

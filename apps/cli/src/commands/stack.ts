@@ -12,7 +12,7 @@ export function stack(program: Command): void {
     .description('bring up Redis, S3, the API and the workers on this machine, until Ctrl-C')
     .action(() =>
       stayUp(
-        () => bringUp(parseEnv(stackEnv, process.env), (step) => process.stdout.write(`${step}\n`)),
+        (signal) => bringUp(parseEnv(stackEnv, process.env), (step) => process.stdout.write(`${step}\n`), signal),
         async (running) => {
           process.stdout.write(`\n${stackAddresses(running)}\n\nCtrl-C stops all of it.\n`);
         },

@@ -20,13 +20,14 @@ export function start(program: Command): void {
     .description('bring up the local stack, put the sample photographs through it, and stay up until Ctrl-C')
     .action(() =>
       stayUp(
-        () => bringUp(parseEnv(stackEnv, process.env), (step) => process.stdout.write(`${step}\n`)),
-        async (stack) => {
+        (signal) => bringUp(parseEnv(stackEnv, process.env), (step) => process.stdout.write(`${step}\n`), signal),
+        async (stack, signal) => {
           process.stdout.write('Uploading the sample photographs, as a seller app would\n');
           await uploadAndShow(createApiClient(stack.file), [
             { path: photo('product.jpg'), category: 'product' },
             { path: photo('avatar.jpg'), category: 'avatar' },
           ]);
+          if (signal.aborted) return;
           process.stdout.write(`\n${stackAddresses(stack)}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops all of it.\n`);
         },
       ),

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { claimPort, type NodeProcess, type NodeProcessOptions, startNodeProcess } from '@imagemill/local-stack';
 import type { StackEnv } from '../env.ts';
@@ -8,6 +7,7 @@ import { type Backends, startBackends } from './backends.ts';
 import { devKeys } from './dev-keys.ts';
 import { entryPoints } from './entry-points.ts';
 import { lockFolder } from './folder-lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { runToEnd } from './run-to-end.ts';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from './stack-file.ts';
 import { untilReady } from './until-ready.ts';
@@ -24,13 +24,14 @@ export interface Stack {
  * Brings up what imagemill needs and imagemill itself: Redis and S3 where none are configured, the buckets, the API and
  * the workers, through the same entry points and environment variables as every other deployment.
  *
+ * @param signal asks to leave off; what is up by then is stopped
  * @throws FailureToExplain when the directory's stack is already up; what started is stopped when the rest can't
  */
-export async function bringUp(env: StackEnv, say: (step: string) => void): Promise<Stack> {
+export async function bringUp(env: StackEnv, say: (step: string) => void, signal: AbortSignal): Promise<Stack> {
   const dir = resolve(env.IMAGEMILL_DIR);
   const logs = join(dir, 'logs');
-  await makeFolder(logs);
-  const lock = await lockFolder(dir);
+  await makeFolder(dir, logs);
+  const lock = lockFolder(dir);
   if (!lock) {
     const running = await readStackFile(dir);
     throw new FailureToExplain(`imagemill already runs here${running ? `: ${running.apiUrl}` : ''} (${dir}).`);
@@ -41,7 +42,7 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
     await removeStackFile(dir);
     // In the order of the flow: nothing is stopped while something that needs it still works.
     for (const part of parts.toReversed()) await part.stop();
-    await lock.release();
+    lock.release();
   };
   try {
     const keys = await devKeys(dir);
@@ -55,16 +56,17 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
       entry: entryPoints.setup,
       env: apps.env,
       logFile: join(logs, 'setup.log'),
+      signal,
     });
 
     say('Starting the API and the workers');
     const run = (options: Pick<NodeProcessOptions, 'name' | 'entry'>) =>
-      startNodeProcess({ ...options, env: apps.env, logFile: join(logs, `${options.name}.log`) });
+      startNodeProcess({ ...options, env: apps.env, logFile: join(logs, `${options.name}.log`), signal });
     const workers = await startWorkers(env.WORKERS, run);
     parts.push(...workers);
     const api = await run({ name: 'api', entry: entryPoints.api });
     parts.push(api);
-    await untilReady(apiUrl);
+    await untilReady(apiUrl, signal);
 
     const file: StackFile = {
       apiUrl,
@@ -81,14 +83,6 @@ export async function bringUp(env: StackEnv, say: (step: string) => void): Promi
     await close();
     throw error;
   }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new FailureToExplain(
-      `${path} can't be made (${error.code}). Set IMAGEMILL_DIR to a folder that can be written.`,
-    );
-  });
 }
 
 type Run = (options: Pick<NodeProcessOptions, 'name' | 'entry'>) => Promise<NodeProcess>;

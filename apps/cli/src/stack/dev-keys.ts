@@ -17,7 +17,10 @@ type DevKeys = z.infer<typeof DevKeys>;
 /** The random keys of the stack in `dir`: made once, so that they and the URLs signed with them outlive a restart. */
 export async function devKeys(dir: string): Promise<DevKeys> {
   const path = join(dir, 'dev-keys.json');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw unusable(path);
+  });
   if (text !== undefined) return parse(text, path);
   const keys: DevKeys = {
     apiKey: newApiKey(),
@@ -33,6 +36,9 @@ function parse(text: string, path: string): DevKeys {
   try {
     return DevKeys.parse(JSON.parse(text));
   } catch {
-    throw new FailureToExplain(`${path} can't be read. Delete it: new keys are made then, and old upload URLs end.`);
+    throw unusable(path);
   }
 }
+
+const unusable = (path: string) =>
+  new FailureToExplain(`${path} can't be read. Delete it: new keys are made then, and old upload URLs end.`);

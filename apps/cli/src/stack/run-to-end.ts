@@ -1,22 +1,39 @@
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
 import { FailureToExplain } from '../explain.ts';
 
 const TIMEOUT_MS = 60_000;
 
-/** Runs one of our one-shot programs. @throws FailureToExplain with what it printed when it fails */
+/**
+ * Runs one of our one-shot programs.
+ *
+ * @param program.signal ends it, and rejects with an AbortError
+ * @throws FailureToExplain with what it printed when it fails
+ */
 export async function runToEnd(program: {
   name: string;
   entry: string;
   env: NodeJS.ProcessEnv;
   logFile: string;
+  signal: AbortSignal;
 }): Promise<void> {
-  const { name, entry, env, logFile } = program;
+  const { name, entry, env, logFile, signal } = program;
+  const log = await open(logFile, 'w', 0o600);
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [entry], { env, timeout: TIMEOUT_MS });
-    await writeFile(logFile, stdout);
-  } catch (error) {
-    throw new FailureToExplain(`The ${name} failed: ${(error as { stderr?: string }).stderr || error}`);
+    const child = spawn(process.execPath, [entry], {
+      env,
+      stdio: ['ignore', log.fd, log.fd],
+      // A group of its own: Ctrl-C in a terminal would end it as if it had failed.
+      detached: true,
+      timeout: TIMEOUT_MS,
+      signal,
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code === 0) return;
+    const reason = code === null ? `it did not end within ${TIMEOUT_MS / 1000} s` : `it ended with code ${code}`;
+    throw new FailureToExplain(`The ${name} failed: ${(await readFile(logFile, 'utf8')).trim() || reason}`);
+  } finally {
+    await log.close();
   }
 }

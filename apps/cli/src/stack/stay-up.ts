@@ -5,19 +5,29 @@ import { launcherGone } from './launchers.ts';
  * Brings a stack up, does `once` with it, and holds it until somebody ends it or one of its parts ends by itself. A
  * second signal ends this process at once; its children see that and end too.
  */
-export async function stayUp(bringUp: () => Promise<Stack>, once: (stack: Stack) => Promise<void>): Promise<never> {
+export async function stayUp(
+  bringUp: (signal: AbortSignal) => Promise<Stack>,
+  once: (stack: Stack, signal: AbortSignal) => Promise<void>,
+): Promise<never> {
+  const ending = new AbortController();
+  const { signal } = ending;
   let exitCode: number | undefined;
   // Only the first reason counts: parts that end while the stack closes are no news.
   const endWith = (code: number) => (words: string) => {
     if (exitCode !== undefined) return;
     exitCode = code;
     process.stdout.write(`\n${words} Stopping.\n`);
+    ending.abort();
   };
   const asked = Promise.race([firstSignal(), launcherGone()]).then(endWith(0));
-  const stack = await bringUp();
+  const stack = await bringUp(signal).catch((error: unknown) => {
+    // What was left half done because it had to end is no failure.
+    if (exitCode === undefined) throw error;
+    process.exit(exitCode);
+  });
   try {
     const broken = stack.broken.then(endWith(1));
-    const used = exitCode === undefined ? once(stack).then(() => new Promise<never>(() => {})) : asked;
+    const used = signal.aborted ? asked : once(stack, signal).then(() => new Promise<never>(() => {}));
     await Promise.race([asked, broken, used]);
   } finally {
     await stack.close();
