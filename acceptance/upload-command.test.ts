@@ -31,10 +31,15 @@ test('finds the running stack, and ends with a table of every rendition', async 
 test('says in words why a file was rejected, shows the others all the same, and exits 1', async () => {
   const broken = join(dir, 'broken.jpg');
   await writeFile(broken, 'this is no picture');
-  const { code, stdout } = await imagemill('upload', broken, 'examples/photos/product.jpg', join(dir, 'nowhere.jpg'));
+  const empty = join(dir, 'empty.jpg');
+  await writeFile(empty, '');
+  const nowhere = join(dir, 'nowhere.jpg');
+  const { code, stdout } = await imagemill('upload', broken, 'examples/photos/product.jpg', nowhere, empty, dir);
   expect(code).toBe(1);
   expect(stdout).toContain('rejected, unsupported-format: This file is not');
   expect(stdout).toContain('nowhere.jpg: there is no such file');
+  expect(stdout).toContain('empty.jpg: is empty');
+  expect(stdout).toContain(`${dir}: is a directory`);
   expect(stdout.match(/^(thumb|og) .*%/gm)).toHaveLength(3);
 });
 
@@ -44,10 +49,20 @@ test('passes on what the API refuses', async () => {
   expect(stdout).toContain('unknown-category: category: must be one of product, avatar');
 });
 
+test('takes no address that is not one, and shows no key that is not one', async () => {
+  const upload = (...args: string[]) => imagemill('upload', 'examples/photos/product.jpg', ...args);
+  expect((await upload('--api', 'localhost:8080')).stderr).toBe('--api must be an http:// or https:// URL.\n');
+  const { code, stderr } = await upload('--key', 'im_live_secret\n');
+  expect([code, stderr]).toEqual([1, 'An API key holds no white space and nothing beyond ASCII.\n']);
+});
+
 test.each([
   ['no files', ['upload']],
   ['an unknown option', ['upload', 'a.jpg', '--colour', 'red']],
   ['an unknown command', ['uplaod', 'a.jpg']],
+  ['a key for a name that is no tenant', ['create-key', '--tenant', 'Acme Ltd']],
+  ['a key for nothing', ['create-key', '--tenant', 'acme', '--scopes', '']],
+  ['a key for an unknown scope', ['create-key', '--tenant', 'acme', '--scopes', 'upload,everything']],
 ])('exits 2 for %s', async (_what, args) => {
   expect((await imagemill(...args)).code).toBe(2);
 });

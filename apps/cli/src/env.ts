@@ -1,4 +1,4 @@
-import { list, serviceEnv } from '@imagemill/service';
+import { httpUrl, list, serviceEnv } from '@imagemill/service';
 import { storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
 
@@ -29,6 +29,6 @@ export type StackEnv = z.output<typeof stackEnv>;
 /** The environment variables of `upload`. */
 export const uploadEnv = z.object({
   IMAGEMILL_DIR: folder,
-  IMAGEMILL_API_URL: z.url().optional().describe('API to upload to; the local stack if not set'),
+  IMAGEMILL_API_URL: httpUrl().optional().describe('API to upload to; the local stack if not set'),
   IMAGEMILL_API_KEY: z.string().optional().describe("API key; the local stack's if not set"),
 });

@@ -1,4 +1,4 @@
-import { parseEnv } from '@imagemill/service';
+import { httpUrl, parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
 import { uploadEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
@@ -39,7 +39,8 @@ async function target(options: UploadOptions): Promise<{ apiUrl: string; apiKey:
   if (!apiUrl)
     throw new FailureToExplain('No imagemill runs here. Start one with `pnpm start`, or name one with --api.');
   if (!apiKey) throw new FailureToExplain('Name an API key with --key.');
-  if (!/^https?:\/\//.test(apiUrl)) throw new FailureToExplain('--api must be an http:// or https:// URL.');
-  if (/\s/.test(apiKey)) throw new FailureToExplain('The API key must not hold white space.');
+  if (!httpUrl().safeParse(apiUrl).success) throw new FailureToExplain('--api must be an http:// or https:// URL.');
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw new FailureToExplain('An API key holds no white space and nothing beyond ASCII.');
   return { apiUrl: apiUrl.replace(/\/+$/, ''), apiKey };
 }
