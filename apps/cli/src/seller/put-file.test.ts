@@ -17,13 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-async function put(listener: RequestListener, sizeBytes = SIZE) {
+async function put(listener: RequestListener, sizeBytes = SIZE, file = path) {
   const server = createServer(listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/photo?X-Amz-Signature=secret`;
   const sent: number[] = [];
   try {
-    await putFile(path, sizeBytes, { url, headers: {} }, (bytes) => sent.push(bytes));
+    await putFile(file, sizeBytes, { url, headers: {} }, (bytes) => sent.push(bytes));
   } finally {
     server.closeAllConnections();
     server.close();
@@ -44,6 +44,10 @@ test('says that a file changed when it has less than was announced', async () =>
   await expect(put((request) => request.resume(), SIZE + 10)).rejects.toThrow('it changed while it was uploaded');
 });
 
+test('says that a file is gone', async () => {
+  await expect(put((request) => request.resume(), SIZE, `${path}.gone`)).rejects.toThrow("it can't be read (ENOENT)");
+});
+
 test("passes on the storage's reason for a refusal", async () => {
   const refuse: RequestListener = (_request, response) => {
     response.statusCode = 403;
@@ -58,4 +62,13 @@ test('names a storage that is away, without the signature', async () => {
     /the storage at http:\/\/127\.0\.0\.1:1 does not take the upload: .*ECONNREFUSED/,
   );
   await expect(attempt).rejects.not.toThrow('secret');
+});
+
+test('says of a storage that breaks off its answer which one it was', async () => {
+  const breakOff: RequestListener = (request, response) => {
+    request.resume().once('end', () => {
+      response.writeHead(200, { 'content-length': 10 }).write('short', () => response.destroy());
+    });
+  };
+  await expect(put(breakOff)).rejects.toThrow(/^the storage at http:\/\/127\.0\.0\.1:\d+ does not take the upload: /);
 });

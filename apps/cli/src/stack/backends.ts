@@ -28,8 +28,9 @@ export async function startBackends(options: {
   keys: { s3AccessKeyId: string; s3SecretAccessKey: string; adminKey: string };
   apiUrl: string;
   say: (step: string) => void;
+  signal: AbortSignal;
 }): Promise<Backends> {
-  const { env, dir, keys, apiUrl, say } = options;
+  const { env, dir, keys, apiUrl, say, signal } = options;
   const credentials = s3Credentials(env, keys);
   const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey };
   const started: { name: string; part: Local }[] = [];
@@ -43,6 +44,7 @@ export async function startBackends(options: {
       : await startRedis({ dir: join(dir, 'redis'), port: env.REDIS_PORT, onProgress: say });
     if (redis) started.push({ name: 'redis', part: redis });
 
+    signal.throwIfAborted();
     say(env.S3_ENDPOINT ? `Using the S3 server at ${env.S3_ENDPOINT}` : 'Starting the S3 server');
     const s3 = env.S3_ENDPOINT
       ? undefined

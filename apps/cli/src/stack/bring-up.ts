@@ -48,7 +48,7 @@ export async function bringUp(env: StackEnv, say: (step: string) => void, signal
     const keys = await devKeys(dir);
     const apiPort = await claimPort('127.0.0.1', env.API_PORT);
     const apiUrl = `http://127.0.0.1:${apiPort}`;
-    const backends = await startBackends({ env, dir, keys, apiUrl, say });
+    const backends = await startBackends({ env, dir, keys, apiUrl, say, signal });
     parts.push(backends);
     const apps = appEnv(env, keys, { port: apiPort, url: apiUrl }, backends);
     await runToEnd({
