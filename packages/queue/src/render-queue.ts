@@ -4,8 +4,9 @@ import type { Redis } from 'ioredis';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
-import { jobs, RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
+import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
 import { createReach } from './reach.ts';
+import { startJob } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
 /** An image's job as it stands. */
@@ -42,14 +43,14 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   return {
     add: (image, delayMs) =>
       reach(async (queue) => {
-        await queue.add(renderImage.name, RenderImage.parse(image), { jobId: image.imageId, delay: delayMs });
+        await queue.add(renderImage.name, renderImage.payload.parse(image), { jobId: image.imageId, delay: delayMs });
       }),
 
     reportUpload: (imageId) =>
       reach(async (queue) => {
         await wakeUps.note(imageId);
         const job: Job | undefined = await queue.getJob(imageId);
-        if (job) await start(job);
+        if (job) await startJob(job);
         return job !== undefined;
       }),
 
@@ -77,7 +78,7 @@ function snapshot(job: Job, jobState: string, uploadReported: boolean): JobSnaps
   const progress = RenderProgress.safeParse(job.progress).data;
   const result = jobState === 'completed' ? (job.returnvalue as RenderOutcome) : undefined;
   return {
-    image: RenderImage.parse(job.data),
+    image: renderImage.payload.parse(job.data),
     status: imageStatus({
       jobState,
       hasProgress: progress !== undefined,
@@ -88,33 +89,4 @@ function snapshot(job: Job, jobState: string, uploadReported: boolean): JobSnaps
     rejection: result?.outcome === 'rejected' ? result.error : undefined,
     attempts: job.attemptsMade,
   };
-}
-
-/** Starts the job of an upload that is there: also one that was given up as expired before the upload ended. */
-async function start(job: Job): Promise<void> {
-  const result = job.returnvalue as RenderOutcome | null;
-  if (result?.outcome === 'expired' && (await job.isCompleted())) {
-    await restartExpired(job);
-  } else if (job.attemptsMade === 0) {
-    // A job that waits after a failed attempt keeps its backoff.
-    await promote(job);
-  }
-}
-
-/** Starts an expired job again; harmless when somebody else was first. */
-export async function restartExpired(job: Job): Promise<void> {
-  try {
-    await job.retry('completed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-  } catch (error) {
-    if (await job.isCompleted()) throw error;
-  }
-}
-
-/** Starts a delayed job now; a job that is not delayed needs no start. */
-export async function promote(job: Job): Promise<void> {
-  try {
-    await job.promote();
-  } catch (error) {
-    if (await job.isDelayed()) throw error;
-  }
 }

@@ -46,7 +46,10 @@ test('an upload that is reported starts its delayed job at once', async () => {
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
 });
 
-test('a report that arrives while the job is active and has just seen nothing is not lost', async () => {
+test.each([
+  ['has just seen nothing', 'not-uploaded'],
+  ['is about to be given up', 'expired'],
+] as const)('a report that arrives while the job is active and %s is not lost', async (_when, outcome) => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   let runs = 0;
@@ -54,9 +57,9 @@ test('a report that arrives while the job is active and has just seen nothing is
   work(async () => {
     runs += 1;
     if (runs > 1) return { outcome: 'ready' };
-    // The handler has looked; only now does the report come, and cannot promote an active job.
+    // The handler has looked; only now does the report come, and cannot start an active job.
     await queue.reportUpload(job.imageId);
-    return { outcome: 'not-uploaded' };
+    return { outcome };
   });
   // The next look by itself would come after 5 s.
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready', { timeout: 3_000 });
@@ -195,21 +198,6 @@ test('an upload that ends after its image was given up is processed all the same
   isThere = true;
   expect(await queue.reportUpload(job.imageId)).toBe(true);
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
-});
-
-test('a report that arrives while its job is about to be given up is not lost', async () => {
-  const { queue, work, status } = await queueHarness();
-  const job = renderJob();
-  let runs = 0;
-  await queue.add(job, 0);
-  work(async () => {
-    runs += 1;
-    if (runs > 1) return { outcome: 'ready' };
-    await queue.reportUpload(job.imageId);
-    return { outcome: 'expired' };
-  });
-  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
-  expect(runs).toBe(2);
 });
 
 test('a report of an image that is ready already starts nothing', async () => {

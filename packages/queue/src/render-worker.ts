@@ -3,9 +3,9 @@ import type { ImageId } from '@imagemill/variants';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { toJobError } from './job-error.ts';
-import { jobs, RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
-import { promote, restartExpired } from './render-queue.ts';
+import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
+import { promote, restartExpired } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
 export interface RenderContext {
@@ -78,7 +78,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const worker = new Worker<RenderImage, RenderOutcome>(
     renderImage.queue,
     async (job, token, signal) => {
-      const image = RenderImage.parse(job.data);
+      const image = renderImage.payload.parse(job.data);
       const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
       await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
@@ -102,7 +102,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   worker.on('error', options.onError);
   // A report that came while the job was about to be given up could not start it.
   worker.on('completed', (job, result) => {
-    if (result.outcome === 'expired') track(recheck(job, RenderImage.parse(job.data).imageId, restartExpired));
+    if (result.outcome === 'expired') track(recheck(job, renderImage.payload.parse(job.data).imageId, restartExpired));
   });
   // BullMQ does not stop a processor whose lock is gone by itself.
   worker.on('lockRenewalFailed', (jobIds) => {
