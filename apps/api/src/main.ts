@@ -1,7 +1,7 @@
 import { createManifests } from '@imagemill/manifests';
 import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
-import { checkBucket, createS3Client, createS3Storage } from '@imagemill/storage';
+import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/api-keys.ts';
@@ -16,15 +16,13 @@ await runProcess(async () => {
   const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
 
   const s3 = {
-    region: env.S3_REGION,
-    accessKeyId: env.S3_ACCESS_KEY_ID,
-    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    ...s3Settings(env),
     // A caller is waiting: two tries within its patience, then 503.
     maxAttempts: 2,
     requestTimeoutMs: 5_000,
   };
-  const client = createS3Client({ ...s3, endpoint: env.S3_ENDPOINT });
-  const signingClient = createS3Client({ ...s3, endpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT });
+  const client = createS3Client(s3);
+  const signingClient = createS3Client({ ...s3, endpoint: env.S3_PUBLIC_ENDPOINT ?? s3.endpoint });
   const allowOverwrite = env.S3_ALLOW_OVERWRITE;
   const originals = createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, allowOverwrite });
   const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });

@@ -1,16 +1,11 @@
 import { parseEnv, StartUpError } from '@imagemill/service';
-import { createS3Client, ensureBucket } from '@imagemill/storage';
+import { createS3Client, ensureBucket, s3Settings } from '@imagemill/storage';
 import { setupEnv } from './env.ts';
 
 /** One-shot: creates both buckets with their CORS rules and the public-read policy of renditions, then exits. */
 try {
   const env = parseEnv(setupEnv, process.env);
-  const client = createS3Client({
-    endpoint: env.S3_ENDPOINT,
-    region: env.S3_REGION,
-    accessKeyId: env.S3_ACCESS_KEY_ID,
-    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
-  });
+  const client = createS3Client(s3Settings(env));
   await ensureBucket(client, {
     bucket: env.ORIGINALS_BUCKET,
     corsOrigins: env.CORS_ORIGINS,

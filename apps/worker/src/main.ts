@@ -3,7 +3,7 @@ import { createImagingEngine } from '@imagemill/imaging';
 import { createManifests } from '@imagemill/manifests';
 import { checkRedis, createConsumerConnection, createRenderWorker } from '@imagemill/queue';
 import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
-import { checkBucket, createS3Client, createS3Storage } from '@imagemill/storage';
+import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
@@ -27,14 +27,7 @@ await runProcess(async () => {
       timeoutMs: env.RENDER_TIMEOUT_MS,
     },
   });
-  const client = createS3Client({
-    endpoint: env.S3_ENDPOINT,
-    region: env.S3_REGION,
-    accessKeyId: env.S3_ACCESS_KEY_ID,
-    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
-    maxAttempts: 3,
-    requestTimeoutMs: 20_000,
-  });
+  const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
   const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET });
   const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
   const connection = createConsumerConnection(env.REDIS_URL);
@@ -44,6 +37,10 @@ await runProcess(async () => {
     [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: true }),
     [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: true }),
   });
+  const health =
+    env.HEALTH_PORT === undefined
+      ? undefined
+      : await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
   const worker = createRenderWorker({
     connection,
     prefix: env.QUEUE_PREFIX,
@@ -61,10 +58,6 @@ await runProcess(async () => {
     onError: (err) => logger.error({ err }, 'worker'),
     onFailed: (imageId, err) => logger.error({ imageId, err }, 'attempt failed'),
   });
-  const health =
-    env.HEALTH_PORT === undefined
-      ? undefined
-      : await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
   logger.info({ concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] }, 'working');
 
   return {

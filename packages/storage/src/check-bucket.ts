@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { StorageError } from './errors.ts';
+import { isForbidden, StorageError, statusOf } from './errors.ts';
 import type { ObjectStorage } from './object-storage.ts';
 
 /**
@@ -18,9 +18,9 @@ export async function checkBucket(storage: ObjectStorage, { write }: { write: bo
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const cause = error.cause instanceof Error ? ` (${error.cause.name})` : '';
-    const hint = error.retryable
-      ? 'Is it created, and does S3_ENDPOINT answer?'
-      : 'May this key use it, in this region?';
+    const hint = isForbidden(statusOf(error.cause))
+      ? 'May this key use it, in this region?'
+      : 'Is it created, and does S3_ENDPOINT answer?';
     return [`${error.message}${cause} ${hint}`];
   }
 }

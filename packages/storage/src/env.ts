@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { S3Settings } from './s3-client.ts';
 
 const bucketName = z
   .string()
@@ -15,3 +16,16 @@ export const storageEnv = {
   ORIGINALS_BUCKET: bucketName.default('imagemill-originals').describe('private bucket: originals and manifests'),
   CDN_BUCKET: bucketName.default('imagemill-cdn').describe('public bucket: renditions'),
 };
+
+/** How to reach the object storage, of an environment that has `storageEnv`. */
+export const s3Settings = (env: {
+  readonly S3_ENDPOINT: string;
+  readonly S3_REGION: string;
+  readonly S3_ACCESS_KEY_ID: string;
+  readonly S3_SECRET_ACCESS_KEY: string;
+}): S3Settings => ({
+  endpoint: env.S3_ENDPOINT,
+  region: env.S3_REGION,
+  accessKeyId: env.S3_ACCESS_KEY_ID,
+  secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+});

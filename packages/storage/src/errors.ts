@@ -7,17 +7,17 @@ export class StorageError extends AppError {}
 /** Status codes that S3's own documentation says to retry: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const retryableStatus = (status: number) => status >= 500 || status === 408 || status === 409 || status === 429;
 
-/** A clock that is off, a key that was changed, a policy: ours to mend, and no reason to give a seller's picture up. */
-const isOurs = (status: number) => status === 401 || status === 403;
+/** Whether the storage knows us and lets us: a clock that is off, a key that was changed, a policy. */
+export const isForbidden = (status: number | undefined) => status === 401 || status === 403;
 
-/** What is wrong with our deployment, not with the request: whoever runs it will mend it, and the work must wait for that. */
-const retryableCode = new Set(['NoSuchBucket', 'InvalidAccessKeyId', 'RequestTimeTooSkewed']);
+/** Ours to mend, not the request's fault: the work waits for that, and no seller's picture is given up. */
+const isOurs = (status: number, code: string) => isForbidden(status) || code === 'NoSuchBucket';
 
 /** The one place where what the S3 client throws becomes an error of ours. */
 export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  if (status === undefined || retryableStatus(status) || isOurs(status) || retryableCode.has((error as Error).name)) {
+  if (status === undefined || retryableStatus(status) || isOurs(status, (error as Error).name)) {
     return new StorageError({
       code: 'storage-unavailable',
       retryable: true,

@@ -1,6 +1,6 @@
 export { checkBucket } from './check-bucket.ts';
 export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucket.ts';
-export { storageEnv } from './env.ts';
+export { s3Settings, storageEnv } from './env.ts';
 export { StorageError } from './errors.ts';
 export type {
   ObjectFacts,
@@ -11,5 +11,5 @@ export type {
   PutObject,
   PutOutcome,
 } from './object-storage.ts';
-export { createS3Client, type S3Settings } from './s3-client.ts';
+export { createS3Client } from './s3-client.ts';
 export { createS3Storage } from './s3-storage.ts';
