@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
@@ -29,10 +29,14 @@ export async function listen(
     });
     server.listen(port, hostname, resolve);
   });
-  const inHand = new Set<ServerResponse>();
+  const idle = new EventEmitter();
+  let inHand = 0;
   server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
-    inHand.add(response);
-    response.once('close', () => inHand.delete(response));
+    inHand += 1;
+    response.once('close', () => {
+      inHand -= 1;
+      if (inHand === 0) idle.emit('idle');
+    });
   });
   return {
     address: server.address() as AddressInfo,
@@ -40,9 +44,7 @@ export async function listen(
       const closed = once(server, 'close');
       server.close();
       const grace = AbortSignal.timeout(graceMs);
-      while (inHand.size > 0 && !grace.aborted) {
-        await Promise.race([...inHand].map((response) => once(response, 'close', { signal: grace }))).catch(() => {});
-      }
+      if (inHand > 0) await once(idle, 'idle', { signal: grace }).catch(() => {});
       // Also connections that never sent a request, which Node does not count as idle.
       server.closeAllConnections();
       await closed;
