@@ -1,9 +1,7 @@
-import { parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
-import { stackEnv } from '../env.ts';
 import { stackAddresses } from '../show/stack-addresses.ts';
-import { bringUp } from '../stack/bring-up.ts';
 import { stayUp } from '../stack/stay-up.ts';
+import { localStack } from './local-stack.ts';
 
 /** `imagemill stack`: the local stack alone, until Ctrl-C. */
 export function stack(program: Command): void {
@@ -11,11 +9,8 @@ export function stack(program: Command): void {
     .command('stack')
     .description('bring up Redis, S3, the API and the workers on this machine, until Ctrl-C')
     .action(() =>
-      stayUp(
-        (signal) => bringUp(parseEnv(stackEnv, process.env), (step) => process.stdout.write(`${step}\n`), signal),
-        async (running) => {
-          process.stdout.write(`\n${stackAddresses(running)}\n\nCtrl-C stops all of it.\n`);
-        },
-      ),
+      stayUp(localStack, async (running) => {
+        process.stdout.write(`\n${stackAddresses(running)}\n\nCtrl-C stops all of it.\n`);
+      }),
     );
 }

@@ -1,14 +1,12 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
-import { stackEnv } from '../env.ts';
 import { createApiClient } from '../seller/api-client.ts';
 import { curlRecipe } from '../show/curl-recipe.ts';
 import { stackAddresses } from '../show/stack-addresses.ts';
 import { uploadAndShow } from '../show/upload-and-show.ts';
-import { bringUp } from '../stack/bring-up.ts';
 import { stayUp } from '../stack/stay-up.ts';
+import { localStack } from './local-stack.ts';
 
 const photo = (name: string) =>
   relative(process.cwd(), fileURLToPath(new URL(`../../../../examples/photos/${name}`, import.meta.url)));
@@ -19,17 +17,14 @@ export function start(program: Command): void {
     .command('start')
     .description('bring up the local stack, put the sample photographs through it, and stay up until Ctrl-C')
     .action(() =>
-      stayUp(
-        (signal) => bringUp(parseEnv(stackEnv, process.env), (step) => process.stdout.write(`${step}\n`), signal),
-        async (stack, signal) => {
-          process.stdout.write('Uploading the sample photographs, as a seller app would\n');
-          await uploadAndShow(createApiClient(stack.file), [
-            { path: photo('product.jpg'), category: 'product' },
-            { path: photo('avatar.jpg'), category: 'avatar' },
-          ]);
-          if (signal.aborted) return;
-          process.stdout.write(`\n${stackAddresses(stack)}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops all of it.\n`);
-        },
-      ),
+      stayUp(localStack, async (stack, signal) => {
+        process.stdout.write('Uploading the sample photographs, as a seller app would\n');
+        await uploadAndShow(createApiClient(stack.file), [
+          { path: photo('product.jpg'), category: 'product' },
+          { path: photo('avatar.jpg'), category: 'avatar' },
+        ]);
+        if (signal.aborted) return;
+        process.stdout.write(`\n${stackAddresses(stack)}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops all of it.\n`);
+      }),
     );
 }
