@@ -16,6 +16,8 @@ export interface RunningStack {
   readonly cdnBaseUrl: string;
   readonly dir: string;
   readonly pids: { readonly stack: number; readonly api: number; readonly workers: readonly number[] };
+  /** All that it has printed so far. */
+  printed(): string;
   /** Sends the signal and waits for the end; returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -73,9 +75,9 @@ export async function startStack(
     await up;
     const file = JSON.parse(await readFile(join(env.IMAGEMILL_DIR ?? dir, 'stack.json'), 'utf8')) as Omit<
       RunningStack,
-      'stop' | 'dir'
+      'stop' | 'dir' | 'printed'
     >;
-    return { ...file, dir, stop };
+    return { ...file, dir, printed: () => output, stop };
   } catch (error) {
     await stop();
     throw error;

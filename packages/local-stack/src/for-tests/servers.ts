@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getContainerRuntimeClient } from 'testcontainers';
 import { startRedis } from '../redis/index.ts';
 import { startS3 } from '../start-s3.ts';
 import { startContainers } from './containers.ts';
@@ -24,8 +25,8 @@ export interface RunningTestServers extends TestServers {
 }
 
 /**
- * Servers for one test run: the configured ones (REDIS_URL, S3_ENDPOINT), else containers when TEST_CONTAINERS is 1,
- * else local processes in a temporary folder.
+ * Servers for one test run: containers when TEST_CONTAINERS is 1 and a container engine answers, else the configured ones
+ * (REDIS_URL, S3_ENDPOINT), else local processes in a temporary folder.
  */
 export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningTestServers> {
   const stops: (() => Promise<unknown>)[] = [];
@@ -33,7 +34,7 @@ export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningT
     for (const end of stops.toReversed()) await end();
   };
   try {
-    if (env.TEST_CONTAINERS === '1') {
+    if (env.TEST_CONTAINERS === '1' && (await engineAnswers())) {
       const containers = await startContainers();
       return { ...containers, s3: configuredS3(env) ?? containers.s3 };
     }
@@ -45,6 +46,16 @@ export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningT
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function engineAnswers(): Promise<boolean> {
+  try {
+    await getContainerRuntimeClient();
+    return true;
+  } catch {
+    console.error('TEST_CONTAINERS is 1, but no container engine answers: the tests run on local processes.');
+    return false;
   }
 }
 
