@@ -85,6 +85,14 @@ describe("an operator's view", () => {
     }
   });
 
+  test('redrives by code only with a code, and tells how many', async () => {
+    const all = (body: object) => api.call('POST', '/v1/dead-letters/redrive', body, api.keys.admin);
+    expect(await all({ code: 'crashed-worker' })).toMatchObject({ status: 202, body: { redriven: 0, more: false } });
+    for (const bad of [{}, { code: '*' }, { code: 'crashed-worker', limit: 0 }]) {
+      expect((await all(bad)).status, JSON.stringify(bad)).toBe(422);
+    }
+  });
+
   test('says so when an image has no dead letter to redrive or discard', async () => {
     const { imageId } = await ticket();
     expect((await admin('POST', `/v1/dead-letters/${imageId}/redrive`)).body.code).toBe('dead-letter-not-found');

@@ -1,5 +1,6 @@
 import { AppError } from '@imagemill/errors';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { RenderImage } from './jobs.ts';
 import { closeQueues, queueHarness, renderJob } from './queue-harness.ts';
 
 afterEach(closeQueues);
@@ -78,4 +79,26 @@ test('show a job that no version of ours can read, so that it can be discarded',
   const { deadLetters } = await queue.deadLetters.list({ cursor: 0, limit: 10 });
   expect(deadLetters).toMatchObject([{ imageId, code: 'unreadable-job', attempts: 1 }]);
   expect(await queue.deadLetters.discard(imageId)).toBe(true);
+});
+
+test('of one code start again together, the oldest first, and others stay', async () => {
+  const { queue, work, status } = await queueHarness();
+  const images = [renderJob(), renderJob(), renderJob(), renderJob()];
+  const [first, other, second, third] = images as [RenderImage, RenderImage, RenderImage, RenderImage];
+  let broken = true;
+  work(async ({ imageId }) => {
+    if (broken) throw new Fault(imageId === other.imageId ? 'unknown-category' : 'storage-refused');
+    return { outcome: 'ready' };
+  });
+  for (const { imageId } of images) {
+    await queue.add({ ...first, imageId }, 0);
+    await vi.waitUntil(async () => (await status(imageId)) === 'failed');
+  }
+  broken = false;
+  expect(await queue.deadLetters.redriveAll('storage-refused', 2)).toEqual({ redriven: 2, more: true });
+  await vi.waitUntil(async () => (await status(second.imageId)) === 'ready');
+  expect(await status(third.imageId)).toBe('failed');
+  expect(await queue.deadLetters.redriveAll('storage-refused', 2)).toEqual({ redriven: 1, more: false });
+  await vi.waitUntil(async () => (await status(third.imageId)) === 'ready');
+  expect(await status(other.imageId)).toBe('failed');
 });

@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bullmq';
 import { codeAndMessage } from './job-error.ts';
 import { RenderImage } from './jobs.ts';
 import type { Reach } from './reach.ts';
+import type { UnfinishedStarts } from './unfinished-starts.ts';
 
 /** A job that used up its attempts because of us. */
 interface DeadLetter {
@@ -28,11 +29,25 @@ export interface DeadLetters {
   list(page: { cursor: number; limit: number; code?: string | undefined }): Promise<DeadLetterPage>;
   /** Starts the job again with all its attempts; false when the image has no dead letter. */
   redrive(imageId: ImageId): Promise<boolean>;
+  /**
+   * Starts the jobs that ended with a code again, the oldest first, up to `limit` of them.
+   *
+   * @returns how many were started, and whether there may be more
+   */
+  redriveAll(code: string, limit: number): Promise<{ redriven: number; more: boolean }>;
   /** Forgets the job; false when the image has no dead letter. */
   discard(imageId: ImageId): Promise<boolean>;
 }
 
-export function createDeadLetters(reach: Reach): DeadLetters {
+/** Jobs read at once while looking for those of a code. */
+const PAGE = 100;
+
+export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadLetters {
+  async function restart(job: Job): Promise<void> {
+    await starts.forget(job.id as ImageId);
+    await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+  }
+
   return {
     async list({ cursor, limit, code }) {
       const failed: Job[] = await reach((queue) => queue.getJobs(['failed'], cursor, cursor + limit - 1, false));
@@ -46,8 +61,26 @@ export function createDeadLetters(reach: Reach): DeadLetters {
     redrive: (imageId) =>
       reach(async (queue) => {
         const job = await findFailed(queue, imageId);
-        await job?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+        if (job) await restart(job);
         return job !== undefined;
+      }),
+
+    redriveAll: (code, limit) =>
+      reach(async (queue) => {
+        let redriven = 0;
+        let left = 0;
+        // The oldest first: what fails meanwhile comes after them, and what is started again leaves the list.
+        for (let unseen = await queue.getFailedCount(); unseen > 0; unseen -= PAGE) {
+          const page: Job[] = await queue.getJobs(['failed'], left, left + PAGE - 1, true);
+          for (const job of page) {
+            const isMeant = deadLetter(job).code === code;
+            if (isMeant && redriven === limit) return { redriven, more: true };
+            if (isMeant) await restart(job);
+            if (isMeant) redriven += 1;
+            else left += 1;
+          }
+        }
+        return { redriven, more: false };
       }),
 
     discard: (imageId) =>

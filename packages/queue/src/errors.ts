@@ -11,3 +11,14 @@ export class QueueUnavailableError extends AppError {
     });
   }
 }
+
+/** An image whose work ended its process twice, the second time with nothing else in hand. */
+export class CrashedWorkerError extends AppError {
+  constructor() {
+    super({
+      code: 'crashed-worker',
+      retryable: false,
+      publicMessage: 'The worker that had this image in hand died, twice.',
+    });
+  }
+}

@@ -1,7 +1,7 @@
 import { AppError } from '@imagemill/errors';
 import { UnrecoverableError } from 'bullmq';
 
-/** What BullMQ writes when a job's worker vanished more often than is allowed. */
+/** What BullMQ writes when a job's worker vanished more often than is allowed, before its work was begun. */
 const STALLED = 'job stalled more than allowable limit';
 
 /**
@@ -17,7 +17,7 @@ export function toJobError(error: unknown): Error {
 /** The inverse, for showing why a job failed. */
 export function codeAndMessage(failedReason: string | undefined): { code: string; message: string } {
   if (failedReason === STALLED) {
-    return { code: 'crashed-worker', message: 'The worker that had this job vanished, more than once.' };
+    return { code: 'crashed-worker', message: 'The workers that had this job vanished, again and again.' };
   }
   const [, code = 'unexpected', message = failedReason ?? ''] =
     /^([a-z][a-z-]*): (.*)$/s.exec(failedReason ?? '') ?? [];

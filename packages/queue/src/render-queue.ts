@@ -7,6 +7,7 @@ import { type ImageStatus, imageStatus } from './image-status.ts';
 import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
 import { createReach } from './reach.ts';
 import { startJob } from './start-job.ts';
+import { createUnfinishedStarts } from './unfinished-starts.ts';
 import { createWakeUps } from './wake-up.ts';
 
 /** An image's job as it stands. */
@@ -70,7 +71,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       }),
 
     backlog: () => readBacklog(reach, wakeUps),
-    deadLetters: createDeadLetters(reach),
+    deadLetters: createDeadLetters(reach, createUnfinishedStarts(connection, prefix)),
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ImageId } from '@imagemill/variants';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { createCrashContainment } from './crash-containment.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
@@ -30,7 +31,7 @@ export interface RenderWorkerOptions {
   readonly prefix: string;
   readonly concurrency: number;
   readonly handle: RenderHandler;
-  /** How long a job stays with a worker that does not renew its claim. */
+  /** How long a job stays with a worker that does not renew its claim; stalled jobs are looked for twice as often. */
   readonly lockDurationMs?: number;
   /** Told of everything that fails outside a handler: a lost connection, a lock that was not renewed. */
   readonly onError: (error: Error) => void;
@@ -52,7 +53,9 @@ const { renderImage } = jobs;
  * jobs from workers that only pause; they are renewed at half their time.
  */
 const LOCK_DURATION_MS = 20_000;
-const STALLED_CHECK_MS = 10_000;
+
+/** Unfinished starts convict, not BullMQ's count: jobs that only waited for their turn stall with the one to blame. */
+const STALLS_MAX = 50;
 
 /** How long an encode that has begun may take to see that it must stop; after that its job's lock runs out. */
 const GIVE_BACK_MS = 10_000;
@@ -67,10 +70,14 @@ const IDLE_CLOSE_MS = 2_000;
  *     error, retryable           ─► delayed by the retry policy; failed, a dead letter, after the last attempt
  *     error, not retryable       ─► failed
  *     stopped at shutdown        ─► waiting again (no attempt used)
+ *     its process died           ─► waiting again (no attempt used), then alone in its worker: see unfinished-starts.ts
+ *     its process died twice     ─► failed
  */
 export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const { connection, prefix, handle } = options;
   const wakeUps = createWakeUps(connection, prefix);
+  const containment = createCrashContainment(connection, prefix);
+  const lockDurationMs = options.lockDurationMs ?? LOCK_DURATION_MS;
   const rechecks = new Set<Promise<void>>();
   const graceIsOver = new AbortController();
   let inHand = 0;
@@ -91,10 +98,9 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       connection,
       prefix,
       concurrency: options.concurrency,
-      lockDuration: options.lockDurationMs ?? LOCK_DURATION_MS,
-      stalledInterval: STALLED_CHECK_MS,
-      // The second worker that an image takes with it is the last: the job becomes a dead letter.
-      maxStalledCount: 1,
+      lockDuration: lockDurationMs,
+      stalledInterval: lockDurationMs / 2,
+      maxStalledCount: STALLS_MAX,
       removeOnComplete: renderImage.options.removeOnComplete,
       removeOnFail: renderImage.options.removeOnFail,
     },
@@ -111,14 +117,16 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   worker.on('failed', (job, error) => options.onFailed?.(job?.id, error));
 
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
-    const signals = [graceIsOver.signal, ...(lostJob ? [lostJob] : [])];
+    const signal = AbortSignal.any([graceIsOver.signal, ...(lostJob ? [lostJob] : [])]);
     inHand += 1;
     try {
-      return await handle(image, {
-        signal: AbortSignal.any(signals),
-        attemptsMade: job.attemptsMade,
-        reportProgress: (progress) => job.updateProgress(progress),
-      });
+      return await containment.run(image.imageId, signal, () =>
+        handle(image, {
+          signal,
+          attemptsMade: job.attemptsMade,
+          reportProgress: (progress) => job.updateProgress(progress),
+        }),
+      );
     } catch (error) {
       if (!graceIsOver.signal.aborted) throw toJobError(error);
       // It was not the job's fault: another worker starts it at once, with all its attempts.

@@ -2,27 +2,34 @@ import type { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
+import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
 import { query } from '../http/query.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 
+const ErrorCode = z.string().regex(/^[a-z][a-z-]*$/, 'must be an error code');
+
 const Page = z.strictObject({
   cursor: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  code: z
-    .string()
-    .regex(/^[a-z][a-z-]*$/, 'must be an error code')
-    .optional(),
+  code: ErrorCode.optional(),
 });
 
+const RedriveAll = z.strictObject({ code: ErrorCode, limit: z.int().min(1).max(1000).default(1000) });
+
 /**
- * GET /v1/dead-letters: the newest first, by page. POST …/{id}/redrive: put back, with all attempts. DELETE …/{id}:
- * discard. Bad pictures are never among them: those are rejected and told to their sellers.
+ * GET /v1/dead-letters: the newest first, by page. POST …/{id}/redrive: put back, with all attempts; POST …/redrive: all
+ * that ended with a code. DELETE …/{id}: discard. Bad pictures are never among them: those are rejected and told to their sellers.
  */
 export const deadLetters: ApiRoute = (app, { queue }) => {
   app.get('/v1/dead-letters', async (c) => {
     const page = await queue.deadLetters.list(query(c, Page));
     return c.json(page, 200, { 'cache-control': 'no-store' });
+  });
+
+  app.post('/v1/dead-letters/redrive', async (c) => {
+    const { code, limit } = await jsonBody(c, RedriveAll);
+    return c.json(await queue.deadLetters.redriveAll(code, limit), 202);
   });
 
   app.post('/v1/dead-letters/:id/redrive', async (c) => {
