@@ -3,6 +3,7 @@ export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucke
 export { s3Settings, storageEnv } from './env.ts';
 export { StorageError } from './errors.ts';
 export type {
+  ListedObject,
   ObjectFacts,
   ObjectReader,
   ObjectStorage,

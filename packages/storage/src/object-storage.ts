@@ -49,6 +49,27 @@ export type PutOutcome =
   | { readonly outcome: 'stored'; readonly etag: string }
   | { readonly outcome: 'precondition-failed' };
 
+/** An object as a listing tells of it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface ListObjects extends CallOptions {
+  readonly prefix: string;
+  /** Only keys after this one, in the order of their bytes. */
+  readonly startAfter?: string | undefined;
+  /** At most 1,000, which is also what it is if left out. */
+  readonly limit?: number | undefined;
+}
+
+export interface ObjectPage {
+  readonly objects: readonly ListedObject[];
+  /** What `startAfter` of the next page is; none after the last. */
+  readonly nextAfter: string | undefined;
+}
+
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -69,6 +90,9 @@ export interface ObjectStorage {
   put(object: PutObject, options?: CallOptions): Promise<PutOutcome>;
   /** Deleting what is not there succeeds. */
   delete(key: string, options?: CallOptions): Promise<void>;
+  list(list: ListObjects): Promise<ObjectPage>;
+  /** What stands between a prefix and the next slash in the bucket's keys: the folders in a folder. */
+  folders(prefix: string, options?: CallOptions): Promise<readonly string[]>;
   /** Throws a StorageError unless the bucket exists and answers. */
   probe(options?: CallOptions): Promise<void>;
 }

@@ -33,3 +33,6 @@ export function createS3Client(settings: S3Settings): S3Client {
     },
   });
 }
+
+/** The options of one call on a client that may be given up. */
+export const abortable = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});

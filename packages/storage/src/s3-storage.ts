@@ -7,8 +7,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { objectChanged, statusOf, toStorageError } from './errors.ts';
+import { listFolders, listObjects } from './list-objects.ts';
 import type { ObjectFacts, ObjectStorage } from './object-storage.ts';
 import { presignUpload } from './presign-upload.ts';
+import { abortable } from './s3-client.ts';
 
 export interface S3StorageOptions {
   readonly client: S3Client;
@@ -91,6 +93,9 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
       });
     },
 
+    list: (list) => listObjects(client, Bucket, list),
+    folders: (prefix, { signal } = {}) => listFolders(client, Bucket, { prefix, signal }),
+
     async probe({ signal } = {}) {
       await client.send(new HeadBucketCommand({ Bucket }), abortable(signal)).catch((error: unknown) => {
         throw toStorageError(error);
@@ -102,8 +107,6 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
 /** 409: another conditional write of the same key is under way and will win. 404: what was to be replaced is gone. */
 const lostTheRace = (status: number | undefined, ifMatch: string | undefined) =>
   status === 412 || status === 409 || (status === 404 && ifMatch !== undefined);
-
-const abortable = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});
 
 /** A connection that breaks in the middle of a body is the storage's failure, like one that breaks before it. */
 async function* bytesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
