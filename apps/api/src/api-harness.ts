@@ -1,6 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createManifests } from '@imagemill/manifests';
-import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { createDeletions, createManifests } from '@imagemill/manifests';
+import {
+  createConsumerConnection,
+  createProducerConnection,
+  createRenderQueue,
+  createRenderWorker,
+  type RenderHandler,
+} from '@imagemill/queue';
 import { createLogger } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
@@ -38,7 +44,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const originals = createS3Storage({ client, bucket });
   const connection = createProducerConnection(options.redisUrl ?? servers.redisUrl);
   if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
-  const queue = createRenderQueue({ connection, prefix: `api-${randomUUID().slice(0, 8)}` });
+  const prefix = `api-${randomUUID().slice(0, 8)}`;
+  const queue = createRenderQueue({ connection, prefix });
   const categories = await loadCategories();
   const settings: ApiSettings = {
     apiBaseUrl: 'http://api.test',
@@ -48,9 +55,11 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     uploadCheckDelayMs: 3600_000,
     ...options.settings,
   };
-  const records = createImageRecords({ queue, manifests: createManifests(originals) });
+  const manifests = createManifests(originals);
+  const deletions = createDeletions(originals, manifests);
+  const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
-  const services = { categories, originals, cdn: originals, queue, records, view, settings };
+  const services = { categories, originals, cdn: originals, queue, manifests, deletions, records, view, settings };
   const app = createApp(services, createAuthenticator(ApiKeys.parse(apiKeys)), createLogger('api', 'silent'));
 
   /** A JSON request with a key; a string body is sent as it is. */
@@ -60,14 +69,25 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const answer = (await response.json()) as Record<string, unknown>;
+    const text = await response.text();
+    const answer = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
     return { status: response.status, headers: response.headers, body: answer };
+  }
+  /** Lets a worker of this process have the queue's jobs for as long as `until` takes. */
+  async function work(handle: RenderHandler, until: () => Promise<unknown>): Promise<void> {
+    const consumer = createConsumerConnection(servers.redisUrl);
+    const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 1, handle, onError: () => {} });
+    await until();
+    await worker.close(5_000);
+    consumer.disconnect();
   }
   return {
     app,
     keys,
     call,
+    work,
     queue,
+    manifests,
     originals,
     async close() {
       connection.disconnect();

@@ -1,5 +1,6 @@
+import { AppError } from '@imagemill/errors';
 import { ImageId } from '@imagemill/variants';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
 import { UploadTicket } from './routes/request-upload.ts';
 
@@ -91,6 +92,21 @@ describe("an operator's view", () => {
     for (const bad of [{}, { code: '*' }, { code: 'crashed-worker', limit: 0 }]) {
       expect((await all(bad)).status, JSON.stringify(bad)).toBe(422);
     }
+  });
+
+  test('are failed for their sellers also after they are discarded', async () => {
+    const { imageId } = await ticket();
+    const id = ImageId.parse(imageId);
+    const status = async () => (await api.call('GET', `/v1/images/${imageId}`)).body;
+    const hopeless = async () => {
+      throw new AppError({ code: 'test-fault', retryable: false, publicMessage: 'It is hopeless.' });
+    };
+    await api.queue.reportUpload(id);
+    await api.work(hopeless, () => vi.waitUntil(async () => (await status()).status === 'failed'));
+    const before = await status();
+    expect((await admin('DELETE', `/v1/dead-letters/${imageId}`)).status).toBe(204);
+    expect(await api.queue.find(id)).toBeUndefined();
+    expect(await status()).toEqual(before);
   });
 
   test('says so when an image has no dead letter to redrive or discard', async () => {

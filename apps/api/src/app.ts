@@ -10,6 +10,7 @@ import { limitBody } from './http/json-body.ts';
 import { requestLog } from './http/request-log.ts';
 import { completeUpload } from './routes/complete-upload.ts';
 import { deadLetters } from './routes/dead-letters.ts';
+import { deleteImage } from './routes/delete-image.ts';
 import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
@@ -27,7 +28,12 @@ interface Area {
 
 /** What a key needs, by where it goes. A route outside these is open to everybody. */
 const areas: readonly Area[] = [
-  { path: '/v1/images/*', scope: 'upload', bodyBytesMax: 64 * KIB, routes: [requestUpload, completeUpload, getImage] },
+  {
+    path: '/v1/images/*',
+    scope: 'upload',
+    bodyBytesMax: 64 * KIB,
+    routes: [requestUpload, completeUpload, getImage, deleteImage],
+  },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },
   { path: '/v1/backlog', scope: 'admin', bodyBytesMax: KIB, routes: [getBacklog] },

@@ -1,4 +1,4 @@
-import { createManifests } from '@imagemill/manifests';
+import { createDeletions, createManifests } from '@imagemill/manifests';
 import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
@@ -42,9 +42,11 @@ await runProcess(async () => {
     uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
     uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,
   };
-  const records = createImageRecords({ queue, manifests: createManifests(originals) });
+  const manifests = createManifests(originals);
+  const deletions = createDeletions(originals, manifests);
+  const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
-  const services = { categories, originals, cdn, queue, records, view, settings };
+  const services = { categories, originals, cdn, queue, manifests, deletions, records, view, settings };
 
   const app = createApp(services, createAuthenticator(env.API_KEYS), logger);
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });

@@ -1,5 +1,5 @@
 import type { RejectedImageError } from '@imagemill/imaging';
-import type { Manifest } from '@imagemill/manifests';
+import type { FinishedManifest } from '@imagemill/manifests';
 import type { RenderImage, RenderProgress } from '@imagemill/queue';
 import type { ObjectFacts } from '@imagemill/storage';
 import { publicUrl, renditionKey, type SourceFacts, type VariantSet } from '@imagemill/variants';
@@ -25,7 +25,7 @@ export function readyManifest(
   subject: Subject,
   made: Made,
   options: { cdnBaseUrl: string; timingsMs: Record<string, number> },
-): Manifest {
+): FinishedManifest {
   const { imageId } = subject.image;
   const { set, revision, source, summary } = made;
   const published = new Map(made.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
@@ -47,7 +47,7 @@ export function readyManifest(
 }
 
 /** The manifest of an image that can never succeed, with the reason that its seller is told. */
-export function rejectedManifest(subject: Subject, { code, publicMessage }: RejectedImageError): Manifest {
+export function rejectedManifest(subject: Subject, { code, publicMessage }: RejectedImageError): FinishedManifest {
   return {
     ...common(subject),
     status: 'rejected',
@@ -57,13 +57,14 @@ export function rejectedManifest(subject: Subject, { code, publicMessage }: Reje
 }
 
 function common({ image, facts, attempts }: Subject) {
-  const { imageId, tenant, category, metadata, createdAt } = image;
+  const { imageId, tenant, category, originalKey, metadata, createdAt } = image;
   const filename = image.filename ?? decodedName(facts.metadata.filename ?? '');
   return {
     manifestVersion: 1,
     imageId,
     tenant,
     category,
+    originalKey,
     filename,
     metadata,
     attempts,

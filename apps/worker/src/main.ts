@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { createImagingEngine } from '@imagemill/imaging';
-import { createManifests } from '@imagemill/manifests';
+import { createDeletions, createManifests } from '@imagemill/manifests';
 import { checkRedis, createConsumerConnection, createRenderWorker } from '@imagemill/queue';
 import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
@@ -30,6 +30,7 @@ await runProcess(async () => {
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
   const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET });
   const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
+  const manifests = createManifests(originals);
   const connection = createConsumerConnection(env.REDIS_URL);
   connection.on('error', (err) => logger.warn({ err }, 'redis'));
   await startUpChecks({
@@ -48,7 +49,8 @@ await runProcess(async () => {
     handle: createRenderImage({
       originals,
       cdn,
-      manifests: createManifests(originals),
+      manifests,
+      deletions: createDeletions(originals, manifests),
       engine,
       categories,
       cdnBaseUrl: env.CDN_BASE_URL,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createImagingEngine, type ImagingEngine } from '@imagemill/imaging';
-import { createManifests } from '@imagemill/manifests';
+import { createDeletions, createManifests } from '@imagemill/manifests';
 import type { RenderImage, RenderProgress } from '@imagemill/queue';
 import { createLogger } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type PutObject } from '@imagemill/storage';
@@ -65,10 +65,12 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
     },
   });
   const originals = watched(storage);
+  const manifests = createManifests(originals);
   const handle = createRenderImage({
     originals,
     cdn: watched(cdn),
-    manifests: createManifests(originals),
+    manifests,
+    deletions: createDeletions(originals, manifests),
     engine: options.engine ?? engine,
     categories: await loadCategories(ownSets),
     cdnBaseUrl: 'http://cdn.test',

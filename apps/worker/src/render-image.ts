@@ -1,9 +1,16 @@
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
-import type { Manifest, Manifests } from '@imagemill/manifests';
+import {
+  type Deletions,
+  type FinishedManifest,
+  type LiveManifest,
+  ManifestConflictError,
+  type Manifests,
+} from '@imagemill/manifests';
 import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import type { Categories, CategorySpec } from '@imagemill/variants';
+import { deleteImage } from './delete-image.ts';
 import { TookTooLongError, UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
 import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
@@ -14,6 +21,7 @@ export interface RenderServices {
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
   readonly manifests: Manifests;
+  readonly deletions: Deletions;
   readonly engine: ImagingEngine;
   readonly categories: Categories;
   readonly cdnBaseUrl: string;
@@ -28,36 +36,69 @@ export interface RenderServices {
 export function createRenderImage(services: RenderServices): RenderHandler {
   const { originals, manifests, categories, logger } = services;
 
-  return async (image, context) => {
-    const facts = await originals.head(image.originalKey, context);
-    if (!facts) {
-      if (mayStillCome(image, services.uploadGraceMs)) return { outcome: 'not-uploaded' };
-      // A HEAD can't tell a missing object from a missing bucket, and this end is for good.
-      await originals.probe(context);
-      return { outcome: 'expired' };
+  async function renderAndCommit(image: RenderImage, context: RenderContext): Promise<RenderOutcome> {
+    const [stored, facts] = await Promise.all([
+      manifests.read(image, context),
+      originals.head(image.originalKey, context),
+    ]);
+    if (stored?.manifest.status === 'deleted') {
+      await deleteImage(services, image, context.signal);
+      logger.info({ imageId: image.imageId }, 'image deleted');
+      return { outcome: 'deleted' };
     }
     const category = categories.get(image.category);
     if (!category) throw new UnknownCategoryError(image.category);
+    const earlier = settled(stored?.manifest, facts, category);
+    if (earlier?.replaced) logger.warn({ imageId: image.imageId }, 'the original was replaced, its renditions stay');
+    if (earlier) return earlier.outcome;
+    if (!facts) return notThere(services, image, context);
 
-    const stored = await manifests.read(image, context);
-    const earlier = outcomeOf(stored?.manifest, facts, category);
-    if (earlier) return earlier;
     const subject: Subject = { image, facts, attempts: context.attemptsMade + 1 };
     const manifest = await render(services, subject, category, context);
     context.signal.throwIfAborted();
     await manifests.publish(manifest, stored, context);
     logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
     return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
-  };
+  }
+
+  return (image, context) =>
+    renderAndCommit(image, context).catch((error: unknown) => {
+      if (!(error instanceof ManifestConflictError)) throw error;
+      // Somebody else ended this image meanwhile, or deleted it: the second look finds which.
+      return renderAndCommit(image, context);
+    });
 }
 
-const mayStillCome = (image: RenderImage, graceMs: number) => Date.now() <= Date.parse(image.uploadExpiresAt) + graceMs;
+/** The original is not there, and no manifest says that it ever was. */
+async function notThere(
+  { originals, uploadGraceMs }: RenderServices,
+  image: RenderImage,
+  context: RenderContext,
+): Promise<RenderOutcome> {
+  const expiresAt = Date.parse(image.uploadExpiresAt) + uploadGraceMs;
+  if (Date.now() <= expiresAt) return { outcome: 'not-uploaded' };
+  // A HEAD can't tell a missing object from a missing bucket, and this end is for good.
+  await originals.probe(context);
+  return { outcome: 'expired' };
+}
 
-/** What an earlier run made of this very original; nothing when it was another, or the variant set has changed since. */
-function outcomeOf(manifest: Manifest | undefined, facts: ObjectFacts, { revision }: CategorySpec) {
-  if (manifest?.originalEtag !== facts.etag) return undefined;
-  if (manifest.status === 'rejected') return { outcome: 'rejected', error: manifest.error } as const;
-  return manifest.revision === revision ? ({ outcome: 'ready' } as const) : undefined;
+interface Settled {
+  readonly outcome: RenderOutcome;
+  /** Another original lies there now, on storage that can't refuse it. What is public already never changes. */
+  readonly replaced: boolean;
+}
+
+/** What an earlier run came to; nothing when there is work left, as when the variant set has changed since. */
+function settled(
+  manifest: LiveManifest | undefined,
+  facts: ObjectFacts | undefined,
+  { revision }: CategorySpec,
+): Settled | undefined {
+  if (!manifest || manifest.status === 'failed') return undefined;
+  const replaced = facts !== undefined && facts.etag !== manifest.originalEtag;
+  if (manifest.status === 'rejected') return { outcome: { outcome: 'rejected', error: manifest.error }, replaced };
+  const canRenderAgain = facts !== undefined && !replaced && manifest.revision !== revision;
+  return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
 }
 
 /** Everything between the original and its manifest. What the picture itself is to blame for ends in a manifest too. */
@@ -66,7 +107,7 @@ async function render(
   subject: Subject,
   { set, revision }: CategorySpec,
   { signal, reportProgress, attemptsMade }: RenderContext,
-): Promise<Manifest> {
+): Promise<FinishedManifest> {
   const { originals, cdn, engine, cdnBaseUrl } = services;
   const { image, facts } = subject;
   const watch = createStopwatch();
@@ -97,5 +138,7 @@ async function render(
   }
 }
 
-const logged = (manifest: Manifest) =>
+type RenderOutcome = Awaited<ReturnType<RenderHandler>>;
+
+const logged = (manifest: FinishedManifest) =>
   manifest.status === 'ready' ? { timingsMs: manifest.timingsMs } : { code: manifest.error.code };

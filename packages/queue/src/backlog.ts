@@ -36,7 +36,7 @@ export function readBacklog(reach: Reach, wakeUps: WakeUps): Promise<Backlog> {
     ]);
     const waiting = wait + prioritized;
     const waitingSince = next
-      ? ((await wakeUps.reportedAt(next as ImageId)) ?? (await queue.getJob(next))?.timestamp)
+      ? ((await wakeUps.notedAt(next as ImageId)) ?? (await queue.getJob(next))?.timestamp)
       : now;
     const dueSince = firstDelayed[1] === undefined ? now : Number(firstDelayed[1]) / DELAYED_SCORE_PER_MS;
     return {

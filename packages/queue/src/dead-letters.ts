@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bullmq';
 import { codeAndMessage } from './job-error.ts';
 import { RenderImage } from './jobs.ts';
 import type { Reach } from './reach.ts';
+import { restart } from './start-job.ts';
 import type { UnfinishedStarts } from './unfinished-starts.ts';
 
 /** A job that used up its attempts because of us. */
@@ -35,6 +36,8 @@ export interface DeadLetters {
    * @returns how many were started, and whether there may be more
    */
   redriveAll(code: string, limit: number): Promise<{ redriven: number; more: boolean }>;
+  /** The job behind an image's dead letter; none when it has no dead letter, or one that can't be read. */
+  find(imageId: ImageId): Promise<{ image: RenderImage; attempts: number } | undefined>;
   /** Forgets the job; false when the image has no dead letter. */
   discard(imageId: ImageId): Promise<boolean>;
 }
@@ -43,9 +46,9 @@ export interface DeadLetters {
 const PAGE = 100;
 
 export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadLetters {
-  async function restart(job: Job): Promise<void> {
+  async function again(job: Job): Promise<void> {
     await starts.forget(job.id as ImageId);
-    await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    await restart(job, 'failed');
   }
 
   return {
@@ -61,7 +64,7 @@ export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadL
     redrive: (imageId) =>
       reach(async (queue) => {
         const job = await findFailed(queue, imageId);
-        if (job) await restart(job);
+        if (job) await again(job);
         return job !== undefined;
       }),
 
@@ -75,12 +78,19 @@ export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadL
           for (const job of page) {
             const isMeant = deadLetter(job).code === code;
             if (isMeant && redriven === limit) return { redriven, more: true };
-            if (isMeant) await restart(job);
+            if (isMeant) await again(job);
             if (isMeant) redriven += 1;
             else left += 1;
           }
         }
         return { redriven, more: false };
+      }),
+
+    find: (imageId) =>
+      reach(async (queue) => {
+        const job = await findFailed(queue, imageId);
+        const image = RenderImage.safeParse(job?.data).data;
+        return job && image && { image, attempts: job.attemptsMade };
       }),
 
     discard: (imageId) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { imageStatus } from './image-status.ts';
 
-const facts = { hasProgress: false, uploadReported: false, outcome: undefined };
+const facts = { hasProgress: false, uploadReported: false, deletionRequested: false, outcome: undefined };
 
 test.each([
   ['nobody knows of an upload', { ...facts, jobState: 'delayed' }, 'awaiting-upload'],
@@ -15,6 +15,8 @@ test.each([
   ['it was rejected', { ...facts, jobState: 'completed', outcome: 'rejected' as const }, 'rejected'],
   ['nothing came in time', { ...facts, jobState: 'completed', outcome: 'expired' as const }, 'expired'],
   ['it is done', { ...facts, jobState: 'completed', hasProgress: true, outcome: 'ready' as const }, 'ready'],
+  ['it is to be deleted', { ...facts, jobState: 'active', hasProgress: true, deletionRequested: true }, 'deleted'],
+  ['it was deleted', { ...facts, jobState: 'completed', outcome: 'deleted' as const }, 'deleted'],
 ])('when %s', (_when, jobFacts, status) => {
   expect(imageStatus(jobFacts)).toBe(status);
 });

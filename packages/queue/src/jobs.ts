@@ -40,7 +40,8 @@ export type RenderProgress = z.infer<typeof RenderProgress>;
 export type RenderOutcome =
   | { readonly outcome: 'ready' }
   | { readonly outcome: 'rejected'; readonly error: { readonly code: string; readonly message: string } }
-  | { readonly outcome: 'expired' };
+  | { readonly outcome: 'expired' }
+  | { readonly outcome: 'deleted' };
 
 const HOUR_S = 3600;
 

@@ -1,12 +1,12 @@
 import type { ImageId } from '@imagemill/variants';
-import type { Job } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
 import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
 import { createReach } from './reach.ts';
-import { startJob } from './start-job.ts';
+import { startAnew, startJob } from './start-job.ts';
 import { createUnfinishedStarts } from './unfinished-starts.ts';
 import { createWakeUps } from './wake-up.ts';
 
@@ -29,6 +29,11 @@ export interface RenderQueue {
    * @returns whether the image has a job
    */
   reportUpload(imageId: ImageId): Promise<boolean>;
+  /**
+   * Makes a worker look at an image that is deleted: its job starts again whatever it ended as, or anew if it is gone.
+   * From then on the image's status is `deleted`.
+   */
+  requestDeletion(image: RenderImage): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
   backlog(): Promise<Backlog>;
@@ -39,43 +44,61 @@ const { renderImage } = jobs;
 
 export function createRenderQueue({ connection, prefix }: { connection: Redis; prefix: string }): RenderQueue {
   const reach = createReach(connection, prefix);
-  const wakeUps = createWakeUps(connection, prefix);
+  const uploads = createWakeUps(connection, prefix, 'uploaded');
+  const deletions = createWakeUps(connection, prefix, 'deleted');
+  const starts = createUnfinishedStarts(connection, prefix);
+
+  async function add(queue: Queue, image: RenderImage, delayMs: number): Promise<void> {
+    await queue.add(renderImage.name, renderImage.payload.parse(image), { jobId: image.imageId, delay: delayMs });
+  }
 
   return {
-    add: (image, delayMs) =>
-      reach(async (queue) => {
-        await queue.add(renderImage.name, renderImage.payload.parse(image), { jobId: image.imageId, delay: delayMs });
-      }),
+    add: (image, delayMs) => reach((queue) => add(queue, image, delayMs)),
 
     reportUpload: (imageId) =>
       reach(async (queue) => {
-        await wakeUps.note(imageId);
+        await uploads.note(imageId);
         const job: Job | undefined = await queue.getJob(imageId);
         if (job) await startJob(job);
         return job !== undefined;
       }),
 
-    async find(imageId) {
-      const found = await reach(async (queue) => {
+    requestDeletion: (image) =>
+      reach(async (queue) => {
+        await deletions.note(image.imageId);
+        await starts.forget(image.imageId);
+        const job: Job | undefined = await queue.getJob(image.imageId);
+        await (job ? startAnew(job) : add(queue, image, 0));
+      }),
+
+    find: (imageId) =>
+      reach(async (queue) => {
         // The state first: a job that ends in between is then read with the result that its state goes with, or newer.
-        const [jobState, reportedAt] = await Promise.all([queue.getJobState(imageId), wakeUps.reportedAt(imageId)]);
+        const [jobState, reportedAt, deletedAt] = await Promise.all([
+          queue.getJobState(imageId),
+          uploads.notedAt(imageId),
+          deletions.notedAt(imageId),
+        ]);
         const job: Job | undefined = await queue.getJob(imageId);
-        return job && { job, jobState, reportedAt };
-      });
-      return found && snapshot(found.job, found.jobState, found.reportedAt !== undefined);
-    },
+        const notes = { uploadReported: reportedAt !== undefined, deletionRequested: deletedAt !== undefined };
+        return job && snapshot(job, jobState, notes);
+      }),
 
     ping: () =>
       reach(async () => {
         await connection.ping();
       }),
 
-    backlog: () => readBacklog(reach, wakeUps),
-    deadLetters: createDeadLetters(reach, createUnfinishedStarts(connection, prefix)),
+    backlog: () => readBacklog(reach, uploads),
+    deadLetters: createDeadLetters(reach, starts),
   };
 }
 
-function snapshot(job: Job, jobState: string, uploadReported: boolean): JobSnapshot {
+function snapshot(
+  job: Job,
+  jobState: string,
+  notes: { uploadReported: boolean; deletionRequested: boolean },
+): JobSnapshot {
   const progress = RenderProgress.safeParse(job.progress).data;
   const result = jobState === 'completed' ? (job.returnvalue as RenderOutcome) : undefined;
   return {
@@ -83,7 +106,7 @@ function snapshot(job: Job, jobState: string, uploadReported: boolean): JobSnaps
     status: imageStatus({
       jobState,
       hasProgress: progress !== undefined,
-      uploadReported,
+      ...notes,
       outcome: result?.outcome,
     }),
     progress,

@@ -229,3 +229,59 @@ test('an idle worker closes soon, also while Redis is away', async () => {
   connection.disconnect();
   await rm(dir, { recursive: true });
 });
+
+test.each(['ready', 'failed'] as const)(
+  'a deletion that is asked for while the job is active and about to end as %s starts it once more',
+  async (end) => {
+    const { queue, raw, work, status } = await queueHarness();
+    const job = renderJob();
+    let runs = 0;
+    await queue.add(job, 0);
+    work(async () => {
+      runs += 1;
+      if (runs > 1) return { outcome: 'deleted' };
+      await queue.requestDeletion(job);
+      if (end === 'failed') throw new Fault(false);
+      return { outcome: end };
+    });
+    await vi.waitUntil(async () => runs === 2 && (await raw.getCompletedCount()) === 1);
+    expect(await status(job.imageId)).toBe('deleted');
+  },
+);
+
+test.each(['ready', 'failed', 'waiting', 'gone'] as const)(
+  'an image whose job is %s gets a worker to delete it',
+  async (before) => {
+    const { queue, work, status } = await queueHarness();
+    const job = renderJob();
+    let toDelete = false;
+    if (before !== 'gone') await queue.add(job, before === 'waiting' ? DAY_MS : 0);
+    work(async () => {
+      if (toDelete) return { outcome: 'deleted' };
+      if (before === 'failed') throw new Fault(false);
+      return { outcome: 'ready' };
+    });
+    if (before === 'ready' || before === 'failed') {
+      await vi.waitUntil(async () => (await status(job.imageId)) === before);
+    }
+    toDelete = true;
+    await queue.requestDeletion(job);
+    expect(await status(job.imageId)).toBe('deleted');
+    await vi.waitUntil(async () => (await queue.backlog()).backlog === 0);
+    expect(await status(job.imageId)).toBe('deleted');
+  },
+);
+
+test('a late upload of a deleted image starts its job once more', async () => {
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
+  let runs = 0;
+  work(async () => {
+    runs += 1;
+    return { outcome: 'deleted' };
+  });
+  await queue.add(job, 0);
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'deleted');
+  await queue.reportUpload(job.imageId);
+  await vi.waitUntil(() => runs === 2);
+});

@@ -6,7 +6,7 @@ import { createCrashContainment } from './crash-containment.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
-import { promote, restartExpired } from './start-job.ts';
+import { promote, restart } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
 export interface RenderContext {
@@ -65,7 +65,7 @@ const IDLE_CLOSE_MS = 2_000;
 /**
  * The consumer's side of the render queue: turns what a handler returns or throws into what BullMQ must do.
  *
- *     ready · rejected · expired ─► completed     (never retried)
+ *     ready · rejected · expired · deleted ─► completed     (never retried)
  *     not-uploaded               ─► delayed again (no attempt used), or at once if the upload was reported meanwhile
  *     error, retryable           ─► delayed by the retry policy; failed, a dead letter, after the last attempt
  *     error, not retryable       ─► failed
@@ -75,7 +75,8 @@ const IDLE_CLOSE_MS = 2_000;
  */
 export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const { connection, prefix, handle } = options;
-  const wakeUps = createWakeUps(connection, prefix);
+  const uploads = createWakeUps(connection, prefix, 'uploaded');
+  const deletions = createWakeUps(connection, prefix, 'deleted');
   const containment = createCrashContainment(connection, prefix);
   const lockDurationMs = options.lockDurationMs ?? LOCK_DURATION_MS;
   const rechecks = new Set<Promise<void>>();
@@ -91,7 +92,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.
-      setImmediate(() => track(recheck(job, image.imageId, promote)));
+      setImmediate(() => track(recheckDelayed(job, image.imageId)));
       throw new DelayedError();
     },
     {
@@ -106,15 +107,15 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     },
   );
   worker.on('error', options.onError);
-  // A report that came while the job was about to be given up could not start it.
-  worker.on('completed', (job, result) => {
-    if (result.outcome === 'expired') track(recheck(job, renderImage.payload.parse(job.data).imageId, restartExpired));
-  });
+  worker.on('completed', (job, { outcome }) => track(recheckEnded(job, 'completed', outcome)));
   // BullMQ does not stop a processor whose lock is gone by itself.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
   });
-  worker.on('failed', (job, error) => options.onFailed?.(job?.id, error));
+  worker.on('failed', (job, error) => {
+    options.onFailed?.(job?.id, error);
+    if (job?.finishedOn !== undefined) track(recheckEnded(job, 'failed'));
+  });
 
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
     const signal = AbortSignal.any([graceIsOver.signal, ...(lostJob ? [lostJob] : [])]);
@@ -137,16 +138,20 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     }
   }
 
-  /** A report that came while the job was active could not promote it: see wake-up.ts. */
-  async function recheck(job: Job, imageId: ImageId, start: (job: Job) => Promise<void>): Promise<void> {
-    try {
-      if (await wakeUps.take(imageId)) await start(job);
-    } catch (error) {
-      options.onError(error as Error);
-    }
+  /** What was noted while the job was active could not start it: see wake-up.ts. */
+  async function recheckDelayed(job: Job, imageId: ImageId): Promise<void> {
+    // A deletion's note stays until the job has ended: it is what the image's status is told by.
+    if ((await uploads.take(imageId)) || (await deletions.notedAt(imageId))) await promote(job);
   }
 
-  function track(work: Promise<void>): void {
+  async function recheckEnded(job: Job, ended: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
+    const imageId = job.id as ImageId;
+    const [uploaded, deleted] = await Promise.all([uploads.take(imageId), deletions.take(imageId)]);
+    if ((deleted && outcome !== 'deleted') || (uploaded && outcome === 'expired')) await restart(job, ended);
+  }
+
+  function track(recheck: Promise<void>): void {
+    const work = recheck.catch(options.onError);
     rechecks.add(work);
     void work.finally(() => rechecks.delete(work));
   }

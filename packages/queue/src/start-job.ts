@@ -1,23 +1,33 @@
 import type { Job } from 'bullmq';
 import type { RenderOutcome } from './jobs.ts';
 
-/** Starts the job of an upload that is there: also one that was given up as expired before the upload ended. */
+/**
+ * Starts the job of an upload that is there: also one that was given up as expired before the upload ended, and that of
+ * a deleted image, whose late upload must be deleted too.
+ */
 export async function startJob(job: Job): Promise<void> {
-  const result = job.returnvalue as RenderOutcome | null;
-  if (result?.outcome === 'expired' && (await job.isCompleted())) {
-    await restartExpired(job);
+  const outcome = (job.returnvalue as RenderOutcome | null)?.outcome;
+  if ((outcome === 'expired' || outcome === 'deleted') && (await job.isCompleted())) {
+    await restart(job, 'completed');
   } else if (job.attemptsMade === 0) {
     // A job that waits after a failed attempt keeps its backoff.
     await promote(job);
   }
 }
 
-/** Starts an expired job again; harmless when somebody else was first. */
-export async function restartExpired(job: Job): Promise<void> {
+/** Starts the job whatever it has come to. An active one has to see by itself what there is to do. */
+export async function startAnew(job: Job): Promise<void> {
+  const state = await job.getState();
+  if (state === 'completed' || state === 'failed') await restart(job, state);
+  else await promote(job);
+}
+
+/** Starts a job that has ended again, with all its attempts; harmless when somebody else was first. */
+export async function restart(job: Job, ended: 'completed' | 'failed'): Promise<void> {
   try {
-    await job.retry('completed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    await job.retry(ended, { resetAttemptsMade: true, resetAttemptsStarted: true });
   } catch (error) {
-    if (await job.isCompleted()) throw error;
+    if ((await job.getState()) === ended) throw error;
   }
 }
 

@@ -1,12 +1,15 @@
 export { type Categories, type CategorySpec, loadCategories } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings } from './encoder-settings.ts';
 export {
+  deletionKey,
   ImageId,
   manifestKey,
   type OriginalAddress,
+  originalFolder,
   originalKey,
   parseOriginalKey,
   type RenditionAddress,
+  renditionFolder,
   renditionKey,
   Tenant,
 } from './keys.ts';

@@ -19,8 +19,13 @@ export interface OriginalAddress {
   readonly contentType: SourceMediaType;
 }
 
-export function originalKey({ tenant, category, imageId, contentType }: OriginalAddress): string {
-  return `originals/${tenant}/${category}/${imageId}/original.${sourceExtensions[contentType]}`;
+export function originalKey(address: OriginalAddress): string {
+  return `${originalFolder(address)}original.${sourceExtensions[address.contentType]}`;
+}
+
+/** What the keys of all that a seller uploaded for an image begin with. */
+export function originalFolder({ tenant, category, imageId }: Omit<OriginalAddress, 'contentType'>): string {
+  return `originals/${tenant}/${category}/${imageId}/`;
 }
 
 const OriginalKey = z
@@ -45,9 +50,17 @@ export interface RenditionAddress {
   readonly format: Format;
 }
 
+/** What the keys of an image's renditions begin with, of whatever revision. */
+export const renditionFolder = ({ imageId }: { imageId: ImageId }) => `images/${imageId}/`;
+
 /** Where a rendition lies in the CDN bucket. The revision makes it safe to cache for ever: other bytes, other key. */
 export function renditionKey({ imageId, revision, variant, format }: RenditionAddress): string {
-  return `images/${imageId}/${revision}/${variant}.${fileExtensions[format]}`;
+  return `${renditionFolder({ imageId })}${revision}/${variant}.${fileExtensions[format]}`;
+}
+
+/** Where the mark of a deletion lies, in the originals bucket, from its request until nothing is left of the image. */
+export function deletionKey({ tenant, imageId }: { tenant: Tenant; imageId: ImageId }): string {
+  return `deletions/${tenant}/${imageId}.json`;
 }
 
 /** Where an image's manifest lies in the originals bucket. */

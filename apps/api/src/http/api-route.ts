@@ -1,3 +1,4 @@
+import type { Deletions, Manifests } from '@imagemill/manifests';
 import type { RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
@@ -20,6 +21,8 @@ export interface ApiServices {
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
   readonly queue: RenderQueue;
+  readonly manifests: Manifests;
+  readonly deletions: Deletions;
   readonly records: ImageRecords;
   readonly view: (record: ImageRecord) => ImageView;
   readonly settings: ApiSettings;

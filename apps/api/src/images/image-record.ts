@@ -1,29 +1,73 @@
-import type { Manifest, Manifests } from '@imagemill/manifests';
-import type { ImageStatus, JobSnapshot, RenderQueue } from '@imagemill/queue';
-import type { ImageId, Tenant } from '@imagemill/variants';
+import type { LiveManifest, Manifests } from '@imagemill/manifests';
+import { type ImageStatus, imageFromKey, type JobSnapshot, type RenderImage, type RenderQueue } from '@imagemill/queue';
+import type { ObjectStorage } from '@imagemill/storage';
+import {
+  type Categories,
+  type ImageId,
+  type OriginalAddress,
+  originalFolder,
+  parseOriginalKey,
+  type Tenant,
+} from '@imagemill/variants';
 
 /**
  * Where an image stands: its job's snapshot while it has one, its manifest once it is finished. There is no third
  * place that could say something else (docs/adr/0002-where-an-images-record-lives.md).
  */
 export type ImageRecord =
-  | { readonly from: 'job'; readonly job: JobSnapshot; readonly status: ImageStatus }
-  | { readonly from: 'manifest'; readonly manifest: Manifest; readonly status: ImageStatus };
+  | { readonly from: 'job'; readonly job: JobSnapshot; readonly status: Status }
+  | { readonly from: 'manifest'; readonly manifest: LiveManifest; readonly status: Status };
+
+type Status = Exclude<ImageStatus, 'deleted'>;
 
 export interface ImageRecords {
-  /** The tenant's own image; undefined for one that is not there, or is another tenant's. */
+  /** The tenant's own image; undefined for one that is not there, is deleted, or is another tenant's. */
   find(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined>;
+  /** What an image's job is made of, from whatever there is of it, deleted or not. */
+  locate(tenant: Tenant, imageId: ImageId): Promise<LocatedImage | undefined>;
 }
 
-export function createImageRecords({ queue, manifests }: { queue: RenderQueue; manifests: Manifests }): ImageRecords {
+export interface LocatedImage {
+  readonly image: RenderImage;
+  /** Nothing but the original is there when Redis was lost. */
+  readonly from: 'job' | 'manifest' | 'original';
+}
+
+interface Sources {
+  readonly queue: RenderQueue;
+  readonly manifests: Manifests;
+  readonly originals: ObjectStorage;
+  readonly categories: Categories;
+}
+
+export function createImageRecords({ queue, manifests, originals, categories }: Sources): ImageRecords {
+  async function findOriginal(tenant: Tenant, imageId: ImageId): Promise<OriginalAddress | undefined> {
+    const folders = [...categories.keys()].map((category) => originalFolder({ tenant, category, imageId }));
+    const pages = await Promise.all(folders.map((prefix) => originals.list({ prefix, limit: 1 })));
+    const [object] = pages.flatMap(({ objects }) => objects);
+    return object && parseOriginalKey(object.key);
+  }
+
   return {
     async find(tenant, imageId) {
       const job = await queue.find(imageId);
-      if (job && job.image.tenant !== tenant) return undefined;
-      if (job && job.status !== 'ready') return { from: 'job', job, status: job.status };
+      if (job) {
+        const { status, image } = job;
+        if (image.tenant !== tenant || status === 'deleted') return undefined;
+        if (status !== 'ready') return { from: 'job', job, status };
+      }
       // The manifest lies under the tenant's own prefix, so another tenant's can't be found here.
-      const stored = await manifests.read({ tenant, imageId });
-      return stored && { from: 'manifest', manifest: stored.manifest, status: stored.manifest.status };
+      const manifest = (await manifests.read({ tenant, imageId }))?.manifest;
+      if (!manifest || manifest.status === 'deleted') return undefined;
+      return { from: 'manifest', manifest, status: manifest.status };
+    },
+
+    async locate(tenant, imageId) {
+      const job = await queue.find(imageId);
+      if (job) return job.image.tenant === tenant ? { image: job.image, from: 'job' } : undefined;
+      const manifest = (await manifests.read({ tenant, imageId }))?.manifest;
+      const address = manifest ? parseOriginalKey(manifest.originalKey) : await findOriginal(tenant, imageId);
+      return address && { image: imageFromKey(address), from: manifest ? 'manifest' : 'original' };
     },
   };
 }

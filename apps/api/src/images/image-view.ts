@@ -1,4 +1,4 @@
-import type { Manifest } from '@imagemill/manifests';
+import type { LiveManifest } from '@imagemill/manifests';
 import { type Categories, ImageId, publicUrl, Rendition, renditionKey, SourceFacts } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ImageRecord } from './image-record.ts';
@@ -32,12 +32,12 @@ export function createImageView(options: {
       : fromManifest(record.manifest, plannedTotal(record.manifest.category));
 }
 
-function fromManifest(manifest: Manifest, plannedTotal: number): ImageView {
+function fromManifest(manifest: LiveManifest, plannedTotal: number): ImageView {
   const { imageId, category, attempts, createdAt } = manifest;
   const common = { imageId, category, attempts, createdAt };
-  if (manifest.status === 'rejected') {
+  if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal };
-    return { ...common, status: 'rejected', progress, renditions: [], error: manifest.error };
+    return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
   }
   const { sha256: _, ...source } = manifest.source;
   const { placeholder, dominantColour, renditions, readyAt } = manifest;
@@ -66,14 +66,18 @@ function fromJob(record: FromJob, plannedTotal: number, cdnBaseUrl: string): Ima
   };
 }
 
+/** What a seller is told of a dead letter; its operator finds more in the list of these. */
+export const processingFailed = {
+  code: 'processing-failed',
+  message: 'This image could not be processed. An operator will look.',
+};
+
 type FromJob = ImageRecord & { from: 'job' };
 
 function errorOf({ job, status }: FromJob): { error?: ImageView['error'] } {
   if (job.rejection) return { error: job.rejection };
   if (status === 'failed') {
-    return {
-      error: { code: 'processing-failed', message: 'This image could not be processed. An operator will look.' },
-    };
+    return { error: processingFailed };
   }
   if (status === 'expired') {
     return { error: { code: 'upload-expired', message: 'Nothing was uploaded before the upload URL expired.' } };

@@ -1,3 +1,5 @@
+import type { Manifests } from '@imagemill/manifests';
+import type { RenderImage } from '@imagemill/queue';
 import type { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { z } from 'zod';
@@ -6,6 +8,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
 import { query } from '../http/query.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import { processingFailed } from '../images/image-view.ts';
 
 const ErrorCode = z.string().regex(/^[a-z][a-z-]*$/, 'must be an error code');
 
@@ -21,7 +24,7 @@ const RedriveAll = z.strictObject({ code: ErrorCode, limit: z.int().min(1).max(1
  * GET /v1/dead-letters: the newest first, by page. POST …/{id}/redrive: put back, with all attempts; POST …/redrive: all
  * that ended with a code. DELETE …/{id}: discard. Bad pictures are never among them: those are rejected and told to their sellers.
  */
-export const deadLetters: ApiRoute = (app, { queue }) => {
+export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
   app.get('/v1/dead-letters', async (c) => {
     const page = await queue.deadLetters.list(query(c, Page));
     return c.json(page, 200, { 'cache-control': 'no-store' });
@@ -38,10 +41,29 @@ export const deadLetters: ApiRoute = (app, { queue }) => {
   });
 
   app.delete('/v1/dead-letters/:id', async (c) => {
-    await changed(c, (id) => queue.deadLetters.discard(id));
+    await changed(c, async (id) => {
+      const failed = await queue.deadLetters.find(id);
+      if (failed) await recordFailure(manifests, failed);
+      return queue.deadLetters.discard(id);
+    });
     return c.body(null, 204);
   });
 };
+
+/** Its seller still finds it failed when the job is gone, and nobody takes it for an upload that was forgotten. */
+async function recordFailure(manifests: Manifests, { image, attempts }: FailedImage): Promise<void> {
+  // What an earlier revision made of it is still there.
+  if (await manifests.read(image)) return;
+  const { imageId, tenant, category, originalKey, filename = '', metadata, createdAt } = image;
+  const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename, metadata } as const;
+  const end = { status: 'failed', error: processingFailed, failedAt: new Date().toISOString() } as const;
+  await manifests.publish({ ...identity, ...end, attempts, createdAt }, undefined);
+}
+
+interface FailedImage {
+  readonly image: RenderImage;
+  readonly attempts: number;
+}
 
 async function changed(c: Context, change: (imageId: ImageId) => Promise<boolean>): Promise<ImageId> {
   const imageId = imageIdParam(c);

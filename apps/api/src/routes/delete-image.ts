@@ -1,0 +1,19 @@
+import { parseOriginalKey } from '@imagemill/variants';
+import type { ApiRoute } from '../http/api-route.ts';
+import { imageNotFound } from '../http/problem.ts';
+import { imageIdParam } from '../images/image-id-param.ts';
+
+/**
+ * DELETE /v1/images/{id}: from the answer on the image is gone, also for a worker that has it in hand; a worker deletes
+ * its renditions and its original shortly after. Deleting it again is no error.
+ */
+export const deleteImage: ApiRoute = (app, { records, deletions, queue }) => {
+  app.delete('/v1/images/:id', async (c) => {
+    const located = await records.locate(c.var.caller.tenant, imageIdParam(c));
+    const address = located && parseOriginalKey(located.image.originalKey);
+    if (!address) throw imageNotFound();
+    await deletions.begin(address);
+    await queue.requestDeletion(located.image);
+    return c.body(null, 204);
+  });
+};

@@ -1,0 +1,33 @@
+import type { Deletions } from '@imagemill/manifests';
+import type { RenderImage } from '@imagemill/queue';
+import type { ObjectStorage } from '@imagemill/storage';
+import { originalFolder, renditionFolder } from '@imagemill/variants';
+import pLimit from 'p-limit';
+
+const DELETES_AT_ONCE = 8;
+
+/**
+ * Deletes all renditions of an image, of every revision, its original, and then the mark that said so. Deleting again is
+ * harmless; copies in caches on the way to shoppers live on until they are purged there.
+ *
+ * @throws StorageError
+ */
+export async function deleteImage(
+  buckets: { originals: ObjectStorage; cdn: ObjectStorage; deletions: Deletions },
+  image: RenderImage,
+  signal: AbortSignal,
+): Promise<void> {
+  await deleteFolder(buckets.cdn, renditionFolder(image), signal);
+  await deleteFolder(buckets.originals, originalFolder(image), signal);
+  await buckets.deletions.finish(image);
+}
+
+async function deleteFolder(storage: ObjectStorage, prefix: string, signal: AbortSignal): Promise<void> {
+  const slot = pLimit(DELETES_AT_ONCE);
+  let startAfter: string | undefined;
+  do {
+    const { objects, nextAfter } = await storage.list({ prefix, startAfter, signal });
+    await Promise.all(objects.map(({ key }) => slot(() => storage.delete(key, { signal }))));
+    startAfter = nextAfter;
+  } while (startAfter !== undefined);
+}
