@@ -27,7 +27,7 @@ export interface ImageRecords {
   locate(tenant: Tenant, imageId: ImageId): Promise<LocatedImage | undefined>;
 }
 
-export interface LocatedImage {
+interface LocatedImage {
   readonly image: RenderImage;
   /** Nothing but the original is there when Redis was lost. */
   readonly from: 'job' | 'manifest' | 'original';
