@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
-import { workerEnv } from '../apps/worker/src/env.ts';
+import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,6 +21,7 @@ describe('the table of environment variables', () => {
   const programs = {
     api: apiEnv,
     worker: workerEnv,
+    reconcile: reconcileEnv,
     'bucket set-up': setupEnv,
     'start, stack': stackEnv,
     upload: uploadEnv,

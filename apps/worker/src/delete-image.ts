@@ -22,7 +22,8 @@ export async function deleteImage(
   await buckets.deletions.finish(image);
 }
 
-async function deleteFolder(storage: ObjectStorage, prefix: string, signal: AbortSignal): Promise<void> {
+/** Deletes every object whose key begins with a prefix. @throws StorageError */
+export async function deleteFolder(storage: ObjectStorage, prefix: string, signal: AbortSignal): Promise<void> {
   const slot = pLimit(DELETES_AT_ONCE);
   let startAfter: string | undefined;
   do {

@@ -33,4 +33,12 @@ export const workerEnv = z.object({
   UPLOAD_GRACE_SECONDS: whole(0, 86_400)
     .prefault('300')
     .describe('how long after its URL expired an upload that had begun may still end'),
+  RECONCILE_INTERVAL_SECONDS: whole(0, 86_400)
+    .prefault('300')
+    .describe(
+      'how often one worker of the fleet compares buckets and queue and repairs what was forgotten; 0 is never',
+    ),
 });
+
+/** The environment variables of the one-shot reconciliation. */
+export const reconcileEnv = z.object({ ...queueEnv, ...storageEnv });

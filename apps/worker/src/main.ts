@@ -1,12 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { checkRedis, createConsumerConnection, createRenderWorker } from '@imagemill/queue';
+import {
+  checkRedis,
+  createConsumerConnection,
+  createProducerConnection,
+  createRenderQueue,
+  createRenderWorker,
+  createRounds,
+} from '@imagemill/queue';
 import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
+import { keepReconciling } from './reconcile/keep-reconciling.ts';
 import { createRenderImage } from './render-image.ts';
 
 await runProcess(async () => {
@@ -31,6 +39,7 @@ await runProcess(async () => {
   const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET });
   const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
   const manifests = createManifests(originals);
+  const deletions = createDeletions(originals, manifests);
   const connection = createConsumerConnection(env.REDIS_URL);
   connection.on('error', (err) => logger.warn({ err }, 'redis'));
   await startUpChecks({
@@ -50,7 +59,7 @@ await runProcess(async () => {
       originals,
       cdn,
       manifests,
-      deletions: createDeletions(originals, manifests),
+      deletions,
       engine,
       categories,
       cdnBaseUrl: env.CDN_BASE_URL,
@@ -60,14 +69,33 @@ await runProcess(async () => {
     onError: (err) => logger.error({ err }, 'worker'),
     onFailed: (imageId, err) => logger.error({ imageId, err }, 'attempt failed'),
   });
+  // A connection of its own: what reconciles must fail while Redis is away, not wait.
+  const reconciling = createProducerConnection(env.REDIS_URL);
+  reconciling.on('error', () => {});
+  const reconciler =
+    env.RECONCILE_INTERVAL_SECONDS === 0
+      ? undefined
+      : keepReconciling({
+          services: {
+            originals,
+            cdn,
+            manifests,
+            deletions,
+            queue: createRenderQueue({ connection: reconciling, prefix: env.QUEUE_PREFIX }),
+          },
+          rounds: createRounds(reconciling, env.QUEUE_PREFIX, 'reconcile'),
+          intervalMs: env.RECONCILE_INTERVAL_SECONDS * 1000,
+          logger,
+        });
   logger.info({ concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] }, 'working');
 
   return {
     async close() {
       logger.info('closing');
-      await worker.close(env.SHUTDOWN_GRACE_MS);
+      await Promise.all([reconciler?.close(), worker.close(env.SHUTDOWN_GRACE_MS)]);
       await health?.close();
       connection.disconnect();
+      reconciling.disconnect();
       client.destroy();
       logger.info('closed');
     },

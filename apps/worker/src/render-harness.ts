@@ -22,11 +22,11 @@ export const makeBucket = () => ensureBucket(client, { bucket, corsOrigins: ['*'
 
 const HOUR_MS = 3600_000;
 
-export function job(change: Partial<RenderImage> = {}): RenderImage {
+export function job(change: Partial<RenderImage> = {}, category = 'avatar'): RenderImage {
   const address = {
     tenant: Tenant.parse('acme'),
-    category: 'avatar',
-    imageId: ImageId.parse(uuidv7()),
+    category,
+    imageId: change.imageId ?? ImageId.parse(uuidv7()),
     contentType: 'image/jpeg' as const,
   };
   return {

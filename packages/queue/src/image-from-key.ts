@@ -1,4 +1,4 @@
-import { type OriginalAddress, originalKey } from '@imagemill/variants';
+import { type OriginalAddress, originalKey, timeOfId } from '@imagemill/variants';
 import type { RenderImage } from './jobs.ts';
 
 /**
@@ -10,13 +10,8 @@ export function imageFromKey(address: OriginalAddress): RenderImage {
     ...address,
     originalKey: originalKey(address),
     metadata: {},
-    createdAt: timeOf(address.imageId).toISOString(),
+    createdAt: timeOfId(address.imageId).toISOString(),
     // It is there already; should it be gone again by the time a worker looks, nobody can upload it any more.
     uploadExpiresAt: new Date().toISOString(),
   };
-}
-
-/** A UUIDv7 begins with its time: 48 bits of milliseconds since 1970 (RFC 9562, section 5.7). */
-function timeOf(uuidv7: string): Date {
-  return new Date(Number.parseInt(uuidv7.replaceAll('-', '').slice(0, 12), 16));
 }

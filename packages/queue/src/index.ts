@@ -5,3 +5,4 @@ export type { ImageStatus } from './image-status.ts';
 export type { RenderImage, RenderProgress } from './jobs.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render-queue.ts';
 export { createRenderWorker, type RenderContext, type RenderHandler } from './render-worker.ts';
+export { createRounds, type Round, type Rounds } from './rounds.ts';

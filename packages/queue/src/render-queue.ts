@@ -29,11 +29,10 @@ export interface RenderQueue {
    * @returns whether the image has a job
    */
   reportUpload(imageId: ImageId): Promise<boolean>;
-  /**
-   * Makes a worker look at an image that is deleted: its job starts again whatever it ended as, or anew if it is gone.
-   * From then on the image's status is `deleted`.
-   */
+  /** Makes a worker look at an image that is deleted, as `startAnew` does; from then on its status is `deleted`. */
   requestDeletion(image: RenderImage): Promise<void>;
+  /** Starts the image's job again whatever it ended as, or anew if it is gone. */
+  startAnew(image: RenderImage): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
   backlog(): Promise<Backlog>;
@@ -52,6 +51,12 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
     await queue.add(renderImage.name, renderImage.payload.parse(image), { jobId: image.imageId, delay: delayMs });
   }
 
+  async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
+    await starts.forget(image.imageId);
+    const job: Job | undefined = await queue.getJob(image.imageId);
+    await (job ? startAnew(job) : add(queue, image, 0));
+  }
+
   return {
     add: (image, delayMs) => reach((queue) => add(queue, image, delayMs)),
 
@@ -66,10 +71,10 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
     requestDeletion: (image) =>
       reach(async (queue) => {
         await deletions.note(image.imageId);
-        await starts.forget(image.imageId);
-        const job: Job | undefined = await queue.getJob(image.imageId);
-        await (job ? startAnew(job) : add(queue, image, 0));
+        await startOrAdd(queue, image);
       }),
+
+    startAnew: (image) => reach((queue) => startOrAdd(queue, image)),
 
     find: (imageId) =>
       reach(async (queue) => {

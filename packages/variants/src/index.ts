@@ -12,6 +12,7 @@ export {
   renditionFolder,
   renditionKey,
   Tenant,
+  timeOfId,
 } from './keys.ts';
 export { fileExtensions, formatMediaTypes, SourceMediaType, sourceExtensions } from './media-types.ts';
 export { Rendition, SourceFacts } from './rendition.ts';

@@ -5,6 +5,9 @@ import { Category, type Format } from './variant.ts';
 export const ImageId = z.uuidv7().toLowerCase().brand<'ImageId'>();
 export type ImageId = z.infer<typeof ImageId>;
 
+/** When an image's id was made. A UUIDv7 begins with its time: 48 bits of ms since 1970 (RFC 9562, section 5.7). */
+export const timeOfId = (imageId: ImageId) => new Date(Number.parseInt(imageId.replaceAll('-', '').slice(0, 12), 16));
+
 /** Who an API key belongs to. It is a path segment of every key, so it can hold nothing but letters, digits and hyphens. */
 export const Tenant = z
   .string()

@@ -7,4 +7,5 @@ export const entryPoints = {
   setup: app('api/src/setup.ts'),
   api: app('api/src/main.ts'),
   worker: app('worker/src/main.ts'),
+  reconcile: app('worker/src/reconcile-once.ts'),
 };

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { parseEnv } from '@imagemill/service';
+import type { Command } from 'commander';
+import { uploadEnv } from '../env.ts';
+import { entryPoints } from '../stack/entry-points.ts';
+import { readStackFile } from '../stack/stack-file.ts';
+
+/** `imagemill reconcile`: a whole reconciliation now, of the local stack or of what the worker's variables name. */
+export function reconcile(program: Command): void {
+  program
+    .command('reconcile')
+    .description('compare the buckets with the queue, and repair what was forgotten')
+    .option('--dry-run', 'only tell what would be done')
+    .option('--json', 'a JSON object a finding, and one for the summary')
+    .action(async (options: { dryRun?: boolean; json?: boolean }) => {
+      const flags = [...(options.dryRun ? ['--dry-run'] : []), ...(options.json ? ['--json'] : [])];
+      const env = { ...(await localStackEnv()), ...process.env };
+      const child = spawn(process.execPath, [entryPoints.reconcile, ...flags], { stdio: 'inherit', env });
+      // It has the terminal's Ctrl-C too, and ends in its own way.
+      process.on('SIGINT', () => {});
+      const [code] = (await once(child, 'exit')) as [number | null];
+      process.exitCode = code ?? 1;
+    });
+}
+
+/** Where the local stack is, if one runs here. */
+async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
+  const stack = await readStackFile(parseEnv(uploadEnv, process.env).IMAGEMILL_DIR);
+  if (!stack) return {};
+  return {
+    REDIS_URL: stack.redisUrl,
+    S3_ENDPOINT: stack.s3Endpoint,
+    S3_ACCESS_KEY_ID: stack.s3AccessKeyId,
+    S3_SECRET_ACCESS_KEY: stack.s3SecretAccessKey,
+    ORIGINALS_BUCKET: stack.originalsBucket,
+    CDN_BUCKET: stack.cdnBucket,
+  };
+}

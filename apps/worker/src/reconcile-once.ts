@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { createDeletions, createManifests } from '@imagemill/manifests';
+import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { parseEnv, StartUpError, startUpChecks } from '@imagemill/service';
+import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { reconcileEnv } from './env.ts';
+import { reconcile } from './reconcile/reconcile.ts';
+import { createReport } from './reconcile/report.ts';
+
+const HELP = `usage: reconcile [--dry-run] [--json]
+
+Compares the buckets with the queue and puts right what does not fit together: uploads without a job or a result, deletions
+that were not finished, renditions of no image, dead letters that can't be redriven. Workers do the same every so often.
+
+  --dry-run  only tell what would be done
+  --json     a JSON object a finding, and one for the summary
+
+Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted; begin again whenever you like.`;
+
+/** One-shot: a whole round over everything, at once. */
+async function main(): Promise<void> {
+  const flags = readFlags();
+  if (!flags) return;
+  const report = createReport(flags);
+  const env = parseEnv(reconcileEnv, process.env);
+  const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
+  const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET });
+  const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
+  const connection = createProducerConnection(env.REDIS_URL);
+  connection.on('error', () => {});
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  try {
+    await startUpChecks({
+      Redis: () => checkRedis(connection),
+      [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
+      [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+    });
+    const manifests = createManifests(originals);
+    const deletions = createDeletions(originals, manifests);
+    const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
+    const summary = await reconcile(
+      { originals, cdn, manifests, deletions, queue },
+      {
+        dryRun: flags.dryRun,
+        pagesMax: Number.POSITIVE_INFINITY,
+        signal: interrupted.signal,
+        onFinding: (finding) => say(report.finding(finding)),
+      },
+    );
+    say(report.summary(summary));
+  } catch (error) {
+    process.stderr.write(`${interrupted.signal.aborted ? 'Interrupted.' : explanation(error)}\n`);
+    process.exitCode = interrupted.signal.aborted ? 130 : 1;
+  } finally {
+    connection.disconnect();
+    client.destroy();
+  }
+}
+
+interface Flags {
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+function readFlags(): Flags | undefined {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const { values } = parseArgs({ options: { 'dry-run': flag, json: flag, help: { ...flag, short: 'h' } } });
+    if (values.help) say(HELP);
+    return values.help ? undefined : { dryRun: values['dry-run'], json: values.json };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${HELP}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+function explanation(error: unknown): string {
+  if (error instanceof StartUpError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${explanation(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Rounds } from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import { reconcile } from './reconcile.ts';
+import type { ReconcileServices } from './sweep.ts';
+
+/** How often a worker looks whether a round is due; after a loss of Redis one is due at once. */
+const LOOK_MS = 10_000;
+/** A round's bound; the next one goes on from there. 100 pages of originals are 100,000 images. */
+const PAGES_A_ROUND = 100;
+
+/** Reconciles every so often, one worker of the fleet at a time, until it is closed. What fails is logged and tried again. */
+export function keepReconciling(options: {
+  readonly services: ReconcileServices;
+  readonly rounds: Rounds;
+  readonly intervalMs: number;
+  readonly logger: Logger;
+}): { close(): Promise<void> } {
+  const { services, rounds, intervalMs, logger } = options;
+  const closing = new AbortController();
+  const { signal } = closing;
+
+  async function doRound(): Promise<void> {
+    const round = await rounds.take(intervalMs);
+    if (!round) return;
+    const summary = await reconcile(services, {
+      dryRun: false,
+      pagesMax: PAGES_A_ROUND,
+      from: round.from,
+      signal,
+      onFinding: ({ kind, imageId, repair }) => logger.warn({ kind, imageId, repaired: repair !== undefined }, 'found'),
+      onPage: (next) => round.reached(next),
+    });
+    logger.info(summary, 'reconciled');
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      await doRound().catch((err: unknown) => {
+        if (!signal.aborted) logger.warn({ err }, 'reconciling failed, it goes on later');
+      });
+      await delay(LOOK_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  const running = run();
+  return {
+    async close() {
+      closing.abort(new Error('The worker is shutting down.'));
+      await running;
+    },
+  };
+}

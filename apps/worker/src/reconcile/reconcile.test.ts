@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@imagemill/errors';
+import { createDeletions, createManifests } from '@imagemill/manifests';
+import {
+  createConsumerConnection,
+  createProducerConnection,
+  createRenderQueue,
+  createRenderWorker,
+  type RenderHandler,
+  type RenderImage,
+} from '@imagemill/queue';
+import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
+import { ImageId, renditionKey } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { client, job } from '../render-harness.ts';
+import { reconcile } from './reconcile.ts';
+import type { Finding } from './sweep.ts';
+
+const { redisUrl } = inject('servers');
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+/** Buckets and a queue of its own, so that a whole round finds only what its test has put there. */
+async function harness() {
+  const id = randomUUID();
+  const originals = createS3Storage({ client, bucket: `originals-${id}` });
+  const cdn = createS3Storage({ client, bucket: `cdn-${id}` });
+  for (const { bucket } of [originals, cdn])
+    await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+  const connection = createProducerConnection(redisUrl);
+  await vi.waitUntil(() => connection.status === 'ready');
+  const prefix = `reconcile-${id.slice(0, 8)}`;
+  const queue = createRenderQueue({ connection, prefix });
+  closers.push(async () => connection.disconnect());
+  const manifests = createManifests(originals);
+  const deletions = createDeletions(originals, manifests);
+  const services = { originals, cdn, manifests, deletions, queue };
+
+  async function round(
+    options: { dryRun?: boolean; pagesMax?: number; from?: string; originals?: ObjectStorage } = {},
+  ) {
+    const findings: Finding[] = [];
+    let next: string | undefined;
+    const summary = await reconcile(
+      { ...services, originals: options.originals ?? services.originals },
+      {
+        dryRun: options.dryRun ?? false,
+        pagesMax: options.pagesMax ?? Number.POSITIVE_INFINITY,
+        from: options.from,
+        signal: new AbortController().signal,
+        onFinding: (finding) => findings.push(finding),
+        onPage: async (position) => {
+          next = position;
+        },
+      },
+    );
+    const found = findings.map(({ kind, imageId }) => ({ kind, imageId })).toSorted(byImage);
+    return { found, summary, next };
+  }
+
+  async function work(handle: RenderHandler, until: () => Promise<boolean>) {
+    const consumer = createConsumerConnection(redisUrl);
+    const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 2, handle, onError: () => {} });
+    await vi.waitUntil(until);
+    await worker.close(5_000);
+    consumer.disconnect();
+  }
+
+  const put = (key: string, body = 'bytes') =>
+    originals.put({ key, body: Buffer.from(body), contentType: 'image/jpeg', cacheControl: 'private' });
+  const status = async (image: RenderImage) => (await queue.find(image.imageId))?.status;
+  return { ...services, round, work, put, status };
+}
+
+const byImage = (a: { imageId: string }, b: { imageId: string }) => (a.imageId < b.imageId ? -1 : 1);
+
+type Harness = Awaited<ReturnType<typeof harness>>;
+
+/** As a worker leaves an image that it could do nothing with. */
+async function finish({ manifests, originals }: Harness, image: RenderImage): Promise<void> {
+  const { imageId, tenant, category, originalKey, createdAt } = image;
+  const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename: '', metadata: {} } as const;
+  const originalEtag = (await originals.head(originalKey))?.etag ?? '';
+  const error = { code: 'corrupt', message: 'The file is damaged.' };
+  const end = { status: 'rejected', attempts: 1, rejectedAt: new Date().toISOString(), createdAt } as const;
+  await manifests.publish({ ...identity, ...end, originalEtag, error }, undefined);
+}
+
+/** So that what was just written has had its time to be reported. The buckets' own clock stays as it is. */
+const laterOn = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 });
+
+describe('after a total loss of Redis', () => {
+  test('every upload that has no manifest gets its job again, and no other', async () => {
+    const all = await harness();
+    const images = Array.from({ length: 5 }, (_, index) => job({}, index % 2 === 0 ? 'avatar' : 'product'));
+    for (const image of images) await all.put(image.originalKey);
+    const [done, ...waiting] = images as [RenderImage, ...RenderImage[]];
+    await finish(all, done);
+
+    const { found } = await all.round();
+    const expected = waiting.map(({ imageId }) => ({ kind: 'original-without-job', imageId }));
+    expect(found).toEqual(expected.toSorted(byImage));
+    expect(await all.queue.backlog()).toMatchObject({ waiting: waiting.length });
+    expect((await all.queue.find(waiting[0]?.imageId ?? done.imageId))?.image).toMatchObject({
+      originalKey: waiting[0]?.originalKey,
+      createdAt: expect.any(String),
+    });
+    expect((await all.round()).found).toEqual([]);
+  });
+
+  test('a dry run tells the same, and does nothing', async () => {
+    const all = await harness();
+    const image = job();
+    await all.put(image.originalKey);
+    const dry = await all.round({ dryRun: true });
+    expect(dry).toMatchObject({ found: [{ kind: 'original-without-job' }], summary: { repaired: 0 } });
+    expect(await all.queue.find(image.imageId)).toBeUndefined();
+    expect(await all.round()).toMatchObject({ found: dry.found, summary: { repaired: 1 } });
+  });
+
+  test('a round that was cut off after any page is gone on with, and misses nothing', async () => {
+    const all = await harness();
+    const images = Array.from({ length: 7 }, () => job());
+    for (const image of images) await all.put(image.originalKey);
+    const small = {
+      ...all.originals,
+      list: (list: Parameters<ObjectStorage['list']>[0]) => all.originals.list({ ...list, limit: 2 }),
+    };
+    const found: unknown[] = [];
+    let from: string | undefined;
+    do {
+      const page = await all.round({ pagesMax: 1, originals: small, ...(from && { from }) });
+      found.push(...page.found);
+      from = page.next;
+    } while (from !== undefined);
+    expect(found).toHaveLength(images.length);
+  });
+});
+
+describe('an upload', () => {
+  test('that nobody reported is reported, once it is clear that nobody will', async () => {
+    const all = await harness();
+    const image = job();
+    await all.queue.add(image, 3600_000);
+    await all.put(image.originalKey);
+    expect((await all.round()).found).toEqual([]);
+    laterOn();
+    expect((await all.round()).found).toEqual([{ kind: 'upload-not-reported', imageId: image.imageId }]);
+    expect(await all.status(image)).toBe('queued');
+  });
+
+  test('that came after its image had expired is processed after all', async () => {
+    const all = await harness();
+    const image = job();
+    await all.queue.add(image, 0);
+    await all.work(
+      async () => ({ outcome: 'expired' }),
+      async () => (await all.status(image)) === 'expired',
+    );
+    await all.put(image.originalKey);
+    expect((await all.round()).found).toEqual([{ kind: 'upload-after-expiry', imageId: image.imageId }]);
+    expect(await all.status(image)).toBe('queued');
+  });
+
+  test('whose result was lost is processed again', async () => {
+    const all = await harness();
+    const image = job();
+    await all.put(image.originalKey);
+    await all.queue.add(image, 0);
+    await all.work(
+      async () => ({ outcome: 'ready' }),
+      async () => (await all.status(image)) === 'ready',
+    );
+    expect((await all.round()).found).toEqual([{ kind: 'result-without-manifest', imageId: image.imageId }]);
+    expect(await all.queue.backlog()).toMatchObject({ waiting: 1 });
+  });
+
+  test('over the original of a finished image is shown to an operator', async () => {
+    const all = await harness();
+    const image = job();
+    await all.put(image.originalKey);
+    await finish(all, image);
+    expect((await all.round()).found).toEqual([]);
+    // A listing tells times in whole seconds.
+    await vi.waitFor(async () => {
+      await all.put(image.originalKey, 'other bytes');
+      const { found, summary } = await all.round();
+      expect(found).toEqual([{ kind: 'original-replaced', imageId: image.imageId }]);
+      expect(summary.repaired).toBe(0);
+    });
+  });
+
+  test('by the URL of a deleted image is deleted', async () => {
+    const all = await harness();
+    const image = job();
+    await all.deletions.begin(image);
+    await all.deletions.finish(image);
+    await vi.waitFor(async () => {
+      await all.put(image.originalKey);
+      laterOn();
+      const { found } = await all.round();
+      expect(found).toEqual([{ kind: 'upload-of-deleted-image', imageId: image.imageId }]);
+    });
+    expect(await all.status(image)).toBe('deleted');
+  });
+});
+
+test('a deletion whose request died half way is gone on with', async () => {
+  const all = await harness();
+  const image = job();
+  await all.put(image.originalKey);
+  await all.deletions.begin(image);
+  expect((await all.round()).found).toEqual([]);
+  laterOn();
+  expect((await all.round()).found).toEqual([{ kind: 'deletion-not-done', imageId: image.imageId }]);
+  expect(await all.status(image)).toBe('deleted');
+});
+
+test('renditions that belong to no image are deleted, those of a known one never', async () => {
+  const all = await harness();
+  const longAgo = () => ImageId.parse(uuidv7({ msecs: Date.now() - 30 * 24 * 3600_000 }));
+  const [orphan, known, fresh] = [job({ imageId: longAgo() }), job({ imageId: longAgo() }), job()];
+  await all.put(known.originalKey);
+  await finish(all, known);
+  const keyOf = ({ imageId }: RenderImage) =>
+    renditionKey({ imageId, revision: 'abc', variant: 'thumb', format: 'avif' });
+  for (const image of [orphan, known, fresh]) {
+    await all.cdn.put({ key: keyOf(image), body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+  }
+  expect((await all.round()).found).toEqual([{ kind: 'rendition-without-manifest', imageId: orphan.imageId }]);
+  const left = await Promise.all([orphan, known, fresh].map((image) => all.cdn.head(keyOf(image))));
+  expect(left.map((facts) => facts !== undefined)).toEqual([false, true, true]);
+});
+
+test('a dead letter that can not be redriven any more is shown to an operator', async () => {
+  const all = await harness();
+  const [gone, there] = [job(), job()];
+  await all.put(there.originalKey);
+  for (const image of [gone, there]) await all.queue.add(image, 0);
+  await all.work(
+    async () => {
+      throw new AppError({ code: 'test-fault', retryable: false, publicMessage: 'A fault.' });
+    },
+    async () => (await all.queue.backlog()).failed === 2,
+  );
+  const { found, summary } = await all.round();
+  expect(found).toEqual([{ kind: 'dead-letter-without-original', imageId: gone.imageId }]);
+  expect(summary.repaired).toBe(0);
+});

@@ -1,0 +1,54 @@
+import type { Deletions, Manifests } from '@imagemill/manifests';
+import type { RenderQueue } from '@imagemill/queue';
+import type { ObjectStorage } from '@imagemill/storage';
+
+/** What does not fit together, and what is done about it. docs/reliability.md tells an operator of each. */
+export type FindingKind =
+  | 'original-without-job'
+  | 'upload-not-reported'
+  | 'upload-after-expiry'
+  | 'result-without-manifest'
+  | 'upload-of-deleted-image'
+  | 'original-replaced'
+  | 'deletion-not-done'
+  | 'rendition-without-manifest'
+  | 'dead-letter-without-original';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly imageId: string;
+  readonly tenant?: string;
+  /** Puts it right; where there is none an operator has to decide. */
+  readonly repair?: () => Promise<void>;
+}
+
+export interface ReconcileServices {
+  readonly originals: ObjectStorage;
+  readonly cdn: ObjectStorage;
+  readonly manifests: Manifests;
+  readonly deletions: Deletions;
+  readonly queue: RenderQueue;
+}
+
+interface SweepPage {
+  /** How many things were looked at. */
+  readonly examined: number;
+  readonly findings: readonly Finding[];
+  /** Where the next page begins; none after the last. */
+  readonly next: string | undefined;
+}
+
+/**
+ * Looks at one page of what there is of a kind, from a position on. It repairs nothing by itself.
+ *
+ * @throws StorageError, QueueUnavailableError
+ */
+export type Sweep = (services: ReconcileServices, after: string | undefined, signal: AbortSignal) => Promise<SweepPage>;
+
+/**
+ * How long something may look unfinished before it is taken for forgotten: longer than the moment between an upload's
+ * end and its report, or between two steps of a deletion.
+ */
+const SETTLING_MS = 60_000;
+
+export const isSettled = (modifiedAt: Date) => Date.now() - modifiedAt.getTime() >= SETTLING_MS;

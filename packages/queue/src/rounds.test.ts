@@ -1,0 +1,18 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { closeQueues, queueHarness } from './queue-harness.ts';
+import { createRounds } from './rounds.ts';
+
+afterEach(closeQueues);
+
+test('one process at a time has the round, and the next one goes on where it was left', async () => {
+  const { redis, prefix } = await queueHarness();
+  const [mine, theirs] = [createRounds(redis, prefix, 'walk'), createRounds(redis, prefix, 'walk')];
+  const round = await mine.take(300);
+  expect(round?.from).toBeUndefined();
+  expect(await theirs.take(300)).toBeUndefined();
+  await round?.reached('here');
+  const next = await vi.waitUntil(() => theirs.take(300));
+  expect(next.from).toBe('here');
+  await next.reached(undefined);
+  expect((await vi.waitUntil(() => mine.take(300))).from).toBeUndefined();
+});
