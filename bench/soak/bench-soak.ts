@@ -14,18 +14,29 @@ const JEMALLOC = [
   process.env.JEMALLOC_PATH ?? '',
 ];
 
+/** What the worker's image sets: see its Dockerfile. */
+const AS_DEPLOYED = ['--max-semi-space-size=4'];
+
 interface Sample {
   readonly jobs: number;
   readonly rssMiB: number;
+  /** What V8 has reserved for JavaScript, used or not. */
+  readonly heapMiB: number;
 }
 
-/** Memory over thousands of mixed jobs in one process, once with each allocator that is there. */
+interface Run {
+  readonly name: string;
+  readonly samples: readonly Sample[];
+}
+
+/** Memory over thousands of mixed jobs in one process: with each allocator that is there, and as Node is by default. */
 export async function benchSoak({ quick }: { quick: boolean }): Promise<void> {
   const jobs = quick ? 200 : 5_000;
-  const runs: { name: string; samples: Sample[] }[] = [{ name: 'glibc', samples: await soak(jobs, {}) }];
+  const runs: Run[] = [{ name: 'glibc', samples: await soak(jobs, AS_DEPLOYED, {}) }];
   const jemalloc = await firstThatIsThere(JEMALLOC);
-  if (jemalloc) runs.push({ name: 'jemalloc', samples: await soak(jobs, { LD_PRELOAD: jemalloc }) });
+  if (jemalloc) runs.push({ name: 'jemalloc', samples: await soak(jobs, AS_DEPLOYED, { LD_PRELOAD: jemalloc }) });
   else console.log('jemalloc is not installed (Debian: libjemalloc2): only glibc is shown');
+  runs.push({ name: "glibc, Node's own heap", samples: await soak(jobs, [], {}) });
 
   const report = {
     data: { machine: machine(), jobs, runs },
@@ -44,8 +55,8 @@ export async function benchSoak({ quick }: { quick: boolean }): Promise<void> {
   await writeReport('soak', report, { quick });
 }
 
-async function soak(jobs: number, env: NodeJS.ProcessEnv): Promise<Sample[]> {
-  const child = spawn(process.execPath, [RUN_JOBS, String(jobs)], {
+async function soak(jobs: number, nodeFlags: readonly string[], env: NodeJS.ProcessEnv): Promise<Sample[]> {
+  const child = spawn(process.execPath, [...nodeFlags, RUN_JOBS, String(jobs)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
@@ -59,18 +70,19 @@ async function soak(jobs: number, env: NodeJS.ProcessEnv): Promise<Sample[]> {
 }
 
 /** The mean of the ten samples up to a number of jobs: one sample catches the moment, not the level. */
-function level(samples: readonly Sample[], jobs: number): number {
+function level(samples: readonly Sample[], jobs: number, of: 'rssMiB' | 'heapMiB'): number {
   const near = samples.filter((sample) => sample.jobs <= jobs).slice(-10);
-  return near.reduce((sum, { rssMiB }) => sum + rssMiB, 0) / near.length;
+  return near.reduce((sum, sample) => sum + sample[of], 0) / near.length;
 }
 
-function table(runs: readonly { name: string; samples: Sample[] }[], jobs: number): string {
+function table(runs: readonly Run[], jobs: number): string {
   const early = jobs / 10;
   return markdownTable(
-    ['allocator', `MiB at ${early} jobs`, `MiB at ${jobs} jobs`, 'growth'],
+    ['allocator', `MiB at ${early} jobs`, `MiB at ${jobs} jobs`, 'growth', "of it V8's heap, before and after"],
     runs.map(({ name, samples }) => {
-      const [before, after] = [level(samples, early), level(samples, jobs)];
-      return [name, before.toFixed(0), after.toFixed(0), `${(100 * (after / before - 1)).toFixed(1)} %`];
+      const [before, after] = [level(samples, early, 'rssMiB'), level(samples, jobs, 'rssMiB')];
+      const heap = [early, jobs].map((at) => level(samples, at, 'heapMiB').toFixed(0)).join(' → ');
+      return [name, before.toFixed(0), after.toFixed(0), `${(100 * (after / before - 1)).toFixed(1)} %`, heap];
     }),
   );
 }

@@ -27,7 +27,8 @@ await Promise.all(
       for await (const _rendition of picture.render());
       done += 1;
       if (done % SAMPLE_EVERY === 0) {
-        console.log(JSON.stringify({ jobs: done, rssMiB: process.memoryUsage.rss() / 2 ** 20 }));
+        const { rss, heapTotal } = process.memoryUsage();
+        console.log(JSON.stringify({ jobs: done, rssMiB: rss / 2 ** 20, heapMiB: heapTotal / 2 ** 20 }));
       }
     }),
   ),
