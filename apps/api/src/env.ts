@@ -30,6 +30,13 @@ export const apiEnv = z.object({
   UPLOAD_CHECK_DELAY_MS: whole(0, 600_000)
     .prefault('5000')
     .describe('how long an image waits for the report of its upload before a worker looks by itself'),
+  UPLOAD_EVENTS_QUEUE_URL: httpUrl()
+    .optional()
+    .describe("SQS queue of the originals bucket's events; credentials by the AWS SDK's own chain; off if not set"),
+  UPLOAD_EVENTS_REGION: z
+    .string()
+    .optional()
+    .describe("region of that queue, where neither its URL nor the AWS SDK's own settings say it"),
 });
 
 /** The environment variables of the one-shot bucket set-up. */

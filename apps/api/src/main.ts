@@ -6,6 +6,9 @@ import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/api-keys.ts';
 import { apiEnv } from './env.ts';
+import { consumeUploadEvents } from './events/consume-upload-events.ts';
+import { createReportUploads } from './events/report-uploads.ts';
+import { checkUploadEventsQueue, createSqsClient } from './events/upload-events-queue.ts';
 import { listen } from './http/listen.ts';
 import { createImageRecords } from './images/image-record.ts';
 import { createImageView } from './images/image-view.ts';
@@ -29,10 +32,16 @@ await runProcess(async () => {
 
   const connection = createProducerConnection(env.REDIS_URL);
   connection.on('error', (err) => logger.warn({ err }, 'redis'));
+  const queueUrl = env.UPLOAD_EVENTS_QUEUE_URL;
+  const sqs =
+    queueUrl === undefined
+      ? undefined
+      : { client: createSqsClient({ url: queueUrl, region: env.UPLOAD_EVENTS_REGION }), queueUrl };
   await startUpChecks({
     Redis: () => checkRedis(connection),
     [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
     [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+    ...(sqs && { 'upload events queue': () => checkUploadEventsQueue(sqs.client, sqs.queueUrl, logger) }),
   });
   const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
   const settings = {
@@ -51,11 +60,15 @@ await runProcess(async () => {
   const app = createApp(services, createAuthenticator(env.API_KEYS), logger);
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
   logger.info({ address: server.address }, 'listening');
+  const reportUploads = createReportUploads({ bucket: originals.bucket, queue });
+  const uploadEvents = sqs && consumeUploadEvents({ ...sqs, queue, reportUploads, logger });
 
   return {
     async close() {
       logger.info('closing');
-      await server.close(env.SHUTDOWN_GRACE_MS);
+      const graceMs = env.SHUTDOWN_GRACE_MS;
+      await Promise.all([server.close(graceMs), uploadEvents?.close(graceMs)]);
+      sqs?.client.destroy();
       connection.disconnect();
       client.destroy();
       signingClient.destroy();

@@ -13,8 +13,8 @@ test('reads several records, and decodes their keys like a form', () => {
     Records: [record('a/b+c%2Bd/%C3%A9t%C3%A9.jpg'), record('x', 's3:ObjectCreated:CompleteMultipartUpload')],
   };
   expect(BucketEvent.parse(event)).toEqual([
-    { bucket: 'originals', key: 'a/b c+d/été.jpg' },
-    { bucket: 'originals', key: 'x' },
+    { bucket: 'originals', key: 'a/b c+d/été.jpg', eTag: 'abc' },
+    { bucket: 'originals', key: 'x', eTag: 'abc' },
   ]);
 });
 
@@ -24,9 +24,9 @@ test('passes over deletions, the test event of S3, and keys that are not well en
 });
 
 test("reads EventBridge's form, whose key is as it is", () => {
-  const detail = { bucket: { name: 'originals' }, object: { key: 'a+b.jpg', size: 5 } };
+  const detail = { bucket: { name: 'originals' }, object: { key: 'a+b.jpg', size: 5, etag: 'abc' } };
   expect(BucketEvent.parse({ source: 'aws.s3', 'detail-type': 'Object Created', detail })).toEqual([
-    { bucket: 'originals', key: 'a+b.jpg' },
+    { bucket: 'originals', key: 'a+b.jpg', eTag: 'abc' },
   ]);
   expect(BucketEvent.parse({ 'detail-type': 'Object Deleted', detail })).toEqual([]);
 });

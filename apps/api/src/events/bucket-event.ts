@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface CreatedObject {
   readonly bucket: string;
   readonly key: string;
+  /** As the bucket wrote it; not every server tells it. */
+  readonly eTag: string | undefined;
 }
 
 /**
@@ -14,7 +16,10 @@ const S3Notification = z.object({
   Records: z.array(
     z.object({
       eventName: z.string(),
-      s3: z.object({ bucket: z.object({ name: z.string() }), object: z.object({ key: z.string() }) }),
+      s3: z.object({
+        bucket: z.object({ name: z.string() }),
+        object: z.object({ key: z.string(), eTag: z.string().optional() }),
+      }),
     }),
   ),
 });
@@ -22,7 +27,10 @@ const S3Notification = z.object({
 /** The same by way of EventBridge: one object a body, its key as it is. */
 const EventBridgeEvent = z.object({
   'detail-type': z.string(),
-  detail: z.object({ bucket: z.object({ name: z.string() }), object: z.object({ key: z.string() }) }),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({ key: z.string(), etag: z.string().optional() }),
+  }),
 });
 
 /**
@@ -35,11 +43,11 @@ export const BucketEvent = z.union([
   S3Notification.transform(({ Records }) =>
     Records.filter(({ eventName }) => /^(?:s3:)?ObjectCreated:/.test(eventName)).flatMap(({ s3 }): CreatedObject[] => {
       const key = decodeFormEncoded(s3.object.key);
-      return key === undefined ? [] : [{ bucket: s3.bucket.name, key }];
+      return key === undefined ? [] : [{ bucket: s3.bucket.name, key, eTag: s3.object.eTag }];
     }),
   ),
   EventBridgeEvent.transform(({ 'detail-type': type, detail }): CreatedObject[] =>
-    type === 'Object Created' ? [{ bucket: detail.bucket.name, key: detail.object.key }] : [],
+    type === 'Object Created' ? [{ bucket: detail.bucket.name, key: detail.object.key, eTag: detail.object.etag }] : [],
   ),
   z.object({ Event: z.literal('s3:TestEvent') }).transform((): CreatedObject[] => []),
 ]);
