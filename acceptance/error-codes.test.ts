@@ -1,0 +1,66 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string) => readFile(join(root, path), 'utf8');
+
+/** Errors of the packages that no caller of the API is ever told, each with its reason. */
+const neverTold = {
+  'crashed-worker': 'a dead letter, whose status says processing-failed',
+  'manifest-conflict': 'only workers write manifests',
+  'object-changed': 'only workers read originals',
+  'storage-refused': 'not retryable, so the error handler says internal-error',
+};
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, code = '']) => code);
+}
+
+/** In the code: what Problems, zod's `params`, the view of an image and the fallbacks of validation say. */
+async function codesOfTheApi(): Promise<string[]> {
+  const paths = await Array.fromAsync(glob('apps/api/src/**/*.ts', { cwd: root }));
+  const sources = await Promise.all(paths.filter((path) => !/\.test\.ts$|-harness\.ts$/.test(path)).map(read));
+  const said = sources.flatMap((text) => matches(text, /(?:\bcode: |\bwithCode\()'([a-z-]+)'/g));
+  const fallbacks = matches(
+    await read('apps/api/src/http/validated.ts'),
+    /(?:\?\? |\? |: |return )'([a-z]+-[a-z-]+)'/g,
+  );
+  return [...said, ...fallbacks].filter((code) => code !== 'custom');
+}
+
+async function codesOfRejections(): Promise<string[]> {
+  const messages = /const messages = \{([\s\S]*?)\n\}/.exec(await read('packages/imaging/src/errors.ts'))?.[1] ?? '';
+  return matches(messages, /^ +'?([a-z-]+)'?: /gm);
+}
+
+async function codesOfPackages(): Promise<string[]> {
+  const sources = await Promise.all(
+    ['queue', 'storage', 'manifests'].map((name) => read(`packages/${name}/src/errors.ts`)),
+  );
+  return sources.flatMap((text) => matches(text, /\bcode: '([a-z-]+)'/g));
+}
+
+/** The first column of the README's table, and the codes of the paragraph below it. */
+async function documented(): Promise<string[]> {
+  const readme = await read('README.md');
+  const section = /^Errors are `application[\s\S]*?(?=^##+ )/m.exec(readme)?.[0] ?? '';
+  const column = matches(section, /^\| (`.*?) \|/gm);
+  const paragraph = matches(section, /^(An image that `failed`[\s\S]*)/gm);
+  const states = new Set(['failed', 'expired', 'rejected']);
+  return [...column, ...paragraph].flatMap((text) => matches(text, /`([a-z-]+)`/g)).filter((code) => !states.has(code));
+}
+
+const sorted = (codes: Iterable<string>) => [...new Set(codes)].sort();
+
+test('the README names every code that a caller of the API can be told, and no other', async () => {
+  const [api, rejections, packages] = await Promise.all([codesOfTheApi(), codesOfRejections(), codesOfPackages()]);
+  expect(Math.min(api.length, rejections.length, packages.length)).toBeGreaterThan(4);
+  const told = packages.filter((code) => !(code in neverTold));
+  expect(await documented().then(sorted)).toEqual(sorted([...api, ...rejections, ...told]));
+});
+
+test('what is never told is still there', async () => {
+  expect(await codesOfPackages()).toEqual(expect.arrayContaining(Object.keys(neverTold)));
+});
