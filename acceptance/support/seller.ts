@@ -12,6 +12,7 @@ export interface Rendition {
 
 export interface Ticket {
   readonly imageId: string;
+  readonly key: string;
   readonly uploadUrl: string;
   readonly headers: Record<string, string>;
   readonly renditions: readonly { variant: string; format: string; url: string }[];

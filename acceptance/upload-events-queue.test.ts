@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { startFauxqs } from 'fauxqs';
+import { expect, test, vi } from 'vitest';
+import { startStack } from './support/running-stack.ts';
+import { createSeller } from './support/seller.ts';
+
+test('an upload that only an SQS message tells of is rendered, and the message is deleted', async () => {
+  const server = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
+  server.createQueue('uploads');
+  const bucket = `originals-${randomBytes(4).toString('hex')}`;
+  const stack = await startStack({
+    ORIGINALS_BUCKET: bucket,
+    // Nobody looks by himself before the test is over.
+    UPLOAD_CHECK_DELAY_MS: '600000',
+    UPLOAD_EVENTS_QUEUE_URL: `http://127.0.0.1:${server.port}/000000000000/uploads`,
+    UPLOAD_EVENTS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  try {
+    const seller = createSeller(stack);
+    const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
+    const ticket = await seller.ticket({ bytes, category: 'avatar' });
+    await seller.put(ticket, bytes);
+    expect((await seller.image(ticket.imageId)).status).toBe('awaiting-upload');
+    const s3 = { bucket: { name: bucket }, object: { key: ticket.key, size: bytes.length } };
+    server.sendMessage('uploads', JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }));
+    expect(await seller.ended(ticket.imageId)).toMatchObject({ status: 'ready', attempts: 1 });
+    const left = () => Object.values(server.inspectQueue('uploads')?.messages ?? { none: [0] }).flat();
+    await vi.waitFor(() => expect(left()).toEqual([]));
+  } finally {
+    expect(await stack.stop()).toBe(0);
+    await server.stop();
+  }
+});
