@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { startFauxqs } from 'fauxqs';
-import { expect, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
+import { runProgram } from './support/run-program.ts';
 import { startStack } from './support/running-stack.ts';
 import { createSeller } from './support/seller.ts';
 
@@ -33,4 +34,24 @@ test('an upload that only an SQS message tells of is rendered, and the message i
     expect(await stack.stop()).toBe(0);
     await server.stop();
   }
+});
+
+test('an API whose queue is not there ends with exit code 1, and says so', async () => {
+  const { redisUrl, s3 } = inject('servers');
+  const { code, stderr } = await runProgram(['apps/api/src/main.ts'], {
+    ...process.env,
+    PORT: '0',
+    API_KEYS: `demo:upload:${'0'.repeat(64)}`,
+    CDN_BASE_URL: 'http://cdn.test',
+    REDIS_URL: redisUrl,
+    S3_ENDPOINT: s3.endpoint,
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    UPLOAD_EVENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/uploads',
+    UPLOAD_EVENTS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('upload events queue: ') });
+  expect(stderr).toContain('ECONNREFUSED');
 });

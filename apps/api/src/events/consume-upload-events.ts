@@ -56,6 +56,8 @@ export function consumeUploadEvents(options: UploadEventsOptions): UploadEventsC
     batchSize: BATCH_SIZE,
     waitTimeSeconds: LONG_POLL_SECONDS,
     visibilityTimeout: options.visibilityTimeoutS ?? VISIBILITY_TIMEOUT_S,
+    // Its own pause is for some errors only, and none for the others: ours is for all.
+    authenticationErrorTimeout: 0,
     preReceiveMessageCallback: untilRedisAnswers,
     async handleMessageBatch(messages) {
       const { handled, errors } = await handleMessages(messages, options);
