@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { startFauxqs } from 'fauxqs';
-import { expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { runProgram } from './support/run-program.ts';
-import { startStack } from './support/running-stack.ts';
+import { type RunningStack, startStack } from './support/running-stack.ts';
 import { createSeller } from './support/seller.ts';
 
-test('an upload that only an SQS message tells of is rendered, and the message is deleted', async () => {
-  const server = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
+let server: Awaited<ReturnType<typeof startFauxqs>>;
+let stack: RunningStack;
+const bucket = `originals-${randomBytes(4).toString('hex')}`;
+beforeAll(async () => {
+  server = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
   server.createQueue('uploads');
-  const bucket = `originals-${randomBytes(4).toString('hex')}`;
-  const stack = await startStack({
+  stack = await startStack({
     ORIGINALS_BUCKET: bucket,
     // Nobody looks by himself before the test is over.
     UPLOAD_CHECK_DELAY_MS: '600000',
@@ -19,21 +21,24 @@ test('an upload that only an SQS message tells of is rendered, and the message i
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   });
-  try {
-    const seller = createSeller(stack);
-    const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
-    const ticket = await seller.ticket({ bytes, category: 'avatar' });
-    await seller.put(ticket, bytes);
-    expect((await seller.image(ticket.imageId)).status).toBe('awaiting-upload');
-    const s3 = { bucket: { name: bucket }, object: { key: ticket.key, size: bytes.length } };
-    server.sendMessage('uploads', JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }));
-    expect(await seller.ended(ticket.imageId)).toMatchObject({ status: 'ready', attempts: 1 });
-    const left = () => Object.values(server.inspectQueue('uploads')?.messages ?? { none: [0] }).flat();
-    await vi.waitFor(() => expect(left()).toEqual([]));
-  } finally {
-    expect(await stack.stop()).toBe(0);
-    await server.stop();
-  }
+});
+afterAll(async () => {
+  const code = await stack?.stop();
+  await server.stop();
+  expect(code).toBe(0);
+});
+
+test('an upload that only an SQS message tells of is rendered, and the message is deleted', async () => {
+  const seller = createSeller(stack);
+  const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
+  const ticket = await seller.ticket({ bytes, category: 'avatar' });
+  await seller.put(ticket, bytes);
+  expect((await seller.image(ticket.imageId)).status).toBe('awaiting-upload');
+  const s3 = { bucket: { name: bucket }, object: { key: ticket.key, size: bytes.length } };
+  server.sendMessage('uploads', JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }));
+  expect(await seller.ended(ticket.imageId)).toMatchObject({ status: 'ready', attempts: 1 });
+  const left = () => Object.values(server.inspectQueue('uploads')?.messages ?? { none: [0] }).flat();
+  await vi.waitFor(() => expect(left()).toEqual([]));
 });
 
 test('an API whose queue is not there ends with exit code 1, and says so', async () => {
