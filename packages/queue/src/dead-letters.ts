@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bullmq';
 import { codeAndMessage } from './job-error.ts';
 import { RenderImage } from './jobs.ts';
 import type { Reach } from './reach.ts';
+import { markReady } from './ready-since.ts';
 
 /** A job that used up its attempts because of us. */
 interface DeadLetter {
@@ -44,10 +45,12 @@ export function createDeadLetters(reach: Reach): DeadLetters {
     },
 
     redrive: (imageId) =>
-      reach(async (queue) => {
+      reach(async (queue, redis) => {
         const job = await findFailed(queue, imageId);
-        await job?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-        return job !== undefined;
+        if (!job) return false;
+        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+        await markReady(redis, job, Date.now());
+        return true;
       }),
 
     discard: (imageId) =>

@@ -69,5 +69,5 @@ export async function queueHarness() {
     return { worker, errors };
   };
   const status = async (id: ImageId) => (await queue.find(id))?.status;
-  return { queue, raw, work, status, redis: connection };
+  return { queue, raw, work, status, redis: connection, prefix };
 }

@@ -47,10 +47,10 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       }),
 
     reportUpload: (imageId) =>
-      reach(async (queue) => {
+      reach(async (queue, redis) => {
         await wakeUps.note(imageId);
         const job: Job | undefined = await queue.getJob(imageId);
-        if (job) await startJob(job);
+        if (job) await startJob(job, redis);
         return job !== undefined;
       }),
 
@@ -69,7 +69,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         await connection.ping();
       }),
 
-    backlog: () => readBacklog(reach, wakeUps),
+    backlog: () => readBacklog(reach, wakeUps, prefix),
     deadLetters: createDeadLetters(reach),
   };
 }

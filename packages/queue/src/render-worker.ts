@@ -4,6 +4,7 @@ import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
+import { markReady } from './ready-since.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
 import { promote, restartExpired } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
@@ -102,13 +103,18 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   worker.on('error', options.onError);
   // A report that came while the job was about to be given up could not start it.
   worker.on('completed', (job, result) => {
-    if (result.outcome === 'expired') track(recheck(job, renderImage.payload.parse(job.data).imageId, restartExpired));
+    if (result.outcome === 'expired') {
+      track(recheck(job, renderImage.payload.parse(job.data).imageId, (one) => restartExpired(one, connection)));
+    }
   });
   // BullMQ does not stop a processor whose lock is gone by itself.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
   });
-  worker.on('failed', (job, error) => options.onFailed?.(job?.id, error));
+  worker.on('failed', (job, error) => {
+    options.onFailed?.(job?.id, error);
+    if (job && !job.finishedOn) track(markReady(connection, job, Date.now() + job.delay).catch(options.onError));
+  });
 
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
     const signals = [graceIsOver.signal, ...(lostJob ? [lostJob] : [])];

@@ -1,11 +1,13 @@
 import type { Job } from 'bullmq';
+import type { Redis } from 'ioredis';
 import type { RenderOutcome } from './jobs.ts';
+import { markReady } from './ready-since.ts';
 
 /** Starts the job of an upload that is there: also one that was given up as expired before the upload ended. */
-export async function startJob(job: Job): Promise<void> {
+export async function startJob(job: Job, redis: Redis): Promise<void> {
   const result = job.returnvalue as RenderOutcome | null;
   if (result?.outcome === 'expired' && (await job.isCompleted())) {
-    await restartExpired(job);
+    await restartExpired(job, redis);
   } else if (job.attemptsMade === 0) {
     // A job that waits after a failed attempt keeps its backoff.
     await promote(job);
@@ -13,9 +15,10 @@ export async function startJob(job: Job): Promise<void> {
 }
 
 /** Starts an expired job again; harmless when somebody else was first. */
-export async function restartExpired(job: Job): Promise<void> {
+export async function restartExpired(job: Job, redis: Redis): Promise<void> {
   try {
     await job.retry('completed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    await markReady(redis, job, Date.now());
   } catch (error) {
     if (await job.isCompleted()) throw error;
   }
