@@ -1,6 +1,14 @@
 import { createManifests } from '@imagemill/manifests';
 import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
-import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
+import {
+  createLogger,
+  createRegistry,
+  parseEnv,
+  parseJsonFile,
+  runProcess,
+  startMetricsServer,
+  startUpChecks,
+} from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
@@ -9,6 +17,8 @@ import { apiEnv } from './env.ts';
 import { listen } from './http/listen.ts';
 import { createImageRecords } from './images/image-record.ts';
 import { createImageView } from './images/image-view.ts';
+import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { requestMetrics } from './metrics/request-metrics.ts';
 
 await runProcess(async () => {
   const env = parseEnv(apiEnv, process.env);
@@ -46,14 +56,18 @@ await runProcess(async () => {
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
   const services = { categories, originals, cdn, queue, records, view, settings };
 
-  const app = createApp(services, createAuthenticator(env.API_KEYS), logger);
+  const registry = createRegistry();
+  addBacklogMetrics(registry, queue);
+  const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+  const app = createApp(services, createAuthenticator(env.API_KEYS), logger, requestMetrics(registry));
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
-  logger.info({ address: server.address }, 'listening');
+  logger.info({ address: server.address, metricsPort: metrics?.port }, 'listening');
 
   return {
     async close() {
       logger.info('closing');
       await server.close(env.SHUTDOWN_GRACE_MS);
+      await metrics?.close();
       connection.disconnect();
       client.destroy();
       signingClient.destroy();
