@@ -56,7 +56,7 @@ const LOCK_DURATION_MS = 20_000;
 const STALLED_CHECK_MS = 10_000;
 
 /** How long an encode that has begun may take to see that it must stop; after that its job's lock runs out. */
-const GIVE_BACK_MS = 10_000;
+export const GIVE_BACK_MS = 10_000;
 /** Without a job in hand there is nothing to wait for but Redis' answer, and it may be away. */
 const IDLE_CLOSE_MS = 2_000;
 
