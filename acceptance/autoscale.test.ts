@@ -17,10 +17,12 @@ const pollingSeconds = scaled.spec.pollingInterval ?? 30;
 const id = randomBytes(4).toString('hex');
 const own = { QUEUE_PREFIX: `scale-${id}`, ORIGINALS_BUCKET: `originals-${id}`, CDN_BUCKET: `cdn-${id}` };
 let stack: RunningStack;
-let healthPorts: readonly number[];
+let [apiMetricsPort, healthPorts, metricsPorts]: [number, readonly number[], readonly number[]] = [0, [], []];
 beforeAll(async () => {
-  stack = await startStack({ ...own, WORKERS: '0', UPLOAD_CHECK_DELAY_MS: '100' });
-  healthPorts = await Promise.all([0, 0, 0].map((port) => claimPort('127.0.0.1', port)));
+  const freePorts = (count: number) => Promise.all(Array.from({ length: count }, () => claimPort('127.0.0.1', 0)));
+  [[apiMetricsPort = 0], healthPorts, metricsPorts] = await Promise.all([freePorts(1), freePorts(3), freePorts(3)]);
+  const env = { WORKERS: '0', UPLOAD_CHECK_DELAY_MS: '100', METRICS_PORT: String(apiMetricsPort) };
+  stack = await startStack({ ...own, ...env });
 });
 afterAll(async () => {
   fleet.scaleTo(0);
@@ -42,12 +44,14 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
     S3_ACCESS_KEY_ID: s3.accessKeyId,
     S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
     CDN_BASE_URL: stack.cdnBaseUrl,
-    METRICS_PORT: '0',
+    METRICS_PORT: String(metricsPorts[index]),
     HEALTH_PORT: String(healthPorts[index]),
   };
 }
 
 const fleet = createWorkerFleet(workerEnv);
+
+const scrape = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 
 /** What KEDA would read, where the ScaledObject says. */
 async function ask(): Promise<Record<string, number>> {
@@ -76,12 +80,19 @@ test('workers come with the backlog, from none to three, and go with it, and no 
   // Half of them nobody reported: their jobs are due, and there is no worker to see that.
   await vi.waitUntil(async () => (await ask())[valueLocation] === count);
   expect(await ask()).toMatchObject({ waiting: count / 2, delayedDue: count / 2, active: 0 });
+  const queue = await scrape(apiMetricsPort);
+  expect(queue).toContain(`imagemill_backlog_jobs{state="delayed_due"} ${count / 2}\n`);
+  expect(queue).toMatch(/imagemill_http_request_duration_seconds_count\{method="POST",route="[^"]+",status="201"\} \d/);
+  expect((await fetch(`${stack.apiUrl}/metrics`)).status).toBe(404);
 
   const autoscaler = createAutoscaler(scaled);
   const sizes = [0];
   let now = 0;
+  let predictedSeconds = 0;
   async function round(): Promise<number> {
-    const value = (await ask())[valueLocation] ?? Number.NaN;
+    const answer = await ask();
+    predictedSeconds = Math.max(predictedSeconds, answer.predictedSeconds ?? 0);
+    const value = answer[valueLocation] ?? Number.NaN;
     const before = sizes.at(-1) ?? 0;
     const replicas = autoscaler.decide(value, before, now);
     now += pollingSeconds;
@@ -95,6 +106,7 @@ test('workers come with the backlog, from none to three, and go with it, and no 
   expect(await fleet.ready()).toBe(3);
   const { path = '' } = containerOf(deployment).readinessProbe?.httpGet ?? {};
   for (const port of healthPorts) expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200);
+  for (const port of metricsPorts) expect(await scrape(port)).toContain('imagemill_job_slots 4\n');
 
   // The clock of the autoscaler runs ahead of ours, so the fleet shrinks while jobs are still in hand.
   await vi.waitUntil(async () => (await round()) === 0, { timeout: 90_000, interval: 100 });
@@ -105,6 +117,7 @@ test('workers come with the backlog, from none to three, and go with it, and no 
   ]);
   expect(fleet.crashes).toEqual([]);
   expect(Math.max(...sizes)).toBe(3);
+  expect(predictedSeconds).toBeGreaterThan(0);
 
   const images = await Promise.all(imageIds.map((imageId) => seller.image(imageId)));
   const ended = images.map(({ status, attempts }) => ({ status, attempts }));

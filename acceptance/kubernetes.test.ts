@@ -53,7 +53,7 @@ test('what is applied is every file of its folder, except the example of the Sec
   const there = manifestFiles.map(({ file }) => (file.includes('/') ? file : `./${file}`));
   expect(listed.toSorted()).toEqual(there.filter((file) => basename(file) !== 'secrets.example.yaml').toSorted());
   const images = [api, worker, setup].map((workload) => containerOf(workload).image);
-  expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images ?? []).map(({ name }) => name)));
+  expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images).map(({ name }) => name)));
 });
 
 describe.each([
@@ -115,6 +115,9 @@ describe('ports', () => {
   test('of the metrics are scraped on every pod that has one', () => {
     const { spec } = manifest('PodMonitor', 'imagemill');
     expect(spec.podMetricsEndpoints).toMatchObject([{ port: 'metrics', path: '/metrics' }]);
+    const [labels] = kustomizations.find(({ folder }) => folder === '.')?.labels ?? [];
+    expect(labels).toEqual({ pairs: spec.selector.matchLabels, includeTemplates: true });
+    expect(new Set(kustomizations.map(({ namespace }) => namespace)).size).toBe(1);
   });
 });
 

@@ -8,6 +8,7 @@ import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IConfigMap, INamespace, ISecret, IService } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 
 /** Every kind that deploy/kubernetes has. */
 export interface Kinds {
@@ -25,12 +26,17 @@ export interface Kinds {
 }
 export type Manifest = Kinds[keyof Kinds];
 
-export interface Kustomization {
-  readonly folder: string;
-  readonly namespace: string;
-  readonly resources: readonly string[];
-  readonly images?: readonly { readonly name: string }[];
-}
+/** What our kustomizations use of Kustomize's format; it refuses a field that it does not know, as `kubectl` does. */
+const Kustomization = z.strictObject({
+  apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
+  kind: z.literal('Kustomization'),
+  namespace: z.string(),
+  labels: z
+    .array(z.strictObject({ pairs: z.record(z.string(), z.string()), includeTemplates: z.boolean() }))
+    .default([]),
+  resources: z.array(z.string()),
+  images: z.array(z.strictObject({ name: z.string(), newName: z.string(), newTag: z.string() })).default([]),
+});
 
 const root = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
 const files = globSync('**/*.yaml', { cwd: root }).toSorted();
@@ -55,7 +61,7 @@ export const manifests = manifestFiles.flatMap((file) => file.manifests);
 
 export const kustomizations = files
   .filter(isKustomization)
-  .map((file) => ({ ...(documents(file)[0] as Kustomization), folder: dirname(file) }));
+  .map((file) => ({ ...Kustomization.parse(documents(file)[0]), folder: dirname(file) }));
 
 /** @throws Error when deploy/kubernetes has no such resource */
 export function manifest<Kind extends keyof Kinds>(kind: Kind, name: string): Kinds[Kind] {

@@ -35,35 +35,49 @@ const DELAYED_SCORE_PER_MS = 4096;
 export function readBacklog(reach: Reach, wakeUps: WakeUps, prefix: string): Promise<Backlog> {
   return reach(async (queue, redis) => {
     const now = Date.now();
-    const dueScore = (now + 1) * DELAYED_SCORE_PER_MS - 1;
-    const [wait, prioritized, active, due, allDelayed, failed, nextIds, firstDelayed, slotSeconds] = await Promise.all([
-      redis.llen(queue.toKey('wait')),
-      redis.zcard(queue.toKey('prioritized')),
-      redis.llen(queue.toKey('active')),
-      redis.zcount(queue.toKey('delayed'), '-inf', String(dueScore)),
-      redis.zcard(queue.toKey('delayed')),
-      redis.zcard(queue.toKey('failed')),
-      Promise.all([redis.lindex(queue.toKey('wait'), -1), redis.zrange(queue.toKey('prioritized'), '0', '0')]),
-      redis.zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES'),
-      createSlotTime(redis, prefix).mean(),
-    ]);
+    const [seen, slotSeconds] = await Promise.all([look(queue, redis, now), createSlotTime(redis, prefix).mean()]);
+    const [wait, prioritized, active, due, delayed, failed] = seen.counts;
     const backlog = wait + prioritized + active + due;
-    const waitingSince = await Promise.all(
-      nextIds.flat().map((id) => (id === null ? now : waitingSinceOf(queue, redis, wakeUps, id))),
-    );
-    const dueSince = firstDelayed[1] === undefined ? now : Number(firstDelayed[1]) / DELAYED_SCORE_PER_MS;
+    const waitingSince = await Promise.all(seen.nextIds.map((id) => waitingSinceOf(queue, redis, wakeUps, id)));
     return {
       backlog,
       waiting: wait + prioritized,
       prioritized,
       active,
       delayedDue: due,
-      delayed: allDelayed - due,
+      delayed: delayed - due,
       failed,
-      oldestWaitingMs: Math.max(0, Math.round(now - Math.min(now, dueSince, ...waitingSince))),
+      oldestWaitingMs: Math.max(0, Math.round(now - Math.min(now, seen.firstDueAt ?? now, ...waitingSince))),
       predictedSeconds: predictedSeconds(backlog, slotSeconds),
     };
   });
+}
+
+/** In one transaction: a job that is just being moved is neither counted twice nor missed. */
+async function look(queue: Queue, redis: Redis, now: number) {
+  const replies = await redis
+    .multi()
+    .llen(queue.toKey('wait'))
+    .zcard(queue.toKey('prioritized'))
+    .llen(queue.toKey('active'))
+    .zcount(queue.toKey('delayed'), '-inf', String((now + 1) * DELAYED_SCORE_PER_MS - 1))
+    .zcard(queue.toKey('delayed'))
+    .zcard(queue.toKey('failed'))
+    .lindex(queue.toKey('wait'), -1)
+    .zrange(queue.toKey('prioritized'), '0', '0')
+    .zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES')
+    .exec();
+  const values = (replies ?? []).map(([error, value]) => {
+    if (error) throw error;
+    return value;
+  });
+  const counts = values.slice(0, 6).map(Number);
+  const [nextWaiting, nextPrioritized, firstDelayed] = values.slice(6) as [string | null, string[], string[]];
+  return {
+    counts: counts as [wait: number, prioritized: number, active: number, due: number, delayed: number, failed: number],
+    nextIds: [nextWaiting ?? [], nextPrioritized].flat(),
+    firstDueAt: firstDelayed[1] === undefined ? undefined : Number(firstDelayed[1]) / DELAYED_SCORE_PER_MS,
+  };
 }
 
 async function waitingSinceOf(queue: Queue, redis: Redis, wakeUps: WakeUps, id: string): Promise<number> {

@@ -7,6 +7,8 @@ import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 export function measureJobs(handle: RenderHandler, options: { registry: Registry; slots: number }): RenderHandler {
   const metrics = createJobMetrics(options.registry);
   metrics.slots.set(options.slots);
+  // A counter that begins at 1 shows no increase for its first run.
+  for (const outcome of ['ready', 'expired', 'not-uploaded']) metrics.runs.inc({ outcome, code: '' }, 0);
 
   return async (image, context) => {
     const startedAt = performance.now();
