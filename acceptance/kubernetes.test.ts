@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseEnv } from '@imagemill/service';
+import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
@@ -216,9 +217,33 @@ describe('the autoscaler', () => {
   });
 });
 
-test('alerts watch metrics that there are', () => {
-  const rules = manifest('PrometheusRule', 'imagemill').spec.groups?.flatMap(({ rules: list }) => list ?? []) ?? [];
-  const used = rules.flatMap(({ expr }) => String(expr).match(/\bimagemill_\w+/g) ?? []);
-  expect(used.length).toBeGreaterThanOrEqual(rules.length);
-  expect(metricNames()).toEqual(expect.arrayContaining(used));
+describe('an alert', () => {
+  const { groups = [] } = manifest('PrometheusRule', 'imagemill').spec;
+  const rules = groups.flatMap(({ rules: list = [] }) => list);
+
+  test.each(rules.map(({ alert, expr }) => [alert, String(expr)] as const))(
+    '%s watches metrics that there are',
+    (_name, expr) => {
+      const used = expr.match(/\bimagemill_\w+/g) ?? [];
+      expect(used).not.toEqual([]);
+      expect(metricNames()).toEqual(expect.arrayContaining(used));
+      expect(promqlErrors(expr)).toEqual([]);
+    },
+  );
+
+  test('whose expression is no PromQL would not pass', () => {
+    expect(promqlErrors('max(imagemill_dead_letters >')).not.toEqual([]);
+    expect(promqlErrors('sum by code (rate(x[10]))')).not.toEqual([]);
+  });
+
+  /** Where Prometheus' own grammar finds an error. */
+  function promqlErrors(expr: string): number[] {
+    const at: number[] = [];
+    parser.parse(expr).iterate({
+      enter: ({ type, from }) => {
+        if (type.isError) at.push(from);
+      },
+    });
+    return at;
+  }
 });
