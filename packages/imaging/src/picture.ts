@@ -1,6 +1,7 @@
 import type { SourceFacts, Variant, VariantSet } from '@imagemill/variants';
 import type { LimitFunction } from 'p-limit';
 import sharp from 'sharp';
+import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
 import { decodePixels, type Pixels } from './decode-pixels.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
@@ -47,16 +48,18 @@ export async function decodePicture(
   context: DecodeContext,
 ): Promise<Picture> {
   const plans = planRenditions(source, set);
+  const attribution = await readAttribution(bytes, source, set);
   const pixels = await context.encodeSlot(() => decodePixels(bytes, plans, context.limits));
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
-    render: ({ signal } = {}) => renderAll({ bytes, source, pixels, plans }, context, signal),
+    render: ({ signal } = {}) => renderAll({ bytes, source, attribution, pixels, plans }, context, signal),
   };
 }
 
 interface RenderSubject {
   readonly bytes: Uint8Array;
   readonly source: SourceFacts;
+  readonly attribution: Attribution;
   readonly pixels: Pixels;
   readonly plans: readonly RenditionPlan[];
 }
@@ -94,18 +97,20 @@ async function* renderAll(
 
 async function encode(
   plan: RenditionPlan,
-  { bytes, source }: RenderSubject,
+  { bytes, source, attribution }: RenderSubject,
   frames: Frames,
   limits: ImageLimits,
 ): Promise<Uint8Array> {
+  const kept = keptAttribution(plan.variant, attribution);
   if (keepsAnimation(plan, source)) {
     const { failOn, pixelsMax } = limits;
     // Stills are made from the decoded pixels; an animation keeps its frames, so it reads the source itself.
     const image = sharp(bytes, { animated: true, failOn, limitInputPixels: pixelsMax });
-    return renderAnimation(image, plan, limits);
+    return renderAnimation(withAttribution(image, kept), plan, limits);
   }
   const { data, raw } = await frames.of(plan);
-  return encodeFrame(sharp(data, { raw }), plan, limits).finally(() => frames.release(plan));
+  const frame = withAttribution(sharp(data, { raw }), kept);
+  return encodeFrame(frame, plan, limits).finally(() => frames.release(plan));
 }
 
 /** libvips can not turn the frames of an animation upright; one that says it lies on its side becomes a still. */
@@ -113,7 +118,7 @@ const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: Sou
   variant.animated && frames > 1 && orientation === 1;
 
 /** Two plans with the same key come out with the same bytes; small sources have many. */
-function sameBytesKey(plan: RenditionPlan, { source, pixels }: RenderSubject): string {
+function sameBytesKey(plan: RenditionPlan, { source, attribution, pixels }: RenderSubject): string {
   const { format, background } = plan.variant;
   const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;
   return JSON.stringify([
@@ -122,6 +127,7 @@ function sameBytesKey(plan: RenditionPlan, { source, pixels }: RenderSubject): s
     encoderOptions(plan.variant),
     keepsAnimation(plan, source),
     showsBackground && background,
+    keptAttribution(plan.variant, attribution),
   ]);
 }
 

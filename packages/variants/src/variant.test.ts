@@ -80,6 +80,8 @@ describe('a variant set', () => {
     ['an effort that webp does not have', [{ ...box, effort: 7 }]],
     ['an effort for a format without one', [{ ...box, format: 'jpeg', effort: 1 }]],
     ['an animation that is cropped where it is salient', [{ ...box, animated: true, position: 'attention' }]],
+    ['metadata that may not be kept', [{ ...box, keepMetadata: ['gps'] }]],
+    ['a list of no metadata', [{ ...box, keepMetadata: [] }]],
     ['an animated jpeg', [{ ...box, animated: true, format: 'jpeg' }]],
   ])('refuses %s', (_what, entries) => {
     expect(parse(...entries).success).toBe(false);

@@ -14,6 +14,10 @@ export type Shape = z.infer<typeof Shape>;
 export const Position = z.enum(['centre', 'attention', 'entropy']);
 export type Position = z.infer<typeof Position>;
 
+/** What of a source's metadata a rendition may carry: EXIF's Copyright and Artist, and never anything else. */
+export const KeptMetadata = z.enum(['artist', 'copyright']);
+export type KeptMetadata = z.infer<typeof KeptMetadata>;
+
 const slug = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 export const VariantName = z.string().max(32).regex(slug, 'lower-case letters, digits and single hyphens');
 export const Category = z.string().max(32).regex(slug, 'lower-case letters, digits and single hyphens');
@@ -45,6 +49,12 @@ export const Variant = z
       .default('#ffffff'),
     /** Keep every frame of an animated source; only webp can. */
     animated: z.boolean().default(false),
+    /** None if not given; no default, so that a set that does not ask for it keeps its revision. */
+    keepMetadata: z
+      .array(KeptMetadata)
+      .min(1)
+      .transform((kept) => [...new Set(kept)].sort())
+      .optional(),
   })
   .refine((v) => v.shape === 'rectangle' || (v.fit === 'cover' && v.width === v.height), {
     path: ['shape'],
