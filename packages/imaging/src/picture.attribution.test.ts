@@ -132,7 +132,8 @@ describe('EXIF that is broken', () => {
         const broken = Buffer.from(block);
         for (const { at, value } of changes) broken.writeUInt8(value, at);
         const made = await renderOne(await jpegOf(broken.subarray(0, length)), { format: 'jpeg', ...both });
-        expect(made.width).toBe(40);
+        // What was changed may be the orientation.
+        expect([made.width, made.height].toSorted()).toEqual([30, 40]);
       }),
       { numRuns: 200 },
     );
