@@ -66,6 +66,15 @@ describe('a variant set', () => {
     expect(parsed.error?.issues).toMatchObject([{ path: [2], message: 'card.webp is in the set twice' }]);
   });
 
+  test('takes sides up to what webp can store, in every format, and names the limit beyond', () => {
+    for (const format of ['avif', 'webp', 'jpeg', 'png']) {
+      expect(parse({ ...box, format, width: 16_383, height: 16_383 }).success, format).toBe(true);
+      expect(parse({ ...box, format, width: 16_384 }).error?.issues).toMatchObject([
+        { path: [0, 'width'], message: 'a side of at most 16,383 pixels, the most that webp can store' },
+      ]);
+    }
+  });
+
   test.each([
     ['no entries at all', []],
     ['a box without area', [{ ...box, width: 0 }]],

@@ -22,9 +22,12 @@ const slug = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 export const VariantName = z.string().max(32).regex(slug, 'lower-case letters, digits and single hyphens');
 export const Category = z.string().max(32).regex(slug, 'lower-case letters, digits and single hyphens');
 
-/** The longest side in pixels that a WebP file can have: https://developers.google.com/speed/webp/faq */
+/**
+ * The longest side in pixels that a WebP file can have: https://developers.google.com/speed/webp/faq. Avif here ends one
+ * pixel later, jpeg and png far later; one limit for all lets a variant change its format.
+ */
 const SIDE_PX_MAX = 16_383;
-const side = z.int().min(1).max(SIDE_PX_MAX);
+const side = z.int().min(1).max(SIDE_PX_MAX, 'a side of at most 16,383 pixels, the most that webp can store');
 
 const effortMax: Partial<Record<Format, number>> = { avif: 9, webp: 6 };
 
