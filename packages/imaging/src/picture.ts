@@ -20,8 +20,8 @@ export interface RenderedVariant {
   readonly height: number;
 }
 
-interface CallOptions {
-  readonly signal?: AbortSignal;
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A source, decoded once; all that is made of it is made from these pixels. */
@@ -46,10 +46,16 @@ export async function decodePicture(
   source: SourceFacts,
   set: VariantSet,
   context: DecodeContext,
+  { signal }: CallOptions = {},
 ): Promise<Picture> {
   const plans = planRenditions(source, set);
   const attribution = await readAttribution(bytes, source, set);
-  const pixels = await context.encodeSlot(() => decodePixels(bytes, plans, context.limits));
+  const pixels = await context.encodeSlot(() => {
+    // It may have waited for long, behind the encodes of other pictures.
+    signal?.throwIfAborted();
+    return decodePixels(bytes, plans, context.limits);
+  });
+  signal?.throwIfAborted();
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
     render: ({ signal } = {}) => renderAll({ bytes, source, attribution, pixels, plans }, context, signal),

@@ -86,6 +86,7 @@ describe('a variant set', () => {
     ['an unknown field', [{ ...box, blur: 3 }]],
     ['a circle in a box that is not square', [{ ...box, shape: 'circle', width: 200 }]],
     ['a circle in a format without transparency', [{ ...box, shape: 'circle', format: 'jpeg' }]],
+    ['an effort of avif that nothing could stop', [{ ...box, format: 'avif', effort: 5 }]],
     ['an effort that webp does not have', [{ ...box, effort: 7 }]],
     ['an effort for a format without one', [{ ...box, format: 'jpeg', effort: 1 }]],
     ['an animation that is cropped where it is salient', [{ ...box, animated: true, position: 'attention' }]],

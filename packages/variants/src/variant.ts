@@ -29,7 +29,11 @@ export const Category = z.string().max(32).regex(slug, 'lower-case letters, digi
 const SIDE_PX_MAX = 16_383;
 const side = z.int().min(1).max(SIDE_PX_MAX, 'a side of at most 16,383 pixels, the most that webp can store');
 
-const effortMax: Partial<Record<Format, number>> = { avif: 9, webp: 6 };
+/**
+ * libaom goes to 9, but can't be stopped within an encode: from 5 on, one of 2400 px takes from 12 to over 27 s of CPU for
+ * a file that is hardly smaller (docs/performance.md).
+ */
+const effortMax: Partial<Record<Format, number>> = { avif: 4, webp: 6 };
 
 /** The specification of one output file; width and height are the box in pixels. */
 export const Variant = z
@@ -41,8 +45,8 @@ export const Variant = z
     format: Format,
     /** 1 to 100; ignored by png, which is lossless here. */
     quality: z.int().min(1).max(100),
-    /** How hard the encoder tries: avif 0 to 9, webp 0 to 6; the others have none. Ours for the format if not given. */
-    effort: z.int().min(0).max(9).optional(),
+    /** How hard the encoder tries: avif 0 to 4, webp 0 to 6; the others have none. Ours for the format if not given. */
+    effort: z.int().min(0).optional(),
     shape: Shape.default('rectangle'),
     position: Position.default('centre'),
     /** What shows through transparent pixels in a format that has none (jpeg), as #rrggbb. */
@@ -69,7 +73,7 @@ export const Variant = z
   })
   .refine((v) => v.effort === undefined || v.effort <= (effortMax[v.format] ?? -1), {
     path: ['effort'],
-    message: 'avif takes 0 to 9, webp 0 to 6, the others none',
+    message: 'avif takes 0 to 4, webp 0 to 6, the others none',
   })
   .refine((v) => !v.animated || v.format === 'webp', {
     path: ['animated'],
