@@ -27,6 +27,7 @@ interface Frame {
  * the other, so that each has the process' whole CPU time. The least of two runs counts.
  */
 export async function benchProfile({ quick }: { quick: boolean }): Promise<void> {
+  // Sets libvips as a worker does: no cache, one thread an operation.
   await createImagingEngine();
   const rows: string[][] = [];
   for (const [size, encoding] of quick ? sources.slice(0, 1) : sources) {
