@@ -42,6 +42,7 @@ await runProcess(async () => {
     limits: {
       bytesMax: env.MAX_UPLOAD_BYTES,
       pixelsMax: env.MAX_SOURCE_PIXELS,
+      sideMax: env.MAX_SOURCE_SIDE,
       framesMax: env.MAX_SOURCE_FRAMES,
       timeoutMs: env.RENDER_TIMEOUT_MS,
     },
