@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseEnv } from '@imagemill/service';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
-import { workerEnv } from '../apps/worker/src/env.ts';
+import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { GIVE_BACK_MS } from '../packages/queue/src/render-worker.ts';
 import { containerOf, environmentOf, podOf } from './kubernetes/containers.ts';
 import { kustomizations, type Manifest, manifest, manifestFiles, manifests } from './kubernetes/manifests.ts';
@@ -13,6 +13,7 @@ import { schemaErrors } from './kubernetes/schema-errors.ts';
 const api = manifest('Deployment', 'imagemill-api');
 const worker = manifest('Deployment', 'imagemill-worker');
 const setup = manifest('Job', 'imagemill-setup');
+const reconcile = manifest('CronJob', 'imagemill-reconcile');
 const scaled = manifest('ScaledObject', 'imagemill-worker');
 const named = (one: Manifest) => `${one.kind} ${one.metadata?.name}`;
 
@@ -50,7 +51,7 @@ test('what is applied is every file of its folder, except the example of the Sec
   const listed = kustomizations.flatMap(({ folder, resources }) => resources.map((name) => `${folder}/${name}`));
   const there = manifestFiles.map(({ file }) => (file.includes('/') ? file : `./${file}`));
   expect(listed.toSorted()).toEqual(there.filter((file) => basename(file) !== 'secrets.example.yaml').toSorted());
-  const images = [api, worker, setup].map((workload) => containerOf(workload).image);
+  const images = [api, worker, setup, reconcile].map((workload) => containerOf(workload).image);
   expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images).map(({ name }) => name)));
 });
 
@@ -58,6 +59,7 @@ describe.each([
   ['api', api, apiEnv],
   ['worker', worker, workerEnv],
   ['setup', setup, setupEnv],
+  ['reconcile', reconcile, reconcileEnv],
 ] as const)('the environment of %s', (_name, workload, schema: z.ZodObject) => {
   test('has all that it needs, in values that it takes', () => {
     expect(() => parseEnv(schema, environmentOf(workload))).not.toThrow();
@@ -72,7 +74,7 @@ describe.each([
 test('every variable that is set anywhere is one that docs/configuration.md describes', async () => {
   const text = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8');
   const described = new Set([...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
-  const set = [api, worker, setup].flatMap((workload) => Object.keys(environmentOf(workload)));
+  const set = [api, worker, setup, reconcile].flatMap((workload) => Object.keys(environmentOf(workload)));
   expect(set.filter((name) => !described.has(name))).toEqual([]);
   const shared = manifests.flatMap((one) => {
     if (one.kind === 'ConfigMap') return Object.keys(one.data ?? {});
@@ -151,6 +153,7 @@ test.each([
   ['api', api],
   ['worker', worker],
   ['setup', setup],
+  ['reconcile', reconcile],
 ] as const)('%s has no right that it does not need', (_name, workload) => {
   const pod = podOf(workload);
   expect(pod.securityContext).toEqual({
@@ -174,4 +177,15 @@ test('a worker has the memory and the threads that its encodes need', () => {
   expect(ENCODE_CONCURRENCY).toBe(Number(requests?.cpu));
   expect(UV_THREADPOOL_SIZE).toBeGreaterThanOrEqual(ENCODE_CONCURRENCY + 4);
   expect(Number(/^(\d+)Gi$/.exec(String(limits?.memory))?.[1])).toBeGreaterThanOrEqual(0.7 * ENCODE_CONCURRENCY);
+});
+
+test.each([
+  ['setup', setup],
+  ['reconcile', reconcile],
+] as const)('%s runs a program that its image has', async (_name, workload) => {
+  const [node, program = ''] = containerOf(workload).command ?? [];
+  expect(node).toBe('node');
+  const app = containerOf(workload).image === 'imagemill-api' ? 'apps/api/' : 'apps/worker/';
+  expect(program.startsWith(app)).toBe(true);
+  await expect(access(new URL(`../${program}`, import.meta.url))).resolves.toBeUndefined();
 });

@@ -1,11 +1,12 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { IJob } from 'kubernetes-models/batch/v1';
+import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
 import { manifest } from './manifests.ts';
 
-type Workload = IDeployment | IJob;
+type Workload = IDeployment | IJob | ICronJob;
 
 export function podOf(workload: Workload) {
-  const pod = workload.spec?.template.spec;
+  const job = workload.kind === 'CronJob' ? workload.spec?.jobTemplate : workload;
+  const pod = job?.spec?.template.spec;
   if (!pod) throw new Error(`${workload.metadata?.name} has no pod.`);
   return pod;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { IScaledObject, ITriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import type { IPodMonitor, IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { IJob } from 'kubernetes-models/batch/v1';
+import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IConfigMap, INamespace, ISecret, IService } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
@@ -16,6 +16,7 @@ export interface Kinds {
   ConfigMap: IConfigMap;
   Secret: ISecret;
   Job: IJob;
+  CronJob: ICronJob;
   Deployment: IDeployment;
   Service: IService;
   PodDisruptionBudget: IPodDisruptionBudget;
