@@ -80,7 +80,10 @@ describe("an operator's view", () => {
   });
 
   test('shows dead letters by page, and refuses a page that is none', async () => {
-    expect(await admin('GET', '/v1/dead-letters')).toMatchObject({ status: 200, body: { deadLetters: expect.any(Array) } });
+    expect(await admin('GET', '/v1/dead-letters')).toMatchObject({
+      status: 200,
+      body: { deadLetters: expect.any(Array) },
+    });
     for (const bad of ['limit=0', 'limit=101', 'cursor=-1', 'cursor=x', 'code=A B', 'sort=asc']) {
       expect((await admin('GET', `/v1/dead-letters?${bad}`)).status, bad).toBe(422);
     }

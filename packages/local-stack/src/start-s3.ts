@@ -12,8 +12,8 @@ export interface StartS3Options {
   readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Where object-created events are posted, and the bearer token of those posts. */
-  readonly events?: { readonly url: string; readonly token: string };
+  /** Where object-created events are posted, the bearer token of those posts, and which keys they are about. */
+  readonly events?: { readonly url: string; readonly token: string; readonly keyPrefix: string };
 }
 
 export interface S3Process extends NodeProcess {
@@ -38,6 +38,7 @@ export async function startS3(options: StartS3Options): Promise<S3Process> {
       S3_SECRET_ACCESS_KEY: options.secretAccessKey,
       S3_EVENTS_WEBHOOK_URL: options.events?.url,
       S3_EVENTS_WEBHOOK_TOKEN: options.events?.token,
+      S3_EVENTS_KEY_PREFIX: options.events?.keyPrefix,
     },
     logFile: join(logs, 's3.log'),
   });

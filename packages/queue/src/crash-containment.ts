@@ -7,6 +7,9 @@ import { createUnfinishedStarts } from './unfinished-starts.ts';
 /** Deaths that an image may cause: the first with other jobs in hand, perhaps, the second for certain alone. */
 const DEATHS_MAX = 2;
 
+/** Another image runs alone in this process, or waits to: this one has to come again. No failure, and no attempt used. */
+export class NotNowError extends Error {}
+
 /** Keeps an image whose work ends processes from taking the fleet, or the jobs beside it, along. */
 export interface CrashContainment {
   /**
@@ -14,6 +17,7 @@ export interface CrashContainment {
    *
    * @param signal gives up waiting for the turn to run alone
    * @throws CrashedWorkerError, without running anything, when it has ended two
+   * @throws NotNowError, without running anything, when it must run alone and another does
    */
   run<T>(imageId: ImageId, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
@@ -26,6 +30,8 @@ export function createCrashContainment(redis: Redis, prefix: string): CrashConta
       const deaths = await starts.count(imageId);
       if (deaths >= DEATHS_MAX) throw new CrashedWorkerError();
       const leave = await turnstile.enter({ alone: deaths > 0, signal });
+      // Held here it would die with the other one, once more for nothing.
+      if (!leave) throw new NotNowError();
       try {
         await starts.begin(imageId);
         return await work();

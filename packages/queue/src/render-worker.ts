@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ImageId } from '@imagemill/variants';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { createCrashContainment } from './crash-containment.ts';
+import { createCrashContainment, NotNowError } from './crash-containment.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { markReady } from './ready-since.ts';
@@ -57,6 +57,9 @@ const LOCK_DURATION_MS = 20_000;
 
 /** Unfinished starts convict, not BullMQ's count: jobs that only waited for their turn stall with the one to blame. */
 const STALLS_MAX = 50;
+
+/** When a job that must run alone comes again after it met another such job: as long as one takes. */
+const COME_AGAIN_MS = 1_000;
 
 /** How long an encode that has begun may take to see that it must stop; after that its job's lock runs out. */
 export const GIVE_BACK_MS = 10_000;
@@ -132,6 +135,10 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
         }),
       );
     } catch (error) {
+      if (error instanceof NotNowError) {
+        await job.moveToDelayed(Date.now() + COME_AGAIN_MS, token);
+        throw new DelayedError();
+      }
       if (!graceIsOver.signal.aborted) throw toJobError(error);
       // It was not the job's fault: another worker starts it at once, with all its attempts.
       await job.moveToWait(token);

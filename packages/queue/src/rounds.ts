@@ -1,8 +1,13 @@
 import type { Redis } from 'ioredis';
+import { QueueUnavailableError } from './errors.ts';
 
 /** Work that one process of the fleet does every so often, and that goes on where the last one left off. */
 export interface Rounds {
-  /** Takes this interval's round; undefined when another process has it. Whoever dies in it is replaced in the next. */
+  /**
+   * Takes this interval's round; undefined when another process has it. Whoever dies in it is replaced in the next.
+   *
+   * @throws QueueUnavailableError
+   */
   take(intervalMs: number): Promise<Round | undefined>;
 }
 
@@ -18,14 +23,20 @@ export function createRounds(redis: Redis, prefix: string, name: string): Rounds
   const position = `${prefix}:${name}:position`;
   return {
     async take(intervalMs) {
-      if ((await redis.set(taken, '1', 'PX', intervalMs, 'NX')) === null) return undefined;
+      if ((await answered(redis.set(taken, '1', 'PX', intervalMs, 'NX'))) === null) return undefined;
       return {
-        from: (await redis.get(position)) ?? undefined,
+        from: (await answered(redis.get(position))) ?? undefined,
         async reached(next) {
-          await redis.pexpire(taken, intervalMs);
-          await (next === undefined ? redis.del(position) : redis.set(position, next));
+          await answered(redis.pexpire(taken, intervalMs));
+          if (next === undefined) await answered(redis.del(position));
+          else await answered(redis.set(position, next));
         },
       };
     },
   };
 }
+
+const answered = <T>(reply: Promise<T>): Promise<T> =>
+  reply.catch((error: unknown) => {
+    throw new QueueUnavailableError(error);
+  });

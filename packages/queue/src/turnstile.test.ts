@@ -5,9 +5,9 @@ const { signal } = new AbortController();
 
 /** Enters, and tells whether it is in yet. */
 function visitor(turnstile: ReturnType<typeof createTurnstile>, alone: boolean, until = signal) {
-  const state = { isIn: false, leave: () => {}, gaveUp: false };
+  const state = { isIn: false, leave: () => {}, gaveUp: false, sentAway: false };
   const entered = turnstile.enter({ alone, signal: until }).then(
-    (leave) => Object.assign(state, { isIn: true, leave }),
+    (leave) => Object.assign(state, leave ? { isIn: true, leave } : { sentAway: true }),
     () => Object.assign(state, { gaveUp: true }),
   );
   return { state, entered };
@@ -35,14 +35,21 @@ test('who wants to be alone waits until all have left, and nobody else comes in 
   expect(later.state.isIn).toBe(true);
 });
 
-test('two who want to be alone are never in together', async () => {
+test('who wants to be alone is sent away while another is alone, or waits to be', async () => {
   const turnstile = createTurnstile();
-  const [first, second] = [visitor(turnstile, true), visitor(turnstile, true)];
+  const first = visitor(turnstile, false);
+  const [waits, second] = [visitor(turnstile, true), visitor(turnstile, true)];
   await settled();
-  expect([first, second].map(({ state }) => state.isIn)).toEqual([true, false]);
+  expect([waits, second].map(({ state }) => state.sentAway)).toEqual([false, true]);
   first.state.leave();
-  await second.entered;
-  expect(second.state.isIn).toBe(true);
+  await waits.entered;
+  const third = visitor(turnstile, true);
+  await third.entered;
+  expect(third.state).toMatchObject({ isIn: false, sentAway: true });
+  waits.state.leave();
+  const fourth = visitor(turnstile, true);
+  await fourth.entered;
+  expect(fourth.state.isIn).toBe(true);
 });
 
 test('who gives up while waiting holds up nobody', async () => {

@@ -6,12 +6,12 @@ interface Waiting {
 /** Lets many in at once, or one alone. Strictly in turn: whoever waits to be alone is not overtaken. */
 export interface Turnstile {
   /**
-   * Waits for its turn.
+   * Waits for its turn. Only one at a time is alone, or waits to be: another is told so at once.
    *
    * @param signal gives the place in the queue up; its reason is thrown then
-   * @returns what must be called to leave
+   * @returns what must be called to leave; undefined for who wants to be alone while another is, or waits to be
    */
-  enter(options: { alone: boolean; signal: AbortSignal }): Promise<() => void>;
+  enter(options: { alone: boolean; signal: AbortSignal }): Promise<(() => void) | undefined>;
 }
 
 export function createTurnstile(): Turnstile {
@@ -38,6 +38,7 @@ export function createTurnstile(): Turnstile {
   return {
     async enter({ alone, signal }) {
       signal.throwIfAborted();
+      if (alone && (takenAlone || waiting.some((other) => other.alone))) return undefined;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const place: Waiting = { alone, enter: resolve };
       const giveUp = () => {

@@ -32,7 +32,7 @@ export async function startBackends(options: {
 }): Promise<Backends> {
   const { env, dir, keys, apiUrl, say, signal } = options;
   const credentials = s3Credentials(env, keys);
-  const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey };
+  const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey, keyPrefix: 'originals/' };
   const started: { name: string; part: Local }[] = [];
   const stop = async () => {
     for (const { part } of started.toReversed()) await part.stop();

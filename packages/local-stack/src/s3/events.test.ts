@@ -129,3 +129,13 @@ test('tries again a few times, then gives up on that event and goes on with the 
   expect(received.map((event) => event.records[0]?.s3.object.key)).toEqual(['lost', 'lost', 'lost', 'next']);
   expect(logged).toEqual([expect.stringContaining('status 500')]);
 });
+
+test('tells only of keys that begin as they should', async () => {
+  const { url, received } = await startWebhook();
+  const { plain } = await startTestServer({ eventWebhook: { url, keyPrefix: 'originals/' } });
+  for (const Key of ['images/a', 'originals/b', 'originals', 'manifests/originals/c', 'originals/d']) {
+    await plain.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'meow' }));
+  }
+  await vi.waitFor(() => expect(received).toHaveLength(2));
+  expect(received.map(({ records }) => records[0]?.s3.object.key)).toEqual(['originals/b', 'originals/d']);
+});

@@ -7,6 +7,8 @@ export type EventName = `ObjectCreated:${'Put' | 'Post' | 'Copy' | 'CompleteMult
 
 export interface EventWebhook {
   readonly url: string;
+  /** Only keys that begin with this are told of, as by the filter of a bucket's notification; all if left out. */
+  readonly keyPrefix?: string | undefined;
   readonly headers?: Record<string, string>;
 }
 
@@ -32,13 +34,14 @@ export class EventPublisher {
   }
 
   publish(eventName: EventName, bucket: string, version: ObjectVersion): void {
-    if (!this.#options.webhook || this.#stopping.signal.aborted) return;
+    const { webhook } = this.#options;
+    if (!webhook || !version.key.startsWith(webhook.keyPrefix ?? '') || this.#stopping.signal.aborted) return;
     if (this.#queue.length >= queueLengthMax) {
       this.#log(`The queue of events is full: dropped ${eventName} of ${bucket}/${version.key}`);
       return;
     }
     this.#queue.push(JSON.stringify({ Records: [eventRecord(eventName, bucket, version, this.#options.region)] }));
-    this.#delivering ??= this.#deliverAll(this.#options.webhook);
+    this.#delivering ??= this.#deliverAll(webhook);
   }
 
   /** Gives up on what is not delivered yet. */

@@ -11,7 +11,13 @@ await runProcess(async () => {
     region: env.S3_REGION,
     dataDir: env.S3_DATA_DIR,
     credentials: { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY },
-    ...(url && { eventWebhook: { url, ...(token && { headers: { authorization: `Bearer ${token}` } }) } }),
+    ...(url && {
+      eventWebhook: {
+        url,
+        keyPrefix: env.S3_EVENTS_KEY_PREFIX,
+        ...(token && { headers: { authorization: `Bearer ${token}` } }),
+      },
+    }),
   });
   console.log(`S3 server listens on ${server.endpoint}, data in ${env.S3_DATA_DIR}`);
   return server;
