@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { createImageRecords, createImageView } from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
+  createEventQueue,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -14,8 +16,6 @@ import { inject, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { ApiKeys, createAuthenticator } from './auth/api-keys.ts';
 import type { ApiSettings } from './http/api-route.ts';
-import { createImageRecords } from './images/image-record.ts';
-import { createImageView } from './images/image-view.ts';
 
 const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
 const entry = (tenant: string, scope: string, key: string) =>
@@ -46,6 +46,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
   const prefix = `api-${randomUUID().slice(0, 8)}`;
   const queue = createRenderQueue({ connection, prefix });
+  const events = createEventQueue({ connection, prefix });
   const categories = await loadCategories();
   const settings: ApiSettings = {
     apiBaseUrl: 'http://api.test',
@@ -59,7 +60,18 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
-  const services = { categories, originals, cdn: originals, queue, manifests, deletions, records, view, settings };
+  const services = {
+    categories,
+    originals,
+    cdn: originals,
+    queue,
+    events,
+    manifests,
+    deletions,
+    records,
+    view,
+    settings,
+  };
   const app = createApp(services, createAuthenticator(ApiKeys.parse(apiKeys)), createLogger('api', 'silent'));
 
   /** A JSON request with a key; a string body is sent as it is. */
@@ -87,6 +99,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     call,
     work,
     queue,
+    events,
     manifests,
     originals,
     async close() {

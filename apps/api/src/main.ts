@@ -1,5 +1,6 @@
+import { createImageRecords, createImageView } from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { checkRedis, createEventQueue, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
@@ -7,8 +8,6 @@ import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/api-keys.ts';
 import { apiEnv } from './env.ts';
 import { listen } from './http/listen.ts';
-import { createImageRecords } from './images/image-record.ts';
-import { createImageView } from './images/image-view.ts';
 
 await runProcess(async () => {
   const env = parseEnv(apiEnv, process.env);
@@ -35,6 +34,7 @@ await runProcess(async () => {
     [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
   });
   const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const events = createEventQueue({ connection, prefix: env.QUEUE_PREFIX });
   const settings = {
     apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),
     cdnBaseUrl: env.CDN_BASE_URL,
@@ -46,7 +46,7 @@ await runProcess(async () => {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
-  const services = { categories, originals, cdn, queue, manifests, deletions, records, view, settings };
+  const services = { categories, originals, cdn, queue, events, manifests, deletions, records, view, settings };
 
   const app = createApp(services, createAuthenticator(env.API_KEYS), logger);
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });

@@ -1,18 +1,24 @@
 import { availableParallelism } from 'node:os';
+import { createImageView } from '@imagemill/images';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import { checkRedis, createConsumerConnection, createRenderWorker } from '@imagemill/queue';
 import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
-import { loadCategories } from '@imagemill/variants';
+import { ImageId, loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
 import { createRenderImage } from './render-image.ts';
+import { loadEndpoints } from './webhooks/endpoints.ts';
+import { notifyOutcome } from './webhooks/notify-outcome.ts';
+import { startWebhooks } from './webhooks/start-webhooks.ts';
 
 await runProcess(async () => {
   const env = parseEnv(workerEnv, process.env);
   const logger = createLogger('worker', env.LOG_LEVEL);
   const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
+  const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
+  const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
   const encodeConcurrency = env.ENCODE_CONCURRENCY ?? availableParallelism();
   // Encodes, name look-ups and file reads share these threads: too few, and encodes wait for threads while cores idle.
   if (env.UV_THREADPOOL_SIZE < encodeConcurrency + 4) {
@@ -42,30 +48,46 @@ await runProcess(async () => {
     env.HEALTH_PORT === undefined
       ? undefined
       : await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
+  const webhooks =
+    endpoints &&
+    startWebhooks({
+      connection,
+      prefix: env.QUEUE_PREFIX,
+      endpoints,
+      manifests,
+      view: createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL }),
+      concurrency: env.WEBHOOK_CONCURRENCY,
+      allowPrivate,
+      logger,
+    });
+  const handle = createRenderImage({
+    originals,
+    cdn,
+    manifests,
+    deletions: createDeletions(originals, manifests),
+    engine,
+    categories,
+    cdnBaseUrl: env.CDN_BASE_URL,
+    uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
+    logger,
+  });
   const worker = createRenderWorker({
     connection,
     prefix: env.QUEUE_PREFIX,
     concurrency: env.WORKER_CONCURRENCY,
-    handle: createRenderImage({
-      originals,
-      cdn,
-      manifests,
-      deletions: createDeletions(originals, manifests),
-      engine,
-      categories,
-      cdnBaseUrl: env.CDN_BASE_URL,
-      uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
-      logger,
-    }),
+    handle: webhooks ? notifyOutcome(handle, webhooks.notifier) : handle,
     onError: (err) => logger.error({ err }, 'worker'),
-    onFailed: (imageId, err) => logger.error({ imageId, err }, 'attempt failed'),
+    async onFailed(imageId, err, isFinal) {
+      logger.error({ imageId, err }, 'attempt failed');
+      if (isFinal && imageId !== undefined) await webhooks?.notifier.deadLetter(ImageId.parse(imageId));
+    },
   });
   logger.info({ concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] }, 'working');
 
   return {
     async close() {
       logger.info('closing');
-      await worker.close(env.SHUTDOWN_GRACE_MS);
+      await Promise.all([worker.close(env.SHUTDOWN_GRACE_MS), webhooks?.deliveries.close(env.SHUTDOWN_GRACE_MS)]);
       await health?.close();
       connection.disconnect();
       client.destroy();
