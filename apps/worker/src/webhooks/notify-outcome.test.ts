@@ -106,6 +106,19 @@ test('a dead letter is told of once an end, by whomever, and again after a redri
   expect(second?.id).not.toBe(first?.id);
 });
 
+test('a job whose workers vanished too often is told of as failed', async () => {
+  const receiver = await startReceiver();
+  const hooks = await webhookHarness({ acme: receiver.url }, { secrets: [secret] });
+  const image = job();
+  await hooks.queue.add(image, 0);
+  await hooks.vanishWith(image.imageId);
+  hooks.startDeliveries();
+  hooks.startRenders(render, 400);
+  await vi.waitUntil(() => receiver.received.length === 1, { timeout: 20_000 });
+  expect((await hooks.deliveries()).map(({ type }) => type)).toEqual(['image.failed']);
+  expect((await hooks.queue.deadLetters.list({ cursor: 0, limit: 9 })).deadLetters[0]?.code).toBe('crashed-worker');
+});
+
 test('a tenant without an endpoint is told nothing, and neither is an image without a dead letter', async () => {
   const { notifier, raw } = await system(render);
   const image = job({ tenant: 'other' as RenderImage['tenant'] });

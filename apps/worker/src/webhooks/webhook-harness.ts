@@ -15,7 +15,7 @@ import {
   type RenderHandler,
 } from '@imagemill/queue';
 import { loadCategories } from '@imagemill/variants';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { Webhook } from 'standardwebhooks';
 import { inject, vi } from 'vitest';
 import { storage } from '../render-harness.ts';
@@ -108,11 +108,12 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     closers.push(() => worker.close(0));
     return worker;
   }
-  function startRenders(handle: RenderHandler) {
+  function startRenders(handle: RenderHandler, lockDurationMs?: number) {
     const worker = createRenderWorker({
       connection: consumer,
       prefix,
       concurrency: 1,
+      ...(lockDurationMs !== undefined && { lockDurationMs }),
       handle: notifyOutcome(handle, notifier),
       onError: () => {},
       onFailed: async (id, _error, isFinal) => {
@@ -128,5 +129,25 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     await raw.promoteJobs();
   };
   const deliveries = async () => (await eventQueue.list({ cursor: undefined, limit: 100 })).deliveries;
-  return { queue, events: eventQueue, notifier, raw, view, startDeliveries, startRenders, hurry, deliveries, deliver };
+  /** Has a worker take a job and vanish with it, once too often. */
+  const vanishWith = async (imageId: string) => {
+    const gone = new Worker('render', null, { connection: consumer, prefix, lockDuration: 100, autorun: false });
+    const taken = await gone.getNextJob('token-of-the-dead');
+    if (taken?.id !== imageId) throw new Error('Another job was taken.');
+    await connection.hset(`${prefix}:render:${imageId}`, 'stc', 1_000);
+    await gone.close();
+  };
+  return {
+    vanishWith,
+    queue,
+    events: eventQueue,
+    notifier,
+    raw,
+    view,
+    startDeliveries,
+    startRenders,
+    hurry,
+    deliveries,
+    deliver,
+  };
 }
