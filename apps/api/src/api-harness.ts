@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { createImageRecords, createImageView } from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
+  createEventQueue,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -16,8 +18,6 @@ import { createApp } from './app.ts';
 import { ApiKeys, createAuthenticator } from './auth/api-keys.ts';
 import type { ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
-import { createImageRecords } from './images/image-record.ts';
-import { createImageView } from './images/image-view.ts';
 
 const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
 const entry = (tenant: string, scope: string, key: string) =>
@@ -49,6 +49,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
   const prefix = `api-${randomUUID().slice(0, 8)}`;
   const queue = createRenderQueue({ connection, prefix });
+  const events = createEventQueue({ connection, prefix });
   const categories = await loadCategories();
   const settings: ApiSettings = {
     apiBaseUrl: 'http://api.test',
@@ -62,7 +63,18 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
-  const services = { categories, originals, cdn: originals, queue, manifests, deletions, records, view, settings };
+  const services = {
+    categories,
+    originals,
+    cdn: originals,
+    queue,
+    events,
+    manifests,
+    deletions,
+    records,
+    view,
+    settings,
+  };
   const authenticator = createAuthenticator(ApiKeys.parse(apiKeys));
   const app = createApp(services, authenticator, createLogger('api', 'silent'), ...(options.observers ?? []));
 
@@ -91,6 +103,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     call,
     work,
     queue,
+    events,
     manifests,
     originals,
     async close() {

@@ -1,6 +1,6 @@
+import { ImageView } from '@imagemill/images';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
-import { ImageView } from './images/image-view.ts';
 import { UploadTicket } from './routes/request-upload.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;

@@ -16,6 +16,7 @@ import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { requestUpload } from './routes/request-upload.ts';
+import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;
 
@@ -36,6 +37,7 @@ const areas: readonly Area[] = [
   },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },
+  { path: '/v1/webhook-deliveries/*', scope: 'admin', bodyBytesMax: KIB, routes: [webhookDeliveries] },
   { path: '/v1/backlog', scope: 'admin', bodyBytesMax: KIB, routes: [getBacklog] },
 ];
 

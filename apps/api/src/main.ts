@@ -1,5 +1,6 @@
+import { createImageRecords, createImageView } from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { checkRedis, createEventQueue, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import {
   createLogger,
   createRegistry,
@@ -18,8 +19,6 @@ import { consumeUploadEvents } from './events/consume-upload-events.ts';
 import { createReportUploads } from './events/report-uploads.ts';
 import { checkUploadEventsQueue, createSqsClient } from './events/upload-events-queue.ts';
 import { listen } from './http/listen.ts';
-import { createImageRecords } from './images/image-record.ts';
-import { createImageView } from './images/image-view.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
 
@@ -54,6 +53,7 @@ await runProcess(async () => {
     ...(sqs && { 'upload events queue': () => checkUploadEventsQueue(sqs.client, sqs.queueUrl, logger) }),
   });
   const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const events = createEventQueue({ connection, prefix: env.QUEUE_PREFIX });
   const settings = {
     apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),
     cdnBaseUrl: env.CDN_BASE_URL,
@@ -65,7 +65,7 @@ await runProcess(async () => {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
-  const services = { categories, originals, cdn, queue, manifests, deletions, records, view, settings };
+  const services = { categories, originals, cdn, queue, events, manifests, deletions, records, view, settings };
 
   const registry = createRegistry();
   addBacklogMetrics(registry, queue);

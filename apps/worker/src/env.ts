@@ -1,5 +1,5 @@
 import { queueEnv } from '@imagemill/queue';
-import { serviceEnv, whole } from '@imagemill/service';
+import { flag, serviceEnv, whole } from '@imagemill/service';
 import { storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
 
@@ -41,6 +41,16 @@ export const workerEnv = z.object({
     .describe(
       'how often one worker of the fleet compares buckets and queue and repairs what was forgotten; 0 is never',
     ),
+  WEBHOOK_ENDPOINTS_FILE: z
+    .string()
+    .optional()
+    .describe("JSON file with the tenants' webhook endpoints; the same for all workers, no webhooks if not set"),
+  WEBHOOK_ALLOW_PRIVATE: flag()
+    .prefault('false')
+    .describe('for local work: endpoints may be http:// and at private addresses'),
+  WEBHOOK_CONCURRENCY: whole(1, 256)
+    .prefault('16')
+    .describe('webhooks being sent at once by one worker process, half of them at most to one tenant'),
 });
 
 /** The environment variables of the one-shot reconciliation. */

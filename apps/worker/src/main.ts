@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { createImageView } from '@imagemill/images';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
@@ -20,18 +21,23 @@ import {
   startUpChecks,
 } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
-import { loadCategories } from '@imagemill/variants';
+import { ImageId, loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { keepReconciling } from './reconcile/keep-reconciling.ts';
 import { createRenderImage } from './render-image.ts';
+import { loadEndpoints } from './webhooks/endpoints.ts';
+import { notifyOutcome } from './webhooks/notify-outcome.ts';
+import { startWebhooks } from './webhooks/start-webhooks.ts';
 
 await runProcess(async () => {
   const env = parseEnv(workerEnv, process.env);
   const logger = createLogger('worker', env.LOG_LEVEL);
   const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
+  const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
+  const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
   const encodeConcurrency = env.ENCODE_CONCURRENCY ?? availableParallelism();
   // Encodes, name look-ups and file reads share these threads: too few, and encodes wait for threads while cores idle.
   if (env.UV_THREADPOOL_SIZE < encodeConcurrency + 4) {
@@ -65,6 +71,18 @@ await runProcess(async () => {
       : await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
   const registry = createRegistry();
   const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+  const webhooks =
+    endpoints &&
+    startWebhooks({
+      connection,
+      prefix: env.QUEUE_PREFIX,
+      endpoints,
+      manifests,
+      view: createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL }),
+      concurrency: env.WEBHOOK_CONCURRENCY,
+      allowPrivate,
+      logger,
+    });
   const renderImage = createRenderImage({
     originals,
     cdn,
@@ -77,16 +95,18 @@ await runProcess(async () => {
     logger,
   });
   const slotTime = createSlotTime(connection, env.QUEUE_PREFIX);
+  const measured = measureSlotTime(renderImage, slotTime, (err) => logger.warn({ err }, 'slot time'));
+  const handle = webhooks ? notifyOutcome(measured, webhooks.notifier) : measured;
   const worker = createRenderWorker({
     connection,
     prefix: env.QUEUE_PREFIX,
     concurrency: env.WORKER_CONCURRENCY,
-    handle: measureJobs(
-      measureSlotTime(renderImage, slotTime, (err) => logger.warn({ err }, 'slot time')),
-      { registry, slots: env.WORKER_CONCURRENCY },
-    ),
+    handle: measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
     onError: (err) => logger.error({ err }, 'worker'),
-    onFailed: (imageId, err) => logger.error({ imageId, err }, 'attempt failed'),
+    async onFailed(imageId, err, isFinal) {
+      logger.error({ imageId, err }, 'attempt failed');
+      if (isFinal && imageId !== undefined) await webhooks?.notifier.deadLetter(ImageId.parse(imageId));
+    },
   });
   // A connection of its own: what reconciles must fail while Redis is away, not wait.
   const reconciling = createProducerConnection(env.REDIS_URL);
@@ -112,7 +132,11 @@ await runProcess(async () => {
   return {
     async close() {
       logger.info('closing');
-      await Promise.all([reconciler?.close(), worker.close(env.SHUTDOWN_GRACE_MS)]);
+      await Promise.all([
+        reconciler?.close(),
+        worker.close(env.SHUTDOWN_GRACE_MS),
+        webhooks?.deliveries.close(env.SHUTDOWN_GRACE_MS),
+      ]);
       await Promise.all([health?.close(), metrics?.close()]);
       connection.disconnect();
       reconciling.disconnect();

@@ -38,7 +38,7 @@ export interface DeadLetters {
    */
   redriveAll(code: string, limit: number): Promise<{ redriven: number; more: boolean }>;
   /** The job behind an image's dead letter; none when it has no dead letter, or one that can't be read. */
-  find(imageId: ImageId): Promise<{ image: RenderImage; attempts: number } | undefined>;
+  find(imageId: ImageId): Promise<{ image: RenderImage; attempts: number; failedAt: string } | undefined>;
   /** Forgets the job; false when the image has no dead letter. */
   discard(imageId: ImageId): Promise<boolean>;
 }
@@ -91,7 +91,7 @@ export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadL
       reach(async (queue) => {
         const job = await findFailed(queue, imageId);
         const image = RenderImage.safeParse(job?.data).data;
-        return job && image && { image, attempts: job.attemptsMade };
+        return job && image && { image, attempts: job.attemptsMade, failedAt: failedAt(job) };
       }),
 
     discard: (imageId) =>
@@ -108,12 +108,14 @@ async function findFailed(queue: Queue, imageId: ImageId): Promise<Job | undefin
   return (await job?.isFailed()) ? job : undefined;
 }
 
+const failedAt = (job: Job) => new Date(job.finishedOn ?? job.timestamp).toISOString();
+
 function deadLetter(job: Job): DeadLetter {
   const failed = {
     imageId: String(job.id),
     ...codeAndMessage(job.failedReason),
     attempts: job.attemptsMade,
-    failedAt: new Date(job.finishedOn ?? job.timestamp).toISOString(),
+    failedAt: failedAt(job),
   };
   const image = RenderImage.safeParse(job.data).data;
   if (image) return { ...failed, tenant: image.tenant, category: image.category, createdAt: image.createdAt };

@@ -1,6 +1,15 @@
 export type { Backlog } from './backlog.ts';
 export { checkRedis } from './check-redis.ts';
 export { createConsumerConnection, createProducerConnection, queueEnv } from './connection.ts';
+export type { DeliveryAttempt } from './delivery.ts';
+export {
+  createDeliveryWorker,
+  type DeliverEvent,
+  type DeliveryWorker,
+  type SendResult,
+} from './delivery-worker.ts';
+export { EventId, type EventPayload, EventType } from './event.ts';
+export { createEventQueue, type EventQueue } from './event-queue.ts';
 export { imageFromKey } from './image-from-key.ts';
 export type { ImageStatus } from './image-status.ts';
 export type { RenderImage, RenderProgress } from './jobs.ts';

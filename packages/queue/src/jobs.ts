@@ -1,5 +1,7 @@
 import { Category, Format, ImageId, SourceFacts, SourceMediaType, Tenant, VariantName } from '@imagemill/variants';
 import { z } from 'zod';
+import { deliverySchedule } from './delivery-schedule.ts';
+import { EventPayload } from './event.ts';
 import { retryPolicy } from './retry-policy.ts';
 
 /** What a worker must know to make one image's renditions. */
@@ -44,6 +46,8 @@ export type RenderOutcome =
   | { readonly outcome: 'deleted' };
 
 const HOUR_S = 3600;
+/** With some 3 kB each, 0.3 GB of Redis at most for each of the two lists. */
+const DELIVERIES_KEPT_MAX = 100_000;
 
 /** Every job of the project: its queue, its name, its payload and how it is retried and kept. */
 export const jobs = {
@@ -62,4 +66,21 @@ export const jobs = {
       keepLogs: 20,
     },
   },
+  deliverEvent: {
+    queue: 'webhooks',
+    name: 'deliver-event',
+    payload: EventPayload,
+    options: {
+      attempts: deliverySchedule.attempts,
+      backoff: { type: 'delivery-schedule' },
+      // What is kept is the delivery log, and what can be replayed.
+      removeOnComplete: { age: 240 * HOUR_S, count: DELIVERIES_KEPT_MAX },
+      removeOnFail: { age: 240 * HOUR_S, count: DELIVERIES_KEPT_MAX },
+      stackTraceLimit: 0,
+      keepLogs: 0,
+    },
+  },
 } as const;
+
+/** What a producer must know of a job. */
+export type JobSpec = (typeof jobs)[keyof typeof jobs];

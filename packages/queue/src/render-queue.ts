@@ -42,7 +42,7 @@ export interface RenderQueue {
 const { renderImage } = jobs;
 
 export function createRenderQueue({ connection, prefix }: { connection: Redis; prefix: string }): RenderQueue {
-  const reach = createReach(connection, prefix);
+  const reach = createReach(connection, prefix, renderImage);
   const uploads = createWakeUps(connection, prefix, 'uploaded');
   const deletions = createWakeUps(connection, prefix, 'deleted');
   const starts = createUnfinishedStarts(connection, prefix);

@@ -36,7 +36,8 @@ export interface RenderWorkerOptions {
   readonly lockDurationMs?: number;
   /** Told of everything that fails outside a handler: a lost connection, a lock that was not renewed. */
   readonly onError: (error: Error) => void;
-  readonly onFailed?: (imageId: string | undefined, error: Error) => void;
+  /** @param isFinal the job has ended, as a dead letter; closing waits for what is done about that */
+  readonly onFailed?: (imageId: string | undefined, error: Error, isFinal: boolean) => Promise<void> | void;
 }
 
 export interface RenderWorker {
@@ -117,10 +118,10 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
   });
   worker.on('failed', (job, error) => {
-    options.onFailed?.(job?.id, error);
-    if (!job) return;
-    if (job.finishedOn === undefined) track(markReady(connection, job, Date.now() + job.delay));
-    else track(recheckEnded(job, 'failed'));
+    const isFinal = job?.finishedOn !== undefined;
+    track(Promise.resolve(options.onFailed?.(job?.id, error, isFinal)));
+    if (isFinal) track(recheckEnded(job, 'failed'));
+    else if (job) track(markReady(connection, job, Date.now() + job.delay));
   });
 
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {

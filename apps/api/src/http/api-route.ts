@@ -1,10 +1,9 @@
+import type { ImageRecord, ImageRecords, ImageView } from '@imagemill/images';
 import type { Deletions, Manifests } from '@imagemill/manifests';
-import type { RenderQueue } from '@imagemill/queue';
+import type { EventQueue, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
-import type { ImageRecord, ImageRecords } from '../images/image-record.ts';
-import type { ImageView } from '../images/image-view.ts';
 import type { ApiBindings } from './bindings.ts';
 
 export interface ApiSettings {
@@ -21,6 +20,7 @@ export interface ApiServices {
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
   readonly queue: RenderQueue;
+  readonly events: EventQueue;
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly records: ImageRecords;

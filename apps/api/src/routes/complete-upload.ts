@@ -1,7 +1,7 @@
+import type { ImageRecord } from '@imagemill/images';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound, Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
-import type { ImageRecord } from '../images/image-record.ts';
 
 /** POST /v1/images/{id}/complete: the uploader says that the bytes are there, and the job starts at once. */
 export const completeUpload: ApiRoute = (app, { originals, queue, records, view }) => {

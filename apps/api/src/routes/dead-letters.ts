@@ -1,3 +1,4 @@
+import { processingFailed } from '@imagemill/images';
 import type { Manifests } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/queue';
 import type { ImageId } from '@imagemill/variants';
@@ -8,7 +9,6 @@ import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
 import { query } from '../http/query.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
-import { processingFailed } from '../images/image-view.ts';
 
 const ErrorCode = z.string().regex(/^[a-z][a-z-]*$/, 'must be an error code');
 

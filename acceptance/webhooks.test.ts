@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type RunningStack, startStack } from './support/running-stack.ts';
+import { createSeller } from './support/seller.ts';
+
+const secret = `whsec_${randomBytes(32).toString('base64')}`;
+const received: { id: string; event: { type: string; data: { imageId: string; sequence: number } } }[] = [];
+const receiver = createServer(async (request, response) => {
+  const body = Buffer.concat(await Array.fromAsync(request)).toString('utf8');
+  const headers = request.headers as Record<string, string>;
+  const event = new Webhook(secret).verify(body, headers) as (typeof received)[0]['event'];
+  received.push({ id: headers['webhook-id'] ?? '', event });
+  response.writeHead(204).end();
+});
+
+let stack: RunningStack;
+let folder: string;
+beforeAll(async () => {
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const { port } = receiver.address() as AddressInfo;
+  folder = await mkdtemp(join(tmpdir(), 'imagemill-webhooks-'));
+  const file = join(folder, 'endpoints.json');
+  await writeFile(file, JSON.stringify({ demo: { url: `http://127.0.0.1:${port}/hooks`, secrets: [secret] } }));
+  stack = await startStack({ WEBHOOK_ENDPOINTS_FILE: file, WEBHOOK_ALLOW_PRIVATE: 'true' });
+});
+afterAll(async () => {
+  await stack?.stop();
+  receiver.closeAllConnections();
+  receiver.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a tenant is told that its image is ready, and told the same again by a replay', async () => {
+  const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
+  const { image } = await createSeller(stack).upload({ bytes, category: 'avatar' });
+  await vi.waitUntil(() => received.length === 1, { timeout: 10_000 });
+  const { sequence, ...data } = received[0]?.event.data ?? {};
+  expect(received[0]?.event.type).toBe('image.ready');
+  expect(data).toEqual(image);
+  expect(sequence).toBeGreaterThan(0);
+
+  const call = async (method: string, path: string) => {
+    const headers = { authorization: `Bearer ${stack.adminKey}` };
+    const response = await fetch(`${stack.apiUrl}/v1/webhook-deliveries${path}`, { method, headers });
+    return { status: response.status, body: await response.json() };
+  };
+  const log = () => call('GET', `?imageId=${image.imageId}`);
+  await vi.waitUntil(async () => (await log()).body.deliveries[0].status === 'delivered');
+  expect((await call('POST', `/${received[0]?.id}/replay`)).status).toBe(202);
+  await vi.waitUntil(() => received.length === 2, { timeout: 10_000 });
+  expect(received[1]).toEqual(received[0]);
+  await vi.waitUntil(async () => (await log()).body.deliveries[0].attempts.length === 2);
+});

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { job } from '../render-harness.ts';
+import { closeWebhooks, newSecret, startReceiver, verified, webhookHarness } from './webhook-harness.ts';
+
+afterEach(closeWebhooks);
+
+type Harness = Awaited<ReturnType<typeof webhookHarness>>;
+
+function publish(hooks: Harness, tenant = 'acme') {
+  const { imageId } = job();
+  const data = { imageId, status: 'ready' };
+  return hooks.events.publish({ type: 'image.ready', tenant: tenant as never, imageId, occasion: 'r1', data });
+}
+
+const delivery = async (hooks: Harness, id: string) => (await hooks.deliveries()).find((one) => one.id === id);
+const untilStatus = (hooks: Harness, id: string, status: string) =>
+  vi.waitUntil(async () => (await delivery(hooks, id))?.status === status, { timeout: 10_000 });
+const untilAttempts = (hooks: Harness, id: string, attempts: number) =>
+  vi.waitUntil(async () => (await delivery(hooks, id))?.attempts.length === attempts, { timeout: 10_000 });
+
+test('either of two secrets verifies a webhook, and no third does', async () => {
+  const secrets = [newSecret(), newSecret()];
+  const { url, received } = await startReceiver();
+  const hooks = await webhookHarness({ acme: url }, { secrets });
+  hooks.startDeliveries();
+  await publish(hooks);
+  const message = await vi.waitUntil(() => received[0]);
+  for (const secret of secrets) expect(verified(secret, message).type).toBe('image.ready');
+  expect(() => verified(newSecret(), message)).toThrow('No matching signature');
+});
+
+test('what a receiver fails at is sent again under the same id, until it is taken, and not after', async () => {
+  const { url, received } = await startReceiver((response, index, request) => {
+    if (index === 0) response.writeHead(500).end('no'.repeat(100_000));
+    else if (index === 1) request.socket.resetAndDestroy();
+    else if (index === 3) response.writeHead(200).end();
+  });
+  const hooks = await webhookHarness({ acme: url }, { timeoutMs: 300 });
+  hooks.startDeliveries();
+  const id = await publish(hooks);
+  for (const attempts of [1, 2, 3]) {
+    await untilAttempts(hooks, id, attempts);
+    await hooks.hurry();
+  }
+  await untilStatus(hooks, id, 'delivered');
+  const attempts = (await delivery(hooks, id))?.attempts.map(({ status, code }) => status ?? code);
+  expect(attempts).toEqual([500, 'ECONNRESET', 'timeout', 200]);
+  expect(new Set(received.map((message) => message.id))).toEqual(new Set([id]));
+  expect(new Set(received.map((message) => message.body)).size).toBe(1);
+  expect(await hooks.raw.getDelayedCount()).toBe(0);
+});
+
+test('a redirect is not followed', async () => {
+  const target = await startReceiver();
+  const { url } = await startReceiver((response) => response.writeHead(307, { location: target.url }).end());
+  const hooks = await webhookHarness({ acme: url });
+  hooks.startDeliveries();
+  const id = await publish(hooks);
+  await untilAttempts(hooks, id, 1);
+  expect(await delivery(hooks, id)).toMatchObject({ status: 'pending', attempts: [{ status: 307 }] });
+  expect(target.received).toEqual([]);
+});
+
+test('410 ends a delivery at once, and a replay sends the same id again', async () => {
+  const { url, received } = await startReceiver((response, index) => response.writeHead(index === 0 ? 410 : 204).end());
+  const hooks = await webhookHarness({ acme: url });
+  hooks.startDeliveries();
+  const id = await publish(hooks);
+  await untilStatus(hooks, id, 'failed');
+  for (const attempts of [2, 3]) {
+    expect(await hooks.events.replay(id)).toBe('replayed');
+    await untilAttempts(hooks, id, attempts);
+    await untilStatus(hooks, id, 'delivered');
+  }
+  expect(received.map((message) => message.id)).toEqual([id, id, id]);
+});
+
+test('a dead endpoint does not hold up those of others', async () => {
+  const dead = await startReceiver(() => {});
+  const { url, received } = await startReceiver();
+  const hooks = await webhookHarness({ dead: dead.url, acme: url }, { concurrency: 4 });
+  for (const _ of Array.from({ length: 12 })) await publish(hooks, 'dead');
+  await publish(hooks);
+  const worker = hooks.startDeliveries();
+  await vi.waitUntil(() => received.length === 1, { timeout: 5_000 });
+  expect(dead.received).toHaveLength(2);
+  await worker.close(0);
+  await vi.waitUntil(async () => (await hooks.raw.getActiveCount()) === 0);
+  expect((await hooks.deliveries()).filter(({ attempts }) => attempts.length > 0)).toHaveLength(1);
+});
+
+describe('an address that is not public', () => {
+  const addresses = [
+    ['127.0.0.1', '127.1', '2130706433', '0x7f000001', 'localhost', '0.0.0.0'],
+    ['10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '224.0.0.1', '255.255.255.255'],
+    ['[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[fe80::1]', '[fd00::1]', '[ff02::1]'],
+    ['[64:ff9b::7f00:1]', '[2002:7f00:1::]', '192.0.2.1', '198.18.0.1'],
+  ].flat();
+
+  test.each(addresses)('%s is refused before anything is sent', async (host) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    server.listen(0);
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    for (const scheme of ['http', 'https']) {
+      const hooks = await webhookHarness({ acme: `${scheme}://${host}:${port}/` }, { allowPrivate: false });
+      const event = { id: 'evt_x', type: 'image.ready', sequence: 1, timestamp: '', tenant: 'acme', data: {} };
+      const sent = hooks.deliver({ ...event, imageId: job().imageId } as never, new AbortController().signal);
+      expect(await sent).toEqual({ verdict: 'try-again', code: 'address-refused' });
+    }
+    server.close();
+    await once(server, 'close');
+    expect(connections).toBe(0);
+  });
+});

@@ -1,0 +1,3 @@
+export { createImageRecords, type ImageRecord, type ImageRecords } from './image-record.ts';
+export { createImageView, ImageView, processingFailed } from './image-view.ts';
+export { createNotifier, type Notifier } from './notifier.ts';

@@ -1,0 +1,66 @@
+import type { Manifests } from '@imagemill/manifests';
+import type { EventQueue, EventType, RenderImage, RenderQueue } from '@imagemill/queue';
+import type { ImageId, Tenant } from '@imagemill/variants';
+import type { ImageRecord } from './image-record.ts';
+import type { ImageView } from './image-view.ts';
+
+interface Sources {
+  readonly queue: RenderQueue;
+  readonly events: EventQueue;
+  readonly manifests: Manifests;
+  readonly view: (record: ImageRecord) => ImageView;
+  /** Whether the tenant has an endpoint that is told of such events; nothing is read for one that has none. */
+  readonly isWanted: (tenant: Tenant, type: EventType) => boolean;
+}
+
+/**
+ * Tells a tenant how an image ended, once an end however often it is called. Throws QueueUnavailableError and
+ * StorageError.
+ */
+export interface Notifier {
+  /** The image's manifest has been committed, as ready or as rejected. */
+  finished(image: RenderImage): Promise<void>;
+  /** @param attempts tries of the job, the one that found out included */
+  expired(image: RenderImage, attempts: number): Promise<void>;
+  /** The image's job has become a dead letter; nothing happens when it has none any more. */
+  deadLetter(imageId: ImageId): Promise<void>;
+}
+
+export function createNotifier({ queue, events, manifests, view, isWanted }: Sources): Notifier {
+  async function publish(type: EventType, image: Identity, occasion: string, record: ImageRecord): Promise<void> {
+    const { tenant, imageId } = image;
+    // Through JSON, as the API's answer goes: what is not set is left out.
+    const data = JSON.parse(JSON.stringify(view(record)));
+    await events.publish({ type, tenant, imageId, occasion, data });
+  }
+
+  return {
+    async finished(image) {
+      if (!isWanted(image.tenant, 'image.ready') && !isWanted(image.tenant, 'image.rejected')) return;
+      const manifest = (await manifests.read(image))?.manifest;
+      // Deleted since: there is nothing to tell of any more.
+      if (manifest?.status !== 'ready' && manifest?.status !== 'rejected') return;
+      const type = `image.${manifest.status}` as const;
+      if (!isWanted(image.tenant, type)) return;
+      const occasion = manifest.status === 'ready' ? manifest.revision : manifest.originalEtag;
+      await publish(type, image, occasion, { from: 'manifest', manifest, status: manifest.status });
+    },
+
+    async expired(image, attempts) {
+      if (!isWanted(image.tenant, 'image.expired')) return;
+      const status = 'expired';
+      const job = { image, status, attempts, progress: undefined, rejection: undefined } as const;
+      await publish('image.expired', image, image.uploadExpiresAt, { from: 'job', job, status });
+    },
+
+    async deadLetter(imageId) {
+      const letter = await queue.deadLetters.find(imageId);
+      if (!letter || !isWanted(letter.image.tenant, 'image.failed')) return;
+      const job = await queue.find(imageId);
+      if (job?.status !== 'failed') return;
+      await publish('image.failed', letter.image, letter.failedAt, { from: 'job', job, status: 'failed' });
+    },
+  };
+}
+
+type Identity = Pick<RenderImage, 'tenant' | 'imageId'>;
