@@ -1,0 +1,133 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startS3 } from '@imagemill/local-stack';
+import { runProgram } from '../../support/run-program.ts';
+import { type FaultProxy, startFaultProxy } from '../faults/storage-faults/fault-proxy.ts';
+import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
+import { type DeliveryPlan, startEventRelay } from './event-relay.ts';
+import { lastingPort } from './lasting-port.ts';
+import { type Supervised, supervise } from './supervised.ts';
+
+const entry = (path: string) => fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url));
+
+export interface ChaosStackOptions {
+  /** 2 when not given. */
+  readonly workers?: number;
+  /** What the workers have in their environment beside the usual. */
+  readonly workerEnv?: (dir: string) => Readonly<Record<string, string>>;
+  /** Puts a proxy that can misbehave between imagemill (and its uploaders) and the storage. */
+  readonly storageProxy?: boolean;
+}
+
+/** imagemill with its own Redis and S3 server; whatever of it ends is started again. */
+export interface ChaosStack {
+  readonly dir: string;
+  readonly logs: string;
+  readonly apiUrl: string;
+  readonly uploadKey: string;
+  readonly adminKey: string;
+  readonly redis: ChaosRedis;
+  /** The storage itself, not the proxy before it. */
+  readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly storageProxy: FaultProxy | undefined;
+  readonly api: Supervised;
+  readonly workers: readonly Supervised[];
+  /** Runs the command line program in the environment of the workers. */
+  runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  close(): Promise<void>;
+}
+
+const tenant = 'chaos';
+export const buckets = { originals: 'chaos-originals', cdn: 'chaos-cdn' };
+export const manifestsPrefix = `manifests/${tenant}/`;
+
+export async function startChaosStack(
+  dir: string,
+  options: ChaosStackOptions,
+  deliveryPlan: DeliveryPlan,
+): Promise<ChaosStack> {
+  const logs = join(dir, 'logs');
+  await mkdir(logs, { recursive: true });
+  const parts: { stop(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of parts.toReversed()) await part.stop();
+  };
+  try {
+    const keys = { uploadKey: randomBytes(16).toString('hex'), adminKey: randomBytes(16).toString('hex') };
+    const apiPort = await lastingPort();
+    const apiUrl = `http://127.0.0.1:${apiPort}`;
+    const redis = await startChaosRedis(dir);
+    parts.push(redis);
+    const relay = await startEventRelay({ url: `${apiUrl}/v1/events/s3`, token: keys.adminKey }, deliveryPlan);
+    parts.push({ stop: relay.close });
+    const credentials = { accessKeyId: 'CHAOSACCESSKEY', secretAccessKey: randomBytes(20).toString('hex') };
+    const s3 = await startS3({ dir, ...credentials, events: { url: relay.url, token: 'relay' } });
+    parts.push(s3);
+    const storageProxy = options.storageProxy ? await startFaultProxy(s3.endpoint) : undefined;
+    if (storageProxy) parts.push(storageProxy);
+
+    const env = appEnv({ apiPort, apiUrl, ...keys, redis, s3, credentials, throughProxy: storageProxy?.endpoint });
+    const setup = await runProgram([entry('api/src/setup.ts')], env);
+    if (setup.code !== 0) throw new Error(`The buckets could not be made: ${setup.stderr}`);
+    const api = supervise({ name: 'api', entry: entry('api/src/main.ts'), env, logs });
+    parts.push({ stop: api.close });
+    const workerEnv = { ...env, ...options.workerEnv?.(dir) };
+    const workers = Array.from({ length: options.workers ?? 2 }, (_, index) =>
+      supervise({ name: `worker-${index + 1}`, entry: entry('worker/src/main.ts'), env: workerEnv, logs }),
+    );
+    parts.push({ stop: async () => void (await Promise.all(workers.map((worker) => worker.close()))) });
+    await Promise.all([api, ...workers].map((app) => app.up()));
+    return {
+      ...{
+        dir,
+        logs,
+        apiUrl,
+        ...keys,
+        redis,
+        s3: { endpoint: s3.endpoint, ...credentials },
+        storageProxy,
+        api,
+        workers,
+      },
+      runCommand: (...args) => runProgram([entry('cli/imagemill.mjs'), ...args], env),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function appEnv(from: {
+  apiPort: number;
+  apiUrl: string;
+  uploadKey: string;
+  adminKey: string;
+  redis: ChaosRedis;
+  s3: { endpoint: string };
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  throughProxy: string | undefined;
+}): NodeJS.ProcessEnv {
+  const keyEntry = (key: string, scopes: string) =>
+    `${tenant}:${scopes}:${createHash('sha256').update(key).digest('hex')}`;
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    UV_THREADPOOL_SIZE: '16',
+    HOST: '127.0.0.1',
+    PORT: String(from.apiPort),
+    API_BASE_URL: from.apiUrl,
+    API_KEYS: [keyEntry(from.uploadKey, 'upload'), keyEntry(from.adminKey, 'admin+storage')].join(','),
+    REDIS_URL: from.redis.url,
+    QUEUE_PREFIX: 'chaos',
+    S3_ENDPOINT: from.throughProxy ?? from.s3.endpoint,
+    S3_ACCESS_KEY_ID: from.credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: from.credentials.secretAccessKey,
+    ORIGINALS_BUCKET: buckets.originals,
+    CDN_BUCKET: buckets.cdn,
+    // Shoppers read from the storage itself: what they find must be right whatever our processes went through.
+    CDN_BASE_URL: `${from.s3.endpoint}/${buckets.cdn}`,
+  };
+}
