@@ -8,6 +8,8 @@ export interface FaultSize {
   readonly rounds: number;
   /** How long everything may take, from the first process to the verdict. */
   readonly withinMs: number;
+  /** Longest side of a picture, in pixels: how long a job takes. */
+  readonly pictureSideMax: number;
   /** The fewest milliseconds between two uploads; workers that can't keep up slow the sellers down further. */
   readonly uploadEveryMs: number;
   /** How long after the last upload every image must have ended. */
@@ -26,6 +28,8 @@ export interface Chaos {
   lostWorker(pid: number): void;
   /** From now on the bucket's event of an upload comes so many ms after it, once for each number. */
   deliverEvents(delaysMs: () => readonly number[]): void;
+  /** A goal that was missed, in words. */
+  fail(sentence: string): void;
   /** For the report: what a reader of the figures must know. */
   note(sentence: string): void;
   say(progress: string): void;

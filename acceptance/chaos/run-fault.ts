@@ -44,7 +44,7 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Fault
       durationMs: Math.round(performance.now() - startedAt),
       seed: options.seed,
     };
-    const missed = [...missedGoals(report), ...(fault.missed?.(report) ?? [])];
+    const missed = [...counted.missed, ...missedGoals(report), ...(fault.missed?.(report) ?? [])];
     if (missed.length > 0) return { ...report, missed, logs: dir };
     await rm(dir, { recursive: true, force: true });
     return report;
@@ -60,7 +60,8 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Fault
 }
 
 async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOptions) {
-  const random = createRandom(seed);
+  // Two generators: how many uploads there were must not change what the fault does next.
+  const [random, sellersRandom] = [createRandom(seed), createRandom(seed + 1)];
   const plan: { deliveries: () => readonly number[] } = { deliveries: () => [0] };
   let load: Load | undefined;
   const stack = await startChaosStack(dir, fault.stack ?? {}, (imageId) =>
@@ -70,13 +71,15 @@ async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOp
   const watch = watchManifests(bucket);
   const notes: string[] = [];
   const note = (sentence: string) => void notes.push(sentence);
+  const missed: string[] = [];
   const interruptions: Interruption[] = [];
   try {
     const api = createApi(stack);
-    const nextPicture = await createPictures(random);
-    load = startLoad({ api, nextPicture, random, uploadEveryMs: size.uploadEveryMs, signal, note });
+    const nextPicture = await createPictures(sellersRandom, size.pictureSideMax);
+    load = startLoad({ api, nextPicture, random: sellersRandom, uploadEveryMs: size.uploadEveryMs, signal, note });
     const chaos: Chaos = {
       ...{ stack, load, random, rounds: size.rounds, signal, note, say },
+      fail: (sentence) => void missed.push(sentence),
       lostWorker: (pid) => void interruptions.push({ pid, atMs: Date.now() }),
       pause: (ms) => delay(ms, undefined, { signal }),
       deliverEvents: (deliveries) => {
@@ -88,7 +91,8 @@ async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOp
     await load.stop();
     await fault.repair?.(chaos);
     say(`${load.uploads.size} tickets; waiting for the last images`);
-    return await countFault({ ...{ api, bucket, watch, load, interruptions, notes, signal }, logs: stack.logs, size });
+    const after = { api, bucket, watch, load, interruptions, notes, signal, logs: stack.logs, size };
+    return { ...(await countFault(after)), missed };
   } finally {
     await watch.stop().catch(() => {});
     await stack.close();

@@ -11,7 +11,7 @@ import { beyondTheFirst, type Interruption, readWorkerLogs, recoveries } from '.
 
 const FINDINGS_MAX = 20;
 
-type Counted = Omit<FaultReport, 'fault' | 'description' | 'durationMs' | 'seed'>;
+type Counted = Omit<FaultReport, 'fault' | 'description' | 'durationMs' | 'seed' | 'missed'>;
 
 /** Waits for every image's end, and counts what became of them; then puts dead letters back and counts again. */
 export async function countFault(after: {
@@ -34,7 +34,7 @@ export async function countFault(after: {
   const lines = await readWorkerLogs(after.logs);
   const { interruptedJobs, recoveredMs, notAgain } = recoveries(lines, after.interruptions);
 
-  const back = letters.filter(({ imageId }) => load.uploads.get(imageId)?.picture.expected !== 'failed');
+  const back = letters.filter(({ imageId }) => load.uploads.get(imageId)?.expected !== 'failed');
   await redrive(api, back, signal);
   const redriven = new Set(back.map(({ imageId }) => imageId));
   const again = uploads.filter(({ imageId }) => redriven.has(imageId));
@@ -47,6 +47,7 @@ export async function countFault(after: {
   const partial = new Set([...watch.partial, ...verdict.partial, ...verdictAgain.partial]);
   return {
     uploads: uploads.length,
+    poisoned: uploads.filter(({ expected }) => expected === 'failed').length,
     ready: verdict.ready.size,
     rejected: verdict.rejected.size,
     lost: verdict.lost.size,
@@ -65,6 +66,5 @@ export async function countFault(after: {
       ...verdictAgain.findings.slice(0, FINDINGS_MAX),
       ...unrecovered.map((imageId) => `${imageId} was in hand of a lost worker and never ran again`),
     ],
-    missed: [],
   };
 }

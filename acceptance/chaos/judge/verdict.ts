@@ -41,7 +41,7 @@ export async function judge(
 }
 
 async function judgeOne(bucket: Bucket, upload: Upload, image: Image | undefined, verdict: Verdict): Promise<void> {
-  const { imageId, picture, report } = upload;
+  const { imageId, picture, expected, report } = upload;
   const status = image?.status ?? 'never answered';
   if (status === 'failed') return void verdict.dead.add(imageId);
   if (status !== 'ready' && status !== 'rejected') {
@@ -49,9 +49,9 @@ async function judgeOne(bucket: Bucket, upload: Upload, image: Image | undefined
     verdict.findings.push(`${imageId} was uploaded (reported by ${report}) and is ${status}`);
     return;
   }
-  if (status !== picture.expected) {
+  if (status !== expected) {
     verdict.wrong.add(imageId);
-    verdict.findings.push(`${imageId} should be ${picture.expected} and is ${status} ${image?.error?.code ?? ''}`);
+    verdict.findings.push(`${imageId} should be ${expected} and is ${status} ${image?.error?.code ?? ''}`);
     return;
   }
   if (status === 'rejected') return void verdict.rejected.add(imageId);

@@ -34,7 +34,7 @@ function renderLine(line: string): RenderLine | undefined {
 }
 
 /** The images that a process was rendering at a moment. */
-function inHand(lines: readonly RenderLine[], pid: number, atMs: number): ReadonlySet<string> {
+export function inHand(lines: readonly RenderLine[], pid: number, atMs: number): ReadonlySet<string> {
   const images = new Set<string>();
   for (const line of lines) {
     if (line.atMs > atMs) break;

@@ -12,6 +12,8 @@ export interface Upload {
   readonly imageId: string;
   readonly picture: Picture;
   readonly report: Report;
+  /** What must become of it; a fault that poisons it says `failed`. */
+  expected: Picture['expected'] | 'failed';
   /** The storage took the bytes. */
   uploaded: boolean;
 }
@@ -21,7 +23,6 @@ export interface LoadOptions {
   readonly nextPicture: () => Promise<Picture>;
   readonly random: Random;
   readonly uploadEveryMs: number;
-  /** Told of every ticket before its upload. */
   readonly signal: AbortSignal;
   readonly note: (sentence: string) => void;
 }
@@ -31,7 +32,7 @@ export interface Load {
   /** By image id, whoever has a ticket. */
   readonly uploads: ReadonlyMap<string, Upload>;
   /** What is done with each ticket before its upload, and how often an upload is completed. */
-  hooks: { onTicket?: (upload: Upload) => Promise<void>; completions: number };
+  hooks: { onTicket?: ((upload: Upload) => Promise<void>) | undefined; completions: number };
   /** Waits until so many images are uploaded. */
   uploaded(count: number): Promise<void>;
   /** No further ticket; resolves when every seller has ended what it was about. */
@@ -79,7 +80,7 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, not
       const request = { filename: 'photo', contentType, contentLength: bytes.byteLength, category };
       const ticket = await patiently(() => api.ticket(request), PATIENCE_MS, signal);
       const report = random.pick(['call', 'event', 'both'] as const);
-      const upload: Upload = { imageId: ticket.imageId, picture, report, uploaded: false };
+      const upload: Upload = { imageId: ticket.imageId, picture, report, expected: picture.expected, uploaded: false };
       uploads.set(upload.imageId, upload);
       await hooks.onTicket?.(upload);
       await deliver(upload, ticket);

@@ -7,7 +7,7 @@ export interface Picture {
   readonly bytes: Buffer;
   readonly contentType: string;
   readonly category: 'product' | 'avatar';
-  readonly expected: 'ready' | 'rejected' | 'failed';
+  readonly expected: 'ready' | 'rejected';
 }
 
 const CORRUPT_SHARE = 0.1;
@@ -23,22 +23,27 @@ const encodings = {
 
 const photo = (name: string) => readFile(new URL(`../../../examples/photos/${name}.jpg`, import.meta.url));
 
-/** @returns what makes the next picture: a photograph under coloured tiles that no other has, or a damaged one */
-export async function createPictures(random: Random): Promise<() => Promise<Picture>> {
+/**
+ * @param sideMax of the largest picture, in pixels
+ * @returns what makes the next picture: a photograph under coloured tiles that no other has, or a damaged one
+ */
+export async function createPictures(random: Random, sideMax: number): Promise<() => Promise<Picture>> {
   const photos = await Promise.all(['product', 'avatar'].map(photo));
   const colours = () => Buffer.from(Array.from({ length: TILES * TILES * 3 }, () => random.whole(0, 255)));
 
   async function tiled(width: number, height: number) {
     const raw = { width: TILES, height: TILES, channels: 3 } as const;
     const tiles = sharp(colours(), { raw }).resize(width, height, { kernel: 'nearest', fit: 'fill' });
-    const input = await tiles.ensureAlpha(TILE_OPACITY).png({ compressionLevel: 1 }).toBuffer();
-    return sharp(random.pick(photos)).resize(width, height, { fit: 'cover' }).composite([{ input }]);
+    const { data, info } = await tiles.ensureAlpha(TILE_OPACITY).raw().toBuffer({ resolveWithObject: true });
+    return sharp(random.pick(photos))
+      .resize(width, height, { fit: 'cover' })
+      .composite([{ input: data, raw: { width, height, channels: info.channels } }]);
   }
 
   return async () => {
     const category = random.pick(['product', 'product', 'avatar'] as const);
     const contentType = random.pick(['image/jpeg', 'image/jpeg', 'image/png', 'image/webp'] as const);
-    const [width, height] = [random.whole(200, 900), random.whole(200, 900)];
+    const [width, height] = [random.whole(200, sideMax), random.whole(200, sideMax)];
     const isCorrupt = random.chance(CORRUPT_SHARE);
     const image = await tiled(width, height);
     if (isCorrupt) {

@@ -4,6 +4,8 @@ export interface FaultReport {
   readonly description: string;
   /** Images whose PUT the storage took. */
   readonly uploads: number;
+  /** Of these, images that were made to end as dead letters. */
+  readonly poisoned: number;
   /** Ready, with a manifest in the bucket, and every rendition there and right. */
   readonly ready: number;
   /** No pictures, and told so. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startS3 } from '@imagemill/local-stack';
@@ -17,6 +18,8 @@ export interface ChaosStackOptions {
   readonly workers?: number;
   /** What the workers have in their environment beside the usual. */
   readonly workerEnv?: (dir: string) => Readonly<Record<string, string>>;
+  /** Done before anything runs. */
+  readonly prepare?: (dir: string) => Promise<void>;
   /** Puts a proxy that can misbehave between imagemill (and its uploaders) and the storage. */
   readonly storageProxy?: boolean;
 }
@@ -50,6 +53,7 @@ export async function startChaosStack(
 ): Promise<ChaosStack> {
   const logs = join(dir, 'logs');
   await mkdir(logs, { recursive: true });
+  await options.prepare?.(dir);
   const parts: { stop(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of parts.toReversed()) await part.stop();
@@ -116,6 +120,8 @@ function appEnv(from: {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     UV_THREADPOOL_SIZE: '16',
+    // A process that is killed again and again spends most of its life with starting.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'imagemill-chaos-compile-cache'),
     HOST: '127.0.0.1',
     PORT: String(from.apiPort),
     API_BASE_URL: from.apiUrl,

@@ -67,6 +67,8 @@ export function supervise({ name, entry, env, logs }: SupervisedOptions): Superv
     },
     async close() {
       ending.abort();
+      // One that was paused would not hear that it must end.
+      if (current) process.kill(current.pid, 'SIGCONT');
       await current?.stop();
       await running;
     },

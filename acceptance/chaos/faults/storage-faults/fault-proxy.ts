@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-const misbehaviours = ['unavailable', 'hang', 'reset', 'cut-upload', 'cut-download'] as const;
+export const misbehaviours = ['unavailable', 'hang', 'reset', 'cut-upload', 'cut-download'] as const;
 type Misbehaviour = (typeof misbehaviours)[number];
 
 export interface FaultProxy {

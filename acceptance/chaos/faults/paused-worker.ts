@@ -1,0 +1,48 @@
+import type { Fault } from '../fault.ts';
+import { inHand, readWorkerLogs } from '../judge/worker-log.ts';
+
+const POLL_MS = 500;
+/** A lock of 20 s and two looks for stalled jobs, and as much again on a busy machine. */
+const TAKEN_OVER_WITHIN_MS = 80_000;
+
+export const pausedWorker: Fault = {
+  name: 'paused-worker',
+  description:
+    'a worker stopped with SIGSTOP until another has its jobs, then woken in the midst of them, {rounds} times',
+  full: { rounds: 10, withinMs: 1_200_000, pictureSideMax: 900, uploadEveryMs: 400, settleWithinMs: 120_000 },
+  short: { rounds: 1, withinMs: 170_000, pictureSideMax: 400, uploadEveryMs: 1_000, settleWithinMs: 60_000 },
+  async inject(chaos) {
+    const { stack, random, rounds, pause, lostWorker, say, note } = chaos;
+    for (let round = 1; round <= rounds; round++) {
+      const worker = random.pick(stack.workers);
+      const pid = await worker.up();
+      while ((await pauseWithJobs(pid, stack.logs, worker.send)).size === 0) await pause(POLL_MS / 10);
+      lostWorker(pid);
+      const pausedAt = Date.now();
+      const had = inHand(await readWorkerLogs(stack.logs), pid, pausedAt);
+      const takenOver = await waitForTakeOver();
+      worker.send('SIGCONT');
+      say(`${round} of ${rounds} woken after ${Math.round((Date.now() - pausedAt) / 1000)} s`);
+      if (!takenOver) note(`A worker was paused for ${TAKEN_OVER_WITHIN_MS / 1000} s and nobody took its jobs.`);
+      await pause(2_000);
+
+      async function waitForTakeOver(): Promise<boolean> {
+        while (Date.now() - pausedAt < TAKEN_OVER_WITHIN_MS) {
+          const lines = await readWorkerLogs(stack.logs);
+          const taken = lines.some((line) => line.pid !== pid && line.atMs > pausedAt && had.has(line.imageId));
+          if (taken) return true;
+          await pause(POLL_MS);
+        }
+        return false;
+      }
+    }
+  },
+};
+
+/** Stops the process and looks what it holds; lets it go on when that is nothing. */
+async function pauseWithJobs(pid: number, logs: string, send: (signal: NodeJS.Signals) => boolean) {
+  send('SIGSTOP');
+  const images = inHand(await readWorkerLogs(logs), pid, Date.now());
+  if (images.size === 0) send('SIGCONT');
+  return images;
+}
