@@ -22,8 +22,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
   let choose: (() => Misbehaviour | undefined) | undefined;
   const server = createServer((request, response) => {
+    // Kept by itself: a request forgets its socket when that is gone.
+    const { socket } = request;
     // Whatever breaks on the way, the client sees a connection that ended.
-    forward(request, response, choose?.()).catch(() => request.socket.destroy());
+    forward(request, response, choose?.()).catch(() => socket.destroy());
   });
 
   async function forward(incoming: IncomingMessage, outgoing: ServerResponse, fault: Misbehaviour | undefined) {
