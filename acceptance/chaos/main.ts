@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { allFaults } from './faults/all-faults.ts';
 import type { FaultReport } from './report/fault-report.ts';
 import { faultsTable } from './report/faults-table.ts';
+import { keepReport } from './report/reliability-page.ts';
 import { runFaults } from './run-faults.ts';
 
 const usage = `usage: pnpm chaos [fault…] [--short] [--seed N] [--json FILE]
@@ -15,6 +16,8 @@ ${allFaults.map(({ name, description, full }) => `  ${name.padEnd(16)}${descript
   --short      small sizes, all faults at once: to see that it works; docs/reliability.md is left as it is
   --seed N     the random choices of an earlier run
   --json FILE  writes the figures there as well
+
+A full run of a fault renews its row in docs/reliability.md.
 `;
 
 const { values, positionals } = readArguments();
@@ -32,6 +35,11 @@ const failures = await runFaults(faults, {
   say: (fault, progress) => console.log(`${new Date().toISOString().slice(11, 19)} ${fault}: ${progress}`),
   async onReport(report) {
     reports.push(report);
+    if (!values.short)
+      await keepReport(
+        report,
+        allFaults.map(({ name }) => name),
+      );
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`);
   },
 });

@@ -8,7 +8,7 @@ export const redisWipe: Fault = {
   name: 'redis-wipe',
   description:
     'Redis emptied, by FLUSHALL and by a start on no files in turn, {rounds} times; then `imagemill reconcile`',
-  full: { rounds: 10, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 330, settleWithinMs: 180_000 },
+  full: { rounds: 10, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 180_000 },
   short: { rounds: 2, withinMs: 170_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 60_000 },
   async unavailable() {
     const { stdout } = await runProgram(['apps/cli/imagemill.mjs', RECONCILE, '--help']);

@@ -5,7 +5,7 @@ const EVERY_MS = 2_000;
 export const workerKill: Fault = {
   name: 'worker-kill',
   description: '`kill -9` of a random worker every 2 s, {rounds} times',
-  full: { rounds: 100, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 330, settleWithinMs: 180_000 },
+  full: { rounds: 100, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 180_000 },
   short: { rounds: 3, withinMs: 170_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 100_000 },
   stack: { workers: 3 },
   async inject({ stack, random, rounds, pause, lostWorker, say }) {

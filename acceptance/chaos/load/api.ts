@@ -23,7 +23,7 @@ export class RefusedError extends Error {
   readonly status: number;
 
   constructor(call: string, status: number, body: string) {
-    super(`${call} answered ${status}: ${body}`);
+    super(`${call} answered ${status} ${/"code":"([a-z-]+)"/.exec(body)?.[1] ?? body.slice(0, 200)}`);
     this.status = status;
   }
 }
