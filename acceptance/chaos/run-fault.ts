@@ -6,7 +6,7 @@ import type { Chaos, Fault, FaultSize } from './fault.ts';
 import { openBucket } from './judge/bucket.ts';
 import { countFault } from './judge/count-fault.ts';
 import { watchManifests } from './judge/manifest-watch.ts';
-import type { Interruption } from './judge/worker-log.ts';
+import type { Interruption } from './judge/recoveries.ts';
 import { createApi } from './load/api.ts';
 import { type Load, startLoad } from './load/load.ts';
 import { createPictures } from './load/pictures.ts';
@@ -91,7 +91,7 @@ async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOp
     await load.stop();
     await fault.repair?.(chaos);
     say(`${load.uploads.size} tickets; waiting for the last images`);
-    const after = { api, bucket, watch, load, interruptions, notes, signal, logs: stack.logs, size };
+    const after = { api, bucket, watch, load, interruptions, notes, signal, logs: stack.logs, size, say };
     return { ...(await countFault(after)), missed };
   } finally {
     await watch.stop().catch(() => {});

@@ -6,8 +6,9 @@ import type { Bucket } from './bucket.ts';
 import { countByCode, listDeadLetters, redrive } from './dead-letters.ts';
 import { finalStates } from './final-states.ts';
 import type { ManifestWatch } from './manifest-watch.ts';
+import { type Interruption, recoveries } from './recoveries.ts';
 import { judge } from './verdict.ts';
-import { beyondTheFirst, type Interruption, readWorkerLogs, recoveries } from './worker-log.ts';
+import { beyondTheFirst, readWorkerLogs } from './worker-log.ts';
 
 const FINDINGS_MAX = 20;
 
@@ -23,18 +24,21 @@ export async function countFault(after: {
   readonly notes: string[];
   readonly logs: string;
   readonly size: FaultSize;
+  readonly say: (progress: string) => void;
   readonly signal: AbortSignal;
 }): Promise<Counted> {
-  const { api, bucket, watch, load, size, signal } = after;
+  const { api, bucket, watch, load, size, say, signal } = after;
   const uploads = [...load.uploads.values()].filter(({ uploaded }) => uploaded);
   const ids = uploads.map(({ imageId }) => imageId);
   const states = await finalStates(api, ids, size.settleWithinMs, signal);
+  say(`looking at ${uploads.length} images`);
   const verdict = await judge(bucket, uploads, states);
   const letters = await listDeadLetters(api, signal);
   const lines = await readWorkerLogs(after.logs);
   const { interruptedJobs, recoveredMs, notAgain } = recoveries(lines, after.interruptions);
 
   const back = letters.filter(({ imageId }) => load.uploads.get(imageId)?.expected !== 'failed');
+  if (back.length > 0) say(`putting ${back.length} dead letters back`);
   await redrive(api, back, signal);
   const redriven = new Set(back.map(({ imageId }) => imageId));
   const again = uploads.filter(({ imageId }) => redriven.has(imageId));

@@ -6,10 +6,11 @@ export interface RenderLine {
   readonly pid: number;
   readonly atMs: number;
   readonly imageId: string;
-  readonly event: 'started' | 'finished' | 'failed';
+  readonly event: 'taken' | 'started' | 'finished' | 'failed';
 }
 
 const events: Readonly<Record<string, RenderLine['event']>> = {
+  'image taken': 'taken',
   'image started': 'started',
   'image finished': 'finished',
   'attempt failed': 'failed',
@@ -40,31 +41,9 @@ export function inHand(lines: readonly RenderLine[], pid: number, atMs: number):
     if (line.atMs > atMs) break;
     if (line.pid !== pid) continue;
     if (line.event === 'started') images.add(line.imageId);
-    else images.delete(line.imageId);
+    else if (line.event !== 'taken') images.delete(line.imageId);
   }
   return images;
-}
-
-export interface Interruption {
-  readonly pid: number;
-  readonly atMs: number;
-}
-
-/** How long each job that a lost process had in hand took to run again, in ms; those that never did are not in it. */
-export function recoveries(lines: readonly RenderLine[], interruptions: readonly Interruption[]) {
-  const jobs = interruptions.flatMap(({ pid, atMs }) =>
-    [...inHand(lines, pid, atMs)].map((imageId) => {
-      const again = lines.find(
-        (line) => line.event === 'started' && line.imageId === imageId && line.atMs > atMs && line.pid !== pid,
-      );
-      return { imageId, afterMs: again && again.atMs - atMs };
-    }),
-  );
-  return {
-    interruptedJobs: jobs.length,
-    recoveredMs: jobs.flatMap(({ afterMs }) => afterMs ?? []),
-    notAgain: jobs.filter(({ afterMs }) => afterMs === undefined).map(({ imageId }) => imageId),
-  };
 }
 
 /** How many renders there were of one kind beyond each image's first. */

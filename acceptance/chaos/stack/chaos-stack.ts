@@ -120,6 +120,8 @@ function appEnv(from: {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     UV_THREADPOOL_SIZE: '16',
+    // The moment at which a worker takes a job is told at this level only.
+    LOG_LEVEL: 'debug',
     // A process that is killed again and again spends most of its life with starting.
     NODE_COMPILE_CACHE: join(tmpdir(), 'imagemill-chaos-compile-cache'),
     HOST: '127.0.0.1',

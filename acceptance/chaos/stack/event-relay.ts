@@ -38,9 +38,10 @@ export async function startEventRelay(
     timers.add(timer);
   };
   const relay = async (body: string) => {
-    // The key is all that we look for; an event of something else goes through as it is.
     const [, imageId] = /originals(?:\/|%2F)[^/%"]+(?:\/|%2F)[^/%"]+(?:\/|%2F)([0-9a-f-]{36})/i.exec(body) ?? [];
-    const delays = imageId === undefined ? [0] : plan(imageId);
+    // Of originals only, as a bucket's notification filter is set: posts for every rendition would hold them up.
+    if (imageId === undefined) return 202;
+    const delays = plan(imageId);
     if (delays.length === 1 && delays[0] === 0) return deliver(body);
     for (const ms of delays) later(body, ms);
     return 202;

@@ -67,6 +67,7 @@ await runProcess(async () => {
       logger,
     }),
     onError: (err) => logger.error({ err }, 'worker'),
+    onTaken: (imageId) => logger.debug({ imageId }, 'image taken'),
     onFailed: (imageId, err) => logger.error({ imageId, err }, 'attempt failed'),
   });
   // A connection of its own: what reconciles must fail while Redis is away, not wait.

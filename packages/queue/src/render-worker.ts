@@ -35,6 +35,8 @@ export interface RenderWorkerOptions {
   readonly lockDurationMs?: number;
   /** Told of everything that fails outside a handler: a lost connection, a lock that was not renewed. */
   readonly onError: (error: Error) => void;
+  /** Told of every job that came into this worker's hands; it may have to wait for its turn. */
+  readonly onTaken?: (imageId: string) => void;
   readonly onFailed?: (imageId: string | undefined, error: Error) => void;
 }
 
@@ -120,6 +122,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
     const signal = AbortSignal.any([graceIsOver.signal, ...(lostJob ? [lostJob] : [])]);
     inHand += 1;
+    options.onTaken?.(image.imageId);
     try {
       return await containment.run(image.imageId, signal, () =>
         handle(image, {
