@@ -22,7 +22,7 @@ afterAll(async () => {
   await Promise.allSettled(runs.values());
 });
 
-test.each(allFaults)('no upload is lost, half done or wrong after $name', { timeout: 240_000 }, async ({ name }) => {
+test.each(allFaults)('no upload is lost, half done or wrong after $name', { timeout: 300_000 }, async ({ name }) => {
   const report = await runs.get(name);
   if (typeof report === 'string') return console.warn(`${name} was skipped: ${report}`);
   expect(report?.missed, `seed ${seed}: ${JSON.stringify(report, null, 2)}`).toEqual([]);

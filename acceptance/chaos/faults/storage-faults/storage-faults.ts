@@ -9,7 +9,7 @@ export const storageFaults: Fault = {
   description:
     'for {rounds} s the storage answers 503, hangs, resets connections and cuts bodies in every seventh request',
   full: { rounds: 60, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 500, settleWithinMs: 300_000 },
-  short: { rounds: 8, withinMs: 200_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 120_000 },
+  short: { rounds: 8, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 120_000 },
   stack: { storageProxy: true },
   async inject({ stack, random, rounds, pause, say }) {
     let done = 0;
