@@ -1,7 +1,8 @@
 import type { Fault } from '../fault.ts';
 import { inHand, readWorkerLogs } from '../judge/worker-log.ts';
 
-const POLL_MS = 500;
+/** Short beside a render, so that both workers are in the midst of it. */
+const POLL_MS = 100;
 /** A lock of 20 s and two looks for stalled jobs, and as much again on a busy machine. */
 const TAKEN_OVER_WITHIN_MS = 80_000;
 
@@ -16,7 +17,7 @@ export const pausedWorker: Fault = {
     for (let round = 1; round <= rounds; round++) {
       const worker = random.pick(stack.workers);
       const pid = await worker.up();
-      while ((await pauseWithJobs(pid, stack.logs, worker.send)).size === 0) await pause(POLL_MS / 10);
+      while ((await pauseWithJobs(pid, stack.logs, worker.send)).size === 0) await pause(POLL_MS);
       lostWorker(pid);
       const pausedAt = Date.now();
       const had = inHand(await readWorkerLogs(stack.logs), pid, pausedAt);
@@ -29,8 +30,8 @@ export const pausedWorker: Fault = {
       async function waitForTakeOver(): Promise<boolean> {
         while (Date.now() - pausedAt < TAKEN_OVER_WITHIN_MS) {
           const lines = await readWorkerLogs(stack.logs);
-          const taken = lines.some((line) => line.pid !== pid && line.atMs > pausedAt && had.has(line.imageId));
-          if (taken) return true;
+          const again = lines.filter(({ event, atMs }) => event === 'started' && atMs > pausedAt);
+          if (again.some((line) => line.pid !== pid && had.has(line.imageId))) return true;
           await pause(POLL_MS);
         }
         return false;

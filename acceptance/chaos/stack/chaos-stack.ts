@@ -59,20 +59,10 @@ export async function startChaosStack(
     for (const part of parts.toReversed()) await part.stop();
   };
   try {
-    const keys = { uploadKey: randomBytes(16).toString('hex'), adminKey: randomBytes(16).toString('hex') };
     const apiPort = await lastingPort();
-    const apiUrl = `http://127.0.0.1:${apiPort}`;
-    const redis = await startChaosRedis(dir);
-    parts.push(redis);
-    const relay = await startEventRelay({ url: `${apiUrl}/v1/events/s3`, token: keys.adminKey }, deliveryPlan);
-    parts.push({ stop: relay.close });
-    const credentials = { accessKeyId: 'CHAOSACCESSKEY', secretAccessKey: randomBytes(20).toString('hex') };
-    const s3 = await startS3({ dir, ...credentials, events: { url: relay.url, token: 'relay' } });
-    parts.push(s3);
-    const storageProxy = options.storageProxy ? await startFaultProxy(s3.endpoint) : undefined;
-    if (storageProxy) parts.push(storageProxy);
-
-    const env = appEnv({ apiPort, apiUrl, ...keys, redis, s3, credentials, throughProxy: storageProxy?.endpoint });
+    const addresses = { dir, logs, apiUrl: `http://127.0.0.1:${apiPort}`, uploadKey: newKey(), adminKey: newKey() };
+    const backends = await startBackends(addresses, options, deliveryPlan, parts);
+    const env = appEnv({ apiPort, ...addresses, ...backends });
     const setup = await runProgram([entry('api/src/setup.ts')], env);
     if (setup.code !== 0) throw new Error(`The buckets could not be made: ${setup.stderr}`);
     const api = supervise({ name: 'api', entry: entry('api/src/main.ts'), env, logs });
@@ -83,25 +73,32 @@ export async function startChaosStack(
     );
     parts.push({ stop: async () => void (await Promise.all(workers.map((worker) => worker.close()))) });
     await Promise.all([api, ...workers].map((app) => app.up()));
-    return {
-      ...{
-        dir,
-        logs,
-        apiUrl,
-        ...keys,
-        redis,
-        s3: { endpoint: s3.endpoint, ...credentials },
-        storageProxy,
-        api,
-        workers,
-      },
-      runCommand: (...args) => runProgram([entry('cli/imagemill.mjs'), ...args], env),
-      close,
-    };
+    const runCommand = (...args: string[]) => runProgram([entry('cli/imagemill.mjs'), ...args], env);
+    return { ...addresses, ...backends, api, workers, runCommand, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+const newKey = () => randomBytes(20).toString('hex');
+
+async function startBackends(
+  { dir, apiUrl, adminKey }: { dir: string; apiUrl: string; adminKey: string },
+  options: ChaosStackOptions,
+  deliveryPlan: DeliveryPlan,
+  parts: { stop(): Promise<void> }[],
+): Promise<Pick<ChaosStack, 'redis' | 's3' | 'storageProxy'>> {
+  const redis = await startChaosRedis(dir);
+  parts.push(redis);
+  const relay = await startEventRelay({ url: `${apiUrl}/v1/events/s3`, token: adminKey }, deliveryPlan);
+  parts.push({ stop: relay.close });
+  const credentials = { accessKeyId: 'CHAOSACCESSKEY', secretAccessKey: newKey() };
+  const s3 = await startS3({ dir, ...credentials, events: { url: relay.url, token: 'relay' } });
+  parts.push(s3);
+  const storageProxy = options.storageProxy ? await startFaultProxy(s3.endpoint) : undefined;
+  if (storageProxy) parts.push(storageProxy);
+  return { redis, s3: { endpoint: s3.endpoint, ...credentials }, storageProxy };
 }
 
 function appEnv(from: {
@@ -110,9 +107,8 @@ function appEnv(from: {
   uploadKey: string;
   adminKey: string;
   redis: ChaosRedis;
-  s3: { endpoint: string };
-  credentials: { accessKeyId: string; secretAccessKey: string };
-  throughProxy: string | undefined;
+  s3: ChaosStack['s3'];
+  storageProxy: FaultProxy | undefined;
 }): NodeJS.ProcessEnv {
   const keyEntry = (key: string, scopes: string) =>
     `${tenant}:${scopes}:${createHash('sha256').update(key).digest('hex')}`;
@@ -130,9 +126,9 @@ function appEnv(from: {
     API_KEYS: [keyEntry(from.uploadKey, 'upload'), keyEntry(from.adminKey, 'admin+storage')].join(','),
     REDIS_URL: from.redis.url,
     QUEUE_PREFIX: 'chaos',
-    S3_ENDPOINT: from.throughProxy ?? from.s3.endpoint,
-    S3_ACCESS_KEY_ID: from.credentials.accessKeyId,
-    S3_SECRET_ACCESS_KEY: from.credentials.secretAccessKey,
+    S3_ENDPOINT: from.storageProxy?.endpoint ?? from.s3.endpoint,
+    S3_ACCESS_KEY_ID: from.s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: from.s3.secretAccessKey,
     ORIGINALS_BUCKET: buckets.originals,
     CDN_BUCKET: buckets.cdn,
     // Shoppers read from the storage itself: what they find must be right whatever our processes went through.
