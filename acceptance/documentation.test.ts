@@ -7,6 +7,7 @@ import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
+import { ownMetrics } from './support/metrics.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');
@@ -54,6 +55,17 @@ describe('the table of environment variables', () => {
     const text = await read('docs/configuration.md').catch(() => '');
     return text.slice(0, Math.max(0, text.indexOf('| variable |')));
   };
+});
+
+test('the table of metrics has every metric of every program', async () => {
+  const rows = Object.entries(ownMetrics()).flatMap(([program, metrics]) =>
+    metrics.map(({ name, labelNames, help }) => {
+      const labels = labelNames.map((label) => `\`${label}\``).join(', ');
+      return `| \`${name}\` | ${program} | ${labels} | ${help} |`;
+    }),
+  );
+  const table = ['| metric | of | labels | what it is |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  expect(await read('docs/deployment.md')).toContain(`${table}\n\n`);
 });
 
 describe('the architecture', () => {

@@ -1,10 +1,14 @@
+import { benchEffort } from './engine/bench-effort.ts';
 import { benchEngine } from './engine/bench-engine.ts';
+import { benchProfile } from './engine/bench-profile.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 
 const benches: Record<string, (options: { quick: boolean }) => Promise<void>> = {
+  effort: benchEffort,
   engine: benchEngine,
   frontier: benchFrontier,
+  profile: benchProfile,
   soak: benchSoak,
 };
 
@@ -15,8 +19,10 @@ if (bench && flags.every((flag) => flag === '--quick')) {
 } else {
   console.error(`usage: pnpm bench ${Object.keys(benches).join('|')} [--quick]
 
+  effort    CPU of one avif encode by effort
   engine    our engine beside the bare codecs and the pipeline of most tutorials
   frontier  every encoder setting's bytes, CPU and quality, and which of them nothing beats
+  profile   where the CPU of one image goes: decode, scaling, each encoder
   soak      memory over thousands of jobs in one process, with each allocator that is installed
 
 --quick takes a few sources and settings only, to see that it works; its figures are not for quoting.`);

@@ -3,7 +3,7 @@ import { encoderSettings, type Variant, VariantSet, variantSets } from '@imagemi
 import sharp, { type Sharp } from 'sharp';
 
 /** The set that most tutorials make: five webp and one jpeg, with these encoder settings for every contender. */
-const tutorialSet = VariantSet.parse([
+export const tutorialSet = VariantSet.parse([
   { name: 'thumb', width: 150, height: 150, fit: 'cover', format: 'webp', quality: 80, effort: 4 },
   { name: 'small', width: 300, height: 300, fit: 'inside', format: 'webp', quality: 80, effort: 4 },
   { name: 'medium', width: 600, height: 600, fit: 'inside', format: 'webp', quality: 80, effort: 4 },

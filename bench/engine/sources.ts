@@ -12,6 +12,8 @@ export const encodings: Record<string, (image: Sharp) => Sharp> = {
   'baseline jpeg': (image) => image.jpeg({ quality: 90 }),
   'progressive jpeg': (image) => image.jpeg({ quality: 90, progressive: true }),
   png: (image) => image.png({ compressionLevel: 6 }),
+  // What phones' screenshots and paint programs write: an alpha channel that hides nothing.
+  'png with alpha': (image) => image.ensureAlpha().png({ compressionLevel: 6 }),
   webp: (image) => image.webp({ quality: 90, effort: 2 }),
   avif: (image) => image.avif({ quality: 70, effort: 0 }),
 };
@@ -33,8 +35,8 @@ export async function corpus(): Promise<{ name: string; bytes: Buffer }[]> {
  * photograph's detail, which an enlargement would not. Made once, and kept in the temporary folder.
  */
 export async function makeSource(size: number, encoding: string): Promise<Source> {
-  const dir = join(tmpdir(), 'imagemill-bench-sources');
-  const path = join(dir, `${size}mp-${encoding.replace(' ', '-')}`);
+  const dir = join(tmpdir(), 'imagemill-bench-sources-2');
+  const path = join(dir, `${size}mp-${encoding.replaceAll(' ', '-')}`);
   const isThere = await stat(path).catch(() => undefined);
   if (!isThere) {
     await mkdir(dir, { recursive: true });
@@ -61,6 +63,8 @@ async function mosaic(size: number): Promise<Sharp> {
   const canvas = { width: columns * tile, height: rows * tile, channels: 3 as const, background: '#808080' };
   const { data, info } = await sharp({ create: canvas, limitInputPixels: false })
     .composite(placed)
+    // It adds an alpha channel.
+    .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
   return sharp(data, { raw: info, limitInputPixels: false }).extract({ left: 0, top: 0, width, height });

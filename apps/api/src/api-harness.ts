@@ -10,10 +10,12 @@ import {
 import { createLogger } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
+import type { MiddlewareHandler } from 'hono';
 import { inject, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { ApiKeys, createAuthenticator } from './auth/api-keys.ts';
 import type { ApiSettings } from './http/api-route.ts';
+import type { ApiBindings } from './http/bindings.ts';
 import { createImageRecords } from './images/image-record.ts';
 import { createImageView } from './images/image-view.ts';
 
@@ -31,6 +33,7 @@ export interface ApiHarnessOptions {
   readonly redisUrl?: string;
   readonly s3Endpoint?: string;
   readonly settings?: Partial<ApiSettings>;
+  readonly observers?: readonly MiddlewareHandler<ApiBindings>[];
 }
 
 /** The API in this process, on the run's real Redis and S3 server, with buckets and a queue of its own. */
@@ -60,7 +63,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
   const services = { categories, originals, cdn: originals, queue, manifests, deletions, records, view, settings };
-  const app = createApp(services, createAuthenticator(ApiKeys.parse(apiKeys)), createLogger('api', 'silent'));
+  const authenticator = createAuthenticator(ApiKeys.parse(apiKeys));
+  const app = createApp(services, authenticator, createLogger('api', 'silent'), ...(options.observers ?? []));
 
   /** A JSON request with a key; a string body is sent as it is. */
   async function call(method: string, path: string, body?: unknown, key: string = keys.acme) {

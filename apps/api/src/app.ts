@@ -1,5 +1,5 @@
 import type { Logger } from '@imagemill/service';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Authenticator, Scope } from './auth/api-keys.ts';
 import type { ApiRoute, ApiServices } from './http/api-route.ts';
@@ -40,10 +40,15 @@ const areas: readonly Area[] = [
 ];
 
 /** The API as a Hono app; nothing in it reads the environment or opens a connection. */
-export function createApp(services: ApiServices, authenticator: Authenticator, logger: Logger): Hono<ApiBindings> {
+export function createApp(
+  services: ApiServices,
+  authenticator: Authenticator,
+  logger: Logger,
+  ...observers: readonly MiddlewareHandler<ApiBindings>[]
+): Hono<ApiBindings> {
   const app = new Hono<ApiBindings>();
   app.use(requestId({ limitLength: 128 }));
-  app.use(requestLog(logger));
+  app.use(requestLog(logger), ...observers);
   app.onError(errorHandler);
   app.notFound(notFound);
 

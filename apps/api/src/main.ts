@@ -1,6 +1,14 @@
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
-import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
+import {
+  createLogger,
+  createRegistry,
+  parseEnv,
+  parseJsonFile,
+  runProcess,
+  startMetricsServer,
+  startUpChecks,
+} from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
@@ -12,6 +20,8 @@ import { checkUploadEventsQueue, createSqsClient } from './events/upload-events-
 import { listen } from './http/listen.ts';
 import { createImageRecords } from './images/image-record.ts';
 import { createImageView } from './images/image-view.ts';
+import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { requestMetrics } from './metrics/request-metrics.ts';
 
 await runProcess(async () => {
   const env = parseEnv(apiEnv, process.env);
@@ -57,9 +67,12 @@ await runProcess(async () => {
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
   const services = { categories, originals, cdn, queue, manifests, deletions, records, view, settings };
 
-  const app = createApp(services, createAuthenticator(env.API_KEYS), logger);
+  const registry = createRegistry();
+  addBacklogMetrics(registry, queue);
+  const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+  const app = createApp(services, createAuthenticator(env.API_KEYS), logger, requestMetrics(registry));
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
-  logger.info({ address: server.address }, 'listening');
+  logger.info({ address: server.address, metricsPort: metrics?.port }, 'listening');
   const reportUploads = createReportUploads({ bucket: originals.bucket, queue });
   const uploadEvents = sqs && consumeUploadEvents({ ...sqs, queue, reportUploads, logger });
 
@@ -68,6 +81,7 @@ await runProcess(async () => {
       logger.info('closing');
       const graceMs = env.SHUTDOWN_GRACE_MS;
       await Promise.all([server.close(graceMs), uploadEvents?.close(graceMs)]);
+      await metrics?.close();
       sqs?.client.destroy();
       connection.disconnect();
       client.destroy();

@@ -28,6 +28,9 @@ export const workerEnv = z.object({
   MAX_SOURCE_PIXELS: whole(1, BIG)
     .prefault('100000000')
     .describe('most pixels that an original may have, all its frames together'),
+  MAX_SOURCE_SIDE: whole(1, 65_535)
+    .prefault('65535')
+    .describe('longest side that an original may have, in pixels; renditions end at 16,383 whatever it is'),
   MAX_SOURCE_FRAMES: whole(1, BIG).prefault('60').describe('most frames that an animated original may have'),
   RENDER_TIMEOUT_MS: whole(1, 600_000).prefault('20000').describe('longest time that one decode or encode may take'),
   UPLOAD_GRACE_SECONDS: whole(0, 86_400)

@@ -20,6 +20,13 @@ export class OriginalGoneError extends AppError {
   }
 }
 
+/** More or fewer bytes came than the storage said that the original has. */
+export class OriginalIncompleteError extends AppError {
+  constructor() {
+    super({ code: 'original-incomplete', retryable: true, publicMessage: 'The original did not arrive whole.' });
+  }
+}
+
 /** A decode or an encode was stopped by the clock, for the first time. */
 export class TookTooLongError extends AppError {
   constructor(cause: unknown) {

@@ -8,12 +8,23 @@ import {
   createRenderQueue,
   createRenderWorker,
   createRounds,
+  createSlotTime,
 } from '@imagemill/queue';
-import { createLogger, parseEnv, parseJsonFile, runProcess, startUpChecks } from '@imagemill/service';
+import {
+  createLogger,
+  createRegistry,
+  parseEnv,
+  parseJsonFile,
+  runProcess,
+  startMetricsServer,
+  startUpChecks,
+} from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
+import { measureJobs } from './metrics/measure-jobs.ts';
+import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { keepReconciling } from './reconcile/keep-reconciling.ts';
 import { createRenderImage } from './render-image.ts';
 
@@ -31,6 +42,7 @@ await runProcess(async () => {
     limits: {
       bytesMax: env.MAX_UPLOAD_BYTES,
       pixelsMax: env.MAX_SOURCE_PIXELS,
+      sideMax: env.MAX_SOURCE_SIDE,
       framesMax: env.MAX_SOURCE_FRAMES,
       timeoutMs: env.RENDER_TIMEOUT_MS,
     },
@@ -51,21 +63,28 @@ await runProcess(async () => {
     env.HEALTH_PORT === undefined
       ? undefined
       : await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
+  const registry = createRegistry();
+  const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+  const renderImage = createRenderImage({
+    originals,
+    cdn,
+    manifests,
+    deletions,
+    engine,
+    categories,
+    cdnBaseUrl: env.CDN_BASE_URL,
+    uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
+    logger,
+  });
+  const slotTime = createSlotTime(connection, env.QUEUE_PREFIX);
   const worker = createRenderWorker({
     connection,
     prefix: env.QUEUE_PREFIX,
     concurrency: env.WORKER_CONCURRENCY,
-    handle: createRenderImage({
-      originals,
-      cdn,
-      manifests,
-      deletions,
-      engine,
-      categories,
-      cdnBaseUrl: env.CDN_BASE_URL,
-      uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
-      logger,
-    }),
+    handle: measureJobs(
+      measureSlotTime(renderImage, slotTime, (err) => logger.warn({ err }, 'slot time')),
+      { registry, slots: env.WORKER_CONCURRENCY },
+    ),
     onError: (err) => logger.error({ err }, 'worker'),
     onTaken: (imageId) => logger.debug({ imageId }, 'image taken'),
     onFailed: (imageId, err) => logger.error({ imageId, err }, 'attempt failed'),
@@ -88,13 +107,14 @@ await runProcess(async () => {
           intervalMs: env.RECONCILE_INTERVAL_SECONDS * 1000,
           logger,
         });
-  logger.info({ concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] }, 'working');
+  const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()], metricsPort: metrics?.port };
+  logger.info(shown, 'working');
 
   return {
     async close() {
       logger.info('closing');
       await Promise.all([reconciler?.close(), worker.close(env.SHUTDOWN_GRACE_MS)]);
-      await health?.close();
+      await Promise.all([health?.close(), metrics?.close()]);
       connection.disconnect();
       reconciling.disconnect();
       client.destroy();

@@ -8,7 +8,7 @@ import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type
 import { ImageId, loadCategories, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { inject } from 'vitest';
-import { createRenderImage } from './render-image.ts';
+import { createRenderImage, type RenderServices } from './render-image.ts';
 
 const { s3 } = inject('servers');
 export const client = createS3Client({ ...s3, maxAttempts: 1 });
@@ -51,6 +51,25 @@ interface RunOptions {
   readonly attemptsMade?: number;
 }
 
+const categories = await loadCategories();
+const manifests = createManifests(storage);
+
+/** The real handler on the run's S3 server, with what is to be different. */
+export function renderHandler(change: Partial<RenderServices> = {}) {
+  return createRenderImage({
+    originals: storage,
+    cdn: storage,
+    manifests,
+    deletions: createDeletions(storage, manifests),
+    engine,
+    categories,
+    cdnBaseUrl: 'http://cdn.test',
+    uploadGraceMs: 60_000,
+    logger: createLogger('worker', 'silent'),
+    ...change,
+  });
+}
+
 /** Runs the handler as the queue would; tells its result, its progress and every object that it put, in order. */
 export async function run(image: RenderImage, options: RunOptions = {}) {
   const { cdn = storage, ownSets, signal } = options;
@@ -66,16 +85,13 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
   });
   const originals = watched(storage);
   const manifests = createManifests(originals);
-  const handle = createRenderImage({
+  const handle = renderHandler({
     originals,
     cdn: watched(cdn),
     manifests,
     deletions: createDeletions(originals, manifests),
     engine: options.engine ?? engine,
     categories: await loadCategories(ownSets),
-    cdnBaseUrl: 'http://cdn.test',
-    uploadGraceMs: 60_000,
-    logger: createLogger('worker', 'silent'),
   });
   const context = {
     attemptsMade: options.attemptsMade ?? 0,

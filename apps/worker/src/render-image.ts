@@ -118,7 +118,7 @@ async function render(
     const total = set.length;
     await reportProgress({ revision, total, source, done: [] });
 
-    const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set));
+    const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { signal }));
     const summary = await watch.time('summarise', () => picture.summarise());
     const done = await watch.time('render', () =>
       publishRenditions({

@@ -69,10 +69,12 @@ describe('a circle', () => {
     expect(circleOverlay(48).input).toEqual(data);
   });
 
-  test('of 16 megapixels costs less than a second', () => {
+  test('of 16 megapixels costs less than half a second', () => {
     const pixels = opaque(4_000);
-    const before = performance.now();
+    // CPU of this thread alone, some 10 ms: the wall's clock also counts what else the machine does.
+    const before = process.threadCpuUsage();
     cutCircle(pixels);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    const { user, system } = process.threadCpuUsage(before);
+    expect(user + system).toBeLessThan(500_000);
   });
 });

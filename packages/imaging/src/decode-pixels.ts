@@ -1,9 +1,10 @@
 import sharp, { type Raw } from 'sharp';
+import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
 import { decodeSize, type RenditionPlan } from './plan.ts';
 
-/** Upright sRGB pixels, 8 bits a channel, without metadata. */
+/** Upright sRGB pixels, 8 bits a channel, without metadata, and with alpha only where something shows through. */
 export interface Pixels {
   readonly data: Buffer;
   readonly raw: Raw;
@@ -23,7 +24,7 @@ export async function decodePixels(
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
+    return await dropOpaqueAlpha({ data, raw: { width: info.width, height: info.height, channels: info.channels } });
   } catch (error) {
     throw toRejection(error);
   }

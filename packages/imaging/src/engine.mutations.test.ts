@@ -3,9 +3,12 @@ import { createImagingEngine } from './engine.ts';
 import { animation, createRandom, gradientPicture } from './for-tests/pictures.ts';
 import { fateOf } from './for-tests/rejection.ts';
 
-const MUTATIONS = 250;
+/** In all; `MUTATIONS=10000` makes it a long run, with its figures. */
+const total = Number(process.env.MUTATIONS ?? 2_000);
 const BATCH = 10;
-const BYTES_MAX = 200 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Of any number of mutations, so that a leak of more than a few kilobytes each shows in a long run. */
+const GROWTH_BYTES_MAX = 200 * MIB;
 
 const frames = [30, 120, 210].map((level) => ({ colour: [level, 90, 255 - level] as const, delayMs: 40 }));
 const small = () => gradientPicture(48, 32);
@@ -28,7 +31,9 @@ const seeds: [string, () => Promise<Buffer>][] = [
   ['animated webp', () => animation(24, 16, frames, 'webp')],
 ];
 
-describe(`${MUTATIONS} mutations of a small file each end rendered or rejected`, () => {
+const each = Math.ceil(total / seeds.length);
+
+describe(`${each} mutations of a small file each end rendered or rejected`, { timeout: 60_000 + each * 100 }, () => {
   test.each(seeds)('%s', async (format, source) => {
     const original = await source();
     const engine = await createImagingEngine();
@@ -36,13 +41,21 @@ describe(`${MUTATIONS} mutations of a small file each end rendered or rejected`,
     const random = createRandom(format.length * 7919);
     const before = process.memoryUsage.rss();
     const fates: string[] = [];
-    while (fates.length < MUTATIONS) {
+    while (fates.length < each) {
       const batch = Array.from({ length: BATCH }, () => fateOf(mutated(original, random), engine));
       fates.push(...(await Promise.all(batch)));
     }
+    const after = process.memoryUsage.rss();
     expect(fates).toContain('corrupt');
-    expect(process.memoryUsage.rss() - before).toBeLessThan(BYTES_MAX);
+    expect(fates, 'a hang').not.toContain('timeout');
+    expect(after - before).toBeLessThan(GROWTH_BYTES_MAX);
+    if (process.env.MUTATIONS) console.info(format, figuresOf(fates, before, after));
   });
+});
+
+const figuresOf = (fates: readonly string[], before: number, after: number) => ({
+  ...Object.fromEntries([...Map.groupBy(fates, (fate) => fate)].map(([fate, all]) => [fate, all.length])),
+  rssMiB: [before, after].map((bytes) => Math.round(bytes / MIB)).join(' to '),
 });
 
 /** Changes, removes or repeats a few bytes, more often near the start, where the structure is. */

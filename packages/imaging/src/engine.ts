@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { inspect } from './inspect.ts';
 import { defaultLimits, type ImageLimits } from './limits.ts';
 import { blockOtherLoaders } from './loaders.ts';
-import { decodePicture, type Picture } from './picture.ts';
+import { type CallOptions, decodePicture, type Picture } from './picture.ts';
 
 export interface EngineOptions {
   /** Decodes and encodes at once in this process; its cores if not given. */
@@ -18,8 +18,13 @@ export interface ImagingEngine {
   readonly limits: ImageLimits;
   /** From the header alone; `expected` is what the upload was declared to be. */
   inspect(bytes: Uint8Array, expected?: { readonly contentType: string }): Promise<SourceFacts>;
-  /** Decodes a source, once, to the largest size that the set needs of it. */
-  decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet): Promise<Picture>;
+  /**
+   * Decodes a source, once, to the largest size that the set needs of it. An abort is thrown before the decode begins, or
+   * once it is over: sharp takes no signal, so one that is under way ends by itself or by its time limit.
+   *
+   * @throws the signal's reason when aborted; RejectedImageError `corrupt`, `timeout`
+   */
+  decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet, options?: CallOptions): Promise<Picture>;
 }
 
 /**
@@ -38,6 +43,6 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   return {
     limits,
     inspect: (bytes, expected) => inspect(bytes, limits, expected),
-    decode: (bytes, source, set) => decodePicture(bytes, source, set, { limits, encodeSlot }),
+    decode: (bytes, source, set, options) => decodePicture(bytes, source, set, { limits, encodeSlot }, options),
   };
 }

@@ -5,7 +5,7 @@ const messages = {
   'unsupported-format': 'This file is not a JPEG, PNG, WebP, AVIF, GIF or TIFF picture of a usual kind.',
   'type-mismatch': 'This file is a picture of another type than was declared.',
   'too-many-bytes': 'This file is too large.',
-  'too-many-pixels': 'This picture has too many pixels.',
+  'too-many-pixels': 'This picture has too many pixels, in all or along one side.',
   'too-many-frames': 'This animation has too many frames.',
   corrupt: 'This file is damaged or incomplete. Save the picture again and upload it anew.',
   timeout: 'This picture takes too long to process.',

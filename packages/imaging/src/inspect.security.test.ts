@@ -105,6 +105,14 @@ describe('a header that claims too much is refused before any pixel is decoded',
     }
   });
 
+  test('a side over the limit, upright or lying', async () => {
+    const bytes = await gradientPicture(64, 20).png().toBuffer();
+    for (const source of [bytes, await sharp(bytes).rotate(90).png().toBuffer()]) {
+      expect(await inspectionOf(source, { limits: { sideMax: 63 } })).toBe('too-many-pixels');
+      expect(await inspectionOf(source, { limits: { sideMax: 64 } })).toBe('rendered');
+    }
+  });
+
   test('more bytes than the limit', async () => {
     const bytes = await gradientPicture(64, 64).png().toBuffer();
     expect(await inspectionOf(bytes, { limits: { bytesMax: bytes.length - 1 } })).toBe('too-many-bytes');

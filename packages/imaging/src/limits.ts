@@ -3,7 +3,7 @@ export interface ImageLimits {
   readonly bytesMax: number;
   /** Width × height, summed over all frames of an animation. */
   readonly pixelsMax: number;
-  /** Longest side in pixels. */
+  /** Longest side in pixels of a source; how long a rendition's can be, the schema of its variant says. */
   readonly sideMax: number;
   readonly framesMax: number;
   /** Time that one decode or encode may take, in whole seconds; avif's encoder does not stop within a rendition. */

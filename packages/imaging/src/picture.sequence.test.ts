@@ -85,6 +85,35 @@ test('what a small frame is derived from does not show: it is what comes straigh
   }
 });
 
+describe('a decode that is stopped', () => {
+  const reason = new Error('the job was lost');
+
+  test('never begins when it was still waiting for its turn', async () => {
+    const engine = await createImagingEngine({ encodeConcurrency: 1 });
+    const bytes = await source(900, 600);
+    const facts = await engine.inspect(bytes);
+    const first = engine.decode(bytes, facts, product);
+    const controller = new AbortController();
+    const second = engine.decode(bytes, facts, product, { signal: controller.signal });
+    const tasks = libvipsTasksOf(async () => {
+      controller.abort(reason);
+      await expect(second).rejects.toBe(reason);
+      await first;
+    });
+    // The first begins and ends.
+    expect(await tasks).toBeLessThanOrEqual(2);
+  });
+
+  test('throws the reason once it is over, when it had begun', async () => {
+    const engine = await createImagingEngine({ encodeConcurrency: 1 });
+    const bytes = await source(900, 600);
+    const controller = new AbortController();
+    const facts = await engine.inspect(bytes);
+    sharp.queue.once('change', () => controller.abort(reason));
+    await expect(engine.decode(bytes, facts, product, { signal: controller.signal })).rejects.toBe(reason);
+  });
+});
+
 describe('a rendering that is stopped', () => {
   test('begins no further encode once its iterator is left', async () => {
     const picture = await pictureOf(await source(900, 600));

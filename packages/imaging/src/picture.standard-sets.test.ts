@@ -1,7 +1,7 @@
 import { type VariantSet, variantSets } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
 import { gradientPicture } from './for-tests/pictures.ts';
-import { metadataOf, renderSet } from './for-tests/render.ts';
+import { metadataOf, renderSet, variantSet } from './for-tests/render.ts';
 import { planRenditions } from './plan.ts';
 
 const sets = variantSets();
@@ -38,10 +38,20 @@ describe('every rendition has the planned size and its format', () => {
   });
 });
 
-test('the longest side that webp can store is stored', async () => {
-  const bytes = await gradientPicture(20_000, 2).jpeg().toBuffer();
-  const box = { name: 'wide', width: 16_383, height: 16_383, fit: 'inside', quality: 50, shape: 'rectangle' } as const;
-  const rest = { position: 'centre', background: '#ffffff', animated: false } as const;
-  const made = await renderSet(bytes, [{ ...box, ...rest, format: 'webp' }]);
-  expect(await metadataOf(made[0]?.data ?? Buffer.of())).toMatchObject({ width: 16_383, height: 2 });
+describe('the longest side that a set can ask for is stored', () => {
+  const set = variantSet(
+    ...['avif', 'webp', 'jpeg', 'png'].map((format) => ({ format, width: 16_383, height: 16_383, quality: 50 })),
+  );
+
+  test.each([16_383, 16_384, 20_000])('of a source that is %i pixels long', async (length) => {
+    for (const lying of [true, false]) {
+      const [width, height] = lying ? [length, 2] : [2, length];
+      const made = await renderSet(await gradientPicture(width, height).jpeg().toBuffer(), set);
+      expect(made).toHaveLength(4);
+      for (const { data } of made) {
+        const facts = await metadataOf(data);
+        expect([facts.width, facts.height]).toEqual(lying ? [16_383, 2] : [2, 16_383]);
+      }
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import type { SourceFacts, Variant, VariantSet } from '@imagemill/variants';
 import type { LimitFunction } from 'p-limit';
 import sharp from 'sharp';
+import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
 import { decodePixels, type Pixels } from './decode-pixels.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
@@ -19,8 +20,8 @@ export interface RenderedVariant {
   readonly height: number;
 }
 
-interface CallOptions {
-  readonly signal?: AbortSignal;
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A source, decoded once; all that is made of it is made from these pixels. */
@@ -45,18 +46,26 @@ export async function decodePicture(
   source: SourceFacts,
   set: VariantSet,
   context: DecodeContext,
+  { signal }: CallOptions = {},
 ): Promise<Picture> {
   const plans = planRenditions(source, set);
-  const pixels = await context.encodeSlot(() => decodePixels(bytes, plans, context.limits));
+  const attribution = await readAttribution(bytes, source, set);
+  const pixels = await context.encodeSlot(() => {
+    // It may have waited for long, behind the encodes of other pictures.
+    signal?.throwIfAborted();
+    return decodePixels(bytes, plans, context.limits);
+  });
+  signal?.throwIfAborted();
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
-    render: ({ signal } = {}) => renderAll({ bytes, source, pixels, plans }, context, signal),
+    render: ({ signal } = {}) => renderAll({ bytes, source, attribution, pixels, plans }, context, signal),
   };
 }
 
 interface RenderSubject {
   readonly bytes: Uint8Array;
   readonly source: SourceFacts;
+  readonly attribution: Attribution;
   readonly pixels: Pixels;
   readonly plans: readonly RenditionPlan[];
 }
@@ -94,18 +103,20 @@ async function* renderAll(
 
 async function encode(
   plan: RenditionPlan,
-  { bytes, source }: RenderSubject,
+  { bytes, source, attribution }: RenderSubject,
   frames: Frames,
   limits: ImageLimits,
 ): Promise<Uint8Array> {
+  const kept = keptAttribution(plan.variant, attribution);
   if (keepsAnimation(plan, source)) {
     const { failOn, pixelsMax } = limits;
     // Stills are made from the decoded pixels; an animation keeps its frames, so it reads the source itself.
     const image = sharp(bytes, { animated: true, failOn, limitInputPixels: pixelsMax });
-    return renderAnimation(image, plan, limits);
+    return renderAnimation(withAttribution(image, kept), plan, limits);
   }
   const { data, raw } = await frames.of(plan);
-  return encodeFrame(sharp(data, { raw }), plan, limits).finally(() => frames.release(plan));
+  const frame = withAttribution(sharp(data, { raw }), kept);
+  return encodeFrame(frame, plan, limits).finally(() => frames.release(plan));
 }
 
 /** libvips can not turn the frames of an animation upright; one that says it lies on its side becomes a still. */
@@ -113,7 +124,7 @@ const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: Sou
   variant.animated && frames > 1 && orientation === 1;
 
 /** Two plans with the same key come out with the same bytes; small sources have many. */
-function sameBytesKey(plan: RenditionPlan, { source, pixels }: RenderSubject): string {
+function sameBytesKey(plan: RenditionPlan, { source, attribution, pixels }: RenderSubject): string {
   const { format, background } = plan.variant;
   const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;
   return JSON.stringify([
@@ -122,6 +133,7 @@ function sameBytesKey(plan: RenditionPlan, { source, pixels }: RenderSubject): s
     encoderOptions(plan.variant),
     keepsAnimation(plan, source),
     showsBackground && background,
+    keptAttribution(plan.variant, attribution),
   ]);
 }
 

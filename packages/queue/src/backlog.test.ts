@@ -49,6 +49,16 @@ test('is empty when everything is done', async () => {
     delayedDue: 0,
     delayed: 0,
     failed: 0,
+    prioritized: 0,
     oldestWaitingMs: 0,
+    predictedSeconds: 0,
   });
+});
+
+test('counts prioritized jobs among the waiting, and apart', async () => {
+  const { queue, raw } = await queueHarness();
+  const image = renderJob();
+  await raw.add('render-image', image, { jobId: image.imageId, priority: 3 });
+  await vi.waitUntil(async () => (await queue.backlog()).oldestWaitingMs > 0);
+  expect(await queue.backlog()).toMatchObject({ backlog: 1, waiting: 1, prioritized: 1 });
 });

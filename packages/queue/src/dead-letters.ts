@@ -1,5 +1,6 @@
 import type { ImageId } from '@imagemill/variants';
 import type { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { codeAndMessage } from './job-error.ts';
 import { RenderImage } from './jobs.ts';
 import type { Reach } from './reach.ts';
@@ -46,9 +47,9 @@ export interface DeadLetters {
 const PAGE = 100;
 
 export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadLetters {
-  async function again(job: Job): Promise<void> {
+  async function again(job: Job, redis: Redis): Promise<void> {
     await starts.forget(job.id as ImageId);
-    await restart(job, 'failed');
+    await restart(job, redis, 'failed');
   }
 
   return {
@@ -62,14 +63,14 @@ export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadL
     },
 
     redrive: (imageId) =>
-      reach(async (queue) => {
+      reach(async (queue, redis) => {
         const job = await findFailed(queue, imageId);
-        if (job) await again(job);
+        if (job) await again(job, redis);
         return job !== undefined;
       }),
 
     redriveAll: (code, limit) =>
-      reach(async (queue) => {
+      reach(async (queue, redis) => {
         let redriven = 0;
         let left = 0;
         // The oldest first: what fails meanwhile comes after them, and what is started again leaves the list.
@@ -78,7 +79,7 @@ export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadL
           for (const job of page) {
             const isMeant = deadLetter(job).code === code;
             if (isMeant && redriven === limit) return { redriven, more: true };
-            if (isMeant) await again(job);
+            if (isMeant) await again(job, redis);
             if (isMeant) redriven += 1;
             else left += 1;
           }

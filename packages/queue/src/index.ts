@@ -1,3 +1,4 @@
+export type { Backlog } from './backlog.ts';
 export { checkRedis } from './check-redis.ts';
 export { createConsumerConnection, createProducerConnection, queueEnv } from './connection.ts';
 export { imageFromKey } from './image-from-key.ts';
@@ -6,3 +7,4 @@ export type { RenderImage, RenderProgress } from './jobs.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render-queue.ts';
 export { createRenderWorker, type RenderContext, type RenderHandler } from './render-worker.ts';
 export { createRounds, type Round, type Rounds } from './rounds.ts';
+export { createSlotTime, type SlotTime } from './slot-time.ts';

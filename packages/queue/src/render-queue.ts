@@ -54,17 +54,17 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
     await starts.forget(image.imageId);
     const job: Job | undefined = await queue.getJob(image.imageId);
-    await (job ? startAnew(job) : add(queue, image, 0));
+    await (job ? startAnew(job, connection) : add(queue, image, 0));
   }
 
   return {
     add: (image, delayMs) => reach((queue) => add(queue, image, delayMs)),
 
     reportUpload: (imageId) =>
-      reach(async (queue) => {
+      reach(async (queue, redis) => {
         await uploads.note(imageId);
         const job: Job | undefined = await queue.getJob(imageId);
-        if (job) await startJob(job);
+        if (job) await startJob(job, redis);
         return job !== undefined;
       }),
 
@@ -94,7 +94,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         await connection.ping();
       }),
 
-    backlog: () => readBacklog(reach, uploads),
+    backlog: () => readBacklog(reach, uploads, prefix),
     deadLetters: createDeadLetters(reach, starts),
   };
 }

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import { createCrashContainment } from './crash-containment.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
+import { markReady } from './ready-since.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
 import { promote, restart } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
@@ -60,7 +61,7 @@ const LOCK_DURATION_MS = 20_000;
 const STALLS_MAX = 50;
 
 /** How long an encode that has begun may take to see that it must stop; after that its job's lock runs out. */
-const GIVE_BACK_MS = 10_000;
+export const GIVE_BACK_MS = 10_000;
 /** Without a job in hand there is nothing to wait for but Redis' answer, and it may be away. */
 const IDLE_CLOSE_MS = 2_000;
 
@@ -116,7 +117,9 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   });
   worker.on('failed', (job, error) => {
     options.onFailed?.(job?.id, error);
-    if (job?.finishedOn !== undefined) track(recheckEnded(job, 'failed'));
+    if (!job) return;
+    if (job.finishedOn === undefined) track(markReady(connection, job, Date.now() + job.delay));
+    else track(recheckEnded(job, 'failed'));
   });
 
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
@@ -150,7 +153,8 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   async function recheckEnded(job: Job, ended: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
     const imageId = job.id as ImageId;
     const [uploaded, deleted] = await Promise.all([uploads.take(imageId), deletions.take(imageId)]);
-    if ((deleted && outcome !== 'deleted') || (uploaded && outcome === 'expired')) await restart(job, ended);
+    if ((deleted && outcome !== 'deleted') || (uploaded && outcome === 'expired'))
+      await restart(job, connection, ended);
   }
 
   function track(recheck: Promise<void>): void {

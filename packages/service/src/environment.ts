@@ -62,5 +62,8 @@ export const serviceEnv = {
     .string()
     .optional()
     .describe('JSON file with variant sets of your own, by category; the same file for the API and the workers'),
+  METRICS_PORT: whole(0, 65_535)
+    .optional()
+    .describe('port that answers `GET /metrics` for Prometheus; 0 is any free one, none if not set'),
   SHUTDOWN_GRACE_MS: whole(0, 600_000).prefault('30000').describe('how long work in hand may take after SIGTERM'),
 };

@@ -23,6 +23,7 @@ export {
   Category,
   Fit,
   Format,
+  KeptMetadata,
   Position,
   Shape,
   Variant,

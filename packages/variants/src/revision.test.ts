@@ -19,6 +19,12 @@ test('does not depend on whether a default is written out', async () => {
   expect(await revision({ ...small, shape: 'rectangle', animated: false })).toBe(await revision(small));
 });
 
+test('does not depend on the order in which kept metadata is named, nor on naming it twice', async () => {
+  const both = await revision({ ...small, keepMetadata: ['artist', 'copyright'] });
+  expect(await revision({ ...small, keepMetadata: ['copyright', 'artist', 'copyright'] })).toBe(both);
+  expect(await revision({ ...small, keepMetadata: undefined })).toBe(await revision(small));
+});
+
 test.each([
   ['width', { width: 301 }],
   ['quality', { quality: 81 }],
@@ -26,6 +32,7 @@ test.each([
   ['background', { background: '#000000' }],
   ['format', { format: 'avif' }],
   ['name', { name: 'tiny' }],
+  ['kept metadata', { keepMetadata: ['copyright'] }],
 ])('changes with the %s of one entry', async (_field, change) => {
   expect(await revision({ ...small, ...change }, large)).not.toBe(await revision(small, large));
 });

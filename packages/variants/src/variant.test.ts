@@ -66,6 +66,15 @@ describe('a variant set', () => {
     expect(parsed.error?.issues).toMatchObject([{ path: [2], message: 'card.webp is in the set twice' }]);
   });
 
+  test('takes sides up to what webp can store, in every format, and names the limit beyond', () => {
+    for (const format of ['avif', 'webp', 'jpeg', 'png']) {
+      expect(parse({ ...box, format, width: 16_383, height: 16_383 }).success, format).toBe(true);
+      expect(parse({ ...box, format, width: 16_384 }).error?.issues).toMatchObject([
+        { path: [0, 'width'], message: 'a side of at most 16,383 pixels, the most that webp can store' },
+      ]);
+    }
+  });
+
   test.each([
     ['no entries at all', []],
     ['a box without area', [{ ...box, width: 0 }]],
@@ -77,9 +86,12 @@ describe('a variant set', () => {
     ['an unknown field', [{ ...box, blur: 3 }]],
     ['a circle in a box that is not square', [{ ...box, shape: 'circle', width: 200 }]],
     ['a circle in a format without transparency', [{ ...box, shape: 'circle', format: 'jpeg' }]],
+    ['an effort of avif that nothing could stop', [{ ...box, format: 'avif', effort: 5 }]],
     ['an effort that webp does not have', [{ ...box, effort: 7 }]],
     ['an effort for a format without one', [{ ...box, format: 'jpeg', effort: 1 }]],
     ['an animation that is cropped where it is salient', [{ ...box, animated: true, position: 'attention' }]],
+    ['metadata that may not be kept', [{ ...box, keepMetadata: ['gps'] }]],
+    ['a list of no metadata', [{ ...box, keepMetadata: [] }]],
     ['an animated jpeg', [{ ...box, animated: true, format: 'jpeg' }]],
   ])('refuses %s', (_what, entries) => {
     expect(parse(...entries).success).toBe(false);

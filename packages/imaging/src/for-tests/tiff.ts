@@ -10,17 +10,23 @@ export interface TiffPixels {
 }
 
 const colours = { 1: 1, 2: 3, 5: 4 } as const;
+const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
 
-/** An uncompressed TIFF of one plain colour, in any kind of pixel, which sharp does not write. */
-export function plainTiff(width: number, height: number, pixels: TiffPixels): Buffer {
+/** An uncompressed TIFF of one plain colour, in any kind of pixel and with any text tags, which sharp does not write. */
+export function plainTiff(
+  width: number,
+  height: number,
+  pixels: TiffPixels,
+  texts: Readonly<Record<number, string>> = {},
+): Buffer {
   const { photometric, bits, sampleFormat = 1, samples } = pixels;
   const pixel = Buffer.concat(samples.map((sample) => sampleBytes(sample, bits, sampleFormat)));
   const data = Buffer.alloc(width * height * pixel.length, pixel);
   const perSample = (value: number) => samples.map(() => value);
   const extra = samples.length - colours[photometric];
-  const tags: [tag: number, type: number, values: number[]][] = [
+  const tags: (readonly [tag: number, type: number, values: readonly number[]])[] = [
     [256, SHORT, [width]],
     [257, SHORT, [height]],
     [258, SHORT, perSample(bits)],
@@ -32,20 +38,21 @@ export function plainTiff(width: number, height: number, pixels: TiffPixels): Bu
     [279, LONG, [data.length]],
     [338, SHORT, Array.from({ length: extra }, () => 0)],
     [339, SHORT, perSample(sampleFormat)],
+    ...Object.entries(texts).map(([tag, text]) => [Number(tag), ASCII, [...Buffer.from(`${text}\0`)]] as const),
   ];
   const directory = directoryOf(
-    tags.filter(([, , values]) => values.length > 0),
+    tags.filter(([, , values]) => values.length > 0).sort(([one], [other]) => one - other),
     8 + data.length,
   );
   return Buffer.concat([Buffer.from('II*\0'), uint32(8 + data.length), data, directory]);
 }
 
-function directoryOf(tags: readonly [number, number, number[]][], offset: number): Buffer {
+function directoryOf(tags: readonly (readonly [number, number, readonly number[]])[], offset: number): Buffer {
   const entries: Buffer[] = [uint16(tags.length)];
   const long: Buffer[] = [];
   let longOffset = offset + 2 + 12 * tags.length + 4;
   for (const [tag, type, values] of tags) {
-    const packed = Buffer.concat(values.map((value) => (type === SHORT ? uint16(value) : uint32(value))));
+    const packed = Buffer.concat(values.map((value) => valueBytes(value, type)));
     const inPlace = packed.length <= 4;
     const where = inPlace ? Buffer.concat([packed, Buffer.alloc(4 - packed.length)]) : uint32(longOffset);
     entries.push(uint16(tag), uint16(type), uint32(values.length), where);
@@ -54,6 +61,11 @@ function directoryOf(tags: readonly [number, number, number[]][], offset: number
     longOffset += packed.length;
   }
   return Buffer.concat([...entries, uint32(0), ...long]);
+}
+
+function valueBytes(value: number, type: number): Buffer {
+  if (type === ASCII) return Buffer.of(value);
+  return type === SHORT ? uint16(value) : uint32(value);
 }
 
 function sampleBytes(value: number, bits: 8 | 16 | 32, sampleFormat: 1 | 2 | 3): Buffer {

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { claimPort } from '../packages/local-stack/src/index.ts';
+import { containerOf, environmentOf } from './kubernetes/containers.ts';
+import { manifest } from './kubernetes/manifests.ts';
+import { createAutoscaler } from './support/autoscaler.ts';
+import { type RunningStack, startStack } from './support/running-stack.ts';
+import { createSeller } from './support/seller.ts';
+import { createWorkerFleet } from './support/worker-fleet.ts';
+
+const scaled = manifest('ScaledObject', 'imagemill-worker');
+const deployment = manifest('Deployment', 'imagemill-worker');
+const { url = '', valueLocation = '', targetValue } = scaled.spec.triggers[0]?.metadata ?? {};
+const pollingSeconds = scaled.spec.pollingInterval ?? 30;
+
+const id = randomBytes(4).toString('hex');
+const own = { QUEUE_PREFIX: `scale-${id}`, ORIGINALS_BUCKET: `originals-${id}`, CDN_BUCKET: `cdn-${id}` };
+let stack: RunningStack;
+let [apiMetricsPort, healthPorts, metricsPorts]: [number, readonly number[], readonly number[]] = [0, [], []];
+beforeAll(async () => {
+  const freePorts = (count: number) => Promise.all(Array.from({ length: count }, () => claimPort('127.0.0.1', 0)));
+  [[apiMetricsPort = 0], healthPorts, metricsPorts] = await Promise.all([freePorts(1), freePorts(3), freePorts(3)]);
+  const env = { WORKERS: '0', UPLOAD_CHECK_DELAY_MS: '100', METRICS_PORT: String(apiMetricsPort) };
+  stack = await startStack({ ...own, ...env });
+});
+afterAll(async () => {
+  fleet.scaleTo(0);
+  await fleet.ends();
+  await stack.stop();
+});
+
+/** A worker's environment as the Deployment has it, on this run's Redis and S3 server. */
+function workerEnv(index: number): NodeJS.ProcessEnv {
+  const { redisUrl, s3 } = inject('servers');
+  return {
+    PATH: process.env.PATH,
+    ...environmentOf(deployment),
+    ...own,
+    LOG_LEVEL: 'silent',
+    REDIS_URL: redisUrl,
+    S3_ENDPOINT: s3.endpoint,
+    S3_REGION: s3.region,
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    CDN_BASE_URL: stack.cdnBaseUrl,
+    METRICS_PORT: String(metricsPorts[index]),
+    HEALTH_PORT: String(healthPorts[index]),
+  };
+}
+
+const fleet = createWorkerFleet(workerEnv);
+
+const scrape = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+
+/** What KEDA would read, where the ScaledObject says. */
+async function ask(): Promise<Record<string, number>> {
+  const response = await fetch(`${stack.apiUrl}${new URL(url).pathname}`, {
+    headers: { authorization: `Bearer ${stack.adminKey}` },
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Record<string, number>;
+}
+
+test('workers come with the backlog, from none to three, and go with it, and no image is lost', async () => {
+  const seller = createSeller(stack);
+  // A little more than two workers' share.
+  const count = Math.ceil(2.2 * Number(targetValue));
+  const bytes = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#3377aa' } })
+    .png()
+    .toBuffer();
+  const imageIds = await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const ticket = await seller.ticket({ bytes, contentType: 'image/png' });
+      await seller.put(ticket, bytes);
+      if (index % 2 === 0) await seller.complete(ticket.imageId);
+      return ticket.imageId;
+    }),
+  );
+  // Half of them nobody reported: their jobs are due, and there is no worker to see that.
+  await vi.waitUntil(async () => (await ask())[valueLocation] === count);
+  expect(await ask()).toMatchObject({ waiting: count / 2, delayedDue: count / 2, active: 0 });
+  const queue = await scrape(apiMetricsPort);
+  expect(queue).toContain(`imagemill_backlog_jobs{state="delayed_due"} ${count / 2}\n`);
+  expect(queue).toMatch(/imagemill_http_request_duration_seconds_count\{method="POST",route="[^"]+",status="201"\} \d/);
+  expect((await fetch(`${stack.apiUrl}/metrics`)).status).toBe(404);
+
+  const autoscaler = createAutoscaler(scaled);
+  const sizes = [0];
+  let now = 0;
+  let predictedSeconds = 0;
+  async function round(): Promise<number> {
+    const answer = await ask();
+    predictedSeconds = Math.max(predictedSeconds, answer.predictedSeconds ?? 0);
+    const value = answer[valueLocation] ?? Number.NaN;
+    const before = sizes.at(-1) ?? 0;
+    const replicas = autoscaler.decide(value, before, now);
+    now += pollingSeconds;
+    fleet.scaleTo(replicas);
+    if (replicas !== before) sizes.push(replicas);
+    return replicas;
+  }
+
+  expect(await round()).toBe(1);
+  expect(await round()).toBe(3);
+  expect(await fleet.ready()).toBe(3);
+  const { path = '' } = containerOf(deployment).readinessProbe?.httpGet ?? {};
+  for (const port of healthPorts) expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200);
+  for (const port of metricsPorts) expect(await scrape(port)).toContain('imagemill_job_slots 4\n');
+
+  // The clock of the autoscaler runs ahead of ours, so the fleet shrinks while jobs are still in hand.
+  await vi.waitUntil(async () => (await round()) === 0, { timeout: 90_000, interval: 100 });
+  expect(await fleet.ends()).toEqual([
+    [0, null],
+    [0, null],
+    [0, null],
+  ]);
+  expect(fleet.crashes).toEqual([]);
+  expect(Math.max(...sizes)).toBe(3);
+  expect(predictedSeconds).toBeGreaterThan(0);
+
+  const images = await Promise.all(imageIds.map((imageId) => seller.image(imageId)));
+  const ended = images.map(({ status, attempts }) => ({ status, attempts }));
+  expect(ended).toEqual(images.map(() => ({ status: 'ready', attempts: 1 })));
+  expect(await ask()).toMatchObject({ backlog: 0, delayed: 0, failed: 0, oldestWaitingMs: 0, predictedSeconds: 0 });
+}, 120_000);

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { parser } from '@prometheus-io/lezer-promql';
+import { describe, expect, test } from 'vitest';
+import { environmentOf } from './kubernetes/containers.ts';
+import { kustomizations, manifest } from './kubernetes/manifests.ts';
+import { metricNames } from './support/metrics.ts';
+
+const api = manifest('Deployment', 'imagemill-api');
+const worker = manifest('Deployment', 'imagemill-worker');
+const scaled = manifest('ScaledObject', 'imagemill-worker');
+
+describe('the autoscaler', () => {
+  const trigger = scaled.spec.triggers[0];
+  const secret = manifest('Secret', 'imagemill-autoscaler');
+
+  test('scales the workers, from none and to none, and nobody else does', () => {
+    expect(scaled.spec.scaleTargetRef).toEqual({ name: worker.metadata?.name });
+    expect(scaled.spec.minReplicaCount).toBe(0);
+    expect(worker.spec).not.toHaveProperty('replicas');
+  });
+
+  test("asks for the backlog with settings that KEDA's metrics-api scaler has", () => {
+    expect(scaled.spec.triggers).toHaveLength(1);
+    expect(trigger).toMatchObject({ type: 'metrics-api', metricType: 'AverageValue' });
+    const known = ['url', 'format', 'valueLocation', 'targetValue', 'activationTargetValue', 'authMode', 'unsafeSsl'];
+    expect(known).toEqual(expect.arrayContaining(Object.keys(trigger?.metadata ?? {})));
+  });
+
+  test("asks the API's Service by a name that is known in every namespace", () => {
+    const { hostname, port, protocol } = new URL(trigger?.metadata.url ?? '');
+    const service = manifest('Service', 'imagemill-api');
+    const namespace = kustomizations.find(({ folder }) => folder === '.')?.namespace;
+    expect(hostname).toBe(`${service.metadata?.name}.${namespace}.svc.cluster.local`);
+    expect([protocol, Number(port || 80)]).toEqual(['http:', service.spec?.ports?.[0]?.port]);
+    expect(namespace).toBe(manifest('Namespace', 'imagemill').metadata?.name);
+  });
+
+  test('shows a key that the API takes, as a bearer token', () => {
+    const authentication = manifest('TriggerAuthentication', trigger?.authenticationRef?.name ?? '');
+    const [reference] = authentication.spec.secretTargetRef ?? [];
+    expect(trigger?.metadata.authMode).toBe('bearer');
+    expect(reference).toEqual({ parameter: 'token', name: secret.metadata?.name, key: 'token' });
+    const hash = createHash('sha256')
+      .update(secret.stringData?.token ?? '')
+      .digest('hex');
+    expect(environmentOf(api).API_KEYS).toMatch(new RegExp(`:admin:${hash}$`));
+  });
+});
+
+describe('an alert', () => {
+  const { groups = [] } = manifest('PrometheusRule', 'imagemill').spec;
+  const rules = groups.flatMap(({ rules: list = [] }) => list);
+
+  test.each(rules.map(({ alert, expr }) => [alert, String(expr)] as const))(
+    '%s watches metrics that there are',
+    (_name, expr) => {
+      const used = expr.match(/\bimagemill_\w+/g) ?? [];
+      expect(used).not.toEqual([]);
+      expect(metricNames()).toEqual(expect.arrayContaining(used));
+      expect(promqlErrors(expr)).toEqual([]);
+    },
+  );
+
+  test('whose expression is no PromQL would not pass', () => {
+    expect(promqlErrors('max(imagemill_dead_letters >')).not.toEqual([]);
+    expect(promqlErrors('sum by code (rate(x[10]))')).not.toEqual([]);
+  });
+
+  /** Where Prometheus' own grammar finds an error. */
+  function promqlErrors(expr: string): number[] {
+    const at: number[] = [];
+    parser.parse(expr).iterate({
+      enter: ({ type, from }) => {
+        if (type.isError) at.push(from);
+      },
+    });
+    return at;
+  }
+});

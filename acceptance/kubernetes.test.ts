@@ -1,0 +1,191 @@
+import { access, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseEnv } from '@imagemill/service';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
+import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
+import { GIVE_BACK_MS } from '../packages/queue/src/render-worker.ts';
+import { containerOf, environmentOf, podOf } from './kubernetes/containers.ts';
+import { kustomizations, type Manifest, manifest, manifestFiles, manifests } from './kubernetes/manifests.ts';
+import { schemaErrors } from './kubernetes/schema-errors.ts';
+
+const api = manifest('Deployment', 'imagemill-api');
+const worker = manifest('Deployment', 'imagemill-worker');
+const setup = manifest('Job', 'imagemill-setup');
+const reconcile = manifest('CronJob', 'imagemill-reconcile');
+const scaled = manifest('ScaledObject', 'imagemill-worker');
+const named = (one: Manifest) => `${one.kind} ${one.metadata?.name}`;
+
+describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
+  test.each(manifests.map((one) => [named(one), one] as const))('allow %s, and know its every field', (_name, one) => {
+    expect(schemaErrors(one)).toEqual([]);
+  });
+
+  test.each([
+    ['a field of the wrong type', api, '/spec/replicas', 'two'],
+    ['a field that nobody knows', api, '/spec/template/spec/terminationGraceSeconds', 50],
+    ['an unknown field in a list', worker, '/spec/template/spec/containers/0/healthProbe', {}],
+    ['an unknown field at the top', worker, '/specs', {}],
+    ['a missing field', worker, '/spec/selector', undefined],
+    ['a probe without a port', api, '/spec/template/spec/containers/0/livenessProbe/httpGet/port', undefined],
+    ['an unknown policy of the autoscaler', scaled, '/spec/fallback/behavior', 'panic'],
+    ['an unknown field of the autoscaler', scaled, '/spec/cooldown', 60],
+    ['a trigger without a type', scaled, '/spec/triggers/0/type', undefined],
+  ])('refuse %s', (_what, good, path, value) => {
+    expect(schemaErrors(changed(good, path, value))).not.toEqual([]);
+  });
+
+  function changed(good: Manifest, path: string, value: unknown): Manifest {
+    const copy = structuredClone(good);
+    const keys = path.split('/').slice(1);
+    const last = keys.pop() ?? '';
+    const parent = keys.reduce<Record<string, unknown>>((at, key) => at[key] as typeof at, copy as never);
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+    return copy;
+  }
+});
+
+test('what is applied is every file of its folder, except the example of the Secrets', () => {
+  const listed = kustomizations.flatMap(({ folder, resources }) => resources.map((name) => `${folder}/${name}`));
+  const there = manifestFiles.map(({ file }) => (file.includes('/') ? file : `./${file}`));
+  expect(listed.toSorted()).toEqual(there.filter((file) => basename(file) !== 'secrets.example.yaml').toSorted());
+  const images = [api, worker, setup, reconcile].map((workload) => containerOf(workload).image);
+  expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images).map(({ name }) => name)));
+});
+
+describe.each([
+  ['api', api, apiEnv],
+  ['worker', worker, workerEnv],
+  ['setup', setup, setupEnv],
+  ['reconcile', reconcile, reconcileEnv],
+] as const)('the environment of %s', (_name, workload, schema: z.ZodObject) => {
+  test('has all that it needs, in values that it takes', () => {
+    expect(() => parseEnv(schema, environmentOf(workload))).not.toThrow();
+  });
+
+  test('sets nothing of its own that it does not read', () => {
+    const own = (containerOf(workload).env ?? []).map(({ name }) => name);
+    expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(own));
+  });
+});
+
+test('every variable that is set anywhere is one that docs/configuration.md describes', async () => {
+  const text = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+  const described = new Set([...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
+  const set = [api, worker, setup, reconcile].flatMap((workload) => Object.keys(environmentOf(workload)));
+  expect(set.filter((name) => !described.has(name))).toEqual([]);
+  const shared = manifests.flatMap((one) => {
+    if (one.kind === 'ConfigMap') return Object.keys(one.data ?? {});
+    return one.kind === 'Secret' && one.metadata?.name !== 'imagemill-autoscaler'
+      ? Object.keys(one.stringData ?? {})
+      : [];
+  });
+  expect(set).toEqual(expect.arrayContaining(shared));
+});
+
+test('the keys of the API are not given to workers', () => {
+  expect(environmentOf(worker)).not.toHaveProperty('API_KEYS');
+});
+
+describe('ports', () => {
+  const port = (workload: typeof api, name: string) =>
+    containerOf(workload).ports?.find((one) => one.name === name)?.containerPort;
+
+  test('are those that the processes listen on', () => {
+    const { PORT, METRICS_PORT } = parseEnv(apiEnv, environmentOf(api));
+    const { HEALTH_PORT, METRICS_PORT: ofWorker } = parseEnv(workerEnv, environmentOf(worker));
+    expect([port(api, 'http'), port(api, 'metrics')]).toEqual([PORT, METRICS_PORT]);
+    expect([port(worker, 'health'), port(worker, 'metrics')]).toEqual([HEALTH_PORT, ofWorker]);
+  });
+
+  test('that probes and Services name are there; metrics are not on the Service', () => {
+    for (const workload of [api, worker]) {
+      const { startupProbe, livenessProbe, readinessProbe } = containerOf(workload);
+      for (const probe of [startupProbe, livenessProbe, readinessProbe].filter((one) => one !== undefined)) {
+        expect(port(workload, String(probe.httpGet?.port))).toBeGreaterThan(0);
+      }
+    }
+    const { ports, selector } = manifest('Service', 'imagemill-api').spec ?? {};
+    expect(ports?.map(({ targetPort }) => targetPort)).toEqual(['http']);
+    expect(api.spec?.template.metadata?.labels).toMatchObject(selector ?? { none: 'at all' });
+  });
+
+  test('of the metrics are scraped on every pod that has one', () => {
+    const { spec } = manifest('PodMonitor', 'imagemill');
+    expect(spec.podMetricsEndpoints).toMatchObject([{ port: 'metrics', path: '/metrics' }]);
+    const [labels] = kustomizations.find(({ folder }) => folder === '.')?.labels ?? [];
+    expect(labels).toEqual({ pairs: spec.selector.matchLabels, includeTemplates: true });
+    expect(new Set(kustomizations.map(({ namespace }) => namespace)).size).toBe(1);
+  });
+});
+
+test.each([
+  ['api', api],
+  ['worker', worker],
+] as const)('%s selects its own pods, and none of another', (name, { spec }) => {
+  expect(spec?.template.metadata?.labels).toEqual(spec?.selector.matchLabels);
+  expect(spec?.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': `imagemill-${name}` });
+});
+
+test('a worker without Redis gets no new work, but is not restarted: its jobs would be lost', () => {
+  expect(containerOf(worker)).not.toHaveProperty('livenessProbe');
+  expect(containerOf(worker).readinessProbe?.httpGet?.path).toBe('/healthz');
+  expect(containerOf(api).livenessProbe?.httpGet?.path).toBe('/healthz');
+  expect(containerOf(api).readinessProbe?.httpGet?.path).toBe('/readyz');
+});
+
+test.each([
+  ['api', api, apiEnv, 0],
+  ['worker', worker, workerEnv, GIVE_BACK_MS],
+] as const)(
+  '%s is given longer to stop than it takes to end its work in hand',
+  (_name, workload, schema, giveBackMs) => {
+    const { SHUTDOWN_GRACE_MS } = parseEnv(schema, environmentOf(workload));
+    const preStopMs = 1000 * (containerOf(workload).lifecycle?.preStop?.sleep?.seconds ?? 0);
+    const graceMs = 1000 * (podOf(workload).terminationGracePeriodSeconds ?? 30);
+    expect(graceMs).toBeGreaterThan(preStopMs + SHUTDOWN_GRACE_MS + giveBackMs);
+  },
+);
+
+test.each([
+  ['api', api],
+  ['worker', worker],
+  ['setup', setup],
+  ['reconcile', reconcile],
+] as const)('%s has no right that it does not need', (_name, workload) => {
+  const pod = podOf(workload);
+  expect(pod.securityContext).toEqual({
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    runAsGroup: 1000,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+  expect(containerOf(workload).securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  expect(containerOf(workload).resources).toMatchObject({ requests: {}, limits: { memory: expect.any(String) } });
+});
+
+test('a worker has the memory and the threads that its encodes need', () => {
+  const { ENCODE_CONCURRENCY = 0, UV_THREADPOOL_SIZE } = parseEnv(workerEnv, environmentOf(worker));
+  const { requests, limits } = containerOf(worker).resources ?? {};
+  expect(ENCODE_CONCURRENCY).toBe(Number(requests?.cpu));
+  expect(UV_THREADPOOL_SIZE).toBeGreaterThanOrEqual(ENCODE_CONCURRENCY + 4);
+  expect(Number(/^(\d+)Gi$/.exec(String(limits?.memory))?.[1])).toBeGreaterThanOrEqual(0.7 * ENCODE_CONCURRENCY);
+});
+
+test.each([
+  ['setup', setup],
+  ['reconcile', reconcile],
+] as const)('%s runs a program that its image has', async (_name, workload) => {
+  const [node, program = ''] = containerOf(workload).command ?? [];
+  expect(node).toBe('node');
+  const app = containerOf(workload).image === 'imagemill-api' ? 'apps/api/' : 'apps/worker/';
+  expect(program.startsWith(app)).toBe(true);
+  await expect(access(new URL(`../${program}`, import.meta.url))).resolves.toBeUndefined();
+});

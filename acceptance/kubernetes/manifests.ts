@@ -1,0 +1,72 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { IScaledObject, ITriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
+import type { IPodMonitor, IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import type { IDeployment } from 'kubernetes-models/apps/v1';
+import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
+import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import type { IConfigMap, INamespace, ISecret, IService } from 'kubernetes-models/v1';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+
+/** Every kind that deploy/kubernetes has. */
+export interface Kinds {
+  Namespace: INamespace;
+  ConfigMap: IConfigMap;
+  Secret: ISecret;
+  Job: IJob;
+  CronJob: ICronJob;
+  Deployment: IDeployment;
+  Service: IService;
+  PodDisruptionBudget: IPodDisruptionBudget;
+  ScaledObject: IScaledObject;
+  TriggerAuthentication: ITriggerAuthentication;
+  PodMonitor: IPodMonitor;
+  PrometheusRule: IPrometheusRule;
+}
+export type Manifest = Kinds[keyof Kinds];
+
+/** What our kustomizations use of Kustomize's format; it refuses a field that it does not know, as `kubectl` does. */
+const Kustomization = z.strictObject({
+  apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
+  kind: z.literal('Kustomization'),
+  namespace: z.string(),
+  labels: z
+    .array(z.strictObject({ pairs: z.record(z.string(), z.string()), includeTemplates: z.boolean() }))
+    .default([]),
+  resources: z.array(z.string()),
+  images: z.array(z.strictObject({ name: z.string(), newName: z.string(), newTag: z.string() })).default([]),
+});
+
+const root = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
+const files = globSync('**/*.yaml', { cwd: root }).toSorted();
+
+function documents(file: string): unknown[] {
+  return parseAllDocuments(readFileSync(join(root, file), 'utf8'), { strict: true, uniqueKeys: true }).map(
+    (document) => {
+      if (document.errors[0]) throw document.errors[0];
+      return document.toJS();
+    },
+  );
+}
+
+const isKustomization = (file: string) => file.endsWith('kustomization.yaml');
+
+/** Every file but the kustomizations, and what stands in it. */
+export const manifestFiles = files
+  .filter((file) => !isKustomization(file))
+  .map((file) => ({ file, manifests: documents(file) as Manifest[] }));
+
+export const manifests = manifestFiles.flatMap((file) => file.manifests);
+
+export const kustomizations = files
+  .filter(isKustomization)
+  .map((file) => ({ ...Kustomization.parse(documents(file)[0]), folder: dirname(file) }));
+
+/** @throws Error when deploy/kubernetes has no such resource */
+export function manifest<Kind extends keyof Kinds>(kind: Kind, name: string): Kinds[Kind] {
+  const found = manifests.find((one) => one.kind === kind && one.metadata?.name === name);
+  if (!found) throw new Error(`deploy/kubernetes has no ${kind} ${name}.`);
+  return found as Kinds[Kind];
+}

@@ -1,0 +1,68 @@
+import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject';
+import { TriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1/TriggerAuthentication';
+import { PodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor';
+import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { CronJob } from 'kubernetes-models/batch/v1/CronJob';
+import { Job } from 'kubernetes-models/batch/v1/Job';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import { Namespace } from 'kubernetes-models/v1/Namespace';
+import { Secret } from 'kubernetes-models/v1/Secret';
+import { Service } from 'kubernetes-models/v1/Service';
+import type { Kinds } from './manifests.ts';
+
+/** The schemas of Kubernetes, KEDA and the Prometheus Operator, as kubernetes-models compiles them from their sources. */
+const models = {
+  Namespace,
+  ConfigMap,
+  Secret,
+  Job,
+  CronJob,
+  Deployment,
+  Service,
+  PodDisruptionBudget,
+  ScaledObject,
+  TriggerAuthentication,
+  PodMonitor,
+  PrometheusRule,
+} satisfies { [Kind in keyof Kinds]: { prototype: { validate(): void } } };
+
+interface TypeMeta {
+  readonly kind?: string;
+}
+
+/** What a resource's schema holds against it; a field that the schema does not have is an error too. */
+export function schemaErrors(manifest: TypeMeta): readonly string[] {
+  const model = models[manifest.kind as keyof Kinds];
+  if (!model) return [`no schema for kind ${manifest.kind}`];
+  const read = new Set<string>();
+  try {
+    // A compiled schema reads the fields that it has and no others, so what it leaves unread is unknown to it.
+    model.prototype.validate.call(recorded(manifest, '', read) as never);
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  return fieldsOf(manifest, '')
+    .filter((path) => !read.has(path))
+    .map((path) => `data${path} is not a known field`);
+}
+
+/** The same value, writing down the path of every field that is read. */
+function recorded<T extends object>(value: T, path: string, read: Set<string>): T {
+  return new Proxy(value, {
+    get(target, key) {
+      const field: unknown = Reflect.get(target, key);
+      if (typeof key === 'symbol' || !Object.hasOwn(target, key)) return field;
+      const fieldPath = `${path}/${key}`;
+      read.add(fieldPath);
+      return typeof field === 'object' && field !== null ? recorded(field, fieldPath, read) : field;
+    },
+  });
+}
+
+/** The path of every field, at every depth. */
+function fieldsOf(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, field]) => [`${path}/${key}`, ...fieldsOf(field, `${path}/${key}`)]);
+}

@@ -1,0 +1,25 @@
+import { createRegistry } from '@imagemill/service';
+import { addBacklogMetrics } from '../../apps/api/src/metrics/backlog-metrics.ts';
+import { requestMetrics } from '../../apps/api/src/metrics/request-metrics.ts';
+import { createJobMetrics } from '../../apps/worker/src/metrics/job-metrics.ts';
+
+export interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+}
+
+const unread = { backlog: () => Promise.reject(new Error('Nobody scrapes this.')) };
+
+/** The metrics of our own that the API and the worker have, as the code defines them. */
+export function ownMetrics(): { api: readonly Metric[]; worker: readonly Metric[] } {
+  const [api, worker] = [createRegistry(), createRegistry()];
+  addBacklogMetrics(api, unread);
+  requestMetrics(api);
+  createJobMetrics(worker);
+  const own = (registry: typeof api) =>
+    (registry.getMetricsAsArray() as unknown as Metric[]).filter(({ name }) => name.startsWith('imagemill_'));
+  return { api: own(api), worker: own(worker) };
+}
+
+export const metricNames = () => Object.values(ownMetrics()).flatMap((list) => list.map(({ name }) => name));

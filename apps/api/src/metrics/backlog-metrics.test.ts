@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRedis } from '@imagemill/local-stack';
+import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { ImageId, Tenant } from '@imagemill/variants';
+import { Registry } from 'prom-client';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { addBacklogMetrics } from './backlog-metrics.ts';
+
+const HOUR_MS = 3600_000;
+
+async function harness(redisUrl: string) {
+  const connection = createProducerConnection(redisUrl);
+  onTestFinished(() => connection.disconnect());
+  await vi.waitUntil(() => connection.status === 'ready');
+  const queue = createRenderQueue({ connection, prefix: `metrics-${randomUUID().slice(0, 8)}` });
+  const add = async (delayMs: number) => {
+    const imageId = ImageId.parse(uuidv7());
+    const address = { imageId, tenant: Tenant.parse('acme'), category: 'product', contentType: 'image/jpeg' as const };
+    const times = { createdAt: new Date().toISOString(), uploadExpiresAt: new Date().toISOString() };
+    await queue.add({ ...address, ...times, originalKey: `originals/${imageId}`, metadata: {} }, delayMs);
+  };
+  const reads = vi.spyOn(queue, 'backlog');
+  const registry = new Registry();
+  addBacklogMetrics(registry, queue);
+  return { add, reads, registry, scrape: () => registry.metrics() };
+}
+
+test('a scrape shows the jobs of every state, how long one waits and how much work that is, from one read', async () => {
+  const { add, reads, scrape } = await harness(inject('servers').redisUrl);
+  await add(HOUR_MS);
+  await add(HOUR_MS);
+  await add(0);
+  const text = await scrape();
+  expect(reads).toHaveBeenCalledOnce();
+  expect(text).toMatch(/^imagemill_queue_reachable 1$/m);
+  expect(text).toMatch(/^imagemill_backlog_jobs\{state="waiting"\} 1$/m);
+  expect(text).toMatch(/^imagemill_backlog_jobs\{state="prioritized"\} 0$/m);
+  expect(text).toMatch(/^imagemill_backlog_jobs\{state="active"\} 0$/m);
+  expect(text).toMatch(/^imagemill_backlog_jobs\{state="delayed_due"\} 0$/m);
+  expect(text).toMatch(/^imagemill_backlog_jobs\{state="delayed"\} 2$/m);
+  expect(text).toMatch(/^imagemill_dead_letters 0$/m);
+  expect(text).toMatch(/^imagemill_oldest_waiting_seconds \d/m);
+  // Nothing was ever measured: no figure is better than a wrong one.
+  expect(text).not.toMatch(/^imagemill_predicted_work_seconds /m);
+});
+
+test('while Redis hangs, and while it is gone, a scrape says so within 2 s and shows no old number', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-metrics-'));
+  const redis = await startRedis({ dir, appendOnly: false });
+  onTestFinished(async () => {
+    await redis.stop();
+    await rm(dir, { recursive: true });
+  });
+  const { add, scrape } = await harness(redis.url);
+  await add(0);
+  expect(await scrape()).toMatch(/^imagemill_backlog_jobs\{state="waiting"\} 1$/m);
+
+  const saysSo = async () => {
+    const startedAt = performance.now();
+    const text = await scrape();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(text).toMatch(/^imagemill_queue_reachable 0$/m);
+    expect(text).not.toMatch(
+      /^imagemill_(backlog_jobs|dead_letters|oldest_waiting_seconds|predicted_work_seconds)[ {]/m,
+    );
+  };
+  process.kill(redis.pid, 'SIGSTOP');
+  await saysSo();
+  process.kill(redis.pid, 'SIGCONT');
+  await vi.waitFor(async () => expect(await scrape()).toMatch(/^imagemill_queue_reachable 1$/m), { timeout: 10_000 });
+  await redis.stop();
+  await saysSo();
+});

@@ -1,0 +1,24 @@
+import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
+import { Histogram, type Registry } from 'prom-client';
+import type { ApiBindings } from '../http/bindings.ts';
+
+/** What routes answer to; a sender may name any other, and each would be a series of its own. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** How long requests take, by the pattern of their route: ids in paths would make a series an image. */
+export function requestMetrics(registry: Registry) {
+  const duration = new Histogram({
+    name: 'imagemill_http_request_duration_seconds',
+    help: 'Time until an answer began.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  return createMiddleware<ApiBindings>(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    const method = METHODS.has(c.req.method) ? c.req.method : 'other';
+    duration.observe({ method, route: routePath(c, -1), status: c.res.status }, (performance.now() - startedAt) / 1000);
+  });
+}

@@ -1,0 +1,97 @@
+import { AppError } from '@imagemill/errors';
+import type { RenderHandler, RenderProgress } from '@imagemill/queue';
+import { Registry } from 'prom-client';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { job, makeBucket, renderHandler, store } from '../render-harness.ts';
+import { measureJobs } from './measure-jobs.ts';
+import { measureSlotTime } from './measure-slot-time.ts';
+
+beforeAll(makeBucket);
+
+const context = (signal = new AbortController().signal) => ({
+  signal,
+  attemptsMade: 0,
+  reportProgress: vi.fn(async (_progress: RenderProgress) => {}),
+});
+
+function measured(handle: RenderHandler) {
+  const registry = new Registry();
+  return { run: measureJobs(handle, { registry, slots: 4 }), text: () => registry.metrics() };
+}
+
+test('a run that makes an image is counted and timed, with its renditions and their bytes', async () => {
+  const { run, text } = measured(renderHandler());
+  const image = job();
+  await store(image);
+  const given = context();
+  expect(await run(image, given)).toEqual({ outcome: 'ready' });
+  const done = given.reportProgress.mock.calls.at(-1)?.[0].done ?? [];
+  const webp = done.filter(({ format }) => format === 'webp');
+  expect(webp.length).toBeGreaterThan(1);
+  const shown = await text();
+  expect(shown).toContain('imagemill_job_runs_total{outcome="ready",code=""} 1');
+  expect(shown).toContain('imagemill_job_duration_seconds_count{outcome="ready"} 1');
+  expect(shown).toContain(`imagemill_renditions_total{format="webp"} ${webp.length}`);
+  const bytes = webp.reduce((sum, rendition) => sum + rendition.bytes, 0);
+  expect(shown).toContain(`imagemill_rendition_bytes_total{format="webp"} ${bytes}`);
+  expect(shown).toContain('imagemill_jobs_in_hand 0');
+  expect(shown).toContain('imagemill_job_slots 4');
+});
+
+test('a rejection is counted under what is wrong, a run without an upload as one', async () => {
+  const { run, text } = measured(renderHandler());
+  const image = job();
+  await store(image, Buffer.from('no picture'));
+  await run(image, context());
+  await run(job(), context());
+  const shown = await text();
+  expect(shown).toContain('imagemill_job_runs_total{outcome="rejected",code="unsupported-format"} 1');
+  expect(shown).toContain('imagemill_job_runs_total{outcome="not-uploaded",code=""} 1');
+});
+
+class Unavailable extends AppError {
+  constructor() {
+    super({ code: 'storage-unavailable', retryable: true, publicMessage: 'Away.' });
+  }
+}
+
+test('what a run throws is passed on, and counted under a code of ours', async () => {
+  const failures = [new Unavailable(), new Error('/var/secret/123: no such file')];
+  const { run, text } = measured(async () => {
+    throw failures.shift();
+  });
+  await expect(run(job(), context())).rejects.toThrow(Unavailable);
+  await expect(run(job(), context())).rejects.toThrow('/var/secret/123');
+  const shown = await text();
+  expect(shown).toContain('imagemill_job_runs_total{outcome="error",code="storage-unavailable"} 1');
+  expect(shown).toContain('imagemill_job_runs_total{outcome="error",code="unexpected"} 1');
+  expect(shown).not.toContain('secret');
+});
+
+test('a run that is stopped is no error', async () => {
+  const { run, text } = measured(async (_image, { signal }) => signal.throwIfAborted() as never);
+  await expect(run(job(), context(AbortSignal.abort()))).rejects.toThrow();
+  expect(await text()).toContain('imagemill_job_runs_total{outcome="stopped",code=""} 1');
+});
+
+test('jobs in hand are shown while they run', async () => {
+  const end = Promise.withResolvers<{ outcome: 'ready' }>();
+  const { run, text } = measured(() => end.promise);
+  const runs = [run(job(), context()), run(job(), context())];
+  expect(await text()).toContain('imagemill_jobs_in_hand 2');
+  end.resolve({ outcome: 'ready' });
+  await Promise.all(runs);
+  expect(await text()).toContain('imagemill_jobs_in_hand 0');
+});
+
+test('only finished images say how long a slot is held, and a Redis that is away holds up no job', async () => {
+  const results = ['ready', 'not-uploaded', 'expired'] as const;
+  const record = vi.fn(() => Promise.reject(new Error('away')));
+  const onError = vi.fn();
+  for (const outcome of results) {
+    const run = measureSlotTime(async () => ({ outcome }), { record }, onError);
+    expect(await run(job(), context())).toEqual({ outcome });
+  }
+  expect(record).toHaveBeenCalledOnce();
+  await vi.waitUntil(() => onError.mock.calls.length === 1);
+});

@@ -1,0 +1,49 @@
+import { AppError } from '@imagemill/errors';
+import type { RenderHandler, RenderProgress } from '@imagemill/queue';
+import type { Registry } from 'prom-client';
+import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
+
+/** Counts and times every run of the handler. A job that is tried again is another run. */
+export function measureJobs(handle: RenderHandler, options: { registry: Registry; slots: number }): RenderHandler {
+  const metrics = createJobMetrics(options.registry);
+  metrics.slots.set(options.slots);
+  // A counter that begins at 1 shows no increase for its first run.
+  for (const outcome of ['ready', 'expired', 'not-uploaded']) metrics.runs.inc({ outcome, code: '' }, 0);
+
+  return async (image, context) => {
+    const startedAt = performance.now();
+    const ended = (outcome: string, code = '') => {
+      metrics.runs.inc({ outcome, code });
+      metrics.duration.observe({ outcome }, (performance.now() - startedAt) / 1000);
+    };
+    const count = countRenditions(metrics);
+    const reportProgress = (progress: RenderProgress) => {
+      count(progress);
+      return context.reportProgress(progress);
+    };
+    metrics.inHand.inc();
+    try {
+      const result = await handle(image, { ...context, reportProgress });
+      ended(result.outcome, result.outcome === 'rejected' ? result.error.code : '');
+      return result;
+    } catch (error) {
+      if (context.signal.aborted) ended('stopped');
+      else ended('error', error instanceof AppError ? error.code : 'unexpected');
+      throw error;
+    } finally {
+      metrics.inHand.dec();
+    }
+  };
+}
+
+/** Each progress lists all renditions so far, the new ones last. */
+function countRenditions({ renditions, renditionBytes }: JobMetrics): (progress: RenderProgress) => void {
+  let counted = 0;
+  return ({ done }) => {
+    for (const { format, bytes } of done.slice(counted)) {
+      renditions.inc({ format });
+      renditionBytes.inc({ format }, bytes);
+    }
+    counted = Math.max(counted, done.length);
+  };
+}

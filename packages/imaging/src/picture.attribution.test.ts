@@ -1,0 +1,157 @@
+import exifReader from 'exif-reader';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { readExifTexts } from './exif-texts.ts';
+import { colourDifference } from './for-tests/colour-difference.ts';
+import { animation, cornerColours, cornerPicture, gradientPicture } from './for-tests/pictures.ts';
+import { metadataOf, pixelReader, renderOne, renderSet, variantSet } from './for-tests/render.ts';
+import { plainTiff } from './for-tests/tiff.ts';
+
+const owner = { Copyright: '(C) 2026 Jane Doe (Berlin)', Artist: 'Jane Doe' };
+const secret = 'Secret-Place-4711';
+const exif = {
+  // sharp drops a last bracket of what it is given to write.
+  IFD0: {
+    Copyright: `${owner.Copyright} (ASCII)`,
+    Artist: owner.Artist,
+    ImageDescription: secret,
+    Make: secret,
+    Software: secret,
+  },
+  IFD2: { UserComment: secret, BodySerialNumber: secret },
+  IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100' },
+};
+const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="${secret}"/></rdf:RDF></x:xmpmeta>`;
+const loaded = () => gradientPicture(90, 60).withIccProfile('p3').withExif(exif).withXmp(xmp);
+const both = { keepMetadata: ['copyright', 'artist'] };
+
+/** What a picture's first EXIF directory says, by a reader that is not ours; nothing when it has no EXIF at all. */
+async function exifOf(data: Uint8Array) {
+  const { exif: block } = await metadataOf(data);
+  return block && exifReader(block);
+}
+
+const sources = {
+  jpeg: () => loaded().jpeg().toBuffer(),
+  png: () => loaded().png().toBuffer(),
+  webp: () => loaded().webp().toBuffer(),
+  tiff: async () =>
+    plainTiff(
+      90,
+      60,
+      { photometric: 2, bits: 8, samples: [9, 80, 200] },
+      { 270: secret, 271: secret, 315: owner.Artist, 33432: owner.Copyright },
+    ),
+  avif: () => loaded().avif({ effort: 0 }).toBuffer(),
+};
+
+describe.each(['avif', 'webp', 'jpeg', 'png'])('a variant that keeps copyright and artist, as %s,', (format) => {
+  test.each(Object.entries(sources))('keeps these two of a %s and loses all else', async (_name, source) => {
+    const bytes = await source();
+    expect(bytes.includes(secret)).toBe(true);
+    const { data } = await renderOne(bytes, { format, ...both });
+    const kept = await exifOf(data);
+    expect(kept?.Image).toMatchObject(owner);
+    for (const field of ['ImageDescription', 'Make', 'Software', 'GPSTag'] as const) {
+      expect(kept?.Image?.[field], field).toBeUndefined();
+    }
+    expect(kept).not.toHaveProperty('GPSInfo');
+    expect(kept).not.toHaveProperty('Thumbnail');
+    expect(kept?.Photo).not.toHaveProperty('UserComment');
+    expect(await metadataOf(data)).not.toMatchObject({ xmp: expect.anything() });
+    expect(await metadataOf(data)).not.toMatchObject({ iptc: expect.anything() });
+    expect(await metadataOf(data)).not.toMatchObject({ icc: expect.anything() });
+    expect(Buffer.from(data).includes('Secret')).toBe(false);
+  });
+
+  test('writes no EXIF for a source that says neither', async () => {
+    const bytes = await gradientPicture(90, 60)
+      .withExif({ IFD0: { Make: secret } })
+      .jpeg()
+      .toBuffer();
+    expect(await exifOf((await renderOne(bytes, { format, ...both })).data)).toBeUndefined();
+  });
+
+  test('is not turned again, and has the pixels that it would have without', async () => {
+    const lying = await cornerPicture(120, 60).withExif(exif).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+    const bytes = await sharp(lying).keepExif().withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const made = await renderSet(bytes, variantSet({ format, quality: 95 }, { format, quality: 95, ...both }));
+    const [plain, kept] = made.sort((a, b) => a.variant.name.localeCompare(b.variant.name));
+    if (!plain || !kept) throw new Error('two renditions were expected');
+    expect((await exifOf(kept.data))?.Image?.Orientation).toBe(1);
+    expect((await exifOf(kept.data))?.Image).toMatchObject(owner);
+    const pixels = (data: Uint8Array) => sharp(data, { autoOrient: true }).raw().toBuffer();
+    expect(await pixels(kept.data)).toEqual(await pixels(plain.data));
+    const reader = await pixelReader(kept.data);
+    expect([reader.width, reader.height]).toEqual([32, 64]);
+    expect(colourDifference(reader.rgb(3, 3), cornerColours[2])).toBeLessThan(6);
+  });
+});
+
+test('each text is kept by itself, and only where it is asked for', async () => {
+  const set = variantSet({}, { keepMetadata: ['copyright'] }, { keepMetadata: ['artist'] });
+  const made = await renderSet(await sources.jpeg(), set);
+  const textsOf = async (name: string) => {
+    const rendition = made.find(({ variant }) => variant.name === name);
+    const image = (await exifOf(rendition?.data ?? Buffer.of()))?.Image;
+    return [image?.Copyright, image?.Artist];
+  };
+  expect(await textsOf('v0')).toEqual([undefined, undefined]);
+  expect(await textsOf('v1')).toEqual([owner.Copyright, undefined]);
+  expect(await textsOf('v2')).toEqual([undefined, owner.Artist]);
+});
+
+test('an animation keeps them too, and loses all else', async () => {
+  const frames = [10, 200].map((level) => ({ colour: [level, 9, 9] as const, delayMs: 50 }));
+  const plain = await animation(40, 30, frames, 'webp');
+  const source = await sharp(plain, { animated: true }).withExif(exif).withXmp(xmp).webp().toBuffer();
+  const { data } = await renderOne(source, { format: 'webp', animated: true, ...both });
+  expect(await metadataOf(data)).toMatchObject({ pages: 2 });
+  expect((await exifOf(data))?.Image).toMatchObject(owner);
+  expect(Buffer.from(data).includes('Secret')).toBe(false);
+});
+
+describe('EXIF that is broken', () => {
+  const jpegOf = async (block: Buffer) => {
+    const jpeg = await gradientPicture(40, 30).jpeg().toBuffer();
+    const head = Buffer.of(0xff, 0xe1, 0, 0);
+    head.writeUInt16BE(block.length + 2, 2);
+    return Buffer.concat([jpeg.subarray(0, 2), head, block, jpeg.subarray(2)]);
+  };
+
+  test('never fails a rendition, wherever it was cut or changed', async () => {
+    const block = (await metadataOf(await sources.jpeg())).exif ?? Buffer.of();
+    const change = fc.record({ at: fc.nat(block.length - 1), value: fc.nat(255) });
+    const damage = fc.record({
+      length: fc.integer({ min: 6, max: block.length }),
+      changes: fc.array(change, { maxLength: 9 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ length, changes }) => {
+        const broken = Buffer.from(block);
+        for (const { at, value } of changes) broken.writeUInt8(value, at);
+        const made = await renderOne(await jpegOf(broken.subarray(0, length)), { format: 'jpeg', ...both });
+        // What was changed may be the orientation.
+        expect([made.width, made.height].toSorted()).toEqual([30, 40]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('that is as large as a segment can be, and repeats itself, costs next to nothing', async () => {
+    const block = Buffer.alloc(65_000);
+    block.write('Exif\0\0II*\0\x08\0\0\0', 'latin1');
+    block.writeUInt16LE(0xffff, 14);
+    for (let entry = 16; entry + 12 <= block.length; entry += 12) {
+      block.writeUInt16LE(33_432, entry);
+      block.writeUInt16LE(2, entry + 2);
+      block.writeUInt32LE(0xffff_ffff, entry + 4);
+    }
+    const before = process.threadCpuUsage();
+    expect(readExifTexts(block).copyright?.length).toBe(256);
+    const { user, system } = process.threadCpuUsage(before);
+    expect(user + system).toBeLessThan(200_000);
+    expect((await renderOne(await jpegOf(block), { format: 'jpeg', ...both })).width).toBe(40);
+  });
+});

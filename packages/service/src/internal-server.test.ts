@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Gauge } from 'prom-client';
+import { expect, onTestFinished, test } from 'vitest';
+import { startInternalServer } from './internal-server.ts';
+import { createRegistry, startMetricsServer } from './metrics-server.ts';
+
+const answers = {
+  '/healthz': () => ({ status: 503, contentType: 'application/json', body: '{}' }),
+  '/broken': () => {
+    throw new Error('secret');
+  },
+};
+
+async function started() {
+  const server = await startInternalServer({ port: 0, setting: 'HEALTH_PORT', answers });
+  onTestFinished(() => server.close());
+  const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
+  return { server, get };
+}
+
+test('answers its own paths and no others, and tells nobody why one failed', async () => {
+  const { get } = await started();
+  const health = await get('/healthz?x=1');
+  expect([health.status, health.headers.get('content-type')]).toEqual([503, 'application/json']);
+  expect((await get('/')).status).toBe(404);
+  expect((await get('/toString')).status).toBe(404);
+  const broken = await get('/broken');
+  expect(broken.status).toBe(500);
+  expect(await broken.text()).not.toContain('secret');
+});
+
+test('names a port that is in use, and the variable that asks for it', async () => {
+  const { server } = await started();
+  await expect(startInternalServer({ port: server.port, setting: 'HEALTH_PORT', answers })).rejects.toThrow(
+    `Port ${server.port} is in use. Set HEALTH_PORT to a free one.`,
+  );
+});
+
+test('closes without waiting for connections that ask nothing', async () => {
+  const server = await startInternalServer({ port: 0, setting: 'HEALTH_PORT', answers });
+  const silent = connect(server.port, '127.0.0.1');
+  await once(silent, 'connect');
+  await Promise.all([server.close(), once(silent, 'close')]);
+});
+
+test("metrics are in Prometheus' text format, with those of the process, read anew for every scrape", async () => {
+  const registry = createRegistry();
+  let jobs = 0;
+  new Gauge({
+    name: 'test_jobs',
+    help: 'Jobs.',
+    registers: [registry],
+    collect() {
+      this.set(++jobs);
+    },
+  });
+  const server = await startMetricsServer(0, registry);
+  onTestFinished(async () => server?.close());
+  const scrape = () => fetch(`http://127.0.0.1:${server?.port}/metrics`);
+  await scrape();
+  const response = await scrape();
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=/);
+  const body = await response.text();
+  expect(body).toMatch(/^test_jobs 2$/m);
+  expect(body).toMatch(/^process_resident_memory_bytes \d+$/m);
+  expect(body).toMatch(/^nodejs_eventloop_lag_seconds /m);
+});
+
+test('there is no metrics server without a port', async () => {
+  expect(await startMetricsServer(undefined, createRegistry())).toBeUndefined();
+});

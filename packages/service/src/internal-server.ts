@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface InternalServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers the orchestrator or the monitoring, on a port that is not meant for the public: GET of a few fixed paths.
+ *
+ * @param setting the environment variable that the port came from, to name it when the port is taken
+ * @param answers by path; what throws is a 500 without details
+ * @throws Error naming the port when it is in use
+ */
+export async function startInternalServer(options: {
+  readonly port: number;
+  readonly setting: string;
+  readonly answers: Readonly<Record<string, () => Answer | Promise<Answer>>>;
+}): Promise<InternalServer> {
+  const { port, setting } = options;
+  const answers = new Map(Object.entries(options.answers));
+  const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
+    const find = answers.get(request.url?.split('?')[0] ?? '') ?? (() => notFound);
+    // In an async function, so that what throws at once comes out as a rejection too.
+    (async () => find())().then(
+      (answer) => send(response, answer),
+      () => send(response, failed),
+    );
+  });
+  server.listen(port);
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    const inUse = error.code === 'EADDRINUSE';
+    throw inUse ? new Error(`Port ${port} is in use. Set ${setting} to a free one.`, { cause: error }) : error;
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const text = (status: number, body: string): Answer => ({ status, contentType: 'text/plain; charset=utf-8', body });
+const notFound = text(404, 'There is nothing here.\n');
+const failed = text(500, 'Something went wrong.\n');
+
+function send(response: ServerResponse, { status, contentType, body }: Answer): void {
+  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
+  response.end(body);
+}
