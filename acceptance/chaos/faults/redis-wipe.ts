@@ -24,6 +24,8 @@ export const redisWipe: Fault = {
     await pause(1_000);
   },
   async repair({ stack, say, note }) {
+    // Once more after the last upload: no event can bring these jobs back.
+    await stack.redis.flushAll();
     const { code, stdout, stderr } = await stack.runCommand(RECONCILE);
     if (code !== 0) throw new Error(`reconcile ended with code ${code}: ${stderr}`);
     const last = stdout.trim().split('\n').at(-1) ?? '';
