@@ -103,6 +103,7 @@ await runProcess(async () => {
     concurrency: env.WORKER_CONCURRENCY,
     handle: measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
     onError: (err) => logger.error({ err }, 'worker'),
+    onTaken: (imageId) => logger.debug({ imageId }, 'image taken'),
     async onFailed(imageId, err, isFinal) {
       logger.error({ imageId, err }, 'attempt failed');
       if (isFinal && imageId !== undefined) await webhooks?.notifier.deadLetter(ImageId.parse(imageId));

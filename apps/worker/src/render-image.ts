@@ -54,6 +54,7 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     if (!facts) return notThere(services, image, context);
 
     const subject: Subject = { image, facts, attempts: context.attemptsMade + 1 };
+    logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const manifest = await render(services, subject, category, context);
     context.signal.throwIfAborted();
     await manifests.publish(manifest, stored, context);

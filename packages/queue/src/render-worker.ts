@@ -36,6 +36,8 @@ export interface RenderWorkerOptions {
   readonly lockDurationMs?: number;
   /** Told of everything that fails outside a handler: a lost connection, a lock that was not renewed. */
   readonly onError: (error: Error) => void;
+  /** Told of every job that came into this worker's hands; it may have to wait for its turn. */
+  readonly onTaken?: (imageId: string) => void;
   /** @param isFinal the job has ended, as a dead letter; closing waits for what is done about that */
   readonly onFailed?: (imageId: string | undefined, error: Error, isFinal: boolean) => Promise<void> | void;
 }
@@ -51,10 +53,10 @@ export interface RenderWorker {
 const { renderImage } = jobs;
 
 /**
- * A worker that vanished is missed after its lock and at most two looks for stalled jobs: 40 s. Shorter locks would take
- * jobs from workers that only pause; they are renewed at half their time.
+ * A worker that vanished is missed after its lock and at most two looks for stalled jobs, which are as far apart as half
+ * the lock: 30 s. Shorter locks would take jobs from workers that only pause; they are renewed at half their time.
  */
-const LOCK_DURATION_MS = 20_000;
+const LOCK_DURATION_MS = 15_000;
 
 /** Unfinished starts convict, not BullMQ's count: jobs that only waited for their turn stall with the one to blame. */
 const STALLS_MAX = 50;
@@ -127,6 +129,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   async function handleOnce(image: RenderImage, job: Job, token?: string, lostJob?: AbortSignal) {
     const signal = AbortSignal.any([graceIsOver.signal, ...(lostJob ? [lostJob] : [])]);
     inHand += 1;
+    options.onTaken?.(image.imageId);
     try {
       return await containment.run(image.imageId, signal, () =>
         handle(image, {

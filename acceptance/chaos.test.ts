@@ -1,0 +1,29 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { allFaults } from './chaos/faults/all-faults.ts';
+import type { FaultReport } from './chaos/report/fault-report.ts';
+import { runFault } from './chaos/run-fault.ts';
+
+/** The short sizes; `pnpm chaos` runs the full ones. Most of the time goes by waiting for locks, so all run at once. */
+const seed = randomInt(2 ** 31);
+const ending = new AbortController();
+const runs = new Map<string, Promise<FaultReport | string>>();
+
+beforeAll(() => {
+  for (const fault of allFaults) {
+    const run = async () =>
+      (await fault.unavailable?.()) ??
+      runFault(fault, { size: fault.short, seed, say: () => {}, signal: ending.signal });
+    runs.set(fault.name, run());
+  }
+});
+afterAll(async () => {
+  ending.abort(new Error('The tests are over.'));
+  await Promise.allSettled(runs.values());
+});
+
+test.each(allFaults)('no upload is lost, half done or wrong after $name', { timeout: 300_000 }, async ({ name }) => {
+  const report = await runs.get(name);
+  if (typeof report === 'string') return console.warn(`${name} was skipped: ${report}`);
+  expect(report?.missed, `seed ${seed}: ${JSON.stringify(report, null, 2)}`).toEqual([]);
+});

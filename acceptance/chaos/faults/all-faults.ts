@@ -1,0 +1,23 @@
+import type { Fault } from '../fault.ts';
+import { apiKill } from './api-kill.ts';
+import { duplicates } from './duplicates.ts';
+import { pausedWorker } from './paused-worker.ts';
+import { poison } from './poison/poison.ts';
+import { redisKill } from './redis-kill.ts';
+import { redisWipe } from './redis-wipe.ts';
+import { storageFaults } from './storage-faults/storage-faults.ts';
+import { workerKill } from './worker-kill.ts';
+import { workerTerm } from './worker-term.ts';
+
+/** In the order in which they are run and shown. */
+export const allFaults: readonly Fault[] = [
+  workerKill,
+  workerTerm,
+  pausedWorker,
+  poison,
+  apiKill,
+  redisKill,
+  redisWipe,
+  storageFaults,
+  duplicates,
+];

@@ -1,0 +1,49 @@
+import type { Fault } from '../fault.ts';
+import { inHand, readWorkerLogs } from '../judge/worker-log.ts';
+
+/** Short beside a render, so that both workers are in the midst of it. */
+const POLL_MS = 100;
+/** A lock of 15 s and two looks for stalled jobs are 30 s; and as much again on a busy machine. */
+const TAKEN_OVER_WITHIN_MS = 60_000;
+
+export const pausedWorker: Fault = {
+  name: 'paused-worker',
+  description:
+    'a worker stopped with SIGSTOP until another has its jobs, then woken in the midst of them, {rounds} times',
+  full: { rounds: 10, withinMs: 1_200_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 120_000 },
+  short: { rounds: 1, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 1_500, settleWithinMs: 60_000 },
+  async inject(chaos) {
+    const { stack, random, rounds, pause, lostWorker, say, note } = chaos;
+    for (let round = 1; round <= rounds; round++) {
+      const worker = random.pick(stack.workers);
+      const pid = await worker.up();
+      while ((await pauseWithJobs(pid, stack.logs, worker.send)).size === 0) await pause(POLL_MS);
+      lostWorker(pid);
+      const pausedAt = Date.now();
+      const had = inHand(await readWorkerLogs(stack.logs), pid, pausedAt);
+      const takenOver = await waitForTakeOver();
+      worker.send('SIGCONT');
+      say(`${round} of ${rounds} woken after ${Math.round((Date.now() - pausedAt) / 1000)} s`);
+      if (!takenOver) note(`A worker was paused for ${TAKEN_OVER_WITHIN_MS / 1000} s and nobody took its jobs.`);
+      await pause(2_000);
+
+      async function waitForTakeOver(): Promise<boolean> {
+        while (Date.now() - pausedAt < TAKEN_OVER_WITHIN_MS) {
+          const lines = await readWorkerLogs(stack.logs);
+          const again = lines.filter(({ event, atMs }) => event === 'started' && atMs > pausedAt);
+          if (again.some((line) => line.pid !== pid && had.has(line.imageId))) return true;
+          await pause(POLL_MS);
+        }
+        return false;
+      }
+    }
+  },
+};
+
+/** Stops the process and looks what it holds; lets it go on when that is nothing. */
+async function pauseWithJobs(pid: number, logs: string, send: (signal: NodeJS.Signals) => boolean) {
+  send('SIGSTOP');
+  const images = inHand(await readWorkerLogs(logs), pid, Date.now());
+  if (images.size === 0) send('SIGCONT');
+  return images;
+}

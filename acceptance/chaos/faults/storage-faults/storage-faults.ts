@@ -1,0 +1,25 @@
+import type { Fault } from '../../fault.ts';
+import { misbehaviours } from './fault-proxy.ts';
+
+/** Of all requests: enough that hardly any image passes untouched, little enough that five attempts can succeed. */
+const SHARE = 0.15;
+
+export const storageFaults: Fault = {
+  name: 'storage-faults',
+  description:
+    'for {rounds} s the storage answers 503, hangs, resets connections and cuts bodies in every seventh request',
+  full: { rounds: 60, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 500, settleWithinMs: 300_000 },
+  short: { rounds: 8, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 120_000 },
+  stack: { storageProxy: true },
+  async inject({ stack, random, rounds, pause, say }) {
+    let done = 0;
+    stack.storageProxy?.misbehave(() => {
+      if (!random.chance(SHARE)) return undefined;
+      done += 1;
+      return random.pick(misbehaviours);
+    });
+    await pause(rounds * 1_000);
+    stack.storageProxy?.misbehave(undefined);
+    say(`${done} requests were tampered with in ${rounds} s`);
+  },
+};

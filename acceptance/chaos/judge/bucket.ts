@@ -1,0 +1,58 @@
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { buckets, type ChaosStack, manifestsPrefix } from '../stack/chaos-stack.ts';
+
+const Rendition = z.object({
+  variant: z.string(),
+  format: z.string(),
+  url: z.string(),
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int(),
+});
+export type Rendition = z.infer<typeof Rendition>;
+
+const Manifest = z.object({ imageId: z.string(), status: z.string(), renditions: z.array(Rendition).default([]) });
+type Manifest = z.infer<typeof Manifest>;
+
+/** What lies in the buckets, read from the storage itself and by nothing of imagemill's own. */
+export interface Bucket {
+  /** The manifests that are there, by image id, with their ETags. */
+  listManifests(): Promise<ReadonlyMap<string, string>>;
+  readManifest(imageId: string): Promise<Manifest | undefined>;
+  close(): void;
+}
+
+export function openBucket({ endpoint, ...credentials }: ChaosStack['s3']): Bucket {
+  const client = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
+  const keyOf = (imageId: string) => `${manifestsPrefix}${imageId}.json`;
+  return {
+    async listManifests() {
+      const found = new Map<string, string>();
+      for (let token: string | undefined, more = true; more; more = token !== undefined) {
+        const page = await client.send(
+          new ListObjectsV2Command({
+            Bucket: buckets.originals,
+            Prefix: manifestsPrefix,
+            ContinuationToken: token,
+          }),
+        );
+        for (const { Key = '', ETag = '' } of page.Contents ?? []) {
+          found.set(Key.slice(manifestsPrefix.length, -'.json'.length), ETag);
+        }
+        token = page.NextContinuationToken;
+      }
+      return found;
+    },
+    async readManifest(imageId) {
+      try {
+        const answer = await client.send(new GetObjectCommand({ Bucket: buckets.originals, Key: keyOf(imageId) }));
+        return Manifest.parse(JSON.parse((await answer.Body?.transformToString()) ?? ''));
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+        throw error;
+      }
+    },
+    close: () => client.destroy(),
+  };
+}

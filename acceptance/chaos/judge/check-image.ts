@@ -1,0 +1,41 @@
+import sharp from 'sharp';
+import type { Picture } from '../load/pictures.ts';
+import type { Bucket, Rendition } from './bucket.ts';
+import { type LooksLike, looksLike } from './same-picture.ts';
+
+/** Renditions of a category's set. */
+const RENDITIONS = { product: 12, avatar: 13 };
+
+export interface PictureCheck {
+  readonly verdict: 'right' | 'no-manifest' | 'partial' | 'wrong';
+  /** What was found, in words, when it is not right. */
+  readonly finding?: string;
+}
+
+/** Reads a ready image as a shopper's browser would, every rendition of it. */
+export async function checkImage(bucket: Bucket, imageId: string, picture: Picture): Promise<PictureCheck> {
+  const manifest = await bucket.readManifest(imageId);
+  if (manifest?.status !== 'ready')
+    return { verdict: 'no-manifest', finding: `${imageId} is ready without a manifest` };
+  if (manifest.renditions.length !== RENDITIONS[picture.category]) {
+    return { verdict: 'partial', finding: `${imageId} has ${manifest.renditions.length} renditions` };
+  }
+  const isRight = await looksLike(picture.bytes);
+  for (const rendition of manifest.renditions) {
+    const check = await checkRendition(rendition, isRight);
+    if (check.verdict !== 'right') return check;
+  }
+  return { verdict: 'right' };
+}
+
+async function checkRendition(rendition: Rendition, isRight: LooksLike): Promise<PictureCheck> {
+  const response = await fetch(rendition.url, { signal: AbortSignal.timeout(10_000) });
+  const bytes = Buffer.from(await response.arrayBuffer());
+  if (response.status !== 200) return { verdict: 'partial', finding: `${rendition.url} answers ${response.status}` };
+  const { width, height } = await sharp(bytes).metadata();
+  if (bytes.byteLength !== rendition.bytes || width !== rendition.width || height !== rendition.height) {
+    return { verdict: 'wrong', finding: `${rendition.url} is not as its manifest says` };
+  }
+  const same = await isRight(bytes).catch(() => false);
+  return same ? { verdict: 'right' } : { verdict: 'wrong', finding: `${rendition.url} shows something else` };
+}

@@ -1,0 +1,74 @@
+import type { FaultSize } from '../fault.ts';
+import type { Api } from '../load/api.ts';
+import type { Load } from '../load/load.ts';
+import type { FaultReport } from '../report/fault-report.ts';
+import type { Bucket } from './bucket.ts';
+import { countByCode, listDeadLetters, redrive } from './dead-letters.ts';
+import { finalStates } from './final-states.ts';
+import type { ManifestWatch } from './manifest-watch.ts';
+import { type Interruption, recoveries } from './recoveries.ts';
+import { judge } from './verdict.ts';
+import { beyondTheFirst, readWorkerLogs } from './worker-log.ts';
+
+const FINDINGS_MAX = 20;
+
+type Counted = Omit<FaultReport, 'fault' | 'description' | 'durationMs' | 'seed' | 'missed'>;
+
+/** Waits for every image's end, and counts what became of them; then puts dead letters back and counts again. */
+export async function countFault(after: {
+  readonly api: Api;
+  readonly bucket: Bucket;
+  readonly watch: ManifestWatch;
+  readonly load: Load;
+  readonly interruptions: readonly Interruption[];
+  readonly notes: string[];
+  readonly logs: string;
+  readonly size: FaultSize;
+  readonly say: (progress: string) => void;
+  readonly signal: AbortSignal;
+}): Promise<Counted> {
+  const { api, bucket, watch, load, size, say, signal } = after;
+  const uploads = [...load.uploads.values()].filter(({ uploaded }) => uploaded);
+  const ids = uploads.map(({ imageId }) => imageId);
+  const states = await finalStates(api, ids, size.settleWithinMs, signal);
+  say(`looking at ${uploads.length} images`);
+  const verdict = await judge(bucket, uploads, states);
+  const letters = await listDeadLetters(api, signal);
+  const lines = await readWorkerLogs(after.logs);
+  const { interruptedJobs, recoveredMs, notAgain } = recoveries(lines, after.interruptions);
+
+  const back = letters.filter(({ imageId }) => load.uploads.get(imageId)?.expected !== 'failed');
+  if (back.length > 0) say(`putting ${back.length} dead letters back`);
+  await redrive(api, back, signal);
+  const redriven = new Set(back.map(({ imageId }) => imageId));
+  const again = uploads.filter(({ imageId }) => redriven.has(imageId));
+  const statesAgain = await finalStates(api, redriven, size.settleWithinMs, signal);
+  const verdictAgain = await judge(bucket, again, statesAgain);
+  await watch.stop();
+
+  // What had ended by then, though its lost worker could not say so, has no need to run again.
+  const unrecovered = notAgain.filter((imageId) => verdict.lost.has(imageId));
+  const partial = new Set([...watch.partial, ...verdict.partial, ...verdictAgain.partial]);
+  return {
+    uploads: uploads.length,
+    poisoned: uploads.filter(({ expected }) => expected === 'failed').length,
+    ready: verdict.ready.size,
+    rejected: verdict.rejected.size,
+    lost: verdict.lost.size,
+    duplicatedRenders: beyondTheFirst(lines, 'finished'),
+    restartedRenders: beyondTheFirst(lines, 'started'),
+    partialManifests: partial.size,
+    wrongPictures: verdict.wrong.size + verdictAgain.wrong.size,
+    deadLetters: countByCode(letters),
+    redriven: { count: back.length, ready: verdictAgain.ready.size + verdictAgain.rejected.size },
+    attemptsUsed: [...states.values()].filter(({ attempts }) => attempts > 1).length,
+    interruptedJobs,
+    ...(recoveredMs.length > 0 && { worstRecoveryMs: Math.max(...recoveredMs) }),
+    notes: [
+      ...after.notes,
+      ...verdict.findings.slice(0, FINDINGS_MAX),
+      ...verdictAgain.findings.slice(0, FINDINGS_MAX),
+      ...unrecovered.map((imageId) => `${imageId} was in hand of a lost worker and never ran again`),
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+import { type Api, type DeadLetter, RefusedError } from '../load/api.ts';
+import { patiently } from '../load/patiently.ts';
+
+const PATIENCE_MS = 30_000;
+
+export async function listDeadLetters(api: Api, signal: AbortSignal): Promise<readonly DeadLetter[]> {
+  const found: DeadLetter[] = [];
+  for (let cursor: number | undefined = 0; cursor !== undefined; ) {
+    const from: number = cursor;
+    const page = await patiently(() => api.deadLetters(from), PATIENCE_MS, signal);
+    found.push(...page.deadLetters);
+    cursor = page.nextCursor;
+  }
+  return found;
+}
+
+/** Puts dead letters back, as an operator does after the fault is over. */
+export async function redrive(api: Api, letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
+  for (const { imageId } of letters) {
+    await patiently(() => api.redrive(imageId), PATIENCE_MS, signal).catch((error: unknown) => {
+      // Gone meanwhile: somebody else put it back.
+      if (!(error instanceof RefusedError)) throw error;
+    });
+  }
+}
+
+export function countByCode(letters: readonly DeadLetter[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { code } of letters) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bucket } from './bucket.ts';
+
+const POLL_MS = 300;
+
+/** A reader beside the run: whoever reads a manifest the moment it appears must find all that it names. */
+export interface ManifestWatch {
+  /** Images whose manifest named a rendition that was not there. */
+  readonly partial: ReadonlySet<string>;
+  stop(): Promise<void>;
+}
+
+export function watchManifests(bucket: Bucket): ManifestWatch {
+  const seen = new Map<string, string>();
+  const partial = new Set<string>();
+  const stopping = new AbortController();
+
+  async function look(): Promise<void> {
+    for (const [imageId, etag] of await bucket.listManifests()) {
+      if (seen.get(imageId) === etag) continue;
+      const manifest = await bucket.readManifest(imageId);
+      const there = await Promise.all((manifest?.renditions ?? []).map(({ url, bytes }) => isThere(url, bytes)));
+      if (there.includes(false)) partial.add(imageId);
+      seen.set(imageId, etag);
+    }
+  }
+
+  async function keepLooking(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await look();
+      await delay(POLL_MS, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+    await look();
+  }
+  const looking = keepLooking();
+  looking.catch(() => {});
+  return {
+    partial,
+    async stop() {
+      stopping.abort();
+      await looking;
+    },
+  };
+}
+
+async function isThere(url: string, bytes: number): Promise<boolean> {
+  const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(10_000) });
+  return response.status === 200 && Number(response.headers.get('content-length')) === bytes;
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { recoveries } from './recoveries.ts';
+import type { RenderLine } from './worker-log.ts';
+
+const line = (atMs: number, pid: number, event: RenderLine['event'], imageId = 'a'): RenderLine => ({
+  atMs,
+  pid,
+  event,
+  imageId,
+});
+
+test('a render that a lost worker had in hand is timed until another worker begins with it', () => {
+  const lines = [line(0, 1, 'taken'), line(1, 1, 'started'), line(30, 2, 'taken'), line(35, 2, 'started')];
+  expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toEqual({ interruptedJobs: 1, recoveredMs: [30], notAgain: [] });
+});
+
+test('the clock begins anew when the next worker is lost before it begins, and the longer wait counts', () => {
+  const lines = [line(1, 1, 'started'), line(30, 2, 'taken'), line(50, 3, 'taken'), line(55, 3, 'started')];
+  const interruptions = [
+    { pid: 1, atMs: 5 },
+    { pid: 2, atMs: 32 },
+  ];
+  expect(recoveries(lines, interruptions).recoveredMs).toEqual([27]);
+});
+
+test('a render that had ended, or that only another worker had, was not interrupted', () => {
+  const lines = [line(1, 1, 'started'), line(2, 2, 'started', 'b'), line(3, 1, 'finished')];
+  expect(recoveries(lines, [{ pid: 1, atMs: 5 }]).interruptedJobs).toBe(0);
+});
+
+test('a render that never ran again is told', () => {
+  const lines = [line(1, 1, 'started'), line(9, 2, 'taken')];
+  expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toMatchObject({ interruptedJobs: 1, notAgain: ['a'] });
+});

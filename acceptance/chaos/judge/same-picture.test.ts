@@ -1,0 +1,31 @@
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { createPictures } from '../load/pictures.ts';
+import { createRandom } from '../random.ts';
+import { looksLike } from './same-picture.ts';
+
+const nextPicture = await createPictures(createRandom(7), 500);
+async function goodPicture() {
+  for (;;) {
+    const { bytes, expected } = await nextPicture();
+    if (expected === 'ready') return bytes;
+  }
+}
+
+test('every picture is told from every other, also as a small crop', async () => {
+  const pictures = await Promise.all(Array.from({ length: 12 }, goodPicture));
+  for (const upload of pictures) {
+    const isSame = await looksLike(upload);
+    const answers = pictures.map(async (other) => isSame(await sharp(other).resize(48, 48).webp().toBuffer()));
+    expect(await Promise.all(answers)).toEqual(pictures.map((other) => other === upload));
+  }
+});
+
+test('a picture that is turned, mirrored or blank is another one', async () => {
+  const upload = await goodPicture();
+  const isSame = await looksLike(upload);
+  const blank = sharp({ create: { width: 60, height: 60, channels: 4, background: '#00000000' } }).png();
+  for (const changed of [sharp(upload).rotate(180), sharp(upload).flop(), sharp(upload).greyscale(), blank]) {
+    expect(await isSame(await changed.toBuffer())).toBe(false);
+  }
+});

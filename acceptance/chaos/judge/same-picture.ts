@@ -1,0 +1,56 @@
+import sharp, { type OutputInfo } from 'sharp';
+
+/** Pictures are compared at this size, squeezed to it: sides in pixels. */
+const SIDE = 16;
+/** The upload is shrunk to fit in a square of this side once, and compared from there. */
+const UPLOAD_SIDE = 256;
+/** Of 255, the mean over all pixels and channels: our codecs change up to about 6, another picture more than 40. */
+const DIFFERENCE_MAX = 15;
+
+/** Decides whether a rendition shows the upload that it is said to be made of. */
+export type LooksLike = (rendition: Buffer) => Promise<boolean>;
+
+/** @returns what compares renditions with this upload: with all of it, or with its centre where the shape was cropped */
+export async function looksLike(upload: Buffer): Promise<LooksLike> {
+  const fit = { width: UPLOAD_SIDE, height: UPLOAD_SIDE, fit: 'inside' } as const;
+  const { data, info } = await sharp(upload).resize(fit).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const squeezed = (aspect: number) =>
+    sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
+      .extract(centre(info, aspect))
+      .resize(SIDE, SIDE, { fit: 'fill' })
+      .raw()
+      .toBuffer();
+  // Most renditions of an image have one of two or three shapes.
+  const byShape = new Map<string, Promise<Buffer>>();
+  return async (rendition) => {
+    const actual = await sharp(rendition).resize(SIDE, SIDE, { fit: 'fill' }).ensureAlpha().raw().toBuffer();
+    const { width, height } = await sharp(rendition).metadata();
+    const shape = (width / height).toFixed(2);
+    const expected = byShape.get(shape) ?? squeezed(width / height);
+    byShape.set(shape, expected);
+    return difference(actual, await expected) <= DIFFERENCE_MAX;
+  };
+}
+
+/** The largest part around the centre that has this aspect ratio. */
+function centre({ width, height }: Pick<OutputInfo, 'width' | 'height'>, aspect: number) {
+  const cropped = {
+    width: Math.min(width, Math.round(height * aspect)),
+    height: Math.min(height, Math.round(width / aspect)),
+  };
+  return { ...cropped, left: Math.floor((width - cropped.width) / 2), top: Math.floor((height - cropped.height) / 2) };
+}
+
+/** The mean difference of RGBA from RGB, without the pixels that a circle cut away; huge when hardly any are left. */
+function difference(rgba: Buffer, rgb: Buffer): number {
+  let sum = 0;
+  let pixels = 0;
+  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
+    if ((rgba[pixel * 4 + 3] ?? 0) < 250) continue;
+    pixels += 1;
+    for (let channel = 0; channel < 3; channel++) {
+      sum += Math.abs((rgba[pixel * 4 + channel] ?? 0) - (rgb[pixel * 3 + channel] ?? 0));
+    }
+  }
+  return pixels > (SIDE * SIDE) / 2 ? sum / (pixels * 3) : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,62 @@
+import pLimit from 'p-limit';
+import type { Image } from '../load/api.ts';
+import type { Upload } from '../load/load.ts';
+import type { Bucket } from './bucket.ts';
+import { checkImage } from './check-image.ts';
+
+const CHECKS_AT_ONCE = 4;
+
+/** The images by what became of them; each uploaded one is in `ready`, `rejected`, `dead`, `lost`, `partial` or `wrong`. */
+export interface Verdict {
+  readonly ready: Set<string>;
+  readonly rejected: Set<string>;
+  readonly dead: Set<string>;
+  readonly lost: Set<string>;
+  readonly partial: Set<string>;
+  readonly wrong: Set<string>;
+  /** What was found, in words, of all that is lost, partial or wrong. */
+  readonly findings: string[];
+}
+
+/** Holds what the API says of each image against what lies in the buckets and what was uploaded. */
+export async function judge(
+  bucket: Bucket,
+  uploads: readonly Upload[],
+  states: ReadonlyMap<string, Image>,
+): Promise<Verdict> {
+  const verdict: Verdict = {
+    ready: new Set(),
+    rejected: new Set(),
+    dead: new Set(),
+    lost: new Set(),
+    partial: new Set(),
+    wrong: new Set(),
+    findings: [],
+  };
+  const limit = pLimit(CHECKS_AT_ONCE);
+  await Promise.all(
+    uploads.map((upload) => limit(() => judgeOne(bucket, upload, states.get(upload.imageId), verdict))),
+  );
+  return verdict;
+}
+
+async function judgeOne(bucket: Bucket, upload: Upload, image: Image | undefined, verdict: Verdict): Promise<void> {
+  const { imageId, picture, expected, report } = upload;
+  const status = image?.status ?? 'never answered';
+  if (status === 'failed') return void verdict.dead.add(imageId);
+  if (status !== 'ready' && status !== 'rejected') {
+    verdict.lost.add(imageId);
+    verdict.findings.push(`${imageId} was uploaded (reported by ${report}) and is ${status}`);
+    return;
+  }
+  if (status !== expected) {
+    verdict.wrong.add(imageId);
+    verdict.findings.push(`${imageId} should be ${expected} and is ${status} ${image?.error?.code ?? ''}`);
+    return;
+  }
+  if (status === 'rejected') return void verdict.rejected.add(imageId);
+  const { verdict: found, finding } = await checkImage(bucket, imageId, picture);
+  if (finding) verdict.findings.push(finding);
+  const place = { right: verdict.ready, 'no-manifest': verdict.lost, partial: verdict.partial, wrong: verdict.wrong };
+  place[found].add(imageId);
+}

@@ -1,0 +1,53 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A line of a worker's log that tells where a render stands. */
+export interface RenderLine {
+  readonly pid: number;
+  readonly atMs: number;
+  readonly imageId: string;
+  readonly event: 'taken' | 'started' | 'finished' | 'failed';
+}
+
+const events: Readonly<Record<string, RenderLine['event']>> = {
+  'image taken': 'taken',
+  'image started': 'started',
+  'image finished': 'finished',
+  'attempt failed': 'failed',
+};
+
+/** All render lines of all workers that ever ran, in the order of time. */
+export async function readWorkerLogs(logs: string): Promise<readonly RenderLine[]> {
+  const lines: RenderLine[] = [];
+  for await (const name of glob('worker-*.log', { cwd: logs })) {
+    const text = await readFile(join(logs, name), 'utf8');
+    lines.push(...text.split('\n').flatMap((line) => renderLine(line) ?? []));
+  }
+  return lines.sort((a, b) => a.atMs - b.atMs);
+}
+
+function renderLine(line: string): RenderLine | undefined {
+  // A process that is killed may leave half a line.
+  if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
+  const { pid, time, imageId, msg } = JSON.parse(line) as { pid: number; time: string; imageId?: string; msg: string };
+  const event = events[msg];
+  return event && imageId !== undefined ? { pid, atMs: Date.parse(time), imageId, event } : undefined;
+}
+
+/** The images that a process was rendering at a moment. */
+export function inHand(lines: readonly RenderLine[], pid: number, atMs: number): ReadonlySet<string> {
+  const images = new Set<string>();
+  for (const line of lines) {
+    if (line.atMs > atMs) break;
+    if (line.pid !== pid) continue;
+    if (line.event === 'started') images.add(line.imageId);
+    else if (line.event !== 'taken') images.delete(line.imageId);
+  }
+  return images;
+}
+
+/** How many renders there were of one kind beyond each image's first. */
+export function beyondTheFirst(lines: readonly RenderLine[], event: RenderLine['event']): number {
+  const of = lines.filter((line) => line.event === event);
+  return of.length - new Set(of.map(({ imageId }) => imageId)).size;
+}

@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../random.ts';
+import { type Api, putUpload, RefusedError, type Ticket } from './api.ts';
+import { AwayError, patiently } from './patiently.ts';
+import type { Picture } from './pictures.ts';
+
+/** Who tells that an upload is there: the uploader's call, the bucket's event, or both. */
+type Report = 'call' | 'event' | 'both';
+
+/** An image that a seller holds a ticket of. */
+export interface Upload {
+  readonly imageId: string;
+  readonly picture: Picture;
+  readonly report: Report;
+  /** What must become of it; a fault that poisons it says `failed`. */
+  expected: Picture['expected'] | 'failed';
+  /** The storage took the bytes. */
+  uploaded: boolean;
+}
+
+export interface LoadOptions {
+  readonly api: Api;
+  readonly nextPicture: () => Promise<Picture>;
+  readonly random: Random;
+  readonly uploadEveryMs: number;
+  readonly signal: AbortSignal;
+  readonly note: (sentence: string) => void;
+}
+
+/** Sellers that upload picture after picture, and try again as real clients do. */
+export interface Load {
+  /** By image id, whoever has a ticket. */
+  readonly uploads: ReadonlyMap<string, Upload>;
+  /** What is done with each ticket before its upload, and how often an upload is completed. */
+  hooks: { onTicket?: ((upload: Upload) => Promise<void>) | undefined; completions: number };
+  /** Waits until so many images are uploaded. */
+  uploaded(count: number): Promise<void>;
+  /** No further ticket; resolves when every seller has ended what it was about. */
+  stop(): Promise<void>;
+}
+
+const SELLERS = 8;
+/** Jobs that wait for a worker: enough that none is ever idle, few enough that the end is not far. */
+const WAITING_MAX = 6;
+const PATIENCE_MS = 60_000;
+const POLL_MS = 250;
+
+export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, note }: LoadOptions): Load {
+  const uploads = new Map<string, Upload>();
+  const hooks: Load['hooks'] = { completions: 1 };
+  let stopping = false;
+  let nextAt = performance.now();
+  let hasRoom = true;
+
+  async function watchBacklog(): Promise<void> {
+    while (!stopping) {
+      hasRoom = await api.backlog().then(
+        ({ waiting, delayedDue }) => waiting + delayedDue < WAITING_MAX,
+        () => hasRoom,
+      );
+      await delay(POLL_MS, undefined, { signal });
+    }
+  }
+
+  async function seller(): Promise<void> {
+    while (!stopping) {
+      const now = performance.now();
+      if (!hasRoom || now < nextAt) {
+        await delay(Math.max(50, nextAt - now), undefined, { signal });
+        continue;
+      }
+      nextAt = Math.max(nextAt + uploadEveryMs, now);
+      await sell(await nextPicture());
+    }
+  }
+
+  async function sell(picture: Picture): Promise<void> {
+    try {
+      const { bytes, contentType, category } = picture;
+      const request = { filename: 'photo', contentType, contentLength: bytes.byteLength, category };
+      const ticket = await patiently(() => api.ticket(request), PATIENCE_MS, signal);
+      const report = random.pick(['call', 'event', 'both'] as const);
+      const upload: Upload = { imageId: ticket.imageId, picture, report, expected: picture.expected, uploaded: false };
+      uploads.set(upload.imageId, upload);
+      await hooks.onTicket?.(upload);
+      await deliver(upload, ticket);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // A seller who can't get through tells its user so; the next one tries anew.
+      if (!(error instanceof AwayError || error instanceof RefusedError)) throw error;
+      note(`A seller gave up: ${error.message}`);
+    }
+  }
+
+  async function deliver(upload: Upload, ticket: Ticket): Promise<void> {
+    await patiently(() => putUpload(ticket, upload.picture.bytes), PATIENCE_MS, signal);
+    upload.uploaded = true;
+    if (upload.report === 'event') return;
+    const complete = () => patiently(() => api.complete(upload.imageId), PATIENCE_MS, signal);
+    await Promise.all(
+      Array.from({ length: hooks.completions }, async (_, index) => {
+        if (index > 0) await delay(random.whole(0, 1_000), undefined, { signal });
+        await complete();
+      }),
+    );
+  }
+
+  const running = Promise.all([watchBacklog(), ...Array.from({ length: SELLERS }, seller)]);
+  running.catch(() => {});
+  return {
+    uploads,
+    hooks,
+    async uploaded(count) {
+      const enough = () => [...uploads.values()].filter(({ uploaded }) => uploaded).length >= count;
+      while (!enough()) await Promise.race([running, delay(POLL_MS, undefined, { signal })]);
+    },
+    async stop() {
+      stopping = true;
+      await running;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { machine } from '@imagemill/bench/machine';
+import { markdownTable } from '@imagemill/bench/markdown-table';
+import type { FaultReport } from './fault-report.ts';
+import { faultsTable } from './faults-table.ts';
+
+const PAGE = new URL('../../../docs/reliability.md', import.meta.url);
+const DATA = new URL('../../../docs/reliability.json', import.meta.url);
+const [BEGIN, END] = ['<!-- Written by `pnpm chaos`: begin -->', '<!-- Written by `pnpm chaos`: end -->'];
+
+/** The last full run of a fault, and what it ran on. */
+type KeptRun = Omit<FaultReport, 'logs'> & ReturnType<typeof machine>;
+
+/**
+ * Keeps a full run's figures in docs/reliability.json, and writes the tables of docs/reliability.md anew from all that is
+ * kept: a run of one fault renews its row alone.
+ */
+export async function keepReport({ logs: _, ...report }: FaultReport, order: readonly string[]): Promise<void> {
+  const kept = await readKept();
+  const runs = [...kept.filter(({ fault }) => fault !== report.fault), { ...report, ...machine() }];
+  runs.sort((a, b) => order.indexOf(a.fault) - order.indexOf(b.fault));
+  await writeFile(DATA, `${JSON.stringify(runs, null, 2)}\n`);
+  const page = await readFile(PAGE, 'utf8');
+  const [before, after] = [page.slice(0, page.indexOf(BEGIN)), page.slice(page.indexOf(END))];
+  await writeFile(PAGE, `${before}${BEGIN}\n\n${tables(runs)}\n\n${after}`);
+}
+
+async function readKept(): Promise<KeptRun[]> {
+  const text = await readFile(DATA, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '[]';
+    throw error;
+  });
+  return JSON.parse(text) as KeptRun[];
+}
+
+function tables(runs: readonly KeptRun[]): string {
+  const minutes = Math.round(runs.reduce((sum, { durationMs }) => sum + durationMs, 0) / 60_000);
+  const missed = runs.flatMap(({ fault, missed: goals }) => goals.map((goal) => `- **${fault}** missed: ${goal}`));
+  const how = runs.map(({ fault, description, seed, date, cpu, cores, node }) => [
+    `\`${fault}\``,
+    description,
+    `\`--seed ${seed}\``,
+    `${date}, ${cores} × ${cpu}, Node ${node}`,
+  ]);
+  return [
+    faultsTable(runs),
+    missed.length > 0 ? missed.join('\n') : 'Every goal was met.',
+    `Command: \`npx -y pnpm@12 chaos\`; ${minutes} minutes in all.`,
+    markdownTable(['fault', 'what was done', 'seed', 'when and on what'], how),
+  ].join('\n\n');
+}

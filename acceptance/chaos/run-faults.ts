@@ -1,0 +1,42 @@
+import pLimit from 'p-limit';
+import type { Fault } from './fault.ts';
+import type { FaultReport } from './report/fault-report.ts';
+import { runFault } from './run-fault.ts';
+
+/** Short runs mostly wait for locks to run out, so they may share the machine; full ones have it for themselves. */
+const SHORT_AT_ONCE = 12;
+
+export interface FaultsOptions {
+  readonly short: boolean;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly say: (fault: string, progress: string) => void;
+  readonly onReport: (report: FaultReport) => Promise<void>;
+}
+
+/** Runs faults and tells each one's report as it comes; returns what kept others from being run, in words. */
+export async function runFaults(faults: readonly Fault[], options: FaultsOptions): Promise<string[]> {
+  const { short, seed, signal, onReport } = options;
+  const limit = pLimit(short ? SHORT_AT_ONCE : 1);
+  const failures: string[] = [];
+  await Promise.all(
+    faults.map((fault) =>
+      limit(async () => {
+        if (signal.aborted) return;
+        const say = (progress: string) => options.say(fault.name, progress);
+        const unavailable = await fault.unavailable?.();
+        if (unavailable !== undefined) return say(`skipped: ${unavailable}`);
+        say('starting');
+        try {
+          const report = await runFault(fault, { size: short ? fault.short : fault.full, seed, signal, say });
+          say(report.missed.length > 0 ? `missed: ${report.missed.join(', ')}` : 'all goals met');
+          await onReport(report);
+        } catch (error) {
+          failures.push((error as Error).message);
+          say((error as Error).message);
+        }
+      }),
+    ),
+  );
+  return failures;
+}

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { type RedisProcess, startRedis } from '@imagemill/local-stack';
+import { lastingPort } from './lasting-port.ts';
+
+/** A Redis with an append-only file, as docker-compose.yml has it, that can be killed, wiped and started again. */
+export interface ChaosRedis {
+  readonly url: string;
+  /** SIGKILL, and a start on the same files and port; with `wiped`, on no files. */
+  restart(options?: { wiped: boolean }): Promise<void>;
+  flushAll(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startChaosRedis(parent: string): Promise<ChaosRedis> {
+  const dir = join(parent, 'redis');
+  let redis: RedisProcess = await startRedis({ dir, port: await lastingPort() });
+  const { port, url } = redis;
+  return {
+    url,
+    async restart({ wiped } = { wiped: false }) {
+      process.kill(redis.pid, 'SIGKILL');
+      await redis.exited;
+      if (wiped) await rm(dir, { recursive: true });
+      redis = await startRedis({ dir, port });
+    },
+    async flushAll() {
+      const socket = createConnection(port, '127.0.0.1');
+      socket.setTimeout(5_000, () => socket.destroy(new Error('Redis does not answer FLUSHALL.')));
+      socket.write('FLUSHALL\r\n');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      if (!answer.toString().startsWith('+OK')) throw new Error(`FLUSHALL answered ${answer.toString()}`);
+    },
+    stop: () => redis.stop(),
+  };
+}

@@ -1,0 +1,141 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startS3 } from '@imagemill/local-stack';
+import { runProgram } from '../../support/run-program.ts';
+import { type FaultProxy, startFaultProxy } from '../faults/storage-faults/fault-proxy.ts';
+import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
+import { type DeliveryPlan, startEventRelay } from './event-relay.ts';
+import { lastingPort } from './lasting-port.ts';
+import { type Supervised, supervise } from './supervised.ts';
+
+const entry = (path: string) => fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url));
+
+export interface ChaosStackOptions {
+  /** 2 when not given. */
+  readonly workers?: number;
+  /** What the workers have in their environment beside the usual. */
+  readonly workerEnv?: (dir: string) => Readonly<Record<string, string>>;
+  /** Done before anything runs. */
+  readonly prepare?: (dir: string) => Promise<void>;
+  /** Puts a proxy that can misbehave between imagemill (and its uploaders) and the storage. */
+  readonly storageProxy?: boolean;
+}
+
+/** imagemill with its own Redis and S3 server; whatever of it ends is started again. */
+export interface ChaosStack {
+  readonly dir: string;
+  readonly logs: string;
+  readonly apiUrl: string;
+  readonly uploadKey: string;
+  readonly adminKey: string;
+  readonly redis: ChaosRedis;
+  /** The storage itself, not the proxy before it. */
+  readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly storageProxy: FaultProxy | undefined;
+  readonly api: Supervised;
+  readonly workers: readonly Supervised[];
+  /** Runs the command line program in the environment of the workers. */
+  runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  close(): Promise<void>;
+}
+
+const tenant = 'chaos';
+export const buckets = { originals: 'chaos-originals', cdn: 'chaos-cdn' };
+export const manifestsPrefix = `manifests/${tenant}/`;
+
+export async function startChaosStack(
+  dir: string,
+  options: ChaosStackOptions,
+  deliveryPlan: DeliveryPlan,
+): Promise<ChaosStack> {
+  const logs = join(dir, 'logs');
+  await mkdir(logs, { recursive: true });
+  await options.prepare?.(dir);
+  const parts: { stop(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of parts.toReversed()) await part.stop();
+  };
+  try {
+    const apiPort = await lastingPort();
+    const addresses = { dir, logs, apiUrl: `http://127.0.0.1:${apiPort}`, uploadKey: newKey(), adminKey: newKey() };
+    const backends = await startBackends(addresses, options, deliveryPlan, parts);
+    const env = appEnv({ apiPort, ...addresses, ...backends });
+    const setup = await runProgram([entry('api/src/setup.ts')], env);
+    if (setup.code !== 0) throw new Error(`The buckets could not be made: ${setup.stderr}`);
+    const api = supervise({ name: 'api', entry: entry('api/src/main.ts'), env, logs });
+    parts.push({ stop: api.close });
+    const workerEnv = { ...env, ...options.workerEnv?.(dir) };
+    const workers = Array.from({ length: options.workers ?? 2 }, (_, index) =>
+      supervise({ name: `worker-${index + 1}`, entry: entry('worker/src/main.ts'), env: workerEnv, logs }),
+    );
+    parts.push({ stop: async () => void (await Promise.all(workers.map((worker) => worker.close()))) });
+    await Promise.all([api, ...workers].map((app) => app.up()));
+    const runCommand = (...args: string[]) => runProgram([entry('cli/imagemill.mjs'), ...args], env);
+    return { ...addresses, ...backends, api, workers, runCommand, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const newKey = () => randomBytes(20).toString('hex');
+
+async function startBackends(
+  { dir, apiUrl, adminKey }: { dir: string; apiUrl: string; adminKey: string },
+  options: ChaosStackOptions,
+  deliveryPlan: DeliveryPlan,
+  parts: { stop(): Promise<void> }[],
+): Promise<Pick<ChaosStack, 'redis' | 's3' | 'storageProxy'>> {
+  const redis = await startChaosRedis(dir);
+  parts.push(redis);
+  const relay = await startEventRelay({ url: `${apiUrl}/v1/events/s3`, token: adminKey }, deliveryPlan);
+  parts.push({ stop: relay.close });
+  const credentials = { accessKeyId: 'CHAOSACCESSKEY', secretAccessKey: newKey() };
+  const s3 = await startS3({
+    dir,
+    ...credentials,
+    events: { url: relay.url, token: 'relay', keyPrefix: 'originals/' },
+  });
+  parts.push(s3);
+  const storageProxy = options.storageProxy ? await startFaultProxy(s3.endpoint) : undefined;
+  if (storageProxy) parts.push(storageProxy);
+  return { redis, s3: { endpoint: s3.endpoint, ...credentials }, storageProxy };
+}
+
+function appEnv(from: {
+  apiPort: number;
+  apiUrl: string;
+  uploadKey: string;
+  adminKey: string;
+  redis: ChaosRedis;
+  s3: ChaosStack['s3'];
+  storageProxy: FaultProxy | undefined;
+}): NodeJS.ProcessEnv {
+  const keyEntry = (key: string, scopes: string) =>
+    `${tenant}:${scopes}:${createHash('sha256').update(key).digest('hex')}`;
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    UV_THREADPOOL_SIZE: '16',
+    // The moment at which a worker takes a job is told at this level only.
+    LOG_LEVEL: 'debug',
+    // A process that is killed again and again spends most of its life with starting.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'imagemill-chaos-compile-cache'),
+    HOST: '127.0.0.1',
+    PORT: String(from.apiPort),
+    API_BASE_URL: from.apiUrl,
+    API_KEYS: [keyEntry(from.uploadKey, 'upload'), keyEntry(from.adminKey, 'admin+storage')].join(','),
+    REDIS_URL: from.redis.url,
+    QUEUE_PREFIX: 'chaos',
+    S3_ENDPOINT: from.storageProxy?.endpoint ?? from.s3.endpoint,
+    S3_ACCESS_KEY_ID: from.s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: from.s3.secretAccessKey,
+    ORIGINALS_BUCKET: buckets.originals,
+    CDN_BUCKET: buckets.cdn,
+    // Shoppers read from the storage itself: what they find must be right whatever our processes went through.
+    CDN_BASE_URL: `${from.s3.endpoint}/${buckets.cdn}`,
+  };
+}
