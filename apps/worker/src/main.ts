@@ -2,15 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createImageView } from '@imagemill/images';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import {
-  checkRedis,
-  createConsumerConnection,
-  createProducerConnection,
-  createRenderQueue,
-  createRenderWorker,
-  createRounds,
-  createSlotTime,
-} from '@imagemill/queue';
+import { checkRedis, createConsumerConnection, createRenderWorker, createSlotTime } from '@imagemill/queue';
 import {
   createLogger,
   createRegistry,
@@ -26,7 +18,7 @@ import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
-import { keepReconciling } from './reconcile/keep-reconciling.ts';
+import { startReconciling } from './reconcile/start-reconciling.ts';
 import { createRenderImage } from './render-image.ts';
 import { loadEndpoints } from './webhooks/endpoints.ts';
 import { notifyOutcome } from './webhooks/notify-outcome.ts';
@@ -109,22 +101,14 @@ await runProcess(async () => {
       if (isFinal && imageId !== undefined) await webhooks?.notifier.deadLetter(ImageId.parse(imageId));
     },
   });
-  // A connection of its own: what reconciles must fail while Redis is away, not wait.
-  const reconciling = createProducerConnection(env.REDIS_URL);
-  reconciling.on('error', () => {});
-  const reconciler =
+  const reconciling =
     env.RECONCILE_INTERVAL_SECONDS === 0
       ? undefined
-      : keepReconciling({
-          services: {
-            originals,
-            cdn,
-            manifests,
-            deletions,
-            queue: createRenderQueue({ connection: reconciling, prefix: env.QUEUE_PREFIX }),
-          },
-          rounds: createRounds(reconciling, env.QUEUE_PREFIX, 'reconcile'),
-          intervalMs: env.RECONCILE_INTERVAL_SECONDS * 1000,
+      : startReconciling({
+          redisUrl: env.REDIS_URL,
+          prefix: env.QUEUE_PREFIX,
+          intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
+          services: { originals, cdn, manifests, deletions, notifier: webhooks?.notifier },
           logger,
         });
   const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()], metricsPort: metrics?.port };
@@ -134,13 +118,12 @@ await runProcess(async () => {
     async close() {
       logger.info('closing');
       await Promise.all([
-        reconciler?.close(),
+        reconciling?.close(),
         worker.close(env.SHUTDOWN_GRACE_MS),
         webhooks?.deliveries.close(env.SHUTDOWN_GRACE_MS),
       ]);
       await Promise.all([health?.close(), metrics?.close()]);
       connection.disconnect();
-      reconciling.disconnect();
       client.destroy();
       logger.info('closed');
     },

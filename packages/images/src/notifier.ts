@@ -24,6 +24,8 @@ export interface Notifier {
   expired(image: RenderImage, attempts: number): Promise<void>;
   /** The image's job has become a dead letter; nothing happens when it has none any more. */
   deadLetter(imageId: ImageId): Promise<void>;
+  /** Whether the image has a dead letter that nobody told its tenant of, as when a worker died in between. */
+  missedDeadLetter(imageId: ImageId): Promise<boolean>;
 }
 
 export function createNotifier({ queue, events, manifests, view, isWanted }: Sources): Notifier {
@@ -32,6 +34,11 @@ export function createNotifier({ queue, events, manifests, view, isWanted }: Sou
     // Through JSON, as the API's answer goes: what is not set is left out.
     const data = JSON.parse(JSON.stringify(view(record)));
     await events.publish({ type, tenant, imageId, occasion, data });
+  }
+
+  async function wantedDeadLetter(imageId: ImageId) {
+    const letter = await queue.deadLetters.find(imageId);
+    return letter && isWanted(letter.image.tenant, 'image.failed') ? letter : undefined;
   }
 
   return {
@@ -53,9 +60,15 @@ export function createNotifier({ queue, events, manifests, view, isWanted }: Sou
       await publish('image.expired', image, image.uploadExpiresAt, { from: 'job', job, status });
     },
 
+    async missedDeadLetter(imageId) {
+      const letter = await wantedDeadLetter(imageId);
+      if (!letter) return false;
+      return !(await events.isKept({ imageId, type: 'image.failed', occasion: letter.failedAt }));
+    },
+
     async deadLetter(imageId) {
-      const letter = await queue.deadLetters.find(imageId);
-      if (!letter || !isWanted(letter.image.tenant, 'image.failed')) return;
+      const letter = await wantedDeadLetter(imageId);
+      if (!letter) return;
       const job = await queue.find(imageId);
       if (job?.status !== 'failed') return;
       await publish('image.failed', letter.image, letter.failedAt, { from: 'job', job, status: 'failed' });

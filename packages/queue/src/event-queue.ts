@@ -35,6 +35,8 @@ export interface EventQueue {
    * @returns the event's id
    */
   publish(draft: EventDraft): Promise<string>;
+  /** Whether the event was published, and is still on its way or in the log. */
+  isKept(event: Pick<EventDraft, 'type' | 'imageId' | 'occasion'>): Promise<boolean>;
   /** The newest first. A page may hold fewer than `limit`, even none, where a filter leaves others out. */
   list(query: DeliveryQuery): Promise<DeliveryPage>;
   /** Sends an event once more, under its id; one that is still on its way is left alone. */
@@ -60,6 +62,9 @@ export function createEventQueue({ connection, prefix }: { connection: Redis; pr
         await queue.add(deliverEvent.name, event, { jobId: id });
         return id;
       }),
+
+    isKept: ({ imageId, type, occasion }) =>
+      reach(async (queue) => (await queue.getJob(eventId(imageId, type, occasion))) !== undefined),
 
     list: ({ cursor, limit, status, imageId }) =>
       reach(async (queue, redis) => {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@imagemill/errors';
+import { createImageView, createNotifier } from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
+  createEventQueue,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -10,7 +12,7 @@ import {
   type RenderImage,
 } from '@imagemill/queue';
 import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
-import { ImageId, renditionKey } from '@imagemill/variants';
+import { ImageId, loadCategories, renditionKey } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { client, job } from '../render-harness.ts';
@@ -25,7 +27,7 @@ afterEach(async () => {
 });
 
 /** Buckets and a queue of its own, so that a whole round finds only what its test has put there. */
-async function harness() {
+async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   const id = randomUUID();
   const originals = createS3Storage({ client, bucket: `originals-${id}` });
   const cdn = createS3Storage({ client, bucket: `cdn-${id}` });
@@ -38,7 +40,11 @@ async function harness() {
   closers.push(async () => connection.disconnect());
   const manifests = createManifests(originals);
   const deletions = createDeletions(originals, manifests);
-  const services = { originals, cdn, manifests, deletions, queue };
+  const events = createEventQueue({ connection, prefix });
+  const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
+  const isWanted = (tenant: string) => endpoints.includes(tenant);
+  const notifier = createNotifier({ queue, events, manifests, view, isWanted });
+  const services = { originals, cdn, manifests, deletions, queue, notifier };
 
   async function round(
     options: { dryRun?: boolean; pagesMax?: number; from?: string; originals?: ObjectStorage } = {},
@@ -73,7 +79,7 @@ async function harness() {
   const put = (key: string, body = 'bytes') =>
     originals.put({ key, body: Buffer.from(body), contentType: 'image/jpeg', cacheControl: 'private' });
   const status = async (image: RenderImage) => (await queue.find(image.imageId))?.status;
-  return { ...services, round, work, put, status };
+  return { ...services, events, round, work, put, status };
 }
 
 const byImage = (a: { imageId: string }, b: { imageId: string }) => (a.imageId < b.imageId ? -1 : 1);
@@ -234,6 +240,24 @@ test('renditions that belong to no image are deleted, those of a known one never
   expect((await all.round()).found).toEqual([{ kind: 'rendition-without-manifest', imageId: orphan.imageId }]);
   const left = await Promise.all([orphan, known, fresh].map((image) => all.cdn.head(keyOf(image))));
   expect(left.map((facts) => facts !== undefined)).toEqual([false, true, true]);
+});
+
+test('a dead letter that its tenant was not told of is told, once', async () => {
+  const all = await harness({ endpoints: ['acme'] });
+  const image = job();
+  await all.put(image.originalKey);
+  await all.queue.add(image, 0);
+  await all.work(
+    async () => {
+      throw new AppError({ code: 'test-fault', retryable: false, publicMessage: 'A fault.' });
+    },
+    async () => (await all.queue.backlog()).failed === 1,
+  );
+  expect((await all.round()).found).toEqual([{ kind: 'dead-letter-not-told', imageId: image.imageId }]);
+  expect((await all.events.list({ cursor: undefined, limit: 10 })).deliveries).toMatchObject([
+    { type: 'image.failed' },
+  ]);
+  expect((await all.round()).found).toEqual([]);
 });
 
 test('a dead letter that can not be redriven any more is shown to an operator', async () => {

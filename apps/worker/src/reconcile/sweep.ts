@@ -1,3 +1,4 @@
+import type { Notifier } from '@imagemill/images';
 import type { Deletions, Manifests } from '@imagemill/manifests';
 import type { RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
@@ -12,7 +13,8 @@ export type FindingKind =
   | 'original-replaced'
   | 'deletion-not-done'
   | 'rendition-without-manifest'
-  | 'dead-letter-without-original';
+  | 'dead-letter-without-original'
+  | 'dead-letter-not-told';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -28,6 +30,8 @@ export interface ReconcileServices {
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly queue: RenderQueue;
+  /** Where tenants have endpoints. */
+  readonly notifier?: Notifier | undefined;
 }
 
 interface SweepPage {

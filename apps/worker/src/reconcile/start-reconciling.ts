@@ -1,0 +1,32 @@
+import { createProducerConnection, createRenderQueue, createRounds } from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import { keepReconciling } from './keep-reconciling.ts';
+import type { ReconcileServices } from './sweep.ts';
+
+interface ReconcilingOptions {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  readonly intervalSeconds: number;
+  readonly services: Omit<ReconcileServices, 'queue'>;
+  readonly logger: Logger;
+}
+
+/** Reconciles until it is closed, with a connection of its own: it must fail while Redis is away, where jobs wait. */
+export function startReconciling(options: ReconcilingOptions): { close(): Promise<void> } {
+  const { redisUrl, prefix, intervalSeconds, logger } = options;
+  const connection = createProducerConnection(redisUrl);
+  // Each round tells of its own failure.
+  connection.on('error', () => {});
+  const reconciling = keepReconciling({
+    services: { ...options.services, queue: createRenderQueue({ connection, prefix }) },
+    rounds: createRounds(connection, prefix, 'reconcile'),
+    intervalMs: intervalSeconds * 1000,
+    logger,
+  });
+  return {
+    async close() {
+      await reconciling.close();
+      connection.disconnect();
+    },
+  };
+}
