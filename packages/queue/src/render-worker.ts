@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ImageId } from '@imagemill/variants';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createCrashContainment, NotNowError } from './crash-containment.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { markReady } from './ready-since.ts';
+import { createRechecks } from './rechecks.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
-import { promote, restart } from './start-job.ts';
-import { createWakeUps } from './wake-up.ts';
 
 export interface RenderContext {
   /**
@@ -82,11 +80,10 @@ const IDLE_CLOSE_MS = 2_000;
  */
 export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const { connection, prefix, handle } = options;
-  const uploads = createWakeUps(connection, prefix, 'uploaded');
-  const deletions = createWakeUps(connection, prefix, 'deleted');
+  const rechecks = createRechecks(connection, prefix);
   const containment = createCrashContainment(connection, prefix);
   const lockDurationMs = options.lockDurationMs ?? LOCK_DURATION_MS;
-  const rechecks = new Set<Promise<void>>();
+  const unfinished = new Set<Promise<void>>();
   const graceIsOver = new AbortController();
   let inHand = 0;
 
@@ -99,7 +96,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.
-      setImmediate(() => track(recheckDelayed(job, image.imageId)));
+      setImmediate(() => track(rechecks.delayed(job)));
       throw new DelayedError();
     },
     {
@@ -114,7 +111,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     },
   );
   worker.on('error', options.onError);
-  worker.on('completed', (job, { outcome }) => track(recheckEnded(job, 'completed', outcome)));
+  worker.on('completed', (job, { outcome }) => track(rechecks.ended(job, 'completed', outcome)));
   // BullMQ does not stop a processor whose lock is gone by itself.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
@@ -122,7 +119,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   worker.on('failed', (job, error) => {
     const isFinal = job?.finishedOn !== undefined;
     track(Promise.resolve(options.onFailed?.(job?.id, error, isFinal)));
-    if (isFinal) track(recheckEnded(job, 'failed'));
+    if (isFinal) track(rechecks.ended(job, 'failed'));
     else if (job) track(markReady(connection, job, Date.now() + job.delay));
   });
 
@@ -131,6 +128,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     inHand += 1;
     options.onTaken?.(image.imageId);
     try {
+      await rechecks.begun(job);
       return await containment.run(image.imageId, signal, () =>
         handle(image, {
           signal,
@@ -152,28 +150,16 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     }
   }
 
-  /** What was noted while the job was active could not start it: see wake-up.ts. */
-  async function recheckDelayed(job: Job, imageId: ImageId): Promise<void> {
-    // A deletion's note stays until the job has ended: it is what the image's status is told by.
-    if ((await uploads.take(imageId)) || (await deletions.notedAt(imageId))) await promote(job);
-  }
-
-  async function recheckEnded(job: Job, ended: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
-    const imageId = job.id as ImageId;
-    const [uploaded, deleted] = await Promise.all([uploads.take(imageId), deletions.take(imageId)]);
-    if ((deleted && outcome !== 'deleted') || (uploaded && outcome === 'expired'))
-      await restart(job, connection, ended);
-  }
-
-  function track(recheck: Promise<void>): void {
-    const work = recheck.catch(options.onError);
-    rechecks.add(work);
-    void work.finally(() => rechecks.delete(work));
+  /** What closing waits for. */
+  function track(promise: Promise<void>): void {
+    const work = promise.catch(options.onError);
+    unfinished.add(work);
+    void work.finally(() => unfinished.delete(work));
   }
 
   return {
     async close(graceMs) {
-      const closed = worker.close().then(() => Promise.all(rechecks));
+      const closed = worker.close().then(() => Promise.all(unfinished));
       const overdue = setTimeout(() => graceIsOver.abort(new Error('The worker is shutting down.')), graceMs);
       const tooLate = delay(inHand > 0 ? graceMs + GIVE_BACK_MS : IDLE_CLOSE_MS, undefined, { ref: false });
       await Promise.race([closed, tooLate]);
