@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { createImageView } from '@imagemill/images';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
@@ -93,6 +93,7 @@ await runProcess(async () => {
     connection,
     prefix: env.QUEUE_PREFIX,
     concurrency: env.WORKER_CONCURRENCY,
+    name: `${hostname()}:${process.pid}`,
     handle: measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
     onError: (err) => logger.error({ err }, 'worker'),
     onTaken: (imageId) => logger.debug({ imageId }, 'image taken'),

@@ -29,6 +29,8 @@ export interface RenderWorkerOptions {
   readonly connection: Redis;
   readonly prefix: string;
   readonly concurrency: number;
+  /** Which worker this is, for whoever looks at a dead letter. */
+  readonly name?: string;
   readonly handle: RenderHandler;
   /** How long a job stays with a worker that does not renew its claim; stalled jobs are looked for twice as often. */
   readonly lockDurationMs?: number;
@@ -103,6 +105,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       connection,
       prefix,
       concurrency: options.concurrency,
+      ...(options.name && { name: options.name }),
       lockDuration: lockDurationMs,
       stalledInterval: lockDurationMs / 2,
       maxStalledCount: STALLS_MAX,
