@@ -24,6 +24,8 @@ import { loadEndpoints } from './webhooks/endpoints.ts';
 import { notifyOutcome } from './webhooks/notify-outcome.ts';
 import { startWebhooks } from './webhooks/start-webhooks.ts';
 
+const DAY_MS = 24 * 3600_000;
+
 await runProcess(async () => {
   const env = parseEnv(workerEnv, process.env);
   const logger = createLogger('worker', env.LOG_LEVEL);
@@ -109,7 +111,14 @@ await runProcess(async () => {
           redisUrl: env.REDIS_URL,
           prefix: env.QUEUE_PREFIX,
           intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
-          services: { originals, cdn, manifests, deletions, notifier: webhooks?.notifier },
+          services: {
+            originals,
+            cdn,
+            manifests,
+            deletions,
+            oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+            notifier: webhooks?.notifier,
+          },
           logger,
         });
   const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()], metricsPort: metrics?.port };
