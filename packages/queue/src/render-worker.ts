@@ -3,11 +3,13 @@ import type { ImageId } from '@imagemill/variants';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createCrashContainment, NotNowError } from './crash-containment.ts';
+import { drainMetrics } from './drain-rate.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { markReady } from './ready-since.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
 import { promote, restart } from './start-job.ts';
+import { createUnfinishedImages } from './unfinished-images.ts';
 import { createWakeUps } from './wake-up.ts';
 
 export interface RenderContext {
@@ -84,6 +86,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const { connection, prefix, handle } = options;
   const uploads = createWakeUps(connection, prefix, 'uploaded');
   const deletions = createWakeUps(connection, prefix, 'deleted');
+  const unfinished = createUnfinishedImages(connection, prefix);
   const containment = createCrashContainment(connection, prefix);
   const lockDurationMs = options.lockDurationMs ?? LOCK_DURATION_MS;
   const rechecks = new Set<Promise<void>>();
@@ -109,6 +112,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       lockDuration: lockDurationMs,
       stalledInterval: lockDurationMs / 2,
       maxStalledCount: STALLS_MAX,
+      metrics: drainMetrics,
       removeOnComplete: renderImage.options.removeOnComplete,
       removeOnFail: renderImage.options.removeOnFail,
     },
@@ -160,7 +164,11 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
 
   async function recheckEnded(job: Job, ended: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
     const imageId = job.id as ImageId;
-    const [uploaded, deleted] = await Promise.all([uploads.take(imageId), deletions.take(imageId)]);
+    const [uploaded, deleted] = await Promise.all([
+      uploads.take(imageId),
+      deletions.take(imageId),
+      unfinished.remove(job.data.tenant, imageId),
+    ]);
     if ((deleted && outcome !== 'deleted') || (uploaded && outcome === 'expired'))
       await restart(job, connection, ended);
   }
