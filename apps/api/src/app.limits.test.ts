@@ -189,3 +189,14 @@ describe('an Idempotency-Key', () => {
     expect((await queue.find(first.imageId))?.status).toBe('awaiting-upload');
   });
 });
+
+test('without Redis no limit lets anybody through: 503, and no URL', async () => {
+  const limits = { tickets: 5, windowSeconds: 10, unfinishedMax: 5, maxBacklog: 5 };
+  for (const only of [{ tickets: 5 }, { maxBacklog: 5 }, { unfinishedMax: 5 }, limits]) {
+    const { ask } = await start({ redisUrl: 'redis://127.0.0.1:1', limits: only });
+    const answer = await ask({ 'idempotency-key': 'k' });
+    expect(codeOf(answer)).toBe('503 queue-unavailable');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(JSON.stringify(answer.body)).not.toContain('X-Amz-Signature');
+  }
+});
