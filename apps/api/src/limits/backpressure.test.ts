@@ -28,17 +28,14 @@ describe('when to come again', () => {
       40,
     ],
     ['not needed while no job was ever measured', { jobs: 400, rate: 0 }, { maxBacklogSeconds: 600 }, undefined],
-  ])(
-    'is %s',
-    async (_what, { jobs, work = null, rate }: { jobs: number; work?: number; rate: number }, limits, wait) => {
-      const queue = {
-        backlog: async () => ({ ...idle, backlog: jobs, predictedSeconds: work }),
-        drainRate: async () => rate,
-      };
-      const { overload } = createBackpressure({ queue, maxBacklog: 0, maxBacklogSeconds: 0, ...limits });
-      expect((await overload())?.retryAfterSeconds).toBe(wait);
-    },
-  );
+  ])('is %s', async (_what, { jobs, work, rate }: { jobs: number; work?: number; rate: number }, limits, wait) => {
+    const queue = {
+      backlog: async () => ({ ...idle, backlog: jobs, predictedSeconds: work ?? null }),
+      drainRate: async () => rate,
+    };
+    const { overload } = createBackpressure({ queue, maxBacklog: 0, maxBacklogSeconds: 0, ...limits });
+    expect((await overload())?.retryAfterSeconds).toBe(wait);
+  });
 });
 
 describe('the backlog', () => {
