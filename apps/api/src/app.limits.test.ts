@@ -190,6 +190,17 @@ describe('an Idempotency-Key', () => {
   });
 });
 
+test('a repeated request makes no job for an image that has ended, and whose job is forgotten', async () => {
+  const { ask, call, queue, redis, prefix } = await start();
+  const key = { 'idempotency-key': 'k' };
+  const { imageId } = UploadTicket.parse((await ask(key)).body);
+  await call('DELETE', `/v1/images/${imageId}`);
+  await redis.del(`${prefix}:render:${imageId}`);
+  expect((await ask(key)).body.imageId).toBe(imageId);
+  expect(await queue.find(imageId)).toBeUndefined();
+  expect((await call('GET', `/v1/images/${imageId}`)).status).toBe(404);
+});
+
 test('without Redis no limit lets anybody through: 503, and no URL', async () => {
   const limits = { tickets: 5, windowSeconds: 10, unfinishedMax: 5, maxBacklog: 5 };
   for (const only of [{ tickets: 5 }, { maxBacklog: 5 }, { unfinishedMax: 5 }, limits]) {

@@ -44,7 +44,7 @@ export interface AdmissionsOptions {
   /** Unfinished images that one tenant may have; 0 for any number. */
   readonly unfinishedMax: number;
   readonly ticketTtlMs?: number;
-  /** Idempotency keys that are remembered for one tenant; then the oldest is forgotten. Some 20 MB of Redis. */
+  /** Idempotency keys that are remembered for one tenant; then the oldest is forgotten. Some 40 MB of Redis, as measured. */
   readonly ticketsMax?: number;
 }
 

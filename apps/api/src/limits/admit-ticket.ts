@@ -19,6 +19,13 @@ export interface TicketLimits {
 /** Some image of the tenant's ends within seconds, or its uploads were never made and hold their place for minutes. */
 const FULL_RETRY_AFTER_S = 10;
 
+interface AdmittedImage {
+  readonly imageId: ImageId;
+  readonly createdAt: Date;
+  /** An earlier request was for it: it may have come to anything since, or to nothing when that one broke off. */
+  readonly isRepeated: boolean;
+}
+
 /**
  * The image that a request for a ticket is for: a new one, or that of an earlier request with the same `Idempotency-Key`.
  * Two requests with one key that come at once both get the same image; all that follows is harmless to do twice.
@@ -29,7 +36,7 @@ export async function admitTicket(
   c: Context<ApiBindings>,
   { backpressure, admissions }: TicketLimits,
   request: object,
-): Promise<{ imageId: ImageId; createdAt: Date }> {
+): Promise<AdmittedImage> {
   const { tenant } = c.var.caller;
   const key = idempotencyKey(c);
   const fresh = {
@@ -53,10 +60,10 @@ export async function admitTicket(
     });
   }
   if (admission.outcome === 'repeated') return repeated(c, admission.ticket, fresh);
-  return { imageId: fresh.imageId, createdAt: new Date(fresh.createdAt) };
+  return { imageId: fresh.imageId, createdAt: new Date(fresh.createdAt), isRepeated: false };
 }
 
-function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTicket) {
+function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTicket): AdmittedImage {
   if (known.fingerprint !== asked.fingerprint) {
     throw new Problem({
       status: 422,
@@ -65,5 +72,5 @@ function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTic
     });
   }
   c.header('idempotent-replayed', 'true');
-  return { imageId: known.imageId, createdAt: new Date(known.createdAt) };
+  return { imageId: known.imageId, createdAt: new Date(known.createdAt), isRepeated: true };
 }

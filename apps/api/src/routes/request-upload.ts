@@ -62,7 +62,7 @@ export const UploadTicket = z.object({
 });
 
 /** POST /v1/images/upload-url: a URL to upload one photograph to, and the job that waits for it. */
-export const requestUpload: ApiRoute = (app, { categories, originals, queue, limits, settings }) => {
+export const requestUpload: ApiRoute = (app, { categories, originals, queue, records, limits, settings }) => {
   const Request = uploadRequest(categories, settings.maxUploadBytes);
 
   app.post('/v1/images/upload-url', limitTickets(limits.rate), async (c) => {
@@ -70,7 +70,7 @@ export const requestUpload: ApiRoute = (app, { categories, originals, queue, lim
     const { tenant } = c.var.caller;
     const { contentType, contentLength, filename, checksumSha256, metadata } = request;
     const { name: category, set, revision } = request.category;
-    const { imageId, createdAt } = await admitTicket(c, limits, { ...request, category });
+    const { imageId, createdAt, isRepeated } = await admitTicket(c, limits, { ...request, category });
     const key = originalKey({ tenant, category, imageId, contentType });
     // Signed before the job is added, and given out after: no URL without a job, no job without a URL.
     const upload = await originals.presignUpload({
@@ -85,7 +85,9 @@ export const requestUpload: ApiRoute = (app, { categories, originals, queue, lim
     });
     const image = { imageId, tenant, category, originalKey: key, contentType, filename, metadata, checksumSha256 };
     const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: upload.expiresAt.toISOString() };
-    await queue.add({ ...image, ...times }, settings.uploadCheckDelayMs);
+    const isKnown = isRepeated && (await records.locate(tenant, imageId)) !== undefined;
+    // One that has ended, and whose job is forgotten by now, would look as if it waited for its upload again.
+    if (!isKnown) await queue.add({ ...image, ...times }, settings.uploadCheckDelayMs);
 
     const ticket: z.input<typeof UploadTicket> = {
       imageId,
