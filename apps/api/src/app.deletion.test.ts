@@ -68,12 +68,19 @@ describe('deleting an image', () => {
 });
 
 describe('after a loss of Redis', () => {
+  test('an upload that is not processed yet is queued for its seller, and for nobody else', async () => {
+    const imageId = await original();
+    const { body } = await api.call('GET', `/v1/images/${imageId}`);
+    expect(body).toMatchObject({ imageId, category: 'avatar', status: 'queued', progress: { done: 0 } });
+    expect((await api.call('GET', `/v1/images/${imageId}`, undefined, api.keys.other)).status).toBe(404);
+  });
+
   test('completing an upload makes its job anew', async () => {
     const imageId = await original();
-    expect(await get(imageId)).toBe(404);
     const { status, body } = await api.call('POST', `/v1/images/${imageId}/complete`);
     expect(status).toBe(202);
     expect(body).toMatchObject({ imageId, category: 'avatar', status: 'queued' });
+    expect(await api.queue.find(ImageId.parse(imageId))).toBeDefined();
     expect((await api.call('POST', `/v1/images/${imageId}/complete`, undefined, api.keys.other)).status).toBe(404);
   });
 });

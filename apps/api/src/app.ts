@@ -15,6 +15,7 @@ import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
+import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
@@ -33,7 +34,7 @@ const areas: readonly Area[] = [
     path: '/v1/images/*',
     scope: 'upload',
     bodyBytesMax: 64 * KIB,
-    routes: [requestUpload, completeUpload, getImage, deleteImage],
+    routes: [requestUpload, completeUpload, getImage, reprocessImage, deleteImage],
   },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },

@@ -7,6 +7,12 @@ const MIB = 1024 * 1024;
 /** A bound that no picture reaches, for limits that only an operator can know. */
 const BIG = 2 ** 40;
 
+const oldRevisions = {
+  OLD_REVISION_GRACE_DAYS: whole(0, 3650)
+    .prefault('30')
+    .describe('how long renditions of an earlier revision stay after their image was made anew'),
+};
+
 /** The environment variables of the worker. */
 export const workerEnv = z.object({
   ...serviceEnv,
@@ -51,7 +57,8 @@ export const workerEnv = z.object({
   WEBHOOK_CONCURRENCY: whole(1, 256)
     .prefault('16')
     .describe('webhooks being sent at once by one worker process, half of them at most to one tenant'),
+  ...oldRevisions,
 });
 
 /** The environment variables of the one-shot reconciliation. */
-export const reconcileEnv = z.object({ ...queueEnv, ...storageEnv });
+export const reconcileEnv = z.object({ ...queueEnv, ...storageEnv, ...oldRevisions });

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { createImageView } from '@imagemill/images';
 import { createImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
@@ -23,6 +23,8 @@ import { createRenderImage } from './render-image.ts';
 import { loadEndpoints } from './webhooks/endpoints.ts';
 import { notifyOutcome } from './webhooks/notify-outcome.ts';
 import { startWebhooks } from './webhooks/start-webhooks.ts';
+
+const DAY_MS = 24 * 3600_000;
 
 await runProcess(async () => {
   const env = parseEnv(workerEnv, process.env);
@@ -93,6 +95,7 @@ await runProcess(async () => {
     connection,
     prefix: env.QUEUE_PREFIX,
     concurrency: env.WORKER_CONCURRENCY,
+    name: `${hostname()}:${process.pid}`,
     handle: measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
     onError: (err) => logger.error({ err }, 'worker'),
     onTaken: (imageId) => logger.debug({ imageId }, 'image taken'),
@@ -108,7 +111,14 @@ await runProcess(async () => {
           redisUrl: env.REDIS_URL,
           prefix: env.QUEUE_PREFIX,
           intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
-          services: { originals, cdn, manifests, deletions, notifier: webhooks?.notifier },
+          services: {
+            originals,
+            cdn,
+            manifests,
+            deletions,
+            oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+            notifier: webhooks?.notifier,
+          },
           logger,
         });
   const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()], metricsPort: metrics?.port };

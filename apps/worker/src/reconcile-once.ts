@@ -17,6 +17,8 @@ that were not finished, renditions of no image, dead letters that can't be redri
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted; begin again whenever you like.`;
 
+const DAY_MS = 24 * 3600_000;
+
 /** One-shot: a whole round over everything, at once. */
 async function main(): Promise<void> {
   const flags = readFlags();
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
     const deletions = createDeletions(originals, manifests);
     const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
     const summary = await reconcile(
-      { originals, cdn, manifests, deletions, queue },
+      { originals, cdn, manifests, deletions, queue, oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS },
       {
         dryRun: flags.dryRun,
         pagesMax: Number.POSITIVE_INFINITY,

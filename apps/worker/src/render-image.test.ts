@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { job, makeBucket, manifestOf, photo, run, storage, store } from './render-harness.ts';
+import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from './render-harness.ts';
 
 beforeAll(makeBucket);
 
@@ -84,6 +85,20 @@ describe('running a job again', () => {
     await result;
     expect(puts).toHaveLength(2);
     expect(await manifestOf(image)).toMatchObject({ renditions: [{ variant: 'only', width: 64 }] });
+  });
+
+  test('keeps what is public when the original would be refused today', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    const before = await manifestOf(image);
+    const strict: ImagingEngine = {
+      ...engine,
+      inspect: () => Promise.reject(new RejectedImageError('too-many-pixels')),
+    };
+    const { result } = await run(image, { ownSets: { avatar: [only] }, engine: strict });
+    expect(await result).toEqual({ outcome: 'ready' });
+    expect(await manifestOf(image)).toEqual(before);
   });
 
   test.each([undefined, { avatar: [only] }])(

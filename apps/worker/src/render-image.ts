@@ -57,6 +57,11 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const manifest = await render(services, subject, category, context);
     context.signal.throwIfAborted();
+    if (stored?.manifest.status === 'ready' && manifest.status === 'rejected') {
+      // What is public of an earlier revision stays good, also when today's limits would refuse its original.
+      logger.warn({ imageId: image.imageId, code: manifest.error.code }, 'can not be made anew, its renditions stay');
+      return { outcome: 'ready' };
+    }
     await manifests.publish(manifest, stored, context);
     logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
     return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };

@@ -24,13 +24,7 @@ export interface ImageRecords {
   /** The tenant's own image; undefined for one that is not there, is deleted, or is another tenant's. */
   find(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined>;
   /** What an image's job is made of, from whatever there is of it, deleted or not. */
-  locate(tenant: Tenant, imageId: ImageId): Promise<LocatedImage | undefined>;
-}
-
-interface LocatedImage {
-  readonly image: RenderImage;
-  /** Nothing but the original is there when Redis was lost. */
-  readonly from: 'job' | 'manifest' | 'original';
+  locate(tenant: Tenant, imageId: ImageId): Promise<RenderImage | undefined>;
 }
 
 interface Sources {
@@ -58,16 +52,24 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
       }
       // The manifest lies under the tenant's own prefix, so another tenant's can't be found here.
       const manifest = (await manifests.read({ tenant, imageId }))?.manifest;
-      if (!manifest || manifest.status === 'deleted') return undefined;
-      return { from: 'manifest', manifest, status: manifest.status };
+      if (manifest?.status === 'deleted') return undefined;
+      if (manifest) return { from: 'manifest', manifest, status: manifest.status };
+      const address = await findOriginal(tenant, imageId);
+      return address && withLostJob(imageFromKey(address));
     },
 
     async locate(tenant, imageId) {
       const job = await queue.find(imageId);
-      if (job) return job.image.tenant === tenant ? { image: job.image, from: 'job' } : undefined;
+      if (job) return job.image.tenant === tenant ? job.image : undefined;
       const manifest = (await manifests.read({ tenant, imageId }))?.manifest;
       const address = manifest ? parseOriginalKey(manifest.originalKey) : await findOriginal(tenant, imageId);
-      return address && { image: imageFromKey(address), from: manifest ? 'manifest' : 'original' };
+      return address && imageFromKey(address);
     },
   };
+}
+
+/** Nothing but the original is there when Redis was lost: the reconciler, or whoever reports it, makes its job again. */
+function withLostJob(image: RenderImage): ImageRecord {
+  const status = 'queued';
+  return { from: 'job', job: { image, status, progress: undefined, rejection: undefined, attempts: 0 }, status };
 }

@@ -16,9 +16,10 @@ test('tell why a job failed, the newest first, page by page and by code', async 
   const images = [renderJob(), renderJob(), renderJob()];
   const codes = ['storage-refused', 'storage-refused', 'unknown-category'];
   const codeOf = new Map(images.map(({ imageId }, index) => [imageId, codes[index] ?? '']));
-  work(async ({ imageId }) => {
+  const handle = async ({ imageId }: RenderImage) => {
     throw new Fault(codeOf.get(imageId) ?? '');
-  });
+  };
+  work(handle, { name: 'worker-of-this-test' });
   for (const image of images) {
     await queue.add(image, 0);
     await vi.waitUntil(async () => (await status(image.imageId)) === 'failed');
@@ -31,7 +32,9 @@ test('tell why a job failed, the newest first, page by page and by code', async 
     code: 'unknown-category',
     message: 'This is unknown-category.',
     attempts: 1,
+    worker: 'worker-of-this-test',
   });
+  expect(first.deadLetters[0]?.startedAt?.localeCompare(first.deadLetters[0].failedAt)).toBeLessThanOrEqual(0);
   const second = await queue.deadLetters.list({ cursor: first.nextCursor ?? -1, limit: 2 });
   expect(second).toMatchObject({ deadLetters: [{ imageId: images[0]?.imageId }], nextCursor: undefined });
   const refused = await queue.deadLetters.list({ cursor: 0, limit: 10, code: 'storage-refused' });

@@ -16,6 +16,9 @@ interface DeadLetter {
   readonly message: string;
   readonly attempts: number;
   readonly createdAt: string;
+  /** When its last attempt began, and which worker had it. */
+  readonly startedAt: string | undefined;
+  readonly worker: string | undefined;
   readonly failedAt: string;
 }
 
@@ -115,6 +118,8 @@ function deadLetter(job: Job): DeadLetter {
     imageId: String(job.id),
     ...codeAndMessage(job.failedReason),
     attempts: job.attemptsMade,
+    startedAt: job.processedOn === undefined ? undefined : new Date(job.processedOn).toISOString(),
+    worker: job.processedBy,
     failedAt: failedAt(job),
   };
   const image = RenderImage.safeParse(job.data).data;

@@ -50,7 +50,7 @@ export async function queueHarness() {
     await raw.close();
     connection.disconnect();
   });
-  const work = (handle: RenderHandler, more: { lockDurationMs?: number } = {}) => {
+  const work = (handle: RenderHandler, more: { lockDurationMs?: number; name?: string } = {}) => {
     const consumer = createConsumerConnection(redisUrl);
     const errors: Error[] = [];
     const options = {

@@ -32,7 +32,7 @@ export interface RenderQueue {
   reportUpload(imageId: ImageId): Promise<boolean>;
   /** Makes a worker look at an image that is deleted, as `startAnew` does; from then on its status is `deleted`. */
   requestDeletion(image: RenderImage): Promise<void>;
-  /** Starts the image's job again whatever it ended as, or anew if it is gone. */
+  /** Starts the job of an image whose original is there again, whatever it ended as, or anew if it is gone. */
   startAnew(image: RenderImage): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
@@ -77,7 +77,11 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         await startOrAdd(queue, image);
       }),
 
-    startAnew: (image) => reach((queue) => startOrAdd(queue, image)),
+    startAnew: (image) =>
+      reach(async (queue) => {
+        await uploads.note(image.imageId);
+        await startOrAdd(queue, image);
+      }),
 
     find: (imageId) =>
       reach(async (queue) => {

@@ -272,6 +272,28 @@ test.each(['ready', 'failed', 'waiting', 'gone'] as const)(
   },
 );
 
+test('an image that is to be deleted stays deleted for its tenant while its job is tried again', async () => {
+  const { queue, work, status } = await queueHarness();
+  const job = renderJob();
+  const seen = new Set<unknown>();
+  let runs = 0;
+  await queue.add(job, 0);
+  work(async () => {
+    runs += 1;
+    if (runs === 1) await queue.requestDeletion(job);
+    seen.add(await status(job.imageId));
+    if (runs < 3) throw new Fault(false);
+    return { outcome: 'deleted' };
+  });
+  await vi.waitUntil(() => runs === 2);
+  // The second failure came of no new request: an operator has to look.
+  await vi.waitUntil(async () => (await queue.backlog()).failed === 1);
+  await queue.requestDeletion(job);
+  await vi.waitUntil(async () => runs === 3 && (await queue.backlog()).backlog === 0);
+  expect([...seen]).toEqual(['deleted']);
+  expect(await status(job.imageId)).toBe('deleted');
+});
+
 test('a late upload of a deleted image starts its job once more', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();

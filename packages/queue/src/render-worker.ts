@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ImageId } from '@imagemill/variants';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createCrashContainment, NotNowError } from './crash-containment.ts';
@@ -7,10 +6,9 @@ import { drainMetrics } from './drain-rate.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { markReady } from './ready-since.ts';
+import { createRechecks } from './rechecks.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
-import { promote, restart } from './start-job.ts';
 import { createUnfinishedImages } from './unfinished-images.ts';
-import { createWakeUps } from './wake-up.ts';
 
 export interface RenderContext {
   /**
@@ -33,6 +31,8 @@ export interface RenderWorkerOptions {
   readonly connection: Redis;
   readonly prefix: string;
   readonly concurrency: number;
+  /** Which worker this is, for whoever looks at a dead letter. */
+  readonly name?: string;
   readonly handle: RenderHandler;
   /** How long a job stays with a worker that does not renew its claim; stalled jobs are looked for twice as often. */
   readonly lockDurationMs?: number;
@@ -84,12 +84,11 @@ const IDLE_CLOSE_MS = 2_000;
  */
 export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const { connection, prefix, handle } = options;
-  const uploads = createWakeUps(connection, prefix, 'uploaded');
-  const deletions = createWakeUps(connection, prefix, 'deleted');
-  const unfinished = createUnfinishedImages(connection, prefix);
+  const unfinishedImages = createUnfinishedImages(connection, prefix);
+  const rechecks = createRechecks(connection, prefix);
   const containment = createCrashContainment(connection, prefix);
   const lockDurationMs = options.lockDurationMs ?? LOCK_DURATION_MS;
-  const rechecks = new Set<Promise<void>>();
+  const unfinished = new Set<Promise<void>>();
   const graceIsOver = new AbortController();
   let inHand = 0;
 
@@ -102,13 +101,14 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.
-      setImmediate(() => track(recheckDelayed(job, image.imageId)));
+      setImmediate(() => track(rechecks.delayed(job)));
       throw new DelayedError();
     },
     {
       connection,
       prefix,
       concurrency: options.concurrency,
+      ...(options.name && { name: options.name }),
       lockDuration: lockDurationMs,
       stalledInterval: lockDurationMs / 2,
       maxStalledCount: STALLS_MAX,
@@ -118,7 +118,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     },
   );
   worker.on('error', options.onError);
-  worker.on('completed', (job, { outcome }) => track(recheckEnded(job, 'completed', outcome)));
+  worker.on('completed', (job, { outcome }) => track(ended(job, 'completed', outcome)));
   // BullMQ does not stop a processor whose lock is gone by itself.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
@@ -126,7 +126,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   worker.on('failed', (job, error) => {
     const isFinal = job?.finishedOn !== undefined;
     track(Promise.resolve(options.onFailed?.(job?.id, error, isFinal)));
-    if (isFinal) track(recheckEnded(job, 'failed'));
+    if (isFinal) track(ended(job, 'failed'));
     else if (job) track(markReady(connection, job, Date.now() + job.delay));
   });
 
@@ -135,6 +135,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     inHand += 1;
     options.onTaken?.(image.imageId);
     try {
+      await rechecks.begun(job);
       return await containment.run(image.imageId, signal, () =>
         handle(image, {
           signal,
@@ -156,32 +157,21 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     }
   }
 
-  /** What was noted while the job was active could not start it: see wake-up.ts. */
-  async function recheckDelayed(job: Job, imageId: ImageId): Promise<void> {
-    // A deletion's note stays until the job has ended: it is what the image's status is told by.
-    if ((await uploads.take(imageId)) || (await deletions.notedAt(imageId))) await promote(job);
+  async function ended(job: Job<RenderImage>, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
+    const { tenant, imageId } = job.data;
+    await Promise.all([rechecks.ended(job, how, outcome), unfinishedImages.remove(tenant, imageId)]);
   }
 
-  async function recheckEnded(job: Job, ended: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
-    const imageId = job.id as ImageId;
-    const [uploaded, deleted] = await Promise.all([
-      uploads.take(imageId),
-      deletions.take(imageId),
-      unfinished.remove(job.data.tenant, imageId),
-    ]);
-    if ((deleted && outcome !== 'deleted') || (uploaded && outcome === 'expired'))
-      await restart(job, connection, ended);
-  }
-
-  function track(recheck: Promise<void>): void {
-    const work = recheck.catch(options.onError);
-    rechecks.add(work);
-    void work.finally(() => rechecks.delete(work));
+  /** What closing waits for. */
+  function track(promise: Promise<void>): void {
+    const work = promise.catch(options.onError);
+    unfinished.add(work);
+    void work.finally(() => unfinished.delete(work));
   }
 
   return {
     async close(graceMs) {
-      const closed = worker.close().then(() => Promise.all(rechecks));
+      const closed = worker.close().then(() => Promise.all(unfinished));
       const overdue = setTimeout(() => graceIsOver.abort(new Error('The worker is shutting down.')), graceMs);
       const tooLate = delay(inHand > 0 ? graceMs + GIVE_BACK_MS : IDLE_CLOSE_MS, undefined, { ref: false });
       await Promise.race([closed, tooLate]);

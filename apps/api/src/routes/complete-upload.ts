@@ -8,23 +8,21 @@ export const completeUpload: ApiRoute = (app, { originals, queue, records, view 
   app.post('/v1/images/:id/complete', async (c) => {
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
-    const record = await records.find(tenant, imageId);
-    if (record && !mayStart(record)) return c.json(view(record), 202);
-
-    const located = await records.locate(tenant, imageId);
-    // Without a record there is only the original, when Redis was lost; any other image is not there for this caller.
-    if (!located || (!record && located.from !== 'original')) throw imageNotFound();
-    if (!(await originals.head(located.image.originalKey))) {
-      throw new Problem({
-        status: 409,
-        code: 'not-uploaded',
-        detail: 'Nothing has been uploaded to the URL of this image yet.',
-      });
+    let record = await records.find(tenant, imageId);
+    if (record?.from === 'job' && mayStart(record)) {
+      const { image } = record.job;
+      if (!(await originals.head(image.originalKey))) {
+        throw new Problem({
+          status: 409,
+          code: 'not-uploaded',
+          detail: 'Nothing has been uploaded to the URL of this image yet.',
+        });
+      }
+      if (!(await queue.reportUpload(imageId))) await queue.add(image, 0);
+      record = await records.find(tenant, imageId);
     }
-    if (!(await queue.reportUpload(imageId))) await queue.add(located.image, 0);
-    const started = await records.find(tenant, imageId);
-    if (!started) throw imageNotFound();
-    return c.json(view(started), 202);
+    if (!record) throw imageNotFound();
+    return c.json(view(record), 202);
   });
 };
 
@@ -32,11 +30,5 @@ export const completeUpload: ApiRoute = (app, { originals, queue, records, view 
  * An expired image as well: its upload may have ended after it was given up. And a queued one that no worker has tried:
  * an earlier call may have failed between the note and the start.
  */
-function mayStart(record: ImageRecord): boolean {
-  const { status } = record;
-  return (
-    status === 'awaiting-upload' ||
-    status === 'expired' ||
-    (record.from === 'job' && status === 'queued' && record.job.attempts === 0)
-  );
-}
+const mayStart = ({ status, job }: ImageRecord & { from: 'job' }) =>
+  status === 'awaiting-upload' || status === 'expired' || (status === 'queued' && job.attempts === 0);

@@ -9,11 +9,11 @@ import { imageIdParam } from '../images/image-id-param.ts';
  */
 export const deleteImage: ApiRoute = (app, { records, deletions, queue }) => {
   app.delete('/v1/images/:id', async (c) => {
-    const located = await records.locate(c.var.caller.tenant, imageIdParam(c));
-    const address = located && parseOriginalKey(located.image.originalKey);
+    const image = await records.locate(c.var.caller.tenant, imageIdParam(c));
+    const address = image && parseOriginalKey(image.originalKey);
     if (!address) throw imageNotFound();
     await deletions.begin(address);
-    await queue.requestDeletion(located.image);
+    await queue.requestDeletion(image);
     return c.body(null, 204);
   });
 };

@@ -44,7 +44,7 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
   const isWanted = (tenant: string) => endpoints.includes(tenant);
   const notifier = createNotifier({ queue, events, manifests, view, isWanted });
-  const services = { originals, cdn, manifests, deletions, queue, notifier };
+  const services = { originals, cdn, manifests, deletions, queue, notifier, oldRevisionGraceMs: 60_000 };
 
   async function round(
     options: { dryRun?: boolean; pagesMax?: number; from?: string; originals?: ObjectStorage } = {},
@@ -86,14 +86,27 @@ const byImage = (a: { imageId: string }, b: { imageId: string }) => (a.imageId <
 
 type Harness = Awaited<ReturnType<typeof harness>>;
 
-/** As a worker leaves an image that it could do nothing with. */
-async function finish({ manifests, originals }: Harness, image: RenderImage): Promise<void> {
+/** As a worker leaves an image: rejected, or ready where a revision is given. */
+async function finish(
+  { manifests, originals }: Harness,
+  image: RenderImage,
+  { revision }: { revision?: string } = {},
+): Promise<void> {
   const { imageId, tenant, category, originalKey, createdAt } = image;
   const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename: '', metadata: {} } as const;
   const originalEtag = (await originals.head(originalKey))?.etag ?? '';
+  const common = { ...identity, attempts: 1, createdAt, originalEtag };
+  const now = new Date().toISOString();
   const error = { code: 'corrupt', message: 'The file is damaged.' };
-  const end = { status: 'rejected', attempts: 1, rejectedAt: new Date().toISOString(), createdAt } as const;
-  await manifests.publish({ ...identity, ...end, originalEtag, error }, undefined);
+  const size = { width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
+  const source = { ...size, format: 'jpeg', sha256: '' } as const;
+  const made = { source, placeholder: '', dominantColour: '#000000', renditions: [], timingsMs: {} };
+  await manifests.publish(
+    revision === undefined
+      ? { ...common, status: 'rejected', rejectedAt: now, error }
+      : { ...common, status: 'ready', readyAt: now, revision, ...made },
+    undefined,
+  );
 }
 
 /** So that what was just written has had its time to be reported. The buckets' own clock stays as it is. */
@@ -240,6 +253,29 @@ test('renditions that belong to no image are deleted, those of a known one never
   expect((await all.round()).found).toEqual([{ kind: 'rendition-without-manifest', imageId: orphan.imageId }]);
   const left = await Promise.all([orphan, known, fresh].map((image) => all.cdn.head(keyOf(image))));
   expect(left.map((facts) => facts !== undefined)).toEqual([false, true, true]);
+});
+
+test('renditions of an earlier revision are deleted once their grace is over', async () => {
+  const all = await harness();
+  const image = job();
+  await all.put(image.originalKey);
+  const keyOf = (revision: string) =>
+    renditionKey({ imageId: image.imageId, revision, variant: 'thumb', format: 'avif' });
+  for (const revision of ['old', 'new']) {
+    await all.cdn.put({
+      key: keyOf(revision),
+      body: Buffer.from('x'),
+      contentType: 'image/avif',
+      cacheControl: 'public',
+    });
+  }
+  await finish(all, image, { revision: 'new' });
+  expect((await all.round()).found).toEqual([]);
+  laterOn();
+  expect((await all.round()).found).toEqual([{ kind: 'superseded-rendition', imageId: image.imageId }]);
+  vi.useRealTimers();
+  expect(await all.cdn.head(keyOf('old'))).toBeUndefined();
+  expect(await all.cdn.head(keyOf('new'))).toBeDefined();
 });
 
 test('a dead letter that its tenant was not told of is told, once', async () => {

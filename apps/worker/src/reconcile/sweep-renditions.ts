@@ -1,4 +1,4 @@
-import { ImageId, renditionFolder, timeOfId } from '@imagemill/variants';
+import { ImageId, renditionFolder, Tenant, timeOfId } from '@imagemill/variants';
 import { deleteFolder } from '../delete-image.ts';
 import { idsBetween, rangeOf } from './ids-between.ts';
 import type { Finding, ReconcileServices, Sweep } from './sweep.ts';
@@ -8,39 +8,64 @@ const IMAGES_A_PAGE = 2_000;
 /** Longer than any upload URL's job lives, with its retries: what nobody knows of by then is nobody's. */
 const ORPHANED_AFTER_MS = 8 * 24 * 3600_000;
 
-/** Every rendition belongs to an image that still has a manifest, an original or a job. */
+/** Every rendition belongs to an image that still has a manifest, an original or a job, and to its revision. */
 export const sweepRenditions: Sweep = async (services, after, signal) => {
-  const { ids, next } = await imagesAfter(services, after, signal);
-  if (ids.length === 0) return { examined: 0, findings: [], next };
-  const known = await knownImages(services, ids, signal);
-  const unknown = ids.filter((id) => !known.has(id)).flatMap((id) => ImageId.safeParse(id).data ?? []);
+  const { revisions, next } = await imagesAfter(services, after, signal);
+  if (revisions.size === 0) return { examined: 0, findings: [], next };
+  const known = await knownImages(services, [...revisions.keys()], signal);
   const findings: Finding[] = [];
-  for (const imageId of unknown) {
-    if (!isOld(imageId) || (await services.queue.find(imageId))) continue;
-    const repair = () => deleteFolder(services.cdn, renditionFolder({ imageId }), signal);
-    findings.push({ kind: 'rendition-without-manifest', imageId, repair });
+  for (const [id, found] of revisions) {
+    const imageId = ImageId.safeParse(id).data;
+    if (!imageId) continue;
+    const tenant = known.get(id);
+    if (tenant === undefined) findings.push(...(await orphan(services, imageId, signal)));
+    else if (found.size > 1) findings.push(...(await superseded(services, { tenant, imageId, found }, signal)));
   }
-  return { examined: ids.length, findings, next };
+  return { examined: revisions.size, findings, next };
 };
 
-/** The next images that have renditions, in the order of their ids. */
+async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signal: AbortSignal): Promise<Finding[]> {
+  if (!isOld(imageId) || (await queue.find(imageId))) return [];
+  const repair = () => deleteFolder(cdn, renditionFolder({ imageId }), signal);
+  return [{ kind: 'rendition-without-manifest', imageId, repair }];
+}
+
+async function superseded(
+  { manifests, cdn, oldRevisionGraceMs }: ReconcileServices,
+  { tenant, imageId, found }: { tenant: Tenant; imageId: ImageId; found: ReadonlySet<string> },
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const manifest = (await manifests.read({ tenant, imageId }, { signal }))?.manifest;
+  if (manifest?.status !== 'ready' || Date.now() - Date.parse(manifest.readyAt) < oldRevisionGraceMs) return [];
+  const old = [...found].filter((revision) => revision !== manifest.revision);
+  const repair = async () => {
+    for (const revision of old) await deleteFolder(cdn, `${renditionFolder({ imageId })}${revision}/`, signal);
+  };
+  return [{ kind: 'superseded-rendition', imageId, tenant, repair }];
+}
+
+/** The next images that have renditions, in the order of their ids, and the revisions of these. */
 async function imagesAfter({ cdn }: ReconcileServices, after: string | undefined, signal: AbortSignal) {
-  const ids = new Set<string>();
+  const revisions = new Map<string, Set<string>>();
   let startAfter = after;
   do {
     const { objects, nextAfter } = await cdn.list({ prefix: PREFIX, startAfter, signal });
-    for (const { key } of objects) ids.add(key.slice(PREFIX.length).split('/', 1)[0] ?? '');
+    for (const { key } of objects) {
+      const [id = '', revision = ''] = key.slice(PREFIX.length).split('/', 2);
+      revisions.set(id, (revisions.get(id) ?? new Set()).add(revision));
+    }
     startAfter = nextAfter;
-  } while (startAfter !== undefined && ids.size < IMAGES_A_PAGE);
-  return { ids: [...ids], next: startAfter };
+  } while (startAfter !== undefined && revisions.size < IMAGES_A_PAGE);
+  return { revisions, next: startAfter };
 }
 
-/** A rendition's key does not say whose it is, so every tenant is asked for the range. */
+/** Whose the images are. A rendition's key does not say it, so every tenant is asked for the range. */
 async function knownImages({ originals }: ReconcileServices, ids: readonly string[], signal: AbortSignal) {
   const range = rangeOf(ids);
-  const known = new Set<string>();
+  const known = new Map<string, Tenant>();
   for (const prefix of await foldersOfImages(originals, signal)) {
-    for (const id of (await idsBetween(originals, prefix, range, signal)).keys()) known.add(id);
+    const tenant = Tenant.parse(prefix.split('/')[1]);
+    for (const id of (await idsBetween(originals, prefix, range, signal)).keys()) known.set(id, tenant);
   }
   return known;
 }

@@ -13,6 +13,7 @@ export type FindingKind =
   | 'original-replaced'
   | 'deletion-not-done'
   | 'rendition-without-manifest'
+  | 'superseded-rendition'
   | 'dead-letter-without-original'
   | 'dead-letter-not-told';
 
@@ -30,6 +31,8 @@ export interface ReconcileServices {
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly queue: RenderQueue;
+  /** How long renditions of an earlier revision stay after their image was made anew. */
+  readonly oldRevisionGraceMs: number;
   /** Where tenants have endpoints. */
   readonly notifier?: Notifier | undefined;
 }

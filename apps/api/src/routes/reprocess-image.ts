@@ -1,0 +1,31 @@
+import type { ApiRoute } from '../http/api-route.ts';
+import { imageNotFound, Problem } from '../http/problem.ts';
+import { imageIdParam } from '../images/image-id-param.ts';
+
+/**
+ * POST /v1/images/{id}/reprocess: makes the renditions that today's variant set asks for. Those of an earlier revision
+ * stay for a while, so that pages which name them have time to change. Nothing happens when there is nothing new to make.
+ */
+export const reprocessImage: ApiRoute = (app, { records, originals, queue, view }) => {
+  app.post('/v1/images/:id/reprocess', async (c) => {
+    const imageId = imageIdParam(c);
+    const { tenant } = c.var.caller;
+    let record = await records.find(tenant, imageId);
+    if (record?.status === 'ready') {
+      const image = await records.locate(tenant, imageId);
+      if (!image) throw imageNotFound();
+      if (!(await originals.head(image.originalKey))) throw originalGone();
+      await queue.startAnew(image);
+      record = await records.find(tenant, imageId);
+    }
+    if (!record) throw imageNotFound();
+    return c.json(view(record), 202);
+  });
+};
+
+const originalGone = () =>
+  new Problem({
+    status: 409,
+    code: 'original-gone',
+    detail: 'The original of this image is not kept any more, so nothing can be made from it.',
+  });
