@@ -1,3 +1,4 @@
+import { benchApi } from './api/bench-api.ts';
 import { benchEffort } from './engine/bench-effort.ts';
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchProfile } from './engine/bench-profile.ts';
@@ -5,6 +6,7 @@ import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 
 const benches: Record<string, (options: { quick: boolean }) => Promise<void>> = {
+  api: benchApi,
   effort: benchEffort,
   engine: benchEngine,
   frontier: benchFrontier,
@@ -19,6 +21,7 @@ if (bench && flags.every((flag) => flag === '--quick')) {
 } else {
   console.error(`usage: pnpm bench ${Object.keys(benches).join('|')} [--quick]
 
+  api       tickets a second and their latency, beside a bare handler, and with a full queue
   effort    CPU of one avif encode by effort
   engine    our engine beside the bare codecs and the pipeline of most tutorials
   frontier  every encoder setting's bytes, CPU and quality, and which of them nothing beats

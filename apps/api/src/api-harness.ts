@@ -18,6 +18,7 @@ import { createApp } from './app.ts';
 import { ApiKeys, createAuthenticator } from './auth/api-keys.ts';
 import type { ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
+import { createLimits, type LimitSettings } from './limits/create-limits.ts';
 
 const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
 const entry = (tenant: string, scope: string, key: string) =>
@@ -33,6 +34,9 @@ export interface ApiHarnessOptions {
   readonly redisUrl?: string;
   readonly s3Endpoint?: string;
   readonly settings?: Partial<ApiSettings>;
+  readonly limits?: Partial<LimitSettings>;
+  /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
+  readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
   readonly observers?: readonly MiddlewareHandler<ApiBindings>[];
 }
 
@@ -41,13 +45,14 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const servers = inject('servers');
   const s3 = { ...servers.s3, maxAttempts: 1, requestTimeoutMs: 5_000 };
   const client = createS3Client({ ...s3, endpoint: options.s3Endpoint ?? s3.endpoint });
-  const bucket = `api-${randomUUID()}`;
-  if (!options.s3Endpoint) await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+  const bucket = options.beside?.originals.bucket ?? `api-${randomUUID()}`;
+  if (!options.s3Endpoint && !options.beside)
+    await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
 
   const originals = createS3Storage({ client, bucket });
   const connection = createProducerConnection(options.redisUrl ?? servers.redisUrl);
   if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
-  const prefix = `api-${randomUUID().slice(0, 8)}`;
+  const prefix = options.beside?.prefix ?? `api-${randomUUID().slice(0, 8)}`;
   const queue = createRenderQueue({ connection, prefix });
   const events = createEventQueue({ connection, prefix });
   const categories = await loadCategories();
@@ -63,6 +68,10 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
+  const limits = createLimits(
+    { connection, prefix, queue },
+    { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
+  );
   const services = {
     categories,
     originals,
@@ -73,16 +82,23 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     deletions,
     records,
     view,
+    limits,
     settings,
   };
   const authenticator = createAuthenticator(ApiKeys.parse(apiKeys));
   const app = createApp(services, authenticator, createLogger('api', 'silent'), ...(options.observers ?? []));
 
   /** A JSON request with a key; a string body is sent as it is. */
-  async function call(method: string, path: string, body?: unknown, key: string = keys.acme) {
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    key: string = keys.acme,
+    headers: Record<string, string> = {},
+  ) {
     const response = await app.request(path, {
       method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -106,6 +122,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     events,
     manifests,
     originals,
+    prefix,
+    redis: connection,
     async close() {
       connection.disconnect();
       client.destroy();

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ApiKeys } from './auth/api-keys.ts';
 
 const MIB = 1024 * 1024;
+const COUNT_MAX = 100_000_000;
 
 /** The environment variables of the API. */
 export const apiEnv = z.object({
@@ -30,6 +31,21 @@ export const apiEnv = z.object({
   UPLOAD_CHECK_DELAY_MS: whole(0, 600_000)
     .prefault('5000')
     .describe('how long an image waits for the report of its upload before a worker looks by itself'),
+  RATE_LIMIT_TICKETS: whole(0, COUNT_MAX)
+    .prefault('1000')
+    .describe('tickets that a tenant gets in a window, over all processes of the API; 0 for any number'),
+  RATE_LIMIT_WINDOW_SECONDS: whole(1, 3600).prefault('10').describe('length of that window'),
+  MAX_UNFINISHED_IMAGES: whole(0, COUNT_MAX)
+    .prefault('10000')
+    .describe('images that a tenant may have between their ticket and their end; 0 for any number'),
+  MAX_BACKLOG: whole(0, COUNT_MAX)
+    .prefault('100000')
+    .describe('jobs in the backlog from which on nobody gets a ticket; 0 for any number'),
+  MAX_BACKLOG_SECONDS: whole(0, COUNT_MAX)
+    .prefault('0')
+    .describe(
+      'the same in slot-seconds of work (`predictedSeconds`): what may wait, times all slots of the fleet; 0 for any amount',
+    ),
   UPLOAD_EVENTS_QUEUE_URL: httpUrl()
     .optional()
     .describe("SQS queue of the originals bucket's events; credentials by the AWS SDK's own chain; off if not set"),

@@ -19,6 +19,7 @@ import { consumeUploadEvents } from './events/consume-upload-events.ts';
 import { createReportUploads } from './events/report-uploads.ts';
 import { checkUploadEventsQueue, createSqsClient } from './events/upload-events-queue.ts';
 import { listen } from './http/listen.ts';
+import { createLimits } from './limits/create-limits.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
 
@@ -65,7 +66,17 @@ await runProcess(async () => {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
-  const services = { categories, originals, cdn, queue, events, manifests, deletions, records, view, settings };
+  const limits = createLimits(
+    { connection, prefix: env.QUEUE_PREFIX, queue },
+    {
+      tickets: env.RATE_LIMIT_TICKETS,
+      windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+      unfinishedMax: env.MAX_UNFINISHED_IMAGES,
+      maxBacklog: env.MAX_BACKLOG,
+      maxBacklogSeconds: env.MAX_BACKLOG_SECONDS,
+    },
+  );
+  const services = { categories, originals, cdn, queue, events, manifests, deletions, records, view, limits, settings };
 
   const registry = createRegistry();
   addBacklogMetrics(registry, queue);

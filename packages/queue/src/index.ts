@@ -1,3 +1,4 @@
+export { type Admissions, createAdmissions, type IssuedTicket } from './admissions.ts';
 export type { Backlog } from './backlog.ts';
 export { checkRedis } from './check-redis.ts';
 export { createConsumerConnection, createProducerConnection, queueEnv } from './connection.ts';
@@ -8,6 +9,7 @@ export {
   type DeliveryWorker,
   type SendResult,
 } from './delivery-worker.ts';
+export { QueueUnavailableError } from './errors.ts';
 export { EventId, type EventPayload, EventType } from './event.ts';
 export { createEventQueue, type EventQueue } from './event-queue.ts';
 export { imageFromKey } from './image-from-key.ts';

@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+import { drainRate } from './drain-rate.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
 import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
 import { createReach } from './reach.ts';
@@ -36,6 +37,8 @@ export interface RenderQueue {
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
   backlog(): Promise<Backlog>;
+  /** Jobs that the fleet ended in the last minute, for each second of it. */
+  drainRate(): Promise<number>;
   readonly deadLetters: DeadLetters;
 }
 
@@ -99,6 +102,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       }),
 
     backlog: () => readBacklog(reach, uploads, prefix),
+    drainRate: () => reach((queue) => drainRate(queue, Date.now())),
     deadLetters: createDeadLetters(reach, starts),
   };
 }

@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createCrashContainment, NotNowError } from './crash-containment.ts';
+import { drainMetrics } from './drain-rate.ts';
 import { toJobError } from './job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from './jobs.ts';
 import { markReady } from './ready-since.ts';
 import { createRechecks } from './rechecks.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
+import { createUnfinishedImages } from './unfinished-images.ts';
 
 export interface RenderContext {
   /**
@@ -82,6 +84,7 @@ const IDLE_CLOSE_MS = 2_000;
  */
 export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const { connection, prefix, handle } = options;
+  const unfinishedImages = createUnfinishedImages(connection, prefix);
   const rechecks = createRechecks(connection, prefix);
   const containment = createCrashContainment(connection, prefix);
   const lockDurationMs = options.lockDurationMs ?? LOCK_DURATION_MS;
@@ -109,12 +112,13 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       lockDuration: lockDurationMs,
       stalledInterval: lockDurationMs / 2,
       maxStalledCount: STALLS_MAX,
+      metrics: drainMetrics,
       removeOnComplete: renderImage.options.removeOnComplete,
       removeOnFail: renderImage.options.removeOnFail,
     },
   );
   worker.on('error', options.onError);
-  worker.on('completed', (job, { outcome }) => track(rechecks.ended(job, 'completed', outcome)));
+  worker.on('completed', (job, { outcome }) => track(ended(job, 'completed', outcome)));
   // BullMQ does not stop a processor whose lock is gone by itself.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
@@ -122,7 +126,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   worker.on('failed', (job, error) => {
     const isFinal = job?.finishedOn !== undefined;
     track(Promise.resolve(options.onFailed?.(job?.id, error, isFinal)));
-    if (isFinal) track(rechecks.ended(job, 'failed'));
+    if (isFinal) track(ended(job, 'failed'));
     else if (job) track(markReady(connection, job, Date.now() + job.delay));
   });
 
@@ -151,6 +155,11 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
     } finally {
       inHand -= 1;
     }
+  }
+
+  async function ended(job: Job<RenderImage>, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
+    const { tenant, imageId } = job.data;
+    await Promise.all([rechecks.ended(job, how, outcome), unfinishedImages.remove(tenant, imageId)]);
   }
 
   /** What closing waits for. */

@@ -20,6 +20,8 @@ export interface PresignUpload {
   readonly contentType: string;
   readonly contentLength: number;
   readonly expiresInSeconds: number;
+  /** Now, if not given; the same upload signed at the same time has the same URL. */
+  readonly signedAt?: Date | undefined;
   /** Base64 of the SHA-256 of the bytes that will be uploaded; storage refuses any others. */
   readonly checksumSha256?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;

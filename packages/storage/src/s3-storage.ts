@@ -32,7 +32,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
     presignUpload: (upload) =>
       presignUpload(options.signingClient ?? client, Bucket, upload, {
         allowOverwrite: options.allowOverwrite ?? false,
-        signingDate: options.now?.() ?? new Date(),
+        signingDate: upload.signedAt ?? options.now?.() ?? new Date(),
       }),
 
     async head(Key, { signal } = {}) {

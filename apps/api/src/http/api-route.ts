@@ -4,6 +4,7 @@ import type { EventQueue, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
+import type { TicketLimits } from '../limits/admit-ticket.ts';
 import type { ApiBindings } from './bindings.ts';
 
 export interface ApiSettings {
@@ -25,6 +26,7 @@ export interface ApiServices {
   readonly deletions: Deletions;
   readonly records: ImageRecords;
   readonly view: (record: ImageRecord) => ImageView;
+  readonly limits: TicketLimits;
   readonly settings: ApiSettings;
 }
 

@@ -9,16 +9,27 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** How long a client may take to send. A connection that waits between two requests is not held to them. */
+export interface SendingTimes {
+  /** From a request's first byte to the end of its headers. */
+  readonly headersTimeoutMs: number;
+  /** From a request's first byte to the end of its body. */
+  readonly requestTimeoutMs: number;
+  /** How often Node looks for requests that are over these times. */
+  readonly lookEveryMs: number;
+}
+
+const sendingTimes: SendingTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, lookEveryMs: 5_000 };
+
 /** @throws Error naming the port when it is in use */
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
-  { hostname, port }: { hostname: string; port: number },
+  { hostname, port, times = sendingTimes }: { hostname: string; port: number; times?: SendingTimes },
 ): Promise<HttpServer> {
   const serverOptions = {
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
-    // How often Node looks for requests that are over these times.
-    connectionsCheckingInterval: 5_000,
+    headersTimeout: times.headersTimeoutMs,
+    requestTimeout: times.requestTimeoutMs,
+    connectionsCheckingInterval: times.lookEveryMs,
     maxHeaderSize: 16 * 1024,
   };
   const server = createAdaptorServer({ fetch, hostname, serverOptions }) as Server;

@@ -6,11 +6,12 @@ import {
   plannedRenditions,
   SourceMediaType,
 } from '@imagemill/variants';
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { Filename, Metadata } from '../images/seller-text.ts';
+import { admitTicket } from '../limits/admit-ticket.ts';
+import { limitTickets } from '../limits/limit-tickets.ts';
 
 const withCode = (code: string, message: string) => ({ params: { code }, error: message });
 
@@ -61,15 +62,15 @@ export const UploadTicket = z.object({
 });
 
 /** POST /v1/images/upload-url: a URL to upload one photograph to, and the job that waits for it. */
-export const requestUpload: ApiRoute = (app, { categories, originals, queue, settings }) => {
+export const requestUpload: ApiRoute = (app, { categories, originals, queue, records, limits, settings }) => {
   const Request = uploadRequest(categories, settings.maxUploadBytes);
 
-  app.post('/v1/images/upload-url', async (c) => {
+  app.post('/v1/images/upload-url', limitTickets(limits.rate), async (c) => {
     const request = await jsonBody(c, Request);
     const { tenant } = c.var.caller;
     const { contentType, contentLength, filename, checksumSha256, metadata } = request;
     const { name: category, set, revision } = request.category;
-    const imageId = ImageId.parse(uuidv7());
+    const { imageId, createdAt, isRepeated } = await admitTicket(c, limits, { ...request, category });
     const key = originalKey({ tenant, category, imageId, contentType });
     // Signed before the job is added, and given out after: no URL without a job, no job without a URL.
     const upload = await originals.presignUpload({
@@ -78,12 +79,15 @@ export const requestUpload: ApiRoute = (app, { categories, originals, queue, set
       contentLength,
       checksumSha256,
       expiresInSeconds: settings.uploadUrlTtlSeconds,
+      signedAt: signingTime(createdAt, settings.uploadUrlTtlSeconds),
       metadata: { filename: encodeURIComponent(filename) },
       cacheControl: CACHE_PRIVATE,
     });
     const image = { imageId, tenant, category, originalKey: key, contentType, filename, metadata, checksumSha256 };
-    const times = { createdAt: new Date().toISOString(), uploadExpiresAt: upload.expiresAt.toISOString() };
-    await queue.add({ ...image, ...times }, settings.uploadCheckDelayMs);
+    const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: upload.expiresAt.toISOString() };
+    const isKnown = isRepeated && (await records.locate(tenant, imageId)) !== undefined;
+    // One that has ended, and whose job is forgotten by now, would look as if it waited for its upload again.
+    if (!isKnown) await queue.add({ ...image, ...times }, settings.uploadCheckDelayMs);
 
     const ticket: z.input<typeof UploadTicket> = {
       imageId,
@@ -98,3 +102,9 @@ export const requestUpload: ApiRoute = (app, { categories, originals, queue, set
     return c.json(ticket, 201, { 'cache-control': 'no-store', location: ticket.statusUrl });
   });
 };
+
+/** A repeated request gets the same URL, as long as that one is valid; then a new one for the same image. */
+function signingTime(createdAt: Date, ttlSeconds: number): Date {
+  const now = new Date();
+  return now.getTime() < createdAt.getTime() + ttlSeconds * 1000 ? createdAt : now;
+}

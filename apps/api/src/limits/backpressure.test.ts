@@ -1,0 +1,69 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createApiHarness } from '../api-harness.ts';
+import { createBackpressure } from './backpressure.ts';
+
+const idle = {
+  backlog: 0,
+  waiting: 0,
+  prioritized: 0,
+  active: 0,
+  delayedDue: 0,
+  delayed: 0,
+  failed: 0,
+  oldestWaitingMs: 0,
+};
+
+describe('when to come again', () => {
+  test.each([
+    ['not needed at the limit', { jobs: 1_000, rate: 10 }, { maxBacklog: 1_000 }, undefined],
+    ['what the excess takes at the measured rate', { jobs: 1_200, rate: 10 }, { maxBacklog: 1_000 }, 20],
+    ['a second at least', { jobs: 1_001, rate: 50 }, { maxBacklog: 1_000 }, 1],
+    ['five minutes at most', { jobs: 90_000, rate: 1 }, { maxBacklog: 1_000 }, 300],
+    ['a minute while nothing ends', { jobs: 1_200, rate: 0 }, { maxBacklog: 1_000 }, 60],
+    ['by the work that waits', { jobs: 400, work: 800, rate: 5 }, { maxBacklogSeconds: 600 }, 20],
+    [
+      'by the limit that is further away',
+      { jobs: 400, work: 800, rate: 5 },
+      { maxBacklogSeconds: 600, maxBacklog: 200 },
+      40,
+    ],
+    ['not needed while no job was ever measured', { jobs: 400, rate: 0 }, { maxBacklogSeconds: 600 }, undefined],
+  ])('is %s', async (_what, { jobs, work, rate }: { jobs: number; work?: number; rate: number }, limits, wait) => {
+    const queue = {
+      backlog: async () => ({ ...idle, backlog: jobs, predictedSeconds: work ?? null }),
+      drainRate: async () => rate,
+    };
+    const { overload } = createBackpressure({ queue, maxBacklog: 0, maxBacklogSeconds: 0, ...limits });
+    expect((await overload())?.retryAfterSeconds).toBe(wait);
+  });
+});
+
+describe('the backlog', () => {
+  test('is read once for all who ask within the interval, and anew after it', async () => {
+    const api = await createApiHarness();
+    const backlog = vi.fn(api.queue.backlog);
+    const queue = { backlog, drainRate: api.queue.drainRate };
+    const { overload } = createBackpressure({ queue, maxBacklog: 10, maxBacklogSeconds: 0, readEveryMs: 300 });
+    await Promise.all(Array.from({ length: 100 }, overload));
+    await overload();
+    expect(backlog).toHaveBeenCalledTimes(1);
+    await vi.waitUntil(
+      async () => {
+        await overload();
+        return backlog.mock.calls.length === 2;
+      },
+      { timeout: 5_000 },
+    );
+    await api.close();
+  });
+
+  test('that could not be read is read anew by the next one who asks', async () => {
+    const api = await createApiHarness();
+    const backlog = vi.fn(api.queue.backlog).mockRejectedValueOnce(new Error('away'));
+    const queue = { backlog, drainRate: api.queue.drainRate };
+    const { overload } = createBackpressure({ queue, maxBacklog: 10, maxBacklogSeconds: 0 });
+    await expect(overload()).rejects.toThrow('away');
+    expect(await overload()).toBeUndefined();
+    await api.close();
+  });
+});

@@ -1,0 +1,72 @@
+import type { Backlog, RenderQueue } from '@imagemill/queue';
+
+interface Overload {
+  readonly retryAfterSeconds: number;
+}
+
+export interface Backpressure {
+  /** Why no further ticket can be given out now; undefined while there is room. @throws QueueUnavailableError */
+  overload(): Promise<Overload | undefined>;
+}
+
+export interface BackpressureOptions {
+  readonly queue: Pick<RenderQueue, 'backlog' | 'drainRate'>;
+  /** Jobs; 0 for any number. */
+  readonly maxBacklog: number;
+  /** Slot-seconds of work, as in the backlog's `predictedSeconds`; 0 for any amount. */
+  readonly maxBacklogSeconds: number;
+  /** One process asks Redis no more often than this. */
+  readonly readEveryMs?: number;
+}
+
+const RETRY_AFTER_MAX_S = 300;
+/** Nothing ended in the last minute: the fleet is starting, or stands still. */
+const RETRY_AFTER_STILL_S = 60;
+
+/** Closes when the backlog is over a limit, and opens when it is not any more. */
+export function createBackpressure(options: BackpressureOptions): Backpressure {
+  const { queue, maxBacklog, maxBacklogSeconds, readEveryMs = 500 } = options;
+  if (maxBacklog === 0 && maxBacklogSeconds === 0) return { overload: async () => undefined };
+
+  async function read(): Promise<Overload | undefined> {
+    const excess = excessJobs(await queue.backlog(), maxBacklog, maxBacklogSeconds);
+    if (excess <= 0) return undefined;
+    return { retryAfterSeconds: retryAfterSeconds(excess, await queue.drainRate()) };
+  }
+  return { overload: readAtMostEvery(readEveryMs, read) };
+}
+
+/** By how many jobs the backlog is over the limit that it is further over. */
+function excessJobs({ backlog, predictedSeconds }: Backlog, maxBacklog: number, maxBacklogSeconds: number): number {
+  const overJobs = maxBacklog === 0 ? 0 : backlog - maxBacklog;
+  const work = predictedSeconds ?? 0;
+  const overSeconds = maxBacklogSeconds === 0 || work === 0 ? 0 : backlog * (1 - maxBacklogSeconds / work);
+  return Math.max(overJobs, overSeconds);
+}
+
+/** When the excess will be worked off at the rate of the last minute. @param drainRate jobs a second */
+function retryAfterSeconds(excess: number, drainRate: number): number {
+  if (drainRate === 0) return RETRY_AFTER_STILL_S;
+  return Math.min(RETRY_AFTER_MAX_S, Math.max(1, Math.ceil(excess / drainRate)));
+}
+
+/** What is read holds for a while; whoever asks while it is read anew waits for that. A read that fails is not kept. */
+function readAtMostEvery<T>(intervalMs: number, read: () => Promise<T>): () => Promise<T> {
+  let latest: Promise<T> | undefined;
+  let validUntil = Number.POSITIVE_INFINITY;
+  return () => {
+    if (latest === undefined || performance.now() >= validUntil) {
+      validUntil = Number.POSITIVE_INFINITY;
+      latest = read();
+      latest.then(
+        () => {
+          validUntil = performance.now() + intervalMs;
+        },
+        () => {
+          latest = undefined;
+        },
+      );
+    }
+    return latest;
+  };
+}

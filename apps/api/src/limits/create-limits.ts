@@ -1,0 +1,29 @@
+import { createAdmissions, type createProducerConnection, type RenderQueue } from '@imagemill/queue';
+import type { TicketLimits } from './admit-ticket.ts';
+import { createBackpressure } from './backpressure.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+/** How much a tenant may ask for, and all of them together; 0 for no limit. */
+export interface LimitSettings {
+  /** Tickets that a tenant gets in a window. */
+  readonly tickets: number;
+  readonly windowSeconds: number;
+  readonly unfinishedMax: number;
+  readonly maxBacklog: number;
+  readonly maxBacklogSeconds: number;
+}
+
+export interface LimitServices {
+  readonly connection: ReturnType<typeof createProducerConnection>;
+  readonly prefix: string;
+  readonly queue: RenderQueue;
+}
+
+export function createLimits({ connection, prefix, queue }: LimitServices, settings: LimitSettings): TicketLimits {
+  const { tickets: limit, windowSeconds } = settings;
+  return {
+    rate: limit === 0 ? undefined : createRateLimit({ connection, prefix, limit, windowSeconds }),
+    backpressure: createBackpressure({ queue, ...settings }),
+    admissions: createAdmissions({ connection, prefix, unfinishedMax: settings.unfinishedMax }),
+  };
+}

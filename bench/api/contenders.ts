@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { claimPort, startNodeProcess, startRedis, startS3 } from '@imagemill/local-stack';
+import { createS3Client, ensureBucket } from '@imagemill/storage';
+
+const OURS = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
+const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
+const HOST = '127.0.0.1';
+/** Limits that are looked at for every ticket, as in production, and never reached. */
+const NEVER_REACHED = '100000000';
+
+export interface Contender {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Contenders {
+  readonly redisUrl: string;
+  readonly ours: Contender;
+  readonly floor: Contender;
+  stop(): Promise<void>;
+}
+
+/** The API as it is deployed, and the floor, one process each, on a Redis and an S3 server of their own. */
+export async function startContenders(): Promise<Contenders> {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-bench-api-'));
+  const stops: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const each of stops.splice(0).toReversed()) await each();
+  };
+  try {
+    const redis = await startRedis({ dir: join(dir, 'redis') });
+    stops.push(redis.stop);
+    const keys = { accessKeyId: 'bench', secretAccessKey: randomBytes(16).toString('hex') };
+    const s3 = await startS3({ dir, region: 'us-east-1', ...keys });
+    stops.push(s3.stop);
+    const client = createS3Client({ endpoint: s3.endpoint, region: 'us-east-1', ...keys });
+    for (const bucket of ['originals', 'cdn'])
+      await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+    client.destroy();
+
+    const apiKey = randomBytes(32).toString('hex');
+    const env = {
+      ...process.env,
+      NODE_ENV: 'production',
+      HOST,
+      REDIS_URL: redis.url,
+      S3_ENDPOINT: s3.endpoint,
+      S3_REGION: 'us-east-1',
+      S3_ACCESS_KEY_ID: keys.accessKeyId,
+      S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      ORIGINALS_BUCKET: 'originals',
+      CDN_BUCKET: 'cdn',
+      CDN_BASE_URL: 'https://cdn.example.com',
+      QUEUE_PREFIX: 'ours',
+      API_KEYS: `bench:upload:${createHash('sha256').update(apiKey).digest('hex')}`,
+      RATE_LIMIT_TICKETS: NEVER_REACHED,
+      MAX_UNFINISHED_IMAGES: NEVER_REACHED,
+      MAX_BACKLOG: NEVER_REACHED,
+    };
+    const start = async (name: string, entry: string) => {
+      const port = await claimPort(HOST, 0);
+      const options = { name, entry, env: { ...env, PORT: String(port) }, logFile: join(dir, `${name}.log`) };
+      stops.push((await startNodeProcess(options)).stop);
+      return `http://${HOST}:${port}/v1/images/upload-url`;
+    };
+    const ours = { url: await start('ours', OURS), headers: { authorization: `Bearer ${apiKey}` } };
+    return { redisUrl: redis.url, ours, floor: { url: await start('floor', FLOOR), headers: {} }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
