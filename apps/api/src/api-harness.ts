@@ -62,6 +62,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     maxUploadBytes: 1_000_000,
     uploadUrlTtlSeconds: 300,
     uploadCheckDelayMs: 3600_000,
+    corsOrigins: ['https://shop.test'],
     ...options.settings,
   };
   const manifests = createManifests(originals);

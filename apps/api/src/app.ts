@@ -5,6 +5,7 @@ import type { Authenticator, Scope } from './auth/api-keys.ts';
 import type { ApiRoute, ApiServices } from './http/api-route.ts';
 import { authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';
+import { browserHeaders } from './http/browser-headers.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitBody } from './http/json-body.ts';
 import { requestLog } from './http/request-log.ts';
@@ -51,7 +52,7 @@ export function createApp(
 ): Hono<ApiBindings> {
   const app = new Hono<ApiBindings>();
   app.use(requestId({ limitLength: 128 }));
-  app.use(requestLog(logger), ...observers);
+  app.use(requestLog(logger), ...observers, ...browserHeaders(services.settings.corsOrigins));
   app.onError(errorHandler);
   app.notFound(notFound);
 

@@ -24,6 +24,9 @@ export const apiEnv = z.object({
   S3_ALLOW_OVERWRITE: flag()
     .prefault('false')
     .describe('leave `If-None-Match: *` out of upload URLs, for servers that do not know it'),
+  API_CORS_ORIGINS: list()
+    .prefault('')
+    .describe('web origins whose pages may call the API, separated by commas; `*` is any, none if not set'),
   MAX_UPLOAD_BYTES: whole(1, 5 * 1024 * MIB)
     .prefault(String(50 * MIB))
     .describe('largest original, in bytes'),

@@ -61,6 +61,7 @@ await runProcess(async () => {
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
     uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,
+    corsOrigins: env.API_CORS_ORIGINS,
   };
   const manifests = createManifests(originals);
   const deletions = createDeletions(originals, manifests);

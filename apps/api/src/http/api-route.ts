@@ -13,6 +13,8 @@ export interface ApiSettings {
   readonly maxUploadBytes: number;
   readonly uploadUrlTtlSeconds: number;
   readonly uploadCheckDelayMs: number;
+  /** Web origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** What routes work with. */
