@@ -16,10 +16,12 @@ import type { MiddlewareHandler } from 'hono';
 import { inject, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { ApiKeys, createAuthenticator } from './auth/api-keys.ts';
+import { createFollowTokens } from './auth/follow-tokens.ts';
 import type { ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { createLimits, type LimitSettings } from './limits/create-limits.ts';
 
+export const FOLLOW_TOKEN_SECRET = 'a secret of this test, and long enough';
 const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
 const entry = (tenant: string, scope: string, key: string) =>
   `${tenant}:${scope}:${createHash('sha256').update(key).digest('hex')}`;
@@ -73,6 +75,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     { connection, prefix, queue },
     { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
   );
+  const followTokens = createFollowTokens([FOLLOW_TOKEN_SECRET], 3600);
   const services = {
     categories,
     originals,
@@ -84,6 +87,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     records,
     view,
     limits,
+    followTokens,
     settings,
   };
   const authenticator = createAuthenticator(ApiKeys.parse(apiKeys));

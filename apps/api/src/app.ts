@@ -3,7 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Authenticator, Scope } from './auth/api-keys.ts';
 import type { ApiRoute, ApiServices } from './http/api-route.ts';
-import { authenticate } from './http/authenticate.ts';
+import { admitFollowers, authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { browserHeaders } from './http/browser-headers.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
@@ -28,6 +28,9 @@ interface Area {
   readonly bodyBytesMax: number;
   readonly routes: readonly ApiRoute[];
 }
+
+/** What a follow token may read. */
+const FOLLOWED_PATH = '/v1/images/:id';
 
 /** What a key needs, by where it goes. A route outside these is open to everybody. */
 const areas: readonly Area[] = [
@@ -57,6 +60,7 @@ export function createApp(
   app.notFound(notFound);
 
   health(app, services);
+  if (services.followTokens) app.use(FOLLOWED_PATH, admitFollowers(services.followTokens));
   for (const { path, scope, bodyBytesMax, routes } of areas) {
     app.use(path, authenticate(authenticator, scope), limitBody(bodyBytesMax));
     for (const route of routes) route(app, services);

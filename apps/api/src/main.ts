@@ -14,6 +14,7 @@ import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@image
 import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/api-keys.ts';
+import { createFollowTokens } from './auth/follow-tokens.ts';
 import { apiEnv } from './env.ts';
 import { consumeUploadEvents } from './events/consume-upload-events.ts';
 import { createReportUploads } from './events/report-uploads.ts';
@@ -77,7 +78,10 @@ await runProcess(async () => {
       maxBacklogSeconds: env.MAX_BACKLOG_SECONDS,
     },
   );
-  const services = { categories, originals, cdn, queue, events, manifests, deletions, records, view, limits, settings };
+  const followTokens =
+    env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS);
+  const storage = { originals, cdn, manifests, deletions };
+  const services = { ...storage, categories, queue, events, records, view, limits, followTokens, settings };
 
   const registry = createRegistry();
   addBacklogMetrics(registry, queue);

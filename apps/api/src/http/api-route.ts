@@ -4,6 +4,7 @@ import type { EventQueue, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
+import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { TicketLimits } from '../limits/admit-ticket.ts';
 import type { ApiBindings } from './bindings.ts';
 
@@ -23,6 +24,8 @@ export interface ApiServices {
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
   readonly queue: RenderQueue;
+  /** Where FOLLOW_TOKEN_SECRET is set. */
+  readonly followTokens?: FollowTokens | undefined;
   readonly events: EventQueue;
   readonly manifests: Manifests;
   readonly deletions: Deletions;

@@ -1,12 +1,16 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { Authenticator, Scope } from '../auth/api-keys.ts';
+import type { Authenticator, Caller, Scope } from '../auth/api-keys.ts';
+import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { ApiBindings } from './bindings.ts';
 import { Problem } from './problem.ts';
 
 /** Lets a request pass only with a key that has the scope; the handler finds its owner in `c.var.caller`. */
 export function authenticate(authenticator: Authenticator, scope: Scope) {
   return createMiddleware<ApiBindings>(async (c, next) => {
-    const key = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    // A follow token was looked at before.
+    if (c.var.caller) return next();
+    const key = bearerToken(c);
     const caller = key === undefined ? undefined : authenticator.identify(key);
     if (!caller) {
       throw new Problem({
@@ -20,6 +24,22 @@ export function authenticate(authenticator: Authenticator, scope: Scope) {
       throw new Problem({ status: 403, code: 'missing-scope', detail: `This key does not have the scope "${scope}".` });
     }
     c.set('caller', caller);
+    return next();
+  });
+}
+
+/** Lets a follow token stand for a key where one image is read; what it is not for goes on to be asked for a key. */
+export function admitFollowers(tokens: FollowTokens) {
+  return createMiddleware<ApiBindings>(async (c, next) => {
+    const token = c.req.method === 'GET' ? bearerToken(c) : undefined;
+    // API keys hold no dot.
+    const followed = token?.includes('.') ? await tokens.verify(token) : undefined;
+    if (followed && followed.imageId === c.req.param('id')) {
+      c.set('caller', { tenant: followed.tenant, scopes: new Set<never>() } satisfies Caller);
+    }
     await next();
   });
 }
+
+const bearerToken = (c: Context): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];

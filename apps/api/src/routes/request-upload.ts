@@ -58,11 +58,16 @@ export const UploadTicket = z.object({
   headers: z.record(z.string(), z.string()),
   expiresAt: z.iso.datetime(),
   statusUrl: z.url(),
+  /** Reads `statusUrl` in the place of an API key. */
+  followToken: z.string().optional(),
   renditions: z.array(z.object({ variant: z.string(), format: z.string(), url: z.url() })),
 });
 
 /** POST /v1/images/upload-url: a URL to upload one photograph to, and the job that waits for it. */
-export const requestUpload: ApiRoute = (app, { categories, originals, queue, records, limits, settings }) => {
+export const requestUpload: ApiRoute = (
+  app,
+  { categories, originals, queue, records, limits, followTokens, settings },
+) => {
   const Request = uploadRequest(categories, settings.maxUploadBytes);
 
   app.post('/v1/images/upload-url', limitTickets(limits.rate), async (c) => {
@@ -97,6 +102,7 @@ export const requestUpload: ApiRoute = (app, { categories, originals, queue, rec
       headers: { ...upload.headers },
       expiresAt: times.uploadExpiresAt,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
+      followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
     };
     return c.json(ticket, 201, { 'cache-control': 'no-store', location: ticket.statusUrl });

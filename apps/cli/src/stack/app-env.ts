@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { StackEnv } from '../env.ts';
 import { apiKeyEntry } from './api-key.ts';
 import type { Backends } from './backends.ts';
@@ -23,6 +24,7 @@ export function appEnv(
       HOST: '127.0.0.1',
       PORT: String(api.port),
       API_BASE_URL: api.url,
+      FOLLOW_TOKEN_SECRET: process.env.FOLLOW_TOKEN_SECRET ?? followTokenSecret(keys.adminKey),
       API_KEYS: [...entries, process.env.API_KEYS].filter(Boolean).join(','),
       CDN_BASE_URL: cdnBaseUrl,
       REDIS_URL: addresses.redisUrl,
@@ -35,3 +37,6 @@ export function appEnv(
     },
   };
 }
+
+/** As lasting and as secret as the stack's own keys. */
+const followTokenSecret = (adminKey: string) => createHash('sha256').update(`follow tokens, ${adminKey}`).digest('hex');
