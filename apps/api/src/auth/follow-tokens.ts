@@ -3,7 +3,7 @@ import { sign, verify } from 'hono/jwt';
 import { z } from 'zod';
 
 /** The one image that a token lets its holder look at. */
-export interface FollowedImage {
+interface FollowedImage {
   readonly tenant: Tenant;
   readonly imageId: ImageId;
 }
