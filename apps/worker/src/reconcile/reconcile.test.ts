@@ -278,6 +278,20 @@ test('renditions of an earlier revision are deleted once their grace is over', a
   expect(await all.cdn.head(keyOf('new'))).toBeDefined();
 });
 
+test('renditions that a job is just making are left alone, however long their grace', async () => {
+  const all = await harness();
+  const image = job();
+  await all.put(image.originalKey);
+  await finish(all, image, { revision: 'old' });
+  for (const revision of ['old', 'new']) {
+    const key = renditionKey({ imageId: image.imageId, revision, variant: 'thumb', format: 'avif' });
+    await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+  }
+  await all.queue.startAnew(image);
+  laterOn();
+  expect((await all.round()).found).toEqual([]);
+});
+
 test('a dead letter that its tenant was not told of is told, once', async () => {
   const all = await harness({ endpoints: ['acme'] });
   const image = job();

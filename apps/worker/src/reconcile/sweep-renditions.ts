@@ -10,18 +10,18 @@ const ORPHANED_AFTER_MS = 8 * 24 * 3600_000;
 
 /** Every rendition belongs to an image that still has a manifest, an original or a job, and to its revision. */
 export const sweepRenditions: Sweep = async (services, after, signal) => {
-  const { revisions, next } = await imagesAfter(services, after, signal);
-  if (revisions.size === 0) return { examined: 0, findings: [], next };
-  const known = await knownImages(services, [...revisions.keys()], signal);
+  const { images, next } = await imagesAfter(services, after, signal);
+  if (images.size === 0) return { examined: 0, findings: [], next };
+  const known = await knownImages(services, [...images.keys()], signal);
   const findings: Finding[] = [];
-  for (const [id, found] of revisions) {
+  for (const [id, revisions] of images) {
     const imageId = ImageId.safeParse(id).data;
     if (!imageId) continue;
     const tenant = known.get(id);
     if (tenant === undefined) findings.push(...(await orphan(services, imageId, signal)));
-    else if (found.size > 1) findings.push(...(await superseded(services, { tenant, imageId, found }, signal)));
+    else if (revisions.size > 1) findings.push(...(await superseded(services, { tenant, imageId, revisions }, signal)));
   }
-  return { examined: revisions.size, findings, next };
+  return { examined: images.size, findings, next };
 };
 
 async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signal: AbortSignal): Promise<Finding[]> {
@@ -30,33 +30,44 @@ async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signa
   return [{ kind: 'rendition-without-manifest', imageId, repair }];
 }
 
+/** Of a revision that the image has no more. Not while a job may be making one that it does not have yet. */
 async function superseded(
-  { manifests, cdn, oldRevisionGraceMs }: ReconcileServices,
-  { tenant, imageId, found }: { tenant: Tenant; imageId: ImageId; found: ReadonlySet<string> },
+  { manifests, cdn, queue, oldRevisionGraceMs }: ReconcileServices,
+  { tenant, imageId, revisions }: { tenant: Tenant; imageId: ImageId; revisions: Revisions },
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const isOver = (time: Date) => Date.now() - time.getTime() >= oldRevisionGraceMs;
   const manifest = (await manifests.read({ tenant, imageId }, { signal }))?.manifest;
-  if (manifest?.status !== 'ready' || Date.now() - Date.parse(manifest.readyAt) < oldRevisionGraceMs) return [];
-  const old = [...found].filter((revision) => revision !== manifest.revision);
+  if (manifest?.status !== 'ready' || !isOver(new Date(manifest.readyAt))) return [];
+  const job = await queue.find(imageId);
+  if (job && job.status !== 'ready') return [];
+  const old = [...revisions].filter(([revision, writtenAt]) => revision !== manifest.revision && isOver(writtenAt));
+  if (old.length === 0) return [];
   const repair = async () => {
-    for (const revision of old) await deleteFolder(cdn, `${renditionFolder({ imageId })}${revision}/`, signal);
+    for (const [revision] of old) await deleteFolder(cdn, `${renditionFolder({ imageId })}${revision}/`, signal);
   };
   return [{ kind: 'superseded-rendition', imageId, tenant, repair }];
 }
 
-/** The next images that have renditions, in the order of their ids, and the revisions of these. */
+/** When the newest rendition of each revision was written. */
+type Revisions = ReadonlyMap<string, Date>;
+
+/** The next images that have renditions, in the order of their ids. */
 async function imagesAfter({ cdn }: ReconcileServices, after: string | undefined, signal: AbortSignal) {
-  const revisions = new Map<string, Set<string>>();
+  const images = new Map<string, Map<string, Date>>();
   let startAfter = after;
   do {
     const { objects, nextAfter } = await cdn.list({ prefix: PREFIX, startAfter, signal });
-    for (const { key } of objects) {
+    for (const { key, modifiedAt } of objects) {
       const [id = '', revision = ''] = key.slice(PREFIX.length).split('/', 2);
-      revisions.set(id, (revisions.get(id) ?? new Set()).add(revision));
+      const revisions = images.get(id) ?? new Map<string, Date>();
+      const newest = revisions.get(revision);
+      if (newest === undefined || newest < modifiedAt) revisions.set(revision, modifiedAt);
+      images.set(id, revisions);
     }
     startAfter = nextAfter;
-  } while (startAfter !== undefined && revisions.size < IMAGES_A_PAGE);
-  return { revisions, next: startAfter };
+  } while (startAfter !== undefined && images.size < IMAGES_A_PAGE);
+  return { images, next: startAfter };
 }
 
 /** Whose the images are. A rendition's key does not say it, so every tenant is asked for the range. */
