@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { downloadDebianRedis } from './debian-redis.ts';
 import { startRedis } from './start-redis.ts';
 
-describe.skipIf(!existsSync('/usr/bin/apt-get'))("Redis from Debian's packages", () => {
+/** It downloads for real, which takes as long as the mirror does. */
+const TIMEOUT_MS = 180_000;
+
+describe.skipIf(!existsSync('/usr/bin/apt-get'))("Redis from Debian's packages", { timeout: TIMEOUT_MS }, () => {
   let root: string;
   let cacheDir: string;
 
