@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
-import { stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
+import { keysEnv, stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { ownMetrics } from './support/metrics.ts';
@@ -26,6 +26,7 @@ describe('the table of environment variables', () => {
     'bucket set-up': setupEnv,
     'start, stack': stackEnv,
     upload: uploadEnv,
+    keys: keysEnv,
     'embedded S3': s3ServerEnv,
   };
   const shown = (value: unknown) =>

@@ -11,6 +11,7 @@ const neverTold = {
   'crashed-worker': 'a dead letter, whose status says processing-failed',
   'manifest-conflict': 'only workers write manifests',
   'object-changed': 'only workers read originals',
+  'too-many-keys': 'only the command line makes keys',
   'storage-refused': 'not retryable, so the error handler says internal-error',
 };
 
@@ -37,7 +38,7 @@ async function codesOfRejections(): Promise<string[]> {
 
 async function codesOfPackages(): Promise<string[]> {
   const sources = await Promise.all(
-    ['queue', 'storage', 'manifests'].map((name) => read(`packages/${name}/src/errors.ts`)),
+    ['keys', 'queue', 'storage', 'manifests'].map((name) => read(`packages/${name}/src/errors.ts`)),
   );
   return sources.flatMap((text) => matches(text, /\bcode: '([a-z-]+)'/g));
 }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createImageRecords, createImageView } from '@imagemill/images';
+import { ConfiguredKeys, createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
@@ -15,7 +16,7 @@ import { loadCategories } from '@imagemill/variants';
 import type { MiddlewareHandler } from 'hono';
 import { inject, vi } from 'vitest';
 import { createApp } from './app.ts';
-import { ApiKeys, createAuthenticator } from './auth/api-keys.ts';
+import { type AuthenticatorOptions, createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
 import type { ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
@@ -39,6 +40,7 @@ export interface ApiHarnessOptions {
   readonly limits?: Partial<LimitSettings>;
   /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
   readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
+  readonly authenticator?: Partial<AuthenticatorOptions>;
   readonly observers?: readonly MiddlewareHandler<ApiBindings>[];
 }
 
@@ -90,7 +92,12 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     followTokens,
     settings,
   };
-  const authenticator = createAuthenticator(ApiKeys.parse(apiKeys));
+  const keyStore = createKeyStore(connection, prefix);
+  const authenticator = createAuthenticator({
+    configured: ConfiguredKeys.parse(apiKeys),
+    store: keyStore,
+    ...options.authenticator,
+  });
   const app = createApp(services, authenticator, createLogger('api', 'silent'), ...(options.observers ?? []));
 
   /** A JSON request with a key; a string body is sent as it is. */
@@ -121,6 +128,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   return {
     app,
     keys,
+    keyStore,
     call,
     work,
     queue,

@@ -1,7 +1,8 @@
+import type { Scope } from '@imagemill/keys';
 import type { Logger } from '@imagemill/service';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
-import type { Authenticator, Scope } from './auth/api-keys.ts';
+import type { Authenticator } from './auth/authenticator.ts';
 import type { ApiRoute, ApiServices } from './http/api-route.ts';
 import { admitFollowers, authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';

@@ -1,8 +1,8 @@
+import { ConfiguredKeys } from '@imagemill/keys';
 import { queueEnv } from '@imagemill/queue';
 import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service';
 import { storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
-import { ApiKeys } from './auth/api-keys.ts';
 import { FollowTokenSecrets } from './auth/follow-tokens.ts';
 
 const MIB = 1024 * 1024;
@@ -18,7 +18,9 @@ export const apiEnv = z.object({
   API_BASE_URL: httpUrl()
     .default('http://localhost:8080')
     .describe('how clients reach the API; statusUrl begins with it'),
-  API_KEYS: ApiKeys.describe('who may call: `tenant:scope+scope:sha256-of-key`, several separated by commas'),
+  API_KEYS: ConfiguredKeys.optional().describe(
+    'keys that are let in beside those in Redis, and without it: `tenant:scope+scope:sha256-of-key`, several separated by commas',
+  ),
   S3_PUBLIC_ENDPOINT: httpUrl()
     .optional()
     .describe('how uploaders reach the object storage, where it is not S3_ENDPOINT'),

@@ -1,4 +1,5 @@
 import { createImageRecords, createImageView } from '@imagemill/images';
+import { createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import { checkRedis, createEventQueue, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import {
@@ -13,7 +14,7 @@ import {
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
-import { createAuthenticator } from './auth/api-keys.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
 import { apiEnv } from './env.ts';
 import { consumeUploadEvents } from './events/consume-upload-events.ts';
@@ -86,7 +87,11 @@ await runProcess(async () => {
   const registry = createRegistry();
   addBacklogMetrics(registry, queue);
   const metrics = await startMetricsServer(env.METRICS_PORT, registry);
-  const app = createApp(services, createAuthenticator(env.API_KEYS), logger, requestMetrics(registry));
+  const authenticator = createAuthenticator({
+    configured: env.API_KEYS ?? [],
+    store: createKeyStore(connection, env.QUEUE_PREFIX),
+  });
+  const app = createApp(services, authenticator, logger, requestMetrics(registry));
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
   logger.info({ address: server.address, metricsPort: metrics?.port }, 'listening');
   const reportUploads = createReportUploads({ bucket: originals.bucket, queue });

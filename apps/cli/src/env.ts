@@ -1,3 +1,4 @@
+import { queueEnv } from '@imagemill/queue';
 import { httpUrl, list, serviceEnv } from '@imagemill/service';
 import { storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
@@ -31,4 +32,11 @@ export const uploadEnv = z.object({
   IMAGEMILL_DIR: folder,
   IMAGEMILL_API_URL: httpUrl().optional().describe('API to upload to; the local stack if not set'),
   IMAGEMILL_API_KEY: z.string().optional().describe("API key; the local stack's if not set"),
+});
+
+/** The environment variables of `keys`. */
+export const keysEnv = z.object({
+  IMAGEMILL_DIR: folder,
+  REDIS_URL: queueEnv.REDIS_URL.optional().describe("Redis that keeps the API keys; the local stack's if not set"),
+  QUEUE_PREFIX: queueEnv.QUEUE_PREFIX,
 });

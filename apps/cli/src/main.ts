@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createKey } from './commands/create-key.ts';
+import { keys } from './commands/keys.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { stack } from './commands/stack.ts';
 import { start } from './commands/start.ts';
@@ -11,7 +11,7 @@ const program = new Command('imagemill')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage, 130 interrupted.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const addCommand of [start, stack, upload, reconcile, createKey]) addCommand(program);
+for (const addCommand of [start, stack, upload, reconcile, keys]) addCommand(program);
 
 try {
   await program.parseAsync();

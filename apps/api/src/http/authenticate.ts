@@ -1,6 +1,7 @@
+import type { Scope } from '@imagemill/keys';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { Authenticator, Caller, Scope } from '../auth/api-keys.ts';
+import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { ApiBindings } from './bindings.ts';
 import { Problem } from './problem.ts';
@@ -11,15 +12,9 @@ export function authenticate(authenticator: Authenticator, scope: Scope) {
     // A follow token was looked at before.
     if (c.var.caller) return next();
     const key = bearerToken(c);
-    const caller = key === undefined ? undefined : authenticator.identify(key);
-    if (!caller) {
-      throw new Problem({
-        status: 401,
-        code: 'unauthorized',
-        detail: 'Send a valid API key as `Authorization: Bearer <key>`.',
-        headers: { 'www-authenticate': 'Bearer' },
-      });
-    }
+    const caller = key === undefined ? 'unknown' : await authenticator.identify(key);
+    if (caller === 'unknown') throw unauthorized();
+    if (caller === 'expired') throw keyExpired();
     if (!caller.scopes.has(scope)) {
       throw new Problem({ status: 403, code: 'missing-scope', detail: `This key does not have the scope "${scope}".` });
     }
@@ -40,6 +35,23 @@ export function admitFollowers(tokens: FollowTokens) {
     await next();
   });
 }
+
+const unauthorized = () =>
+  new Problem({
+    status: 401,
+    code: 'unauthorized',
+    detail: 'Send a valid API key as `Authorization: Bearer <key>`.',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+
+/** Only for whoever has the key itself, so it tells a stranger nothing. */
+const keyExpired = () =>
+  new Problem({
+    status: 401,
+    code: 'key-expired',
+    detail: 'This API key has expired. Use another one.',
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  });
 
 const bearerToken = (c: Context): string | undefined =>
   /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];

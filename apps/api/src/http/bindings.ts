@@ -1,6 +1,6 @@
 import type { Logger } from '@imagemill/service';
 import type { RequestIdVariables } from 'hono/request-id';
-import type { Caller } from '../auth/api-keys.ts';
+import type { Caller } from '../auth/authenticator.ts';
 
 /** What middleware leaves for handlers. */
 export interface ApiBindings {

@@ -16,6 +16,7 @@ export function requestLog(root: Logger) {
       status: c.res.status,
       ms,
       tenant: c.var.caller?.tenant,
+      keyId: c.var.caller?.keyId,
     };
     c.var.logger[c.res.status >= 500 ? 'error' : 'info'](line, 'request');
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { configuredKeyEntry } from '@imagemill/keys';
 import type { StackEnv } from '../env.ts';
-import { apiKeyEntry } from './api-key.ts';
 import type { Backends } from './backends.ts';
 
 /** The environment of the API and the workers: the caller's own, with the local stack's addresses filled in. */
@@ -12,8 +12,8 @@ export function appEnv(
 ) {
   const cdnBaseUrl = env.CDN_BASE_URL ?? `${addresses.s3Endpoint}/${env.CDN_BUCKET}`;
   const entries = [
-    apiKeyEntry(keys.apiKey, 'demo', ['upload']),
-    apiKeyEntry(keys.adminKey, 'demo', ['admin', 'storage']),
+    configuredKeyEntry(keys.apiKey, 'demo', ['upload']),
+    configuredKeyEntry(keys.adminKey, 'demo', ['admin', 'storage']),
   ];
   return {
     cdnBaseUrl,

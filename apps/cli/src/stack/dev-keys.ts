@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { newApiKey } from '@imagemill/keys';
 import { z } from 'zod';
 import { FailureToExplain } from '../explain.ts';
-import { newApiKey } from './api-key.ts';
 import { writeJson } from './write-json.ts';
 
 const DevKeys = z.object({

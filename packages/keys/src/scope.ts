@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** What a key may do: `upload` images, read and mend as `admin`, report the events of the object `storage`. */
+export const Scope = z.enum(['upload', 'admin', 'storage'], 'upload, admin or storage');
+export type Scope = z.infer<typeof Scope>;
+
+export const Scopes = z.array(Scope).min(1);
