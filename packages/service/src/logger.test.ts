@@ -26,3 +26,13 @@ test('secrets are not logged, wherever they stand', () => {
   });
   for (const secret of ['abc', 'Bearer', 'k1']) expect(text).not.toContain(secret);
 });
+
+test('API keys, tokens and signatures are not logged under other names, in messages or in stacks either', () => {
+  const key = `im_live_${'a-_0'.repeat(10)}abc`;
+  const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl-_x';
+  const url = 'https://s3/a?X-Amz-Credential=who%2Fwhere&X-Amz-Signature=0123abcd&x-id=PutObject';
+  const text = logged({ oddly: { deep: [key, token] }, err: new Error(`no ${key} with ${token} at ${url}`) });
+  for (const secret of [key.slice(8), 'c2lnbmF0dXJl', '0123abcd', 'who%2F']) expect(text).not.toContain(secret);
+  expect(text).toContain('x-id=PutObject');
+  expect(JSON.parse(text)).toMatchObject({ oddly: { deep: ['im_live_[redacted]', '[redacted token]'] } });
+});

@@ -1,0 +1,112 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { runProgram } from './support/run-program.ts';
+import { type RunningStack, startStack } from './support/running-stack.ts';
+
+/** What the README promises. */
+const REVOKED_WITHIN_MS = 5_000;
+
+let stack: RunningStack;
+const QUEUE_PREFIX = `accept-keys-${process.pid}`;
+beforeAll(async () => {
+  stack = await startStack({ QUEUE_PREFIX, LOG_LEVEL: 'trace' });
+});
+afterAll(() => stack.stop());
+
+const Made = z.object({ id: z.string(), key: z.string(), tenant: z.string(), expiresAt: z.string().optional() });
+type Made = z.infer<typeof Made>;
+
+function keys(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { REDIS_URL: _theirs, ...own } = process.env;
+  return runProgram(['apps/cli/imagemill.mjs', 'keys', ...args], {
+    ...own,
+    IMAGEMILL_DIR: stack.dir,
+    QUEUE_PREFIX,
+    ...env,
+  });
+}
+
+async function create(...args: string[]): Promise<Made> {
+  const { stdout } = await keys(['create', '--tenant', 'acme', '--json', ...args]);
+  return Made.parse(JSON.parse(stdout));
+}
+
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+
+async function ask(key: string): Promise<{ status: number; body: Record<string, string> }> {
+  const response = await fetch(`${stack.apiUrl}/v1/images/upload-url`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(photo),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+
+test('a key that was made works at once, and nowhere any more within 5 s of being revoked', async () => {
+  const { id, key } = await create('--name', 'shop');
+  expect((await ask(key)).status).toBe(201);
+  expect((await keys(['revoke', id])).stdout).toBe(`${id} is revoked.\n`);
+  const revokedAt = performance.now();
+  await vi.waitUntil(async () => (await ask(key)).status === 401, { timeout: 20_000, interval: 50 });
+  // Half a second for an answer that was on its way.
+  expect(performance.now() - revokedAt).toBeLessThan(REVOKED_WITHIN_MS + 500);
+  const again = await keys(['revoke', id]);
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is no key "${id}"`) });
+});
+
+test('the list shows whose keys there are and when they end, and none of them', async () => {
+  const [mine, ending] = [await create('--name', 'the shop'), await create('--expires', '2035-12-31')];
+  expect(ending.expiresAt).toBe('2035-12-31T00:00:00.000Z');
+  await ask(mine.key);
+  await vi.waitFor(async () => {
+    const { stdout } = await keys(['list', '--tenant', 'acme']);
+    expect(stdout).toMatch(/^id +tenant +scopes +created +last used +expires +name$/m);
+    expect(stdout).toMatch(new RegExp(`^${mine.id} +acme +upload +\\S+ \\S+Z +\\d\\S+ \\S+Z +never +the shop$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^${ending.id} +acme .* never +2035-12-31 00:00Z$`, 'm'));
+    for (const { key } of [mine, ending]) expect(stdout).not.toContain(key.slice('im_live_'.length));
+  });
+  expect((await keys(['list', '--tenant', 'nobody'])).stdout).toBe('There are no keys in Redis.\n');
+  const { stdout } = await keys(['list', '--json']);
+  expect(stdout).not.toMatch(/hash|im_live_/);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).id),
+  ).toEqual(expect.arrayContaining([mine.id]));
+});
+
+test('without Redis it makes an entry of API_KEYS, and says what is wrong with the other ways, without a password', async () => {
+  const nowhere = { IMAGEMILL_DIR: join(stack.dir, 'nothing-here') };
+  const { stdout } = await keys(['create', '-t', 'acme', '-s', 'upload,admin', '--print-env'], nowhere);
+  expect(stdout).toMatch(/^key +im_live_[\w-]{43}\nAPI_KEYS +acme:upload\+admin:[0-9a-f]{64}\n$/);
+  expect(await keys(['list'], nowhere)).toMatchObject({ code: 1, stderr: expect.stringContaining('Set REDIS_URL') });
+  const { code, stderr } = await keys(['list'], { REDIS_URL: 'redis://:hunter2@127.0.0.1:1' });
+  expect([code, stderr]).toEqual([1, expect.stringContaining("The Redis at 127.0.0.1:1 can't be used: ")]);
+  expect(stderr).not.toContain('hunter2');
+});
+
+test('no log of the stack holds a key, a token or a signature, not even of those that were refused', async () => {
+  const { key } = await create();
+  const { body: ticket } = await ask(key);
+  const { followToken = '', uploadUrl = '', imageId = '' } = ticket;
+  const forged = `im_live_${'f'.repeat(43)}`;
+  await ask(forged);
+  const watch = (token: string, path = '') =>
+    fetch(`${stack.apiUrl}/v1/images/${imageId}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  expect((await watch(followToken)).status).toBe(200);
+  expect((await watch(`${followToken}x`)).status).toBe(401);
+  expect((await watch('nothing', `?token=${followToken}`)).status).toBe(401);
+
+  const logs = join(stack.dir, 'logs');
+  const text = (await Promise.all((await readdir(logs)).map((name) => readFile(join(logs, name), 'utf8')))).join('');
+  expect(text).toContain('"route":"/v1/images/upload-url"');
+  const signature = new URL(uploadUrl).searchParams.get('X-Amz-Signature') ?? '';
+  const secrets = [key, forged, stack.apiKey, stack.adminKey, followToken.split('.')[2] ?? '', signature];
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(20);
+    expect(text.includes(secret)).toBe(false);
+  }
+});
