@@ -32,6 +32,23 @@ test("a ticket's follow token reads the status of its image", async () => {
   expect({ status, id: body.imageId }).toEqual({ status: 200, id: imageId });
 });
 
+test('it goes on working when the job of its image is gone, and only the manifest knows it', async () => {
+  const imageId = ImageId.parse(uuidv7());
+  const createdAt = new Date();
+  await api.manifests.publish(
+    {
+      ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {} },
+      ...{ originalKey: `originals/acme/product/${imageId}/original.jpg`, originalEtag: '"e"', attempts: 1 },
+      ...{ status: 'rejected', rejectedAt: createdAt.toISOString(), createdAt: createdAt.toISOString() },
+      error: { code: 'corrupt', message: 'It is damaged.' },
+    },
+    undefined,
+  );
+  const token = await createFollowTokens([FOLLOW_TOKEN_SECRET], 60).issue({ tenant: acme, imageId }, createdAt);
+  const { status, body } = await api.call('GET', `/v1/images/${imageId}`, undefined, token);
+  expect({ status, state: body.status }).toEqual({ status: 200, state: 'rejected' });
+});
+
 test('it reads no other image, also of its own tenant', async () => {
   const [mine, other] = [await ticket(), await ticket()];
   expect(await read(other.imageId, mine.token)).toBe(401);

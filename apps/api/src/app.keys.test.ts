@@ -112,7 +112,7 @@ describe('while Redis is away', () => {
       code: 'keys-unavailable',
       retryAfter: '5',
     });
-    expect((await read('no key at all', cut)).status).toBe(401);
+    expect((await read('nokeyatall', cut)).status).toBe(401);
     await cut.close();
   });
 
