@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness, FOLLOW_TOKEN_SECRET } from './api-harness.ts';
 import { createFollowTokens, FollowTokenSecrets } from './auth/follow-tokens.ts';
-import { UploadTicket } from './routes/request-upload.ts';
+import { UploadTicket } from './tickets/upload-ticket.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;

@@ -1,7 +1,7 @@
 import { ImageId } from '@imagemill/variants';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ApiHarnessOptions, createApiHarness } from './api-harness.ts';
-import { UploadTicket } from './routes/request-upload.ts';
+import { UploadTicket } from './tickets/upload-ticket.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { AppError } from '@imagemill/errors';
 import { ImageId } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
-import { UploadTicket } from './routes/request-upload.ts';
+import { UploadTicket } from './tickets/upload-ticket.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;

@@ -2,7 +2,7 @@ import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
-import { UploadTicket } from './routes/request-upload.ts';
+import { UploadTicket } from './tickets/upload-ticket.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;

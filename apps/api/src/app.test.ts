@@ -1,7 +1,7 @@
 import { ImageView } from '@imagemill/images';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
-import { UploadTicket } from './routes/request-upload.ts';
+import { UploadTicket } from './tickets/upload-ticket.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;

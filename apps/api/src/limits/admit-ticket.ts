@@ -19,7 +19,7 @@ export interface TicketLimits {
 /** Some image of the tenant's ends within seconds, or its uploads were never made and hold their place for minutes. */
 const FULL_RETRY_AFTER_S = 10;
 
-interface AdmittedImage {
+export interface AdmittedImage {
   readonly imageId: ImageId;
   readonly createdAt: Date;
   /** An earlier request was for it: it may have come to anything since, or to nothing when that one broke off. */

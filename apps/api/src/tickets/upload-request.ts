@@ -1,0 +1,41 @@
+import { type Categories, SourceMediaType } from '@imagemill/variants';
+import { z } from 'zod';
+import { Filename, Metadata } from '../images/seller-text.ts';
+
+const withCode = (code: string, message: string) => ({ params: { code }, error: message });
+
+/** The body of an upload request, within this deployment's categories and limits. */
+export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
+  z.strictObject({
+    filename: Filename,
+    contentType: z.string().transform((type, context) => {
+      const known = SourceMediaType.safeParse(type);
+      if (known.success) return known.data;
+      const message = `must be one of ${SourceMediaType.options.join(', ')}`;
+      context.addIssue({ code: 'custom', params: { code: 'unsupported-type' }, message });
+      return z.NEVER;
+    }),
+    contentLength: z
+      .int()
+      .refine((bytes) => bytes > 0, withCode('empty-upload', 'must be more than 0 bytes'))
+      .refine(
+        (bytes) => bytes <= maxUploadBytes,
+        withCode('upload-too-large', `can be ${maxUploadBytes} bytes at most`),
+      ),
+    category: z.string().transform((name, context) => {
+      const spec = categories.get(name);
+      if (spec) return { name, ...spec };
+      const message = `must be one of ${[...categories.keys()].join(', ')}`;
+      context.addIssue({ code: 'custom', params: { code: 'unknown-category' }, message });
+      return z.NEVER;
+    }),
+    checksumSha256: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be the base64 of a SHA-256')
+      .optional(),
+    method: z.literal('PUT', 'must be PUT').default('PUT'),
+    metadata: Metadata.default({}),
+  });
+
+/** One that was found acceptable. */
+export type UploadRequest = z.output<ReturnType<typeof uploadRequest>>;
