@@ -3,8 +3,10 @@ import { lineChart } from '../report/line-chart.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
+import { type BesideWorkers, measureBesideWorkers } from './beside-workers.ts';
 import { type Contender, startContenders } from './contenders.ts';
 import { fillQueue } from './fill-queue.ts';
+import { putUnderEvenLoad } from './put-under-even-load.ts';
 import { type Measured, putUnderLoad } from './put-under-load.ts';
 
 /** Tickets a second; undefined is as many as the contender gives out. */
@@ -23,7 +25,11 @@ interface Filled {
   readonly after: Measured;
 }
 
-const RATES = [250, 500, 1_000, 1_500, 2_000];
+const RATES = [125, 250, 500, 750, 1_000];
+/** Tickets a second beside workers that render. */
+const RATE_BESIDE_WORKERS = 125;
+/** Photographs that one worker can't make in a second. */
+const PHOTOGRAPHS_A_SECOND = 12;
 const WARM_UP_S = 3;
 
 /** One process of the API at rising load, beside a handler that only signs and only adds a job, and with a full queue. */
@@ -33,7 +39,7 @@ export async function benchApi({ quick }: { quick: boolean }): Promise<void> {
   const redis = new Redis(contenders.redisUrl, { maxRetriesPerRequest: null });
   try {
     const rows: Row[] = [];
-    for (const each of [contenders.ours, contenders.floor]) await putUnderLoad(each, undefined, WARM_UP_S);
+    for (const each of [contenders.ours, contenders.floor]) await putUnderLoad(each, WARM_UP_S);
     for (const load of [...(quick ? [100] : RATES), undefined]) {
       const row = {
         load,
@@ -43,10 +49,16 @@ export async function benchApi({ quick }: { quick: boolean }): Promise<void> {
       rows.push(row);
       console.log(`${name(load)}: ours ${told(row.ours)}, floor ${told(row.floor)}`);
     }
+    await redis.flushdb();
+    const rate = RATE_BESIDE_WORKERS;
+    const besideWorkers = await measureBesideWorkers(contenders, seconds * PHOTOGRAPHS_A_SECOND, () =>
+      putUnderEvenLoad(contenders.ours, rate, seconds),
+    );
+    console.log(`beside workers: idle ${told(besideWorkers.idle)}, busy ${told(besideWorkers.busy)}`);
     const filled = await measureFilled(redis, contenders.ours, { jobs: quick ? 2_000 : 1_000_000, seconds });
     const report = {
-      data: { machine: machine(), seconds, rows, filled },
-      markdown: [loadTable(rows), filledTable(filled)].join('\n\n'),
+      data: { machine: machine(), seconds, rows, besideWorkers, filled },
+      markdown: [loadTable(rows), besideWorkersTable(besideWorkers), filledTable(filled)].join('\n\n'),
       svg: chart(rows),
     };
     await writeReport('api', report, { quick });
@@ -59,14 +71,14 @@ export async function benchApi({ quick }: { quick: boolean }): Promise<void> {
 /** On an empty Redis each time, so that a contender does not pay for the jobs of the one before. */
 async function measure(redis: Redis, contender: Contender, load: Load, seconds: number): Promise<Measured> {
   await redis.flushdb();
-  return putUnderLoad(contender, load, seconds);
+  return load === undefined ? putUnderLoad(contender, seconds) : putUnderEvenLoad(contender, load, seconds);
 }
 
 async function measureFilled(redis: Redis, ours: Contender, size: { jobs: number; seconds: number }): Promise<Filled> {
   const { jobs, seconds } = size;
   const before = await measure(redis, ours, undefined, seconds);
   const bytesPerJob = await fillQueue(redis, jobs);
-  return { jobs, bytesPerJob, before, after: await putUnderLoad(ours, undefined, seconds) };
+  return { jobs, bytesPerJob, before, after: await putUnderLoad(ours, seconds) };
 }
 
 const name = (load: Load) => (load === undefined ? 'as many as it can' : `${load}/s`);
@@ -85,6 +97,16 @@ function loadTable(rows: readonly Row[]): string {
       latency(ours),
       latency(floor),
     ]),
+  );
+}
+
+function besideWorkersTable({ idle, busy }: BesideWorkers): string {
+  return markdownTable(
+    ['workers', 'tickets per s', 'p50 / p99 ms', 'p99 ÷ idle'],
+    [
+      ['none', perSecond(idle), latency(idle), ''],
+      ['rendering flat out, niced', perSecond(busy), latency(busy), (busy.p99Ms / idle.p99Ms).toFixed(1)],
+    ],
   );
 }
 

@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { claimPort, startNodeProcess, startRedis, startS3 } from '@imagemill/local-stack';
+import { claimPort, type NodeProcess, startNodeProcess, startRedis, startS3 } from '@imagemill/local-stack';
 import { createS3Client, ensureBucket } from '@imagemill/storage';
 
 const OURS = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 const HOST = '127.0.0.1';
 /** Limits that are looked at for every ticket, as in production, and never reached. */
@@ -21,6 +22,8 @@ interface Contenders {
   readonly redisUrl: string;
   readonly ours: Contender;
   readonly floor: Contender;
+  /** One process of the workers' program, on the queue of ours. */
+  startWorker(): Promise<NodeProcess>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ export async function startContenders(): Promise<Contenders> {
       CDN_BASE_URL: 'https://cdn.example.com',
       QUEUE_PREFIX: 'ours',
       API_KEYS: `bench:upload:${createHash('sha256').update(apiKey).digest('hex')}`,
+      FOLLOW_TOKEN_SECRET: randomBytes(32).toString('hex'),
       RATE_LIMIT_TICKETS: NEVER_REACHED,
       MAX_UNFINISHED_IMAGES: NEVER_REACHED,
       MAX_BACKLOG: NEVER_REACHED,
@@ -68,7 +72,10 @@ export async function startContenders(): Promise<Contenders> {
       return `http://${HOST}:${port}/v1/images/upload-url`;
     };
     const ours = { url: await start('ours', OURS), headers: { authorization: `Bearer ${apiKey}` } };
-    return { redisUrl: redis.url, ours, floor: { url: await start('floor', FLOOR), headers: {} }, stop };
+    const floor = { url: await start('floor', FLOOR), headers: {} };
+    const startWorker = () =>
+      startNodeProcess({ name: 'worker', entry: WORKER, env, logFile: join(dir, 'worker.log') });
+    return { redisUrl: redis.url, ours, floor, startWorker, stop };
   } catch (error) {
     await stop();
     throw error;

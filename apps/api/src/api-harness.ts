@@ -108,10 +108,18 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     key: string = keys.acme,
     headers: Record<string, string> = {},
   ) {
+    const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const response = await app.request(path, {
       method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(sent !== undefined && {
+          'content-type': 'application/json',
+          'content-length': `${Buffer.byteLength(sent)}`,
+        }),
+        ...headers,
+      },
+      ...(sent !== undefined && { body: sent }),
     });
     const text = await response.text();
     const answer = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;

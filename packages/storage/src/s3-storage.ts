@@ -9,7 +9,7 @@ import {
 import { objectChanged, statusOf, toStorageError } from './errors.ts';
 import { listFolders, listObjects } from './list-objects.ts';
 import type { ObjectFacts, ObjectStorage } from './object-storage.ts';
-import { presignUpload } from './presign-upload.ts';
+import { createUploadPresigner } from './presign-upload.ts';
 import { abortable } from './s3-client.ts';
 
 export interface S3StorageOptions {
@@ -25,15 +25,12 @@ export interface S3StorageOptions {
 
 /** The S3 adapter of ObjectStorage. */
 export function createS3Storage(options: S3StorageOptions): ObjectStorage {
-  const { client, bucket: Bucket } = options;
+  const { client, bucket: Bucket, signingClient = client, allowOverwrite = false } = options;
+  const presignUpload = createUploadPresigner({ client: signingClient, bucket: Bucket, allowOverwrite });
   return {
     bucket: Bucket,
 
-    presignUpload: (upload) =>
-      presignUpload(options.signingClient ?? client, Bucket, upload, {
-        allowOverwrite: options.allowOverwrite ?? false,
-        signingDate: upload.signedAt ?? options.now?.() ?? new Date(),
-      }),
+    presignUpload: (upload) => presignUpload(upload, upload.signedAt ?? options.now?.() ?? new Date()),
 
     async head(Key, { signal } = {}) {
       try {
