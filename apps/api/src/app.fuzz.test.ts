@@ -1,0 +1,179 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiHarness } from './api-harness.ts';
+
+const REQUESTS_PER_ROUTE = 1_000;
+const AT_ONCE = 20;
+const KEPT_BYTES_MAX = 8 * 2 ** 20;
+
+let api: Awaited<ReturnType<typeof createApiHarness>>;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+
+const photo = {
+  filename: 'shoe.jpg',
+  contentType: 'image/jpeg',
+  contentLength: 5,
+  category: 'product',
+  checksumSha256: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=',
+  method: 'PUT',
+  metadata: { sku: 'A-1' },
+};
+
+/** Bodies that the routes take, so that what is made of them gets past the first check. */
+const goodBodies: Readonly<Record<string, unknown>> = {
+  '/v1/images/upload-url': photo,
+  '/v1/dead-letters/redrive': { code: 'storage-unavailable', limit: 10 },
+  '/v1/events/s3': {
+    Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'originals/a' } } }],
+  },
+};
+
+type Json = ReturnType<typeof JSON.parse>;
+
+/** Every place in a value, the value itself included. */
+function paths(value: Json, at: readonly string[] = []): (readonly string[])[] {
+  const inner = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return [at, ...inner.flatMap((key) => paths(value[key], [...at, key]))];
+}
+
+function replaced(value: Json, [key, ...rest]: readonly string[], by: (old: Json) => Json): Json {
+  if (key === undefined) return by(value);
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}
+
+const nasty = fc.oneof(
+  fc.jsonValue({ maxDepth: 4 }),
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom<Json>(-1, 2 ** 53, 1e308, '', '\0', '../../etc/passwd', 'a\r\nx-evil: 1', '\ud800', [], null),
+  fc.constantFrom('constructor', 'toString', '__proto__', 'hasOwnProperty', '{{7*7}}', "' OR 1=1--", '%00', '$ne'),
+);
+
+/** A good body with one thing in it wrong: another value, one more field, or one less. */
+const nearly = (good: Json) =>
+  fc
+    .tuple(fc.constantFrom(...paths(good)), nasty, fc.constantFrom('other', 'more', 'less'), fc.string())
+    .map(([at, value, change, name]) => {
+      return replaced(good, at, (old) => {
+        if (change === 'other' || typeof old !== 'object') return value;
+        const entries = Object.entries(old);
+        return Object.fromEntries(change === 'more' ? [...entries, [name, value]] : entries.slice(1));
+      });
+    });
+
+const requestOf = (good: Json, imageId: string) =>
+  fc.record({
+    body: fc.oneof(
+      { arbitrary: nearly(good).map((value) => JSON.stringify(value)), weight: 4 },
+      { arbitrary: fc.json(), weight: 1 },
+      { arbitrary: fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()), weight: 1 },
+      {
+        arbitrary: fc.constantFrom('', '{', '[', '[['.repeat(2_000), '{"__proto__":{"admin":true}}', 'null', '1e999'),
+        weight: 1,
+      },
+    ),
+    contentType: fc.oneof(
+      { arbitrary: fc.constant('application/json'), weight: 9 },
+      { arbitrary: fc.constantFrom('application/json; charset=utf-8', 'text/plain', ''), weight: 1 },
+    ),
+    id: fc.oneof(
+      fc.constant(imageId),
+      fc.uuid(),
+      fc.string().map(encodeURIComponent),
+      fc.constantFrom('%00', '%2e%2e', 'a%2Fb', '%ff'),
+    ),
+    query: fc.dictionary(fc.constantFrom('cursor', 'limit', 'code', 'status', 'imageId', 'token', 'x'), fc.string()),
+  });
+type FuzzedRequest = ReturnType<typeof requestOf> extends fc.Arbitrary<infer Value> ? Value : never;
+
+const keyFor = (path: string) => {
+  if (path.startsWith('/v1/images')) return api.keys.acme;
+  return path.startsWith('/v1/events/') ? api.keys.bucket : api.keys.admin;
+};
+
+async function send(method: string, path: string, fuzzed: FuzzedRequest) {
+  const address = path.replaceAll(/:\w+(?:\{[^}]*\})?/g, () => fuzzed.id || 'x');
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const response = await api.app.request(`${address}?${new URLSearchParams(fuzzed.query)}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${keyFor(path)}`,
+      ...(fuzzed.contentType && { 'content-type': fuzzed.contentType }),
+    },
+    ...(hasBody && { body: fuzzed.body }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+/** What no answer may show: where our code lies, what it is built of, what it calls things. */
+const inside =
+  /node_modules|node:internal|\bat \w+.*\.(?:ts|js):\d+|ZodError|ReplyError|TypeError|originals-bucket|bull:/;
+
+async function isSound(method: string, path: string, fuzzed: FuzzedRequest): Promise<void> {
+  const { status, text } = await send(method, path, fuzzed);
+  expect({ method, path, status: status < 500 ? 'below 500' : `${status} ${text}` }).toEqual({
+    method,
+    path,
+    status: 'below 500',
+  });
+  if (status >= 400) expect(JSON.parse(text)).toMatchObject({ status, code: expect.stringMatching(/^[a-z][a-z-]+$/) });
+  expect(text).not.toMatch(inside);
+}
+
+const routes = () => {
+  const all = api.app.routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/'));
+  return [...new Map(all.map(({ method, path }) => [`${method} ${path}`, { method, path }])).values()];
+};
+
+async function requestsTo(path: string) {
+  const { body: ticket } = await api.call('POST', '/v1/images/upload-url', photo);
+  return requestOf(goodBodies[path] ?? {}, String(ticket.imageId));
+}
+
+describe(`whatever is sent to a route, ${REQUESTS_PER_ROUTE} times`, () => {
+  test('no answer is a failure of ours, and none tells of what is inside', async () => {
+    for (const { method, path } of routes()) {
+      const batch = fc.array(await requestsTo(path), { minLength: AT_ONCE, maxLength: AT_ONCE });
+      const areSound = (all: FuzzedRequest[]) => Promise.all(all.map((fuzzed) => isSound(method, path, fuzzed)));
+      const property = fc.asyncProperty(batch, async (all) => void (await areSound(all)));
+      await fc.assert(property, { numRuns: REQUESTS_PER_ROUTE / AT_ONCE });
+    }
+  });
+
+  test('no request leaves memory behind', async () => {
+    const samples = await Promise.all(
+      routes().map(async (route) => ({ ...route, all: fc.sample(await requestsTo(route.path), 200) })),
+    );
+    const sendAll = async () => {
+      for (const { method, path, all } of samples) for (const fuzzed of all) await send(method, path, fuzzed);
+      return heapBytes();
+    };
+    await sendAll();
+    const before = await sendAll();
+    expect((await sendAll()) - before).toBeLessThan(KEPT_BYTES_MAX);
+  });
+});
+
+test('what is named __proto__ or constructor becomes no property of other objects', async () => {
+  const bodies = [
+    '{"__proto__":{"polluted":1}}',
+    JSON.stringify(photo).replace('"sku"', '"__proto__"'),
+    JSON.stringify({ ...photo, metadata: { constructor: 'x', prototype: 'y' } }),
+    JSON.stringify({ ...photo, constructor: { prototype: { polluted: 1 } } }),
+  ];
+  for (const body of bodies) await api.call('POST', '/v1/images/upload-url', body);
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
