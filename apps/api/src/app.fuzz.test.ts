@@ -27,6 +27,7 @@ const photo = {
 /** Bodies that the routes take, so that what is made of them gets past the first check. */
 const goodBodies: Readonly<Record<string, unknown>> = {
   '/v1/images/upload-url': photo,
+  '/v1/images/upload-urls': { images: [photo, { ...photo, filename: 'side.jpg' }] },
   '/v1/dead-letters/redrive': { code: 'storage-unavailable', limit: 10 },
   '/v1/events/s3': {
     Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'originals/a' } } }],

@@ -19,6 +19,7 @@ import { health } from './routes/health.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
+import { requestUploads } from './routes/request-uploads.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;
@@ -33,8 +34,9 @@ interface Area {
 /** What a follow token may read. */
 const FOLLOWED_PATH = '/v1/images/:id';
 
-/** What a key needs, by where it goes. A route outside these is open to everybody. */
+/** What a key needs, by where it goes: the first area that a path is in counts. A route outside these is open to everybody. */
 const areas: readonly Area[] = [
+  { path: '/v1/images/upload-urls', scope: 'upload', bodyBytesMax: 1024 * KIB, routes: [requestUploads] },
   {
     path: '/v1/images/*',
     scope: 'upload',

@@ -1,20 +1,21 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Everything that decides whether a tenant gets another ticket, in one step: two processes with one place left, or with
+ * Everything that decides whether a tenant gets more tickets, in one step: two processes with one place left, or with
  * the same idempotency key, can't both be first.
  *
- *     the key is known ─► its ticket, whatever the count is
- *     ceiling reached  ─► full, nothing is written
- *     else             ─► the image is counted, the key is remembered
+ *     the key is known   ─► its ticket, whatever the count is
+ *     too few places     ─► full, nothing is written
+ *     else               ─► the images are counted, the key is remembered
  *
  * Remembered tickets are a hash beside a sorted set of their times, not keys of their own: only so can a tenant's share of
  * Redis have a bound. A field's own TTL would need Redis 7.4.
  */
 const ADMIT = `
   local unfinished, tickets, times = KEYS[1], KEYS[2], KEYS[3]
-  local imageId, now, ceiling = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-  local keep, key, ticket, ticketTtl, ticketsMax = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+  local now, ceiling = tonumber(ARGV[1]), tonumber(ARGV[2])
+  local keep, key, ticket, ticketTtl, ticketsMax = tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
+  local firstImage = 8
 
   local function forget(keys)
     if #keys == 0 then return end
@@ -29,8 +30,9 @@ const ADMIT = `
   end
 
   redis.call('ZREMRANGEBYSCORE', unfinished, '-inf', now - keep)
-  if ceiling > 0 and redis.call('ZCARD', unfinished) >= ceiling then return {'full'} end
-  redis.call('ZADD', unfinished, now, imageId)
+  local images = #ARGV - firstImage + 1
+  if ceiling > 0 and redis.call('ZCARD', unfinished) + images > ceiling then return {'full'} end
+  for index = firstImage, #ARGV do redis.call('ZADD', unfinished, now, ARGV[index]) end
   redis.call('PEXPIRE', unfinished, keep)
 
   if key ~= '' then
@@ -46,7 +48,7 @@ const ADMIT = `
 
 interface AdmitArguments {
   readonly keys: readonly [unfinished: string, tickets: string, times: string];
-  readonly imageId: string;
+  readonly imageIds: readonly string[];
   /** ms since 1970. */
   readonly now: number;
   /** 0 for none. */
@@ -61,10 +63,10 @@ interface AdmitArguments {
 
 /** The script, sent to Redis once and called by its hash from then on. */
 export function defineAdmit(redis: Redis) {
-  redis.defineCommand('admitImage', { numberOfKeys: 3, lua: ADMIT });
+  redis.defineCommand('admitImages', { numberOfKeys: 3, lua: ADMIT });
   const scripted = redis as Redis & {
-    admitImage(...parameters: (string | number)[]): Promise<['admitted'] | ['full'] | ['repeated', string]>;
+    admitImages(...parameters: (string | number)[]): Promise<['admitted'] | ['full'] | ['repeated', string]>;
   };
-  return ({ keys, imageId, now, ceiling, unfinishedTtlMs, key, ticket, ticketTtlMs, ticketsMax }: AdmitArguments) =>
-    scripted.admitImage(...keys, imageId, now, ceiling, unfinishedTtlMs, key, ticket, ticketTtlMs, ticketsMax);
+  return ({ keys, imageIds, now, ceiling, unfinishedTtlMs, key, ticket, ticketTtlMs, ticketsMax }: AdmitArguments) =>
+    scripted.admitImages(...keys, now, ceiling, unfinishedTtlMs, key, ticket, ticketTtlMs, ticketsMax, ...imageIds);
 }

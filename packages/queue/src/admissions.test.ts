@@ -21,7 +21,7 @@ async function harness(limits: { unfinishedMax?: number; ticketsMax?: number } =
   const { queue, work, redis, prefix, raw } = await queueHarness();
   const admissions = createAdmissions({ connection: redis, prefix, unfinishedMax: 0, ...limits });
   const admit = (issued = ticket(), idempotencyKey?: string, tenant = acme) =>
-    admissions.admit({ tenant, ticket: issued, idempotencyKey });
+    admissions.admit({ tenant, ticket: issued, imageIds: [issued.imageId], idempotencyKey });
   const outcome = async (...args: Parameters<typeof admit>) => (await admit(...args)).outcome;
   /** A ticket with its job, as the API makes them. */
   async function upload() {
@@ -150,7 +150,8 @@ test('nobody is admitted while Redis is away', async () => {
   const connection = createProducerConnection('redis://127.0.0.1:1');
   connection.on('error', () => {});
   const admissions = createAdmissions({ connection, prefix: 'test-away', unfinishedMax: 0 });
-  const refused = admissions.admit({ tenant: acme, ticket: ticket(), idempotencyKey: 'k' });
+  const asked = ticket();
+  const refused = admissions.admit({ tenant: acme, ticket: asked, imageIds: [asked.imageId], idempotencyKey: 'k' });
   await expect(refused).rejects.toMatchObject({ code: 'queue-unavailable', retryable: true });
   connection.disconnect();
 });

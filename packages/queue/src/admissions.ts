@@ -20,6 +20,8 @@ export type IssuedTicket = z.infer<typeof IssuedTicket>;
 interface AdmissionRequest {
   readonly tenant: Tenant;
   readonly ticket: IssuedTicket;
+  /** The images that it is for: that of the ticket, and those that are derived from it. All are admitted, or none. */
+  readonly imageIds: readonly ImageId[];
   /** Remembered for 24 h, with the ticket; at most 256 characters. */
   readonly idempotencyKey: string | undefined;
 }
@@ -30,9 +32,9 @@ type Admission =
   /** The key was used before, for this ticket. */
   | { readonly outcome: 'repeated'; readonly ticket: IssuedTicket };
 
-/** Who gets another ticket. Every call throws QueueUnavailableError when Redis does not answer. */
+/** Who gets more tickets. Every call throws QueueUnavailableError when Redis does not answer. */
 export interface Admissions {
-  /** Counts the image among its tenant's unfinished ones, if there is a place, and remembers its idempotency key. */
+  /** Counts the images among their tenant's unfinished ones, if there is a place for all, and remembers the idempotency key. */
   admit(request: AdmissionRequest): Promise<Admission>;
   /** The ticket that a key was used for within the last 24 h. */
   find(tenant: Tenant, idempotencyKey: string): Promise<IssuedTicket | undefined>;
@@ -57,10 +59,10 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   const ticketsKey = (tenant: Tenant) => `${prefix}:tickets:${tenant}`;
   const timesKey = (tenant: Tenant) => `${prefix}:ticket-times:${tenant}`;
 
-  async function tryOnce({ tenant, ticket, idempotencyKey }: AdmissionRequest): Promise<Admission> {
+  async function tryOnce({ tenant, ticket, imageIds, idempotencyKey }: AdmissionRequest): Promise<Admission> {
     const [outcome, known] = await runScript({
       keys: [unfinishedKey(prefix, tenant), ticketsKey(tenant), timesKey(tenant)],
-      imageId: ticket.imageId,
+      imageIds,
       now: Date.parse(ticket.createdAt),
       ceiling: options.unfinishedMax,
       unfinishedTtlMs: UNFINISHED_TTL_MS,

@@ -24,6 +24,8 @@ export interface JobSnapshot {
 export interface RenderQueue {
   /** Adds an image's job, to start after `delayMs` at the latest. An image that has a job already keeps that one. */
   add(image: RenderImage, delayMs: number): Promise<void>;
+  /** Adds the jobs of many images in one go, each as `add` does: all of them, or none. */
+  addAll(images: readonly RenderImage[], delayMs: number): Promise<void>;
   /**
    * Tells that the upload is complete: the image's job starts as soon as a worker is free. Telling it again is harmless.
    *
@@ -50,8 +52,15 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   const deletions = createWakeUps(connection, prefix, 'deleted');
   const starts = createUnfinishedStarts(connection, prefix);
 
+  const job = (image: RenderImage, delay: number) => ({
+    name: renderImage.name,
+    data: renderImage.payload.parse(image),
+    opts: { jobId: image.imageId, delay },
+  });
+
   async function add(queue: Queue, image: RenderImage, delayMs: number): Promise<void> {
-    await queue.add(renderImage.name, renderImage.payload.parse(image), { jobId: image.imageId, delay: delayMs });
+    const { name, data, opts } = job(image, delayMs);
+    await queue.add(name, data, opts);
   }
 
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
@@ -62,6 +71,14 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
 
   return {
     add: (image, delayMs) => reach((queue) => add(queue, image, delayMs)),
+
+    addAll: (images, delayMs) =>
+      reach(async (queue) => {
+        const [image] = images;
+        // One command in the place of a transaction.
+        if (image && images.length === 1) await add(queue, image, delayMs);
+        else await queue.addBulk(images.map((each) => job(each, delayMs)));
+      }),
 
     reportUpload: (imageId) =>
       reach(async (queue, redis) => {

@@ -5,7 +5,7 @@ import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
 import type { FollowTokens } from '../auth/follow-tokens.ts';
-import type { TicketLimits } from '../limits/admit-ticket.ts';
+import type { TicketLimits } from '../limits/admit-tickets.ts';
 import type { ApiBindings } from './bindings.ts';
 
 export interface ApiSettings {

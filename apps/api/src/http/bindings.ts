@@ -7,5 +7,7 @@ export interface ApiBindings {
   Variables: RequestIdVariables & {
     logger: Logger;
     caller: Caller;
+    /** Set where a limit on the body was looked at. */
+    bodyIsLimited?: true;
   };
 }

@@ -2,10 +2,11 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import type { z } from 'zod';
+import type { ApiBindings } from './bindings.ts';
 import { Problem } from './problem.ts';
 import { validated } from './validated.ts';
 
-/** Refuses bodies over a size, also when they come without a length. */
+/** Refuses bodies over a size, also when they come without a length. Of several such limits the first one counts. */
 export function limitBody(bytesMax: number) {
   const tooLarge = () => {
     throw new Problem({
@@ -17,7 +18,9 @@ export function limitBody(bytesMax: number) {
     });
   };
   const countBody = bodyLimit({ maxSize: bytesMax, onError: tooLarge });
-  return createMiddleware(async (c, next) => {
+  return createMiddleware<ApiBindings>(async (c, next) => {
+    if (c.var.bodyIsLimited) return next();
+    c.set('bodyIsLimited', true);
     // It reads the body itself; what a handler throws does not come this way.
     if (c.req.header('transfer-encoding') !== undefined) return countBody(c, next).catch(bodyTrouble);
     // The server reads no more than this. To look at the body as well would make a stream of it, for every request.

@@ -1,5 +1,5 @@
 import { createAdmissions, type createProducerConnection, type RenderQueue } from '@imagemill/queue';
-import type { TicketLimits } from './admit-ticket.ts';
+import type { TicketLimits } from './admit-tickets.ts';
 import { createBackpressure } from './backpressure.ts';
 import { createRateLimit } from './rate-limit.ts';
 
@@ -13,6 +13,9 @@ export interface LimitSettings {
   readonly maxBacklogSeconds: number;
 }
 
+/** So that one call stays short. */
+const TICKETS_A_CALL_MAX = 100;
+
 export interface LimitServices {
   readonly connection: ReturnType<typeof createProducerConnection>;
   readonly prefix: string;
@@ -24,6 +27,7 @@ export function createLimits({ connection, prefix, queue }: LimitServices, setti
   return {
     rate: limit === 0 ? undefined : createRateLimit({ connection, prefix, limit, windowSeconds }),
     backpressure: createBackpressure({ queue, ...settings }),
+    ticketsMax: Math.min(...[limit, settings.unfinishedMax].filter((most) => most > 0), TICKETS_A_CALL_MAX),
     admissions: createAdmissions({ connection, prefix, unfinishedMax: settings.unfinishedMax }),
   };
 }

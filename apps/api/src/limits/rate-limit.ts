@@ -13,8 +13,8 @@ interface RateLimitState {
 }
 
 export interface RateLimit {
-  /** Uses one up; all processes of the API draw on the same. @throws QueueUnavailableError */
-  take(tenant: Tenant): Promise<RateLimitState>;
+  /** Uses some up, also when they are more than are left; all processes of the API draw on the same. @throws QueueUnavailableError */
+  take(tenant: Tenant, tickets: number): Promise<RateLimitState>;
 }
 
 export interface RateLimitOptions {
@@ -36,8 +36,8 @@ export function createRateLimit({ connection, prefix, limit, windowSeconds }: Ra
     inMemoryBlockOnConsumed: limit,
   });
   return {
-    async take(tenant) {
-      const taken = await limiter.consume(tenant).then(stateOf(true), refused);
+    async take(tenant, tickets) {
+      const taken = await limiter.consume(tenant, tickets).then(stateOf(true), refused);
       return { ...taken, limit, windowSeconds };
     },
   };

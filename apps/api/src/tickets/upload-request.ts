@@ -39,3 +39,6 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
 
 /** One that was found acceptable. */
 export type UploadRequest = z.output<ReturnType<typeof uploadRequest>>;
+
+/** As its sender wrote it: what a category holds is the deployment's, and may change between two equal requests. */
+export const withCategoryName = (request: UploadRequest) => ({ ...request, category: request.category.name });

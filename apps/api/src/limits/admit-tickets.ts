@@ -1,11 +1,11 @@
 import type { Admissions, IssuedTicket } from '@imagemill/queue';
-import { ImageId } from '@imagemill/variants';
+import type { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
-import { v7 as uuidv7 } from 'uuid';
 import type { ApiBindings } from '../http/bindings.ts';
 import { Problem } from '../http/problem.ts';
 import type { Backpressure } from './backpressure.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
+import { derivedImageIds, newImageId } from './image-ids.ts';
 import { tooMany } from './problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -14,6 +14,8 @@ export interface TicketLimits {
   readonly rate: RateLimit | undefined;
   readonly backpressure: Backpressure;
   readonly admissions: Admissions;
+  /** Tickets that one call can ask for: what is over a limit by itself would never be admitted. */
+  readonly ticketsMax: number;
 }
 
 /** Some image of the tenant's ends within seconds, or its uploads were never made and hold their place for minutes. */
@@ -27,43 +29,48 @@ export interface AdmittedImage {
 }
 
 /**
- * The image that a request for a ticket is for: a new one, or that of an earlier request with the same `Idempotency-Key`.
- * Two requests with one key that come at once both get the same image; all that follows is harmless to do twice.
+ * The images that a request for tickets is for: new ones, or those of an earlier request with the same `Idempotency-Key`.
+ * Two requests with one key that come at once both get the same; all that follows is harmless to do twice.
  *
  * @throws Problem 429 `overloaded`, 429 `too-many-unfinished`, 422 `invalid-idempotency-key`, 422 `idempotency-key-reused`
  */
-export async function admitTicket(
+export async function admitTickets(
   c: Context<ApiBindings>,
   { backpressure, admissions }: TicketLimits,
-  request: object,
-): Promise<AdmittedImage> {
+  { request, tickets }: { readonly request: object; readonly tickets: number },
+): Promise<AdmittedImage[]> {
   const { tenant } = c.var.caller;
   const key = idempotencyKey(c);
   const fresh = {
-    imageId: ImageId.parse(uuidv7()),
+    imageId: newImageId(),
     createdAt: new Date().toISOString(),
     fingerprint: key === undefined ? '' : fingerprint(request),
   };
   const overload = await backpressure.overload();
   if (overload) {
     const known = key && (await admissions.find(tenant, key));
-    if (known) return repeated(c, known, fresh);
+    if (known) return repeated(c, known, fresh, tickets);
     const { retryAfterSeconds } = overload;
     throw tooMany({ code: 'overloaded', detail: 'More work waits than can be taken on now.', retryAfterSeconds });
   }
-  const admission = await admissions.admit({ tenant, ticket: fresh, idempotencyKey: key });
+  const admission = await admissions.admit({
+    tenant,
+    ticket: fresh,
+    imageIds: derivedImageIds(fresh.imageId, tickets),
+    idempotencyKey: key,
+  });
   if (admission.outcome === 'full') {
     throw tooMany({
       code: 'too-many-unfinished',
-      detail: 'This tenant has as many unfinished images as it can have. Upload or wait for those first.',
+      detail: 'This tenant has as many unfinished images as it can have, or nearly. Upload or wait for those first.',
       retryAfterSeconds: FULL_RETRY_AFTER_S,
     });
   }
-  if (admission.outcome === 'repeated') return repeated(c, admission.ticket, fresh);
-  return { imageId: fresh.imageId, createdAt: new Date(fresh.createdAt), isRepeated: false };
+  if (admission.outcome === 'repeated') return repeated(c, admission.ticket, fresh, tickets);
+  return images(fresh, tickets, { isRepeated: false });
 }
 
-function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTicket): AdmittedImage {
+function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTicket, tickets: number): AdmittedImage[] {
   if (known.fingerprint !== asked.fingerprint) {
     throw new Problem({
       status: 422,
@@ -72,5 +79,10 @@ function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTic
     });
   }
   c.header('idempotent-replayed', 'true');
-  return { imageId: known.imageId, createdAt: new Date(known.createdAt), isRepeated: true };
+  return images(known, tickets, { isRepeated: true });
+}
+
+function images(ticket: IssuedTicket, tickets: number, { isRepeated }: { isRepeated: boolean }): AdmittedImage[] {
+  const createdAt = new Date(ticket.createdAt);
+  return derivedImageIds(ticket.imageId, tickets).map((imageId) => ({ imageId, createdAt, isRepeated }));
 }
