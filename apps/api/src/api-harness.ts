@@ -18,7 +18,7 @@ import { inject, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { type AuthenticatorOptions, createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
-import type { ApiSettings } from './http/api-route.ts';
+import type { ApiServices, ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { createLimits, type LimitSettings } from './limits/create-limits.ts';
 
@@ -38,6 +38,8 @@ export interface ApiHarnessOptions {
   readonly s3Endpoint?: string;
   readonly settings?: Partial<ApiSettings>;
   readonly limits?: Partial<LimitSettings>;
+  /** What this API has beside. */
+  readonly services?: Pick<ApiServices, 'console' | 'board'>;
   /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
   readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
   readonly authenticator?: Partial<AuthenticatorOptions>;
@@ -91,6 +93,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     limits,
     followTokens,
     settings,
+    ...options.services,
   };
   const keyStore = createKeyStore(connection, prefix);
   const authenticator = createAuthenticator({

@@ -1,7 +1,13 @@
 import { createImageRecords, createImageView } from '@imagemill/images';
 import { createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { checkRedis, createEventQueue, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import {
+  checkRedis,
+  createEventQueue,
+  createProducerConnection,
+  createQueueViews,
+  createRenderQueue,
+} from '@imagemill/queue';
 import {
   createLogger,
   createRegistry,
@@ -16,6 +22,9 @@ import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
+import { createBoardSessions } from './board/board-sessions.ts';
+import { consolePage } from './console/console-page.ts';
+import { checkConsole } from './console/serve-console.ts';
 import { apiEnv } from './env.ts';
 import { consumeUploadEvents } from './events/consume-upload-events.ts';
 import { createReportUploads } from './events/report-uploads.ts';
@@ -49,10 +58,12 @@ await runProcess(async () => {
     queueUrl === undefined
       ? undefined
       : { client: createSqsClient({ url: queueUrl, region: env.UPLOAD_EVENTS_REGION }), queueUrl };
+  const consoleDir = env.CONSOLE_DIR;
   await startUpChecks({
     Redis: () => checkRedis(connection),
     [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
     [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+    ...(consoleDir !== undefined && { 'console in CONSOLE_DIR': () => checkConsole(consoleDir) }),
     ...(sqs && { 'upload events queue': () => checkUploadEventsQueue(sqs.client, sqs.queueUrl, logger) }),
   });
   const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
@@ -82,7 +93,15 @@ await runProcess(async () => {
   const followTokens =
     env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS);
   const storage = { originals, cdn, manifests, deletions };
-  const services = { ...storage, categories, queue, events, records, view, limits, followTokens, settings };
+  const board = env.BOARD_SESSION_SECRET && {
+    sessions: createBoardSessions(env.BOARD_SESSION_SECRET),
+    queues: createQueueViews({ connection, prefix: env.QUEUE_PREFIX }),
+  };
+  const { apiBaseUrl, cdnBaseUrl } = settings;
+  const page =
+    consoleDir === undefined ? undefined : await consolePage({ dir: consoleDir, apiBaseUrl, cdnBaseUrl, originals });
+  const pages = { board, console: page };
+  const services = { ...storage, ...pages, categories, queue, events, records, view, limits, followTokens, settings };
 
   const registry = createRegistry();
   addBacklogMetrics(registry, queue);

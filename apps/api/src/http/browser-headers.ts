@@ -1,9 +1,11 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ApiBindings } from './bindings.ts';
 
 const PREFLIGHT_MAX_AGE_S = 600;
+const POLICY = 'content-security-policy';
 
 /** What a page of another origin may send, and may read of an answer, beside what every page may. */
 const allowHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id'];
@@ -20,9 +22,19 @@ const exposeHeaders = [
 ];
 
 /** Answers hold JSON and nothing that a browser should run, show in a frame, or guess the type of. */
-const harden = secureHeaders({
+const hardenAnswer = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: 'DENY',
+});
+
+/** The few pages that the API serves say what they need in a policy of their own, and keep it. */
+const harden = createMiddleware<ApiBindings>(async (c, next) => {
+  let own: string | null = null;
+  await hardenAnswer(c, async () => {
+    await next();
+    own = c.res.headers.get(POLICY);
+  });
+  if (own !== null) c.header(POLICY, own);
 });
 
 /**

@@ -1,0 +1,45 @@
+import { signal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { createSellerApi } from '../api/seller-api.ts';
+import { DropZone } from './drop-zone.tsx';
+import { PhotoCard } from './photo-card.tsx';
+import { PhotoDetails } from './photo-details.tsx';
+import { createPhotos } from './photos.ts';
+
+/** What a seller sees: photographs to drop, on their way, and uploaded before. */
+export function PhotographsPage({ apiKey }: { apiKey: string }) {
+  const photos = useMemo(() => createPhotos(createSellerApi(apiKey)), [apiKey]);
+  const openId = useMemo(() => signal<string>(), []);
+  useEffect(() => photos.close, [photos]);
+  const list = photos.list.value;
+  const open = list.find(({ id }) => id === openId.value);
+  return (
+    <div class="page">
+      <h1>Photographs</h1>
+      <DropZone photos={photos} />
+      {list.length > 0 && (
+        <ul class="photos" aria-label="Photographs">
+          {list.map((photo) => (
+            <PhotoCard
+              key={photo.id}
+              photo={photo}
+              photos={photos}
+              onOpen={() => {
+                openId.value = photo.id;
+              }}
+            />
+          ))}
+        </ul>
+      )}
+      {open?.image && (
+        <PhotoDetails
+          photo={open}
+          image={open.image}
+          onClose={() => {
+            openId.value = undefined;
+          }}
+        />
+      )}
+    </div>
+  );
+}
