@@ -97,7 +97,7 @@ test('a rendition is compared with its original, by keyboard too, and its HTML s
   expect(await dialog.count()).toBe(0);
 });
 
-test('an upload that is stopped ends at once, and nothing of it is rendered', async () => {
+test('an upload that is stopped ends at once, nothing of it is rendered, and it can be started again', async () => {
   const on = await page.open();
   const network = await on.context().newCDPSession(on);
   await network.send('Network.emulateNetworkConditions', {
@@ -113,8 +113,10 @@ test('an upload that is stopped ends at once, and nothing of it is rendered', as
   await on.getByRole('button', { name: 'Stop product.jpg' }).click();
   expect(await status(on, 'product.jpg')).toBe('stopped');
   expect(await createSeller(page.stack()).image(imageId)).toMatchObject({ status: 'awaiting-upload', renditions: [] });
-  await on.getByRole('button', { name: 'Dismiss product.jpg' }).click();
-  expect(await card(on, 'product.jpg').count()).toBe(0);
+  await network.send('Network.disable');
+  await network.detach();
+  await on.getByRole('button', { name: 'Upload product.jpg again' }).click();
+  await untilReady(on, 'product.jpg');
 });
 
 test('a file that is no picture is rejected in words for its seller', async () => {
@@ -130,6 +132,8 @@ test('a file that is no picture is rejected in words for its seller', async () =
   await files(on).setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
   expect(await card(on, 'notes.txt').locator('.trouble').textContent()).toContain('not a JPEG, PNG, WebP');
   await page.shoot(on, 'rejected');
+  await on.getByRole('button', { name: 'Dismiss notes.txt' }).click();
+  expect(await card(on, 'notes.txt').count()).toBe(0);
 });
 
 test('a deleted photograph is gone, after a second look at what is asked', async () => {

@@ -7,6 +7,7 @@ import { PhotographsPage } from './photographs/photographs-page.tsx';
 import { Announcer } from './ui/announcer.tsx';
 
 const hash = signal('');
+const titles = { photographs: 'Photographs', operator: 'Operator' };
 const page = computed(() => (hash.value === '#/operator' ? 'operator' : 'photographs'));
 
 /** The frame of both pages: where one is, and where keys are entered. */
@@ -15,6 +16,8 @@ export function App() {
   useEffect(() => {
     const follow = () => {
       hash.value = location.hash;
+      document.title = `${titles[page.value]} · imagemill`;
+      scrollTo(0, 0);
     };
     follow();
     addEventListener('hashchange', follow);

@@ -4,6 +4,7 @@ const WIDTH = 480;
 const HEIGHT = 120;
 /** Room above the highest point, so that its line is not cut. */
 const TOP = 8;
+const MINUTE_MS = 60_000;
 
 interface Sample {
   /** ms since 1970. */
@@ -14,19 +15,22 @@ interface Sample {
 interface LineChartProps {
   readonly title: string;
   readonly samples: readonly Sample[];
-  readonly spanMs: number;
+  /** The longest time that is shown; less while there are samples of less. */
+  readonly spanMsMax: number;
   /** The end of the scale where nothing is higher. */
   readonly topMin: number;
   readonly shown: (value: number) => string;
 }
 
 /**
- * A line over time, from now back over `spanMs`. Its scale begins at 0 and ends at a round number over the highest sample.
+ * A line over time, from now back. Its scale begins at 0 and ends at a round number over the highest sample.
  */
-export function LineChart({ title, samples, spanMs, topMin, shown }: LineChartProps) {
+export function LineChart({ title, samples, spanMsMax, topMin, shown }: LineChartProps) {
   const gradient = useId();
   const last = samples.at(-1);
   const end = last?.at ?? 0;
+  const minutes = Math.ceil((end - (samples[0]?.at ?? end)) / MINUTE_MS);
+  const spanMs = Math.min(spanMsMax, Math.max(1, minutes) * MINUTE_MS);
   const top = roundUp(Math.max(topMin, ...samples.map(({ value }) => value)));
   const x = (at: number) => WIDTH - ((end - at) / spanMs) * WIDTH;
   const y = (value: number) => HEIGHT - 1 - (value / top) * (HEIGHT - TOP);
@@ -53,7 +57,7 @@ export function LineChart({ title, samples, spanMs, topMin, shown }: LineChartPr
         <polyline class="chart-line" points={line} />
       </svg>
       <div class="chart-axis quiet" aria-hidden="true">
-        <span>{Math.round(spanMs / 60_000)} min ago</span>
+        <span>{Math.round(spanMs / MINUTE_MS)} min ago</span>
         <span>now</span>
       </div>
     </figure>

@@ -35,14 +35,14 @@ export function BacklogPanel({ value, samples, trouble }: ReturnType<typeof useS
         <LineChart
           title="Backlog, jobs"
           samples={samples.map(({ at, backlog }) => ({ at, value: backlog }))}
-          spanMs={SPAN_MS}
+          spanMsMax={SPAN_MS}
           topMin={10}
           shown={count}
         />
         <LineChart
           title="Throughput, images a second"
           samples={samples.map(({ at, endedPerSecond }) => ({ at, value: endedPerSecond }))}
-          spanMs={SPAN_MS}
+          spanMsMax={SPAN_MS}
           topMin={0.1}
           shown={perSecond}
         />

@@ -1,6 +1,7 @@
 import DropTarget from '@uppy/drop-target';
 import { useEffect, useRef } from 'preact/hooks';
-import { mediaTypes, type Photos } from './photos.ts';
+import { mediaTypes } from './file-intake.ts';
+import type { Photos } from './photos.ts';
 
 const categories = [
   { name: 'product', label: 'Product' },

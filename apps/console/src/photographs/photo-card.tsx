@@ -12,6 +12,7 @@ export function PhotoCard({ photo, photos, onOpen }: { photo: Photo; photos: Pho
   const trouble = troubleOf(photo);
   const [failure, setFailure] = useState<string>();
   const remove = () => photos.remove(photo).catch((error: Error) => setFailure(error.message));
+  const mayStart = state.is === 'stopped' || (state.is === 'refused' && state.mayRetry);
   const onItsWay = state.is === 'waiting' || state.is === 'uploading';
   return (
     <li class="photo" data-status={image?.status ?? state.is}>
@@ -40,6 +41,11 @@ export function PhotoCard({ photo, photos, onOpen }: { photo: Photo; photos: Pho
           {onItsWay && (
             <button type="button" onClick={() => photos.stop(id)} aria-label={`Stop ${name}`}>
               Stop
+            </button>
+          )}
+          {mayStart && (
+            <button type="button" onClick={() => photos.start(id)} aria-label={`Upload ${name} again`}>
+              Try again
             </button>
           )}
           {image && <ConfirmButton word="Delete" of={name} onConfirm={remove} />}

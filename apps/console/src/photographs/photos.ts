@@ -1,89 +1,75 @@
 import { signal } from '@preact/signals';
-import { Uppy, type UppyFile } from '@uppy/core';
 import pLimit from 'p-limit';
+import type { ApiError } from '../api/call-api.ts';
 import { hasEnded, type Image } from '../api/image.ts';
 import type { SellerApi } from '../api/seller-api.ts';
 import { announce } from '../ui/announcer.tsx';
+import { createFileIntake } from './file-intake.ts';
 import type { Photo, PhotoState } from './photo.ts';
 
 const AT_ONCE = 3;
 
-export const mediaTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'];
-const FORMATS = 'JPEG, PNG, WebP, AVIF, GIF or TIFF';
-
-type Meta = { category: string };
-type Dropped = UppyFile<Meta, Record<string, never>>;
-
-/** The photographs of this page: Uppy takes them in and has them uploaded, the API tells how they go on. */
+/** The photographs of this page: taken in, uploaded a few at a time, then followed to their end. */
 export function createPhotos(api: SellerApi) {
   const list = signal<readonly Photo[]>([]);
   const category = signal('product');
   const ended = new AbortController();
+  const files = new Map<string, File>();
   const uploads = new Map<string, AbortController>();
   const limit = pLimit(AT_ONCE);
 
-  const change = (id: string, changed: (photo: Photo) => Partial<Photo>) => {
-    list.value = list.value.map((photo) => (photo.id === id ? { ...photo, ...changed(photo) } : photo));
+  const change = (id: string, changed: Partial<Photo>) => {
+    list.value = list.value.map((photo) => (photo.id === id ? { ...photo, ...changed } : photo));
   };
-  const goTo = (id: string, state: PhotoState) => change(id, () => ({ state }));
+  const goTo = (id: string, state: PhotoState) => change(id, { state });
 
-  const uppy = new Uppy<Meta, Record<string, never>>({
-    autoProceed: true,
-    restrictions: { allowedFileTypes: mediaTypes },
-    // The same photograph may be uploaded again, as an avatar for example.
-    onBeforeFileAdded: (file) => ({
-      ...file,
-      id: crypto.randomUUID(),
-      meta: { ...file.meta, category: category.value },
-    }),
-  });
-  uppy.addUploader(async (ids) => {
-    await Promise.all(ids.map((id) => limit(() => upload(id))));
-  });
-  uppy.on('files-added', (files) => {
-    list.value = [...files.map(fromFile), ...list.value];
-  });
-  uppy.on('restriction-failed', (file) => {
-    if (!file) return;
-    const words = `This is not a ${FORMATS}, so it can’t be a photograph for imagemill.`;
-    announce(`${file.name}: ${words}`);
-    const photo = { id: crypto.randomUUID(), name: file.name ?? 'unnamed', category: category.value };
-    list.value = [{ ...photo, state: { is: 'refused', words, mayRetry: false } }, ...list.value];
+  const uppy = createFileIntake({
+    taken(taken) {
+      const photos = taken.map((file) => fromFile(file, category.value));
+      list.value = [...photos, ...list.value];
+      for (const [index, { id }] of photos.entries()) {
+        const file = taken[index];
+        if (file) files.set(id, file);
+        start(id);
+      }
+    },
+    refused(name, words) {
+      announce(`${name}: ${words}`);
+      const state = { is: 'refused', words, mayRetry: false } as const;
+      list.value = [{ id: crypto.randomUUID(), name, category: category.value, state }, ...list.value];
+    },
   });
 
-  async function upload(id: string): Promise<void> {
-    const file = uppy.getFile(id);
-    // Taken back while it waited.
-    if (!file) return;
+  function start(id: string): void {
     const stopped = new AbortController();
     uploads.set(id, stopped);
-    try {
-      goTo(id, { is: 'uploading', share: 0 });
-      const { imageId } = await api.upload(file.data as File, {
-        category: file.meta.category,
-        onProgress: (share) => goTo(id, { is: 'uploading', share }),
-        signal: AbortSignal.any([ended.signal, stopped.signal]),
-      });
-      goTo(id, { is: 'uploaded' });
-      void follow(id, imageId, file.name);
-    } catch (error) {
-      if (stopped.signal.aborted || ended.signal.aborted) goTo(id, { is: 'stopped' });
-      else refuse(id, file.name, (error as Error).message);
-    } finally {
-      uploads.delete(id);
-      // What it holds is in the list now, or gone.
-      if (uppy.getFile(id)) uppy.removeFile(id);
-    }
+    goTo(id, { is: 'waiting' });
+    void limit(() => upload(id, AbortSignal.any([ended.signal, stopped.signal])));
   }
 
-  function refuse(id: string, name: string, words: string): void {
-    announce(`${name}: ${words}`);
-    goTo(id, { is: 'refused', words, mayRetry: false });
+  async function upload(id: string, signal: AbortSignal): Promise<void> {
+    const photo = list.value.find((one) => one.id === id);
+    const file = files.get(id);
+    // Stopped while it waited.
+    if (!photo || !file || signal.aborted) return;
+    try {
+      goTo(id, { is: 'uploading', share: 0 });
+      const onProgress = (share: number) => goTo(id, { is: 'uploading', share });
+      const { imageId } = await api.upload(file, { category: photo.category, onProgress, signal });
+      goTo(id, { is: 'uploaded' });
+      files.delete(id);
+      void follow(id, imageId, file.name);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { message, retryable } = error as ApiError;
+      announce(`${file.name}: ${message}`);
+      goTo(id, { is: 'refused', words: message, mayRetry: retryable });
+    }
   }
 
   async function follow(id: string, imageId: string, name: string): Promise<void> {
     const onChange = (image: Image) => {
-      change(id, () => ({ image }));
+      change(id, { image });
       if (image.status === 'ready') announce(`${name} is ready: ${image.renditions.length} renditions.`);
       else if (image.error) announce(`${name}: ${image.error.message}`);
     };
@@ -96,15 +82,15 @@ export function createPhotos(api: SellerApi) {
     list,
     category,
     uppy,
+    start,
 
-    add(files: Iterable<File>): void {
-      uppy.addFiles([...files].map((data) => ({ data, name: data.name, type: data.type, source: 'page' })));
+    add(chosen: Iterable<File>): void {
+      uppy.addFiles([...chosen].map((data) => ({ data, name: data.name, type: data.type, source: 'page' })));
     },
 
-    /** Stops an upload that waits or is on its way. */
+    /** Stops an upload that waits or is on its way; it may be started again. */
     stop(id: string): void {
       uploads.get(id)?.abort();
-      if (uppy.getFile(id)) uppy.removeFile(id);
       goTo(id, { is: 'stopped' });
     },
 
@@ -112,6 +98,8 @@ export function createPhotos(api: SellerApi) {
     async remove({ id, image, original, name }: Photo): Promise<void> {
       if (image) await api.remove(image.imageId);
       list.value = list.value.filter((photo) => photo.id !== id);
+      files.delete(id);
+      uploads.delete(id);
       if (original) URL.revokeObjectURL(original.url);
       announce(`${name} is ${image ? 'deleted' : 'off the list'}.`);
     },
@@ -123,7 +111,7 @@ export function createPhotos(api: SellerApi) {
       const earlier = page.images.filter(({ imageId }) => !known.has(imageId)).map(fromImage);
       list.value = [...list.value, ...earlier];
       for (const { id, name, image } of earlier) {
-        if (image && !hasEnded(image) && image.status !== 'awaiting-upload') void follow(id, image.imageId, name);
+        if (!hasEnded(image) && image.status !== 'awaiting-upload') void follow(id, image.imageId, name);
       }
       return page.nextCursor;
     },
@@ -137,17 +125,19 @@ export function createPhotos(api: SellerApi) {
 }
 export type Photos = ReturnType<typeof createPhotos>;
 
-const fromFile = ({ id, name, meta, data, size }: Dropped): Photo => ({
-  id,
-  name,
-  category: meta.category,
-  original: { url: URL.createObjectURL(data as Blob), bytes: size ?? 0 },
+const fromFile = (file: File, category: string): Photo => ({
+  id: crypto.randomUUID(),
+  name: file.name,
+  category,
+  original: { url: URL.createObjectURL(file), bytes: file.size },
   state: { is: 'waiting' },
 });
 
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
 const fromImage = (image: Image): Photo & { image: Image } => ({
   id: image.imageId,
-  name: `${image.category} of ${new Date(image.createdAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`,
+  name: `${image.category}, ${day.format(new Date(image.createdAt))}`,
   category: image.category,
   state: { is: 'uploaded' },
   image,

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { thumbHashToDataURL } from 'thumbhash';
 import type { Image, Rendition } from '../api/image.ts';
 import type { Photo } from './photo.ts';
@@ -10,10 +10,16 @@ export function Preview({ photo: { name, original, image } }: { photo: Photo }) 
   const blur = useMemo(() => image?.placeholder && blurOf(image.placeholder), [image?.placeholder]);
   const rendition = image?.status === 'ready' ? previewOf(image) : undefined;
   const src = rendition?.url ?? original?.url;
+  // What no browser can show may be a photograph all the same: a TIFF, or what is no picture at all.
+  const [unshown, setUnshown] = useState<string>();
   const { width, height } = rendition ?? { width: 400, height: 300 };
   return (
     <div class="preview" style={blur ? { backgroundImage: `url(${blur})` } : {}}>
-      {src && <img src={src} width={width} height={height} alt={name} decoding="async" loading="lazy" />}
+      {src && src !== unshown ? (
+        <img src={src} width={width} height={height} alt={name} decoding="async" onError={() => setUnshown(src)} />
+      ) : (
+        !blur && <NoPicture />
+      )}
     </div>
   );
 }
@@ -27,3 +33,9 @@ function previewOf({ renditions }: Image): Rendition | undefined {
 
 const blurOf = (thumbHash: string): string =>
   thumbHashToDataURL(Uint8Array.from(atob(thumbHash), (character) => character.charCodeAt(0)));
+
+const NoPicture = () => (
+  <svg class="no-picture" viewBox="0 0 48 48" aria-hidden="true">
+    <path d="M6 10h36v28H6zM6 32l10-10 8 8 6-6 12 12M32 18h.1M4 4l40 40" />
+  </svg>
+);
