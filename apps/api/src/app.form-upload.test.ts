@@ -38,7 +38,7 @@ test('a ticket with the method POST takes a web form, and its image goes the way
   expect((await post(ticket)).status).toBe(204);
   expect((await api.call('POST', `/v1/images/${ticket.imageId}/complete`)).body).toMatchObject({ status: 'queued' });
   const stored = await api.originals.head(ticket.key);
-  expect(stored).toMatchObject({ sizeBytes: 5, contentType: 'image/jpeg', cacheControl: 'private' });
+  expect(stored).toMatchObject({ sizeBytes: 5, contentType: 'image/jpeg' });
   expect(decodeURIComponent(stored?.metadata.filename ?? '')).toBe('kätzchen.jpg');
 });
 

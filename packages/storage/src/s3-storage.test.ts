@@ -212,7 +212,8 @@ describe('an upload form', () => {
     expect(await storage.head(form.fields.key ?? '')).toMatchObject({
       sizeBytes: bytes.length,
       contentType: 'image/jpeg',
-      cacheControl: 'private',
+      // Ceph's gateway takes no cache header from a form.
+      cacheControl: s3.server === 'ceph' ? undefined : 'private',
       metadata: { filename: 'caf%C3%A9.jpg' },
     });
   });
