@@ -7,6 +7,7 @@ export type {
   ObjectFacts,
   ObjectReader,
   ObjectStorage,
+  PresignedPost,
   PresignedUpload,
   PresignUpload,
   PutObject,

@@ -36,6 +36,14 @@ export interface PresignedUpload {
   readonly expiresAt: Date;
 }
 
+/** An address that takes exactly what was declared as a form: these fields first, in any order, and the file after them. */
+export interface PresignedPost {
+  readonly url: string;
+  readonly method: 'POST';
+  readonly fields: Readonly<Record<string, string>>;
+  readonly expiresAt: Date;
+}
+
 export interface PutObject {
   readonly key: string;
   readonly body: Uint8Array;
@@ -83,6 +91,7 @@ interface CallOptions {
 export interface ObjectStorage {
   readonly bucket: string;
   presignUpload(upload: PresignUpload): Promise<PresignedUpload>;
+  presignPost(upload: PresignUpload): Promise<PresignedPost>;
   head(key: string, options?: CallOptions): Promise<ObjectFacts | undefined>;
   /** `ifMatch`: read only the object with this ETag; another one there is the error `object-changed`. */
   open(

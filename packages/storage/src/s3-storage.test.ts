@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type PresignedUpload } from './index.ts';
+import {
+  createS3Client,
+  createS3Storage,
+  ensureBucket,
+  type ObjectStorage,
+  type PresignedPost,
+  type PresignedUpload,
+} from './index.ts';
 
 const { s3 } = inject('servers');
 const client = createS3Client({ ...s3, maxAttempts: 1 });
@@ -178,6 +185,65 @@ describe('an upload URL', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://shop.test');
     const other = await preflight('https://evil.test');
     expect(other.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('an upload form', () => {
+  const sign = (more: object = {}, to: ObjectStorage = storage) =>
+    to.presignPost({
+      key: key(),
+      contentType: 'image/jpeg',
+      contentLength: bytes.length,
+      expiresInSeconds: 60,
+      metadata: { filename: 'caf%C3%A9.jpg' },
+      cacheControl: 'private',
+      ...more,
+    });
+  const post = ({ url, fields }: PresignedPost, more: Record<string, string> = {}, body: Buffer = bytes) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ ...fields, ...more })) form.append(name, value);
+    form.append('file', new Blob([new Uint8Array(body)]), 'other-name.jpg');
+    return fetch(url, { method: 'POST', body: form });
+  };
+
+  test('stores what was declared, with its metadata and cache header', async () => {
+    const form = await sign();
+    expect((await post(form)).status).toBe(204);
+    expect(await storage.head(form.fields.key ?? '')).toMatchObject({
+      sizeBytes: bytes.length,
+      contentType: 'image/jpeg',
+      // Ceph's gateway takes no cache header from a form.
+      cacheControl: s3.server === 'ceph' ? undefined : 'private',
+      metadata: { filename: 'caf%C3%A9.jpg' },
+    });
+  });
+
+  const later = JSON.stringify({ expiration: '2099-01-01T00:00:00Z', conditions: [] });
+  test.each<[string, Record<string, string>, Buffer?]>([
+    ['another key', { key: 'private/stolen' }],
+    ['another type', { 'Content-Type': 'text/html' }],
+    ['another cache header', { 'Cache-Control': 'public' }],
+    ['metadata that was not declared', { 'x-amz-meta-more': 'x' }],
+    ['a policy of its own', { Policy: Buffer.from(later).toString('base64') }],
+    ['more bytes', {}, Buffer.concat([bytes, bytes])],
+    ['fewer bytes', {}, bytes.subarray(1)],
+  ])('refuses %s, and stores nothing', async (_what, fields, body) => {
+    const form = await sign();
+    const { status } = await post(form, fields, body);
+    expect([400, 403]).toContain(status);
+    expect(await storage.head(fields.key ?? form.fields.key ?? '')).toBeUndefined();
+  });
+
+  test('refuses an upload after its expiry', async () => {
+    const form = await sign({}, createS3Storage({ client, bucket, now: () => new Date(Date.now() - 3600_000) }));
+    expect(form.expiresAt.getTime()).toBeLessThan(Date.now());
+    expect((await post(form)).status).toBe(403);
+  });
+
+  test.skipIf(s3.server === 'ceph')('refuses bytes that do not have the declared SHA-256', async () => {
+    const form = await sign({ checksumSha256: createHash('sha256').update(bytes).digest('base64') });
+    expect((await post(form, {}, Buffer.from(bytes).fill('x'))).status).toBe(400);
+    expect((await post(form)).status).toBe(204);
   });
 });
 

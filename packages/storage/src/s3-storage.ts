@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { objectChanged, statusOf, toStorageError } from './errors.ts';
 import { listFolders, listObjects } from './list-objects.ts';
-import type { ObjectFacts, ObjectStorage } from './object-storage.ts';
+import type { ObjectFacts, ObjectStorage, PresignUpload } from './object-storage.ts';
+import { presignPost } from './presign-post.ts';
 import { createUploadPresigner } from './presign-upload.ts';
 import { abortable } from './s3-client.ts';
 
@@ -27,10 +28,12 @@ export interface S3StorageOptions {
 export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   const { client, bucket: Bucket, signingClient = client, allowOverwrite = false } = options;
   const presignUpload = createUploadPresigner({ client: signingClient, bucket: Bucket, allowOverwrite });
+  const signingTime = ({ signedAt }: PresignUpload) => signedAt ?? options.now?.() ?? new Date();
   return {
     bucket: Bucket,
 
-    presignUpload: (upload) => presignUpload(upload, upload.signedAt ?? options.now?.() ?? new Date()),
+    presignUpload: (upload) => presignUpload(upload, signingTime(upload)),
+    presignPost: (upload) => presignPost(signingClient, Bucket, upload, signingTime(upload)),
 
     async head(Key, { signal } = {}) {
       try {

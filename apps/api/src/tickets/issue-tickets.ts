@@ -1,4 +1,5 @@
 import type { RenderImage } from '@imagemill/queue';
+import type { ObjectStorage, PresignUpload } from '@imagemill/storage';
 import { CACHE_PRIVATE, originalKey, plannedRenditions, type Tenant } from '@imagemill/variants';
 import type { ApiServices } from '../http/api-route.ts';
 import type { AdmittedImage } from '../limits/admit-tickets.ts';
@@ -38,7 +39,7 @@ async function sign(
   const { contentType, contentLength, filename, checksumSha256, metadata } = request;
   const { name: category, set, revision } = request.category;
   const key = originalKey({ tenant, category, imageId, contentType });
-  const upload = await originals.presignUpload({
+  const upload = await signUpload(originals, request.method, {
     key,
     contentType,
     contentLength,
@@ -49,7 +50,7 @@ async function sign(
     cacheControl: CACHE_PRIVATE,
   });
   const image = { imageId, tenant, category, originalKey: key, contentType, filename, metadata, checksumSha256 };
-  const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: upload.expiresAt.toISOString() };
+  const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: upload.expiresAt };
   // One that has ended, and whose job is forgotten by now, would look as if it waited for its upload again.
   const isKnown = isRepeated && (await records.locate(tenant, imageId)) !== undefined;
   return {
@@ -57,15 +58,23 @@ async function sign(
     ticket: {
       imageId,
       key,
-      uploadUrl: upload.url,
-      method: upload.method,
-      headers: { ...upload.headers },
-      expiresAt: times.uploadExpiresAt,
+      ...upload.how,
+      expiresAt: upload.expiresAt,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
       followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
     },
   };
+}
+
+/** What of a ticket depends on the way that the bytes go. */
+async function signUpload(originals: ObjectStorage, method: UploadRequest['method'], upload: PresignUpload) {
+  if (method === 'POST') {
+    const { url: uploadUrl, fields, expiresAt } = await originals.presignPost(upload);
+    return { how: { method, uploadUrl, headers: {}, fields: { ...fields } }, expiresAt: expiresAt.toISOString() };
+  }
+  const { url: uploadUrl, headers, expiresAt } = await originals.presignUpload(upload);
+  return { how: { method, uploadUrl, headers: { ...headers } }, expiresAt: expiresAt.toISOString() };
 }
 
 /** A repeated request gets the same URL, as long as that one is valid; then a new one for the same image. */

@@ -33,7 +33,7 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
       .string()
       .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be the base64 of a SHA-256')
       .optional(),
-    method: z.literal('PUT', 'must be PUT').default('PUT'),
+    method: z.enum(['PUT', 'POST']).default('PUT'),
     metadata: Metadata.default({}),
   });
 

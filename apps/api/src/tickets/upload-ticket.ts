@@ -1,12 +1,10 @@
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 
-/** What a client needs to upload one photograph, and to find it again. */
-export const UploadTicket = z.object({
+const toEveryMethod = {
   imageId: ImageId,
   key: z.string(),
   uploadUrl: z.url(),
-  method: z.literal('PUT'),
   /** To be sent with the upload exactly as they stand; Content-Length is the client's own business. */
   headers: z.record(z.string(), z.string()),
   expiresAt: z.iso.datetime(),
@@ -14,5 +12,16 @@ export const UploadTicket = z.object({
   /** Reads `statusUrl` in the place of an API key. */
   followToken: z.string().optional(),
   renditions: z.array(z.object({ variant: z.string(), format: z.string(), url: z.url() })),
-});
+};
+
+/** What a client needs to upload one photograph, and to find it again. */
+export const UploadTicket = z.discriminatedUnion('method', [
+  z.object({ ...toEveryMethod, method: z.literal('PUT') }),
+  z.object({
+    ...toEveryMethod,
+    method: z.literal('POST'),
+    /** Of the form that is sent as multipart/form-data, with the file as its last field. */
+    fields: z.record(z.string(), z.string()),
+  }),
+]);
 export type UploadTicket = z.input<typeof UploadTicket>;
