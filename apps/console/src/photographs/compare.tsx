@@ -6,10 +6,11 @@ export function Compare(props: { name: string; original: string | undefined; ren
   const { name, original, rendition } = props;
   const { url, width, height, variant, format } = rendition;
   const [at, setAt] = useState(50);
+  const frame = { '--ratio': width / height, '--natural': `${width}px` };
   if (!original) {
     return (
       <figure class="compare-alone">
-        <div class="compare" style={{ '--ratio': width / height }}>
+        <div class="compare" style={frame}>
           <img src={url} width={width} height={height} alt={`${name}, ${variant} ${format}`} />
         </div>
         <figcaption class="quiet">Originals are private: one is compared while this tab still has it.</figcaption>
@@ -17,8 +18,8 @@ export function Compare(props: { name: string; original: string | undefined; ren
     );
   }
   return (
-    <div class="compare" style={{ '--ratio': width / height, '--at': `${at}%` }}>
-      <img src={original} width={width} height={height} alt={`${name}, the original`} />
+    <div class="compare" style={{ ...frame, '--at': `${at}%` }}>
+      <img class="compare-under" src={original} width={width} height={height} alt={`${name}, the original`} />
       <img class="compare-over" src={url} width={width} height={height} alt={`${name}, ${variant} ${format}`} />
       <span class="compare-label left" aria-hidden="true">
         original
