@@ -53,7 +53,7 @@ const descriptions = {
   discard: describeRoute({
     id: 'discardDeadLetter',
     tag: 'Operation',
-    summary: 'Give one up: its image stays `failed`',
+    summary: 'Give one up: its image stays failed',
     answers: { 204: { what: 'It is forgotten.' } },
     problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable', 'storage-unavailable'],
   }),
