@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { createQueueViews } from '@imagemill/queue';
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
@@ -53,7 +53,9 @@ export function serveBoard(app: Hono<ApiBindings>, { sessions, queues }: Board):
     await next();
   });
   for (const path of [BOARD_PATH, `${BOARD_PATH}/*`]) app.use(path, policy, admitSession);
-  app.route(BOARD_PATH, adapter.registerPlugin());
+  // Mounted whole, not route by route: they are no part of the API, and of its description.
+  const board = new Hono().route(BOARD_PATH, adapter.registerPlugin());
+  app.mount(BOARD_PATH, board.fetch, { replaceRequest: false });
 }
 
 const noSession = () =>

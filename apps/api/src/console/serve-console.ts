@@ -40,6 +40,6 @@ export function serveConsole(app: Hono<ApiBindings>, { dir, connectOrigins, imag
       c.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  app.get(CONSOLE_PATH, (c) => c.redirect(`${CONSOLE_PATH}/`, 308));
+  app.all(CONSOLE_PATH, (c) => c.redirect(`${CONSOLE_PATH}/`, 308));
   app.use(`${CONSOLE_PATH}/*`, policy, files);
 }

@@ -8,27 +8,34 @@ const withCode = (code: string, message: string) => ({ params: { code }, error: 
 export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
   z.strictObject({
     filename: Filename,
-    contentType: z.string().transform((type, context) => {
-      const known = SourceMediaType.safeParse(type);
-      if (known.success) return known.data;
-      const message = `must be one of ${SourceMediaType.options.join(', ')}`;
-      context.addIssue({ code: 'custom', params: { code: 'unsupported-type' }, message });
-      return z.NEVER;
-    }),
+    contentType: z
+      .string()
+      .meta({ enum: SourceMediaType.options })
+      .transform((type, context) => {
+        const known = SourceMediaType.safeParse(type);
+        if (known.success) return known.data;
+        const message = `must be one of ${SourceMediaType.options.join(', ')}`;
+        context.addIssue({ code: 'custom', params: { code: 'unsupported-type' }, message });
+        return z.NEVER;
+      }),
     contentLength: z
       .int()
       .refine((bytes) => bytes > 0, withCode('empty-upload', 'must be more than 0 bytes'))
       .refine(
         (bytes) => bytes <= maxUploadBytes,
         withCode('upload-too-large', `can be ${maxUploadBytes} bytes at most`),
-      ),
-    category: z.string().transform((name, context) => {
-      const spec = categories.get(name);
-      if (spec) return { name, ...spec };
-      const message = `must be one of ${[...categories.keys()].join(', ')}`;
-      context.addIssue({ code: 'custom', params: { code: 'unknown-category' }, message });
-      return z.NEVER;
-    }),
+      )
+      .meta({ minimum: 1, maximum: maxUploadBytes }),
+    category: z
+      .string()
+      .meta({ enum: [...categories.keys()] })
+      .transform((name, context) => {
+        const spec = categories.get(name);
+        if (spec) return { name, ...spec };
+        const message = `must be one of ${[...categories.keys()].join(', ')}`;
+        context.addIssue({ code: 'custom', params: { code: 'unknown-category' }, message });
+        return z.NEVER;
+      }),
     checksumSha256: z
       .string()
       .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be the base64 of a SHA-256')

@@ -6,7 +6,7 @@ export function stackAddresses({ file, dir }: Stack): string {
   return [
     'imagemill is up.',
     ...consoleAddress(file),
-    `  API        ${file.apiUrl}`,
+    `  API        ${file.apiUrl}  (what it can do: ${file.apiUrl}/docs)`,
     `  CDN        ${file.cdnBaseUrl}`,
     `  S3         ${file.s3Endpoint}  (buckets ${file.originalsBucket}, ${file.cdnBucket})`,
     `  Redis      ${file.redisUrl.replace(/\/\/[^@/]*@/, '//')}`,
