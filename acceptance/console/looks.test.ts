@@ -20,8 +20,6 @@ const overflow = (on: Page) =>
 
 test.each([
   ['light', {}],
-  ['dark', { colorScheme: 'dark' }],
-  ['phone', phone],
   ['phone-dark', { ...phone, colorScheme: 'dark' }],
 ] as const)('both pages and a photograph’s details are accessible and whole: %s', async (name, session) => {
   const on = await page.open({ reducedMotion: 'reduce', ...session });

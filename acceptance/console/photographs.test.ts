@@ -148,3 +148,14 @@ test('a deleted photograph is gone, after a second look at what is asked', async
   await vi.waitFor(async () => expect(await card(on, 'avatar.jpg').count()).toBe(0));
   await expect(createSeller(page.stack()).image(imageId)).rejects.toThrow('404');
 });
+
+test('a photograph goes on while the other page is looked at', async () => {
+  const on = await page.open();
+  await files(on).setInputFiles(photo('product.jpg'));
+  await on.getByRole('link', { name: 'Operator' }).click();
+  await on.getByRole('heading', { name: 'Dead letters' }).waitFor();
+  await on.getByRole('link', { name: 'Photographs' }).click();
+  await untilReady(on, 'product.jpg');
+  await on.getByRole('button', { name: 'Look at product.jpg' }).click();
+  await on.getByRole('dialog').getByRole('slider').waitFor();
+});

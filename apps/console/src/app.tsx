@@ -4,6 +4,7 @@ import { keys } from './keys/keys.ts';
 import { KeysForm } from './keys/keys-form.tsx';
 import { OperatorPage } from './operator/operator-page.tsx';
 import { PhotographsPage } from './photographs/photographs-page.tsx';
+import { usePhotos } from './photographs/use-photos.ts';
 import { Announcer } from './ui/announcer.tsx';
 
 const hash = signal('');
@@ -59,6 +60,7 @@ const skipToContent = () => document.querySelector<HTMLElement>('#content')?.foc
 
 function Page({ enterKeys }: { enterKeys: () => void }) {
   const { apiKey, adminKey } = keys.value;
+  const photos = usePhotos(apiKey);
   if (page.value === 'operator') {
     return adminKey ? (
       <OperatorPage adminKey={adminKey} />
@@ -66,8 +68,8 @@ function Page({ enterKeys }: { enterKeys: () => void }) {
       <NoKey title="Operator" kind="an admin key" enterKeys={enterKeys} />
     );
   }
-  return apiKey ? (
-    <PhotographsPage apiKey={apiKey} />
+  return photos ? (
+    <PhotographsPage photos={photos} />
   ) : (
     <NoKey title="Photographs" kind="an upload key" enterKeys={enterKeys} />
   );

@@ -1,16 +1,13 @@
 import { signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import { createSellerApi } from '../api/seller-api.ts';
+import { useMemo } from 'preact/hooks';
 import { DropZone } from './drop-zone.tsx';
 import { PhotoCard } from './photo-card.tsx';
 import { PhotoDetails } from './photo-details.tsx';
-import { createPhotos } from './photos.ts';
+import type { Photos } from './photos.ts';
 
 /** What a seller sees: photographs to drop, on their way, and uploaded before. */
-export function PhotographsPage({ apiKey }: { apiKey: string }) {
-  const photos = useMemo(() => createPhotos(createSellerApi(apiKey)), [apiKey]);
+export function PhotographsPage({ photos }: { photos: Photos }) {
   const openId = useMemo(() => signal<string>(), []);
-  useEffect(() => photos.close, [photos]);
   const list = photos.list.value;
   const open = list.find(({ id }) => id === openId.value);
   return (
