@@ -49,7 +49,7 @@ export async function bringUp(env: StackEnv, say: (step: string) => void, signal
     const keys = await devKeys(dir);
     const apiPort = await claimPort('127.0.0.1', env.API_PORT);
     const apiUrl = `http://127.0.0.1:${apiPort}`;
-    const building = consoleDir(say, signal).catch(() => undefined);
+    const building = consoleDir({ logFile: join(logs, 'console.log'), say, signal });
     const backends = await startBackends({ env, dir, keys, apiUrl, say, signal });
     parts.push(backends);
     const builtConsole = await building;
