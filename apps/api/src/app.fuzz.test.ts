@@ -28,6 +28,7 @@ const photo = {
 const goodBodies: Readonly<Record<string, unknown>> = {
   '/v1/images/upload-url': photo,
   '/v1/images/upload-urls': { images: [photo, { ...photo, filename: 'side.jpg' }] },
+  '/v1/images/import': { url: 'https://shop.test/shoe.jpg?v=1', category: 'product', metadata: { sku: 'A-1' } },
   '/v1/dead-letters/redrive': { code: 'storage-unavailable', limit: 10 },
   '/v1/events/s3': {
     Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'originals/a' } } }],

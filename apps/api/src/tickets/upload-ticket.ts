@@ -1,6 +1,9 @@
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 
+/** Where a rendition will be, unless its picture turns out to be none. */
+export const PlannedRendition = z.object({ variant: z.string(), format: z.string(), url: z.url() });
+
 const toEveryMethod = {
   imageId: ImageId,
   key: z.string(),
@@ -11,7 +14,7 @@ const toEveryMethod = {
   statusUrl: z.url(),
   /** Reads `statusUrl` in the place of an API key. */
   followToken: z.string().optional(),
-  renditions: z.array(z.object({ variant: z.string(), format: z.string(), url: z.url() })),
+  renditions: z.array(PlannedRendition),
 };
 
 /** What a client needs to upload one photograph, and to find it again. */
