@@ -80,31 +80,37 @@ async function deliverAll(): Promise<void> {
   connection.disconnect();
 }
 
+/** @param bodyOf one request as a call takes it */
+async function refuseTickets(path: string, bodyOf: (request: object) => object): Promise<void> {
+  const { sound, withoutStorage } = apis;
+  const ask = (more: object = {}, headers = {}, api = sound) =>
+    api.call('POST', path, bodyOf({ ...exampleTicketRequest, ...more }), api.keys.acme, headers);
+  const sizes = [{ contentLength: 0 }, { contentLength: 2_000_000 }];
+  const texts = [{ checksumSha256: '!' }, { filename: '../x' }, { category: '!' }, { contentType: '!' }, { key: '!' }];
+  for (const bad of [...sizes, ...texts, { filename: undefined }]) await ask(bad);
+  await ask({}, { 'idempotency-key': ' ' });
+  const key = { 'idempotency-key': path };
+  const { body } = await ask({}, key);
+  await ask({ contentLength: 7 }, key);
+  const [{ imageId }] = (body.tickets ?? [body]) as [{ imageId: string }];
+  await sound.redis.del(`${sound.prefix}:render:${imageId}`);
+  await ask({}, key, withoutStorage);
+  for (const limits of [{ tickets: 1, windowSeconds: 60 }, { unfinishedMax: 1 }, { maxBacklog: 1 }]) {
+    const limited = await createApiHarness({ limits });
+    await vi.waitUntil(async () => {
+      const { status, body: told } = await ask({}, {}, limited);
+      const issued = (told.tickets ?? [told]) as { imageId: ImageId }[];
+      if (status === 201) for (const one of issued) await limited.queue.reportUpload(one.imageId);
+      return status === 429;
+    });
+    await limited.close();
+  }
+}
+
 /** What no case that fits every route can bring about, by the operation's id. */
 const cases: Record<string, () => Promise<unknown>> = {
-  async requestUpload() {
-    const { sound, withoutStorage } = apis;
-    const ask = (more: object = {}, headers = {}, api = sound) =>
-      api.call('POST', UPLOAD_URL, { ...exampleTicketRequest, ...more }, api.keys.acme, headers);
-    const fields = [{ contentLength: 0 }, { contentLength: 2_000_000 }, { checksumSha256: '!' }, { filename: '../x' }];
-    for (const bad of fields) await ask(bad);
-    await ask({}, { 'idempotency-key': ' ' });
-    const key = { 'idempotency-key': 'k' };
-    const { body } = await ask({}, key);
-    await ask({ contentLength: 7 }, key);
-    await sound.redis.del(`${sound.prefix}:render:${String(body.imageId)}`);
-    await ask({}, key, withoutStorage);
-    for (const limits of [{ tickets: 1, windowSeconds: 60 }, { unfinishedMax: 1 }, { maxBacklog: 1 }]) {
-      const limited = await createApiHarness({ limits });
-      const refused = async () => {
-        const { status, body: told } = await ask({}, {}, limited);
-        if (status === 201) await limited.queue.reportUpload(ImageId.parse(told.imageId));
-        return status === 429;
-      };
-      await vi.waitUntil(refused);
-      await limited.close();
-    }
-  },
+  requestUpload: () => refuseTickets('/v1/images/upload-url', (request) => request),
+  requestUploads: () => refuseTickets('/v1/images/upload-urls', (request) => ({ images: [request] })),
 
   async getImage() {
     const { sound } = apis;

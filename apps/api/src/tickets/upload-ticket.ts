@@ -6,11 +6,9 @@ const toEveryMethod = {
   imageId: ImageId,
   key: z.string(),
   uploadUrl: z.url(),
-  headers: z
-    .record(z.string(), z.string())
-    .meta({
-      description: "to be sent with the upload exactly as they stand; Content-Length is the client's own business",
-    }),
+  headers: z.record(z.string(), z.string()).meta({
+    description: "to be sent with the upload exactly as they stand; Content-Length is the client's own business",
+  }),
   expiresAt: z.iso.datetime(),
   statusUrl: z.url(),
   followToken: z.string().optional().meta({ description: 'reads `statusUrl` in the place of an API key' }),
