@@ -59,7 +59,8 @@ async function provokeKeys({ sound, withoutRedis }: Apis, ask: Ask): Promise<voi
 /** The caller goes away in the middle of its body. */
 async function breakOff(operation: DocumentedOperation, { app }: Harness, key = ''): Promise<void> {
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const type = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+  const headers = { authorization: `Bearer ${key}`, ...type };
   const request = { method: operation.method, headers, body, duplex: 'half' } as const;
   await app.request(addressOf(operation, uuidv7()), request);
 }
