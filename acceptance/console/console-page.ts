@@ -25,6 +25,7 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
     const chromium = await findChromium();
     if (typeof chromium === 'string') {
       noChromium = chromium;
+      console.warn(`These tests are skipped. ${chromium}`);
       return;
     }
     const { executablePath, args, env: fonts } = chromium;
