@@ -4,16 +4,21 @@ import { humanBytes, percent } from '../ui/format.ts';
 import { type Photo, progressOf, statusOf, troubleOf } from './photo.ts';
 import type { Photos } from './photos.ts';
 import { Preview } from './preview.tsx';
+import { Renditions } from './renditions.tsx';
+
+interface PhotoCardProps {
+  readonly photo: Photo;
+  readonly photos: Photos;
+  readonly onOpen: () => void;
+}
 
 /** A photograph on its way, and what became of it. */
-export function PhotoCard({ photo, photos, onOpen }: { photo: Photo; photos: Photos; onOpen: () => void }) {
-  const { id, name, state, image } = photo;
+export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
+  const { name, state, image } = photo;
   const { word, look } = statusOf(photo);
   const trouble = troubleOf(photo);
   const [failure, setFailure] = useState<string>();
   const remove = () => photos.remove(photo).catch((error: Error) => setFailure(error.message));
-  const mayStart = state.is === 'stopped' || (state.is === 'refused' && state.mayRetry);
-  const onItsWay = state.is === 'waiting' || state.is === 'uploading';
   return (
     <li class="photo" data-status={image?.status ?? state.is}>
       <Preview photo={photo} />
@@ -31,64 +36,41 @@ export function PhotoCard({ photo, photos, onOpen }: { photo: Photo; photos: Pho
           </p>
         )}
         {(failure ?? trouble) && <p class="trouble">{failure ?? trouble}</p>}
-        {image && <Renditions photo={photo} />}
-        <div class="row photo-actions">
-          {image && image.renditions.length > 0 && (
-            <button type="button" class="primary" onClick={onOpen} aria-label={`Look at ${name}`}>
-              Look
-            </button>
-          )}
-          {onItsWay && (
-            <button type="button" onClick={() => photos.stop(id)} aria-label={`Stop ${name}`}>
-              Stop
-            </button>
-          )}
-          {mayStart && (
-            <button type="button" onClick={() => photos.start(id)} aria-label={`Upload ${name} again`}>
-              Try again
-            </button>
-          )}
-          {image && <ConfirmButton word="Delete" of={name} onConfirm={remove} />}
-          {!image && !onItsWay && (
-            <button type="button" onClick={remove} aria-label={`Dismiss ${name}`}>
-              Dismiss
-            </button>
-          )}
-        </div>
+        {image && <Renditions image={image} />}
+        <Actions photo={photo} photos={photos} onOpen={onOpen} onRemove={remove} />
       </div>
     </li>
   );
 }
 
-/** Each as it goes live, the smallest first; the places of those to come are held. */
-function Renditions({ photo: { image } }: { photo: Photo }) {
-  if (!image || image.progress.total === 0 || ['rejected', 'expired', 'failed'].includes(image.status)) return null;
-  const { renditions, progress } = image;
-  const toCome = Math.max(0, progress.total - renditions.length);
-  const total = renditions.reduce((sum, { bytes }) => sum + bytes, 0);
+/** What can be done with it as it stands. */
+function Actions({ photo, photos, onOpen, onRemove }: PhotoCardProps & { onRemove: () => void }) {
+  const { id, name, state, image } = photo;
+  const mayStart = state.is === 'stopped' || (state.is === 'refused' && state.mayRetry);
+  const onItsWay = state.is === 'waiting' || state.is === 'uploading';
   return (
-    <>
-      <ol class="renditions" aria-label="Renditions">
-        {renditions.map(({ variant, format, url, bytes }) => (
-          <li key={url}>
-            <a
-              class={`chip ${format}`}
-              href={url}
-              target="_blank"
-              rel="noreferrer"
-              title={`${variant}, ${format}, ${humanBytes(bytes)}`}
-            >
-              {variant} <span class="chip-format">{format}</span>
-            </a>
-          </li>
-        ))}
-        {Array.from({ length: toCome }, (_, index) => (
-          <li key={index} class="chip to-come" aria-hidden="true" />
-        ))}
-      </ol>
-      <p class="quiet">
-        {renditions.length} of {progress.total} renditions{total > 0 && `, ${humanBytes(total)}`}
-      </p>
-    </>
+    <div class="row photo-actions">
+      {image && image.renditions.length > 0 && (
+        <button type="button" class="primary" onClick={onOpen} aria-label={`Look at ${name}`}>
+          Look
+        </button>
+      )}
+      {onItsWay && (
+        <button type="button" onClick={() => photos.stop(id)} aria-label={`Stop ${name}`}>
+          Stop
+        </button>
+      )}
+      {mayStart && (
+        <button type="button" onClick={() => photos.start(id)} aria-label={`Upload ${name} again`}>
+          Try again
+        </button>
+      )}
+      {image && <ConfirmButton word="Delete" of={name} onConfirm={onRemove} />}
+      {!image && !onItsWay && (
+        <button type="button" onClick={onRemove} aria-label={`Dismiss ${name}`}>
+          Dismiss
+        </button>
+      )}
+    </div>
   );
 }
