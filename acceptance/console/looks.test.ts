@@ -68,6 +68,7 @@ test('the keyboard alone enters keys, chooses a category, opens the file chooser
   await tabTo('Enter keys');
   await on.keyboard.press('Enter');
   await on.getByRole('dialog').waitFor();
+  expect(await page.flaws(on)).toEqual([]);
   await tabTo('apiKey');
   await on.keyboard.type(page.stack().apiKey);
   await on.keyboard.press('Enter');

@@ -62,11 +62,14 @@ test('dead letters are redriven one by one and by code, or given up', async () =
   const seller = createSeller(page.stack());
   const on = await page.open({ hash: '#/operator' });
   const imageIds = await deadLetters(4);
+  const untilReady = (imageId: string) =>
+    vi.waitUntil(async () => (await seller.image(imageId)).status === 'ready', PATIENCE);
   const [one = '', given = '', ...others] = imageIds;
   const letters = on.getByRole('region', { name: 'Dead letters' }).getByRole('listitem');
   const letter = (imageId: string) => letters.filter({ has: on.getByTitle(imageId) });
   await vi.waitFor(async () => expect(await letters.count()).toBe(4), PATIENCE);
   expect(await letter(one).textContent()).toContain('storage-refused');
+  expect(await page.flaws(on)).toEqual([]);
   await page.shoot(on, 'dead-letters');
 
   storage?.misbehave(undefined);
@@ -74,7 +77,7 @@ test('dead letters are redriven one by one and by code, or given up', async () =
     .first()
     .getByRole('button', { name: /Redrive/ })
     .click();
-  expect((await seller.ended(one)).status).toBe('ready');
+  await untilReady(one);
   await letter(given)
     .getByRole('button', { name: /^Discard/ })
     .click();
@@ -85,7 +88,7 @@ test('dead letters are redriven one by one and by code, or given up', async () =
   expect((await seller.image(given)).status).toBe('failed');
 
   await on.getByRole('button', { name: 'Redrive all storage-refused' }).click();
-  for (const imageId of others) expect((await seller.ended(imageId)).status).toBe('ready');
+  for (const imageId of others) await untilReady(imageId);
   await vi.waitFor(
     async () => expect(await on.getByText('None. Every image found its end.').count()).toBe(1),
     PATIENCE,

@@ -131,6 +131,7 @@ test('a file that is no picture is rejected in words for its seller', async () =
 
   await files(on).setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
   expect(await card(on, 'notes.txt').locator('.trouble').textContent()).toContain('not a JPEG, PNG, WebP');
+  expect(await page.flaws(on)).toEqual([]);
   await page.shoot(on, 'rejected');
   await on.getByRole('button', { name: 'Dismiss notes.txt' }).click();
   expect(await card(on, 'notes.txt').count()).toBe(0);
@@ -147,6 +148,8 @@ test('a deleted photograph is gone, after a second look at what is asked', async
   await on.getByRole('button', { name: 'Really delete avatar.jpg?' }).click();
   await vi.waitFor(async () => expect(await card(on, 'avatar.jpg').count()).toBe(0));
   await expect(createSeller(page.stack()).image(imageId)).rejects.toThrow('404');
+  // Who works by keyboard goes on from there.
+  expect(await on.evaluate(() => document.activeElement?.id)).toBe('content');
 });
 
 test('a photograph goes on while the other page is looked at', async () => {

@@ -1,6 +1,7 @@
 import type { DeadLetter, OperatorApi } from '../api/operator-api.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { count, shortId, when } from '../ui/format.ts';
+import { useFocusAfter } from '../ui/use-focus-after.ts';
 import { Pager } from './pager.tsx';
 import { useAction } from './use-action.ts';
 import { usePages } from './use-pages.ts';
@@ -49,10 +50,11 @@ function Letter(props: { letter: DeadLetter; api: OperatorApi; action: ReturnTyp
   const { letter, api, action } = props;
   const { imageId, tenant, category, code, message, attempts, failedAt } = letter;
   const name = shortId(imageId);
+  const item = useFocusAfter<HTMLLIElement>();
   const redrive = () => action.run(() => api.redrive(imageId).then(() => `${name} is put back.`));
   const discard = () => action.run(() => api.discard(imageId).then(() => `${name} is given up.`));
   return (
-    <li>
+    <li ref={item}>
       <div class="record-words">
         <p>
           <span class="badge bad">{code}</span>{' '}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { humanBytes, percent } from '../ui/format.ts';
+import { useFocusAfter } from '../ui/use-focus-after.ts';
 import { type Photo, progressOf, statusOf, troubleOf } from './photo.ts';
 import type { Photos } from './photos.ts';
 import { Preview } from './preview.tsx';
@@ -19,8 +20,9 @@ export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
   const trouble = troubleOf(photo);
   const [failure, setFailure] = useState<string>();
   const remove = () => photos.remove(photo).catch((error: Error) => setFailure(error.message));
+  const card = useFocusAfter<HTMLLIElement>();
   return (
-    <li class="photo" data-status={image?.status ?? state.is}>
+    <li ref={card} class="photo" data-status={image?.status ?? state.is}>
       <Preview photo={photo} />
       <div class="photo-body">
         <div class="row between">
