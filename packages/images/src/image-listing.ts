@@ -3,7 +3,7 @@ import { type Categories, type ImageId, type Tenant, timeOfId } from '@imagemill
 import pLimit from 'p-limit';
 import type { ImageRecord, ImageRecords } from './image-record.ts';
 
-export interface ListingPage {
+interface ListingPage {
   readonly category?: string | undefined;
   readonly status?: ImageStatus | undefined;
   /** Only images that are older than this one. */
