@@ -21,7 +21,7 @@ interface Documented {
 const ordinary = new RegExp(
   `^(?:${[
     'access-control-.*|connection|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
-    'strict-transport-security|transfer-encoding|vary|x-(?:content|dns|download|frame|permitted|xss)-.*|cache-control',
+    'strict-transport-security|transfer-encoding|vary|x-(?:accel|content|dns|download|frame|permitted|xss)-.*|cache-control',
   ].join('|')})$`,
 );
 
@@ -74,12 +74,12 @@ export function createContract(document: OpenApiDocument) {
     seen: seen as ReadonlySet<string>,
 
     /** What an answer has that the document does not say, or lacks of what it says. */
-    async differences(request: Pick<Request, 'method' | 'url'>, response: Response): Promise<string[]> {
+    async differences(request: Request, response: Response): Promise<string[]> {
       const answer = await readBody(response);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       const path = templateOf(document, method, new URL(request.url).pathname);
       if (path === undefined) return answer.code ? mismatches(answer.body, 'components', 'schemas', 'Problem') : [];
-      const status = String(response.status);
+      const status = isUpgrade(request, response) ? '101' : String(response.status);
       seen.add([method, path, status, answer.code].filter(Boolean).join(' '));
       const verb = method.toLowerCase();
       const documented = (document.paths?.[path] as Record<string, Operation> | undefined)?.[verb]?.responses[status];
@@ -99,14 +99,18 @@ interface Body {
 
 async function readBody(response: Response): Promise<Body> {
   const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
-  // It ends when its reader goes away.
-  if (mediaType === 'text/event-stream') return { mediaType, body: undefined, code: '' };
-  const text = await decompressed(response).text();
+  // It ends when its reader goes away, which a copy would keep it from noticing.
+  if (mediaType === 'text/event-stream') return { mediaType, body: '', code: '' };
+  const text = await decompressed(response.clone()).text();
   if (text === '') return { mediaType, body: undefined, code: '' };
   const body: unknown = /[/+]json$/.test(mediaType) ? JSON.parse(text) : text;
   const code = mediaType === 'application/problem+json' ? String((body as { code?: unknown }).code) : '';
   return { mediaType, body, code };
 }
+
+/** The answer to a WebSocket that is let in has no status of its own before the server takes it over. */
+const isUpgrade = (request: Request, response: Response) =>
+  request.headers.get('upgrade')?.toLowerCase() === 'websocket' && response.ok;
 
 function decompressed(response: Response): Response {
   if (response.headers.get('content-encoding') !== 'gzip' || !response.body) return response;

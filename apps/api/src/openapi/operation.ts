@@ -29,7 +29,11 @@ export function operation(route: DescribedRoute, area: Area | undefined): ZodOpe
 
 function security({ followToken }: RouteDescription, area: Area | undefined) {
   if (!area) return [];
-  return [{ apiKey: [area.scope] }, ...(followToken ? [{ followToken: [] }] : [])];
+  return [
+    { apiKey: [area.scope] },
+    ...(followToken ? [{ followToken: [] }] : []),
+    ...(followToken === 'in-header-or-query' ? [{ followTokenInQuery: [] }] : []),
+  ];
 }
 
 const ImageIdParam = z.object({ id: ImageId.meta({ description: 'the id of an image', examples: [exampleImageId] }) });
@@ -46,7 +50,7 @@ const IdempotencyKey = z
   .meta({ description: 'of your own, such as a UUID: for 24 h the same request with it is answered the same' });
 
 function requestParams({ path, description }: DescribedRoute) {
-  const { params, query, idempotent, conditional } = description;
+  const { params, query, headers, idempotent, conditional } = description;
   const header = {
     ...(idempotent && { 'Idempotency-Key': IdempotencyKey }),
     ...(conditional && { 'If-None-Match': IfNoneMatch }),
@@ -54,7 +58,7 @@ function requestParams({ path, description }: DescribedRoute) {
   return {
     ...(path.includes(':') && { path: params ?? ImageIdParam }),
     ...(query && { query }),
-    header: z.object({ ...header, 'X-Request-Id': RequestId }),
+    header: z.object({ ...header, ...headers?.shape, 'X-Request-Id': RequestId }),
   };
 }
 
