@@ -114,6 +114,14 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     if (!differences?.length) return response;
     throw new Error(`${request.method} ${request.url} is not as documented: ${differences.join('; ')}`);
   };
+  const { request } = app;
+  app.request = async (input, init, ...rest) => {
+    const response = await request(input, init, ...rest);
+    if (typeof input !== 'string' || typeof init?.body !== 'string' || !response.ok) return response;
+    const differences = contract?.takenDifferences(init.method ?? 'GET', input, init.body);
+    if (!differences?.length) return response;
+    throw new Error(`${init.method} ${input} took what is not documented: ${differences.join('; ')}`);
+  };
 
   /** A JSON request with a key; a string body is sent as it is. */
   async function call(

@@ -9,6 +9,7 @@ interface Header {
 }
 
 interface Operation {
+  readonly requestBody?: unknown;
   readonly responses: Record<string, Documented>;
 }
 
@@ -69,7 +70,18 @@ export function createContract(document: OpenApiDocument) {
     return mismatches(body, ...pointer, 'content', type, 'schema').map((mismatch) => `body${mismatch}`);
   }
 
+  const operationOf = (method: string, path: string) =>
+    (document.paths?.[path] as Record<string, Operation> | undefined)?.[method.toLowerCase()];
+
   return {
+    /** What of a body that the API took the document would not let it take. */
+    takenDifferences(method: string, url: string, body: string): string[] {
+      const path = templateOf(document, method, new URL(url, 'http://localhost').pathname);
+      if (path === undefined || !operationOf(method, path)?.requestBody) return [];
+      const pointer = ['paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'];
+      return mismatches(JSON.parse(body), ...pointer);
+    },
+
     /** `GET /v1/images/{id} 404 image-not-found`, of every answer that was looked at. */
     seen: seen as ReadonlySet<string>,
 
@@ -81,10 +93,9 @@ export function createContract(document: OpenApiDocument) {
       if (path === undefined) return answer.code ? mismatches(answer.body, 'components', 'schemas', 'Problem') : [];
       const status = isUpgrade(request, response) ? '101' : String(response.status);
       seen.add([method, path, status, answer.code].filter(Boolean).join(' '));
-      const verb = method.toLowerCase();
-      const documented = (document.paths?.[path] as Record<string, Operation> | undefined)?.[verb]?.responses[status];
+      const documented = operationOf(method, path)?.responses[status];
       if (!documented) return [`${status} ${answer.code} is not documented`];
-      const pointer = ['paths', path, verb, 'responses', status];
+      const pointer = ['paths', path, method.toLowerCase(), 'responses', status];
       return [...headerMismatches(documented, response.headers), ...bodyMismatches(documented, pointer, answer)];
     },
   };
@@ -125,11 +136,12 @@ function templateOf(document: OpenApiDocument, method: string, pathname: string)
   return ofMethod.filter(fits).sort(([a], [b]) => a.split('{').length - b.split('{').length)[0]?.[0];
 }
 
-/** The document lets new fields come; a test does not. */
+/** The document lets new fields come to answers; a test does not. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
+  const entries = Object.entries(node).map(([key, value]) => [key, key === 'requestBody' ? value : closed(value)]);
+  const copy = Object.fromEntries(entries);
   const isObject = typeof copy.properties === 'object' && copy.type === 'object';
   return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
 }
