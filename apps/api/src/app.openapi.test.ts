@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { SchemaObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness, FOLLOW_TOKEN_SECRET } from './api-harness.ts';
 import { areas } from './app.ts';
 import { createOpenApiDocument } from './openapi/document.ts';
+import { operationsOf } from './openapi/operations-harness.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;
@@ -102,6 +104,18 @@ describe('every example', () => {
       });
     }
   });
+});
+
+test('the README has every call of the document, with the scope that it needs, and no other', async () => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| (`(?:GET|POST|DELETE) .*?) \| (\w+)/gm)];
+  const told = rows.flatMap(([, calls = '', scope]) =>
+    [...calls.matchAll(/`(GET|POST|DELETE) ([^`?\s]+)/g)].map(([, method, path]) => `${method} ${path} ${scope}`),
+  );
+  const operations = operationsOf(api.document).filter(({ path }) => path !== '/docs/{file}');
+  expect(told.sort()).toEqual(
+    operations.map(({ method, path, scope = 'none' }) => `${method} ${path} ${scope}`).sort(),
+  );
 });
 
 test('a route without a description fails with its name, and with what to do', () => {
