@@ -33,8 +33,9 @@ async function codesOfTheApi(): Promise<string[]> {
 }
 
 async function codesOfRejections(): Promise<string[]> {
-  const messages = /const messages = \{([\s\S]*?)\n\}/.exec(await read('packages/imaging/src/errors.ts'))?.[1] ?? '';
-  return matches(messages, /^ +'?([a-z-]+)'?: /gm);
+  const sources = await Promise.all(['packages/imaging/src/errors.ts', 'apps/worker/src/import/errors.ts'].map(read));
+  const tables = sources.map((text) => /const messages = \{([\s\S]*?)\n\}/.exec(text)?.[1] ?? '');
+  return tables.flatMap((table) => matches(table, /^ +'?([a-z-]+)'?:/gm));
 }
 
 async function codesOfPackages(): Promise<string[]> {

@@ -5,7 +5,7 @@ import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
-import { exampleBucketEvent, exampleImage, exampleTicketRequest } from './openapi/examples.ts';
+import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRequest } from './openapi/examples.ts';
 import { operationsOf } from './openapi/operations-harness.ts';
 import { type Apis, provoke } from './openapi/provoke-harness.ts';
 import { UploadTicket } from './tickets/upload-ticket.ts';
@@ -80,18 +80,37 @@ async function deliverAll(): Promise<void> {
   connection.disconnect();
 }
 
-/** @param bodyOf one request as a call takes it */
-async function refuseTickets(path: string, bodyOf: (request: object) => object): Promise<void> {
+interface TicketCall {
+  readonly path: string;
+  /** One request that is taken. */
+  readonly request: object;
+  /** One request as the call takes it. */
+  readonly bodyOf?: (request: object) => object;
+  readonly bad: readonly object[];
+}
+
+const badUploads = [
+  ...[{ contentLength: 0 }, { contentLength: 2_000_000 }, { contentType: '!' }],
+  ...[{ checksumSha256: '!' }, { filename: '../x' }, { category: '!' }, { key: '!' }, { filename: undefined }],
+];
+const badImports = [
+  { checksumSha256: '!' },
+  { url: 'file:///x' },
+  { filename: '../x' },
+  { category: '!' },
+  { key: '!' },
+  { url: undefined },
+];
+
+async function refuseTickets({ path, request, bodyOf = (same) => same, bad }: TicketCall): Promise<void> {
   const { sound, withoutStorage } = apis;
   const ask = (more: object = {}, headers = {}, api = sound) =>
-    api.call('POST', path, bodyOf({ ...exampleTicketRequest, ...more }), api.keys.acme, headers);
-  const sizes = [{ contentLength: 0 }, { contentLength: 2_000_000 }];
-  const texts = [{ checksumSha256: '!' }, { filename: '../x' }, { category: '!' }, { contentType: '!' }, { key: '!' }];
-  for (const bad of [...sizes, ...texts, { filename: undefined }]) await ask(bad);
+    api.call('POST', path, bodyOf({ ...request, ...more }), api.keys.acme, headers);
+  for (const each of bad) await ask(each);
   await ask({}, { 'idempotency-key': ' ' });
   const key = { 'idempotency-key': path };
   const { body } = await ask({}, key);
-  await ask({ contentLength: 7 }, key);
+  await ask({ metadata: { other: 'one' } }, key);
   const [{ imageId }] = (body.tickets ?? [body]) as [{ imageId: string }];
   await sound.redis.del(`${sound.prefix}:render:${imageId}`);
   await ask({}, key, withoutStorage);
@@ -100,7 +119,7 @@ async function refuseTickets(path: string, bodyOf: (request: object) => object):
     await vi.waitUntil(async () => {
       const { status, body: told } = await ask({}, {}, limited);
       const issued = (told.tickets ?? [told]) as { imageId: ImageId }[];
-      if (status === 201) for (const one of issued) await limited.queue.reportUpload(one.imageId);
+      if (status < 300) for (const one of issued) await limited.queue.reportUpload(one.imageId);
       return status === 429;
     });
     await limited.close();
@@ -109,8 +128,15 @@ async function refuseTickets(path: string, bodyOf: (request: object) => object):
 
 /** What no case that fits every route can bring about, by the operation's id. */
 const cases: Record<string, () => Promise<unknown>> = {
-  requestUpload: () => refuseTickets('/v1/images/upload-url', (request) => request),
-  requestUploads: () => refuseTickets('/v1/images/upload-urls', (request) => ({ images: [request] })),
+  requestUpload: () => refuseTickets({ path: UPLOAD_URL, request: exampleTicketRequest, bad: badUploads }),
+  requestUploads: () =>
+    refuseTickets({
+      path: '/v1/images/upload-urls',
+      request: exampleTicketRequest,
+      bodyOf: (request) => ({ images: [request] }),
+      bad: badUploads,
+    }),
+  importImage: () => refuseTickets({ path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
 
   async getImage() {
     const { sound } = apis;

@@ -57,6 +57,12 @@ export const workerEnv = z.object({
   WEBHOOK_CONCURRENCY: whole(1, 256)
     .prefault('16')
     .describe('webhooks being sent at once by one worker process, half of them at most to one tenant'),
+  IMPORT_TIMEOUT_SECONDS: whole(1, 3600)
+    .prefault('30')
+    .describe('longest time that one download of an import by URL may take, redirects included'),
+  IMPORT_ALLOW_PRIVATE: flag()
+    .prefault('false')
+    .describe('for local work: imports may come from private addresses and any port'),
   ...oldRevisions,
 });
 

@@ -4,10 +4,10 @@ import type { RenderImage, RenderProgress } from '@imagemill/queue';
 import type { ObjectFacts } from '@imagemill/storage';
 import { publicUrl, renditionKey, type SourceFacts, type VariantSet } from '@imagemill/variants';
 
-/** One job's image, and the very original that the job found. */
+/** One job's image, and the very original that the job found; an import may have ended without one. */
 export interface Subject {
   readonly image: RenderImage;
-  readonly facts: ObjectFacts;
+  facts: ObjectFacts | undefined;
   readonly attempts: number;
 }
 
@@ -47,7 +47,10 @@ export function readyManifest(
 }
 
 /** The manifest of an image that can never succeed, with the reason that its seller is told. */
-export function rejectedManifest(subject: Subject, { code, publicMessage }: RejectedImageError): FinishedManifest {
+export function rejectedManifest(
+  subject: Subject,
+  { code, publicMessage }: Pick<RejectedImageError, 'code' | 'publicMessage'>,
+): FinishedManifest {
   return {
     ...common(subject),
     status: 'rejected',
@@ -58,7 +61,7 @@ export function rejectedManifest(subject: Subject, { code, publicMessage }: Reje
 
 function common({ image, facts, attempts }: Subject) {
   const { imageId, tenant, category, originalKey, metadata, createdAt } = image;
-  const filename = image.filename ?? decodedName(facts.metadata.filename ?? '');
+  const filename = image.filename ?? decodedName(facts?.metadata.filename ?? '');
   return {
     manifestVersion: 1,
     imageId,
@@ -69,7 +72,7 @@ function common({ image, facts, attempts }: Subject) {
     metadata,
     attempts,
     createdAt,
-    originalEtag: facts.etag,
+    originalEtag: facts?.etag ?? '',
   } as const;
 }
 

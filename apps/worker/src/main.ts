@@ -16,6 +16,8 @@ import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@image
 import { ImageId, loadCategories } from '@imagemill/variants';
 import { workerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
+import { createDownload } from './import/download.ts';
+import { createImportOriginal } from './import/import-original.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { startReconciling } from './reconcile/start-reconciling.ts';
@@ -77,7 +79,17 @@ await runProcess(async () => {
       allowPrivate,
       logger,
     });
+  const importOriginal = createImportOriginal({
+    originals,
+    download: createDownload({
+      allowPrivate: env.IMPORT_ALLOW_PRIVATE,
+      bytesMax: env.MAX_UPLOAD_BYTES,
+      timeoutMs: env.IMPORT_TIMEOUT_SECONDS * 1000,
+    }),
+    placesMax: Math.ceil(env.WORKER_CONCURRENCY / 2),
+  });
   const renderImage = createRenderImage({
+    importOriginal,
     originals,
     cdn,
     manifests,

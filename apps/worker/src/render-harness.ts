@@ -8,6 +8,7 @@ import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type
 import { ImageId, loadCategories, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { inject } from 'vitest';
+import type { ImportOriginal } from './import/import-original.ts';
 import { createRenderImage, type RenderServices } from './render-image.ts';
 
 const { s3 } = inject('servers');
@@ -49,6 +50,8 @@ interface RunOptions {
   readonly signal?: AbortSignal;
   readonly engine?: ImagingEngine;
   readonly attemptsMade?: number;
+  readonly isLastAttempt?: boolean;
+  readonly importOriginal?: ImportOriginal;
 }
 
 const categories = await loadCategories();
@@ -65,6 +68,7 @@ export function renderHandler(change: Partial<RenderServices> = {}) {
     categories,
     cdnBaseUrl: 'http://cdn.test',
     uploadGraceMs: 60_000,
+    importOriginal: async () => undefined,
     logger: createLogger('worker', 'silent'),
     ...change,
   });
@@ -92,9 +96,11 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
     deletions: createDeletions(originals, manifests),
     engine: options.engine ?? engine,
     categories: await loadCategories(ownSets),
+    ...(options.importOriginal && { importOriginal: options.importOriginal }),
   });
   const context = {
     attemptsMade: options.attemptsMade ?? 0,
+    isLastAttempt: options.isLastAttempt ?? false,
     signal: signal ?? new AbortController().signal,
     reportProgress: async (step: RenderProgress) => void progress.push(structuredClone(step)),
   };

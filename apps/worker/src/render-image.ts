@@ -1,4 +1,4 @@
-import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import type { ImagingEngine } from '@imagemill/imaging';
 import {
   type Deletions,
   type FinishedManifest,
@@ -9,11 +9,12 @@ import {
 import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
-import type { Categories, CategorySpec } from '@imagemill/variants';
+import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE } from '@imagemill/variants';
 import { deleteImage } from './delete-image.ts';
 import { TookTooLongError, UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
 import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
+import { type ImportOriginal, isRejection } from './import/import-original.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -23,6 +24,7 @@ export interface RenderServices {
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly engine: ImagingEngine;
+  readonly importOriginal: ImportOriginal;
   readonly categories: Categories;
   readonly cdnBaseUrl: string;
   readonly uploadGraceMs: number;
@@ -37,7 +39,7 @@ export function createRenderImage(services: RenderServices): RenderHandler {
   const { originals, manifests, categories, logger } = services;
 
   async function renderAndCommit(image: RenderImage, context: RenderContext): Promise<RenderOutcome> {
-    const [stored, facts] = await Promise.all([
+    const [stored, uploaded] = await Promise.all([
       manifests.read(image, context),
       originals.head(image.originalKey, context),
     ]);
@@ -48,14 +50,11 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     }
     const category = categories.get(image.category);
     if (!category) throw new UnknownCategoryError(image.category);
-    const earlier = settled(stored?.manifest, facts, category);
+    const earlier = settled(stored?.manifest, uploaded, category);
     if (earlier?.replaced) logger.warn({ imageId: image.imageId }, 'the original was replaced, its renditions stay');
     if (earlier) return earlier.outcome;
-    if (!facts) return notThere(services, image, context);
-
-    const subject: Subject = { image, facts, attempts: context.attemptsMade + 1 };
-    logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
-    const manifest = await render(services, subject, category, context);
+    const manifest = await render(services, { image, uploaded, category }, context);
+    if (!manifest) return notThere(services, image, context);
     context.signal.throwIfAborted();
     if (stored?.manifest.status === 'ready' && manifest.status === 'rejected') {
       // What is public of an earlier revision stays good, also when today's limits would refuse its original.
@@ -107,19 +106,34 @@ function settled(
   return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
 }
 
-/** Everything between the original and its manifest. What the picture itself is to blame for ends in a manifest too. */
+interface Rendering {
+  readonly image: RenderImage;
+  /** The original, where there is one yet. */
+  readonly uploaded: ObjectFacts | undefined;
+  readonly category: CategorySpec;
+}
+
+/**
+ * Everything between the original and its manifest. What the picture itself is to blame for ends in a manifest too.
+ *
+ * @returns undefined when there is no original to begin with
+ */
 async function render(
   services: RenderServices,
-  subject: Subject,
-  { set, revision }: CategorySpec,
-  { signal, reportProgress, attemptsMade }: RenderContext,
-): Promise<FinishedManifest> {
-  const { originals, cdn, engine, cdnBaseUrl } = services;
-  const { image, facts } = subject;
+  { image, uploaded, category: { set, revision } }: Rendering,
+  context: RenderContext,
+): Promise<FinishedManifest | undefined> {
+  const { originals, cdn, engine, cdnBaseUrl, logger } = services;
+  const { signal, reportProgress, attemptsMade } = context;
   const watch = createStopwatch();
+  const subject: Subject = { image, facts: uploaded, attempts: attemptsMade + 1 };
   try {
+    const facts = uploaded ?? (await watch.time('import', () => services.importOriginal(image, context)));
+    if (!facts) return undefined;
+    subject.facts = facts;
+    logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
-    const source = await watch.time('inspect', () => engine.inspect(original.bytes, image));
+    const source = await watch.time('inspect', () => engine.inspect(original.bytes, declaredType(image)));
     const total = set.length;
     await reportProgress({ revision, total, source, done: [] });
 
@@ -137,12 +151,16 @@ async function render(
     const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
     return readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() });
   } catch (error) {
-    if (!(error instanceof RejectedImageError)) throw error;
+    if (!isRejection(error)) throw error;
     // The clock alone does not prove a hopeless picture: the process may have been paused. A second time it does.
     if (error.code === 'timeout' && attemptsMade === 0) throw new TookTooLongError(error);
     return rejectedManifest(subject, error);
   }
 }
+
+/** What an import is, its server may say wrongly, and the seller may not know. */
+const declaredType = ({ contentType }: RenderImage) =>
+  contentType === IMPORTED_MEDIA_TYPE ? undefined : { contentType };
 
 type RenderOutcome = Awaited<ReturnType<RenderHandler>>;
 

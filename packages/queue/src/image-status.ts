@@ -14,7 +14,7 @@ export interface JobFacts {
   readonly jobState: string;
   /** A worker has read the original. */
   readonly hasProgress: boolean;
-  /** Somebody told us that the upload is complete. */
+  /** Somebody told us that the upload is complete, or nothing is to be uploaded. */
   readonly uploadReported: boolean;
   readonly deletionRequested: boolean;
   readonly outcome: 'ready' | 'rejected' | 'expired' | 'deleted' | undefined;

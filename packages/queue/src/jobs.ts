@@ -1,4 +1,4 @@
-import { Category, Format, ImageId, SourceFacts, SourceMediaType, Tenant, VariantName } from '@imagemill/variants';
+import { Category, Format, ImageId, OriginalMediaType, SourceFacts, Tenant, VariantName } from '@imagemill/variants';
 import { z } from 'zod';
 import { deliverySchedule } from './delivery-schedule.ts';
 import { EventPayload } from './event.ts';
@@ -10,7 +10,9 @@ export const RenderImage = z.object({
   tenant: Tenant,
   category: Category,
   originalKey: z.string(),
-  contentType: SourceMediaType,
+  contentType: OriginalMediaType,
+  /** Where the worker gets the original from, when nobody uploads it. */
+  importUrl: z.url().optional(),
   /** As the seller called it; a job that was made again from a key alone has none. */
   filename: z.string().optional(),
   metadata: z.record(z.string(), z.string()),

@@ -109,7 +109,8 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
           deletions.notedAt(imageId),
         ]);
         const job: Job | undefined = await queue.getJob(imageId);
-        const notes = { uploadReported: reportedAt !== undefined, deletionRequested: deletedAt !== undefined };
+        const isReported = reportedAt !== undefined || job?.data.importUrl !== undefined;
+        const notes = { uploadReported: isReported, deletionRequested: deletedAt !== undefined };
         return job && snapshot(job, jobState, notes);
       }),
 

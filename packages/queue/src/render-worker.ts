@@ -18,6 +18,8 @@ export interface RenderContext {
   readonly signal: AbortSignal;
   /** Tries so far that failed because of us. */
   readonly attemptsMade: number;
+  /** Whether the image is a dead letter when this one fails too. */
+  readonly isLastAttempt: boolean;
   reportProgress(progress: RenderProgress): Promise<void>;
 }
 
@@ -140,6 +142,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
         handle(image, {
           signal,
           attemptsMade: job.attemptsMade,
+          isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
           reportProgress: (progress) => job.updateProgress(progress),
         }),
       );

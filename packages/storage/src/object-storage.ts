@@ -49,6 +49,8 @@ export interface PutObject {
   readonly body: Uint8Array;
   readonly contentType: string;
   readonly cacheControl: string;
+  /** Keys in lower case, values in ASCII. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Store only while the object that is there has this ETag. */
   readonly ifMatch?: string | undefined;
   /** Store only while nothing is there. */

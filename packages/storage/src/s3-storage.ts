@@ -63,7 +63,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
       }
     },
 
-    async put({ key, body, contentType, cacheControl, ifMatch, ifAbsent }, { signal } = {}) {
+    async put({ key, body, contentType, cacheControl, metadata, ifMatch, ifAbsent }, { signal } = {}) {
       const isConditional = ifMatch !== undefined || ifAbsent === true;
       try {
         const answer = await client.send(
@@ -74,6 +74,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
             ContentLength: body.byteLength,
             ContentType: contentType,
             CacheControl: cacheControl,
+            Metadata: metadata && { ...metadata },
             // Ceph's gateway takes the ETag of a conditional PUT without its quotes only; the others take both forms.
             IfMatch: ifMatch?.replaceAll('"', ''),
             IfNoneMatch: ifAbsent ? '*' : undefined,

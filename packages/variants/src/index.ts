@@ -14,7 +14,14 @@ export {
   Tenant,
   timeOfId,
 } from './keys.ts';
-export { fileExtensions, formatMediaTypes, SourceMediaType, sourceExtensions } from './media-types.ts';
+export {
+  fileExtensions,
+  formatMediaTypes,
+  IMPORTED_MEDIA_TYPE,
+  OriginalMediaType,
+  SourceMediaType,
+  sourceExtensions,
+} from './media-types.ts';
 export { Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
 export { avatarSet, productSet } from './standard-sets.ts';

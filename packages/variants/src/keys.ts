@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileExtensions, SourceMediaType, sourceExtensions } from './media-types.ts';
+import { fileExtensions, OriginalMediaType, originalExtensions } from './media-types.ts';
 import { Category, type Format } from './variant.ts';
 
 export const ImageId = z.uuidv7().toLowerCase().brand<'ImageId'>();
@@ -19,11 +19,11 @@ export interface OriginalAddress {
   readonly tenant: Tenant;
   readonly category: string;
   readonly imageId: ImageId;
-  readonly contentType: SourceMediaType;
+  readonly contentType: OriginalMediaType;
 }
 
 export function originalKey(address: OriginalAddress): string {
-  return `${originalFolder(address)}original.${sourceExtensions[address.contentType]}`;
+  return `${originalFolder(address)}original.${originalExtensions[address.contentType]}`;
 }
 
 /** What the keys of all that a seller uploaded for an image begin with. */
@@ -42,7 +42,7 @@ export function parseOriginalKey(key: string): OriginalAddress | undefined {
   const parsed = OriginalKey.safeParse(key);
   if (!parsed.success) return undefined;
   const [, tenant, category, imageId, , extension] = parsed.data;
-  const contentType = SourceMediaType.options.find((type) => sourceExtensions[type] === extension);
+  const contentType = OriginalMediaType.options.find((type) => originalExtensions[type] === extension);
   return contentType && { tenant, category, imageId, contentType };
 }
 

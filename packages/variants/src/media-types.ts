@@ -14,6 +14,14 @@ export const sourceExtensions = {
 export const SourceMediaType = z.enum(Object.keys(sourceExtensions) as (keyof typeof sourceExtensions)[]);
 export type SourceMediaType = z.infer<typeof SourceMediaType>;
 
+/** Of an original that was imported from a URL: what it is, its bytes alone say. */
+export const IMPORTED_MEDIA_TYPE = 'image/*' as const;
+
+/** What an original is said to be by its key: media type to file extension. */
+export const originalExtensions = { ...sourceExtensions, [IMPORTED_MEDIA_TYPE]: 'any' } as const;
+export const OriginalMediaType = z.enum(Object.keys(originalExtensions) as (keyof typeof originalExtensions)[]);
+export type OriginalMediaType = z.infer<typeof OriginalMediaType>;
+
 /** What imagemill makes: format to media type, and to the file extension in its key. */
 export const formatMediaTypes: Record<Format, string> = {
   avif: 'image/avif',

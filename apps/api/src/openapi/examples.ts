@@ -23,6 +23,19 @@ export const exampleTicket = {
   renditions: [{ variant: 'thumb', format: 'avif', url: rendition }],
 };
 
+export const exampleImportRequest = {
+  url: 'https://shop.example.com/photos/shoe.jpg',
+  category: 'product',
+  metadata: { sku: 'A-1000' },
+};
+
+export const exampleImportTicket = {
+  imageId: exampleImageId,
+  statusUrl: exampleTicket.statusUrl,
+  followToken: exampleTicket.followToken,
+  renditions: exampleTicket.renditions,
+};
+
 export const exampleFormTicket = {
   ...exampleTicket,
   uploadUrl: 'https://originals.example.com/',

@@ -24,6 +24,7 @@ export const problemCodes = {
   'empty-upload': [422, 'The upload would be empty.'],
   'upload-too-large': [422, 'The upload would be over MAX_UPLOAD_BYTES.'],
   'invalid-filename': [422, 'The file name is not a plain one.'],
+  'invalid-url': [422, 'It is no plain http or https URL.'],
   'invalid-idempotency-key': [422, 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used for another request within the last 24 hours.'],
   'rate-limited': [429, 'The tenant has had as many tickets as it can have in this window.'],

@@ -1,6 +1,7 @@
 import { type Categories, SourceMediaType } from '@imagemill/variants';
 import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
+import { categoryField, Sha256Field } from './request-fields.ts';
 
 const withCode = (code: string, message: string) => ({ params: { code }, error: message });
 
@@ -26,20 +27,8 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
         withCode('upload-too-large', `can be ${maxUploadBytes} bytes at most`),
       )
       .meta({ minimum: 1, maximum: maxUploadBytes }),
-    category: z
-      .string()
-      .meta({ enum: [...categories.keys()] })
-      .transform((name, context) => {
-        const spec = categories.get(name);
-        if (spec) return { name, ...spec };
-        const message = `must be one of ${[...categories.keys()].join(', ')}`;
-        context.addIssue({ code: 'custom', params: { code: 'unknown-category' }, message });
-        return z.NEVER;
-      }),
-    checksumSha256: z
-      .string()
-      .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be the base64 of a SHA-256')
-      .optional(),
+    category: categoryField(categories),
+    checksumSha256: Sha256Field.optional(),
     method: z.enum(['PUT', 'POST']).default('PUT'),
     metadata: Metadata.default({}),
   });

@@ -2,6 +2,14 @@ import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import { exampleFormTicket, exampleTicket } from '../openapi/examples.ts';
 
+/** Where a rendition will be, unless its picture turns out to be none. */
+export const PlannedRendition = z.object({ variant: z.string(), format: z.string(), url: z.url() });
+
+export const FollowTokenField = z
+  .string()
+  .optional()
+  .meta({ description: 'reads `statusUrl` in the place of an API key' });
+
 const toEveryMethod = {
   imageId: ImageId,
   key: z.string(),
@@ -11,8 +19,8 @@ const toEveryMethod = {
   }),
   expiresAt: z.iso.datetime(),
   statusUrl: z.url(),
-  followToken: z.string().optional().meta({ description: 'reads `statusUrl` in the place of an API key' }),
-  renditions: z.array(z.object({ variant: z.string(), format: z.string(), url: z.url() })),
+  followToken: FollowTokenField,
+  renditions: z.array(PlannedRendition),
 };
 
 /** What a client needs to upload one photograph, and to find it again. */

@@ -11,6 +11,7 @@ beforeAll(makeBucket);
 const context = (signal = new AbortController().signal) => ({
   signal,
   attemptsMade: 0,
+  isLastAttempt: false,
   reportProgress: vi.fn(async (_progress: RenderProgress) => {}),
 });
 

@@ -1,5 +1,6 @@
 import type { DeliverEvent, EventPayload, SendResult } from '@imagemill/queue';
 import { Webhook } from 'standardwebhooks';
+import { isRefusedAddress } from '../http/tenant-agents.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import type { Post } from './post.ts';
 
@@ -50,8 +51,7 @@ function verdict(status: number): SendResult['verdict'] {
 
 /** A short code and no message: that may name addresses of our own network. */
 function errorCode(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  // request-filtering-agent gives its error no code.
-  if (code === undefined && /^DNS lookup .* is not allowed/.test(message)) return 'address-refused';
+  if (isRefusedAddress(error)) return 'address-refused';
+  const { code } = error as NodeJS.ErrnoException;
   return typeof code === 'string' ? code.slice(0, 64) : 'connection-failed';
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { createTenantAgents } from '../http/tenant-agents.ts';
 
 const HEADER_BYTES_MAX = 16 * 1024;
 /** As much of an answer is read, so that a polite receiver can end it; nothing is done with it. */
@@ -14,13 +14,9 @@ export type Post = (
   signal: AbortSignal,
 ) => Promise<number>;
 
-/**
- * @param allowPrivate connects to any address. Otherwise only to public ones: the agents look at the address as it is
- *   connected to, so a name that changes its address after a look can't get around them
- */
+/** @param allowPrivate connects to any address, otherwise only to public ones */
 export function createPost({ allowPrivate }: { allowPrivate: boolean }): Post {
-  const http = allowPrivate ? new HttpAgent() : new RequestFilteringHttpAgent();
-  const https = allowPrivate ? new HttpsAgent() : new RequestFilteringHttpsAgent();
+  const { http, https } = createTenantAgents({ allowPrivate });
 
   return async (url, { headers, body }, signal) => {
     signal.throwIfAborted();

@@ -1,0 +1,72 @@
+import { IMPORTED_MEDIA_TYPE, ImageId, originalKey, plannedRenditions } from '@imagemill/variants';
+import { z } from 'zod';
+import type { ApiRoute } from '../http/api-route.ts';
+import { jsonBody } from '../http/json-body.ts';
+import { admitTickets } from '../limits/admit-tickets.ts';
+import { takeTickets } from '../limits/take-tickets.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleImportRequest, exampleImportTicket } from '../openapi/examples.ts';
+import { filenameOf, importRequest } from '../tickets/import-request.ts';
+import { importProblems } from '../tickets/ticket-problems.ts';
+import { FollowTokenField, PlannedRendition } from '../tickets/upload-ticket.ts';
+
+/** What a client needs to find an image again that a worker downloads. */
+export const ImportTicket = z
+  .object({
+    imageId: ImageId,
+    statusUrl: z.url(),
+    followToken: FollowTokenField,
+    renditions: z.array(PlannedRendition),
+  })
+  .meta({ id: 'ImportTicket', examples: [exampleImportTicket] });
+
+const DAY_MS = 24 * 3600_000;
+
+/** POST /v1/images/import: a worker downloads the picture from a URL, and it goes on like an upload that is there. */
+export const importImage: ApiRoute = (app, services) => {
+  const { categories, limits, queue, records, followTokens, settings } = services;
+  const Request = importRequest(categories);
+
+  const description = describeRoute({
+    id: 'importImage',
+    tag: 'Uploads',
+    summary: 'Have a picture downloaded from a URL',
+    details: 'A worker downloads it, from public addresses only, and it goes on like an upload that is there.',
+    body: Request,
+    example: exampleImportRequest,
+    idempotent: true,
+    rateLimited: true,
+    answers: { 202: { what: 'It is queued.', body: ImportTicket, headers: ['Location', 'Cache-Control'] } },
+    problems: importProblems,
+  });
+
+  app.post('/v1/images/import', description, async (c) => {
+    await takeTickets(c, limits.rate, 1);
+    const { category: spec, url: importUrl, filename = filenameOf(importUrl), ...rest } = await jsonBody(c, Request);
+    const { name: category, set, revision } = spec;
+    const request = { ...rest, importUrl, filename, category };
+    const [admitted] = await admitTickets(c, limits, { request, tickets: 1 });
+    if (!admitted) throw new Error('One image was asked for, and none was admitted.');
+
+    const { tenant } = c.var.caller;
+    const { imageId, createdAt, isRepeated } = admitted;
+    const contentType = IMPORTED_MEDIA_TYPE;
+    const isKnown = isRepeated && (await records.locate(tenant, imageId)) !== undefined;
+    if (!isKnown) {
+      const image = { ...request, imageId, tenant, contentType };
+      const times = {
+        createdAt: createdAt.toISOString(),
+        uploadExpiresAt: new Date(createdAt.getTime() + DAY_MS).toISOString(),
+      };
+      await queue.add({ ...image, ...times, originalKey: originalKey(image) }, 0);
+    }
+    if (isRepeated) c.header('idempotent-replayed', 'true');
+    const ticket: z.input<typeof ImportTicket> = {
+      imageId,
+      statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
+      followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
+      renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
+    };
+    return c.json(ticket, 202, { 'cache-control': 'no-store', location: ticket.statusUrl });
+  });
+};

@@ -1,0 +1,112 @@
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createDownload } from './download.ts';
+import { type PictureServer, startPictureServer } from './picture-server.ts';
+
+const signal = new AbortController().signal;
+const download = createDownload({ allowPrivate: false, bytesMax: 1_000, timeoutMs: 10_000 });
+
+let server: PictureServer;
+beforeAll(async () => {
+  server = await startPictureServer((_request, response) => response.end('what only we may read'));
+});
+afterAll(() => server.close());
+afterEach(() => {
+  expect(server.asked).toEqual([]);
+});
+
+describe('nothing is asked of', () => {
+  test.each([
+    ['loopback', 'http://127.0.0.1/'],
+    ['loopback, elsewhere in its block', 'http://127.8.8.8/'],
+    ['loopback as one number', 'http://2130706433/'],
+    ['loopback in octal', 'http://0177.0.0.1/'],
+    ['loopback in hex', 'http://0x7f.1/'],
+    ['loopback, shortened', 'http://127.1/'],
+    ['loopback, full-width digits', 'http://１２７.０.０.１/'],
+    ['loopback by name', 'http://localhost/'],
+    ['loopback in IPv6', 'http://[::1]/'],
+    ['loopback, mapped to IPv6', 'http://[::ffff:127.0.0.1]/'],
+    ['loopback, mapped to IPv6 in hex', 'http://[::ffff:7f00:1]/'],
+    ['loopback, translated (SIIT)', 'http://[::ffff:0:127.0.0.1]/'],
+    ['loopback through NAT64', 'http://[64:ff9b::127.0.0.1]/'],
+    ['loopback through 6to4', 'http://[2002:7f00:1::]/'],
+    ['loopback through Teredo', 'http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/'],
+    ['no address at all', 'http://0.0.0.0/'],
+    ['this network', 'http://0.1.2.3/'],
+    ['no address at all in IPv6', 'http://[::]/'],
+    ['private, 10', 'http://10.0.0.1/'],
+    ['private, 172.16', 'http://172.31.255.255/'],
+    ['private, 192.168', 'http://192.168.1.1/'],
+    ['private in IPv6', 'http://[fd00::1]/'],
+    ['link-local, where clouds tell secrets', 'http://169.254.169.254/latest/meta-data/'],
+    ['link-local in IPv6', 'http://[fe80::1]/'],
+    ['site-local in IPv6', 'http://[fec0::1]/'],
+    ['carrier-grade NAT', 'http://100.64.0.1/'],
+    ["a cloud's metadata in carrier-grade NAT", 'http://100.100.100.200/'],
+    ['multicast', 'http://224.0.0.1/'],
+    ['multicast in IPv6', 'http://[ff02::1]/'],
+    ['broadcast', 'http://255.255.255.255/'],
+    ['reserved', 'http://240.0.0.1/'],
+    ['documentation', 'http://192.0.2.1/'],
+    ['benchmarking', 'http://198.18.0.1/'],
+    ['documentation in IPv6', 'http://[2001:db8::1]/'],
+    ['discard in IPv6', 'http://[100::1]/'],
+    ['over TLS as well', 'https://127.0.0.1/'],
+    ['another port', 'http://example.com:6379/'],
+    ['a name and password', 'http://user:secret@example.com/'],
+    ['another scheme, file', 'file:///etc/passwd'],
+    ['another scheme, ftp', 'ftp://example.com/a.jpg'],
+    ['another scheme, gopher', 'gopher://127.0.0.1:6379/_FLUSHALL'],
+    ['another scheme, data', 'data:image/png;base64,iVBORw0KGgo='],
+    ['no URL', 'shoe.jpg'],
+  ])('%s', async (_what, url) => {
+    await expect(download(url, signal)).rejects.toMatchObject({ code: 'import-forbidden', retryable: false });
+  });
+});
+
+test('nothing is asked of loopback by its name with the root, whether the resolver knows that or not', async () => {
+  await expect(download('http://localhost./', signal)).rejects.toThrow();
+});
+
+describe('a name', () => {
+  const { lookup } = dns;
+  afterEach(() => {
+    dns.lookup = lookup;
+    syncBuiltinESMExports();
+  });
+
+  /** Makes this process's resolver give these answers, one after the other. */
+  function resolveTo(...answers: readonly string[][]): { readonly asked: () => number } {
+    let asked = 0;
+    const fake = (_name: string, options: { all?: boolean }, done: (...args: unknown[]) => void) => {
+      const addresses = answers[Math.min(asked, answers.length - 1)] ?? [];
+      asked += 1;
+      const records = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      if (options.all) done(null, records);
+      else done(null, records[0]?.address, records[0]?.family);
+    };
+    dns.lookup = fake as never;
+    syncBuiltinESMExports();
+    return { asked: () => asked };
+  }
+  /** Where nothing but the port would stand between the download and the server. */
+  const anyPort = (name: string) => new URL(`http://${name}/`).href;
+
+  test('that stands for a private address is refused', async () => {
+    resolveTo(['127.0.0.1']);
+    await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+  });
+
+  test('that stands for a public and a private address is refused', async () => {
+    resolveTo(['93.184.215.14', '127.0.0.1']);
+    await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+  });
+
+  test('is asked for once, by the connection itself: there is no second answer to be rebound', async () => {
+    const resolver = resolveTo(['10.0.0.1'], ['93.184.215.14']);
+    await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+    expect(resolver.asked()).toBe(1);
+  });
+});

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createDownload, type DownloadOptions } from './download.ts';
+import { type PictureServer, startPictureServer } from './picture-server.ts';
+
+const open: PictureServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+async function start(answer: Answer, change: Partial<DownloadOptions> = {}) {
+  const server = await startPictureServer((request, response) => answer(response, request));
+  open.push(server);
+  const download = createDownload({ allowPrivate: true, bytesMax: 1_000, timeoutMs: 10_000, ...change });
+  const get = (path = '/a.jpg', signal = new AbortController().signal) => download(`${server.url}${path}`, signal);
+  return { ...server, get };
+}
+
+describe('a picture', () => {
+  test('comes as the server has it, byte for byte', async () => {
+    const picture = randomBytes(1_000);
+    const { get } = await start((response) => response.end(picture));
+    expect(Buffer.from(await get())).toEqual(picture);
+  });
+
+  test('is asked for unpacked, and what comes packed all the same is not unpacked', async () => {
+    const bomb = gzipSync(Buffer.alloc(500_000));
+    const { get } = await start((response, { headers }) =>
+      response.writeHead(200, { 'content-encoding': 'gzip', asked: headers['accept-encoding'] }).end(bomb),
+    );
+    expect(Buffer.from(await get())).toEqual(bomb);
+  });
+
+  test.each<[string, Answer]>([
+    ['by its length', (response) => response.writeHead(200, { 'content-length': 1_001 }).flushHeaders()],
+    ['by what came', (response) => response.write(randomBytes(1_001))],
+    ['without an end', (response) => void setInterval(() => response.write(randomBytes(400)), 5).unref()],
+  ])('that is too large, %s, is given up before its end', async (_how, answer) => {
+    const { get } = await start(answer);
+    await expect(get()).rejects.toMatchObject({ code: 'too-many-bytes' });
+  });
+
+  test.each<[string, Answer]>([
+    ['that ends before its length', (response) => response.writeHead(200, { 'content-length': 100 }).end('x')],
+    ['whose connection breaks', (response) => response.write('x', () => response.destroy())],
+    ['with an HTTP error of its server', (response) => response.writeHead(500).end()],
+    ['that comes too often', (response) => response.writeHead(429).end()],
+  ])('%s may come another time', async (_what, answer) => {
+    const { get } = await start(answer);
+    await expect(get()).rejects.toMatchObject({ code: 'import-failed', retryable: true });
+  });
+
+  test.each([
+    [404, 'import-not-found'],
+    [410, 'import-not-found'],
+    [401, 'import-refused'],
+    [403, 'import-refused'],
+    [204, 'import-refused'],
+    [304, 'import-refused'],
+  ])('is refused for good by a %i', async (status, code) => {
+    const { get } = await start((response) => response.writeHead(status).end());
+    await expect(get()).rejects.toMatchObject({ code, retryable: false });
+  });
+});
+
+describe('a server', () => {
+  test('that sends byte after byte is given up when the time is over', async () => {
+    const { get } = await start((response) => void setInterval(() => response.write('x'), 20).unref(), {
+      timeoutMs: 300,
+    });
+    await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
+  });
+
+  test('that never answers is given up when the time is over', async () => {
+    const { get } = await start(() => {}, { timeoutMs: 300 });
+    await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
+  });
+
+  test('is left at once when the work must stop', async () => {
+    const stop = new AbortController();
+    const { get } = await start(() => stop.abort(new Error('stop')));
+    await expect(get('/', stop.signal)).rejects.toThrow('stop');
+  });
+
+  test('with more headers than a picture needs is refused', async () => {
+    const { get } = await start((response) => response.writeHead(200, { more: 'x'.repeat(20_000) }).end());
+    await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
+  });
+
+  test('that is not there may be there another time', async () => {
+    const { get, close } = await start(() => {});
+    await close();
+    open.pop();
+    await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
+  });
+});
+
+describe('a redirect', () => {
+  const hops =
+    (count: number): Answer =>
+    (response, { url = '' }) => {
+      const hop = Number(url.slice(1));
+      if (hop < count) response.writeHead(302, { location: `/${hop + 1}` }).end();
+      else response.end('picture');
+    };
+
+  test('is followed three times, and no fourth time', async () => {
+    expect(Buffer.from(await (await start(hops(3))).get('/0')).toString()).toBe('picture');
+    const tooMany = await start(hops(4));
+    await expect(tooMany.get('/0')).rejects.toMatchObject({ code: 'import-forbidden' });
+    expect(tooMany.asked).toEqual(['/0', '/1', '/2', '/3']);
+  });
+
+  test.each(['file:///etc/passwd', 'http://a:b@127.0.0.1/', 'data:,x', 'http://'])(
+    'to %s is not followed',
+    async (location) => {
+      const { get } = await start((response) => response.writeHead(301, { location }).end());
+      await expect(get()).rejects.toMatchObject({ code: 'import-forbidden' });
+    },
+  );
+
+  test('to nowhere is a refusal', async () => {
+    const { get } = await start((response) => response.writeHead(302).end());
+    await expect(get()).rejects.toMatchObject({ code: 'import-refused' });
+  });
+});

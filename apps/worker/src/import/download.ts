@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { RejectedImageError } from '@imagemill/imaging';
+import { createTenantAgents, isRefusedAddress, type TenantAgents } from '../http/tenant-agents.ts';
+import { ImportFailedError, ImportRejectedError } from './errors.ts';
+
+const REDIRECTS_MAX = 3;
+const HEADER_BYTES_MAX = 16 * 1024;
+const SILENCE_MS_MAX = 10_000;
+
+const headers = {
+  accept: 'image/avif,image/webp,image/*;q=0.9',
+  // What comes is stored as it is, so it must not be packed; and nothing that is packed is unpacked here.
+  'accept-encoding': 'identity',
+  'user-agent': 'imagemill-import/1',
+};
+
+/**
+ * Reads a URL that a tenant named, whole.
+ *
+ * @throws ImportRejectedError when it leads where it must not, or is refused there; RejectedImageError `too-many-bytes`
+ * @throws ImportFailedError when another try may succeed
+ */
+export type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array>;
+
+export interface DownloadOptions {
+  /** For local work: any address and port. */
+  readonly allowPrivate: boolean;
+  readonly bytesMax: number;
+  /** For all of it, redirects and body included. */
+  readonly timeoutMs: number;
+}
+
+export function createDownload({ allowPrivate, bytesMax, timeoutMs }: DownloadOptions): Download {
+  const agents = createTenantAgents({ allowPrivate });
+
+  async function follow(start: string, signal: AbortSignal): Promise<Uint8Array> {
+    let url = toAllowedUrl(start, allowPrivate);
+    for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
+      const response = await get(url, agents, signal);
+      try {
+        const location = redirectOf(response);
+        if (location === undefined) return await readBody(response, bytesMax);
+        url = toAllowedUrl(location, allowPrivate, url);
+      } finally {
+        response.destroy();
+      }
+    }
+    throw new ImportRejectedError('import-forbidden');
+  }
+
+  return async (url, signal) => {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      return await follow(url, AbortSignal.any([signal, deadline]));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ImportRejectedError || error instanceof RejectedImageError) throw error;
+      if (isRefusedAddress(error)) throw new ImportRejectedError('import-forbidden', error);
+      throw new ImportFailedError(error);
+    }
+  };
+}
+
+/** Where a redirect leads is looked at like the first URL; its address is looked at by the agents. */
+function toAllowedUrl(text: string, allowPrivate: boolean, base?: URL): URL {
+  const url = URL.parse(text, base);
+  const isPlain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  if (!isPlain || (url.port !== '' && !allowPrivate)) throw new ImportRejectedError('import-forbidden');
+  return url;
+}
+
+async function get(url: URL, agents: TenantAgents, signal: AbortSignal): Promise<IncomingMessage> {
+  const options = { headers, maxHeaderSize: HEADER_BYTES_MAX, timeout: SILENCE_MS_MAX, signal };
+  const request =
+    url.protocol === 'https:'
+      ? httpsRequest(url, { ...options, agent: agents.https })
+      : httpRequest(url, { ...options, agent: agents.http });
+  request.on('timeout', () => request.destroy(new Error('The server fell silent.')));
+  // What fails once the response is there comes out of its body.
+  request.on('error', () => {});
+  request.end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+}
+
+/** @returns where to look instead, undefined when the picture is here */
+function redirectOf({ statusCode = 0, headers: { location } }: IncomingMessage): string | undefined {
+  if (statusCode === 200) return undefined;
+  if ([301, 302, 303, 307, 308].includes(statusCode) && location !== undefined) return location;
+  if (statusCode === 404 || statusCode === 410) throw new ImportRejectedError('import-not-found');
+  if (statusCode >= 500 || [408, 425, 429].includes(statusCode)) throw new Error(`The server answered ${statusCode}.`);
+  throw new ImportRejectedError('import-refused');
+}
+
+async function readBody(response: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
+  if (Number(response.headers['content-length'] ?? 0) > bytesMax) throw new RejectedImageError('too-many-bytes');
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    length += chunk.byteLength;
+    if (length > bytesMax) throw new RejectedImageError('too-many-bytes');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
