@@ -21,6 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const operations = () => Object.values(document.paths).flatMap((path) => Object.values(path as SchemaObject));
+
 describe('the document', () => {
   test('is valid OpenAPI 3.1', async () => {
     expect(document.openapi).toMatch(/^3\.1\./);
@@ -28,11 +30,11 @@ describe('the document', () => {
   });
 
   test('names each operation once, says what it is, and gives it a tag that is described', () => {
-    const operations = Object.values(document.paths).flatMap((path) => Object.values(path as object));
-    const ids = operations.map(({ operationId }) => operationId);
+    const all = operations();
+    const ids = all.map(({ operationId }) => operationId);
     const tags = new Set(document.tags.map(({ name }: { name: string }) => name));
     expect(new Set(ids).size).toBe(ids.length);
-    for (const { operationId, summary, tags: own } of operations) {
+    for (const { operationId, summary, tags: own } of all) {
       expect({ operationId, known: own.every((tag: string) => tags.has(tag)) }).toEqual({ operationId, known: true });
       expect(summary.length, operationId).toBeGreaterThan(9);
     }
@@ -88,6 +90,23 @@ describe('every example', () => {
   }
   const resolved = ({ $ref, ...own }: { $ref?: string; value?: unknown }) =>
     $ref === undefined ? own : document.components.examples[$ref.split('/').at(-1) ?? ''];
+
+  test('is there for every JSON that is sent or answered', () => {
+    const hasExample = ({
+      schema,
+      examples: own,
+    }: {
+      schema: { $ref?: string; examples?: unknown };
+      examples?: unknown;
+    }) => own ?? schema.examples ?? document.components.schemas[schema.$ref?.split('/').at(-1) ?? '']?.examples;
+    const lacking = operations().flatMap(({ operationId, requestBody, responses }) =>
+      [requestBody, ...Object.values<SchemaObject>(responses)]
+        .flatMap((part) => part?.content?.['application/json'] ?? [])
+        .flatMap((json) => (hasExample(json) ? [] : operationId)),
+    );
+    // The document is no example of itself.
+    expect(lacking).toEqual(['getOpenApiDocument']);
+  });
 
   test('is valid against its schema', () => {
     const ajv = new Ajv2020({ strict: false });

@@ -8,6 +8,8 @@ export interface AnswerDescription {
   readonly what: string;
   /** Of a JSON body; none without a body. */
   readonly body?: z.ZodType;
+  /** Of the body, where its schema has none. */
+  readonly example?: unknown;
   /** Of a body that is not JSON; `text/*` for any text. */
   readonly mediaType?: string;
   readonly headers?: readonly AnswerHeader[];

@@ -1,17 +1,18 @@
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
-import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import { answers, content } from './answers.ts';
 import type { Area } from './area.ts';
-import type { AnswerDescription, DescribedRoute, RouteDescription } from './describe-route.ts';
+import type { DescribedRoute, RouteDescription } from './describe-route.ts';
 import { exampleImageId } from './examples.ts';
-import { headerRefs, rateLimitHeaders } from './headers.ts';
+import { rateLimitHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { problemResponses } from './problem-responses.ts';
 
 /** A route as OpenAPI has it. @param area what a key needs for it; none is open to everybody */
 export function operation(route: DescribedRoute, area: Area | undefined): ZodOpenApiOperationObject {
   const { description } = route;
-  const { id, tag, summary, details, body } = description;
+  const { id, tag, summary, details, body, example } = description;
   return {
     operationId: id,
     tags: [tag],
@@ -19,7 +20,7 @@ export function operation(route: DescribedRoute, area: Area | undefined): ZodOpe
     ...(details !== undefined && { description: details }),
     security: security(description, area),
     requestParams: requestParams(route),
-    ...(body && { requestBody: requestBody(description, body) }),
+    ...(body && { requestBody: { required: true, content: content(body, example) } }),
     responses: {
       ...answers(description),
       ...problemResponses(problems(route, area), description.rateLimited ? rateLimitHeaders : []),
@@ -61,35 +62,6 @@ function requestParams({ path, description }: DescribedRoute) {
     header: z.object({ ...header, ...headers?.shape, 'X-Request-Id': RequestId }),
   };
 }
-
-function requestBody({ example }: RouteDescription, schema: z.ZodType) {
-  const examples = example !== undefined && { examples: { example: { value: example } } };
-  return { required: true, content: { 'application/json': { schema, ...examples } } };
-}
-
-function answers({ answers: all, idempotent, conditional, rateLimited }: RouteDescription) {
-  const always = [
-    ...(['X-Request-Id'] as const),
-    ...(idempotent ? (['Idempotent-Replayed'] as const) : []),
-    ...(rateLimited ? rateLimitHeaders : []),
-    ...(conditional ? (['ETag'] as const) : []),
-  ];
-  const described = Object.entries({ ...all, ...(conditional && { 304: notModified }) });
-  return Object.fromEntries(
-    described.map(
-      ([status, { what, body, mediaType = 'application/json', headers = [] }]): [string, ZodOpenApiResponseObject] => [
-        status,
-        {
-          description: what,
-          headers: headerRefs([...always, ...headers]),
-          ...(body && { content: { [mediaType]: { schema: body } } }),
-        },
-      ],
-    ),
-  );
-}
-
-const notModified: AnswerDescription = { what: 'It is as you know it.' };
 
 /** The codes of keys, bodies, queries and breakdowns follow from what a route takes; the others it names itself. */
 function problems({ method, description }: DescribedRoute, area: Area | undefined): ProblemCode[] {
