@@ -115,9 +115,17 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const { fetch } = app;
   app.fetch = async (request, ...rest) => {
     const response = await fetch(request, ...rest);
-    const differences = await contract?.differences(request, response.clone());
+    const differences = await contract?.differences(request, response);
     if (!differences?.length) return response;
     throw new Error(`${request.method} ${request.url} is not as documented: ${differences.join('; ')}`);
+  };
+  const { request } = app;
+  app.request = async (input, init, ...rest) => {
+    const response = await request(input, init, ...rest);
+    if (typeof input !== 'string' || typeof init?.body !== 'string' || !response.ok) return response;
+    const differences = contract?.takenDifferences(init.method ?? 'GET', input, init.body);
+    if (!differences?.length) return response;
+    throw new Error(`${init.method} ${input} took what is not documented: ${differences.join('; ')}`);
   };
 
   /** A JSON request with a key; a string body is sent as it is. */
@@ -141,9 +149,11 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
       },
       ...(sent !== undefined && { body: sent }),
     });
-    const text = await response.text();
-    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    const answer = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
+    const type = response.headers.get('content-type') ?? '';
+    // Events come until their reader goes away.
+    const text = type.startsWith('text/event-stream') ? await response.body?.cancel() : await response.text();
+    const isJson = /[/+]json/.test(type);
+    const answer = (isJson && text ? JSON.parse(text) : {}) as Record<string, unknown>;
     return { status: response.status, headers: response.headers, body: answer };
   }
   /** Lets a worker of this process have the queue's jobs for as long as `until` takes. */
