@@ -6,10 +6,22 @@ import { type Browser, type BrowserContextOptions, chromium as launcher, type Pa
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { findChromium } from '../browser/chromium.ts';
 import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { createSeller } from '../support/seller.ts';
+import { createTenants } from './tenants.ts';
 
 export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
 const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
 const ACTION_TIMEOUT_MS = 15_000;
+const DESKTOP = { width: 1280, height: 900 };
+
+interface OpenOptions extends BrowserContextOptions {
+  /** The page, as it stands behind the #. */
+  readonly at?: string;
+  /** `printed` takes the address that the stack prints. */
+  readonly keys?: Record<string, string> | 'printed';
+}
+
+const printedAddress = (stack: RunningStack) => /console +(\S+)/.exec(stack.printed())?.[1] ?? '';
 
 /**
  * The console of a stack of this file's own, in a real browser. Whatever a page writes to the browser's console as an
@@ -20,6 +32,8 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
   let noChromium: string | undefined;
   let troubles: string[] = [];
   const pages: Page[] = [];
+  const tenants = createTenants();
+  const keyOf = new WeakMap<Page, string>();
 
   beforeAll(async () => {
     const chromium = await findChromium();
@@ -31,7 +45,7 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
     const { executablePath, args, env: fonts } = chromium;
     const [browser, stack] = await Promise.all([
       launcher.launch({ executablePath, args: [...args], env: { ...process.env, ...fonts } as Record<string, string> }),
-      env().then((own) => startStack(own)),
+      env().then((own) => startStack({ API_KEYS: tenants.apiKeys, ...own })),
     ]);
     Object.assign(found, { browser, stack });
   });
@@ -52,13 +66,10 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
   return {
     stack,
 
-    /** A fresh browser session with the console open, as the address that `stack` prints opens it. */
-    async open(options: BrowserContextOptions & { hash?: string; withKeys?: boolean } = {}): Promise<Page> {
-      const { hash = '', withKeys = true, ...session } = options;
-      const context = await (found.browser as Browser).newContext({
-        viewport: { width: 1280, height: 900 },
-        ...session,
-      });
+    /** A fresh browser session with the console open: with the keys of a tenant of its own, others, or none. */
+    async open(options: OpenOptions = {}): Promise<Page> {
+      const { at = '', keys = { apiKey: tenants.next(), adminKey: stack().adminKey }, ...session } = options;
+      const context = await (found.browser as Browser).newContext({ viewport: DESKTOP, ...session });
       context.setDefaultTimeout(ACTION_TIMEOUT_MS);
       const page = await context.newPage();
       pages.push(page);
@@ -66,11 +77,18 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text());
       });
-      const printed = /console +(\S+)/.exec(stack().printed())?.[1] ?? '';
-      await page.goto(withKeys ? printed : printed.replace(/#.*/, ''));
-      if (hash) await page.evaluate((to) => location.assign(to), hash);
+      const address =
+        keys === 'printed' ? printedAddress(stack()) : `${stack().consoleUrl}#${new URLSearchParams(keys)}`;
+      await page.goto(address);
+      if (at) await page.evaluate((to) => location.assign(to), at);
+      if (keys !== 'printed' && keys.apiKey) keyOf.set(page, keys.apiKey);
       return page;
     },
+
+    keyOf: (page: Page) => keyOf.get(page) ?? '',
+
+    /** A seller app of the page's own tenant. */
+    seller: (page: Page) => createSeller({ apiUrl: stack().apiUrl, apiKey: keyOf.get(page) ?? '' }),
 
     /** What axe finds wrong with the page, in its own words. */
     async flaws(page: Page): Promise<string[]> {

@@ -60,7 +60,7 @@ async function deadLetters(number: number): Promise<string[]> {
 
 test('dead letters are redriven one by one and by code, or given up', async () => {
   const seller = createSeller(page.stack());
-  const on = await page.open({ hash: '#/operator' });
+  const on = await page.open({ at: '#/operator' });
   const imageIds = await deadLetters(4);
   const untilReady = (imageId: string) =>
     vi.waitUntil(async () => (await seller.image(imageId)).status === 'ready', PATIENCE);
@@ -98,7 +98,7 @@ test('dead letters are redriven one by one and by code, or given up', async () =
 test('a webhook delivery is shown with how its endpoint answered, and sent once more', async () => {
   const bytes = await readFile(photo('avatar.jpg'));
   const { image } = await createSeller(page.stack()).upload({ bytes, category: 'avatar' });
-  const on = await page.open({ hash: '#/operator' });
+  const on = await page.open({ at: '#/operator' });
   const deliveries = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
   const delivery = deliveries.filter({ has: on.getByTitle(image.imageId) });
   await vi.waitFor(async () => expect(await delivery.textContent()).toMatch(/^delivered.*attempt 1: 204/), PATIENCE);
@@ -111,7 +111,7 @@ test('a webhook delivery is shown with how its endpoint answered, and sent once 
 });
 
 test("BullMQ's board opens in another tab, without a word of the key", async () => {
-  const on = await page.open({ hash: '#/operator' });
+  const on = await page.open({ at: '#/operator' });
   const opened = on.waitForEvent('popup');
   await on.getByRole('button', { name: /BullMQ/ }).click();
   const board = await opened;
@@ -124,7 +124,7 @@ test("BullMQ's board opens in another tab, without a word of the key", async () 
 });
 
 test('an admin key that is none is told, in the words of the API', async () => {
-  const on = await page.open({ hash: '#/operator' });
+  const on = await page.open({ at: '#/operator' });
   await on.getByRole('button', { name: 'Keys' }).click();
   await on.getByLabel(/^Admin key/).fill('im_live_wrong');
   await on.getByRole('button', { name: 'Use these keys' }).click();

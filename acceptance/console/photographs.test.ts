@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
-import { createSeller } from '../support/seller.ts';
 import { photo, useConsole } from './console-page.ts';
 
 const page = useConsole();
@@ -16,7 +15,7 @@ const untilReady = (on: Page, ...names: string[]) =>
   }, READY_WITHIN);
 
 test('the address that start prints opens the console with its keys, and keeps none of them in sight', async () => {
-  const on = await page.open();
+  const on = await page.open({ keys: 'printed' });
   expect(new URL(on.url()).hash).toBe('');
   expect(await on.evaluate(() => history.length)).toBeLessThanOrEqual(2);
   await on.reload();
@@ -112,7 +111,7 @@ test('an upload that is stopped ends at once, nothing of it is rendered, and it 
   await vi.waitFor(async () => expect(await status(on, 'product.jpg')).toBe('uploading'));
   await on.getByRole('button', { name: 'Stop product.jpg' }).click();
   expect(await status(on, 'product.jpg')).toBe('stopped');
-  expect(await createSeller(page.stack()).image(imageId)).toMatchObject({ status: 'awaiting-upload', renditions: [] });
+  expect(await page.seller(on).image(imageId)).toMatchObject({ status: 'awaiting-upload', renditions: [] });
   await network.send('Network.disable');
   await network.detach();
   await on.getByRole('button', { name: 'Upload product.jpg again' }).click();
@@ -147,7 +146,7 @@ test('a deleted photograph is gone, after a second look at what is asked', async
   expect(await card(on, 'avatar.jpg').count()).toBe(1);
   await on.getByRole('button', { name: 'Really delete avatar.jpg?' }).click();
   await vi.waitFor(async () => expect(await card(on, 'avatar.jpg').count()).toBe(0));
-  await expect(createSeller(page.stack()).image(imageId)).rejects.toThrow('404');
+  await expect(page.seller(on).image(imageId)).rejects.toThrow('404');
   // Who works by keyboard goes on from there.
   expect(await on.evaluate(() => document.activeElement?.id)).toBe('content');
 });
@@ -161,4 +160,26 @@ test('a photograph goes on while the other page is looked at', async () => {
   await untilReady(on, 'product.jpg');
   await on.getByRole('button', { name: 'Look at product.jpg' }).click();
   await on.getByRole('dialog').getByRole('slider').waitFor();
+});
+
+test('what was uploaded before is listed, the newest first and a page at a time', async () => {
+  const bytes = await readFile(photo('avatar.jpg'));
+  const first = await page.open();
+  const seller = page.seller(first);
+  const apiKey = page.keyOf(first);
+  // One more than a page.
+  const imageIds: string[] = [];
+  for (let count = 0; count < 25; count++) imageIds.push((await seller.ticket({ bytes, category: 'avatar' })).imageId);
+  const { image } = await seller.upload({ bytes, category: 'avatar' });
+  const on = await page.open({ keys: { apiKey } });
+  const cards = on.locator('li.photo');
+  await vi.waitFor(async () => expect(await cards.count()).toBe(24));
+  expect(await cards.first().getAttribute('data-status')).toBe('ready');
+  expect(await cards.first().locator('a.chip').count()).toBe(image.renditions.length);
+  await on.getByRole('button', { name: 'Show older images' }).click();
+  await vi.waitFor(async () => expect(await cards.count()).toBe(26));
+  expect(await on.getByRole('button', { name: 'Show older images' }).count()).toBe(0);
+
+  await cards.first().getByRole('button', { name: /^Look/ }).click();
+  await on.getByText('Originals are private').waitFor();
 });

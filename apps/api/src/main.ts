@@ -1,9 +1,10 @@
-import { createImageRecords, createImageView } from '@imagemill/images';
+import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   checkRedis,
   createEventQueue,
+  createImageIndex,
   createProducerConnection,
   createQueueViews,
   createRenderQueue,
@@ -80,6 +81,8 @@ await runProcess(async () => {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
+  const index = createImageIndex(connection, env.QUEUE_PREFIX);
+  const listImages = createListImages({ index, records, categories });
   const limits = createLimits(
     { connection, prefix: env.QUEUE_PREFIX, queue },
     {
@@ -101,7 +104,20 @@ await runProcess(async () => {
   const page =
     consoleDir === undefined ? undefined : await consolePage({ dir: consoleDir, apiBaseUrl, cdnBaseUrl, originals });
   const pages = { board, console: page };
-  const services = { ...storage, ...pages, categories, queue, events, records, view, limits, followTokens, settings };
+  const services = {
+    ...storage,
+    ...pages,
+    categories,
+    queue,
+    events,
+    records,
+    index,
+    listImages,
+    view,
+    limits,
+    followTokens,
+    settings,
+  };
 
   const registry = createRegistry();
   addBacklogMetrics(registry, queue);

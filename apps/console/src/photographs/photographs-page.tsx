@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { DropZone } from './drop-zone.tsx';
+import { EarlierButton } from './earlier-button.tsx';
 import { PhotoCard } from './photo-card.tsx';
 import { PhotoDetails } from './photo-details.tsx';
 import type { Photos } from './photos.ts';
@@ -28,6 +29,7 @@ export function PhotographsPage({ photos }: { photos: Photos }) {
           ))}
         </ul>
       )}
+      <EarlierButton photos={photos} />
       {open?.image && (
         <PhotoDetails
           photo={open}

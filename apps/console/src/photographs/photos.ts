@@ -7,11 +7,18 @@ import type { Photo } from './photo.ts';
 import { createPhotoList } from './photo-list.ts';
 import { createUploads } from './uploads.ts';
 
+interface Earlier {
+  readonly hasMore: boolean;
+  readonly trouble?: string;
+}
+
 /** The photographs of a key: taken in, uploaded, then followed to their end. */
 export function createPhotos(api: SellerApi) {
   const category = signal('product');
   const list = createPhotoList();
   const ended = new AbortController();
+  const earlier = signal<Earlier>({ hasMore: false });
+  let earlierFrom: string | undefined;
   const uploads = createUploads({ api, list, onUploaded: (id, imageId) => void follow(id, imageId) });
 
   const uppy = createFileIntake({
@@ -39,6 +46,24 @@ export function createPhotos(api: SellerApi) {
     });
   }
 
+  /** Adds those that were uploaded before, a page at a time. */
+  async function listEarlier(): Promise<void> {
+    try {
+      const page = await api.list(earlierFrom, ended.signal);
+      earlierFrom = page.nextCursor;
+      const known = new Set(list.photos.value.flatMap(({ image }) => image?.imageId ?? []));
+      const added = page.images.filter(({ imageId }) => !known.has(imageId)).map(fromImage);
+      list.addEarlier(added);
+      for (const { id, image } of added) {
+        if (!hasEnded(image) && image.status !== 'awaiting-upload') void follow(id, image.imageId);
+      }
+      earlier.value = { hasMore: earlierFrom !== undefined };
+    } catch (error) {
+      if (!ended.signal.aborted) earlier.value = { hasMore: true, trouble: (error as Error).message };
+    }
+  }
+  void listEarlier();
+
   return {
     list: list.photos,
     category,
@@ -58,17 +83,8 @@ export function createPhotos(api: SellerApi) {
       announce(`${photo.name} is ${photo.image ? 'deleted' : 'off the list'}.`);
     },
 
-    /** Adds those that were uploaded before, a page at a time. @returns where the next page begins, if there is one */
-    async listEarlier(cursor: string | undefined): Promise<string | undefined> {
-      const page = await api.list(cursor, ended.signal);
-      const known = new Set(list.photos.value.flatMap(({ image }) => image?.imageId ?? []));
-      const earlier = page.images.filter(({ imageId }) => !known.has(imageId)).map(fromImage);
-      list.addEarlier(earlier);
-      for (const { id, image } of earlier) {
-        if (!hasEnded(image) && image.status !== 'awaiting-upload') void follow(id, image.imageId);
-      }
-      return page.nextCursor;
-    },
+    earlier,
+    listEarlier,
 
     close(): void {
       ended.abort();
