@@ -38,6 +38,7 @@ export function createIssueTicket({ originals, queue, records, followTokens, set
       headers: { ...upload.headers },
       expiresAt: times.uploadExpiresAt,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
+      eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
       followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
     };

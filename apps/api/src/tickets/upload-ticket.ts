@@ -11,7 +11,8 @@ export const UploadTicket = z.object({
   headers: z.record(z.string(), z.string()),
   expiresAt: z.iso.datetime(),
   statusUrl: z.url(),
-  /** Reads `statusUrl` in the place of an API key. */
+  eventsUrl: z.url(),
+  /** Reads `statusUrl` and `eventsUrl` in the place of an API key. */
   followToken: z.string().optional(),
   renditions: z.array(z.object({ variant: z.string(), format: z.string(), url: z.url() })),
 });

@@ -1,0 +1,56 @@
+import { upgradeWebSocket } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
+import type { WebSocket } from 'ws';
+import type { ApiRoute, ApiSettings } from '../http/api-route.ts';
+import type { ApiBindings } from '../http/bindings.ts';
+import { imageNotFound, Problem } from '../http/problem.ts';
+import { followRequest } from '../live/live-request.ts';
+import { createWsListener } from '../live/ws-listener.ts';
+
+const INTERNAL_ERROR = 1011;
+
+/** GET /v1/images/{id}/ws: the events of `/events` over a WebSocket, one JSON message each: `{event, id, data}`. */
+export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
+  const upgrade = upgradeWebSocket(async (c) => {
+    const request = followRequest(c);
+    // Once it is a WebSocket it can be told no status.
+    if (!(await records.find(request.tenant, request.imageId))) throw imageNotFound();
+    return {
+      async onOpen(_event, { raw }) {
+        const socket = raw as WebSocket;
+        let hasClosed = false;
+        let leave = () => {};
+        socket.on('close', () => {
+          hasClosed = true;
+          leave();
+        });
+        try {
+          const followed = await live.follow(request, createWsListener(socket));
+          if (followed === 'nothing-new') socket.close(1000, 'ended');
+          else leave = followed;
+          if (hasClosed) leave();
+        } catch (error) {
+          socket.close(INTERNAL_ERROR, error instanceof Problem ? error.options.code : 'internal-error');
+        }
+      },
+    };
+  });
+  app.get('/v1/images/:id/ws', onlyWebSockets, onlyFrom(settings), upgrade);
+};
+
+const onlyWebSockets: MiddlewareHandler<ApiBindings> = async (c, next) => {
+  if (c.req.header('upgrade')?.toLowerCase() === 'websocket') return next();
+  const headers = { upgrade: 'websocket', connection: 'Upgrade' };
+  throw new Problem({ status: 426, code: 'upgrade-required', detail: 'This is a WebSocket.', headers });
+};
+
+/** Browsers hold no page back from opening a WebSocket to anywhere, but say which one it is. Others say nothing. */
+const onlyFrom =
+  ({ corsOrigins, apiBaseUrl }: ApiSettings): MiddlewareHandler<ApiBindings> =>
+  async (c, next) => {
+    const origin = c.req.header('origin');
+    const allowed = [...corsOrigins, new URL(apiBaseUrl).origin];
+    const isOpen = corsOrigins.length === 0 || corsOrigins.includes('*');
+    if (isOpen || origin === undefined || allowed.includes(origin)) return next();
+    throw new Problem({ status: 403, code: 'origin-not-allowed', detail: `Pages of ${origin} may not listen here.` });
+  };
