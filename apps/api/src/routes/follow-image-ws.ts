@@ -1,4 +1,5 @@
 import { upgradeWebSocket } from '@hono/node-server';
+import { AppError } from '@imagemill/errors';
 import type { MiddlewareHandler } from 'hono';
 import type { WebSocket } from 'ws';
 import type { ApiRoute, ApiSettings } from '../http/api-route.ts';
@@ -7,7 +8,7 @@ import { imageNotFound, Problem } from '../http/problem.ts';
 import { followRequest } from '../live/live-request.ts';
 import { createWsListener } from '../live/ws-listener.ts';
 
-const INTERNAL_ERROR = 1011;
+const TRY_AGAIN_LATER = 1013;
 
 /** GET /v1/images/{id}/ws: the events of `/events` over a WebSocket, one JSON message each: `{event, id, data}`. */
 export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
@@ -30,7 +31,10 @@ export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
           else leave = followed;
           if (hasClosed) leave();
         } catch (error) {
-          socket.close(INTERNAL_ERROR, error instanceof Problem ? error.options.code : 'internal-error');
+          // What was looked at before has changed since, there is no room, or Redis is away; who comes again is told by a status.
+          const code =
+            error instanceof Problem ? error.options.code : error instanceof AppError ? error.code : 'internal-error';
+          socket.close(TRY_AGAIN_LATER, code);
         }
       },
     };
