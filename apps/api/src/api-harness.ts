@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
+import { createImageEnds, createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { ConfiguredKeys, createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
@@ -7,6 +7,7 @@ import {
   createEventQueue,
   createImageIndex,
   createProducerConnection,
+  createReaderConnection,
   createRenderQueue,
   createRenderWorker,
   type RenderHandler,
@@ -22,6 +23,9 @@ import { createFollowTokens } from './auth/follow-tokens.ts';
 import type { ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { createLimits, type LimitSettings } from './limits/create-limits.ts';
+import type { ListenerLimitSettings } from './live/listener-limits.ts';
+import type { LiveObserver, LiveTimes } from './live/live-images.ts';
+import { startLive } from './live/start-live.ts';
 import { createContract } from './openapi/contract-harness.ts';
 import { createOpenApiDocument } from './openapi/document.ts';
 
@@ -44,6 +48,7 @@ export interface ApiHarnessOptions {
   readonly s3Endpoint?: string;
   readonly settings?: Partial<ApiSettings>;
   readonly limits?: Partial<LimitSettings>;
+  readonly live?: Partial<ListenerLimitSettings> & { times?: Partial<LiveTimes>; observer?: LiveObserver };
   /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
   readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
   readonly authenticator?: Partial<AuthenticatorOptions>;
@@ -85,6 +90,16 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     { connection, prefix, queue },
     { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
   );
+  const { times = {}, observer = { joined() {}, left() {} }, ...listenerLimits } = options.live ?? {};
+  const live = startLive({
+    connection: createReaderConnection(options.redisUrl ?? servers.redisUrl),
+    prefix,
+    sources: { records, view, ends: createImageEnds({ queue, manifests }) },
+    categories,
+    limits: { listenersMax: 1_000, listenersPerTenantMax: 1_000, ...listenerLimits },
+    ...{ times, observer },
+    logger: createLogger('api', 'silent'),
+  });
   const followTokens = createFollowTokens([FOLLOW_TOKEN_SECRET], 3600);
   const services = {
     categories,
@@ -99,6 +114,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     listImages,
     view,
     limits,
+    live,
     followTokens,
     settings,
   };
@@ -179,7 +195,9 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     originals,
     prefix,
     redis: connection,
+    live,
     async close() {
+      await live.close();
       connection.disconnect();
       client.destroy();
     },

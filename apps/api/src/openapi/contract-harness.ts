@@ -21,7 +21,7 @@ interface Documented {
 /** What any HTTP server may say, and what all answers have alike; other tests hold it. */
 const ordinary = new RegExp(
   `^(?:${[
-    'access-control-.*|connection|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
+    'access-control-.*|connection|upgrade|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
     'strict-transport-security|transfer-encoding|vary|x-(?:accel|content|dns|download|frame|permitted|xss)-.*|cache-control',
   ].join('|')})$`,
 );
