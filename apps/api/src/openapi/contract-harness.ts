@@ -25,11 +25,14 @@ const ordinary = new RegExp(
   ].join('|')})$`,
 );
 
-/** Holds answers against an OpenAPI document, to the letter: what it does not name must not come. */
-export function createContract(document: OpenApiDocument) {
+/**
+ * Holds answers against an OpenAPI document, to the letter: what it does not name must not come.
+ *
+ * @param seen gets `GET /v1/images/{id} 404 image-not-found` of every answer that is looked at
+ */
+export function createContract(document: OpenApiDocument, seen: Set<string>) {
   const mismatches = createMismatches(document);
   const headerMismatches = createHeaderMismatches(document, mismatches);
-  const seen = new Set<string>();
 
   function bodyMismatches(
     documented: Documented,
@@ -54,9 +57,6 @@ export function createContract(document: OpenApiDocument) {
       const pointer = ['paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'];
       return mismatches(JSON.parse(body), ...pointer);
     },
-
-    /** `GET /v1/images/{id} 404 image-not-found`, of every answer that was looked at. */
-    seen: seen as ReadonlySet<string>,
 
     /** What an answer has that the document does not say, or lacks of what it says. */
     async differences(request: Request, response: Response): Promise<string[]> {
