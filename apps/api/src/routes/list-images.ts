@@ -4,11 +4,13 @@ import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { query } from '../http/query.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
-import { exampleImage } from '../openapi/examples.ts';
+import { exampleImage, exampleRejectedImage } from '../openapi/examples.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';
 import { categoryField } from '../tickets/request-fields.ts';
 
-const ImagePage = z.object({ images: z.array(ImageAnswer), nextCursor: z.string().optional() });
+const ImagePage = z
+  .object({ images: z.array(ImageAnswer), nextCursor: z.string().optional() })
+  .meta({ examples: [{ images: [exampleImage, exampleRejectedImage], nextCursor: exampleRejectedImage.imageId }] });
 
 /**
  * GET /v1/images: a tenant's images, the newest first, by page. A cursor is the last image that was looked at, so pages
@@ -28,14 +30,7 @@ export const listImages: ApiRoute = (app, { listImages: list, view, categories }
     summary: 'Your images, the newest first',
     details: 'With a status, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
     query: Page,
-    answers: {
-      200: {
-        what: 'A page of them.',
-        body: ImagePage,
-        example: { images: [exampleImage] },
-        headers: ['Cache-Control'],
-      },
-    },
+    answers: { 200: { what: 'A page of them.', body: ImagePage, headers: ['Cache-Control'] } },
     problems: ['unknown-category', 'queue-unavailable', 'storage-unavailable'],
   });
 
