@@ -33,6 +33,8 @@ describe('nothing is asked of', () => {
     ['loopback through NAT64', 'http://[64:ff9b::127.0.0.1]/'],
     ['loopback through 6to4', 'http://[2002:7f00:1::]/'],
     ['loopback through Teredo', 'http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/'],
+    ['loopback, compatible with IPv6', 'http://[::127.0.0.1]/'],
+    ['loopback through a NAT64 of our own', 'http://[64:ff9b:1::7f00:1]/'],
     ['no address at all', 'http://0.0.0.0/'],
     ['this network', 'http://0.1.2.3/'],
     ['no address at all in IPv6', 'http://[::]/'],
@@ -53,7 +55,13 @@ describe('nothing is asked of', () => {
     ['benchmarking', 'http://198.18.0.1/'],
     ['documentation in IPv6', 'http://[2001:db8::1]/'],
     ['discard in IPv6', 'http://[100::1]/'],
+    ['discard in IPv6, newer', 'http://[100:0:0:1::1]/'],
+    ['IPv6 before what is global', 'http://[1fff::1]/'],
+    ['IPv6 after what is global', 'http://[4000::1]/'],
+    ['IPv6 at its end', 'http://[fe00::1]/'],
+    ["Azure's metadata at a public address", 'http://168.63.129.16/'],
     ['over TLS as well', 'https://127.0.0.1/'],
+    ['over TLS as well, what only we refuse', 'https://[::127.0.0.1]/'],
     ['another port', 'http://example.com:6379/'],
     ['a name and password', 'http://user:secret@example.com/'],
     ['another scheme, file', 'file:///etc/passwd'],
@@ -94,9 +102,15 @@ describe('a name', () => {
   /** Where nothing but the port would stand between the download and the server. */
   const anyPort = (name: string) => new URL(`http://${name}/`).href;
 
-  test('that stands for a private address is refused', async () => {
-    resolveTo(['127.0.0.1']);
-    await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+  test.each([
+    ['a private address', 'http', '127.0.0.1'],
+    ['a private address, over TLS', 'https', '127.0.0.1'],
+    ['an address compatible with IPv6', 'http', '::7f00:1'],
+    ['an address compatible with IPv6, over TLS', 'https', '::7f00:1'],
+    ["a cloud's metadata at a public address", 'http', '168.63.129.16'],
+  ])('that stands for %s is refused', async (_what, scheme, address) => {
+    resolveTo([address]);
+    await expect(download(`${scheme}://pictures.test/`, signal)).rejects.toMatchObject({ code: 'import-forbidden' });
   });
 
   test('that stands for a public and a private address is refused', async () => {
