@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { PublicHttpAgent, PublicHttpsAgent } from '../http/public-only.ts';
 import { createDownload } from './download.ts';
 import { type PictureServer, startPictureServer } from './picture-server.ts';
 
@@ -122,5 +123,45 @@ describe('a name', () => {
     const resolver = resolveTo(['10.0.0.1'], ['93.184.215.14']);
     await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
     expect(resolver.asked()).toBe(1);
+  });
+
+  describe('on the way through redirects, where one address of this machine stands for a public one', () => {
+    const PUBLIC = '127.0.0.1';
+    const PRIVATE = '127.0.0.2';
+    const options = { allowIPAddressList: [PUBLIC] };
+    const agents = { http: new PublicHttpAgent(options), https: new PublicHttpsAgent(options) };
+    const anyPort = createDownload({ allowPrivate: true, agents, bytesMax: 1_000, timeoutMs: 10_000 });
+    let shop: PictureServer;
+    beforeAll(async () => {
+      shop = await startPictureServer(({ url }, response) => {
+        const [hop = '', port = '0'] = [/\d/.exec(url ?? '')?.[0], String(shop.port)];
+        const next = { 1: '/2', 2: '/3', 3: `http://${PRIVATE}:${port}/secret`, 4: `http://rebound.test:${port}/5` }[
+          hop
+        ];
+        if (next) response.writeHead(302, { location: next }).end();
+        else response.end('picture');
+      });
+    });
+    afterAll(() => shop.close());
+    afterEach(() => {
+      shop.asked.length = 0;
+    });
+
+    test('a picture comes from the public one', async () => {
+      resolveTo([PUBLIC]);
+      expect(Buffer.from(await anyPort(`http://shop.test:${shop.port}/5`, signal)).toString()).toBe('picture');
+    });
+
+    test('the last hop of a chain is refused when it leads to a private one', async () => {
+      await expect(anyPort(`${shop.url}/1`, signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+      expect(shop.asked).toEqual(['/1', '/2', '/3']);
+    });
+
+    test('a name that was public at the first hop and is private at the second is refused', async () => {
+      const resolver = resolveTo([PUBLIC], [PRIVATE]);
+      const rebound = anyPort(`http://rebound.test:${shop.port}/4`, signal);
+      await expect(rebound).rejects.toMatchObject({ code: 'import-forbidden' });
+      expect([resolver.asked(), shop.asked]).toEqual([2, ['/4']]);
+    });
   });
 });

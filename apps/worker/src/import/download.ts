@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RejectedImageError } from '@imagemill/imaging';
 import { sendRequest } from '../http/send-request.ts';
-import { createTenantAgents, isRefusedAddress } from '../http/tenant-agents.ts';
+import { createTenantAgents, isRefusedAddress, type TenantAgents } from '../http/tenant-agents.ts';
 import { ImportFailedError, ImportRejectedError } from './errors.ts';
 
 const REDIRECTS_MAX = 3;
@@ -28,10 +28,12 @@ export interface DownloadOptions {
   readonly bytesMax: number;
   /** For all of it, redirects and body included. */
   readonly timeoutMs: number;
+  /** What connects, by `allowPrivate` if left out. */
+  readonly agents?: TenantAgents;
 }
 
-export function createDownload({ allowPrivate, bytesMax, timeoutMs }: DownloadOptions): Download {
-  const agents = createTenantAgents({ allowPrivate });
+export function createDownload({ allowPrivate, bytesMax, timeoutMs, ...options }: DownloadOptions): Download {
+  const { agents = createTenantAgents({ allowPrivate }) } = options;
 
   async function follow(start: string, signal: AbortSignal): Promise<Uint8Array> {
     let url = toAllowedUrl(start, allowPrivate);
