@@ -1,4 +1,4 @@
-import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
+import { createImageEnds, createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
@@ -7,6 +7,7 @@ import {
   createImageIndex,
   createProducerConnection,
   createQueueViews,
+  createReaderConnection,
   createRenderQueue,
 } from '@imagemill/queue';
 import {
@@ -32,7 +33,9 @@ import { createReportUploads } from './events/report-uploads.ts';
 import { checkUploadEventsQueue, createSqsClient } from './events/upload-events-queue.ts';
 import { listen } from './http/listen.ts';
 import { createLimits } from './limits/create-limits.ts';
+import { startLive } from './live/start-live.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { liveMetrics } from './metrics/live-metrics.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
 
 await runProcess(async () => {
@@ -104,6 +107,16 @@ await runProcess(async () => {
   const page =
     consoleDir === undefined ? undefined : await consolePage({ dir: consoleDir, apiBaseUrl, cdnBaseUrl, originals });
   const pages = { board, console: page };
+  const registry = createRegistry();
+  const live = startLive({
+    connection: createReaderConnection(env.REDIS_URL),
+    prefix: env.QUEUE_PREFIX,
+    sources: { records, view, ends: createImageEnds({ queue, manifests }) },
+    categories,
+    limits: { listenersMax: env.MAX_LISTENERS, listenersPerTenantMax: env.MAX_LISTENERS_PER_TENANT },
+    observer: liveMetrics(registry),
+    logger,
+  });
   const services = {
     ...storage,
     ...pages,
@@ -115,11 +128,11 @@ await runProcess(async () => {
     listImages,
     view,
     limits,
+    live,
     followTokens,
     settings,
   };
 
-  const registry = createRegistry();
   addBacklogMetrics(registry, queue);
   const metrics = await startMetricsServer(env.METRICS_PORT, registry);
   const authenticator = createAuthenticator({
@@ -136,6 +149,8 @@ await runProcess(async () => {
     async close() {
       logger.info('closing');
       const graceMs = env.SHUTDOWN_GRACE_MS;
+      // Before the server, which waits for every answer to end.
+      await live.close();
       await Promise.all([server.close(graceMs), uploadEvents?.close(graceMs)]);
       await metrics?.close();
       sqs?.client.destroy();

@@ -8,6 +8,7 @@ import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { Board } from '../board/serve-board.ts';
 import type { ConsolePage } from '../console/console-page.ts';
 import type { TicketLimits } from '../limits/admit-tickets.ts';
+import type { LiveImages } from '../live/live-images.ts';
 import type { ApiBindings } from './bindings.ts';
 
 export interface ApiSettings {
@@ -40,6 +41,7 @@ export interface ApiServices {
   readonly console?: ConsolePage | undefined;
   /** Where BOARD_SESSION_SECRET is set. */
   readonly board?: Board | undefined;
+  readonly live: LiveImages;
   readonly settings: ApiSettings;
 }
 

@@ -9,7 +9,14 @@ const PREFLIGHT_MAX_AGE_S = 600;
 const POLICY = 'content-security-policy';
 
 /** What a page of another origin may send, and may read of an answer, beside what every page may. */
-const allowHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id'];
+const allowHeaders = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-None-Match',
+  'Last-Event-ID',
+  'X-Request-Id',
+];
 const exposeHeaders = [
   'ETag',
   'Idempotent-Replayed',

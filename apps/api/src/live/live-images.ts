@@ -1,0 +1,162 @@
+import type { RenderProgress } from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import type { Categories, ImageId, Tenant } from '@imagemill/variants';
+import pLimit from 'p-limit';
+import { imageNotFound } from '../http/problem.ts';
+import { createChannels } from './channels.ts';
+import { createCursors } from './cursor.ts';
+import type { ImageStates } from './image-state.ts';
+import type { EndReason, Listener } from './listener.ts';
+import { createListenerLimits, type ListenerLimitSettings, noRoom } from './listener-limits.ts';
+import { createMembers } from './members.ts';
+
+export interface LiveTimes {
+  /** Between two signs of life on a connection. */
+  readonly heartbeatMs: number;
+  /** How long one connection lasts at most: its key or token is looked at again only when it comes back. */
+  readonly lifetimeMs: number;
+  /** When an image is looked at although nothing was told of it: what Redis forgot to say is not silent for ever. */
+  readonly lookAgainMs: number;
+  /** How often all of this is looked after. */
+  readonly tickMs: number;
+}
+
+const usualTimes: LiveTimes = { heartbeatMs: 15_000, lifetimeMs: 600_000, lookAgainMs: 60_000, tickMs: 1_000 };
+
+/** Questions to Redis and the storage at once, also when thousands of images are looked at anew. */
+const LOADS_AT_ONCE = 32;
+
+/** Thousands that were opened together are due together; news must not wait behind a look at all of them. */
+const LOOKS_PER_TICK = 20;
+
+export interface FollowRequest {
+  readonly tenant: Tenant;
+  readonly imageId: ImageId;
+  /** The last id that the listener got on an earlier connection. */
+  readonly lastEventId: string | undefined;
+}
+
+/** Told of listeners as they come and go. */
+export interface LiveObserver {
+  joined(): void;
+  left(reason: EndReason | 'left'): void;
+}
+
+/** Who follows which image in this process. */
+export interface LiveImages {
+  /**
+   * Sends a listener what it does not know, and from then on what happens, until its image has ended.
+   *
+   * @returns ends it from the listener's side; `nothing-new` for one that knows the image's end already
+   * @throws Problem 404 `image-not-found`, 429 `too-many-listeners`, 503 `no-room-to-listen`
+   * @throws QueueUnavailableError
+   * @throws StorageError
+   */
+  follow(request: FollowRequest, listener: Listener): Promise<(() => void) | 'nothing-new'>;
+  isFollowed(imageId: string): boolean;
+  changed(imageId: ImageId, progress: RenderProgress | undefined): void;
+  /** What is known of any image may be old. */
+  mistrustAll(): void;
+  /** Takes no further listeners, and tells those that are there to connect again, elsewhere. */
+  close(): void;
+}
+
+interface LiveImagesOptions {
+  readonly states: ImageStates;
+  readonly categories: Categories;
+  readonly limits: ListenerLimitSettings;
+  readonly times?: Partial<LiveTimes> | undefined;
+  readonly observer: LiveObserver;
+  readonly logger: Logger;
+}
+
+export function createLiveImages(options: LiveImagesOptions): LiveImages {
+  const { states, categories, logger } = options;
+  const times = { ...usualTimes, ...options.times };
+  const cursors = createCursors(categories);
+  const limits = createListenerLimits(options.limits);
+  const members = createMembers(times, options.observer);
+  const failures = createFailures(logger);
+  const slot = pLimit(LOADS_AT_ONCE);
+  const channels = createChannels({ states, cursors, slot, onFailure: failures.note, onLeft: members.drop });
+  let isClosed = false;
+
+  async function admit({ tenant, imageId, lastEventId }: FollowRequest, listener: Listener, giveBack: () => void) {
+    const channel = channels.of(tenant, imageId);
+    // The channel hears of changes from now on, and what it loads is at least as new as that: nothing falls in between.
+    const state = await channel.refresh();
+    if (!state || state.status === 'deleted') throw imageNotFound();
+    if (isClosed) throw noRoom();
+    if (lastEventId !== undefined && lastEventId === state.endId) return 'nothing-new';
+    channels.keep(channel);
+    members.add(listener, () => {
+      channel.remove(listener);
+      channels.forgetIfIdle(channel);
+      giveBack();
+    });
+    channel.add(listener, lastEventId === undefined ? undefined : cursors.decode(lastEventId, state.category));
+    return () => members.leave(listener);
+  }
+
+  function tick(): void {
+    members.tick();
+    failures.tell();
+    const old = performance.now() - times.lookAgainMs;
+    let looks = 0;
+    for (const channel of channels.all()) {
+      channels.forgetIfIdle(channel);
+      if (channel.loadedAt >= old || channel.isIdle || channel.isLoading) continue;
+      channel.lookAgain();
+      looks += 1;
+      if (looks === LOOKS_PER_TICK) break;
+    }
+  }
+  const ticking = setInterval(tick, times.tickMs);
+
+  return {
+    async follow(request, listener) {
+      if (isClosed) throw noRoom();
+      const giveBack = limits.take(request.tenant);
+      try {
+        const followed = await admit(request, listener, giveBack);
+        if (followed === 'nothing-new') giveBack();
+        return followed;
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
+    },
+
+    isFollowed: channels.has,
+
+    changed(imageId, progress) {
+      for (const channel of channels.ofImage(imageId)) channel.changed(progress);
+    },
+
+    mistrustAll() {
+      for (const channel of channels.all()) channel.lookAgain();
+    },
+
+    close() {
+      isClosed = true;
+      clearInterval(ticking);
+      members.dropAll('closing');
+    },
+  };
+}
+
+/** One line for all that failed since the last one: an outage fails for every image. */
+function createFailures(logger: Logger) {
+  let images = 0;
+  let last: unknown;
+  return {
+    note(err: unknown) {
+      images += 1;
+      last = err;
+    },
+    tell() {
+      if (images > 0) logger.warn({ err: last, images }, 'followed images can not be looked at');
+      images = 0;
+    },
+  };
+}
