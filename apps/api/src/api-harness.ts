@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createImageRecords, createImageView } from '@imagemill/images';
+import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { ConfiguredKeys, createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
   createEventQueue,
+  createImageIndex,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -78,6 +79,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
+  const index = createImageIndex(connection, prefix);
+  const listImages = createListImages({ index, records, categories });
   const limits = createLimits(
     { connection, prefix, queue },
     { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
@@ -92,6 +95,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     manifests,
     deletions,
     records,
+    index,
+    listImages,
     view,
     limits,
     followTokens,
@@ -160,6 +165,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     queue,
     events,
     manifests,
+    index,
     originals,
     prefix,
     redis: connection,

@@ -138,6 +138,13 @@ const cases: Record<string, () => Promise<unknown>> = {
     }),
   importImage: () => refuseTickets({ path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
 
+  async listImages() {
+    const { sound, withoutStorage } = apis;
+    await sound.call('GET', '/v1/images?category=lost');
+    await sound.index.add(acme, [{ imageId: ImageId.parse(uuidv7()), category: 'product' }]);
+    await withoutStorage.call('GET', '/v1/images');
+  },
+
   async getImage() {
     const { sound } = apis;
     const path = `/v1/images/${(await ticket()).imageId}`;

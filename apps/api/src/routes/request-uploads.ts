@@ -38,7 +38,10 @@ export const requestUploads: ApiRoute = (app, services) => {
     const { images } = await jsonBody(c, Requests);
     if (images.length > 1) await takeTickets(c, limits.rate, images.length - 1);
     const request = { images: images.map(withCategoryName) };
-    const admitted = await admitTickets(c, limits, { request, tickets: images.length });
+    const admitted = await admitTickets(c, limits, {
+      request,
+      categories: images.map(({ category }) => category.name),
+    });
     const requests = images.flatMap((request, index) => {
       const image = admitted[index];
       return image ? { request, image } : [];
