@@ -36,8 +36,11 @@ export interface ImageCalls {
 export const imagePath = (imageId: string): string => `/v1/images/${encodeURIComponent(imageId)}`;
 
 export function createImageCalls(api: ApiClient): ImageCalls {
-  const issue = <T>(path: string, body: unknown, { signal, idempotencyKey = crypto.randomUUID() }: TicketOptions = {}) =>
-    api.json<T>({ method: 'POST', path, body, signal, headers: { 'idempotency-key': idempotencyKey } });
+  const issue = <T>(
+    path: string,
+    body: unknown,
+    { signal, idempotencyKey = crypto.randomUUID() }: TicketOptions = {},
+  ) => api.json<T>({ method: 'POST', path, body, signal, headers: { 'idempotency-key': idempotencyKey } });
   const post = (path: string, { signal }: CallOptions = {}) => api.json<Image>({ method: 'POST', path, signal });
 
   return {

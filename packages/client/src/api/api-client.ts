@@ -21,7 +21,7 @@ export interface ImagemillOptions {
   readonly attemptsMax?: number | undefined;
 }
 
-export interface ApiCall {
+interface ApiCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** After the base URL. */
   readonly path: string;

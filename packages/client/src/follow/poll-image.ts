@@ -19,7 +19,10 @@ export async function* pollImage(
 ): AsyncGenerator<Image, void, undefined> {
   let etag: string | undefined;
   for (let waitMs = POLL_MS_MIN; ; ) {
-    const answer = await withRetries(() => askOnce(api, target, etag, signal), { attemptsMax: api.attemptsMax, signal });
+    const answer = await withRetries(() => askOnce(api, target, etag, signal), {
+      attemptsMax: api.attemptsMax,
+      signal,
+    });
     if (answer) {
       ({ etag } = answer);
       waitMs = POLL_MS_MIN;
