@@ -24,10 +24,13 @@ export interface RenderContext {
 }
 
 /** Makes one image's renditions. What it throws is retried by the policy; `not-uploaded` costs no attempt. */
-export type RenderHandler = (
-  image: RenderImage,
-  context: RenderContext,
-) => Promise<RenderOutcome | { readonly outcome: 'not-uploaded' }>;
+export type RenderHandler = (image: RenderImage, context: RenderContext) => Promise<RenderOutcome | NotUploaded>;
+
+interface NotUploaded {
+  readonly outcome: 'not-uploaded';
+  /** When to look again; by a rule that is good for uploads if left out. */
+  readonly comeAgainMs?: number;
+}
 
 export interface RenderWorkerOptions {
   readonly connection: Redis;
@@ -100,7 +103,8 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       const image = renderImage.payload.parse(job.data);
       const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
-      await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
+      const { comeAgainMs = uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade) } = result;
+      await job.moveToDelayed(Date.now() + comeAgainMs, token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.
       setImmediate(() => track(rechecks.delayed(job)));

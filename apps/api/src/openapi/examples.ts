@@ -19,6 +19,7 @@ export const exampleTicket = {
   headers: { 'content-type': 'image/jpeg', 'cache-control': 'private', 'if-none-match': '*' },
   expiresAt: '2026-11-23T06:14:01.000Z',
   statusUrl: `https://images.example.com/v1/images/${exampleImageId}`,
+  eventsUrl: `https://images.example.com/v1/images/${exampleImageId}/events`,
   followToken: 'eyJ…',
   renditions: [{ variant: 'thumb', format: 'avif', url: rendition }],
 };
@@ -32,6 +33,7 @@ export const exampleImportRequest = {
 export const exampleImportTicket = {
   imageId: exampleImageId,
   statusUrl: exampleTicket.statusUrl,
+  eventsUrl: exampleTicket.eventsUrl,
   followToken: exampleTicket.followToken,
   renditions: exampleTicket.renditions,
 };
@@ -86,4 +88,40 @@ export const exampleRejectedImage = {
   ...{ imageId: exampleImageId, category: 'product', status: 'rejected', progress: { done: 0, total: 12 } },
   ...{ renditions: [], attempts: 1, createdAt: '2026-11-23T06:00:01.000Z' },
   error: { code: 'corrupt', message: 'The image is damaged.' },
+};
+
+const exampleTimes = { createdAt: '2026-11-23T06:00:01.000Z', startedAt: '2026-11-23T06:05:12.000Z' };
+
+export const exampleDeadLetters = {
+  deadLetters: [
+    {
+      ...{ imageId: exampleImageId, tenant: 'demo', category: 'product', attempts: 5, ...exampleTimes },
+      ...{ code: 'storage-unavailable', message: 'The object storage does not answer.', worker: 'worker-1' },
+      failedAt: '2026-11-23T06:05:17.000Z',
+    },
+  ],
+  nextCursor: 50,
+};
+
+export const exampleEventId = `evt_${exampleImageId}_ready_28517072f33a`;
+
+export const exampleDeliveries = {
+  deliveries: [
+    {
+      ...{
+        id: exampleEventId,
+        type: 'image.ready',
+        sequence: 1_795_413_603_000,
+        tenant: 'demo',
+        imageId: exampleImageId,
+      },
+      ...{ timestamp: '2026-11-23T06:00:03.000Z', status: 'delivered' },
+      attempts: [{ at: '2026-11-23T06:00:03.000Z', ms: 84, status: 204 }],
+    },
+  ],
+};
+
+export const exampleBacklog = {
+  ...{ backlog: 120, waiting: 112, active: 8, delayedDue: 0, delayed: 31, failed: 0 },
+  ...{ oldestWaitingMs: 5400, predictedSeconds: 72.5 },
 };

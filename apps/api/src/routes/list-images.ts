@@ -4,10 +4,13 @@ import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { query } from '../http/query.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleImage, exampleRejectedImage } from '../openapi/examples.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';
 import { categoryField } from '../tickets/request-fields.ts';
 
-const ImagePage = z.object({ images: z.array(ImageAnswer), nextCursor: z.string().optional() });
+const ImagePage = z
+  .object({ images: z.array(ImageAnswer), nextCursor: z.string().optional() })
+  .meta({ examples: [{ images: [exampleImage, exampleRejectedImage], nextCursor: exampleRejectedImage.imageId }] });
 
 /**
  * GET /v1/images: a tenant's images, the newest first, by page. A cursor is the last image that was looked at, so pages

@@ -4,7 +4,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { admitTickets } from '../limits/admit-tickets.ts';
 import { takeTickets } from '../limits/take-tickets.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
-import { exampleTicketRequest } from '../openapi/examples.ts';
+import { exampleTicket, exampleTicketRequest } from '../openapi/examples.ts';
 import { createIssueTickets } from '../tickets/issue-tickets.ts';
 import { ticketProblems } from '../tickets/ticket-problems.ts';
 import { uploadRequest, withCategoryName } from '../tickets/upload-request.ts';
@@ -28,7 +28,9 @@ export const requestUploads: ApiRoute = (app, services) => {
     example: { images: [exampleTicketRequest] },
     idempotent: true,
     rateLimited: true,
-    answers: { 201: { what: 'The tickets.', body: Tickets, headers: ['Cache-Control'] } },
+    answers: {
+      201: { what: 'The tickets.', body: Tickets, example: { tickets: [exampleTicket] }, headers: ['Cache-Control'] },
+    },
     problems: ticketProblems,
   });
 
