@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { problemCodes } from '../apps/api/src/openapi/problem-codes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');
@@ -44,14 +45,25 @@ async function codesOfPackages(): Promise<string[]> {
   return sources.flatMap((text) => matches(text, /\bcode: '([a-z-]+)'/g));
 }
 
-/** The first column of the README's table, and the codes of the paragraph below it. */
+const sectionOnErrors = async () =>
+  /^Errors are `application[\s\S]*?(?=^##+ )/m.exec(await read('README.md'))?.[0] ?? '';
+const quoted = (text: string) => matches(text, /`([a-z-]+)`/g);
+
+/** The first two columns of the README's table: code and status. */
+async function documentedErrors(): Promise<[code: string, status: number][]> {
+  const rows = (await sectionOnErrors()).matchAll(/^\| (`.*?) \| (.*?) \|/gm);
+  return [...rows].flatMap(([, codes = '', statuses = '']) => {
+    const numbers = statuses.match(/\d{3}/g) ?? [];
+    return quoted(codes).map((code, i): [string, number] => [code, Number(numbers[i] ?? numbers[0])]);
+  });
+}
+
+/** The codes of the table, and of the paragraph below it. */
 async function documented(): Promise<string[]> {
-  const readme = await read('README.md');
-  const section = /^Errors are `application[\s\S]*?(?=^##+ )/m.exec(readme)?.[0] ?? '';
-  const column = matches(section, /^\| (`.*?) \|/gm);
-  const paragraph = matches(section, /^(An image that `failed`[\s\S]*)/gm);
+  const paragraph = matches(await sectionOnErrors(), /^(An image that `failed`[\s\S]*)/gm);
   const states = new Set(['failed', 'expired', 'rejected']);
-  return [...column, ...paragraph].flatMap((text) => matches(text, /`([a-z-]+)`/g)).filter((code) => !states.has(code));
+  const ofImages = paragraph.flatMap(quoted).filter((code) => !states.has(code));
+  return [...(await documentedErrors()).map(([code]) => code), ...ofImages];
 }
 
 const sorted = (codes: Iterable<string>) => [...new Set(codes)].sort();
@@ -61,6 +73,11 @@ test('the README names every code that a caller of the API can be told, and no o
   expect(Math.min(api.length, rejections.length, packages.length)).toBeGreaterThan(4);
   const told = packages.filter((code) => !(code in neverTold));
   expect(await documented().then(sorted)).toEqual(sorted([...api, ...rejections, ...told]));
+});
+
+test('the OpenAPI document has the same errors as the README, with the same statuses', async () => {
+  const ofDocument = Object.entries(problemCodes).map(([code, [status]]) => [code, status]);
+  expect(Object.fromEntries(ofDocument)).toEqual(Object.fromEntries(await documentedErrors()));
 });
 
 test('what is never told is still there', async () => {

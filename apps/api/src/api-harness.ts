@@ -15,12 +15,14 @@ import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storag
 import { loadCategories } from '@imagemill/variants';
 import type { MiddlewareHandler } from 'hono';
 import { inject, vi } from 'vitest';
-import { createApp } from './app.ts';
+import { areas, createApp } from './app.ts';
 import { type AuthenticatorOptions, createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
 import type { ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { createLimits, type LimitSettings } from './limits/create-limits.ts';
+import { createContract } from './openapi/contract-harness.ts';
+import { createOpenApiDocument } from './openapi/document.ts';
 
 export const FOLLOW_TOKEN_SECRET = 'a secret of this test, and long enough';
 const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
@@ -32,6 +34,9 @@ const apiKeys = [
   entry('acme', 'admin', keys.admin),
   entry('acme', 'storage', keys.bucket),
 ].join(',');
+
+/** Every answer that any test gets is held against it. One for a test file: all its harnesses have the same routes. */
+let contract: ReturnType<typeof createContract> | undefined;
 
 export interface ApiHarnessOptions {
   readonly redisUrl?: string;
@@ -100,6 +105,16 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   });
   const app = createApp(services, authenticator, createLogger('api', 'silent'), ...(options.observers ?? []));
 
+  const document = createOpenApiDocument({ app, areas, apiBaseUrl: settings.apiBaseUrl });
+  contract ??= createContract(document);
+  const { fetch } = app;
+  app.fetch = async (request, ...rest) => {
+    const response = await fetch(request, ...rest);
+    const differences = await contract?.differences(request, response.clone());
+    if (!differences?.length) return response;
+    throw new Error(`${request.method} ${request.url} is not as documented: ${differences.join('; ')}`);
+  };
+
   /** A JSON request with a key; a string body is sent as it is. */
   async function call(
     method: string,
@@ -122,7 +137,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
       ...(sent !== undefined && { body: sent }),
     });
     const text = await response.text();
-    const answer = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+    const answer = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
     return { status: response.status, headers: response.headers, body: answer };
   }
   /** Lets a worker of this process have the queue's jobs for as long as `until` takes. */
@@ -137,6 +153,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     app,
     keys,
     keyStore,
+    document,
+    answersSeen: contract.seen,
     call,
     work,
     queue,

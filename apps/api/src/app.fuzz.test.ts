@@ -3,8 +3,10 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
+import { exampleTicketRequest } from './openapi/examples.ts';
+import { addressOf, type DocumentedOperation, operationsOf } from './openapi/operations-harness.ts';
 
-const REQUESTS_PER_ROUTE = 1_000;
+const REQUESTS_EACH = 1_000;
 const AT_ONCE = 20;
 const KEPT_BYTES_MAX = 8 * 2 ** 20;
 
@@ -13,27 +15,6 @@ beforeAll(async () => {
   api = await createApiHarness();
 });
 afterAll(() => api.close());
-
-const photo = {
-  filename: 'shoe.jpg',
-  contentType: 'image/jpeg',
-  contentLength: 5,
-  category: 'product',
-  checksumSha256: 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=',
-  method: 'PUT',
-  metadata: { sku: 'A-1' },
-};
-
-/** Bodies that the routes take, so that what is made of them gets past the first check. */
-const goodBodies: Readonly<Record<string, unknown>> = {
-  '/v1/images/upload-url': photo,
-  '/v1/images/upload-urls': { images: [photo, { ...photo, filename: 'side.jpg' }] },
-  '/v1/images/import': { url: 'https://shop.test/shoe.jpg?v=1', category: 'product', metadata: { sku: 'A-1' } },
-  '/v1/dead-letters/redrive': { code: 'storage-unavailable', limit: 10 },
-  '/v1/events/s3': {
-    Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key: 'originals/a' } } }],
-  },
-};
 
 type Json = ReturnType<typeof JSON.parse>;
 
@@ -94,18 +75,17 @@ const requestOf = (good: Json, imageId: string) =>
   });
 type FuzzedRequest = ReturnType<typeof requestOf> extends fc.Arbitrary<infer Value> ? Value : never;
 
-const keyFor = (path: string) => {
-  if (path.startsWith('/v1/images')) return api.keys.acme;
-  return path.startsWith('/v1/events/') ? api.keys.bucket : api.keys.admin;
-};
+const keyFor = ({ scope }: DocumentedOperation) =>
+  scope && { upload: api.keys.acme, admin: api.keys.admin, storage: api.keys.bucket }[scope];
 
-async function send(method: string, path: string, fuzzed: FuzzedRequest) {
-  const address = path.replaceAll(/:\w+(?:\{[^}]*\})?/g, () => fuzzed.id || 'x');
+async function send(operation: DocumentedOperation, fuzzed: FuzzedRequest) {
+  const { method } = operation;
+  const address = addressOf(operation, fuzzed.id || 'x');
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const response = await api.app.request(`${address}?${new URLSearchParams(fuzzed.query)}`, {
     method,
     headers: {
-      authorization: `Bearer ${keyFor(path)}`,
+      authorization: `Bearer ${keyFor(operation)}`,
       ...(fuzzed.contentType && { 'content-type': fuzzed.contentType }),
     },
     ...(hasBody && { body: fuzzed.body }),
@@ -117,8 +97,9 @@ async function send(method: string, path: string, fuzzed: FuzzedRequest) {
 const inside =
   /node_modules|node:internal|\bat \w+.*\.(?:ts|js):\d+|ZodError|ReplyError|TypeError|originals-bucket|bull:/;
 
-async function isSound(method: string, path: string, fuzzed: FuzzedRequest): Promise<void> {
-  const { status, text } = await send(method, path, fuzzed);
+async function isSound(operation: DocumentedOperation, fuzzed: FuzzedRequest): Promise<void> {
+  const { status, text } = await send(operation, fuzzed);
+  const { method, path } = operation;
   expect({ method, path, status: status < 500 ? 'below 500' : `${status} ${text}` }).toEqual({
     method,
     path,
@@ -128,32 +109,31 @@ async function isSound(method: string, path: string, fuzzed: FuzzedRequest): Pro
   expect(text).not.toMatch(inside);
 }
 
-const routes = () => {
-  const all = api.app.routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/'));
-  return [...new Map(all.map(({ method, path }) => [`${method} ${path}`, { method, path }])).values()];
-};
-
-async function requestsTo(path: string) {
-  const { body: ticket } = await api.call('POST', '/v1/images/upload-url', photo);
-  return requestOf(goodBodies[path] ?? {}, String(ticket.imageId));
+/** Its documented body is a good one, so that what is made of it gets past the first check. */
+async function requestsTo({ body = {} }: DocumentedOperation) {
+  const { body: ticket } = await api.call('POST', '/v1/images/upload-url', exampleTicketRequest);
+  return requestOf(body, String(ticket.imageId));
 }
 
-describe(`whatever is sent to a route, ${REQUESTS_PER_ROUTE} times`, () => {
+/** What is open takes nothing that could be wrong. */
+const operations = () => operationsOf(api.document).filter(({ scope }) => scope !== undefined);
+
+describe(`whatever is sent to an operation, ${REQUESTS_EACH} times`, () => {
   test('no answer is a failure of ours, and none tells of what is inside', async () => {
-    for (const { method, path } of routes()) {
-      const batch = fc.array(await requestsTo(path), { minLength: AT_ONCE, maxLength: AT_ONCE });
-      const areSound = (all: FuzzedRequest[]) => Promise.all(all.map((fuzzed) => isSound(method, path, fuzzed)));
+    for (const operation of operations()) {
+      const batch = fc.array(await requestsTo(operation), { minLength: AT_ONCE, maxLength: AT_ONCE });
+      const areSound = (all: FuzzedRequest[]) => Promise.all(all.map((fuzzed) => isSound(operation, fuzzed)));
       const property = fc.asyncProperty(batch, async (all) => void (await areSound(all)));
-      await fc.assert(property, { numRuns: REQUESTS_PER_ROUTE / AT_ONCE });
+      await fc.assert(property, { numRuns: REQUESTS_EACH / AT_ONCE });
     }
   });
 
   test('no request leaves memory behind', async () => {
     const samples = await Promise.all(
-      routes().map(async (route) => ({ ...route, all: fc.sample(await requestsTo(route.path), 200) })),
+      operations().map(async (operation) => ({ operation, all: fc.sample(await requestsTo(operation), 200) })),
     );
     const sendAll = async () => {
-      for (const { method, path, all } of samples) for (const fuzzed of all) await send(method, path, fuzzed);
+      for (const { operation, all } of samples) for (const fuzzed of all) await send(operation, fuzzed);
       return heapBytes();
     };
     await sendAll();
@@ -165,9 +145,9 @@ describe(`whatever is sent to a route, ${REQUESTS_PER_ROUTE} times`, () => {
 test('what is named __proto__ or constructor becomes no property of other objects', async () => {
   const bodies = [
     '{"__proto__":{"polluted":1}}',
-    JSON.stringify(photo).replace('"sku"', '"__proto__"'),
-    JSON.stringify({ ...photo, metadata: { constructor: 'x', prototype: 'y' } }),
-    JSON.stringify({ ...photo, constructor: { prototype: { polluted: 1 } } }),
+    JSON.stringify(exampleTicketRequest).replace('"sku"', '"__proto__"'),
+    JSON.stringify({ ...exampleTicketRequest, metadata: { constructor: 'x', prototype: 'y' } }),
+    JSON.stringify({ ...exampleTicketRequest, constructor: { prototype: { polluted: 1 } } }),
   ];
   for (const body of bodies) await api.call('POST', '/v1/images/upload-url', body);
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();

@@ -1,4 +1,3 @@
-import type { Scope } from '@imagemill/keys';
 import type { Logger } from '@imagemill/service';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
@@ -10,9 +9,11 @@ import { browserHeaders } from './http/browser-headers.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitBody } from './http/json-body.ts';
 import { requestLog } from './http/request-log.ts';
+import type { Area } from './openapi/area.ts';
 import { completeUpload } from './routes/complete-upload.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { deleteImage } from './routes/delete-image.ts';
+import { documentation } from './routes/documentation.ts';
 import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
@@ -25,10 +26,7 @@ import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;
 
-interface Area {
-  readonly path: string;
-  readonly scope: Scope;
-  readonly bodyBytesMax: number;
+interface RoutesOfArea extends Area {
   readonly routes: readonly ApiRoute[];
 }
 
@@ -36,7 +34,7 @@ interface Area {
 const FOLLOWED_PATH = '/v1/images/:id';
 
 /** What a key needs, by where it goes: the first area that a path is in counts. A route outside these is open to everybody. */
-const areas: readonly Area[] = [
+export const areas: readonly RoutesOfArea[] = [
   { path: '/v1/images/upload-urls', scope: 'upload', bodyBytesMax: 1024 * KIB, routes: [requestUploads] },
   {
     path: '/v1/images/*',
@@ -59,7 +57,7 @@ export function createApp(
 ): Hono<ApiBindings> {
   const app = new Hono<ApiBindings>();
   app.use(requestId({ limitLength: 128 }));
-  app.use(requestLog(logger), ...observers, ...browserHeaders(services.settings.corsOrigins));
+  app.use(requestLog(logger), ...observers, ...browserHeaders(services.settings));
   app.onError(errorHandler);
   app.notFound(notFound);
 
@@ -69,5 +67,6 @@ export function createApp(
     app.use(path, authenticate(authenticator, scope), limitBody(bodyBytesMax));
     for (const route of routes) route(app, services);
   }
+  documentation(app, { areas, apiBaseUrl: services.settings.apiBaseUrl });
   return app;
 }

@@ -1,6 +1,7 @@
 import type { ImageId } from '@imagemill/variants';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { codeAndMessage } from './job-error.ts';
 import { RenderImage } from './jobs.ts';
 import type { Reach } from './reach.ts';
@@ -8,25 +9,25 @@ import { restart } from './start-job.ts';
 import type { UnfinishedStarts } from './unfinished-starts.ts';
 
 /** A job that used up its attempts because of us. */
-interface DeadLetter {
-  readonly imageId: string;
-  readonly tenant: string;
-  readonly category: string;
-  readonly code: string;
-  readonly message: string;
-  readonly attempts: number;
-  readonly createdAt: string;
-  /** When its last attempt began, and which worker had it. */
-  readonly startedAt: string | undefined;
-  readonly worker: string | undefined;
-  readonly failedAt: string;
-}
+const DeadLetter = z.object({
+  imageId: z.string(),
+  tenant: z.string(),
+  category: z.string(),
+  code: z.string(),
+  message: z.string(),
+  attempts: z.int(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional().meta({ description: 'when its last attempt began' }),
+  worker: z.string().optional().meta({ description: 'which worker had it last' }),
+  failedAt: z.iso.datetime(),
+});
+type DeadLetter = Readonly<z.infer<typeof DeadLetter>>;
 
-interface DeadLetterPage {
-  readonly deadLetters: readonly DeadLetter[];
-  /** Where the next page begins; none after the last. */
-  readonly nextCursor: number | undefined;
-}
+export const DeadLetterPage = z.object({
+  deadLetters: z.array(DeadLetter).readonly(),
+  nextCursor: z.int().optional().meta({ description: 'where the next page begins; none after the last' }),
+});
+type DeadLetterPage = Readonly<z.infer<typeof DeadLetterPage>>;
 
 /** What is kept for an operator. Every call throws QueueUnavailableError when Redis does not answer. */
 export interface DeadLetters {

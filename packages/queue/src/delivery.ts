@@ -18,14 +18,16 @@ const DeliveryProgress = z.object({ attempts: z.array(DeliveryAttempt).max(20) }
 export const attemptsOf = (job: Job): readonly DeliveryAttempt[] =>
   DeliveryProgress.safeParse(job.progress).data?.attempts ?? [];
 
-export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
+export const DeliveryStatus = z.enum(['pending', 'delivered', 'failed']);
+export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
 /** An event on its way, or at its end, as an operator sees it. */
-export interface Delivery extends Omit<EventPayload, 'data'> {
-  readonly status: DeliveryStatus;
-  readonly attempts: readonly DeliveryAttempt[];
-  readonly nextAttemptAt: string | undefined;
-}
+export const Delivery = EventPayload.omit({ data: true }).extend({
+  status: DeliveryStatus,
+  attempts: z.array(DeliveryAttempt).readonly(),
+  nextAttemptAt: z.iso.datetime().optional(),
+});
+export type Delivery = Readonly<z.infer<typeof Delivery>>;
 
 export async function deliveryStatus(job: Job): Promise<DeliveryStatus> {
   const state = await job.getState();

@@ -1,7 +1,8 @@
 import type { ImageId } from '@imagemill/variants';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './delivery.ts';
+import { z } from 'zod';
+import { Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './delivery.ts';
 import { type EventPayload, eventId } from './event.ts';
 import { createEventLog } from './event-log.ts';
 import { jobs } from './jobs.ts';
@@ -14,11 +15,11 @@ interface EventDraft extends Pick<EventPayload, 'type' | 'tenant' | 'imageId' | 
   readonly occasion: string;
 }
 
-interface DeliveryPage {
-  readonly deliveries: readonly Delivery[];
-  /** Where the next page begins; none after the last. */
-  readonly nextCursor: number | undefined;
-}
+export const DeliveryPage = z.object({
+  deliveries: z.array(Delivery).readonly(),
+  nextCursor: z.int().optional().meta({ description: 'where the next page begins; none after the last' }),
+});
+type DeliveryPage = Readonly<z.infer<typeof DeliveryPage>>;
 
 interface DeliveryQuery {
   readonly cursor: number | undefined;

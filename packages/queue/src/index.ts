@@ -2,7 +2,8 @@ export { type Admissions, createAdmissions, type IssuedTicket } from './admissio
 export type { Backlog } from './backlog.ts';
 export { checkRedis } from './check-redis.ts';
 export { createConsumerConnection, createProducerConnection, queueEnv } from './connection.ts';
-export type { DeliveryAttempt } from './delivery.ts';
+export { DeadLetterPage } from './dead-letters.ts';
+export { type DeliveryAttempt, DeliveryStatus } from './delivery.ts';
 export {
   createDeliveryWorker,
   type DeliverEvent,
@@ -11,7 +12,7 @@ export {
 } from './delivery-worker.ts';
 export { QueueUnavailableError } from './errors.ts';
 export { EventId, type EventPayload, EventType } from './event.ts';
-export { createEventQueue, type EventQueue } from './event-queue.ts';
+export { createEventQueue, DeliveryPage, type EventQueue } from './event-queue.ts';
 export { imageFromKey } from './image-from-key.ts';
 export type { ImageStatus } from './image-status.ts';
 export type { RenderImage, RenderProgress } from './jobs.ts';

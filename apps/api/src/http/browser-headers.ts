@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
+import type { ApiSettings } from './api-route.ts';
 import type { ApiBindings } from './bindings.ts';
 
 const PREFLIGHT_MAX_AGE_S = 600;
@@ -19,18 +20,39 @@ const exposeHeaders = [
   'X-Request-Id',
 ];
 
+type BrowserSettings = Pick<ApiSettings, 'corsOrigins' | 'apiBaseUrl'>;
+
 /** Answers hold JSON and nothing that a browser should run, show in a frame, or guess the type of. */
-const harden = secureHeaders({
+const hardenAnswer = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: 'DENY',
 });
+
+/** The one page there is runs its own script, draws its own pictures, and calls the API. */
+const hardenDocs = (apiOrigin: string) =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'", apiOrigin],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+    },
+    xFrameOptions: 'DENY',
+  });
 
 /**
  * What browsers are told about every answer.
  *
  * @param corsOrigins web origins whose pages may call the API; `*` is any, none is none
+ * @param apiBaseUrl what the docs page calls
  */
-export function browserHeaders(corsOrigins: readonly string[]): MiddlewareHandler<ApiBindings>[] {
+export function browserHeaders({ corsOrigins, apiBaseUrl }: BrowserSettings): MiddlewareHandler<ApiBindings>[] {
+  const docs = hardenDocs(new URL(apiBaseUrl).origin);
+  const harden: MiddlewareHandler<ApiBindings> = (c, next) => (c.req.path === '/docs' ? docs : hardenAnswer)(c, next);
   if (corsOrigins.length === 0) return [harden];
   const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
   const allowMethods = ['GET', 'POST', 'DELETE'];

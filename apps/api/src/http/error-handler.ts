@@ -3,6 +3,7 @@ import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ApiBindings } from './bindings.ts';
 import { Problem, type ProblemOptions } from './problem.ts';
+import { problemBody } from './problem-body.ts';
 
 const RETRY_AFTER_S = '5';
 
@@ -28,30 +29,7 @@ function toProblem(error: Error): ProblemOptions {
   return { status: 500, code: 'internal-error', detail: 'Something went wrong on our side. It was logged.' };
 }
 
-function render(c: Context<ApiBindings>, { status, code, detail, errors, headers }: ProblemOptions): Response {
-  const body = {
-    type: `urn:problem:imagemill:${code}`,
-    title: titles[status] ?? 'Error',
-    status,
-    code,
-    detail,
-    instance: c.req.path,
-    requestId: c.var.requestId,
-    ...(errors && { field: errors[0]?.field, errors }),
-  };
-  return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json', ...headers });
+function render(c: Context<ApiBindings>, { headers, ...problem }: ProblemOptions): Response {
+  const body = problemBody({ ...problem, instance: c.req.path, requestId: c.var.requestId });
+  return c.body(JSON.stringify(body), problem.status, { 'content-type': 'application/problem+json', ...headers });
 }
-
-const titles: Partial<Record<number, string>> = {
-  400: 'Bad request',
-  401: 'Not authenticated',
-  403: 'Not allowed',
-  404: 'Not found',
-  409: 'Conflict',
-  413: 'Request too large',
-  415: 'Unsupported media type',
-  422: 'Invalid request',
-  429: 'Too many requests',
-  500: 'Internal error',
-  503: 'Service unavailable',
-};

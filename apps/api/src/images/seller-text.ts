@@ -23,6 +23,11 @@ export const Filename = z
   .refine((name) => utf8Bytes(name) <= 255, {
     params: { code: 'invalid-filename' },
     error: 'can be 255 bytes of UTF-8 at most',
+  })
+  .meta({
+    description: "the seller's own name of the file: a plain one, of 255 bytes at most",
+    minLength: 1,
+    maxLength: 255,
   });
 
 /** What a seller app wants to find again with the image: a few short strings. */
@@ -36,4 +41,5 @@ export const Metadata = z
       .max(256)
       .refine((text) => text.isWellFormed() && !invisible.test(text), 'must not hold control characters'),
   )
-  .refine((metadata) => Object.keys(metadata).length <= 16, 'can have 16 entries at most');
+  .refine((metadata) => Object.keys(metadata).length <= 16, 'can have 16 entries at most')
+  .meta({ description: 'a few short strings to find again with the image', maxProperties: 16 });

@@ -49,7 +49,7 @@ export async function admitTickets(
   const overload = await backpressure.overload();
   if (overload) {
     const known = key && (await admissions.find(tenant, key));
-    if (known) return repeated(c, known, fresh, tickets);
+    if (known) return repeated(known, fresh, tickets);
     const { retryAfterSeconds } = overload;
     throw tooMany({ code: 'overloaded', detail: 'More work waits than can be taken on now.', retryAfterSeconds });
   }
@@ -66,11 +66,11 @@ export async function admitTickets(
       retryAfterSeconds: FULL_RETRY_AFTER_S,
     });
   }
-  if (admission.outcome === 'repeated') return repeated(c, admission.ticket, fresh, tickets);
+  if (admission.outcome === 'repeated') return repeated(admission.ticket, fresh, tickets);
   return images(fresh, tickets, { isRepeated: false });
 }
 
-function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTicket, tickets: number): AdmittedImage[] {
+function repeated(known: IssuedTicket, asked: IssuedTicket, tickets: number): AdmittedImage[] {
   if (known.fingerprint !== asked.fingerprint) {
     throw new Problem({
       status: 422,
@@ -78,7 +78,6 @@ function repeated(c: Context<ApiBindings>, known: IssuedTicket, asked: IssuedTic
       detail: 'This Idempotency-Key was used for another request within the last 24 hours.',
     });
   }
-  c.header('idempotent-replayed', 'true');
   return images(known, tickets, { isRepeated: true });
 }
 

@@ -2,10 +2,21 @@ import type { ImageRecord } from '@imagemill/images';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound, Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { ImageAnswer } from '../openapi/image-answer.ts';
+
+const description = describeRoute({
+  id: 'completeUpload',
+  tag: 'Uploads',
+  summary: 'Say that the bytes are there',
+  details: 'The job starts at once. Harmless to repeat, and not needed where the bucket tells of its uploads itself.',
+  answers: { 202: { what: 'The status of the image.', body: ImageAnswer } },
+  problems: ['image-not-found', 'not-uploaded', 'queue-unavailable', 'storage-unavailable'],
+});
 
 /** POST /v1/images/{id}/complete: the uploader says that the bytes are there, and the job starts at once. */
 export const completeUpload: ApiRoute = (app, { originals, queue, records, view }) => {
-  app.post('/v1/images/:id/complete', async (c) => {
+  app.post('/v1/images/:id/complete', description, async (c) => {
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
     let record = await records.find(tenant, imageId);

@@ -1,7 +1,7 @@
 import { processingFailed } from '@imagemill/images';
 import type { Manifests } from '@imagemill/manifests';
-import type { RenderImage } from '@imagemill/queue';
-import type { ImageId } from '@imagemill/variants';
+import { DeadLetterPage, type RenderImage } from '@imagemill/queue';
+import { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
@@ -9,6 +9,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
 import { query } from '../http/query.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
 
 const ErrorCode = z.string().regex(/^[a-z][a-z-]*$/, 'must be an error code');
 
@@ -20,27 +21,66 @@ const Page = z.strictObject({
 
 const RedriveAll = z.strictObject({ code: ErrorCode, limit: z.int().min(1).max(1000).default(1000) });
 
+const Redriven = z.object({ redriven: z.int(), more: z.boolean() });
+const Requeued = z.object({ imageId: ImageId, status: z.literal('queued') });
+
+const descriptions = {
+  list: describeRoute({
+    id: 'listDeadLetters',
+    tag: 'Operation',
+    summary: 'Jobs that used up their attempts because of us, the newest first',
+    details: 'With a code, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
+    query: Page,
+    answers: { 200: { what: 'A page of them.', body: DeadLetterPage, headers: ['Cache-Control'] } },
+    problems: ['queue-unavailable'],
+  }),
+  redriveAll: describeRoute({
+    id: 'redriveDeadLetters',
+    tag: 'Operation',
+    summary: 'Start all again that ended with a code, the oldest first',
+    body: RedriveAll,
+    example: { code: 'storage-unavailable', limit: 100 },
+    answers: { 202: { what: 'How many were started, and whether there may be more.', body: Redriven } },
+    problems: ['queue-unavailable'],
+  }),
+  redrive: describeRoute({
+    id: 'redriveDeadLetter',
+    tag: 'Operation',
+    summary: 'Start one again, with all its attempts',
+    answers: { 202: { what: 'It waits for a worker.', body: Requeued } },
+    problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable'],
+  }),
+  discard: describeRoute({
+    id: 'discardDeadLetter',
+    tag: 'Operation',
+    summary: 'Give one up: its image stays failed',
+    answers: { 204: { what: 'It is forgotten.' } },
+    problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable', 'storage-unavailable'],
+  }),
+};
+
 /**
  * GET /v1/dead-letters: the newest first, by page. POST …/{id}/redrive: put back, with all attempts; POST …/redrive: all
  * that ended with a code. DELETE …/{id}: discard. Bad pictures are never among them: those are rejected and told to their sellers.
  */
 export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
-  app.get('/v1/dead-letters', async (c) => {
+  app.get('/v1/dead-letters', descriptions.list, async (c) => {
     const page = await queue.deadLetters.list(query(c, Page));
     return c.json(page, 200, { 'cache-control': 'no-store' });
   });
 
-  app.post('/v1/dead-letters/redrive', async (c) => {
+  app.post('/v1/dead-letters/redrive', descriptions.redriveAll, async (c) => {
     const { code, limit } = await jsonBody(c, RedriveAll);
-    return c.json(await queue.deadLetters.redriveAll(code, limit), 202);
+    const outcome: z.input<typeof Redriven> = await queue.deadLetters.redriveAll(code, limit);
+    return c.json(outcome, 202);
   });
 
-  app.post('/v1/dead-letters/:id/redrive', async (c) => {
+  app.post('/v1/dead-letters/:id/redrive', descriptions.redrive, async (c) => {
     const imageId = await changed(c, (id) => queue.deadLetters.redrive(id));
-    return c.json({ imageId, status: 'queued' }, 202);
+    return c.json({ imageId, status: 'queued' } satisfies z.infer<typeof Requeued>, 202);
   });
 
-  app.delete('/v1/dead-letters/:id', async (c) => {
+  app.delete('/v1/dead-letters/:id', descriptions.discard, async (c) => {
     await changed(c, async (id) => {
       const failed = await queue.deadLetters.find(id);
       if (failed) await recordFailure(manifests, failed);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
 
 /** Numbers of jobs, except where the name says otherwise; see the queue's own `Backlog` for what each is. */
 const BacklogView = z.object({
@@ -13,9 +14,23 @@ const BacklogView = z.object({
   predictedSeconds: z.number().nullable(),
 });
 
+const description = describeRoute({
+  id: 'getBacklog',
+  tag: 'Operation',
+  summary: 'How much work there is for workers; what an autoscaler reads',
+  answers: {
+    200: {
+      what: 'Numbers of jobs, and how long they have waited and will take.',
+      body: BacklogView,
+      headers: ['Cache-Control'],
+    },
+  },
+  problems: ['queue-unavailable'],
+});
+
 /** GET /v1/backlog: how much work there is for workers, alive or not; what an autoscaler reads. */
 export const getBacklog: ApiRoute = (app, { queue }) => {
-  app.get('/v1/backlog', async (c) =>
+  app.get('/v1/backlog', description, async (c) =>
     c.json(BacklogView.parse(await queue.backlog()), 200, { 'cache-control': 'no-store' }),
   );
 };

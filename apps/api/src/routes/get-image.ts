@@ -1,11 +1,32 @@
-import { etag } from 'hono/etag';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { ImageAnswer } from '../openapi/image-answer.ts';
+
+const description = describeRoute({
+  id: 'getImage',
+  tag: 'Images',
+  summary: 'Where an image stands, and what there is of it',
+  followToken: true,
+  conditional: true,
+  answers: { 200: { what: 'The status of the image.', body: ImageAnswer, headers: ['Cache-Control'] } },
+  problems: ['image-not-found', 'queue-unavailable', 'storage-unavailable'],
+});
+
+/** A 304 keeps what a page of another origin, and whoever reads our log, need of it. */
+const ifChanged = etag({
+  weak: true,
+  retainedHeaders: [
+    ...RETAINED_304_HEADERS,
+    ...['access-control-allow-origin', 'access-control-expose-headers', 'x-request-id'],
+  ],
+});
 
 /** GET /v1/images/{id}: where an image stands, and what there is of it; 304 for who has that already. */
 export const getImage: ApiRoute = (app, { records, view }) => {
-  app.get('/v1/images/:id', etag({ weak: true }), async (c) => {
+  app.get('/v1/images/:id', description, ifChanged, async (c) => {
     const record = await records.find(c.var.caller.tenant, imageIdParam(c));
     if (!record) throw imageNotFound();
     return c.json(view(record), 200, { 'cache-control': 'private, no-cache' });

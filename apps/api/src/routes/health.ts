@@ -1,22 +1,54 @@
 import type { Hono } from 'hono';
+import { z } from 'zod';
 import type { ApiServices } from '../http/api-route.ts';
 import type { ApiBindings } from '../http/bindings.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
 
 const PROBE_TIMEOUT_MS = 2_000;
 
 type Probes = Pick<ApiServices, 'queue' | 'originals' | 'cdn'>;
 
+const Outcome = z.enum(['ok', 'unavailable']);
+const Liveness = z.object({ status: z.literal('ok') });
+const Readiness = z.object({
+  status: Outcome,
+  checks: z.object({ redis: Outcome, originalsBucket: Outcome, cdnBucket: Outcome }),
+});
+
+const descriptions = {
+  liveness: describeRoute({
+    id: 'getLiveness',
+    tag: 'Service',
+    summary: 'Whether the process answers',
+    answers: { 200: { what: 'It does.', body: Liveness } },
+  }),
+  readiness: describeRoute({
+    id: 'getReadiness',
+    tag: 'Service',
+    summary: 'Whether its Redis and its buckets answer, too',
+    answers: {
+      200: { what: 'They do.', body: Readiness, headers: ['Cache-Control'] },
+      503: { what: 'One of them does not: send no traffic.', body: Readiness, headers: ['Cache-Control'] },
+    },
+  }),
+};
+
 /** GET /healthz: the process answers. GET /readyz: so do Redis and both buckets; an orchestrator sends no traffic else. */
 export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes): void {
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/healthz', descriptions.liveness, (c) => c.json({ status: 'ok' } satisfies z.infer<typeof Liveness>));
 
-  app.get('/readyz', async (c) => {
+  app.get('/readyz', descriptions.readiness, async (c) => {
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-    const probes = [queue.ping(), originals.probe({ signal }), cdn.probe({ signal })];
-    const [redis, originalsBucket, cdnBucket] = await Promise.all(probes.map(outcome));
+    const [redis, originalsBucket, cdnBucket] = await Promise.all([
+      outcome(queue.ping()),
+      outcome(originals.probe({ signal })),
+      outcome(cdn.probe({ signal })),
+    ]);
     const checks = { redis, originalsBucket, cdnBucket };
     const ready = Object.values(checks).every((check) => check === 'ok');
-    return c.json({ status: ready ? 'ok' : 'unavailable', checks }, ready ? 200 : 503, { 'cache-control': 'no-store' });
+    const status = ready ? 'ok' : 'unavailable';
+    const readiness: z.infer<typeof Readiness> = { status, checks };
+    return c.json(readiness, ready ? 200 : 503, { 'cache-control': 'no-store' });
   });
 }
 

@@ -4,17 +4,21 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { admitTickets } from '../limits/admit-tickets.ts';
 import { takeTickets } from '../limits/take-tickets.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleImportRequest, exampleImportTicket } from '../openapi/examples.ts';
 import { filenameOf, importRequest } from '../tickets/import-request.ts';
-import { PlannedRendition } from '../tickets/upload-ticket.ts';
+import { importProblems } from '../tickets/ticket-problems.ts';
+import { FollowTokenField, PlannedRendition } from '../tickets/upload-ticket.ts';
 
 /** What a client needs to find an image again that a worker downloads. */
-export const ImportTicket = z.object({
-  imageId: ImageId,
-  statusUrl: z.url(),
-  /** Reads `statusUrl` in the place of an API key. */
-  followToken: z.string().optional(),
-  renditions: z.array(PlannedRendition),
-});
+export const ImportTicket = z
+  .object({
+    imageId: ImageId,
+    statusUrl: z.url(),
+    followToken: FollowTokenField,
+    renditions: z.array(PlannedRendition),
+  })
+  .meta({ id: 'ImportTicket', examples: [exampleImportTicket] });
 
 const DAY_MS = 24 * 3600_000;
 
@@ -23,7 +27,20 @@ export const importImage: ApiRoute = (app, services) => {
   const { categories, limits, queue, records, followTokens, settings } = services;
   const Request = importRequest(categories);
 
-  app.post('/v1/images/import', async (c) => {
+  const description = describeRoute({
+    id: 'importImage',
+    tag: 'Uploads',
+    summary: 'Have a picture downloaded from a URL',
+    details: 'A worker downloads it, from public addresses only, and it goes on like an upload that is there.',
+    body: Request,
+    example: exampleImportRequest,
+    idempotent: true,
+    rateLimited: true,
+    answers: { 202: { what: 'It is queued.', body: ImportTicket, headers: ['Location', 'Cache-Control'] } },
+    problems: importProblems,
+  });
+
+  app.post('/v1/images/import', description, async (c) => {
     await takeTickets(c, limits.rate, 1);
     const { category: spec, url: importUrl, filename = filenameOf(importUrl), ...rest } = await jsonBody(c, Request);
     const { name: category, set, revision } = spec;
@@ -43,6 +60,7 @@ export const importImage: ApiRoute = (app, services) => {
       };
       await queue.add({ ...image, ...times, originalKey: originalKey(image) }, 0);
     }
+    if (isRepeated) c.header('idempotent-replayed', 'true');
     const ticket: z.input<typeof ImportTicket> = {
       imageId,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,

@@ -1,7 +1,26 @@
+import { z } from 'zod';
 import { BucketEvent } from '../events/bucket-event.ts';
 import { createReportUploads } from '../events/report-uploads.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleBucketEvent } from '../openapi/examples.ts';
+
+const Accepted = z.object({
+  accepted: z.int().nonnegative().meta({ description: 'how many uploads the event told of' }),
+});
+
+const description = describeRoute({
+  id: 'receiveBucketEvent',
+  tag: 'Events',
+  summary: 'The originals bucket says what was uploaded',
+  details:
+    "S3's own notification, as Amazon, Ceph, MinIO and SeaweedFS post it, or EventBridge's. Late, repeated and foreign ones are harmless.",
+  body: BucketEvent,
+  example: exampleBucketEvent,
+  answers: { 202: { what: 'The jobs of these uploads are started.', body: Accepted } },
+  problems: ['queue-unavailable'],
+});
 
 /**
  * POST /v1/events/s3: the originals bucket says what was uploaded. Every event may come late, twice, or out of order;
@@ -9,7 +28,7 @@ import { jsonBody } from '../http/json-body.ts';
  */
 export const receiveBucketEvent: ApiRoute = (app, { originals, queue }) => {
   const reportUploads = createReportUploads({ bucket: originals.bucket, queue });
-  app.post('/v1/events/s3', async (c) =>
+  app.post('/v1/events/s3', description, async (c) =>
     c.json({ accepted: await reportUploads(await jsonBody(c, BucketEvent)) }, 202),
   );
 };

@@ -1,13 +1,25 @@
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound, Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { ImageAnswer } from '../openapi/image-answer.ts';
+
+const description = describeRoute({
+  id: 'reprocessImage',
+  tag: 'Images',
+  summary: "Make an image anew by today's variant set",
+  details:
+    'The new renditions have new URLs; the old ones stay for a while. Of an image that is not ready only the status is answered.',
+  answers: { 202: { what: 'The status of the image.', body: ImageAnswer } },
+  problems: ['image-not-found', 'original-gone', 'queue-unavailable', 'storage-unavailable'],
+});
 
 /**
  * POST /v1/images/{id}/reprocess: makes the renditions that today's variant set asks for. Those of an earlier revision
  * stay for a while, so that pages which name them have time to change. Nothing happens when there is nothing new to make.
  */
 export const reprocessImage: ApiRoute = (app, { records, originals, queue, view }) => {
-  app.post('/v1/images/:id/reprocess', async (c) => {
+  app.post('/v1/images/:id/reprocess', description, async (c) => {
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
     let record = await records.find(tenant, imageId);

@@ -2,8 +2,12 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { admitTickets } from '../limits/admit-tickets.ts';
 import { takeTickets } from '../limits/take-tickets.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleTicketRequest } from '../openapi/examples.ts';
 import { createIssueTickets } from '../tickets/issue-tickets.ts';
+import { ticketProblems } from '../tickets/ticket-problems.ts';
 import { uploadRequest, withCategoryName } from '../tickets/upload-request.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 /** POST /v1/images/upload-url: a URL to upload one photograph to, and the job that waits for it. */
 export const requestUpload: ApiRoute = (app, services) => {
@@ -11,7 +15,21 @@ export const requestUpload: ApiRoute = (app, services) => {
   const Request = uploadRequest(categories, settings.maxUploadBytes);
   const issueTickets = createIssueTickets(services);
 
-  app.post('/v1/images/upload-url', async (c) => {
+  const description = describeRoute({
+    id: 'requestUpload',
+    tag: 'Uploads',
+    summary: 'Ask for a URL to upload one photograph to',
+    details:
+      'The job that waits for the upload is there before the URL is. The URL takes exactly the declared type and length.',
+    body: Request,
+    example: exampleTicketRequest,
+    idempotent: true,
+    rateLimited: true,
+    answers: { 201: { what: 'The ticket.', body: UploadTicket, headers: ['Location', 'Cache-Control'] } },
+    problems: ticketProblems,
+  });
+
+  app.post('/v1/images/upload-url', description, async (c) => {
     await takeTickets(c, limits.rate, 1);
     const request = await jsonBody(c, Request);
     const admitted = await admitTickets(c, limits, { request: withCategoryName(request), tickets: 1 });
@@ -19,6 +37,7 @@ export const requestUpload: ApiRoute = (app, services) => {
       c.var.caller.tenant,
       admitted.map((image) => ({ request, image })),
     );
+    if (admitted[0]?.isRepeated) c.header('idempotent-replayed', 'true');
     return c.json(ticket, 201, { 'cache-control': 'no-store', ...(ticket && { location: ticket.statusUrl }) });
   });
 };

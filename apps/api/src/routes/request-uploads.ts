@@ -3,8 +3,14 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { admitTickets } from '../limits/admit-tickets.ts';
 import { takeTickets } from '../limits/take-tickets.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleTicketRequest } from '../openapi/examples.ts';
 import { createIssueTickets } from '../tickets/issue-tickets.ts';
+import { ticketProblems } from '../tickets/ticket-problems.ts';
 import { uploadRequest, withCategoryName } from '../tickets/upload-request.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+
+const Tickets = z.object({ tickets: z.array(UploadTicket).meta({ description: 'in the order of their requests' }) });
 
 /** POST /v1/images/upload-urls: tickets for many photographs, in the order of their requests: all of them, or none. */
 export const requestUploads: ApiRoute = (app, services) => {
@@ -14,7 +20,19 @@ export const requestUploads: ApiRoute = (app, services) => {
   });
   const issueTickets = createIssueTickets(services);
 
-  app.post('/v1/images/upload-urls', async (c) => {
+  const description = describeRoute({
+    id: 'requestUploads',
+    tag: 'Uploads',
+    summary: 'Ask for the URLs of many photographs at once: all of them, or none',
+    body: Requests,
+    example: { images: [exampleTicketRequest] },
+    idempotent: true,
+    rateLimited: true,
+    answers: { 201: { what: 'The tickets.', body: Tickets, headers: ['Cache-Control'] } },
+    problems: ticketProblems,
+  });
+
+  app.post('/v1/images/upload-urls', description, async (c) => {
     // One before the body is read, whatever it holds.
     await takeTickets(c, limits.rate, 1);
     const { images } = await jsonBody(c, Requests);
@@ -26,6 +44,7 @@ export const requestUploads: ApiRoute = (app, services) => {
       return image ? { request, image } : [];
     });
     const tickets = await issueTickets(c.var.caller.tenant, requests);
-    return c.json({ tickets }, 201, { 'cache-control': 'no-store' });
+    if (admitted[0]?.isRepeated) c.header('idempotent-replayed', 'true');
+    return c.json({ tickets } satisfies z.input<typeof Tickets>, 201, { 'cache-control': 'no-store' });
   });
 };

@@ -9,6 +9,7 @@ const URL_LENGTH_MAX = 2_048;
 const ImportUrl = z
   .string()
   .max(URL_LENGTH_MAX)
+  .meta({ format: 'uri' })
   .transform((text, context) => {
     const url = URL.parse(text);
     const isPlain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';

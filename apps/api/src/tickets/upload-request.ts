@@ -9,20 +9,24 @@ const withCode = (code: string, message: string) => ({ params: { code }, error: 
 export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
   z.strictObject({
     filename: Filename,
-    contentType: z.string().transform((type, context) => {
-      const known = SourceMediaType.safeParse(type);
-      if (known.success) return known.data;
-      const message = `must be one of ${SourceMediaType.options.join(', ')}`;
-      context.addIssue({ code: 'custom', params: { code: 'unsupported-type' }, message });
-      return z.NEVER;
-    }),
+    contentType: z
+      .string()
+      .meta({ enum: SourceMediaType.options })
+      .transform((type, context) => {
+        const known = SourceMediaType.safeParse(type);
+        if (known.success) return known.data;
+        const message = `must be one of ${SourceMediaType.options.join(', ')}`;
+        context.addIssue({ code: 'custom', params: { code: 'unsupported-type' }, message });
+        return z.NEVER;
+      }),
     contentLength: z
       .int()
       .refine((bytes) => bytes > 0, withCode('empty-upload', 'must be more than 0 bytes'))
       .refine(
         (bytes) => bytes <= maxUploadBytes,
         withCode('upload-too-large', `can be ${maxUploadBytes} bytes at most`),
-      ),
+      )
+      .meta({ minimum: 1, maximum: maxUploadBytes }),
     category: categoryField(categories),
     checksumSha256: Sha256Field.optional(),
     method: z.enum(['PUT', 'POST']).default('PUT'),

@@ -1,30 +1,39 @@
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
+import { exampleFormTicket, exampleTicket } from '../openapi/examples.ts';
 
 /** Where a rendition will be, unless its picture turns out to be none. */
 export const PlannedRendition = z.object({ variant: z.string(), format: z.string(), url: z.url() });
+
+export const FollowTokenField = z
+  .string()
+  .optional()
+  .meta({ description: 'reads `statusUrl` in the place of an API key' });
 
 const toEveryMethod = {
   imageId: ImageId,
   key: z.string(),
   uploadUrl: z.url(),
-  /** To be sent with the upload exactly as they stand; Content-Length is the client's own business. */
-  headers: z.record(z.string(), z.string()),
+  headers: z.record(z.string(), z.string()).meta({
+    description: "to be sent with the upload exactly as they stand; Content-Length is the client's own business",
+  }),
   expiresAt: z.iso.datetime(),
   statusUrl: z.url(),
-  /** Reads `statusUrl` in the place of an API key. */
-  followToken: z.string().optional(),
+  followToken: FollowTokenField,
   renditions: z.array(PlannedRendition),
 };
 
 /** What a client needs to upload one photograph, and to find it again. */
-export const UploadTicket = z.discriminatedUnion('method', [
-  z.object({ ...toEveryMethod, method: z.literal('PUT') }),
-  z.object({
-    ...toEveryMethod,
-    method: z.literal('POST'),
-    /** Of the form that is sent as multipart/form-data, with the file as its last field. */
-    fields: z.record(z.string(), z.string()),
-  }),
-]);
+export const UploadTicket = z
+  .discriminatedUnion('method', [
+    z.object({ ...toEveryMethod, method: z.literal('PUT') }),
+    z.object({
+      ...toEveryMethod,
+      method: z.literal('POST'),
+      fields: z
+        .record(z.string(), z.string())
+        .meta({ description: 'of the form that is sent as multipart/form-data, with the file as its last field' }),
+    }),
+  ])
+  .meta({ id: 'UploadTicket', examples: [exampleTicket, exampleFormTicket] });
 export type UploadTicket = z.input<typeof UploadTicket>;

@@ -5,7 +5,7 @@ import type { Stack } from '../stack/bring-up.ts';
 export function stackAddresses({ file, dir }: Stack): string {
   return [
     'imagemill is up.',
-    `  API        ${file.apiUrl}`,
+    `  API        ${file.apiUrl}  (what it can do: ${file.apiUrl}/docs)`,
     `  CDN        ${file.cdnBaseUrl}`,
     `  S3         ${file.s3Endpoint}  (buckets ${file.originalsBucket}, ${file.cdnBucket})`,
     `  Redis      ${file.redisUrl.replace(/\/\/[^@/]*@/, '//')}`,

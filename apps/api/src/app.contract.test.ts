@@ -1,0 +1,214 @@
+import { AppError } from '@imagemill/errors';
+import { Manifest } from '@imagemill/manifests';
+import { createConsumerConnection, createDeliveryWorker } from '@imagemill/queue';
+import { ImageId, Tenant } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { createApiHarness } from './api-harness.ts';
+import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRequest } from './openapi/examples.ts';
+import { operationsOf } from './openapi/operations-harness.ts';
+import { type Apis, provoke } from './openapi/provoke-harness.ts';
+import { UploadTicket } from './tickets/upload-ticket.ts';
+
+let apis: Apis;
+beforeAll(async () => {
+  const sound = await createApiHarness();
+  apis = {
+    sound,
+    withoutRedis: await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' }),
+    withoutStorage: await createApiHarness({ beside: sound, s3Endpoint: 'http://127.0.0.1:1' }),
+    broken: await createApiHarness({ beside: sound, observers: [() => Promise.reject(new Error('a mistake'))] }),
+  };
+});
+afterAll(() => Promise.all(Object.values(apis).map((api) => api.close())));
+
+const acme = Tenant.parse('acme');
+const UPLOAD_URL = '/v1/images/upload-url';
+
+async function ticket(): Promise<UploadTicket> {
+  return UploadTicket.parse(
+    (await apis.sound.call('POST', UPLOAD_URL, { ...exampleTicketRequest, contentLength: 5 })).body,
+  );
+}
+
+async function uploaded(): Promise<UploadTicket> {
+  const issued = await ticket();
+  await fetch(issued.uploadUrl, { method: 'PUT', headers: issued.headers, body: 'hello' });
+  return issued;
+}
+
+async function failed(): Promise<ImageId> {
+  const { sound } = apis;
+  const imageId = ImageId.parse((await ticket()).imageId);
+  await sound.queue.reportUpload(imageId);
+  const hasFailed = async () => (await sound.queue.find(imageId))?.status === 'failed';
+  const hopeless = new AppError({ code: 'test-fault', retryable: false, publicMessage: 'It is hopeless.' });
+  await sound.work(
+    () => Promise.reject(hopeless),
+    () => vi.waitUntil(hasFailed),
+  );
+  return imageId;
+}
+
+/** As its manifest alone says it. */
+async function readyWithoutOriginal(): Promise<ImageId> {
+  const imageId = ImageId.parse(uuidv7());
+  const { source, placeholder, dominantColour, createdAt, readyAt } = exampleImage;
+  const manifest = Manifest.parse({
+    ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {}, attempts: 1 },
+    ...{ originalKey: `originals/acme/product/${imageId}/original.jpg`, originalEtag: '"e"', revision: 'earlier' },
+    ...{ status: 'ready', source: { ...source, sha256: '' }, placeholder, dominantColour, createdAt, readyAt },
+    ...{ renditions: [], timingsMs: {} },
+  });
+  await apis.sound.manifests.publish(manifest, undefined);
+  return imageId;
+}
+
+/** Lets every event that waits be taken by its receiver. */
+async function deliverAll(): Promise<void> {
+  const { prefix } = apis.sound;
+  const connection = createConsumerConnection(inject('servers').redisUrl);
+  const taken = Promise.withResolvers<void>();
+  const worker = createDeliveryWorker({
+    ...{ connection, prefix, concurrency: 2 },
+    deliver: async () => ({ verdict: 'delivered', status: 204 }),
+    onError: taken.reject,
+    onAttempt: () => taken.resolve(),
+  });
+  await taken.promise;
+  await worker.close(5_000);
+  connection.disconnect();
+}
+
+interface TicketCall {
+  readonly path: string;
+  /** One request that is taken. */
+  readonly request: object;
+  /** One request as the call takes it. */
+  readonly bodyOf?: (request: object) => object;
+  readonly bad: readonly object[];
+}
+
+const badUploads = [
+  ...[{ contentLength: 0 }, { contentLength: 2_000_000 }, { contentType: '!' }],
+  ...[{ checksumSha256: '!' }, { filename: '../x' }, { category: '!' }, { key: '!' }, { filename: undefined }],
+];
+const badImports = [
+  { checksumSha256: '!' },
+  { url: 'file:///x' },
+  { filename: '../x' },
+  { category: '!' },
+  { key: '!' },
+  { url: undefined },
+];
+
+async function refuseTickets({ path, request, bodyOf = (same) => same, bad }: TicketCall): Promise<void> {
+  const { sound, withoutStorage } = apis;
+  const ask = (more: object = {}, headers = {}, api = sound) =>
+    api.call('POST', path, bodyOf({ ...request, ...more }), api.keys.acme, headers);
+  for (const each of bad) await ask(each);
+  await ask({}, { 'idempotency-key': ' ' });
+  const key = { 'idempotency-key': path };
+  const { body } = await ask({}, key);
+  await ask({ metadata: { other: 'one' } }, key);
+  const [{ imageId }] = (body.tickets ?? [body]) as [{ imageId: string }];
+  await sound.redis.del(`${sound.prefix}:render:${imageId}`);
+  await ask({}, key, withoutStorage);
+  for (const limits of [{ tickets: 1, windowSeconds: 60 }, { unfinishedMax: 1 }, { maxBacklog: 1 }]) {
+    const limited = await createApiHarness({ limits });
+    await vi.waitUntil(async () => {
+      const { status, body: told } = await ask({}, {}, limited);
+      const issued = (told.tickets ?? [told]) as { imageId: ImageId }[];
+      if (status < 300) for (const one of issued) await limited.queue.reportUpload(one.imageId);
+      return status === 429;
+    });
+    await limited.close();
+  }
+}
+
+/** What no case that fits every route can bring about, by the operation's id. */
+const cases: Record<string, () => Promise<unknown>> = {
+  requestUpload: () => refuseTickets({ path: UPLOAD_URL, request: exampleTicketRequest, bad: badUploads }),
+  requestUploads: () =>
+    refuseTickets({
+      path: '/v1/images/upload-urls',
+      request: exampleTicketRequest,
+      bodyOf: (request) => ({ images: [request] }),
+      bad: badUploads,
+    }),
+  importImage: () => refuseTickets({ path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
+
+  async getImage() {
+    const { sound } = apis;
+    const path = `/v1/images/${(await ticket()).imageId}`;
+    const { headers } = await sound.call('GET', path);
+    await sound.call('GET', path, undefined, sound.keys.acme, { 'if-none-match': headers.get('etag') ?? '' });
+  },
+
+  async completeUpload() {
+    const { sound, withoutStorage } = apis;
+    const { imageId } = await ticket();
+    await sound.call('POST', `/v1/images/${imageId}/complete`);
+    await withoutStorage.call('POST', `/v1/images/${imageId}/complete`);
+    await sound.call('POST', `/v1/images/${(await uploaded()).imageId}/complete`);
+  },
+
+  async reprocessImage() {
+    const { sound } = apis;
+    await sound.call('POST', `/v1/images/${(await ticket()).imageId}/reprocess`);
+    await sound.call('POST', `/v1/images/${await readyWithoutOriginal()}/reprocess`);
+  },
+
+  deleteImage: async () => apis.sound.call('DELETE', `/v1/images/${(await ticket()).imageId}`),
+
+  async deadLetters() {
+    const { sound, withoutStorage } = apis;
+    const imageId = await failed();
+    const ask = (method: string, path: string, api = sound) =>
+      api.call(method, `/v1/dead-letters${path}`, undefined, api.keys.admin);
+    await ask('GET', '');
+    await ask('DELETE', `/${imageId}`, withoutStorage);
+    await ask('POST', `/${imageId}/redrive`);
+    await ask('DELETE', `/${await failed()}`);
+  },
+
+  async replayWebhookDelivery() {
+    const { sound, withoutRedis } = apis;
+    const imageId = ImageId.parse(uuidv7());
+    const event = { type: 'image.expired', tenant: acme, imageId, occasion: 'x', data: {} } as const;
+    const id = await sound.events.publish(event);
+    const replay = (api = sound) => api.call('POST', `/v1/webhook-deliveries/${id}/replay`, undefined, api.keys.admin);
+    await replay();
+    await replay(withoutRedis);
+    await deliverAll();
+    await vi.waitUntil(async () => (await replay()).status === 202);
+    await sound.call('GET', '/v1/webhook-deliveries', undefined, sound.keys.admin);
+  },
+
+  async receiveBucketEvent() {
+    const { withoutRedis } = apis;
+    const text = JSON.stringify(exampleBucketEvent).replace('imagemill-originals', withoutRedis.originals.bucket);
+    await withoutRedis.call('POST', '/v1/events/s3', text, withoutRedis.keys.bucket);
+  },
+
+  async getOpenApiDocument() {
+    const documents = ['/openapi.json', '/docs', '/docs/start.js'];
+    for (const path of documents) {
+      const { headers } = await apis.sound.app.request(path);
+      await apis.sound.app.request(path, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
+    }
+  },
+};
+
+/** Answers that are documented and that no test brings about, each with its reason. */
+const unseen: Record<string, string> = {};
+
+test('every answer that is documented is given, and is as documented', async () => {
+  const operations = operationsOf(apis.sound.document);
+  for (const operation of operations) await provoke(operation, apis);
+  for (const bringAbout of Object.values(cases)) await bringAbout();
+  const documented = operations.flatMap(({ method, path, answers }) =>
+    answers.map((answer) => `${method} ${path} ${answer}`),
+  );
+  expect(documented.filter((answer) => !apis.sound.answersSeen.has(answer)).sort()).toEqual(Object.keys(unseen).sort());
+});

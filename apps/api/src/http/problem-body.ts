@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { ProblemOptions } from './problem.ts';
+
+/** Every error's body: RFC 9457. */
+export const ProblemBody = z
+  .object({
+    type: z.string().meta({ description: '`urn:problem:imagemill:` and the code' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: 'stable: branch on it' }),
+    detail: z.string().meta({ description: 'for people' }),
+    instance: z.string().meta({ description: "the request's path" }),
+    requestId: z.string().meta({ description: 'to quote to whoever runs the service' }),
+    field: z.string().optional().meta({ description: 'the first field that is wrong, as in `metadata.sku`' }),
+    errors: z
+      .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
+      .readonly()
+      .optional()
+      .meta({ description: 'every field that is wrong' }),
+  })
+  .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it.' });
+export type ProblemBody = z.input<typeof ProblemBody>;
+
+type Told = Omit<ProblemOptions, 'headers'> & Pick<ProblemBody, 'instance' | 'requestId'>;
+
+export const problemBody = ({ status, code, detail, errors, instance, requestId }: Told): ProblemBody => ({
+  type: `urn:problem:imagemill:${code}`,
+  title: titles[status] ?? 'Error',
+  status,
+  code,
+  detail,
+  instance,
+  requestId,
+  ...(errors && { field: errors[0]?.field, errors }),
+});
+
+const titles: Partial<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Not authenticated',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Request too large',
+  415: 'Unsupported media type',
+  422: 'Invalid request',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Service unavailable',
+};

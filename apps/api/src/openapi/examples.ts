@@ -1,0 +1,89 @@
+/** The ids of examples are of one image, so that a reader can follow it through the document. */
+export const exampleImageId = '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa';
+
+const rendition = `https://cdn.example.com/images/${exampleImageId}/28517072f33a/thumb.avif`;
+
+export const exampleTicketRequest = {
+  filename: 'shoe.jpg',
+  contentType: 'image/jpeg',
+  contentLength: 483_211,
+  category: 'product',
+  metadata: { sku: 'A-1000' },
+};
+
+export const exampleTicket = {
+  imageId: exampleImageId,
+  key: `originals/demo/product/${exampleImageId}/original.jpg`,
+  uploadUrl: `https://originals.example.com/originals/demo/product/${exampleImageId}/original.jpg?X-Amz-Signature=0a1b2c`,
+  method: 'PUT',
+  headers: { 'content-type': 'image/jpeg', 'cache-control': 'private', 'if-none-match': '*' },
+  expiresAt: '2026-11-23T06:14:01.000Z',
+  statusUrl: `https://images.example.com/v1/images/${exampleImageId}`,
+  followToken: 'eyJ…',
+  renditions: [{ variant: 'thumb', format: 'avif', url: rendition }],
+};
+
+export const exampleImportRequest = {
+  url: 'https://shop.example.com/photos/shoe.jpg',
+  category: 'product',
+  metadata: { sku: 'A-1000' },
+};
+
+export const exampleImportTicket = {
+  imageId: exampleImageId,
+  statusUrl: exampleTicket.statusUrl,
+  followToken: exampleTicket.followToken,
+  renditions: exampleTicket.renditions,
+};
+
+export const exampleFormTicket = {
+  ...exampleTicket,
+  uploadUrl: 'https://originals.example.com/',
+  method: 'POST',
+  headers: {},
+  fields: { key: exampleTicket.key, 'Content-Type': 'image/jpeg', Policy: 'eyJ…', 'X-Amz-Signature': '0a1b2c' },
+};
+
+export const exampleBucketEvent = {
+  Records: [
+    {
+      eventName: 'ObjectCreated:Put',
+      s3: {
+        bucket: { name: 'imagemill-originals' },
+        object: {
+          key: `originals/demo/product/${exampleImageId}/original.jpg`,
+          eTag: '9b2cf535f27731c974343645a3985328',
+        },
+      },
+    },
+  ],
+};
+
+export const exampleImage = {
+  imageId: exampleImageId,
+  category: 'product',
+  status: 'ready',
+  progress: { done: 1, total: 1 },
+  source: {
+    format: 'jpeg',
+    width: 807,
+    height: 1024,
+    orientation: 1,
+    colourSpace: 'srgb',
+    hasAlpha: false,
+    frames: 1,
+    bytes: 483_211,
+  },
+  placeholder: '3OcRJYB4d3h/iIeHeEh3eIhw+j2w',
+  dominantColour: '#8a8478',
+  renditions: [{ variant: 'thumb', format: 'avif', url: rendition, width: 150, height: 150, bytes: 2400 }],
+  attempts: 1,
+  createdAt: '2026-11-23T06:00:01.000Z',
+  readyAt: '2026-11-23T06:00:03.000Z',
+};
+
+export const exampleRejectedImage = {
+  ...{ imageId: exampleImageId, category: 'product', status: 'rejected', progress: { done: 0, total: 12 } },
+  ...{ renditions: [], attempts: 1, createdAt: '2026-11-23T06:00:01.000Z' },
+  error: { code: 'corrupt', message: 'The image is damaged.' },
+};

@@ -1,0 +1,49 @@
+import { problemBody } from '../http/problem-body.ts';
+import { type AnswerHeader, headerRefs } from './headers.ts';
+import { type ProblemCode, problemCodes } from './problem-codes.ts';
+
+const statusHeaders: Partial<Record<number, readonly AnswerHeader[]>> = {
+  401: ['WWW-Authenticate'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
+/** These are answered before a route is come to, so without its headers. */
+const beforeRoute: ReadonlySet<number> = new Set([401, 403, 413]);
+
+/** One response a status, which names its codes and has an example of each. */
+export function problemResponses(codes: Iterable<ProblemCode>, headers: readonly AnswerHeader[]) {
+  const byStatus = Map.groupBy(new Set(codes), (code) => problemCodes[code][0]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => [String(status), problemResponse(status, of, headers)]),
+  );
+}
+
+function problemResponse(status: number, codes: readonly ProblemCode[], headers: readonly AnswerHeader[]) {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${problemCodes[code][1]}`).join('\n\n'),
+    headers: headerRefs([
+      'X-Request-Id',
+      ...(statusHeaders[status] ?? []),
+      ...(beforeRoute.has(status) ? [] : headers),
+    ]),
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [{ $ref: '#/components/schemas/Problem' }],
+          properties: { status: { const: status }, code: { enum: [...codes] } },
+        },
+        examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+      },
+    },
+  };
+}
+
+/** An example for every code, to which the responses refer. */
+export const problemExamples = () =>
+  Object.fromEntries(
+    Object.entries(problemCodes).map(([code, [status, detail]]) => {
+      const requestId = '0f0f6f0e-5f0a-4d3c-9b1e-2f6d7c8b9a01';
+      return [code, { value: problemBody({ status, code, detail, instance: '/v1/images', requestId }) }];
+    }),
+  );

@@ -1,0 +1,53 @@
+import { EventId, EventType } from '@imagemill/queue';
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { exampleImage } from './examples.ts';
+import { ImageAnswer } from './image-answer.ts';
+
+const said: Record<EventType, string> = {
+  'image.ready': 'All renditions of an image are live.',
+  'image.rejected': 'The bytes are not an acceptable image; `data.error` says why.',
+  'image.failed': 'Processing failed on our side; an operator can have it tried again.',
+  'image.expired': 'Nothing was uploaded before the URL expired.',
+};
+
+const headers = z.object({
+  'webhook-id': EventId.meta({ description: 'names one end of one image: the same for every try, rerun and replay' }),
+  'webhook-timestamp': z.string().regex(/^\d+$/).meta({ description: 'of this attempt, in seconds since 1970' }),
+  'webhook-signature': z
+    .string()
+    .meta({ description: '`v1,` and the base64 of the HMAC-SHA-256, one for each secret' }),
+});
+
+/** What a tenant's endpoint is told, as https://www.standardwebhooks.com has it. */
+export const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
+  EventType.options.map((type) => [
+    type,
+    {
+      post: {
+        operationId: `on${type.replaceAll(/(?:^|\.)(\w)/g, (_, first: string) => first.toUpperCase())}`,
+        tags: ['Events'],
+        summary: said[type],
+        description:
+          'Standard Webhooks. Events may overtake each other and come twice: drop a `sequence` below the one you have.',
+        security: [],
+        requestParams: { header: headers },
+        requestBody: { required: true, content: { 'application/json': { schema: eventBody(type) } } },
+        responses: {
+          '2XX': { description: 'Taken. All else is tried again, for about a day.' },
+          '410': { description: 'Ends this delivery at once.' },
+        },
+      },
+    },
+  ]),
+);
+
+function eventBody(type: EventType) {
+  const data = ImageAnswer.extend({
+    sequence: z.int().positive().meta({ description: 'a later event of an image has a larger number' }),
+  });
+  const example = type === 'image.ready' ? { ...exampleImage, sequence: 1_795_413_601_000 } : undefined;
+  return z
+    .object({ type: z.literal(type), timestamp: z.iso.datetime(), data })
+    .meta({ ...(example && { examples: [{ type, timestamp: '2026-11-23T06:00:03.000Z', data: example }] }) });
+}

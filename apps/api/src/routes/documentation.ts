@@ -1,0 +1,64 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import type { ApiBindings } from '../http/bindings.ts';
+import { createFixedAnswer } from '../http/fixed-answer.ts';
+import type { Area } from '../openapi/area.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { docsAssets, docsPage } from '../openapi/docs-page.ts';
+import { createOpenApiDocument } from '../openapi/document.ts';
+
+interface DocumentationOptions {
+  readonly areas: readonly Area[];
+  readonly apiBaseUrl: string;
+}
+
+const descriptions = {
+  document: describeRoute({
+    id: 'getOpenApiDocument',
+    tag: 'Service',
+    summary: 'This document',
+    conditional: true,
+    answers: {
+      200: { what: 'OpenAPI 3.1.', body: z.looseObject({ openapi: z.string() }), headers: ['Cache-Control'] },
+    },
+  }),
+  page: describeRoute({
+    id: 'getDocsPage',
+    tag: 'Service',
+    summary: 'This document as a web page',
+    conditional: true,
+    answers: {
+      200: {
+        what: 'A page that loads nothing from elsewhere.',
+        body: z.string(),
+        mediaType: 'text/html',
+        headers: ['Cache-Control'],
+      },
+    },
+  }),
+  asset: describeRoute({
+    id: 'getDocsAsset',
+    tag: 'Service',
+    summary: 'What that page is made of',
+    params: z.object({ file: z.enum(Object.keys(docsAssets)) }),
+    conditional: true,
+    answers: {
+      200: { what: 'A script or a style sheet.', body: z.string(), mediaType: 'text/*', headers: ['Cache-Control'] },
+    },
+    problems: ['route-not-found'],
+  }),
+};
+
+/** GET /openapi.json and GET /docs: what the app can do, told by its routes; to be called when all of them are there. */
+export function documentation(app: Hono<ApiBindings>, { areas, apiBaseUrl }: DocumentationOptions): void {
+  const document = createFixedAnswer(() => ({
+    body: JSON.stringify(createOpenApiDocument({ app, areas, apiBaseUrl })),
+    contentType: 'application/json',
+    cacheControl: 'no-cache',
+  }));
+  app.get('/openapi.json', descriptions.document, document);
+  app.get('/docs', descriptions.page, createFixedAnswer(docsPage));
+
+  const answers = new Map(Object.entries(docsAssets).map(([file, make]) => [file, createFixedAnswer(make)]));
+  app.get('/docs/:file', descriptions.asset, (c) => answers.get(c.req.param('file'))?.(c) ?? c.notFound());
+}
