@@ -18,10 +18,12 @@ import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
 import { importImage } from './routes/import-image.ts';
+import { listParts } from './routes/list-parts.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
+import { signParts } from './routes/sign-parts.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;
@@ -40,7 +42,7 @@ export const areas: readonly RoutesOfArea[] = [
     path: '/v1/images/*',
     scope: 'upload',
     bodyBytesMax: 64 * KIB,
-    routes: [requestUpload, importImage, completeUpload, getImage, reprocessImage, deleteImage],
+    routes: [requestUpload, importImage, signParts, listParts, completeUpload, getImage, reprocessImage, deleteImage],
   },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },

@@ -15,7 +15,7 @@ export { EventId, type EventPayload, EventType } from './event.ts';
 export { createEventQueue, DeliveryPage, type EventQueue } from './event-queue.ts';
 export { imageFromKey } from './image-from-key.ts';
 export type { ImageStatus } from './image-status.ts';
-export type { RenderImage, RenderProgress } from './jobs.ts';
+export type { MultipartOfImage, RenderImage, RenderProgress } from './jobs.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render-queue.ts';
 export { createRenderWorker, type RenderContext, type RenderHandler } from './render-worker.ts';
 export { createRounds, type Round, type Rounds } from './rounds.ts';

@@ -44,6 +44,15 @@ export const exampleFormTicket = {
   fields: { key: exampleTicket.key, 'Content-Type': 'image/jpeg', Policy: 'eyJ…', 'X-Amz-Signature': '0a1b2c' },
 };
 
+export const examplePartsTicket = {
+  ...exampleTicket,
+  uploadUrl: `https://images.example.com/v1/images/${exampleImageId}/parts`,
+  method: 'MULTIPART',
+  headers: {},
+  partSize: 8_388_608,
+  partCount: 3,
+};
+
 export const exampleBucketEvent = {
   Records: [
     {
