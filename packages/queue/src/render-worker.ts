@@ -100,7 +100,9 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       const image = renderImage.payload.parse(job.data);
       const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
-      await job.moveToDelayed(Date.now() + uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade), token);
+      const checks = job.attemptsStarted - job.attemptsMade;
+      const wait = uploadCheckDelayMs(checks, { inParts: image.multipart !== undefined });
+      await job.moveToDelayed(Date.now() + wait, token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.
       setImmediate(() => track(rechecks.delayed(job)));

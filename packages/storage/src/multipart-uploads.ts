@@ -15,19 +15,19 @@ export interface UploadedPart {
 }
 
 /** What the object will have besides its bytes. */
-export interface NewMultipartUpload {
+interface NewMultipartUpload {
   readonly key: string;
   readonly contentType: string;
   readonly cacheControl: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface PresignParts extends MultipartUpload {
+interface PresignParts extends MultipartUpload {
   readonly parts: readonly { readonly partNumber: number; readonly contentLength: number }[];
   readonly expiresInSeconds: number;
 }
 
-export interface PresignedParts {
+interface PresignedParts {
   readonly parts: readonly { readonly partNumber: number; readonly contentLength: number; readonly url: string }[];
   readonly expiresAt: Date;
 }
@@ -36,7 +36,7 @@ export interface ListedUpload extends MultipartUpload {
   readonly initiatedAt: Date;
 }
 
-export interface UploadPage {
+interface UploadPage {
   readonly uploads: readonly ListedUpload[];
   /** What `after` of the next page is; none after the last. */
   readonly nextAfter: MultipartUpload | undefined;

@@ -3,7 +3,7 @@ import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { buildQueryString, escapeUriPath, HttpRequest } from '@smithy/core/protocols';
 import { toStorageError } from './errors.ts';
 
-export interface PutToSign {
+interface PutToSign {
   readonly key: string;
   /** In lower case; each of them is signed, and so is the length. */
   readonly headers: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
-  paginateListParts,
+  ListPartsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { errorName, statusOf, toStorageError } from './errors.ts';
@@ -41,16 +41,17 @@ export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3Multi
 
     async parts({ key: Key, uploadId: UploadId }, { signal } = {}) {
       const found: UploadedPart[] = [];
+      let after: string | undefined;
       try {
-        for await (const { Parts = [] } of paginateListParts(
-          { client },
-          { Bucket, Key, UploadId },
-          abortable(signal),
-        )) {
+        // Not by the SDK's paginator: it goes on while there is a marker, and Ceph sends one with the last page, too.
+        do {
+          const command = new ListPartsCommand({ Bucket, Key, UploadId, PartNumberMarker: after });
+          const { Parts = [], IsTruncated, NextPartNumberMarker } = await client.send(command, abortable(signal));
           for (const { PartNumber = 0, Size = 0, ETag = '' } of Parts) {
             found.push({ partNumber: PartNumber, sizeBytes: Size, etag: ETag });
           }
-        }
+          after = IsTruncated ? NextPartNumberMarker : undefined;
+        } while (after !== undefined);
         return found;
       } catch (error) {
         if (isNoSuchUpload(error)) return undefined;

@@ -10,7 +10,7 @@ import { describeRoute } from '../openapi/describe-route.ts';
 const PART_NUMBERS_MAX = 100;
 
 /** The body: numbers from 1 to the ticket's `partCount`. */
-export const PartsRequest = z.strictObject({
+const PartsRequest = z.strictObject({
   partNumbers: z.array(z.int().min(1).max(10_000)).min(1).max(PART_NUMBERS_MAX),
 });
 

@@ -12,6 +12,7 @@ export type FindingKind =
   | 'upload-of-deleted-image'
   | 'original-replaced'
   | 'deletion-not-done'
+  | 'abandoned-parts'
   | 'rendition-without-manifest'
   | 'superseded-rendition'
   | 'dead-letter-without-original'
