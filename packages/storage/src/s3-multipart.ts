@@ -96,4 +96,6 @@ function asStorageError(error: unknown): never {
   throw toStorageError(error);
 }
 
-const isNoSuchUpload = (error: unknown) => statusOf(error) === 404 && errorName(error) === 'NoSuchUpload';
+/** Ceph calls it `NoSuchKey` where parts are listed. */
+const isNoSuchUpload = (error: unknown) =>
+  statusOf(error) === 404 && ['NoSuchUpload', 'NoSuchKey'].includes(errorName(error) ?? '');
