@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createImageRecords, createImageView } from '@imagemill/images';
+import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { ConfiguredKeys, createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
   createEventQueue,
+  createImageIndex,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -80,6 +81,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
+  const index = createImageIndex(connection, prefix);
+  const listImages = createListImages({ index, records, categories });
   const limits = createLimits(
     { connection, prefix, queue },
     { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
@@ -94,6 +97,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     manifests,
     deletions,
     records,
+    index,
+    listImages,
     view,
     limits,
     followTokens,
@@ -112,9 +117,17 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const { fetch } = app;
   app.fetch = async (request, ...rest) => {
     const response = await fetch(request, ...rest);
-    const differences = await contract?.differences(request, response.clone());
+    const differences = await contract?.differences(request, response);
     if (!differences?.length) return response;
     throw new Error(`${request.method} ${request.url} is not as documented: ${differences.join('; ')}`);
+  };
+  const { request } = app;
+  app.request = async (input, init, ...rest) => {
+    const response = await request(input, init, ...rest);
+    if (typeof input !== 'string' || typeof init?.body !== 'string' || !response.ok) return response;
+    const differences = contract?.takenDifferences(init.method ?? 'GET', input, init.body);
+    if (!differences?.length) return response;
+    throw new Error(`${init.method} ${input} took what is not documented: ${differences.join('; ')}`);
   };
 
   /** A JSON request with a key; a string body is sent as it is. */
@@ -138,9 +151,11 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
       },
       ...(sent !== undefined && { body: sent }),
     });
-    const text = await response.text();
-    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    const answer = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
+    const type = response.headers.get('content-type') ?? '';
+    // Events come until their reader goes away.
+    const text = type.startsWith('text/event-stream') ? await response.body?.cancel() : await response.text();
+    const isJson = /[/+]json/.test(type);
+    const answer = (isJson && text ? JSON.parse(text) : {}) as Record<string, unknown>;
     return { status: response.status, headers: response.headers, body: answer };
   }
   /** Lets a worker of this process have the queue's jobs for as long as `until` takes. */
@@ -162,6 +177,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     queue,
     events,
     manifests,
+    index,
     originals,
     prefix,
     redis: connection,

@@ -160,6 +160,13 @@ const cases: Record<string, () => Promise<unknown>> = {
     await sign(imageId, 1);
   },
 
+  async listImages() {
+    const { sound, withoutStorage } = apis;
+    await sound.call('GET', '/v1/images?category=lost');
+    await sound.index.add(acme, [{ imageId: ImageId.parse(uuidv7()), category: 'product' }]);
+    await withoutStorage.call('GET', '/v1/images');
+  },
+
   async getImage() {
     const { sound } = apis;
     const path = `/v1/images/${(await ticket()).imageId}`;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { SchemaObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness, FOLLOW_TOKEN_SECRET } from './api-harness.ts';
 import { areas } from './app.ts';
 import { createOpenApiDocument } from './openapi/document.ts';
+import { operationsOf } from './openapi/operations-harness.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;
@@ -19,6 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const operations = () => Object.values(document.paths).flatMap((path) => Object.values(path as SchemaObject));
+
 describe('the document', () => {
   test('is valid OpenAPI 3.1', async () => {
     expect(document.openapi).toMatch(/^3\.1\./);
@@ -26,11 +30,11 @@ describe('the document', () => {
   });
 
   test('names each operation once, says what it is, and gives it a tag that is described', () => {
-    const operations = Object.values(document.paths).flatMap((path) => Object.values(path as object));
-    const ids = operations.map(({ operationId }) => operationId);
+    const all = operations();
+    const ids = all.map(({ operationId }) => operationId);
     const tags = new Set(document.tags.map(({ name }: { name: string }) => name));
     expect(new Set(ids).size).toBe(ids.length);
-    for (const { operationId, summary, tags: own } of operations) {
+    for (const { operationId, summary, tags: own } of all) {
       expect({ operationId, known: own.every((tag: string) => tags.has(tag)) }).toEqual({ operationId, known: true });
       expect(summary.length, operationId).toBeGreaterThan(9);
     }
@@ -57,8 +61,15 @@ describe('the document', () => {
     const etag = plain.headers.get('etag') ?? '';
     const again = await api.app.request('/openapi.json', { headers: { 'if-none-match': etag } });
     expect({ status: again.status, body: await again.text() }).toEqual({ status: 304, body: '' });
-    const { status, headers } = await api.app.request('/openapi.json', { headers: { 'accept-encoding': 'br, gzip' } });
-    expect({ status, encoding: headers.get('content-encoding') }).toEqual({ status: 200, encoding: 'gzip' });
+    for (const [accepted, encoding] of [
+      ['br, gzip', 'gzip'],
+      ['gzip;q=0.5', 'gzip'],
+      ['gzip;q=0, *', null],
+      ['br', null],
+    ] as const) {
+      const { headers } = await api.app.request('/openapi.json', { headers: { 'accept-encoding': accepted } });
+      expect({ accepted, encoding: headers.get('content-encoding') }).toEqual({ accepted, encoding });
+    }
   });
 });
 
@@ -80,6 +91,23 @@ describe('every example', () => {
   const resolved = ({ $ref, ...own }: { $ref?: string; value?: unknown }) =>
     $ref === undefined ? own : document.components.examples[$ref.split('/').at(-1) ?? ''];
 
+  test('is there for every JSON that is sent or answered', () => {
+    const hasExample = ({
+      schema,
+      examples: own,
+    }: {
+      schema: { $ref?: string; examples?: unknown };
+      examples?: unknown;
+    }) => own ?? schema.examples ?? document.components.schemas[schema.$ref?.split('/').at(-1) ?? '']?.examples;
+    const lacking = operations().flatMap(({ operationId, requestBody, responses }) =>
+      [requestBody, ...Object.values<SchemaObject>(responses)]
+        .flatMap((part) => part?.content?.['application/json'] ?? [])
+        .flatMap((json) => (hasExample(json) ? [] : operationId)),
+    );
+    // The document is no example of itself.
+    expect(lacking).toEqual(['getOpenApiDocument']);
+  });
+
   test('is valid against its schema', () => {
     const ajv = new Ajv2020({ strict: false });
     formats.default(ajv);
@@ -95,6 +123,18 @@ describe('every example', () => {
       });
     }
   });
+});
+
+test('the README has every call of the document, with the scope that it needs, and no other', async () => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| (`(?:GET|POST|DELETE) .*?) \| (\w+)/gm)];
+  const told = rows.flatMap(([, calls = '', scope]) =>
+    [...calls.matchAll(/`(GET|POST|DELETE) ([^`?\s]+)/g)].map(([, method, path]) => `${method} ${path} ${scope}`),
+  );
+  const operations = operationsOf(api.document).filter(({ path }) => path !== '/docs/{file}');
+  expect(told.sort()).toEqual(
+    operations.map(({ method, path, scope = 'none' }) => `${method} ${path} ${scope}`).sort(),
+  );
 });
 
 test('a route without a description fails with its name, and with what to do', () => {

@@ -18,6 +18,7 @@ import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
 import { importImage } from './routes/import-image.ts';
+import { listImages } from './routes/list-images.ts';
 import { listParts } from './routes/list-parts.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
@@ -42,7 +43,10 @@ export const areas: readonly RoutesOfArea[] = [
     path: '/v1/images/*',
     scope: 'upload',
     bodyBytesMax: 64 * KIB,
-    routes: [requestUpload, importImage, signParts, listParts, completeUpload, getImage, reprocessImage, deleteImage],
+    routes: [
+      ...[requestUpload, signParts, listParts, completeUpload, importImage],
+      ...[listImages, getImage, reprocessImage, deleteImage],
+    ],
   },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },

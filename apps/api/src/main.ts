@@ -1,7 +1,13 @@
-import { createImageRecords, createImageView } from '@imagemill/images';
+import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { checkRedis, createEventQueue, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import {
+  checkRedis,
+  createEventQueue,
+  createImageIndex,
+  createProducerConnection,
+  createRenderQueue,
+} from '@imagemill/queue';
 import {
   createLogger,
   createRegistry,
@@ -71,6 +77,8 @@ await runProcess(async () => {
   const deletions = createDeletions(originals, manifests);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
+  const index = createImageIndex(connection, env.QUEUE_PREFIX);
+  const listImages = createListImages({ index, records, categories });
   const limits = createLimits(
     { connection, prefix: env.QUEUE_PREFIX, queue },
     {
@@ -84,7 +92,19 @@ await runProcess(async () => {
   const followTokens =
     env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS);
   const storage = { originals, cdn, manifests, deletions };
-  const services = { ...storage, categories, queue, events, records, view, limits, followTokens, settings };
+  const services = {
+    ...storage,
+    categories,
+    queue,
+    events,
+    records,
+    index,
+    listImages,
+    view,
+    limits,
+    followTokens,
+    settings,
+  };
 
   const registry = createRegistry();
   addBacklogMetrics(registry, queue);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { checkRedis, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { checkRedis, createImageIndex, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { parseEnv, StartUpError, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { reconcileEnv } from './env.ts';
@@ -42,7 +42,11 @@ async function main(): Promise<void> {
     const deletions = createDeletions(originals, manifests);
     const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
     const summary = await reconcile(
-      { originals, cdn, manifests, deletions, queue, oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS },
+      {
+        ...{ originals, cdn, manifests, deletions, queue },
+        index: createImageIndex(connection, env.QUEUE_PREFIX),
+        oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+      },
       {
         dryRun: flags.dryRun,
         pagesMax: Number.POSITIVE_INFINITY,

@@ -1,3 +1,4 @@
+export { createListImages, type ListImages } from './image-listing.ts';
 export { createImageRecords, type ImageRecord, type ImageRecords } from './image-record.ts';
 export { createImageView, ImageView, processingFailed } from './image-view.ts';
 export { createNotifier, type Notifier } from './notifier.ts';

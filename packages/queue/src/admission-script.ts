@@ -6,16 +6,16 @@ import type { Redis } from 'ioredis';
  *
  *     the key is known   ─► its ticket, whatever the count is
  *     too few places     ─► full, nothing is written
- *     else               ─► the images are counted, the key is remembered
+ *     else               ─► the images are counted and listed, the key is remembered
  *
  * Remembered tickets are a hash beside a sorted set of their times, not keys of their own: only so can a tenant's share of
  * Redis have a bound. A field's own TTL would need Redis 7.4.
  */
 const ADMIT = `
-  local unfinished, tickets, times = KEYS[1], KEYS[2], KEYS[3]
+  local unfinished, tickets, times, listed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
   local now, ceiling = tonumber(ARGV[1]), tonumber(ARGV[2])
   local keep, key, ticket, ticketTtl, ticketsMax = tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
-  local firstImage = 8
+  local listedMax, firstImage = tonumber(ARGV[8]), 9
 
   local function forget(keys)
     if #keys == 0 then return end
@@ -30,9 +30,16 @@ const ADMIT = `
   end
 
   redis.call('ZREMRANGEBYSCORE', unfinished, '-inf', now - keep)
-  local images = #ARGV - firstImage + 1
+  local images = (#ARGV - firstImage + 1) / 2
   if ceiling > 0 and redis.call('ZCARD', unfinished) + images > ceiling then return {'full'} end
-  for index = firstImage, #ARGV do redis.call('ZADD', unfinished, now, ARGV[index]) end
+  for index = firstImage, #ARGV, 2 do
+    local imageId, category = ARGV[index], ARGV[index + 1]
+    redis.call('ZADD', unfinished, now, imageId)
+    for _, list in ipairs({listed, listed .. ':' .. category}) do
+      redis.call('ZADD', list, 0, imageId)
+      redis.call('ZREMRANGEBYRANK', list, 0, -listedMax - 1)
+    end
+  end
   redis.call('PEXPIRE', unfinished, keep)
 
   if key ~= '' then
@@ -47,8 +54,8 @@ const ADMIT = `
   return {'admitted'}`;
 
 interface AdmitArguments {
-  readonly keys: readonly [unfinished: string, tickets: string, times: string];
-  readonly imageIds: readonly string[];
+  readonly keys: readonly [unfinished: string, tickets: string, times: string, listed: string];
+  readonly images: readonly { readonly imageId: string; readonly category: string }[];
   /** ms since 1970. */
   readonly now: number;
   /** 0 for none. */
@@ -59,14 +66,19 @@ interface AdmitArguments {
   readonly ticket: string;
   readonly ticketTtlMs: number;
   readonly ticketsMax: number;
+  readonly listedMax: number;
 }
 
 /** The script, sent to Redis once and called by its hash from then on. */
 export function defineAdmit(redis: Redis) {
-  redis.defineCommand('admitImages', { numberOfKeys: 3, lua: ADMIT });
+  redis.defineCommand('admitImages', { numberOfKeys: 4, lua: ADMIT });
   const scripted = redis as Redis & {
     admitImages(...parameters: (string | number)[]): Promise<['admitted'] | ['full'] | ['repeated', string]>;
   };
-  return ({ keys, imageIds, now, ceiling, unfinishedTtlMs, key, ticket, ticketTtlMs, ticketsMax }: AdmitArguments) =>
-    scripted.admitImages(...keys, now, ceiling, unfinishedTtlMs, key, ticket, ticketTtlMs, ticketsMax, ...imageIds);
+  return ({ keys, images, now, ceiling, unfinishedTtlMs, key, ticket, ...most }: AdmitArguments) =>
+    scripted.admitImages(
+      ...keys,
+      ...[now, ceiling, unfinishedTtlMs, key, ticket, most.ticketTtlMs, most.ticketsMax, most.listedMax],
+      ...images.flatMap(({ imageId, category }) => [imageId, category]),
+    );
 }

@@ -21,7 +21,12 @@ async function harness(limits: { unfinishedMax?: number; ticketsMax?: number } =
   const { queue, work, redis, prefix, raw } = await queueHarness();
   const admissions = createAdmissions({ connection: redis, prefix, unfinishedMax: 0, ...limits });
   const admit = (issued = ticket(), idempotencyKey?: string, tenant = acme) =>
-    admissions.admit({ tenant, ticket: issued, imageIds: [issued.imageId], idempotencyKey });
+    admissions.admit({
+      tenant,
+      ticket: issued,
+      images: [{ imageId: issued.imageId, category: 'product' }],
+      idempotencyKey,
+    });
   const outcome = async (...args: Parameters<typeof admit>) => (await admit(...args)).outcome;
   /** A ticket with its job, as the API makes them. */
   async function upload() {
@@ -151,7 +156,12 @@ test('nobody is admitted while Redis is away', async () => {
   connection.on('error', () => {});
   const admissions = createAdmissions({ connection, prefix: 'test-away', unfinishedMax: 0 });
   const asked = ticket();
-  const refused = admissions.admit({ tenant: acme, ticket: asked, imageIds: [asked.imageId], idempotencyKey: 'k' });
+  const refused = admissions.admit({
+    tenant: acme,
+    ticket: asked,
+    images: [{ imageId: asked.imageId, category: 'product' }],
+    idempotencyKey: 'k',
+  });
   await expect(refused).rejects.toMatchObject({ code: 'queue-unavailable', retryable: true });
   connection.disconnect();
 });

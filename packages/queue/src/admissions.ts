@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { defineAdmit } from './admission-script.ts';
 import { QueueUnavailableError } from './errors.ts';
+import { INDEXED_MAX, type IndexedImage, indexKey } from './image-index.ts';
 import { createUnfinishedImages, UNFINISHED_TTL_MS, unfinishedKey } from './unfinished-images.ts';
 
 /**
@@ -21,7 +22,7 @@ interface AdmissionRequest {
   readonly tenant: Tenant;
   readonly ticket: IssuedTicket;
   /** The images that it is for: that of the ticket, and those that are derived from it. All are admitted, or none. */
-  readonly imageIds: readonly ImageId[];
+  readonly images: readonly IndexedImage[];
   /** Remembered for 24 h, with the ticket; at most 256 characters. */
   readonly idempotencyKey: string | undefined;
 }
@@ -34,7 +35,7 @@ type Admission =
 
 /** Who gets more tickets. Every call throws QueueUnavailableError when Redis does not answer. */
 export interface Admissions {
-  /** Counts the images among their tenant's unfinished ones, if there is a place for all, and remembers the idempotency key. */
+  /** Counts the images among their tenant's unfinished ones, if there is a place for all, lists them, and remembers the key. */
   admit(request: AdmissionRequest): Promise<Admission>;
   /** The ticket that a key was used for within the last 24 h. */
   find(tenant: Tenant, idempotencyKey: string): Promise<IssuedTicket | undefined>;
@@ -59,10 +60,10 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   const ticketsKey = (tenant: Tenant) => `${prefix}:tickets:${tenant}`;
   const timesKey = (tenant: Tenant) => `${prefix}:ticket-times:${tenant}`;
 
-  async function tryOnce({ tenant, ticket, imageIds, idempotencyKey }: AdmissionRequest): Promise<Admission> {
+  async function tryOnce({ tenant, ticket, images, idempotencyKey }: AdmissionRequest): Promise<Admission> {
     const [outcome, known] = await runScript({
-      keys: [unfinishedKey(prefix, tenant), ticketsKey(tenant), timesKey(tenant)],
-      imageIds,
+      keys: [unfinishedKey(prefix, tenant), ticketsKey(tenant), timesKey(tenant), indexKey(prefix, tenant)],
+      images,
       now: Date.parse(ticket.createdAt),
       ceiling: options.unfinishedMax,
       unfinishedTtlMs: UNFINISHED_TTL_MS,
@@ -70,6 +71,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
       ticket: JSON.stringify(ticket),
       ticketTtlMs,
       ticketsMax,
+      listedMax: INDEXED_MAX,
     });
     return outcome === 'repeated' ? { outcome, ticket: parseTicket(known) } : { outcome };
   }

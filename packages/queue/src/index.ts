@@ -14,6 +14,7 @@ export { QueueUnavailableError } from './errors.ts';
 export { EventId, type EventPayload, EventType } from './event.ts';
 export { createEventQueue, DeliveryPage, type EventQueue } from './event-queue.ts';
 export { imageFromKey } from './image-from-key.ts';
+export { createImageIndex, type ImageIndex } from './image-index.ts';
 export type { ImageStatus } from './image-status.ts';
 export type { MultipartOfImage, RenderImage, RenderProgress } from './jobs.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render-queue.ts';

@@ -1,6 +1,6 @@
-import type { ImageRecord, ImageRecords, ImageView } from '@imagemill/images';
+import type { ImageRecord, ImageRecords, ImageView, ListImages } from '@imagemill/images';
 import type { Deletions, Manifests } from '@imagemill/manifests';
-import type { EventQueue, RenderQueue } from '@imagemill/queue';
+import type { EventQueue, ImageIndex, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
@@ -34,6 +34,8 @@ export interface ApiServices {
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly records: ImageRecords;
+  readonly index: ImageIndex;
+  readonly listImages: ListImages;
   readonly view: (record: ImageRecord) => ImageView;
   readonly limits: TicketLimits;
   readonly settings: ApiSettings;

@@ -25,11 +25,13 @@ export function createFixedAnswer(make: () => Content | Promise<Content>): (c: C
     const headers = { etag, 'cache-control': content.cacheControl, vary: 'Accept-Encoding' };
     if (c.req.header('if-none-match')?.includes(etag)) return c.body(null, 304, headers);
     const type = { 'content-type': content.contentType };
-    return /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+    return takesGzip.test(c.req.header('accept-encoding') ?? '')
       ? c.body(compressed, 200, { ...headers, ...type, 'content-encoding': 'gzip' })
       : c.body(bytesOf(content.body), 200, { ...headers, ...type });
   };
 }
+
+const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
 
 async function prepare(make: () => Content | Promise<Content>) {
   const content = await make();

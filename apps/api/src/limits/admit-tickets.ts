@@ -37,9 +37,10 @@ export interface AdmittedImage {
 export async function admitTickets(
   c: Context<ApiBindings>,
   { backpressure, admissions }: TicketLimits,
-  { request, tickets }: { readonly request: object; readonly tickets: number },
+  { request, categories }: { readonly request: object; readonly categories: readonly string[] },
 ): Promise<AdmittedImage[]> {
   const { tenant } = c.var.caller;
+  const tickets = categories.length;
   const key = idempotencyKey(c);
   const fresh = {
     imageId: newImageId(),
@@ -56,7 +57,10 @@ export async function admitTickets(
   const admission = await admissions.admit({
     tenant,
     ticket: fresh,
-    imageIds: derivedImageIds(fresh.imageId, tickets),
+    images: derivedImageIds(fresh.imageId, tickets).map((imageId, index) => ({
+      imageId,
+      category: categories[index] ?? '',
+    })),
     idempotencyKey: key,
   });
   if (admission.outcome === 'full') {

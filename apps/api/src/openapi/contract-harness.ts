@@ -9,6 +9,7 @@ interface Header {
 }
 
 interface Operation {
+  readonly requestBody?: unknown;
   readonly responses: Record<string, Documented>;
 }
 
@@ -21,7 +22,7 @@ interface Documented {
 const ordinary = new RegExp(
   `^(?:${[
     'access-control-.*|connection|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
-    'strict-transport-security|transfer-encoding|vary|x-(?:content|dns|download|frame|permitted|xss)-.*|cache-control',
+    'strict-transport-security|transfer-encoding|vary|x-(?:accel|content|dns|download|frame|permitted|xss)-.*|cache-control',
   ].join('|')})$`,
 );
 
@@ -69,22 +70,32 @@ export function createContract(document: OpenApiDocument) {
     return mismatches(body, ...pointer, 'content', type, 'schema').map((mismatch) => `body${mismatch}`);
   }
 
+  const operationOf = (method: string, path: string) =>
+    (document.paths?.[path] as Record<string, Operation> | undefined)?.[method.toLowerCase()];
+
   return {
+    /** What of a body that the API took the document would not let it take. */
+    takenDifferences(method: string, url: string, body: string): string[] {
+      const path = templateOf(document, method, new URL(url, 'http://localhost').pathname);
+      if (path === undefined || !operationOf(method, path)?.requestBody) return [];
+      const pointer = ['paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'];
+      return mismatches(JSON.parse(body), ...pointer);
+    },
+
     /** `GET /v1/images/{id} 404 image-not-found`, of every answer that was looked at. */
     seen: seen as ReadonlySet<string>,
 
     /** What an answer has that the document does not say, or lacks of what it says. */
-    async differences(request: Pick<Request, 'method' | 'url'>, response: Response): Promise<string[]> {
+    async differences(request: Request, response: Response): Promise<string[]> {
       const answer = await readBody(response);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       const path = templateOf(document, method, new URL(request.url).pathname);
       if (path === undefined) return answer.code ? mismatches(answer.body, 'components', 'schemas', 'Problem') : [];
-      const status = String(response.status);
+      const status = isUpgrade(request, response) ? '101' : String(response.status);
       seen.add([method, path, status, answer.code].filter(Boolean).join(' '));
-      const verb = method.toLowerCase();
-      const documented = (document.paths?.[path] as Record<string, Operation> | undefined)?.[verb]?.responses[status];
+      const documented = operationOf(method, path)?.responses[status];
       if (!documented) return [`${status} ${answer.code} is not documented`];
-      const pointer = ['paths', path, verb, 'responses', status];
+      const pointer = ['paths', path, method.toLowerCase(), 'responses', status];
       return [...headerMismatches(documented, response.headers), ...bodyMismatches(documented, pointer, answer)];
     },
   };
@@ -99,14 +110,18 @@ interface Body {
 
 async function readBody(response: Response): Promise<Body> {
   const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
-  // It ends when its reader goes away.
-  if (mediaType === 'text/event-stream') return { mediaType, body: undefined, code: '' };
-  const text = await decompressed(response).text();
+  // It ends when its reader goes away, which a copy would keep it from noticing.
+  if (mediaType === 'text/event-stream') return { mediaType, body: '', code: '' };
+  const text = await decompressed(response.clone()).text();
   if (text === '') return { mediaType, body: undefined, code: '' };
   const body: unknown = /[/+]json$/.test(mediaType) ? JSON.parse(text) : text;
   const code = mediaType === 'application/problem+json' ? String((body as { code?: unknown }).code) : '';
   return { mediaType, body, code };
 }
+
+/** The answer to a WebSocket that is let in has no status of its own before the server takes it over. */
+const isUpgrade = (request: Request, response: Response) =>
+  request.headers.get('upgrade')?.toLowerCase() === 'websocket' && response.ok;
 
 function decompressed(response: Response): Response {
   if (response.headers.get('content-encoding') !== 'gzip' || !response.body) return response;
@@ -121,11 +136,12 @@ function templateOf(document: OpenApiDocument, method: string, pathname: string)
   return ofMethod.filter(fits).sort(([a], [b]) => a.split('{').length - b.split('{').length)[0]?.[0];
 }
 
-/** The document lets new fields come; a test does not. */
+/** The document lets new fields come to answers; a test does not. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
+  const entries = Object.entries(node).map(([key, value]) => [key, key === 'requestBody' ? value : closed(value)]);
+  const copy = Object.fromEntries(entries);
   const isObject = typeof copy.properties === 'object' && copy.type === 'object';
   return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
 }

@@ -8,6 +8,8 @@ export interface AnswerDescription {
   readonly what: string;
   /** Of a JSON body; none without a body. */
   readonly body?: z.ZodType;
+  /** Of the body, where its schema has none. */
+  readonly example?: unknown;
   /** Of a body that is not JSON; `text/*` for any text. */
   readonly mediaType?: string;
   readonly headers?: readonly AnswerHeader[];
@@ -23,6 +25,8 @@ export interface RouteDescription {
   /** Of the parameters in the path; those that are not named are image ids. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** Of the request, beside those that the flags below stand for. */
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   /** Of the body. */
   readonly example?: unknown;
@@ -32,8 +36,8 @@ export interface RouteDescription {
   readonly rateLimited?: boolean;
   /** Answers 304 for an `If-None-Match` that still holds. */
   readonly conditional?: boolean;
-  /** Open to a follow token of the image, too. */
-  readonly followToken?: boolean;
+  /** Open to a follow token of the image, too; in the query where browsers can send no header. */
+  readonly followToken?: 'in-header' | 'in-header-or-query';
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** Codes of this route's own; those of keys, bodies and queries are known from the rest. */
   readonly problems?: readonly ProblemCode[];

@@ -53,6 +53,22 @@ export const examplePartsTicket = {
   partCount: 3,
 };
 
+export const exampleSignedParts = {
+  parts: [
+    {
+      partNumber: 1,
+      url: `${exampleTicket.uploadUrl}&partNumber=1&uploadId=2f3c`,
+      headers: {},
+      contentLength: 8_388_608,
+    },
+  ],
+  expiresAt: exampleTicket.expiresAt,
+};
+
+export const exampleUploadedParts = {
+  parts: [{ partNumber: 1, size: 8_388_608, etag: '"9b2cf535f27731c974343645a3985328"' }],
+};
+
 export const exampleBucketEvent = {
   Records: [
     {
@@ -95,4 +111,40 @@ export const exampleRejectedImage = {
   ...{ imageId: exampleImageId, category: 'product', status: 'rejected', progress: { done: 0, total: 12 } },
   ...{ renditions: [], attempts: 1, createdAt: '2026-11-23T06:00:01.000Z' },
   error: { code: 'corrupt', message: 'The image is damaged.' },
+};
+
+const exampleTimes = { createdAt: '2026-11-23T06:00:01.000Z', startedAt: '2026-11-23T06:05:12.000Z' };
+
+export const exampleDeadLetters = {
+  deadLetters: [
+    {
+      ...{ imageId: exampleImageId, tenant: 'demo', category: 'product', attempts: 5, ...exampleTimes },
+      ...{ code: 'storage-unavailable', message: 'The object storage does not answer.', worker: 'worker-1' },
+      failedAt: '2026-11-23T06:05:17.000Z',
+    },
+  ],
+  nextCursor: 50,
+};
+
+export const exampleEventId = `evt_${exampleImageId}_ready_28517072f33a`;
+
+export const exampleDeliveries = {
+  deliveries: [
+    {
+      ...{
+        id: exampleEventId,
+        type: 'image.ready',
+        sequence: 1_795_413_603_000,
+        tenant: 'demo',
+        imageId: exampleImageId,
+      },
+      ...{ timestamp: '2026-11-23T06:00:03.000Z', status: 'delivered' },
+      attempts: [{ at: '2026-11-23T06:00:03.000Z', ms: 84, status: 204 }],
+    },
+  ],
+};
+
+export const exampleBacklog = {
+  ...{ backlog: 120, waiting: 112, active: 8, delayedDue: 0, delayed: 31, failed: 0 },
+  ...{ oldestWaitingMs: 5400, predictedSeconds: 72.5 },
 };

@@ -1,17 +1,18 @@
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
-import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import { answers, content } from './answers.ts';
 import type { Area } from './area.ts';
-import type { AnswerDescription, DescribedRoute, RouteDescription } from './describe-route.ts';
+import type { DescribedRoute, RouteDescription } from './describe-route.ts';
 import { exampleImageId } from './examples.ts';
-import { headerRefs, rateLimitHeaders } from './headers.ts';
+import { rateLimitHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { problemResponses } from './problem-responses.ts';
 
 /** A route as OpenAPI has it. @param area what a key needs for it; none is open to everybody */
 export function operation(route: DescribedRoute, area: Area | undefined): ZodOpenApiOperationObject {
   const { description } = route;
-  const { id, tag, summary, details, body } = description;
+  const { id, tag, summary, details, body, example } = description;
   return {
     operationId: id,
     tags: [tag],
@@ -19,7 +20,7 @@ export function operation(route: DescribedRoute, area: Area | undefined): ZodOpe
     ...(details !== undefined && { description: details }),
     security: security(description, area),
     requestParams: requestParams(route),
-    ...(body && { requestBody: requestBody(description, body) }),
+    ...(body && { requestBody: { required: true, content: content(body, example) } }),
     responses: {
       ...answers(description),
       ...problemResponses(problems(route, area), description.rateLimited ? rateLimitHeaders : []),
@@ -29,7 +30,11 @@ export function operation(route: DescribedRoute, area: Area | undefined): ZodOpe
 
 function security({ followToken }: RouteDescription, area: Area | undefined) {
   if (!area) return [];
-  return [{ apiKey: [area.scope] }, ...(followToken ? [{ followToken: [] }] : [])];
+  return [
+    { apiKey: [area.scope] },
+    ...(followToken ? [{ followToken: [] }] : []),
+    ...(followToken === 'in-header-or-query' ? [{ followTokenInQuery: [] }] : []),
+  ];
 }
 
 const ImageIdParam = z.object({ id: ImageId.meta({ description: 'the id of an image', examples: [exampleImageId] }) });
@@ -46,7 +51,7 @@ const IdempotencyKey = z
   .meta({ description: 'of your own, such as a UUID: for 24 h the same request with it is answered the same' });
 
 function requestParams({ path, description }: DescribedRoute) {
-  const { params, query, idempotent, conditional } = description;
+  const { params, query, headers, idempotent, conditional } = description;
   const header = {
     ...(idempotent && { 'Idempotency-Key': IdempotencyKey }),
     ...(conditional && { 'If-None-Match': IfNoneMatch }),
@@ -54,38 +59,9 @@ function requestParams({ path, description }: DescribedRoute) {
   return {
     ...(path.includes(':') && { path: params ?? ImageIdParam }),
     ...(query && { query }),
-    header: z.object({ ...header, 'X-Request-Id': RequestId }),
+    header: z.object({ ...header, ...headers?.shape, 'X-Request-Id': RequestId }),
   };
 }
-
-function requestBody({ example }: RouteDescription, schema: z.ZodType) {
-  const examples = example !== undefined && { examples: { example: { value: example } } };
-  return { required: true, content: { 'application/json': { schema, ...examples } } };
-}
-
-function answers({ answers: all, idempotent, conditional, rateLimited }: RouteDescription) {
-  const always = [
-    ...(['X-Request-Id'] as const),
-    ...(idempotent ? (['Idempotent-Replayed'] as const) : []),
-    ...(rateLimited ? rateLimitHeaders : []),
-    ...(conditional ? (['ETag'] as const) : []),
-  ];
-  const described = Object.entries({ ...all, ...(conditional && { 304: notModified }) });
-  return Object.fromEntries(
-    described.map(
-      ([status, { what, body, mediaType = 'application/json', headers = [] }]): [string, ZodOpenApiResponseObject] => [
-        status,
-        {
-          description: what,
-          headers: headerRefs([...always, ...headers]),
-          ...(body && { content: { [mediaType]: { schema: body } } }),
-        },
-      ],
-    ),
-  );
-}
-
-const notModified: AnswerDescription = { what: 'It is as you know it.' };
 
 /** The codes of keys, bodies, queries and breakdowns follow from what a route takes; the others it names itself. */
 function problems({ method, description }: DescribedRoute, area: Area | undefined): ProblemCode[] {

@@ -16,4 +16,11 @@ export const securitySchemes = {
     bearerFormat: 'JWT',
     description: "A ticket's `followToken`: reads that one image for a day, and is meant for the seller's browser.",
   },
+  followTokenInQuery: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'token',
+    description:
+      "The same, for a browser's EventSource and WebSocket, which can't send it as a header. Never an API key.",
+  },
 } as const;

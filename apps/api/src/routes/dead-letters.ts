@@ -10,6 +10,7 @@ import { Problem } from '../http/problem.ts';
 import { query } from '../http/query.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleDeadLetters, exampleImageId } from '../openapi/examples.ts';
 
 const ErrorCode = z.string().regex(/^[a-z][a-z-]*$/, 'must be an error code');
 
@@ -31,7 +32,9 @@ const descriptions = {
     summary: 'Jobs that used up their attempts because of us, the newest first',
     details: 'With a code, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
     query: Page,
-    answers: { 200: { what: 'A page of them.', body: DeadLetterPage, headers: ['Cache-Control'] } },
+    answers: {
+      200: { what: 'A page of them.', body: DeadLetterPage, example: exampleDeadLetters, headers: ['Cache-Control'] },
+    },
     problems: ['queue-unavailable'],
   }),
   redriveAll: describeRoute({
@@ -40,14 +43,22 @@ const descriptions = {
     summary: 'Start all again that ended with a code, the oldest first',
     body: RedriveAll,
     example: { code: 'storage-unavailable', limit: 100 },
-    answers: { 202: { what: 'How many were started, and whether there may be more.', body: Redriven } },
+    answers: {
+      202: {
+        what: 'How many were started, and whether there may be more.',
+        body: Redriven,
+        example: { redriven: 12, more: false },
+      },
+    },
     problems: ['queue-unavailable'],
   }),
   redrive: describeRoute({
     id: 'redriveDeadLetter',
     tag: 'Operation',
     summary: 'Start one again, with all its attempts',
-    answers: { 202: { what: 'It waits for a worker.', body: Requeued } },
+    answers: {
+      202: { what: 'It waits for a worker.', body: Requeued, example: { imageId: exampleImageId, status: 'queued' } },
+    },
     problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable'],
   }),
   discard: describeRoute({

@@ -17,13 +17,15 @@ const description = describeRoute({
  * DELETE /v1/images/{id}: from the answer on the image is gone, also for a worker that has it in hand; a worker deletes
  * its renditions and its original shortly after. Deleting it again is no error.
  */
-export const deleteImage: ApiRoute = (app, { records, deletions, queue }) => {
+export const deleteImage: ApiRoute = (app, { records, deletions, queue, index }) => {
   app.delete('/v1/images/:id', description, async (c) => {
-    const image = await records.locate(c.var.caller.tenant, imageIdParam(c));
+    const { tenant } = c.var.caller;
+    const image = await records.locate(tenant, imageIdParam(c));
     const address = image && parseOriginalKey(image.originalKey);
     if (!address) throw imageNotFound();
     await deletions.begin(address);
     await queue.requestDeletion(image);
+    await index.remove(tenant, image.imageId, [image.category]);
     return c.body(null, 204);
   });
 };

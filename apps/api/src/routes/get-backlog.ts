@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleBacklog } from '../openapi/examples.ts';
 
 /** Numbers of jobs, except where the name says otherwise; see the queue's own `Backlog` for what each is. */
 const BacklogView = z.object({
@@ -22,6 +23,7 @@ const description = describeRoute({
     200: {
       what: 'Numbers of jobs, and how long they have waited and will take.',
       body: BacklogView,
+      example: exampleBacklog,
       headers: ['Cache-Control'],
     },
   },

@@ -9,7 +9,7 @@ const description = describeRoute({
   id: 'getImage',
   tag: 'Images',
   summary: 'Where an image stands, and what there is of it',
-  followToken: true,
+  followToken: 'in-header',
   conditional: true,
   answers: { 200: { what: 'The status of the image.', body: ImageAnswer, headers: ['Cache-Control'] } },
   problems: ['image-not-found', 'queue-unavailable', 'storage-unavailable'],

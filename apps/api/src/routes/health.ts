@@ -15,20 +15,27 @@ const Readiness = z.object({
   checks: z.object({ redis: Outcome, originalsBucket: Outcome, cdnBucket: Outcome }),
 });
 
+const ready = { redis: 'ok', originalsBucket: 'ok', cdnBucket: 'ok' };
+const readiness = { body: Readiness, headers: ['Cache-Control'] } as const;
+
 const descriptions = {
   liveness: describeRoute({
     id: 'getLiveness',
     tag: 'Service',
     summary: 'Whether the process answers',
-    answers: { 200: { what: 'It does.', body: Liveness } },
+    answers: { 200: { what: 'It does.', body: Liveness, example: { status: 'ok' } } },
   }),
   readiness: describeRoute({
     id: 'getReadiness',
     tag: 'Service',
     summary: 'Whether its Redis and its buckets answer, too',
     answers: {
-      200: { what: 'They do.', body: Readiness, headers: ['Cache-Control'] },
-      503: { what: 'One of them does not: send no traffic.', body: Readiness, headers: ['Cache-Control'] },
+      200: { what: 'They do.', ...readiness, example: { status: 'ok', checks: ready } },
+      503: {
+        what: 'One of them does not: send no traffic.',
+        ...readiness,
+        example: { status: 'unavailable', checks: { ...ready, redis: 'unavailable' } },
+      },
     },
   }),
 };

@@ -45,7 +45,7 @@ export const importImage: ApiRoute = (app, services) => {
     const { category: spec, url: importUrl, filename = filenameOf(importUrl), ...rest } = await jsonBody(c, Request);
     const { name: category, set, revision } = spec;
     const request = { ...rest, importUrl, filename, category };
-    const [admitted] = await admitTickets(c, limits, { request, tickets: 1 });
+    const [admitted] = await admitTickets(c, limits, { request, categories: [category] });
     if (!admitted) throw new Error('One image was asked for, and none was admitted.');
 
     const { tenant } = c.var.caller;

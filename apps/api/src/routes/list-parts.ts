@@ -3,11 +3,12 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { uploadEnded, uploadUnderWay } from '../multipart/upload-under-way.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleUploadedParts } from '../openapi/examples.ts';
 
 /** The parts that are there, by number. */
-export const UploadedParts = z.object({
-  parts: z.array(z.object({ partNumber: z.int(), size: z.int(), etag: z.string() })),
-});
+export const UploadedParts = z
+  .object({ parts: z.array(z.object({ partNumber: z.int(), size: z.int(), etag: z.string() })) })
+  .meta({ examples: [exampleUploadedParts] });
 
 const description = describeRoute({
   id: 'listParts',

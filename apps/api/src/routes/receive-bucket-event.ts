@@ -18,7 +18,7 @@ const description = describeRoute({
     "S3's own notification, as Amazon, Ceph, MinIO and SeaweedFS post it, or EventBridge's. Late, repeated and foreign ones are harmless.",
   body: BucketEvent,
   example: exampleBucketEvent,
-  answers: { 202: { what: 'The jobs of these uploads are started.', body: Accepted } },
+  answers: { 202: { what: 'The jobs of these uploads are started.', body: Accepted, example: { accepted: 1 } } },
   problems: ['queue-unavailable'],
 });
 

@@ -32,7 +32,10 @@ export const requestUpload: ApiRoute = (app, services) => {
   app.post('/v1/images/upload-url', description, async (c) => {
     await takeTickets(c, limits.rate, 1);
     const request = await jsonBody(c, Request);
-    const admitted = await admitTickets(c, limits, { request: withCategoryName(request), tickets: 1 });
+    const admitted = await admitTickets(c, limits, {
+      request: withCategoryName(request),
+      categories: [request.category.name],
+    });
     const [ticket] = await issueTickets(
       c.var.caller.tenant,
       admitted.map((image) => ({ request, image })),

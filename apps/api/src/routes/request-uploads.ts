@@ -4,7 +4,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { admitTickets } from '../limits/admit-tickets.ts';
 import { takeTickets } from '../limits/take-tickets.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
-import { exampleTicketRequest } from '../openapi/examples.ts';
+import { exampleTicket, exampleTicketRequest } from '../openapi/examples.ts';
 import { createIssueTickets } from '../tickets/issue-tickets.ts';
 import { ticketProblems } from '../tickets/ticket-problems.ts';
 import { uploadRequest, withCategoryName } from '../tickets/upload-request.ts';
@@ -28,7 +28,9 @@ export const requestUploads: ApiRoute = (app, services) => {
     example: { images: [exampleTicketRequest] },
     idempotent: true,
     rateLimited: true,
-    answers: { 201: { what: 'The tickets.', body: Tickets, headers: ['Cache-Control'] } },
+    answers: {
+      201: { what: 'The tickets.', body: Tickets, example: { tickets: [exampleTicket] }, headers: ['Cache-Control'] },
+    },
     problems: ticketProblems,
   });
 
@@ -38,7 +40,10 @@ export const requestUploads: ApiRoute = (app, services) => {
     const { images } = await jsonBody(c, Requests);
     if (images.length > 1) await takeTickets(c, limits.rate, images.length - 1);
     const request = { images: images.map(withCategoryName) };
-    const admitted = await admitTickets(c, limits, { request, tickets: images.length });
+    const admitted = await admitTickets(c, limits, {
+      request,
+      categories: images.map(({ category }) => category.name),
+    });
     const requests = images.flatMap((request, index) => {
       const image = admitted[index];
       return image ? { request, image } : [];

@@ -6,6 +6,7 @@ import { imageIdParam } from '../images/image-id-param.ts';
 import { partCount, partLength } from '../multipart/part-plan.ts';
 import { uploadEnded, uploadUnderWay } from '../multipart/upload-under-way.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleSignedParts } from '../openapi/examples.ts';
 
 const PART_NUMBERS_MAX = 100;
 
@@ -15,17 +16,19 @@ const PartsRequest = z.strictObject({
 });
 
 /** URLs that take one part each, by PUT, of exactly `contentLength` bytes. */
-export const SignedParts = z.object({
-  parts: z.array(
-    z.object({
-      partNumber: z.int(),
-      url: z.url(),
-      headers: z.record(z.string(), z.string()).meta({ description: 'to be sent with the part as they stand' }),
-      contentLength: z.int(),
-    }),
-  ),
-  expiresAt: z.iso.datetime(),
-});
+export const SignedParts = z
+  .object({
+    parts: z.array(
+      z.object({
+        partNumber: z.int(),
+        url: z.url(),
+        headers: z.record(z.string(), z.string()).meta({ description: 'to be sent with the part as they stand' }),
+        contentLength: z.int(),
+      }),
+    ),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ examples: [exampleSignedParts] });
 
 const description = describeRoute({
   id: 'signParts',

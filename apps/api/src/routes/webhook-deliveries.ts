@@ -5,6 +5,7 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { Problem } from '../http/problem.ts';
 import { query } from '../http/query.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleDeliveries, exampleEventId } from '../openapi/examples.ts';
 
 const Page = z.strictObject({
   cursor: z.coerce.number().int().min(0).optional(),
@@ -22,7 +23,9 @@ const descriptions = {
     summary: 'What tenants were told, the newest first, with every attempt',
     details: 'With a filter, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
     query: Page,
-    answers: { 200: { what: 'A page of them.', body: DeliveryPage, headers: ['Cache-Control'] } },
+    answers: {
+      200: { what: 'A page of them.', body: DeliveryPage, example: exampleDeliveries, headers: ['Cache-Control'] },
+    },
     problems: ['queue-unavailable'],
   }),
   replay: describeRoute({
@@ -30,7 +33,7 @@ const descriptions = {
     tag: 'Operation',
     summary: 'Send an event that has ended once more, under its id',
     params: z.object({ id: EventId.meta({ description: 'the id of an event' }) }),
-    answers: { 202: { what: 'It is on its way.', body: Replayed } },
+    answers: { 202: { what: 'It is on its way.', body: Replayed, example: { id: exampleEventId, status: 'pending' } } },
     problems: ['delivery-not-found', 'delivery-pending', 'queue-unavailable'],
   }),
 };

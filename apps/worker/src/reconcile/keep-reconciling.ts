@@ -28,7 +28,8 @@ export function keepReconciling(options: {
       pagesMax: PAGES_A_ROUND,
       from: round.from,
       signal,
-      onFinding: ({ kind, imageId, repair }) => logger.warn({ kind, imageId, repaired: repair !== undefined }, 'found'),
+      onFinding: ({ kind, imageId, images, repair }) =>
+        logger.warn({ kind, imageId, images, repaired: repair !== undefined }, 'found'),
       onPage: (next) => round.reached(next),
     });
     logger.info(summary, 'reconciled');

@@ -5,6 +5,7 @@ import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
   createEventQueue,
+  createImageIndex,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -12,7 +13,7 @@ import {
   type RenderImage,
 } from '@imagemill/queue';
 import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
-import { ImageId, loadCategories, renditionKey } from '@imagemill/variants';
+import { ImageId, loadCategories, parseOriginalKey, renditionKey } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { client, job } from '../render-harness.ts';
@@ -44,7 +45,8 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
   const isWanted = (tenant: string) => endpoints.includes(tenant);
   const notifier = createNotifier({ queue, events, manifests, view, isWanted });
-  const services = { originals, cdn, manifests, deletions, queue, notifier, oldRevisionGraceMs: 60_000 };
+  const index = createImageIndex(connection, prefix);
+  const services = { originals, cdn, manifests, deletions, queue, index, notifier, oldRevisionGraceMs: 60_000 };
 
   async function round(
     options: { dryRun?: boolean; pagesMax?: number; from?: string; originals?: ObjectStorage } = {},
@@ -76,8 +78,11 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
     consumer.disconnect();
   }
 
-  const put = (key: string, body = 'bytes') =>
-    originals.put({ key, body: Buffer.from(body), contentType: 'image/jpeg', cacheControl: 'private' });
+  const put = async (key: string, body = 'bytes') => {
+    const address = parseOriginalKey(key);
+    if (address) await index.add(address.tenant, [address]);
+    return originals.put({ key, body: Buffer.from(body), contentType: 'image/jpeg', cacheControl: 'private' });
+  };
   const status = async (image: RenderImage) => (await queue.find(image.imageId))?.status;
   return { ...services, events, round, work, put, status };
 }
@@ -158,6 +163,25 @@ describe('after a total loss of Redis', () => {
     } while (from !== undefined);
     expect(found).toHaveLength(images.length);
   });
+});
+
+test('images that no listing tells of any more are listed again, in the order of their age', async () => {
+  const all = await harness();
+  const images = [job(), job({}, 'product'), job()];
+  for (const image of images) {
+    await all.put(image.originalKey);
+    await finish(all, image);
+    await all.index.remove(image.tenant, image.imageId, ['avatar', 'product']);
+  }
+  laterOn();
+  const [first] = images as [RenderImage];
+  expect((await all.round()).found).toEqual([
+    { kind: 'images-not-listed', imageId: first.imageId },
+    { kind: 'images-not-listed', imageId: images[1]?.imageId },
+  ]);
+  expect(await all.index.list(first.tenant, { limit: 10 })).toEqual(images.map(({ imageId }) => imageId).toReversed());
+  expect(await all.index.list(first.tenant, { category: 'product', limit: 10 })).toEqual([images[1]?.imageId]);
+  expect((await all.round()).found).toEqual([]);
 });
 
 describe('an upload', () => {

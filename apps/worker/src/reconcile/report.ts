@@ -20,9 +20,9 @@ export function createReport({ dryRun, json }: ReportOptions) {
 
   return {
     finding(finding: Finding): string {
-      const { kind, tenant, imageId } = finding;
-      if (json) return JSON.stringify({ kind, tenant, imageId, action: action(finding) });
-      return `${action(finding).padEnd(12)}  ${kind.padEnd(28)}  ${tenant ?? '-'}/${imageId}`;
+      const { kind, tenant, imageId, images = 1 } = finding;
+      if (json) return JSON.stringify({ kind, tenant, imageId, images, action: action(finding) });
+      return `${action(finding).padEnd(12)}  ${kind.padEnd(28)}  ${tenant ?? '-'}/${imageId}${images > 1 ? ` and ${images - 1} more` : ''}`;
     },
     summary: (summary: ReconcileSummary) => (json ? JSON.stringify(summary) : summaryInWords(summary)),
   };

@@ -1,4 +1,4 @@
-import { createProducerConnection, createRenderQueue, createRounds } from '@imagemill/queue';
+import { createImageIndex, createProducerConnection, createRenderQueue, createRounds } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import { keepReconciling } from './keep-reconciling.ts';
 import type { ReconcileServices } from './sweep.ts';
@@ -7,7 +7,7 @@ interface ReconcilingOptions {
   readonly redisUrl: string;
   readonly prefix: string;
   readonly intervalSeconds: number;
-  readonly services: Omit<ReconcileServices, 'queue'>;
+  readonly services: Omit<ReconcileServices, 'queue' | 'index'>;
   readonly logger: Logger;
 }
 
@@ -18,7 +18,11 @@ export function startReconciling(options: ReconcilingOptions): { close(): Promis
   // Each round tells of its own failure.
   connection.on('error', () => {});
   const reconciling = keepReconciling({
-    services: { ...options.services, queue: createRenderQueue({ connection, prefix }) },
+    services: {
+      ...options.services,
+      queue: createRenderQueue({ connection, prefix }),
+      index: createImageIndex(connection, prefix),
+    },
     rounds: createRounds(connection, prefix, 'reconcile'),
     intervalMs: intervalSeconds * 1000,
     logger,

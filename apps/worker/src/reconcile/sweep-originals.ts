@@ -12,7 +12,7 @@ interface Upload {
 
 const LOOKS_AT_ONCE = 16;
 
-/** Every original has come to a manifest, or has a job that knows of it. */
+/** Every original has come to a manifest, or has a job that knows of it; and its image is listed. */
 export const sweepOriginals: Sweep = async (services, after, signal) => {
   const { objects, nextAfter } = await services.originals.list({ prefix: 'originals/', startAfter: after, signal });
   const uploads = objects.flatMap(upload);
@@ -23,6 +23,7 @@ export const sweepOriginals: Sweep = async (services, after, signal) => {
     const manifests = await manifestsOf(services.originals, group, signal);
     const looks = group.map((one) => slot(() => look(services, one, manifests, signal)));
     findings.push(...(await Promise.all(looks)).flatMap((finding) => finding ?? []));
+    findings.push(...(await notListed(services, group)));
   }
   return { examined: uploads.length, findings, next: nextAfter };
 };
@@ -30,6 +31,23 @@ export const sweepOriginals: Sweep = async (services, after, signal) => {
 function upload({ key, modifiedAt }: ListedObject): Upload[] {
   const address = parseOriginalKey(key);
   return address ? [{ address, uploadedAt: modifiedAt }] : [];
+}
+
+/** A listing tells of every image; one finding for all of a group, since a lost index lacks them all. */
+async function notListed({ index }: ReconcileServices, group: readonly Upload[]): Promise<Finding[]> {
+  const [first] = group;
+  if (!first) return [];
+  const { tenant } = first.address;
+  const settled = group.filter(({ uploadedAt }) => isSettled(uploadedAt));
+  const missing = await index.missing(
+    tenant,
+    settled.map(({ address }) => address),
+  );
+  const [{ imageId } = { imageId: undefined }] = missing;
+  if (imageId === undefined) return [];
+  return [
+    { kind: 'images-not-listed', imageId, tenant, images: missing.length, repair: () => index.add(tenant, missing) },
+  ];
 }
 
 /** When the manifests of a group of one tenant's uploads were written. */

@@ -1,11 +1,12 @@
 import type { Notifier } from '@imagemill/images';
 import type { Deletions, Manifests } from '@imagemill/manifests';
-import type { RenderQueue } from '@imagemill/queue';
+import type { ImageIndex, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 
 /** What does not fit together, and what is done about it. docs/reliability.md tells an operator of each. */
 export type FindingKind =
   | 'original-without-job'
+  | 'images-not-listed'
   | 'upload-not-reported'
   | 'upload-after-expiry'
   | 'result-without-manifest'
@@ -22,6 +23,8 @@ export interface Finding {
   readonly kind: FindingKind;
   readonly imageId: string;
   readonly tenant?: string;
+  /** How many images it is about; `imageId` is the first. One if left out. */
+  readonly images?: number;
   /** Puts it right; where there is none an operator has to decide. */
   readonly repair?: () => Promise<void>;
 }
@@ -32,6 +35,7 @@ export interface ReconcileServices {
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly queue: RenderQueue;
+  readonly index: ImageIndex;
   /** How long renditions of an earlier revision stay after their image was made anew. */
   readonly oldRevisionGraceMs: number;
   /** Where tenants have endpoints. */

@@ -1,0 +1,43 @@
+import { ImageView } from '@imagemill/images';
+import { ImageId } from '@imagemill/variants';
+import { z } from 'zod';
+import type { ApiRoute } from '../http/api-route.ts';
+import { query } from '../http/query.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+import { exampleImage, exampleRejectedImage } from '../openapi/examples.ts';
+import { ImageAnswer } from '../openapi/image-answer.ts';
+import { categoryField } from '../tickets/request-fields.ts';
+
+const ImagePage = z
+  .object({ images: z.array(ImageAnswer), nextCursor: z.string().optional() })
+  .meta({ examples: [{ images: [exampleImage, exampleRejectedImage], nextCursor: exampleRejectedImage.imageId }] });
+
+/**
+ * GET /v1/images: a tenant's images, the newest first, by page. A cursor is the last image that was looked at, so pages
+ * neither repeat nor miss an image while new ones come and old ones go.
+ */
+export const listImages: ApiRoute = (app, { listImages: list, view, categories }) => {
+  const Page = z.strictObject({
+    category: categoryField(categories).optional(),
+    status: ImageView.shape.status.optional(),
+    cursor: ImageId.optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  });
+
+  const description = describeRoute({
+    id: 'listImages',
+    tag: 'Images',
+    summary: 'Your images, the newest first',
+    details: 'With a status, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
+    query: Page,
+    answers: { 200: { what: 'A page of them.', body: ImagePage, headers: ['Cache-Control'] } },
+    problems: ['unknown-category', 'queue-unavailable', 'storage-unavailable'],
+  });
+
+  app.get('/v1/images', description, async (c) => {
+    const { category, cursor: before, ...page } = query(c, Page);
+    const { records, next } = await list(c.var.caller.tenant, { category: category?.name, before, ...page });
+    const answer: z.input<typeof ImagePage> = { images: records.map(view), ...(next && { nextCursor: next }) };
+    return c.json(answer, 200, { 'cache-control': 'private, no-cache' });
+  });
+};
