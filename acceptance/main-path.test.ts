@@ -12,6 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
+interface PartsTicket extends Ticket {
+  readonly partSize: number;
+}
+
+interface SignedParts {
+  readonly parts: readonly { partNumber: number; url: string; headers: Record<string, string> }[];
+}
+
 const sample = (name: string) => readFile(new URL(`../examples/photos/${name}`, import.meta.url));
 const mediaTypes: Record<string, string> = {
   avif: 'image/avif',
@@ -102,6 +110,29 @@ test('a sideways phone photograph comes out upright, and without what the phone 
     return red > blue ? 'red' : 'blue';
   };
   expect([await pixel(20), await pixel(280)]).toEqual(['red', 'blue']);
+});
+
+test('a large file comes in parts, and goes on where a broken line has left it', async () => {
+  const bytes = await plain(2400, 2400).png({ compressionLevel: 0 }).toBuffer();
+  const request = { filename: 'large.png', contentType: 'image/png', contentLength: bytes.length, category: 'avatar' };
+  const ticket = await seller.call<PartsTicket>('POST', '/v1/images/upload-url', { ...request, method: 'MULTIPART' });
+  expect(ticket).toMatchObject({ method: 'MULTIPART', partCount: 3 });
+  const path = `/v1/images/${ticket.imageId}/parts`;
+  async function send(...partNumbers: number[]) {
+    const { parts } = await seller.call<SignedParts>('POST', path, { partNumbers });
+    const sent = parts.map(({ partNumber, url, headers }) => {
+      const at = (partNumber - 1) * ticket.partSize;
+      return fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes.subarray(at, at + ticket.partSize)) });
+    });
+    for (const { status } of await Promise.all(sent)) expect(status).toBe(200);
+  }
+  await send(1, 3);
+  await expect(seller.complete(ticket.imageId)).rejects.toThrow('"missingParts":[2]');
+  const there = await seller.call<{ parts: { partNumber: number }[] }>('GET', path);
+  expect(there.parts.map(({ partNumber }) => partNumber)).toEqual([1, 3]);
+  await send(2);
+  await seller.complete(ticket.imageId);
+  expect(await seller.ended(ticket.imageId)).toMatchObject({ status: 'ready', source: { bytes: bytes.length } });
 });
 
 test('an upload that nobody reports is found all the same', async () => {

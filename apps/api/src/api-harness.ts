@@ -77,6 +77,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     maxUploadBytes: 1_000_000,
     uploadUrlTtlSeconds: 300,
     uploadCheckDelayMs: 3600_000,
+    multipartThreshold: 900_000,
+    multipartTtlSeconds: 3600,
     corsOrigins: ['https://shop.test'],
     ...options.settings,
   };

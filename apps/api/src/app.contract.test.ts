@@ -138,6 +138,28 @@ const cases: Record<string, () => Promise<unknown>> = {
     }),
   importImage: () => refuseTickets({ path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
 
+  async partsOfUpload() {
+    const { sound } = apis;
+    const inParts = { ...exampleTicketRequest, contentLength: 950_000, method: 'MULTIPART' };
+    const imageId = String((await sound.call('POST', UPLOAD_URL, inParts)).body.imageId);
+    const sign = (id: string, partNumber: number) =>
+      sound.call('POST', `/v1/images/${id}/parts`, { partNumbers: [partNumber] });
+    const look = (id: string) => sound.call('GET', `/v1/images/${id}/parts`);
+    for (const partNumber of [0, 1, 2]) await sign(imageId, partNumber);
+    await look(imageId);
+    const other = (await ticket()).imageId;
+    await sign(other, 1);
+    await look(other);
+    const { multipart } = sound.originals;
+    await sound.call('POST', `/v1/images/${imageId}/complete`);
+    const { uploads } = await multipart.list({ prefix: `originals/acme/product/${imageId}/` });
+    for (const upload of uploads) await multipart.abort(upload);
+    await sound.call('POST', `/v1/images/${imageId}/complete`);
+    await look(imageId);
+    await sound.queue.reportUpload(ImageId.parse(imageId));
+    await sign(imageId, 1);
+  },
+
   async listImages() {
     const { sound, withoutStorage } = apis;
     await sound.call('GET', '/v1/images?category=lost');

@@ -21,10 +21,12 @@ import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
 import { importImage } from './routes/import-image.ts';
 import { listImages } from './routes/list-images.ts';
+import { listParts } from './routes/list-parts.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
+import { signParts } from './routes/sign-parts.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;
@@ -45,7 +47,8 @@ export const areas: readonly RoutesOfArea[] = [
     scope: 'upload',
     bodyBytesMax: 64 * KIB,
     routes: [
-      ...[requestUpload, importImage, completeUpload, listImages, getImage, reprocessImage, deleteImage],
+      ...[requestUpload, signParts, listParts, completeUpload, importImage],
+      ...[listImages, getImage, reprocessImage, deleteImage],
       ...[followImage, followImageWs],
     ],
   },

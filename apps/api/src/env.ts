@@ -40,6 +40,12 @@ export const apiEnv = z.object({
     .prefault(String(50 * MIB))
     .describe('largest original, in bytes'),
   UPLOAD_URL_TTL_SECONDS: whole(30, 604_800).prefault('900').describe('how long an upload URL is valid'),
+  MULTIPART_THRESHOLD: whole(1, 5 * 1024 * MIB)
+    .prefault(String(16 * MIB))
+    .describe('files up to so many bytes get a PUT, also when their upload in parts was asked for'),
+  MULTIPART_TTL_SECONDS: whole(60, 604_800)
+    .prefault('86400')
+    .describe('how long an image waits for the parts of its upload; the URL of a part lives UPLOAD_URL_TTL_SECONDS'),
   UPLOAD_CHECK_DELAY_MS: whole(0, 600_000)
     .prefault('5000')
     .describe('how long an image waits for the report of its upload before a worker looks by itself'),

@@ -72,6 +72,8 @@ await runProcess(async () => {
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
     uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
     uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,
+    multipartThreshold: env.MULTIPART_THRESHOLD,
+    multipartTtlSeconds: env.MULTIPART_TTL_SECONDS,
     corsOrigins: env.API_CORS_ORIGINS,
   };
   const manifests = createManifests(originals);

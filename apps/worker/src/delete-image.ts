@@ -3,11 +3,12 @@ import type { RenderImage } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import { originalFolder, renditionFolder } from '@imagemill/variants';
 import pLimit from 'p-limit';
+import { abortParts } from './abort-parts.ts';
 
 const DELETES_AT_ONCE = 8;
 
 /**
- * Deletes all renditions of an image, of every revision, its original, and then the mark that said so. Deleting again is
+ * Deletes all renditions of an image, of every revision, its original or the parts of it, and then the mark that said so. Deleting again is
  * harmless; copies in caches on the way to shoppers live on until they are purged there.
  *
  * @throws StorageError
@@ -17,6 +18,7 @@ export async function deleteImage(
   image: RenderImage,
   signal: AbortSignal,
 ): Promise<void> {
+  await abortParts(buckets.originals, image, signal);
   await deleteFolder(buckets.cdn, renditionFolder(image), signal);
   await deleteFolder(buckets.originals, originalFolder(image), signal);
   await buckets.deletions.finish(image);

@@ -41,6 +41,15 @@ export function job(change: Partial<RenderImage> = {}, category = 'avatar'): Ren
   };
 }
 
+/** A job whose upload in parts was begun. */
+export async function jobInParts(change: Partial<RenderImage> = {}) {
+  const image = job(change);
+  const { originalKey: key, contentType } = image;
+  const uploadId = await storage.multipart.create({ key, contentType, cacheControl: 'private', metadata: {} });
+  const multipart = { uploadId, partSize: 8 * 1024 * 1024, contentLength: 10 * 1024 * 1024 };
+  return { image: { ...image, multipart }, parts: () => storage.multipart.parts({ key, uploadId }) };
+}
+
 export const store = (image: RenderImage, body: Uint8Array = photo) =>
   storage.put({ key: image.originalKey, body, contentType: image.contentType, cacheControl: 'private' });
 

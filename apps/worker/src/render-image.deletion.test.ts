@@ -3,7 +3,7 @@ import type { RenderImage } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import { deletionKey, originalFolder, renditionFolder } from '@imagemill/variants';
 import { beforeAll, expect, test } from 'vitest';
-import { job, makeBucket, manifestOf, run, storage, store } from './render-harness.ts';
+import { job, jobInParts, makeBucket, manifestOf, run, storage, store } from './render-harness.ts';
 
 beforeAll(makeBucket);
 
@@ -52,6 +52,13 @@ test('an image that is deleted before its upload is never processed, and a late 
   await store(image);
   expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
   expect(await leftOf(image)).toEqual([]);
+});
+
+test('an image that is deleted while its parts are uploaded leaves none of them', async () => {
+  const { image, parts } = await jobInParts();
+  await deletions.begin(image);
+  expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
+  expect(await parts()).toBeUndefined();
 });
 
 test('deleting is begun as often as one likes', async () => {

@@ -1,7 +1,19 @@
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { createS3Storage, type ObjectStorage } from '@imagemill/storage';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bucket, client, engine, job, makeBucket, manifestOf, photo, run, storage, store } from './render-harness.ts';
+import {
+  bucket,
+  client,
+  engine,
+  job,
+  jobInParts,
+  makeBucket,
+  manifestOf,
+  photo,
+  run,
+  storage,
+  store,
+} from './render-harness.ts';
 
 beforeAll(makeBucket);
 
@@ -10,6 +22,15 @@ describe('an original that is not there', () => {
     expect(await (await run(job())).result).toEqual({ outcome: 'not-uploaded' });
     const late = job({ uploadExpiresAt: new Date(Date.now() - 30_000).toISOString() });
     expect(await (await run(late)).result).toEqual({ outcome: 'not-uploaded' });
+  });
+
+  test('is given up with the parts of it that came', async () => {
+    const uploadExpiresAt = new Date(Date.now() - 61_000).toISOString();
+    const { image, parts } = await jobInParts({ uploadExpiresAt });
+    expect(await parts()).toEqual([]);
+    expect(await (await run(image)).result).toEqual({ outcome: 'expired' });
+    expect(await parts()).toBeUndefined();
+    expect(await (await run(image)).result).toEqual({ outcome: 'expired' });
   });
 
   test('is given up then', async () => {

@@ -10,6 +10,7 @@ import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE } from '@imagemill/variants';
+import { abortParts } from './abort-parts.ts';
 import { deleteImage } from './delete-image.ts';
 import { TookTooLongError, UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
@@ -85,6 +86,7 @@ async function notThere(
   if (Date.now() <= expiresAt) return { outcome: 'not-uploaded' };
   // A HEAD can't tell a missing object from a missing bucket, and this end is for good.
   await originals.probe(context);
+  await abortParts(originals, image, context.signal);
   return { outcome: 'expired' };
 }
 

@@ -4,6 +4,14 @@ import { deliverySchedule } from './delivery-schedule.ts';
 import { EventPayload } from './event.ts';
 import { retryPolicy } from './retry-policy.ts';
 
+/** An upload in parts that is under way: its id stays with us. Each part but the last has `partSize` bytes. */
+export const MultipartOfImage = z.object({
+  uploadId: z.string(),
+  partSize: z.int().positive(),
+  contentLength: z.int().positive(),
+});
+export type MultipartOfImage = z.infer<typeof MultipartOfImage>;
+
 /** What a worker must know to make one image's renditions. */
 export const RenderImage = z.object({
   imageId: ImageId,
@@ -13,6 +21,8 @@ export const RenderImage = z.object({
   contentType: OriginalMediaType,
   /** Where the worker gets the original from, when nobody uploads it. */
   importUrl: z.url().optional(),
+  /** How the original comes, where it comes in parts. */
+  multipart: MultipartOfImage.optional(),
   /** As the seller called it; a job that was made again from a key alone has none. */
   filename: z.string().optional(),
   metadata: z.record(z.string(), z.string()),

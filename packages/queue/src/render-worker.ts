@@ -103,7 +103,9 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       const image = renderImage.payload.parse(job.data);
       const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
-      const { comeAgainMs = uploadCheckDelayMs(job.attemptsStarted - job.attemptsMade) } = result;
+      const checks = job.attemptsStarted - job.attemptsMade;
+      const ownWaitMs = uploadCheckDelayMs(checks, { inParts: image.multipart !== undefined });
+      const { comeAgainMs = ownWaitMs } = result;
       await job.moveToDelayed(Date.now() + comeAgainMs, token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.

@@ -45,3 +45,7 @@ export const objectChanged = (cause: unknown) =>
 export function statusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
+
+/** What S3 calls the error, as in `NoSuchUpload`. */
+export const errorName = (error: unknown): string | undefined =>
+  error instanceof S3ServiceException ? error.name : undefined;

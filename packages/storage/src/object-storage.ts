@@ -1,3 +1,6 @@
+import type { CallOptions } from './call-options.ts';
+import type { MultipartUploads } from './multipart-uploads.ts';
+
 /** What the storage knows of a stored object. */
 export interface ObjectFacts {
   /** As the storage sent it, quotes included. */
@@ -82,10 +85,6 @@ export interface ObjectPage {
   readonly nextAfter: string | undefined;
 }
 
-interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * One bucket of an object storage. What is not there is an answer (`undefined`), not an error; everything else that goes
  * wrong is a StorageError.
@@ -94,6 +93,7 @@ export interface ObjectStorage {
   readonly bucket: string;
   presignUpload(upload: PresignUpload): Promise<PresignedUpload>;
   presignPost(upload: PresignUpload): Promise<PresignedPost>;
+  readonly multipart: MultipartUploads;
   head(key: string, options?: CallOptions): Promise<ObjectFacts | undefined>;
   /** `ifMatch`: read only the object with this ETag; another one there is the error `object-changed`. */
   open(

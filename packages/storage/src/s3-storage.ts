@@ -11,7 +11,9 @@ import { listFolders, listObjects } from './list-objects.ts';
 import type { ObjectFacts, ObjectStorage, PresignUpload } from './object-storage.ts';
 import { presignPost } from './presign-post.ts';
 import { createUploadPresigner } from './presign-upload.ts';
+import { createPutSigner } from './put-signer.ts';
 import { abortable } from './s3-client.ts';
+import { createS3Multipart } from './s3-multipart.ts';
 
 export interface S3StorageOptions {
   readonly client: S3Client;
@@ -27,13 +29,16 @@ export interface S3StorageOptions {
 /** The S3 adapter of ObjectStorage. */
 export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   const { client, bucket: Bucket, signingClient = client, allowOverwrite = false } = options;
-  const presignUpload = createUploadPresigner({ client: signingClient, bucket: Bucket, allowOverwrite });
-  const signingTime = ({ signedAt }: PresignUpload) => signedAt ?? options.now?.() ?? new Date();
+  const sign = createPutSigner(signingClient, Bucket);
+  const presignUpload = createUploadPresigner({ sign, allowOverwrite });
+  const now = options.now ?? (() => new Date());
+  const signingTime = ({ signedAt }: PresignUpload) => signedAt ?? now();
   return {
     bucket: Bucket,
 
     presignUpload: (upload) => presignUpload(upload, signingTime(upload)),
     presignPost: (upload) => presignPost(signingClient, Bucket, upload, signingTime(upload)),
+    multipart: createS3Multipart({ client, bucket: Bucket, sign, now }),
 
     async head(Key, { signal } = {}) {
       try {

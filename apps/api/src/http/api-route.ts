@@ -15,6 +15,10 @@ export interface ApiSettings {
   readonly maxUploadBytes: number;
   readonly uploadUrlTtlSeconds: number;
   readonly uploadCheckDelayMs: number;
+  /** Files up to this get a PUT, also when parts were asked for. */
+  readonly multipartThreshold: number;
+  /** How long an image waits for its parts. */
+  readonly multipartTtlSeconds: number;
   /** Web origins whose pages may call the API. */
   readonly corsOrigins: readonly string[];
 }

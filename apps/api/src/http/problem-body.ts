@@ -17,13 +17,26 @@ export const ProblemBody = z
       .readonly()
       .optional()
       .meta({ description: 'every field that is wrong' }),
+    missingParts: z
+      .array(z.int())
+      .readonly()
+      .optional()
+      .meta({ description: 'of an upload in parts that can not be completed: the first 100 parts that are not there' }),
   })
   .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it.' });
 export type ProblemBody = z.input<typeof ProblemBody>;
 
 type Told = Omit<ProblemOptions, 'headers'> & Pick<ProblemBody, 'instance' | 'requestId'>;
 
-export const problemBody = ({ status, code, detail, errors, instance, requestId }: Told): ProblemBody => ({
+export const problemBody = ({
+  status,
+  code,
+  detail,
+  errors,
+  missingParts,
+  instance,
+  requestId,
+}: Told): ProblemBody => ({
   type: `urn:problem:imagemill:${code}`,
   title: titles[status] ?? 'Error',
   status,
@@ -32,6 +45,7 @@ export const problemBody = ({ status, code, detail, errors, instance, requestId 
   instance,
   requestId,
   ...(errors && { field: errors[0]?.field, errors }),
+  ...(missingParts && { missingParts }),
 });
 
 const titles: Partial<Record<number, string>> = {

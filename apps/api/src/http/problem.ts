@@ -14,6 +14,8 @@ export interface ProblemOptions {
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly FieldProblem[];
+  /** Numbers of parts without which an upload can't be completed. */
+  readonly missingParts?: readonly number[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -46,6 +46,31 @@ export const exampleFormTicket = {
   fields: { key: exampleTicket.key, 'Content-Type': 'image/jpeg', Policy: 'eyJ…', 'X-Amz-Signature': '0a1b2c' },
 };
 
+export const examplePartsTicket = {
+  ...exampleTicket,
+  uploadUrl: `https://images.example.com/v1/images/${exampleImageId}/parts`,
+  method: 'MULTIPART',
+  headers: {},
+  partSize: 8_388_608,
+  partCount: 3,
+};
+
+export const exampleSignedParts = {
+  parts: [
+    {
+      partNumber: 1,
+      url: `${exampleTicket.uploadUrl}&partNumber=1&uploadId=2f3c`,
+      headers: {},
+      contentLength: 8_388_608,
+    },
+  ],
+  expiresAt: exampleTicket.expiresAt,
+};
+
+export const exampleUploadedParts = {
+  parts: [{ partNumber: 1, size: 8_388_608, etag: '"9b2cf535f27731c974343645a3985328"' }],
+};
+
 export const exampleBucketEvent = {
   Records: [
     {

@@ -1,8 +1,8 @@
 import type { RenderImage } from '@imagemill/queue';
-import type { ObjectStorage, PresignUpload } from '@imagemill/storage';
 import { CACHE_PRIVATE, originalKey, plannedRenditions, type Tenant } from '@imagemill/variants';
 import type { ApiServices } from '../http/api-route.ts';
 import type { AdmittedImage } from '../limits/admit-tickets.ts';
+import { signUpload } from './sign-upload.ts';
 import type { UploadRequest } from './upload-request.ts';
 import type { UploadTicket } from './upload-ticket.ts';
 
@@ -32,54 +32,35 @@ export function createIssueTickets(services: TicketServices) {
 }
 
 async function sign(
-  { originals, records, followTokens, settings }: TicketServices,
+  services: TicketServices,
   tenant: Tenant,
   { request, image: { imageId, createdAt, isRepeated } }: AdmittedRequest,
 ): Promise<SignedTicket> {
+  const { records, followTokens, settings } = services;
   const { contentType, contentLength, filename, checksumSha256, metadata } = request;
   const { name: category, set, revision } = request.category;
   const key = originalKey({ tenant, category, imageId, contentType });
-  const upload = await signUpload(originals, request.method, {
-    key,
-    contentType,
-    contentLength,
-    checksumSha256,
-    expiresInSeconds: settings.uploadUrlTtlSeconds,
-    signedAt: signingTime(createdAt, settings.uploadUrlTtlSeconds),
-    metadata: { filename: encodeURIComponent(filename) },
-    cacheControl: CACHE_PRIVATE,
-  });
-  const image = { imageId, tenant, category, originalKey: key, contentType, filename, metadata, checksumSha256 };
-  const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: upload.expiresAt };
   // One that has ended, and whose job is forgotten by now, would look as if it waited for its upload again.
-  const isKnown = isRepeated && (await records.locate(tenant, imageId)) !== undefined;
+  const known = isRepeated ? await records.locate(tenant, imageId) : undefined;
+  const object = {
+    ...{ key, contentType, contentLength, checksumSha256, cacheControl: CACHE_PRIVATE },
+    metadata: { filename: encodeURIComponent(filename) },
+  };
+  const wanted = { imageId, createdAt, method: request.method, object, known };
+  const { how, expiresAt, ...upload } = await signUpload(services, wanted);
+  const image = { imageId, tenant, category, originalKey: key, contentType, filename, metadata, checksumSha256 };
+  const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: expiresAt };
   return {
-    job: isKnown ? undefined : { ...image, ...times },
+    job: known ? undefined : { ...image, ...times, ...upload },
     ticket: {
       imageId,
       key,
-      ...upload.how,
-      expiresAt: upload.expiresAt,
+      ...how,
+      expiresAt,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
       eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
       followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
     },
   };
-}
-
-/** What of a ticket depends on the way that the bytes go. */
-async function signUpload(originals: ObjectStorage, method: UploadRequest['method'], upload: PresignUpload) {
-  if (method === 'POST') {
-    const { url: uploadUrl, fields, expiresAt } = await originals.presignPost(upload);
-    return { how: { method, uploadUrl, headers: {}, fields: { ...fields } }, expiresAt: expiresAt.toISOString() };
-  }
-  const { url: uploadUrl, headers, expiresAt } = await originals.presignUpload(upload);
-  return { how: { method, uploadUrl, headers: { ...headers } }, expiresAt: expiresAt.toISOString() };
-}
-
-/** A repeated request gets the same URL, as long as that one is valid; then a new one for the same image. */
-function signingTime(createdAt: Date, ttlSeconds: number): Date {
-  const now = new Date();
-  return now.getTime() < createdAt.getTime() + ttlSeconds * 1000 ? createdAt : now;
 }

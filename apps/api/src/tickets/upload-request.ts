@@ -29,7 +29,7 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
       .meta({ minimum: 1, maximum: maxUploadBytes }),
     category: categoryField(categories),
     checksumSha256: Sha256Field.optional(),
-    method: z.enum(['PUT', 'POST']).default('PUT'),
+    method: z.enum(['PUT', 'POST', 'MULTIPART']).default('PUT'),
     metadata: Metadata.default({}),
   });
 

@@ -1,6 +1,6 @@
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
-import { exampleFormTicket, exampleTicket } from '../openapi/examples.ts';
+import { exampleFormTicket, examplePartsTicket, exampleTicket } from '../openapi/examples.ts';
 
 /** Where a rendition will be, unless its picture turns out to be none. */
 export const PlannedRendition = z.object({ variant: z.string(), format: z.string(), url: z.url() });
@@ -35,6 +35,12 @@ export const UploadTicket = z
         .record(z.string(), z.string())
         .meta({ description: 'of the form that is sent as multipart/form-data, with the file as its last field' }),
     }),
+    z.object({
+      ...toEveryMethod,
+      method: z.literal('MULTIPART'),
+      partSize: z.int().positive().meta({ description: 'bytes of each part but the last, which has the rest' }),
+      partCount: z.int().min(1).max(10_000),
+    }),
   ])
-  .meta({ id: 'UploadTicket', examples: [exampleTicket, exampleFormTicket] });
+  .meta({ id: 'UploadTicket', examples: [exampleTicket, exampleFormTicket, examplePartsTicket] });
 export type UploadTicket = z.input<typeof UploadTicket>;

@@ -367,3 +367,68 @@ test('a dead letter that can not be redriven any more is shown to an operator', 
   expect(found).toEqual([{ kind: 'dead-letter-without-original', imageId: gone.imageId }]);
   expect(summary.repaired).toBe(0);
 });
+
+describe('an upload in parts', () => {
+  const DAY_MS = 24 * 3600_000;
+  const plan = { partSize: 8_388_608, contentLength: 20_000_000 };
+
+  async function begin({ originals }: Harness, key: string): Promise<string> {
+    const about = { contentType: 'image/jpeg', cacheControl: 'private', metadata: {} };
+    return originals.multipart.create({ key, ...about });
+  }
+  const left = async ({ originals }: Harness) =>
+    (await originals.multipart.list({ prefix: '' })).uploads.map(({ uploadId }) => uploadId).toSorted();
+
+  /** The storage as it will tell of its uploads in a day: a clock set on by so much signs nothing that it takes. */
+  function aDayOn({ originals }: Harness, uploadsAPage = 1000): ObjectStorage {
+    const { multipart } = originals;
+    const list: typeof multipart.list = async (options) => {
+      const page = await multipart.list(options);
+      const uploads = page.uploads.slice(0, uploadsAPage);
+      const nextAfter = page.uploads.length > uploadsAPage ? uploads.at(-1) : page.nextAfter;
+      const aged = ({ initiatedAt }: { initiatedAt: Date }) => new Date(initiatedAt.getTime() - DAY_MS - 60_000);
+      return { uploads: uploads.map((upload) => ({ ...upload, initiatedAt: aged(upload) })), nextAfter };
+    };
+    return { ...originals, multipart: { ...multipart, list } };
+  }
+
+  test('that no image waits for is aborted after a day; one that is waited for never, nor what is not ours', async () => {
+    const all = await harness();
+    const [lost, waiting, expired] = [job(), job(), job()];
+    const orphan = await begin(all, lost.originalKey);
+    const ended = await begin(all, expired.originalKey);
+    await all.queue.add({ ...expired, multipart: { ...plan, uploadId: ended } }, 0);
+    await all.work(
+      async () => ({ outcome: 'expired' }),
+      async () => (await all.status(expired)) === 'expired',
+    );
+    const second = await begin(all, waiting.originalKey);
+    const live = await begin(all, waiting.originalKey);
+    await all.queue.add({ ...waiting, multipart: { ...plan, uploadId: live } }, 3600_000);
+    const foreign = [await begin(all, 'originals/notes.txt'), await begin(all, `backups/${waiting.imageId}`)];
+    expect((await all.round()).found).toEqual([]);
+
+    const originals = aDayOn(all);
+    const found = [lost, waiting, expired].map(({ imageId }) => ({ kind: 'abandoned-parts', imageId }));
+    expect((await all.round({ originals, dryRun: true })).found).toEqual(found.toSorted(byImage));
+    expect(await left(all)).toEqual([orphan, ended, second, live, ...foreign].toSorted());
+    expect((await all.round({ originals })).found).toEqual(found.toSorted(byImage));
+    expect(await left(all)).toEqual([live, ...foreign].toSorted());
+    expect((await all.round({ originals })).found).toEqual([]);
+  });
+
+  test('is found on every page, wherever a round was cut off', async () => {
+    const all = await harness();
+    const images = Array.from({ length: 3 }, () => job());
+    for (const { originalKey } of images) await begin(all, originalKey);
+    const originals = aDayOn(all, 1);
+    const found: unknown[] = [];
+    let from: string | undefined;
+    do {
+      const page = await all.round({ pagesMax: 1, originals, ...(from && { from }) });
+      found.push(...page.found);
+      from = page.next;
+    } while (from !== undefined);
+    expect(found).toHaveLength(images.length);
+  });
+});

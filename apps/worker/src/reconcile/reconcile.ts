@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Finding, FindingKind, ReconcileServices, Sweep } from './sweep.ts';
 import { sweepDeadLetters } from './sweep-dead-letters.ts';
 import { sweepDeletions } from './sweep-deletions.ts';
+import { sweepMultipartUploads } from './sweep-multipart-uploads.ts';
 import { sweepOriginals } from './sweep-originals.ts';
 import { sweepRenditions } from './sweep-renditions.ts';
 
@@ -9,6 +10,7 @@ import { sweepRenditions } from './sweep-renditions.ts';
 const sweeps = {
   originals: sweepOriginals,
   deletions: sweepDeletions,
+  'multipart-uploads': sweepMultipartUploads,
   'dead-letters': sweepDeadLetters,
   renditions: sweepRenditions,
 } satisfies Record<string, Sweep>;

@@ -13,6 +13,7 @@ export type FindingKind =
   | 'upload-of-deleted-image'
   | 'original-replaced'
   | 'deletion-not-done'
+  | 'abandoned-parts'
   | 'rendition-without-manifest'
   | 'superseded-rendition'
   | 'dead-letter-without-original'

@@ -19,7 +19,8 @@ export function listParts(call: Call): S3Response {
     UploadId: upload.id,
     StorageClass: 'STANDARD',
     PartNumberMarker: marker,
-    ...(truncated && { NextPartNumberMarker: page.at(-1)?.number ?? marker }),
+    // With the last page too, as Ceph does: whoever goes on while there is a marker never ends.
+    NextPartNumberMarker: page.at(-1)?.number ?? marker,
     MaxParts: limit,
     IsTruncated: truncated,
     Part: page.map(partElements),

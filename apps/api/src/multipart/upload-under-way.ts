@@ -1,0 +1,35 @@
+import type { ImageRecords } from '@imagemill/images';
+import type { MultipartOfImage } from '@imagemill/queue';
+import type { MultipartUpload } from '@imagemill/storage';
+import type { ImageId, Tenant } from '@imagemill/variants';
+import { imageNotFound, Problem } from '../http/problem.ts';
+
+export interface UploadUnderWay extends MultipartUpload {
+  readonly plan: MultipartOfImage;
+  readonly expiresAt: Date;
+}
+
+/**
+ * The upload in parts that a tenant's image waits for.
+ *
+ * @throws Problem 404 `image-not-found`, 409 `not-multipart`, 409 `upload-ended`
+ */
+export async function uploadUnderWay(records: ImageRecords, tenant: Tenant, imageId: ImageId): Promise<UploadUnderWay> {
+  const record = await records.find(tenant, imageId);
+  if (!record) throw imageNotFound();
+  if (record.from === 'manifest' || record.status !== 'awaiting-upload') throw uploadEnded();
+  const { originalKey: key, multipart: plan, uploadExpiresAt } = record.job.image;
+  if (!plan) {
+    const detail = 'This image is not uploaded in parts: its ticket says how.';
+    throw new Problem({ status: 409, code: 'not-multipart', detail });
+  }
+  return { key, uploadId: plan.uploadId, plan, expiresAt: new Date(uploadExpiresAt) };
+}
+
+export const uploadEnded = () =>
+  new Problem({
+    status: 409,
+    code: 'upload-ended',
+    detail:
+      'This upload was completed or given up. The status of its image says which; for another one ask for a ticket.',
+  });

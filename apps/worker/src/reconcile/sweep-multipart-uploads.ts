@@ -1,0 +1,40 @@
+import type { ListedUpload } from '@imagemill/storage';
+import { parseOriginalKey } from '@imagemill/variants';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import type { Finding, ReconcileServices, Sweep } from './sweep.ts';
+
+const LOOKS_AT_ONCE = 16;
+/** An upload's job is added within seconds; one without is kept for a while, should Redis come back from a backup. */
+const ABANDONED_AFTER_MS = 24 * 3600_000;
+
+const Position = z.object({ key: z.string(), uploadId: z.string() });
+
+/** Every upload in parts has an image that waits for it. What lies outside our keys is others' business. */
+export const sweepMultipartUploads: Sweep = async (services, after, signal) => {
+  const position = after === undefined ? undefined : Position.parse(JSON.parse(after));
+  const page = await services.originals.multipart.list({ prefix: 'originals/', after: position }, { signal });
+  const old = page.uploads.filter(({ initiatedAt }) => Date.now() - initiatedAt.getTime() >= ABANDONED_AFTER_MS);
+  const slot = pLimit(LOOKS_AT_ONCE);
+  const findings = await Promise.all(old.map((upload) => slot(() => abandoned(services, upload, signal))));
+  return {
+    examined: page.uploads.length,
+    findings: findings.flatMap((finding) => finding ?? []),
+    next: page.nextAfter && JSON.stringify(page.nextAfter),
+  };
+};
+
+async function abandoned(
+  { originals, queue }: ReconcileServices,
+  upload: ListedUpload,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  const address = parseOriginalKey(upload.key);
+  if (!address) return undefined;
+  const { imageId, tenant } = address;
+  const job = await queue.find(imageId);
+  const isItsUpload = job?.image.multipart?.uploadId === upload.uploadId;
+  if (isItsUpload && (job.status === 'awaiting-upload' || job.status === 'queued')) return undefined;
+  const repair = () => originals.multipart.abort(upload, { signal });
+  return { kind: 'abandoned-parts', imageId, tenant, repair };
+}
