@@ -28,8 +28,8 @@ import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
-import { startBoardSession } from './routes/start-board-session.ts';
 import { signParts } from './routes/sign-parts.ts';
+import { startBoardSession } from './routes/start-board-session.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;

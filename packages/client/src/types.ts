@@ -80,7 +80,9 @@ interface TicketOfAnyMethod {
   headers: Record<string, string>;
   expiresAt: string;
   statusUrl: string;
-  /** Reads the status and the events of this one image in the place of an API key. */
+  /** Server-sent events. */
+  eventsUrl: string;
+  /** Reads both of these, of this one image, in the place of an API key. */
   followToken?: string | undefined;
   renditions: PlannedRendition[];
 }
@@ -115,6 +117,8 @@ export interface ImportRequest {
 export interface ImportTicket {
   imageId: string;
   statusUrl: string;
+  /** Server-sent events. */
+  eventsUrl: string;
   followToken?: string | undefined;
   renditions: PlannedRendition[];
 }
