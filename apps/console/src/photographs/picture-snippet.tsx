@@ -1,14 +1,14 @@
+import { type Image, pictureHtml } from '@imagemill/client';
 import { useState } from 'preact/hooks';
-import type { Image } from '../api/image.ts';
 import { announce } from '../ui/announcer.tsx';
-import { pictureHtml } from './picture-html.ts';
 
 const COPIED_MS = 2_000;
 
 /** The HTML that shows this image on a shop's page. */
 export function PictureSnippet({ image, alt }: { image: Image; alt: string }) {
   const [copied, setCopied] = useState(false);
-  const html = pictureHtml(image, { alt });
+  // A tag a line; within one these two never meet.
+  const html = pictureHtml(image, { alt }).replaceAll('><', '>\n<');
   const copy = async () => {
     await navigator.clipboard.writeText(html);
     announce('The HTML is copied.');
