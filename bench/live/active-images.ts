@@ -30,7 +30,7 @@ export async function activateImages(to: Contender, redisUrl: string, count: num
   const inHand = new Map<string, { job: Job; done: number }>();
   const stopped = Promise.withResolvers<void>();
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  const options = { connection, prefix: 'ours', concurrency: count, lockDuration: LOCK_MS };
+  const options = { connection, prefix: 'ours', concurrency: count, lockDuration: LOCK_MS, skipStalledCheck: true };
   const all = Promise.withResolvers<void>();
   const take = async (job: Job) => {
     await job.updateProgress(progress(0));

@@ -12,8 +12,8 @@ export interface ImageState {
   readonly revision: string | undefined;
   readonly category: string;
   readonly renditions: readonly Rendition[];
-  /** The status body, as JSON. */
-  readonly body: string;
+  /** The status body. */
+  readonly body: Readonly<Record<string, unknown>>;
   /** The id of the image's end, that of its webhook; undefined while it has not ended. */
   readonly endId: string | undefined;
   /** What it was made from; undefined for a deleted image. */
@@ -63,7 +63,7 @@ export function createImageStates({ records, ends, view }: ImageStateSources): I
       revision,
       endId,
       record,
-      body: JSON.stringify(shown),
+      body: shown,
       shared: nothingShared(),
     };
   }
@@ -93,7 +93,7 @@ const revisionOf = (manifest: (ImageRecord & { from: 'manifest' })['manifest']) 
 
 /** It has no webhook, so its id is made as theirs are. */
 function deleted({ body, category }: ImageState, imageId: ImageId): ImageState {
-  const shown = { ...JSON.parse(body), status: 'deleted', renditions: [] };
+  const shown = { ...body, status: 'deleted', renditions: [] };
   const state = { status: 'deleted', category, revision: undefined, renditions: [], record: undefined } as const;
-  return { ...state, body: JSON.stringify(shown), endId: `evt_${imageId}_deleted`, shared: nothingShared() };
+  return { ...state, body: shown, endId: `evt_${imageId}_deleted`, shared: nothingShared() };
 }

@@ -30,7 +30,7 @@ function difference(seen: Seen | undefined, state: ImageState, cursors: Cursors)
   const events: LiveEvent[] = [];
   let known = seen && goesOn(seen, state) ? seen : undefined;
 
-  function tell(name: string, next: Seen, data: string): void {
+  function tell(name: string, next: Seen, data: object): void {
     known = next;
     events.push(eventOf(state, name, cursors.encode(next, state.category), data));
   }
@@ -45,7 +45,7 @@ function difference(seen: Seen | undefined, state: ImageState, cursors: Cursors)
     const { told, status: last } = known as Seen;
     const name = renditionName(rendition);
     if (told.has(name)) continue;
-    tell('rendition', { status: last, revision, told: new Set([...told, name]) }, JSON.stringify(rendition));
+    tell('rendition', { status: last, revision, told: new Set([...told, name]) }, rendition);
   }
   if (endId !== undefined) events.push(eventOf(state, status, endId, state.body, true));
   return { events, seen: known as Seen };
@@ -56,7 +56,7 @@ function eventOf(
   { shared: { events } }: ImageState,
   name: string,
   id: string,
-  data: string,
+  data: object,
   isLast = false,
 ): LiveEvent {
   const key = `${name} ${id}`;

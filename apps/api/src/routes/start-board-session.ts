@@ -7,7 +7,7 @@ import { Problem } from '../http/problem.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
 const Started = z
-  .object({ path: z.string().describe('where the board is'), expiresInSeconds: z.int() })
+  .object({ path: z.string().meta({ description: 'where the board is' }), expiresInSeconds: z.int() })
   .meta({ examples: [{ path: BOARD_PATH, expiresInSeconds: BOARD_SESSION_SECONDS }] });
 
 const description = describeRoute({
