@@ -4,6 +4,7 @@ import type { SellerApi } from '../api/seller-api.ts';
 import { announce } from '../ui/announcer.tsx';
 import { createEarlierPhotos } from './earlier-photos.ts';
 import { createFileIntake } from './file-intake.ts';
+import { newId } from './new-id.ts';
 import { isOnItsWay, type Photo } from './photo.ts';
 import { createPhotoList } from './photo-list.ts';
 import { createUploads } from './uploads.ts';
@@ -24,7 +25,7 @@ export function createPhotos(api: SellerApi) {
     refused(name, words) {
       announce(`${name}: ${words}`);
       const state = { is: 'refused', words, mayRetry: false } as const;
-      list.addNew([{ id: crypto.randomUUID(), name, category: category.value, state }]);
+      list.addNew([{ id: newId(), name, category: category.value, state }]);
     },
   });
 
@@ -82,7 +83,7 @@ export function createPhotos(api: SellerApi) {
 export type Photos = ReturnType<typeof createPhotos>;
 
 const fromFile = (file: File, category: string): Photo => ({
-  id: crypto.randomUUID(),
+  id: newId(),
   name: file.name,
   category,
   original: { url: URL.createObjectURL(file), bytes: file.size },
