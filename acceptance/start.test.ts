@@ -25,6 +25,17 @@ test('start shows every rendition of both sample photographs, and how long each 
   ).toHaveLength(12 + 13);
 });
 
+test('start says where the API is documented', async () => {
+  const docs = /http\S+\/docs/.exec(stack.printed())?.[0] ?? '';
+  const page = await fetch(docs);
+  expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({
+    status: 200,
+    type: 'text/html; charset=utf-8',
+  });
+  const { servers } = await (await fetch(docs.replace(/docs$/, 'openapi.json'))).json();
+  expect(servers).toEqual([{ url: stack.apiUrl }]);
+});
+
 test('the recipe that start prints uploads a picture with nothing but curl', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-recipe-'));
   await copyFile(photo, join(dir, 'photo.jpg'));

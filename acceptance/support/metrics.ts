@@ -1,5 +1,6 @@
 import { createRegistry } from '@imagemill/service';
 import { addBacklogMetrics } from '../../apps/api/src/metrics/backlog-metrics.ts';
+import { liveMetrics } from '../../apps/api/src/metrics/live-metrics.ts';
 import { requestMetrics } from '../../apps/api/src/metrics/request-metrics.ts';
 import { createJobMetrics } from '../../apps/worker/src/metrics/job-metrics.ts';
 
@@ -16,6 +17,7 @@ export function ownMetrics(): { api: readonly Metric[]; worker: readonly Metric[
   const [api, worker] = [createRegistry(), createRegistry()];
   addBacklogMetrics(api, unread);
   requestMetrics(api);
+  liveMetrics(api);
   createJobMetrics(worker);
   const own = (registry: typeof api) =>
     (registry.getMetricsAsArray() as unknown as Metric[]).filter(({ name }) => name.startsWith('imagemill_'));

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
+import { createImageEnds, createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { ConfiguredKeys, createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
@@ -7,6 +7,7 @@ import {
   createEventQueue,
   createImageIndex,
   createProducerConnection,
+  createReaderConnection,
   createRenderQueue,
   createRenderWorker,
   type RenderHandler,
@@ -22,6 +23,9 @@ import { createFollowTokens } from './auth/follow-tokens.ts';
 import type { ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { createLimits, type LimitSettings } from './limits/create-limits.ts';
+import type { ListenerLimitSettings } from './live/listener-limits.ts';
+import type { LiveObserver, LiveTimes } from './live/live-images.ts';
+import { startLive } from './live/start-live.ts';
 import { createContract } from './openapi/contract-harness.ts';
 import { createOpenApiDocument } from './openapi/document.ts';
 
@@ -36,14 +40,15 @@ const apiKeys = [
   entry('acme', 'storage', keys.bucket),
 ].join(',');
 
-/** Every answer that any test gets is held against it. One for a test file: all its harnesses have the same routes. */
-let contract: ReturnType<typeof createContract> | undefined;
+/** Of a test file: what its APIs answered. */
+const answersSeen = new Set<string>();
 
 export interface ApiHarnessOptions {
   readonly redisUrl?: string;
   readonly s3Endpoint?: string;
   readonly settings?: Partial<ApiSettings>;
   readonly limits?: Partial<LimitSettings>;
+  readonly live?: Partial<ListenerLimitSettings> & { times?: Partial<LiveTimes>; observer?: LiveObserver };
   /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
   readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
   readonly authenticator?: Partial<AuthenticatorOptions>;
@@ -87,6 +92,16 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     { connection, prefix, queue },
     { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
   );
+  const { times = {}, observer = { joined() {}, left() {} }, ...listenerLimits } = options.live ?? {};
+  const live = startLive({
+    connection: createReaderConnection(options.redisUrl ?? servers.redisUrl),
+    prefix,
+    sources: { records, view, ends: createImageEnds({ queue, manifests }) },
+    categories,
+    limits: { listenersMax: 1_000, listenersPerTenantMax: 1_000, ...listenerLimits },
+    ...{ times, observer },
+    logger: createLogger('api', 'silent'),
+  });
   const followTokens = createFollowTokens([FOLLOW_TOKEN_SECRET], 3600);
   const services = {
     categories,
@@ -101,6 +116,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     listImages,
     view,
     limits,
+    live,
     followTokens,
     settings,
   };
@@ -113,20 +129,21 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const app = createApp(services, authenticator, createLogger('api', 'silent'), ...(options.observers ?? []));
 
   const document = createOpenApiDocument({ app, areas, apiBaseUrl: settings.apiBaseUrl });
-  contract ??= createContract(document);
+  // Every answer that any test gets is held against the document.
+  const contract = createContract(document, answersSeen);
   const { fetch } = app;
   app.fetch = async (request, ...rest) => {
     const response = await fetch(request, ...rest);
-    const differences = await contract?.differences(request, response);
-    if (!differences?.length) return response;
+    const differences = await contract.differences(request, response);
+    if (differences.length === 0) return response;
     throw new Error(`${request.method} ${request.url} is not as documented: ${differences.join('; ')}`);
   };
   const { request } = app;
   app.request = async (input, init, ...rest) => {
     const response = await request(input, init, ...rest);
     if (typeof input !== 'string' || typeof init?.body !== 'string' || !response.ok) return response;
-    const differences = contract?.takenDifferences(init.method ?? 'GET', input, init.body);
-    if (!differences?.length) return response;
+    const differences = contract.takenDifferences(init.method ?? 'GET', input, init.body);
+    if (differences.length === 0) return response;
     throw new Error(`${init.method} ${input} took what is not documented: ${differences.join('; ')}`);
   };
 
@@ -171,7 +188,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     keys,
     keyStore,
     document,
-    answersSeen: contract.seen,
+    answersSeen,
     call,
     work,
     queue,
@@ -181,7 +198,9 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     originals,
     prefix,
     redis: connection,
+    live,
     async close() {
+      await live.close();
       connection.disconnect();
       client.destroy();
     },

@@ -174,6 +174,25 @@ const cases: Record<string, () => Promise<unknown>> = {
     await sound.call('GET', path, undefined, sound.keys.acme, { 'if-none-match': headers.get('etag') ?? '' });
   },
 
+  async followImage() {
+    const { sound } = apis;
+    const path = `/v1/images/${await readyWithoutOriginal()}`;
+    const follow = (api = sound, more: Record<string, string> = {}) =>
+      api.app.request(`${path}/events`, { headers: { authorization: `Bearer ${api.keys.acme}`, ...more } });
+    const ids = [...(await (await follow()).text()).matchAll(/^id: (.*)$/gm)];
+    await follow(sound, { 'last-event-id': ids.at(-1)?.[1] ?? '' });
+    for (const live of [{ listenersPerTenantMax: 0 }, { listenersMax: 0 }]) {
+      const full = await createApiHarness({ beside: sound, live });
+      await follow(full);
+      await full.close();
+    }
+    await sound.call('GET', `${path}/ws`);
+    await sound.call('GET', `${path}/ws`, undefined, sound.keys.acme, {
+      upgrade: 'websocket',
+      origin: 'https://evil.test',
+    });
+  },
+
   async completeUpload() {
     const { sound, withoutStorage } = apis;
     const { imageId } = await ticket();
@@ -230,7 +249,9 @@ const cases: Record<string, () => Promise<unknown>> = {
 };
 
 /** Answers that are documented and that no test brings about, each with its reason. */
-const unseen: Record<string, string> = {};
+const unseen: Record<string, string> = {
+  'GET /v1/images/{id}/ws 101': 'a WebSocket needs a server of its own: see app.ws.test.ts',
+};
 
 test('every answer that is documented is given, and is as documented', async () => {
   const operations = operationsOf(apis.sound.document);

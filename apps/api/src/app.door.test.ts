@@ -95,9 +95,9 @@ test("another tenant's image is as unknown as one that never was, on every route
   const withId = closed.filter(({ path }) => path.includes('{id}'));
   expect(withId.length).toBeGreaterThan(5);
   for (const operation of withId) {
-    const { method, path, scope, body } = operation;
+    const { method, path, scope, body, headers } = operation;
     const told = async (id: string) => {
-      const answer = await api.call(method, addressOf(operation, id), body, api.keys.other);
+      const answer = await api.call(method, addressOf(operation, id), body, api.keys.other, headers);
       const { requestId, instance, ...same } = answer.body;
       return { method, path, status: answer.status, body: same };
     };

@@ -105,7 +105,7 @@ describe('every example', () => {
         .flatMap((json) => (hasExample(json) ? [] : operationId)),
     );
     // The document is no example of itself.
-    expect(lacking).toEqual(['getOpenApiDocument']);
+    expect(lacking, 'give it an `example` in its description').toEqual(['getOpenApiDocument']);
   });
 
   test('is valid against its schema', () => {

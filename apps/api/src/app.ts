@@ -14,6 +14,8 @@ import { completeUpload } from './routes/complete-upload.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { deleteImage } from './routes/delete-image.ts';
 import { documentation } from './routes/documentation.ts';
+import { followImage } from './routes/follow-image.ts';
+import { followImageWs } from './routes/follow-image-ws.ts';
 import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { health } from './routes/health.ts';
@@ -33,8 +35,9 @@ interface RoutesOfArea extends Area {
   readonly routes: readonly ApiRoute[];
 }
 
-/** What a follow token may read. */
+/** What a follow token may read; browsers can open the last two with no header, so these take it from the query too. */
 const FOLLOWED_PATH = '/v1/images/:id';
+const LIVE_PATHS = ['/v1/images/:id/events', '/v1/images/:id/ws'];
 
 /** What a key needs, by where it goes: the first area that a path is in counts. A route outside these is open to everybody. */
 export const areas: readonly RoutesOfArea[] = [
@@ -46,6 +49,7 @@ export const areas: readonly RoutesOfArea[] = [
     routes: [
       ...[requestUpload, signParts, listParts, completeUpload, importImage],
       ...[listImages, getImage, reprocessImage, deleteImage],
+      ...[followImage, followImageWs],
     ],
   },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
@@ -68,7 +72,10 @@ export function createApp(
   app.notFound(notFound);
 
   health(app, services);
-  if (services.followTokens) app.use(FOLLOWED_PATH, admitFollowers(services.followTokens));
+  if (services.followTokens) {
+    app.use(FOLLOWED_PATH, admitFollowers(services.followTokens));
+    for (const path of LIVE_PATHS) app.use(path, admitFollowers(services.followTokens, { inQuery: true }));
+  }
   for (const { path, scope, bodyBytesMax, routes } of areas) {
     app.use(path, authenticate(authenticator, scope), limitBody(bodyBytesMax));
     for (const route of routes) route(app, services);

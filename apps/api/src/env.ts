@@ -64,6 +64,10 @@ export const apiEnv = z.object({
     .describe(
       'the same in slot-seconds of work (`predictedSeconds`): what may wait, times all slots of the fleet; 0 for any amount',
     ),
+  MAX_LISTENERS: whole(0, 1_000_000)
+    .prefault('10000')
+    .describe('connections of `/events` and `/ws` that one process of the API holds; 0 for none'),
+  MAX_LISTENERS_PER_TENANT: whole(0, 1_000_000).prefault('5000').describe('the same of one tenant'),
   UPLOAD_EVENTS_QUEUE_URL: httpUrl()
     .optional()
     .describe("SQS queue of the originals bucket's events; credentials by the AWS SDK's own chain; off if not set"),

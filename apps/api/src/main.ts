@@ -1,4 +1,4 @@
-import { createImageRecords, createImageView, createListImages } from '@imagemill/images';
+import { createImageEnds, createImageRecords, createImageView, createListImages } from '@imagemill/images';
 import { createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
@@ -6,6 +6,7 @@ import {
   createEventQueue,
   createImageIndex,
   createProducerConnection,
+  createReaderConnection,
   createRenderQueue,
 } from '@imagemill/queue';
 import {
@@ -28,7 +29,9 @@ import { createReportUploads } from './events/report-uploads.ts';
 import { checkUploadEventsQueue, createSqsClient } from './events/upload-events-queue.ts';
 import { listen } from './http/listen.ts';
 import { createLimits } from './limits/create-limits.ts';
+import { startLive } from './live/start-live.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { liveMetrics } from './metrics/live-metrics.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';
 
 await runProcess(async () => {
@@ -92,6 +95,16 @@ await runProcess(async () => {
   const followTokens =
     env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS);
   const storage = { originals, cdn, manifests, deletions };
+  const registry = createRegistry();
+  const live = startLive({
+    connection: createReaderConnection(env.REDIS_URL),
+    prefix: env.QUEUE_PREFIX,
+    sources: { records, view, ends: createImageEnds({ queue, manifests }) },
+    categories,
+    limits: { listenersMax: env.MAX_LISTENERS, listenersPerTenantMax: env.MAX_LISTENERS_PER_TENANT },
+    observer: liveMetrics(registry),
+    logger,
+  });
   const services = {
     ...storage,
     categories,
@@ -102,11 +115,11 @@ await runProcess(async () => {
     listImages,
     view,
     limits,
+    live,
     followTokens,
     settings,
   };
 
-  const registry = createRegistry();
   addBacklogMetrics(registry, queue);
   const metrics = await startMetricsServer(env.METRICS_PORT, registry);
   const authenticator = createAuthenticator({
@@ -123,6 +136,8 @@ await runProcess(async () => {
     async close() {
       logger.info('closing');
       const graceMs = env.SHUTDOWN_GRACE_MS;
+      // Before the server, which waits for every answer to end.
+      await live.close();
       await Promise.all([server.close(graceMs), uploadEvents?.close(graceMs)]);
       await metrics?.close();
       sqs?.client.destroy();

@@ -23,6 +23,8 @@ type Status = Exclude<ImageStatus, 'deleted'>;
 export interface ImageRecords {
   /** The tenant's own image; undefined for one that is not there, is deleted, or is another tenant's. */
   find(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined>;
+  /** Whether the tenant had such an image, and deleted it. */
+  wasDeleted(tenant: Tenant, imageId: ImageId): Promise<boolean>;
   /** What an image's job is made of, from whatever there is of it, deleted or not. */
   locate(tenant: Tenant, imageId: ImageId): Promise<RenderImage | undefined>;
 }
@@ -56,6 +58,12 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
       if (manifest) return { from: 'manifest', manifest, status: manifest.status };
       const address = await findOriginal(tenant, imageId);
       return address && withLostJob(imageFromKey(address));
+    },
+
+    async wasDeleted(tenant, imageId) {
+      const job = await queue.find(imageId);
+      if (job?.status === 'deleted') return job.image.tenant === tenant;
+      return (await manifests.read({ tenant, imageId }))?.manifest.status === 'deleted';
     },
 
     async locate(tenant, imageId) {

@@ -1,3 +1,4 @@
+export { createImageEnds, type ImageEnds } from './image-end.ts';
 export { createListImages, type ListImages } from './image-listing.ts';
 export { createImageRecords, type ImageRecord, type ImageRecords } from './image-record.ts';
 export { createImageView, ImageView, processingFailed } from './image-view.ts';

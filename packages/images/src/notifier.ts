@@ -1,6 +1,7 @@
 import type { Manifests } from '@imagemill/manifests';
 import type { EventQueue, EventType, RenderImage, RenderQueue } from '@imagemill/queue';
 import type { ImageId, Tenant } from '@imagemill/variants';
+import { occasions } from './image-end.ts';
 import type { ImageRecord } from './image-record.ts';
 import type { ImageView } from './image-view.ts';
 
@@ -49,7 +50,7 @@ export function createNotifier({ queue, events, manifests, view, isWanted }: Sou
       if (manifest?.status !== 'ready' && manifest?.status !== 'rejected') return;
       const type = `image.${manifest.status}` as const;
       if (!isWanted(image.tenant, type)) return;
-      const occasion = manifest.status === 'ready' ? manifest.revision : manifest.originalEtag;
+      const occasion = manifest.status === 'ready' ? occasions.ready(manifest) : occasions.rejected(manifest);
       await publish(type, image, occasion, { from: 'manifest', manifest, status: manifest.status });
     },
 
@@ -57,13 +58,13 @@ export function createNotifier({ queue, events, manifests, view, isWanted }: Sou
       if (!isWanted(image.tenant, 'image.expired')) return;
       const status = 'expired';
       const job = { image, status, attempts, progress: undefined, rejection: undefined } as const;
-      await publish('image.expired', image, image.uploadExpiresAt, { from: 'job', job, status });
+      await publish('image.expired', image, occasions.expired(image), { from: 'job', job, status });
     },
 
     async missedDeadLetter(imageId) {
       const letter = await wantedDeadLetter(imageId);
       if (!letter) return false;
-      return !(await events.isKept({ imageId, type: 'image.failed', occasion: letter.failedAt }));
+      return !(await events.isKept({ imageId, type: 'image.failed', occasion: occasions.failed(letter) }));
     },
 
     async deadLetter(imageId) {
@@ -71,7 +72,7 @@ export function createNotifier({ queue, events, manifests, view, isWanted }: Sou
       if (!letter) return;
       const job = await queue.find(imageId);
       if (job?.status !== 'failed') return;
-      await publish('image.failed', letter.image, letter.failedAt, { from: 'job', job, status: 'failed' });
+      await publish('image.failed', letter.image, occasions.failed(letter), { from: 'job', job, status: 'failed' });
     },
   };
 }

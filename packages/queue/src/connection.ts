@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
+import { readerTimeoutMs } from './image-changes.ts';
 
 /** The environment variables of every process that reaches the queue. */
 export const queueEnv = {
@@ -36,6 +37,18 @@ export function createConsumerConnection(url: string): Redis {
     connectTimeout: 5_000,
     // BullMQ demands it of the connection that it blocks on.
     maxRetriesPerRequest: null,
+    retryStrategy: reconnectDelayMs,
+  });
+}
+
+/** A connection that does nothing but wait for what is new: like a handler's, with the patience of a blocking read. */
+export function createReaderConnection(url: string): Redis {
+  return new Redis(url, {
+    connectTimeout: 2_000,
+    commandTimeout: readerTimeoutMs,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
     retryStrategy: reconnectDelayMs,
   });
 }

@@ -1,7 +1,7 @@
 export { type Admissions, createAdmissions, type IssuedTicket } from './admissions.ts';
 export type { Backlog } from './backlog.ts';
 export { checkRedis } from './check-redis.ts';
-export { createConsumerConnection, createProducerConnection, queueEnv } from './connection.ts';
+export { createConsumerConnection, createProducerConnection, createReaderConnection, queueEnv } from './connection.ts';
 export { DeadLetterPage } from './dead-letters.ts';
 export { type DeliveryAttempt, DeliveryStatus } from './delivery.ts';
 export {
@@ -11,8 +11,9 @@ export {
   type SendResult,
 } from './delivery-worker.ts';
 export { QueueUnavailableError } from './errors.ts';
-export { EventId, type EventPayload, EventType } from './event.ts';
+export { EventId, type EventPayload, EventType, eventId } from './event.ts';
 export { createEventQueue, DeliveryPage, type EventQueue } from './event-queue.ts';
+export { followImageChanges, type ImageChangesOptions } from './image-changes.ts';
 export { imageFromKey } from './image-from-key.ts';
 export { createImageIndex, type ImageIndex } from './image-index.ts';
 export type { ImageStatus } from './image-status.ts';

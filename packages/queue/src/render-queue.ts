@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { type Backlog, readBacklog } from './backlog.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { drainRate } from './drain-rate.ts';
+import { tellOfChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
 import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from './jobs.ts';
 import { createReach } from './reach.ts';
@@ -92,6 +93,8 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       reach(async (queue) => {
         await deletions.note(image.imageId);
         await startOrAdd(queue, image);
+        // An active job is not changed by this, so BullMQ tells nobody.
+        await tellOfChange(connection, prefix, image.imageId);
       }),
 
     startAnew: (image) =>

@@ -105,6 +105,15 @@ test('a part that was sent again is the one that counts', async () => {
   expect(await storage.head(upload.key)).toMatchObject({ sizeBytes: last.length });
 });
 
+test('all parts are listed, also more than the thousand of a page', async () => {
+  const { upload } = await begin();
+  const numbers = Array.from({ length: 1001 }, (_, index) => index + 1);
+  const asked = numbers.map((partNumber) => ({ partNumber, contentLength: 1 }));
+  const parts = [...(await multipart.presignParts({ ...upload, parts: asked, expiresInSeconds: 60 })).parts];
+  while (parts.length > 0) await Promise.all(parts.splice(0, 50).map(({ url }) => put(url, Buffer.from('x'))));
+  expect((await multipart.parts(upload))?.map(({ partNumber }) => partNumber)).toEqual(numbers);
+});
+
 test('uploads under way are listed by key, from any of them on, several of a key too', async () => {
   const prefix = `originals/${randomUUID()}/`;
   const begun = [await begin(`${prefix}a`), await begin(`${prefix}a`), await begin(`${prefix}b`)];

@@ -6,6 +6,7 @@ import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
 import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { TicketLimits } from '../limits/admit-tickets.ts';
+import type { LiveImages } from '../live/live-images.ts';
 import type { ApiBindings } from './bindings.ts';
 
 export interface ApiSettings {
@@ -38,6 +39,7 @@ export interface ApiServices {
   readonly listImages: ListImages;
   readonly view: (record: ImageRecord) => ImageView;
   readonly limits: TicketLimits;
+  readonly live: LiveImages;
   readonly settings: ApiSettings;
 }
 

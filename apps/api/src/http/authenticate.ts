@@ -23,10 +23,15 @@ export function authenticate(authenticator: Authenticator, scope: Scope) {
   });
 }
 
-/** Lets a follow token stand for a key where one image is read; what it is not for goes on to be asked for a key. */
-export function admitFollowers(tokens: FollowTokens) {
+/**
+ * Lets a follow token stand for a key where one image is read; what it is not for goes on to be asked for a key.
+ *
+ * @param options.inQuery also takes `?token=`, for browsers' EventSource and WebSocket; an API key never stands there
+ */
+export function admitFollowers(tokens: FollowTokens, { inQuery = false } = {}) {
   return createMiddleware<ApiBindings>(async (c, next) => {
-    const token = c.req.method === 'GET' ? bearerToken(c) : undefined;
+    const sent = bearerToken(c) ?? (inQuery ? c.req.query('token') : undefined);
+    const token = c.req.method === 'GET' ? sent : undefined;
     // API keys hold no dot.
     const followed = token?.includes('.') ? await tokens.verify(token) : undefined;
     if (followed && followed.imageId === c.req.param('id')) {

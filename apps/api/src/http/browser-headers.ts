@@ -7,7 +7,14 @@ import type { ApiBindings } from './bindings.ts';
 const PREFLIGHT_MAX_AGE_S = 600;
 
 /** What a page of another origin may send, and may read of an answer, beside what every page may. */
-const allowHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id'];
+const allowHeaders = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-None-Match',
+  'Last-Event-ID',
+  'X-Request-Id',
+];
 const exposeHeaders = [
   'ETag',
   'Idempotent-Replayed',

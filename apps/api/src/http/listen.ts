@@ -1,7 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
+import { WebSocketServer } from 'ws';
+import { MESSAGE_BYTES_MAX } from '../live/ws-listener.ts';
 
 export interface HttpServer {
   readonly address: AddressInfo;
@@ -32,7 +34,10 @@ export async function listen(
     connectionsCheckingInterval: times.lookEveryMs,
     maxHeaderSize: 16 * 1024,
   };
-  const server = createAdaptorServer({ fetch, hostname, serverOptions }) as Server;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
+  // It is the one that @hono/node-server asks for; its types just say less exactly which options may be left out.
+  const websocket = { server: sockets as unknown as WebSocketServerLike };
+  const server = createAdaptorServer({ fetch, hostname, serverOptions, websocket }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
@@ -56,6 +61,8 @@ export async function listen(
       server.close();
       const grace = AbortSignal.timeout(graceMs);
       if (inHand > 0) await once(idle, 'idle', { signal: grace }).catch(() => {});
+      // No request of the server's any more, so nothing of it ends them.
+      for (const socket of sockets.clients) socket.terminate();
       // Also connections that never sent a request, which Node does not count as idle.
       server.closeAllConnections();
       await closed;

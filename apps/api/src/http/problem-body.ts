@@ -57,6 +57,7 @@ const titles: Partial<Record<number, string>> = {
   413: 'Request too large',
   415: 'Unsupported media type',
   422: 'Invalid request',
+  426: 'Upgrade required',
   429: 'Too many requests',
   500: 'Internal error',
   503: 'Service unavailable',

@@ -1,11 +1,10 @@
-import type { SchemaObject } from 'ajv';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import type { OpenApiDocument } from './document.ts';
+import { createMismatches, type Mismatches } from './mismatches-harness.ts';
+import { isUpgrade, type ReadAnswer, readAnswer } from './read-answer-harness.ts';
 
 interface Header {
   readonly required?: boolean;
-  readonly schema: SchemaObject;
+  readonly schema: { readonly type?: string };
 }
 
 interface Operation {
@@ -21,48 +20,25 @@ interface Documented {
 /** What any HTTP server may say, and what all answers have alike; other tests hold it. */
 const ordinary = new RegExp(
   `^(?:${[
-    'access-control-.*|connection|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
+    'access-control-.*|connection|upgrade|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
     'strict-transport-security|transfer-encoding|vary|x-(?:accel|content|dns|download|frame|permitted|xss)-.*|cache-control',
   ].join('|')})$`,
 );
 
-/** Holds answers against an OpenAPI document, to the letter: what it does not name must not come. */
-export function createContract(document: OpenApiDocument) {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  formats.default(ajv);
-  ajv.addSchema(closed(document) as SchemaObject, 'openapi');
-  const compiled = new Map<string, ValidateFunction>();
-  const seen = new Set<string>();
+/**
+ * Holds answers against an OpenAPI document, to the letter: what it does not name must not come.
+ *
+ * @param seen gets `GET /v1/images/{id} 404 image-not-found` of every answer that is looked at
+ */
+export function createContract(document: OpenApiDocument, seen: Set<string>) {
+  const mismatches = createMismatches(document);
+  const headerMismatches = createHeaderMismatches(document, mismatches);
 
-  function mismatches(value: unknown, ...path: string[]): string[] {
-    const pointer = path.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-    const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `openapi#/${pointer}` });
-    compiled.set(pointer, validate);
-    if (validate(value)) return [];
-    return (validate.errors ?? []).map(
-      (error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
-    );
-  }
-
-  function headerMismatches(documented: Documented, headers: Headers): string[] {
-    const known = new Map(Object.keys(documented.headers ?? {}).map((name) => [name.toLowerCase(), name]));
-    const strange = [...headers.keys()].filter((name) => !known.has(name) && !ordinary.test(name));
-    const all = (document.components?.headers ?? {}) as Record<string, Header>;
-    const wrong = [...known].flatMap(([lower, name]) => {
-      const value = headers.get(lower);
-      if (value === null) return all[name]?.required ? [`${name} is missing`] : [];
-      return mismatches(
-        all[name]?.schema.type === 'integer' ? Number(value) : value,
-        'components',
-        'headers',
-        name,
-        'schema',
-      );
-    });
-    return [...strange.map((name) => `the header ${name} is not documented`), ...wrong];
-  }
-
-  function bodyMismatches(documented: Documented, pointer: readonly string[], { mediaType, body }: Body): string[] {
+  function bodyMismatches(
+    documented: Documented,
+    pointer: readonly string[],
+    { mediaType, body }: ReadAnswer,
+  ): string[] {
     if (body === undefined) return [];
     const range = mediaType.replace(/\/.*/, '/*');
     const type = [mediaType, range].find((one) => documented.content?.[one]);
@@ -82,12 +58,9 @@ export function createContract(document: OpenApiDocument) {
       return mismatches(JSON.parse(body), ...pointer);
     },
 
-    /** `GET /v1/images/{id} 404 image-not-found`, of every answer that was looked at. */
-    seen: seen as ReadonlySet<string>,
-
     /** What an answer has that the document does not say, or lacks of what it says. */
     async differences(request: Request, response: Response): Promise<string[]> {
-      const answer = await readBody(response);
+      const answer = await readAnswer(response);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       const path = templateOf(document, method, new URL(request.url).pathname);
       if (path === undefined) return answer.code ? mismatches(answer.body, 'components', 'schemas', 'Problem') : [];
@@ -101,31 +74,25 @@ export function createContract(document: OpenApiDocument) {
   };
 }
 
-interface Body {
-  readonly mediaType: string;
-  readonly body: unknown;
-  /** Of a problem. */
-  readonly code: string;
-}
+/** What of the headers of an answer is missing, wrong, or not documented. */
+function createHeaderMismatches(document: OpenApiDocument, mismatches: Mismatches) {
+  const all = (document.components?.headers ?? {}) as Record<string, Header>;
 
-async function readBody(response: Response): Promise<Body> {
-  const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
-  // It ends when its reader goes away, which a copy would keep it from noticing.
-  if (mediaType === 'text/event-stream') return { mediaType, body: '', code: '' };
-  const text = await decompressed(response.clone()).text();
-  if (text === '') return { mediaType, body: undefined, code: '' };
-  const body: unknown = /[/+]json$/.test(mediaType) ? JSON.parse(text) : text;
-  const code = mediaType === 'application/problem+json' ? String((body as { code?: unknown }).code) : '';
-  return { mediaType, body, code };
-}
+  function wrongHeader(name: string, value: string | null): string[] {
+    if (value === null) return all[name]?.required ? [`${name} is missing`] : [];
+    const typed = all[name]?.schema.type === 'integer' ? Number(value) : value;
+    return mismatches(typed, 'components', 'headers', name, 'schema').map((mismatch) => `${name}${mismatch}`);
+  }
 
-/** The answer to a WebSocket that is let in has no status of its own before the server takes it over. */
-const isUpgrade = (request: Request, response: Response) =>
-  request.headers.get('upgrade')?.toLowerCase() === 'websocket' && response.ok;
-
-function decompressed(response: Response): Response {
-  if (response.headers.get('content-encoding') !== 'gzip' || !response.body) return response;
-  return new Response(response.body.pipeThrough(new DecompressionStream('gzip')));
+  return (documented: Documented, headers: Headers): string[] => {
+    const names = Object.keys(documented.headers ?? {});
+    const known = new Set(names.map((name) => name.toLowerCase()));
+    const strange = [...headers.keys()].filter((name) => !known.has(name) && !ordinary.test(name));
+    return [
+      ...strange.map((name) => `the header ${name} is not documented`),
+      ...names.flatMap((name) => wrongHeader(name, headers.get(name))),
+    ];
+  };
 }
 
 /** The documented path that a request goes to: as in Hono, one that is spelt out goes before one with a parameter. */
@@ -134,14 +101,4 @@ function templateOf(document: OpenApiDocument, method: string, pathname: string)
   const fits = ([path]: [string, unknown]) =>
     new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname);
   return ofMethod.filter(fits).sort(([a], [b]) => a.split('{').length - b.split('{').length)[0]?.[0];
-}
-
-/** The document lets new fields come to answers; a test does not. */
-function closed(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(closed);
-  if (typeof node !== 'object' || node === null) return node;
-  const entries = Object.entries(node).map(([key, value]) => [key, key === 'requestBody' ? value : closed(value)]);
-  const copy = Object.fromEntries(entries);
-  const isObject = typeof copy.properties === 'object' && copy.type === 'object';
-  return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
 }

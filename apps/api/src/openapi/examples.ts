@@ -19,6 +19,7 @@ export const exampleTicket = {
   headers: { 'content-type': 'image/jpeg', 'cache-control': 'private', 'if-none-match': '*' },
   expiresAt: '2026-11-23T06:14:01.000Z',
   statusUrl: `https://images.example.com/v1/images/${exampleImageId}`,
+  eventsUrl: `https://images.example.com/v1/images/${exampleImageId}/events`,
   followToken: 'eyJ…',
   renditions: [{ variant: 'thumb', format: 'avif', url: rendition }],
 };
@@ -32,6 +33,7 @@ export const exampleImportRequest = {
 export const exampleImportTicket = {
   imageId: exampleImageId,
   statusUrl: exampleTicket.statusUrl,
+  eventsUrl: exampleTicket.eventsUrl,
   followToken: exampleTicket.followToken,
   renditions: exampleTicket.renditions,
 };

@@ -27,6 +27,8 @@ export interface DocumentedOperation {
   readonly takesQuery: boolean;
   /** The example of its body; nothing where it takes none. */
   readonly body: unknown;
+  /** Without which the operation is not what it is: those of a WebSocket. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Every answer that is documented: `201`, `404 image-not-found`. */
   readonly answers: readonly string[];
 }
@@ -41,6 +43,7 @@ export function operationsOf(document: OpenApiDocument): DocumentedOperation[] {
         takesFollowToken: security.some(({ followToken }) => followToken),
         takesQuery: parameters.some((parameter) => parameter.in === 'query'),
         body: Object.values(requestBody?.content['application/json']?.examples ?? {})[0]?.value,
+        headers: '101' in responses ? { upgrade: 'websocket' } : {},
         answers: Object.entries(responses).flatMap(([status, { content = {} }]) => answersOf(status, content)),
       };
     }),

@@ -27,7 +27,8 @@ export async function provoke(operation: DocumentedOperation, apis: Apis): Promi
     more: { key?: string; id?: string; body?: unknown; headers?: Record<string, string> } = {},
   ) => {
     const { body = operation.body, id = uuidv7() } = more;
-    return api.call(operation.method, addressOf(operation, id), body, more.key ?? key, more.headers);
+    const headers = { ...operation.headers, ...more.headers };
+    return api.call(operation.method, addressOf(operation, id), body, more.key ?? key, headers);
   };
   for (const api of Object.values(apis) as Harness[]) await ask(api);
   await ask(apis.sound, { id: 'x' });

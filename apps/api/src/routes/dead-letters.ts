@@ -102,18 +102,19 @@ export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
 };
 
 /** Its seller still finds it failed when the job is gone, and nobody takes it for an upload that was forgotten. */
-async function recordFailure(manifests: Manifests, { image, attempts }: FailedImage): Promise<void> {
+async function recordFailure(manifests: Manifests, { image, attempts, failedAt }: FailedImage): Promise<void> {
   // What an earlier revision made of it is still there.
   if (await manifests.read(image)) return;
   const { imageId, tenant, category, originalKey, filename = '', metadata, createdAt } = image;
   const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename, metadata } as const;
-  const end = { status: 'failed', error: processingFailed, failedAt: new Date().toISOString() } as const;
+  const end = { status: 'failed', error: processingFailed, failedAt } as const;
   await manifests.publish({ ...identity, ...end, attempts, createdAt }, undefined);
 }
 
 interface FailedImage {
   readonly image: RenderImage;
   readonly attempts: number;
+  readonly failedAt: string;
 }
 
 async function changed(c: Context, change: (imageId: ImageId) => Promise<boolean>): Promise<ImageId> {

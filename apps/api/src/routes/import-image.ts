@@ -15,6 +15,7 @@ export const ImportTicket = z
   .object({
     imageId: ImageId,
     statusUrl: z.url(),
+    eventsUrl: z.url(),
     followToken: FollowTokenField,
     renditions: z.array(PlannedRendition),
   })
@@ -64,6 +65,7 @@ export const importImage: ApiRoute = (app, services) => {
     const ticket: z.input<typeof ImportTicket> = {
       imageId,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
+      eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
       followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
     };

@@ -58,6 +58,7 @@ async function sign(
       ...how,
       expiresAt,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
+      eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
       followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
     },

@@ -19,6 +19,7 @@ const toEveryMethod = {
   }),
   expiresAt: z.iso.datetime(),
   statusUrl: z.url(),
+  eventsUrl: z.url(),
   followToken: FollowTokenField,
   renditions: z.array(PlannedRendition),
 };

@@ -1,0 +1,130 @@
+import type { RenderProgress } from '@imagemill/queue';
+import type { ImageId, Tenant } from '@imagemill/variants';
+import type { Cursors, Seen } from './cursor.ts';
+import type { ImageState, ImageStates } from './image-state.ts';
+import type { EndReason, Listener } from './listener.ts';
+import { newsFor } from './news.ts';
+
+/**
+ * One image, and who follows it in this process. Its state is loaded anew whenever something happened, by one question at a
+ * time, whoever asks; each listener is told the difference to what it knows:
+ *
+ *     change ─► load, or one step further ─► state ─► difference for each listener
+ */
+export interface Channel {
+  readonly imageId: ImageId;
+  readonly tenant: Tenant;
+  /** When it was last loaded, by `performance.now()`; -Infinity when it must be again. */
+  readonly loadedAt: number;
+  readonly isIdle: boolean;
+  /** Loads the image; what is in the state afterwards is no older than the call. Throws what `load` does. */
+  refresh(): Promise<ImageState | undefined>;
+  /** To be called in one turn with the `refresh` that it follows on. @returns false if it has ended, or was too slow */
+  add(listener: Listener, seen: Seen | undefined): boolean;
+  remove(listener: Listener): void;
+  changed(progress: RenderProgress | undefined): void;
+  /** What is known may be old. A question that waits already is enough. */
+  lookAgain(): void;
+}
+
+export interface ChannelOptions {
+  readonly tenant: Tenant;
+  readonly imageId: ImageId;
+  readonly states: ImageStates;
+  readonly cursors: Cursors;
+  /** Keeps the number of loads at once within bounds. */
+  readonly slot: <T>(load: () => Promise<T>) => Promise<T>;
+  readonly onFailure: (error: unknown) => void;
+  /** Told of a listener that the channel has let go. */
+  readonly onLeft: (listener: Listener, reason: EndReason) => void;
+}
+
+export function createChannel(options: ChannelOptions): Channel {
+  const { tenant, imageId, states, cursors, slot, onFailure, onLeft } = options;
+  const listeners = new Map<Listener, Seen | undefined>();
+  let state: ImageState | undefined;
+  let loadedAt = Number.NEGATIVE_INFINITY;
+  let loading: Promise<ImageState | undefined> | undefined;
+  let next: Promise<ImageState | undefined> | undefined;
+
+  async function load(): Promise<ImageState | undefined> {
+    const startedAt = performance.now();
+    const loaded = await slot(() => states.load(tenant, imageId, listeners.size > 0 ? state : undefined));
+    loadedAt = startedAt;
+    take(loaded);
+    return loaded;
+  }
+
+  function begin(): Promise<ImageState | undefined> {
+    loading = load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
+  /** One that is under way may have read before the change, so the next one counts; there is one next for all. */
+  function refresh(): Promise<ImageState | undefined> {
+    if (!loading) return begin();
+    next ??= loading
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return loading ?? begin();
+      });
+    return next;
+  }
+
+  function refreshLater(): void {
+    refresh().catch((error: unknown) => {
+      loadedAt = Number.NEGATIVE_INFINITY;
+      onFailure(error);
+    });
+  }
+
+  function take(loaded: ImageState | undefined): void {
+    state = loaded;
+    for (const listener of listeners.keys()) tell(listener);
+  }
+
+  function tell(listener: Listener): boolean {
+    if (!state) return letGo(listener, 'gone');
+    const { events, seen } = newsFor(listeners.get(listener), state, cursors);
+    listeners.set(listener, seen);
+    for (const event of events) {
+      if (!listener.send(event)) return letGo(listener, 'slow');
+      if (event.isLast) return letGo(listener, 'ended');
+    }
+    return true;
+  }
+
+  function letGo(listener: Listener, reason: EndReason): false {
+    listeners.delete(listener);
+    onLeft(listener, reason);
+    return false;
+  }
+
+  return {
+    imageId,
+    tenant,
+    get loadedAt() {
+      return loadedAt;
+    },
+    get isIdle() {
+      return listeners.size === 0 && !loading && !next;
+    },
+    refresh,
+    add(listener, seen) {
+      listeners.set(listener, seen);
+      return tell(listener);
+    },
+    remove: (listener) => void listeners.delete(listener),
+    changed(progress) {
+      const ahead = !loading && state && progress && states.advance(state, progress);
+      if (ahead) take(ahead);
+      else refreshLater();
+    },
+    lookAgain() {
+      if (!next) refreshLater();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Categories } from '@imagemill/variants';
+import type { ImageState } from './image-state.ts';
+
+/** What a listener knows of an image. */
+export interface Seen {
+  readonly status: string;
+  readonly revision: string | undefined;
+  /** Renditions, as `variant.format`. */
+  readonly told: ReadonlySet<string>;
+}
+
+/**
+ * The id of an event says what its listener knows by then, so that any process can go on from there without a log of what
+ * was sent: `status.revision.renditions`, the last one a bit for each variant of the set, in hexadecimal. See ADR 17.
+ */
+export interface Cursors {
+  encode(seen: Seen, category: string): string;
+  /** Undefined for what is no such id, or one of a set that is not today's: its listener needs a new snapshot. */
+  decode(text: string, category: string): Seen | undefined;
+}
+
+const NONE = '-';
+const CURSOR = /^([a-z-]{1,20})\.([0-9a-f]{1,64}|-)\.([0-9a-f]{1,256})$/;
+
+export const renditionName = ({ variant, format }: { readonly variant: string; readonly format: string }) =>
+  `${variant}.${format}`;
+
+export function createCursors(categories: Categories): Cursors {
+  const namesOf = (category: string) => {
+    const { set = [], revision } = categories.get(category) ?? {};
+    return { names: set.map(({ name, format }) => `${name}.${format}`), revision };
+  };
+  return {
+    encode({ status, revision, told }, category) {
+      const { names } = namesOf(category);
+      const bits = names.reduce((sum, name, index) => (told.has(name) ? sum | (1n << BigInt(index)) : sum), 0n);
+      return `${status}.${revision ?? NONE}.${bits.toString(16)}`;
+    },
+
+    decode(text, category) {
+      const [, status = '', revision = NONE, hex = ''] = CURSOR.exec(text) ?? [];
+      if (status === '') return undefined;
+      const today = namesOf(category);
+      if (revision !== NONE && revision !== today.revision) return undefined;
+      const bits = BigInt(`0x${hex}`);
+      const told = new Set(today.names.filter((_, index) => (bits >> BigInt(index)) & 1n));
+      return { status, revision: revision === NONE ? undefined : revision, told };
+    },
+  };
+}
+
+/** Whether what a listener knows goes with where the image stands; if not, it needs a new snapshot. */
+export const goesOn = (seen: Seen, { revision }: Pick<ImageState, 'revision'>): boolean =>
+  seen.revision === undefined || revision === undefined || seen.revision === revision;

@@ -1,0 +1,38 @@
+import { followImageChanges, type ImageChangesOptions } from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import type { Categories } from '@imagemill/variants';
+import { createImageStates, type ImageStateSources } from './image-state.ts';
+import type { ListenerLimitSettings } from './listener-limits.ts';
+import { createLiveImages, type LiveImages, type LiveObserver, type LiveTimes } from './live-images.ts';
+
+interface LiveOptions extends Pick<ImageChangesOptions, 'connection' | 'prefix'> {
+  readonly sources: ImageStateSources;
+  readonly categories: Categories;
+  readonly limits: ListenerLimitSettings;
+  readonly times?: Partial<LiveTimes>;
+  readonly observer: LiveObserver;
+  readonly logger: Logger;
+}
+
+/** The listeners of this process, and the one reader that all of them hang on. It takes the connection over. */
+export function startLive(options: LiveOptions): Omit<LiveImages, 'close'> & { close(): Promise<void> } {
+  const { connection, prefix, sources, logger, ...rest } = options;
+  const live = createLiveImages({ ...rest, logger, states: createImageStates(sources) });
+  // Each failed read says it already.
+  connection.on('error', () => {});
+  const changes = followImageChanges({
+    connection,
+    prefix,
+    isFollowed: live.isFollowed,
+    onChange: live.changed,
+    onBegin: live.mistrustAll,
+    onError: (err) => logger.warn({ err }, 'changes of images can not be read'),
+  });
+  return {
+    ...live,
+    async close() {
+      live.close();
+      await changes.close();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { upgradeWebSocket } from '@hono/node-server';
+import { AppError } from '@imagemill/errors';
+import type { MiddlewareHandler } from 'hono';
+import type { WebSocket } from 'ws';
+import type { ApiRoute, ApiSettings } from '../http/api-route.ts';
+import type { ApiBindings } from '../http/bindings.ts';
+import { imageNotFound, Problem } from '../http/problem.ts';
+import { followRequest } from '../live/live-request.ts';
+import { createWsListener } from '../live/ws-listener.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+
+const TRY_AGAIN_LATER = 1013;
+
+const description = describeRoute({
+  id: 'followImageByWebSocket',
+  tag: 'Images',
+  summary: 'The same events over a WebSocket',
+  details: 'One JSON message each: `{event, id, data}`. `?lastEventId=` goes on after an event.',
+  followToken: 'in-header-or-query',
+  answers: { 101: { what: 'It is a WebSocket from here on.' } },
+  problems: ['image-not-found', 'upgrade-required', 'origin-not-allowed', 'queue-unavailable', 'storage-unavailable'],
+});
+
+/** GET /v1/images/{id}/ws: the events of `/events` over a WebSocket, one JSON message each: `{event, id, data}`. */
+export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
+  const upgrade = upgradeWebSocket(async (c) => {
+    const request = followRequest(c);
+    // Once it is a WebSocket it can be told no status.
+    if (!(await records.find(request.tenant, request.imageId))) throw imageNotFound();
+    return {
+      async onOpen(_event, { raw }) {
+        const socket = raw as WebSocket;
+        let hasClosed = false;
+        let leave = () => {};
+        socket.on('close', () => {
+          hasClosed = true;
+          leave();
+        });
+        try {
+          const followed = await live.follow(request, createWsListener(socket));
+          if (followed === 'nothing-new') socket.close(1000, 'ended');
+          else leave = followed;
+          if (hasClosed) leave();
+        } catch (error) {
+          // What was looked at before has changed since, there is no room, or Redis is away; who comes again is told by a status.
+          const code =
+            error instanceof Problem ? error.options.code : error instanceof AppError ? error.code : 'internal-error';
+          socket.close(TRY_AGAIN_LATER, code);
+        }
+      },
+    };
+  });
+  app.get('/v1/images/:id/ws', description, onlyWebSockets, onlyFrom(settings), upgrade);
+};
+
+const onlyWebSockets: MiddlewareHandler<ApiBindings> = async (c, next) => {
+  if (c.req.header('upgrade')?.toLowerCase() === 'websocket') return next();
+  const headers = { upgrade: 'websocket', connection: 'Upgrade' };
+  throw new Problem({ status: 426, code: 'upgrade-required', detail: 'This is a WebSocket.', headers });
+};
+
+/** Browsers hold no page back from opening a WebSocket to anywhere, but say which one it is. Others say nothing. */
+const onlyFrom =
+  ({ corsOrigins, apiBaseUrl }: ApiSettings): MiddlewareHandler<ApiBindings> =>
+  async (c, next) => {
+    const origin = c.req.header('origin');
+    const allowed = [...corsOrigins, new URL(apiBaseUrl).origin];
+    const isOpen = corsOrigins.length === 0 || corsOrigins.includes('*');
+    if (isOpen || origin === undefined || allowed.includes(origin)) return next();
+    throw new Problem({ status: 403, code: 'origin-not-allowed', detail: `Pages of ${origin} may not listen here.` });
+  };
