@@ -1,18 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Pictures, startPictures } from './support/pictures.ts';
 import { runProgram } from './support/run-program.ts';
 import { type RunningStack, startStack } from './support/running-stack.ts';
 
 let stack: RunningStack;
+let pictures: Pictures;
 let dir: string;
 beforeAll(async () => {
-  stack = await startStack();
+  const photo = await readFile('examples/photos/avatar.jpg');
+  pictures = await startPictures((path) => (path.startsWith('/photo.jpg?') ? photo : undefined));
+  stack = await startStack({ IMPORT_ALLOW_PRIVATE: 'true' });
   dir = await mkdtemp(join(tmpdir(), 'imagemill-upload-'));
 });
 afterAll(async () => {
   await stack.stop();
+  await pictures.close();
   await rm(dir, { recursive: true });
 });
 
@@ -40,6 +45,16 @@ test('says in words why a file was rejected, shows the others all the same, and 
   expect(stdout).toContain('empty.jpg: is empty');
   expect(stdout).toContain(`${dir}: is a directory`);
   expect(stdout.match(/^(thumb|og) .*%/gm)).toHaveLength(3);
+});
+
+test('has a URL imported, and says in words why one is not', async () => {
+  const [good, gone] = [`${pictures.url}/photo.jpg?signature=secret`, `${pictures.url}/gone.jpg`];
+  const { code, stdout } = await imagemill('upload', good, gone, '--category', 'avatar');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/photo\.jpg \(avatar, [\d.]+ kB\): ready \d+\.\d s after it was asked for/);
+  expect(stdout.match(/^(small|medium|large|round-\w+) .*%.*http\S+$/gm)).toHaveLength(13);
+  expect(stdout).not.toContain('secret');
+  expect(stdout).toContain('gone.jpg: rejected, import-not-found: There is nothing at this URL.');
 });
 
 test('passes on what the API refuses', async () => {

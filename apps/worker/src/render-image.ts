@@ -15,7 +15,7 @@ import { deleteImage } from './delete-image.ts';
 import { TookTooLongError, UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
 import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
-import { type ImportOriginal, isRejection } from './import/import-original.ts';
+import { type ComeAgain, type ImportOriginal, isRejection } from './import/import-original.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -56,6 +56,7 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     if (earlier) return earlier.outcome;
     const manifest = await render(services, { image, uploaded, category }, context);
     if (!manifest) return notThere(services, image, context);
+    if ('comeAgainMs' in manifest) return { outcome: 'not-uploaded', ...manifest };
     context.signal.throwIfAborted();
     if (stored?.manifest.status === 'ready' && manifest.status === 'rejected') {
       // What is public of an earlier revision stays good, also when today's limits would refuse its original.
@@ -118,20 +119,20 @@ interface Rendering {
 /**
  * Everything between the original and its manifest. What the picture itself is to blame for ends in a manifest too.
  *
- * @returns undefined when there is no original to begin with
+ * @returns undefined when there is no original to begin with, or when to look for one again
  */
 async function render(
   services: RenderServices,
   { image, uploaded, category: { set, revision } }: Rendering,
   context: RenderContext,
-): Promise<FinishedManifest | undefined> {
+): Promise<FinishedManifest | ComeAgain | undefined> {
   const { originals, cdn, engine, cdnBaseUrl, logger } = services;
   const { signal, reportProgress, attemptsMade } = context;
   const watch = createStopwatch();
   const subject: Subject = { image, facts: uploaded, attempts: attemptsMade + 1 };
   try {
     const facts = uploaded ?? (await watch.time('import', () => services.importOriginal(image, context)));
-    if (!facts) return undefined;
+    if (!facts || 'comeAgainMs' in facts) return facts;
     subject.facts = facts;
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));

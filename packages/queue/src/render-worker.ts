@@ -24,10 +24,13 @@ export interface RenderContext {
 }
 
 /** Makes one image's renditions. What it throws is retried by the policy; `not-uploaded` costs no attempt. */
-export type RenderHandler = (
-  image: RenderImage,
-  context: RenderContext,
-) => Promise<RenderOutcome | { readonly outcome: 'not-uploaded' }>;
+export type RenderHandler = (image: RenderImage, context: RenderContext) => Promise<RenderOutcome | NotUploaded>;
+
+interface NotUploaded {
+  readonly outcome: 'not-uploaded';
+  /** When to look again; by a rule that is good for uploads if left out. */
+  readonly comeAgainMs?: number;
+}
 
 export interface RenderWorkerOptions {
   readonly connection: Redis;
@@ -101,8 +104,9 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
       const checks = job.attemptsStarted - job.attemptsMade;
-      const wait = uploadCheckDelayMs(checks, { inParts: image.multipart !== undefined });
-      await job.moveToDelayed(Date.now() + wait, token);
+      const inParts = image.multipart !== undefined;
+      const { comeAgainMs = uploadCheckDelayMs(checks, { inParts }) } = result;
+      await job.moveToDelayed(Date.now() + comeAgainMs, token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.
       setImmediate(() => track(rechecks.delayed(job)));

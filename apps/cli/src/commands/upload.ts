@@ -17,7 +17,7 @@ export function upload(program: Command): void {
   program
     .command('upload')
     .description('upload photographs and show what became of them')
-    .argument('<files...>', 'jpeg, png, webp, avif, gif or tiff')
+    .argument('<files...>', 'jpeg, png, webp, avif, gif or tiff; or http(s) URLs, which a worker downloads')
     .option('-c, --category <name>', 'which variant set to make: product, avatar, or one of your own', 'product')
     .option('--api <url>', 'API to upload to (default: the local stack; or IMAGEMILL_API_URL)')
     .option('--key <key>', "API key (default: the local stack's; or IMAGEMILL_API_KEY)")

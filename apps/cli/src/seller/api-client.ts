@@ -10,6 +10,8 @@ const Ticket = z.object({
 });
 type Ticket = z.infer<typeof Ticket>;
 
+const Import = z.object({ imageId: z.string() });
+
 const Image = z.object({
   imageId: z.string(),
   status: z.string(),
@@ -24,6 +26,7 @@ const Image = z.object({
       bytes: z.number(),
     }),
   ),
+  source: z.object({ bytes: z.number() }).optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 export type Image = z.infer<typeof Image>;
@@ -52,6 +55,7 @@ interface UploadRequest {
 /** The calls of a seller app. Each throws FailureToExplain with the API's own words when it is refused. */
 export interface ApiClient {
   requestUpload(request: UploadRequest): Promise<Ticket>;
+  importImage(request: { url: string; category: string }): Promise<{ imageId: string }>;
   complete(imageId: string): Promise<Image>;
   image(imageId: string): Promise<Image>;
 }
@@ -85,6 +89,7 @@ export function createApiClient({ apiUrl, apiKey }: { apiUrl: string; apiKey: st
   }
   return {
     requestUpload: (request) => call('POST', '/v1/images/upload-url', Ticket, request),
+    importImage: (request) => call('POST', '/v1/images/import', Import, request),
     complete: (imageId) => call('POST', `/v1/images/${imageId}/complete`, Image),
     image: (imageId) => call('GET', `/v1/images/${imageId}`, Image),
   };

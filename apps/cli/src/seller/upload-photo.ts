@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { FailureToExplain } from '../explain.ts';
-import { ApiAwayError, type ApiClient, type Image } from './api-client.ts';
+import type { ApiClient, Image } from './api-client.ts';
 import { putFile } from './put-file.ts';
+import { patiently, untilEnded } from './until-ended.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
@@ -16,20 +16,17 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.tiff': 'image/tiff',
 };
 
-const POLL_MS_MIN = 100;
-const POLL_MS_MAX = 1_000;
-const READY_WITHIN_MS = 5 * 60_000;
-const AWAY_MS_MAX = 60_000;
-
 export type UploadStep =
   | { readonly step: 'uploading'; readonly sentBytes: number; readonly totalBytes: number }
   | { readonly step: 'rendering'; readonly done: number; readonly total: number };
 
 export interface UploadedPhoto {
+  /** The file, or the URL that it was imported from. */
   readonly path: string;
-  readonly originalBytes: number;
+  /** Unknown of an import that came to nothing. */
+  readonly originalBytes: number | undefined;
   readonly image: Image;
-  /** From the last byte of the upload to ready. */
+  /** From the last byte of the upload, or from the request to import, to ready. */
   readonly readyMs: number;
 }
 
@@ -60,30 +57,9 @@ export async function uploadPhoto(
 
   const uploadedAt = performance.now();
   // The photograph is safe by now: an API that is away for a moment is waited for.
-  let image = await patiently(() => api.complete(ticket.imageId));
-  for (let pollMs = POLL_MS_MIN; !isFinal(image.status); pollMs = Math.min(pollMs * 1.2, POLL_MS_MAX)) {
-    if (performance.now() - uploadedAt > READY_WITHIN_MS) {
-      throw new FailureToExplain(`still "${image.status}" after ${READY_WITHIN_MS / 60_000} minutes.`);
-    }
-    await delay(pollMs);
-    image = await patiently(() => api.image(ticket.imageId));
-    onStep({ step: 'rendering', ...image.progress });
-  }
+  await patiently(() => api.complete(ticket.imageId));
+  const image = await untilEnded(api, ticket.imageId, onStep);
   return { path, originalBytes: totalBytes, image, readyMs: performance.now() - uploadedAt };
-}
-
-const isFinal = (status: string) => ['ready', 'rejected', 'failed', 'expired'].includes(status);
-
-async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  for (const since = performance.now(); ; ) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof ApiAwayError)) throw error;
-      if (performance.now() - since + error.retryAfterMs > AWAY_MS_MAX) throw error;
-      await delay(error.retryAfterMs);
-    }
-  }
 }
 
 async function sizeOf(path: string): Promise<number> {

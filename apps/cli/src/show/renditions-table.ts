@@ -10,7 +10,7 @@ export function renditionsTable({ image, originalBytes }: UploadedPhoto): string
       colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
     },
     image.renditions.map(({ variant, format, width, height, bytes, url }) => {
-      const share = `${((100 * bytes) / originalBytes).toFixed(1)} %`;
+      const share = originalBytes === undefined ? '' : `${((100 * bytes) / originalBytes).toFixed(1)} %`;
       return [variant, format, `${width}×${height}`, humanBytes(bytes), share, url];
     }),
   );

@@ -26,7 +26,7 @@ function bars(stream: NodeJS.WriteStream): UploadProgress {
   return {
     begin(path) {
       const file = basename(path).slice(0, 32).padEnd(32);
-      const bar = multi.create(1, 0, { file, what: 'asking for an upload URL' });
+      const bar = multi.create(1, 0, { file, what: 'asking' });
       return (step) => {
         const [total, value] = step.step === 'uploading' ? [step.totalBytes, step.sentBytes] : [step.total, step.done];
         bar.setTotal(Math.max(1, total));

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { PublicHttpAgent, PublicHttpsAgent, RefusedAddressError } from './public-only.ts';
 
 /** Connections to addresses that tenants name. */
 export interface TenantAgents {
@@ -15,9 +15,10 @@ export interface TenantAgents {
 export function createTenantAgents({ allowPrivate }: { allowPrivate: boolean }): TenantAgents {
   return allowPrivate
     ? { http: new HttpAgent(), https: new HttpsAgent() }
-    : { http: new RequestFilteringHttpAgent(), https: new RequestFilteringHttpsAgent() };
+    : { http: new PublicHttpAgent(), https: new PublicHttpsAgent() };
 }
 
 /** Whether a request failed because of where it would have gone; request-filtering-agent gives its error no code. */
 export const isRefusedAddress = (error: unknown): boolean =>
-  error instanceof Error && /^DNS lookup .* is not allowed/.test(error.message);
+  error instanceof RefusedAddressError ||
+  (error instanceof Error && /^DNS lookup .* is not allowed/.test(error.message));

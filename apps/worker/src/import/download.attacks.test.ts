@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { PublicHttpAgent, PublicHttpsAgent } from '../http/public-only.ts';
 import { createDownload } from './download.ts';
 import { type PictureServer, startPictureServer } from './picture-server.ts';
 
@@ -33,6 +34,8 @@ describe('nothing is asked of', () => {
     ['loopback through NAT64', 'http://[64:ff9b::127.0.0.1]/'],
     ['loopback through 6to4', 'http://[2002:7f00:1::]/'],
     ['loopback through Teredo', 'http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/'],
+    ['loopback, compatible with IPv6', 'http://[::127.0.0.1]/'],
+    ['loopback through a NAT64 of our own', 'http://[64:ff9b:1::7f00:1]/'],
     ['no address at all', 'http://0.0.0.0/'],
     ['this network', 'http://0.1.2.3/'],
     ['no address at all in IPv6', 'http://[::]/'],
@@ -53,7 +56,13 @@ describe('nothing is asked of', () => {
     ['benchmarking', 'http://198.18.0.1/'],
     ['documentation in IPv6', 'http://[2001:db8::1]/'],
     ['discard in IPv6', 'http://[100::1]/'],
+    ['discard in IPv6, newer', 'http://[100:0:0:1::1]/'],
+    ['IPv6 before what is global', 'http://[1fff::1]/'],
+    ['IPv6 after what is global', 'http://[4000::1]/'],
+    ['IPv6 at its end', 'http://[fe00::1]/'],
+    ["Azure's metadata at a public address", 'http://168.63.129.16/'],
     ['over TLS as well', 'https://127.0.0.1/'],
+    ['over TLS as well, what only we refuse', 'https://[::127.0.0.1]/'],
     ['another port', 'http://example.com:6379/'],
     ['a name and password', 'http://user:secret@example.com/'],
     ['another scheme, file', 'file:///etc/passwd'],
@@ -94,9 +103,15 @@ describe('a name', () => {
   /** Where nothing but the port would stand between the download and the server. */
   const anyPort = (name: string) => new URL(`http://${name}/`).href;
 
-  test('that stands for a private address is refused', async () => {
-    resolveTo(['127.0.0.1']);
-    await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+  test.each([
+    ['a private address', 'http', '127.0.0.1'],
+    ['a private address, over TLS', 'https', '127.0.0.1'],
+    ['an address compatible with IPv6', 'http', '::7f00:1'],
+    ['an address compatible with IPv6, over TLS', 'https', '::7f00:1'],
+    ["a cloud's metadata at a public address", 'http', '168.63.129.16'],
+  ])('that stands for %s is refused', async (_what, scheme, address) => {
+    resolveTo([address]);
+    await expect(download(`${scheme}://pictures.test/`, signal)).rejects.toMatchObject({ code: 'import-forbidden' });
   });
 
   test('that stands for a public and a private address is refused', async () => {
@@ -108,5 +123,45 @@ describe('a name', () => {
     const resolver = resolveTo(['10.0.0.1'], ['93.184.215.14']);
     await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
     expect(resolver.asked()).toBe(1);
+  });
+
+  describe('on the way through redirects, where one address of this machine stands for a public one', () => {
+    const PUBLIC = '127.0.0.1';
+    const PRIVATE = '127.0.0.2';
+    const options = { allowIPAddressList: [PUBLIC] };
+    const agents = { http: new PublicHttpAgent(options), https: new PublicHttpsAgent(options) };
+    const anyPort = createDownload({ allowPrivate: true, agents, bytesMax: 1_000, timeoutMs: 10_000 });
+    let shop: PictureServer;
+    beforeAll(async () => {
+      shop = await startPictureServer(({ url }, response) => {
+        const [hop = '', port = '0'] = [/\d/.exec(url ?? '')?.[0], String(shop.port)];
+        const next = { 1: '/2', 2: '/3', 3: `http://${PRIVATE}:${port}/secret`, 4: `http://rebound.test:${port}/5` }[
+          hop
+        ];
+        if (next) response.writeHead(302, { location: next }).end();
+        else response.end('picture');
+      });
+    });
+    afterAll(() => shop.close());
+    afterEach(() => {
+      shop.asked.length = 0;
+    });
+
+    test('a picture comes from the public one', async () => {
+      resolveTo([PUBLIC]);
+      expect(Buffer.from(await anyPort(`http://shop.test:${shop.port}/5`, signal)).toString()).toBe('picture');
+    });
+
+    test('the last hop of a chain is refused when it leads to a private one', async () => {
+      await expect(anyPort(`${shop.url}/1`, signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+      expect(shop.asked).toEqual(['/1', '/2', '/3']);
+    });
+
+    test('a name that was public at the first hop and is private at the second is refused', async () => {
+      const resolver = resolveTo([PUBLIC], [PRIVATE]);
+      const rebound = anyPort(`http://rebound.test:${shop.port}/4`, signal);
+      await expect(rebound).rejects.toMatchObject({ code: 'import-forbidden' });
+      expect([resolver.asked(), shop.asked]).toEqual([2, ['/4']]);
+    });
   });
 });

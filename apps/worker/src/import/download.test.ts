@@ -80,6 +80,13 @@ describe('a server', () => {
     await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
   });
 
+  test('that changes to a protocol nobody asked for has not answered', async () => {
+    const { get } = await start((response) => {
+      response.writeHead(101, { connection: 'upgrade', upgrade: 'websocket' }).flushHeaders();
+    });
+    await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
+  });
+
   test('is left at once when the work must stop', async () => {
     const stop = new AbortController();
     const { get } = await start(() => stop.abort(new Error('stop')));

@@ -1,12 +1,10 @@
-import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { RejectedImageError } from '@imagemill/imaging';
+import { sendRequest } from '../http/send-request.ts';
 import { createTenantAgents, isRefusedAddress, type TenantAgents } from '../http/tenant-agents.ts';
 import { ImportFailedError, ImportRejectedError } from './errors.ts';
 
 const REDIRECTS_MAX = 3;
-const HEADER_BYTES_MAX = 16 * 1024;
 const SILENCE_MS_MAX = 10_000;
 
 const headers = {
@@ -30,15 +28,17 @@ export interface DownloadOptions {
   readonly bytesMax: number;
   /** For all of it, redirects and body included. */
   readonly timeoutMs: number;
+  /** What connects, by `allowPrivate` if left out. */
+  readonly agents?: TenantAgents;
 }
 
-export function createDownload({ allowPrivate, bytesMax, timeoutMs }: DownloadOptions): Download {
-  const agents = createTenantAgents({ allowPrivate });
+export function createDownload({ allowPrivate, bytesMax, timeoutMs, ...options }: DownloadOptions): Download {
+  const { agents = createTenantAgents({ allowPrivate }) } = options;
 
   async function follow(start: string, signal: AbortSignal): Promise<Uint8Array> {
     let url = toAllowedUrl(start, allowPrivate);
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
-      const response = await get(url, agents, signal);
+      const response = await sendRequest(agents, url, { headers, timeout: SILENCE_MS_MAX }, signal);
       try {
         const location = redirectOf(response);
         if (location === undefined) return await readBody(response, bytesMax);
@@ -69,20 +69,6 @@ function toAllowedUrl(text: string, allowPrivate: boolean, base?: URL): URL {
   const isPlain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
   if (!isPlain || (url.port !== '' && !allowPrivate)) throw new ImportRejectedError('import-forbidden');
   return url;
-}
-
-async function get(url: URL, agents: TenantAgents, signal: AbortSignal): Promise<IncomingMessage> {
-  const options = { headers, maxHeaderSize: HEADER_BYTES_MAX, timeout: SILENCE_MS_MAX, signal };
-  const request =
-    url.protocol === 'https:'
-      ? httpsRequest(url, { ...options, agent: agents.https })
-      : httpRequest(url, { ...options, agent: agents.http });
-  request.on('timeout', () => request.destroy(new Error('The server fell silent.')));
-  // What fails once the response is there comes out of its body.
-  request.on('error', () => {});
-  request.end();
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  return response;
 }
 
 /** @returns where to look instead, undefined when the picture is here */

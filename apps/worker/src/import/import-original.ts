@@ -4,18 +4,24 @@ import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE } from '@imagemill/variants';
 import type { Download } from './download.ts';
 import { ImportFailedError, ImportRejectedError } from './errors.ts';
+import { createPlaces } from './places.ts';
 
 /**
  * Puts what a job's URL holds where its original belongs: all of it or nothing.
  *
- * @returns the original; undefined when the job names no URL, or other imports have all places of this worker
+ * @returns the original; undefined when the job names no URL; when to come again, where other imports have all places
+ *   of this worker
  * @throws ImportRejectedError, RejectedImageError: nothing will ever come of it
  * @throws ImportFailedError, StorageError: another try may succeed
  */
 export type ImportOriginal = (
   image: RenderImage,
   context: Pick<RenderContext, 'signal' | 'isLastAttempt'>,
-) => Promise<ObjectFacts | undefined>;
+) => Promise<ObjectFacts | ComeAgain | undefined>;
+
+export interface ComeAgain {
+  readonly comeAgainMs: number;
+}
 
 export interface ImportOptions {
   readonly originals: ObjectStorage;
@@ -28,7 +34,7 @@ export interface ImportOptions {
 }
 
 export function createImportOriginal({ originals, download, placesMax }: ImportOptions): ImportOriginal {
-  let taken = 0;
+  const places = createPlaces(placesMax);
 
   async function fetchAndStore({ importUrl = '', originalKey, filename }: RenderImage, signal: AbortSignal) {
     const body = await download(importUrl, signal);
@@ -40,8 +46,9 @@ export function createImportOriginal({ originals, download, placesMax }: ImportO
   }
 
   return async (image, { signal, isLastAttempt }) => {
-    if (image.importUrl === undefined || taken >= placesMax) return undefined;
-    taken += 1;
+    if (image.importUrl === undefined) return undefined;
+    const place = places.take();
+    if (!('leave' in place)) return place;
     try {
       return await fetchAndStore(image, signal);
     } catch (error) {
@@ -49,7 +56,7 @@ export function createImportOriginal({ originals, download, placesMax }: ImportO
       const isHopeless = error instanceof ImportFailedError && isLastAttempt;
       throw isHopeless ? new ImportRejectedError('import-unreachable', error) : error;
     } finally {
-      taken -= 1;
+      place.leave();
     }
   };
 }

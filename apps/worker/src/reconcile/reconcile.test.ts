@@ -13,7 +13,14 @@ import {
   type RenderImage,
 } from '@imagemill/queue';
 import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
-import { ImageId, loadCategories, parseOriginalKey, renditionKey } from '@imagemill/variants';
+import {
+  IMPORTED_MEDIA_TYPE,
+  ImageId,
+  loadCategories,
+  originalKey,
+  parseOriginalKey,
+  renditionKey,
+} from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { client, job } from '../render-harness.ts';
@@ -134,6 +141,17 @@ describe('after a total loss of Redis', () => {
       createdAt: expect.any(String),
     });
     expect((await all.round()).found).toEqual([]);
+  });
+
+  test('of an import, too: its original tells all that is needed, but where it came from', async () => {
+    const all = await harness();
+    const { contentType: _, ...image } = job();
+    const key = originalKey({ ...image, contentType: IMPORTED_MEDIA_TYPE });
+    await all.put(key);
+    expect((await all.round()).found).toEqual([{ kind: 'original-without-job', imageId: image.imageId }]);
+    const made = (await all.queue.find(image.imageId))?.image;
+    expect(made).toMatchObject({ originalKey: key, contentType: IMPORTED_MEDIA_TYPE });
+    expect(made?.importUrl).toBeUndefined();
   });
 
   test('a dry run tells the same, and does nothing', async () => {

@@ -52,6 +52,17 @@ test('what a receiver fails at is sent again under the same id, until it is take
   expect(await hooks.raw.getDelayedCount()).toBe(0);
 });
 
+test('an endpoint that changes to a protocol nobody asked for has taken nothing, and holds nothing up', async () => {
+  const { url } = await startReceiver((response) => {
+    response.writeHead(101, { connection: 'upgrade', upgrade: 'websocket' }).flushHeaders();
+  });
+  const hooks = await webhookHarness({ acme: url });
+  hooks.startDeliveries();
+  const id = await publish(hooks);
+  await untilAttempts(hooks, id, 1);
+  expect(await delivery(hooks, id)).toMatchObject({ status: 'pending', attempts: [{ code: 'connection-failed' }] });
+});
+
 test('a redirect is not followed', async () => {
   const target = await startReceiver();
   const { url } = await startReceiver((response) => response.writeHead(307, { location: target.url }).end());
@@ -96,7 +107,7 @@ describe('an address that is not public', () => {
     ['127.0.0.1', '127.1', '2130706433', '0x7f000001', 'localhost', '0.0.0.0'],
     ['10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '224.0.0.1', '255.255.255.255'],
     ['[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[fe80::1]', '[fd00::1]', '[ff02::1]'],
-    ['[64:ff9b::7f00:1]', '[2002:7f00:1::]', '192.0.2.1', '198.18.0.1'],
+    ['[64:ff9b::7f00:1]', '[2002:7f00:1::]', '192.0.2.1', '198.18.0.1', '[::7f00:1]', '[4000::1]', '168.63.129.16'],
   ].flat();
 
   test.each(addresses)('%s is refused before anything is sent', async (host) => {

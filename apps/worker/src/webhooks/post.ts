@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { sendRequest } from '../http/send-request.ts';
 import { createTenantAgents } from '../http/tenant-agents.ts';
 
-const HEADER_BYTES_MAX = 16 * 1024;
 /** As much of an answer is read, so that a polite receiver can end it; nothing is done with it. */
 const BODY_BYTES_MAX = 4 * 1024;
 
@@ -16,26 +14,15 @@ export type Post = (
 
 /** @param allowPrivate connects to any address, otherwise only to public ones */
 export function createPost({ allowPrivate }: { allowPrivate: boolean }): Post {
-  const { http, https } = createTenantAgents({ allowPrivate });
+  const agents = createTenantAgents({ allowPrivate });
 
   return async (url, { headers, body }, signal) => {
-    signal.throwIfAborted();
-    const options = {
-      method: 'POST',
-      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-      maxHeaderSize: HEADER_BYTES_MAX,
-      signal,
-    };
-    const request =
-      url.protocol === 'https:'
-        ? httpsRequest(url, { ...options, agent: https })
-        : httpRequest(url, { ...options, agent: http });
-    // What fails after the status was answered changes nothing, but must not end the process.
-    request.on('error', () => {});
-    request.end(body);
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const length = Buffer.byteLength(body);
+    const message = { method: 'POST', headers: { ...headers, 'content-length': length }, body };
+    const response = await sendRequest(agents, url, message, signal);
+    // What fails after the status was answered changes nothing.
     await drain(response).catch(() => {});
-    request.destroy();
+    response.destroy();
     return response.statusCode ?? 0;
   };
 }

@@ -1,0 +1,44 @@
+/** As long as nothing has been measured. */
+const TYPICAL_MS_AT_FIRST = 250;
+/** How much the latest one counts. */
+const WEIGHT = 0.2;
+const COME_AGAIN_MS_MAX = 60_000;
+
+/** A number of places, and turns for those that find all of them taken. */
+export interface Places {
+  /** @returns what gives the place back; or, when all are taken, in how many ms to come again */
+  take(): { readonly leave: () => void } | { readonly comeAgainMs: number };
+}
+
+/**
+ * Those that find no place are told times one after the other, as fast as places have become free of late: told all the
+ * same time they would come together, find no place again but for the first, and leave the places empty in between.
+ *
+ * @param now ms since whenever
+ */
+export function createPlaces(placesMax: number, now: () => number = performance.now.bind(performance)): Places {
+  let taken = 0;
+  let typicalMs = TYPICAL_MS_AT_FIRST;
+  let lastTurnAt = 0;
+
+  function turnIn(): number {
+    const turnAt = Math.max(lastTurnAt, now()) + typicalMs / placesMax;
+    const comeAgainMs = Math.min(Math.ceil(turnAt - now()), COME_AGAIN_MS_MAX);
+    lastTurnAt = now() + comeAgainMs;
+    return comeAgainMs;
+  }
+
+  return {
+    take() {
+      if (taken >= placesMax) return { comeAgainMs: turnIn() };
+      taken += 1;
+      const takenAt = now();
+      return {
+        leave() {
+          taken -= 1;
+          typicalMs += WEIGHT * (now() - takenAt - typicalMs);
+        },
+      };
+    },
+  };
+}
