@@ -1,4 +1,5 @@
 import type { AwsS3Options } from '@uppy/aws-s3';
+import { randomKey } from '../api/random-key.ts';
 import type { Imagemill } from '../create-imagemill.ts';
 import { ImagemillError } from '../errors.ts';
 import type { UploadTicket } from '../types.ts';
@@ -108,7 +109,7 @@ export function uppyS3Options(
     shouldUseMultipart: isLarge,
     getChunkSize: chunkSize,
     generateObjectKey(file) {
-      const key = `${crypto.randomUUID()}/${file.name}`;
+      const key = `${randomKey()}/${file.name}`;
       files.set(key, file);
       return key;
     },
