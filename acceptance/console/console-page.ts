@@ -12,6 +12,8 @@ import { createTenants } from './tenants.ts';
 export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
 const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
 const ACTION_TIMEOUT_MS = 15_000;
+/** Not the machine itself, as a browser sees it: so a page there, without https, has less than others. */
+const PLAIN_HOST = 'console.test';
 const DESKTOP = { width: 1280, height: 900 };
 
 interface OpenOptions extends BrowserContextOptions {
@@ -19,6 +21,8 @@ interface OpenOptions extends BrowserContextOptions {
   readonly at?: string;
   /** `printed` takes the address that the stack prints. */
   readonly keys?: Record<string, string> | 'printed';
+  /** Opens it as on another machine in the network, without https. */
+  readonly plainHttp?: boolean;
 }
 
 const printedAddress = (stack: RunningStack) => /console +(\S+)/.exec(stack.printed())?.[1] ?? '';
@@ -44,7 +48,11 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
     }
     const { executablePath, args, env: fonts } = chromium;
     const [browser, stack] = await Promise.all([
-      launcher.launch({ executablePath, args: [...args], env: { ...process.env, ...fonts } as Record<string, string> }),
+      launcher.launch({
+        executablePath,
+        args: [...args, `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
+        env: { ...process.env, ...fonts } as Record<string, string>,
+      }),
       env().then((own) => startStack({ API_KEYS: tenants.apiKeys, ...own })),
     ]);
     Object.assign(found, { browser, stack });
@@ -68,18 +76,26 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
 
     /** A fresh browser session with the console open: with the keys of a tenant of its own, others, or none. */
     async open(options: OpenOptions = {}): Promise<Page> {
-      const { at = '', keys = { apiKey: tenants.next(), adminKey: stack().adminKey }, ...session } = options;
+      const {
+        plainHttp = false,
+        at = '',
+        keys = { apiKey: tenants.next(), adminKey: stack().adminKey },
+        ...session
+      } = options;
       const context = await (found.browser as Browser).newContext({ viewport: DESKTOP, ...session });
       context.setDefaultTimeout(ACTION_TIMEOUT_MS);
       const page = await context.newPage();
       pages.push(page);
       page.on('pageerror', (error) => troubles.push(error.message));
       page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text());
+        const text = message.text();
+        // What a browser says of any page without https that sends these headers.
+        if (plainHttp && /Cross-Origin-Opener-Policy|Origin-Agent-Cluster/.test(text)) return;
+        if (message.type() === 'error' || message.type() === 'warning') troubles.push(text);
       });
       const address =
         keys === 'printed' ? printedAddress(stack()) : `${stack().consoleUrl}#${new URLSearchParams(keys)}`;
-      await page.goto(address);
+      await page.goto(plainHttp ? address.replace('127.0.0.1', PLAIN_HOST) : address);
       if (at) await page.evaluate((to) => location.assign(to), at);
       if (keys !== 'printed' && keys.apiKey) keyOf.set(page, keys.apiKey);
       return page;

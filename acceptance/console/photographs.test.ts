@@ -186,3 +186,13 @@ test('what was uploaded before is listed, the newest first and a page at a time'
   await cards.first().getByRole('button', { name: /^Look/ }).click();
   await on.getByText('Originals are private').waitFor();
 });
+
+test('it works without https too, where a page has no clipboard: what would be copied is selected', async () => {
+  const on = await page.open({ plainHttp: true });
+  expect(await on.evaluate(() => isSecureContext)).toBe(false);
+  await files(on).setInputFiles(photo('avatar.jpg'));
+  await untilReady(on, 'avatar.jpg');
+  await on.getByRole('button', { name: 'Look at avatar.jpg' }).click();
+  await on.getByRole('button', { name: 'Copy' }).click();
+  expect(await on.evaluate(() => getSelection()?.toString())).toMatch(/^<picture>[\s\S]*<\/picture>$/);
+});
