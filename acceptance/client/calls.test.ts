@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { createImagemill, type Image, type Imagemill, type UploadRequest } from '@imagemill/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningStack, startStack } from '../support/running-stack.ts';
+
+let stack: RunningStack;
+let imagemill: Imagemill;
+beforeAll(async () => {
+  stack = await startStack({ IMPORT_ALLOW_PRIVATE: 'true' });
+  imagemill = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
+});
+afterAll(() => stack.stop());
+
+const path = fileURLToPath(new URL('../../examples/photos/avatar.jpg', import.meta.url));
+const request: UploadRequest = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 9, category: 'avatar' };
+
+test('many tickets come in one call, in their order', async () => {
+  const requests = ['a.jpg', 'b.png'].map((filename) => ({
+    ...request,
+    filename,
+    contentType: filename === 'b.png' ? 'image/png' : 'image/jpeg',
+  }));
+  const tickets = await imagemill.requestUploads(requests);
+  expect(tickets.map(({ key }) => key.split('.').at(-1))).toEqual(['jpg', 'png']);
+});
+
+test('the same idempotency key gets the same image', async () => {
+  const idempotencyKey = crypto.randomUUID();
+  const [first, second] = [
+    await imagemill.requestUpload(request, { idempotencyKey }),
+    await imagemill.requestUpload(request, { idempotencyKey }),
+  ];
+  expect(second.imageId).toBe(first.imageId);
+});
+
+test('an image is imported from a URL, made anew, and deleted', async () => {
+  const { renditions } = await imagemill.upload(path, { category: 'avatar' });
+  const url = renditions.find(({ variant, format }) => variant === 'large' && format === 'jpeg')?.url ?? '';
+  const imported = await imagemill.importImage({ url, category: 'avatar' });
+  const image = await imagemill.waitUntilReady(imported);
+  expect(image.source).toMatchObject({ width: 256, height: 256, format: 'jpeg' });
+  expect(await imagemill.reprocessImage(image.imageId)).toMatchObject({ imageId: image.imageId });
+  await imagemill.deleteImage(image.imageId);
+  await expect(imagemill.getImage(image.imageId)).rejects.toMatchObject({ code: 'image-not-found' });
+});
+
+test('all images are listed, page after page, the newest first', async () => {
+  const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
+  const made: string[] = [];
+  for (let index = 0; index < 5; index += 1) made.push((await client.requestUpload(request)).imageId);
+  const listed: Image[] = [];
+  for await (const image of client.listImages({ status: 'awaiting-upload', limit: 2 })) listed.push(image);
+  expect(listed.map(({ imageId }) => imageId).filter((imageId) => made.includes(imageId))).toEqual(made.toReversed());
+});
+
+test('a wait ends when its time is up, or its signal says so', async () => {
+  const { imageId } = await imagemill.requestUpload(request);
+  await expect(imagemill.waitUntilReady(imageId, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'timeout' });
+  const reason = new Error('enough');
+  await expect(imagemill.waitUntilReady(imageId, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+test('polling asks with the ETag of what it has, and is told only what is new', async () => {
+  const answers: number[] = [];
+  const counting = async (...args: Parameters<typeof fetch>) => {
+    const response = await fetch(...args);
+    if (args[1]?.method === 'GET') answers.push(response.status);
+    return response;
+  };
+  const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: counting });
+  const { imageId } = await client.requestUpload(request);
+  const told: Image[] = [];
+  const wait = client.waitUntilReady(imageId, { timeoutMs: 1_500, live: false, onImage: (image) => told.push(image) });
+  await expect(wait).rejects.toMatchObject({ code: 'timeout' });
+  expect(told).toHaveLength(1);
+  expect(answers.filter((status) => status === 200)).toHaveLength(1);
+  expect(answers.filter((status) => status === 304).length).toBeGreaterThan(1);
+});

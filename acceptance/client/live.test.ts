@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import { createImagemill, type Image, type UploadTicket } from '@imagemill/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningStack, startStack } from '../support/running-stack.ts';
+
+let stack: RunningStack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+
+const path = fileURLToPath(new URL('../../examples/photos/product.jpg', import.meta.url));
+
+type Fetch = typeof fetch;
+
+/** A client that notes what it asks for by GET, and answers that itself where `instead` has an answer. */
+function listening(instead: (url: string, ask: () => Promise<Response>) => Promise<Response> = (_, ask) => ask()) {
+  const asked: string[] = [];
+  const noting = async (...[url, init]: Parameters<Fetch>) => {
+    if (init?.method !== 'GET') return fetch(url, init);
+    asked.push(String(url).endsWith('/events') ? 'events' : 'status');
+    return instead(String(url), () => fetch(url, init));
+  };
+  return { asked, client: createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: noting }) };
+}
+
+test('an upload is followed by live events, on one connection and without a question', async () => {
+  const { client, asked } = listening();
+  const image = await client.upload(path, { category: 'product' });
+  expect(image).toMatchObject({ status: 'ready', progress: { done: 12, total: 12 } });
+  expect(asked).toEqual(['events']);
+});
+
+test('each rendition is told of as it comes, and the end is what the API answers', async () => {
+  const { client } = listening();
+  let ticket: UploadTicket | undefined;
+  const seen: Image[] = [];
+  const onTicket = (issued: UploadTicket) => {
+    ticket = issued;
+  };
+  const { imageId } = await client.upload(path, { category: 'product', wait: 'uploaded', onTicket });
+  for await (const image of client.followImage(ticket ?? imageId)) seen.push(image);
+  const done = seen.map(({ renditions }) => renditions.length);
+  expect(done).toEqual(done.toSorted((a, b) => a - b));
+  expect(seen.every(({ progress, renditions }) => progress.done === renditions.length)).toBe(true);
+  expect(seen.at(-1)).toEqual(await client.getImage(imageId));
+});
+
+test('a connection that is lost is taken up again where it was', async () => {
+  const lastEventIds: (string | null)[] = [];
+  const losing: Fetch = async (url, init) => {
+    if (!String(url).endsWith('/events')) return fetch(url, init);
+    lastEventIds.push(new Headers(init?.headers).get('last-event-id'));
+    const response = await fetch(url, init);
+    return lastEventIds.length > 1 ? response : new Response(firstEventOf(response), response);
+  };
+  const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: losing });
+  const image = await client.upload(path, { category: 'product' });
+  expect(image.renditions).toHaveLength(12);
+  expect(lastEventIds).toEqual([null, expect.stringMatching(/^[a-z-]+\./)]);
+});
+
+test('where events do not come through, the image is asked for', async () => {
+  const { client, asked } = listening((url, ask) =>
+    url.endsWith('/events') ? Promise.resolve(new Response('not here', { status: 404 })) : ask(),
+  );
+  expect(await client.upload(path, { category: 'product' })).toMatchObject({ status: 'ready' });
+  expect(asked.filter((what) => what === 'events')).toHaveLength(1);
+  expect(asked).toContain('status');
+});
+
+test('an image that is deleted while it is waited for ends the wait', async () => {
+  const { client } = listening();
+  const request = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 9, category: 'product' };
+  const { imageId } = await client.requestUpload(request);
+  const wait = client.waitUntilReady(imageId, { onImage: () => void client.deleteImage(imageId) });
+  await expect(wait).rejects.toMatchObject({ name: 'ImageEndedError', code: 'image-deleted' });
+});
+
+/** The stream up to its first event, and then an error, as of a connection that breaks. */
+function firstEventOf({ body }: Response): ReadableStream<Uint8Array> {
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  let text = '';
+  return new ReadableStream({
+    async pull(controller) {
+      if (text.includes('\ndata: ')) {
+        await reader.cancel();
+        return controller.error(new TypeError('terminated'));
+      }
+      const { value } = await reader.read();
+      text += new TextDecoder().decode(value);
+      controller.enqueue(value);
+    },
+  });
+}

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram } from '../support/run-program.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const GZIPPED_BYTES_MAX = 10_000;
+
+/** A project of somebody who has installed the package, as it would be published. */
+let project: string;
+let checked: Awaited<ReturnType<typeof runProgram>>;
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'imagemill-client-'));
+  checked = await runProgram(['packages/client/pack-check.ts', project]);
+  await run('tar', ['-xzf', 'client.tgz'], { cwd: project });
+  await mkdir(join(project, 'node_modules/@imagemill'), { recursive: true });
+  await rename(join(project, 'package'), join(project, 'node_modules/@imagemill/client'));
+  for (const name of ['react', '@types/react', '@types/node']) await link(name);
+});
+afterAll(() => rm(project, { recursive: true }));
+
+async function link(name: string) {
+  const home = name === '@types/node' ? root : join(root, 'packages/client');
+  await mkdir(join(project, 'node_modules/@types'), { recursive: true });
+  await symlink(join(home, 'node_modules', name), join(project, 'node_modules', name));
+}
+
+test('publint and arethetypeswrong find nothing wrong with the package', () => {
+  expect(checked).toMatchObject({ code: 0, stderr: '' });
+  expect(checked.stdout).toContain('0 problems.');
+});
+
+test('it depends on nothing, and names nothing that is not published', async () => {
+  const folder = join(project, 'node_modules/@imagemill/client');
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  expect(manifest).not.toHaveProperty('dependencies');
+  const files = await readdir(join(folder, 'dist'));
+  for (const file of files.filter((name) => /\.[cm]?(js|ts)$/.test(name))) {
+    const text = await readFile(join(folder, 'dist', file), 'utf8');
+    const imported = [...text.matchAll(/(?:from |require\(|import\()["']([^"']+)["']/g)].map(([, name]) => name);
+    expect(
+      imported.filter((name) => !name?.startsWith('./') && name !== 'react'),
+      file,
+    ).toEqual([]);
+    expect(text, file).not.toContain('zod');
+  }
+});
+
+test('all of it is under 10 KB in a browser, gzipped', async () => {
+  const input = join(project, 'all.js');
+  await writeFile(input, `export * from '@imagemill/client';`);
+  const bundle = await rolldown({ input, platform: 'browser' });
+  const { output } = await bundle.generate({ minify: true });
+  await bundle.close();
+  expect(output).toHaveLength(1);
+  const bytes = gzipSync(output[0].code, { level: 9 }).byteLength;
+  expect(bytes).toBeGreaterThan(5_000);
+  expect(bytes).toBeLessThan(GZIPPED_BYTES_MAX);
+});
+
+test('Node imports and requires it', async () => {
+  const names = 'Object.keys(client).sort().join()';
+  await writeFile(join(project, 'a.mjs'), `import * as client from '@imagemill/client'; console.log(${names});`);
+  await writeFile(join(project, 'b.cjs'), `const client = require('@imagemill/client'); console.log(${names});`);
+  const [imported, required] = [await runProgram([join(project, 'a.mjs')]), await runProgram([join(project, 'b.cjs')])];
+  expect(imported).toMatchObject({ code: 0, stderr: '' });
+  expect(imported.stdout).toContain('createImagemill');
+  expect(required.stdout).toBe(imported.stdout);
+});
+
+test('every example of its README type-checks', async () => {
+  const readme = await readFile(join(root, 'packages/client/README.md'), 'utf8');
+  const examples = [...readme.matchAll(/^```(tsx?)\n([\s\S]*?)^```/gm)];
+  expect(examples.length).toBeGreaterThan(6);
+  await Promise.all(
+    examples.map(([, extension, code = '']) =>
+      writeFile(join(project, `example-${crypto.randomUUID()}.${extension}`), code),
+    ),
+  );
+  const compilerOptions = {
+    ...{ strict: true, noEmit: true, exactOptionalPropertyTypes: true, target: 'es2022', jsx: 'react-jsx' },
+    ...{ module: 'nodenext', moduleDetection: 'force', lib: ['es2022', 'dom', 'dom.iterable'], types: ['node'] },
+  };
+  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['example-*'] }));
+  const { code, stdout } = await runProgram([join(root, 'node_modules/typescript/bin/tsc'), '-p', project]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+});

@@ -1,0 +1,116 @@
+import { createImagemill, type Imagemill, type UploadTicket } from '@imagemill/client';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type RunningStack, startStack } from '../support/running-stack.ts';
+
+const MIB = 1024 * 1024;
+
+let stack: RunningStack;
+let imagemill: Imagemill;
+let scan: Blob;
+beforeAll(async () => {
+  stack = await startStack();
+  imagemill = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
+  const plain = sharp({ create: { width: 3000, height: 2100, channels: 3, background: '#3377aa' } });
+  const bytes = await plain.tiff({ compression: 'none' }).toBuffer();
+  scan = new File([new Uint8Array(bytes)], 'scan.tiff');
+  expect(scan.size).toBeGreaterThan(16 * MIB);
+});
+afterAll(() => stack.stop());
+
+/** A client that does `before` each of its uploads to the storage, and counts them by the part they are of. */
+function watched(before: (partNumber: string) => void) {
+  const sent: string[] = [];
+  const watching = async (...[url, init]: Parameters<typeof fetch>) => {
+    const partNumber = new URL(String(url)).searchParams.get('partNumber');
+    if (partNumber !== null) {
+      before(partNumber);
+      sent.push(partNumber);
+    }
+    return fetch(url, init);
+  };
+  return { sent, client: createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: watching }) };
+}
+
+test('a large file goes in parts, and its progress is that of all of them', async () => {
+  const { client, sent } = watched(() => {});
+  const loaded: number[] = [];
+  let ticket: UploadTicket | undefined;
+  const image = await client.upload(scan, {
+    category: 'product',
+    onTicket: (issued) => {
+      ticket = issued;
+    },
+    onProgress: (progress) => progress.phase === 'uploading' && loaded.push(progress.loaded),
+  });
+  expect(ticket).toMatchObject({ method: 'MULTIPART', partSize: 8 * MIB, partCount: 3 });
+  expect(sent.toSorted()).toEqual(['1', '2', '3']);
+  expect(image.source).toMatchObject({ format: 'tiff', bytes: scan.size });
+  expect(loaded).toEqual(loaded.toSorted((a, b) => a - b));
+  expect(loaded.at(-1)).toBe(scan.size);
+});
+
+test('a stream goes in parts too, and arrives whole', async () => {
+  const stream = { stream: scan.stream(), size: scan.size, name: 'scan.tiff' };
+  const image = await imagemill.upload(stream, { category: 'product' });
+  expect(image.source?.bytes).toBe(scan.size);
+});
+
+test('a part that fails is sent again, and no other', async () => {
+  let hasFailed = false;
+  const { client, sent } = watched((partNumber) => {
+    if (partNumber !== '2' || hasFailed) return;
+    hasFailed = true;
+    throw new TypeError('fetch failed');
+  });
+  await client.upload(scan, { category: 'product' });
+  expect(hasFailed).toBe(true);
+  expect(sent.toSorted()).toEqual(['1', '2', '3']);
+});
+
+test('an upload that was broken off is resumed with the parts that miss', async () => {
+  const controller = new AbortController();
+  let imageId = '';
+  const { client: breaking } = watched((partNumber) => {
+    if (partNumber === '3') throw new TypeError('fetch failed');
+  });
+  const upload = breaking.upload(scan, {
+    category: 'product',
+    keepOnAbort: true,
+    signal: controller.signal,
+    onTicket: (ticket) => {
+      ({ imageId } = ticket);
+    },
+  });
+  const ended = expect(upload).rejects.toThrow('The line broke.');
+  await vi.waitFor(async () => expect(await imagemill.parts.uploaded(imageId)).toHaveLength(2), { timeout: 20_000 });
+  controller.abort(new Error('The line broke.'));
+  await ended;
+
+  const { client, sent } = watched(() => {});
+  const loaded: number[] = [];
+  const image = await client.upload(scan, {
+    category: 'product',
+    resume: imageId,
+    onProgress: (progress) => progress.phase === 'uploading' && loaded.push(progress.loaded),
+  });
+  expect(sent).toEqual(['3']);
+  expect(image).toMatchObject({ imageId, status: 'ready', source: { bytes: scan.size } });
+  expect(loaded.find((bytes) => bytes > 0)).toBeGreaterThanOrEqual(16 * MIB);
+});
+
+test('an upload in parts that is given up leaves no image, and sends nothing more', async () => {
+  const controller = new AbortController();
+  let imageId = '';
+  const { client, sent } = watched(() => controller.abort(new Error('enough')));
+  const upload = client.upload(scan, {
+    category: 'product',
+    signal: controller.signal,
+    onTicket: (ticket) => {
+      ({ imageId } = ticket);
+    },
+  });
+  await expect(upload).rejects.toThrow('enough');
+  expect(sent.length).toBeLessThanOrEqual(3);
+  await expect(imagemill.getImage(imageId)).rejects.toMatchObject({ code: 'image-not-found' });
+});

@@ -1,0 +1,21 @@
+import type { Image, ImportRequest, ImportTicket, UploadRequest, UploadTicket } from '@imagemill/client';
+import { expectTypeOf, test } from 'vitest';
+import type { z } from 'zod';
+import type { ImportTicket as ApiImportTicket } from '../../apps/api/src/routes/import-image.ts';
+import type { importRequest } from '../../apps/api/src/tickets/import-request.ts';
+import type { uploadRequest } from '../../apps/api/src/tickets/upload-request.ts';
+import type { UploadTicket as ApiUploadTicket } from '../../apps/api/src/tickets/upload-ticket.ts';
+import type { ImageView } from '../../packages/images/src/index.ts';
+
+// Held by the type check, not when it runs: the client repeats these types, for it is published without the API's schemas.
+
+test('the client says what the API answers', () => {
+  expectTypeOf<Image>().toEqualTypeOf<z.input<typeof ImageView>>();
+  expectTypeOf<UploadTicket>().toEqualTypeOf<z.input<typeof ApiUploadTicket>>();
+  expectTypeOf<ImportTicket>().toEqualTypeOf<z.input<typeof ApiImportTicket>>();
+});
+
+test('the client sends what the API takes', () => {
+  expectTypeOf<UploadRequest>().toEqualTypeOf<z.input<ReturnType<typeof uploadRequest>>>();
+  expectTypeOf<ImportRequest>().toEqualTypeOf<z.input<ReturnType<typeof importRequest>>>();
+});

@@ -1,0 +1,144 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  createImagemill,
+  ImageEndedError,
+  type Imagemill,
+  ImagemillError,
+  UploadError,
+  type UploadProgress,
+  type UploadTicket,
+} from '@imagemill/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningStack, startStack } from '../support/running-stack.ts';
+
+let stack: RunningStack;
+let imagemill: Imagemill;
+beforeAll(async () => {
+  stack = await startStack();
+  imagemill = createImagemill({ baseUrl: `${stack.apiUrl}/`, apiKey: stack.apiKey });
+});
+afterAll(() => stack.stop());
+
+const path = fileURLToPath(new URL('../../examples/photos/product.jpg', import.meta.url));
+
+describe('a photograph becomes ready', () => {
+  test('from a path', async () => {
+    const image = await imagemill.upload(path, { category: 'product' });
+    expect(image).toMatchObject({ status: 'ready', progress: { done: 12, total: 12 } });
+    expect(image.source?.bytes).toBe((await stat(path)).size);
+  });
+
+  test('from a File, as a form', async () => {
+    const file = new File([await readFile(path)], 'shoe.jpg', { type: 'image/jpeg' });
+    let ticket: UploadTicket | undefined;
+    const onTicket = (issued: UploadTicket) => {
+      ticket = issued;
+    };
+    const image = await imagemill.upload(file, { category: 'product', method: 'POST', onTicket });
+    expect(ticket).toMatchObject({ method: 'POST', imageId: image.imageId });
+    expect(image.status).toBe('ready');
+  });
+
+  test('from bytes, with a name that says what they are', async () => {
+    const image = await imagemill.upload(await readFile(path), { category: 'avatar', filename: 'me.JPG' });
+    expect(image).toMatchObject({ status: 'ready', category: 'avatar' });
+  });
+
+  test('from a stream of known size', async () => {
+    const { size } = await stat(path);
+    const image = await imagemill.upload(
+      { stream: createReadStream(path), size, name: 'shoe.jpg' },
+      { category: 'product' },
+    );
+    expect(image.source?.bytes).toBe(size);
+  });
+});
+
+test('tells what is sent and what is live, neither ever less than before', async () => {
+  const told: UploadProgress[] = [];
+  const { size } = await stat(path);
+  await imagemill.upload(path, { category: 'product', onProgress: (progress) => told.push(progress) });
+  const sent = told.filter(({ phase }) => phase === 'uploading').map(({ loaded }) => loaded);
+  expect(sent.at(0)).toBe(0);
+  expect(sent.at(-1)).toBe(size);
+  expect(sent.length).toBeGreaterThan(3);
+  expect(sent).toEqual(sent.toSorted((a, b) => a - b));
+  const done = told.filter(({ phase }) => phase === 'processing').map(({ done }) => done);
+  expect(done).toEqual(done.toSorted((a, b) => a - b));
+  expect(told.at(-1)).toMatchObject({ phase: 'processing', loaded: size, total: size, done: 12, planned: 12 });
+  expect(told.at(-1)?.renditions).toHaveLength(12);
+});
+
+test('"uploaded" does not wait for renditions, and a ticket is enough to wait for them without a key', async () => {
+  let ticket: UploadTicket | undefined;
+  const onTicket = (issued: UploadTicket) => {
+    ticket = issued;
+  };
+  const image = await imagemill.upload(path, { category: 'product', wait: 'uploaded', onTicket });
+  expect(['queued', 'processing', 'ready']).toContain(image.status);
+  if (!ticket) throw new Error('No ticket was told of.');
+  const page = createImagemill({ baseUrl: stack.apiUrl });
+  expect(await page.waitUntilReady(ticket)).toMatchObject({ imageId: image.imageId, status: 'ready' });
+  await expect(page.getImage(image.imageId)).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
+});
+
+test('what is no picture is an error that says why, with the image', async () => {
+  const text = new Blob(['no picture'], { type: 'image/jpeg' });
+  const error = await imagemill.upload(text, { category: 'product' }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ImageEndedError);
+  expect(error).toMatchObject({ code: 'unsupported-format', retryable: false, image: { status: 'rejected' } });
+});
+
+test('what the API refuses is an error with its code, status, field and request', async () => {
+  const error = await imagemill.upload(path, { category: 'hats' }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ImagemillError);
+  expect(error).toMatchObject({ code: 'unknown-category', status: 422, field: 'category', retryable: false });
+  expect((error as ImagemillError).requestId).toMatch(/\S+/);
+});
+
+test('what the storage refuses is an UploadError in its words', async () => {
+  const forged = async (...[url, init]: Parameters<typeof fetch>) => {
+    const isUpload = init?.method === 'PUT';
+    return fetch(isUpload ? String(url).replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=00') : url, init);
+  };
+  const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: forged });
+  const error = await client.upload(path, { category: 'product' }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UploadError);
+  expect(error).toMatchObject({ code: 'storage-refused', status: 403, retryable: false });
+  expect((error as Error).message).toMatch(/signature/i);
+});
+
+test('an upload that is given up rejects with the reason of its signal, and leaves no image', async () => {
+  const controller = new AbortController();
+  const reason = new Error('The seller went away.');
+  let imageId = '';
+  const upload = imagemill.upload(path, {
+    category: 'product',
+    signal: controller.signal,
+    onTicket: (ticket) => {
+      ({ imageId } = ticket);
+    },
+    onProgress: ({ loaded }) => loaded > 0 && controller.abort(reason),
+  });
+  await expect(upload).rejects.toBe(reason);
+  await expect(imagemill.getImage(imageId)).rejects.toMatchObject({ code: 'image-not-found', status: 404 });
+});
+
+test('one whose answers are lost is tried again, and makes one image', async () => {
+  const lost = new Set<string>();
+  const ids = new Set<string>();
+  const losing = async (...[url, init]: Parameters<typeof fetch>) => {
+    const response = await fetch(url, init);
+    const call = `${init?.method} ${new URL(String(url)).pathname.split('/').at(-1)}`;
+    if (init?.method === 'GET' || lost.has(call)) return response;
+    if (call.endsWith('upload-url')) ids.add(((await response.json()) as UploadTicket).imageId);
+    lost.add(call);
+    throw new TypeError('fetch failed');
+  };
+  const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: losing });
+  const image = await client.upload(path, { category: 'product' });
+  expect(lost).toEqual(new Set(['POST upload-url', 'PUT original.jpg', 'POST complete']));
+  expect(ids).toEqual(new Set([image.imageId]));
+});

@@ -1,0 +1,32 @@
+import { ImagemillError } from '../errors.ts';
+
+/** What may well succeed a little later. */
+const retryableStatuses = new Set([408, 425, 429, 502, 503, 504]);
+
+/** An answer that is no success, as an error. The body is problem+json (RFC 9457), or whatever a proxy had to say. */
+export async function problemError(response: Response): Promise<ImagemillError> {
+  const { status, headers } = response;
+  const problem = await response.json().then(
+    (body: unknown) => (typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}),
+    () => ({}),
+  );
+  const text = (name: string) => {
+    const value = (problem as Record<string, unknown>)[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return new ImagemillError(text('detail') ?? text('title') ?? `The server answered ${status}.`, {
+    code: text('code') ?? `http-${status}`,
+    status,
+    field: text('field'),
+    retryable: retryableStatuses.has(status),
+    retryAfterSeconds: retryAfterSeconds(headers.get('retry-after')),
+    requestId: text('requestId') ?? headers.get('x-request-id') ?? undefined,
+  });
+}
+
+/** Seconds, or an HTTP date (RFC 9110, section 10.2.3). */
+function retryAfterSeconds(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}

@@ -1,0 +1,50 @@
+import { createApiClient, type ImagemillOptions } from './api/api-client.ts';
+import { followImage } from './follow/follow-image.ts';
+import { type FollowTarget, followTarget } from './follow/follow-target.ts';
+import { type WaitOptions, waitUntilReady } from './follow/wait-until-ready.ts';
+import { createImageCalls, type ImageCalls } from './images.ts';
+import type { Image, ReadyImage } from './types.ts';
+import { createUpload, type Upload } from './upload/create-upload.ts';
+import { createPartCalls, type PartCalls } from './upload/part-calls.ts';
+
+export interface Imagemill extends ImageCalls {
+  /**
+   * Uploads a file, by PUT, POST or in parts, and waits until its renditions are live.
+   *
+   * @throws ImagemillError what the API refuses
+   * @throws UploadError what the storage refuses
+   * @throws ImageEndedError an image that was rejected or failed
+   * @throws the signal's reason once it is aborted
+   */
+  readonly upload: Upload;
+  /**
+   * Waits until all renditions of an image are live: by live events, or by polling where there are none.
+   *
+   * @param image its id, or its ticket: a ticket's follow token reads in the place of a key
+   * @throws ImageEndedError when it was rejected, failed, expired or was deleted
+   * @throws ImagemillError `timeout` after five minutes, or `timeoutMs`
+   */
+  waitUntilReady(image: string | FollowTarget, options?: WaitOptions): Promise<ReadyImage>;
+  /** An image each time that something happens to it, until its end. */
+  followImage(
+    image: string | FollowTarget,
+    options?: Pick<WaitOptions, 'signal' | 'live'>,
+  ): AsyncGenerator<Image, void, undefined>;
+  /** For uploads in parts that are not sent by `upload`. */
+  readonly parts: PartCalls;
+}
+
+/** A client of one imagemill API. */
+export function createImagemill(options: ImagemillOptions): Imagemill {
+  const api = createApiClient(options);
+  const images = createImageCalls(api);
+  const parts = createPartCalls(api);
+  const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
+  return {
+    ...images,
+    parts,
+    upload: createUpload({ api, images, parts, fetch: send }),
+    waitUntilReady: (image, wait) => waitUntilReady(api, followTarget(image), wait),
+    followImage: (image, follow) => followImage(api, followTarget(image), follow),
+  };
+}

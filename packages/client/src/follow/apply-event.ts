@@ -1,0 +1,14 @@
+import type { Image, Rendition } from '../types.ts';
+
+export const isFinal = (status: string): boolean =>
+  ['ready', 'rejected', 'failed', 'expired', 'deleted'].includes(status);
+
+/** Where an image stands after an event of its stream; undefined for an event that this version does not know. */
+export function applyEvent(image: Image | undefined, name: string, data: unknown): Image | undefined {
+  if (name !== 'rendition') return name === 'status' || isFinal(name) ? (data as Image) : undefined;
+  if (!image) return undefined;
+  const added = data as Rendition;
+  const others = image.renditions.filter(({ variant, format }) => variant !== added.variant || format !== added.format);
+  const renditions = [...others, added];
+  return { ...image, renditions, progress: { ...image.progress, done: renditions.length } };
+}

@@ -1,0 +1,61 @@
+import type { ApiClient } from '../api/api-client.ts';
+import { pause } from '../api/pause.ts';
+import { ImagemillError } from '../errors.ts';
+import type { Image } from '../types.ts';
+import { applyEvent, isFinal } from './apply-event.ts';
+import type { FollowTarget } from './follow-target.ts';
+import { liveEvents } from './live-events.ts';
+import { pollImage } from './poll-image.ts';
+
+const RECONNECT_MS = 1_000;
+/** Connections in a row that told nothing: then something between here and the API keeps events back. */
+const SILENT_CONNECTIONS_MAX = 2;
+
+/**
+ * An image each time that something happens to it, until its end: by live events, or by polling where there are none.
+ *
+ * @throws ImagemillError when the image is not there, or may not be read
+ */
+export async function* followImage(
+  api: ApiClient,
+  target: FollowTarget,
+  { signal, live = true }: { signal?: AbortSignal | undefined; live?: boolean | undefined } = {},
+): AsyncGenerator<Image, void, undefined> {
+  const isAtEnd = live ? yield* followLive(api, target, signal) : false;
+  if (isAtEnd) return;
+  for await (const image of pollImage(api, target, { signal })) {
+    yield image;
+    if (isFinal(image.status)) return;
+  }
+}
+
+/** @returns whether the image's end was told; if not, whoever follows has to ask */
+async function* followLive(
+  api: ApiClient,
+  target: FollowTarget,
+  signal?: AbortSignal,
+): AsyncGenerator<Image, boolean, undefined> {
+  let image: Image | undefined;
+  let lastEventId: string | undefined;
+  for (let silent = 0; silent < SILENT_CONNECTIONS_MAX; silent += 1) {
+    try {
+      for await (const { name, id, data } of liveEvents(api, target, { signal, lastEventId })) {
+        lastEventId = id ?? lastEventId;
+        const next = applyEvent(image, name, data);
+        if (!next) continue;
+        silent = 0;
+        image = next;
+        yield image;
+        if (isFinal(name)) return true;
+      }
+    } catch (error) {
+      // A refusal is told by the polling that follows, in the same words.
+      if (!(error instanceof ImagemillError) || error.code !== 'live-ended' || !error.retryable) {
+        signal?.throwIfAborted();
+        return false;
+      }
+    }
+    await pause(RECONNECT_MS * (0.5 + Math.random()), signal);
+  }
+  return false;
+}

@@ -1,0 +1,44 @@
+import type { ApiClient } from '../api/api-client.ts';
+import { isTimeout, withTimeout } from '../api/with-timeout.ts';
+import { ImageEndedError, ImagemillError } from '../errors.ts';
+import type { Image, ReadyImage } from '../types.ts';
+import { isFinal } from './apply-event.ts';
+import { followImage } from './follow-image.ts';
+import type { FollowTarget } from './follow-target.ts';
+
+const WAIT_MS = 5 * 60_000;
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Of the whole wait; five minutes if not given. */
+  readonly timeoutMs?: number | undefined;
+  /** Told the image each time that something happened to it. */
+  readonly onImage?: ((image: Image) => void) | undefined;
+  /** `false` polls from the start, without live events. */
+  readonly live?: boolean | undefined;
+}
+
+/**
+ * Waits until all renditions of an image are live.
+ *
+ * @throws ImageEndedError when it was rejected, failed, expired or was deleted
+ * @throws ImagemillError `timeout` when it has not ended in time; what the API refuses
+ */
+export async function waitUntilReady(
+  api: ApiClient,
+  target: FollowTarget,
+  { signal, timeoutMs = WAIT_MS, onImage, live }: WaitOptions = {},
+): Promise<ReadyImage> {
+  const until = withTimeout(timeoutMs, signal);
+  try {
+    for await (const image of followImage(api, target, { signal: until, live })) {
+      onImage?.(image);
+      if (image.status === 'ready') return image as ReadyImage;
+      if (isFinal(image.status)) throw new ImageEndedError(image);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!until.aborted || !isTimeout(until.reason)) throw error;
+  }
+  throw new ImagemillError('The image has not ended in time.', { code: 'timeout', retryable: true });
+}

@@ -1,0 +1,67 @@
+import type { ApiClient } from './api/api-client.ts';
+import type { Image, ImageStatus, ImportRequest, ImportTicket, UploadRequest, UploadTicket } from './types.ts';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TicketOptions extends CallOptions {
+  /** The same key gets the same ticket for 24 h. A random one if not given, so that a repeated try makes no second image. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface ListOptions extends CallOptions {
+  readonly category?: string | undefined;
+  readonly status?: ImageStatus | undefined;
+  /** Images a page, which is one call. */
+  readonly limit?: number | undefined;
+}
+
+/** The calls of the API, one function each. All throw `ImagemillError`. */
+export interface ImageCalls {
+  requestUpload(request: UploadRequest, options?: TicketOptions): Promise<UploadTicket>;
+  /** Up to 100 at once, in their order: all of them or none. */
+  requestUploads(requests: readonly UploadRequest[], options?: TicketOptions): Promise<UploadTicket[]>;
+  importImage(request: ImportRequest, options?: TicketOptions): Promise<ImportTicket>;
+  /** Says that the bytes are there. Harmless to repeat. */
+  completeUpload(imageId: string, options?: CallOptions): Promise<Image>;
+  getImage(imageId: string, options?: CallOptions & { readonly followToken?: string | undefined }): Promise<Image>;
+  /** The newest first, page after page as they are read. */
+  listImages(options?: ListOptions): AsyncGenerator<Image, void, undefined>;
+  reprocessImage(imageId: string, options?: CallOptions): Promise<Image>;
+  deleteImage(imageId: string, options?: CallOptions): Promise<void>;
+}
+
+/** Where everything of one image is. */
+export const imagePath = (imageId: string): string => `/v1/images/${encodeURIComponent(imageId)}`;
+
+export function createImageCalls(api: ApiClient): ImageCalls {
+  const issue = <T>(
+    path: string,
+    body: unknown,
+    { signal, idempotencyKey = crypto.randomUUID() }: TicketOptions = {},
+  ) => api.json<T>({ method: 'POST', path, body, signal, headers: { 'idempotency-key': idempotencyKey } });
+  const post = (path: string, { signal }: CallOptions = {}) => api.json<Image>({ method: 'POST', path, signal });
+
+  return {
+    requestUpload: (request, options) => issue('/v1/images/upload-url', request, options),
+    requestUploads: async (images, options) =>
+      (await issue<{ tickets: UploadTicket[] }>('/v1/images/upload-urls', { images }, options)).tickets,
+    importImage: (request, options) => issue('/v1/images/import', request, options),
+    completeUpload: (imageId, options) => post(`${imagePath(imageId)}/complete`, options),
+    reprocessImage: (imageId, options) => post(`${imagePath(imageId)}/reprocess`, options),
+    getImage: (imageId, { signal, followToken } = {}) =>
+      api.json({ method: 'GET', path: imagePath(imageId), signal, followToken }),
+    deleteImage: (imageId, { signal } = {}) => api.json({ method: 'DELETE', path: imagePath(imageId), signal }),
+
+    async *listImages({ signal, ...query } = {}) {
+      let cursor: string | undefined;
+      do {
+        const call = { method: 'GET', path: '/v1/images', query: { ...query, cursor }, signal } as const;
+        const page = await api.json<{ images: Image[]; nextCursor?: string }>(call);
+        yield* page.images;
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+    },
+  };
+}

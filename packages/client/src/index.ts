@@ -1,0 +1,16 @@
+export type { ImagemillOptions } from './api/api-client.ts';
+export { createImagemill, type Imagemill } from './create-imagemill.ts';
+export { ImageEndedError, ImagemillError, type ImagemillErrorOptions, UploadError } from './errors.ts';
+export type { FollowTarget } from './follow/follow-target.ts';
+export type { WaitOptions } from './follow/wait-until-ready.ts';
+export type { CallOptions, ImageCalls, ListOptions, TicketOptions } from './images.ts';
+export { type PictureOptions, pictureHtml } from './picture/picture-html.ts';
+export { placeholderUrl } from './picture/placeholder-url.ts';
+export type { RenditionChoice } from './picture/same-picture.ts';
+export { type SrcsetOptions, srcset } from './picture/srcset.ts';
+export type * from './types.ts';
+export type { Upload } from './upload/create-upload.ts';
+export type { PartCalls, SignedPart, SignedParts, UploadedPart } from './upload/part-calls.ts';
+export type { UploadOptions } from './upload/upload-options.ts';
+export type { UploadProgress } from './upload/upload-progress.ts';
+export type { SizedStream, Uploadable } from './upload/upload-source.ts';

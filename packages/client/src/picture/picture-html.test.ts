@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { Image, ImageFormat, SourceFacts } from '../types.ts';
+import { pictureHtml } from './picture-html.ts';
+import { srcset } from './srcset.ts';
+
+const rendition = (variant: string, format: ImageFormat, width: number, height: number) => {
+  const url = `https://cdn.example.com/images/1/rev/${variant}.${format === 'jpeg' ? 'jpg' : format}`;
+  return { variant, format, url, width, height, bytes: 1000 };
+};
+const source: SourceFacts = {
+  format: 'jpeg',
+  width: 807,
+  height: 1024,
+  orientation: 1,
+  colourSpace: 'srgb',
+  hasAlpha: false,
+  frames: 1,
+  bytes: 483_211,
+};
+
+/** As the product set makes it of a source of 807×1024: large and retina are no larger than it. */
+const product = {
+  source,
+  placeholder: '3OcRJYB4d3h/iIeHeEh3eIhw+j2w',
+  renditions: [
+    ...(['avif', 'webp'] as const).flatMap((format) => [
+      rendition('retina', format, 807, 1024),
+      rendition('large', format, 807, 1024),
+      rendition('medium', format, 473, 600),
+      rendition('small', format, 236, 300),
+      rendition('thumb', format, 150, 150),
+    ]),
+    rendition('large', 'jpeg', 807, 1024),
+    rendition('og', 'jpeg', 807, 424),
+  ],
+} satisfies Partial<Image>;
+
+const avatar = {
+  source,
+  renditions: [
+    rendition('small', 'avif', 48, 48),
+    rendition('large', 'avif', 256, 256),
+    rendition('large', 'jpeg', 256, 256),
+    rendition('round-small', 'webp', 100, 100),
+    rendition('round-large', 'webp', 400, 400),
+    rendition('round-large', 'png', 400, 400),
+  ],
+} satisfies Partial<Image>;
+
+describe('srcset', () => {
+  test('has the real widths, the smallest first, each once, and neither a square crop nor another shape', () => {
+    const base = 'https://cdn.example.com/images/1/rev';
+    expect(srcset(product, { format: 'avif' })).toBe(
+      `${base}/small.avif 236w, ${base}/medium.avif 473w, ${base}/retina.avif 807w`,
+    );
+    expect(srcset(product, { format: 'jpeg' })).toBe(`${base}/large.jpg 807w`);
+  });
+
+  test('is of one family of variants', () => {
+    expect(srcset(avatar, { format: 'webp' })).toBe('');
+    expect(srcset(avatar, { format: 'webp', prefix: 'round-' })).toMatch(
+      /round-small\.webp 100w, .*round-large\.webp 400w$/,
+    );
+  });
+
+  test('has the variants that are asked for, of one shape still', () => {
+    expect(srcset(product, { format: 'avif', variants: ['thumb'] })).toMatch(/thumb\.avif 150w$/);
+    expect(srcset(product, { format: 'avif', variants: ['thumb', 'small'] })).toMatch(/^\S+small\.avif 236w$/);
+  });
+
+  test('takes sides that were rounded for one shape', () => {
+    const panorama = {
+      source: { ...source, width: 5000, height: 37 },
+      renditions: [rendition('small', 'webp', 300, 2), rendition('large', 'webp', 1200, 9)],
+    };
+    expect(srcset(panorama, { format: 'webp' })).toMatch(/300w, .* 1200w$/);
+  });
+
+  test('keeps a URL whole that has a comma or a space in it', () => {
+    const odd = { renditions: [{ ...rendition('small', 'webp', 3, 3), url: 'https://cdn.example.com/a, b.webp' }] };
+    expect(srcset(odd, { format: 'webp' })).toBe('https://cdn.example.com/a%2C%20b.webp 3w');
+  });
+});
+
+describe('pictureHtml', () => {
+  test('offers avif, then webp, then jpeg, with its size and the preview', () => {
+    const html = pictureHtml(product, { alt: 'A shoe', sizes: '50vw', className: 'shoe' });
+    expect(html.match(/<source type="[^"]+"|<img/g)).toEqual([
+      '<source type="image/avif"',
+      '<source type="image/webp"',
+      '<img',
+    ]);
+    expect(html.match(/ sizes="50vw"/g)).toHaveLength(2);
+    expect(html).toContain(' width="807" height="1024" alt="A shoe" class="shoe" loading="lazy" decoding="async"');
+    expect(html).toMatch(/ style="background:url\(data:image\/png;base64,[\w+/=]+\) center\/cover no-repeat">/);
+    expect(html).not.toMatch(/thumb|og\./);
+  });
+
+  test('falls back on png where there is no jpeg', () => {
+    const html = pictureHtml(avatar, { alt: '', prefix: 'round-' });
+    expect(html).toMatch(
+      /^<picture><source type="image\/webp".*<img src="[^"]+round-large\.png" width="400" height="400" alt=""/,
+    );
+  });
+
+  test('escapes whatever it is given', () => {
+    const evil = `"><script>alert('1')</script>&`;
+    const image = { renditions: [{ ...rendition('large', 'jpeg', 3, 3), url: `https://x/${evil}` }] };
+    const html = pictureHtml(image, { alt: evil, sizes: evil, className: evil });
+    expect(html).not.toContain('<script');
+    expect(html).not.toContain(`'`);
+    expect(html.match(/[<>]/g)?.join('')).toBe('<><><>');
+    expect(html).toContain('alt="&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;"');
+  });
+
+  test('has no preview that would be seen through the picture, or that the page forbids', () => {
+    const glass = { ...product, source: { ...source, hasAlpha: true } };
+    expect(pictureHtml(glass, { alt: '' })).not.toContain('style=');
+    expect(pictureHtml(product, { alt: '', placeholder: false })).not.toContain('style=');
+  });
+
+  test('is empty while nothing is live', () => {
+    expect(pictureHtml({ renditions: [] }, { alt: 'A shoe' })).toBe('');
+  });
+});

@@ -1,0 +1,44 @@
+import type { Image, Rendition } from '../types.ts';
+
+type Pictured = Pick<Image, 'renditions' | 'source'>;
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which renditions of an image to show. */
+export interface RenditionChoice {
+  /** What the names of the variants begin with, as in `round-`; those without a hyphen if not given. */
+  readonly prefix?: string | undefined;
+  /** These variants, and no others. */
+  readonly variants?: readonly string[] | undefined;
+}
+
+/**
+ * The renditions that show the same picture in different sizes, the smallest first: a browser may take any one of a srcset,
+ * so a square crop has no place beside the whole photograph. Taken are those of the source's aspect ratio; where there are
+ * none, as of an avatar, those of the largest one's.
+ */
+export function samePicture({ renditions, source }: Pictured, { prefix, variants }: RenditionChoice = {}): Rendition[] {
+  const chosen = renditions.filter(({ variant }) =>
+    variants ? variants.includes(variant) : familyOf(variant) === (prefix ?? ''),
+  );
+  const bySize = chosen.sort((a, b) => a.width - b.width || a.height - b.height);
+  const largest = bySize.at(-1);
+  const whole = source ? bySize.filter((rendition) => isSameShape(rendition, source)) : [];
+  const same = whole.length > 0 || !largest ? whole : bySize.filter((rendition) => isSameShape(rendition, largest));
+  return oneOfEachWidth(same);
+}
+
+/** `round-small` is of the family `round-`, `small` of none. */
+const familyOf = (variant: string) => variant.slice(0, variant.lastIndexOf('-') + 1);
+
+/** The same aspect ratio, but for the rounding of a side to whole pixels. */
+const isSameShape = (a: Size, b: Size) =>
+  Math.abs(a.height - (a.width * b.height) / b.width) < 1 || Math.abs(a.width - (a.height * b.width) / b.height) < 1;
+
+/** A source smaller than several boxes has several renditions of its own size. */
+function oneOfEachWidth(renditions: readonly Rendition[]): Rendition[] {
+  const seen = new Set<string>();
+  return renditions.filter(({ format, width }) => !seen.has(`${format} ${width}`) && seen.add(`${format} ${width}`));
+}

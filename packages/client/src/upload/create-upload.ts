@@ -1,0 +1,72 @@
+import type { ApiClient } from '../api/api-client.ts';
+import { waitUntilReady } from '../follow/wait-until-ready.ts';
+import type { ImageCalls } from '../images.ts';
+import type { Image, ReadyImage, UploadTicket } from '../types.ts';
+import type { PartCalls } from './part-calls.ts';
+import { sendFile } from './send-file.ts';
+import type { UploadOptions } from './upload-options.ts';
+import { createProgress } from './upload-progress.ts';
+import { uploadRequest } from './upload-request.ts';
+import { type Uploadable, type UploadSource, uploadSource } from './upload-source.ts';
+
+const DELETE_WITHIN_MS = 5_000;
+
+export interface Upload {
+  (file: Uploadable, options: UploadOptions & { readonly wait: 'uploaded' }): Promise<Image>;
+  (file: Uploadable, options: UploadOptions & { readonly wait?: 'ready' | undefined }): Promise<ReadyImage>;
+  (file: Uploadable, options: UploadOptions): Promise<Image>;
+}
+
+export interface UploadServices {
+  readonly api: ApiClient;
+  readonly images: ImageCalls;
+  readonly parts: PartCalls;
+  readonly fetch: typeof fetch;
+}
+
+/** What is uploaded to: a ticket, with what gets it anew, or an image whose upload is resumed. */
+export interface UploadTarget {
+  readonly imageId: string;
+  readonly followToken?: string | undefined;
+  readonly ticket?: UploadTicket;
+  renew?(): Promise<UploadTicket>;
+}
+
+export function createUpload(services: UploadServices): Upload {
+  const { api, images } = services;
+
+  async function upload(file: Uploadable, options: UploadOptions): Promise<Image> {
+    const { signal, timeoutMs, live, wait = 'ready', resume } = options;
+    signal?.throwIfAborted();
+    const source = await uploadSource(file);
+    const progress = createProgress(source.size, options.onProgress);
+    const target = resume === undefined ? await begin(source, options) : { imageId: resume };
+    const { imageId } = target;
+    try {
+      await sendFile(services, { source, target, signal, onSent: progress.sent });
+      const image = await images.completeUpload(imageId, { signal });
+      progress.processed(image);
+      if (wait === 'uploaded' || image.status === 'ready') return image;
+      return await waitUntilReady(api, target, { signal, timeoutMs, live, onImage: progress.processed });
+    } catch (error) {
+      if (signal?.aborted && !options.keepOnAbort) await forget(imageId);
+      throw error;
+    }
+  }
+
+  async function begin(source: UploadSource, options: UploadOptions): Promise<UploadTarget> {
+    const request = uploadRequest(source, options);
+    // The same key all the while: a ticket that is asked for again is one for the same image.
+    const { signal, idempotencyKey = crypto.randomUUID() } = options;
+    const issue = () => images.requestUpload(request, { signal, idempotencyKey });
+    const ticket = await issue();
+    options.onTicket?.(ticket);
+    return { imageId: ticket.imageId, followToken: ticket.followToken, ticket, renew: issue };
+  }
+
+  /** As well as it can be done: what stays expires by itself. */
+  const forget = (imageId: string) =>
+    images.deleteImage(imageId, { signal: AbortSignal.timeout(DELETE_WITHIN_MS) }).catch(() => {});
+
+  return upload as Upload;
+}

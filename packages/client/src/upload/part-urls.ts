@@ -1,0 +1,53 @@
+import type { PartCalls, SignedPart } from './part-calls.ts';
+
+/** A call signs many, so that a large file costs few; a URL that waits for long may have expired by its turn. */
+const BATCH = 20;
+
+interface PartUrl extends SignedPart {
+  readonly expiresAt: string;
+}
+
+/** The URLs of an upload's parts, each signed when it is needed, with those after it in the same call. */
+export interface PartUrls {
+  /** @throws ImagemillError */
+  urlOf(partNumber: number): Promise<PartUrl>;
+  /** After a failure: the next try gets a new one. */
+  forget(partNumber: number): void;
+}
+
+/** @param missing the numbers of the parts to be sent, in their order */
+export function createPartUrls(
+  calls: PartCalls,
+  imageId: string,
+  missing: readonly number[],
+  signal?: AbortSignal,
+): PartUrls {
+  const signed = new Map<number, Promise<PartUrl>>();
+
+  function signFrom(partNumber: number): void {
+    const from = missing.indexOf(partNumber);
+    const batch = missing.slice(from, from + BATCH).filter((other) => other === partNumber || !signed.has(other));
+    const answer = calls.sign(imageId, batch, signal);
+    for (const wanted of batch) {
+      const url = answer.then(({ parts, expiresAt }) => {
+        const part = parts.find((each) => each.partNumber === wanted);
+        if (!part) throw new Error(`The API signed no part ${wanted}.`);
+        return { ...part, expiresAt };
+      });
+      // Whoever asks for it hears of it; the others of the batch may never be asked for.
+      url.catch(() => {});
+      signed.set(wanted, url);
+    }
+  }
+
+  return {
+    async urlOf(partNumber) {
+      if (!signed.has(partNumber)) signFrom(partNumber);
+      const url = await (signed.get(partNumber) as Promise<PartUrl>);
+      if (Date.now() < Date.parse(url.expiresAt)) return url;
+      signFrom(partNumber);
+      return signed.get(partNumber) as Promise<PartUrl>;
+    },
+    forget: (partNumber) => signed.delete(partNumber),
+  };
+}

@@ -1,0 +1,42 @@
+import type { BodyToSend, StorageAnswer } from './send-body.ts';
+import { createStallWatch } from './stall-watch.ts';
+
+/** What of a browser's XMLHttpRequest is used: fetch can't tell how much of a body has been sent. */
+interface Xhr {
+  readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  onabort: (() => void) | null;
+  readonly status: number;
+  readonly responseText: string;
+  open(method: string, url: string): void;
+  setRequestHeader(name: string, value: string): void;
+  send(body: Blob | FormData): void;
+  abort(): void;
+}
+const xhrClass = () => (globalThis as { XMLHttpRequest?: new () => Xhr }).XMLHttpRequest;
+
+export const canSendByXhr = (): boolean => xhrClass() !== undefined;
+
+export function sendByXhr(upload: BodyToSend): Promise<StorageAnswer> {
+  const { url, method, headers, body, size, signal, onSent } = upload;
+  const XMLHttpRequest = xhrClass();
+  if (!XMLHttpRequest) throw new Error('There is no XMLHttpRequest here.');
+  const watch = createStallWatch(signal);
+  return new Promise<StorageAnswer>((resolve, reject) => {
+    watch.signal.throwIfAborted();
+    const xhr = new XMLHttpRequest();
+    xhr.open(method, url);
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+    xhr.upload.onprogress = ({ loaded, total }) => {
+      watch.progress();
+      // A form is longer than the file in it.
+      onSent?.(total > 0 ? Math.min(size, Math.round((loaded / total) * size)) : 0);
+    };
+    xhr.onload = () => resolve({ status: xhr.status, text: xhr.responseText });
+    xhr.onerror = () => reject(new TypeError('The connection was lost.'));
+    xhr.onabort = () => reject(watch.signal.reason);
+    watch.signal.addEventListener('abort', () => xhr.abort(), { once: true });
+    xhr.send(body);
+  }).finally(watch.end);
+}

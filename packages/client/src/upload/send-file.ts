@@ -1,0 +1,44 @@
+import { ImagemillError } from '../errors.ts';
+import type { UploadServices, UploadTarget } from './create-upload.ts';
+import { type PartsUpload, sendParts } from './send-parts.ts';
+import { type SendOptions, sendWhole } from './send-whole.ts';
+import type { UploadSource } from './upload-source.ts';
+
+interface FileToSend extends Pick<SendOptions, 'signal' | 'onSent'> {
+  readonly source: UploadSource;
+  readonly target: UploadTarget;
+}
+
+/** Sends a file in the way that its ticket says. @throws UploadError @throws ImagemillError */
+export async function sendFile(
+  services: UploadServices,
+  { source, target, signal, onSent }: FileToSend,
+): Promise<void> {
+  const { parts: calls, fetch, api } = services;
+  const options = { fetch, attemptsMax: api.attemptsMax, signal, onSent };
+  const { ticket, imageId, renew } = target;
+  onSent(0);
+  if (ticket?.method === 'MULTIPART') {
+    await sendParts(source, { imageId, partSize: ticket.partSize, uploaded: [] }, { ...options, calls });
+  } else if (ticket && renew) {
+    await sendWhole(source, ticket, { ...options, renew: async () => notInParts(await renew()) });
+  } else {
+    await sendParts(source, await resumed(services, imageId, signal), { ...options, calls });
+  }
+  onSent(source.size);
+}
+
+/** The length of the first part is that of all but the last. */
+async function resumed({ parts }: UploadServices, imageId: string, signal?: AbortSignal): Promise<PartsUpload> {
+  const uploaded = await parts.uploaded(imageId, signal);
+  const {
+    parts: [first],
+  } = await parts.sign(imageId, [1], signal);
+  if (!first) throw new ImagemillError('The API signed no part.', { code: 'unexpected-answer' });
+  return { imageId, partSize: first.contentLength, uploaded };
+}
+
+function notInParts<Ticket extends { method: string }>(ticket: Ticket) {
+  if (ticket.method !== 'MULTIPART') return ticket as Exclude<Ticket, { method: 'MULTIPART' }>;
+  throw new ImagemillError('The renewed ticket is for another kind of upload.', { code: 'unexpected-answer' });
+}

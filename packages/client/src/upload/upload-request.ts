@@ -1,0 +1,21 @@
+import type { UploadRequest } from '../types.ts';
+import { mediaTypeOf } from './media-type.ts';
+import type { UploadOptions } from './upload-options.ts';
+import type { UploadSource } from './upload-source.ts';
+
+/** From 16 MiB on a broken line costs enough to send parts. The API has a threshold of its own, and says what it chose. */
+const MULTIPART_BYTES = 16 * 1024 * 1024;
+
+export function uploadRequest(source: UploadSource, options: UploadOptions): UploadRequest {
+  const filename = options.filename ?? source.name ?? 'upload';
+  const { category, metadata, checksumSha256 } = options;
+  return {
+    filename,
+    contentType: options.contentType ?? source.type ?? mediaTypeOf(filename),
+    contentLength: source.size,
+    category,
+    method: options.method ?? (source.size > MULTIPART_BYTES ? 'MULTIPART' : 'PUT'),
+    ...(metadata && { metadata }),
+    ...(checksumSha256 !== undefined && { checksumSha256 }),
+  };
+}
