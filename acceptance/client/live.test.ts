@@ -87,7 +87,7 @@ function firstEventOf({ body }: Response): ReadableStream<Uint8Array> {
         await reader.cancel();
         return controller.error(new TypeError('terminated'));
       }
-      const { value } = await reader.read();
+      const { value = new Uint8Array() } = await reader.read();
       text += new TextDecoder().decode(value);
       controller.enqueue(value);
     },

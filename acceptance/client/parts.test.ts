@@ -97,6 +97,10 @@ test('an upload that was broken off is resumed with the parts that miss', async 
   expect(sent).toEqual(['3']);
   expect(image).toMatchObject({ imageId, status: 'ready', source: { bytes: scan.size } });
   expect(loaded.find((bytes) => bytes > 0)).toBeGreaterThanOrEqual(16 * MIB);
+
+  const again = await client.upload(scan, { category: 'product', resume: imageId });
+  expect(again).toMatchObject({ imageId, status: 'ready' });
+  expect(sent).toEqual(['3']);
 });
 
 test('an upload in parts that is given up leaves no image, and sends nothing more', async () => {

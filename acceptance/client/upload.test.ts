@@ -142,3 +142,22 @@ test('one whose answers are lost is tried again, and makes one image', async () 
   expect(lost).toEqual(new Set(['POST upload-url', 'PUT original.jpg', 'POST complete']));
   expect(ids).toEqual(new Set([image.imageId]));
 });
+
+test('a URL that has expired before it was used is asked for anew, for the same image', async () => {
+  const tickets: UploadTicket[] = [];
+  const late = async (...[url, init]: Parameters<typeof fetch>) => {
+    const response = await fetch(url, init);
+    if (!String(url).endsWith('/upload-url')) return response;
+    const ticket = (await response.json()) as UploadTicket;
+    tickets.push(ticket);
+    const isFirst = tickets.length === 1;
+    return Response.json(
+      isFirst
+        ? { ...ticket, uploadUrl: 'https://127.0.0.1:1/', expiresAt: ticket.expiresAt.replace(/^20../, '2020') }
+        : ticket,
+    );
+  };
+  const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: late });
+  const image = await client.upload(path, { category: 'product' });
+  expect(tickets.map(({ imageId }) => imageId)).toEqual([image.imageId, image.imageId]);
+});

@@ -1,4 +1,5 @@
 import type { ApiClient } from './api/api-client.ts';
+import { randomKey } from './api/random-key.ts';
 import type { Image, ImageStatus, ImportRequest, ImportTicket, UploadRequest, UploadTicket } from './types.ts';
 
 export interface CallOptions {
@@ -36,11 +37,8 @@ export interface ImageCalls {
 export const imagePath = (imageId: string): string => `/v1/images/${encodeURIComponent(imageId)}`;
 
 export function createImageCalls(api: ApiClient): ImageCalls {
-  const issue = <T>(
-    path: string,
-    body: unknown,
-    { signal, idempotencyKey = crypto.randomUUID() }: TicketOptions = {},
-  ) => api.json<T>({ method: 'POST', path, body, signal, headers: { 'idempotency-key': idempotencyKey } });
+  const issue = <T>(path: string, body: unknown, { signal, idempotencyKey = randomKey() }: TicketOptions = {}) =>
+    api.json<T>({ method: 'POST', path, body, signal, headers: { 'idempotency-key': idempotencyKey } });
   const post = (path: string, { signal }: CallOptions = {}) => api.json<Image>({ method: 'POST', path, signal });
 
   return {

@@ -28,7 +28,9 @@ export function useImageUpload(imagemill: Pick<Imagemill, 'upload'>, options: Im
   const [state, setState] = useState(idle);
   const underWay = useRef<AbortController | undefined>(undefined);
   const latest = useRef({ imagemill, options });
-  latest.current = { imagemill, options };
+  useEffect(() => {
+    latest.current = { imagemill, options };
+  });
   useEffect(() => () => underWay.current?.abort(), []);
 
   const upload = useCallback(async (file: Uploadable) => {

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../api/api-client.ts';
+import { randomKey } from '../api/random-key.ts';
 import { waitUntilReady } from '../follow/wait-until-ready.ts';
 import type { ImageCalls } from '../images.ts';
 import type { Image, ReadyImage, UploadTicket } from '../types.ts';
@@ -57,7 +58,7 @@ export function createUpload(services: UploadServices): Upload {
   async function begin(source: UploadSource, options: UploadOptions): Promise<UploadTarget> {
     const request = uploadRequest(source, options);
     // The same key all the while: a ticket that is asked for again is one for the same image.
-    const { signal, idempotencyKey = crypto.randomUUID() } = options;
+    const { signal, idempotencyKey = randomKey() } = options;
     const issue = () => images.requestUpload(request, { signal, idempotencyKey });
     const ticket = await issue();
     options.onTicket?.(ticket);

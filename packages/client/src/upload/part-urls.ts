@@ -34,9 +34,9 @@ export function createPartUrls(
         if (!part) throw new Error(`The API signed no part ${wanted}.`);
         return { ...part, expiresAt };
       });
-      // Whoever asks for it hears of it; the others of the batch may never be asked for.
-      url.catch(() => {});
       signed.set(wanted, url);
+      // Whoever asks for it hears of it, and its next try signs anew; the others of the batch may never be asked for.
+      url.catch(() => signed.delete(wanted));
     }
   }
 

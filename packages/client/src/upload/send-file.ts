@@ -23,19 +23,28 @@ export async function sendFile(
   } else if (ticket && renew) {
     await sendWhole(source, ticket, { ...options, renew: async () => notInParts(await renew()) });
   } else {
-    await sendParts(source, await resumed(services, imageId, signal), { ...options, calls });
+    const upload = await uploadUnderWay(services, imageId, signal);
+    if (upload) await sendParts(source, upload, { ...options, calls });
   }
   onSent(source.size);
 }
 
-/** The length of the first part is that of all but the last. */
-async function resumed({ parts }: UploadServices, imageId: string, signal?: AbortSignal): Promise<PartsUpload> {
-  const uploaded = await parts.uploaded(imageId, signal);
-  const {
-    parts: [first],
-  } = await parts.sign(imageId, [1], signal);
-  if (!first) throw new ImagemillError('The API signed no part.', { code: 'unexpected-answer' });
-  return { imageId, partSize: first.contentLength, uploaded };
+/** Undefined for one that has ended: `complete` says whether all of it had been there. */
+async function uploadUnderWay(
+  { parts }: UploadServices,
+  imageId: string,
+  signal?: AbortSignal,
+): Promise<PartsUpload | undefined> {
+  try {
+    const uploaded = await parts.uploaded(imageId, signal);
+    const { parts: signed } = await parts.sign(imageId, [1], signal);
+    // The length of the first part is that of all but the last.
+    const [{ contentLength: partSize } = { contentLength: 0 }] = signed;
+    return { imageId, partSize, uploaded };
+  } catch (error) {
+    if (error instanceof ImagemillError && error.code === 'upload-ended') return undefined;
+    throw error;
+  }
 }
 
 function notInParts<Ticket extends { method: string }>(ticket: Ticket) {

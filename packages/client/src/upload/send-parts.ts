@@ -82,11 +82,12 @@ async function* readParts(
 }
 
 function createProgress(uploaded: readonly UploadedPart[], onSent: (bytes: number) => void) {
-  const sent = new Map(uploaded.map(({ partNumber, size }) => [partNumber, size]));
-  const tell = () => onSent([...sent.values()].reduce((sum, bytes) => sum + bytes, 0));
-  tell();
+  const sent = new Map<number, number>();
+  let total = uploaded.reduce((sum, { size }) => sum + size, 0);
+  onSent(total);
   return (partNumber: number, bytes: number) => {
+    total += bytes - (sent.get(partNumber) ?? 0);
     sent.set(partNumber, bytes);
-    tell();
+    onSent(total);
   };
 }

@@ -1,0 +1,106 @@
+import { fileURLToPath } from 'node:url';
+import { createImagemill } from '@imagemill/client';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { usePage } from './page/use-page.ts';
+
+const browser = usePage();
+const photo = fileURLToPath(new URL('../../examples/photos/product.jpg', import.meta.url));
+const client = () => {
+  const { apiUrl: baseUrl, apiKey } = browser.stack();
+  return { baseUrl, apiKey };
+};
+
+/** The numbers of the parts that a page sends to the storage, as it sends them. */
+function partsSentBy(page: Page): string[] {
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    const partNumber = new URL(request.url()).searchParams.get('partNumber');
+    if (request.method() === 'PUT' && partNumber !== null) sent.push(partNumber);
+  });
+  return sent;
+}
+
+/** Uploads the chosen file by Uppy, until its end. */
+const uploadByUppy = (page: Page, s3Multipart?: { uploadId: string; key: string }) =>
+  page.evaluate(
+    async ({ options, s3Multipart }) => {
+      const { AwsS3, createImagemill, Uppy, uppyCompletion, uppyS3Options } = globalThis.onPage;
+      const imagemill = createImagemill(options);
+      const uppy = new Uppy().use(AwsS3, uppyS3Options(imagemill, { category: 'product' }));
+      uppy.addPostProcessor(uppyCompletion(uppy, imagemill, { wait: 'ready' }));
+      const file = document.querySelector('input')?.files?.[0] as File;
+      const id = uppy.addFile({ name: file.name, type: file.type, data: file });
+      if (s3Multipart) uppy.setFileState(id, { s3Multipart });
+      const result = await uppy.upload();
+      const failed = (result?.failed ?? []).map(({ error }) => error);
+      return { failed, imageIds: (result?.successful ?? []).map(({ meta }) => String(meta.imageId)) };
+    },
+    { options: client(), s3Multipart },
+  );
+
+test('Uppy uploads a photograph, which is ready when it is done', async () => {
+  const page = await browser.open(photo);
+  const { failed, imageIds } = await uploadByUppy(page);
+  expect(failed).toEqual([]);
+  const image = await createImagemill(client()).getImage(imageIds[0] ?? '');
+  expect(image).toMatchObject({ status: 'ready', category: 'product' });
+});
+
+test('Uppy sends a large file in parts', async () => {
+  const page = await browser.open(browser.scan());
+  const sent = partsSentBy(page);
+  const { failed, imageIds } = await uploadByUppy(page);
+  expect(failed).toEqual([]);
+  expect(sent).toEqual(['1', '2', '3']);
+  expect(await createImagemill(client()).getImage(imageIds[0] ?? '')).toMatchObject({ status: 'ready' });
+});
+
+test('a picture that is rejected is a failed upload, in words for its seller', async () => {
+  const page = await browser.open(fileURLToPath(import.meta.url));
+  await page.setInputFiles('input', { name: 'shoe.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
+  const { failed, imageIds } = await uploadByUppy(page);
+  expect(imageIds).toEqual([]);
+  expect(failed).toEqual([expect.stringMatching(/\w+ \w+/)]);
+});
+
+/** Begins an upload by Uppy, and stops it after its first part. */
+const pausedByUppy = (page: Page) =>
+  page.evaluate(async (options) => {
+    const { AwsS3, createImagemill, Uppy, uppyS3Options } = globalThis.onPage;
+    const uppy = new Uppy().use(AwsS3, uppyS3Options(createImagemill(options), { category: 'product' }));
+    const file = document.querySelector('input')?.files?.[0] as File;
+    const id = uppy.addFile({ name: file.name, type: file.type, data: file });
+    const paused = new Promise<void>((resolve) => {
+      uppy.on('s3-multipart:part-uploaded', () => {
+        uppy.pauseAll();
+        resolve();
+      });
+    });
+    void uppy.upload();
+    await paused;
+    Object.assign(globalThis, { cancel: () => uppy.cancelAll() });
+    return (uppy.getFile(id) as unknown as { s3Multipart: { uploadId: string; key: string } }).s3Multipart;
+  }, client());
+
+test('an upload that was stopped goes on after the page was loaded again, with the parts that miss', async () => {
+  const page = await browser.open(browser.scan());
+  const begun = await pausedByUppy(page);
+  await page.reload();
+  await page.setInputFiles('input', browser.scan());
+  const sent = partsSentBy(page);
+  const { failed, imageIds } = await uploadByUppy(page, begun);
+  expect(failed).toEqual([]);
+  expect(sent).toEqual(['2', '3']);
+  expect(imageIds).toEqual([begun.uploadId]);
+  expect(await createImagemill(client()).getImage(begun.uploadId)).toMatchObject({ status: 'ready' });
+});
+
+test('an upload that is cancelled in Uppy leaves no image', async () => {
+  const page = await browser.open(browser.scan());
+  const { uploadId } = await pausedByUppy(page);
+  const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE');
+  await page.evaluate(() => (globalThis as unknown as { cancel(): void }).cancel());
+  expect((await deleted).status()).toBe(204);
+  await expect(createImagemill(client()).getImage(uploadId)).rejects.toMatchObject({ code: 'image-not-found' });
+});
