@@ -112,6 +112,22 @@ describe('the architecture', () => {
   });
 });
 
+test('every test that docs/security.md names is there', async () => {
+  const rows = (await read('docs/security.md')).split('\n').filter((line) => /^\| (?!threat|---)/.test(line));
+  expect(rows.length).toBeGreaterThan(20);
+  const lacking: string[] = [];
+  for (const row of rows) {
+    const proofs = [...(row.split(' | ')[2] ?? '').matchAll(/`([^`]+\.test\.ts)`((?:,? "[^"]+")+)/g)];
+    if (proofs.length === 0) lacking.push(row);
+    for (const [, file = '', titles = ''] of proofs) {
+      const source = await read(file);
+      for (const [, title = ''] of titles.matchAll(/"([^"]+)"/g))
+        if (!source.includes(title)) lacking.push(`${file}: ${title}`);
+    }
+  }
+  expect(lacking).toEqual([]);
+});
+
 test('every link and every path in the documents leads somewhere', async () => {
   const documents = (await files('**/*.md')).filter((path) => !path.includes('CHANGELOG'));
   expect(documents.length).toBeGreaterThan(5);

@@ -11,7 +11,7 @@ const REVOKED_WITHIN_MS = 5_000;
 let stack: RunningStack;
 const QUEUE_PREFIX = `accept-keys-${process.pid}`;
 beforeAll(async () => {
-  stack = await startStack({ QUEUE_PREFIX, LOG_LEVEL: 'trace' });
+  stack = await startStack({ QUEUE_PREFIX, LOG_LEVEL: 'trace', IMPORT_ALLOW_PRIVATE: 'true' });
 });
 afterAll(() => stack.stop());
 
@@ -35,13 +35,22 @@ async function create(...args: string[]): Promise<Made> {
 
 const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 
-async function ask(key: string): Promise<{ status: number; body: Record<string, string> }> {
-  const response = await fetch(`${stack.apiUrl}/v1/images/upload-url`, {
+async function post(path: string, body: object, key: string) {
+  const response = await fetch(`${stack.apiUrl}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(photo),
+    body: JSON.stringify(body),
   });
   return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+
+const ask = (key: string) => post('/v1/images/upload-url', photo, key);
+const importFrom = (url: string, key: string) => post('/v1/images/import', { url, category: 'product' }, key);
+
+/** All that the processes of the stack have logged so far. */
+async function logs(): Promise<string> {
+  const dir = join(stack.dir, 'logs');
+  return (await Promise.all((await readdir(dir)).map((name) => readFile(join(dir, name), 'utf8')))).join('');
 }
 
 test('a key that was made works at once, and nowhere any more within 5 s of being revoked', async () => {
@@ -66,7 +75,7 @@ test('the list shows whose keys there are and when they end, and none of them', 
     expect(stdout).toMatch(new RegExp(`^${mine.id} +acme +upload +\\S+ \\S+Z +\\d\\S+ \\S+Z +never +the shop$`, 'm'));
     expect(stdout).toMatch(new RegExp(`^${ending.id} +acme .* never +2035-12-31 00:00Z$`, 'm'));
     for (const { key } of [mine, ending]) expect(stdout).not.toContain(key.slice('im_live_'.length));
-  });
+  }, 20_000);
   expect((await keys(['list', '--tenant', 'nobody'])).stdout).toBe('There are no keys in Redis.\n');
   const { stdout } = await keys(['list', '--json']);
   expect(stdout).not.toMatch(/hash|im_live_/);
@@ -88,7 +97,7 @@ test('without Redis it makes an entry of API_KEYS, and says what is wrong with t
   expect(stderr).not.toContain('hunter2');
 });
 
-test('no log of the stack holds a key, a token or a signature, not even of those that were refused', async () => {
+test('no log of the stack holds a key, a token, a signature or the query of an import, not even of those that were refused', async () => {
   const { key } = await create();
   const { body: ticket } = await ask(key);
   const { followToken = '', uploadUrl = '', imageId = '' } = ticket;
@@ -100,11 +109,15 @@ test('no log of the stack holds a key, a token or a signature, not even of those
   expect((await watch(`${followToken}x`)).status).toBe(401);
   expect((await watch('nothing', `?token=${followToken}`)).status).toBe(401);
 
-  const logs = join(stack.dir, 'logs');
-  const text = (await Promise.all((await readdir(logs)).map((name) => readFile(join(logs, name), 'utf8')))).join('');
+  const opensTheShop = 'q'.repeat(30);
+  await importFrom(`http://127.0.0.1:1/shoe.jpg?signature=${opensTheShop}`, key);
+
+  const text = await vi.waitUntil(async () => (await logs()).includes('"code":"import-failed"') && logs(), {
+    timeout: 20_000,
+  });
   expect(text).toContain('"route":"/v1/images/upload-url"');
   const signature = new URL(uploadUrl).searchParams.get('X-Amz-Signature') ?? '';
-  const secrets = [key, forged, stack.apiKey, stack.adminKey, followToken.split('.')[2] ?? '', signature];
+  const secrets = [key, forged, stack.apiKey, stack.adminKey, followToken.split('.')[2] ?? '', signature, opensTheShop];
   for (const secret of secrets) {
     expect(secret.length).toBeGreaterThan(20);
     expect(text.includes(secret)).toBe(false);

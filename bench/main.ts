@@ -3,6 +3,7 @@ import { benchEffort } from './engine/bench-effort.ts';
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchProfile } from './engine/bench-profile.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
+import { benchLive } from './live/bench-live.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 
 const benches: Record<string, (options: { quick: boolean }) => Promise<void>> = {
@@ -10,6 +11,7 @@ const benches: Record<string, (options: { quick: boolean }) => Promise<void>> = 
   effort: benchEffort,
   engine: benchEngine,
   frontier: benchFrontier,
+  live: benchLive,
   profile: benchProfile,
   soak: benchSoak,
 };
@@ -25,6 +27,7 @@ if (bench && flags.every((flag) => flag === '--quick')) {
   effort    CPU of one avif encode by effort
   engine    our engine beside the bare codecs and the pipeline of most tutorials
   frontier  every encoder setting's bytes, CPU and quality, and which of them nothing beats
+  live      memory for each of 5,000 listeners, and how long a rendition takes to all of them
   profile   where the CPU of one image goes: decode, scaling, each encoder
   soak      memory over thousands of jobs in one process, with each allocator that is installed
 

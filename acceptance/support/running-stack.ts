@@ -14,6 +14,7 @@ export interface RunningStack {
   readonly apiKey: string;
   readonly adminKey: string;
   readonly cdnBaseUrl: string;
+  readonly consoleUrl?: string;
   readonly dir: string;
   readonly pids: { readonly stack: number; readonly api: number; readonly workers: readonly number[] };
   /** All that it has printed so far. */

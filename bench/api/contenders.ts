@@ -20,7 +20,7 @@ export interface Contender {
 
 interface Contenders {
   readonly redisUrl: string;
-  readonly ours: Contender;
+  readonly ours: Contender & { readonly pid: number };
   readonly floor: Contender;
   /** One process of the workers' program, on the queue of ours. */
   startWorker(): Promise<NodeProcess>;
@@ -68,11 +68,12 @@ export async function startContenders(): Promise<Contenders> {
     const start = async (name: string, entry: string) => {
       const port = await claimPort(HOST, 0);
       const options = { name, entry, env: { ...env, PORT: String(port) }, logFile: join(dir, `${name}.log`) };
-      stops.push((await startNodeProcess(options)).stop);
-      return `http://${HOST}:${port}/v1/images/upload-url`;
+      const started = await startNodeProcess(options);
+      stops.push(started.stop);
+      return { url: `http://${HOST}:${port}/v1/images/upload-url`, pid: started.pid };
     };
-    const ours = { url: await start('ours', OURS), headers: { authorization: `Bearer ${apiKey}` } };
-    const floor = { url: await start('floor', FLOOR), headers: {} };
+    const ours = { ...(await start('ours', OURS)), headers: { authorization: `Bearer ${apiKey}` } };
+    const floor = { ...(await start('floor', FLOOR)), headers: {} };
     const startWorker = () =>
       startNodeProcess({ name: 'worker', entry: WORKER, env, logFile: join(dir, 'worker.log') });
     return { redisUrl: redis.url, ours, floor, startWorker, stop };

@@ -20,7 +20,7 @@ import { inject, vi } from 'vitest';
 import { areas, createApp } from './app.ts';
 import { type AuthenticatorOptions, createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
-import type { ApiSettings } from './http/api-route.ts';
+import type { ApiServices, ApiSettings } from './http/api-route.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { createLimits, type LimitSettings } from './limits/create-limits.ts';
 import type { ListenerLimitSettings } from './live/listener-limits.ts';
@@ -48,6 +48,8 @@ export interface ApiHarnessOptions {
   readonly s3Endpoint?: string;
   readonly settings?: Partial<ApiSettings>;
   readonly limits?: Partial<LimitSettings>;
+  /** What this API has beside. */
+  readonly services?: Pick<ApiServices, 'console' | 'board'>;
   readonly live?: Partial<ListenerLimitSettings> & { times?: Partial<LiveTimes>; observer?: LiveObserver };
   /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
   readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
@@ -119,6 +121,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     live,
     followTokens,
     settings,
+    ...options.services,
   };
   const keyStore = createKeyStore(connection, prefix);
   const authenticator = createAuthenticator({

@@ -1,10 +1,11 @@
 import { AppError } from '@imagemill/errors';
 import { Manifest } from '@imagemill/manifests';
-import { createConsumerConnection, createDeliveryWorker } from '@imagemill/queue';
+import { createConsumerConnection, createDeliveryWorker, createQueueViews } from '@imagemill/queue';
 import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
+import { createBoardSessions } from './board/board-sessions.ts';
 import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRequest } from './openapi/examples.ts';
 import { operationsOf } from './openapi/operations-harness.ts';
 import { type Apis, provoke } from './openapi/provoke-harness.ts';
@@ -231,6 +232,15 @@ const cases: Record<string, () => Promise<unknown>> = {
     await deliverAll();
     await vi.waitUntil(async () => (await replay()).status === 202);
     await sound.call('GET', '/v1/webhook-deliveries', undefined, sound.keys.admin);
+  },
+
+  async startBoardSession() {
+    const { sound } = apis;
+    const queues = createQueueViews({ connection: sound.redis, prefix: sound.prefix });
+    const sessions = createBoardSessions(['a secret of this test, for board sessions']);
+    const withBoard = await createApiHarness({ beside: sound, services: { board: { sessions, queues } } });
+    await withBoard.call('POST', '/v1/board-sessions', undefined, sound.keys.admin);
+    await withBoard.close();
   },
 
   async receiveBucketEvent() {

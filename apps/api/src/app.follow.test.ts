@@ -3,7 +3,8 @@ import { sign } from 'hono/jwt';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness, FOLLOW_TOKEN_SECRET } from './api-harness.ts';
-import { createFollowTokens, FollowTokenSecrets } from './auth/follow-tokens.ts';
+import { createFollowTokens } from './auth/follow-tokens.ts';
+import { SigningSecrets } from './auth/signing-secrets.ts';
 import { UploadTicket } from './tickets/upload-ticket.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
@@ -116,6 +117,6 @@ test('a secret is changed without a break: the first one signs, each is accepted
 });
 
 test('a short secret is refused, and not shown', () => {
-  const { error } = FollowTokenSecrets.safeParse(`${'x'.repeat(32)}, hunter2`);
+  const { error } = SigningSecrets.safeParse(`${'x'.repeat(32)}, hunter2`);
   expect(error?.issues[0]?.message).toBe('each secret must have at least 32 bytes');
 });

@@ -181,6 +181,8 @@ describe('the URL of a part', () => {
     expect(codeOf(await api.call('GET', of(imageId, '/parts'), undefined, api.keys.other))).toBe('404 image-not-found');
     expect(codeOf(await sign(imageId, [1], followToken))).toBe('401 unauthorized');
     expect(codeOf(await api.call('GET', of(imageId, '/parts'), undefined, followToken))).toBe('401 unauthorized');
+    const inQuery = await api.app.request(`${of(imageId, '/parts')}?token=${followToken}`);
+    expect(inQuery.status).toBe(401);
     const named = { partNumbers: [1], uploadId: 'other' };
     expect(codeOf(await api.call('POST', new URL(uploadUrl).pathname, named))).toBe('422 unknown-field');
     expect(codeOf(await sign(ImageId.parse(uuidv7()), [1]))).toBe('404 image-not-found');

@@ -74,7 +74,17 @@ describe("an operator's view", () => {
     const { status, body } = await admin('GET', '/v1/backlog');
     expect(status).toBe(200);
     expect(Object.keys(body).sort()).toEqual(
-      ['active', 'backlog', 'delayed', 'delayedDue', 'failed', 'oldestWaitingMs', 'predictedSeconds', 'waiting'].sort(),
+      [
+        'active',
+        'backlog',
+        'delayed',
+        'delayedDue',
+        'endedPerSecond',
+        'failed',
+        'oldestWaitingMs',
+        'predictedSeconds',
+        'waiting',
+      ].sort(),
     );
     expect(body.waiting).toBeGreaterThan(0);
   });

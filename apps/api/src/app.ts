@@ -2,6 +2,8 @@ import type { Logger } from '@imagemill/service';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { Authenticator } from './auth/authenticator.ts';
+import { serveBoard } from './board/serve-board.ts';
+import { serveConsole } from './console/serve-console.ts';
 import type { ApiRoute, ApiServices } from './http/api-route.ts';
 import { admitFollowers, authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';
@@ -27,6 +29,7 @@ import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
 import { signParts } from './routes/sign-parts.ts';
+import { startBoardSession } from './routes/start-board-session.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;
@@ -56,6 +59,7 @@ export const areas: readonly RoutesOfArea[] = [
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },
   { path: '/v1/webhook-deliveries/*', scope: 'admin', bodyBytesMax: KIB, routes: [webhookDeliveries] },
   { path: '/v1/backlog', scope: 'admin', bodyBytesMax: KIB, routes: [getBacklog] },
+  { path: '/v1/board-sessions', scope: 'admin', bodyBytesMax: KIB, routes: [startBoardSession] },
 ];
 
 /** The API as a Hono app; nothing in it reads the environment or opens a connection. */
@@ -72,6 +76,8 @@ export function createApp(
   app.notFound(notFound);
 
   health(app, services);
+  if (services.console) serveConsole(app, services.console);
+  if (services.board) serveBoard(app, services.board);
   if (services.followTokens) {
     app.use(FOLLOWED_PATH, admitFollowers(services.followTokens));
     for (const path of LIVE_PATHS) app.use(path, admitFollowers(services.followTokens, { inQuery: true }));

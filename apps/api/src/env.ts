@@ -3,7 +3,7 @@ import { queueEnv } from '@imagemill/queue';
 import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service';
 import { storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
-import { FollowTokenSecrets } from './auth/follow-tokens.ts';
+import { SigningSecrets } from './auth/signing-secrets.ts';
 
 const MIB = 1024 * 1024;
 const COUNT_MAX = 100_000_000;
@@ -27,12 +27,19 @@ export const apiEnv = z.object({
   S3_ALLOW_OVERWRITE: flag()
     .prefault('false')
     .describe('leave `If-None-Match: *` out of upload URLs, for servers that do not know it'),
-  FOLLOW_TOKEN_SECRET: FollowTokenSecrets.optional().describe(
+  FOLLOW_TOKEN_SECRET: SigningSecrets.optional().describe(
     'signs the follow tokens of tickets: at least 32 bytes; several separated by commas, the first signs; no tokens if not set',
   ),
   FOLLOW_TOKEN_TTL_SECONDS: whole(60, 2_592_000)
     .prefault('86400')
     .describe('how long a follow token is valid, from its ticket on'),
+  CONSOLE_DIR: z
+    .string()
+    .optional()
+    .describe('folder of the built console, which is served at /console then; the image of the API has it'),
+  BOARD_SESSION_SECRET: SigningSecrets.optional().describe(
+    "serves BullMQ's own board at /board to who has an admin key, and signs the cookies for it: at least 32 bytes; several separated by commas, the first signs; no board if not set",
+  ),
   API_CORS_ORIGINS: list()
     .prefault('')
     .describe('web origins whose pages may call the API, separated by commas; `*` is any, none if not set'),

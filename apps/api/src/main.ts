@@ -6,6 +6,7 @@ import {
   createEventQueue,
   createImageIndex,
   createProducerConnection,
+  createQueueViews,
   createReaderConnection,
   createRenderQueue,
 } from '@imagemill/queue';
@@ -23,6 +24,9 @@ import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
+import { createBoardSessions } from './board/board-sessions.ts';
+import { consolePage } from './console/console-page.ts';
+import { checkConsole } from './console/serve-console.ts';
 import { apiEnv } from './env.ts';
 import { consumeUploadEvents } from './events/consume-upload-events.ts';
 import { createReportUploads } from './events/report-uploads.ts';
@@ -58,10 +62,12 @@ await runProcess(async () => {
     queueUrl === undefined
       ? undefined
       : { client: createSqsClient({ url: queueUrl, region: env.UPLOAD_EVENTS_REGION }), queueUrl };
+  const consoleDir = env.CONSOLE_DIR;
   await startUpChecks({
     Redis: () => checkRedis(connection),
     [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
     [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+    ...(consoleDir !== undefined && { 'console in CONSOLE_DIR': () => checkConsole(consoleDir) }),
     ...(sqs && { 'upload events queue': () => checkUploadEventsQueue(sqs.client, sqs.queueUrl, logger) }),
   });
   const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
@@ -95,6 +101,14 @@ await runProcess(async () => {
   const followTokens =
     env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS);
   const storage = { originals, cdn, manifests, deletions };
+  const board = env.BOARD_SESSION_SECRET && {
+    sessions: createBoardSessions(env.BOARD_SESSION_SECRET),
+    queues: createQueueViews({ connection, prefix: env.QUEUE_PREFIX }),
+  };
+  const { apiBaseUrl, cdnBaseUrl } = settings;
+  const page =
+    consoleDir === undefined ? undefined : await consolePage({ dir: consoleDir, apiBaseUrl, cdnBaseUrl, originals });
+  const pages = { board, console: page };
   const registry = createRegistry();
   const live = startLive({
     connection: createReaderConnection(env.REDIS_URL),
@@ -107,6 +121,7 @@ await runProcess(async () => {
   });
   const services = {
     ...storage,
+    ...pages,
     categories,
     queue,
     events,

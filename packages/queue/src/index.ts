@@ -18,6 +18,7 @@ export { imageFromKey } from './image-from-key.ts';
 export { createImageIndex, type ImageIndex } from './image-index.ts';
 export type { ImageStatus } from './image-status.ts';
 export type { MultipartOfImage, RenderImage, RenderProgress } from './jobs.ts';
+export { createQueueViews } from './queue-views.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render-queue.ts';
 export { createRenderWorker, type RenderContext, type RenderHandler } from './render-worker.ts';
 export { createRounds, type Round, type Rounds } from './rounds.ts';

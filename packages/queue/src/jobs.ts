@@ -4,7 +4,7 @@ import { deliverySchedule } from './delivery-schedule.ts';
 import { EventPayload } from './event.ts';
 import { retryPolicy } from './retry-policy.ts';
 
-/** An upload in parts that is under way: its id stays with us. Each part but the last has `partSize` bytes. */
+/** An upload in parts that is under way; no client is asked for its id. Each part but the last has `partSize` bytes. */
 export const MultipartOfImage = z.object({
   uploadId: z.string(),
   partSize: z.int().positive(),

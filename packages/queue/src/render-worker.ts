@@ -104,8 +104,8 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
       const checks = job.attemptsStarted - job.attemptsMade;
-      const ownWaitMs = uploadCheckDelayMs(checks, { inParts: image.multipart !== undefined });
-      const { comeAgainMs = ownWaitMs } = result;
+      const inParts = image.multipart !== undefined;
+      const { comeAgainMs = uploadCheckDelayMs(checks, { inParts }) } = result;
       await job.moveToDelayed(Date.now() + comeAgainMs, token);
       // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
       // ends, which must not hit another slot of this worker that has taken the same job again.

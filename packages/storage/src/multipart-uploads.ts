@@ -53,7 +53,7 @@ export interface MultipartUploads {
   presignParts(upload: PresignParts): Promise<PresignedParts>;
   /** All parts that are there, by number; undefined when the upload is not. */
   parts(upload: MultipartUpload, options?: CallOptions): Promise<readonly UploadedPart[] | undefined>;
-  /** `parts-changed`: not these are there (any more). */
+  /** `parts-changed`: not these are there (any more). Of an upload that is gone, Ceph throws `storage-unavailable`. */
   complete(
     upload: MultipartUpload & { readonly parts: readonly UploadedPart[] },
     options?: CallOptions,

@@ -5,7 +5,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 export const misbehaviours = ['unavailable', 'hang', 'reset', 'cut-upload', 'cut-download'] as const;
-type Misbehaviour = (typeof misbehaviours)[number];
+/** `refuse` is no trouble of the network: it says that the request itself is wrong, which no retry mends. */
+type Misbehaviour = (typeof misbehaviours)[number] | 'refuse';
 
 export interface FaultProxy {
   readonly endpoint: string;
@@ -31,6 +32,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   async function forward(incoming: IncomingMessage, outgoing: ServerResponse, fault: Misbehaviour | undefined) {
     if (fault === 'hang') return;
     if (fault === 'reset') return void incoming.socket.resetAndDestroy();
+    if (fault === 'refuse') {
+      incoming.resume();
+      outgoing.writeHead(400, { connection: 'close' }).end();
+      return;
+    }
     if (fault === 'unavailable') {
       incoming.resume();
       outgoing.writeHead(503, { 'content-type': 'application/xml', connection: 'close' });

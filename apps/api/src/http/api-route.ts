@@ -5,6 +5,8 @@ import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
 import type { FollowTokens } from '../auth/follow-tokens.ts';
+import type { Board } from '../board/serve-board.ts';
+import type { ConsolePage } from '../console/console-page.ts';
 import type { TicketLimits } from '../limits/admit-tickets.ts';
 import type { LiveImages } from '../live/live-images.ts';
 import type { ApiBindings } from './bindings.ts';
@@ -39,6 +41,10 @@ export interface ApiServices {
   readonly listImages: ListImages;
   readonly view: (record: ImageRecord) => ImageView;
   readonly limits: TicketLimits;
+  /** Where CONSOLE_DIR is set. */
+  readonly console?: ConsolePage | undefined;
+  /** Where BOARD_SESSION_SECRET is set. */
+  readonly board?: Board | undefined;
   readonly live: LiveImages;
   readonly settings: ApiSettings;
 }

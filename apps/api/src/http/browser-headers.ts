@@ -1,10 +1,12 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ApiSettings } from './api-route.ts';
 import type { ApiBindings } from './bindings.ts';
 
 const PREFLIGHT_MAX_AGE_S = 600;
+const POLICY = 'content-security-policy';
 
 /** What a page of another origin may send, and may read of an answer, beside what every page may. */
 const allowHeaders = [
@@ -35,7 +37,7 @@ const hardenAnswer = secureHeaders({
   xFrameOptions: 'DENY',
 });
 
-/** The one page there is runs its own script, draws its own pictures, and calls the API. */
+/** The page of the documents runs its own script, draws its own pictures, and calls the API. */
 const hardenDocs = (apiOrigin: string) =>
   secureHeaders({
     contentSecurityPolicy: {
@@ -51,6 +53,17 @@ const hardenDocs = (apiOrigin: string) =>
     xFrameOptions: 'DENY',
   });
 
+/** Pages beside it say what they need in a policy of their own, and keep it. */
+const keepOwnPolicy = (harden: MiddlewareHandler<ApiBindings>) =>
+  createMiddleware<ApiBindings>(async (c, next) => {
+    let own: string | null = null;
+    await harden(c, async () => {
+      await next();
+      own = c.res.headers.get(POLICY);
+    });
+    if (own !== null) c.header(POLICY, own);
+  });
+
 /**
  * What browsers are told about every answer.
  *
@@ -59,7 +72,7 @@ const hardenDocs = (apiOrigin: string) =>
  */
 export function browserHeaders({ corsOrigins, apiBaseUrl }: BrowserSettings): MiddlewareHandler<ApiBindings>[] {
   const docs = hardenDocs(new URL(apiBaseUrl).origin);
-  const harden: MiddlewareHandler<ApiBindings> = (c, next) => (c.req.path === '/docs' ? docs : hardenAnswer)(c, next);
+  const harden = keepOwnPolicy((c, next) => (c.req.path === '/docs' ? docs : hardenAnswer)(c, next));
   if (corsOrigins.length === 0) return [harden];
   const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
   const allowMethods = ['GET', 'POST', 'DELETE'];

@@ -14,16 +14,17 @@ import { newsFor } from './news.ts';
 export interface Channel {
   readonly imageId: ImageId;
   readonly tenant: Tenant;
-  /** When it was last loaded, by `performance.now()`; -Infinity when it must be again. */
+  /** When it was last loaded, by `performance.now()`; -Infinity when that failed. */
   readonly loadedAt: number;
   readonly isIdle: boolean;
+  readonly isLoading: boolean;
   /** Loads the image; what is in the state afterwards is no older than the call. Throws what `load` does. */
   refresh(): Promise<ImageState | undefined>;
   /** To be called in one turn with the `refresh` that it follows on. @returns false if it has ended, or was too slow */
   add(listener: Listener, seen: Seen | undefined): boolean;
   remove(listener: Listener): void;
   changed(progress: RenderProgress | undefined): void;
-  /** What is known may be old. A question that waits already is enough. */
+  /** What is known may be old: loads it, later on as well if that fails. */
   lookAgain(): void;
 }
 
@@ -112,6 +113,9 @@ export function createChannel(options: ChannelOptions): Channel {
     get isIdle() {
       return listeners.size === 0 && !loading && !next;
     },
+    get isLoading() {
+      return loading !== undefined || next !== undefined;
+    },
     refresh,
     add(listener, seen) {
       listeners.set(listener, seen);
@@ -123,8 +127,6 @@ export function createChannel(options: ChannelOptions): Channel {
       if (ahead) take(ahead);
       else refreshLater();
     },
-    lookAgain() {
-      if (!next) refreshLater();
-    },
+    lookAgain: refreshLater,
   };
 }

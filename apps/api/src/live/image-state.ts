@@ -1,7 +1,9 @@
 import type { ImageEnds, ImageRecord, ImageRecords, ImageView } from '@imagemill/images';
 import type { RenderProgress } from '@imagemill/queue';
 import type { ImageId, Rendition, Tenant } from '@imagemill/variants';
+import type { Seen } from './cursor.ts';
 import type { LiveEvent } from './live-event.ts';
+import type { News } from './news.ts';
 
 /** Where an image stands, as its listeners are told. Never changed: what happens to the image makes another one. */
 export interface ImageState {
@@ -10,15 +12,26 @@ export interface ImageState {
   readonly revision: string | undefined;
   readonly category: string;
   readonly renditions: readonly Rendition[];
-  /** The status body, as JSON. */
-  readonly body: string;
+  /** The status body. */
+  readonly body: Readonly<Record<string, unknown>>;
   /** The id of the image's end, that of its webhook; undefined while it has not ended. */
   readonly endId: string | undefined;
   /** What it was made from; undefined for a deleted image. */
   readonly record: ImageRecord | undefined;
-  /** What was made for one listener already, for the next, by name and id. */
-  readonly events: Map<string, LiveEvent>;
+  readonly shared: Shared;
 }
+
+/** What was made for one listener of a state already, for the next. */
+interface Shared {
+  /** By name and id. */
+  readonly events: Map<string, LiveEvent>;
+  /** By what a listener knows. */
+  readonly news: Map<Seen | undefined, News>;
+  /** By its id. */
+  readonly known: Map<string, Seen>;
+}
+
+const nothingShared = (): Shared => ({ events: new Map(), news: new Map(), known: new Map() });
 
 export interface ImageStateSources {
   readonly records: ImageRecords;
@@ -43,7 +56,16 @@ export function createImageStates({ records, ends, view }: ImageStateSources): I
     const shown = view(record);
     const revision = record.from === 'job' ? record.job.progress?.revision : revisionOf(record.manifest);
     const { status, category, renditions } = shown;
-    return { status, category, renditions, revision, endId, record, body: JSON.stringify(shown), events: new Map() };
+    return {
+      status,
+      category,
+      renditions,
+      revision,
+      endId,
+      record,
+      body: shown,
+      shared: nothingShared(),
+    };
   }
 
   return {
@@ -71,7 +93,7 @@ const revisionOf = (manifest: (ImageRecord & { from: 'manifest' })['manifest']) 
 
 /** It has no webhook, so its id is made as theirs are. */
 function deleted({ body, category }: ImageState, imageId: ImageId): ImageState {
-  const shown = { ...JSON.parse(body), status: 'deleted', renditions: [] };
+  const shown = { ...body, status: 'deleted', renditions: [] };
   const state = { status: 'deleted', category, revision: undefined, renditions: [], record: undefined } as const;
-  return { ...state, body: JSON.stringify(shown), endId: `evt_${imageId}_deleted`, events: new Map() };
+  return { ...state, body: shown, endId: `evt_${imageId}_deleted`, shared: nothingShared() };
 }

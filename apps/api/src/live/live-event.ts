@@ -11,8 +11,8 @@ export interface LiveEvent {
   json(): string;
 }
 
-/** @param data JSON, on one line */
-export function createLiveEvent(name: string, id: string, data: string, isLast = false): LiveEvent {
+/** @param data turned into JSON when it is first sent */
+export function createLiveEvent(name: string, id: string, data: object, isLast = false): LiveEvent {
   let sse: Uint8Array | undefined;
   let json: string | undefined;
   return {
@@ -20,11 +20,11 @@ export function createLiveEvent(name: string, id: string, data: string, isLast =
     id,
     isLast,
     sse() {
-      sse ??= Buffer.from(`event: ${name}\nid: ${id}\ndata: ${data}\n\n`);
+      sse ??= Buffer.from(`event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
       return sse;
     },
     json() {
-      json ??= `{"event":${JSON.stringify(name)},"id":${JSON.stringify(id)},"data":${data}}`;
+      json ??= `{"event":${JSON.stringify(name)},"id":${JSON.stringify(id)},"data":${JSON.stringify(data)}}`;
       return json;
     },
   };

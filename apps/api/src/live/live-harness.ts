@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RenderContext, RenderImage, RenderProgress } from '@imagemill/queue';
+import type { RenderContext, RenderHandler, RenderImage, RenderProgress } from '@imagemill/queue';
 import { type ImageId, loadCategories, publicUrl, renditionKey, type SourceFacts } from '@imagemill/variants';
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import { vi } from 'vitest';
@@ -90,7 +90,8 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
   /** Tells that the image was uploaded, and renders it step by step; between two of them it waits to be told to go on. */
   async function render(imageId: ImageId) {
     let inHand: { image: RenderImage; context: RenderContext } | undefined;
-    const ended = Promise.withResolvers<Awaited<ReturnType<typeof commit | typeof reject>>>();
+    const ended = Promise.withResolvers<Awaited<ReturnType<RenderHandler>>>();
+    ended.promise.catch(() => {});
     const done = api.work(
       async (image, context) => {
         // A deleted image's job comes once more, to whichever worker there is.
@@ -98,22 +99,24 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
         inHand = { image, context };
         return ended.promise;
       },
-      () => ended.promise,
+      () => ended.promise.catch(() => {}),
     );
     await api.queue.reportUpload(imageId);
     await vi.waitUntil(() => inHand !== undefined);
     const { image, context } = inHand as unknown as { image: RenderImage; context: RenderContext };
     return {
       live: async (count: number) => context.reportProgress(progress(count)),
-      async end(how: typeof commit | typeof reject = commit) {
-        ended.resolve(await how(image));
+      /** @returns the image; what `how` throws is the job's end */
+      async end(how: (image: RenderImage) => ReturnType<RenderHandler> = commit) {
+        ended.resolve(how(image));
         await done;
+        return image;
       },
     };
   }
 
   return {
-    ...{ ...api, base, server, ticket, open, follow, render, reject },
+    ...{ ...api, base, server, ticket, open, follow, render, commit, reject },
     async close() {
       await api.close();
       await server.close(0);

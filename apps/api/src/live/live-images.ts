@@ -3,11 +3,12 @@ import type { Logger } from '@imagemill/service';
 import type { Categories, ImageId, Tenant } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { imageNotFound } from '../http/problem.ts';
-import { type Channel, createChannel } from './channel.ts';
+import { createChannels } from './channels.ts';
 import { createCursors } from './cursor.ts';
 import type { ImageStates } from './image-state.ts';
 import type { EndReason, Listener } from './listener.ts';
 import { createListenerLimits, type ListenerLimitSettings, noRoom } from './listener-limits.ts';
+import { createMembers } from './members.ts';
 
 export interface LiveTimes {
   /** Between two signs of life on a connection. */
@@ -24,6 +25,9 @@ const usualTimes: LiveTimes = { heartbeatMs: 15_000, lifetimeMs: 600_000, lookAg
 
 /** Questions to Redis and the storage at once, also when thousands of images are looked at anew. */
 const LOADS_AT_ONCE = 32;
+
+/** Thousands that were opened together are due together; news must not wait behind a look at all of them. */
+const LOOKS_PER_TICK = 20;
 
 export interface FollowRequest {
   readonly tenant: Tenant;
@@ -66,97 +70,45 @@ interface LiveImagesOptions {
   readonly logger: Logger;
 }
 
-interface Member {
-  readonly channel: Channel;
-  readonly giveBack: () => void;
-  readonly leaveAt: number;
-  beatAt: number;
-}
-
 export function createLiveImages(options: LiveImagesOptions): LiveImages {
-  const { states, categories, observer, logger } = options;
+  const { states, categories, logger } = options;
   const times = { ...usualTimes, ...options.times };
   const cursors = createCursors(categories);
   const limits = createListenerLimits(options.limits);
+  const members = createMembers(times, options.observer);
+  const failures = createFailures(logger);
   const slot = pLimit(LOADS_AT_ONCE);
-  /** By image alone, since that is all that a change names; a stranger who guesses an id has a channel of their own. */
-  const channels = new Map<string, Map<Tenant, Channel>>();
-  const members = new Map<Listener, Member>();
+  const channels = createChannels({ states, cursors, slot, onFailure: failures.note, onLeft: members.drop });
   let isClosed = false;
 
-  function channelOf(tenant: Tenant, imageId: ImageId): Channel {
-    const known = channels.get(imageId)?.get(tenant);
-    if (known) return known;
-    const channel = createChannel({
-      ...{ tenant, imageId, states, cursors, slot, onLeft: drop },
-      onFailure: (err) => logger.warn({ err, imageId }, 'a followed image can not be looked at'),
-    });
-    return keep(channel);
-  }
-
-  function keep(channel: Channel): Channel {
-    const ofImage = channels.get(channel.imageId) ?? new Map<Tenant, Channel>();
-    channels.set(channel.imageId, ofImage.set(channel.tenant, channel));
-    return channel;
-  }
-
-  function forgetIfIdle(channel: Channel): void {
-    const ofImage = channels.get(channel.imageId);
-    if (!channel.isIdle || ofImage?.get(channel.tenant) !== channel) return;
-    ofImage.delete(channel.tenant);
-    if (ofImage.size === 0) channels.delete(channel.imageId);
-  }
-
-  /** Whoever ends it, a listener leaves once. */
-  function leave(listener: Listener, reason: EndReason | 'left'): void {
-    const member = members.get(listener);
-    if (!member) return;
-    members.delete(listener);
-    member.channel.remove(listener);
-    member.giveBack();
-    forgetIfIdle(member.channel);
-    observer.left(reason);
-  }
-
-  function drop(listener: Listener, reason: EndReason): void {
-    leave(listener, reason);
-    listener.end(reason);
-  }
-
-  /** At different times for listeners that came together, so that they do not all come back together either. */
-  const memberOf = (channel: Channel, giveBack: () => void): Member => {
-    const now = performance.now();
-    const leaveAt = now + times.lifetimeMs * (0.8 + 0.2 * Math.random());
-    return { channel, giveBack, leaveAt, beatAt: now + times.heartbeatMs };
-  };
-
   async function admit({ tenant, imageId, lastEventId }: FollowRequest, listener: Listener, giveBack: () => void) {
-    const channel = channelOf(tenant, imageId);
+    const channel = channels.of(tenant, imageId);
     // The channel hears of changes from now on, and what it loads is at least as new as that: nothing falls in between.
     const state = await channel.refresh();
     if (!state || state.status === 'deleted') throw imageNotFound();
     if (isClosed) throw noRoom();
     if (lastEventId !== undefined && lastEventId === state.endId) return 'nothing-new';
-    members.set(listener, memberOf(keep(channel), giveBack));
-    observer.joined();
+    channels.keep(channel);
+    members.add(listener, () => {
+      channel.remove(listener);
+      channels.forgetIfIdle(channel);
+      giveBack();
+    });
     channel.add(listener, lastEventId === undefined ? undefined : cursors.decode(lastEventId, state.category));
-    return () => leave(listener, 'left');
+    return () => members.leave(listener);
   }
 
   function tick(): void {
-    const now = performance.now();
-    for (const [listener, member] of members) {
-      if (now >= member.leaveAt) drop(listener, 'renew');
-      else if (now >= member.beatAt) {
-        member.beatAt = now + times.heartbeatMs;
-        if (!listener.beat()) drop(listener, 'slow');
-      }
-    }
-    for (const ofImage of channels.values()) {
-      for (const channel of ofImage.values()) {
-        forgetIfIdle(channel);
-        if (!channel.isIdle && now - channel.loadedAt > times.lookAgainMs) channel.lookAgain();
-      }
+    members.tick();
+    failures.tell();
+    const old = performance.now() - times.lookAgainMs;
+    let looks = 0;
+    for (const channel of channels.all()) {
+      channels.forgetIfIdle(channel);
+      if (channel.loadedAt >= old || channel.isIdle || channel.isLoading) continue;
+      channel.lookAgain();
+      looks += 1;
+      if (looks === LOOKS_PER_TICK) break;
     }
   }
   const ticking = setInterval(tick, times.tickMs);
@@ -175,20 +127,36 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
       }
     },
 
-    isFollowed: (imageId) => channels.has(imageId),
+    isFollowed: channels.has,
 
     changed(imageId, progress) {
-      for (const channel of channels.get(imageId)?.values() ?? []) channel.changed(progress);
+      for (const channel of channels.ofImage(imageId)) channel.changed(progress);
     },
 
     mistrustAll() {
-      for (const ofImage of channels.values()) for (const channel of ofImage.values()) channel.lookAgain();
+      for (const channel of channels.all()) channel.lookAgain();
     },
 
     close() {
       isClosed = true;
       clearInterval(ticking);
-      for (const listener of members.keys()) drop(listener, 'closing');
+      members.dropAll('closing');
+    },
+  };
+}
+
+/** One line for all that failed since the last one: an outage fails for every image. */
+function createFailures(logger: Logger) {
+  let images = 0;
+  let last: unknown;
+  return {
+    note(err: unknown) {
+      images += 1;
+      last = err;
+    },
+    tell() {
+      if (images > 0) logger.warn({ err: last, images }, 'followed images can not be looked at');
+      images = 0;
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Cursors, goesOn, renditionName, type Seen } from './cursor.ts';
 import type { ImageState } from './image-state.ts';
 import { createLiveEvent, type LiveEvent } from './live-event.ts';
 
-interface News {
+export interface News {
   readonly events: readonly LiveEvent[];
   readonly seen: Seen;
 }
@@ -14,10 +14,23 @@ interface News {
  * @param seen nothing for a new listener, which begins with a snapshot
  */
 export function newsFor(seen: Seen | undefined, state: ImageState, cursors: Cursors): News {
+  const { news, known } = state.shared;
+  const made = news.get(seen);
+  if (made) return made;
+  const { events, seen: next } = difference(seen, state, cursors);
+  const id = cursors.encode(next, state.category);
+  // Whoever knows the same by different ways is told the same from now on, and it is worked out once for all of them.
+  const same = known.get(id) ?? next;
+  known.set(id, same);
+  news.set(seen, { events, seen: same });
+  return { events, seen: same };
+}
+
+function difference(seen: Seen | undefined, state: ImageState, cursors: Cursors): News {
   const events: LiveEvent[] = [];
   let known = seen && goesOn(seen, state) ? seen : undefined;
 
-  function tell(name: string, next: Seen, data: string): void {
+  function tell(name: string, next: Seen, data: object): void {
     known = next;
     events.push(eventOf(state, name, cursors.encode(next, state.category), data));
   }
@@ -32,14 +45,20 @@ export function newsFor(seen: Seen | undefined, state: ImageState, cursors: Curs
     const { told, status: last } = known as Seen;
     const name = renditionName(rendition);
     if (told.has(name)) continue;
-    tell('rendition', { status: last, revision, told: new Set([...told, name]) }, JSON.stringify(rendition));
+    tell('rendition', { status: last, revision, told: new Set([...told, name]) }, rendition);
   }
   if (endId !== undefined) events.push(eventOf(state, status, endId, state.body, true));
   return { events, seen: known as Seen };
 }
 
 /** Listeners who know the same share the event, and its text. */
-function eventOf({ events }: ImageState, name: string, id: string, data: string, isLast = false): LiveEvent {
+function eventOf(
+  { shared: { events } }: ImageState,
+  name: string,
+  id: string,
+  data: object,
+  isLast = false,
+): LiveEvent {
   const key = `${name} ${id}`;
   const made = events.get(key) ?? createLiveEvent(name, id, data, isLast);
   events.set(key, made);

@@ -7,7 +7,7 @@ import { listen } from '../http/listen.ts';
 import { createLiveEvent } from './live-event.ts';
 import { createSseListener, type SseListener } from './sse-listener.ts';
 
-const event = createLiveEvent('status', 'id', JSON.stringify('x'.repeat(30_000)));
+const event = createLiveEvent('status', 'id', { text: 'x'.repeat(30_000) });
 
 /** One stream to a client that has connected and reads nothing. */
 async function unread() {
@@ -50,7 +50,9 @@ test('the end of a stream comes after all that was sent before', async () => {
   const listener = createSseListener({ onCancel: () => {}, cut: () => {} });
   listener.send(event);
   listener.end('ended');
-  expect(await new Response(listener.body).text()).toMatch(/^retry: 2000\n\nevent: status\nid: id\ndata: "x+"\n\n$/);
+  expect(await new Response(listener.body).text()).toMatch(
+    /^retry: 2000\n\nevent: status\nid: id\ndata: {"text":"x+"}\n\n$/,
+  );
 });
 
 test('what is sent after the end goes nowhere', async () => {

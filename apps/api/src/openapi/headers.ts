@@ -22,6 +22,11 @@ export const answerHeaders = {
     schema: { type: 'string' },
   },
   'Cache-Control': { description: 'Who may keep the answer.', required: true, schema: { type: 'string' } },
+  'Set-Cookie': {
+    description: 'A session of the board, for this browser alone.',
+    required: true,
+    schema: { type: 'string' },
+  },
   'Idempotent-Replayed': {
     description: 'There when an earlier request had the same `Idempotency-Key`, and its image is answered.',
     schema: { const: 'true' },

@@ -3,7 +3,7 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleBacklog } from '../openapi/examples.ts';
 
-/** Numbers of jobs, except where the name says otherwise; see the queue's own `Backlog` for what each is. */
+/** Numbers of jobs, except where the name says otherwise; see the queue's own `Backlog` and `drainRate` for what each is. */
 const BacklogView = z.object({
   backlog: z.int(),
   waiting: z.int(),
@@ -13,6 +13,7 @@ const BacklogView = z.object({
   failed: z.int(),
   oldestWaitingMs: z.int(),
   predictedSeconds: z.number().nullable(),
+  endedPerSecond: z.number(),
 });
 
 const description = describeRoute({
@@ -32,7 +33,8 @@ const description = describeRoute({
 
 /** GET /v1/backlog: how much work there is for workers, alive or not; what an autoscaler reads. */
 export const getBacklog: ApiRoute = (app, { queue }) => {
-  app.get('/v1/backlog', description, async (c) =>
-    c.json(BacklogView.parse(await queue.backlog()), 200, { 'cache-control': 'no-store' }),
-  );
+  app.get('/v1/backlog', description, async (c) => {
+    const [backlog, endedPerSecond] = await Promise.all([queue.backlog(), queue.drainRate()]);
+    return c.json(BacklogView.parse({ ...backlog, endedPerSecond }), 200, { 'cache-control': 'no-store' });
+  });
 };

@@ -1,7 +1,7 @@
 import type { MultipartOfImage, RenderImage } from '@imagemill/queue';
 import type { PresignUpload } from '@imagemill/storage';
 import type { ImageId } from '@imagemill/variants';
-import type { ApiServices } from '../http/api-route.ts';
+import type { ApiServices, ApiSettings } from '../http/api-route.ts';
 import { partCount, planParts } from '../multipart/part-plan.ts';
 import type { UploadRequest } from './upload-request.ts';
 
@@ -24,33 +24,21 @@ export function signUpload(services: SigningServices, upload: UploadToSign) {
   return method === 'MULTIPART' && isLarge ? beginParts(services, upload) : signPut(services, upload);
 }
 
-async function signPut({ originals, settings }: SigningServices, { object, createdAt }: UploadToSign) {
-  const {
-    url: uploadUrl,
-    method,
-    headers,
-    expiresAt,
-  } = await originals.presignUpload({
-    ...object,
-    expiresInSeconds: settings.uploadUrlTtlSeconds,
-    signedAt: beginning(createdAt, settings.uploadUrlTtlSeconds),
-  });
+async function signPut({ originals, settings }: SigningServices, upload: UploadToSign) {
+  const { url: uploadUrl, method, headers, expiresAt } = await originals.presignUpload(timed(upload, settings));
   return { how: { method, uploadUrl, headers: { ...headers } }, expiresAt: expiresAt.toISOString() };
 }
 
-async function signForm({ originals, settings }: SigningServices, { object, createdAt }: UploadToSign) {
-  const {
-    url: uploadUrl,
-    method,
-    fields,
-    expiresAt,
-  } = await originals.presignPost({
-    ...object,
-    expiresInSeconds: settings.uploadUrlTtlSeconds,
-    signedAt: beginning(createdAt, settings.uploadUrlTtlSeconds),
-  });
+async function signForm({ originals, settings }: SigningServices, upload: UploadToSign) {
+  const { url: uploadUrl, method, fields, expiresAt } = await originals.presignPost(timed(upload, settings));
   return { how: { method, uploadUrl, headers: {}, fields: { ...fields } }, expiresAt: expiresAt.toISOString() };
 }
+
+const timed = ({ object, createdAt }: UploadToSign, { uploadUrlTtlSeconds }: ApiSettings): PresignUpload => ({
+  ...object,
+  expiresInSeconds: uploadUrlTtlSeconds,
+  signedAt: beginning(createdAt, uploadUrlTtlSeconds),
+});
 
 /** What is begun here and comes to no job is aborted by the reconciler. */
 async function beginParts(

@@ -29,7 +29,9 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
       .meta({ minimum: 1, maximum: maxUploadBytes }),
     category: categoryField(categories),
     checksumSha256: Sha256Field.optional(),
-    method: z.enum(['PUT', 'POST', 'MULTIPART']).default('PUT'),
+    method: z.enum(['PUT', 'POST', 'MULTIPART']).default('PUT').meta({
+      description: 'POST for a web form, MULTIPART for a large file in parts; a small one in parts gets a PUT',
+    }),
     metadata: Metadata.default({}),
   });
 

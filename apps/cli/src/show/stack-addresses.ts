@@ -5,6 +5,7 @@ import type { Stack } from '../stack/bring-up.ts';
 export function stackAddresses({ file, dir }: Stack): string {
   return [
     'imagemill is up.',
+    ...consoleAddress(file),
     `  API        ${file.apiUrl}  (what it can do: ${file.apiUrl}/docs)`,
     `  CDN        ${file.cdnBaseUrl}`,
     `  S3         ${file.s3Endpoint}  (buckets ${file.originalsBucket}, ${file.cdnBucket})`,
@@ -12,4 +13,9 @@ export function stackAddresses({ file, dir }: Stack): string {
     `  keys       ${join(dir, 'stack.json')}`,
     `  logs       ${join(dir, 'logs')}`,
   ].join('\n');
+}
+
+/** With the keys behind the #, which a browser sends nowhere; the page takes them out of its address at once. */
+function consoleAddress({ consoleUrl, apiKey, adminKey }: Stack['file']): string[] {
+  return consoleUrl ? [`  console    ${consoleUrl}#${new URLSearchParams({ apiKey, adminKey })}`] : [];
 }

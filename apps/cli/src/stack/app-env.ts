@@ -9,6 +9,7 @@ export function appEnv(
   keys: { apiKey: string; adminKey: string },
   api: { port: number; url: string },
   { addresses }: Backends,
+  consoleDir: string | undefined,
 ) {
   const cdnBaseUrl = env.CDN_BASE_URL ?? `${addresses.s3Endpoint}/${env.CDN_BUCKET}`;
   const entries = [
@@ -24,7 +25,9 @@ export function appEnv(
       HOST: '127.0.0.1',
       PORT: String(api.port),
       API_BASE_URL: api.url,
-      FOLLOW_TOKEN_SECRET: process.env.FOLLOW_TOKEN_SECRET ?? followTokenSecret(keys.adminKey),
+      FOLLOW_TOKEN_SECRET: process.env.FOLLOW_TOKEN_SECRET ?? secretFor('follow tokens', keys.adminKey),
+      ...(consoleDir !== undefined && { CONSOLE_DIR: consoleDir }),
+      BOARD_SESSION_SECRET: process.env.BOARD_SESSION_SECRET ?? secretFor('board sessions', keys.adminKey),
       API_KEYS: [...entries, process.env.API_KEYS].filter(Boolean).join(','),
       CDN_BASE_URL: cdnBaseUrl,
       REDIS_URL: addresses.redisUrl,
@@ -39,4 +42,4 @@ export function appEnv(
 }
 
 /** As lasting and as secret as the stack's own keys. */
-const followTokenSecret = (adminKey: string) => createHash('sha256').update(`follow tokens, ${adminKey}`).digest('hex');
+const secretFor = (what: string, adminKey: string) => createHash('sha256').update(`${what}, ${adminKey}`).digest('hex');

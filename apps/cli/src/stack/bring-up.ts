@@ -4,6 +4,7 @@ import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
 import { appEnv } from './app-env.ts';
 import { type Backends, startBackends } from './backends.ts';
+import { consoleDir } from './console-dir.ts';
 import { devKeys } from './dev-keys.ts';
 import { entryPoints } from './entry-points.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -48,9 +49,11 @@ export async function bringUp(env: StackEnv, say: (step: string) => void, signal
     const keys = await devKeys(dir);
     const apiPort = await claimPort('127.0.0.1', env.API_PORT);
     const apiUrl = `http://127.0.0.1:${apiPort}`;
+    const building = consoleDir({ logFile: join(logs, 'console.log'), say, signal });
     const backends = await startBackends({ env, dir, keys, apiUrl, say, signal });
     parts.push(backends);
-    const apps = appEnv(env, keys, { port: apiPort, url: apiUrl }, backends);
+    const builtConsole = await building;
+    const apps = appEnv(env, keys, { port: apiPort, url: apiUrl }, backends, builtConsole);
     await runToEnd({
       name: 'bucket set-up',
       entry: entryPoints.setup,
@@ -75,6 +78,7 @@ export async function bringUp(env: StackEnv, say: (step: string) => void, signal
       originalsBucket: env.ORIGINALS_BUCKET,
       cdnBucket: env.CDN_BUCKET,
       cdnBaseUrl: apps.cdnBaseUrl,
+      ...(builtConsole !== undefined && { consoleUrl: `${apiUrl}/console/` }),
       pids: { stack: process.pid, ...backends.pids, api: api.pid, workers: workers.map(({ pid }) => pid) },
     };
     await writeStackFile(dir, file);

@@ -7,5 +7,6 @@ export const entryPoints = {
   setup: app('api/src/setup.ts'),
   api: app('api/src/main.ts'),
   worker: app('worker/src/main.ts'),
+  buildConsole: app('console/build/build-console.ts'),
   reconcile: app('worker/src/reconcile-once.ts'),
 };

@@ -15,6 +15,8 @@ export const StackFile = z.object({
   originalsBucket: z.string(),
   cdnBucket: z.string(),
   cdnBaseUrl: z.url(),
+  /** Where it could be built. */
+  consoleUrl: z.url().optional(),
   redisUrl: z.string(),
   pids: z.object({
     stack: z.int(),

@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { findChromium } from '../browser/chromium.ts';
+import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { createSeller } from '../support/seller.ts';
+import { createTenants } from './tenants.ts';
+
+export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
+const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
+const ACTION_TIMEOUT_MS = 15_000;
+const DESKTOP = { width: 1280, height: 900 };
+
+interface OpenOptions extends BrowserContextOptions {
+  /** The page, as it stands behind the #. */
+  readonly at?: string;
+  /** `printed` takes the address that the stack prints. */
+  readonly keys?: Record<string, string> | 'printed';
+}
+
+const printedAddress = (stack: RunningStack) => /console +(\S+)/.exec(stack.printed())?.[1] ?? '';
+
+/**
+ * The console of a stack of this file's own, in a real browser. Whatever a page writes to the browser's console as an
+ * error, or throws, fails the test that saw it.
+ */
+export function useConsole(env: () => Promise<Record<string, string>> = async () => ({})) {
+  const found = { stack: undefined as RunningStack | undefined, browser: undefined as Browser | undefined };
+  let noChromium: string | undefined;
+  let troubles: string[] = [];
+  const pages: Page[] = [];
+  const tenants = createTenants();
+  const keyOf = new WeakMap<Page, string>();
+
+  beforeAll(async () => {
+    const chromium = await findChromium();
+    if (typeof chromium === 'string') {
+      noChromium = chromium;
+      console.warn(`These tests are skipped. ${chromium}`);
+      return;
+    }
+    const { executablePath, args, env: fonts } = chromium;
+    const [browser, stack] = await Promise.all([
+      launcher.launch({ executablePath, args: [...args], env: { ...process.env, ...fonts } as Record<string, string> }),
+      env().then((own) => startStack({ API_KEYS: tenants.apiKeys, ...own })),
+    ]);
+    Object.assign(found, { browser, stack });
+  });
+  beforeEach((context) => {
+    context.skip(noChromium !== undefined, noChromium);
+    troubles = [];
+  });
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.context().close();
+    expect(troubles).toEqual([]);
+  });
+  afterAll(async () => {
+    await found.browser?.close();
+    await found.stack?.stop();
+  });
+
+  const stack = () => found.stack as RunningStack;
+  return {
+    stack,
+
+    /** A fresh browser session with the console open: with the keys of a tenant of its own, others, or none. */
+    async open(options: OpenOptions = {}): Promise<Page> {
+      const { at = '', keys = { apiKey: tenants.next(), adminKey: stack().adminKey }, ...session } = options;
+      const context = await (found.browser as Browser).newContext({ viewport: DESKTOP, ...session });
+      context.setDefaultTimeout(ACTION_TIMEOUT_MS);
+      const page = await context.newPage();
+      pages.push(page);
+      page.on('pageerror', (error) => troubles.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text());
+      });
+      const address =
+        keys === 'printed' ? printedAddress(stack()) : `${stack().consoleUrl}#${new URLSearchParams(keys)}`;
+      await page.goto(address);
+      if (at) await page.evaluate((to) => location.assign(to), at);
+      if (keys !== 'printed' && keys.apiKey) keyOf.set(page, keys.apiKey);
+      return page;
+    },
+
+    keyOf: (page: Page) => keyOf.get(page) ?? '',
+
+    /** A seller app of the page's own tenant. */
+    seller: (page: Page) => createSeller({ apiUrl: stack().apiUrl, apiKey: keyOf.get(page) ?? '' }),
+
+    /** What axe finds wrong with the page, in its own words. */
+    async flaws(page: Page): Promise<string[]> {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
+    },
+
+    /** Keeps a picture of the page for whoever wants to look at it. */
+    async shoot(page: Page, name: string, fullPage = false): Promise<void> {
+      await mkdir(artefacts, { recursive: true });
+      await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage, animations: 'disabled' });
+    },
+
+    /** An error that this test brings about itself, and the browser logs. */
+    expectTrouble(pattern: RegExp): void {
+      expect(troubles.some((trouble) => pattern.test(trouble))).toBe(true);
+      troubles = troubles.filter((trouble) => !pattern.test(trouble));
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { FileChooser, Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+import { photo, useConsole } from './console-page.ts';
+
+const page = useConsole();
+const READY_WITHIN = { timeout: 20_000 };
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
+async function uploaded(on: Page): Promise<void> {
+  await on.locator('input[type=file]').setInputFiles(photo('product.jpg'));
+  await vi.waitFor(
+    async () => expect(await on.locator('li.photo').getAttribute('data-status')).toBe('ready'),
+    READY_WITHIN,
+  );
+}
+
+/** How far the page can be pushed aside, in pixels. */
+const overflow = (on: Page) =>
+  on.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+test.each([
+  ['light', {}],
+  ['phone-dark', { ...phone, colorScheme: 'dark' }],
+] as const)('both pages and a photograph’s details are accessible and whole: %s', async (name, session) => {
+  const on = await page.open({ reducedMotion: 'reduce', ...session });
+  await uploaded(on);
+  expect(await page.flaws(on)).toEqual([]);
+  expect(await overflow(on)).toBe(0);
+  await page.shoot(on, `photographs-${name}`);
+
+  await on.getByRole('button', { name: 'Look at product.jpg' }).click();
+  await on.getByRole('dialog').waitFor();
+  expect(await page.flaws(on)).toEqual([]);
+  expect(await overflow(on)).toBe(0);
+  await page.shoot(on, `details-${name}`);
+  await on.getByRole('button', { name: 'Close' }).click();
+
+  await on.getByRole('link', { name: 'Operator' }).click();
+  await on.getByRole('heading', { name: 'Webhook deliveries' }).waitFor();
+  await on.getByText('Endpoints are named').waitFor();
+  expect(await page.flaws(on)).toEqual([]);
+  expect(await overflow(on)).toBe(0);
+  await page.shoot(on, `operator-${name}`, true);
+});
+
+test('dark mode is dark', async () => {
+  const background = async (colorScheme: 'light' | 'dark') => {
+    const on = await page.open({ colorScheme });
+    const colour = await on.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    return Number(/\d+/.exec(colour)?.[0]);
+  };
+  expect(await background('light')).toBeGreaterThan(200);
+  expect(await background('dark')).toBeLessThan(60);
+});
+
+test('the keyboard alone enters keys, chooses a category, opens the file chooser, and looks at a photograph', async () => {
+  const on = await page.open({ keys: {} });
+  // Before it is needed: a browser takes its time to hand files over to a test.
+  const asked = new Promise<FileChooser>((resolve) => on.once('filechooser', resolve));
+  const focused = () =>
+    on.evaluate(() => document.activeElement?.getAttribute('name') ?? document.activeElement?.textContent ?? '');
+  const tabTo = async (what: string) => {
+    for (let presses = 0; presses < 20; presses++) {
+      if ((await focused()) === what) return;
+      await on.keyboard.press('Tab');
+    }
+    throw new Error(`No Tab leads to "${what}".`);
+  };
+  await on.getByRole('heading', { name: 'Photographs' }).waitFor();
+  await tabTo('Enter keys');
+  await on.keyboard.press('Enter');
+  await on.getByRole('dialog').waitFor();
+  expect(await page.flaws(on)).toEqual([]);
+  await tabTo('apiKey');
+  await on.keyboard.type(page.stack().apiKey);
+  await on.keyboard.press('Enter');
+  await on.getByRole('radio', { name: 'Product' }).waitFor();
+  await tabTo('category');
+  await on.keyboard.press('ArrowRight');
+  expect(await on.getByRole('radio', { name: 'Avatar' }).isChecked()).toBe(true);
+
+  await tabTo('Choose photographs');
+  await on.keyboard.press('Enter');
+  await (await asked).setFiles(photo('avatar.jpg'));
+  const look = on.getByRole('button', { name: 'Look at avatar.jpg' });
+  await look.waitFor();
+  await tabTo('Look');
+  await on.keyboard.press('Enter');
+  await on.getByRole('dialog').waitFor();
+  await on.keyboard.press('Escape');
+  expect(await look.evaluate((button) => button === document.activeElement)).toBe(true);
+});
+
+test('nothing on the page moves while a photograph is uploaded and rendered', async () => {
+  const on = await page.open();
+  await on.evaluate(() => {
+    Object.assign(globalThis, { shift: 0 });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) {
+        (globalThis as unknown as { shift: number }).shift += entry.value;
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await uploaded(on);
+  expect(await on.evaluate(() => (globalThis as unknown as { shift: number }).shift)).toBeLessThan(0.05);
+});

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, inject, test, vi } from 'vitest';
+import { type FaultProxy, startFaultProxy } from '../chaos/faults/storage-faults/fault-proxy.ts';
+import { createSeller } from '../support/seller.ts';
+import { photo, useConsole } from './console-page.ts';
+
+const PATIENCE = { timeout: 20_000 };
+
+let storage: FaultProxy | undefined;
+let folder: string | undefined;
+let told = 0;
+const receiver = createServer((request, response) => {
+  request.resume();
+  told += 1;
+  response.writeHead(204).end();
+});
+
+const page = useConsole(async () => {
+  storage = await startFaultProxy(inject('servers').s3.endpoint);
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`;
+  folder = await mkdtemp(join(tmpdir(), 'imagemill-operator-'));
+  const file = join(folder, 'endpoints.json');
+  const secrets = [`whsec_${randomBytes(32).toString('base64')}`];
+  await writeFile(file, JSON.stringify({ demo: { url, secrets } }));
+  return {
+    S3_ENDPOINT: storage.endpoint,
+    UPLOAD_CHECK_DELAY_MS: '500',
+    WEBHOOK_ENDPOINTS_FILE: file,
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+  };
+});
+afterAll(async () => {
+  receiver.closeAllConnections();
+  receiver.close();
+  await storage?.stop();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+/** Uploads what no worker can read, since the storage refuses it then: a dead letter each. */
+async function deadLetters(number: number): Promise<string[]> {
+  const seller = createSeller(page.stack());
+  const bytes = await readFile(photo('avatar.jpg'));
+  const uploads = Array.from({ length: number }, async () => {
+    const ticket = await seller.ticket({ bytes, category: 'avatar' });
+    await seller.put(ticket, bytes);
+    return ticket.imageId;
+  });
+  const imageIds = await Promise.all(uploads);
+  storage?.misbehave(() => 'refuse');
+  return imageIds;
+}
+
+test('dead letters are redriven one by one and by code, or given up', async () => {
+  const seller = createSeller(page.stack());
+  const on = await page.open({ at: '#/operator' });
+  const imageIds = await deadLetters(4);
+  const untilReady = (imageId: string) =>
+    vi.waitUntil(async () => (await seller.image(imageId)).status === 'ready', PATIENCE);
+  const [one = '', given = '', ...others] = imageIds;
+  const letters = on.getByRole('region', { name: 'Dead letters' }).getByRole('listitem');
+  const letter = (imageId: string) => letters.filter({ has: on.getByTitle(imageId) });
+  await vi.waitFor(async () => expect(await letters.count()).toBe(4), PATIENCE);
+  expect(await letter(one).textContent()).toContain('storage-refused');
+  expect(await page.flaws(on)).toEqual([]);
+  await page.shoot(on, 'dead-letters');
+
+  storage?.misbehave(undefined);
+  await letter(one)
+    .first()
+    .getByRole('button', { name: /Redrive/ })
+    .click();
+  await untilReady(one);
+  await letter(given)
+    .getByRole('button', { name: /^Discard/ })
+    .click();
+  await letter(given)
+    .getByRole('button', { name: /^Really discard/ })
+    .click();
+  await vi.waitFor(async () => expect(await letters.count()).toBe(2), PATIENCE);
+  expect((await seller.image(given)).status).toBe('failed');
+
+  await on.getByRole('button', { name: 'Redrive all storage-refused' }).click();
+  for (const imageId of others) await untilReady(imageId);
+  await vi.waitFor(
+    async () => expect(await on.getByText('None. Every image found its end.').count()).toBe(1),
+    PATIENCE,
+  );
+});
+
+test('a webhook delivery is shown with how its endpoint answered, and sent once more', async () => {
+  const bytes = await readFile(photo('avatar.jpg'));
+  const { image } = await createSeller(page.stack()).upload({ bytes, category: 'avatar' });
+  const on = await page.open({ at: '#/operator' });
+  const deliveries = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
+  const delivery = deliveries.filter({ has: on.getByTitle(image.imageId) });
+  await vi.waitFor(async () => expect(await delivery.textContent()).toMatch(/^delivered.*attempt 1: 204/), PATIENCE);
+  const before = told;
+  await delivery.getByRole('button', { name: /^Replay image.ready/ }).click();
+  await vi.waitFor(() => expect(told).toBeGreaterThan(before), PATIENCE);
+  await vi.waitFor(async () => expect(await delivery.textContent()).toContain('attempt 2: 204'), PATIENCE);
+  expect(await on.getByText('Throughput, images a second').count()).toBe(1);
+  await page.shoot(on, 'operator');
+});
+
+test("BullMQ's board opens in another tab, without a word of the key", async () => {
+  const on = await page.open({ at: '#/operator' });
+  const opened = on.waitForEvent('popup');
+  await on.getByRole('button', { name: /BullMQ/ }).click();
+  const board = await opened;
+  await board.getByRole('link', { name: 'webhooks' }).first().waitFor();
+  const [cookie, ...others] = await on.context().cookies();
+  expect(others).toEqual([]);
+  expect(cookie).toMatchObject({ path: '/board', httpOnly: true, sameSite: 'Strict' });
+  expect(cookie?.value).not.toContain(page.stack().adminKey);
+  await page.shoot(board, 'board');
+});
+
+test('an admin key that is none is told, in the words of the API', async () => {
+  const on = await page.open({ at: '#/operator' });
+  await on.getByRole('button', { name: 'Keys' }).click();
+  await on.getByLabel(/^Admin key/).fill('im_live_wrong');
+  await on.getByRole('button', { name: 'Use these keys' }).click();
+  await on.getByText('Send a valid API key').first().waitFor();
+  page.expectTrouble(/401/);
+});

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+import { photo, useConsole } from './console-page.ts';
+
+const page = useConsole();
+const READY_WITHIN = { timeout: 20_000 };
+
+const files = (on: Page) => on.locator('input[type=file]');
+const card = (on: Page, name: string) => on.getByRole('listitem').filter({ has: on.getByRole('heading', { name }) });
+const status = (on: Page, name: string) => card(on, name).getAttribute('data-status');
+const untilReady = (on: Page, ...names: string[]) =>
+  vi.waitFor(async () => {
+    for (const name of names) expect(await status(on, name)).toBe('ready');
+  }, READY_WITHIN);
+
+test('the address that start prints opens the console with its keys, and keeps none of them in sight', async () => {
+  const on = await page.open({ keys: 'printed' });
+  expect(new URL(on.url()).hash).toBe('');
+  expect(await on.evaluate(() => history.length)).toBeLessThanOrEqual(2);
+  await on.reload();
+  expect(await on.getByRole('button', { name: 'Choose photographs' }).isVisible()).toBe(true);
+  const { cookies } = await on.context().storageState();
+  expect(cookies).toEqual([]);
+  expect(await on.evaluate(() => Object.keys(localStorage))).toEqual([]);
+});
+
+test('several photographs that are chosen go live side by side, each the smallest rendition first', async () => {
+  const on = await page.open();
+  // All counts of renditions that a seller got to see of a card.
+  await on.evaluate(() => {
+    const seen: Record<string, number[]> = {};
+    Object.assign(globalThis, { seen });
+    new MutationObserver(() => {
+      for (const photo of document.querySelectorAll('li.photo')) {
+        const name = photo.querySelector('h2')?.textContent ?? '';
+        const counts = seen[name] ?? [];
+        seen[name] = counts;
+        const count = photo.querySelectorAll('a.chip').length;
+        if (counts.at(-1) !== count) counts.push(count);
+      }
+    }).observe(document.body, { subtree: true, childList: true });
+  });
+  await files(on).setInputFiles([photo('product.jpg'), photo('avatar.jpg')]);
+  await untilReady(on, 'product.jpg', 'avatar.jpg');
+  const seen = await on.evaluate(() => (globalThis as unknown as { seen: Record<string, number[]> }).seen);
+  for (const counts of Object.values(seen)) {
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(counts.at(-1)).toBe(12);
+  }
+  expect(Object.values(seen).some((counts) => counts.length > 2)).toBe(true);
+  const chips = await card(on, 'product.jpg').locator('a.chip').allTextContents();
+  expect(chips[0]).toMatch(/^thumb/);
+  expect(await on.getByRole('status').textContent()).toMatch(/is ready: 12 renditions/);
+  await page.shoot(on, 'photographs');
+});
+
+test('a photograph that is dropped on the page is uploaded, as what is chosen: an avatar', async () => {
+  const on = await page.open();
+  await on.getByRole('radio', { name: 'Avatar' }).check();
+  const bytes = await readFile(photo('avatar.jpg'), 'base64');
+  const dropped = await on.evaluateHandle((base64) => {
+    const data = new DataTransfer();
+    const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    data.items.add(new File([content], 'dropped.jpg', { type: 'image/jpeg' }));
+    return data;
+  }, bytes);
+  for (const type of ['dragover', 'drop']) await on.dispatchEvent('body', type, { dataTransfer: dropped });
+  await untilReady(on, 'dropped.jpg');
+  expect(await card(on, 'dropped.jpg').locator('a.chip').allTextContents()).toContain('round-large png');
+});
+
+test('a rendition is compared with its original, by keyboard too, and its HTML shows the picture elsewhere', async () => {
+  const on = await page.open({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await files(on).setInputFiles(photo('product.jpg'));
+  await untilReady(on, 'product.jpg');
+  await on.getByRole('button', { name: 'Look at product.jpg' }).click();
+  const dialog = on.getByRole('dialog', { name: 'product.jpg' });
+  const slider = dialog.getByRole('slider');
+  const clip = () => dialog.locator('.compare-over').evaluate((over) => getComputedStyle(over).clipPath);
+  const before = await clip();
+  await slider.press('ArrowRight');
+  expect(await clip()).not.toBe(before);
+  expect(await dialog.getByText(/saved$/).textContent()).toMatch(/^\d\d\.\d % saved$/);
+  expect(await dialog.getByRole('row').count()).toBe(1 + 12);
+  await page.shoot(on, 'details');
+
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  const html = await on.evaluate(() => navigator.clipboard.readText());
+  const shop = await on.context().newPage();
+  await shop.setContent(html);
+  const width = () => shop.locator('picture img').evaluate((img) => (img as HTMLImageElement).naturalWidth);
+  await vi.waitFor(async () => expect(await width()).toBeGreaterThan(0));
+  await on.bringToFront();
+  await on.keyboard.press('Escape');
+  expect(await dialog.count()).toBe(0);
+});
+
+test('an upload that is stopped ends at once, nothing of it is rendered, and it can be started again', async () => {
+  const on = await page.open();
+  const network = await on.context().newCDPSession(on);
+  await network.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 20_000,
+  });
+  const asked = on.waitForResponse((response) => response.url().endsWith('/v1/images/upload-url'));
+  await files(on).setInputFiles(photo('product.jpg'));
+  const { imageId } = (await (await asked).json()) as { imageId: string };
+  await vi.waitFor(async () => expect(await status(on, 'product.jpg')).toBe('uploading'));
+  await on.getByRole('button', { name: 'Stop product.jpg' }).click();
+  expect(await status(on, 'product.jpg')).toBe('stopped');
+  expect(await page.seller(on).image(imageId)).toMatchObject({ status: 'awaiting-upload', renditions: [] });
+  await network.send('Network.disable');
+  await network.detach();
+  await on.getByRole('button', { name: 'Upload product.jpg again' }).click();
+  await untilReady(on, 'product.jpg');
+});
+
+test('a file that is no picture is rejected in words for its seller', async () => {
+  const on = await page.open();
+  await files(on).setInputFiles({
+    name: 'letter.jpg',
+    mimeType: 'image/jpeg',
+    buffer: Buffer.from('Dear Sir or Madam'),
+  });
+  await vi.waitFor(async () => expect(await status(on, 'letter.jpg')).toBe('rejected'), READY_WITHIN);
+  expect(await card(on, 'letter.jpg').locator('.trouble').textContent()).toMatch(/[A-Z].*\.$/);
+
+  await files(on).setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
+  expect(await card(on, 'notes.txt').locator('.trouble').textContent()).toContain('not a JPEG, PNG, WebP');
+  expect(await page.flaws(on)).toEqual([]);
+  await page.shoot(on, 'rejected');
+  await on.getByRole('button', { name: 'Dismiss notes.txt' }).click();
+  expect(await card(on, 'notes.txt').count()).toBe(0);
+});
+
+test('a deleted photograph is gone, after a second look at what is asked', async () => {
+  const on = await page.open();
+  await files(on).setInputFiles(photo('avatar.jpg'));
+  await untilReady(on, 'avatar.jpg');
+  const chip = await card(on, 'avatar.jpg').locator('a.chip').first().getAttribute('href');
+  const imageId = /images\/([^/]+)/.exec(chip ?? '')?.[1] ?? '';
+  await on.getByRole('button', { name: 'Delete avatar.jpg' }).click();
+  expect(await card(on, 'avatar.jpg').count()).toBe(1);
+  await on.getByRole('button', { name: 'Really delete avatar.jpg?' }).click();
+  await vi.waitFor(async () => expect(await card(on, 'avatar.jpg').count()).toBe(0));
+  await expect(page.seller(on).image(imageId)).rejects.toThrow('404');
+  // Who works by keyboard goes on from there.
+  expect(await on.evaluate(() => document.activeElement?.id)).toBe('content');
+});
+
+test('a photograph goes on while the other page is looked at', async () => {
+  const on = await page.open();
+  await files(on).setInputFiles(photo('product.jpg'));
+  await on.getByRole('link', { name: 'Operator' }).click();
+  await on.getByRole('heading', { name: 'Dead letters' }).waitFor();
+  await on.getByRole('link', { name: 'Photographs' }).click();
+  await untilReady(on, 'product.jpg');
+  await on.getByRole('button', { name: 'Look at product.jpg' }).click();
+  await on.getByRole('dialog').getByRole('slider').waitFor();
+});
+
+test('what was uploaded before is listed, the newest first and a page at a time', async () => {
+  const bytes = await readFile(photo('avatar.jpg'));
+  const first = await page.open();
+  const seller = page.seller(first);
+  const apiKey = page.keyOf(first);
+  // One more than a page.
+  const imageIds: string[] = [];
+  for (let count = 0; count < 25; count++) imageIds.push((await seller.ticket({ bytes, category: 'avatar' })).imageId);
+  const { image } = await seller.upload({ bytes, category: 'avatar' });
+  const on = await page.open({ keys: { apiKey } });
+  const cards = on.locator('li.photo');
+  await vi.waitFor(async () => expect(await cards.count()).toBe(24));
+  expect(await cards.first().getAttribute('data-status')).toBe('ready');
+  expect(await cards.first().locator('a.chip').count()).toBe(image.renditions.length);
+  await on.getByRole('button', { name: 'Show older images' }).click();
+  await vi.waitFor(async () => expect(await cards.count()).toBe(26));
+  expect(await on.getByRole('button', { name: 'Show older images' }).count()).toBe(0);
+
+  await cards.first().getByRole('button', { name: /^Look/ }).click();
+  await on.getByText('Originals are private').waitFor();
+});

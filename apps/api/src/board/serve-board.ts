@@ -1,0 +1,66 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { HonoAdapter } from '@bull-board/hono';
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { createQueueViews } from '@imagemill/queue';
+import { Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { createMiddleware } from 'hono/factory';
+import { secureHeaders } from 'hono/secure-headers';
+import type { ApiBindings } from '../http/bindings.ts';
+import { Problem } from '../http/problem.ts';
+import { BOARD_COOKIE, BOARD_PATH } from './board-cookie.ts';
+import type { BoardSessions } from './board-sessions.ts';
+
+/** What BullMQ's board works with. */
+export interface Board {
+  readonly sessions: BoardSessions;
+  readonly queues: ReturnType<typeof createQueueViews>;
+}
+
+/** What the board's page needs; the web font that it asks another site for is not among it. */
+const policy = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'self'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+});
+
+/**
+ * GET /board: BullMQ's own board, for who has a session of `POST /v1/board-sessions`. It shows and changes nothing:
+ * a job that is retried or removed there would leave out what imagemill does beside (its manifest, its event).
+ */
+export function serveBoard(app: Hono<ApiBindings>, { sessions, queues }: Board): void {
+  const adapter = new HonoAdapter(serveStatic).setBasePath(BOARD_PATH);
+  createBullBoard({
+    queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: 'imagemill', hideRedisDetails: true } },
+  });
+  const admitSession = createMiddleware<ApiBindings>(async (c, next) => {
+    const token = getCookie(c, BOARD_COOKIE);
+    const caller = token === undefined ? undefined : await sessions.verify(token);
+    if (!caller) throw noSession();
+    c.set('caller', caller);
+    await next();
+  });
+  for (const path of [BOARD_PATH, `${BOARD_PATH}/*`]) app.use(path, policy, admitSession);
+  // Mounted whole, not route by route: they are no part of the API, and of its description.
+  const board = new Hono().route(BOARD_PATH, adapter.registerPlugin());
+  app.mount(BOARD_PATH, board.fetch, { replaceRequest: false });
+}
+
+const noSession = () =>
+  new Problem({
+    status: 401,
+    code: 'no-board-session',
+    detail: 'Open the board from the console, with an admin key. A session ends after 15 minutes.',
+  });

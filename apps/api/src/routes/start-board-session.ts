@@ -1,0 +1,49 @@
+import { setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import { BOARD_COOKIE, BOARD_PATH } from '../board/board-cookie.ts';
+import { BOARD_SESSION_SECONDS } from '../board/board-sessions.ts';
+import type { ApiRoute } from '../http/api-route.ts';
+import { Problem } from '../http/problem.ts';
+import { describeRoute } from '../openapi/describe-route.ts';
+
+const Started = z
+  .object({ path: z.string().meta({ description: 'where the board is' }), expiresInSeconds: z.int() })
+  .meta({ examples: [{ path: BOARD_PATH, expiresInSeconds: BOARD_SESSION_SECONDS }] });
+
+const description = describeRoute({
+  id: 'startBoardSession',
+  tag: 'Operation',
+  summary: "Let this browser look at BullMQ's board for a while",
+  answers: {
+    201: {
+      what: 'A cookie for the board, and where that is.',
+      body: Started,
+      headers: ['Cache-Control', 'Set-Cookie'],
+    },
+  },
+  problems: ['board-is-off'],
+});
+
+/** POST /v1/board-sessions: a cookie with which the operator's browser may look at BullMQ's board for a while. */
+export const startBoardSession: ApiRoute = (app, { board, settings }) => {
+  app.post('/v1/board-sessions', description, async (c) => {
+    if (!board) throw boardIsOff();
+    setCookie(c, BOARD_COOKIE, await board.sessions.issue(c.var.caller), {
+      path: BOARD_PATH,
+      httpOnly: true,
+      // Not even a link on another site brings it along.
+      sameSite: 'Strict',
+      secure: settings.apiBaseUrl.startsWith('https:'),
+      maxAge: BOARD_SESSION_SECONDS,
+    });
+    const started: z.infer<typeof Started> = { path: BOARD_PATH, expiresInSeconds: BOARD_SESSION_SECONDS };
+    return c.json(started, 201, { 'cache-control': 'no-store' });
+  });
+};
+
+const boardIsOff = () =>
+  new Problem({
+    status: 404,
+    code: 'board-is-off',
+    detail: 'The board is off: BOARD_SESSION_SECRET is not set.',
+  });

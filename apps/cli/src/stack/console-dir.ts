@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { entryPoints } from './entry-points.ts';
+
+const TIMEOUT_MS = 60_000;
+
+interface BuildOptions {
+  readonly logFile: string;
+  readonly say: (step: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Builds the console if its sources have changed.
+ *
+ * @returns the folder to serve; undefined where it can't be built, which is told and keeps nothing else from working
+ */
+export async function consoleDir({ logFile, say, signal }: BuildOptions): Promise<string | undefined> {
+  try {
+    const env = { ...process.env, NO_COLOR: '1' };
+    const options = { env, timeout: TIMEOUT_MS, signal };
+    const { stdout } = await promisify(execFile)(process.execPath, [entryPoints.buildConsole], options);
+    return stdout.trim();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    await writeFile(logFile, `${(error as Error).message}\n`, { mode: 0o600 });
+    say(`The console can't be built, so the stack goes on without it. See ${logFile}`);
+    return undefined;
+  }
+}

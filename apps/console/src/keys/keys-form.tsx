@@ -1,0 +1,47 @@
+import { useRef } from 'preact/hooks';
+import { Dialog } from '../ui/dialog.tsx';
+import { keys, setKeys } from './keys.ts';
+
+/** Where keys are entered; they stay in this tab. */
+export function KeysForm({ onClose }: { onClose: () => void }) {
+  const form = useRef<HTMLFormElement>(null);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!form.current) return;
+    const entered = new FormData(form.current);
+    setKeys({ apiKey: text(entered.get('apiKey')), adminKey: text(entered.get('adminKey')) });
+    onClose();
+  };
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <form ref={form} onSubmit={submit} class="stack">
+        <p class="quiet">
+          They stay in this tab, until it is closed. Make keys with <code>pnpm keys create</code>.
+        </p>
+        <Field name="apiKey" label="Upload key" hint="for photographs" value={keys.value.apiKey} />
+        <Field name="adminKey" label="Admin key" hint="for the operator's page" value={keys.value.adminKey} />
+        <div class="row end">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary">
+            Use these keys
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Field({ name, label, hint, value }: { name: string; label: string; hint: string; value: string | undefined }) {
+  return (
+    <label class="field">
+      <span>
+        {label} <span class="quiet">{hint}</span>
+      </span>
+      <input name={name} type="password" autocomplete="off" spellcheck={false} defaultValue={value ?? ''} />
+    </label>
+  );
+}
+
+const text = (value: FormDataEntryValue | null) => String(value ?? '').trim();

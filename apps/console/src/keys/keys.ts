@@ -1,0 +1,33 @@
+import { signal } from '@preact/signals';
+
+/** The keys that were entered in this tab. */
+export interface Keys {
+  readonly apiKey?: string;
+  readonly adminKey?: string;
+}
+
+const STORED_AS = 'imagemill-keys';
+
+export const keys = signal<Keys>({});
+
+/** Remembers keys until this tab is closed, and no longer. */
+export function setKeys({ apiKey, adminKey }: Keys): void {
+  keys.value = { ...(apiKey && { apiKey }), ...(adminKey && { adminKey }) };
+  sessionStorage.setItem(STORED_AS, JSON.stringify(keys.value));
+}
+
+/**
+ * Takes the keys that the local stack put behind the # of the address, else those entered before. A browser never sends
+ * that part of an address anywhere; it is taken out of the address bar and of the tab's history at once.
+ */
+export function loadKeys(): void {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const apiKey = fragment.get('apiKey') ?? undefined;
+  const adminKey = fragment.get('adminKey') ?? undefined;
+  if (apiKey ?? adminKey) {
+    history.replaceState(null, '', location.pathname);
+    setKeys({ ...(apiKey && { apiKey }), ...(adminKey && { adminKey }) });
+    return;
+  }
+  keys.value = JSON.parse(sessionStorage.getItem(STORED_AS) ?? '{}') as Keys;
+}

@@ -1,0 +1,22 @@
+import { useCallback, useState } from 'preact/hooks';
+import { usePolled } from '../ui/use-polled.ts';
+
+const EVERY_MS = 3_000;
+
+interface Page {
+  readonly nextCursor?: number;
+}
+
+/** A list that the API gives by page, kept up to date; older pages are gone to, and come back from, by cursor. */
+export function usePages<P extends Page>(ask: (cursor: number | undefined, signal: AbortSignal) => Promise<P>) {
+  const [cursors, setCursors] = useState<readonly number[]>([]);
+  const cursor = cursors.at(-1);
+  const askPage = useCallback((signal: AbortSignal) => ask(cursor, signal), [ask, cursor]);
+  const polled = usePolled(askPage, EVERY_MS);
+  const next = polled.value?.nextCursor;
+  return {
+    ...polled,
+    older: next === undefined ? undefined : () => setCursors([...cursors, next]),
+    newer: cursors.length === 0 ? undefined : () => setCursors(cursors.slice(0, -1)),
+  };
+}

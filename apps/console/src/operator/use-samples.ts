@@ -1,0 +1,27 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { Backlog, OperatorApi } from '../api/operator-api.ts';
+import { type Polled, usePolled } from '../ui/use-polled.ts';
+
+const EVERY_MS = 2_000;
+/** What the charts show, so what is kept. */
+export const SPAN_MS = 5 * 60_000;
+
+export interface BacklogSample extends Backlog {
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/** The backlog, asked for every two seconds; what is older than the charts is forgotten. */
+export function useSamples(api: OperatorApi): Polled<Backlog> & { samples: readonly BacklogSample[] } {
+  const [samples, setSamples] = useState<readonly BacklogSample[]>([]);
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      const backlog = await api.backlog(signal);
+      const at = Date.now();
+      setSamples((before) => [...before.filter((sample) => at - sample.at < SPAN_MS), { ...backlog, at }]);
+      return backlog;
+    },
+    [api],
+  );
+  return { ...usePolled(ask, EVERY_MS), samples };
+}

@@ -1,0 +1,65 @@
+import DropTarget from '@uppy/drop-target';
+import { useEffect, useRef } from 'preact/hooks';
+import { mediaTypes } from './file-intake.ts';
+import type { Photos } from './photos.ts';
+
+const categories = [
+  { name: 'product', label: 'Product' },
+  { name: 'avatar', label: 'Avatar' },
+];
+
+/** Takes photographs: dropped anywhere on the page, or chosen. */
+export function DropZone({ photos }: { photos: Photos }) {
+  const { uppy, category, add } = photos;
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    uppy.use(DropTarget, { target: document.body });
+    return () => {
+      const plugin = uppy.getPlugin('DropTarget');
+      if (plugin) uppy.removePlugin(plugin);
+    };
+  }, [uppy]);
+  const choose = () => {
+    if (input.current?.files) add(input.current.files);
+    // So that the same file can be chosen again.
+    if (input.current) input.current.value = '';
+  };
+  return (
+    <section class="drop-zone" aria-label="Upload">
+      <fieldset class="segments">
+        <legend>What they are for</legend>
+        {categories.map(({ name, label }) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="category"
+              value={name}
+              checked={category.value === name}
+              onChange={() => {
+                category.value = name;
+              }}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p class="drop-words">
+        <strong>Drop photographs anywhere</strong>
+        <span class="quiet">JPEG, PNG, WebP, AVIF, GIF or TIFF; several at once, or a folder</span>
+      </p>
+      <button type="button" class="primary large" onClick={() => input.current?.click()}>
+        Choose photographs
+      </button>
+      <input
+        ref={input}
+        class="visually-hidden"
+        type="file"
+        multiple
+        accept={mediaTypes.join(',')}
+        tabIndex={-1}
+        aria-label="Photographs"
+        onChange={choose}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+import { Uppy } from '@uppy/core';
+
+export const mediaTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'];
+
+/** At once. */
+const FILES_MAX = 500;
+
+const refusal = 'This is not a JPEG, PNG, WebP, AVIF, GIF or TIFF, so it can’t be a photograph for imagemill.';
+
+/**
+ * Takes files in, by Uppy: chosen ones, and with its DropTarget what is dropped, whole folders too.
+ *
+ * @param refused is told of a file that can't be a photograph, and why in words for its seller
+ */
+export function createFileIntake(on: {
+  taken: (files: File[]) => void;
+  refused: (name: string, words: string) => void;
+}) {
+  const uppy = new Uppy({
+    restrictions: { allowedFileTypes: mediaTypes, maxNumberOfFiles: FILES_MAX },
+    // The same photograph may be taken again, as an avatar for example.
+    onBeforeFileAdded: (file) => ({ ...file, id: crypto.randomUUID() }),
+  });
+  uppy.on('files-added', (added) => {
+    const files = added.map(({ data, name }) => asFile(data as Blob, name));
+    // From here on they are ours.
+    for (const { id } of added) uppy.removeFile(id);
+    on.taken(files);
+  });
+  // Without a file it is about how many there are.
+  uppy.on('restriction-failed', (file, { message }) =>
+    file ? on.refused(file.name ?? 'A file', refusal) : on.refused('Too many at once', `${message}.`),
+  );
+  return uppy;
+}
+
+const asFile = (data: Blob, name: string) =>
+  data instanceof File ? data : new File([data], name, { type: data.type });

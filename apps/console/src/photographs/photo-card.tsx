@@ -1,0 +1,78 @@
+import { useState } from 'preact/hooks';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { humanBytes, percent } from '../ui/format.ts';
+import { useFocusAfter } from '../ui/use-focus-after.ts';
+import { type Photo, progressOf, statusOf, troubleOf } from './photo.ts';
+import type { Photos } from './photos.ts';
+import { Preview } from './preview.tsx';
+import { Renditions } from './renditions.tsx';
+
+interface PhotoCardProps {
+  readonly photo: Photo;
+  readonly photos: Photos;
+  readonly onOpen: () => void;
+}
+
+/** A photograph on its way, and what became of it. */
+export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
+  const { name, state, image } = photo;
+  const { word, look } = statusOf(photo);
+  const trouble = troubleOf(photo);
+  const [failure, setFailure] = useState<string>();
+  const remove = () => photos.remove(photo).catch((error: Error) => setFailure(error.message));
+  const card = useFocusAfter<HTMLLIElement>();
+  return (
+    <li ref={card} class="photo" data-status={image?.status ?? state.is}>
+      <Preview photo={photo} />
+      <div class="photo-body">
+        <div class="row between">
+          <h2 class="photo-name" title={name}>
+            {name}
+          </h2>
+          <span class={`badge ${look}`}>{word}</span>
+        </div>
+        {look === 'busy' && <progress value={progressOf(photo)} max={1} aria-label={`Progress of ${name}`} />}
+        {state.is === 'uploading' && (
+          <p class="quiet">
+            {percent(state.share)} of {humanBytes(photo.original?.bytes ?? 0)} sent
+          </p>
+        )}
+        {(failure ?? trouble) && <p class="trouble">{failure ?? trouble}</p>}
+        {image && <Renditions image={image} />}
+        <Actions photo={photo} photos={photos} onOpen={onOpen} onRemove={remove} />
+      </div>
+    </li>
+  );
+}
+
+/** What can be done with it as it stands. */
+function Actions({ photo, photos, onOpen, onRemove }: PhotoCardProps & { onRemove: () => void }) {
+  const { id, name, state, image } = photo;
+  const mayStart = state.is === 'stopped' || (state.is === 'refused' && state.mayRetry);
+  const onItsWay = state.is === 'waiting' || state.is === 'uploading';
+  return (
+    <div class="row photo-actions">
+      {image && image.renditions.length > 0 && (
+        <button type="button" class="primary" onClick={onOpen} aria-label={`Look at ${name}`}>
+          Look
+        </button>
+      )}
+      {onItsWay && (
+        <button type="button" onClick={() => photos.stop(id)} aria-label={`Stop ${name}`}>
+          Stop
+        </button>
+      )}
+      {mayStart && (
+        <button type="button" onClick={() => photos.start(id)} aria-label={`Upload ${name} again`}>
+          Try again
+        </button>
+      )}
+      {image && <ConfirmButton word="Delete" of={name} onConfirm={onRemove} />}
+      {!image && !onItsWay && (
+        <button type="button" onClick={onRemove} aria-label={`Dismiss ${name}`}>
+          Dismiss
+        </button>
+      )}
+    </div>
+  );
+}

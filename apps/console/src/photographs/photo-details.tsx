@@ -1,0 +1,57 @@
+import { useState } from 'preact/hooks';
+import type { Image, Rendition } from '../api/image.ts';
+import { BytesChart } from '../charts/bytes-chart.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { humanBytes, humanDuration, percent } from '../ui/format.ts';
+import { Compare } from './compare.tsx';
+import type { Photo } from './photo.ts';
+import { PictureSnippet } from './picture-snippet.tsx';
+
+/** One photograph's renditions: beside its original, in bytes, and as HTML. */
+export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: Image; onClose: () => void }) {
+  const [chosenUrl, setChosenUrl] = useState<string>();
+  const { renditions, source } = image;
+  const rendition = renditions.find(({ url }) => url === chosenUrl) ?? largestAvif(renditions);
+  if (!rendition) return null;
+  const originalBytes = source?.bytes ?? photo.original?.bytes;
+  return (
+    <Dialog title={photo.name} onClose={onClose} wide>
+      <p class="quiet">
+        {source && `${source.format}, ${source.width} × ${source.height}, ${humanBytes(source.bytes)}`}
+        {image.readyAt && ` · ready after ${humanDuration(Date.parse(image.readyAt) - Date.parse(image.createdAt))}`}
+      </p>
+      <div class="details">
+        <div>
+          <Compare name={photo.name} original={photo.original?.url} rendition={rendition} />
+          <div class="row between">
+            <label class="row">
+              Rendition
+              <select value={rendition.url} onChange={(event) => setChosenUrl(event.currentTarget.value)}>
+                {renditions.map(({ url, variant, format, width, height }) => (
+                  <option key={url} value={url}>
+                    {variant} {format} {width}×{height}
+                  </option>
+                ))}
+              </select>
+            </label>
+            {originalBytes && (
+              <p>
+                {humanBytes(originalBytes)} → <strong>{humanBytes(rendition.bytes)}</strong>{' '}
+                <span class="badge good">{percent(1 - rendition.bytes / originalBytes)} saved</span>
+              </p>
+            )}
+          </div>
+        </div>
+        <div class="stack">
+          <BytesChart renditions={renditions} originalBytes={originalBytes} />
+          <PictureSnippet image={image} alt={photo.name} />
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function largestAvif(renditions: readonly Rendition[]): Rendition | undefined {
+  const avif = renditions.filter(({ format }) => format === 'avif');
+  return (avif.length > 0 ? avif : renditions).toSorted((a, b) => b.width - a.width)[0];
+}

@@ -1,0 +1,41 @@
+import { useMemo, useState } from 'preact/hooks';
+import { thumbHashToDataURL } from 'thumbhash';
+import type { Image, Rendition } from '../api/image.ts';
+import type { Photo } from './photo.ts';
+
+const WIDTH_MAX = 700;
+
+/** The photograph as it was dropped, then what was made of it; its blur until that is there. */
+export function Preview({ photo: { name, original, image } }: { photo: Photo }) {
+  const blur = useMemo(() => image?.placeholder && blurOf(image.placeholder), [image?.placeholder]);
+  const rendition = image?.status === 'ready' ? previewOf(image) : undefined;
+  const src = rendition?.url ?? original?.url;
+  // What no browser can show may be a photograph all the same: a TIFF, or what is no picture at all.
+  const [unshown, setUnshown] = useState<string>();
+  const { width, height } = rendition ?? { width: 400, height: 300 };
+  return (
+    <div class="preview" style={blur ? { backgroundImage: `url(${blur})` } : {}}>
+      {src && src !== unshown ? (
+        <img src={src} width={width} height={height} alt={name} decoding="async" onError={() => setUnshown(src)} />
+      ) : (
+        !blur && <NoPicture />
+      )}
+    </div>
+  );
+}
+
+/** The largest that a card needs, of the whole picture: not its crop for link previews, nor a circle. */
+function previewOf({ renditions }: Image): Rendition | undefined {
+  return renditions
+    .filter(({ variant, format, width }) => width <= WIDTH_MAX && format === 'webp' && !variant.startsWith('round'))
+    .toSorted((a, b) => b.width - a.width)[0];
+}
+
+const blurOf = (thumbHash: string): string =>
+  thumbHashToDataURL(Uint8Array.from(atob(thumbHash), (character) => character.charCodeAt(0)));
+
+const NoPicture = () => (
+  <svg class="no-picture" viewBox="0 0 48 48" aria-hidden="true">
+    <path d="M6 10h36v28H6zM6 32l10-10 8 8 6-6 12 12M32 18h.1M4 4l40 40" />
+  </svg>
+);

@@ -1,0 +1,69 @@
+import pLimit from 'p-limit';
+import type { ApiError } from '../api/call-api.ts';
+import type { SellerApi } from '../api/seller-api.ts';
+import { announce } from '../ui/announcer.tsx';
+import type { PhotoState } from './photo.ts';
+import type { PhotoList } from './photo-list.ts';
+
+const AT_ONCE = 3;
+
+interface UploadsOptions {
+  readonly api: SellerApi;
+  readonly list: PhotoList;
+  readonly onUploaded: (id: string, imageId: string) => void;
+}
+
+/** Uploads photographs of the list, a few at a time. */
+export function createUploads({ api, list, onUploaded }: UploadsOptions) {
+  const files = new Map<string, File>();
+  const running = new Map<string, AbortController>();
+  const limit = pLimit(AT_ONCE);
+  const goTo = (id: string, state: PhotoState) => list.change(id, { state });
+
+  async function upload(id: string, signal: AbortSignal): Promise<void> {
+    const photo = list.find(id);
+    const file = files.get(id);
+    // Stopped while it waited.
+    if (!photo || !file || signal.aborted) return;
+    try {
+      goTo(id, { is: 'uploading', share: 0 });
+      const onProgress = (share: number) => goTo(id, { is: 'uploading', share });
+      const { imageId } = await api.upload(file, { category: photo.category, onProgress, signal });
+      goTo(id, { is: 'uploaded' });
+      files.delete(id);
+      running.delete(id);
+      onUploaded(id, imageId);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { message, retryable } = error as ApiError;
+      announce(`${photo.name}: ${message}`);
+      goTo(id, { is: 'refused', words: message, mayRetry: retryable });
+    }
+  }
+
+  return {
+    /** Has a photograph uploaded; without its file, once more. */
+    start(id: string, file?: File): void {
+      if (file) files.set(id, file);
+      const stopped = new AbortController();
+      running.set(id, stopped);
+      goTo(id, { is: 'waiting' });
+      void limit(() => upload(id, stopped.signal));
+    },
+
+    /** Stops an upload that waits or is on its way; it may be started again. */
+    stop(id: string): void {
+      running.get(id)?.abort();
+      goTo(id, { is: 'stopped' });
+    },
+
+    forget(id: string): void {
+      files.delete(id);
+      running.delete(id);
+    },
+
+    close(): void {
+      for (const upload of running.values()) upload.abort();
+    },
+  };
+}
