@@ -47,6 +47,24 @@ test('says in words why a file was rejected, shows the others all the same, and 
   expect(stdout.match(/^(thumb|og) .*%/gm)).toHaveLength(3);
 });
 
+test('tells scripts of each photograph on a line of JSON, and nothing else', async () => {
+  const nowhere = join(dir, 'nowhere.jpg');
+  const { code, stdout } = await imagemill('upload', '--json', 'examples/photos/avatar.jpg', nowhere, '-c', 'avatar');
+  expect(code).toBe(1);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toHaveLength(2);
+  expect(lines.find(({ path }) => path === nowhere)).toEqual({ path: nowhere, error: expect.any(String) });
+  expect(lines.find(({ image }) => image)).toMatchObject({
+    path: 'examples/photos/avatar.jpg',
+    originalBytes: expect.any(Number),
+    readyMs: expect.any(Number),
+    image: { status: 'ready', renditions: expect.arrayContaining([expect.objectContaining({ variant: 'small' })]) },
+  });
+});
+
 test('has a URL imported, and says in words why one is not', async () => {
   const [good, gone] = [`${pictures.url}/photo.jpg?signature=secret`, `${pictures.url}/gone.jpg`];
   const { code, stdout } = await imagemill('upload', good, gone, '--category', 'avatar');

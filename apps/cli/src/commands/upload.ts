@@ -10,6 +10,7 @@ interface UploadOptions {
   category: string;
   api?: string;
   key?: string;
+  json?: boolean;
 }
 
 /** `imagemill upload <files…>`: puts photographs through a running imagemill, as a seller app would. */
@@ -21,11 +22,14 @@ export function upload(program: Command): void {
     .option('-c, --category <name>', 'which variant set to make: product, avatar, or one of your own', 'product')
     .option('--api <url>', 'API to upload to (default: the local stack; or IMAGEMILL_API_URL)')
     .option('--key <key>', "API key (default: the local stack's; or IMAGEMILL_API_KEY)")
+    .option('--json', 'for scripts: a JSON object a line for each photograph, as soon as it has ended')
+    .addHelpText('after', '\nExit codes: 0 all are ready, 1 one is not, 2 wrong usage.')
     .action(async (files: string[], options: UploadOptions) => {
       const api = createApiClient(await target(options));
       const allReady = await uploadAndShow(
         api,
         files.map((path) => ({ path, category: options.category })),
+        options,
       );
       if (!allReady) process.exitCode = 1;
     });

@@ -9,6 +9,8 @@ export interface UploadProgress {
   end(): void;
 }
 
+export const noProgress: UploadProgress = { begin: () => () => {}, end: () => {} };
+
 /** A bar per file on a terminal; a line per step where nobody watches. */
 export function createUploadProgress(output: NodeJS.WriteStream): UploadProgress {
   return output.isTTY ? bars(output) : lines(output);

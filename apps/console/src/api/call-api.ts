@@ -1,7 +1,7 @@
 const TIMEOUT_MS = 15_000;
 
 /** An answer of the API that is not what was asked for, or none; `message` is for people. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly code: string;
   readonly retryable: boolean;
 

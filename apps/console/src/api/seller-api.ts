@@ -1,15 +1,9 @@
-import { callApi } from './call-api.ts';
-import { hasEnded, type Image } from './image.ts';
-import { putFile } from './put-file.ts';
+import { createImagemill, type Image } from '@imagemill/client';
 
-const LOOK_EVERY_MS = 250;
-const PAGE = 24;
-
-interface Ticket {
-  readonly imageId: string;
-  readonly uploadUrl: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+/** A browser has six connections to an origin, by HTTP/1.1; some must be left for calls. */
+const STREAMS_MAX = 3;
+/** Images a call: a page of the list, and the one that tells whether there is another. */
+const LIST_CALL = 25;
 
 interface UploadOptions {
   readonly category: string;
@@ -18,35 +12,37 @@ interface UploadOptions {
   readonly signal: AbortSignal;
 }
 
-/** The calls of a seller; each throws ApiError. */
-export function createSellerApi(key: string) {
+/** What a seller does here, by the SDK that any seller app has; each throws ImagemillError. */
+export function createSellerApi(apiKey: string) {
+  const imagemill = createImagemill({ baseUrl: location.origin, apiKey });
+  let streams = 0;
   return {
-    async upload(file: File, { category, onProgress, signal }: UploadOptions): Promise<{ imageId: string }> {
-      const body = { filename: file.name, contentType: file.type, contentLength: file.size, category };
-      const ticket = await callApi<Ticket>('POST', '/v1/images/upload-url', { key, body, signal });
-      const { imageId, uploadUrl: url, headers } = ticket;
-      await putFile({ url, headers, file, onProgress, signal });
-      await callApi('POST', `/v1/images/${imageId}/complete`, { key, signal });
-      return { imageId };
+    /** @returns the image's id, once its bytes are there */
+    async upload(file: File, { category, onProgress, signal }: UploadOptions): Promise<string> {
+      const image = await imagemill.upload(file, {
+        category,
+        signal,
+        wait: 'uploaded',
+        onProgress: ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total),
+      });
+      return image.imageId;
     },
 
-    /** Tells every change of an image until its end, or until the signal. */
+    /** Tells every change of an image until its end: by live events, or by asking while as many as may be are open. */
     async follow(imageId: string, onChange: (image: Image) => void, signal: AbortSignal): Promise<void> {
-      for (;;) {
-        const image = await callApi<Image>('GET', `/v1/images/${imageId}`, { key, signal });
-        onChange(image);
-        if (hasEnded(image)) return;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      const live = streams < STREAMS_MAX;
+      if (live) streams += 1;
+      try {
+        for await (const image of imagemill.followImage(imageId, { signal, live })) onChange(image);
+      } finally {
+        if (live) streams -= 1;
       }
     },
 
-    /** A page of what was uploaded before, the newest first. */
-    list(cursor: string | undefined, signal: AbortSignal) {
-      const query = new URLSearchParams({ limit: String(PAGE), ...(cursor !== undefined && { cursor }) });
-      return callApi<{ images: readonly Image[]; nextCursor?: string }>('GET', `/v1/images?${query}`, { key, signal });
-    },
+    /** What was uploaded before, the newest first. */
+    list: (signal: AbortSignal) => imagemill.listImages({ limit: LIST_CALL, signal }),
 
-    remove: (imageId: string) => callApi('DELETE', `/v1/images/${imageId}`, { key }),
+    remove: (imageId: string) => imagemill.deleteImage(imageId),
   };
 }
 export type SellerApi = ReturnType<typeof createSellerApi>;

@@ -1,4 +1,4 @@
-import type { Rendition } from '../api/image.ts';
+import type { Rendition } from '@imagemill/client';
 import { humanBytes, percent } from '../ui/format.ts';
 
 const BAR_WIDTH = 100;

@@ -1,5 +1,5 @@
+import type { Rendition } from '@imagemill/client';
 import { useState } from 'preact/hooks';
-import type { Rendition } from '../api/image.ts';
 
 /** The original and a rendition of it in one frame, with a line between them that is moved by pointer or keys. */
 export function Compare(props: { name: string; original: string | undefined; rendition: Rendition }) {

@@ -1,4 +1,5 @@
 import { Uppy } from '@uppy/core';
+import { newId } from './new-id.ts';
 
 export const mediaTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'];
 
@@ -19,7 +20,7 @@ export function createFileIntake(on: {
   const uppy = new Uppy({
     restrictions: { allowedFileTypes: mediaTypes, maxNumberOfFiles: FILES_MAX },
     // The same photograph may be taken again, as an avatar for example.
-    onBeforeFileAdded: (file) => ({ ...file, id: crypto.randomUUID() }),
+    onBeforeFileAdded: (file) => ({ ...file, id: newId() }),
   });
   uppy.on('files-added', (added) => {
     const files = added.map(({ data, name }) => asFile(data as Blob, name));

@@ -1,5 +1,5 @@
+import type { Image, Rendition } from '@imagemill/client';
 import { useState } from 'preact/hooks';
-import type { Image, Rendition } from '../api/image.ts';
 import { BytesChart } from '../charts/bytes-chart.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { humanBytes, humanDuration, percent } from '../ui/format.ts';

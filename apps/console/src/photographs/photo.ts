@@ -1,4 +1,4 @@
-import type { Image } from '../api/image.ts';
+import type { Image } from '@imagemill/client';
 
 /** One photograph on the page: from the moment it is dropped, or as the API lists it. */
 export interface Photo {
@@ -10,6 +10,8 @@ export interface Photo {
   readonly state: PhotoState;
   /** What the API says of it, once it knows it. */
   readonly image?: Image;
+  /** Why it is not known how it goes on. */
+  readonly lost?: string;
 }
 
 export type PhotoState =
@@ -45,8 +47,8 @@ const words: Record<Image['status'], { word: string; look: Look }> = {
 };
 
 /** What went wrong with it, in words for its seller. */
-export function troubleOf({ state, image }: Photo): string | undefined {
-  return state.is === 'refused' ? state.words : image?.error?.message;
+export function troubleOf({ state, image, lost }: Photo): string | undefined {
+  return state.is === 'refused' ? state.words : (image?.error?.message ?? lost);
 }
 
 /** Uploading counts for the first half, each rendition for its part of the second; 0 to 1. */
@@ -56,3 +58,6 @@ export function progressOf({ state, image }: Photo): number {
   if (!image || image.progress.total === 0) return 0.5;
   return 0.5 + image.progress.done / image.progress.total / 2;
 }
+
+/** Whether something will still happen to it by itself. */
+export const isOnItsWay = ({ status }: Image): boolean => status === 'queued' || status === 'processing';

@@ -1,24 +1,19 @@
+import type { Image } from '@imagemill/client';
 import { signal } from '@preact/signals';
-import { hasEnded, type Image } from '../api/image.ts';
 import type { SellerApi } from '../api/seller-api.ts';
 import { announce } from '../ui/announcer.tsx';
+import { createEarlierPhotos } from './earlier-photos.ts';
 import { createFileIntake } from './file-intake.ts';
-import type { Photo } from './photo.ts';
+import { newId } from './new-id.ts';
+import { isOnItsWay, type Photo } from './photo.ts';
 import { createPhotoList } from './photo-list.ts';
 import { createUploads } from './uploads.ts';
-
-interface Earlier {
-  readonly hasMore: boolean;
-  readonly trouble?: string;
-}
 
 /** The photographs of a key: taken in, uploaded, then followed to their end. */
 export function createPhotos(api: SellerApi) {
   const category = signal('product');
   const list = createPhotoList();
   const ended = new AbortController();
-  const earlier = signal<Earlier>({ hasMore: false });
-  let earlierFrom: string | undefined;
   const uploads = createUploads({ api, list, onUploaded: (id, imageId) => void follow(id, imageId) });
 
   const uppy = createFileIntake({
@@ -30,7 +25,7 @@ export function createPhotos(api: SellerApi) {
     refused(name, words) {
       announce(`${name}: ${words}`);
       const state = { is: 'refused', words, mayRetry: false } as const;
-      list.addNew([{ id: crypto.randomUUID(), name, category: category.value, state }]);
+      list.addNew([{ id: newId(), name, category: category.value, state }]);
     },
   });
 
@@ -42,27 +37,19 @@ export function createPhotos(api: SellerApi) {
       else if (image.error) announce(`${name}: ${image.error.message}`);
     };
     await api.follow(imageId, onChange, ended.signal).catch((error: Error) => {
-      if (!ended.signal.aborted) announce(`${name}: ${error.message}`);
+      if (ended.signal.aborted) return;
+      list.change(id, { lost: error.message });
+      announce(`${name}: ${error.message}`);
     });
   }
 
-  /** Adds those that were uploaded before, a page at a time. */
-  async function listEarlier(): Promise<void> {
-    try {
-      const page = await api.list(earlierFrom, ended.signal);
-      earlierFrom = page.nextCursor;
-      const known = new Set(list.photos.value.flatMap(({ image }) => image?.imageId ?? []));
-      const added = page.images.filter(({ imageId }) => !known.has(imageId)).map(fromImage);
-      list.addEarlier(added);
-      for (const { id, image } of added) {
-        if (!hasEnded(image) && image.status !== 'awaiting-upload') void follow(id, image.imageId);
-      }
-      earlier.value = { hasMore: earlierFrom !== undefined };
-    } catch (error) {
-      if (!ended.signal.aborted) earlier.value = { hasMore: true, trouble: (error as Error).message };
-    }
-  }
-  void listEarlier();
+  const earlier = createEarlierPhotos(api, ended.signal, (images) => {
+    const known = new Set(list.photos.value.flatMap(({ image }) => image?.imageId ?? []));
+    const added = images.filter(({ imageId }) => !known.has(imageId)).map(fromImage);
+    list.addEarlier(added);
+    for (const { id, image } of added) if (isOnItsWay(image)) void follow(id, image.imageId);
+  });
+  void earlier.load();
 
   return {
     list: list.photos,
@@ -84,7 +71,6 @@ export function createPhotos(api: SellerApi) {
     },
 
     earlier,
-    listEarlier,
 
     close(): void {
       ended.abort();
@@ -97,7 +83,7 @@ export function createPhotos(api: SellerApi) {
 export type Photos = ReturnType<typeof createPhotos>;
 
 const fromFile = (file: File, category: string): Photo => ({
-  id: crypto.randomUUID(),
+  id: newId(),
   name: file.name,
   category,
   original: { url: URL.createObjectURL(file), bytes: file.size },

@@ -1,13 +1,12 @@
+import { type Image, placeholderUrl, type Rendition } from '@imagemill/client';
 import { useMemo, useState } from 'preact/hooks';
-import { thumbHashToDataURL } from 'thumbhash';
-import type { Image, Rendition } from '../api/image.ts';
 import type { Photo } from './photo.ts';
 
 const WIDTH_MAX = 700;
 
 /** The photograph as it was dropped, then what was made of it; its blur until that is there. */
 export function Preview({ photo: { name, original, image } }: { photo: Photo }) {
-  const blur = useMemo(() => image?.placeholder && blurOf(image.placeholder), [image?.placeholder]);
+  const blur = useMemo(() => image?.placeholder && placeholderUrl(image.placeholder), [image?.placeholder]);
   const rendition = image?.status === 'ready' ? previewOf(image) : undefined;
   const src = rendition?.url ?? original?.url;
   // What no browser can show may be a photograph all the same: a TIFF, or what is no picture at all.
@@ -30,9 +29,6 @@ function previewOf({ renditions }: Image): Rendition | undefined {
     .filter(({ variant, format, width }) => width <= WIDTH_MAX && format === 'webp' && !variant.startsWith('round'))
     .toSorted((a, b) => b.width - a.width)[0];
 }
-
-const blurOf = (thumbHash: string): string =>
-  thumbHashToDataURL(Uint8Array.from(atob(thumbHash), (character) => character.charCodeAt(0)));
 
 const NoPicture = () => (
   <svg class="no-picture" viewBox="0 0 48 48" aria-hidden="true">

@@ -1,4 +1,4 @@
-import type { Image } from '../api/image.ts';
+import type { Image } from '@imagemill/client';
 import { humanBytes } from '../ui/format.ts';
 
 /** Each as it goes live, the smallest first; the places of those to come are held. */

@@ -1,5 +1,5 @@
+import type { ImagemillError } from '@imagemill/client';
 import pLimit from 'p-limit';
-import type { ApiError } from '../api/call-api.ts';
 import type { SellerApi } from '../api/seller-api.ts';
 import { announce } from '../ui/announcer.tsx';
 import type { PhotoState } from './photo.ts';
@@ -28,14 +28,14 @@ export function createUploads({ api, list, onUploaded }: UploadsOptions) {
     try {
       goTo(id, { is: 'uploading', share: 0 });
       const onProgress = (share: number) => goTo(id, { is: 'uploading', share });
-      const { imageId } = await api.upload(file, { category: photo.category, onProgress, signal });
+      const imageId = await api.upload(file, { category: photo.category, onProgress, signal });
       goTo(id, { is: 'uploaded' });
       files.delete(id);
       running.delete(id);
       onUploaded(id, imageId);
     } catch (error) {
       if (signal.aborted) return;
-      const { message, retryable } = error as ApiError;
+      const { message, retryable } = error as ImagemillError;
       announce(`${photo.name}: ${message}`);
       goTo(id, { is: 'refused', words: message, mayRetry: retryable });
     }
