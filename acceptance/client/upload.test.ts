@@ -161,3 +161,13 @@ test('a URL that has expired before it was used is asked for anew, for the same 
   const image = await client.upload(path, { category: 'product' });
   expect(tickets.map(({ imageId }) => imageId)).toEqual([image.imageId, image.imageId]);
 });
+
+test('a page that has nothing but a ticket uploads to it, and is told when the picture is ready', async () => {
+  const file = new File([await readFile(path)], 'shoe.jpg', { type: 'image/jpeg' });
+  const request = { filename: file.name, contentType: file.type, contentLength: file.size, category: 'product' };
+  const ticket = await imagemill.requestUpload(request);
+  const page = createImagemill({ baseUrl: stack.apiUrl });
+  const image = await page.uploadTo(ticket, file, { complete: false });
+  expect(image).toMatchObject({ imageId: ticket.imageId, status: 'ready' });
+  await expect(page.uploadTo(ticket, file)).rejects.toMatchObject({ code: 'unauthorized' });
+});

@@ -1,12 +1,18 @@
 import { createImagemill, pictureHtml } from '@imagemill/client';
+import { useImageUpload } from '@imagemill/client/react';
 import { uppyCompletion, uppyS3Options } from '@imagemill/client/uppy';
 import AwsS3 from '@uppy/aws-s3';
 import Uppy from '@uppy/core';
+import { createElement, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
 
-const tools = { createImagemill, pictureHtml, uppyCompletion, uppyS3Options, AwsS3, Uppy };
+const tools = {
+  ...{ createImagemill, pictureHtml, uppyCompletion, uppyS3Options, useImageUpload },
+  ...{ AwsS3, Uppy, createElement, createRoot, StrictMode },
+};
 
 declare global {
-  /** What a test's page has at hand: the client and Uppy, as an app would bundle them. */
+  /** What a test's page has at hand: the client, Uppy and React, as an app would bundle them. */
   var onPage: typeof tools;
 }
 

@@ -4,7 +4,7 @@ import { type FollowTarget, followTarget } from './follow/follow-target.ts';
 import { type WaitOptions, waitUntilReady } from './follow/wait-until-ready.ts';
 import { createImageCalls, type ImageCalls } from './images.ts';
 import type { Image, ReadyImage } from './types.ts';
-import { createUpload, type Upload } from './upload/create-upload.ts';
+import { createUpload, type Upload, type UploadTo } from './upload/create-upload.ts';
 import { createPartCalls, type PartCalls } from './upload/part-calls.ts';
 
 export interface Imagemill extends ImageCalls {
@@ -17,6 +17,8 @@ export interface Imagemill extends ImageCalls {
    * @throws the signal's reason once it is aborted
    */
   readonly upload: Upload;
+  /** The same with a ticket that somebody else has asked for, such as your server for its page. */
+  readonly uploadTo: UploadTo;
   /**
    * Waits until all renditions of an image are live: by live events, or by polling where there are none.
    *
@@ -43,7 +45,7 @@ export function createImagemill(options: ImagemillOptions): Imagemill {
   return {
     ...images,
     parts,
-    upload: createUpload({ api, images, parts, fetch: send }),
+    ...createUpload({ api, images, parts, fetch: send }),
     waitUntilReady: (image, wait) => waitUntilReady(api, followTarget(image), wait),
     followImage: (image, follow) => followImage(api, followTarget(image), follow),
   };

@@ -5,7 +5,7 @@ import type { ImageCalls } from '../images.ts';
 import type { Image, ReadyImage, UploadTicket } from '../types.ts';
 import type { PartCalls } from './part-calls.ts';
 import { sendFile } from './send-file.ts';
-import type { UploadOptions } from './upload-options.ts';
+import type { UploadOptions, UploadToOptions } from './upload-options.ts';
 import { createProgress } from './upload-progress.ts';
 import { uploadRequest } from './upload-request.ts';
 import { type Uploadable, type UploadSource, uploadSource } from './upload-source.ts';
@@ -16,6 +16,16 @@ export interface Upload {
   (file: Uploadable, options: UploadOptions & { readonly wait: 'uploaded' }): Promise<Image>;
   (file: Uploadable, options: UploadOptions & { readonly wait?: 'ready' | undefined }): Promise<ReadyImage>;
   (file: Uploadable, options: UploadOptions): Promise<Image>;
+}
+
+export interface UploadTo {
+  (ticket: UploadTicket, file: Uploadable, options: UploadToOptions & { readonly wait: 'uploaded' }): Promise<Image>;
+  (
+    ticket: UploadTicket,
+    file: Uploadable,
+    options?: UploadToOptions & { readonly wait?: 'ready' | undefined },
+  ): Promise<ReadyImage>;
+  (ticket: UploadTicket, file: Uploadable, options?: UploadToOptions): Promise<Image>;
 }
 
 export interface UploadServices {
@@ -33,19 +43,19 @@ export interface UploadTarget {
   renew?(): Promise<UploadTicket>;
 }
 
-export function createUpload(services: UploadServices): Upload {
+/** @returns `upload`, which asks for its ticket, and `uploadTo`, which is given one */
+export function createUpload(services: UploadServices): { upload: Upload; uploadTo: UploadTo } {
   const { api, images } = services;
 
-  async function upload(file: Uploadable, options: UploadOptions): Promise<Image> {
-    const { signal, timeoutMs, live, wait = 'ready', resume } = options;
-    signal?.throwIfAborted();
-    const source = await uploadSource(file);
+  async function send(source: UploadSource, target: UploadTarget, options: UploadToOptions): Promise<Image> {
+    const { signal, timeoutMs, live, wait = 'ready', complete = true } = options;
+    const { imageId, followToken } = target;
     const progress = createProgress(source.size, options.onProgress);
-    const target = resume === undefined ? await begin(source, options) : { imageId: resume };
-    const { imageId } = target;
     try {
       await sendFile(services, { source, target, signal, onSent: progress.sent });
-      const image = await images.completeUpload(imageId, { signal });
+      const image = complete
+        ? await images.completeUpload(imageId, { signal })
+        : await images.getImage(imageId, { signal, followToken });
       progress.processed(image);
       if (wait === 'uploaded' || image.status === 'ready') return image;
       return await waitUntilReady(api, target, { signal, timeoutMs, live, onImage: progress.processed });
@@ -59,15 +69,33 @@ export function createUpload(services: UploadServices): Upload {
     const request = uploadRequest(source, options);
     // The same key all the while: a ticket that is asked for again is one for the same image.
     const { signal, idempotencyKey = randomKey() } = options;
-    const issue = () => images.requestUpload(request, { signal, idempotencyKey });
-    const ticket = await issue();
+    const renew = () => images.requestUpload(request, { signal, idempotencyKey });
+    const ticket = await renew();
     options.onTicket?.(ticket);
-    return { imageId: ticket.imageId, followToken: ticket.followToken, ticket, renew: issue };
+    return { ...targetOf(ticket), renew };
   }
 
   /** As well as it can be done: what stays expires by itself. */
   const forget = (imageId: string) =>
     images.deleteImage(imageId, { signal: AbortSignal.timeout(DELETE_WITHIN_MS) }).catch(() => {});
 
-  return upload as Upload;
+  async function upload(file: Uploadable, options: UploadOptions): Promise<Image> {
+    options.signal?.throwIfAborted();
+    const source = await uploadSource(file);
+    const target = options.resume === undefined ? await begin(source, options) : { imageId: options.resume };
+    return send(source, target, options);
+  }
+
+  async function uploadTo(ticket: UploadTicket, file: Uploadable, options: UploadToOptions = {}): Promise<Image> {
+    options.signal?.throwIfAborted();
+    return send(await uploadSource(file), targetOf(ticket), options);
+  }
+
+  return { upload: upload as Upload, uploadTo: uploadTo as UploadTo };
 }
+
+const targetOf = (ticket: UploadTicket): UploadTarget => ({
+  imageId: ticket.imageId,
+  followToken: ticket.followToken,
+  ticket,
+});

@@ -20,8 +20,8 @@ export async function sendFile(
   onSent(0);
   if (ticket?.method === 'MULTIPART') {
     await sendParts(source, { imageId, partSize: ticket.partSize, uploaded: [] }, { ...options, calls });
-  } else if (ticket && renew) {
-    await sendWhole(source, ticket, { ...options, renew: async () => notInParts(await renew()) });
+  } else if (ticket) {
+    await sendWhole(source, ticket, { ...options, renew: renew && (async () => notInParts(await renew())) });
   } else {
     const upload = await uploadUnderWay(services, imageId, signal);
     if (upload) await sendParts(source, upload, { ...options, calls });

@@ -13,22 +13,22 @@ export interface SendOptions {
 type WholeTicket = PutTicket | PostTicket;
 
 /**
- * Sends a file in one request, again where that may help. An URL that has expired by then is asked for anew.
+ * Sends a file in one request, again where that may help.
  *
- * @param renew another ticket for the same image
+ * @param renew asks for the ticket anew, once its URL has expired
  * @throws UploadError
  */
 export async function sendWhole(
   source: UploadSource,
   first: WholeTicket,
-  { renew, ...options }: SendOptions & { renew: () => Promise<WholeTicket> },
+  { renew, ...options }: SendOptions & { renew: (() => Promise<WholeTicket>) | undefined },
 ): Promise<void> {
   const { attemptsMax, signal } = options;
   const blob = await source.slice(0, source.size);
   let ticket = first;
   await withRetries(
     async () => {
-      if (Date.now() > Date.parse(ticket.expiresAt)) ticket = await renew();
+      if (renew && Date.now() > Date.parse(ticket.expiresAt)) ticket = await renew();
       const { uploadUrl: url, headers, method, expiresAt } = ticket;
       const body = ticket.method === 'POST' ? formOf(ticket, blob) : blob;
       // 412: an earlier try has arrived, and only its answer was lost.

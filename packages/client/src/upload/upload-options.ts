@@ -2,7 +2,20 @@ import type { WaitOptions } from '../follow/wait-until-ready.ts';
 import type { UploadMethod, UploadTicket } from '../types.ts';
 import type { UploadProgress } from './upload-progress.ts';
 
-export interface UploadOptions extends Pick<WaitOptions, 'timeoutMs' | 'live'> {
+/** Of an upload whose ticket is there. */
+export interface UploadToOptions extends Pick<WaitOptions, 'timeoutMs' | 'live'> {
+  /** `ready` (if not given) waits until all renditions are live, `uploaded` only until the bytes are there. */
+  readonly wait?: 'ready' | 'uploaded' | undefined;
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** Gives the upload up, and deletes the image. */
+  readonly signal?: AbortSignal | undefined;
+  /** `true` keeps what an aborted upload has sent, to resume it. */
+  readonly keepOnAbort?: boolean | undefined;
+  /** `false` leaves it to the bucket, or to your server, to say that the bytes are there: saying so takes a key. */
+  readonly complete?: boolean | undefined;
+}
+
+export interface UploadOptions extends UploadToOptions {
   readonly category: string;
   /** The file's own if not given. */
   readonly filename?: string | undefined;
@@ -18,13 +31,6 @@ export interface UploadOptions extends Pick<WaitOptions, 'timeoutMs' | 'live'> {
   readonly idempotencyKey?: string | undefined;
   /** The id of an image whose upload in parts was broken off: what is missing of the same file is sent. */
   readonly resume?: string | undefined;
-  /** `ready` (if not given) waits until all renditions are live, `uploaded` only until the bytes are there. */
-  readonly wait?: 'ready' | 'uploaded' | undefined;
-  readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
   /** Told the ticket before a byte is sent, such as to keep its `imageId` for `resume`. */
   readonly onTicket?: ((ticket: UploadTicket) => void) | undefined;
-  /** Gives the upload up, and deletes the image. */
-  readonly signal?: AbortSignal | undefined;
-  /** `true` keeps what an aborted upload has sent, to resume it. */
-  readonly keepOnAbort?: boolean | undefined;
 }
