@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { lastingPort } from '../chaos/stack/lasting-port.ts';
+import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { type RunningExample, startExample } from './running-example.ts';
+
+const secret = `whsec_${randomBytes(32).toString('base64')}`;
+const photo = await readFile(new URL('../../examples/photos/avatar.jpg', import.meta.url));
+
+let folder: string;
+let stack: RunningStack;
+let app: RunningExample;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'imagemill-onboarding-'));
+  const port = await lastingPort();
+  const endpoints = join(folder, 'endpoints.json');
+  const url = `http://127.0.0.1:${port}/webhooks/imagemill`;
+  await writeFile(endpoints, JSON.stringify({ demo: { url, secrets: [secret] } }));
+  stack = await startStack({ WEBHOOK_ENDPOINTS_FILE: endpoints, WEBHOOK_ALLOW_PRIVATE: 'true' });
+  app = await startExample('onboarding-express', {
+    IMAGEMILL_DIR: stack.dir,
+    PORT: String(port),
+    DATABASE_FILE: join(folder, 'users.db'),
+    WEBHOOK_SECRET: secret,
+  });
+});
+afterAll(async () => {
+  expect(await app?.stop()).toBe(0);
+  await stack?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function call(method: string, path: string, body?: unknown) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(app.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  return { status: response.status, body: await response.json() };
+}
+
+/** What the page does with a chosen file. */
+async function upload(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const file = { filename: 'me.jpg', contentType: 'image/jpeg', contentLength: bytes.length };
+  const { status, body: ticket } = await call('POST', '/avatar-tickets', file);
+  expect(status).toBe(201);
+  expect(JSON.stringify(ticket)).not.toContain(stack.apiKey);
+  const put = await fetch(ticket.uploadUrl, { method: 'PUT', headers: ticket.headers, body: bytes });
+  expect(put.status).toBe(200);
+  return ticket.imageId;
+}
+
+const onboard = (imageId: string) =>
+  call('POST', '/user', { name: 'Eileen', email: `${imageId}@example.com`, imageId });
+const userOf = async (id: number) => (await call('GET', `/user/${id}`)).body;
+
+/** A webhook as imagemill signs it, or as `signer` does. */
+async function post(event: unknown, { id = `evt_${randomBytes(4).toString('hex')}`, signer = secret } = {}) {
+  const body = JSON.stringify(event);
+  const now = new Date();
+  const response = await fetch(`${app.url}/webhooks/imagemill`, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': new Webhook(signer).sign(id, now, body),
+    },
+  });
+  return response.status;
+}
+
+test('a user is stored at once with placeholders, and has round thumbnails once the webhook has come', async () => {
+  const { status, body: user } = await onboard(await upload(new Uint8Array(photo)));
+  expect(status).toBe(201);
+  expect(user.thumbnail100).toBe('/placeholder.svg');
+  expect((await fetch(app.url + user.thumbnail100)).headers.get('content-type')).toContain('image/svg+xml');
+
+  const ready = await vi.waitUntil(async () => {
+    const now = await userOf(user.id);
+    return now.avatarStatus === 'ready' && now;
+  }, 15_000);
+  for (const size of [100, 200, 400]) {
+    const picture = sharp(await (await fetch(ready[`thumbnail${size}`])).bytes());
+    expect(await picture.metadata()).toMatchObject({ width: size, height: size, hasAlpha: true });
+    const { data } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect(data[3], 'the corner is transparent').toBe(0);
+  }
+});
+
+test('a photograph that is none is told in words, and its user keeps the placeholder', async () => {
+  const { body: user } = await onboard(await upload(new TextEncoder().encode('This is not a photograph.')));
+  const rejected = await vi.waitUntil(async () => {
+    const now = await userOf(user.id);
+    return now.avatarStatus === 'rejected' && now;
+  }, 15_000);
+  expect(rejected).toMatchObject({ thumbnail400: '/placeholder.svg', avatarError: expect.stringMatching(/\w+ \w+/) });
+});
+
+test('a webhook changes its user only with the right signature, once, and in order', async () => {
+  const { body: user } = await onboard(await upload(new Uint8Array(photo)));
+  await vi.waitUntil(async () => (await userOf(user.id)).avatarStatus === 'ready', 15_000);
+  const failed = (sequence: number, message: string) => ({
+    type: 'image.failed',
+    data: { imageId: user.imageId, status: 'failed', renditions: [], error: { code: 'x', message }, sequence },
+  });
+  const later = Date.now() * 1000;
+  const foreign = `whsec_${randomBytes(32).toString('base64')}`;
+
+  expect(await post(failed(later, 'forged'), { signer: foreign })).toBe(401);
+  expect(await post(failed(1, 'late'))).toBe(204);
+  expect(await userOf(user.id)).toMatchObject({ avatarStatus: 'ready', avatarError: null });
+
+  expect(await post(failed(later, 'first'), { id: 'evt_once' })).toBe(204);
+  expect(await post(failed(later + 1, 'again'), { id: 'evt_once' })).toBe(204);
+  const { thumbnail100 } = await userOf(user.id);
+  expect(await userOf(user.id)).toMatchObject({ avatarStatus: 'failed', avatarError: 'first' });
+  expect(thumbnail100, 'what is live stays').toMatch(/round-small\.webp$/);
+});
+
+test('no user is stored without a photograph of its own', async () => {
+  const nobodys = await onboard('01a206fb-fa12-72e2-9c6c-2ad9049d1cfa');
+  expect(nobodys.status).toBe(422);
+
+  const file = { filename: 'me.jpg', contentType: 'image/jpeg', contentLength: 10 };
+  const { body: ticket } = await call('POST', '/avatar-tickets', file);
+  expect((await onboard(ticket.imageId)).status).toBe(409);
+
+  const imageId = await upload(new Uint8Array(photo));
+  expect((await onboard(imageId)).status).toBe(201);
+  const twice = await call('POST', '/user', { name: 'Mallory', email: 'mallory@example.com', imageId });
+  expect(twice.status).toBe(409);
+  expect((await call('POST', '/user', { name: '', email: 'no', imageId })).status).toBe(422);
+});
