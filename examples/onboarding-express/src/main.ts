@@ -13,9 +13,6 @@ const server = createApp(imagemill, users, env.WEBHOOK_SECRET).listen(env.PORT, 
   console.log(`onboarding: http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 });
 
-function stop() {
-  server.close(() => users.close());
-  server.closeIdleConnections();
-}
+const stop = () => server.close(() => users.close());
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);

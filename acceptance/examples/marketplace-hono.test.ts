@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createImagemill } from '@imagemill/client';
+import { chromium as launcher } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findChromium } from '../browser/chromium.ts';
+import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { type RunningExample, startExample } from './running-example.ts';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const photo = path('../../examples/photos/product.jpg');
+
+let folder: string;
+let stack: RunningStack;
+let app: RunningExample;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'imagemill-marketplace-'));
+  stack = await startStack();
+  const env = { IMAGEMILL_DIR: stack.dir, PORT: '0', DATABASE_FILE: join(folder, 'products.db') };
+  app = await startExample('marketplace-hono', env);
+});
+afterAll(async () => {
+  expect(await app?.stop()).toBe(0);
+  await stack?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const listing = async () => (await fetch(app.url)).text();
+/** As the seller's page makes them: through the app, without a key. */
+const seller = () => createImagemill({ baseUrl: `${app.url}/imagemill`, headers: { origin: app.url } });
+const sell = (fields: Record<string, string>, origin = app.url) =>
+  fetch(`${app.url}/products`, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    headers: { origin },
+    redirect: 'manual',
+  });
+
+test('the listing shows a product as a picture in three formats, every URL of which works', async () => {
+  const { imageId } = await seller().upload(photo, { category: 'product' });
+  expect((await sell({ title: 'A <b>flower</b>', price: '12.50', imageId })).status).toBe(303);
+  expect((await sell({ title: 'Once more', price: '1', imageId })).status).toBe(303);
+
+  const page = await listing();
+  expect(page).toContain('€12.50');
+  expect(page).toContain('A &lt;b&gt;flower&lt;/b&gt;');
+  expect(page, 'a form that is sent twice makes one product').not.toContain('Once more');
+  const picture = new RegExp(`<picture>(?:(?!</picture>).)*${imageId}.*?</picture>`, 's').exec(page)?.[0] ?? '';
+  expect(picture).toMatch(/type="image\/avif".*type="image\/webp".*<img .*width="\d+" height="\d+".*data:image\/png/s);
+
+  const urls = [...new Set(picture.match(/http:[^\s",]+/g))];
+  const types = new Set<string>();
+  for (const url of urls) {
+    const response = await fetch(url);
+    expect(response.status, url).toBe(200);
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    types.add(response.headers.get('content-type') ?? '');
+  }
+  expect([...types].sort()).toEqual(['image/avif', 'image/jpeg', 'image/webp']);
+});
+
+test('a page can do what an upload needs and nothing else, and sees no key', async () => {
+  const id = '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa';
+  const status = async (method: string, call: string) =>
+    (await fetch(`${app.url}/imagemill/v1/${call}`, { method, headers: { origin: app.url } })).status;
+  expect(await status('GET', 'images')).toBe(404);
+  expect(await status('DELETE', `images/${id}`)).toBe(404);
+  expect(await status('GET', 'images/..%2Fdead-letters')).toBe(404);
+  for (const file of ['/seller.html', '/seller.js', '/imagemill.js', '/'])
+    expect(await (await fetch(app.url + file)).text()).not.toContain(stack.apiKey);
+});
+
+test('nothing is put up for sale without a picture that is ready, a price, or from another site', async () => {
+  const { imageId } = await seller().requestUpload({
+    ...{ filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 10, category: 'product' },
+  });
+  const good = { title: 'Nothing', price: '1', imageId };
+  expect((await sell(good)).status).toBe(422);
+  expect((await sell({ ...good, price: '-1' })).status).toBe(422);
+  expect((await sell({ ...good, imageId: '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa' })).status).toBe(422);
+  expect((await sell(good, 'https://elsewhere.example')).status).toBe(403);
+  expect(await listing()).not.toContain('Nothing');
+});
+
+test('a seller uploads in a browser, and finds the product in the listing', async (context) => {
+  const chromium = await findChromium();
+  if (typeof chromium === 'string') return context.skip(chromium);
+  const { executablePath, args, env } = chromium;
+  const browser = await launcher.launch({
+    ...{ executablePath, args: [...args], env: { ...process.env, ...env } as Record<string, string> },
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
+    const troubles: string[] = [];
+    page.on('pageerror', ({ message }) => troubles.push(message));
+    await page.goto(`${app.url}/seller.html`);
+    await page.getByLabel('Photograph').setInputFiles(photo);
+    await page.getByLabel('Title').fill('Allium, 1928');
+    await page.getByLabel('Price').fill('40');
+    await page.getByRole('button', { name: 'Put it up for sale' }).click();
+    await page.waitForURL(`${app.url}/`);
+    const picture = page.getByRole('img', { name: 'Allium, 1928' });
+    const shown = await picture.evaluate(async (img) => {
+      await (img as HTMLImageElement).decode();
+      return (img as HTMLImageElement).currentSrc;
+    });
+    expect(shown).toMatch(/\.avif$/);
+    expect(troubles).toEqual([]);
+    await mkdir(path('../artefacts'), { recursive: true });
+    await page.screenshot({ path: path('../artefacts/example-marketplace.png') });
+  } finally {
+    await browser.close();
+  }
+});

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { type Imagemill, ImagemillError } from '@imagemill/client';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { csrf } from 'hono/csrf';
+import { z } from 'zod';
+import { listingPage } from './listing-page.ts';
+import type { Products } from './products.ts';
+
+const pages = fileURLToPath(new URL('../public', import.meta.url));
+
+const ProductForm = z.object({
+  title: z.string().trim().min(1).max(100),
+  price: z.string().regex(/^\d{1,6}([.]\d{1,2})?$/, 'as in 12.50'),
+  imageId: z.uuid(),
+});
+
+interface AppOptions {
+  readonly imagemill: Imagemill;
+  readonly products: Products;
+  /** What the seller's page may ask of imagemill. */
+  readonly imagemillProxy: Hono;
+  readonly clientScript: string;
+}
+
+export function createApp({ imagemill, products, imagemillProxy, clientScript }: AppOptions) {
+  return new Hono()
+    .use(csrf())
+    .get('/', (c) => c.html(listingPage(products.newest())))
+    .get('/imagemill.js', (c) => c.body(clientScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
+    .route('/imagemill', imagemillProxy)
+    .post('/products', bodyLimit({ maxSize: 16 * 1024 }), async (c) => {
+      const form = ProductForm.safeParse(await c.req.parseBody());
+      if (!form.success) return c.text(z.prettifyError(form.error), 422);
+      const { title, price, imageId } = form.data;
+      // What a page says about an image is not believed: imagemill is asked.
+      const image = await imagemill.getImage(imageId);
+      if (image.status !== 'ready' || image.category !== 'product') return c.text('This picture is not ready.', 422);
+      products.add({ title, priceCents: Math.round(Number(price) * 100), image });
+      return c.redirect('/', 303);
+    })
+    .use(serveStatic({ root: pages }))
+    .onError((error, c) => {
+      if ('getResponse' in error) return error.getResponse();
+      if (error instanceof ImagemillError && error.status === 404) return c.text('There is no such picture.', 422);
+      console.error(error);
+      return c.text('That is our fault. Try again, please.', 500);
+    });
+}
