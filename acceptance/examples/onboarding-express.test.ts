@@ -35,16 +35,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function call(method: string, path: string, body?: unknown) {
+async function call(method: string, path: string, body?: unknown, to = app) {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(app.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const response = await fetch(to.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   return { status: response.status, body: await response.json() };
 }
 
 /** What the page does with a chosen file. */
-async function upload(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+async function upload(bytes: Uint8Array<ArrayBuffer>, to = app): Promise<string> {
   const file = { filename: 'me.jpg', contentType: 'image/jpeg', contentLength: bytes.length };
-  const { status, body: ticket } = await call('POST', '/avatar-tickets', file);
+  const { status, body: ticket } = await call('POST', '/avatar-tickets', file, to);
   expect(status).toBe(201);
   expect(JSON.stringify(ticket)).not.toContain(stack.apiKey);
   const put = await fetch(ticket.uploadUrl, { method: 'PUT', headers: ticket.headers, body: bytes });
@@ -52,9 +52,9 @@ async function upload(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return ticket.imageId;
 }
 
-const onboard = (imageId: string) =>
-  call('POST', '/user', { name: 'Eileen', email: `${imageId}@example.com`, imageId });
-const userOf = async (id: number) => (await call('GET', `/user/${id}`)).body;
+const onboard = (imageId: string, to = app) =>
+  call('POST', '/user', { name: 'Eileen', email: `${imageId}@example.com`, imageId }, to);
+const userOf = async (id: number, to = app) => (await call('GET', `/user/${id}`, undefined, to)).body;
 
 /** A webhook as imagemill signs it, or as `signer` does. */
 async function post(event: unknown, { id = `evt_${randomBytes(4).toString('hex')}`, signer = secret } = {}) {
@@ -134,4 +134,21 @@ test('no user is stored without a photograph of its own', async () => {
   const twice = await call('POST', '/user', { name: 'Mallory', email: 'mallory@example.com', imageId });
   expect(twice.status).toBe(409);
   expect((await call('POST', '/user', { name: '', email: 'no', imageId })).status).toBe(422);
+});
+
+test('a webhook that stays out leaves no user with placeholders: imagemill is asked', async () => {
+  const unreached = await startExample('onboarding-express', {
+    IMAGEMILL_DIR: stack.dir,
+    PORT: '0',
+    DATABASE_FILE: join(folder, 'unreached.db'),
+    WEBHOOK_SECRET: secret,
+    WEBHOOK_PATIENCE_SECONDS: '0',
+  });
+  const { body: user } = await onboard(await upload(new Uint8Array(photo), unreached), unreached);
+  const { thumbnail400 } = await vi.waitUntil(async () => {
+    const now = await userOf(user.id, unreached);
+    return now.avatarStatus === 'ready' && now;
+  }, 15_000);
+  expect((await fetch(thumbnail400)).status).toBe(200);
+  expect(await unreached.stop()).toBe(0);
 });

@@ -5,21 +5,25 @@ import { ZodError, z } from 'zod';
 import { createUser } from './routes/create-user.ts';
 import { receiveWebhook } from './routes/receive-webhook.ts';
 import { requestTicket } from './routes/request-ticket.ts';
+import { showUser } from './routes/show-user.ts';
 import type { Users } from './users.ts';
 
 const pages = fileURLToPath(new URL('../public', import.meta.url));
 
-export function createApp(imagemill: Imagemill, users: Users, webhookSecret: string) {
+interface WebhookOptions {
+  readonly secret: string;
+  /** How long a webhook is waited for before imagemill is asked. */
+  readonly patienceSeconds: number;
+}
+
+export function createApp(imagemill: Imagemill, users: Users, webhook: WebhookOptions) {
   return express()
     .disable('x-powered-by')
-    .post('/webhooks/imagemill', express.raw({ type: '*/*', limit: '256kb' }), receiveWebhook(webhookSecret, users))
+    .post('/webhooks/imagemill', express.raw({ type: '*/*', limit: '256kb' }), receiveWebhook(webhook.secret, users))
     .use(express.json({ limit: '16kb' }))
     .post('/avatar-tickets', requestTicket(imagemill, users))
     .post('/user', createUser(imagemill, users))
-    .get('/user/:id', (request, response) => {
-      const user = users.find(Number(request.params.id));
-      response.status(user ? 200 : 404).json(user ?? { error: 'There is no such user.' });
-    })
+    .get('/user/:id', showUser(imagemill, users, webhook.patienceSeconds))
     .use(express.static(pages))
     .use(answerError);
 }

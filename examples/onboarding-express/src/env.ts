@@ -11,6 +11,11 @@ const Env = z.object({
   IMAGEMILL_URL: z.url().describe("address of imagemill's API"),
   IMAGEMILL_KEY: z.string().min(1).describe('API key with the scope upload'),
   WEBHOOK_SECRET: z.string().startsWith('whsec_').describe('one of the secrets in WEBHOOK_ENDPOINTS_FILE'),
+  WEBHOOK_PATIENCE_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .default(10)
+    .describe('wait for a webhook before imagemill is asked'),
 });
 export type Env = z.infer<typeof Env>;
 

@@ -12,6 +12,7 @@ const schema = `
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
     email TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    createdAt INTEGER NOT NULL DEFAULT (unixepoch()),
     imageId TEXT NOT NULL UNIQUE,
     avatarStatus TEXT NOT NULL DEFAULT 'processing',
     avatarError TEXT,
@@ -29,6 +30,8 @@ interface User {
   id: number;
   name: string;
   email: string;
+  /** Seconds since 1970. */
+  createdAt: number;
   imageId: string;
   avatarStatus: string;
   avatarError: string | null;
@@ -56,7 +59,7 @@ export function openUsers(file: string) {
   const findTicket = db.prepare('SELECT 1 FROM tickets WHERE imageId = ?');
   const insertUser = db.prepare('INSERT INTO users (name, email, imageId) VALUES (?, ?, ?)');
   const deleteUser = db.prepare('DELETE FROM users WHERE id = ?');
-  const findUser = db.prepare(`SELECT id, name, email, imageId, avatarStatus, avatarError,
+  const findUser = db.prepare(`SELECT id, name, email, createdAt, imageId, avatarStatus, avatarError,
     thumbnail100, thumbnail200, thumbnail400 FROM users WHERE id = ?`);
   const updateAvatar = db.prepare(`UPDATE users SET avatarStatus = ?, avatarError = ?, avatarSequence = ?,
     thumbnail100 = coalesce(?, thumbnail100), thumbnail200 = coalesce(?, thumbnail200),
