@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createImagemill } from '@imagemill/client';
 import type { Command } from 'commander';
-import { createApiClient } from '../seller/api-client.ts';
 import { curlRecipe } from '../show/curl-recipe.ts';
 import { stackAddresses } from '../show/stack-addresses.ts';
 import { uploadAndShow } from '../show/upload-and-show.ts';
@@ -18,8 +18,9 @@ export function start(program: Command): void {
     .description('bring up the local stack, put the sample photographs through it, and stay up until Ctrl-C')
     .action(() =>
       stayUp(localStack, async (stack, signal) => {
+        const { apiUrl, apiKey } = stack.file;
         process.stdout.write('Uploading the sample photographs, as a seller app would\n');
-        await uploadAndShow(createApiClient(stack.file), [
+        await uploadAndShow(createImagemill({ baseUrl: apiUrl, apiKey }), [
           { path: photo('product.jpg'), category: 'product' },
           { path: photo('avatar.jpg'), category: 'avatar' },
         ]);

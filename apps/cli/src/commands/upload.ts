@@ -1,8 +1,8 @@
+import { createImagemill } from '@imagemill/client';
 import { httpUrl, parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
 import { uploadEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
-import { createApiClient } from '../seller/api-client.ts';
 import { uploadAndShow } from '../show/upload-and-show.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 
@@ -25,9 +25,9 @@ export function upload(program: Command): void {
     .option('--json', 'for scripts: a JSON object a line for each photograph, as soon as it has ended')
     .addHelpText('after', '\nExit codes: 0 all are ready, 1 one is not, 2 wrong usage.')
     .action(async (files: string[], options: UploadOptions) => {
-      const api = createApiClient(await target(options));
+      const imagemill = createImagemill(await target(options));
       const allReady = await uploadAndShow(
-        api,
+        imagemill,
         files.map((path) => ({ path, category: options.category })),
         options,
       );
@@ -35,16 +35,16 @@ export function upload(program: Command): void {
     });
 }
 
-async function target(options: UploadOptions): Promise<{ apiUrl: string; apiKey: string }> {
+async function target(options: UploadOptions): Promise<{ baseUrl: string; apiKey: string }> {
   const env = parseEnv(uploadEnv, process.env);
   const stack = await readStackFile(env.IMAGEMILL_DIR);
-  const apiUrl = options.api ?? env.IMAGEMILL_API_URL ?? stack?.apiUrl;
+  const baseUrl = options.api ?? env.IMAGEMILL_API_URL ?? stack?.apiUrl;
   const apiKey = options.key ?? env.IMAGEMILL_API_KEY ?? stack?.apiKey;
-  if (!apiUrl)
+  if (!baseUrl)
     throw new FailureToExplain('No imagemill runs here. Start one with `pnpm start`, or name one with --api.');
   if (!apiKey) throw new FailureToExplain('Name an API key with --key.');
-  if (!httpUrl().safeParse(apiUrl).success) throw new FailureToExplain('--api must be an http:// or https:// URL.');
+  if (!httpUrl().safeParse(baseUrl).success) throw new FailureToExplain('--api must be an http:// or https:// URL.');
   if (!/^[\x21-\x7e]+$/.test(apiKey))
     throw new FailureToExplain('An API key holds no white space and nothing beyond ASCII.');
-  return { apiUrl: apiUrl.replace(/\/+$/, ''), apiKey };
+  return { baseUrl, apiKey };
 }

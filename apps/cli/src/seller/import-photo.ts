@@ -1,6 +1,6 @@
-import type { ApiClient } from './api-client.ts';
-import { untilEnded } from './until-ended.ts';
-import type { UploadedPhoto, UploadStep } from './upload-photo.ts';
+import type { Image, Imagemill, UploadProgress } from '@imagemill/client';
+import { endOf } from './end-of.ts';
+import type { UploadedPhoto } from './upload-photo.ts';
 
 /** Whether what was named is for a worker to download, not a file of ours. */
 export const isPhotoUrl = (path: string): boolean => /^https?:\/\//i.test(path);
@@ -11,17 +11,24 @@ export const withoutQuery = (path: string): string => (isPhotoUrl(path) ? path.r
 /**
  * Has a photograph imported from its URL, and waits for its end.
  *
- * @throws FailureToExplain when the request is refused, or nothing ends in five minutes
+ * @throws ImagemillError when the request is refused, or nothing ends in five minutes
  */
 export async function importPhoto(
-  api: ApiClient,
+  imagemill: Imagemill,
   url: string,
   category: string,
-  onStep: (step: UploadStep) => void,
+  onProgress: (progress: UploadProgress) => void,
 ): Promise<UploadedPhoto> {
   const askedAt = performance.now();
-  const { imageId } = await api.importImage({ url, category });
-  const image = await untilEnded(api, imageId, onStep);
+  const ticket = await imagemill.importImage({ url, category });
+  const onImage = (image: Image) => onProgress(progressOf(image));
+  const image = await endOf(imagemill.waitUntilReady(ticket, { onImage }));
   const readyMs = performance.now() - askedAt;
   return { path: withoutQuery(url), originalBytes: image.source?.bytes, image, readyMs };
 }
+
+/** Of an import nothing is uploaded from here. */
+const progressOf = ({ progress, renditions }: Image): UploadProgress => ({
+  ...{ phase: 'processing', loaded: 0, total: 0 },
+  ...{ done: progress.done, planned: progress.total, renditions },
+});

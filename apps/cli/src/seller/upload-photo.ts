@@ -1,24 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import type { Image, Imagemill, UploadProgress, UploadTicket } from '@imagemill/client';
 import { FailureToExplain } from '../explain.ts';
-import type { ApiClient, Image } from './api-client.ts';
-import { putFile } from './put-file.ts';
-import { patiently, untilEnded } from './until-ended.ts';
-
-const contentTypes: Readonly<Record<string, string>> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.avif': 'image/avif',
-  '.gif': 'image/gif',
-  '.tif': 'image/tiff',
-  '.tiff': 'image/tiff',
-};
-
-export type UploadStep =
-  | { readonly step: 'uploading'; readonly sentBytes: number; readonly totalBytes: number }
-  | { readonly step: 'rendering'; readonly done: number; readonly total: number };
+import { endOf } from './end-of.ts';
 
 export interface UploadedPhoto {
   /** The file, or the URL that it was imported from. */
@@ -31,35 +14,30 @@ export interface UploadedPhoto {
 }
 
 /**
- * Does what a seller app does with one photograph: ticket, PUT, complete, and then waits for its end.
+ * Does what a seller app does with one photograph: uploads it, and waits for its end.
  *
- * @throws FailureToExplain when the file can't be read, a request is refused, or nothing ends in five minutes
+ * @throws FailureToExplain when the file can't be read, or the server is no imagemill
+ * @throws ImagemillError when a request is refused, or nothing ends in five minutes
  */
 export async function uploadPhoto(
-  api: ApiClient,
+  imagemill: Imagemill,
   path: string,
   category: string,
-  onStep: (step: UploadStep) => void,
+  onProgress: (progress: UploadProgress) => void,
 ): Promise<UploadedPhoto> {
-  const totalBytes = await sizeOf(path);
-  const contentType = contentTypes[extname(path).toLowerCase()];
-  if (!contentType) {
-    throw new FailureToExplain(`not a picture that imagemill takes (${Object.keys(contentTypes).join(' ')}).`);
-  }
-  const ticket = await api.requestUpload({
-    filename: basename(path),
-    contentType,
-    contentLength: totalBytes,
-    category,
-  });
-  const target = { url: ticket.uploadUrl, headers: ticket.headers };
-  await putFile(path, totalBytes, target, (sentBytes) => onStep({ step: 'uploading', sentBytes, totalBytes }));
+  const originalBytes = await sizeOf(path);
+  let uploadedAt = performance.now();
+  const tell = (progress: UploadProgress) => {
+    if (progress.phase === 'uploading') uploadedAt = performance.now();
+    onProgress(progress);
+  };
+  const image = await endOf(imagemill.upload(path, { category, onTicket: assertTicket, onProgress: tell }));
+  return { path, originalBytes, image, readyMs: performance.now() - uploadedAt };
+}
 
-  const uploadedAt = performance.now();
-  // The photograph is safe by now: an API that is away for a moment is waited for.
-  await patiently(() => api.complete(ticket.imageId));
-  const image = await untilEnded(api, ticket.imageId, onStep);
-  return { path, originalBytes: totalBytes, image, readyMs: performance.now() - uploadedAt };
+/** Other programs answer with JSON too. */
+function assertTicket(ticket: Partial<UploadTicket>): void {
+  if (!ticket?.imageId || !ticket.uploadUrl) throw new FailureToExplain('this is not the address of an imagemill API');
 }
 
 async function sizeOf(path: string): Promise<number> {

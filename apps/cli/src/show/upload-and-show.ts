@@ -1,7 +1,7 @@
-import type { ApiClient } from '../seller/api-client.ts';
+import type { Imagemill } from '@imagemill/client';
 import { importPhoto, isPhotoUrl, withoutQuery } from '../seller/import-photo.ts';
 import { uploadPhoto } from '../seller/upload-photo.ts';
-import { createUploadProgress, noProgress } from './upload-progress.ts';
+import { createProgressDisplay, noProgress } from './progress-display.ts';
 import { inJson, inWords, type UploadResult } from './upload-results.ts';
 
 const UPLOADS_AT_ONCE = 4;
@@ -18,20 +18,20 @@ interface ShowOptions {
  * @returns whether all are ready
  */
 export async function uploadAndShow(
-  api: ApiClient,
+  imagemill: Imagemill,
   photos: readonly { path: string; category: string }[],
   { json = false }: ShowOptions = {},
 ): Promise<boolean> {
-  const progress = json ? noProgress : createUploadProgress(process.stdout);
+  const progress = json ? noProgress : createProgressDisplay(process.stdout);
   const results: UploadResult[] = [];
   const queue = photos.entries();
 
   async function uploadNext(): Promise<void> {
     for (const [index, { path, category }] of queue) {
-      const onStep = progress.begin(withoutQuery(path));
+      const onProgress = progress.begin(withoutQuery(path));
       const send = isPhotoUrl(path) ? importPhoto : uploadPhoto;
       // One file's trouble, foreseen or not, is no reason to keep the others' results to ourselves.
-      const result: UploadResult = await send(api, path, category, onStep).then(
+      const result: UploadResult = await send(imagemill, path, category, onProgress).then(
         (photo) => ({ path, category, photo }),
         (error: unknown) => ({ path, error }),
       );

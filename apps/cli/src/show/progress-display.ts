@@ -1,0 +1,62 @@
+import { basename } from 'node:path';
+import type { UploadProgress } from '@imagemill/client';
+import { MultiBar, Presets } from 'cli-progress';
+import { humanBytes } from './human-bytes.ts';
+
+export interface ProgressDisplay {
+  /** A line, or bar, for one file; returns what to tell its progress. */
+  begin(path: string): (progress: UploadProgress) => void;
+  end(): void;
+}
+
+export const noProgress: ProgressDisplay = { begin: () => () => {}, end: () => {} };
+
+/** A bar per file on a terminal; a line per step where nobody watches. */
+export function createProgressDisplay(output: NodeJS.WriteStream): ProgressDisplay {
+  return output.isTTY ? bars(output) : lines(output);
+}
+
+function bars(stream: NodeJS.WriteStream): ProgressDisplay {
+  const options = {
+    stream,
+    format: '{file} {bar} {what}',
+    hideCursor: true,
+    clearOnComplete: false,
+    autopadding: true,
+  };
+  const multi = new MultiBar(options, Presets.shades_classic);
+  return {
+    begin(path) {
+      const file = basename(path).slice(0, 32).padEnd(32);
+      const bar = multi.create(1, 0, { file, what: 'asking' });
+      return (progress) => {
+        const { phase, loaded, total, done, planned } = progress;
+        bar.setTotal(Math.max(1, phase === 'uploading' ? total : planned));
+        bar.update(phase === 'uploading' ? loaded : done, { file, what: describe(progress) });
+      };
+    },
+    end: () => multi.stop(),
+  };
+}
+
+function lines(output: NodeJS.WritableStream): ProgressDisplay {
+  return {
+    begin(path) {
+      let last = '';
+      return (progress) => {
+        // Of an upload only its end is worth a line.
+        if (progress.phase === 'uploading' && progress.loaded < progress.total) return;
+        const line = `${basename(path)}: ${describe(progress)}\n`;
+        if (line !== last) output.write(line);
+        last = line;
+      };
+    },
+    end: () => {},
+  };
+}
+
+function describe({ phase, loaded, total, done, planned }: UploadProgress): string {
+  return phase === 'uploading'
+    ? `uploading ${humanBytes(loaded)} of ${humanBytes(total)}`
+    : `${done} of ${planned} renditions`;
+}
