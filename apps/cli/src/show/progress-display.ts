@@ -11,7 +11,7 @@ export interface ProgressDisplay {
 
 export const noProgress: ProgressDisplay = { begin: () => () => {}, end: () => {} };
 
-/** A bar per file on a terminal; a line per step where nobody watches. */
+/** A bar per file on a terminal; a line per phase where nobody watches. */
 export function createProgressDisplay(output: NodeJS.WriteStream): ProgressDisplay {
   return output.isTTY ? bars(output) : lines(output);
 }
@@ -44,8 +44,9 @@ function lines(output: NodeJS.WritableStream): ProgressDisplay {
     begin(path) {
       let last = '';
       return (progress) => {
-        // Of an upload only its end is worth a line.
-        if (progress.phase === 'uploading' && progress.loaded < progress.total) return;
+        // Only a phase's end is worth a line.
+        const { phase, loaded, total, done, planned } = progress;
+        if (phase === 'uploading' ? loaded < total : done < planned) return;
         const line = `${basename(path)}: ${describe(progress)}\n`;
         if (line !== last) output.write(line);
         last = line;
