@@ -1,13 +1,18 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+// Node compiles every package once for all the processes that the tests start, not once in each.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url));
 
 export default defineConfig({
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts', 'acceptance/**/*.test.ts'],
     globalSetup: ['packages/local-stack/src/for-tests/global-setup.ts'],
+    setupFiles: ['packages/local-stack/src/for-tests/patient-waits.ts'],
     sequence: { shuffle: true },
-    // Most tests wait, for locks to run out or processes to start: they need no core that is left to themselves.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Many tests wait, for locks to run out or processes to start: they need no core that is left to themselves.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
