@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import { createLiveHarness, type LiveHarness, made, madeNames, renditionsOf } from './live/live-harness.ts';
-import type { LiveObserver } from './live/live-images.ts';
+import type { LiveObserver } from './live/live-observer.ts';
 
 let api: LiveHarness;
 beforeAll(async () => {

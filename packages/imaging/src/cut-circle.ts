@@ -1,5 +1,5 @@
 import type { OverlayOptions } from 'sharp';
-import type { Pixels } from './decode-pixels.ts';
+import type { Pixels } from './pixels.ts';
 
 const CHANNELS = 4;
 

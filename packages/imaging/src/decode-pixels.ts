@@ -1,14 +1,9 @@
-import sharp, { type Raw } from 'sharp';
+import sharp from 'sharp';
 import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
+import type { Pixels } from './pixels.ts';
 import { decodeSize, type RenditionPlan } from './plan.ts';
-
-/** Upright sRGB pixels, 8 bits a channel, without metadata, and with alpha only where something shows through. */
-export interface Pixels {
-  readonly data: Buffer;
-  readonly raw: Raw;
-}
 
 /** @throws RejectedImageError `corrupt`, `timeout` */
 export async function decodePixels(

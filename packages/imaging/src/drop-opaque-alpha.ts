@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
-import type { Pixels } from './decode-pixels.ts';
+import type { Pixels } from './pixels.ts';
 
 const RGBA = 4;
 /** A megapixel. */

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import type { Pixels } from './decode-pixels.ts';
 import type { ImageLimits } from './limits.ts';
+import type { Pixels } from './pixels.ts';
 import { crops, type RenditionPlan, type Size } from './plan.ts';
 import { shapeFrame } from './render-variant.ts';
 

@@ -1,9 +1,9 @@
 import { encoderSettings, type Variant } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
-import type { Pixels } from './decode-pixels.ts';
 import { toRejection, toTimeout } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
+import type { Pixels } from './pixels.ts';
 import { crops, type RenditionPlan } from './plan.ts';
 
 type Step = (image: Sharp, plan: RenditionPlan) => Sharp;

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
-import type { Pixels } from './decode-pixels.ts';
+import type { Pixels } from './pixels.ts';
 
 export interface PictureSummary {
   /** ThumbHash, base64: some 25 bytes that a page turns into a blurred preview. https://evanw.github.io/thumbhash/ */

@@ -1,13 +1,5 @@
 import type { Categories } from '@imagemill/variants';
-import type { ImageState } from './image-state.ts';
-
-/** What a listener knows of an image. */
-export interface Seen {
-  readonly status: string;
-  readonly revision: string | undefined;
-  /** Renditions, as `variant.format`. */
-  readonly told: ReadonlySet<string>;
-}
+import type { Seen } from './seen.ts';
 
 /**
  * The id of an event says what its listener knows by then, so that any process can go on from there without a log of what
@@ -21,9 +13,6 @@ export interface Cursors {
 
 const NONE = '-';
 const CURSOR = /^([a-z-]{1,20})\.([0-9a-f]{1,64}|-)\.([0-9a-f]{1,256})$/;
-
-export const renditionName = ({ variant, format }: { readonly variant: string; readonly format: string }) =>
-  `${variant}.${format}`;
 
 export function createCursors(categories: Categories): Cursors {
   const namesOf = (category: string) => {
@@ -48,7 +37,3 @@ export function createCursors(categories: Categories): Cursors {
     },
   };
 }
-
-/** Whether what a listener knows goes with where the image stands; if not, it needs a new snapshot. */
-export const goesOn = (seen: Seen, { revision }: Pick<ImageState, 'revision'>): boolean =>
-  seen.revision === undefined || revision === undefined || seen.revision === revision;

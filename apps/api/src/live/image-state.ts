@@ -1,9 +1,9 @@
 import type { ImageEnds, ImageRecord, ImageRecords, ImageView } from '@imagemill/images';
 import type { RenderProgress } from '@imagemill/queue';
 import type { ImageId, Rendition, Tenant } from '@imagemill/variants';
-import type { Seen } from './cursor.ts';
 import type { LiveEvent } from './live-event.ts';
 import type { News } from './news.ts';
+import type { Seen } from './seen.ts';
 
 /** Where an image stands, as its listeners are told. Never changed: what happens to the image makes another one. */
 export interface ImageState {

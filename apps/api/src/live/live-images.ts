@@ -6,22 +6,11 @@ import { imageNotFound } from '../http/problem.ts';
 import { createChannels } from './channels.ts';
 import { createCursors } from './cursor.ts';
 import type { ImageStates } from './image-state.ts';
-import type { EndReason, Listener } from './listener.ts';
+import type { Listener } from './listener.ts';
 import { createListenerLimits, type ListenerLimitSettings, noRoom } from './listener-limits.ts';
+import type { LiveObserver } from './live-observer.ts';
+import { type LiveTimes, usualTimes } from './live-times.ts';
 import { createMembers } from './members.ts';
-
-export interface LiveTimes {
-  /** Between two signs of life on a connection. */
-  readonly heartbeatMs: number;
-  /** How long one connection lasts at most: its key or token is looked at again only when it comes back. */
-  readonly lifetimeMs: number;
-  /** When an image is looked at although nothing was told of it: what Redis forgot to say is not silent for ever. */
-  readonly lookAgainMs: number;
-  /** How often all of this is looked after. */
-  readonly tickMs: number;
-}
-
-const usualTimes: LiveTimes = { heartbeatMs: 15_000, lifetimeMs: 600_000, lookAgainMs: 60_000, tickMs: 1_000 };
 
 /** Questions to Redis and the storage at once, also when thousands of images are looked at anew. */
 const LOADS_AT_ONCE = 32;
@@ -34,12 +23,6 @@ export interface FollowRequest {
   readonly imageId: ImageId;
   /** The last id that the listener got on an earlier connection. */
   readonly lastEventId: string | undefined;
-}
-
-/** Told of listeners as they come and go. */
-export interface LiveObserver {
-  joined(): void;
-  left(reason: EndReason | 'left'): void;
 }
 
 /** Who follows which image in this process. */

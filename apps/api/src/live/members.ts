@@ -1,5 +1,6 @@
 import type { EndReason, Listener } from './listener.ts';
-import type { LiveObserver, LiveTimes } from './live-images.ts';
+import type { LiveObserver } from './live-observer.ts';
+import type { LiveTimes } from './live-times.ts';
 
 /** The connections that follow an image, whichever it is, and what time does to them. */
 export interface Members {

@@ -1,14 +1,13 @@
-import type { ApiClient } from '../api/api-client.ts';
 import { randomKey } from '../api/random-key.ts';
 import { waitUntilReady } from '../follow/wait-until-ready.ts';
-import type { ImageCalls } from '../images.ts';
 import type { Image, ReadyImage, UploadTicket } from '../types.ts';
-import type { PartCalls } from './part-calls.ts';
 import { sendFile } from './send-file.ts';
 import type { UploadOptions, UploadToOptions } from './upload-options.ts';
 import { createProgress } from './upload-progress.ts';
 import { uploadRequest } from './upload-request.ts';
+import type { UploadServices } from './upload-services.ts';
 import { type Uploadable, type UploadSource, uploadSource } from './upload-source.ts';
+import type { UploadTarget } from './upload-target.ts';
 
 const DELETE_WITHIN_MS = 5_000;
 
@@ -26,21 +25,6 @@ export interface UploadTo {
     options?: UploadToOptions & { readonly wait?: 'ready' | undefined },
   ): Promise<ReadyImage>;
   (ticket: UploadTicket, file: Uploadable, options?: UploadToOptions): Promise<Image>;
-}
-
-export interface UploadServices {
-  readonly api: ApiClient;
-  readonly images: ImageCalls;
-  readonly parts: PartCalls;
-  readonly fetch: typeof fetch;
-}
-
-/** What is uploaded to: a ticket, with what gets it anew, or an image whose upload is resumed. */
-export interface UploadTarget {
-  readonly imageId: string;
-  readonly followToken?: string | undefined;
-  readonly ticket?: UploadTicket;
-  renew?(): Promise<UploadTicket>;
 }
 
 /** @returns `upload`, which asks for its ticket, and `uploadTo`, which is given one */

@@ -1,27 +1,8 @@
 import { connectionError } from '../api/api-client.ts';
 import { UploadError } from '../errors.ts';
+import type { BodyToSend, StorageAnswer } from './body-to-send.ts';
 import { sendByFetch } from './send-by-fetch.ts';
 import { canSendByXhr, sendByXhr } from './send-by-xhr.ts';
-
-export interface BodyToSend {
-  readonly url: string;
-  readonly method: 'PUT' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Blob | FormData;
-  /** Of what is to be stored, in bytes. */
-  readonly size: number;
-  /** When the URL ends, as ISO 8601. */
-  readonly expiresAt: string;
-  readonly fetch: typeof fetch;
-  readonly signal?: AbortSignal | undefined;
-  /** Told the bytes sent so far. */
-  readonly onSent?: ((bytes: number) => void) | undefined;
-}
-
-export interface StorageAnswer {
-  readonly status: number;
-  readonly text: string;
-}
 
 /**
  * Sends bytes to the storage, once.

@@ -1,4 +1,4 @@
-import type { BodyToSend, StorageAnswer } from './send-body.ts';
+import type { BodyToSend, StorageAnswer } from './body-to-send.ts';
 import { createStallWatch } from './stall-watch.ts';
 
 /** In Node, and in workers that have no XMLHttpRequest. */

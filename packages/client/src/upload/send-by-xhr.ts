@@ -1,4 +1,4 @@
-import type { BodyToSend, StorageAnswer } from './send-body.ts';
+import type { BodyToSend, StorageAnswer } from './body-to-send.ts';
 import { createStallWatch } from './stall-watch.ts';
 
 /** What of a browser's XMLHttpRequest is used: fetch can't tell how much of a body has been sent. */

@@ -1,8 +1,9 @@
 import { ImagemillError } from '../errors.ts';
-import type { UploadServices, UploadTarget } from './create-upload.ts';
 import { type PartsUpload, sendParts } from './send-parts.ts';
 import { type SendOptions, sendWhole } from './send-whole.ts';
+import type { UploadServices } from './upload-services.ts';
 import type { UploadSource } from './upload-source.ts';
+import type { UploadTarget } from './upload-target.ts';
 
 interface FileToSend extends Pick<SendOptions, 'signal' | 'onSent'> {
   readonly source: UploadSource;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { redisContainer, s3Container } from './images.ts';
-import type { RunningTestServers } from './servers.ts';
+import type { RunningTestServers } from './test-servers.ts';
 
 /** Redis and S3 as containers. Needs a container engine that answers. */
 export async function startContainers(): Promise<RunningTestServers> {

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { startTestServers, type TestServers } from './servers.ts';
+import { startTestServers } from './servers.ts';
+import type { TestServers } from './test-servers.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

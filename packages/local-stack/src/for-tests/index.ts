@@ -1,1 +1,1 @@
-export type { TestServers } from './servers.ts';
+export type { TestServers } from './test-servers.ts';

@@ -6,23 +6,7 @@ import { getContainerRuntimeClient } from 'testcontainers';
 import { startRedis } from '../redis/index.ts';
 import { startS3 } from '../start-s3.ts';
 import { startContainers } from './containers.ts';
-
-/** The real Redis and the real S3 server that a test run has; the same for all its files. */
-export interface TestServers {
-  readonly redisUrl: string;
-  readonly s3: {
-    readonly endpoint: string;
-    readonly region: string;
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    /** Which server it is, for the few tests that one server's known gaps exclude. */
-    readonly server: 'embedded' | 'ceph' | 'container' | 'configured';
-  };
-}
-
-export interface RunningTestServers extends TestServers {
-  stop(): Promise<void>;
-}
+import type { RunningTestServers, TestServers } from './test-servers.ts';
 
 /**
  * Servers for one test run: containers when TEST_CONTAINERS is 1 and a container engine answers, else the configured ones

@@ -1,0 +1,20 @@
+/** One request to the storage. */
+export interface BodyToSend {
+  readonly url: string;
+  readonly method: 'PUT' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Blob | FormData;
+  /** Of what is to be stored, in bytes. */
+  readonly size: number;
+  /** When the URL ends, as ISO 8601. */
+  readonly expiresAt: string;
+  readonly fetch: typeof fetch;
+  readonly signal?: AbortSignal | undefined;
+  /** Told the bytes sent so far. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
+}
+
+export interface StorageAnswer {
+  readonly status: number;
+  readonly text: string;
+}
