@@ -281,6 +281,25 @@ test('a deletion whose request died half way is gone on with', async () => {
   expect(await all.status(image)).toBe('deleted');
 });
 
+test('a rendition that a paused worker wrote after its image was deleted does not stay public', async () => {
+  const all = await harness();
+  const image = job();
+  const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'avif' });
+  const write = () => all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+  await all.deletions.begin(image);
+  await all.deletions.finish(image);
+  // A listing tells times in whole seconds.
+  await vi.waitFor(async () => {
+    vi.useRealTimers();
+    await write();
+    laterOn();
+    const { found } = await all.round({ dryRun: true });
+    expect(found).toEqual([{ kind: 'rendition-of-deleted-image', imageId: image.imageId }]);
+  });
+  await all.round();
+  expect(await all.cdn.head(key)).toBeUndefined();
+});
+
 test('renditions that belong to no image are deleted, those of a known one never', async () => {
   const all = await harness();
   const longAgo = () => ImageId.parse(uuidv7({ msecs: Date.now() - 30 * 24 * 3600_000 }));

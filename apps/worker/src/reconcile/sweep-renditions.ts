@@ -1,7 +1,7 @@
 import { ImageId, renditionFolder, Tenant, timeOfId } from '@imagemill/variants';
 import { deleteFolder } from '../delete-image.ts';
 import { idsBetween, rangeOf } from './ids-between.ts';
-import type { Finding, ReconcileServices, Sweep } from './sweep.ts';
+import { type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const PREFIX = 'images/';
 const IMAGES_A_PAGE = 2_000;
@@ -17,9 +17,14 @@ export const sweepRenditions: Sweep = async (services, after, signal) => {
   for (const [id, revisions] of images) {
     const imageId = ImageId.safeParse(id).data;
     if (!imageId) continue;
-    const tenant = known.get(id);
-    if (tenant === undefined) findings.push(...(await orphan(services, imageId, signal)));
-    else if (revisions.size > 1) findings.push(...(await superseded(services, { tenant, imageId, revisions }, signal)));
+    const owner = known.get(id);
+    if (!owner) {
+      findings.push(...(await orphan(services, imageId, signal)));
+      continue;
+    }
+    const image = { ...owner, imageId, revisions };
+    if (isLaterThanManifest(image)) findings.push(...(await ofDeleted(services, image, signal)));
+    if (revisions.size > 1) findings.push(...(await superseded(services, image, signal)));
   }
   return { examined: images.size, findings, next };
 };
@@ -30,10 +35,27 @@ async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signa
   return [{ kind: 'rendition-without-manifest', imageId, repair }];
 }
 
+/** A manifest is written after its renditions, so this is rare: a run that lost its lock, or one that is under way. */
+const isLaterThanManifest = ({ manifestAt, revisions }: KnownImage) =>
+  manifestAt !== undefined &&
+  [...revisions.values()].some((writtenAt) => writtenAt > manifestAt && isSettled(writtenAt));
+
+/** What a worker that was paused wrote after the deletion had gone over the image must not stay public. */
+async function ofDeleted(
+  { manifests, cdn }: ReconcileServices,
+  { tenant, imageId }: KnownImage,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const manifest = (await manifests.read({ tenant, imageId }, { signal }))?.manifest;
+  if (manifest?.status !== 'deleted') return [];
+  const repair = () => deleteFolder(cdn, renditionFolder({ imageId }), signal);
+  return [{ kind: 'rendition-of-deleted-image', imageId, tenant, repair }];
+}
+
 /** Of a revision that the image has no more. Not while a job may be making one that it does not have yet. */
 async function superseded(
   { manifests, cdn, queue, oldRevisionGraceMs }: ReconcileServices,
-  { tenant, imageId, revisions }: { tenant: Tenant; imageId: ImageId; revisions: Revisions },
+  { tenant, imageId, revisions }: KnownImage,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const isOver = (time: Date) => Date.now() - time.getTime() >= oldRevisionGraceMs;
@@ -49,8 +71,16 @@ async function superseded(
   return [{ kind: 'superseded-rendition', imageId, tenant, repair }];
 }
 
-/** When the newest rendition of each revision was written. */
-type Revisions = ReadonlyMap<string, Date>;
+interface Owner {
+  readonly tenant: Tenant;
+  readonly manifestAt: Date | undefined;
+}
+
+interface KnownImage extends Owner {
+  readonly imageId: ImageId;
+  /** When the newest rendition of each revision was written. */
+  readonly revisions: ReadonlyMap<string, Date>;
+}
 
 /** The next images that have renditions, in the order of their ids. */
 async function imagesAfter({ cdn }: ReconcileServices, after: string | undefined, signal: AbortSignal) {
@@ -73,10 +103,14 @@ async function imagesAfter({ cdn }: ReconcileServices, after: string | undefined
 /** Whose the images are. A rendition's key does not say it, so every tenant is asked for the range. */
 async function knownImages({ originals }: ReconcileServices, ids: readonly string[], signal: AbortSignal) {
   const range = rangeOf(ids);
-  const known = new Map<string, Tenant>();
+  const known = new Map<string, Owner>();
   for (const prefix of await foldersOfImages(originals, signal)) {
-    const tenant = Tenant.parse(prefix.split('/')[1]);
-    for (const id of (await idsBetween(originals, prefix, range, signal)).keys()) known.set(id, tenant);
+    const [folder, name] = prefix.split('/');
+    const tenant = Tenant.parse(name);
+    for (const [id, writtenAt] of await idsBetween(originals, prefix, range, signal)) {
+      const manifestAt = folder === 'manifests' ? writtenAt : known.get(id)?.manifestAt;
+      known.set(id, { tenant, manifestAt });
+    }
   }
   return known;
 }

@@ -15,6 +15,7 @@ export type FindingKind =
   | 'deletion-not-done'
   | 'abandoned-parts'
   | 'rendition-without-manifest'
+  | 'rendition-of-deleted-image'
   | 'superseded-rendition'
   | 'dead-letter-without-original'
   | 'dead-letter-not-told';
