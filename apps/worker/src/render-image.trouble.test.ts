@@ -67,6 +67,31 @@ test('a picture that runs into the clock is tried once more before it is blamed'
   expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
 });
 
+test('a picture that is rejected half way leaves none of its renditions public', async () => {
+  const image = job();
+  await store(image);
+  const stuck: ImagingEngine = {
+    ...engine,
+    async decode(...call) {
+      const picture = await engine.decode(...call);
+      return {
+        ...picture,
+        async *render(options) {
+          for await (const first of picture.render(options)) {
+            yield first;
+            throw new RejectedImageError('timeout');
+          }
+        },
+      };
+    },
+  };
+  const { result, puts } = await run(image, { engine: stuck, attemptsMade: 1 });
+  expect(await result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
+  const [rendition] = puts.filter((key) => key.startsWith('images/'));
+  expect(rendition).toBeDefined();
+  expect(await storage.head(rendition ?? '')).toBeUndefined();
+});
+
 test('nothing is committed once the work was told to stop', async () => {
   const image = job();
   await store(image);

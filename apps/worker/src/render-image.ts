@@ -9,9 +9,9 @@ import {
 import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
-import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE } from '@imagemill/variants';
+import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, renditionFolder } from '@imagemill/variants';
 import { abortParts } from './abort-parts.ts';
-import { deleteImage } from './delete-image.ts';
+import { deleteFolder, deleteImage } from './delete-image.ts';
 import { TookTooLongError, UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
 import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
@@ -37,7 +37,7 @@ export interface RenderServices {
  * deterministic, renditions come out with the same bytes, and a run that finds its own manifest has nothing to do.
  */
 export function createRenderImage(services: RenderServices): RenderHandler {
-  const { originals, manifests, categories, logger } = services;
+  const { originals, cdn, manifests, categories, logger } = services;
 
   async function renderAndCommit(image: RenderImage, context: RenderContext): Promise<RenderOutcome> {
     const [stored, uploaded] = await Promise.all([
@@ -64,6 +64,8 @@ export function createRenderImage(services: RenderServices): RenderHandler {
       return { outcome: 'ready' };
     }
     await manifests.publish(manifest, stored, context);
+    // Those that were live already; not before the commit, which fails when another run has made all of them.
+    if (manifest.status === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
     logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
     return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
   }
