@@ -4,7 +4,8 @@ import type { ImageRecord } from './image-record.ts';
 
 /** What tells an end of an image from another end of the same kind. */
 export const occasions = {
-  ready: (manifest: { readonly revision: string }) => manifest.revision,
+  // Not its revision: an image that is made anew by an earlier set comes to that revision a second time.
+  ready: (manifest: { readonly readyAt: string }) => manifest.readyAt,
   rejected: (manifest: { readonly originalEtag: string }) => manifest.originalEtag,
   expired: (image: { readonly uploadExpiresAt: string }) => image.uploadExpiresAt,
   failed: (letter: { readonly failedAt: string }) => letter.failedAt,

@@ -23,7 +23,7 @@ export const EventPayload = z.object({
 });
 export type EventPayload = z.infer<typeof EventPayload>;
 
-/** @param occasion tells this end from another of the same image and kind: a revision, an ETag, a time */
+/** @param occasion tells this end from another of the same image and kind: a time, an ETag */
 export function eventId(imageId: ImageId, type: EventType, occasion: string): string {
   const hash = createHash('sha256').update(`${imageId}\n${type}\n${occasion}`).digest('hex').slice(0, 12);
   return `evt_${imageId}_${type.slice('image.'.length)}_${hash}`;

@@ -76,6 +76,25 @@ test('a rerun of a finished image tells nothing new', async () => {
   expect(received).toHaveLength(1);
 });
 
+test('an image that goes back to an earlier variant set is told of again, with the URLs that are good now', async () => {
+  const { notifier, received } = await system(render);
+  const image = job();
+  await store(image);
+  const only = (width: number) => ({
+    avatar: [{ name: 'only', width, height: width, fit: 'cover', format: 'webp', quality: 80 }],
+  });
+  const told: unknown[] = [];
+  for (const ownSets of [only(32), only(64), only(32)]) {
+    await (await run(image, { ownSets })).result;
+    await notifier.finished(image);
+    await vi.waitUntil(() => received.length === told.length + 1);
+    const message = received.at(-1);
+    if (message) told.push(verified(secret, message).data.renditions);
+  }
+  expect(told[1]).not.toEqual(told[0]);
+  expect(told[2]).toEqual(told[0]);
+});
+
 test('a crash between the commit and the event does not lose the event', async () => {
   let runs = 0;
   const { queue, received, deliveries } = await system(async (image, context) => {
