@@ -371,16 +371,16 @@ test('a dead letter that its tenant was not told of is told, once', async () => 
   expect((await all.round()).found).toEqual([]);
 });
 
-test('a dead letter that can not be redriven any more is shown to an operator', async () => {
+test('a dead letter that can not be redriven any more is shown to an operator, not one whose original can be imported again', async () => {
   const all = await harness();
-  const [gone, there] = [job(), job()];
+  const [gone, there, imported] = [job(), job(), job({ importUrl: 'https://shop.example/shoe.jpg' })];
   await all.put(there.originalKey);
-  for (const image of [gone, there]) await all.queue.add(image, 0);
+  for (const image of [gone, there, imported]) await all.queue.add(image, 0);
   await all.work(
     async () => {
       throw new AppError({ code: 'test-fault', retryable: false, publicMessage: 'A fault.' });
     },
-    async () => (await all.queue.backlog()).failed === 2,
+    async () => (await all.queue.backlog()).failed === 3,
   );
   const { found, summary } = await all.round();
   expect(found).toEqual([{ kind: 'dead-letter-without-original', imageId: gone.imageId }]);

@@ -22,7 +22,9 @@ async function look(
   const failed = imageId && (await queue.deadLetters.find(imageId));
   if (!failed) return [];
   const findings: Finding[] = [];
-  if (!(await originals.head(failed.image.originalKey, { signal }))) {
+  const { importUrl, originalKey } = failed.image;
+  // What was to be imported comes from its URL again.
+  if (importUrl === undefined && !(await originals.head(originalKey, { signal }))) {
     findings.push({ kind: 'dead-letter-without-original', imageId, tenant });
   }
   if (await notifier?.missedDeadLetter(imageId)) {
