@@ -93,9 +93,12 @@ test('objects are kept on a volume', () => {
   expect(service('s3').volumes).toEqual(['s3-data:/data']);
 });
 
-test('the development key of the API is the one that its comment names', () => {
-  const hash = createHash('sha256').update('im_live_development_only').digest('hex');
-  expect(environment('api').API_KEYS).toContain(hash);
+test.each([
+  ['im_live_development_only', 'demo:upload'],
+  ['im_live_development_only_admin', 'demo:admin+storage'],
+])('the development key %s of the comments is one of the API', (key, grant) => {
+  const hash = createHash('sha256').update(key).digest('hex');
+  expect(environment('api').API_KEYS).toContain(`${grant}:${hash}`);
 });
 
 test('any number of workers fits on one host: none publishes a port', () => {
