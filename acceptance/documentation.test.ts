@@ -128,6 +128,27 @@ test('every test that docs/security.md names is there', async () => {
   expect(lacking).toEqual([]);
 });
 
+/** The anchors of a document, as GitHub makes them of its headings. */
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test('every link to a heading leads to one', async () => {
+  const broken: string[] = [];
+  for (const document of await files('**/*.md')) {
+    const text = await read(document);
+    for (const [, path = '', anchor = ''] of text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)) {
+      const target = path === '' ? document : join(dirname(document), path);
+      if (!anchorsOf(await read(target)).includes(anchor)) broken.push(`${document}: ${path}#${anchor}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
 test('every link and every path in the documents leads somewhere', async () => {
   const documents = (await files('**/*.md')).filter((path) => !path.includes('CHANGELOG'));
   expect(documents.length).toBeGreaterThan(5);

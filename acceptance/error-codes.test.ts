@@ -46,10 +46,10 @@ async function codesOfPackages(): Promise<string[]> {
 }
 
 const sectionOnErrors = async () =>
-  /^Errors are `application[\s\S]*?(?=^##+ )/m.exec(await read('README.md'))?.[0] ?? '';
+  /^Errors are `application[\s\S]*?(?=^##+ )/m.exec(await read('docs/http-api.md'))?.[0] ?? '';
 const quoted = (text: string) => matches(text, /`([a-z-]+)`/g);
 
-/** The first two columns of the README's table: code and status. */
+/** The first two columns of the table in docs/http-api.md: code and status. */
 async function documentedErrors(): Promise<[code: string, status: number][]> {
   const rows = (await sectionOnErrors()).matchAll(/^\| (`.*?) \| (.*?) \|/gm);
   return [...rows].flatMap(([, codes = '', statuses = '']) => {
@@ -68,14 +68,14 @@ async function documented(): Promise<string[]> {
 
 const sorted = (codes: Iterable<string>) => [...new Set(codes)].sort();
 
-test('the README names every code that a caller of the API can be told, and no other', async () => {
+test('docs/http-api.md names every code that a caller of the API can be told, and no other', async () => {
   const [api, rejections, packages] = await Promise.all([codesOfTheApi(), codesOfRejections(), codesOfPackages()]);
   expect(Math.min(api.length, rejections.length, packages.length)).toBeGreaterThan(4);
   const told = packages.filter((code) => !(code in neverTold));
   expect(await documented().then(sorted)).toEqual(sorted([...api, ...rejections, ...told]));
 });
 
-test('the OpenAPI document has the same errors as the README, with the same statuses', async () => {
+test('the OpenAPI document has the same errors as docs/http-api.md, with the same statuses', async () => {
   const ofDocument = Object.entries(problemCodes).map(([code, [status]]) => [code, status]);
   expect(Object.fromEntries(ofDocument)).toEqual(Object.fromEntries(await documentedErrors()));
 });

@@ -1,4 +1,4 @@
-/** Every code that an error of the API can have: its status, and when it comes. The README has the same table. */
+/** Every code that an error of the API can have: its status, and when it comes. docs/http-api.md has the same table. */
 export const problemCodes = {
   'bad-request': [400, 'The request itself is malformed.'],
   'invalid-json': [400, 'The body is not valid JSON.'],
