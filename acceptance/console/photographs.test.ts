@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
 import { photo, useConsole } from './console-page.ts';
 
-const page = useConsole();
+const ownSets = fileURLToPath(new URL('own-sets.json', import.meta.url));
+const page = useConsole(async () => ({ VARIANT_SETS_FILE: ownSets }));
 const READY_WITHIN = { timeout: 20_000 };
 
 const files = (on: Page) => on.locator('input[type=file]');
@@ -57,19 +60,27 @@ test('several photographs that are chosen go live side by side, each the smalles
   await page.shoot(on, 'photographs');
 });
 
-test('a photograph that is dropped on the page is uploaded, as what is chosen: an avatar', async () => {
+test('a photograph that is dropped on the page is uploaded, as what is chosen, also where nobody knows its type: an avatar', async () => {
   const on = await page.open();
   await on.getByRole('radio', { name: 'Avatar' }).check();
-  const bytes = await readFile(photo('avatar.jpg'), 'base64');
+  const bytes = (await sharp(photo('avatar.jpg')).tiff().toBuffer()).toString('base64');
   const dropped = await on.evaluateHandle((base64) => {
     const data = new DataTransfer();
     const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    data.items.add(new File([content], 'dropped.jpg', { type: 'image/jpeg' }));
+    data.items.add(new File([content], 'dropped.TIF'));
     return data;
   }, bytes);
   for (const type of ['dragover', 'drop']) await on.dispatchEvent('body', type, { dataTransfer: dropped });
-  await untilReady(on, 'dropped.jpg');
-  expect(await card(on, 'dropped.jpg').locator('a.chip').allTextContents()).toContain('round-large png');
+  await untilReady(on, 'dropped.TIF');
+  expect(await card(on, 'dropped.TIF').locator('a.chip').allTextContents()).toContain('round-large png');
+});
+
+test("a photograph can be uploaded as any of the deployment's own categories", async () => {
+  const on = await page.open();
+  await on.getByRole('radio', { name: 'Profile banner' }).check();
+  await files(on).setInputFiles(photo('product.jpg'));
+  await untilReady(on, 'product.jpg');
+  expect(await card(on, 'product.jpg').locator('a.chip').allTextContents()).toEqual(['wide webp']);
 });
 
 test('a rendition is compared with its original, by keyboard too, and its HTML shows the picture elsewhere', async () => {

@@ -12,6 +12,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { '/v1': apiUrl, '/board': apiUrl } },
+  server: { proxy: { '/v1': apiUrl, '/board': apiUrl, '/console/categories.json': apiUrl } },
   clearScreen: false,
 });

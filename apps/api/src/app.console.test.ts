@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadCategories } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from './api-harness.ts';
 import { consolePage } from './console/console-page.ts';
@@ -17,11 +18,13 @@ beforeAll(async () => {
   await writeFile(`${dir}-secret`, 'secret');
   const plain = await createApiHarness();
   const { originals } = plain;
+  const categories = await loadCategories();
   const console = await consolePage({
     dir,
     apiBaseUrl: 'https://api.test/',
     cdnBaseUrl: 'https://cdn.test/i',
     originals,
+    categories,
   });
   await plain.close();
   api = await createApiHarness({ services: { console } });
@@ -44,6 +47,12 @@ test('the console is served without a key, asked for anew each time, and its has
     status: 308,
     location: '/console/',
   });
+});
+
+test('the page is told what photographs can be uploaded as', async () => {
+  const answer = await api.app.request('/console/categories.json');
+  expect(await answer.json()).toEqual(['product', 'avatar']);
+  expect(answer.headers.get('cache-control')).toBe('no-cache');
 });
 
 test('the page runs its own scripts alone, and sends to the API and the storage alone', async () => {

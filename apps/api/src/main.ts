@@ -107,7 +107,9 @@ await runProcess(async () => {
   };
   const { apiBaseUrl, cdnBaseUrl } = settings;
   const page =
-    consoleDir === undefined ? undefined : await consolePage({ dir: consoleDir, apiBaseUrl, cdnBaseUrl, originals });
+    consoleDir === undefined
+      ? undefined
+      : await consolePage({ dir: consoleDir, apiBaseUrl, cdnBaseUrl, originals, categories });
   const pages = { board, console: page };
   const registry = createRegistry();
   const live = startLive({

@@ -16,6 +16,11 @@ export const queueEnv = {
 
 const reconnectDelayMs = (times: number) => Math.min(times * 100, 2_000);
 
+/*
+ * `socketTimeout` in all three: a peer that has gone without a goodbye, as in a failover, is not missed by TCP for a
+ * quarter of an hour (Linux: net.ipv4.tcp_retries2), and until then nothing would be answered.
+ */
+
 /**
  * A connection for request handlers: a command that Redis does not answer at once fails, so that a caller gets its 503
  * while it still waits, and no command is kept in memory for later.
@@ -24,6 +29,7 @@ export function createProducerConnection(url: string): Redis {
   return new Redis(url, {
     connectTimeout: 2_000,
     commandTimeout: 2_000,
+    socketTimeout: 4_000,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -31,10 +37,14 @@ export function createProducerConnection(url: string): Redis {
   });
 }
 
+/** Longer than BullMQ blocks for a job: 5 s, or 10 s while the next delayed one is known. */
+const WORKER_SILENCE_MS_MAX = 15_000;
+
 /** A connection for workers: commands wait until Redis is back, since a job in hand is worth more than a quick error. */
-export function createConsumerConnection(url: string): Redis {
+export function createConsumerConnection(url: string, { silenceMsMax = WORKER_SILENCE_MS_MAX } = {}): Redis {
   return new Redis(url, {
     connectTimeout: 5_000,
+    socketTimeout: silenceMsMax,
     // BullMQ demands it of the connection that it blocks on.
     maxRetriesPerRequest: null,
     retryStrategy: reconnectDelayMs,
@@ -46,6 +56,7 @@ export function createReaderConnection(url: string): Redis {
   return new Redis(url, {
     connectTimeout: 2_000,
     commandTimeout: readerTimeoutMs,
+    socketTimeout: readerTimeoutMs,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -1,5 +1,5 @@
 import type { ObjectStorage } from '@imagemill/storage';
-import { CACHE_PRIVATE } from '@imagemill/variants';
+import { CACHE_PRIVATE, type Categories } from '@imagemill/variants';
 
 /** Where the console's files are, and which other origins its page needs. */
 export interface ConsolePage {
@@ -9,6 +9,8 @@ export interface ConsolePage {
   readonly connectOrigins: readonly string[];
   /** Where renditions are: the page may show them. */
   readonly imageOrigins: readonly string[];
+  /** What photographs can be uploaded as. */
+  readonly categories: readonly string[];
 }
 
 /** @throws StorageError when no upload can be signed: where uploads go is told by a signed URL alone */
@@ -17,8 +19,9 @@ export async function consolePage(options: {
   apiBaseUrl: string;
   cdnBaseUrl: string;
   originals: Pick<ObjectStorage, 'presignUpload'>;
+  categories: Categories;
 }): Promise<ConsolePage> {
-  const { dir, apiBaseUrl, cdnBaseUrl, originals } = options;
+  const { dir, apiBaseUrl, cdnBaseUrl, originals, categories } = options;
   const { url } = await originals.presignUpload({
     key: 'originals/',
     contentType: 'image/jpeg',
@@ -31,5 +34,6 @@ export async function consolePage(options: {
     dir,
     connectOrigins: [new URL(url).origin, new URL(apiBaseUrl).origin],
     imageOrigins: [new URL(cdnBaseUrl).origin],
+    categories: [...categories.keys()],
   };
 }

@@ -15,7 +15,10 @@ export async function checkConsole(dir: string): Promise<string[]> {
 }
 
 /** GET /console/: the web page, for everybody: it holds no secret, and asks for keys. */
-export function serveConsole(app: Hono<ApiBindings>, { dir, connectOrigins, imageOrigins }: ConsolePage): void {
+export function serveConsole(
+  app: Hono<ApiBindings>,
+  { dir, connectOrigins, imageOrigins, categories }: ConsolePage,
+): void {
   const policy = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -41,5 +44,7 @@ export function serveConsole(app: Hono<ApiBindings>, { dir, connectOrigins, imag
     },
   });
   app.all(CONSOLE_PATH, (c) => c.redirect(`${CONSOLE_PATH}/`, 308));
-  app.use(`${CONSOLE_PATH}/*`, policy, files);
+  app.use(`${CONSOLE_PATH}/*`, policy);
+  app.use(`${CONSOLE_PATH}/categories.json`, async (c) => c.json(categories, 200, { 'cache-control': 'no-cache' }));
+  app.use(`${CONSOLE_PATH}/*`, files);
 }

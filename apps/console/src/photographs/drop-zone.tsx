@@ -1,12 +1,11 @@
 import DropTarget from '@uppy/drop-target';
 import { useEffect, useRef } from 'preact/hooks';
-import { mediaTypes } from './file-intake.ts';
+import { categories } from './categories.ts';
+import { fileTypes } from './file-intake.ts';
 import type { Photos } from './photos.ts';
 
-const categories = [
-  { name: 'product', label: 'Product' },
-  { name: 'avatar', label: 'Avatar' },
-];
+/** `profile-banner` as `Profile banner`. */
+const labelOf = (category: string) => category.charAt(0).toUpperCase() + category.slice(1).replaceAll('-', ' ');
 
 /** Takes photographs: dropped anywhere on the page, or chosen. */
 export function DropZone({ photos }: { photos: Photos }) {
@@ -28,7 +27,7 @@ export function DropZone({ photos }: { photos: Photos }) {
     <section class="drop-zone" aria-label="Upload">
       <fieldset class="segments">
         <legend>What they are for</legend>
-        {categories.map(({ name, label }) => (
+        {categories.value.map((name) => (
           <label key={name}>
             <input
               type="radio"
@@ -39,7 +38,7 @@ export function DropZone({ photos }: { photos: Photos }) {
                 category.value = name;
               }}
             />
-            <span>{label}</span>
+            <span>{labelOf(name)}</span>
           </label>
         ))}
       </fieldset>
@@ -55,7 +54,7 @@ export function DropZone({ photos }: { photos: Photos }) {
         class="visually-hidden"
         type="file"
         multiple
-        accept={mediaTypes.join(',')}
+        accept={fileTypes.join(',')}
         tabIndex={-1}
         aria-label="Photographs"
         onChange={choose}

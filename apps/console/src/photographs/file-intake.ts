@@ -1,7 +1,11 @@
 import { Uppy } from '@uppy/core';
 import { newId } from './new-id.ts';
 
-export const mediaTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'];
+/** By media type, and by name: not every system knows every type. */
+export const fileTypes = [
+  ...['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
+  ...['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff'],
+];
 
 /** At once. */
 const FILES_MAX = 500;
@@ -18,7 +22,7 @@ export function createFileIntake(on: {
   refused: (name: string, words: string) => void;
 }) {
   const uppy = new Uppy({
-    restrictions: { allowedFileTypes: mediaTypes, maxNumberOfFiles: FILES_MAX },
+    restrictions: { allowedFileTypes: fileTypes, maxNumberOfFiles: FILES_MAX },
     // The same photograph may be taken again, as an avatar for example.
     onBeforeFileAdded: (file) => ({ ...file, id: newId() }),
   });

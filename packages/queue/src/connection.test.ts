@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Redis } from 'ioredis';
+import { afterEach, inject, test, vi } from 'vitest';
+import { createConsumerConnection, createProducerConnection, createReaderConnection } from './connection.ts';
+import { closeAfterwards, closeQueues, queueHarness, renderJob } from './queue-harness.ts';
+import { createRenderWorker } from './render-worker.ts';
+
+afterEach(closeQueues);
+
+/** A way to Redis that can go dead, as when a failover takes the machine away without a goodbye: new connections work. */
+async function lineToRedis() {
+  const redis = new URL(inject('servers').redisUrl);
+  const pairs: [Socket, Socket][] = [];
+  const server = createServer((near) => {
+    const far = connect(Number(redis.port), redis.hostname);
+    for (const socket of [near, far]) socket.on('error', () => {});
+    near.pipe(far).pipe(near);
+    near.on('close', () => far.destroy());
+    pairs.push([near, far]);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  closeAfterwards(async () => {
+    for (const sockets of pairs) for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    goDead() {
+      for (const [near, far] of pairs) {
+        near.unpipe(far).resume();
+        far.unpipe(near).resume();
+      }
+    },
+  };
+}
+
+const connections = [
+  createProducerConnection,
+  createReaderConnection,
+  (url: string) => createConsumerConnection(url, { silenceMsMax: 500 }),
+];
+
+test('every kind of connection finds Redis again when it went dead', async () => {
+  const line = await lineToRedis();
+  const all = connections.map((create) => create(line.url));
+  closeAfterwards(async () => {
+    for (const redis of all) redis.disconnect();
+  });
+  const key = `connection-${randomUUID()}`;
+  for (const redis of all) {
+    redis.on('error', () => {});
+    await vi.waitUntil(() => redis.status === 'ready');
+    await redis.set(key, 'there', 'EX', 60);
+  }
+  line.goDead();
+  const isThere = (redis: Redis) => vi.waitUntil(async () => (await redis.get(key).catch(() => undefined)) === 'there');
+  await Promise.all(all.map(isThere));
+});
+
+test('a worker takes jobs again when its connections went dead', async () => {
+  const { queue, prefix, status } = await queueHarness();
+  const line = await lineToRedis();
+  const connection = createConsumerConnection(line.url, { silenceMsMax: 6_000 });
+  const handle = async () => ({ outcome: 'ready' }) as const;
+  const worker = createRenderWorker({ connection, prefix, concurrency: 1, handle, onError: () => {} });
+  closeAfterwards(async () => {
+    await worker.close(5_000);
+    connection.disconnect();
+  });
+  const [before, after] = [renderJob(), renderJob()];
+  await queue.add(before, 0);
+  await vi.waitUntil(async () => (await status(before.imageId)) === 'ready');
+  line.goDead();
+  await queue.add(after, 0);
+  await vi.waitUntil(async () => (await status(after.imageId)) === 'ready');
+});
