@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRedis } from '@imagemill/local-stack';
 import type { Redis } from 'ioredis';
 import { afterEach, inject, test, vi } from 'vitest';
 import { createConsumerConnection, createProducerConnection, createReaderConnection } from './connection.ts';
@@ -9,9 +13,11 @@ import { createRenderWorker } from './render-worker.ts';
 
 afterEach(closeQueues);
 
-/** A way to Redis that can go dead, as when a failover takes the machine away without a goodbye: new connections work. */
-async function lineToRedis() {
-  const redis = new URL(inject('servers').redisUrl);
+const { redisUrl } = inject('servers');
+
+/** A way to Redis as a name is one, that may lead elsewhere later; what is open stays open. */
+async function lineTo(first: string) {
+  let redis = new URL(first);
   const pairs: [Socket, Socket][] = [];
   const server = createServer((near) => {
     const far = connect(Number(redis.port), redis.hostname);
@@ -27,6 +33,10 @@ async function lineToRedis() {
   });
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leadTo(next: string) {
+      redis = new URL(next);
+    },
+    /** As when a failover takes the machine away without a goodbye. */
     goDead() {
       for (const [near, far] of pairs) {
         near.unpipe(far).resume();
@@ -43,7 +53,7 @@ const connections = [
 ];
 
 test('every kind of connection finds Redis again when it went dead', async () => {
-  const line = await lineToRedis();
+  const line = await lineTo(redisUrl);
   const all = connections.map((create) => create(line.url));
   closeAfterwards(async () => {
     for (const redis of all) redis.disconnect();
@@ -61,7 +71,7 @@ test('every kind of connection finds Redis again when it went dead', async () =>
 
 test('a worker takes jobs again when its connections went dead', async () => {
   const { queue, prefix, status } = await queueHarness();
-  const line = await lineToRedis();
+  const line = await lineTo(redisUrl);
   const connection = createConsumerConnection(line.url, { silenceMsMax: 6_000 });
   const handle = async () => ({ outcome: 'ready' }) as const;
   const worker = createRenderWorker({ connection, prefix, concurrency: 1, handle, onError: () => {} });
@@ -75,4 +85,32 @@ test('a worker takes jobs again when its connections went dead', async () => {
   line.goDead();
   await queue.add(after, 0);
   await vi.waitUntil(async () => (await status(after.imageId)) === 'ready');
+});
+
+test('a connection and a worker leave a primary that was made a replica', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-replica-'));
+  const old = await startRedis({ dir, appendOnly: false });
+  closeAfterwards(async () => {
+    await old.stop();
+    await rm(dir, { recursive: true });
+  });
+  const { queue, prefix, status } = await queueHarness();
+  const line = await lineTo(old.url);
+  const [handler, consumer] = [createProducerConnection(line.url), createConsumerConnection(line.url)];
+  const handle = async () => ({ outcome: 'ready' }) as const;
+  const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 1, handle, onError: () => {} });
+  closeAfterwards(async () => {
+    await worker.close(5_000);
+    for (const redis of [handler, consumer]) redis.disconnect();
+  });
+  handler.on('error', () => {});
+  await vi.waitUntil(() => handler.status === 'ready');
+  const job = renderJob();
+  await queue.add(job, 0);
+
+  await handler.replicaof('127.0.0.1', 1);
+  line.leadTo(redisUrl);
+  const key = `connection-${randomUUID()}`;
+  await vi.waitUntil(async () => (await handler.set(key, 'there', 'EX', 60).catch(() => undefined)) === 'OK');
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
 });

@@ -16,10 +16,12 @@ export const queueEnv = {
 
 const reconnectDelayMs = (times: number) => Math.min(times * 100, 2_000);
 
-/*
- * `socketTimeout` in all three: a peer that has gone without a goodbye, as in a failover, is not missed by TCP for a
- * quarter of an hour (Linux: net.ipv4.tcp_retries2), and until then nothing would be answered.
+/**
+ * What a failover leaves behind, in two ways. A machine that has gone without a goodbye is not missed by TCP for a quarter of
+ * an hour (Linux: net.ipv4.tcp_retries2); hence a `socketTimeout` on every connection. A primary that was made a replica goes
+ * on to answer, but takes no writes: its name leads to the new one by then.
  */
+const isReplica = ({ message }: Error) => message.includes('READONLY');
 
 /**
  * A connection for request handlers: a command that Redis does not answer at once fails, so that a caller gets its 503
@@ -34,6 +36,7 @@ export function createProducerConnection(url: string): Redis {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     retryStrategy: reconnectDelayMs,
+    reconnectOnError: isReplica,
   });
 }
 
@@ -48,6 +51,8 @@ export function createConsumerConnection(url: string, { silenceMsMax = WORKER_SI
     // BullMQ demands it of the connection that it blocks on.
     maxRetriesPerRequest: null,
     retryStrategy: reconnectDelayMs,
+    // 2: and the command is sent again.
+    reconnectOnError: (error) => isReplica(error) && 2,
   });
 }
 
