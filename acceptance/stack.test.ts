@@ -158,15 +158,20 @@ test('a stack starts over a state file that was cut, and says which file of keys
 test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setup.ts'])(
   '%s names every bad variable at once, no value, and exits 1',
   async (program) => {
-    const { code, stderr } = await runProgram([program], { PATH: process.env.PATH, S3_ENDPOINT: 'not a url 123' });
+    const bad = { S3_ENDPOINT: 'not a url 123', CDN_BUCKET: 'not a bucket 123' };
+    const { code, stderr } = await runProgram([program], { PATH: process.env.PATH, ...bad });
     expect(code).toBe(1);
-    for (const name of ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID is not set', 'S3_SECRET_ACCESS_KEY is not set']) {
-      expect(stderr).toContain(name);
-    }
-    expect(stderr).not.toContain('not a url 123');
+    for (const name of ['S3_ENDPOINT: must be', 'CDN_BUCKET: must be']) expect(stderr).toContain(name);
+    expect(stderr).not.toContain('123');
     expect(stderr).not.toContain('    at ');
   },
 );
+
+test('an access key without its secret is a mistake, not a wish for a role', async () => {
+  const env = { PATH: process.env.PATH, S3_ENDPOINT: 'http://s3.test', S3_ACCESS_KEY_ID: 'key' };
+  const { code, stderr } = await runProgram(['apps/api/src/setup.ts'], env);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('S3_SECRET_ACCESS_KEY is not set')]);
+});
 
 test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts'])(
   '%s does not start on buckets that are not there, and names them',

@@ -30,8 +30,9 @@ export const pausedWorker: Fault = {
       async function waitForTakeOver(): Promise<boolean> {
         while (Date.now() - pausedAt < TAKEN_OVER_WITHIN_MS) {
           const lines = await readWorkerLogs(stack.logs);
-          const again = lines.filter(({ event, atMs }) => event === 'started' && atMs > pausedAt);
-          if (again.some((line) => line.pid !== pid && had.has(line.imageId))) return true;
+          // Taken, not started: the manifest may have been there in the very moment of the pause, and nothing is left to do.
+          const taken = lines.filter(({ event, atMs }) => event === 'taken' && atMs > pausedAt);
+          if (taken.some((line) => line.pid !== pid && had.has(line.imageId))) return true;
           await pause(POLL_MS);
         }
         return false;

@@ -18,9 +18,15 @@ export async function checkBucket(storage: ObjectStorage, { write }: { write: bo
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const cause = error.cause instanceof Error ? ` (${error.cause.name})` : '';
-    const hint = isForbidden(statusOf(error.cause))
-      ? 'May this key use it, in this region?'
-      : 'Is it created, and does S3_ENDPOINT answer?';
-    return [`${error.message}${cause} ${hint}`];
+    return [`${error.message}${cause} ${hint(error.cause)}`];
   }
+}
+
+function hint(cause: unknown): string {
+  if (cause instanceof Error && cause.name === 'CredentialsProviderError') {
+    return 'Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or run where the AWS SDK finds a role.';
+  }
+  return isForbidden(statusOf(cause))
+    ? 'May this key use it, in this region?'
+    : 'Is it created, and does S3_ENDPOINT answer?';
 }

@@ -11,19 +11,29 @@ export const storageEnv = {
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
     .describe('where processes reach the object storage'),
   S3_REGION: z.string().default('us-east-1').describe('region that requests are signed for'),
-  S3_ACCESS_KEY_ID: z.string().min(1).describe('access key'),
-  S3_SECRET_ACCESS_KEY: z.string().min(1).describe('its secret'),
+  S3_ACCESS_KEY_ID: z
+    .string()
+    .optional()
+    .describe("access key; if not set, the AWS SDK finds credentials by itself: a pod's, task's or instance's role"),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('its secret'),
   ORIGINALS_BUCKET: bucketName.default('imagemill-originals').describe('private bucket: originals and manifests'),
   CDN_BUCKET: bucketName.default('imagemill-cdn').describe('public bucket: renditions'),
 };
 
+interface S3Keys {
+  readonly S3_ACCESS_KEY_ID?: string | undefined;
+  readonly S3_SECRET_ACCESS_KEY?: string | undefined;
+}
+
+/** For a schema with `storageEnv`: one of the two alone is a mistake, not a wish for a role. */
+export function keyWithSecret(env: S3Keys, context: z.RefinementCtx): void {
+  const names = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+  const missing = names.filter((name) => env[name] === undefined);
+  if (missing.length === 1) context.addIssue({ code: 'custom', path: missing, message: 'is not set' });
+}
+
 /** How to reach the object storage, of an environment that has `storageEnv`. */
-export const s3Settings = (env: {
-  readonly S3_ENDPOINT: string;
-  readonly S3_REGION: string;
-  readonly S3_ACCESS_KEY_ID: string;
-  readonly S3_SECRET_ACCESS_KEY: string;
-}): S3Settings => ({
+export const s3Settings = (env: S3Keys & { readonly S3_ENDPOINT: string; readonly S3_REGION: string }): S3Settings => ({
   endpoint: env.S3_ENDPOINT,
   region: env.S3_REGION,
   accessKeyId: env.S3_ACCESS_KEY_ID,

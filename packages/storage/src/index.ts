@@ -1,6 +1,6 @@
 export { checkBucket } from './check-bucket.ts';
 export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucket.ts';
-export { s3Settings, storageEnv } from './env.ts';
+export { keyWithSecret, s3Settings, storageEnv } from './env.ts';
 export { StorageError } from './errors.ts';
 export type { ListedUpload, MultipartUpload, UploadedPart } from './multipart-uploads.ts';
 export type {

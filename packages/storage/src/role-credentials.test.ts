@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
+import { checkBucket } from './check-bucket.ts';
+import { ensureBucket } from './ensure-bucket.ts';
+import { createS3Client } from './s3-client.ts';
+import { createS3Storage } from './s3-storage.ts';
+
+const { s3 } = inject('servers');
+const keys = { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
+
+/** What a container's role is asked for: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
+const role = createServer((_request, response) => {
+  response.end(
+    JSON.stringify({
+      AccessKeyId: keys.accessKeyId,
+      SecretAccessKey: keys.secretAccessKey,
+      Token: 'a-session',
+      Expiration: new Date(Date.now() + 3600_000).toISOString(),
+    }),
+  );
+});
+beforeEach(async () => {
+  await once(role.listen(0, '127.0.0.1'), 'listening');
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  role.closeAllConnections();
+  role.close();
+});
+
+const { endpoint, region } = s3;
+
+test.skipIf(s3.server === 'ceph')('without keys a role is used, for calls and for what is signed', async () => {
+  const { port } = role.address() as AddressInfo;
+  vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `http://127.0.0.1:${port}/role`);
+  const bucket = `role-${randomUUID()}`;
+  await ensureBucket(createS3Client({ endpoint, region, ...keys }), {
+    bucket,
+    corsOrigins: ['*'],
+    corsMethods: ['PUT'],
+  });
+  const client = createS3Client({ endpoint, region });
+  const storage = createS3Storage({ client, bucket });
+  expect(await checkBucket(storage, { write: true })).toEqual([]);
+
+  const body = Buffer.from('bytes');
+  const object = {
+    key: 'original.jpg',
+    contentType: 'image/jpeg',
+    contentLength: body.length,
+    cacheControl: 'private',
+  };
+  const upload = await storage.presignUpload({ ...object, metadata: {}, expiresInSeconds: 60 });
+  expect(new URL(upload.url).searchParams.get('X-Amz-Security-Token')).toBe('a-session');
+  const put = await fetch(upload.url, { method: 'PUT', headers: upload.headers, body });
+  expect(put.status).toBe(200);
+  const { fields } = await storage.presignPost({ ...object, metadata: {}, expiresInSeconds: 60 });
+  expect(fields['X-Amz-Security-Token']).toBe('a-session');
+  client.destroy();
+});
+
+test('where there are neither keys nor a role, that is what is told', async () => {
+  const client = createS3Client({ endpoint, region, maxAttempts: 1 });
+  const [problem] = await checkBucket(createS3Storage({ client, bucket: 'any-bucket' }), { write: false });
+  expect(problem).toContain('Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY');
+  client.destroy();
+});
