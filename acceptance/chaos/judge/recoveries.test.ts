@@ -28,6 +28,11 @@ test('a render that had ended, or that only another worker had, was not interrup
   expect(recoveries(lines, [{ pid: 1, atMs: 5 }]).interruptedJobs).toBe(0);
 });
 
+test('a render that was taken over before is not interrupted once more with the process that had it first', () => {
+  const lines = [line(1, 1, 'started'), line(30, 2, 'taken'), line(31, 2, 'started'), line(40, 2, 'finished')];
+  expect(recoveries(lines, [{ pid: 1, atMs: 50 }]).interruptedJobs).toBe(0);
+});
+
 test('a render that never ran again is told', () => {
   const lines = [line(1, 1, 'started'), line(9, 2, 'taken')];
   expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toMatchObject({ interruptedJobs: 1, notAgain: ['a'] });

@@ -34,14 +34,17 @@ function renderLine(line: string): RenderLine | undefined {
   return event && imageId !== undefined ? { pid, atMs: Date.parse(time), imageId, event } : undefined;
 }
 
-/** The images that a process was rendering at a moment. */
+/**
+ * The images that a process was rendering at a moment. One that another process has taken meanwhile is that one's: when
+ * its first process wakes without its lock, nobody logs an end of that run.
+ */
 export function inHand(lines: readonly RenderLine[], pid: number, atMs: number): ReadonlySet<string> {
   const images = new Set<string>();
   for (const line of lines) {
     if (line.atMs > atMs) break;
-    if (line.pid !== pid) continue;
-    if (line.event === 'started') images.add(line.imageId);
-    else if (line.event !== 'taken') images.delete(line.imageId);
+    const isOurs = line.pid === pid;
+    if (isOurs && line.event === 'started') images.add(line.imageId);
+    else if (!isOurs || line.event !== 'taken') images.delete(line.imageId);
   }
   return images;
 }
