@@ -67,27 +67,43 @@ test('a picture that runs into the clock is tried once more before it is blamed'
   expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
 });
 
+/** Makes one rendition, and then takes too long. */
+const stuck: ImagingEngine = {
+  ...engine,
+  async decode(...call) {
+    const picture = await engine.decode(...call);
+    return {
+      ...picture,
+      async *render(options) {
+        for await (const first of picture.render(options)) {
+          yield first;
+          throw new RejectedImageError('timeout');
+        }
+      },
+    };
+  },
+};
+
 test('a picture that is rejected half way leaves none of its renditions public', async () => {
   const image = job();
   await store(image);
-  const stuck: ImagingEngine = {
-    ...engine,
-    async decode(...call) {
-      const picture = await engine.decode(...call);
-      return {
-        ...picture,
-        async *render(options) {
-          for await (const first of picture.render(options)) {
-            yield first;
-            throw new RejectedImageError('timeout');
-          }
-        },
-      };
-    },
-  };
   const { result, puts } = await run(image, { engine: stuck, attemptsMade: 1 });
   expect(await result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
   const [rendition] = puts.filter((key) => key.startsWith('images/'));
+  expect(rendition).toBeDefined();
+  expect(await storage.head(rendition ?? '')).toBeUndefined();
+});
+
+test('nor when the storage failed as they were to be deleted', async () => {
+  const image = job();
+  await store(image);
+  const nowhere = createS3Storage({ client, bucket: `${bucket}-missing` });
+  const cdn: ObjectStorage = { ...storage, list: nowhere.list };
+  const first = await run(image, { engine: stuck, attemptsMade: 1, cdn });
+  await expect(first.result).rejects.toMatchObject({ name: 'StorageError' });
+  const second = await run(image, { attemptsMade: 2 });
+  expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
+  const [rendition] = first.puts.filter((key) => key.startsWith('images/'));
   expect(rendition).toBeDefined();
   expect(await storage.head(rendition ?? '')).toBeUndefined();
 });

@@ -53,7 +53,11 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     if (!category) throw new UnknownCategoryError(image.category);
     const earlier = settled(stored?.manifest, uploaded, category);
     if (earlier?.replaced) logger.warn({ imageId: image.imageId }, 'the original was replaced, its renditions stay');
-    if (earlier) return earlier.outcome;
+    if (earlier) {
+      // Who rejected it may have died, or lost the storage, before its renditions were deleted.
+      if (earlier.outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
+      return earlier.outcome;
+    }
     const manifest = await render(services, { image, uploaded, category }, context);
     if (!manifest) return notThere(services, image, context);
     if ('comeAgainMs' in manifest) return { outcome: 'not-uploaded', ...manifest };

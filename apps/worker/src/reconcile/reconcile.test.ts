@@ -91,7 +91,9 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
     return originals.put({ key, body: Buffer.from(body), contentType: 'image/jpeg', cacheControl: 'private' });
   };
   const status = async (image: RenderImage) => (await queue.find(image.imageId))?.status;
-  return { ...services, events, round, work, put, status };
+  const addUnreadableJob = (imageId: ImageId) =>
+    connection.hset(`${prefix}:render:${imageId}`, { name: 'render-image', data: '{}', opts: '{}', timestamp: 1 });
+  return { ...services, events, round, work, put, status, addUnreadableJob };
 }
 
 const byImage = (a: { imageId: string }, b: { imageId: string }) => (a.imageId < b.imageId ? -1 : 1);
@@ -279,6 +281,32 @@ test('a deletion whose request died half way is gone on with', async () => {
   laterOn();
   expect((await all.round()).found).toEqual([{ kind: 'deletion-not-done', imageId: image.imageId }]);
   expect(await all.status(image)).toBe('deleted');
+});
+
+describe('what can not be read', () => {
+  test('a mark of a deletion does not keep a round from what comes after it', async () => {
+    const all = await harness();
+    const image = job();
+    await all.put('deletions/acme/00000000-0000-7000-8000-000000000000.json', 'cut o');
+    await all.put(image.originalKey);
+    await all.deletions.begin(image);
+    laterOn();
+    const { found } = await all.round();
+    expect(found).toContainEqual({ kind: 'unreadable', imageId: '00000000-0000-7000-8000-000000000000' });
+    expect(found).toContainEqual({ kind: 'deletion-not-done', imageId: image.imageId });
+    expect(await all.status(image)).toBe('deleted');
+  });
+
+  test('a job of another version does not keep a round from what comes after it', async () => {
+    const all = await harness();
+    const [unreadable, lost] = [job(), job()] as const;
+    for (const image of [unreadable, lost]) await all.put(image.originalKey);
+    await all.addUnreadableJob(unreadable.imageId);
+    const { found } = await all.round();
+    expect(found).toContainEqual({ kind: 'unreadable', imageId: unreadable.imageId });
+    expect(found).toContainEqual({ kind: 'original-without-job', imageId: lost.imageId });
+    expect(await all.status(lost)).toBe('awaiting-upload');
+  });
 });
 
 test('a rendition that a paused worker wrote after its image was deleted does not stay public', async () => {

@@ -1,13 +1,13 @@
 import { imageFromKey } from '@imagemill/queue';
 import { parseOriginalKey } from '@imagemill/variants';
 import { z } from 'zod';
-import { type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, isSettled, legible, type ReconcileServices, type Sweep } from './sweep.ts';
 
 /** Every deletion that was begun is done. */
 export const sweepDeletions: Sweep = async (services, after, signal) => {
   const { objects, nextAfter } = await services.originals.list({ prefix: 'deletions/', startAfter: after, signal });
   const old = objects.filter(({ modifiedAt }) => isSettled(modifiedAt));
-  const findings = await Promise.all(old.map(({ key }) => unfinished(services, key, signal)));
+  const findings = await Promise.all(old.map(({ key }) => legible(named(key), unfinished(services, key, signal))));
   return { examined: objects.length, findings: findings.flat(), next: nextAfter };
 };
 
@@ -26,5 +26,10 @@ async function unfinished(services: ReconcileServices, key: string, signal: Abor
   };
   return [{ kind: 'deletion-not-done', imageId, tenant, repair }];
 }
+
+const named = (key: string) => {
+  const [, tenant, file = ''] = key.split('/');
+  return { imageId: file.replace('.json', ''), tenant };
+};
 
 const DeletionMark = z.object({ originalKey: z.string() });

@@ -2,7 +2,7 @@ import type { ListedUpload } from '@imagemill/storage';
 import { parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import type { Finding, ReconcileServices, Sweep } from './sweep.ts';
+import { type Finding, legible, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const LOOKS_AT_ONCE = 16;
 /** An upload's job is added within seconds; one without is kept for a while, should Redis come back from a backup. */
@@ -16,7 +16,11 @@ export const sweepMultipartUploads: Sweep = async (services, after, signal) => {
   const page = await services.originals.multipart.list({ prefix: 'originals/', after: position }, { signal });
   const old = page.uploads.filter(({ initiatedAt }) => Date.now() - initiatedAt.getTime() >= ABANDONED_AFTER_MS);
   const slot = pLimit(LOOKS_AT_ONCE);
-  const findings = await Promise.all(old.map((upload) => slot(() => abandoned(services, upload, signal))));
+  const findings = await Promise.all(
+    old.map((upload) =>
+      slot(() => legible(parseOriginalKey(upload.key) ?? { imageId: upload.key }, abandoned(services, upload, signal))),
+    ),
+  );
   return {
     examined: page.uploads.length,
     findings: findings.flatMap((finding) => finding ?? []),

@@ -3,7 +3,7 @@ import type { ListedObject, ObjectStorage } from '@imagemill/storage';
 import { type OriginalAddress, originalKey, parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { idsBetween, rangeOf, type WrittenAt } from './ids-between.ts';
-import { type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, isSettled, legible, type ReconcileServices, type Sweep } from './sweep.ts';
 
 interface Upload {
   readonly address: OriginalAddress;
@@ -21,7 +21,7 @@ export const sweepOriginals: Sweep = async (services, after, signal) => {
   const findings: Finding[] = [];
   for (const group of byFolder.values()) {
     const manifests = await manifestsOf(services.originals, group, signal);
-    const looks = group.map((one) => slot(() => look(services, one, manifests, signal)));
+    const looks = group.map((one) => slot(() => legible(one.address, look(services, one, manifests, signal))));
     findings.push(...(await Promise.all(looks)).flatMap((finding) => finding ?? []));
     findings.push(...(await notListed(services, group)));
   }
@@ -57,12 +57,12 @@ function manifestsOf(originals: ObjectStorage, group: readonly Upload[], signal:
   return idsBetween(originals, `manifests/${tenant}/`, range, signal);
 }
 
-function look(
+async function look(
   services: ReconcileServices,
   upload: Upload,
   manifests: WrittenAt,
   signal: AbortSignal,
-): Promise<Finding | undefined> | undefined {
+): Promise<Finding | undefined> {
   const manifestAt = manifests.get(upload.address.imageId);
   if (manifestAt === undefined) return withoutManifest(services, upload, signal);
   return upload.uploadedAt > manifestAt ? laterThanManifest(services, upload, signal) : undefined;

@@ -1,7 +1,7 @@
 import { ImageId, renditionFolder, Tenant, timeOfId } from '@imagemill/variants';
 import { deleteFolder } from '../delete-image.ts';
 import { idsBetween, rangeOf } from './ids-between.ts';
-import { type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, isSettled, legible, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const PREFIX = 'images/';
 const IMAGES_A_PAGE = 2_000;
@@ -19,12 +19,13 @@ export const sweepRenditions: Sweep = async (services, after, signal) => {
     if (!imageId) continue;
     const owner = known.get(id);
     if (!owner) {
-      findings.push(...(await orphan(services, imageId, signal)));
+      findings.push(...[await legible({ imageId }, orphan(services, imageId, signal))].flat());
       continue;
     }
     const image = { ...owner, imageId, revisions };
-    if (isLaterThanManifest(image)) findings.push(...(await ofDeleted(services, image, signal)));
-    if (revisions.size > 1) findings.push(...(await superseded(services, image, signal)));
+    const named = { imageId, tenant: owner.tenant };
+    if (isLaterThanManifest(image)) findings.push(...[await legible(named, ofDeleted(services, image, signal))].flat());
+    if (revisions.size > 1) findings.push(...[await legible(named, superseded(services, image, signal))].flat());
   }
   return { examined: images.size, findings, next };
 };

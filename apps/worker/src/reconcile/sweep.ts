@@ -1,7 +1,8 @@
 import type { Notifier } from '@imagemill/images';
 import type { Deletions, Manifests } from '@imagemill/manifests';
-import type { ImageIndex, RenderQueue } from '@imagemill/queue';
+import { type ImageIndex, QueueUnavailableError, type RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
+import { z } from 'zod';
 
 /** What does not fit together, and what is done about it. docs/reliability.md tells an operator of each. */
 export type FindingKind =
@@ -18,7 +19,8 @@ export type FindingKind =
   | 'rendition-of-deleted-image'
   | 'superseded-rendition'
   | 'dead-letter-without-original'
-  | 'dead-letter-not-told';
+  | 'dead-letter-not-told'
+  | 'unreadable';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -65,3 +67,24 @@ export type Sweep = (services: ReconcileServices, after: string | undefined, sig
 const SETTLING_MS = 60_000;
 
 export const isSettled = (modifiedAt: Date) => Date.now() - modifiedAt.getTime() >= SETTLING_MS;
+
+/** What a look at one image finds; when something of it can't be read, that, so that the round goes on with the others. */
+export async function legible<T>({ imageId, tenant }: Named, look: Promise<T>): Promise<T | Finding> {
+  try {
+    return await look;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { kind: 'unreadable', imageId, ...(tenant !== undefined && { tenant }) };
+  }
+}
+
+interface Named {
+  readonly imageId: string;
+  readonly tenant?: string | undefined;
+}
+
+/** Of another version, or cut off: unlike an outage it is the same in each round. */
+function isUnreadable(error: unknown): boolean {
+  if (error instanceof QueueUnavailableError) return isUnreadable(error.cause);
+  return error instanceof z.ZodError || error instanceof SyntaxError;
+}
