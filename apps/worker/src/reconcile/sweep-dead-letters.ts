@@ -1,5 +1,5 @@
 import { ImageId } from '@imagemill/variants';
-import { type Finding, legible, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, foundBy, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const LETTERS_A_PAGE = 100;
 
@@ -8,7 +8,7 @@ export const sweepDeadLetters: Sweep = async (services, after, signal) => {
   const cursor = Number(after ?? 0);
   const { deadLetters, nextCursor } = await services.queue.deadLetters.list({ cursor, limit: LETTERS_A_PAGE });
   const looks = deadLetters.map(({ imageId, tenant }) =>
-    legible({ imageId, tenant }, look(services, imageId, tenant, signal)),
+    foundBy(look(services, imageId, tenant, signal), { imageId, tenant }),
   );
   const findings = (await Promise.all(looks)).flat();
   return { examined: deadLetters.length, findings, next: nextCursor?.toString() };

@@ -1,13 +1,13 @@
 import { imageFromKey } from '@imagemill/queue';
 import { parseOriginalKey } from '@imagemill/variants';
 import { z } from 'zod';
-import { type Finding, isSettled, legible, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 /** Every deletion that was begun is done. */
 export const sweepDeletions: Sweep = async (services, after, signal) => {
   const { objects, nextAfter } = await services.originals.list({ prefix: 'deletions/', startAfter: after, signal });
   const old = objects.filter(({ modifiedAt }) => isSettled(modifiedAt));
-  const findings = await Promise.all(old.map(({ key }) => legible(named(key), unfinished(services, key, signal))));
+  const findings = await Promise.all(old.map(({ key }) => foundBy(unfinished(services, key, signal), imageOf(key))));
   return { examined: objects.length, findings: findings.flat(), next: nextAfter };
 };
 
@@ -27,7 +27,8 @@ async function unfinished(services: ReconcileServices, key: string, signal: Abor
   return [{ kind: 'deletion-not-done', imageId, tenant, repair }];
 }
 
-const named = (key: string) => {
+/** Of a mark's key: `deletions/{tenant}/{image id}.json`. */
+const imageOf = (key: string) => {
   const [, tenant, file = ''] = key.split('/');
   return { imageId: file.replace('.json', ''), tenant };
 };

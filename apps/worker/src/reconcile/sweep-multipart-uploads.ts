@@ -2,7 +2,7 @@ import type { ListedUpload } from '@imagemill/storage';
 import { parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { type Finding, legible, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, foundBy, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const LOOKS_AT_ONCE = 16;
 /** An upload's job is added within seconds; one without is kept for a while, should Redis come back from a backup. */
@@ -18,12 +18,12 @@ export const sweepMultipartUploads: Sweep = async (services, after, signal) => {
   const slot = pLimit(LOOKS_AT_ONCE);
   const findings = await Promise.all(
     old.map((upload) =>
-      slot(() => legible(parseOriginalKey(upload.key) ?? { imageId: upload.key }, abandoned(services, upload, signal))),
+      slot(() => foundBy(abandoned(services, upload, signal), parseOriginalKey(upload.key) ?? { imageId: upload.key })),
     ),
   );
   return {
     examined: page.uploads.length,
-    findings: findings.flatMap((finding) => finding ?? []),
+    findings: findings.flat(),
     next: page.nextAfter && JSON.stringify(page.nextAfter),
   };
 };

@@ -3,7 +3,7 @@ import type { ListedObject, ObjectStorage } from '@imagemill/storage';
 import { type OriginalAddress, originalKey, parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { idsBetween, rangeOf, type WrittenAt } from './ids-between.ts';
-import { type Finding, isSettled, legible, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 interface Upload {
   readonly address: OriginalAddress;
@@ -21,8 +21,8 @@ export const sweepOriginals: Sweep = async (services, after, signal) => {
   const findings: Finding[] = [];
   for (const group of byFolder.values()) {
     const manifests = await manifestsOf(services.originals, group, signal);
-    const looks = group.map((one) => slot(() => legible(one.address, look(services, one, manifests, signal))));
-    findings.push(...(await Promise.all(looks)).flatMap((finding) => finding ?? []));
+    const looks = group.map((one) => slot(() => foundBy(look(services, one, manifests, signal), one.address)));
+    findings.push(...(await Promise.all(looks)).flat());
     findings.push(...(await notListed(services, group)));
   }
   return { examined: uploads.length, findings, next: nextAfter };

@@ -1,7 +1,7 @@
 import { ImageId, renditionFolder, Tenant, timeOfId } from '@imagemill/variants';
 import { deleteFolder } from '../delete-image.ts';
 import { idsBetween, rangeOf } from './ids-between.ts';
-import { type Finding, isSettled, legible, type ReconcileServices, type Sweep } from './sweep.ts';
+import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const PREFIX = 'images/';
 const IMAGES_A_PAGE = 2_000;
@@ -19,13 +19,12 @@ export const sweepRenditions: Sweep = async (services, after, signal) => {
     if (!imageId) continue;
     const owner = known.get(id);
     if (!owner) {
-      findings.push(...[await legible({ imageId }, orphan(services, imageId, signal))].flat());
+      findings.push(...(await foundBy(orphan(services, imageId, signal), { imageId })));
       continue;
     }
     const image = { ...owner, imageId, revisions };
-    const named = { imageId, tenant: owner.tenant };
-    if (isLaterThanManifest(image)) findings.push(...[await legible(named, ofDeleted(services, image, signal))].flat());
-    if (revisions.size > 1) findings.push(...[await legible(named, superseded(services, image, signal))].flat());
+    if (isLaterThanManifest(image)) findings.push(...(await foundBy(ofDeleted(services, image, signal), image)));
+    if (revisions.size > 1) findings.push(...(await foundBy(superseded(services, image, signal), image)));
   }
   return { examined: images.size, findings, next };
 };

@@ -69,18 +69,16 @@ const SETTLING_MS = 60_000;
 export const isSettled = (modifiedAt: Date) => Date.now() - modifiedAt.getTime() >= SETTLING_MS;
 
 /** What a look at one image finds; when something of it can't be read, that, so that the round goes on with the others. */
-export async function legible<T>({ imageId, tenant }: Named, look: Promise<T>): Promise<T | Finding> {
+export async function foundBy(
+  look: Promise<Finding | readonly Finding[] | undefined>,
+  { imageId, tenant }: { readonly imageId: string; readonly tenant?: string | undefined },
+): Promise<readonly Finding[]> {
   try {
-    return await look;
+    return [(await look) ?? []].flat();
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    return { kind: 'unreadable', imageId, ...(tenant !== undefined && { tenant }) };
+    return [{ kind: 'unreadable', imageId, ...(tenant !== undefined && { tenant }) }];
   }
-}
-
-interface Named {
-  readonly imageId: string;
-  readonly tenant?: string | undefined;
 }
 
 /** Of another version, or cut off: unlike an outage it is the same in each round. */
