@@ -102,7 +102,9 @@ await runProcess(async () => {
   });
   const slotTime = createSlotTime(connection, env.QUEUE_PREFIX);
   const measured = measureSlotTime(renderImage, slotTime, (err) => logger.warn({ err }, 'slot time'));
-  const handle = webhooks ? notifyOutcome(measured, webhooks.notifier) : measured;
+  const handle = webhooks
+    ? notifyOutcome(measured, webhooks.notifier, (err) => logger.warn({ err }, 'an end is not told of yet'))
+    : measured;
   const worker = createRenderWorker({
     connection,
     prefix: env.QUEUE_PREFIX,

@@ -111,6 +111,34 @@ test('a crash between the commit and the event does not lose the event', async (
   expect((await deliveries()).map(({ type }) => type)).toEqual(['image.ready']);
 });
 
+test('an end that can not be told of just now costs no attempt, and is told of later', async () => {
+  const receiver = await startReceiver();
+  const hooks = await webhookHarness({ acme: receiver.url }, { secrets: [secret] });
+  const attempts: unknown[] = [];
+  let isAway = true;
+  const tell = {
+    ...hooks.notifier,
+    async finished(image: RenderImage) {
+      if (isAway) {
+        isAway = false;
+        throw new AppError({ code: 'test-fault', retryable: true, publicMessage: 'Come again.' });
+      }
+      await hooks.notifier.finished(image);
+    },
+  };
+  hooks.startDeliveries();
+  const handle: RenderHandler = async (image, context) => {
+    attempts.push(context.attemptsMade);
+    return render(image, context);
+  };
+  hooks.startRenders(handle, { tell });
+  const image = job();
+  await store(image);
+  await hooks.queue.add(image, 0);
+  await vi.waitUntil(() => receiver.received.length === 1);
+  expect(attempts).toEqual([0, 0]);
+});
+
 test('a dead letter is told of once an end, by whomever, and again after a redrive that fails', async () => {
   const { queue, notifier, received, deliveries } = await system(hopeless);
   const image = job();
@@ -132,7 +160,7 @@ test('a job whose workers vanished too often is told of as failed', async () => 
   await hooks.queue.add(image, 0);
   await hooks.vanishWith(image.imageId);
   hooks.startDeliveries();
-  hooks.startRenders(render, 400);
+  hooks.startRenders(render, { lockDurationMs: 400 });
   await vi.waitUntil(() => receiver.received.length === 1, { timeout: 20_000 });
   expect((await hooks.deliveries()).map(({ type }) => type)).toEqual(['image.failed']);
   expect((await hooks.queue.deadLetters.list({ cursor: 0, limit: 9 })).deadLetters[0]?.code).toBe('crashed-worker');

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createImageView, createNotifier } from '@imagemill/images';
+import { createImageView, createNotifier, type Notifier } from '@imagemill/images';
 import { createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
@@ -108,13 +108,19 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     closers.push(() => worker.close(0));
     return worker;
   }
-  function startRenders(handle: RenderHandler, lockDurationMs?: number) {
+  function startRenders(
+    handle: RenderHandler,
+    {
+      lockDurationMs,
+      tell = notifier,
+    }: { lockDurationMs?: number; tell?: Pick<Notifier, 'finished' | 'expired'> } = {},
+  ) {
     const worker = createRenderWorker({
       connection: consumer,
       prefix,
       concurrency: 1,
       ...(lockDurationMs !== undefined && { lockDurationMs }),
-      handle: notifyOutcome(handle, notifier),
+      handle: notifyOutcome(handle, tell, () => {}),
       onError: () => {},
       onFailed: async (id, _error, isFinal) => {
         const image = isFinal && id !== undefined && (await queue.deadLetters.find(id as never))?.image;
