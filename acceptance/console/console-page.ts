@@ -35,6 +35,7 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
   const found = { stack: undefined as RunningStack | undefined, browser: undefined as Browser | undefined };
   let noChromium: string | undefined;
   let troubles: string[] = [];
+  let expected: RegExp | undefined;
   const pages: Page[] = [];
   const tenants = createTenants();
   const keyOf = new WeakMap<Page, string>();
@@ -60,10 +61,11 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
   beforeEach((context) => {
     context.skip(noChromium !== undefined, noChromium);
     troubles = [];
+    expected = undefined;
   });
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.context().close();
-    expect(troubles).toEqual([]);
+    expect(troubles.filter((trouble) => !expected?.test(trouble))).toEqual([]);
   });
   afterAll(async () => {
     await found.browser?.close();
@@ -121,7 +123,7 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
     /** An error that this test brings about itself, and the browser logs. */
     expectTrouble(pattern: RegExp): void {
       expect(troubles.some((trouble) => pattern.test(trouble))).toBe(true);
-      troubles = troubles.filter((trouble) => !pattern.test(trouble));
+      expected = pattern;
     },
   };
 }
