@@ -13,7 +13,8 @@ export default defineConfig({
     sequence: { shuffle: true },
     // Many tests wait, for locks to run out or processes to start: they need no core that is left to themselves.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Some tests render flat out beside the others: what takes 10 s alone has taken over 60 then.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
