@@ -50,7 +50,7 @@ async function problemsByTheDocument(type: string, event: unknown): Promise<unkn
 test('a tenant is told that its image is ready, and told the same again by a replay', async () => {
   const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
   const { image } = await createSeller(stack).upload({ bytes, category: 'avatar' });
-  await vi.waitUntil(() => received.length === 1, { timeout: 10_000 });
+  await vi.waitUntil(() => received.length === 1);
   const { sequence, ...data } = received[0]?.event.data ?? {};
   expect(received[0]?.event.type).toBe('image.ready');
   expect(data).toEqual(image);
@@ -65,7 +65,7 @@ test('a tenant is told that its image is ready, and told the same again by a rep
   const log = () => call('GET', `?imageId=${image.imageId}`);
   await vi.waitUntil(async () => (await log()).body.deliveries[0].status === 'delivered');
   expect((await call('POST', `/${received[0]?.id}/replay`)).status).toBe(202);
-  await vi.waitUntil(() => received.length === 2, { timeout: 10_000 });
+  await vi.waitUntil(() => received.length === 2);
   expect(received[1]).toEqual(received[0]);
   await vi.waitUntil(async () => (await log()).body.deliveries[0].attempts.length === 2);
 });

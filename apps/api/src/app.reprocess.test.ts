@@ -40,7 +40,7 @@ async function readyImage(): Promise<UploadTicket> {
       await api.manifests.publish({ ...identity, ...ready, ...made, attempts: 1, createdAt }, undefined);
       return { outcome: 'ready' };
     },
-    () => vi.waitUntil(async () => (await api.queue.find(id))?.status === 'ready', { timeout: 10_000 }),
+    () => vi.waitUntil(async () => (await api.queue.find(id))?.status === 'ready'),
   );
   return ticket;
 }

@@ -30,7 +30,7 @@ function open(of: LiveHarness, imageId: string, options: ClientOptions & { query
     socket.on('close', (closeCode, reason) => resolve([closeCode, String(reason)]));
   });
   const until = (event: string, count = 1) =>
-    vi.waitUntil(() => messages.filter((message) => message.event === event).length >= count, { timeout: 10_000 });
+    vi.waitUntil(() => messages.filter((message) => message.event === event).length >= count);
   return { socket, messages, closed, until };
 }
 
@@ -153,7 +153,7 @@ test('whoever answers no ping is dropped; whoever does stays', async () => {
     pings += 1;
   });
   expect((await dead.closed)[0]).toBe(1013);
-  await vi.waitUntil(() => pings > 3, { timeout: 10_000 });
+  await vi.waitUntil(() => pings > 3);
   expect([left, alive.socket.readyState]).toEqual([['slow'], WebSocket.OPEN]);
   alive.socket.terminate();
   await small.close();

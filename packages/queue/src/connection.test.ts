@@ -46,6 +46,9 @@ async function lineTo(first: string) {
   };
 }
 
+/** A reader is patient for 10 s, and a worker has two connections to find dead, one after the other. */
+const WITHIN = { timeout: 60_000 };
+
 const connections = [
   createProducerConnection,
   createReaderConnection,
@@ -65,8 +68,8 @@ test('every kind of connection finds Redis again when it went dead', async () =>
     await redis.set(key, 'there', 'EX', 60);
   }
   line.goDead();
-  const isThere = (redis: Redis) => vi.waitUntil(async () => (await redis.get(key).catch(() => undefined)) === 'there');
-  await Promise.all(all.map(isThere));
+  const isThere = async (redis: Redis) => (await redis.get(key).catch(() => undefined)) === 'there';
+  await Promise.all(all.map((redis) => vi.waitUntil(() => isThere(redis), WITHIN)));
 });
 
 test('a worker takes jobs again when its connections went dead', async () => {
@@ -84,7 +87,7 @@ test('a worker takes jobs again when its connections went dead', async () => {
   await vi.waitUntil(async () => (await status(before.imageId)) === 'ready');
   line.goDead();
   await queue.add(after, 0);
-  await vi.waitUntil(async () => (await status(after.imageId)) === 'ready');
+  await vi.waitUntil(async () => (await status(after.imageId)) === 'ready', WITHIN);
 });
 
 test('a connection and a worker leave a primary that was made a replica', async () => {

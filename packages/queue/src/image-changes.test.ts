@@ -79,7 +79,7 @@ test('a deletion is told of, also while a worker has the image in hand', async (
 test('a connection that was lost says where the gap is, and goes on', async () => {
   const { queue, redis, connection, changes, errors, begins } = await follower();
   await redis.client('KILL', 'ID', await idOf(connection, redis));
-  await vi.waitUntil(() => begins() === 2, { timeout: 10_000 });
+  await vi.waitUntil(() => begins() === 2);
   expect(errors.length).toBeGreaterThan(0);
   const job = renderJob();
   await queue.add(job, DAY_MS);

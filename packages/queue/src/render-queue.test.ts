@@ -34,7 +34,7 @@ test('a queue that is made before Redis is there works as soon as it is', async 
     await rm(dir, { recursive: true });
   });
   const job = renderJob();
-  await vi.waitFor(() => queue.add(job, DAY_MS), { timeout: 10_000 });
+  await vi.waitFor(() => queue.add(job, DAY_MS));
   expect((await queue.find(job.imageId))?.status).toBe('awaiting-upload');
 });
 test('an image that has a job keeps it when it is added again', async () => {

@@ -16,9 +16,9 @@ function publish(hooks: Harness, tenant = 'acme') {
 
 const delivery = async (hooks: Harness, id: string) => (await hooks.deliveries()).find((one) => one.id === id);
 const untilStatus = (hooks: Harness, id: string, status: string) =>
-  vi.waitUntil(async () => (await delivery(hooks, id))?.status === status, { timeout: 10_000 });
+  vi.waitUntil(async () => (await delivery(hooks, id))?.status === status);
 const untilAttempts = (hooks: Harness, id: string, attempts: number) =>
-  vi.waitUntil(async () => (await delivery(hooks, id))?.attempts.length === attempts, { timeout: 10_000 });
+  vi.waitUntil(async () => (await delivery(hooks, id))?.attempts.length === attempts);
 
 test('either of two secrets verifies a webhook, and no third does', async () => {
   const secrets = [newSecret(), newSecret()];
@@ -95,7 +95,7 @@ test('a dead endpoint does not hold up those of others', async () => {
   for (const _ of Array.from({ length: 12 })) await publish(hooks, 'dead');
   await publish(hooks);
   const worker = hooks.startDeliveries();
-  await vi.waitUntil(() => received.length === 1, { timeout: 5_000 });
+  await vi.waitUntil(() => received.length === 1);
   expect(dead.received).toHaveLength(2);
   await worker.close(0);
   await vi.waitUntil(async () => (await hooks.raw.getActiveCount()) === 0);
