@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { claimPort } from '@imagemill/local-stack';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { lastingPort } from '../chaos/stack/lasting-port.ts';
 import { type RunningStack, startStack } from '../support/running-stack.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
@@ -17,7 +17,7 @@ let stack: RunningStack;
 let app: RunningExample;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'imagemill-onboarding-'));
-  const port = await lastingPort();
+  const port = await claimPort('127.0.0.1', 0);
   const endpoints = join(folder, 'endpoints.json');
   const url = `http://127.0.0.1:${port}/webhooks/imagemill`;
   await writeFile(endpoints, JSON.stringify({ demo: { url, secrets: [secret] } }));

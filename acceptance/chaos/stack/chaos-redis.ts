@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { type RedisProcess, startRedis } from '@imagemill/local-stack';
-import { lastingPort } from './lasting-port.ts';
+import { claimPort, type RedisProcess, startRedis } from '@imagemill/local-stack';
 
 /** A Redis with an append-only file, as docker-compose.yml has it, that can be killed, wiped and started again. */
 export interface ChaosRedis {
@@ -16,7 +15,7 @@ export interface ChaosRedis {
 
 export async function startChaosRedis(parent: string): Promise<ChaosRedis> {
   const dir = join(parent, 'redis');
-  let redis: RedisProcess = await startRedis({ dir, port: await lastingPort() });
+  let redis: RedisProcess = await startRedis({ dir, port: await claimPort('127.0.0.1', 0) });
   const { port, url } = redis;
   return {
     url,

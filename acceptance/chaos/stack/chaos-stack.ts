@@ -3,12 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startS3 } from '@imagemill/local-stack';
+import { claimPort, startS3 } from '@imagemill/local-stack';
 import { runProgram } from '../../support/run-program.ts';
 import { type FaultProxy, startFaultProxy } from '../faults/storage-faults/fault-proxy.ts';
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
 import { type DeliveryPlan, startEventRelay } from './event-relay.ts';
-import { lastingPort } from './lasting-port.ts';
 import { type Supervised, supervise } from './supervised.ts';
 
 const entry = (path: string) => fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url));
@@ -59,7 +58,7 @@ export async function startChaosStack(
     for (const part of parts.toReversed()) await part.stop();
   };
   try {
-    const apiPort = await lastingPort();
+    const apiPort = await claimPort('127.0.0.1', 0);
     const addresses = { dir, logs, apiUrl: `http://127.0.0.1:${apiPort}`, uploadKey: newKey(), adminKey: newKey() };
     const backends = await startBackends(addresses, options, deliveryPlan, parts);
     const env = appEnv({ apiPort, ...addresses, ...backends });
