@@ -32,8 +32,11 @@ const post = (...more: string[]) =>
   ].join('\r\n');
 const chunk = (body: string) => `${body.length.toString(16)}\r\n${body}\r\n`;
 
-async function open(): Promise<Socket> {
-  const socket = connect(server.address.port, '127.0.0.1');
+const upgrade = (protocol: string, path: string) =>
+  [`GET ${path} HTTP/1.1`, 'host: api.test', 'connection: upgrade', `upgrade: ${protocol}`, '', ''].join('\r\n');
+
+async function open(options: { allowHalfOpen?: boolean } = {}): Promise<Socket> {
+  const socket = connect({ port: server.address.port, host: '127.0.0.1', ...options });
   // What the server has closed can't be written to any more; what it said before is what counts.
   socket.on('error', () => {});
   await once(socket, 'connect');
@@ -47,6 +50,12 @@ async function untilClosed(socket: Socket): Promise<string> {
   });
   await new Promise((resolve) => socket.once('close', resolve));
   return heard;
+}
+
+/** All that the server says until it takes nothing more: its half alone is closed by its answer. */
+async function untilReset(socket: Socket): Promise<string> {
+  const timer = setInterval(() => socket.write('x'), DRIP_MS);
+  return untilClosed(socket).finally(() => clearInterval(timer));
 }
 
 /** Goes on sending a little for as long as the server listens. */
@@ -76,6 +85,21 @@ test('headers that are too large are refused', async () => {
   const socket = await open();
   socket.write(post(`x: ${'y'.repeat(17 * KIB)}`));
   expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 431 /);
+});
+
+test('an upgrade to what is not spoken here is ignored: the request is answered', async () => {
+  const socket = await open();
+  socket.write(upgrade('h2c', '/healthz'));
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 200 /);
+  socket.destroy();
+});
+
+test('who is refused a WebSocket, and does not hang up, is hung up on', async () => {
+  const socket = await open({ allowHalfOpen: true });
+  const hungUp = untilReset(socket);
+  socket.write(upgrade('websocket', '/v1/images/x/ws'));
+  expect(await hungUp).toMatch(/^HTTP\/1.1 401 /);
 });
 
 test.each([

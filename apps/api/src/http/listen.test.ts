@@ -41,6 +41,15 @@ test('closing ends what outlasts its grace', async () => {
   expect(await response).toBeInstanceOf(TypeError);
 });
 
+test('closing does not wait for who was refused a WebSocket, and does not hang up', async () => {
+  const server = await listen(() => new Response('no', { status: 403 }), local);
+  const refused = connect({ port: server.address.port, host: '127.0.0.1', allowHalfOpen: true });
+  refused.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  await once(refused, 'data');
+  await server.close(LONG_MS);
+  refused.destroy();
+});
+
 test('a port in use is named', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { MESSAGE_BYTES_MAX } from '../live/ws-listener.ts';
@@ -33,6 +33,7 @@ export async function listen(
     requestTimeout: times.requestTimeoutMs,
     connectionsCheckingInterval: times.lookEveryMs,
     maxHeaderSize: 16 * 1024,
+    shouldUpgradeCallback: wantsWebSocket,
   };
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
   // It is the one that @hono/node-server asks for; its types just say less exactly which options may be left out.
@@ -44,6 +45,11 @@ export async function listen(
       reject(inUse ? new Error(`Port ${port} is in use. Set PORT to a free one.`, { cause: error }) : error);
     });
     server.listen(port, hostname, resolve);
+  });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
   });
   const idle = new EventEmitter();
   let inHand = 0;
@@ -61,11 +67,20 @@ export async function listen(
       server.close();
       const grace = AbortSignal.timeout(graceMs);
       if (inHand > 0) await once(idle, 'idle', { signal: grace }).catch(() => {});
-      // No request of the server's any more, so nothing of it ends them.
-      for (const socket of sockets.clients) socket.terminate();
-      // Also connections that never sent a request, which Node does not count as idle.
-      server.closeAllConnections();
+      // Also those that Node knows no more: WebSockets, and who was refused one and does not hang up.
+      for (const socket of connections) socket.destroy();
       await closed;
     },
   };
+}
+
+/**
+ * Node gives the connection of a request that it takes for an upgrade away, with all of its timeouts: one that nobody takes
+ * up stays for ever. So any other `Upgrade`, as curl's h2c, is ignored (RFC 9110, section 7.8), and whoever is refused a
+ * WebSocket is hung up on with the answer, as `ws` does it.
+ */
+function wantsWebSocket({ headers, socket }: IncomingMessage): boolean {
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
+  socket.once('finish', () => socket.destroy());
+  return true;
 }

@@ -2,6 +2,7 @@ import { createImagemill } from '@imagemill/client';
 import { httpUrl, parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
 import { uploadEnv } from '../env.ts';
+import { exitWithoutReader } from '../exit-without-reader.ts';
 import { FailureToExplain } from '../explain.ts';
 import { uploadAndShow } from '../show/upload-and-show.ts';
 import { readStackFile } from '../stack/stack-file.ts';
@@ -23,7 +24,10 @@ export function upload(program: Command): void {
     .option('--api <url>', 'API to upload to (default: the local stack; or IMAGEMILL_API_URL)')
     .option('--key <key>', "API key (default: the local stack's; or IMAGEMILL_API_KEY)")
     .option('--json', 'for scripts: a JSON object a line for each photograph, as soon as it has ended')
-    .addHelpText('after', '\nExit codes: 0 all are ready, 1 one is not, 2 wrong usage.')
+    .addHelpText('after', '\nExit codes: 0 all are ready, 1 one is not, 2 wrong usage, 130 interrupted.')
+    .hook('preAction', exitWithoutReader)
+    // So that what is to be done at an exit is done, as giving the terminal its cursor back.
+    .hook('preAction', () => void process.once('SIGINT', () => process.exit(130)))
     .action(async (files: string[], options: UploadOptions) => {
       const imagemill = createImagemill(await target(options));
       const allReady = await uploadAndShow(

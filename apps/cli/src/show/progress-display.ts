@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { UploadProgress } from '@imagemill/client';
 import { MultiBar, Presets } from 'cli-progress';
 import { humanBytes } from './human-bytes.ts';
+import { plainText } from './plain-text.ts';
 
 export interface ProgressDisplay {
   /** A line, or bar, for one file; returns what to tell its progress. */
@@ -25,9 +26,12 @@ function bars(stream: NodeJS.WriteStream): ProgressDisplay {
     autopadding: true,
   };
   const multi = new MultiBar(options, Presets.shades_classic);
+  // Else the terminal would stay without a cursor.
+  const stop = () => multi.stop();
+  process.once('exit', stop);
   return {
     begin(path) {
-      const file = basename(path).slice(0, 32).padEnd(32);
+      const file = plainText(basename(path)).slice(0, 32).padEnd(32);
       const bar = multi.create(1, 0, { file, what: 'asking' });
       return (progress) => {
         const { phase, loaded, total, done, planned } = progress;
@@ -35,7 +39,10 @@ function bars(stream: NodeJS.WriteStream): ProgressDisplay {
         bar.update(phase === 'uploading' ? loaded : done, { file, what: describe(progress) });
       };
     },
-    end: () => multi.stop(),
+    end() {
+      process.off('exit', stop);
+      stop();
+    },
   };
 }
 
@@ -47,7 +54,7 @@ function lines(output: NodeJS.WritableStream): ProgressDisplay {
         // Only a phase's end is worth a line.
         const { phase, loaded, total, done, planned } = progress;
         if (phase === 'uploading' ? loaded < total : done < planned) return;
-        const line = `${basename(path)}: ${describe(progress)}\n`;
+        const line = `${plainText(basename(path))}: ${describe(progress)}\n`;
         if (line !== last) output.write(line);
         last = line;
       };

@@ -1,6 +1,7 @@
 import type { Imagemill } from '@imagemill/client';
 import { importPhoto, isPhotoUrl, withoutQuery } from '../seller/import-photo.ts';
 import { uploadPhoto } from '../seller/upload-photo.ts';
+import { plainText } from './plain-text.ts';
 import { createProgressDisplay, noProgress } from './progress-display.ts';
 import { inJson, inWords, type UploadResult } from './upload-results.ts';
 
@@ -44,6 +45,6 @@ export async function uploadAndShow(
   } finally {
     progress.end();
   }
-  if (!json) for (const result of results) process.stdout.write(`\n${inWords(result)}\n`);
+  if (!json) for (const result of results) process.stdout.write(`\n${plainText(inWords(result))}\n`);
   return results.every((result) => 'photo' in result && result.photo.image.status === 'ready');
 }

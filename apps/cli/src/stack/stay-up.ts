@@ -9,6 +9,8 @@ export async function stayUp(
   bringUp: (signal: AbortSignal) => Promise<Stack>,
   once: (stack: Stack, signal: AbortSignal) => Promise<void>,
 ): Promise<never> {
+  // Who only read the first lines, or was interrupted with us, is no reason to end, or not to end in order.
+  process.stdout.on('error', () => {});
   const ending = new AbortController();
   const { signal } = ending;
   let exitCode: number | undefined;
