@@ -184,7 +184,8 @@ test('what was uploaded before is listed, the newest first and a page at a time'
   // One more than a page.
   const imageIds: string[] = [];
   for (let count = 0; count < 25; count++) imageIds.push((await seller.ticket({ bytes, category: 'avatar' })).imageId);
-  const { image } = await seller.upload({ bytes, category: 'avatar' });
+  const given = { filename: 'eileen.jpg', metadata: { member: 'M-17' } };
+  const { image } = await seller.upload({ bytes, category: 'avatar', ...given });
   const on = await page.open({ keys: { apiKey } });
   const cards = on.locator('li.photo');
   await vi.waitFor(async () => expect(await cards.count()).toBe(24));
@@ -194,7 +195,8 @@ test('what was uploaded before is listed, the newest first and a page at a time'
   await vi.waitFor(async () => expect(await cards.count()).toBe(26));
   expect(await on.getByRole('button', { name: 'Show older images' }).count()).toBe(0);
 
-  await cards.first().getByRole('button', { name: /^Look/ }).click();
+  await on.getByRole('button', { name: 'Look at eileen.jpg' }).click();
+  expect(await on.getByLabel('Metadata').textContent()).toBe('memberM-17');
   await on.getByText('Originals are private').waitFor();
 });
 

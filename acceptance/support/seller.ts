@@ -33,6 +33,8 @@ export interface Photo {
   readonly bytes: Uint8Array;
   readonly contentType?: string;
   readonly category?: string;
+  readonly filename?: string;
+  readonly metadata?: Record<string, string>;
 }
 
 /** A seller app that knows nothing but the HTTP contract. */
@@ -50,8 +52,9 @@ export function createSeller({ apiUrl, apiKey }: Pick<RunningStack, 'apiUrl' | '
   const image = (imageId: string) => call<Image>('GET', `/v1/images/${imageId}`);
   const complete = (imageId: string) => call<Image>('POST', `/v1/images/${imageId}/complete`);
 
-  function ticket({ bytes, contentType = 'image/jpeg', category = 'product' }: Photo): Promise<Ticket> {
-    const request = { filename: 'photo', contentType, contentLength: bytes.byteLength, category };
+  function ticket({ bytes, ...photo }: Photo): Promise<Ticket> {
+    const common = { filename: 'photo', contentType: 'image/jpeg', category: 'product' };
+    const request = { ...common, ...photo, contentLength: bytes.byteLength };
     return call<Ticket>('POST', '/v1/images/upload-url', request);
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { loadCategories } from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from './render-harness.ts';
 
@@ -59,6 +60,16 @@ describe('running a job again', () => {
     const again = await run(image);
     expect(await again.result).toEqual({ outcome: 'ready' });
     expect(again.puts).toEqual([]);
+  });
+
+  test('keeps what the seller gave when the job was made from the key alone', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    const { filename: _, ...fromKey } = { ...image, metadata: {} };
+    await (await run(fromKey, { ownSets: { avatar: [only] } })).result;
+    const { revision } = (await loadCategories({ avatar: [only] })).get('avatar') ?? {};
+    expect(await manifestOf(image)).toMatchObject({ revision, filename: 'me.jpg', metadata: { sku: 'A-17' } });
   });
 
   test('makes the same bytes under the same keys when it was cut off', async () => {

@@ -58,7 +58,11 @@ export function createRenderImage(services: RenderServices): RenderHandler {
       if (earlier.outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
       return earlier.outcome;
     }
-    const manifest = await render(services, { image, uploaded, category }, context);
+    const manifest = await render(
+      services,
+      { image: withSellersText(image, stored?.manifest), uploaded, category },
+      context,
+    );
     if (!manifest) return notThere(services, image, context);
     if ('comeAgainMs' in manifest) return { outcome: 'not-uploaded', ...manifest };
     context.signal.throwIfAborted();
@@ -113,6 +117,13 @@ function settled(
   if (manifest.status === 'rejected') return { outcome: { outcome: 'rejected', error: manifest.error }, replaced };
   const canRenderAgain = facts !== undefined && !replaced && manifest.revision !== revision;
   return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
+}
+
+/** A job that was made from a key alone lacks what the seller gave. The earlier manifest, where there is one, has it. */
+function withSellersText(image: RenderImage, earlier: LiveManifest | undefined): RenderImage {
+  if (!earlier) return image;
+  const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
+  return isKnown ? image : { ...image, filename: earlier.filename || undefined, metadata: earlier.metadata };
 }
 
 interface Rendering {

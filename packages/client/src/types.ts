@@ -31,6 +31,10 @@ export interface SourceFacts {
 export interface Image {
   imageId: string;
   category: string;
+  /** As the upload request named the file; undefined when that is not known (yet). */
+  filename?: string | undefined;
+  /** What the upload request gave, unchanged. */
+  metadata: Record<string, string>;
   status: ImageStatus;
   progress: { done: number; total: number };
   source?: SourceFacts | undefined;

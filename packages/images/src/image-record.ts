@@ -1,4 +1,4 @@
-import type { LiveManifest, Manifests } from '@imagemill/manifests';
+import type { LiveManifest, Manifest, Manifests } from '@imagemill/manifests';
 import { type ImageStatus, imageFromKey, type JobSnapshot, type RenderImage, type RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import {
@@ -71,9 +71,15 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
       if (job) return job.image.tenant === tenant ? job.image : undefined;
       const manifest = (await manifests.read({ tenant, imageId }))?.manifest;
       const address = manifest ? parseOriginalKey(manifest.originalKey) : await findOriginal(tenant, imageId);
-      return address && imageFromKey(address);
+      return address && { ...imageFromKey(address), ...sellersText(manifest) };
     },
   };
+}
+
+/** A key does not hold what the seller gave; the manifest does. */
+function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata'> {
+  if (!manifest || manifest.status === 'deleted') return { metadata: {} };
+  return { filename: manifest.filename || undefined, metadata: manifest.metadata };
 }
 
 /** Nothing but the original is there when Redis was lost: the reconciler, or whoever reports it, makes its job again. */

@@ -7,6 +7,10 @@ import type { ImageRecord } from './image-record.ts';
 export const ImageView = z.object({
   imageId: ImageId,
   category: z.string(),
+  filename: z.string().optional().meta({
+    description: "the seller's own name of the file; missing when it is not known, or not known yet",
+  }),
+  metadata: z.record(z.string(), z.string()).meta({ description: 'what the upload request gave, unchanged' }),
   status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired']),
   progress: z.object({ done: z.int(), total: z.int() }).meta({ description: 'in renditions' }),
   source: SourceFacts.optional(),
@@ -35,8 +39,9 @@ export function createImageView(options: {
 }
 
 function fromManifest(manifest: LiveManifest, plannedTotal: number): ImageView {
-  const { imageId, category, attempts, createdAt } = manifest;
-  const common = { imageId, category, attempts, createdAt };
+  const { imageId, category, metadata, attempts, createdAt } = manifest;
+  // A manifest has an empty name for an original that nobody named.
+  const common = { imageId, category, filename: manifest.filename || undefined, metadata, attempts, createdAt };
   if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal };
     return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
@@ -49,11 +54,13 @@ function fromManifest(manifest: LiveManifest, plannedTotal: number): ImageView {
 
 function fromJob(record: FromJob, plannedTotal: number, cdnBaseUrl: string): ImageView {
   const { image, progress, attempts } = record.job;
-  const { imageId, category, createdAt } = image;
+  const { imageId, category, filename, metadata, createdAt } = image;
   const done = progress?.done ?? [];
   return {
     imageId,
     category,
+    filename,
+    metadata,
     status: record.status,
     progress: { done: done.length, total: progress?.total ?? plannedTotal },
     ...(progress && { source: progress.source }),

@@ -89,6 +89,8 @@ export const exampleBucketEvent = {
 export const exampleImage = {
   imageId: exampleImageId,
   category: 'product',
+  filename: exampleTicketRequest.filename,
+  metadata: exampleTicketRequest.metadata,
   status: 'ready',
   progress: { done: 1, total: 1 },
   source: {
@@ -110,7 +112,8 @@ export const exampleImage = {
 };
 
 export const exampleRejectedImage = {
-  ...{ imageId: exampleImageId, category: 'product', status: 'rejected', progress: { done: 0, total: 12 } },
+  ...{ imageId: exampleImageId, category: 'product', filename: 'shoe.jpg', metadata: {} },
+  ...{ status: 'rejected', progress: { done: 0, total: 12 } },
   ...{ renditions: [], attempts: 1, createdAt: '2026-11-23T06:00:01.000Z' },
   error: { code: 'corrupt', message: 'The image is damaged.' },
 };

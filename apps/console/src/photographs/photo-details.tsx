@@ -43,11 +43,28 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
           </div>
         </div>
         <div class="stack">
+          <Metadata of={image} />
           <BytesChart renditions={renditions} originalBytes={originalBytes} />
           <PictureSnippet image={image} alt={photo.name} />
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** What the seller app gave with the upload. */
+function Metadata({ of: { metadata } }: { of: Image }) {
+  const entries = Object.entries(metadata);
+  if (entries.length === 0) return null;
+  return (
+    <dl class="metadata" aria-label="Metadata">
+      {entries.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

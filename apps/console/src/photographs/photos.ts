@@ -94,7 +94,7 @@ const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: '
 
 const fromImage = (image: Image): Photo & { image: Image } => ({
   id: image.imageId,
-  name: `${image.category}, ${day.format(new Date(image.createdAt))}`,
+  name: image.filename ?? `${image.category}, ${day.format(new Date(image.createdAt))}`,
   category: image.category,
   state: { is: 'uploaded' },
   image,

@@ -57,6 +57,7 @@ test.each(Object.entries(cases))('an image that is %s is told of, with what the 
   await vi.waitUntil(async () => (await answer(image))?.status === type);
   const { sequence, ...data } = event.data;
   expect(data).toEqual(await answer(image));
+  expect(data).toMatchObject({ filename: image.filename, metadata: image.metadata });
   expect(sequence).toBeGreaterThan(1_700_000_000_000);
 });
 
