@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { problemCodes } from '../apps/api/src/openapi/problem-codes.ts';
+import { callMessages } from '../packages/client/src/messages/call-messages.ts';
+import { imageMessages } from '../packages/client/src/messages/image-messages.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');
@@ -45,6 +47,12 @@ async function codesOfPackages(): Promise<string[]> {
   return sources.flatMap((text) => matches(text, /\bcode: '([a-z-]+)'/g));
 }
 
+async function codesOfTheSdk(): Promise<string[]> {
+  const paths = await Array.fromAsync(glob('packages/client/src/**/*.ts', { cwd: root }));
+  const sources = await Promise.all(paths.filter((path) => !path.endsWith('.test.ts')).map(read));
+  return sources.flatMap((text) => matches(text, /\bcode(?: =|:) '([a-z-]+)'/g));
+}
+
 const sectionOnErrors = async () =>
   /^Errors are `application[\s\S]*?(?=^##+ )/m.exec(await read('docs/http-api.md'))?.[0] ?? '';
 const quoted = (text: string) => matches(text, /`([a-z-]+)`/g);
@@ -82,4 +90,13 @@ test('the OpenAPI document has the same errors as docs/http-api.md, with the sam
 
 test('what is never told is still there', async () => {
   expect(await codesOfPackages()).toEqual(expect.arrayContaining(Object.keys(neverTold)));
+});
+
+test('the SDK has a message for the reader for every code of the API, of a rejection, and of its own', async () => {
+  const [api, rejections, sdk] = await Promise.all([codesOfTheApi(), codesOfRejections(), codesOfTheSdk()]);
+  expect(sdk).toContain('image-deleted');
+  const ofCalls = [...Object.keys(problemCodes), ...sdk];
+  const known = new Set([...Object.keys(callMessages), ...Object.keys(imageMessages)]);
+  expect(sorted([...api, ...rejections, ...ofCalls]).filter((code) => !known.has(code))).toEqual([]);
+  expect(rejections.filter((code) => !(code in imageMessages))).toEqual([]);
 });

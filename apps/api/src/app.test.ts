@@ -75,6 +75,11 @@ describe('an upload request is refused, with its code and field, for', () => {
     expect(headers.get('content-type')).toBe('application/problem+json');
   });
 
+  test('a length over the limit, with the limit', async () => {
+    const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, contentLength: 1_000_001 });
+    expect(body).toMatchObject({ limit: 1_000_000, errors: [{ field: 'contentLength', limit: 1_000_000 }] });
+  });
+
   test('several fields at once, each of them named', async () => {
     const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, category: 'x', contentLength: 0 });
     const errors = body.errors as { field: string }[];

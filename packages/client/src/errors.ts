@@ -7,6 +7,8 @@ export interface ImagemillErrorOptions {
   readonly status?: number | undefined;
   /** The first field of the request that is wrong, as in `metadata.sku`. */
   readonly field?: string | undefined;
+  /** The largest value that this field may have, such as bytes of a file. */
+  readonly limit?: number | undefined;
   /** Whether the same call may succeed later. */
   readonly retryable?: boolean | undefined;
   readonly retryAfterSeconds?: number | undefined;
@@ -21,6 +23,7 @@ export class ImagemillError extends Error {
   readonly code: string;
   readonly status: number | undefined;
   readonly field: string | undefined;
+  readonly limit: number | undefined;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly requestId: string | undefined;
@@ -30,6 +33,7 @@ export class ImagemillError extends Error {
     this.code = options.code;
     this.status = options.status;
     this.field = options.field;
+    this.limit = options.limit;
     this.retryable = options.retryable ?? false;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.requestId = options.requestId;

@@ -12,8 +12,9 @@ export const ProblemBody = z
     instance: z.string().meta({ description: "the request's path" }),
     requestId: z.string().meta({ description: 'to quote to whoever runs the service' }),
     field: z.string().optional().meta({ description: 'the first field that is wrong, as in `metadata.sku`' }),
+    limit: z.number().optional().meta({ description: 'the largest value that this field may have' }),
     errors: z
-      .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
+      .array(z.object({ field: z.string(), code: z.string(), message: z.string(), limit: z.number().optional() }))
       .readonly()
       .optional()
       .meta({ description: 'every field that is wrong' }),
@@ -44,7 +45,7 @@ export const problemBody = ({
   detail,
   instance,
   requestId,
-  ...(errors && { field: errors[0]?.field, errors }),
+  ...(errors && { field: errors[0]?.field, limit: errors[0]?.limit, errors }),
   ...(missingParts && { missingParts }),
 });
 

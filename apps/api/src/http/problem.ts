@@ -6,6 +6,8 @@ export interface FieldProblem {
   readonly field: string;
   readonly code: string;
   readonly message: string;
+  /** The largest value that the field may have. */
+  readonly limit?: number;
 }
 
 export interface ProblemOptions {

@@ -29,7 +29,12 @@ function fieldProblems(issue: Issue): FieldProblem[] {
       message: 'this field is not known',
     }));
   }
-  return [{ field: path.join('.'), code: fieldCode(issue), message: issue.message }];
+  return [{ field: path.join('.'), code: fieldCode(issue), message: issue.message, ...limitOf(issue) }];
+}
+
+function limitOf(issue: Issue): { limit?: number } {
+  const limit: unknown = issue.code === 'custom' ? issue.params?.limit : undefined;
+  return typeof limit === 'number' ? { limit } : {};
 }
 
 function fieldCode(issue: Issue): string {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
 import { categoryField, Sha256Field } from './request-fields.ts';
 
-const withCode = (code: string, message: string) => ({ params: { code }, error: message });
+const withCode = (code: string, message: string, limit?: number) => ({ params: { code, limit }, error: message });
 
 /** The body of an upload request, within this deployment's categories and limits. */
 export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
@@ -24,7 +24,7 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
       .refine((bytes) => bytes > 0, withCode('empty-upload', 'must be more than 0 bytes'))
       .refine(
         (bytes) => bytes <= maxUploadBytes,
-        withCode('upload-too-large', `can be ${maxUploadBytes} bytes at most`),
+        withCode('upload-too-large', `must be at most ${maxUploadBytes} bytes`, maxUploadBytes),
       )
       .meta({ minimum: 1, maximum: maxUploadBytes }),
     category: categoryField(categories),

@@ -14,10 +14,15 @@ export async function problemError(response: Response): Promise<ImagemillError> 
     const value = (problem as Record<string, unknown>)[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const number = (name: string) => {
+    const value = (problem as Record<string, unknown>)[name];
+    return typeof value === 'number' ? value : undefined;
+  };
   return new ImagemillError(text('detail') ?? text('title') ?? `The server answered ${status}.`, {
     code: text('code') ?? `http-${status}`,
     status,
     field: text('field'),
+    limit: number('limit'),
     retryable: retryableStatuses.has(status),
     retryAfterSeconds: retryAfterSeconds(headers.get('retry-after')),
     requestId: text('requestId') ?? headers.get('x-request-id') ?? undefined,

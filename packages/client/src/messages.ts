@@ -1,0 +1,2 @@
+export type { FailedFile, Failure } from './messages/failure.ts';
+export { isRefusedKey, messageFor } from './messages/message-for.ts';

@@ -1,0 +1,11 @@
+import type { FailedFile } from './failure.ts';
+
+const HEIC =
+  'HEIC photos are not accepted. On an iPhone, share the photo with Options › Format › Most Compatible to get a JPEG. ' +
+  'For new photos, choose Settings › Camera › Formats › Most Compatible.';
+
+/** For a file in a format that is not accepted. HEIC is what phones make of a photo unless they are told otherwise. */
+export const notAnImage = (file: FailedFile | undefined): string =>
+  /\.(heic|heif|hif)$/i.test(file?.name ?? '')
+    ? HEIC
+    : 'This file is not an accepted image. Use JPEG, PNG, WebP, AVIF, GIF or TIFF.';
