@@ -8,8 +8,8 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/no
 export default defineConfig({
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts', 'acceptance/**/*.test.ts'],
-    globalSetup: ['packages/local-stack/src/for-tests/global-setup.ts'],
-    setupFiles: ['packages/local-stack/src/for-tests/patient-waits.ts'],
+    globalSetup: ['packages/local-stack/src/test-support/global-setup.ts'],
+    setupFiles: ['packages/local-stack/src/test-support/patient-waits.ts'],
     sequence: { shuffle: true },
     // Many tests wait, for locks to run out or processes to start: they need no core that is left to themselves.
     maxWorkers: availableParallelism() + 1,

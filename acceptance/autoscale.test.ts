@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { claimPort } from '../packages/local-stack/src/index.ts';
 import { containerOf, environmentOf } from './kubernetes/containers.ts';
 import { manifest } from './kubernetes/manifests.ts';
-import { createAutoscaler } from './support/autoscaler.ts';
-import { type RunningStack, startStack } from './support/running-stack.ts';
-import { createSeller } from './support/seller.ts';
-import { createWorkerFleet } from './support/worker-fleet.ts';
+import { createAutoscaler } from './test-support/autoscaler.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { createSeller } from './test-support/seller.ts';
+import { createWorkerFleet } from './test-support/worker-fleet.ts';
 
 const scaled = manifest('ScaledObject', 'imagemill-worker');
 const deployment = manifest('Deployment', 'imagemill-worker');

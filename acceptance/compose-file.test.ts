@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { workerEnv } from '../apps/worker/src/env.ts';
-import { redisContainer, s3Container } from '../packages/local-stack/src/for-tests/images.ts';
+import { redisContainer, s3Container } from '../packages/local-stack/src/test-support/images.ts';
 import { type ComposeService, composeServices, durationMs, schemaErrors } from './compose/compose-file.ts';
 
 const services = composeServices();

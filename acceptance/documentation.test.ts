@@ -7,7 +7,7 @@ import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { keysEnv, stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
-import { ownMetrics } from './support/metrics.ts';
+import { ownMetrics } from './test-support/metrics.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');

@@ -25,7 +25,7 @@ function matches(text: string, pattern: RegExp): string[] {
 /** In the code: what Problems, zod's `params`, the view of an image and the fallbacks of validation say. */
 async function codesOfTheApi(): Promise<string[]> {
   const paths = await Array.fromAsync(glob('{apps/api,packages/images}/src/**/*.ts', { cwd: root }));
-  const sources = await Promise.all(paths.filter((path) => !/\.test\.ts$|-harness\.ts$/.test(path)).map(read));
+  const sources = await Promise.all(paths.filter((path) => !/\.test\.ts$|\/test-support\//.test(path)).map(read));
   const said = sources.flatMap((text) => matches(text, /(?:\bcode: |\bwithCode\()'([a-z-]+)'/g));
   const fallbacks = matches(
     await read('apps/api/src/http/validated.ts'),

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { runProgram } from './support/run-program.ts';
-import { type RunningStack, startStack } from './support/running-stack.ts';
+import { runProgram } from './test-support/run-program.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
 
 /** What the README promises. */
 const REVOKED_WITHIN_MS = 5_000;

@@ -3,7 +3,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
 import { environmentOf } from './kubernetes/containers.ts';
 import { kustomizations, manifest } from './kubernetes/manifests.ts';
-import { metricNames } from './support/metrics.ts';
+import { metricNames } from './test-support/metrics.ts';
 
 const api = manifest('Deployment', 'imagemill-api');
 const worker = manifest('Deployment', 'imagemill-worker');

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
-import { GIVE_BACK_MS } from '../packages/queue/src/render-worker.ts';
+import { GIVE_BACK_MS } from '../packages/queue/src/render/render-worker.ts';
 import { containerOf, environmentOf, podOf } from './kubernetes/containers.ts';
 import { kustomizations, type Manifest, manifest, manifestFiles, manifests } from './kubernetes/manifests.ts';
 import { schemaErrors } from './kubernetes/schema-errors.ts';

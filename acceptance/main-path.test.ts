@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningStack, startStack } from './support/running-stack.ts';
-import { createSeller, type Image, type Rendition, type Ticket } from './support/seller.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { createSeller, type Image, type Rendition, type Ticket } from './test-support/seller.ts';
 
 let stack: RunningStack;
 let seller: ReturnType<typeof createSeller>;

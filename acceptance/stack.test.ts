@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, inject, test, vi } from 'vitest';
-import { runProgram } from './support/run-program.ts';
-import { startStack } from './support/running-stack.ts';
-import { createSeller } from './support/seller.ts';
+import { runProgram } from './test-support/run-program.ts';
+import { startStack } from './test-support/running-stack.ts';
+import { createSeller } from './test-support/seller.ts';
 
 const alive = (pid: number) => {
   try {

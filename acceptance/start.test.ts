@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningStack, startStack } from './support/running-stack.ts';
-import { createSeller } from './support/seller.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { createSeller } from './test-support/seller.ts';
 
 const photo = fileURLToPath(new URL('../examples/photos/product.jpg', import.meta.url));
 

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Pictures, startPictures } from './support/pictures.ts';
-import { runProgram } from './support/run-program.ts';
-import { type RunningStack, startStack } from './support/running-stack.ts';
+import { type Pictures, startPictures } from './test-support/pictures.ts';
+import { runProgram } from './test-support/run-program.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
 
 let stack: RunningStack;
 let pictures: Pictures;

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { runProgram } from './support/run-program.ts';
-import { type RunningStack, startStack } from './support/running-stack.ts';
-import { createSeller } from './support/seller.ts';
+import { runProgram } from './test-support/run-program.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { createSeller } from './test-support/seller.ts';
 
 let server: Awaited<ReturnType<typeof startFauxqs>>;
 let stack: RunningStack;

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from './support/running-stack.ts';
-import { createSeller } from './support/seller.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { createSeller } from './test-support/seller.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const received: { id: string; event: { type: string; data: { imageId: string; sequence: number } } }[] = [];

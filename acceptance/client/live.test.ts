@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createImagemill, type Image, type UploadTicket } from '@imagemill/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 
 let stack: RunningStack;
 beforeAll(async () => {

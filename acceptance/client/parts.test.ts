@@ -1,7 +1,7 @@
 import { createImagemill, type Imagemill, type UploadTicket } from '@imagemill/client';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 
 const MIB = 1024 * 1024;
 

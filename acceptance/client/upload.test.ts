@@ -11,7 +11,7 @@ import {
   type UploadTicket,
 } from '@imagemill/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 
 let stack: RunningStack;
 let imagemill: Imagemill;

@@ -5,8 +5,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { findChromium } from '../browser/chromium.ts';
-import { type RunningStack, startStack } from '../support/running-stack.ts';
-import { createSeller } from '../support/seller.ts';
+import { type RunningStack, startStack } from '../test-support/running-stack.ts';
+import { createSeller } from '../test-support/seller.ts';
 import { createTenants } from './tenants.ts';
 
 export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, inject, test, vi } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../chaos/faults/storage-faults/fault-proxy.ts';
-import { createSeller } from '../support/seller.ts';
+import { createSeller } from '../test-support/seller.ts';
 import { photo, useConsole } from './console-page.ts';
 
 const PATIENCE = { timeout: 20_000 };

@@ -6,7 +6,7 @@ import { createImagemill } from '@imagemill/client';
 import { chromium as launcher } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../browser/chromium.ts';
-import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));

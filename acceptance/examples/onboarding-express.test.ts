@@ -6,7 +6,7 @@ import { claimPort } from '@imagemill/local-stack';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from '../support/running-stack.ts';
+import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;

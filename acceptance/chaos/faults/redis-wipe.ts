@@ -1,4 +1,4 @@
-import { runProgram } from '../../support/run-program.ts';
+import { runProgram } from '../../test-support/run-program.ts';
 import type { Fault } from '../fault.ts';
 
 /** The command that repairs what a lost Redis leaves behind. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { claimPort, startS3 } from '@imagemill/local-stack';
-import { runProgram } from '../../support/run-program.ts';
+import { runProgram } from '../../test-support/run-program.ts';
 import { type FaultProxy, startFaultProxy } from '../faults/storage-faults/fault-proxy.ts';
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
 import { type DeliveryPlan, startEventRelay } from './event-relay.ts';

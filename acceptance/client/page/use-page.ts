@@ -5,7 +5,7 @@ import { type Browser, chromium as launcher, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { findChromium } from '../../browser/chromium.ts';
-import { type RunningStack, startStack } from '../../support/running-stack.ts';
+import { type RunningStack, startStack } from '../../test-support/running-stack.ts';
 import { startPageServer } from './page-server.ts';
 
 /** A page of a seller app in a real browser, and a stack that lets it in. Skipped in words where there is no Chromium. */

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from './api-harness.ts';
 import { exampleTicketRequest } from './openapi/examples.ts';
-import { addressOf, type DocumentedOperation, operationsOf } from './openapi/operations-harness.ts';
+import { createApiHarness } from './test-support/api-harness.ts';
+import { addressOf, type DocumentedOperation, operationsOf } from './test-support/operations.ts';
 
 const REQUESTS_EACH = 1_000;
 const AT_ONCE = 20;

@@ -21,7 +21,7 @@ import { createImportOriginal } from './import/import-original.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { startReconciling } from './reconcile/start-reconciling.ts';
-import { createRenderImage } from './render-image.ts';
+import { createRenderImage } from './render/render-image.ts';
 import { loadEndpoints } from './webhooks/endpoints.ts';
 import { notifyOutcome } from './webhooks/notify-outcome.ts';
 import { startWebhooks } from './webhooks/start-webhooks.ts';

@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { animation, fromPixels, gradientPicture } from './for-tests/pictures.ts';
-import { fateOf } from './for-tests/rejection.ts';
-import { metadataOf, pixelReader, renderOne } from './for-tests/render.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { animation, fromPixels, gradientPicture } from './test-support/pictures.ts';
+import { fateOf } from './test-support/rejection.ts';
+import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
 
 const sources = {
   jpeg: () => gradientPicture(200, 150).jpeg().toBuffer(),

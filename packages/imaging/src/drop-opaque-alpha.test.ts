@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { fromPixels, gradientPicture } from './for-tests/pictures.ts';
-import { metadataOf, pixelReader, renderOne } from './for-tests/render.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { fromPixels, gradientPicture } from './test-support/pictures.ts';
+import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
 
 const opaque = () => gradientPicture(60, 40).ensureAlpha().png().toBuffer();
 const formats = ['avif', 'webp', 'png'];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
-import { animation, createRandom, gradientPicture } from './for-tests/pictures.ts';
-import { fateOf } from './for-tests/rejection.ts';
+import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
+import { fateOf } from './test-support/rejection.ts';
 
 /** In all; `MUTATIONS=10000` makes it a long run, with its figures. */
 const total = Number(process.env.MUTATIONS ?? 2_000);

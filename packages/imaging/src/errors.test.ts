@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { RejectedImageError, toRejection, toTimeout } from './errors.ts';
-import { createRandom, fromPixels } from './for-tests/pictures.ts';
-import { variantSet } from './for-tests/render.ts';
 import { createImagingEngine } from './index.ts';
+import { createRandom, fromPixels } from './test-support/pictures.ts';
+import { variantSet } from './test-support/render.ts';
 
 describe('what libvips says about a source becomes a reason that its seller understands', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fateOf, inspectionOf } from './for-tests/rejection.ts';
-import { pixelReader, renderOne } from './for-tests/render.ts';
-import { plainTiff, type TiffPixels } from './for-tests/tiff.ts';
+import { fateOf, inspectionOf } from './test-support/rejection.ts';
+import { pixelReader, renderOne } from './test-support/render.ts';
+import { plainTiff, type TiffPixels } from './test-support/tiff.ts';
 
 const kinds = {
   grey: { photometric: 1, bits: 8 },

@@ -1,9 +1,9 @@
 import { crc32, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { animation, createRandom, gradientPicture } from './for-tests/pictures.ts';
-import { fateOf, inspectionOf } from './for-tests/rejection.ts';
-import { renderOne } from './for-tests/render.ts';
+import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
+import { fateOf, inspectionOf } from './test-support/rejection.ts';
+import { renderOne } from './test-support/render.ts';
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
 const random = createRandom(7);

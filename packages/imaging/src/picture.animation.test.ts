@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { animation, plainPicture } from './for-tests/pictures.ts';
-import { metadataOf, pixelReader, renderOne } from './for-tests/render.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { animation, plainPicture } from './test-support/pictures.ts';
+import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
 
 const frames = [
   { colour: [210, 40, 40], delayMs: 100 },

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readExifTexts } from './exif-texts.ts';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { animation, cornerColours, cornerPicture, gradientPicture } from './for-tests/pictures.ts';
-import { metadataOf, pixelReader, renderOne, renderSet, variantSet } from './for-tests/render.ts';
-import { plainTiff } from './for-tests/tiff.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { animation, cornerColours, cornerPicture, gradientPicture } from './test-support/pictures.ts';
+import { metadataOf, pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
+import { plainTiff } from './test-support/tiff.ts';
 
 const owner = { Copyright: '(C) 2026 Jane Doe (Berlin)', Artist: 'Jane Doe' };
 const secret = 'Secret-Place-4711';

@@ -1,9 +1,9 @@
 import type { Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { asAdobeRgb } from './for-tests/adobe-rgb.ts';
-import { colourDifference, toSrgb } from './for-tests/colour-difference.ts';
-import { fromPixels, plainPicture, type Rgb } from './for-tests/pictures.ts';
-import { metadataOf, pixelReader, renderOne } from './for-tests/render.ts';
+import { asAdobeRgb } from './test-support/adobe-rgb.ts';
+import { colourDifference, toSrgb } from './test-support/colour-difference.ts';
+import { fromPixels, plainPicture, type Rgb } from './test-support/pictures.ts';
+import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
 
 const warm: Rgb = [200, 100, 50];
 const colours: Rgb[] = [warm, [40, 90, 160], [90, 140, 70], [128, 128, 128], [250, 245, 240], [12, 10, 14]];

@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { createRandom, fromPixels, type Rgb } from './for-tests/pictures.ts';
-import { pixelReader, renderOne, renderSet, variantSet } from './for-tests/render.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { createRandom, fromPixels, type Rgb } from './test-support/pictures.ts';
+import { pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
 
 const cover = { width: 40, height: 40, fit: 'cover', quality: 95 };
 const [red, green, blue]: readonly [Rgb, Rgb, Rgb] = [

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { cornerColours, cornerPicture, gradientPicture } from './for-tests/pictures.ts';
-import { metadataOf, pixelReader, renderOne } from './for-tests/render.ts';
-import { ultraHdrJpeg } from './for-tests/ultra-hdr.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { cornerColours, cornerPicture, gradientPicture } from './test-support/pictures.ts';
+import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
+import { ultraHdrJpeg } from './test-support/ultra-hdr.ts';
 
 /** Made of a corner picture of 32×16 by libjpeg-turbo 2.1.5: `cjpeg -quality 90 -sample 1x1 -arithmetic [-progressive]`. */
 const arithmeticCoded = {

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { animation, gradientPicture } from './for-tests/pictures.ts';
-import { metadataOf, renderOne } from './for-tests/render.ts';
+import { animation, gradientPicture } from './test-support/pictures.ts';
+import { metadataOf, renderOne } from './test-support/render.ts';
 
 const secret = 'Secret-Place-4711';
 const exif = {

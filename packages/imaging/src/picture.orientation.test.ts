@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { cornerColours, cornerPicture } from './for-tests/pictures.ts';
-import { pixelReader, renderOne } from './for-tests/render.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { cornerColours, cornerPicture } from './test-support/pictures.ts';
+import { pixelReader, renderOne } from './test-support/render.ts';
 
 /** The corners as stored that stand top left, top right, bottom left and bottom right once upright: EXIF 2.3, table 6. */
 const uprightCorners = {

@@ -2,8 +2,8 @@ import { encoderSettings, variantSets } from '@imagemill/variants';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
-import { gradientPicture } from './for-tests/pictures.ts';
-import { renderSet, variantSet } from './for-tests/render.ts';
+import { gradientPicture } from './test-support/pictures.ts';
+import { renderSet, variantSet } from './test-support/render.ts';
 
 const product = variantSets().get('product') ?? [];
 const source = (width: number, height: number) => gradientPicture(width, height).jpeg({ quality: 95 }).toBuffer();

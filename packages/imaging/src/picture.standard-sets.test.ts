@@ -1,8 +1,8 @@
 import { type VariantSet, variantSets } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
-import { gradientPicture } from './for-tests/pictures.ts';
-import { metadataOf, renderSet, variantSet } from './for-tests/render.ts';
 import { planRenditions } from './plan.ts';
+import { gradientPicture } from './test-support/pictures.ts';
+import { metadataOf, renderSet, variantSet } from './test-support/render.ts';
 
 const sets = variantSets();
 const product = sets.get('product') ?? [];

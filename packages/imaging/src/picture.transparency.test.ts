@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { colourDifference } from './for-tests/colour-difference.ts';
-import { fromPixels, plainPicture, type Rgb } from './for-tests/pictures.ts';
-import { metadataOf, pixelReader, renderOne } from './for-tests/render.ts';
+import { colourDifference } from './test-support/colour-difference.ts';
+import { fromPixels, plainPicture, type Rgb } from './test-support/pictures.ts';
+import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
 
 const red: Rgb = [200, 20, 20];
 /** Left half opaque red, right half clear over a colour that must never show. */

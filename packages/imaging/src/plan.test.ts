@@ -1,8 +1,8 @@
 import { variantSets } from '@imagemill/variants';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { variantSet } from './for-tests/render.ts';
 import { crops, decodeSize, planRenditions } from './plan.ts';
+import { variantSet } from './test-support/render.ts';
 
 const side = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 65_535 }));
 const size = fc.record({ width: side, height: side });

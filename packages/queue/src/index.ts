@@ -1,25 +1,30 @@
-export { type Admissions, createAdmissions, type IssuedTicket } from './admissions.ts';
-export type { Backlog } from './backlog.ts';
-export { checkRedis } from './check-redis.ts';
-export { createConsumerConnection, createProducerConnection, createReaderConnection, queueEnv } from './connection.ts';
-export { DeadLetterPage } from './dead-letters.ts';
-export { type DeliveryAttempt, DeliveryStatus } from './delivery.ts';
+export { type Admissions, createAdmissions, type IssuedTicket } from './admission/admissions.ts';
+export { createImageIndex, type ImageIndex } from './admission/image-index.ts';
+export type { Backlog } from './backlog/backlog.ts';
+export { createSlotTime, type SlotTime } from './backlog/slot-time.ts';
+export { checkRedis } from './connection/check-redis.ts';
+export {
+  createConsumerConnection,
+  createProducerConnection,
+  createReaderConnection,
+  queueEnv,
+} from './connection/connection.ts';
+export { DeadLetterPage } from './crashes/dead-letters.ts';
+export { QueueUnavailableError } from './errors.ts';
+export type { MultipartOfImage, RenderImage, RenderProgress } from './jobs.ts';
+export { createQueueViews } from './queue-views.ts';
+export { followImageChanges, type ImageChangesOptions } from './render/image-changes.ts';
+export { imageFromKey } from './render/image-from-key.ts';
+export type { ImageStatus } from './render/image-status.ts';
+export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render/render-queue.ts';
+export { createRenderWorker, type RenderContext, type RenderHandler } from './render/render-worker.ts';
+export { createRounds, type Round, type Rounds } from './rounds.ts';
+export { type DeliveryAttempt, DeliveryStatus } from './webhooks/delivery.ts';
 export {
   createDeliveryWorker,
   type DeliverEvent,
   type DeliveryWorker,
   type SendResult,
-} from './delivery-worker.ts';
-export { QueueUnavailableError } from './errors.ts';
-export { EventId, type EventPayload, EventType, eventId } from './event.ts';
-export { createEventQueue, DeliveryPage, type EventQueue } from './event-queue.ts';
-export { followImageChanges, type ImageChangesOptions } from './image-changes.ts';
-export { imageFromKey } from './image-from-key.ts';
-export { createImageIndex, type ImageIndex } from './image-index.ts';
-export type { ImageStatus } from './image-status.ts';
-export type { MultipartOfImage, RenderImage, RenderProgress } from './jobs.ts';
-export { createQueueViews } from './queue-views.ts';
-export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render-queue.ts';
-export { createRenderWorker, type RenderContext, type RenderHandler } from './render-worker.ts';
-export { createRounds, type Round, type Rounds } from './rounds.ts';
-export { createSlotTime, type SlotTime } from './slot-time.ts';
+} from './webhooks/delivery-worker.ts';
+export { EventId, type EventPayload, EventType, eventId } from './webhooks/webhook-event.ts';
+export { createEventQueue, DeliveryPage, type EventQueue } from './webhooks/webhook-queue.ts';

@@ -1,8 +1,8 @@
 import { Category, Format, ImageId, OriginalMediaType, SourceFacts, Tenant, VariantName } from '@imagemill/variants';
 import { z } from 'zod';
-import { deliverySchedule } from './delivery-schedule.ts';
-import { EventPayload } from './event.ts';
-import { retryPolicy } from './retry-policy.ts';
+import { retryPolicy } from './render/retry-policy.ts';
+import { deliverySchedule } from './webhooks/delivery-schedule.ts';
+import { EventPayload } from './webhooks/webhook-event.ts';
 
 /** An upload in parts that is under way; no client is asked for its id. Each part but the last has `partSize` bytes. */
 export const MultipartOfImage = z.object({

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { closeQueues, queueHarness } from './queue-harness.ts';
 import { createRounds } from './rounds.ts';
+import { closeQueues, queueHarness } from './test-support/queue-harness.ts';
 
 afterEach(closeQueues);
 

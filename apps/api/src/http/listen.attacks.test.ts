@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createApiHarness } from '../api-harness.ts';
+import { createApiHarness } from '../test-support/api-harness.ts';
 import { type HttpServer, listen } from './listen.ts';
 
 const KIB = 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createApiHarness } from '../api-harness.ts';
+import { createApiHarness } from '../test-support/api-harness.ts';
 import { createBackpressure } from './backpressure.ts';
 
 const idle = {

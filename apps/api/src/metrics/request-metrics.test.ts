@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiHarness } from '../api-harness.ts';
+import { createApiHarness } from '../test-support/api-harness.ts';
 import { requestMetrics } from './request-metrics.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;

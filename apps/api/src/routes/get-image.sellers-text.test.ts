@@ -1,7 +1,7 @@
 import { Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiHarness } from '../api-harness.ts';
+import { createApiHarness } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 let api: Awaited<ReturnType<typeof createApiHarness>>;

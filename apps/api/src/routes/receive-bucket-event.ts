@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BucketEvent } from '../events/bucket-event.ts';
-import { createReportUploads } from '../events/report-uploads.ts';
+import { BucketEvent } from '../bucket-events/bucket-event.ts';
+import { createReportUploads } from '../bucket-events/report-uploads.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { describeRoute } from '../openapi/describe-route.ts';

@@ -2,8 +2,8 @@ import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PublicHttpAgent, PublicHttpsAgent } from '../http/public-only.ts';
+import { type PictureServer, startPictureServer } from '../test-support/picture-server.ts';
 import { createDownload } from './download.ts';
-import { type PictureServer, startPictureServer } from './picture-server.ts';
 
 const signal = new AbortController().signal;
 const download = createDownload({ allowPrivate: false, bytesMax: 1_000, timeoutMs: 10_000 });

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
+import { type PictureServer, startPictureServer } from '../test-support/picture-server.ts';
 import { createDownload, type DownloadOptions } from './download.ts';
-import { type PictureServer, startPictureServer } from './picture-server.ts';
 
 const open: PictureServer[] = [];
 afterEach(async () => {

@@ -3,10 +3,10 @@ import { createDeletions, createManifests } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/queue';
 import { IMPORTED_MEDIA_TYPE, originalKey } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { job, makeBucket, manifestOf, photo, run, storage } from '../render-harness.ts';
+import { type PictureServer, startPictureServer } from '../test-support/picture-server.ts';
+import { job, makeBucket, manifestOf, photo, run, storage } from '../test-support/render-harness.ts';
 import { createDownload } from './download.ts';
 import { createImportOriginal } from './import-original.ts';
-import { type PictureServer, startPictureServer } from './picture-server.ts';
 
 let server: PictureServer;
 /** Runs when /slow is asked for, before it is answered. */

@@ -7,10 +7,10 @@ import {
 } from '@imagemill/queue';
 import { IMPORTED_MEDIA_TYPE, originalKey } from '@imagemill/variants';
 import { expect, inject, test, vi } from 'vitest';
-import { job, makeBucket, photo, renderHandler, storage } from '../render-harness.ts';
+import { startPictureServer } from '../test-support/picture-server.ts';
+import { job, makeBucket, photo, renderHandler, storage } from '../test-support/render-harness.ts';
 import { createDownload } from './download.ts';
 import { createImportOriginal } from './import-original.ts';
-import { startPictureServer } from './picture-server.ts';
 
 /** Looks whose delays double, as for uploads, would take some minutes. */
 const WITHIN_MS = 60_000;

@@ -2,7 +2,7 @@ import { AppError } from '@imagemill/errors';
 import type { RenderHandler, RenderProgress } from '@imagemill/queue';
 import { Registry } from 'prom-client';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { job, makeBucket, renderHandler, store } from '../render-harness.ts';
+import { job, makeBucket, renderHandler, store } from '../test-support/render-harness.ts';
 import { measureJobs } from './measure-jobs.ts';
 import { measureSlotTime } from './measure-slot-time.ts';
 

@@ -23,7 +23,7 @@ import {
 } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
-import { client, job } from '../render-harness.ts';
+import { client, job } from '../test-support/render-harness.ts';
 import { reconcile } from './reconcile.ts';
 import type { Finding } from './sweep.ts';
 

@@ -1,5 +1,5 @@
 import { ImageId, renditionFolder, Tenant, timeOfId } from '@imagemill/variants';
-import { deleteFolder } from '../delete-image.ts';
+import { deleteFolder } from '../render/delete-image.ts';
 import { idsBetween, rangeOf } from './ids-between.ts';
 import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 

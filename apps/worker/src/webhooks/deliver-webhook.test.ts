@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { job } from '../render-harness.ts';
-import { closeWebhooks, newSecret, startReceiver, verified, webhookHarness } from './webhook-harness.ts';
+import { job } from '../test-support/render-harness.ts';
+import { closeWebhooks, newSecret, startReceiver, verified, webhookHarness } from '../test-support/webhook-harness.ts';
 
 afterEach(closeWebhooks);
 

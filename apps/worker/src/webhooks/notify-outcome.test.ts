@@ -4,8 +4,8 @@ import { createManifests } from '@imagemill/manifests';
 import type { RenderHandler, RenderImage } from '@imagemill/queue';
 import { loadCategories } from '@imagemill/variants';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { job, makeBucket, run, storage, store } from '../render-harness.ts';
-import { closeWebhooks, newSecret, startReceiver, verified, webhookHarness } from './webhook-harness.ts';
+import { job, makeBucket, run, storage, store } from '../test-support/render-harness.ts';
+import { closeWebhooks, newSecret, startReceiver, verified, webhookHarness } from '../test-support/webhook-harness.ts';
 
 beforeAll(makeBucket);
 afterEach(closeWebhooks);

@@ -14,7 +14,7 @@ import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { EventPublisher } from './events.ts';
 import type { ObjectVersion } from './store/object-version.ts';
-import { bucket, startTestServer } from './testing/start-test-server.ts';
+import { bucket, startTestServer } from './test-support/start-test-server.ts';
 
 interface Received {
   readonly authorization: string | undefined;

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
 import { createS3Server } from './server.ts';
-import { bucket, credentials, startTestServer, temporaryDir } from './testing/start-test-server.ts';
+import { bucket, credentials, startTestServer, temporaryDir } from './test-support/start-test-server.ts';
 
 const at = { Bucket: bucket, Key: 'cat.jpg' };
 

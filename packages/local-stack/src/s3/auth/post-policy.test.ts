@@ -1,7 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post';
 import { expect, test } from 'vitest';
-import { bucket, outcomeOf, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { bucket, outcomeOf, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
 const key = 'uploads/cat.png';
 

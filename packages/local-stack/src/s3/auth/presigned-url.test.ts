@@ -1,7 +1,13 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect, test } from 'vitest';
-import { bucket, createClient, outcomeOf, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import {
+  bucket,
+  createClient,
+  outcomeOf,
+  startTestServer,
+  type TestServer,
+} from '../test-support/start-test-server.ts';
 
 type PresignOptions = Parameters<typeof getSignedUrl>[2];
 

@@ -1,8 +1,8 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { rawRequest } from '../testing/raw-request.ts';
-import { type RequestToSign, signRequest } from '../testing/sign-request.ts';
-import { bucket, createClient, startTestServer } from '../testing/start-test-server.ts';
+import { rawRequest } from '../test-support/raw-request.ts';
+import { type RequestToSign, signRequest } from '../test-support/sign-request.ts';
+import { bucket, createClient, startTestServer } from '../test-support/start-test-server.ts';
 
 async function outcome(
   toSign: Omit<RequestToSign, 'method'>,

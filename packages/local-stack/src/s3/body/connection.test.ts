@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { rawRequest } from '../testing/raw-request.ts';
-import { bucket, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { rawRequest } from '../test-support/raw-request.ts';
+import { bucket, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
 function presignPut({ plain }: TestServer): Promise<string> {
   return getSignedUrl(plain, new PutObjectCommand({ Bucket: bucket, Key: 'cat.jpg' }));

@@ -4,9 +4,9 @@ import { crc32 } from 'node:zlib';
 import { type ChecksumAlgorithm, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { RequestSigner } from '../auth/request-signer.ts';
-import { rawRequest } from '../testing/raw-request.ts';
-import { signRequest } from '../testing/sign-request.ts';
-import { bucket, credentials, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { rawRequest } from '../test-support/raw-request.ts';
+import { signRequest } from '../test-support/sign-request.ts';
+import { bucket, credentials, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
 const Key = 'cat.jpg';
 

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { bucket, startTestServer } from '../testing/start-test-server.ts';
+import { bucket, startTestServer } from '../test-support/start-test-server.ts';
 
 test('creates, finds and lists buckets', async () => {
   const { s3 } = await startTestServer();

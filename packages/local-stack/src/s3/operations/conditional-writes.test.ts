@@ -1,6 +1,6 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { bucket, startTestServer } from '../testing/start-test-server.ts';
+import { bucket, startTestServer } from '../test-support/start-test-server.ts';
 
 const at = { Bucket: bucket, Key: 'cat.jpg' };
 

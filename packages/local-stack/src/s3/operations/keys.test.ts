@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { rawRequest } from '../testing/raw-request.ts';
-import { signRequest } from '../testing/sign-request.ts';
-import { bucket, startTestServer } from '../testing/start-test-server.ts';
+import { rawRequest } from '../test-support/raw-request.ts';
+import { signRequest } from '../test-support/sign-request.ts';
+import { bucket, startTestServer } from '../test-support/start-test-server.ts';
 
 test.each([
   '../../x',

@@ -7,7 +7,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { bucket, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { bucket, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
 const Bucket = bucket;
 

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { expect, test } from 'vitest';
-import { bucket, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { bucket, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
 const at = { Bucket: bucket, Key: 'tiff' };
 const partBytes = 5 * 1024 * 1024;

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect, test } from 'vitest';
-import { bucket, outcomeOf, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { bucket, outcomeOf, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
 const at = { Bucket: bucket, Key: 'cat.jpg' };
 const etag = createHash('md5').update('0123456789').digest('hex');

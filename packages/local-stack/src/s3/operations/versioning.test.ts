@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { bucket, startTestServer, type TestServer } from '../testing/start-test-server.ts';
+import { bucket, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
 const at = { Bucket: bucket, Key: 'cat.jpg' };
 

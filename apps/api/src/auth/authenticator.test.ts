@@ -1,0 +1,133 @@
+import { hashApiKey, newApiKey } from '@imagemill/keys';
+import { Tenant } from '@imagemill/variants';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createApiHarness } from '../test-support/api-harness.ts';
+
+const REMEMBER_MS = 400;
+/** What a test's own process may be late by. */
+const SLACK_MS = 1_500;
+const soon = { timeout: 5_000, interval: 10 };
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+beforeAll(async () => {
+  api = await createApiHarness({ authenticator: { rememberMs: REMEMBER_MS } });
+});
+afterAll(() => api.close());
+
+const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+
+async function keyOf(tenant: Tenant, more: { scopes?: ('upload' | 'admin')[]; expiresAt?: Date } = {}) {
+  const { key, stored } = await api.keyStore.create({ tenant, scopes: ['upload'], ...more });
+  return { key, id: stored.id };
+}
+
+/** Asks for a ticket; the answer's status, or the code of its problem. */
+async function ask(key: string, harness = api): Promise<unknown> {
+  const { status, body } = await harness.call('POST', '/v1/images/upload-url', photo, key);
+  return body.code ?? status;
+}
+
+test("a key from Redis is its tenant's", async () => {
+  const [mine, theirs] = [await keyOf(acme), await keyOf(other)];
+  const { body } = await api.call('POST', '/v1/images/upload-url', photo, mine.key);
+  const read = async (key: string) => (await api.call('GET', `/v1/images/${body.imageId}`, undefined, key)).status;
+  expect({ mine: await read(mine.key), configured: await read(api.keys.acme) }).toEqual({ mine: 200, configured: 200 });
+  expect(await read(theirs.key)).toBe(404);
+});
+
+test('it does what its scopes say, and no more', async () => {
+  const { key } = await keyOf(acme, { scopes: ['admin'] });
+  expect(await ask(key)).toBe('missing-scope');
+  expect((await api.call('GET', '/v1/backlog', undefined, key)).status).toBe(200);
+});
+
+test.each([
+  ['of another secret', () => newApiKey()],
+  ['that is cut off', (key: string) => key.slice(0, -1)],
+  ['with something behind it', (key: string) => `${key}a`],
+  ['in capitals', (key: string) => key.toUpperCase()],
+  ['that is the hash of one', (key: string) => hashApiKey(key).toString('hex')],
+  ['that is the id of one', (_key: string, id: string) => id],
+])('a key %s is refused, also while the right one is in use', async (_what, forge) => {
+  const { key, id } = await keyOf(acme);
+  expect(await ask(key)).toBe(201);
+  expect(await ask(forge(key, id))).toBe('unauthorized');
+});
+
+test('a key is changed without a break: the old one and the new one work beside each other, then the new one alone', async () => {
+  const [old, next] = [await keyOf(acme), await keyOf(acme)];
+  expect([await ask(old.key), await ask(next.key)]).toEqual([201, 201]);
+  await api.keyStore.revoke(old.id);
+  await vi.waitUntil(async () => (await ask(old.key)) === 'unauthorized', soon);
+  expect(await ask(next.key)).toBe(201);
+});
+
+test('a revoked key is refused as soon as it is forgotten, however often it is used until then', async () => {
+  const { key, id } = await keyOf(acme);
+  expect(await ask(key)).toBe(201);
+  await api.keyStore.revoke(id);
+  const revokedAt = performance.now();
+  await vi.waitUntil(async () => (await ask(key)) === 'unauthorized', soon);
+  expect(performance.now() - revokedAt).toBeLessThan(REMEMBER_MS + SLACK_MS);
+  expect(await ask(key)).toBe('unauthorized');
+});
+
+test('a process that has not seen it refuses it at once', async () => {
+  const { key, id } = await keyOf(acme);
+  await api.keyStore.revoke(id);
+  expect(await ask(key)).toBe('unauthorized');
+});
+
+test('a key that expires is told so from that moment on, also while it is remembered', async () => {
+  const lasting = await createApiHarness({ beside: api, authenticator: { rememberMs: 60_000 } });
+  const expiresAt = new Date(Date.now() + 700);
+  const { key } = await keyOf(acme, { expiresAt });
+  expect(await ask(key, lasting)).toBe(201);
+  await vi.waitUntil(() => Date.now() >= expiresAt.getTime(), soon);
+  expect([await ask(key, lasting), await ask(key)]).toEqual(['key-expired', 'key-expired']);
+  await lasting.close();
+});
+
+test('the use of a key is noted, under an id that is no key', async () => {
+  const { key, id } = await keyOf(acme);
+  expect(await ask(id)).toBe('unauthorized');
+  await ask(key);
+  await vi.waitUntil(
+    async () => (await api.keyStore.list()).find((listed) => listed.id === id)?.usedAt !== undefined,
+    soon,
+  );
+});
+
+describe('while Redis is away', () => {
+  const read = (key: string, harness: Harness) => harness.call('GET', '/v1/backlog', undefined, key);
+
+  test('a configured key is known, and one that only Redis knows is neither let in nor called wrong', async () => {
+    const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' });
+    expect((await read(cut.keys.admin, cut)).body.code).toBe('queue-unavailable');
+    const { status, body, headers } = await read(newApiKey(), cut);
+    expect({ status, code: body.code, retryAfter: headers.get('retry-after') }).toEqual({
+      status: 503,
+      code: 'keys-unavailable',
+      retryAfter: '5',
+    });
+    expect((await read('nokeyatall', cut)).status).toBe(401);
+    await cut.close();
+  });
+
+  test('a remembered key is let in until it would be forgotten, and asked for again then', async () => {
+    const { key } = await keyOf(acme, { scopes: ['admin'] });
+    // Its own connection, which can be cut without cutting that of the queue.
+    const lines = await createApiHarness({ beside: api });
+    const authenticator = { store: lines.keyStore, rememberMs: REMEMBER_MS };
+    const cut = await createApiHarness({ beside: api, authenticator });
+    const seenAt = performance.now();
+    expect((await read(key, cut)).status).toBe(200);
+    await lines.close();
+    expect((await read(key, cut)).status).toBe(200);
+    await vi.waitUntil(async () => (await read(key, cut)).body.code === 'keys-unavailable', soon);
+    expect(performance.now() - seenAt).toBeLessThan(REMEMBER_MS + SLACK_MS);
+    await cut.close();
+  });
+});

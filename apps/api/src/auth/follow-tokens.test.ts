@@ -1,0 +1,122 @@
+import { ImageId, Tenant } from '@imagemill/variants';
+import { sign } from 'hono/jwt';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiHarness, FOLLOW_TOKEN_SECRET } from '../test-support/api-harness.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+import { createFollowTokens } from './follow-tokens.ts';
+import { SigningSecrets } from './signing-secrets.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+const acme = Tenant.parse('acme');
+
+async function ticket(): Promise<{ imageId: ImageId; token: string }> {
+  const { imageId, followToken = '' } = UploadTicket.parse(
+    (await api.call('POST', '/v1/images/upload-url', photo)).body,
+  );
+  return { imageId, token: followToken };
+}
+
+const read = async (imageId: string, token: string) =>
+  (await api.call('GET', `/v1/images/${imageId}`, undefined, token)).status;
+
+test("a ticket's follow token reads the status of its image", async () => {
+  const { imageId, token } = await ticket();
+  const { status, body } = await api.call('GET', `/v1/images/${imageId}`, undefined, token);
+  expect({ status, id: body.imageId }).toEqual({ status: 200, id: imageId });
+});
+
+test('it goes on working when the job of its image is gone, and only the manifest knows it', async () => {
+  const imageId = ImageId.parse(uuidv7());
+  const createdAt = new Date();
+  await api.manifests.publish(
+    {
+      ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {} },
+      ...{ originalKey: `originals/acme/product/${imageId}/original.jpg`, originalEtag: '"e"', attempts: 1 },
+      ...{ status: 'rejected', rejectedAt: createdAt.toISOString(), createdAt: createdAt.toISOString() },
+      error: { code: 'corrupt', message: 'It is damaged.' },
+    },
+    undefined,
+  );
+  const token = await createFollowTokens([FOLLOW_TOKEN_SECRET], 60).issue({ tenant: acme, imageId }, createdAt);
+  const { status, body } = await api.call('GET', `/v1/images/${imageId}`, undefined, token);
+  expect({ status, state: body.status }).toEqual({ status: 200, state: 'rejected' });
+});
+
+test('it reads no other image, also of its own tenant', async () => {
+  const [mine, other] = [await ticket(), await ticket()];
+  expect(await read(other.imageId, mine.token)).toBe(401);
+});
+
+test.each([
+  ['POST', '/v1/images/upload-url'],
+  ['POST', '/v1/images/{id}/complete'],
+  ['POST', '/v1/images/{id}/reprocess'],
+  ['DELETE', '/v1/images/{id}'],
+  ['GET', '/v1/backlog'],
+  ['GET', '/v1/dead-letters'],
+  ['POST', '/v1/events/s3'],
+])('it is no key for %s %s', async (method, path) => {
+  const { imageId, token } = await ticket();
+  const { status, body } = await api.call(method, path.replace('{id}', imageId), undefined, token);
+  expect({ status, code: body.code }).toEqual({ status: 401, code: 'unauthorized' });
+  expect(await read(imageId, token)).toBe(200);
+});
+
+describe('a token is refused', () => {
+  const claims = (imageId: string) => ({
+    aud: 'imagemill:follow',
+    sub: imageId,
+    tenant: 'acme',
+    exp: Math.floor(Date.now() / 1000) + 60,
+  });
+  const lasting = (imageId: string) => ({ aud: 'imagemill:follow', sub: imageId, tenant: 'acme' });
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+  const forgeries: [string, (imageId: string, token: string) => Promise<string> | string][] = [
+    ['of another secret', (imageId) => sign(claims(imageId), 'another secret that is long enough too', 'HS256')],
+    ['without a signature', (imageId) => `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(claims(imageId))}.`],
+    ['of another algorithm', (imageId) => sign(claims(imageId), FOLLOW_TOKEN_SECRET, 'HS512')],
+    [
+      'that was made for something else',
+      (imageId) => sign({ ...claims(imageId), aud: 'x' }, FOLLOW_TOKEN_SECRET, 'HS256'),
+    ],
+    ['that has expired', (imageId) => sign({ ...claims(imageId), exp: 1 }, FOLLOW_TOKEN_SECRET, 'HS256')],
+    ['that never expires', (imageId) => sign(lasting(imageId), FOLLOW_TOKEN_SECRET, 'HS256')],
+    ['whose claims were changed', (imageId, token) => token.replace(/\.[^.]+\./, `.${encoded(claims(imageId))}.`)],
+    ['that is cut off', (_imageId, token) => token.slice(0, -2)],
+  ];
+  test.each(forgeries)('%s', async (_what, forge) => {
+    const [{ imageId }, { token }] = [await ticket(), await ticket()];
+    expect(await read(imageId, await forge(imageId, token))).toBe(401);
+  });
+
+  test("of another tenant's image, even when it is signed by us", async () => {
+    const { imageId } = await ticket();
+    const tokens = createFollowTokens([FOLLOW_TOKEN_SECRET], 60);
+    const theirs = await tokens.issue({ tenant: Tenant.parse('other'), imageId }, new Date());
+    expect(await read(imageId, theirs)).toBe(404);
+  });
+});
+
+test('a secret is changed without a break: the first one signs, each is accepted', async () => {
+  const image = { tenant: acme, imageId: ImageId.parse(uuidv7()) };
+  const [old, next] = ['old '.repeat(8), 'new '.repeat(8)] as const;
+  const before = await createFollowTokens([old], 60).issue(image, new Date());
+  const after = createFollowTokens([next, old], 60);
+  expect(await after.verify(before)).toEqual(image);
+  expect(await createFollowTokens([next], 60).verify(await after.issue(image, new Date()))).toEqual(image);
+  expect(await createFollowTokens([next], 60).verify(before)).toBeUndefined();
+});
+
+test('a short secret is refused, and not shown', () => {
+  const { error } = SigningSecrets.safeParse(`${'x'.repeat(32)}, hunter2`);
+  expect(error?.issues[0]?.message).toBe('each secret must have at least 32 bytes');
+});

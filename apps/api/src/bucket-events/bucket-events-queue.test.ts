@@ -1,0 +1,50 @@
+import { createLogger } from '@imagemill/service';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createUploadEventsHarness } from '../test-support/bucket-events-harness.ts';
+import { checkUploadEventsQueue, createSqsClient } from './bucket-events-queue.ts';
+
+let events: Awaited<ReturnType<typeof createUploadEventsHarness>>;
+beforeAll(async () => {
+  events = await createUploadEventsHarness();
+});
+afterAll(() => events.close());
+
+describe('the start-up check', () => {
+  const logger = createLogger('api', 'silent');
+
+  test('finds nothing wrong with a queue that is there', async () => {
+    const { url } = events.createQueue();
+    expect(await checkUploadEventsQueue(events.client(url), url, logger)).toEqual([]);
+  });
+
+  test('warns of a queue that would keep bad messages for days, and takes it', async () => {
+    const lines: string[] = [];
+    const written = createLogger('api', 'info', { write: (line) => lines.push(line) });
+    const { name, url } = events.createQueue();
+    events.server.deleteQueue(name);
+    events.server.createQueue(name);
+    expect(await checkUploadEventsQueue(events.client(url), url, written)).toEqual([]);
+    expect(lines.join('')).toContain('maxReceiveCount');
+  });
+
+  test.each([
+    ['a queue that is not there', () => `http://127.0.0.1:${events.server.port}/000000000000/nothing`, /not exist/],
+    ['a server that is not there', () => 'http://127.0.0.1:1/000000000000/x', /ECONNREFUSED/],
+  ])('names %s', async (_what, url, message) => {
+    const [problem = ''] = await checkUploadEventsQueue(events.client(url()), url(), logger);
+    expect(problem).toMatch(message);
+    expect(problem).toContain('UPLOAD_EVENTS_QUEUE_URL');
+  });
+});
+
+test.each([
+  ['https://sqs.eu-west-1.amazonaws.com/111122223333/uploads', undefined, 'eu-west-1'],
+  ['https://sqs-fips.us-gov-west-1.amazonaws.com/111122223333/uploads', undefined, 'us-gov-west-1'],
+  ['https://sqs.eu-central-1.api.aws/111122223333/uploads', undefined, 'eu-central-1'],
+  ['https://sqs.cn-north-1.amazonaws.com.cn/111122223333/uploads', undefined, 'cn-north-1'],
+  ['https://queues.example.com/1/uploads', 'us-west-2', 'us-west-2'],
+])('requests to %s, with the region %s set, are signed for %s', async (url, set, region) => {
+  const client = createSqsClient({ url, region: set });
+  expect(await client.config.region()).toBe(region);
+  client.destroy();
+});

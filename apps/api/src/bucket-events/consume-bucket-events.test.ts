@@ -1,0 +1,218 @@
+import type { ImageId } from '@imagemill/variants';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createUploadEventsHarness, record, uploadedOriginal } from '../test-support/bucket-events-harness.ts';
+
+let events: Awaited<ReturnType<typeof createUploadEventsHarness>>;
+beforeAll(async () => {
+  events = await createUploadEventsHarness();
+});
+afterEach(() => events.endConsumers());
+afterAll(() => events.close());
+
+const WAIT = { timeout: 15_000, interval: 20 };
+const untilQueued = (imageId: ImageId) =>
+  vi.waitFor(async () => expect((await events.queue.find(imageId))?.status).toBe('queued'), WAIT);
+const untilLeft = (queue: { left(): string[] }, bodies: string[]) =>
+  vi.waitFor(() => expect(queue.left()).toEqual(bodies), WAIT);
+
+/** A promise, and what resolves it. */
+const gate = () => Promise.withResolvers<void>();
+
+describe('an upload is known from a message that the bucket', () => {
+  test('sent itself, several in one, their keys URL-encoded', async () => {
+    const queue = events.createQueue();
+    const originals = [uploadedOriginal(), uploadedOriginal(), uploadedOriginal()];
+    expect(originals[0]?.record.s3.object.key).toContain('%2F');
+    events.consume(queue.url);
+    queue.send({ Records: originals.map((original) => original.record) });
+    for (const { imageId } of originals) await untilQueued(imageId);
+    await untilLeft(queue, []);
+  });
+
+  test.each([
+    ['in an envelope', 'false'],
+    ['raw', 'true'],
+  ])('sent through SNS, %s', async (_how, raw) => {
+    const queue = events.createQueue();
+    events.server.createTopic(queue.name);
+    events.server.subscribe({ topic: queue.name, queue: queue.name, attributes: { RawMessageDelivery: raw } });
+    const { imageId, record: created } = uploadedOriginal();
+    events.server.publish(queue.name, JSON.stringify({ Records: [created] }));
+    events.consume(queue.url);
+    await untilQueued(imageId);
+    await untilLeft(queue, []);
+  });
+
+  test('sent through EventBridge, its key as it is', async () => {
+    const queue = events.createQueue();
+    const { imageId, key } = uploadedOriginal();
+    const detail = { bucket: { name: 'originals' }, object: { key, size: 5, etag: 'abc' } };
+    queue.send({ version: '0', source: 'aws.s3', 'detail-type': 'Object Created', detail });
+    events.consume(queue.url);
+    await untilQueued(imageId);
+    await untilLeft(queue, []);
+  });
+});
+
+test("what is no original of ours, and the bucket's test event, are deleted and start nothing", async () => {
+  const queue = events.createQueue();
+  const { imageId, key } = uploadedOriginal();
+  queue.send({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'originals' });
+  queue.send({ Records: [record(key, 'elsewhere'), record('manifests/acme/x.json'), record('../x')] });
+  events.consume(queue.url);
+  await untilLeft(queue, []);
+  expect(await events.queue.find(imageId)).toBeUndefined();
+});
+
+test('bad messages stop no others, are not deleted, and end in the dead-letter queue', async () => {
+  const queue = events.createQueue(2);
+  const bad = ['{"Records":', 'text', '{"order":17}', '{"Type":"Notification","Message":"hello"}'].map(
+    (body) => body || ' ',
+  );
+  const originals = [uploadedOriginal(), uploadedOriginal(), uploadedOriginal()];
+  for (const body of bad) queue.send(body);
+  for (const original of originals) queue.send({ Records: [original.record] });
+  events.consume(queue.url);
+  for (const { imageId } of originals) await untilQueued(imageId);
+  await vi.waitFor(() => expect(queue.left().sort()).toEqual([...bad].sort()), WAIT);
+  await vi.waitFor(() => expect(queue.dead().sort()).toEqual([...bad].sort()), WAIT);
+  expect(queue.left()).toEqual([]);
+});
+
+test('messages that come twice and out of order make one job each', async () => {
+  const queue = events.createQueue();
+  const originals = [uploadedOriginal(), uploadedOriginal()];
+  const before = (await events.queue.backlog()).waiting;
+  for (const original of [...originals, ...originals.toReversed(), ...originals])
+    queue.send({ Records: [original.record] });
+  events.consume(queue.url);
+  events.consume(queue.url);
+  await untilLeft(queue, []);
+  for (const { imageId } of originals) await untilQueued(imageId);
+  expect((await events.queue.backlog()).waiting - before).toBe(2);
+});
+
+describe('while Redis is away', () => {
+  const ended = () => events.connection.status === 'end';
+  const disconnect = async () => {
+    events.connection.disconnect();
+    await vi.waitUntil(ended);
+  };
+  const reconnect = async () => {
+    if (ended()) await events.connection.connect();
+  };
+  afterEach(reconnect);
+
+  test('no message is received, so none comes nearer to the dead-letter queue', async () => {
+    const queue = events.createQueue(1);
+    const { imageId, record: created } = uploadedOriginal();
+    queue.send({ Records: [created] });
+    await disconnect();
+    const ping = vi.spyOn(events.queue, 'ping');
+    events.consume(queue.url);
+    await vi.waitUntil(() => ping.mock.calls.length >= 2, WAIT);
+    expect(events.server.inspectQueue(queue.name)?.messages.ready).toHaveLength(1);
+    await reconnect();
+    await untilQueued(imageId);
+    await untilLeft(queue, []);
+    expect(queue.dead()).toEqual([]);
+  });
+
+  test('a message in hand is not deleted, comes again, and is handled then', async () => {
+    const queue = events.createQueue();
+    const { imageId, record: created } = uploadedOriginal();
+    const body = JSON.stringify({ Records: [created] });
+    queue.send(body);
+    const failed = gate();
+    let cut = false;
+    events.consume(queue.url, async (objects) => {
+      if (!cut) {
+        cut = true;
+        await disconnect();
+      }
+      return events.report(objects).catch((error: unknown) => {
+        failed.resolve();
+        throw error;
+      });
+    });
+    await failed.promise;
+    expect(queue.left()).toEqual([body]);
+    await reconnect();
+    await untilQueued(imageId);
+    await untilLeft(queue, []);
+  });
+});
+
+describe('stopping', () => {
+  test('ends the messages in hand and deletes them', async () => {
+    const queue = events.createQueue();
+    const { imageId, record: created } = uploadedOriginal();
+    queue.send({ Records: [created] });
+    const [begun, release] = [gate(), gate()];
+    const consumer = events.consume(queue.url, async (objects) => {
+      begun.resolve();
+      await release.promise;
+      return events.report(objects);
+    });
+    await begun.promise;
+    const closed = consumer.close(10_000);
+    release.resolve();
+    await closed;
+    expect(queue.left()).toEqual([]);
+    expect((await events.queue.find(imageId))?.status).toBe('queued');
+  });
+
+  test('in the middle of work that outlasts the grace loses nothing: another consumer gets it', async () => {
+    const queue = events.createQueue();
+    const { imageId, record: created } = uploadedOriginal();
+    queue.send({ Records: [created] });
+    const [begun, release] = [gate(), gate()];
+    const consumer = events.consume(queue.url, async () => {
+      begun.resolve();
+      await release.promise;
+      throw new Error('too late');
+    });
+    await begun.promise;
+    await consumer.close(1);
+    expect(queue.left()).toHaveLength(1);
+    events.consume(queue.url);
+    await untilQueued(imageId);
+    await untilLeft(queue, []);
+    release.resolve();
+  });
+
+  test('does not wait for a message that may come, and takes none that comes later', async () => {
+    const queue = events.createQueue();
+    const receives = vi.spyOn(events.queue, 'ping');
+    const consumer = events.consume(queue.url);
+    await vi.waitUntil(() => receives.mock.calls.length > 0);
+    const before = performance.now();
+    await consumer.close(10_000);
+    expect(performance.now() - before).toBeLessThan(5_000);
+    const { imageId, record: created } = uploadedOriginal();
+    queue.send({ Records: [created] });
+    const other = events.createQueue();
+    const later = uploadedOriginal();
+    other.send({ Records: [later.record] });
+    events.consume(other.url);
+    await untilQueued(later.imageId);
+    expect(await events.queue.find(imageId)).toBeUndefined();
+  });
+});
+
+test('a queue that does not answer is asked again after growing pauses, and consumed once it is there', async () => {
+  const queue = events.createQueue();
+  events.server.deleteQueue(queue.name);
+  const ping = vi.spyOn(events.queue, 'ping');
+  const before = performance.now();
+  const first = ping.mock.calls.length;
+  events.consume(queue.url);
+  await vi.waitUntil(() => ping.mock.calls.length - first >= 4, WAIT);
+  // Half of 500 ms, 1 s and 2 s at the least.
+  expect(performance.now() - before).toBeGreaterThan(1_700);
+  events.server.createQueue(queue.name);
+  const { imageId, record: created } = uploadedOriginal();
+  queue.send({ Records: [created] });
+  await untilQueued(imageId);
+  await untilLeft(queue, []);
+});

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadCategories } from '@imagemill/variants';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiHarness } from '../test-support/api-harness.ts';
+import { consolePage } from './console-page.ts';
+import { checkConsole } from './serve-console.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'imagemill-console-'));
+  await mkdir(join(dir, 'assets'));
+  await writeFile(join(dir, 'index.html'), '<!doctype html>');
+  await writeFile(join(dir, 'assets', 'index-1a2b.js'), 'export {};');
+  await writeFile(`${dir}-secret`, 'secret');
+  const plain = await createApiHarness();
+  const { originals } = plain;
+  const categories = await loadCategories();
+  const console = await consolePage({
+    dir,
+    apiBaseUrl: 'https://api.test/',
+    cdnBaseUrl: 'https://cdn.test/i',
+    originals,
+    categories,
+  });
+  await plain.close();
+  api = await createApiHarness({ services: { console } });
+});
+afterAll(async () => {
+  await api.close();
+  await rm(dir, { recursive: true });
+  await rm(`${dir}-secret`);
+});
+
+test('the console is served without a key, asked for anew each time, and its hashed files for ever', async () => {
+  const page = await api.app.request('/console/');
+  expect(await page.text()).toBe('<!doctype html>');
+  expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  const script = await api.app.request('/console/assets/index-1a2b.js');
+  expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  const bare = await api.app.request('/console');
+  expect({ status: bare.status, location: bare.headers.get('location') }).toEqual({
+    status: 308,
+    location: '/console/',
+  });
+});
+
+test('the page is told what photographs can be uploaded as', async () => {
+  const answer = await api.app.request('/console/categories.json');
+  expect(await answer.json()).toEqual(['product', 'avatar']);
+  expect(answer.headers.get('cache-control')).toBe('no-cache');
+});
+
+test('the page runs its own scripts alone, and sends to the API and the storage alone', async () => {
+  const { headers } = await api.app.request('/console/');
+  const policy = headers.get('content-security-policy')?.split('; ') ?? [];
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("script-src 'self'");
+  expect(policy).toContain("img-src 'self' blob: data: https://cdn.test");
+  expect(policy.find((rule) => rule.startsWith('connect-src'))).toMatch(
+    /^connect-src 'self' http:\/\/127\.0\.0\.1:\d+ https:\/\/api\.test$/,
+  );
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('x-frame-options')).toBe('DENY');
+});
+
+test.each([
+  '/console/nothing.js',
+  '/console/..%2f',
+  '/console/%2e%2e/',
+  '/console/../../etc/passwd',
+  '/console/assets',
+])('nothing else is served: %s', async (path) => {
+  const answer = await api.app.request(path);
+  expect(answer.status).toBe(404);
+});
+
+test('nothing beside the folder is served', async () => {
+  const name = `${dir}-secret`.split('/').at(-1);
+  for (const path of [
+    `/console/../${name}`,
+    `/console/..%2f${name}`,
+    `/console/%2e%2e%2f${name}`,
+    `/console/..\\${name}`,
+  ]) {
+    expect((await api.app.request(path)).status, path).toBe(404);
+  }
+});
+
+describe('where no console is named', () => {
+  test('there is none', async () => {
+    const plain = await createApiHarness();
+    expect((await plain.app.request('/console/')).status).toBe(404);
+    await plain.close();
+  });
+
+  test('a folder without one is told before the start', async () => {
+    expect(await checkConsole(dir)).toEqual([]);
+    expect(await checkConsole(join(dir, 'assets'))).toEqual([expect.stringContaining('no built console')]);
+    expect(await checkConsole('/nowhere')).toEqual([expect.stringContaining('no built console')]);
+  });
+});

@@ -1,0 +1,109 @@
+import { newApiKey, Scope } from '@imagemill/keys';
+import { Tenant } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiHarness } from '../test-support/api-harness.ts';
+import { addressOf, type DocumentedOperation, operationsOf } from '../test-support/operations.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+
+let api: Awaited<ReturnType<typeof createApiHarness>>;
+/** Of the document, which has every route of the app, so that none can be forgotten. */
+let closed: DocumentedOperation[];
+let open: DocumentedOperation[];
+beforeAll(async () => {
+  api = await createApiHarness();
+  const operations = operationsOf(api.document);
+  closed = operations.filter(({ scope }) => scope !== undefined);
+  open = operations.filter(({ scope }) => scope === undefined);
+});
+afterAll(() => api.close());
+
+const acme = Tenant.parse('acme');
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+const ticket = async () => UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', photo)).body);
+const keyWith = (...scopes: Scope[]) => api.keyStore.create({ tenant: acme, scopes });
+
+/** What each operation that needs a key answers: `GET /v1/backlog 401 unauthorized`. */
+async function answers(of: (operation: DocumentedOperation) => DocumentedOperation[], key: string, id = uuidv7()) {
+  const asked = closed.flatMap(of).map(async (operation) => {
+    const { method, path, body } = operation;
+    const answer = await api.call(method, addressOf(operation, id), body, key);
+    return `${method} ${path} ${answer.status} ${String(answer.body.code ?? '')}`;
+  });
+  return Promise.all(asked);
+}
+const all = (operation: DocumentedOperation) => [operation];
+const each = (answer: string, of = all) => closed.flatMap(of).map(({ method, path }) => `${method} ${path} ${answer}`);
+
+test('without a key there is the health of the process, and what the API can do', () => {
+  expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    'GET /docs',
+    'GET /docs/{file}',
+    'GET /healthz',
+    'GET /openapi.json',
+    'GET /readyz',
+  ]);
+  expect(open.every(({ path }) => !path.startsWith('/v1/'))).toBe(true);
+});
+
+describe('every other route is closed', () => {
+  test('to callers without a key', async () => {
+    expect(closed.length).toBeGreaterThan(10);
+    for (const operation of closed) {
+      const { method } = operation;
+      const response = await api.app.request(addressOf(operation, uuidv7()), { method });
+      expect({ operation, status: response.status }).toEqual({ operation, status: 401 });
+      expect(await response.json()).toMatchObject({ code: 'unauthorized' });
+    }
+  });
+
+  test.each(['wrong', newApiKey(), '', 'null'])('to the key %j, which nobody was given', async (key) => {
+    expect(await answers(all, key)).toEqual(each('401 unauthorized'));
+  });
+
+  test('to a key that was revoked', async () => {
+    const { key, stored } = await keyWith(...Scope.options);
+    await api.keyStore.revoke(stored.id);
+    expect(await answers(all, key)).toEqual(each('401 unauthorized'));
+  });
+
+  test('to a key that has expired', async () => {
+    const { key } = await api.keyStore.create({ tenant: acme, scopes: [...Scope.options], expiresAt: new Date(1000) });
+    expect(await answers(all, key)).toEqual(each('401 key-expired'));
+  });
+
+  test.each(Scope.options)('to a key without its scope, whatever else that may do: %s', async (scope) => {
+    const { key } = await keyWith(...Scope.options.filter((other) => other !== scope));
+    const needing = (operation: DocumentedOperation) => (operation.scope === scope ? [operation] : []);
+    expect(await answers(needing, key)).toEqual(each('403 missing-scope', needing));
+  });
+
+  test('to a follow token, but for what it is for', async () => {
+    const { imageId, followToken = '' } = await ticket();
+    const others = (operation: DocumentedOperation) => (operation.takesFollowToken ? [] : [operation]);
+    expect(await answers(others, followToken, imageId)).toEqual(each('401 unauthorized', others));
+    const followed = (operation: DocumentedOperation) => (operation.takesFollowToken ? [operation] : []);
+    expect(each('', followed)).toContain('GET /v1/images/{id} ');
+    expect((await answers(followed, followToken, imageId)).join()).not.toMatch(/ 40[13] /);
+    expect(await answers(followed, followToken)).toEqual(each('401 unauthorized', followed));
+  });
+});
+
+test("another tenant's image is as unknown as one that never was, on every route with an id", async () => {
+  const { imageId, ...upload } = await ticket();
+  await fetch(upload.uploadUrl, { method: 'PUT', headers: upload.headers, body: 'hello' });
+  const withId = closed.filter(({ path }) => path.includes('{id}'));
+  expect(withId.length).toBeGreaterThan(5);
+  for (const operation of withId) {
+    const { method, path, scope, body, headers } = operation;
+    const told = async (id: string) => {
+      const answer = await api.call(method, addressOf(operation, id), body, api.keys.other, headers);
+      const { requestId, instance, ...same } = answer.body;
+      return { method, path, status: answer.status, body: same };
+    };
+    const theirs = await told(imageId);
+    expect(theirs).toEqual(await told(uuidv7()));
+    expect({ method, path, status: theirs.status }).toEqual({ method, path, status: scope === 'upload' ? 404 : 403 });
+  }
+  expect((await api.call('GET', `/v1/images/${imageId}`)).body.status).toBe('awaiting-upload');
+});

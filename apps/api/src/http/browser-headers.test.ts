@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiHarness } from '../test-support/api-harness.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+
+test.each(['/healthz', '/nothing', '/v1/backlog'])(
+  'an answer of %s is nothing that a browser runs, frames or guesses at',
+  async (path) => {
+    const { headers } = await api.app.request(path);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.has('x-powered-by')).toBe(false);
+  },
+);
+
+describe('a web page', () => {
+  const preflight = (origin: string) =>
+    api.app.request('/v1/images/upload-url', {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+    });
+
+  test('of an origin that is named may call the API, and read what is told in headers', async () => {
+    const asked = await preflight('https://shop.test');
+    expect(asked.status).toBe(204);
+    expect(asked.headers.get('access-control-allow-origin')).toBe('https://shop.test');
+    expect(asked.headers.get('access-control-allow-headers')).toContain('Authorization');
+    const headers = { origin: 'https://shop.test', authorization: `Bearer ${api.keys.acme}` };
+    const refused = await api.app.request('/v1/images/nothing', { headers });
+    expect(refused.status).toBe(404);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('https://shop.test');
+    expect(refused.headers.get('access-control-expose-headers')).toContain('Retry-After');
+    expect(refused.headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  test('of any other origin may not', async () => {
+    const asked = await preflight('https://elsewhere.test');
+    expect(asked.headers.has('access-control-allow-origin')).toBe(false);
+  });
+
+  test('of no origin may where none is named', async () => {
+    const closed = await createApiHarness({ settings: { corsOrigins: [] } });
+    const headers = { origin: 'https://shop.test' };
+    expect((await closed.app.request('/healthz', { headers })).headers.has('access-control-allow-origin')).toBe(false);
+    await closed.close();
+  });
+});
+
+describe('the status of an image', () => {
+  test('is a 304 for who has it already, until it changes', async () => {
+    const { body } = await api.call('POST', '/v1/images/upload-url', photo);
+    const path = `/v1/images/${String(body.imageId)}`;
+    const headers = { authorization: `Bearer ${api.keys.acme}` };
+    const first = await api.app.request(path, { headers });
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^W\/"/);
+    expect(first.headers.get('cache-control')).toBe('private, no-cache');
+    const again = await api.app.request(path, { headers: { ...headers, 'if-none-match': etag } });
+    expect({ status: again.status, body: await again.text() }).toEqual({ status: 304, body: '' });
+    await fetch(String(body.uploadUrl), { method: 'PUT', headers: body.headers as HeadersInit, body: 'hello' });
+    await api.call('POST', `${path}/complete`);
+    const changed = await api.app.request(path, { headers: { ...headers, 'if-none-match': etag } });
+    expect(changed.status).toBe(200);
+    expect(await changed.json()).toMatchObject({ status: 'queued' });
+  });
+
+  test('may be kept by its reader, a ticket by nobody', async () => {
+    const ticket = await api.call('POST', '/v1/images/upload-url', photo);
+    expect(ticket.headers.get('cache-control')).toBe('no-store');
+  });
+});

@@ -1,0 +1,213 @@
+import { ImageId } from '@imagemill/variants';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type ApiHarnessOptions, createApiHarness } from '../test-support/api-harness.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const api of open.splice(0)) await api.close();
+});
+
+async function start(options: ApiHarnessOptions = {}) {
+  const api = await createApiHarness(options);
+  open.push(api);
+  const ask = (headers: Record<string, string> = {}, body: object | string = photo, key: string = api.keys.acme) =>
+    api.call('POST', '/v1/images/upload-url', body, key, headers);
+  return { ...api, ask };
+}
+/** Two processes of one deployment: connections and memory of their own, the same Redis and bucket. */
+async function startTwo(options: ApiHarnessOptions = {}) {
+  const first = await start(options);
+  return [first, await start({ ...options, beside: first })] as const;
+}
+
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+const codeOf = ({ status, body }: { status: number; body: Record<string, unknown> }) =>
+  `${status} ${String(body.code ?? '')}`;
+
+describe('the rate limit', () => {
+  test('is one for all processes of the API, and each tenant has its own', async () => {
+    const [one, two] = await startTwo({ limits: { tickets: 6, windowSeconds: 600 } });
+    const answers = await Promise.all(Array.from({ length: 10 }, (_each, i) => (i % 2 ? one : two).ask()));
+    expect(answers.map(codeOf).sort()).toEqual([...Array(6).fill('201 '), ...Array(4).fill('429 rate-limited')]);
+    expect((await two.ask({}, photo, two.keys.other)).status).toBe(201);
+  });
+
+  test('is told with every answer, and when it is over, when to come again', async () => {
+    const { ask } = await start({ limits: { tickets: 2, windowSeconds: 600 } });
+    const told = (headers: Headers) => ['limit', 'remaining', 'policy'].map((name) => headers.get(`ratelimit-${name}`));
+    const first = await ask();
+    expect(told(first.headers)).toEqual(['2', '1', '2;w=600']);
+    expect(Number(first.headers.get('ratelimit-reset'))).toBeGreaterThan(590);
+    const invalid = await ask({}, { ...photo, category: 'x' });
+    expect({ code: codeOf(invalid), told: told(invalid.headers) }).toEqual({
+      code: '422 unknown-category',
+      told: ['2', '0', '2;w=600'],
+    });
+    const { status, headers, body } = await ask();
+    expect({ status, code: body.code, told: told(headers) }).toEqual({
+      status: 429,
+      code: 'rate-limited',
+      told: ['2', '0', '2;w=600'],
+    });
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(headers.get('retry-after')).toBe(headers.get('ratelimit-reset'));
+  });
+
+  test('is all there again when its window is over', async () => {
+    const { ask } = await start({ limits: { tickets: 2, windowSeconds: 1 } });
+    await ask();
+    await ask();
+    expect(codeOf(await ask())).toBe('429 rate-limited');
+    await vi.waitUntil(async () => (await ask()).status === 201);
+    expect((await ask()).headers.get('ratelimit-remaining')).toBe('0');
+  });
+
+  test('holds for tickets only', async () => {
+    const { ask, call } = await start({ limits: { tickets: 1, windowSeconds: 600 } });
+    const { body } = await ask();
+    for (const _time of [1, 2, 3]) {
+      expect((await call('GET', `/v1/images/${String(body.imageId)}`)).status).toBe(200);
+      expect((await call('POST', `/v1/images/${String(body.imageId)}/complete`)).status).toBe(409);
+    }
+  });
+});
+
+describe('the ceiling on unfinished images', () => {
+  test('is one for all processes, and lets the next one in when an image has ended', async () => {
+    const [one, two] = await startTwo({ limits: { unfinishedMax: 2 } });
+    const ticket = UploadTicket.parse((await one.ask()).body);
+    expect((await two.ask()).status).toBe(201);
+    const full = await one.ask();
+    expect(codeOf(full)).toBe('429 too-many-unfinished');
+    expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await two.ask({}, photo, two.keys.other)).status).toBe(201);
+    await one.queue.reportUpload(ticket.imageId);
+    await one.work(
+      async () => ({ outcome: 'ready' }),
+      () => vi.waitUntil(async () => (await two.ask()).status === 201),
+    );
+  });
+});
+
+describe('backpressure', () => {
+  test('refuses tickets while too much waits, says when to come again, and lets all else through', async () => {
+    const api = await start({ limits: { maxBacklog: 1 } });
+    const tickets = [];
+    for (const _each of [1, 2, 3]) tickets.push(UploadTicket.parse((await api.ask()).body));
+    for (const { imageId } of tickets) await api.queue.reportUpload(imageId);
+    const askUntilRefused = async () => {
+      const answer = await api.ask();
+      return answer.status === 429 ? answer : undefined;
+    };
+    const refused = await vi.waitUntil(askUntilRefused);
+    expect(codeOf(refused)).toBe('429 overloaded');
+    // No worker has ended anything in the last minute.
+    expect(refused.headers.get('retry-after')).toBe('60');
+    const [first] = tickets;
+    await fetch(first?.uploadUrl ?? '', { method: 'PUT', headers: first?.headers ?? {}, body: 'hello' });
+    expect((await api.call('POST', `/v1/images/${first?.imageId}/complete`)).status).toBe(202);
+    expect((await api.call('GET', `/v1/images/${first?.imageId}`)).status).toBe(200);
+    await api.work(
+      async () => ({ outcome: 'ready' }),
+      () => vi.waitUntil(async () => (await api.ask()).status === 201),
+    );
+  });
+
+  test('gives a repeated request its ticket all the same', async () => {
+    const api = await start({ limits: { maxBacklog: 1 } });
+    const key = { 'idempotency-key': 'k1' };
+    const first = UploadTicket.parse((await api.ask(key)).body);
+    const second = UploadTicket.parse((await api.ask()).body);
+    for (const { imageId } of [first, second]) await api.queue.reportUpload(imageId);
+    await vi.waitUntil(async () => (await api.ask()).status === 429);
+    expect((await api.ask(key)).body).toEqual(first);
+    expect(codeOf(await api.ask(key, { ...photo, contentLength: 6 }))).toBe('422 idempotency-key-reused');
+    expect(codeOf(await api.ask({ 'idempotency-key': 'k2' }))).toBe('429 overloaded');
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const key = { 'idempotency-key': '"8e03978e-40d5-43e8-bc93-6894a57f9324"' };
+
+  test('gives the same ticket again, to the byte, in whatever order the fields come', async () => {
+    const [one, two] = await startTwo();
+    const first = await one.ask(key);
+    const { category, ...rest } = photo;
+    const again = await two.ask(key, { category, metadata: {}, ...rest });
+    expect(again.status).toBe(201);
+    expect(again.body).toEqual(first.body);
+    expect(first.headers.get('idempotent-replayed')).toBeNull();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const { uploadUrl, headers } = UploadTicket.parse(again.body);
+    expect((await fetch(uploadUrl, { method: 'PUT', headers, body: 'hello' })).status).toBe(200);
+  });
+
+  test('gives requests that come at once, to two processes, one ticket and one job', async () => {
+    const [one, two] = await startTwo();
+    const answers = await Promise.all(Array.from({ length: 12 }, (_each, i) => (i % 2 ? one : two).ask(key)));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect((await one.queue.backlog()).delayed).toBe(1);
+  });
+
+  test('is refused for another body, and is its own for each tenant', async () => {
+    const { ask, keys } = await start();
+    const first = await ask(key);
+    expect(codeOf(await ask(key, { ...photo, contentLength: 6 }))).toBe('422 idempotency-key-reused');
+    const other = await ask(key, { ...photo, contentLength: 6 }, keys.other);
+    expect(other.status).toBe(201);
+    expect(other.body.imageId).not.toBe(first.body.imageId);
+  });
+
+  test('is not used up by a request that was refused', async () => {
+    const { ask } = await start();
+    expect((await ask(key, { ...photo, category: 'x' })).status).toBe(422);
+    expect((await ask(key)).status).toBe(201);
+  });
+
+  test.each(['', ' ', 'two words', 'é', 'x'.repeat(256)])('is refused when it is %j', async (value) => {
+    const { ask } = await start();
+    expect(codeOf(await ask({ 'idempotency-key': value }))).toBe('422 invalid-idempotency-key');
+  });
+
+  test('gives a valid URL for the same image also when the first one has expired', async () => {
+    const { ask, queue } = await start({ settings: { uploadUrlTtlSeconds: 1 } });
+    const first = UploadTicket.parse((await ask(key)).body);
+    await vi.waitUntil(() => Date.now() > Date.parse(first.expiresAt));
+    const again = UploadTicket.parse((await ask(key)).body);
+    expect(again.imageId).toBe(first.imageId);
+    expect(Date.parse(again.expiresAt)).toBeGreaterThan(Date.now());
+    expect(await queue.find(ImageId.parse(first.imageId))).toBeDefined();
+  });
+
+  test('makes the job that a process died before it could add', async () => {
+    const { ask, queue, redis, prefix } = await start();
+    const first = UploadTicket.parse((await ask(key)).body);
+    await redis.del(`${prefix}:render:${first.imageId}`);
+    expect(await queue.find(first.imageId)).toBeUndefined();
+    expect((await ask(key)).body).toEqual(first);
+    expect((await queue.find(first.imageId))?.status).toBe('awaiting-upload');
+  });
+});
+
+test('a repeated request makes no job for an image that has ended, and whose job is forgotten', async () => {
+  const { ask, call, queue, redis, prefix } = await start();
+  const key = { 'idempotency-key': 'k' };
+  const { imageId } = UploadTicket.parse((await ask(key)).body);
+  await call('DELETE', `/v1/images/${imageId}`);
+  await redis.del(`${prefix}:render:${imageId}`);
+  expect((await ask(key)).body.imageId).toBe(imageId);
+  expect(await queue.find(imageId)).toBeUndefined();
+  expect((await call('GET', `/v1/images/${imageId}`)).status).toBe(404);
+});
+
+test('without Redis no limit lets anybody through: 503, and no URL', async () => {
+  const limits = { tickets: 5, windowSeconds: 10, unfinishedMax: 5, maxBacklog: 5 };
+  for (const only of [{ tickets: 5 }, { maxBacklog: 5 }, { unfinishedMax: 5 }, limits]) {
+    const { ask } = await start({ redisUrl: 'redis://127.0.0.1:1', limits: only });
+    const answer = await ask({ 'idempotency-key': 'k' });
+    expect(codeOf(answer)).toBe('503 queue-unavailable');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(JSON.stringify(answer.body)).not.toContain('X-Amz-Signature');
+  }
+});

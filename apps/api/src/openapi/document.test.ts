@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { SchemaObject } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { areas } from '../app.ts';
+import { createApiHarness, FOLLOW_TOKEN_SECRET } from '../test-support/api-harness.ts';
+import { operationsOf } from '../test-support/operations.ts';
+import { createOpenApiDocument } from './document.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+let text: string;
+let document: SchemaObject;
+beforeAll(async () => {
+  api = await createApiHarness();
+  text = await (await api.app.request('/openapi.json')).text();
+  document = JSON.parse(text);
+});
+afterAll(() => api.close());
+
+const operations = () => Object.values(document.paths).flatMap((path) => Object.values(path as SchemaObject));
+
+describe('the document', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(await new Validator().validate(JSON.parse(text))).toEqual({ valid: true });
+  });
+
+  test('names each operation once, says what it is, and gives it a tag that is described', () => {
+    const all = operations();
+    const ids = all.map(({ operationId }) => operationId);
+    const tags = new Set(document.tags.map(({ name }: { name: string }) => name));
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operationId, summary, tags: own } of all) {
+      expect({ operationId, known: own.every((tag: string) => tags.has(tag)) }).toEqual({ operationId, known: true });
+      expect(summary.length, operationId).toBeGreaterThan(9);
+    }
+  });
+
+  test('is where the service is, and of the version that it is', () => {
+    expect(document.servers).toEqual([{ url: 'http://api.test' }]);
+    expect(document.info.version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test('holds no secret, no address and no name of what the service runs on', () => {
+    for (const secret of [FOLLOW_TOKEN_SECRET, ...Object.values(api.keys), api.originals.bucket, api.prefix]) {
+      expect(text).not.toContain(secret);
+    }
+    expect(text).not.toMatch(/127\.0\.0\.1|localhost|redis:\/\//);
+  });
+
+  test("tells a tenant's endpoint of every event", () => {
+    expect(Object.keys(document.webhooks)).toEqual(['image.ready', 'image.rejected', 'image.failed', 'image.expired']);
+  });
+
+  test('is a 304 for who has it, and compressed for who can read that', async () => {
+    const plain = await api.app.request('/openapi.json');
+    const etag = plain.headers.get('etag') ?? '';
+    const again = await api.app.request('/openapi.json', { headers: { 'if-none-match': etag } });
+    expect({ status: again.status, body: await again.text() }).toEqual({ status: 304, body: '' });
+    for (const [accepted, encoding] of [
+      ['br, gzip', 'gzip'],
+      ['gzip;q=0.5', 'gzip'],
+      ['gzip;q=0, *', null],
+      ['br', null],
+    ] as const) {
+      const { headers } = await api.app.request('/openapi.json', { headers: { 'accept-encoding': accepted } });
+      expect({ accepted, encoding: headers.get('content-encoding') }).toEqual({ accepted, encoding });
+    }
+  });
+});
+
+describe('every example', () => {
+  /** With what it must be valid against, as a path in the document. */
+  function examples(node: unknown, path: string[] = []): { where: string; schema: string; value: unknown }[] {
+    if (typeof node !== 'object' || node === null) return [];
+    const { examples: own, schema } = node as { examples?: object; schema?: unknown };
+    const where = (...parts: string[]) =>
+      `#/${[...path, ...parts].map((part) => part.replaceAll('/', '~1')).join('/')}`;
+    const ofSchema = Array.isArray(own) ? own.map((value) => ({ where: where(), schema: where(), value })) : [];
+    const ofMediaType = schema && own && !Array.isArray(own) ? Object.values(own) : [];
+    return [
+      ...ofSchema,
+      ...ofMediaType.map((example) => ({ where: where(), schema: where('schema'), value: resolved(example).value })),
+      ...Object.entries(node).flatMap(([key, value]) => (key === 'examples' ? [] : examples(value, [...path, key]))),
+    ];
+  }
+  const resolved = ({ $ref, ...own }: { $ref?: string; value?: unknown }) =>
+    $ref === undefined ? own : document.components.examples[$ref.split('/').at(-1) ?? ''];
+
+  test('is there for every JSON that is sent or answered', () => {
+    const hasExample = ({
+      schema,
+      examples: own,
+    }: {
+      schema: { $ref?: string; examples?: unknown };
+      examples?: unknown;
+    }) => own ?? schema.examples ?? document.components.schemas[schema.$ref?.split('/').at(-1) ?? '']?.examples;
+    const lacking = operations().flatMap(({ operationId, requestBody, responses }) =>
+      [requestBody, ...Object.values<SchemaObject>(responses)]
+        .flatMap((part) => part?.content?.['application/json'] ?? [])
+        .flatMap((json) => (hasExample(json) ? [] : operationId)),
+    );
+    // The document is no example of itself.
+    expect(lacking, 'give it an `example` in its description').toEqual(['getOpenApiDocument']);
+  });
+
+  test('is valid against its schema', () => {
+    const ajv = new Ajv2020({ strict: false });
+    formats.default(ajv);
+    ajv.addSchema(document, 'openapi');
+    const all = examples(document);
+    expect(all.length).toBeGreaterThan(100);
+    for (const { where, schema, value } of all) {
+      const validate = ajv.getSchema(`openapi${encodeURI(schema)}`);
+      expect({ where, valid: validate?.(value), errors: validate?.errors }).toEqual({
+        where,
+        valid: true,
+        errors: null,
+      });
+    }
+  });
+});
+
+test('docs/http-api.md has every call of the document, with the scope that it needs, and no other', async () => {
+  const text = await readFile(new URL('../../../../docs/http-api.md', import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^\| (`(?:GET|POST|DELETE) .*?) \| (\w+)/gm)];
+  const told = rows.flatMap(([, calls = '', scope]) =>
+    [...calls.matchAll(/`(GET|POST|DELETE) ([^`?\s]+)/g)].map(([, method, path]) => `${method} ${path} ${scope}`),
+  );
+  const operations = operationsOf(api.document).filter(({ path }) => path !== '/docs/{file}');
+  expect(told.sort()).toEqual(
+    operations.map(({ method, path, scope = 'none' }) => `${method} ${path} ${scope}`).sort(),
+  );
+});
+
+test('a route without a description fails with its name, and with what to do', () => {
+  const app = new Hono().get('/v1/forgotten', (c) => c.body(null));
+  expect(() => createOpenApiDocument({ app: app as never, areas, apiBaseUrl: 'http://api.test' })).toThrow(
+    'not described (see CONTRIBUTING.md, "Add a route"): GET /v1/forgotten',
+  );
+});
+
+describe('the docs page', () => {
+  test('is open to everybody, and loads nothing but what the API serves', async () => {
+    const page = await api.app.request('/docs');
+    const html = await page.text();
+    const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
+    expect(loaded.filter((address) => /^(?:\w+:)?\/\//.test(address))).toEqual([]);
+    const files = loaded.filter((address) => !address.startsWith('data:'));
+    expect(files).toEqual(['docs/swagger-ui.css', 'docs/swagger-ui-bundle.js', 'docs/start.js']);
+    for (const file of files) {
+      const { status, headers } = await api.app.request(`/${file}`);
+      const type = file.endsWith('.css') ? 'text/css' : 'text/javascript';
+      expect({ file, status, type: headers.get('content-type') }).toEqual({
+        file,
+        status: 200,
+        type: `${type}; charset=utf-8`,
+      });
+    }
+  });
+
+  test('may run no script but its own, and reach nothing but the API', async () => {
+    const policy = (await api.app.request('/docs')).headers.get('content-security-policy') ?? '';
+    expect(policy.split('; ')).toEqual(
+      expect.arrayContaining(["default-src 'none'", "script-src 'self'", "connect-src 'self' http://api.test"]),
+    );
+    expect(policy).not.toMatch(/unsafe|\*|https:/);
+  });
+
+  test('has no other file of the package', async () => {
+    for (const file of ['index.html', 'package.json', '..%2fpackage.json', 'swagger-ui-bundle.js.map', '__proto__']) {
+      expect((await api.app.request(`/docs/${file}`)).status, file).toBe(404);
+    }
+  });
+});

@@ -1,0 +1,274 @@
+import { AppError } from '@imagemill/errors';
+import { Manifest } from '@imagemill/manifests';
+import { createConsumerConnection, createDeliveryWorker, createQueueViews } from '@imagemill/queue';
+import { ImageId, Tenant } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { createBoardSessions } from '../board/board-sessions.ts';
+import { createApiHarness } from '../test-support/api-harness.ts';
+import { operationsOf } from '../test-support/operations.ts';
+import { type Apis, provoke } from '../test-support/provoke.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRequest } from './examples.ts';
+
+let apis: Apis;
+beforeAll(async () => {
+  const sound = await createApiHarness();
+  apis = {
+    sound,
+    withoutRedis: await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' }),
+    withoutStorage: await createApiHarness({ beside: sound, s3Endpoint: 'http://127.0.0.1:1' }),
+    broken: await createApiHarness({ beside: sound, observers: [() => Promise.reject(new Error('a mistake'))] }),
+  };
+});
+afterAll(() => Promise.all(Object.values(apis).map((api) => api.close())));
+
+const acme = Tenant.parse('acme');
+const UPLOAD_URL = '/v1/images/upload-url';
+
+async function ticket(): Promise<UploadTicket> {
+  return UploadTicket.parse(
+    (await apis.sound.call('POST', UPLOAD_URL, { ...exampleTicketRequest, contentLength: 5 })).body,
+  );
+}
+
+async function uploaded(): Promise<UploadTicket> {
+  const issued = await ticket();
+  await fetch(issued.uploadUrl, { method: 'PUT', headers: issued.headers, body: 'hello' });
+  return issued;
+}
+
+async function failed(): Promise<ImageId> {
+  const { sound } = apis;
+  const imageId = ImageId.parse((await ticket()).imageId);
+  await sound.queue.reportUpload(imageId);
+  const hasFailed = async () => (await sound.queue.find(imageId))?.status === 'failed';
+  const hopeless = new AppError({ code: 'test-fault', retryable: false, publicMessage: 'It is hopeless.' });
+  await sound.work(
+    () => Promise.reject(hopeless),
+    () => vi.waitUntil(hasFailed),
+  );
+  return imageId;
+}
+
+/** As its manifest alone says it. */
+async function readyWithoutOriginal(): Promise<ImageId> {
+  const imageId = ImageId.parse(uuidv7());
+  const { source, placeholder, dominantColour, createdAt, readyAt } = exampleImage;
+  const manifest = Manifest.parse({
+    ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {}, attempts: 1 },
+    ...{ originalKey: `originals/acme/product/${imageId}/original.jpg`, originalEtag: '"e"', revision: 'earlier' },
+    ...{ status: 'ready', source: { ...source, sha256: '' }, placeholder, dominantColour, createdAt, readyAt },
+    ...{ renditions: [], timingsMs: {} },
+  });
+  await apis.sound.manifests.publish(manifest, undefined);
+  return imageId;
+}
+
+/** Lets every event that waits be taken by its receiver. */
+async function deliverAll(): Promise<void> {
+  const { prefix } = apis.sound;
+  const connection = createConsumerConnection(inject('servers').redisUrl);
+  const taken = Promise.withResolvers<void>();
+  const worker = createDeliveryWorker({
+    ...{ connection, prefix, concurrency: 2 },
+    deliver: async () => ({ verdict: 'delivered', status: 204 }),
+    onError: taken.reject,
+    onAttempt: () => taken.resolve(),
+  });
+  await taken.promise;
+  await worker.close(5_000);
+  connection.disconnect();
+}
+
+interface TicketCall {
+  readonly path: string;
+  /** One request that is taken. */
+  readonly request: object;
+  /** One request as the call takes it. */
+  readonly bodyOf?: (request: object) => object;
+  readonly bad: readonly object[];
+}
+
+const badUploads = [
+  ...[{ contentLength: 0 }, { contentLength: 2_000_000 }, { contentType: '!' }],
+  ...[{ checksumSha256: '!' }, { filename: '../x' }, { category: '!' }, { key: '!' }, { filename: undefined }],
+];
+const badImports = [
+  { checksumSha256: '!' },
+  { url: 'file:///x' },
+  { filename: '../x' },
+  { category: '!' },
+  { key: '!' },
+  { url: undefined },
+];
+
+async function refuseTickets({ path, request, bodyOf = (same) => same, bad }: TicketCall): Promise<void> {
+  const { sound, withoutStorage } = apis;
+  const ask = (more: object = {}, headers = {}, api = sound) =>
+    api.call('POST', path, bodyOf({ ...request, ...more }), api.keys.acme, headers);
+  for (const each of bad) await ask(each);
+  await ask({}, { 'idempotency-key': ' ' });
+  const key = { 'idempotency-key': path };
+  const { body } = await ask({}, key);
+  await ask({ metadata: { other: 'one' } }, key);
+  const [{ imageId }] = (body.tickets ?? [body]) as [{ imageId: string }];
+  await sound.redis.del(`${sound.prefix}:render:${imageId}`);
+  await ask({}, key, withoutStorage);
+  for (const limits of [{ tickets: 1, windowSeconds: 60 }, { unfinishedMax: 1 }, { maxBacklog: 1 }]) {
+    const limited = await createApiHarness({ limits });
+    await vi.waitUntil(async () => {
+      const { status, body: told } = await ask({}, {}, limited);
+      const issued = (told.tickets ?? [told]) as { imageId: ImageId }[];
+      if (status < 300) for (const one of issued) await limited.queue.reportUpload(one.imageId);
+      return status === 429;
+    });
+    await limited.close();
+  }
+}
+
+/** What no case that fits every route can bring about, by the operation's id. */
+const cases: Record<string, () => Promise<unknown>> = {
+  requestUpload: () => refuseTickets({ path: UPLOAD_URL, request: exampleTicketRequest, bad: badUploads }),
+  requestUploads: () =>
+    refuseTickets({
+      path: '/v1/images/upload-urls',
+      request: exampleTicketRequest,
+      bodyOf: (request) => ({ images: [request] }),
+      bad: badUploads,
+    }),
+  importImage: () => refuseTickets({ path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
+
+  async partsOfUpload() {
+    const { sound } = apis;
+    const inParts = { ...exampleTicketRequest, contentLength: 950_000, method: 'MULTIPART' };
+    const imageId = String((await sound.call('POST', UPLOAD_URL, inParts)).body.imageId);
+    const sign = (id: string, partNumber: number) =>
+      sound.call('POST', `/v1/images/${id}/parts`, { partNumbers: [partNumber] });
+    const look = (id: string) => sound.call('GET', `/v1/images/${id}/parts`);
+    for (const partNumber of [0, 1, 2]) await sign(imageId, partNumber);
+    await look(imageId);
+    const other = (await ticket()).imageId;
+    await sign(other, 1);
+    await look(other);
+    const { multipart } = sound.originals;
+    await sound.call('POST', `/v1/images/${imageId}/complete`);
+    const { uploads } = await multipart.list({ prefix: `originals/acme/product/${imageId}/` });
+    for (const upload of uploads) await multipart.abort(upload);
+    await sound.call('POST', `/v1/images/${imageId}/complete`);
+    await look(imageId);
+    await sound.queue.reportUpload(ImageId.parse(imageId));
+    await sign(imageId, 1);
+  },
+
+  async listImages() {
+    const { sound, withoutStorage } = apis;
+    await sound.call('GET', '/v1/images?category=lost');
+    await sound.index.add(acme, [{ imageId: ImageId.parse(uuidv7()), category: 'product' }]);
+    await withoutStorage.call('GET', '/v1/images');
+  },
+
+  async getImage() {
+    const { sound } = apis;
+    const path = `/v1/images/${(await ticket()).imageId}`;
+    const { headers } = await sound.call('GET', path);
+    await sound.call('GET', path, undefined, sound.keys.acme, { 'if-none-match': headers.get('etag') ?? '' });
+  },
+
+  async followImage() {
+    const { sound } = apis;
+    const path = `/v1/images/${await readyWithoutOriginal()}`;
+    const follow = (api = sound, more: Record<string, string> = {}) =>
+      api.app.request(`${path}/events`, { headers: { authorization: `Bearer ${api.keys.acme}`, ...more } });
+    const ids = [...(await (await follow()).text()).matchAll(/^id: (.*)$/gm)];
+    await follow(sound, { 'last-event-id': ids.at(-1)?.[1] ?? '' });
+    for (const live of [{ listenersPerTenantMax: 0 }, { listenersMax: 0 }]) {
+      const full = await createApiHarness({ beside: sound, live });
+      await follow(full);
+      await full.close();
+    }
+    await sound.call('GET', `${path}/ws`);
+    await sound.call('GET', `${path}/ws`, undefined, sound.keys.acme, {
+      upgrade: 'websocket',
+      origin: 'https://evil.test',
+    });
+  },
+
+  async completeUpload() {
+    const { sound, withoutStorage } = apis;
+    const { imageId } = await ticket();
+    await sound.call('POST', `/v1/images/${imageId}/complete`);
+    await withoutStorage.call('POST', `/v1/images/${imageId}/complete`);
+    await sound.call('POST', `/v1/images/${(await uploaded()).imageId}/complete`);
+  },
+
+  async reprocessImage() {
+    const { sound } = apis;
+    await sound.call('POST', `/v1/images/${(await ticket()).imageId}/reprocess`);
+    await sound.call('POST', `/v1/images/${await readyWithoutOriginal()}/reprocess`);
+  },
+
+  deleteImage: async () => apis.sound.call('DELETE', `/v1/images/${(await ticket()).imageId}`),
+
+  async deadLetters() {
+    const { sound, withoutStorage } = apis;
+    const imageId = await failed();
+    const ask = (method: string, path: string, api = sound) =>
+      api.call(method, `/v1/dead-letters${path}`, undefined, api.keys.admin);
+    await ask('GET', '');
+    await ask('DELETE', `/${imageId}`, withoutStorage);
+    await ask('POST', `/${imageId}/redrive`);
+    await ask('DELETE', `/${await failed()}`);
+  },
+
+  async replayWebhookDelivery() {
+    const { sound, withoutRedis } = apis;
+    const imageId = ImageId.parse(uuidv7());
+    const event = { type: 'image.expired', tenant: acme, imageId, occasion: 'x', data: {} } as const;
+    const id = await sound.events.publish(event);
+    const replay = (api = sound) => api.call('POST', `/v1/webhook-deliveries/${id}/replay`, undefined, api.keys.admin);
+    await replay();
+    await replay(withoutRedis);
+    await deliverAll();
+    await vi.waitUntil(async () => (await replay()).status === 202);
+    await sound.call('GET', '/v1/webhook-deliveries', undefined, sound.keys.admin);
+  },
+
+  async startBoardSession() {
+    const { sound } = apis;
+    const queues = createQueueViews({ connection: sound.redis, prefix: sound.prefix });
+    const sessions = createBoardSessions(['a secret of this test, for board sessions']);
+    const withBoard = await createApiHarness({ beside: sound, services: { board: { sessions, queues } } });
+    await withBoard.call('POST', '/v1/board-sessions', undefined, sound.keys.admin);
+    await withBoard.close();
+  },
+
+  async receiveBucketEvent() {
+    const { withoutRedis } = apis;
+    const text = JSON.stringify(exampleBucketEvent).replace('imagemill-originals', withoutRedis.originals.bucket);
+    await withoutRedis.call('POST', '/v1/events/s3', text, withoutRedis.keys.bucket);
+  },
+
+  async getOpenApiDocument() {
+    const documents = ['/openapi.json', '/docs', '/docs/start.js'];
+    for (const path of documents) {
+      const { headers } = await apis.sound.app.request(path);
+      await apis.sound.app.request(path, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
+    }
+  },
+};
+
+/** Answers that are documented and that no test brings about, each with its reason. */
+const unseen: Record<string, string> = {
+  'GET /v1/images/{id}/ws 101': 'a WebSocket needs a server of its own: see routes/follow-image-ws.test.ts',
+};
+
+test('every answer that is documented is given, and is as documented', async () => {
+  const operations = operationsOf(apis.sound.document);
+  for (const operation of operations) await provoke(operation, apis);
+  for (const bringAbout of Object.values(cases)) await bringAbout();
+  const documented = operations.flatMap(({ method, path, answers }) =>
+    answers.map((answer) => `${method} ${path} ${answer}`),
+  );
+  expect(documented.filter((answer) => !apis.sound.answersSeen.has(answer)).sort()).toEqual(Object.keys(unseen).sort());
+});

@@ -1,0 +1,134 @@
+import { AppError } from '@imagemill/errors';
+import { ImageId } from '@imagemill/variants';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createApiHarness } from '../test-support/api-harness.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+const ticket = async (request: object = photo) =>
+  UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', request)).body);
+const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
+
+describe("the bucket's event", () => {
+  const created = (...keys: string[]) => ({
+    Records: keys.map((key) => ({
+      eventName: 'ObjectCreated:Put',
+      s3: { bucket: { name: api.originals.bucket }, object: { key: encodeURIComponent(key) } },
+    })),
+  });
+  const post = (body: object, key: string = api.keys.bucket) => api.call('POST', '/v1/events/s3', body, key);
+
+  test('puts the job of an upload that nobody completed into the queue, however often it comes', async () => {
+    const { imageId, key } = await ticket();
+    for (const _time of [1, 2, 3]) {
+      expect(await post(created(key))).toMatchObject({ status: 202, body: { accepted: 1 } });
+    }
+    expect((await api.queue.find(imageId))?.status).toBe('queued');
+  });
+
+  test('makes the job anew, from the key alone, when it is gone', async () => {
+    const imageId = '0199a1b2-ffff-7e5f-8a9b-0c1d2e3f4a5b';
+    const key = `originals/other/avatar/${imageId}/original.png`;
+    await post(created(key));
+    const job = await api.queue.find(ImageId.parse(imageId));
+    expect(job?.image).toMatchObject({
+      tenant: 'other',
+      category: 'avatar',
+      originalKey: key,
+      contentType: 'image/png',
+    });
+    expect(job?.image.createdAt).toBe('2025-10-01T21:34:46.783Z');
+    expect(job?.status).toBe('queued');
+  });
+
+  test('leaves alone what is not an original of ours', async () => {
+    const { imageId, key } = await ticket();
+    const elsewhere = {
+      Records: created(key).Records.map(({ eventName, s3 }) => ({ eventName, s3: { ...s3, bucket: { name: 'x' } } })),
+    };
+    expect(await post(elsewhere)).toMatchObject({ status: 202, body: { accepted: 0 } });
+    expect(await post(created('manifests/acme/x.json', '../x'))).toMatchObject({ status: 202, body: { accepted: 0 } });
+    expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
+  });
+
+  test('is taken from the storage only', async () => {
+    expect((await post(created('x'), api.keys.acme)).body.code).toBe('missing-scope');
+    expect((await post({ hello: 'world' })).status).toBe(422);
+  });
+});
+
+describe("an operator's view", () => {
+  const admin = (method: string, path: string) => api.call(method, path, undefined, api.keys.admin);
+
+  test('shows how much work there is', async () => {
+    const issued = await ticket();
+    await put(issued);
+    await api.call('POST', `/v1/images/${issued.imageId}/complete`);
+    const { status, body } = await admin('GET', '/v1/backlog');
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(
+      [
+        'active',
+        'backlog',
+        'delayed',
+        'delayedDue',
+        'endedPerSecond',
+        'failed',
+        'oldestWaitingMs',
+        'predictedSeconds',
+        'waiting',
+      ].sort(),
+    );
+    expect(body.waiting).toBeGreaterThan(0);
+  });
+
+  test('shows dead letters by page, and refuses a page that is none', async () => {
+    expect(await admin('GET', '/v1/dead-letters')).toMatchObject({
+      status: 200,
+      body: { deadLetters: expect.any(Array) },
+    });
+    for (const bad of ['limit=0', 'limit=101', 'cursor=-1', 'cursor=x', 'code=A B', 'sort=asc']) {
+      expect((await admin('GET', `/v1/dead-letters?${bad}`)).status, bad).toBe(422);
+    }
+  });
+
+  test('redrives by code only with a code, and tells how many', async () => {
+    const all = (body: object) => api.call('POST', '/v1/dead-letters/redrive', body, api.keys.admin);
+    expect(await all({ code: 'crashed-worker' })).toMatchObject({ status: 202, body: { redriven: 0, more: false } });
+    for (const bad of [{}, { code: '*' }, { code: 'crashed-worker', limit: 0 }]) {
+      expect((await all(bad)).status, JSON.stringify(bad)).toBe(422);
+    }
+  });
+
+  test('are failed for their sellers also after they are discarded', async () => {
+    const { imageId } = await ticket();
+    const id = ImageId.parse(imageId);
+    const status = async () => (await api.call('GET', `/v1/images/${imageId}`)).body;
+    const hopeless = async () => {
+      throw new AppError({ code: 'test-fault', retryable: false, publicMessage: 'It is hopeless.' });
+    };
+    await api.queue.reportUpload(id);
+    await api.work(hopeless, () => vi.waitUntil(async () => (await status()).status === 'failed'));
+    const before = await status();
+    expect((await admin('DELETE', `/v1/dead-letters/${imageId}`)).status).toBe(204);
+    expect(await api.queue.find(id)).toBeUndefined();
+    expect(await status()).toEqual(before);
+  });
+
+  test('says so when an image has no dead letter to redrive or discard', async () => {
+    const { imageId } = await ticket();
+    expect((await admin('POST', `/v1/dead-letters/${imageId}/redrive`)).body.code).toBe('dead-letter-not-found');
+    expect((await admin('DELETE', `/v1/dead-letters/${imageId}`)).body.code).toBe('dead-letter-not-found');
+  });
+
+  test.each(['/v1/backlog', '/v1/dead-letters'])('of %s is not for sellers', async (path) => {
+    expect((await api.call('GET', path)).body.code).toBe('missing-scope');
+  });
+});

@@ -1,0 +1,86 @@
+import { imageFromKey } from '@imagemill/queue';
+import { ImageId, Tenant } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiHarness } from '../test-support/api-harness.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+
+const acme = Tenant.parse('acme');
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+
+async function uploaded(): Promise<UploadTicket> {
+  const ticket = UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', photo)).body);
+  await fetch(ticket.uploadUrl, { method: 'PUT', headers: ticket.headers, body: 'hello' });
+  return ticket;
+}
+
+/** An original whose job is gone, as after a loss of Redis. */
+async function original(): Promise<ImageId> {
+  const imageId = ImageId.parse(uuidv7());
+  const image = imageFromKey({ tenant: acme, category: 'avatar', imageId, contentType: 'image/png' });
+  await api.originals.put({
+    key: image.originalKey,
+    body: Buffer.from('hello'),
+    contentType: 'image/png',
+    cacheControl: 'private',
+  });
+  return imageId;
+}
+
+const get = async (imageId: string) => (await api.call('GET', `/v1/images/${imageId}`)).status;
+const del = async (imageId: string, key?: string) =>
+  (await api.call('DELETE', `/v1/images/${imageId}`, undefined, key)).status;
+
+describe('deleting an image', () => {
+  test('makes it unknown at once, and starts the job that deletes what there is of it', async () => {
+    const { imageId } = await uploaded();
+    const { waiting } = await api.queue.backlog();
+    expect(await del(imageId)).toBe(204);
+    expect(await get(imageId)).toBe(404);
+    expect((await api.call('POST', `/v1/images/${imageId}/complete`)).status).toBe(404);
+    expect(await api.queue.backlog()).toMatchObject({ waiting: waiting + 1 });
+  });
+
+  test('again is no error', async () => {
+    const { imageId } = await uploaded();
+    expect([await del(imageId), await del(imageId), await del(imageId)]).toEqual([204, 204, 204]);
+  });
+
+  test('works for one that is known by its original alone', async () => {
+    const imageId = await original();
+    expect(await del(imageId)).toBe(204);
+    expect((await api.queue.find(imageId))?.status).toBe('deleted');
+  });
+
+  test("is not for another tenant's image, nor for one that never was", async () => {
+    const { imageId } = await uploaded();
+    expect(await del(imageId, api.keys.other)).toBe(404);
+    expect(await get(imageId)).toBe(200);
+    expect(await del(uuidv7())).toBe(404);
+  });
+});
+
+describe('after a loss of Redis', () => {
+  test('an upload that is not processed yet is queued for its seller, and for nobody else', async () => {
+    const imageId = await original();
+    const { body } = await api.call('GET', `/v1/images/${imageId}`);
+    expect(body).toMatchObject({ imageId, category: 'avatar', status: 'queued', progress: { done: 0 } });
+    expect((await api.call('GET', `/v1/images/${imageId}`, undefined, api.keys.other)).status).toBe(404);
+  });
+
+  test('completing an upload makes its job anew', async () => {
+    const imageId = await original();
+    const { status, body } = await api.call('POST', `/v1/images/${imageId}/complete`);
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ imageId, category: 'avatar', status: 'queued' });
+    expect(await api.queue.find(ImageId.parse(imageId))).toBeDefined();
+    expect((await api.call('POST', `/v1/images/${imageId}/complete`, undefined, api.keys.other)).status).toBe(404);
+  });
+});

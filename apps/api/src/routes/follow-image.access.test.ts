@@ -1,0 +1,94 @@
+import { ImageId } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createLiveHarness, type LiveHarness } from '../test-support/live-harness.ts';
+
+let api: LiveHarness;
+beforeAll(async () => {
+  api = await createLiveHarness();
+});
+afterAll(() => api.close());
+
+const withToken = (imageId: string, token: string) => fetch(`${api.base}/v1/images/${imageId}/events?token=${token}`);
+const code = async (response: Response) => [response.status, (await response.json()).code];
+
+test("another tenant's image is not there", async () => {
+  const { imageId } = await api.ticket();
+  const answer = await api.open(imageId, { authorization: `Bearer ${api.keys.other}` });
+  expect(await code(answer)).toEqual([404, 'image-not-found']);
+});
+
+test('an image that never was is not there, and keeps nothing of whoever asked', async () => {
+  const imageId = ImageId.parse(uuidv7());
+  expect(await code(await api.open(imageId))).toEqual([404, 'image-not-found']);
+  await vi.waitUntil(() => !api.live.isFollowed(imageId));
+});
+
+test("a follow token opens its own image's stream, and no other", async () => {
+  const [mine, other] = [await api.ticket(), await api.ticket()];
+  const [opened, refused] = [await withToken(mine.imageId, mine.token), await withToken(other.imageId, mine.token)];
+  expect([opened.status, refused.status]).toEqual([200, 401]);
+  await opened.body?.cancel();
+});
+
+test('a follow token in the query reads nothing but the live events', async () => {
+  const { imageId, token } = await api.ticket();
+  expect((await fetch(`${api.base}/v1/images/${imageId}?token=${token}`)).status).toBe(401);
+  expect((await fetch(`${api.base}/v1/images/${imageId}/events?token=${token}`, { method: 'POST' })).status).toBe(401);
+});
+
+test('an API key in the query opens nothing: addresses end up in logs', async () => {
+  const { imageId } = await api.ticket();
+  expect(await code(await withToken(imageId, api.keys.acme))).toEqual([401, 'unauthorized']);
+});
+
+test('a ticket says where its events are', async () => {
+  const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+  const { body } = await api.call('POST', '/v1/images/upload-url', photo);
+  expect(body.eventsUrl).toBe(`http://api.test/v1/images/${body.imageId}/events`);
+});
+
+test('a stream is not kept by caches and proxies, and says when to come back', async () => {
+  const { imageId } = await api.ticket();
+  const stream = await api.follow(imageId);
+  await stream.until('status');
+  expect(Object.fromEntries(stream.response.headers)).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  expect(stream.retries).toEqual([2_000]);
+  await stream.leave();
+});
+
+test('a HEAD takes no place, and a listener that leaves gives its own back', async () => {
+  const small = await createLiveHarness({ live: { listenersMax: 1 } });
+  const { imageId } = await small.ticket();
+  const auth = { authorization: `Bearer ${small.keys.acme}` };
+  const head = await fetch(`${small.base}/v1/images/${imageId}/events`, { method: 'HEAD', headers: auth });
+  expect(head.status).toBe(200);
+  const first = await small.follow(imageId);
+  expect(first.response.status).toBe(200);
+  const full = await small.open(imageId);
+  expect(full.headers.get('retry-after')).toBe('10');
+  expect(await code(full)).toEqual([503, 'no-room-to-listen']);
+  await first.leave();
+  const again = await vi.waitUntil(async () => {
+    const answer = await small.open(imageId);
+    return answer.status === 200 ? answer : undefined;
+  });
+  await again.body?.cancel();
+  await small.close();
+});
+
+test('a tenant with its share of listeners is told so, and others still have room', async () => {
+  const small = await createLiveHarness({ live: { listenersPerTenantMax: 1 } });
+  const { imageId } = await small.ticket();
+  const first = await small.follow(imageId);
+  expect(await code(await small.open(imageId))).toEqual([429, 'too-many-listeners']);
+  const other = await small.open(imageId, { authorization: `Bearer ${small.keys.other}` });
+  // Not refused for want of room: it is just not theirs.
+  expect(await code(other)).toEqual([404, 'image-not-found']);
+  await first.leave();
+  await small.close();
+});

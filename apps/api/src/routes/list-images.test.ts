@@ -1,0 +1,109 @@
+import { ImageId } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { exampleImportRequest, exampleTicketRequest } from '../openapi/examples.ts';
+import { createApiHarness } from '../test-support/api-harness.ts';
+
+let api: Awaited<ReturnType<typeof createApiHarness>>;
+let key: string;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+let tenants = 0;
+beforeEach(async () => {
+  tenants += 1;
+  key = (await api.keyStore.create({ tenant: `tenant-${tenants}` as never, scopes: ['upload'] })).key;
+});
+
+interface Page {
+  readonly images: readonly { readonly imageId: string; readonly status: string; readonly category: string }[];
+  readonly nextCursor?: string;
+}
+async function list(query = '', by = key): Promise<Page> {
+  const { status, body } = await api.call('GET', `/v1/images${query}`, undefined, by);
+  expect(status).toBe(200);
+  return body as unknown as Page;
+}
+const idsOf = ({ images }: Page) => images.map(({ imageId }) => imageId);
+
+async function ticket(more: object = {}): Promise<ImageId> {
+  const request = { ...exampleTicketRequest, contentLength: 5, ...more };
+  return ImageId.parse((await api.call('POST', '/v1/images/upload-url', request, key)).body.imageId);
+}
+
+describe('a listing', () => {
+  test('has the images of every kind of ticket, the newest first, each as its own status tells it', async () => {
+    const first = await ticket();
+    const bulk = { images: [exampleTicketRequest, exampleTicketRequest] };
+    const { tickets } = (await api.call('POST', '/v1/images/upload-urls', bulk, key)).body;
+    const imported = (await api.call('POST', '/v1/images/import', exampleImportRequest, key)).body.imageId;
+    const both = (tickets as { imageId: string }[]).map(({ imageId }) => imageId);
+    const { images, nextCursor } = await list();
+    expect(new Set(images.slice(1, 3).map(({ imageId }) => imageId))).toEqual(new Set(both));
+    expect([images[0]?.imageId, images[3]?.imageId, images.length, nextCursor]).toEqual([
+      imported,
+      first,
+      4,
+      undefined,
+    ]);
+    const { body } = await api.call('GET', `/v1/images/${first}`, undefined, key);
+    expect(images[3]).toEqual(body);
+  });
+
+  test('comes by page, and an image that comes meanwhile is on no later one', async () => {
+    const ids: string[] = [];
+    for (const _each of [1, 2, 3, 4, 5]) ids.unshift(await ticket());
+    const first = await list('?limit=2');
+    await ticket();
+    const second = await list(`?limit=2&cursor=${first.nextCursor}`);
+    const third = await list(`?limit=2&cursor=${second.nextCursor}`);
+    expect([...idsOf(first), ...idsOf(second), ...idsOf(third)]).toEqual(ids);
+    expect(third.nextCursor).toBeUndefined();
+  });
+
+  test('has one category only, or one status only', async () => {
+    const avatar = await ticket({ category: 'avatar' });
+    const [queued, waiting] = [await ticket(), await ticket()];
+    await api.queue.reportUpload(queued);
+    expect(idsOf(await list('?category=avatar'))).toEqual([avatar]);
+    expect(idsOf(await list('?status=queued'))).toEqual([queued]);
+    expect(idsOf(await list('?status=awaiting-upload&category=product'))).toEqual([waiting]);
+    expect(idsOf(await list('?status=ready'))).toEqual([]);
+  });
+
+  test('is the tenant’s own, with whatever cursor', async () => {
+    const id = await ticket();
+    expect(idsOf(await list('', api.keys.other))).not.toContain(id);
+    expect(idsOf(await list(`?cursor=${uuidv7({ msecs: Date.now() + 1_000 })}`, api.keys.other))).not.toContain(id);
+  });
+
+  test('has no image that was deleted', async () => {
+    const [gone, stays] = [await ticket(), await ticket()];
+    await api.call('DELETE', `/v1/images/${gone}`, undefined, key);
+    expect(idsOf(await list())).toEqual([stays]);
+  });
+
+  test('forgets what nothing is known of, once it is old enough to come to nothing', async () => {
+    const [old, young] = [uuidv7({ msecs: Date.now() - 7200_000 }), uuidv7()].map((id) => ImageId.parse(id));
+    if (!old || !young) throw new Error();
+    const tenant = `tenant-${tenants}` as never;
+    const both = [old, young].map((imageId) => ({ imageId, category: 'product' }));
+    await api.index.add(tenant, both);
+    expect(await list()).toEqual({ images: [] });
+    await vi.waitUntil(async () => (await api.index.list(tenant, { limit: 9 })).length === 1);
+    expect(await api.index.list(tenant, { limit: 9 })).toEqual([young]);
+  });
+
+  test.each(['limit=0', 'limit=101', 'cursor=x', 'status=lost', 'category=lost', 'tenant=acme'])(
+    'is refused for ?%s',
+    async (query) => {
+      expect((await api.call('GET', `/v1/images?${query}`, undefined, key)).status).toBe(422);
+    },
+  );
+
+  test('is closed to a follow token', async () => {
+    const { followToken } = (await api.call('POST', '/v1/images/upload-url', exampleTicketRequest, key)).body;
+    expect((await api.call('GET', '/v1/images', undefined, String(followToken))).status).toBe(401);
+  });
+});

@@ -1,0 +1,250 @@
+import { ImageView } from '@imagemill/images';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiHarness } from '../test-support/api-harness.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+let api: Harness;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+
+const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+const ticket = async (request: object = photo) =>
+  UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', request)).body);
+const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
+
+describe('an upload ticket', () => {
+  test('has a URL that takes the upload, and the URLs that the renditions will have', async () => {
+    const { status, body, headers } = await api.call('POST', '/v1/images/upload-url', photo);
+    const issued = UploadTicket.parse(body);
+    expect(status).toBe(201);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('location')).toBe(issued.statusUrl);
+    expect(issued.key).toBe(`originals/acme/product/${issued.imageId}/original.jpg`);
+    expect(issued.statusUrl).toBe(`http://api.test/v1/images/${issued.imageId}`);
+    expect(issued.renditions).toHaveLength(12);
+    expect(issued.renditions[0]?.url).toMatch(`http://cdn.test/images/${issued.imageId}/`);
+    expect((await put(issued)).status).toBe(200);
+  });
+
+  test('has its job before it is given out', async () => {
+    const { imageId } = await ticket();
+    expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
+  });
+
+  test("keeps the seller's own file name out of the key, in the object's metadata", async () => {
+    const issued = await ticket({ ...photo, filename: 'été à la plage?.jpg' });
+    expect(issued.key).not.toContain('plage');
+    await put(issued);
+    const { metadata } = (await api.originals.head(issued.key)) ?? {};
+    expect(decodeURIComponent(metadata?.filename ?? '')).toBe('été à la plage?.jpg');
+  });
+
+  test('signs the file name without its invisible characters', async () => {
+    const issued = await ticket({ ...photo, filename: 'Sommer\u00ADkleid\u200E.jpg' });
+    expect(issued.headers['x-amz-meta-filename']).toBe('Sommerkleid.jpg');
+    expect((await put(issued)).status).toBe(200);
+    expect((await api.queue.find(issued.imageId))?.image.filename).toBe('Sommerkleid.jpg');
+  });
+
+  test('says which character of a file name is refused, and where', async () => {
+    const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, filename: 'shoe\u202Egpj.exe' });
+    expect(body.detail).toBe('filename: contains U+202E RIGHT-TO-LEFT OVERRIDE at position 5');
+  });
+
+  test('carries metadata to the job', async () => {
+    const { imageId } = await ticket({ ...photo, metadata: { sku: 'A-17' } });
+    expect((await api.queue.find(imageId))?.image.metadata).toEqual({ sku: 'A-17' });
+  });
+});
+
+describe('an upload request is refused, with its code and field, for', () => {
+  const long = 'x'.repeat(296);
+  test.each([
+    ['an unknown category', { category: 'banner' }, 'unknown-category', 'category'],
+    ['a category that is a property of every object', { category: '__proto__' }, 'unknown-category', 'category'],
+    ['a type outside the list', { contentType: 'image/svg+xml' }, 'unsupported-type', 'contentType'],
+    ['no type at all', { contentType: undefined }, 'missing-field', 'contentType'],
+    ['a length of zero', { contentLength: 0 }, 'empty-upload', 'contentLength'],
+    ['a negative length', { contentLength: -1 }, 'empty-upload', 'contentLength'],
+    ['a length over the limit', { contentLength: 1_000_001 }, 'upload-too-large', 'contentLength'],
+    ['a length that is text', { contentLength: '5' }, 'invalid-type', 'contentLength'],
+    ['a file name with a path', { filename: '../../etc/passwd' }, 'invalid-filename', 'filename'],
+    ['a file name with a Windows path', { filename: 'C:\\shoe.jpg' }, 'invalid-filename', 'filename'],
+    ['a file name with a line break', { filename: 'shoe\r\nx: y.jpg' }, 'invalid-filename', 'filename'],
+    ['a file name with half a surrogate pair', { filename: 'shoe\ud800.jpg' }, 'invalid-filename', 'filename'],
+    ['a file name of 300 characters', { filename: `${long}.jpg` }, 'invalid-filename', 'filename'],
+    ['a file name that reads backwards', { filename: 'a\u202egpj.exe' }, 'invalid-filename', 'filename'],
+    ['an empty file name', { filename: '' }, 'invalid-filename', 'filename'],
+    ['a checksum that is not a SHA-256', { checksumSha256: 'abc' }, 'invalid-field', 'checksumSha256'],
+    ['metadata that is not text', { metadata: { sku: 17 } }, 'invalid-type', 'metadata.sku'],
+    ['a field that nobody knows', { quality: 9 }, 'unknown-field', 'quality'],
+  ])('%s', async (_what, change, code, field) => {
+    const { status, headers, body } = await api.call('POST', '/v1/images/upload-url', { ...photo, ...change });
+    expect({ status, code: body.code, field: body.field }).toEqual({ status: 422, code, field });
+    expect(headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  test('a length over the limit, with the limit', async () => {
+    const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, contentLength: 1_000_001 });
+    expect(body).toMatchObject({ limit: 1_000_000, errors: [{ field: 'contentLength', limit: 1_000_000 }] });
+  });
+
+  test('several fields at once, each of them named', async () => {
+    const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, category: 'x', contentLength: 0 });
+    const errors = body.errors as { field: string }[];
+    expect(errors.map(({ field }) => field).sort()).toEqual(['category', 'contentLength']);
+  });
+
+  test.each([
+    ['a body that is not JSON', '{"filename":', 400, 'invalid-json'],
+    ['an empty body', '', 400, 'invalid-json'],
+    ['a prototype', '{"metadata":{"__proto__":"x"}}', 400, 'invalid-json'],
+    ['a body that is not an object', '[]', 422, 'invalid-type'],
+    ['a body over 64 KiB', JSON.stringify({ ...photo, filename: 'x'.repeat(66_000) }), 413, 'body-too-large'],
+  ])('%s', async (_what, body, status, code) => {
+    const answer = await api.call('POST', '/v1/images/upload-url', body);
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
+  });
+
+  test.each([
+    ['a body that ends before its length', { 'content-length': '100' }],
+    ['a body without a length that breaks off', {}],
+  ])('%s', async (_what, length) => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+    const headers = { authorization: `Bearer ${api.keys.acme}`, 'content-type': 'application/json', ...length };
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body, duplex: 'half' };
+    const response = await api.app.request(new Request('http://api.test/v1/images/upload-url', init));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'body-incomplete' });
+  });
+
+  test('a body that does not say that it is JSON', async () => {
+    const response = await api.app.request('/v1/images/upload-url', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${api.keys.acme}` },
+      body: JSON.stringify(photo),
+    });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({ code: 'unsupported-media-type' });
+  });
+});
+
+describe('completing an upload', () => {
+  test('before anything was uploaded is refused, and the job keeps waiting', async () => {
+    const { imageId } = await ticket();
+    const { status, body } = await api.call('POST', `/v1/images/${imageId}/complete`);
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'not-uploaded' });
+    expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
+  });
+
+  test('puts the job into the queue at once, and again is harmless', async () => {
+    const issued = await ticket();
+    await put(issued);
+    for (const _time of [1, 2, 3]) {
+      const { status, body } = await api.call('POST', `/v1/images/${issued.imageId}/complete`);
+      expect(status).toBe(202);
+      expect(ImageView.parse(body).status).toBe('queued');
+    }
+  });
+});
+
+describe('the status of an image', () => {
+  test('is there from the ticket on', async () => {
+    const { imageId } = await ticket();
+    const { status, body } = await api.call('GET', `/v1/images/${imageId}`);
+    expect(status).toBe(200);
+    expect(ImageView.parse(body)).toMatchObject({
+      imageId,
+      category: 'product',
+      status: 'awaiting-upload',
+      progress: { done: 0, total: 12 },
+      renditions: [],
+      attempts: 0,
+    });
+  });
+});
+
+describe('the door', () => {
+  test("keeps another tenant's image hidden, as if it did not exist", async () => {
+    const issued = await ticket();
+    const { imageId } = issued;
+    await put(issued);
+    const unknown = await api.call('GET', '/v1/images/0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', undefined, api.keys.other);
+    for (const [method, path] of [
+      ['GET', `/v1/images/${imageId}`],
+      ['POST', `/v1/images/${imageId}/complete`],
+    ] as const) {
+      const { status, body } = await api.call(method, path, undefined, api.keys.other);
+      expect(status).toBe(404);
+      expect({ ...body, instance: '', requestId: '' }).toEqual({ ...unknown.body, instance: '', requestId: '' });
+    }
+  });
+
+  test.each(['', 'Bearer', 'Bearer wrong', 'Basic a2V5', 'key-of-acme'])('is closed to %j', async (authorization) => {
+    const response = await api.app.request('/v1/images/upload-url', { method: 'POST', headers: { authorization } });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await response.json()).toMatchObject({ code: 'unauthorized' });
+  });
+
+  test('is closed to a key without the scope', async () => {
+    const { status, body } = await api.call('POST', '/v1/images/upload-url', photo, api.keys.admin);
+    expect({ status, code: body.code }).toEqual({ status: 403, code: 'missing-scope' });
+  });
+
+  test('says no to an id that is none, and to a route that is none', async () => {
+    expect((await api.call('GET', '/v1/images/..%2f..%2fetc')).body.code).toBe('image-not-found');
+    expect((await api.call('GET', '/v1/nothing')).body.code).toBe('route-not-found');
+  });
+
+  test('gives every answer a request id, and takes over a sane one of the caller', async () => {
+    const own = await api.app.request('/healthz');
+    expect(own.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    const theirs = await api.app.request('/nothing', { headers: { 'x-request-id': 'abc-123' } });
+    expect(theirs.headers.get('x-request-id')).toBe('abc-123');
+    expect(await theirs.json()).toMatchObject({ requestId: 'abc-123' });
+  });
+});
+
+describe('health', () => {
+  test('is ready when Redis and the buckets answer', async () => {
+    const response = await api.app.request('/readyz');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: 'ok',
+      checks: { redis: 'ok', originalsBucket: 'ok', cdnBucket: 'ok' },
+    });
+  });
+
+  test('is alive, but not ready, without them', async () => {
+    const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1', s3Endpoint: 'http://127.0.0.1:1' });
+    expect((await cut.app.request('/healthz')).status).toBe(200);
+    const response = await cut.app.request('/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ checks: { redis: 'unavailable', originalsBucket: 'unavailable' } });
+    await cut.close();
+  });
+});
+
+describe('an outage is a 503 with Retry-After, and no half-done work:', () => {
+  test('without Redis no upload URL is given out', async () => {
+    const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' });
+    const { status, headers, body } = await cut.call('POST', '/v1/images/upload-url', photo);
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'queue-unavailable' });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(JSON.stringify(body)).not.toContain('X-Amz-Signature');
+    await cut.close();
+  });
+
+  test('without the object storage an upload can not be completed', async () => {
+    const cut = await createApiHarness({ s3Endpoint: 'http://127.0.0.1:1' });
+    const { body: issued } = await cut.call('POST', '/v1/images/upload-url', photo);
+    const { status, headers, body } = await cut.call('POST', `/v1/images/${String(issued.imageId)}/complete`);
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'storage-unavailable' });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    await cut.close();
+  });
+});

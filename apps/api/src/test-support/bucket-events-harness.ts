@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { createLogger } from '@imagemill/service';
+import { ImageId } from '@imagemill/variants';
+import { startFauxqs } from 'fauxqs';
+import { v7 as uuidv7 } from 'uuid';
+import { inject, vi } from 'vitest';
+import { createSqsClient } from '../bucket-events/bucket-events-queue.ts';
+import { consumeUploadEvents, type UploadEventsConsumer } from '../bucket-events/consume-bucket-events.ts';
+import { createReportUploads, type ReportUploads } from '../bucket-events/report-uploads.ts';
+
+const BUCKET = 'originals';
+
+/** A real SQS server of its own on loopback, a queue in it, and a render queue on the run's Redis. */
+export async function createUploadEventsHarness() {
+  // Where a real process finds them; the server takes any.
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  const server = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
+  const connection = createProducerConnection(inject('servers').redisUrl);
+  await vi.waitUntil(() => connection.status === 'ready');
+  const queue = createRenderQueue({ connection, prefix: `sqs-${randomUUID().slice(0, 8)}` });
+  const report = createReportUploads({ bucket: BUCKET, queue });
+  const running = new Set<UploadEventsConsumer>();
+  const clients = new Set<ReturnType<typeof createSqsClient>>();
+
+  /** A queue with a dead-letter queue behind it, which takes what came back `maxReceiveCount` times. */
+  function createQueue(maxReceiveCount = 1000) {
+    const name = `q-${randomUUID()}`;
+    const { queueArn: deadLetterTargetArn } = server.createQueue(`${name}-dead`);
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount });
+    const { queueArn: arn } = server.createQueue(name, { attributes: { RedrivePolicy } });
+    const url = `http://127.0.0.1:${server.port}/000000000000/${name}`;
+    const bodies = (of = name) => {
+      const { ready = [], inflight = [] } = server.inspectQueue(of)?.messages ?? {};
+      return [...ready, ...inflight.map(({ message }) => message)].map(({ body }) => body);
+    };
+    return {
+      name,
+      arn,
+      url,
+      send: (body: unknown) => server.sendMessage(name, typeof body === 'string' ? body : JSON.stringify(body)),
+      /** The bodies of all messages that were not deleted, hidden ones too. */
+      left: () => bodies(),
+      dead: () => bodies(`${name}-dead`),
+    };
+  }
+
+  function client(url: string) {
+    const sqs = createSqsClient({ url, region: 'us-east-1' });
+    clients.add(sqs);
+    return sqs;
+  }
+
+  function consume(queueUrl: string, reportUploads: ReportUploads = report) {
+    const logger = createLogger('api', 'silent');
+    const consumer = consumeUploadEvents({
+      client: client(queueUrl),
+      queueUrl,
+      queue,
+      reportUploads,
+      logger,
+      visibilityTimeoutS: 1,
+    });
+    running.add(consumer);
+    return consumer;
+  }
+
+  return {
+    server,
+    connection,
+    queue,
+    report,
+    createQueue,
+    client,
+    consume,
+    /** Consumers must not outlive their test. */
+    async endConsumers() {
+      await Promise.all([...running].map((consumer) => consumer.close(5_000)));
+      running.clear();
+    },
+    async close() {
+      for (const sqs of clients) sqs.destroy();
+      connection.disconnect();
+      await server.stop();
+      vi.unstubAllEnvs();
+    },
+  };
+}
+
+/** An original that was uploaded: its id, its key, and what S3 says of it. */
+export function uploadedOriginal() {
+  const imageId = ImageId.parse(uuidv7());
+  const key = `originals/acme/product/${imageId}/original.jpg`;
+  return { imageId, key, record: record(key) };
+}
+
+export const record = (key: string, bucket = BUCKET) => ({
+  eventName: 'ObjectCreated:Put',
+  s3: { bucket: { name: bucket }, object: { key: encodeURIComponent(key) } },
+});

@@ -1,0 +1,104 @@
+import type { OpenApiDocument } from '../openapi/document.ts';
+import { createMismatches, type Mismatches } from './mismatches.ts';
+import { isUpgrade, type ReadAnswer, readAnswer } from './read-answer.ts';
+
+interface Header {
+  readonly required?: boolean;
+  readonly schema: { readonly type?: string };
+}
+
+interface Operation {
+  readonly requestBody?: unknown;
+  readonly responses: Record<string, Documented>;
+}
+
+interface Documented {
+  readonly headers?: Record<string, unknown>;
+  readonly content?: Record<string, unknown>;
+}
+
+/** What any HTTP server may say, and what all answers have alike; other tests hold it. */
+const ordinary = new RegExp(
+  `^(?:${[
+    'access-control-.*|connection|upgrade|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
+    'strict-transport-security|transfer-encoding|vary|x-(?:accel|content|dns|download|frame|permitted|xss)-.*|cache-control',
+  ].join('|')})$`,
+);
+
+/**
+ * Holds answers against an OpenAPI document, to the letter: what it does not name must not come.
+ *
+ * @param seen gets `GET /v1/images/{id} 404 image-not-found` of every answer that is looked at
+ */
+export function createContract(document: OpenApiDocument, seen: Set<string>) {
+  const mismatches = createMismatches(document);
+  const headerMismatches = createHeaderMismatches(document, mismatches);
+
+  function bodyMismatches(
+    documented: Documented,
+    pointer: readonly string[],
+    { mediaType, body }: ReadAnswer,
+  ): string[] {
+    if (body === undefined) return [];
+    const range = mediaType.replace(/\/.*/, '/*');
+    const type = [mediaType, range].find((one) => documented.content?.[one]);
+    if (type === undefined) return [`a body of ${mediaType} is not documented`];
+    return mismatches(body, ...pointer, 'content', type, 'schema').map((mismatch) => `body${mismatch}`);
+  }
+
+  const operationOf = (method: string, path: string) =>
+    (document.paths?.[path] as Record<string, Operation> | undefined)?.[method.toLowerCase()];
+
+  return {
+    /** What of a body that the API took the document would not let it take. */
+    takenDifferences(method: string, url: string, body: string): string[] {
+      const path = templateOf(document, method, new URL(url, 'http://localhost').pathname);
+      if (path === undefined || !operationOf(method, path)?.requestBody) return [];
+      const pointer = ['paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'];
+      return mismatches(JSON.parse(body), ...pointer);
+    },
+
+    /** What an answer has that the document does not say, or lacks of what it says. */
+    async differences(request: Request, response: Response): Promise<string[]> {
+      const answer = await readAnswer(response);
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      const path = templateOf(document, method, new URL(request.url).pathname);
+      if (path === undefined) return answer.code ? mismatches(answer.body, 'components', 'schemas', 'Problem') : [];
+      const status = isUpgrade(request, response) ? '101' : String(response.status);
+      seen.add([method, path, status, answer.code].filter(Boolean).join(' '));
+      const documented = operationOf(method, path)?.responses[status];
+      if (!documented) return [`${status} ${answer.code} is not documented`];
+      const pointer = ['paths', path, method.toLowerCase(), 'responses', status];
+      return [...headerMismatches(documented, response.headers), ...bodyMismatches(documented, pointer, answer)];
+    },
+  };
+}
+
+/** What of the headers of an answer is missing, wrong, or not documented. */
+function createHeaderMismatches(document: OpenApiDocument, mismatches: Mismatches) {
+  const all = (document.components?.headers ?? {}) as Record<string, Header>;
+
+  function wrongHeader(name: string, value: string | null): string[] {
+    if (value === null) return all[name]?.required ? [`${name} is missing`] : [];
+    const typed = all[name]?.schema.type === 'integer' ? Number(value) : value;
+    return mismatches(typed, 'components', 'headers', name, 'schema').map((mismatch) => `${name}${mismatch}`);
+  }
+
+  return (documented: Documented, headers: Headers): string[] => {
+    const names = Object.keys(documented.headers ?? {});
+    const known = new Set(names.map((name) => name.toLowerCase()));
+    const strange = [...headers.keys()].filter((name) => !known.has(name) && !ordinary.test(name));
+    return [
+      ...strange.map((name) => `the header ${name} is not documented`),
+      ...names.flatMap((name) => wrongHeader(name, headers.get(name))),
+    ];
+  };
+}
+
+/** The documented path that a request goes to: as in Hono, one that is spelt out goes before one with a parameter. */
+function templateOf(document: OpenApiDocument, method: string, pathname: string): string | undefined {
+  const ofMethod = Object.entries(document.paths ?? {}).filter(([, item]) => method.toLowerCase() in (item as object));
+  const fits = ([path]: [string, unknown]) =>
+    new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname);
+  return ofMethod.filter(fits).sort(([a], [b]) => a.split('{').length - b.split('{').length)[0]?.[0];
+}

@@ -1,0 +1,34 @@
+import type { SchemaObject } from 'ajv';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { OpenApiDocument } from '../openapi/document.ts';
+
+/** What of a value does not fit the schema that stands at a path of the document. */
+export type Mismatches = (value: unknown, ...path: readonly string[]) => string[];
+
+export function createMismatches(document: OpenApiDocument): Mismatches {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats.default(ajv);
+  ajv.addSchema(closed(document) as SchemaObject, 'openapi');
+  const compiled = new Map<string, ValidateFunction>();
+
+  return (value, ...path) => {
+    const pointer = path.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `openapi#/${pointer}` });
+    compiled.set(pointer, validate);
+    if (validate(value)) return [];
+    return (validate.errors ?? []).map(
+      (error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
+    );
+  };
+}
+
+/** The document lets new fields come to answers; a test does not. */
+function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed);
+  if (typeof node !== 'object' || node === null) return node;
+  const entries = Object.entries(node).map(([key, value]) => [key, key === 'requestBody' ? value : closed(value)]);
+  const copy = Object.fromEntries(entries);
+  const isObject = typeof copy.properties === 'object' && copy.type === 'object';
+  return isObject && !('additionalProperties' in copy) ? { ...copy, additionalProperties: false } : copy;
+}

@@ -1,0 +1,76 @@
+import { newApiKey } from '@imagemill/keys';
+import { Tenant } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import type { createApiHarness } from './api-harness.ts';
+import { addressOf, type DocumentedOperation } from './operations.ts';
+
+type Harness = Awaited<ReturnType<typeof createApiHarness>>;
+
+/** The API as it should be, and as it can be; all of them with the same routes. */
+export interface Apis {
+  readonly sound: Harness;
+  readonly withoutRedis: Harness;
+  /** Shares the queue of the sound one. */
+  readonly withoutStorage: Harness;
+  readonly broken: Harness;
+}
+
+const MORE_THAN_ANY_BODY = ' '.repeat(1024 * 1024 + 1);
+
+/** Does to an operation what can be done to any like it: with a wrong key, with a bad body, without Redis, and so on. */
+export async function provoke(operation: DocumentedOperation, apis: Apis): Promise<void> {
+  const { scope } = operation;
+  const { keys } = apis.sound;
+  const key = scope && { upload: keys.acme, admin: keys.admin, storage: keys.bucket }[scope];
+  const ask = (
+    api: Harness,
+    more: { key?: string; id?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ) => {
+    const { body = operation.body, id = uuidv7() } = more;
+    const headers = { ...operation.headers, ...more.headers };
+    return api.call(operation.method, addressOf(operation, id), body, more.key ?? key, headers);
+  };
+  for (const api of Object.values(apis) as Harness[]) await ask(api);
+  await ask(apis.sound, { id: 'x' });
+  if (scope) await provokeKeys(apis, ask);
+  if (scope && operation.method !== 'GET') {
+    await ask(apis.sound, { body: MORE_THAN_ANY_BODY });
+    await breakOff(operation, apis.sound, key);
+  }
+  if (operation.body !== undefined) {
+    await ask(apis.sound, { headers: { 'content-type': 'text/plain' } });
+    for (const body of badBodies(operation.body as object)) await ask(apis.sound, { body });
+  }
+  if (operation.takesQuery) {
+    for (const query of ['strange=1', 'limit=x', 'limit=0']) {
+      await apis.sound.call('GET', `${operation.path}?${query}`, undefined, key);
+    }
+  }
+}
+
+type Ask = (api: Harness, more: { key: string }) => Promise<unknown>;
+
+async function provokeKeys({ sound, withoutRedis }: Apis, ask: Ask): Promise<void> {
+  const tenant = Tenant.parse('acme');
+  const expired = await sound.keyStore.create({ tenant, scopes: ['upload'], expiresAt: new Date(1000) });
+  for (const key of ['wrong', expired.key, sound.keys.acme, sound.keys.bucket]) await ask(sound, { key });
+  await ask(withoutRedis, { key: newApiKey() });
+}
+
+/** The caller goes away in the middle of its body. */
+async function breakOff(operation: DocumentedOperation, { app }: Harness, key = ''): Promise<void> {
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+  const type = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+  const headers = { authorization: `Bearer ${key}`, ...type };
+  const request = { method: operation.method, headers, body, duplex: 'half' } as const;
+  await app.request(addressOf(operation, uuidv7()), request);
+}
+
+/** One after the other: no JSON, nothing, too much, and each field of another type and of no good value. */
+function badBodies(body: object): unknown[] {
+  const fields = Object.keys(body).flatMap((field) => [
+    { ...body, [field]: null },
+    { ...body, [field]: '!' },
+  ]);
+  return ['{', {}, { ...body, strange: 1 }, ...fields];
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { loadCategories } from '@imagemill/variants';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from '../test-support/render-harness.ts';
+
+beforeAll(makeBucket);
+
+describe('a photograph', () => {
+  test('has its manifest committed last, after every rendition that it names', async () => {
+    const image = job();
+    await store(image);
+    const { result, puts } = await run(image);
+    expect(await result).toEqual({ outcome: 'ready' });
+    expect(puts).toHaveLength(14);
+    expect(puts.at(-1)).toBe(`manifests/acme/${image.imageId}.json`);
+  });
+
+  test('has in its manifest what it was, what was made of it, and how long that took', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    const manifest = await manifestOf(image);
+    expect(manifest).toMatchObject({
+      status: 'ready',
+      filename: 'me.jpg',
+      metadata: { sku: 'A-17' },
+      attempts: 1,
+      source: {
+        format: 'jpeg',
+        width: 512,
+        height: 512,
+        orientation: 1,
+        frames: 1,
+        bytes: photo.length,
+        sha256: createHash('sha256').update(photo).digest('hex'),
+      },
+      dominantColour: expect.stringMatching(/^#[0-9a-f]{6}$/),
+      timingsMs: { total: expect.any(Number), fetch: expect.any(Number), render: expect.any(Number) },
+    });
+  });
+
+  test('reports its progress one rendition at a time', async () => {
+    const image = job();
+    await store(image);
+    const { result, progress } = await run(image);
+    await result;
+    expect(progress.map(({ done }) => done.length)).toEqual(Array.from({ length: 14 }, (_, count) => count));
+    expect(progress.every(({ total }) => total === 13)).toBe(true);
+  });
+});
+
+const only = { name: 'only', width: 64, height: 64, fit: 'cover', format: 'webp', quality: 80 };
+
+describe('running a job again', () => {
+  test('makes nothing anew when it is finished already', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    const again = await run(image);
+    expect(await again.result).toEqual({ outcome: 'ready' });
+    expect(again.puts).toEqual([]);
+  });
+
+  test('keeps what the seller gave when the job was made from the key alone', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    const { filename: _, ...fromKey } = { ...image, metadata: {} };
+    await (await run(fromKey, { ownSets: { avatar: [only] } })).result;
+    const { revision } = (await loadCategories({ avatar: [only] })).get('avatar') ?? {};
+    expect(await manifestOf(image)).toMatchObject({ revision, filename: 'me.jpg', metadata: { sku: 'A-17' } });
+  });
+
+  test('makes the same bytes under the same keys when it was cut off', async () => {
+    const image = job();
+    await store(image);
+    const etags = async (puts: string[]) =>
+      Promise.all(
+        puts.filter((key) => key.startsWith('images/')).map(async (key) => [key, (await storage.head(key))?.etag]),
+      );
+    const first = await run(image);
+    await first.result;
+    const before = await etags(first.puts);
+    await storage.delete(`manifests/acme/${image.imageId}.json`);
+    const second = await run(image);
+    await second.result;
+    expect((await etags(second.puts)).sort()).toEqual(before.sort());
+  });
+
+  test('makes new keys, and a new manifest, when the variant set has changed', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    const { result, puts } = await run(image, { ownSets: { avatar: [only] } });
+    await result;
+    expect(puts).toHaveLength(2);
+    expect(await manifestOf(image)).toMatchObject({ renditions: [{ variant: 'only', width: 64 }] });
+  });
+
+  test('keeps what is public when the original would be refused today', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    const before = await manifestOf(image);
+    const strict: ImagingEngine = {
+      ...engine,
+      inspect: () => Promise.reject(new RejectedImageError('too-many-pixels')),
+    };
+    const { result } = await run(image, { ownSets: { avatar: [only] }, engine: strict });
+    expect(await result).toEqual({ outcome: 'ready' });
+    expect(await manifestOf(image)).toEqual(before);
+  });
+
+  test.each([undefined, { avatar: [only] }])(
+    'changes nothing that is public when the original was replaced after its end (sets: %j)',
+    async (ownSets) => {
+      const image = job();
+      await store(image);
+      await (await run(image)).result;
+      const before = await manifestOf(image);
+      await store(image, Buffer.from('another picture'));
+      const { result, puts } = await run(image, { ownSets });
+      expect(await result).toEqual({ outcome: 'ready' });
+      expect(puts).toEqual([]);
+      expect(await manifestOf(image)).toEqual(before);
+    },
+  );
+});
+
+test('two runs of one job at once end with one manifest, and the later one finds it', async () => {
+  const image = job();
+  await store(image);
+  const runs = await Promise.all([run(image), run(image)]);
+  const ends = await Promise.allSettled(runs.map(({ result }) => result));
+  expect(ends).toContainEqual({ status: 'fulfilled', value: { outcome: 'ready' } });
+  for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject({ retryable: true });
+  expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
+});

@@ -1,0 +1,161 @@
+import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { createS3Storage, type ObjectStorage } from '@imagemill/storage';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  bucket,
+  client,
+  engine,
+  job,
+  jobInParts,
+  makeBucket,
+  manifestOf,
+  photo,
+  run,
+  storage,
+  store,
+} from '../test-support/render-harness.ts';
+
+beforeAll(makeBucket);
+
+describe('an original that is not there', () => {
+  test('is waited for until the upload URL and its grace are over', async () => {
+    expect(await (await run(job())).result).toEqual({ outcome: 'not-uploaded' });
+    const late = job({ uploadExpiresAt: new Date(Date.now() - 30_000).toISOString() });
+    expect(await (await run(late)).result).toEqual({ outcome: 'not-uploaded' });
+  });
+
+  test('is given up with the parts of it that came', async () => {
+    const uploadExpiresAt = new Date(Date.now() - 61_000).toISOString();
+    const { image, parts } = await jobInParts({ uploadExpiresAt });
+    expect(await parts()).toEqual([]);
+    expect(await (await run(image)).result).toEqual({ outcome: 'expired' });
+    expect(await parts()).toBeUndefined();
+    expect(await (await run(image)).result).toEqual({ outcome: 'expired' });
+  });
+
+  test('is given up then', async () => {
+    const gone = job({ uploadExpiresAt: new Date(Date.now() - 61_000).toISOString() });
+    expect(await (await run(gone)).result).toEqual({ outcome: 'expired' });
+  });
+});
+
+describe('an upload that can never be an image', () => {
+  test.each([
+    ['is no picture', Buffer.from('%PDF-1.7'), {}, 'unsupported-format'],
+    ['is another type than declared', photo, { contentType: 'image/png' as const }, 'type-mismatch'],
+    ['is cut off', photo.subarray(0, 20_000), {}, 'corrupt'],
+    ['is not the declared bytes', photo, { checksumSha256: `${'A'.repeat(43)}=` }, 'checksum-mismatch'],
+    ['is too large', Buffer.alloc(engine.limits.bytesMax + 1), {}, 'too-many-bytes'],
+  ])('because it %s is rejected with a manifest, and no rendition', async (_why, body, change, code) => {
+    const image = job(change);
+    await store(image, body);
+    const { result, puts } = await run(image);
+    expect(await result).toMatchObject({ outcome: 'rejected', error: { code } });
+    expect(puts.filter((key) => key.startsWith('images/'))).toEqual([]);
+    expect(await manifestOf(image)).toMatchObject({ status: 'rejected', error: { code } });
+  });
+});
+
+test('a picture that runs into the clock is tried once more before it is blamed', async () => {
+  const image = job();
+  await store(image);
+  const slow: ImagingEngine = { ...engine, decode: () => Promise.reject(new RejectedImageError('timeout')) };
+  const first = await run(image, { engine: slow });
+  await expect(first.result).rejects.toMatchObject({ code: 'took-too-long', retryable: true });
+  expect(await manifestOf(image)).toBeUndefined();
+  const second = await run(image, { engine: slow, attemptsMade: 1 });
+  expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
+});
+
+/** Makes one rendition, and then takes too long. */
+const stuck: ImagingEngine = {
+  ...engine,
+  async decode(...call) {
+    const picture = await engine.decode(...call);
+    return {
+      ...picture,
+      async *render(options) {
+        for await (const first of picture.render(options)) {
+          yield first;
+          throw new RejectedImageError('timeout');
+        }
+      },
+    };
+  },
+};
+
+test('a picture that is rejected half way leaves none of its renditions public', async () => {
+  const image = job();
+  await store(image);
+  const { result, puts } = await run(image, { engine: stuck, attemptsMade: 1 });
+  expect(await result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
+  const [rendition] = puts.filter((key) => key.startsWith('images/'));
+  expect(rendition).toBeDefined();
+  expect(await storage.head(rendition ?? '')).toBeUndefined();
+});
+
+test('nor when the storage failed as they were to be deleted', async () => {
+  const image = job();
+  await store(image);
+  const nowhere = createS3Storage({ client, bucket: `${bucket}-missing` });
+  const cdn: ObjectStorage = { ...storage, list: nowhere.list };
+  const first = await run(image, { engine: stuck, attemptsMade: 1, cdn });
+  await expect(first.result).rejects.toMatchObject({ name: 'StorageError' });
+  const second = await run(image, { attemptsMade: 2 });
+  expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
+  const [rendition] = first.puts.filter((key) => key.startsWith('images/'));
+  expect(rendition).toBeDefined();
+  expect(await storage.head(rendition ?? '')).toBeUndefined();
+});
+
+test('nothing is committed once the work was told to stop', async () => {
+  const image = job();
+  await store(image);
+  const lost = new AbortController();
+  const { result } = await run(image, {
+    signal: lost.signal,
+    cdn: {
+      ...storage,
+      put: async (object, options) => {
+        const outcome = await storage.put(object, options);
+        lost.abort(new Error('the lock ran out'));
+        return outcome;
+      },
+    },
+  });
+  await expect(result).rejects.toThrow();
+  expect(await manifestOf(image)).toBeUndefined();
+});
+
+describe('trouble on our side', () => {
+  test('in the CDN bucket leaves no manifest, and may be tried again', async () => {
+    const image = job();
+    await store(image);
+    let uploads = 0;
+    const cdn: ObjectStorage = {
+      ...storage,
+      put: (object, options) => {
+        uploads += 1;
+        const nowhere = createS3Storage({ client, bucket: `${bucket}-missing` });
+        return uploads > 3 ? nowhere.put(object, options) : storage.put(object, options);
+      },
+    };
+    const { result } = await run(image, { cdn });
+    await expect(result).rejects.toMatchObject({ name: 'StorageError' });
+    expect(await manifestOf(image)).toBeUndefined();
+  });
+
+  test('is what a category is that this worker does not know', async () => {
+    const image = job({ category: 'banner' });
+    await store(image);
+    await expect((await run(image)).result).rejects.toMatchObject({ code: 'unknown-category', retryable: true });
+  });
+
+  test('stops the work when the job is cancelled, without a manifest', async () => {
+    const image = job();
+    await store(image);
+    const { result } = await run(image, { signal: AbortSignal.abort(new Error('cancelled')) });
+    await expect(result).rejects.toThrow();
+    expect(await manifestOf(image)).toBeUndefined();
+  });
+});

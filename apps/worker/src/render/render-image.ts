@@ -1,0 +1,188 @@
+import type { ImagingEngine } from '@imagemill/imaging';
+import {
+  type Deletions,
+  type FinishedManifest,
+  type LiveManifest,
+  ManifestConflictError,
+  type Manifests,
+} from '@imagemill/manifests';
+import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
+import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, renditionFolder } from '@imagemill/variants';
+import { type ComeAgain, type ImportOriginal, isRejection } from '../import/import-original.ts';
+import { abortParts } from './abort-parts.ts';
+import { deleteFolder, deleteImage } from './delete-image.ts';
+import { TookTooLongError, UnknownCategoryError } from './errors.ts';
+import { fetchOriginal } from './fetch-original.ts';
+import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
+import { publishRenditions } from './publish-renditions.ts';
+import { createStopwatch } from './stopwatch.ts';
+
+export interface RenderServices {
+  readonly originals: ObjectStorage;
+  readonly cdn: ObjectStorage;
+  readonly manifests: Manifests;
+  readonly deletions: Deletions;
+  readonly engine: ImagingEngine;
+  readonly importOriginal: ImportOriginal;
+  readonly categories: Categories;
+  readonly cdnBaseUrl: string;
+  readonly uploadGraceMs: number;
+  readonly logger: Logger;
+}
+
+/**
+ * The work of one job: look → fetch → inspect → render and publish → commit. Running it again is harmless: keys are
+ * deterministic, renditions come out with the same bytes, and a run that finds its own manifest has nothing to do.
+ */
+export function createRenderImage(services: RenderServices): RenderHandler {
+  const { originals, cdn, manifests, categories, logger } = services;
+
+  async function renderAndCommit(image: RenderImage, context: RenderContext): Promise<RenderOutcome> {
+    const [stored, uploaded] = await Promise.all([
+      manifests.read(image, context),
+      originals.head(image.originalKey, context),
+    ]);
+    if (stored?.manifest.status === 'deleted') {
+      await deleteImage(services, image, context.signal);
+      logger.info({ imageId: image.imageId }, 'image deleted');
+      return { outcome: 'deleted' };
+    }
+    const category = categories.get(image.category);
+    if (!category) throw new UnknownCategoryError(image.category);
+    const earlier = settled(stored?.manifest, uploaded, category);
+    if (earlier?.replaced) logger.warn({ imageId: image.imageId }, 'the original was replaced, its renditions stay');
+    if (earlier) {
+      // Who rejected it may have died, or lost the storage, before its renditions were deleted.
+      if (earlier.outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
+      return earlier.outcome;
+    }
+    const manifest = await render(
+      services,
+      { image: withSellersText(image, stored?.manifest), uploaded, category },
+      context,
+    );
+    if (!manifest) return notThere(services, image, context);
+    if ('comeAgainMs' in manifest) return { outcome: 'not-uploaded', ...manifest };
+    context.signal.throwIfAborted();
+    if (stored?.manifest.status === 'ready' && manifest.status === 'rejected') {
+      // What is public of an earlier revision stays good, also when today's limits would refuse its original.
+      logger.warn({ imageId: image.imageId, code: manifest.error.code }, 'can not be made anew, its renditions stay');
+      return { outcome: 'ready' };
+    }
+    await manifests.publish(manifest, stored, context);
+    // Those that were live already; not before the commit, which fails when another run has made all of them.
+    if (manifest.status === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
+    logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
+    return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
+  }
+
+  return (image, context) =>
+    renderAndCommit(image, context).catch((error: unknown) => {
+      if (!(error instanceof ManifestConflictError)) throw error;
+      // Somebody else ended this image meanwhile, or deleted it: the second look finds which.
+      return renderAndCommit(image, context);
+    });
+}
+
+/** The original is not there, and no manifest says that it ever was. */
+async function notThere(
+  { originals, uploadGraceMs }: RenderServices,
+  image: RenderImage,
+  context: RenderContext,
+): Promise<RenderOutcome> {
+  const expiresAt = Date.parse(image.uploadExpiresAt) + uploadGraceMs;
+  if (Date.now() <= expiresAt) return { outcome: 'not-uploaded' };
+  // A HEAD can't tell a missing object from a missing bucket, and this end is for good.
+  await originals.probe(context);
+  await abortParts(originals, image, context.signal);
+  return { outcome: 'expired' };
+}
+
+interface Settled {
+  readonly outcome: RenderOutcome;
+  /** Another original lies there now, on storage that can't refuse it. What is public already never changes. */
+  readonly replaced: boolean;
+}
+
+/** What an earlier run came to; nothing when there is work left, as when the variant set has changed since. */
+function settled(
+  manifest: LiveManifest | undefined,
+  facts: ObjectFacts | undefined,
+  { revision }: CategorySpec,
+): Settled | undefined {
+  if (!manifest || manifest.status === 'failed') return undefined;
+  const replaced = facts !== undefined && facts.etag !== manifest.originalEtag;
+  if (manifest.status === 'rejected') return { outcome: { outcome: 'rejected', error: manifest.error }, replaced };
+  const canRenderAgain = facts !== undefined && !replaced && manifest.revision !== revision;
+  return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
+}
+
+/** A job that was made from a key alone lacks what the seller gave. The earlier manifest, where there is one, has it. */
+function withSellersText(image: RenderImage, earlier: LiveManifest | undefined): RenderImage {
+  if (!earlier) return image;
+  const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
+  return isKnown ? image : { ...image, filename: earlier.filename || undefined, metadata: earlier.metadata };
+}
+
+interface Rendering {
+  readonly image: RenderImage;
+  /** The original, where there is one yet. */
+  readonly uploaded: ObjectFacts | undefined;
+  readonly category: CategorySpec;
+}
+
+/**
+ * Everything between the original and its manifest. What the picture itself is to blame for ends in a manifest too.
+ *
+ * @returns undefined when there is no original to begin with, or when to look for one again
+ */
+async function render(
+  services: RenderServices,
+  { image, uploaded, category: { set, revision } }: Rendering,
+  context: RenderContext,
+): Promise<FinishedManifest | ComeAgain | undefined> {
+  const { originals, cdn, engine, cdnBaseUrl, logger } = services;
+  const { signal, reportProgress, attemptsMade } = context;
+  const watch = createStopwatch();
+  const subject: Subject = { image, facts: uploaded, attempts: attemptsMade + 1 };
+  try {
+    const facts = uploaded ?? (await watch.time('import', () => services.importOriginal(image, context)));
+    if (!facts || 'comeAgainMs' in facts) return facts;
+    subject.facts = facts;
+    logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
+    const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
+    const source = await watch.time('inspect', () => engine.inspect(original.bytes, declaredType(image)));
+    const total = set.length;
+    await reportProgress({ revision, total, source, done: [] });
+
+    const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { signal }));
+    const summary = await watch.time('summarise', () => picture.summarise());
+    const done = await watch.time('render', () =>
+      publishRenditions({
+        cdn,
+        address: { imageId: image.imageId, revision },
+        render: (stop) => picture.render({ signal: stop }),
+        onPublished: (published) => reportProgress({ revision, total, source, done: [...published] }),
+        signal,
+      }),
+    );
+    const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
+    return readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() });
+  } catch (error) {
+    if (!isRejection(error)) throw error;
+    // The clock alone does not prove a hopeless picture: the process may have been paused. A second time it does.
+    if (error.code === 'timeout' && attemptsMade === 0) throw new TookTooLongError(error);
+    return rejectedManifest(subject, error);
+  }
+}
+
+/** What an import is, its server may say wrongly, and the seller may not know. */
+const declaredType = ({ contentType }: RenderImage) =>
+  contentType === IMPORTED_MEDIA_TYPE ? undefined : { contentType };
+
+type RenderOutcome = Awaited<ReturnType<RenderHandler>>;
+
+const logged = (manifest: FinishedManifest) =>
+  manifest.status === 'ready' ? { timingsMs: manifest.timingsMs } : { code: manifest.error.code };

@@ -1,0 +1,159 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createImageView, createNotifier, type Notifier } from '@imagemill/images';
+import { createManifests } from '@imagemill/manifests';
+import {
+  createConsumerConnection,
+  createDeliveryWorker,
+  createEventQueue,
+  createProducerConnection,
+  createRenderQueue,
+  createRenderWorker,
+  EventType,
+  type RenderHandler,
+} from '@imagemill/queue';
+import { loadCategories } from '@imagemill/variants';
+import { Queue, Worker } from 'bullmq';
+import { Webhook } from 'standardwebhooks';
+import { inject, vi } from 'vitest';
+import { createDeliverWebhook } from '../webhooks/deliver-webhook.ts';
+import { loadEndpoints } from '../webhooks/endpoints.ts';
+import { notifyOutcome } from '../webhooks/notify-outcome.ts';
+import { createPost } from '../webhooks/post.ts';
+import { storage } from './render-harness.ts';
+
+const { redisUrl } = inject('servers');
+const closers: (() => Promise<unknown>)[] = [];
+
+export async function closeWebhooks(): Promise<void> {
+  for (const close of closers.splice(0).toReversed()) await close();
+}
+
+export const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
+
+interface Received {
+  readonly id: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Answers a request in its place among all, from 0; 204 if it is not told otherwise. */
+type Answer = (response: ServerResponse, index: number, request: IncomingMessage) => void;
+
+/** A real HTTP receiver on this machine, and what it was sent. */
+export async function startReceiver(answer: Answer = (response) => response.writeHead(204).end()) {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request)).toString('utf8');
+    const headers = request.headers as Record<string, string>;
+    received.push({ id: headers['webhook-id'] ?? '', headers, body });
+    answer(response, received.length - 1, request);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/hooks?token=s3cret`, port, received };
+}
+
+export const verified = (secret: string, { body, headers }: Received) =>
+  new Webhook(secret).verify(body, headers) as { type: string; timestamp: string; data: Record<string, unknown> };
+
+interface HarnessOptions {
+  readonly secrets?: readonly string[];
+  readonly timeoutMs?: number;
+  readonly allowPrivate?: boolean;
+  readonly concurrency?: number;
+  readonly events?: readonly EventType[];
+}
+
+/** Everything between a render's end and the endpoints, on the run's real Redis and S3. */
+export async function webhookHarness(urls: Record<string, string>, options: HarnessOptions = {}) {
+  const { allowPrivate = true, secrets = [newSecret()], timeoutMs = 10_000, events = EventType.options } = options;
+  const prefix = `webhooks-${randomUUID().slice(0, 8)}`;
+  const connection = createProducerConnection(redisUrl);
+  const consumer = createConsumerConnection(redisUrl);
+  await vi.waitUntil(() => connection.status === 'ready' && consumer.status === 'ready');
+  const file = Object.fromEntries(Object.entries(urls).map(([tenant, url]) => [tenant, { url, secrets, events }]));
+  const endpoints = await loadEndpoints(file, { allowPrivate: true });
+  if (!endpoints) throw new Error('There are no endpoints.');
+  const queue = createRenderQueue({ connection, prefix });
+  const eventQueue = createEventQueue({ connection, prefix });
+  const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
+  const notifier = createNotifier({
+    queue,
+    events: eventQueue,
+    manifests: createManifests(storage),
+    view,
+    isWanted: (tenant, type) => endpoints.get(tenant)?.events.includes(type) ?? false,
+  });
+  const raw = new Queue('webhooks', { connection, prefix });
+  closers.push(async () => {
+    await raw.obliterate({ force: true });
+    await raw.close();
+    connection.disconnect();
+    consumer.disconnect();
+  });
+
+  const deliver = createDeliverWebhook({ endpoints, post: createPost({ allowPrivate }), timeoutMs });
+  function startDeliveries() {
+    const { concurrency = 4 } = options;
+    const worker = createDeliveryWorker({ connection: consumer, prefix, concurrency, deliver, onError: () => {} });
+    closers.push(() => worker.close(0));
+    return worker;
+  }
+  function startRenders(
+    handle: RenderHandler,
+    {
+      lockDurationMs,
+      tell = notifier,
+    }: { lockDurationMs?: number; tell?: Pick<Notifier, 'finished' | 'expired'> } = {},
+  ) {
+    const worker = createRenderWorker({
+      connection: consumer,
+      prefix,
+      concurrency: 1,
+      ...(lockDurationMs !== undefined && { lockDurationMs }),
+      handle: notifyOutcome(handle, tell, () => {}),
+      onError: () => {},
+      onFailed: async (id, _error, isFinal) => {
+        const image = isFinal && id !== undefined && (await queue.deadLetters.find(id as never))?.image;
+        if (image) await notifier.deadLetter(image.imageId);
+      },
+    });
+    closers.push(() => worker.close(5_000));
+  }
+  /** Whatever waits for its next attempt makes it now. */
+  const hurry = async () => {
+    await vi.waitUntil(async () => (await raw.getDelayedCount()) > 0, { timeout: 10_000 });
+    await raw.promoteJobs();
+  };
+  const deliveries = async () => (await eventQueue.list({ cursor: undefined, limit: 100 })).deliveries;
+  /** Has a worker take a job and vanish with it, once too often. */
+  const vanishWith = async (imageId: string) => {
+    const gone = new Worker('render', null, { connection: consumer, prefix, lockDuration: 100, autorun: false });
+    const taken = await gone.getNextJob('token-of-the-dead');
+    if (taken?.id !== imageId) throw new Error('Another job was taken.');
+    await connection.hset(`${prefix}:render:${imageId}`, 'stc', 1_000);
+    await gone.close();
+  };
+  return {
+    vanishWith,
+    queue,
+    events: eventQueue,
+    notifier,
+    raw,
+    view,
+    startDeliveries,
+    startRenders,
+    hurry,
+    deliveries,
+    deliver,
+  };
+}

@@ -1,0 +1,167 @@
+import { ImageId, Tenant } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createProducerConnection } from '../connection/connection.ts';
+import { CrashedWorkerError } from '../errors.ts';
+import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+import { createAdmissions, type IssuedTicket } from './admissions.ts';
+
+afterEach(closeQueues);
+
+const acme = Tenant.parse('acme');
+const other = Tenant.parse('other');
+const DAY_MS = 24 * 3600_000;
+const ticket = (agoMs = 0): IssuedTicket => ({
+  imageId: ImageId.parse(uuidv7()),
+  createdAt: new Date(Date.now() - agoMs).toISOString(),
+  fingerprint: 'f',
+});
+
+async function harness(limits: { unfinishedMax?: number; ticketsMax?: number } = {}) {
+  const { queue, work, redis, prefix, raw } = await queueHarness();
+  const admissions = createAdmissions({ connection: redis, prefix, unfinishedMax: 0, ...limits });
+  const admit = (issued = ticket(), idempotencyKey?: string, tenant = acme) =>
+    admissions.admit({
+      tenant,
+      ticket: issued,
+      images: [{ imageId: issued.imageId, category: 'product' }],
+      idempotencyKey,
+    });
+  const outcome = async (...args: Parameters<typeof admit>) => (await admit(...args)).outcome;
+  /** A ticket with its job, as the API makes them. */
+  async function upload() {
+    const job = renderJob();
+    await admit({ ...ticket(), imageId: job.imageId });
+    await queue.add(job, 0);
+    return job;
+  }
+  return { admissions, admit, outcome, upload, queue, work, redis, prefix, raw };
+}
+
+describe('the ceiling on unfinished images', () => {
+  test('holds for each tenant by itself, however many ask at once', async () => {
+    const { admit, outcome } = await harness({ unfinishedMax: 5 });
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome()));
+    expect(outcomes.filter((each) => each === 'admitted')).toHaveLength(5);
+    expect(outcomes.filter((each) => each === 'full')).toHaveLength(15);
+    expect((await admit(ticket(), undefined, other)).outcome).toBe('admitted');
+  });
+
+  test('counts an image once, however often it is admitted', async () => {
+    const { outcome } = await harness({ unfinishedMax: 2 });
+    const same = ticket();
+    for (const _time of [1, 2, 3]) expect(await outcome(same)).toBe('admitted');
+    expect(await outcome()).toBe('admitted');
+    expect(await outcome()).toBe('full');
+  });
+
+  test.each([
+    ['ready', async () => ({ outcome: 'ready' as const })],
+    ['rejected', async () => ({ outcome: 'rejected' as const, error: { code: 'corrupt', message: 'x' } })],
+    ['expired', async () => ({ outcome: 'expired' as const })],
+    [
+      'a dead letter',
+      async () => {
+        throw new CrashedWorkerError();
+      },
+    ],
+  ])('lets the next one in when an image is %s', async (_end, handle) => {
+    const { upload, outcome, work, redis, prefix } = await harness({ unfinishedMax: 1 });
+    await upload();
+    // Held, so that only the worker's own word can let the next one in.
+    await redis.set(`${prefix}:unfinished:acme:audited`, '1', 'PX', 60_000);
+    expect(await outcome()).toBe('full');
+    work(handle);
+    await vi.waitUntil(async () => (await outcome()) === 'admitted');
+  });
+
+  test('finds out by itself when the process died that should have said that an image ended', async () => {
+    const { upload, outcome, work, raw, redis, prefix } = await harness({ unfinishedMax: 1 });
+    const { imageId } = await upload();
+    work(async () => ({ outcome: 'ready' }));
+    await vi.waitUntil(async () => (await redis.zcard(`${prefix}:unfinished:acme`)) === 0);
+    expect(await (await raw.getJob(imageId))?.getState()).toBe('completed');
+    await redis.zadd(`${prefix}:unfinished:acme`, Date.now(), imageId);
+    expect(await outcome()).toBe('admitted');
+  });
+
+  test('finds out by itself when the process died that should have added the job, and gives a living one its time', async () => {
+    const { outcome, redis, prefix } = await harness({ unfinishedMax: 1 });
+    await outcome(ticket(30_000));
+    expect(await outcome()).toBe('full');
+    await redis.del(`${prefix}:unfinished:acme`, `${prefix}:unfinished:acme:audited`);
+    await outcome(ticket(90_000));
+    expect(await outcome()).toBe('admitted');
+  });
+
+  test('counts no image for longer than its upload URL can live', async () => {
+    const { outcome, redis, prefix } = await harness({ unfinishedMax: 1 });
+    await redis.set(`${prefix}:unfinished:acme:audited`, '1', 'PX', 60_000);
+    await outcome(ticket(7 * DAY_MS));
+    expect(await outcome()).toBe('full');
+    await redis.del(`${prefix}:unfinished:acme`);
+    await outcome(ticket(9 * DAY_MS));
+    expect(await outcome()).toBe('admitted');
+  });
+});
+
+describe('an idempotency key', () => {
+  test('stands for the first ticket of those that come at once', async () => {
+    const { admit } = await harness();
+    const asked = Array.from({ length: 10 }, () => ticket());
+    const answers = await Promise.all(asked.map((each) => admit(each, 'k')));
+    const first = asked[answers.findIndex(({ outcome }) => outcome === 'admitted')];
+    const repeated = answers.filter((answer) => answer.outcome === 'repeated');
+    expect(repeated).toHaveLength(9);
+    for (const answer of repeated) expect(answer.ticket).toEqual(first);
+  });
+
+  test('is its own for each tenant', async () => {
+    const { outcome } = await harness();
+    expect(await outcome(ticket(), 'k')).toBe('admitted');
+    expect(await outcome(ticket(), 'k', other)).toBe('admitted');
+  });
+
+  test('gives its ticket back at the ceiling too, and is not used up by a refusal', async () => {
+    const { admit, outcome, admissions } = await harness({ unfinishedMax: 1 });
+    const first = ticket();
+    await admit(first, 'k');
+    expect(await admit(ticket(), 'k')).toEqual({ outcome: 'repeated', ticket: first });
+    expect(await outcome(ticket(), 'refused')).toBe('full');
+    expect(await admissions.find(acme, 'refused')).toBeUndefined();
+  });
+
+  test('is remembered for 24 h', async () => {
+    const { admit, outcome, admissions } = await harness();
+    const young = ticket(DAY_MS - 60_000);
+    await admit(young, 'young');
+    expect(await admissions.find(acme, 'young')).toEqual(young);
+    await admit(ticket(DAY_MS + 60_000), 'old');
+    expect(await admissions.find(acme, 'old')).toBeUndefined();
+    expect(await outcome(ticket(), 'old')).toBe('admitted');
+  });
+
+  test('is forgotten when it is the oldest of too many', async () => {
+    const { admit, admissions, redis, prefix } = await harness({ ticketsMax: 3 });
+    for (const [index, key] of ['a', 'b', 'c', 'd'].entries()) await admit(ticket(1_000 - index), key);
+    expect(await admissions.find(acme, 'a')).toBeUndefined();
+    expect(await admissions.find(acme, 'b')).toBeDefined();
+    expect(await redis.hlen(`${prefix}:tickets:acme`)).toBe(3);
+    expect(await redis.zcard(`${prefix}:ticket-times:acme`)).toBe(3);
+  });
+});
+
+test('nobody is admitted while Redis is away', async () => {
+  const connection = createProducerConnection('redis://127.0.0.1:1');
+  connection.on('error', () => {});
+  const admissions = createAdmissions({ connection, prefix: 'test-away', unfinishedMax: 0 });
+  const asked = ticket();
+  const refused = admissions.admit({
+    tenant: acme,
+    ticket: asked,
+    images: [{ imageId: asked.imageId, category: 'product' }],
+    idempotencyKey: 'k',
+  });
+  await expect(refused).rejects.toMatchObject({ code: 'queue-unavailable', retryable: true });
+  connection.disconnect();
+});

@@ -1,0 +1,64 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+
+afterEach(closeQueues);
+
+const HOUR_MS = 3600_000;
+
+test('counts what a worker could start now, also when no worker is alive to move it', async () => {
+  const { queue } = await queueHarness();
+  await queue.add(renderJob(), HOUR_MS);
+  await queue.add(renderJob(), 1);
+  const reported = renderJob();
+  await queue.add(reported, HOUR_MS);
+  await queue.reportUpload(reported.imageId);
+  await vi.waitUntil(async () => (await queue.backlog()).delayedDue === 1);
+  expect(await queue.backlog()).toMatchObject({
+    backlog: 2,
+    waiting: 1,
+    active: 0,
+    delayedDue: 1,
+    delayed: 1,
+    failed: 0,
+  });
+});
+
+test('tells how long the next job has been ready: since its upload was reported, not since its ticket', async () => {
+  const { queue } = await queueHarness();
+  const image = renderJob();
+  await queue.add(image, HOUR_MS);
+  expect((await queue.backlog()).oldestWaitingMs).toBe(0);
+  const before = Date.now();
+  await queue.reportUpload(image.imageId);
+  await vi.waitUntil(() => Date.now() > before + 20);
+  const { oldestWaitingMs } = await queue.backlog();
+  expect(oldestWaitingMs).toBeGreaterThan(0);
+  expect(oldestWaitingMs).toBeLessThanOrEqual(Date.now() - before);
+});
+
+test('is empty when everything is done', async () => {
+  const { queue, work, status } = await queueHarness();
+  const image = renderJob();
+  work(async () => ({ outcome: 'ready' }));
+  await queue.add(image, 0);
+  await vi.waitUntil(async () => (await status(image.imageId)) === 'ready');
+  expect(await queue.backlog()).toEqual({
+    backlog: 0,
+    waiting: 0,
+    active: 0,
+    delayedDue: 0,
+    delayed: 0,
+    failed: 0,
+    prioritized: 0,
+    oldestWaitingMs: 0,
+    predictedSeconds: 0,
+  });
+});
+
+test('counts prioritized jobs among the waiting, and apart', async () => {
+  const { queue, raw } = await queueHarness();
+  const image = renderJob();
+  await raw.add('render-image', image, { jobId: image.imageId, priority: 3 });
+  await vi.waitUntil(async () => (await queue.backlog()).oldestWaitingMs > 0);
+  expect(await queue.backlog()).toMatchObject({ backlog: 1, waiting: 1, prioritized: 1 });
+});

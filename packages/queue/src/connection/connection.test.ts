@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRedis } from '@imagemill/local-stack';
+import type { Redis } from 'ioredis';
+import { afterEach, inject, test, vi } from 'vitest';
+import { createRenderWorker } from '../render/render-worker.ts';
+import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+import { createConsumerConnection, createProducerConnection, createReaderConnection } from './connection.ts';
+
+afterEach(closeQueues);
+
+const { redisUrl } = inject('servers');
+
+/** A way to Redis as a name is one, that may lead elsewhere later; what is open stays open. */
+async function lineTo(first: string) {
+  let redis = new URL(first);
+  const pairs: [Socket, Socket][] = [];
+  const server = createServer((near) => {
+    const far = connect(Number(redis.port), redis.hostname);
+    for (const socket of [near, far]) socket.on('error', () => {});
+    near.pipe(far).pipe(near);
+    near.on('close', () => far.destroy());
+    pairs.push([near, far]);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  closeAfterwards(async () => {
+    for (const sockets of pairs) for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leadTo(next: string) {
+      redis = new URL(next);
+    },
+    /** As when a failover takes the machine away without a goodbye. */
+    goDead() {
+      for (const [near, far] of pairs) {
+        near.unpipe(far).resume();
+        far.unpipe(near).resume();
+      }
+    },
+  };
+}
+
+/** A reader is patient for 10 s, and a worker has two connections to find dead, one after the other. */
+const WITHIN = { timeout: 60_000 };
+
+const connections = [
+  createProducerConnection,
+  createReaderConnection,
+  (url: string) => createConsumerConnection(url, { silenceMsMax: 500 }),
+];
+
+test('every kind of connection finds Redis again when it went dead', async () => {
+  const line = await lineTo(redisUrl);
+  const all = connections.map((create) => create(line.url));
+  closeAfterwards(async () => {
+    for (const redis of all) redis.disconnect();
+  });
+  const key = `connection-${randomUUID()}`;
+  for (const redis of all) {
+    redis.on('error', () => {});
+    await vi.waitUntil(() => redis.status === 'ready');
+    await redis.set(key, 'there', 'EX', 60);
+  }
+  line.goDead();
+  const isThere = async (redis: Redis) => (await redis.get(key).catch(() => undefined)) === 'there';
+  await Promise.all(all.map((redis) => vi.waitUntil(() => isThere(redis), WITHIN)));
+});
+
+test('a worker takes jobs again when its connections went dead', async () => {
+  const { queue, prefix, status } = await queueHarness();
+  const line = await lineTo(redisUrl);
+  const connection = createConsumerConnection(line.url, { silenceMsMax: 6_000 });
+  const handle = async () => ({ outcome: 'ready' }) as const;
+  const worker = createRenderWorker({ connection, prefix, concurrency: 1, handle, onError: () => {} });
+  closeAfterwards(async () => {
+    await worker.close(5_000);
+    connection.disconnect();
+  });
+  const [before, after] = [renderJob(), renderJob()];
+  await queue.add(before, 0);
+  await vi.waitUntil(async () => (await status(before.imageId)) === 'ready');
+  line.goDead();
+  await queue.add(after, 0);
+  await vi.waitUntil(async () => (await status(after.imageId)) === 'ready', WITHIN);
+});
+
+test('a connection and a worker leave a primary that was made a replica', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-replica-'));
+  const old = await startRedis({ dir, appendOnly: false });
+  closeAfterwards(async () => {
+    await old.stop();
+    await rm(dir, { recursive: true });
+  });
+  const { queue, prefix, status } = await queueHarness();
+  const line = await lineTo(old.url);
+  const [handler, consumer] = [createProducerConnection(line.url), createConsumerConnection(line.url)];
+  const handle = async () => ({ outcome: 'ready' }) as const;
+  const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 1, handle, onError: () => {} });
+  closeAfterwards(async () => {
+    await worker.close(5_000);
+    for (const redis of [handler, consumer]) redis.disconnect();
+  });
+  handler.on('error', () => {});
+  await vi.waitUntil(() => handler.status === 'ready');
+  const job = renderJob();
+  await queue.add(job, 0);
+
+  await handler.replicaof('127.0.0.1', 1);
+  line.leadTo(redisUrl);
+  const key = `connection-${randomUUID()}`;
+  await vi.waitUntil(async () => (await handler.set(key, 'there', 'EX', 60).catch(() => undefined)) === 'OK');
+  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
+});

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, inject, test, vi } from 'vitest';
+import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+
+const DYING_WORKER = fileURLToPath(new URL('../test-support/dying-worker.ts', import.meta.url));
+
+afterEach(closeQueues);
+
+interface Begun {
+  readonly imageId: string;
+  readonly inHand: number;
+}
+
+/** A worker process that the poison kills as soon as `waitFor` jobs are in hand. */
+function dyingWorker(prefix: string, poison: string, waitFor: number) {
+  const args = [DYING_WORKER, inject('servers').redisUrl, prefix, poison, String(waitFor)];
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const begun: Begun[] = [];
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => begun.push(JSON.parse(line)));
+  const exited = once(child, 'exit');
+  closeAfterwards(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  return { begun, exited };
+}
+
+test('an image that ends its process twice becomes a dead letter, and the jobs that died beside it are acquitted', async () => {
+  const { queue, status, raw, prefix } = await queueHarness();
+  const images = [renderJob(), renderJob(), renderJob(), renderJob()];
+  const [poison, ...innocent] = images as [(typeof images)[0], ...typeof images];
+  for (const image of images) await queue.add(image, 0);
+
+  const first = dyingWorker(prefix, poison.imageId, images.length);
+  expect((await first.exited)[1]).toBe('SIGKILL');
+  expect(first.begun).toHaveLength(images.length);
+
+  const second = dyingWorker(prefix, poison.imageId, 1);
+  expect((await second.exited)[1]).toBe('SIGKILL');
+  const third = dyingWorker(prefix, poison.imageId, 1);
+  await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed', { timeout: 20_000 });
+  await Promise.all(
+    innocent.map(({ imageId }) => vi.waitUntil(async () => (await status(imageId)) === 'ready', { timeout: 20_000 })),
+  );
+  expect([...second.begun, ...third.begun].filter(({ inHand }) => inHand > 1)).toEqual([]);
+  expect(third.begun.map(({ imageId }) => imageId)).not.toContain(poison.imageId);
+  const { deadLetters } = await queue.deadLetters.list({ cursor: 0, limit: 10 });
+  expect(deadLetters).toMatchObject([{ imageId: poison.imageId, code: 'crashed-worker' }]);
+  expect((await raw.getJob(poison.imageId))?.attemptsMade).toBe(1);
+});
+
+test('an image that was convicted gets another chance when it is redriven', async () => {
+  const { queue, status, prefix, work } = await queueHarness();
+  const poison = renderJob();
+  await queue.add(poison, 0);
+  await dyingWorker(prefix, poison.imageId, 1).exited;
+  await dyingWorker(prefix, poison.imageId, 1).exited;
+  work(async () => ({ outcome: 'ready' }), { lockDurationMs: 1_000 });
+  await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed', { timeout: 20_000 });
+  expect(await queue.deadLetters.redrive(poison.imageId)).toBe(true);
+  await vi.waitUntil(async () => (await status(poison.imageId)) === 'ready');
+});

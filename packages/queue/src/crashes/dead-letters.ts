@@ -1,0 +1,131 @@
+import type { ImageId } from '@imagemill/variants';
+import type { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Reach } from '../connection/queue-access.ts';
+import { codeAndMessage } from '../job-error.ts';
+import { RenderImage } from '../jobs.ts';
+import { restart } from '../render/start-job.ts';
+import type { UnfinishedStarts } from './unfinished-starts.ts';
+
+/** A job that used up its attempts because of us. */
+const DeadLetter = z.object({
+  imageId: z.string(),
+  tenant: z.string(),
+  category: z.string(),
+  code: z.string(),
+  message: z.string(),
+  attempts: z.int(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional().meta({ description: 'when its last attempt began' }),
+  worker: z.string().optional().meta({ description: 'which worker had it last' }),
+  failedAt: z.iso.datetime(),
+});
+type DeadLetter = Readonly<z.infer<typeof DeadLetter>>;
+
+export const DeadLetterPage = z.object({
+  deadLetters: z.array(DeadLetter).readonly(),
+  nextCursor: z.int().optional().meta({ description: 'where the next page begins; none after the last' }),
+});
+type DeadLetterPage = Readonly<z.infer<typeof DeadLetterPage>>;
+
+/** What is kept for an operator. Every call throws QueueUnavailableError when Redis does not answer. */
+export interface DeadLetters {
+  /** The newest first; with a code, only those that ended with it. A page may hold fewer than `limit`, even none. */
+  list(page: { cursor: number; limit: number; code?: string | undefined }): Promise<DeadLetterPage>;
+  /** Starts the job again with all its attempts; false when the image has no dead letter. */
+  redrive(imageId: ImageId): Promise<boolean>;
+  /**
+   * Starts the jobs that ended with a code again, the oldest first, up to `limit` of them.
+   *
+   * @returns how many were started, and whether there may be more
+   */
+  redriveAll(code: string, limit: number): Promise<{ redriven: number; more: boolean }>;
+  /** The job behind an image's dead letter; none when it has no dead letter, or one that can't be read. */
+  find(imageId: ImageId): Promise<{ image: RenderImage; attempts: number; failedAt: string } | undefined>;
+  /** Forgets the job; false when the image has no dead letter. */
+  discard(imageId: ImageId): Promise<boolean>;
+}
+
+/** Jobs read at once while looking for those of a code. */
+const PAGE = 100;
+
+export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadLetters {
+  async function again(job: Job, redis: Redis): Promise<void> {
+    await starts.forget(job.id as ImageId);
+    await restart(job, redis, 'failed');
+  }
+
+  return {
+    async list({ cursor, limit, code }) {
+      const failed: Job[] = await reach((queue) => queue.getJobs(['failed'], cursor, cursor + limit - 1, false));
+      const letters = failed.map(deadLetter);
+      return {
+        deadLetters: code === undefined ? letters : letters.filter((letter) => letter.code === code),
+        nextCursor: failed.length < limit ? undefined : cursor + limit,
+      };
+    },
+
+    redrive: (imageId) =>
+      reach(async (queue, redis) => {
+        const job = await findFailed(queue, imageId);
+        if (job) await again(job, redis);
+        return job !== undefined;
+      }),
+
+    redriveAll: (code, limit) =>
+      reach(async (queue, redis) => {
+        let redriven = 0;
+        let left = 0;
+        // The oldest first: what fails meanwhile comes after them, and what is started again leaves the list.
+        for (let unseen = await queue.getFailedCount(); unseen > 0; unseen -= PAGE) {
+          const page: Job[] = await queue.getJobs(['failed'], left, left + PAGE - 1, true);
+          for (const job of page) {
+            const isMeant = deadLetter(job).code === code;
+            if (isMeant && redriven === limit) return { redriven, more: true };
+            if (isMeant) await again(job, redis);
+            if (isMeant) redriven += 1;
+            else left += 1;
+          }
+        }
+        return { redriven, more: false };
+      }),
+
+    find: (imageId) =>
+      reach(async (queue) => {
+        const job = await findFailed(queue, imageId);
+        const image = RenderImage.safeParse(job?.data).data;
+        return job && image && { image, attempts: job.attemptsMade, failedAt: failedAt(job) };
+      }),
+
+    discard: (imageId) =>
+      reach(async (queue) => {
+        const job = await findFailed(queue, imageId);
+        await job?.remove();
+        return job !== undefined;
+      }),
+  };
+}
+
+async function findFailed(queue: Queue, imageId: ImageId): Promise<Job | undefined> {
+  const job: Job | undefined = await queue.getJob(imageId);
+  return (await job?.isFailed()) ? job : undefined;
+}
+
+const failedAt = (job: Job) => new Date(job.finishedOn ?? job.timestamp).toISOString();
+
+function deadLetter(job: Job): DeadLetter {
+  const failed = {
+    imageId: String(job.id),
+    ...codeAndMessage(job.failedReason),
+    attempts: job.attemptsMade,
+    startedAt: job.processedOn === undefined ? undefined : new Date(job.processedOn).toISOString(),
+    worker: job.processedBy,
+    failedAt: failedAt(job),
+  };
+  const image = RenderImage.safeParse(job.data).data;
+  if (image) return { ...failed, tenant: image.tenant, category: image.category, createdAt: image.createdAt };
+  // Of another version, or put there by hand: an operator must see it to be able to discard it.
+  const createdAt = new Date(job.timestamp).toISOString();
+  return { ...failed, tenant: '', category: '', createdAt, code: 'unreadable-job' };
+}

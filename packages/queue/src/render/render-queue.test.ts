@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimPort, startRedis } from '@imagemill/local-stack';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createProducerConnection } from '../connection/connection.ts';
+import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+import { createRenderQueue } from './render-queue.ts';
+
+afterEach(closeQueues);
+
+const DAY_MS = 24 * 3600_000;
+
+test('a Redis that does not answer is a retryable queue-unavailable, and nothing is kept for later', async () => {
+  const connection = createProducerConnection('redis://127.0.0.1:1');
+  const queue = createRenderQueue({ connection, prefix: 'nowhere' });
+  closeAfterwards(async () => connection.disconnect());
+  const refused = { code: 'queue-unavailable', retryable: true };
+  await expect(queue.add(renderJob(), 0)).rejects.toMatchObject(refused);
+  await expect(queue.find(renderJob().imageId)).rejects.toMatchObject(refused);
+  await expect(queue.ping()).rejects.toMatchObject(refused);
+});
+
+test('a queue that is made before Redis is there works as soon as it is', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-queue-'));
+  const port = await claimPort('127.0.0.1', 0);
+  const connection = createProducerConnection(`redis://127.0.0.1:${port}`);
+  const queue = createRenderQueue({ connection, prefix: 'early' });
+  await expect(queue.ping()).rejects.toMatchObject({ code: 'queue-unavailable' });
+  const redis = await startRedis({ dir, port });
+  closeAfterwards(async () => {
+    connection.disconnect();
+    await redis.stop();
+    await rm(dir, { recursive: true });
+  });
+  const job = renderJob();
+  await vi.waitFor(() => queue.add(job, DAY_MS));
+  expect((await queue.find(job.imageId))?.status).toBe('awaiting-upload');
+});
+test('an image that has a job keeps it when it is added again', async () => {
+  const { queue, raw } = await queueHarness();
+  const job = renderJob();
+  await queue.add(job, DAY_MS);
+  await queue.add({ ...job, filename: 'other.jpg' }, DAY_MS);
+  expect(await raw.getDelayedCount()).toBe(1);
+  expect((await queue.find(job.imageId))?.image.filename).toBe('shoe.jpg');
+});

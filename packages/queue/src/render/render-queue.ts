@@ -1,0 +1,150 @@
+import type { ImageId } from '@imagemill/variants';
+import type { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type Backlog, readBacklog } from '../backlog/backlog.ts';
+import { drainRate } from '../backlog/drain-rate.ts';
+import { createReach } from '../connection/queue-access.ts';
+import { createDeadLetters, type DeadLetters } from '../crashes/dead-letters.ts';
+import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
+import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from '../jobs.ts';
+import { tellOfChange } from './image-changes.ts';
+import { type ImageStatus, imageStatus } from './image-status.ts';
+import { startAnew, startJob } from './start-job.ts';
+import { createWakeUps } from './wake-up.ts';
+
+/** An image's job as it stands. */
+export interface JobSnapshot {
+  readonly image: RenderImage;
+  readonly status: ImageStatus;
+  readonly progress: RenderProgress | undefined;
+  readonly rejection: { readonly code: string; readonly message: string } | undefined;
+  readonly attempts: number;
+}
+
+/** The producer's side of the render queue. Every call throws QueueUnavailableError when Redis does not answer. */
+export interface RenderQueue {
+  /** Adds an image's job, to start after `delayMs` at the latest. An image that has a job already keeps that one. */
+  add(image: RenderImage, delayMs: number): Promise<void>;
+  /** Adds the jobs of many images in one go, each as `add` does: all of them, or none. */
+  addAll(images: readonly RenderImage[], delayMs: number): Promise<void>;
+  /**
+   * Tells that the upload is complete: the image's job starts as soon as a worker is free. Telling it again is harmless.
+   *
+   * @returns whether the image has a job
+   */
+  reportUpload(imageId: ImageId): Promise<boolean>;
+  /** Makes a worker look at an image that is deleted, as `startAnew` does; from then on its status is `deleted`. */
+  requestDeletion(image: RenderImage): Promise<void>;
+  /** Starts the job of an image whose original is there again, whatever it ended as, or anew if it is gone. */
+  startAnew(image: RenderImage): Promise<void>;
+  find(imageId: ImageId): Promise<JobSnapshot | undefined>;
+  ping(): Promise<void>;
+  backlog(): Promise<Backlog>;
+  /** Jobs that the fleet ended in the last minute, for each second of it. */
+  drainRate(): Promise<number>;
+  readonly deadLetters: DeadLetters;
+}
+
+const { renderImage } = jobs;
+
+export function createRenderQueue({ connection, prefix }: { connection: Redis; prefix: string }): RenderQueue {
+  const reach = createReach(connection, prefix, renderImage);
+  const uploads = createWakeUps(connection, prefix, 'uploaded');
+  const deletions = createWakeUps(connection, prefix, 'deleted');
+  const starts = createUnfinishedStarts(connection, prefix);
+
+  const job = (image: RenderImage, delay: number) => ({
+    name: renderImage.name,
+    data: renderImage.payload.parse(image),
+    opts: { jobId: image.imageId, delay },
+  });
+
+  async function add(queue: Queue, image: RenderImage, delayMs: number): Promise<void> {
+    const { name, data, opts } = job(image, delayMs);
+    await queue.add(name, data, opts);
+  }
+
+  async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
+    await starts.forget(image.imageId);
+    const job: Job | undefined = await queue.getJob(image.imageId);
+    await (job ? startAnew(job, connection) : add(queue, image, 0));
+  }
+
+  return {
+    add: (image, delayMs) => reach((queue) => add(queue, image, delayMs)),
+
+    addAll: (images, delayMs) =>
+      reach(async (queue) => {
+        const [image] = images;
+        // One command in the place of a transaction.
+        if (image && images.length === 1) await add(queue, image, delayMs);
+        else await queue.addBulk(images.map((each) => job(each, delayMs)));
+      }),
+
+    reportUpload: (imageId) =>
+      reach(async (queue, redis) => {
+        await uploads.note(imageId);
+        const job: Job | undefined = await queue.getJob(imageId);
+        if (job) await startJob(job, redis);
+        return job !== undefined;
+      }),
+
+    requestDeletion: (image) =>
+      reach(async (queue) => {
+        await deletions.note(image.imageId);
+        await startOrAdd(queue, image);
+        // An active job is not changed by this, so BullMQ tells nobody.
+        await tellOfChange(connection, prefix, image.imageId);
+      }),
+
+    startAnew: (image) =>
+      reach(async (queue) => {
+        await uploads.note(image.imageId);
+        await startOrAdd(queue, image);
+      }),
+
+    find: (imageId) =>
+      reach(async (queue) => {
+        // The state first: a job that ends in between is then read with the result that its state goes with, or newer.
+        const [jobState, reportedAt, deletedAt] = await Promise.all([
+          queue.getJobState(imageId),
+          uploads.notedAt(imageId),
+          deletions.notedAt(imageId),
+        ]);
+        const job: Job | undefined = await queue.getJob(imageId);
+        const isReported = reportedAt !== undefined || job?.data.importUrl !== undefined;
+        const notes = { uploadReported: isReported, deletionRequested: deletedAt !== undefined };
+        return job && snapshot(job, jobState, notes);
+      }),
+
+    ping: () =>
+      reach(async () => {
+        await connection.ping();
+      }),
+
+    backlog: () => readBacklog(reach, uploads, prefix),
+    drainRate: () => reach((queue) => drainRate(queue, Date.now())),
+    deadLetters: createDeadLetters(reach, starts),
+  };
+}
+
+function snapshot(
+  job: Job,
+  jobState: string,
+  notes: { uploadReported: boolean; deletionRequested: boolean },
+): JobSnapshot {
+  const progress = RenderProgress.safeParse(job.progress).data;
+  const result = jobState === 'completed' ? (job.returnvalue as RenderOutcome) : undefined;
+  return {
+    image: renderImage.payload.parse(job.data),
+    status: imageStatus({
+      jobState,
+      hasProgress: progress !== undefined,
+      ...notes,
+      outcome: result?.outcome,
+    }),
+    progress,
+    rejection: result?.outcome === 'rejected' ? result.error : undefined,
+    attempts: job.attemptsMade,
+  };
+}

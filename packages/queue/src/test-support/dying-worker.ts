@@ -1,0 +1,26 @@
+// A worker in a process of its own, whose work on one image ends that process: see crash-containment.test.ts.
+import { createConsumerConnection } from '../connection/connection.ts';
+import { createRenderWorker } from '../render/render-worker.ts';
+
+const [redisUrl = '', prefix = '', poison = '', waitFor = '1'] = process.argv.slice(2);
+const handsFull = Promise.withResolvers<void>();
+let inHand = 0;
+
+createRenderWorker({
+  connection: createConsumerConnection(redisUrl),
+  prefix,
+  concurrency: 4,
+  lockDurationMs: 1_000,
+  onError: () => {},
+  async handle({ imageId }) {
+    inHand += 1;
+    process.stdout.write(`${JSON.stringify({ imageId, inHand })}\n`);
+    // So that the death hits as many jobs as were asked for.
+    if (inHand === Number(waitFor)) handsFull.resolve();
+    await handsFull.promise;
+    if (imageId === poison) process.kill(process.pid, 'SIGKILL');
+    await new Promise(setImmediate);
+    inHand -= 1;
+    return { outcome: 'ready' };
+  },
+});

@@ -1,0 +1,47 @@
+import type { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { EventPayload } from './webhook-event.ts';
+
+/** One try to send an event: what it was answered, or the code of what went wrong. */
+export const DeliveryAttempt = z.object({
+  at: z.iso.datetime(),
+  ms: z.int().nonnegative(),
+  status: z.int().optional(),
+  code: z.string().optional(),
+});
+export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
+
+/** What a delivery's job keeps as its progress; the newest attempts, also those before a replay. */
+const DeliveryProgress = z.object({ attempts: z.array(DeliveryAttempt).max(20) });
+
+export const attemptsOf = (job: Job): readonly DeliveryAttempt[] =>
+  DeliveryProgress.safeParse(job.progress).data?.attempts ?? [];
+
+export const DeliveryStatus = z.enum(['pending', 'delivered', 'failed']);
+export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
+
+/** An event on its way, or at its end, as an operator sees it. */
+export const Delivery = EventPayload.omit({ data: true }).extend({
+  status: DeliveryStatus,
+  attempts: z.array(DeliveryAttempt).readonly(),
+  nextAttemptAt: z.iso.datetime().optional(),
+});
+export type Delivery = Readonly<z.infer<typeof Delivery>>;
+
+export async function deliveryStatus(job: Job): Promise<DeliveryStatus> {
+  const state = await job.getState();
+  return state === 'completed' ? 'delivered' : state === 'failed' ? 'failed' : 'pending';
+}
+
+/** @returns nothing for an event whose job is gone, or can't be read */
+export async function findDelivery(queue: Queue, redis: Redis, id: string): Promise<Delivery | undefined> {
+  const job: Job | undefined = await queue.getJob(id);
+  const event = EventPayload.omit({ data: true }).safeParse(job?.data).data;
+  if (!job || !event) return undefined;
+  const [status, due] = await Promise.all([deliveryStatus(job), redis.zscore(queue.toKey('delayed'), id)]);
+  return { ...event, status, attempts: attemptsOf(job), nextAttemptAt: due === null ? undefined : dueAt(due) };
+}
+
+/** BullMQ's score of a delayed job: its time in ms, and 12 bits to keep jobs of one ms in order. */
+const dueAt = (score: string) => new Date(Math.floor(Number(score) / 0x1000)).toISOString();

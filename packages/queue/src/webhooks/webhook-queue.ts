@@ -1,0 +1,95 @@
+import type { ImageId } from '@imagemill/variants';
+import type { Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { createReach } from '../connection/queue-access.ts';
+import { jobs } from '../jobs.ts';
+import { restart } from '../render/start-job.ts';
+import { Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './delivery.ts';
+import { type EventPayload, eventId } from './webhook-event.ts';
+import { createEventLog } from './webhook-log.ts';
+
+/** An event before it has an id and a place in the order. */
+interface EventDraft extends Pick<EventPayload, 'type' | 'tenant' | 'imageId' | 'data'> {
+  /** Tells this end from another of the same image and kind. */
+  readonly occasion: string;
+}
+
+export const DeliveryPage = z.object({
+  deliveries: z.array(Delivery).readonly(),
+  nextCursor: z.int().optional().meta({ description: 'where the next page begins; none after the last' }),
+});
+type DeliveryPage = Readonly<z.infer<typeof DeliveryPage>>;
+
+interface DeliveryQuery {
+  readonly cursor: number | undefined;
+  readonly limit: number;
+  readonly status?: DeliveryStatus | undefined;
+  readonly imageId?: ImageId | undefined;
+}
+
+/** The producer's side of the webhooks. Every call throws QueueUnavailableError when Redis does not answer. */
+export interface EventQueue {
+  /**
+   * Has an event sent. One that was published before is not sent again, and keeps its number.
+   *
+   * @returns the event's id
+   */
+  publish(draft: EventDraft): Promise<string>;
+  /** Whether the event was published, and is still on its way or in the log. */
+  isKept(event: Pick<EventDraft, 'type' | 'imageId' | 'occasion'>): Promise<boolean>;
+  /** The newest first. A page may hold fewer than `limit`, even none, where a filter leaves others out. */
+  list(query: DeliveryQuery): Promise<DeliveryPage>;
+  /** Sends an event once more, under its id; one that is still on its way is left alone. */
+  replay(id: string): Promise<'replayed' | 'pending' | 'not-found'>;
+}
+
+/** How many more events are looked through than are asked for, where most belong to other images. */
+const SCANNED_MAX = 1_000;
+
+const { deliverEvent } = jobs;
+
+export function createEventQueue({ connection, prefix }: { connection: Redis; prefix: string }): EventQueue {
+  const reach = createReach(connection, prefix, deliverEvent);
+  const log = createEventLog(connection, prefix);
+
+  return {
+    publish: ({ occasion, ...draft }) =>
+      reach(async (queue) => {
+        const id = eventId(draft.imageId, draft.type, occasion);
+        // The number first: what dies here leaves an entry without a delivery, and the rerun adds it under the same one.
+        const sequence = await log.sequenceOf(id);
+        const event = deliverEvent.payload.parse({ ...draft, id, sequence, timestamp: new Date().toISOString() });
+        await queue.add(deliverEvent.name, event, { jobId: id });
+        return id;
+      }),
+
+    isKept: ({ imageId, type, occasion }) =>
+      reach(async (queue) => (await queue.getJob(eventId(imageId, type, occasion))) !== undefined),
+
+    list: ({ cursor, limit, status, imageId }) =>
+      reach(async (queue, redis) => {
+        const wanted = imageId === undefined ? limit : SCANNED_MAX;
+        const entries = await log.read({ before: cursor, limit: wanted });
+        const ofImage = entries.filter(({ id }) => imageId === undefined || id.startsWith(`evt_${imageId}_`));
+        const page = ofImage.slice(0, limit);
+        const found = await Promise.all(page.map(({ id }) => findDelivery(queue, redis, id)));
+        const deliveries = found.filter(
+          (delivery) => delivery !== undefined && (status === undefined || delivery.status === status),
+        ) as Delivery[];
+        const isCut = ofImage.length > page.length;
+        const last = isCut ? page.at(-1) : entries.at(-1);
+        return { deliveries, nextCursor: isCut || entries.length === wanted ? last?.sequence : undefined };
+      }),
+
+    replay: (id) =>
+      reach(async (queue, redis) => {
+        const job: Job | undefined = await queue.getJob(id);
+        if (!job) return 'not-found';
+        const status = await deliveryStatus(job);
+        if (status === 'pending') return 'pending';
+        await restart(job, redis, status === 'delivered' ? 'completed' : 'failed');
+        return 'replayed';
+      }),
+  };
+}
