@@ -41,6 +41,9 @@ export const workerEnv = z
       .prefault('65535')
       .describe('longest side that an original may have, in pixels; renditions end at 16,383 whatever it is'),
     MAX_SOURCE_FRAMES: whole(1, BIG).prefault('60').describe('most frames that an animated original may have'),
+    STRICT_CONTENT_TYPE: flag()
+      .prefault('false')
+      .describe('reject an original whose format is another accepted one than declared (`type-mismatch`)'),
     RENDER_TIMEOUT_MS: whole(1, 600_000).prefault('20000').describe('longest time that one decode or encode may take'),
     UPLOAD_GRACE_SECONDS: whole(0, 86_400)
       .prefault('300')

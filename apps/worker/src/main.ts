@@ -97,6 +97,7 @@ await runProcess(async () => {
     engine,
     categories,
     cdnBaseUrl: env.CDN_BASE_URL,
+    strictContentType: env.STRICT_CONTENT_TYPE,
     uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
     logger,
   });

@@ -21,6 +21,8 @@ export {
   OriginalMediaType,
   SourceMediaType,
   sourceExtensions,
+  sourceMediaTypeAliases,
+  sourceMediaTypeOf,
 } from './media-types.ts';
 export { Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';

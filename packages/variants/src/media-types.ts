@@ -14,6 +14,35 @@ export const sourceExtensions = {
 export const SourceMediaType = z.enum(Object.keys(sourceExtensions) as (keyof typeof sourceExtensions)[]);
 export type SourceMediaType = z.infer<typeof SourceMediaType>;
 
+/** Other names that browsers, phones and older programs use for the same formats. */
+const aliases: Readonly<Record<string, SourceMediaType>> = {
+  'image/jpg': 'image/jpeg',
+  'image/jfif': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'image/pipeg': 'image/jpeg',
+  'image/x-jpeg': 'image/jpeg',
+  'image/apng': 'image/png',
+  'image/x-png': 'image/png',
+  'image/x-webp': 'image/webp',
+  'image/avif-sequence': 'image/avif',
+  'image/x-gif': 'image/gif',
+  'image/tif': 'image/tiff',
+  'image/x-tif': 'image/tiff',
+  'image/x-tiff': 'image/tiff',
+};
+
+export const sourceMediaTypeAliases = Object.keys(aliases);
+
+/**
+ * The accepted type that a media type names, in whatever case, with whatever parameters, or by another usual name.
+ * RFC 9110, section 8.3.1.
+ */
+export function sourceMediaTypeOf(mediaType: string): SourceMediaType | undefined {
+  const [essence = ''] = mediaType.split(';', 1);
+  const name = essence.trim().toLowerCase();
+  return SourceMediaType.safeParse(name).data ?? (Object.hasOwn(aliases, name) ? aliases[name] : undefined);
+}
+
 /** Of an original that was imported from a URL: what it is, its bytes alone say. */
 export const IMPORTED_MEDIA_TYPE = 'image/*' as const;
 

@@ -31,7 +31,7 @@ function post({ uploadUrl, fields }: { uploadUrl: string; fields: Record<string,
 }
 
 test('a ticket with the method POST takes a web form, and its image goes the way of every other', async () => {
-  const ticket = await ask({ filename: 'kätzchen.jpg', metadata: { sku: 'A-1' } });
+  const ticket = await ask({ filename: 'kätzchen.jpg', contentType: 'IMAGE/JPG; x=y', metadata: { sku: 'A-1' } });
   expect(Object.keys(ticket.headers)).toEqual([]);
   expect((await post(ticket, 'too long')).status).toBe(400);
   expect((await api.call('POST', `/v1/images/${ticket.imageId}/complete`)).body.code).toBe('not-uploaded');

@@ -49,6 +49,21 @@ describe('an upload ticket', () => {
     expect((await api.queue.find(issued.imageId))?.image.filename).toBe('Sommerkleid.jpg');
   });
 
+  test.each([
+    ['image/jpg', 'image/jpeg', 'jpg'],
+    ['image/pjpeg', 'image/jpeg', 'jpg'],
+    ['IMAGE/JPEG', 'image/jpeg', 'jpg'],
+    ['image/jpeg; charset=binary', 'image/jpeg', 'jpg'],
+    [' Image/X-PNG ;q="a;b"', 'image/png', 'png'],
+    ['image/tif', 'image/tiff', 'tiff'],
+  ])('for %j is signed for the type that it means', async (contentType, normalised, extension) => {
+    const issued = await ticket({ ...photo, contentType });
+    expect(issued.headers['content-type']).toBe(normalised);
+    expect(issued.key).toMatch(new RegExp(`/original\\.${extension}$`));
+    expect((await put(issued)).status).toBe(200);
+    expect((await api.queue.find(issued.imageId))?.image.contentType).toBe(normalised);
+  });
+
   test('says which character of a file name is refused, and where', async () => {
     const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, filename: 'shoe\u202Egpj.exe' });
     expect(body.detail).toBe('filename: contains U+202E RIGHT-TO-LEFT OVERRIDE at position 5');
@@ -66,6 +81,10 @@ describe('an upload request is refused, with its code and field, for', () => {
     ['an unknown category', { category: 'banner' }, 'unknown-category', 'category'],
     ['a category that is a property of every object', { category: '__proto__' }, 'unknown-category', 'category'],
     ['a type outside the list', { contentType: 'image/svg+xml' }, 'unsupported-type', 'contentType'],
+    ['a type that is a property of every object', { contentType: 'constructor' }, 'unsupported-type', 'contentType'],
+    ['parameters without a type', { contentType: ';image/jpeg' }, 'unsupported-type', 'contentType'],
+    ['a list of types', { contentType: 'image/jpeg, image/png' }, 'unsupported-type', 'contentType'],
+    ['HEIC', { contentType: 'image/heic' }, 'unsupported-type', 'contentType'],
     ['no type at all', { contentType: undefined }, 'missing-field', 'contentType'],
     ['a length of zero', { contentLength: 0 }, 'empty-upload', 'contentLength'],
     ['a negative length', { contentLength: -1 }, 'empty-upload', 'contentLength'],

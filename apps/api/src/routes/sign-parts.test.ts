@@ -54,7 +54,7 @@ const underWay = async (key: string) => (await api.originals.multipart.list({ pr
 
 describe('an upload in parts', () => {
   test('goes part by part, can be looked at on the way, and its image goes the way of every other', async () => {
-    const ticket = await ask({ metadata: { sku: 'A-1' } });
+    const ticket = await ask({ contentType: 'Image/PJPEG', metadata: { sku: 'A-1' } });
     expect(ticket).toMatchObject({ uploadUrl: `http://api.test/v1/images/${ticket.imageId}/parts`, headers: {} });
     expect(ticket).toMatchObject({ partSize: PART, partCount: 2 });
     expect(await send(ticket.imageId, 2, bytes.subarray(PART))).toBe(200);

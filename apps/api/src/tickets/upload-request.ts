@@ -1,24 +1,35 @@
-import { type Categories, SourceMediaType } from '@imagemill/variants';
+import { type Categories, SourceMediaType, sourceMediaTypeAliases, sourceMediaTypeOf } from '@imagemill/variants';
 import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
 import { categoryField, Sha256Field } from './request-fields.ts';
 
 const withCode = (code: string, message: string, limit?: number) => ({ params: { code, limit }, error: message });
 
+const MEDIA_TYPE_LENGTH_MAX = 256;
+
+/** Normalised, so that what is signed, and the extension of the key, do not depend on how a type is spelled. */
+const SourceTypeField = z
+  .string()
+  .max(MEDIA_TYPE_LENGTH_MAX)
+  .meta({
+    description:
+      `media type of the file: ${SourceMediaType.options.join(', ')}, in any case and with any parameters, or another name of ` +
+      `one of these (${sourceMediaTypeAliases.join(', ')}); the ticket's headers carry the normalised type`,
+    examples: SourceMediaType.options,
+  })
+  .transform((type, context) => {
+    const known = sourceMediaTypeOf(type);
+    if (known) return known;
+    const message = `must be one of ${SourceMediaType.options.join(', ')}`;
+    context.addIssue({ code: 'custom', params: { code: 'unsupported-type' }, message });
+    return z.NEVER;
+  });
+
 /** The body of an upload request, within this deployment's categories and limits. */
 export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
   z.strictObject({
     filename: Filename,
-    contentType: z
-      .string()
-      .meta({ enum: SourceMediaType.options })
-      .transform((type, context) => {
-        const known = SourceMediaType.safeParse(type);
-        if (known.success) return known.data;
-        const message = `must be one of ${SourceMediaType.options.join(', ')}`;
-        context.addIssue({ code: 'custom', params: { code: 'unsupported-type' }, message });
-        return z.NEVER;
-      }),
+    contentType: SourceTypeField,
     contentLength: z
       .int()
       .refine((bytes) => bytes > 0, withCode('empty-upload', 'must be more than 0 bytes'))

@@ -4,7 +4,7 @@ import { newId } from './new-id.ts';
 /** By media type, and by name: not every system knows every type. */
 export const fileTypes = [
   ...['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
-  ...['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff'],
+  ...['.jpg', '.jpeg', '.jfif', '.jpe', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff'],
 ];
 
 /** At once. */

@@ -40,6 +40,13 @@ describe('a photograph', () => {
     });
   });
 
+  test('of another accepted type than declared is rendered, and its manifest says what it is', async () => {
+    const image = job({ contentType: 'image/webp' });
+    await store(image);
+    expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
+    expect(await manifestOf(image)).toMatchObject({ status: 'ready', source: { format: 'jpeg' } });
+  });
+
   test('reports its progress one rendition at a time', async () => {
     const image = job();
     await store(image);

@@ -42,7 +42,6 @@ describe('an original that is not there', () => {
 describe('an upload that can never be an image', () => {
   test.each([
     ['is no picture', Buffer.from('%PDF-1.7'), {}, 'unsupported-format'],
-    ['is another type than declared', photo, { contentType: 'image/png' as const }, 'type-mismatch'],
     ['is cut off', photo.subarray(0, 20_000), {}, 'corrupt'],
     ['is not the declared bytes', photo, { checksumSha256: `${'A'.repeat(43)}=` }, 'checksum-mismatch'],
     ['is too large', Buffer.alloc(engine.limits.bytesMax + 1), {}, 'too-many-bytes'],
@@ -54,6 +53,14 @@ describe('an upload that can never be an image', () => {
     expect(puts.filter((key) => key.startsWith('images/'))).toEqual([]);
     expect(await manifestOf(image)).toMatchObject({ status: 'rejected', error: { code } });
   });
+});
+
+test('a picture of another type than declared is rejected where STRICT_CONTENT_TYPE is set', async () => {
+  const image = job({ contentType: 'image/png' });
+  await store(image);
+  const { result, puts } = await run(image, { strictContentType: true });
+  expect(await result).toMatchObject({ outcome: 'rejected', error: { code: 'type-mismatch' } });
+  expect(puts.filter((key) => key.startsWith('images/'))).toEqual([]);
 });
 
 test('a picture that runs into the clock is tried once more before it is blamed', async () => {

@@ -28,6 +28,8 @@ export interface RenderServices {
   readonly importOriginal: ImportOriginal;
   readonly categories: Categories;
   readonly cdnBaseUrl: string;
+  /** Rejects an original that is of another accepted format than declared. */
+  readonly strictContentType: boolean;
   readonly uploadGraceMs: number;
   readonly logger: Logger;
 }
@@ -153,7 +155,7 @@ async function render(
     subject.facts = facts;
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
-    const source = await watch.time('inspect', () => engine.inspect(original.bytes, declaredType(image)));
+    const source = await watch.time('inspect', () => engine.inspect(original.bytes, requiredType(services, image)));
     const total = set.length;
     await reportProgress({ revision, total, source, done: [] });
 
@@ -178,9 +180,9 @@ async function render(
   }
 }
 
-/** What an import is, its server may say wrongly, and the seller may not know. */
-const declaredType = ({ contentType }: RenderImage) =>
-  contentType === IMPORTED_MEDIA_TYPE ? undefined : { contentType };
+/** Imports declare no type: their servers and sellers may not know it. */
+const requiredType = ({ strictContentType }: RenderServices, { contentType }: RenderImage) =>
+  strictContentType && contentType !== IMPORTED_MEDIA_TYPE ? { contentType } : undefined;
 
 type RenderOutcome = Awaited<ReturnType<RenderHandler>>;
 

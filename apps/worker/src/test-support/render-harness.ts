@@ -61,6 +61,7 @@ interface RunOptions {
   readonly attemptsMade?: number;
   readonly isLastAttempt?: boolean;
   readonly importOriginal?: ImportOriginal;
+  readonly strictContentType?: boolean;
 }
 
 const categories = await loadCategories();
@@ -76,6 +77,7 @@ export function renderHandler(change: Partial<RenderServices> = {}) {
     engine,
     categories,
     cdnBaseUrl: 'http://cdn.test',
+    strictContentType: false,
     uploadGraceMs: 60_000,
     importOriginal: async () => undefined,
     logger: createLogger('worker', 'silent'),
@@ -105,6 +107,7 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
     deletions: createDeletions(originals, manifests),
     engine: options.engine ?? engine,
     categories: await loadCategories(ownSets),
+    strictContentType: options.strictContentType ?? false,
     ...(options.importOriginal && { importOriginal: options.importOriginal }),
   });
   const context = {

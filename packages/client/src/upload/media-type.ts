@@ -1,7 +1,11 @@
 const types: Readonly<Record<string, string>> = {
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
+  jpe: 'image/jpeg',
+  jfif: 'image/jpeg',
+  jif: 'image/jpeg',
   png: 'image/png',
+  apng: 'image/png',
   webp: 'image/webp',
   avif: 'image/avif',
   gif: 'image/gif',
@@ -10,5 +14,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** What a file is by its name; the API refuses what it is not. */
-export const mediaTypeOf = (filename: string): string =>
-  types[filename.slice(filename.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
+export function mediaTypeOf(filename: string): string {
+  const extension = filename.slice(filename.lastIndexOf('.') + 1).toLowerCase();
+  return (Object.hasOwn(types, extension) && types[extension]) || 'application/octet-stream';
+}
