@@ -3,12 +3,12 @@ import { createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   checkRedis,
-  createEventQueue,
   createImageIndex,
   createProducerConnection,
   createQueueViews,
   createReaderConnection,
   createRenderQueue,
+  createWebhookQueue,
 } from '@imagemill/queue';
 import {
   createLogger,
@@ -25,8 +25,8 @@ import { createApp } from './app.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { createFollowTokens } from './auth/follow-tokens.ts';
 import { createBoardSessions } from './board/board-sessions.ts';
-import { checkUploadEventsQueue, createSqsClient } from './bucket-events/bucket-events-queue.ts';
-import { consumeUploadEvents } from './bucket-events/consume-bucket-events.ts';
+import { checkBucketEventsQueue, createSqsClient } from './bucket-events/bucket-events-queue.ts';
+import { consumeBucketEvents } from './bucket-events/consume-bucket-events.ts';
 import { createReportUploads } from './bucket-events/report-uploads.ts';
 import { consolePage } from './console/console-page.ts';
 import { checkConsole } from './console/serve-console.ts';
@@ -68,10 +68,10 @@ await runProcess(async () => {
     [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
     [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
     ...(consoleDir !== undefined && { 'console in CONSOLE_DIR': () => checkConsole(consoleDir) }),
-    ...(sqs && { 'upload events queue': () => checkUploadEventsQueue(sqs.client, sqs.queueUrl, logger) }),
+    ...(sqs && { 'upload events queue': () => checkBucketEventsQueue(sqs.client, sqs.queueUrl, logger) }),
   });
   const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
-  const events = createEventQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const webhooks = createWebhookQueue({ connection, prefix: env.QUEUE_PREFIX });
   const settings = {
     apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),
     cdnBaseUrl: env.CDN_BASE_URL,
@@ -126,7 +126,7 @@ await runProcess(async () => {
     ...pages,
     categories,
     queue,
-    events,
+    webhooks,
     records,
     index,
     listImages,
@@ -147,7 +147,7 @@ await runProcess(async () => {
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
   logger.info({ address: server.address, metricsPort: metrics?.port }, 'listening');
   const reportUploads = createReportUploads({ bucket: originals.bucket, queue });
-  const uploadEvents = sqs && consumeUploadEvents({ ...sqs, queue, reportUploads, logger });
+  const uploadEvents = sqs && consumeBucketEvents({ ...sqs, queue, reportUploads, logger });
 
   return {
     async close() {

@@ -1,5 +1,5 @@
 import type { Manifests } from '@imagemill/manifests';
-import { type EventType, eventId, type RenderQueue } from '@imagemill/queue';
+import { type RenderQueue, type WebhookEventType, webhookEventId } from '@imagemill/queue';
 import type { ImageRecord } from './image-record.ts';
 
 /** What tells an end of an image from another end of the same kind. */
@@ -18,7 +18,7 @@ export interface ImageEnds {
 }
 
 export function createImageEnds(sources: { queue: RenderQueue; manifests: Manifests }): ImageEnds {
-  async function endOf(record: ImageRecord): Promise<readonly [EventType, string] | undefined> {
+  async function endOf(record: ImageRecord): Promise<readonly [WebhookEventType, string] | undefined> {
     if (record.from === 'manifest') {
       const { manifest } = record;
       if (manifest.status === 'ready') return ['image.ready', occasions.ready(manifest)];
@@ -40,7 +40,7 @@ export function createImageEnds(sources: { queue: RenderQueue; manifests: Manife
     async eventIdOf(record) {
       const end = await endOf(record);
       const { imageId } = record.from === 'manifest' ? record.manifest : record.job.image;
-      return end && eventId(imageId, ...end);
+      return end && webhookEventId(imageId, ...end);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Manifests } from '@imagemill/manifests';
-import type { EventQueue, EventType, RenderImage, RenderQueue } from '@imagemill/queue';
+import type { RenderImage, RenderQueue, WebhookEventType, WebhookQueue } from '@imagemill/queue';
 import type { ImageId, Tenant } from '@imagemill/variants';
 import { occasions } from './image-end.ts';
 import type { ImageRecord } from './image-record.ts';
@@ -7,11 +7,11 @@ import type { ImageView } from './image-view.ts';
 
 interface Sources {
   readonly queue: RenderQueue;
-  readonly events: EventQueue;
+  readonly webhooks: WebhookQueue;
   readonly manifests: Manifests;
   readonly view: (record: ImageRecord) => ImageView;
-  /** Whether the tenant has an endpoint that is told of such events; nothing is read for one that has none. */
-  readonly isWanted: (tenant: Tenant, type: EventType) => boolean;
+  /** Whether the tenant has an endpoint that is told of such webhooks; nothing is read for one that has none. */
+  readonly isWanted: (tenant: Tenant, type: WebhookEventType) => boolean;
 }
 
 /**
@@ -29,12 +29,17 @@ export interface Notifier {
   missedDeadLetter(imageId: ImageId): Promise<boolean>;
 }
 
-export function createNotifier({ queue, events, manifests, view, isWanted }: Sources): Notifier {
-  async function publish(type: EventType, image: Identity, occasion: string, record: ImageRecord): Promise<void> {
+export function createNotifier({ queue, webhooks, manifests, view, isWanted }: Sources): Notifier {
+  async function publish(
+    type: WebhookEventType,
+    image: Identity,
+    occasion: string,
+    record: ImageRecord,
+  ): Promise<void> {
     const { tenant, imageId } = image;
     // Through JSON, as the API's answer goes: what is not set is left out.
     const data = JSON.parse(JSON.stringify(view(record)));
-    await events.publish({ type, tenant, imageId, occasion, data });
+    await webhooks.publish({ type, tenant, imageId, occasion, data });
   }
 
   async function wantedDeadLetter(imageId: ImageId) {
@@ -64,7 +69,7 @@ export function createNotifier({ queue, events, manifests, view, isWanted }: Sou
     async missedDeadLetter(imageId) {
       const letter = await wantedDeadLetter(imageId);
       if (!letter) return false;
-      return !(await events.isKept({ imageId, type: 'image.failed', occasion: occasions.failed(letter) }));
+      return !(await webhooks.isKept({ imageId, type: 'image.failed', occasion: occasions.failed(letter) }));
     },
 
     async deadLetter(imageId) {

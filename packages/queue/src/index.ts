@@ -22,9 +22,9 @@ export { createRounds, type Round, type Rounds } from './rounds.ts';
 export { type DeliveryAttempt, DeliveryStatus } from './webhooks/delivery.ts';
 export {
   createDeliveryWorker,
-  type DeliverEvent,
+  type DeliverWebhook,
   type DeliveryWorker,
   type SendResult,
 } from './webhooks/delivery-worker.ts';
-export { EventId, type EventPayload, EventType, eventId } from './webhooks/webhook-event.ts';
-export { createEventQueue, DeliveryPage, type EventQueue } from './webhooks/webhook-queue.ts';
+export { type WebhookEvent, WebhookEventId, WebhookEventType, webhookEventId } from './webhooks/webhook-event.ts';
+export { createWebhookQueue, DeliveryPage, type WebhookQueue } from './webhooks/webhook-queue.ts';

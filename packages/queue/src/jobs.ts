@@ -2,7 +2,7 @@ import { Category, Format, ImageId, OriginalMediaType, SourceFacts, Tenant, Vari
 import { z } from 'zod';
 import { retryPolicy } from './render/retry-policy.ts';
 import { deliverySchedule } from './webhooks/delivery-schedule.ts';
-import { EventPayload } from './webhooks/webhook-event.ts';
+import { WebhookEvent } from './webhooks/webhook-event.ts';
 
 /** An upload in parts that is under way; no client is asked for its id. Each part but the last has `partSize` bytes. */
 export const MultipartOfImage = z.object({
@@ -78,10 +78,10 @@ export const jobs = {
       keepLogs: 20,
     },
   },
-  deliverEvent: {
+  deliverWebhook: {
     queue: 'webhooks',
     name: 'deliver-event',
-    payload: EventPayload,
+    payload: WebhookEvent,
     options: {
       attempts: deliverySchedule.attempts,
       backoff: { type: 'delivery-schedule' },

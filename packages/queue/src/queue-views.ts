@@ -4,7 +4,7 @@ import { jobs } from './jobs.ts';
 
 /**
  * BullMQ's own queues, one for each job of the catalog, for a board that shows them. Whoever changes jobs goes by
- * `RenderQueue` and `EventQueue`: those keep what imagemill promises.
+ * `RenderQueue` and `WebhookQueue`: those keep what imagemill promises.
  *
  * @param connection must be ready: a queue whose first commands fail never works again
  */

@@ -1,11 +1,11 @@
 import { createLogger } from '@imagemill/service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createUploadEventsHarness } from '../test-support/bucket-events-harness.ts';
-import { checkUploadEventsQueue, createSqsClient } from './bucket-events-queue.ts';
+import { createBucketEventsHarness } from '../test-support/bucket-events-harness.ts';
+import { checkBucketEventsQueue, createSqsClient } from './bucket-events-queue.ts';
 
-let events: Awaited<ReturnType<typeof createUploadEventsHarness>>;
+let events: Awaited<ReturnType<typeof createBucketEventsHarness>>;
 beforeAll(async () => {
-  events = await createUploadEventsHarness();
+  events = await createBucketEventsHarness();
 });
 afterAll(() => events.close());
 
@@ -14,7 +14,7 @@ describe('the start-up check', () => {
 
   test('finds nothing wrong with a queue that is there', async () => {
     const { url } = events.createQueue();
-    expect(await checkUploadEventsQueue(events.client(url), url, logger)).toEqual([]);
+    expect(await checkBucketEventsQueue(events.client(url), url, logger)).toEqual([]);
   });
 
   test('warns of a queue that would keep bad messages for days, and takes it', async () => {
@@ -23,7 +23,7 @@ describe('the start-up check', () => {
     const { name, url } = events.createQueue();
     events.server.deleteQueue(name);
     events.server.createQueue(name);
-    expect(await checkUploadEventsQueue(events.client(url), url, written)).toEqual([]);
+    expect(await checkBucketEventsQueue(events.client(url), url, written)).toEqual([]);
     expect(lines.join('')).toContain('maxReceiveCount');
   });
 
@@ -31,7 +31,7 @@ describe('the start-up check', () => {
     ['a queue that is not there', () => `http://127.0.0.1:${events.server.port}/000000000000/nothing`, /not exist/],
     ['a server that is not there', () => 'http://127.0.0.1:1/000000000000/x', /ECONNREFUSED/],
   ])('names %s', async (_what, url, message) => {
-    const [problem = ''] = await checkUploadEventsQueue(events.client(url()), url(), logger);
+    const [problem = ''] = await checkBucketEventsQueue(events.client(url()), url(), logger);
     expect(problem).toMatch(message);
     expect(problem).toContain('UPLOAD_EVENTS_QUEUE_URL');
   });

@@ -42,7 +42,7 @@ const regionOf = (url: string): string | undefined =>
  *
  * @returns a sentence per problem
  */
-export async function checkUploadEventsQueue(
+export async function checkBucketEventsQueue(
   client: SQSClient,
   queueUrl: string,
   logger: Logger,

@@ -1,10 +1,10 @@
 import type { ImageId } from '@imagemill/variants';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createUploadEventsHarness, record, uploadedOriginal } from '../test-support/bucket-events-harness.ts';
+import { createBucketEventsHarness, record, uploadedOriginal } from '../test-support/bucket-events-harness.ts';
 
-let events: Awaited<ReturnType<typeof createUploadEventsHarness>>;
+let events: Awaited<ReturnType<typeof createBucketEventsHarness>>;
 beforeAll(async () => {
-  events = await createUploadEventsHarness();
+  events = await createBucketEventsHarness();
 });
 afterEach(() => events.endConsumers());
 afterAll(() => events.close());

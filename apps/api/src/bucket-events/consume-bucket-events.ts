@@ -23,7 +23,7 @@ export interface UploadEventsOptions {
   readonly visibilityTimeoutS?: number;
 }
 
-export interface UploadEventsConsumer {
+export interface BucketEventsConsumer {
   /** Takes no more messages and ends those in hand; those that take longer come again, to whoever asks next. */
   close(graceMs: number): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface UploadEventsConsumer {
  * reported; any other is seen again after its visibility timeout, and goes to the queue's own dead-letter queue after
  * `maxReceiveCount` times. While Redis is away none is received, so that an outage uses up none of these times.
  */
-export function consumeUploadEvents(options: UploadEventsOptions): UploadEventsConsumer {
+export function consumeBucketEvents(options: UploadEventsOptions): BucketEventsConsumer {
   const { client, queueUrl, queue, logger } = options;
   const stopping = new AbortController();
   const pause = createPause(stopping.signal);

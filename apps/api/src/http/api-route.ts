@@ -1,6 +1,6 @@
 import type { ImageRecord, ImageRecords, ImageView, ListImages } from '@imagemill/images';
 import type { Deletions, Manifests } from '@imagemill/manifests';
-import type { EventQueue, ImageIndex, RenderQueue } from '@imagemill/queue';
+import type { ImageIndex, RenderQueue, WebhookQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
@@ -33,7 +33,7 @@ export interface ApiServices {
   readonly queue: RenderQueue;
   /** Where FOLLOW_TOKEN_SECRET is set. */
   readonly followTokens?: FollowTokens | undefined;
-  readonly events: EventQueue;
+  readonly webhooks: WebhookQueue;
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly records: ImageRecords;

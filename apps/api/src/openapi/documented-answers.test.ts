@@ -225,7 +225,7 @@ const cases: Record<string, () => Promise<unknown>> = {
     const { sound, withoutRedis } = apis;
     const imageId = ImageId.parse(uuidv7());
     const event = { type: 'image.expired', tenant: acme, imageId, occasion: 'x', data: {} } as const;
-    const id = await sound.events.publish(event);
+    const id = await sound.webhooks.publish(event);
     const replay = (api = sound) => api.call('POST', `/v1/webhook-deliveries/${id}/replay`, undefined, api.keys.admin);
     await replay();
     await replay(withoutRedis);

@@ -1,10 +1,10 @@
-import { EventId, EventType } from '@imagemill/queue';
+import { WebhookEventId, WebhookEventType } from '@imagemill/queue';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { exampleImage } from './examples.ts';
 import { ImageAnswer } from './image-answer.ts';
 
-const said: Record<EventType, string> = {
+const said: Record<WebhookEventType, string> = {
   'image.ready': 'All renditions of an image are live.',
   'image.rejected': 'The bytes are not an acceptable image; `data.error` says why.',
   'image.failed': 'Processing failed on our side; an operator can have it tried again.',
@@ -12,7 +12,9 @@ const said: Record<EventType, string> = {
 };
 
 const headers = z.object({
-  'webhook-id': EventId.meta({ description: 'names one end of one image: the same for every try, rerun and replay' }),
+  'webhook-id': WebhookEventId.meta({
+    description: 'names one end of one image: the same for every try, rerun and replay',
+  }),
   'webhook-timestamp': z.string().regex(/^\d+$/).meta({ description: 'of this attempt, in seconds since 1970' }),
   'webhook-signature': z
     .string()
@@ -21,7 +23,7 @@ const headers = z.object({
 
 /** What a tenant's endpoint is told, as https://www.standardwebhooks.com has it. */
 export const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
-  EventType.options.map((type) => [
+  WebhookEventType.options.map((type) => [
     type,
     {
       post: {
@@ -42,7 +44,7 @@ export const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
   ]),
 );
 
-function eventBody(type: EventType) {
+function eventBody(type: WebhookEventType) {
   const data = ImageAnswer.extend({
     sequence: z.int().positive().meta({ description: 'a later event of an image has a larger number' }),
   });

@@ -75,7 +75,7 @@ describe('the end has the id of its webhook', () => {
     expect(await stream.ended).toBe('ended');
     const { finished, expired, deadLetter } = await notifier();
     await (status === 'expired' ? expired(image, 1) : status === 'failed' ? deadLetter(imageId) : finished(image));
-    const { deliveries } = await api.events.list({ cursor: undefined, limit: 10, imageId });
+    const { deliveries } = await api.webhooks.list({ cursor: undefined, limit: 10, imageId });
     const { event, id } = stream.events.at(-1) ?? {};
     expect({ event, ids: [id] }).toEqual({ event: status, ids: deliveries.map((delivery) => delivery.id) });
     // Looked at afterwards, it still is the same end.

@@ -16,7 +16,7 @@ async function publish() {
   const imageId = ImageId.parse(uuidv7());
   const tenant = Tenant.parse('acme');
   const data = { imageId, status: 'expired' };
-  const id = await api.events.publish({ type: 'image.expired', tenant, imageId, occasion: 'x', data });
+  const id = await api.webhooks.publish({ type: 'image.expired', tenant, imageId, occasion: 'x', data });
   return { id, imageId };
 }
 

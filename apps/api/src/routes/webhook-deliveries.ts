@@ -1,4 +1,4 @@
-import { DeliveryPage, DeliveryStatus, EventId } from '@imagemill/queue';
+import { DeliveryPage, DeliveryStatus, WebhookEventId } from '@imagemill/queue';
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
@@ -14,7 +14,7 @@ const Page = z.strictObject({
   imageId: ImageId.optional(),
 });
 
-const Replayed = z.object({ id: EventId, status: z.literal('pending') });
+const Replayed = z.object({ id: WebhookEventId, status: z.literal('pending') });
 
 const descriptions = {
   list: describeRoute({
@@ -32,22 +32,22 @@ const descriptions = {
     id: 'replayWebhookDelivery',
     tag: 'Operation',
     summary: 'Send an event that has ended once more, under its id',
-    params: z.object({ id: EventId.meta({ description: 'the id of an event' }) }),
+    params: z.object({ id: WebhookEventId.meta({ description: 'the id of an event' }) }),
     answers: { 202: { what: 'It is on its way.', body: Replayed, example: { id: exampleEventId, status: 'pending' } } },
     problems: ['delivery-not-found', 'delivery-pending', 'queue-unavailable'],
   }),
 };
 
 /** GET /v1/webhook-deliveries: the newest first, by page. POST …/{id}/replay: sends an event that has ended once more. */
-export const webhookDeliveries: ApiRoute = (app, { events }) => {
+export const webhookDeliveries: ApiRoute = (app, { webhooks }) => {
   app.get('/v1/webhook-deliveries', descriptions.list, async (c) => {
     const { cursor, ...page } = query(c, Page);
-    return c.json(await events.list({ cursor, ...page }), 200, { 'cache-control': 'no-store' });
+    return c.json(await webhooks.list({ cursor, ...page }), 200, { 'cache-control': 'no-store' });
   });
 
   app.post('/v1/webhook-deliveries/:id/replay', descriptions.replay, async (c) => {
-    const id = EventId.safeParse(c.req.param('id')).data;
-    const outcome = id === undefined ? 'not-found' : await events.replay(id);
+    const id = WebhookEventId.safeParse(c.req.param('id')).data;
+    const outcome = id === undefined ? 'not-found' : await webhooks.replay(id);
     if (id === undefined || outcome === 'not-found') throw deliveryNotFound();
     if (outcome === 'pending') throw stillPending();
     return c.json({ id, status: 'pending' } satisfies z.infer<typeof Replayed>, 202);

@@ -4,12 +4,12 @@ import { ConfiguredKeys, createKeyStore } from '@imagemill/keys';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
-  createEventQueue,
   createImageIndex,
   createProducerConnection,
   createReaderConnection,
   createRenderQueue,
   createRenderWorker,
+  createWebhookQueue,
   type RenderHandler,
 } from '@imagemill/queue';
 import { createLogger } from '@imagemill/service';
@@ -72,7 +72,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
   const prefix = options.beside?.prefix ?? `api-${randomUUID().slice(0, 8)}`;
   const queue = createRenderQueue({ connection, prefix });
-  const events = createEventQueue({ connection, prefix });
+  const webhooks = createWebhookQueue({ connection, prefix });
   const categories = await loadCategories();
   const settings: ApiSettings = {
     apiBaseUrl: 'http://api.test',
@@ -111,7 +111,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     originals,
     cdn: originals,
     queue,
-    events,
+    webhooks,
     manifests,
     deletions,
     records,
@@ -196,7 +196,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     call,
     work,
     queue,
-    events,
+    webhooks,
     manifests,
     index,
     originals,

@@ -6,13 +6,13 @@ import { startFauxqs } from 'fauxqs';
 import { v7 as uuidv7 } from 'uuid';
 import { inject, vi } from 'vitest';
 import { createSqsClient } from '../bucket-events/bucket-events-queue.ts';
-import { consumeUploadEvents, type UploadEventsConsumer } from '../bucket-events/consume-bucket-events.ts';
+import { type BucketEventsConsumer, consumeBucketEvents } from '../bucket-events/consume-bucket-events.ts';
 import { createReportUploads, type ReportUploads } from '../bucket-events/report-uploads.ts';
 
 const BUCKET = 'originals';
 
 /** A real SQS server of its own on loopback, a queue in it, and a render queue on the run's Redis. */
-export async function createUploadEventsHarness() {
+export async function createBucketEventsHarness() {
   // Where a real process finds them; the server takes any.
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
@@ -21,7 +21,7 @@ export async function createUploadEventsHarness() {
   await vi.waitUntil(() => connection.status === 'ready');
   const queue = createRenderQueue({ connection, prefix: `sqs-${randomUUID().slice(0, 8)}` });
   const report = createReportUploads({ bucket: BUCKET, queue });
-  const running = new Set<UploadEventsConsumer>();
+  const running = new Set<BucketEventsConsumer>();
   const clients = new Set<ReturnType<typeof createSqsClient>>();
 
   /** A queue with a dead-letter queue behind it, which takes what came back `maxReceiveCount` times. */
@@ -54,7 +54,7 @@ export async function createUploadEventsHarness() {
 
   function consume(queueUrl: string, reportUploads: ReportUploads = report) {
     const logger = createLogger('api', 'silent');
-    const consumer = consumeUploadEvents({
+    const consumer = consumeBucketEvents({
       client: client(queueUrl),
       queueUrl,
       queue,

@@ -4,11 +4,11 @@ import { createImageView, createNotifier } from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
-  createEventQueue,
   createImageIndex,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
+  createWebhookQueue,
   type RenderHandler,
   type RenderImage,
 } from '@imagemill/queue';
@@ -48,10 +48,10 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   closers.push(async () => connection.disconnect());
   const manifests = createManifests(originals);
   const deletions = createDeletions(originals, manifests);
-  const events = createEventQueue({ connection, prefix });
+  const webhooks = createWebhookQueue({ connection, prefix });
   const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
   const isWanted = (tenant: string) => endpoints.includes(tenant);
-  const notifier = createNotifier({ queue, events, manifests, view, isWanted });
+  const notifier = createNotifier({ queue, webhooks, manifests, view, isWanted });
   const index = createImageIndex(connection, prefix);
   const services = { originals, cdn, manifests, deletions, queue, index, notifier, oldRevisionGraceMs: 60_000 };
 
@@ -93,7 +93,7 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   const status = async (image: RenderImage) => (await queue.find(image.imageId))?.status;
   const addUnreadableJob = (imageId: ImageId) =>
     connection.hset(`${prefix}:render:${imageId}`, { name: 'render-image', data: '{}', opts: '{}', timestamp: 1 });
-  return { ...services, events, round, work, put, status, addUnreadableJob };
+  return { ...services, webhooks, round, work, put, status, addUnreadableJob };
 }
 
 const byImage = (a: { imageId: string }, b: { imageId: string }) => (a.imageId < b.imageId ? -1 : 1);
@@ -393,7 +393,7 @@ test('a dead letter that its tenant was not told of is told, once', async () => 
     async () => (await all.queue.backlog()).failed === 1,
   );
   expect((await all.round()).found).toEqual([{ kind: 'dead-letter-not-told', imageId: image.imageId }]);
-  expect((await all.events.list({ cursor: undefined, limit: 10 })).deliveries).toMatchObject([
+  expect((await all.webhooks.list({ cursor: undefined, limit: 10 })).deliveries).toMatchObject([
     { type: 'image.failed' },
   ]);
   expect((await all.round()).found).toEqual([]);

@@ -7,12 +7,12 @@ import { createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
   createDeliveryWorker,
-  createEventQueue,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
-  EventType,
+  createWebhookQueue,
   type RenderHandler,
+  WebhookEventType,
 } from '@imagemill/queue';
 import { loadCategories } from '@imagemill/variants';
 import { Queue, Worker } from 'bullmq';
@@ -70,12 +70,17 @@ interface HarnessOptions {
   readonly timeoutMs?: number;
   readonly allowPrivate?: boolean;
   readonly concurrency?: number;
-  readonly events?: readonly EventType[];
+  readonly events?: readonly WebhookEventType[];
 }
 
 /** Everything between a render's end and the endpoints, on the run's real Redis and S3. */
 export async function webhookHarness(urls: Record<string, string>, options: HarnessOptions = {}) {
-  const { allowPrivate = true, secrets = [newSecret()], timeoutMs = 10_000, events = EventType.options } = options;
+  const {
+    allowPrivate = true,
+    secrets = [newSecret()],
+    timeoutMs = 10_000,
+    events = WebhookEventType.options,
+  } = options;
   const prefix = `webhooks-${randomUUID().slice(0, 8)}`;
   const connection = createProducerConnection(redisUrl);
   const consumer = createConsumerConnection(redisUrl);
@@ -84,11 +89,11 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
   const endpoints = await loadEndpoints(file, { allowPrivate: true });
   if (!endpoints) throw new Error('There are no endpoints.');
   const queue = createRenderQueue({ connection, prefix });
-  const eventQueue = createEventQueue({ connection, prefix });
+  const webhooks = createWebhookQueue({ connection, prefix });
   const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
   const notifier = createNotifier({
     queue,
-    events: eventQueue,
+    webhooks,
     manifests: createManifests(storage),
     view,
     isWanted: (tenant, type) => endpoints.get(tenant)?.events.includes(type) ?? false,
@@ -134,7 +139,7 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     await vi.waitUntil(async () => (await raw.getDelayedCount()) > 0, { timeout: 10_000 });
     await raw.promoteJobs();
   };
-  const deliveries = async () => (await eventQueue.list({ cursor: undefined, limit: 100 })).deliveries;
+  const deliveries = async () => (await webhooks.list({ cursor: undefined, limit: 100 })).deliveries;
   /** Has a worker take a job and vanish with it, once too often. */
   const vanishWith = async (imageId: string) => {
     const gone = new Worker('render', null, { connection: consumer, prefix, lockDuration: 100, autorun: false });
@@ -146,7 +151,7 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
   return {
     vanishWith,
     queue,
-    events: eventQueue,
+    webhooks,
     notifier,
     raw,
     view,

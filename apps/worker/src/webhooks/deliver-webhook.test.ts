@@ -11,7 +11,7 @@ type Harness = Awaited<ReturnType<typeof webhookHarness>>;
 function publish(hooks: Harness, tenant = 'acme') {
   const { imageId } = job();
   const data = { imageId, status: 'ready' };
-  return hooks.events.publish({ type: 'image.ready', tenant: tenant as never, imageId, occasion: 'r1', data });
+  return hooks.webhooks.publish({ type: 'image.ready', tenant: tenant as never, imageId, occasion: 'r1', data });
 }
 
 const delivery = async (hooks: Harness, id: string) => (await hooks.deliveries()).find((one) => one.id === id);
@@ -81,7 +81,7 @@ test('410 ends a delivery at once, and a replay sends the same id again', async 
   const id = await publish(hooks);
   await untilStatus(hooks, id, 'failed');
   for (const attempts of [2, 3]) {
-    expect(await hooks.events.replay(id)).toBe('replayed');
+    expect(await hooks.webhooks.replay(id)).toBe('replayed');
     await untilAttempts(hooks, id, attempts);
     await untilStatus(hooks, id, 'delivered');
   }

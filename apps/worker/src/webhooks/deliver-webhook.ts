@@ -1,4 +1,4 @@
-import type { DeliverEvent, EventPayload, SendResult } from '@imagemill/queue';
+import type { DeliverWebhook, SendResult, WebhookEvent } from '@imagemill/queue';
 import { Webhook } from 'standardwebhooks';
 import { isRefusedAddress } from '../http/tenant-agents.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
@@ -12,7 +12,7 @@ interface DeliverOptions {
 }
 
 /** Sends an event to its tenant's endpoint as https://www.standardwebhooks.com asks for. */
-export function createDeliverWebhook({ endpoints, post, timeoutMs }: DeliverOptions): DeliverEvent {
+export function createDeliverWebhook({ endpoints, post, timeoutMs }: DeliverOptions): DeliverWebhook {
   return async (event, stop) => {
     const endpoint = endpoints.get(event.tenant);
     // Another worker may know it, as while a new file is rolled out.
@@ -28,7 +28,7 @@ export function createDeliverWebhook({ endpoints, post, timeoutMs }: DeliverOpti
   };
 }
 
-function signed(event: EventPayload, { secrets }: Endpoint) {
+function signed(event: WebhookEvent, { secrets }: Endpoint) {
   const { id, type, timestamp, data, sequence } = event;
   const body = JSON.stringify({ type, timestamp, data: { ...data, sequence } });
   // Of the attempt, not of the event: receivers refuse what is minutes old.

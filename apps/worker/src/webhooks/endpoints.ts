@@ -1,4 +1,4 @@
-import { EventType } from '@imagemill/queue';
+import { WebhookEventType } from '@imagemill/queue';
 import { Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 
@@ -34,9 +34,9 @@ const endpoint = (allowPrivate: boolean) =>
     /** Several while a new one takes an old one's place: a receiver may know either. */
     secrets: z.array(Secret).min(1).max(5),
     events: z
-      .array(EventType)
+      .array(WebhookEventType)
       .min(1)
-      .default([...EventType.options]),
+      .default([...WebhookEventType.options]),
   });
 
 /** Where a tenant's events go, and what they are signed with. */

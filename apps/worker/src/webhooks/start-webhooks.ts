@@ -1,13 +1,13 @@
 import { createNotifier, type Notifier } from '@imagemill/images';
 import type { Manifests } from '@imagemill/manifests';
-import { createDeliveryWorker, createEventQueue, createRenderQueue, type DeliveryWorker } from '@imagemill/queue';
+import { createDeliveryWorker, createRenderQueue, createWebhookQueue, type DeliveryWorker } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import { createDeliverWebhook } from './deliver-webhook.ts';
 import type { Endpoints } from './endpoints.ts';
 import { createPost } from './post.ts';
 
 interface WebhookOptions {
-  readonly connection: Parameters<typeof createEventQueue>[0]['connection'];
+  readonly connection: Parameters<typeof createWebhookQueue>[0]['connection'];
   readonly prefix: string;
   readonly endpoints: Endpoints;
   readonly manifests: Manifests;
@@ -25,7 +25,7 @@ export function startWebhooks(options: WebhookOptions): { notifier: Notifier; de
   const { connection, prefix, endpoints, manifests, view, concurrency, allowPrivate, logger } = options;
   const notifier = createNotifier({
     queue: createRenderQueue({ connection, prefix }),
-    events: createEventQueue({ connection, prefix }),
+    webhooks: createWebhookQueue({ connection, prefix }),
     manifests,
     view,
     isWanted: (tenant, type) => endpoints.get(tenant)?.events.includes(type) ?? false,

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
 import { attemptsOf } from './delivery.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
-import type { EventPayload } from './webhook-event.ts';
+import type { WebhookEvent } from './webhook-event.ts';
 
 /** What became of one attempt: the status that was answered, or the code of what went wrong before one was. */
 export interface SendResult {
@@ -14,17 +14,17 @@ export interface SendResult {
 }
 
 /** Sends an event once. It throws only when `signal` is aborted. */
-export type DeliverEvent = (event: EventPayload, signal: AbortSignal) => Promise<SendResult>;
+export type DeliverWebhook = (event: WebhookEvent, signal: AbortSignal) => Promise<SendResult>;
 
 export interface DeliveryWorkerOptions {
   readonly connection: Redis;
   readonly prefix: string;
   /** Deliveries in hand at once; half of them at most, but one at least, for one tenant. */
   readonly concurrency: number;
-  readonly deliver: DeliverEvent;
+  readonly deliver: DeliverWebhook;
   /** Told of everything that fails outside an attempt. */
   readonly onError: (error: Error) => void;
-  readonly onAttempt?: (event: EventPayload, result: SendResult) => void;
+  readonly onAttempt?: (event: WebhookEvent, result: SendResult) => void;
 }
 
 export interface DeliveryWorker {
@@ -32,7 +32,7 @@ export interface DeliveryWorker {
   close(graceMs: number): Promise<void>;
 }
 
-const { deliverEvent } = jobs;
+const { deliverWebhook } = jobs;
 
 /** Attempts that are remembered of one delivery. */
 const ATTEMPTS_KEPT_MAX = 20;
@@ -56,10 +56,10 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   const inHand = new Map<string, number>();
   const graceIsOver = new AbortController();
 
-  const worker = new Worker<EventPayload>(
-    deliverEvent.queue,
+  const worker = new Worker<WebhookEvent>(
+    deliverWebhook.queue,
     async (job, token) => {
-      const event = deliverEvent.payload.parse(job.data);
+      const event = deliverWebhook.payload.parse(job.data);
       const others = inHand.get(event.tenant) ?? 0;
       if (others >= perTenantMax) {
         await job.moveToDelayed(Date.now() + postponeMs(job), token);
@@ -86,14 +86,14 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
       prefix: options.prefix,
       concurrency: options.concurrency,
       maxStalledCount: STALLS_MAX,
-      removeOnComplete: deliverEvent.options.removeOnComplete,
-      removeOnFail: deliverEvent.options.removeOnFail,
+      removeOnComplete: deliverWebhook.options.removeOnComplete,
+      removeOnFail: deliverWebhook.options.removeOnFail,
       settings: { backoffStrategy: deliverySchedule.delayMs },
     },
   );
   worker.on('error', options.onError);
 
-  async function attempt(job: Job, event: EventPayload): Promise<SendResult> {
+  async function attempt(job: Job, event: WebhookEvent): Promise<SendResult> {
     const began = Date.now();
     const result = await options.deliver(event, graceIsOver.signal);
     const { verdict: _, ...answer } = result;

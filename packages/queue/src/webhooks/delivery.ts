@@ -1,7 +1,7 @@
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { EventPayload } from './webhook-event.ts';
+import { WebhookEvent } from './webhook-event.ts';
 
 /** One try to send an event: what it was answered, or the code of what went wrong. */
 export const DeliveryAttempt = z.object({
@@ -22,7 +22,7 @@ export const DeliveryStatus = z.enum(['pending', 'delivered', 'failed']);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
 /** An event on its way, or at its end, as an operator sees it. */
-export const Delivery = EventPayload.omit({ data: true }).extend({
+export const Delivery = WebhookEvent.omit({ data: true }).extend({
   status: DeliveryStatus,
   attempts: z.array(DeliveryAttempt).readonly(),
   nextAttemptAt: z.iso.datetime().optional(),
@@ -37,7 +37,7 @@ export async function deliveryStatus(job: Job): Promise<DeliveryStatus> {
 /** @returns nothing for an event whose job is gone, or can't be read */
 export async function findDelivery(queue: Queue, redis: Redis, id: string): Promise<Delivery | undefined> {
   const job: Job | undefined = await queue.getJob(id);
-  const event = EventPayload.omit({ data: true }).safeParse(job?.data).data;
+  const event = WebhookEvent.omit({ data: true }).safeParse(job?.data).data;
   if (!job || !event) return undefined;
   const [status, due] = await Promise.all([deliveryStatus(job), redis.zscore(queue.toKey('delayed'), id)]);
   return { ...event, status, attempts: attemptsOf(job), nextAttemptAt: due === null ? undefined : dueAt(due) };

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 
 /** The ids of all events that are kept, in their order. */
-export interface EventLog {
+export interface WebhookLog {
   /** The event's place in the order: the one that it has already, or the next. */
   sequenceOf(eventId: string): Promise<number>;
   /** The newest first, from below `before` on. */
@@ -30,7 +30,7 @@ redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now - ARGV
 redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[3])
 return sequence`;
 
-export function createEventLog(redis: Redis, prefix: string): EventLog {
+export function createWebhookLog(redis: Redis, prefix: string): WebhookLog {
   const [clock, log] = [`${prefix}:event-sequence`, `${prefix}:event-log`];
   return {
     sequenceOf: async (eventId) => Number(await redis.eval(TAKE, 2, clock, log, eventId, KEPT_MS, KEPT_MAX)),

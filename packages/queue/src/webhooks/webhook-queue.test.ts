@@ -3,18 +3,18 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterEach, expect, test } from 'vitest';
 import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
-import { createEventQueue } from './webhook-queue.ts';
+import { createWebhookQueue } from './webhook-queue.ts';
 
 afterEach(closeQueues);
 
 async function harness() {
   const { redis, prefix } = await queueHarness();
-  const events = createEventQueue({ connection: redis, prefix });
+  const webhooks = createWebhookQueue({ connection: redis, prefix });
   const { tenant } = renderJob();
   const publish = (imageId = ImageId.parse(uuidv7()), occasion = 'r1') =>
-    events.publish({ type: 'image.ready', tenant, imageId, occasion, data: {} });
-  const all = async () => (await events.list({ cursor: undefined, limit: 100 })).deliveries;
-  return { events, publish, all, redis, prefix };
+    webhooks.publish({ type: 'image.ready', tenant, imageId, occasion, data: {} });
+  const all = async () => (await webhooks.list({ cursor: undefined, limit: 100 })).deliveries;
+  return { webhooks, publish, all, redis, prefix };
 }
 
 test('the attempts of a delivery fit into 24 h, whatever the jitter, with 10 s for each', () => {
@@ -52,27 +52,27 @@ test('an event that is published again keeps its id and its number', async () =>
 });
 
 test('the log has each event on one page, the newest first, and those of one image by themselves', async () => {
-  const { events, publish, all } = await harness();
+  const { webhooks, publish, all } = await harness();
   for (const _ of [1, 2, 3, 4]) await publish();
   const imageId = ImageId.parse(uuidv7());
   for (const occasion of ['a', 'b', 'c']) await publish(imageId, occasion);
   const pages: string[][] = [];
   let cursor: number | undefined;
   do {
-    const page = await events.list({ cursor, limit: 3 });
+    const page = await webhooks.list({ cursor, limit: 3 });
     pages.push(page.deliveries.map(({ id }) => id));
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
   expect(pages.flat()).toEqual((await all()).map(({ id }) => id));
-  const first = await events.list({ cursor: undefined, limit: 2, imageId });
-  const second = await events.list({ cursor: first.nextCursor, limit: 2, imageId });
+  const first = await webhooks.list({ cursor: undefined, limit: 2, imageId });
+  const second = await webhooks.list({ cursor: first.nextCursor, limit: 2, imageId });
   expect([first, second].map(({ deliveries }) => deliveries.length)).toEqual([2, 1]);
-  expect((await events.list({ cursor: undefined, limit: 9, status: 'failed' })).deliveries).toEqual([]);
+  expect((await webhooks.list({ cursor: undefined, limit: 9, status: 'failed' })).deliveries).toEqual([]);
 });
 
 test('an event that is on its way, or unknown, is not replayed', async () => {
-  const { events, publish } = await harness();
-  expect(await events.replay(await publish())).toBe('pending');
-  expect(await events.replay('evt_unknown')).toBe('not-found');
+  const { webhooks, publish } = await harness();
+  expect(await webhooks.replay(await publish())).toBe('pending');
+  expect(await webhooks.replay('evt_unknown')).toBe('not-found');
 });

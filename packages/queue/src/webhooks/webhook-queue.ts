@@ -6,11 +6,11 @@ import { createReach } from '../connection/queue-access.ts';
 import { jobs } from '../jobs.ts';
 import { restart } from '../render/start-job.ts';
 import { Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './delivery.ts';
-import { type EventPayload, eventId } from './webhook-event.ts';
-import { createEventLog } from './webhook-log.ts';
+import { type WebhookEvent, webhookEventId } from './webhook-event.ts';
+import { createWebhookLog } from './webhook-log.ts';
 
 /** An event before it has an id and a place in the order. */
-interface EventDraft extends Pick<EventPayload, 'type' | 'tenant' | 'imageId' | 'data'> {
+interface WebhookDraft extends Pick<WebhookEvent, 'type' | 'tenant' | 'imageId' | 'data'> {
   /** Tells this end from another of the same image and kind. */
   readonly occasion: string;
 }
@@ -29,15 +29,15 @@ interface DeliveryQuery {
 }
 
 /** The producer's side of the webhooks. Every call throws QueueUnavailableError when Redis does not answer. */
-export interface EventQueue {
+export interface WebhookQueue {
   /**
    * Has an event sent. One that was published before is not sent again, and keeps its number.
    *
    * @returns the event's id
    */
-  publish(draft: EventDraft): Promise<string>;
+  publish(draft: WebhookDraft): Promise<string>;
   /** Whether the event was published, and is still on its way or in the log. */
-  isKept(event: Pick<EventDraft, 'type' | 'imageId' | 'occasion'>): Promise<boolean>;
+  isKept(event: Pick<WebhookDraft, 'type' | 'imageId' | 'occasion'>): Promise<boolean>;
   /** The newest first. A page may hold fewer than `limit`, even none, where a filter leaves others out. */
   list(query: DeliveryQuery): Promise<DeliveryPage>;
   /** Sends an event once more, under its id; one that is still on its way is left alone. */
@@ -47,25 +47,25 @@ export interface EventQueue {
 /** How many more events are looked through than are asked for, where most belong to other images. */
 const SCANNED_MAX = 1_000;
 
-const { deliverEvent } = jobs;
+const { deliverWebhook } = jobs;
 
-export function createEventQueue({ connection, prefix }: { connection: Redis; prefix: string }): EventQueue {
-  const reach = createReach(connection, prefix, deliverEvent);
-  const log = createEventLog(connection, prefix);
+export function createWebhookQueue({ connection, prefix }: { connection: Redis; prefix: string }): WebhookQueue {
+  const reach = createReach(connection, prefix, deliverWebhook);
+  const log = createWebhookLog(connection, prefix);
 
   return {
     publish: ({ occasion, ...draft }) =>
       reach(async (queue) => {
-        const id = eventId(draft.imageId, draft.type, occasion);
+        const id = webhookEventId(draft.imageId, draft.type, occasion);
         // The number first: what dies here leaves an entry without a delivery, and the rerun adds it under the same one.
         const sequence = await log.sequenceOf(id);
-        const event = deliverEvent.payload.parse({ ...draft, id, sequence, timestamp: new Date().toISOString() });
-        await queue.add(deliverEvent.name, event, { jobId: id });
+        const event = deliverWebhook.payload.parse({ ...draft, id, sequence, timestamp: new Date().toISOString() });
+        await queue.add(deliverWebhook.name, event, { jobId: id });
         return id;
       }),
 
     isKept: ({ imageId, type, occasion }) =>
-      reach(async (queue) => (await queue.getJob(eventId(imageId, type, occasion))) !== undefined),
+      reach(async (queue) => (await queue.getJob(webhookEventId(imageId, type, occasion))) !== undefined),
 
     list: ({ cursor, limit, status, imageId }) =>
       reach(async (queue, redis) => {
