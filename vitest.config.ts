@@ -8,6 +8,8 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/no
 export default defineConfig({
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts', 'acceptance/**/*.test.ts'],
+    // vitest.slow.config.ts runs these.
+    exclude: ['**/*.slow.test.ts'],
     globalSetup: ['packages/local-stack/src/test-support/global-setup.ts'],
     setupFiles: ['packages/local-stack/src/test-support/patient-waits.ts'],
     sequence: { shuffle: true },

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import everyTest from './vitest.config.ts';
+
+/** `pnpm test:slow`: the tests that cost minutes of CPU. Their files end in `.slow.test.ts`. */
+export default defineConfig({
+  test: {
+    ...everyTest.test,
+    include: ['{apps,packages}/*/src/**/*.slow.test.ts', 'acceptance/**/*.slow.test.ts'],
+    exclude: [],
+  },
+});
