@@ -7,5 +7,7 @@ export default defineConfig({
     ...everyTest.test,
     include: ['{apps,packages}/*/src/**/*.slow.test.ts', 'acceptance/**/*.slow.test.ts'],
     exclude: [],
+    // One test sends thousands of requests, or renders thousands of pictures.
+    testTimeout: 900_000,
   },
 });

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exampleTicketRequest } from '../openapi/examples.ts';
+import { createApiHarness } from '../test-support/api-harness.ts';
+
+let api: Awaited<ReturnType<typeof createApiHarness>>;
+beforeAll(async () => {
+  api = await createApiHarness();
+});
+afterAll(() => api.close());
+
+test('a body with __proto__ or constructor adds no property to other objects', async () => {
+  const bodies = [
+    '{"__proto__":{"polluted":1}}',
+    JSON.stringify(exampleTicketRequest).replace('"sku"', '"__proto__"'),
+    JSON.stringify({ ...exampleTicketRequest, metadata: { constructor: 'x', prototype: 'y' } }),
+    JSON.stringify({ ...exampleTicketRequest, constructor: { prototype: { polluted: 1 } } }),
+  ];
+  for (const body of bodies) await api.call('POST', '/v1/images/upload-url', body);
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
