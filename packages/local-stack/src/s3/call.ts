@@ -1,4 +1,3 @@
-import type { Caller } from './auth/caller.ts';
 import type { RequestSigner } from './auth/request-signer.ts';
 import type { IncomingBody } from './body/incoming-body.ts';
 import type { EventPublisher } from './events.ts';
@@ -6,18 +5,21 @@ import type { S3Request } from './request.ts';
 import type { S3Response } from './response.ts';
 import type { Store } from './store/store.ts';
 
-/** What lives as long as the server and every operation may need. */
+/** What lives as long as the server and any operation may need. */
 export interface S3Service {
   readonly store: Store;
   readonly events: EventPublisher;
   readonly signer: RequestSigner;
   readonly accessKeyId: string;
   readonly region: string;
-  readonly maxObjectBytes: number;
+  readonly objectBytesMax: number;
   readonly now: () => Date;
 }
 
-/** One request, authenticated, on its way through an operation. */
+/** The owner of the server's one key pair, or an unsigned request. */
+export type Caller = 'owner' | 'anonymous';
+
+/** One authenticated request and what its operation works with. */
 export interface Call {
   readonly request: S3Request;
   readonly caller: Caller;

@@ -1,5 +1,5 @@
+import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
-import { matchesWildcard } from './wildcard.ts';
 import { childElements, childText, childTexts, parseXml, type XmlElement } from './xml.ts';
 
 interface CorsQuestion {
@@ -8,17 +8,32 @@ interface CorsQuestion {
   readonly headers: readonly string[];
 }
 
-/** The headers that let a browser's script see the answer; none when no rule of the bucket allows it. */
+/** The headers that let a browser's script read the response; none when no rule of the bucket allows it. */
 export function corsHeaders(request: S3Request, configuration: string | undefined): Record<string, string> {
   const question = corsQuestion(request);
   if (!question || configuration === undefined) return {};
-  const rules = childElements(parseXml(configuration, 'CORSConfiguration'), 'CORSRule');
-  const rule = rules.find((candidate) => allows(candidate, question));
+  const rule = parseCors(configuration).find((candidate) => allows(candidate, question));
   return rule ? grantedHeaders(rule, question) : {};
 }
 
 export function isPreflight(request: S3Request): boolean {
   return request.method === 'OPTIONS' && corsQuestion(request) !== undefined;
+}
+
+/** @throws S3Error `MalformedXML` when a rule lacks an origin or a method, or has a pattern with several wildcards */
+export function parseCors(document: string): XmlElement[] {
+  const rules = childElements(parseXml(document, 'CORSConfiguration'), 'CORSRule');
+  if (rules.length === 0 || !rules.every(isComplete)) throw new S3Error('MalformedXML');
+  return rules;
+}
+
+function isComplete(rule: XmlElement): boolean {
+  const patterns = [...childTexts(rule, 'AllowedOrigin'), ...childTexts(rule, 'AllowedHeader')];
+  return (
+    childText(rule, 'AllowedOrigin') !== undefined &&
+    childText(rule, 'AllowedMethod') !== undefined &&
+    patterns.every((pattern) => pattern.split('*').length <= 2)
+  );
 }
 
 function corsQuestion(request: S3Request): CorsQuestion | undefined {
@@ -43,8 +58,11 @@ function allows(rule: XmlElement, question: CorsQuestion): boolean {
   );
 }
 
+/** A pattern has at most one `*`, which stands for any characters. */
 function matches(pattern: string, text: string): boolean {
-  return matchesWildcard(pattern, text, { questionMark: false });
+  const [start = '', end] = pattern.split('*');
+  if (end === undefined) return text === pattern;
+  return text.length >= start.length + end.length && text.startsWith(start) && text.endsWith(end);
 }
 
 function grantedHeaders(rule: XmlElement, question: CorsQuestion): Record<string, string> {

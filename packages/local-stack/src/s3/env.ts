@@ -12,8 +12,8 @@ export const s3ServerEnv = z
     S3_EVENTS_WEBHOOK_URL: z
       .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
       .optional()
-      .describe('where object-created events are posted; none if not set'),
-    S3_EVENTS_KEY_PREFIX: z.string().default('').describe('what keys that are posted about begin with; all if not set'),
+      .describe('where object-created events are posted; no events if not set'),
+    S3_EVENTS_KEY_PREFIX: z.string().default('').describe('only keys with this prefix are posted; all if not set'),
     S3_EVENTS_WEBHOOK_TOKEN: z.string().optional().describe('bearer token of those posts'),
   })
   .refine((env) => env.S3_EVENTS_WEBHOOK_TOKEN === undefined || env.S3_EVENTS_WEBHOOK_URL !== undefined, {

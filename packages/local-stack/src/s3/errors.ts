@@ -1,12 +1,12 @@
-/** The codes and statuses of S3's own error list, as far as this server answers with them. */
-const catalog = {
-  AccessControlListNotSupported: [400, 'The bucket does not allow ACLs.'],
+import { AppError } from '@imagemill/errors';
+
+/** The codes, statuses and default messages of S3's own error list that this server answers with. */
+const CATALOG = {
   AccessDenied: [403, 'Access Denied'],
   AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
   AuthorizationQueryParametersError: [400, 'The authorization query parameters are not valid.'],
   BadDigest: [400, 'The checksum you specified did not match what we received.'],
   BucketAlreadyOwnedByYou: [409, 'Your previous request to create the named bucket succeeded and you already own it.'],
-  BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size.'],
   IncompleteBody: [400, 'The body does not have the number of bytes that was announced.'],
@@ -20,24 +20,16 @@ const catalog = {
   InvalidPolicyDocument: [400, 'The content of the form does not meet the conditions of the policy document.'],
   InvalidRange: [416, 'The requested range is not satisfiable.'],
   InvalidRequest: [400, 'Invalid request.'],
-  InvalidTag: [400, 'The tag provided was not a valid tag.'],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, 'Your key is too long.'],
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
   MalformedPolicy: [400, 'The policy is not valid.'],
   MalformedXML: [400, 'The XML you provided was not well-formed or did not validate against our schema.'],
-  MaxMessageLengthExceeded: [400, 'Your request was too big.'],
   MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size.'],
-  MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist.'],
-  NoSuchBucketPolicy: [404, 'The bucket policy does not exist.'],
-  NoSuchCORSConfiguration: [404, 'The CORS configuration does not exist.'],
   NoSuchKey: [404, 'The specified key does not exist.'],
-  NoSuchLifecycleConfiguration: [404, 'The lifecycle configuration does not exist.'],
-  NoSuchTagSet: [404, 'The TagSet does not exist.'],
   NoSuchUpload: [404, 'The specified multipart upload does not exist, or was aborted or completed.'],
-  NoSuchVersion: [404, 'The specified version does not exist.'],
   NotImplemented: [501, 'A header or parameter you provided implies functionality that is not implemented.'],
   PreconditionFailed: [412, 'At least one of the preconditions you specified did not hold.'],
   RequestTimeTooSkewed: [403, "The difference between the request time and the server's time is too large."],
@@ -45,7 +37,7 @@ const catalog = {
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
-export type S3ErrorCode = keyof typeof catalog;
+export type S3ErrorCode = keyof typeof CATALOG;
 
 export interface S3ErrorOptions {
   readonly message?: string;
@@ -55,19 +47,24 @@ export interface S3ErrorOptions {
   readonly cause?: unknown;
 }
 
-export class S3Error extends Error {
-  readonly code: S3ErrorCode;
+/** An error response of S3. Its codes are the protocol's, not the kebab-case ones of imagemill's own API. */
+export class S3Error extends AppError {
+  override readonly code: S3ErrorCode;
   readonly status: number;
   readonly details: Record<string, string>;
   readonly headers: Record<string, string>;
 
   constructor(code: S3ErrorCode, options: S3ErrorOptions = {}) {
-    const [status, message] = catalog[code];
-    super(options.message ?? message, { cause: options.cause });
-    this.name = code;
+    const [status, message] = CATALOG[code];
+    super({ code, retryable: status === 500, publicMessage: options.message ?? message, cause: options.cause });
     this.code = code;
     this.status = status;
     this.details = options.details ?? {};
     this.headers = options.headers ?? {};
   }
+}
+
+/** For anything of S3 that imagemill does not use: a clear refusal, where ignoring it would give a wrong result. */
+export function notImplemented(what: string): S3Error {
+  return new S3Error('NotImplemented', { message: `${what} is not implemented by the embedded S3 server.` });
 }

@@ -1,18 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate } from './auth/authenticate.ts';
-import type { Caller } from './auth/caller.ts';
-import { IncomingBody } from './body/incoming-body.ts';
-import type { S3Service } from './call.ts';
+import { createIncomingBody, type IncomingBody } from './body/incoming-body.ts';
+import type { Caller, S3Service } from './call.ts';
 import { corsHeaders, isPreflight } from './cors.ts';
 import { S3Error } from './errors.ts';
-import { isPubliclyAllowed, objectArn } from './policy.ts';
+import { isPublic } from './policy.ts';
 import { createRequestId, parseRequest, type S3Request } from './request.ts';
 import { emptyResponse, type S3Response } from './response.ts';
 import { findRoute, type Route } from './router.ts';
 import { errorResponse, sendResponse } from './send-response.ts';
 
 export interface HandleOptions {
-  /** Whether the client sent `Expect: 100-continue` and waits to be asked for its body. */
+  /** Whether the client sent `Expect: 100-continue` and holds its body back until the server answers that. */
   readonly clientWaits: boolean;
 }
 
@@ -23,7 +22,7 @@ export async function handleRequest(
   options: HandleOptions,
 ): Promise<void> {
   const id = createRequestId();
-  const body = new IncomingBody(incoming, outgoing, options);
+  const body = createIncomingBody(incoming, outgoing, options);
   const response = await answer(incoming, body, service, id);
   const connection = (await body.settle()) === 'unusable' ? { connection: 'close' } : {};
   await sendResponse(incoming, outgoing, {
@@ -64,9 +63,8 @@ async function runOperation(request: S3Request, body: IncomingBody, service: S3S
 }
 
 function authorize(route: Route, request: S3Request, caller: Caller, service: S3Service): void {
-  if (caller.kind === 'owner' || route.access === 'signed-form') return;
+  if (caller === 'owner' || route.access === 'signed-form') return;
   const policy = service.store.buckets.setting(request.bucket, 'policy');
-  const resource = objectArn(request.bucket, request.key);
-  if (route.access === 'public-read' && isPubliclyAllowed(policy, 's3:GetObject', resource)) return;
+  if (route.access === 'public-read' && isPublic(request.bucket, request.key, policy)) return;
   throw new S3Error('AccessDenied');
 }

@@ -1,27 +1,27 @@
 import { validateHeaderValue } from 'node:http';
-import { S3Error } from './errors.ts';
+import { notImplemented, S3Error } from './errors.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-const standardHeaders = [
+const STANDARD_HEADERS = [
   'cache-control',
   'content-disposition',
   'content-language',
   'content-type',
   'expires',
 ] as const;
-const metadataBytesMax = 2048;
+const METADATA_BYTES_MAX = 2048;
 
-/** The headers of a write that come back with every read of the object. */
+/** The headers of a write that every read of the object returns. */
 export function storedHeaders(headers: Headers): Record<string, string> {
   const metadata = Object.entries(headers).filter(([name]) => name.startsWith('x-amz-meta-'));
   const metadataBytes = metadata.reduce(
     (sum, [name, value]) => sum + name.length - 'x-amz-meta-'.length + value.length,
     0,
   );
-  if (metadataBytes > metadataBytesMax) throw new S3Error('MetadataTooLarge');
+  if (metadataBytes > METADATA_BYTES_MAX) throw new S3Error('MetadataTooLarge');
   const stored: Record<string, string> = { 'content-type': 'binary/octet-stream', ...Object.fromEntries(metadata) };
-  for (const name of standardHeaders) if (headers[name]) stored[name] = headers[name];
+  for (const name of STANDARD_HEADERS) if (headers[name]) stored[name] = headers[name];
   const encoding = contentEncoding(headers['content-encoding']);
   if (encoding) stored['content-encoding'] = encoding;
   assertSendable(stored);
@@ -39,19 +39,21 @@ export function assertSendable(headers: Headers): void {
   }
 }
 
-/** What writes may ask for that would be wrong to ignore. */
+/** What a write may ask for that would be wrong to ignore: copies, tags, ACLs, locks and customer keys. */
+const NOT_IMPLEMENTED = [
+  /^x-amz-(copy-source|grant-|object-lock-|server-side-encryption-customer-|tagging|website-redirect|write-offset-bytes)/,
+  /^(tagging|redirect|success_action_)/,
+];
+
+/** @param headers of a request, or the fields of a form */
 export function assertSupportedWrite(headers: Headers): void {
   const acl = headers['x-amz-acl'] ?? headers.acl;
-  if (acl !== undefined && acl !== 'private' && acl !== 'bucket-owner-full-control') {
-    throw new S3Error('AccessControlListNotSupported');
-  }
-  const unsupported = Object.keys(headers).find((name) =>
-    /^x-amz-(grant-|object-lock-|server-side-encryption-customer-|write-offset-bytes|website-redirect)/.test(name),
-  );
-  if (unsupported) throw new S3Error('NotImplemented', { message: `${unsupported} is not supported.` });
+  if (acl !== undefined && acl !== 'private') throw notImplemented(`The ACL ${acl}`);
+  const name = Object.keys(headers).find((candidate) => NOT_IMPLEMENTED.some((pattern) => pattern.test(candidate)));
+  if (name) throw notImplemented(name);
 }
 
-/** `aws-chunked` tells how the body travels, not what it is. */
+/** `aws-chunked` is an encoding of the transfer, not of the object. */
 function contentEncoding(header: string | undefined): string {
   const encodings = (header ?? '').split(',').map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== '' && encoding !== 'aws-chunked').join(', ');

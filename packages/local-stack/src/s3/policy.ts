@@ -1,71 +1,45 @@
-import { S3Error } from './errors.ts';
-import { matchesWildcard } from './wildcard.ts';
+import { z } from 'zod';
+import { notImplemented, S3Error } from './errors.ts';
 
-interface Statement {
-  readonly effect: 'Allow' | 'Deny';
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-}
+/** The one kind of policy that imagemill puts: all callers may read the keys that begin with a prefix. */
+const PublicRead = z.strictObject({
+  Version: z.string().optional(),
+  Statement: z
+    .array(
+      z.strictObject({
+        Sid: z.string().optional(),
+        Effect: z.literal('Allow'),
+        Principal: z.literal('*'),
+        Action: z.literal('s3:GetObject'),
+        Resource: z.string().regex(/^[^*?]+\*$/),
+      }),
+    )
+    .min(1),
+});
 
 /**
- * Bucket policies as far as they concern anonymous readers. What we would have to ignore (conditions, other principals)
- * is refused when the policy is put: a policy that is only half obeyed opens what it meant to keep shut.
+ * The key prefixes that a bucket's policy opens to anonymous readers.
+ *
+ * @throws S3Error `NotImplemented` for any other policy: one that is obeyed by halves opens what it meant to keep shut
  */
-export function parsePolicy(document: string): Statement[] {
-  const policy = parseJson(document);
-  const statements = isRecord(policy) ? listOf(policy.Statement) : [];
-  if (statements.length === 0) throw malformed('The policy needs a Statement.');
-  return statements.map(parseStatement);
+export function parsePolicy(bucket: string, document: string): string[] {
+  const policy = PublicRead.safeParse(parseJson(document));
+  if (!policy.success) throw notImplemented('A policy that does more than allow s3:GetObject to * under a prefix');
+  return policy.data.Statement.map(({ Resource }) => prefixOf(bucket, Resource));
 }
 
-export function isPubliclyAllowed(document: string | undefined, action: string, resource: string): boolean {
-  if (document === undefined) return false;
-  const matching = parsePolicy(document).filter(
-    (statement) =>
-      statement.actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-      statement.resources.some((pattern) => matches(pattern, resource)),
-  );
-  return matching.length > 0 && matching.every((statement) => statement.effect === 'Allow');
+export function isPublic(bucket: string, key: string, policy: string | undefined): boolean {
+  return policy !== undefined && parsePolicy(bucket, policy).some((prefix) => key.startsWith(prefix));
 }
 
 export function bucketArn(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
 }
 
-export function objectArn(bucket: string, key: string): string {
-  return `${bucketArn(bucket)}/${key}`;
-}
-
-function matches(pattern: string, text: string): boolean {
-  return matchesWildcard(pattern, text, { questionMark: true });
-}
-
-function parseStatement(statement: unknown): Statement {
-  if (!isRecord(statement)) throw malformed('A statement must be an object.');
-  const known = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource']);
-  const unknown = Object.keys(statement).filter((name) => !known.has(name));
-  if (unknown.length > 0)
-    throw new S3Error('NotImplemented', { message: `Policies with ${unknown.join(', ')} are not supported.` });
-  const { Effect: effect, Principal: principal } = statement;
-  if (effect !== 'Allow' && effect !== 'Deny') throw malformed('Effect must be Allow or Deny.');
-  const principals = isRecord(principal) ? listOf(principal.AWS) : listOf(principal);
-  if (!principals.includes('*')) throw new S3Error('NotImplemented', { message: 'Only the principal * is supported.' });
-  return { effect, actions: textsOf(statement.Action, 'Action'), resources: textsOf(statement.Resource, 'Resource') };
-}
-
-function textsOf(value: unknown, name: string): string[] {
-  const texts = listOf(value).filter((item) => typeof item === 'string');
-  if (texts.length === 0) throw malformed(`A statement needs ${name}.`);
-  return texts;
-}
-
-function listOf(value: unknown): unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function prefixOf(bucket: string, resource: string): string {
+  const start = `${bucketArn(bucket)}/`;
+  if (resource.startsWith(start)) return resource.slice(start.length, -1);
+  throw new S3Error('MalformedPolicy', { message: 'Policy has a resource of another bucket.' });
 }
 
 function parseJson(document: string): unknown {
@@ -74,8 +48,4 @@ function parseJson(document: string): unknown {
   } catch (cause) {
     throw new S3Error('MalformedPolicy', { message: 'The policy is not JSON.', cause });
   }
-}
-
-function malformed(message: string): S3Error {
-  return new S3Error('MalformedPolicy', { message });
 }

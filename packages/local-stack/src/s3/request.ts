@@ -15,14 +15,14 @@ export interface S3Request {
   readonly headers: Record<string, string>;
 }
 
-const keyBytesMax = 1024;
+const KEY_BYTES_MAX = 1024;
 
 export function createRequestId(): string {
   return randomBytes(8).toString('hex').toUpperCase();
 }
 
 export function parseRequest(incoming: IncomingMessage, id: string): S3Request {
-  // Not `new URL`: it would resolve `..`, which in a key is a name like any other.
+  // Not `new URL`: it would resolve `..`, which is an ordinary name in a key.
   const [rawPath = '', ...rawQuery] = (incoming.url ?? '').split('?');
   const path = decodePath(rawPath);
   const slash = path.indexOf('/', 1);
@@ -36,7 +36,7 @@ export function parseRequest(incoming: IncomingMessage, id: string): S3Request {
 }
 
 export function assertKeyLength(key: string): void {
-  if (Buffer.byteLength(key) > keyBytesMax) throw new S3Error('KeyTooLongError');
+  if (Buffer.byteLength(key) > KEY_BYTES_MAX) throw new S3Error('KeyTooLongError');
 }
 
 function decodePath(rawPath: string): string {
@@ -62,7 +62,7 @@ function hoistedHeaders(query: URLSearchParams): Record<string, string> {
   return headers;
 }
 
-/** AWS's client presigns a PUT with the CRC32 of no body at all; taken at its word it would refuse every upload. */
+/** AWS's client presigns a PUT with the CRC32 of an empty body; enforcing it would refuse every upload. */
 function isEmptyBodyChecksum(name: string, value: string): boolean {
   return name === 'x-amz-checksum-crc32' && value === 'AAAAAA==';
 }

@@ -2,12 +2,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   ListPartsCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -17,22 +17,19 @@ import { bucket, credentials, startTestServer, temporaryDir } from './test-suppo
 
 const at = { Bucket: bucket, Key: 'cat.jpg' };
 
-test('finds everything again after a restart, and sweeps what a crash left', async () => {
+test('keeps everything across a restart, and removes what a crash left', async () => {
   const first = await startTestServer();
-  await first.s3.send(
-    new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }),
-  );
-  const { VersionId } = await first.s3.send(new PutObjectCommand({ ...at, Body: 'meow', Metadata: { owner: 'me' } }));
+  await first.s3.send(new PutObjectCommand({ ...at, Body: 'meow', Metadata: { owner: 'me' } }));
   const { UploadId } = await first.s3.send(new CreateMultipartUploadCommand(at));
   await first.s3.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'part' }));
   await first.close();
   await writeFile(join(first.dataDir, 'incoming', 'torn'), 'half');
   const orphans = join(first.dataDir, 'blobs', 'or');
   await mkdir(orphans);
-  await writeFile(join(orphans, 'orphan'), 'no row knows me');
+  await writeFile(join(orphans, 'orphan'), 'no row names it');
 
   const second = await startTestServer({ dataDir: first.dataDir });
-  const object = await second.s3.send(new GetObjectCommand({ ...at, VersionId }));
+  const object = await second.s3.send(new GetObjectCommand(at));
   expect(object.Metadata).toEqual({ owner: 'me' });
   expect(await object.Body?.transformToString()).toBe('meow');
   expect((await second.s3.send(new ListPartsCommand({ ...at, UploadId }))).Parts).toHaveLength(1);
@@ -43,7 +40,18 @@ test('finds everything again after a restart, and sweeps what a crash left', asy
 test('names the port that is in use', async () => {
   const { port } = await startTestServer();
   const second = createS3Server({ port, credentials, dataDir: await temporaryDir() });
-  await expect(second).rejects.toThrow(`port ${port}: the port is already in use`);
+  await expect(second).rejects.toThrow(`port ${port}.\n  The port is already in use.`);
+});
+
+test('rejects a data directory with the tables of another version, and removes nothing from it', async () => {
+  const dataDir = await temporaryDir();
+  const older = new DatabaseSync(join(dataDir, 'index.sqlite'));
+  older.exec('CREATE TABLE versions (blob TEXT)');
+  older.close();
+  await mkdir(join(dataDir, 'blobs', 'or'), { recursive: true });
+  await writeFile(join(dataDir, 'blobs', 'or', 'older'), 'meow');
+  await expect(createS3Server({ port: 0, credentials, dataDir })).rejects.toThrow('another version');
+  expect(await readdir(join(dataDir, 'blobs', 'or'))).toEqual(['older']);
 });
 
 test('names the data directory that another server uses', async () => {
@@ -76,7 +84,7 @@ test('names every bad variable at once and exits 1', async () => {
   expect(stderr).not.toContain('S3_DATA_DIR');
 });
 
-test('tells its parent when it is ready, prints one line, and ends on SIGTERM', async () => {
+test('reports to its parent when it is ready, prints one line, and ends on SIGTERM', async () => {
   const child = startMain(await goodEnv());
   const stdout = child.stdout ? text(child.stdout) : '';
   await once(child, 'message');

@@ -2,21 +2,22 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StartUpError } from '@imagemill/service';
 import { type Credentials, RequestSigner } from './auth/request-signer.ts';
 import type { S3Service } from './call.ts';
-import { EventPublisher, type EventWebhook } from './events.ts';
+import { createEventPublisher, type EventWebhook } from './events.ts';
 import { handleRequest } from './handle-request.ts';
 import { openStore } from './store/store.ts';
 
 export interface S3ServerOptions {
-  /** 127.0.0.1 unless told. */
+  /** 127.0.0.1 if left out. */
   readonly host?: string;
   /** 0 for any free one. */
   readonly port: number;
   readonly dataDir: string;
   readonly region?: string;
   readonly credentials: Credentials;
-  readonly maxObjectBytes?: number;
+  readonly objectBytesMax?: number;
   readonly eventWebhook?: EventWebhook;
   readonly now?: () => Date;
 }
@@ -27,20 +28,20 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-const maxObjectBytesDefault = 5 * 1024 ** 3;
-const closeGraceMs = 3_000;
+const OBJECT_BYTES_MAX = 5 * 1024 ** 3;
+const CLOSE_GRACE_MS = 3_000;
 
-/** Resolves when the server listens. */
+/** Resolves when the server listens. @throws StartUpError when the port or the data directory can't be used */
 export async function createS3Server(options: S3ServerOptions): Promise<S3Server> {
   const { host = '127.0.0.1', region = 'us-east-1', credentials } = options;
   const store = await openStore(options.dataDir);
   const service: S3Service = {
     store,
-    events: new EventPublisher({ webhook: options.eventWebhook, region }),
+    events: createEventPublisher({ webhook: options.eventWebhook, region }),
     signer: new RequestSigner(credentials, region),
     accessKeyId: credentials.accessKeyId,
     region,
-    maxObjectBytes: options.maxObjectBytes ?? maxObjectBytesDefault,
+    objectBytesMax: options.objectBytesMax ?? OBJECT_BYTES_MAX,
     now: options.now ?? (() => new Date()),
   };
   const { server, settled } = createHttpServer(service);
@@ -86,16 +87,16 @@ async function listen(server: Server, port: number, host: string): Promise<void>
     await once(server, 'listening');
   } catch (cause) {
     const inUse = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-    const reason = inUse ? 'the port is already in use' : String(cause);
-    throw new Error(`The S3 server cannot listen on ${host} port ${port}: ${reason}.`, { cause });
+    const reason = inUse ? 'The port is already in use.' : String(cause);
+    throw new StartUpError(`The S3 server cannot listen on ${host} port ${port}.`, [reason]);
   }
 }
 
-/** Requests under way may end; what lasts longer than the grace is cut off. The store goes last, as they use it. */
+/** Requests in flight may finish within the grace, then they are cut off. The store closes last, since they use it. */
 async function closeAll(server: Server, settled: () => Promise<unknown>, service: S3Service): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   const grace = new AbortController();
-  await Promise.race([settled(), delay(closeGraceMs, undefined, { signal: grace.signal })]);
+  await Promise.race([settled(), delay(CLOSE_GRACE_MS, undefined, { signal: grace.signal })]);
   grace.abort();
   // Also connections that never sent a request, which Node does not count as idle.
   server.closeAllConnections();

@@ -1,7 +1,6 @@
-import type { S3Service } from '../call.ts';
+import type { Caller, S3Service } from '../call.ts';
 import { S3Error } from '../errors.ts';
 import type { S3Request } from '../request.ts';
-import type { Caller } from './caller.ts';
 import { verifyHeader } from './verify-header.ts';
 import { verifyPresigned } from './verify-presigned.ts';
 
@@ -13,7 +12,7 @@ export async function authenticate(request: S3Request, service: S3Service): Prom
       message: 'Only one of the Authorization header and a presigned URL may be used.',
     });
   }
-  if (signedByHeader) return { kind: 'owner', signature: await verifyHeader(request, service) };
-  if (signedByQuery) return { kind: 'owner', signature: await verifyPresigned(request, service) };
-  return { kind: 'anonymous' };
+  if (!signedByHeader && !signedByQuery) return 'anonymous';
+  await (signedByHeader ? verifyHeader : verifyPresigned)(request, service);
+  return 'owner';
 }

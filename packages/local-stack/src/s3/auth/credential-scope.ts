@@ -11,7 +11,7 @@ export interface CredentialScope {
   readonly signedAt: Date;
 }
 
-/** Checks a credential (`key/date/region/service/aws4_request`) against ours and against the time of the signature. */
+/** Checks a credential (`key/date/region/service/aws4_request`) against the server's own and the signature's date. */
 export function parseCredential(
   credential: string,
   amzDate: string | undefined,

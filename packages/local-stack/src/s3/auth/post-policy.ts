@@ -13,8 +13,8 @@ interface Condition {
   readonly value: string;
 }
 
-/** Fields that no condition needs to name. */
-const exempt = new Set(['policy', 'x-amz-signature', 'file', 'awsaccesskeyid', 'signature']);
+/** Fields that need no condition. */
+const EXEMPT = new Set(['policy', 'x-amz-signature', 'file', 'awsaccesskeyid', 'signature']);
 
 export function parsePostPolicy(encoded: string, now: Date): PostPolicy {
   const { expiration, conditions } = parseDocument(encoded);
@@ -49,7 +49,7 @@ export function assertFieldsAllowed(policy: PostPolicy, fields: Fields): void {
 }
 
 function isExempt(name: string): boolean {
-  return exempt.has(name) || name.startsWith('x-ignore-');
+  return EXEMPT.has(name) || name.startsWith('x-ignore-');
 }
 
 function holds(condition: Condition, value: string): boolean {

@@ -17,7 +17,7 @@ export interface SignedRequest {
   readonly payloadHash: string;
 }
 
-/** AWS's own signer, with its steps opened up: a server signs what it received, whatever a client would choose to sign. */
+/** AWS's own signer with its steps opened up: a server signs the headers that a request names, not those that a client would choose. */
 export class RequestSigner extends SignatureV4 {
   constructor(credentials: Credentials, region: string) {
     super({ credentials, region, service: 's3', sha256: NodeSha256, uriEscapePath: false, applyChecksum: false });

@@ -1,30 +1,28 @@
 import type { S3Service } from '../call.ts';
 import { S3Error } from '../errors.ts';
 import type { S3Request } from '../request.ts';
-import type { VerifiedSignature } from './caller.ts';
 import { parseCredential } from './credential-scope.ts';
 import { signaturesEqual } from './request-signer.ts';
 import { pickSignedHeaders } from './signed-headers.ts';
 
-export const clockSkewMsMax = 15 * 60 * 1000;
-const malformed = 'AuthorizationHeaderMalformed';
+export const CLOCK_SKEW_MS_MAX = 15 * 60 * 1000;
+const MALFORMED = 'AuthorizationHeaderMalformed';
 
 /** Verifies `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. */
-export async function verifyHeader(request: S3Request, service: S3Service): Promise<VerifiedSignature> {
+export async function verifyHeader(request: S3Request, service: S3Service): Promise<void> {
   const { credential, signedHeaders, signature } = parseAuthorization(request.sentHeaders.authorization ?? '');
-  const { scope, signedAt } = parseCredential(credential, request.sentHeaders['x-amz-date'], service, malformed);
-  if (Math.abs(service.now().getTime() - signedAt.getTime()) > clockSkewMsMax)
+  const { scope, signedAt } = parseCredential(credential, request.sentHeaders['x-amz-date'], service, MALFORMED);
+  if (Math.abs(service.now().getTime() - signedAt.getTime()) > CLOCK_SKEW_MS_MAX)
     throw new S3Error('RequestTimeTooSkewed');
   const payloadHash = request.sentHeaders['x-amz-content-sha256'];
   if (payloadHash === undefined) {
     throw new S3Error('InvalidRequest', { message: 'Missing required header for this request: x-amz-content-sha256' });
   }
-  const headers = pickSignedHeaders(request, signedHeaders, malformed);
+  const headers = pickSignedHeaders(request, signedHeaders, MALFORMED);
   const { method, path, query } = request;
   const signed = { method, path, query, headers, payloadHash };
   const expected = await service.signer.signRequestAt(signed, scope, signedAt);
   if (!signaturesEqual(expected, signature)) throw new S3Error('SignatureDoesNotMatch');
-  return { signature, scope, signedAt };
 }
 
 function parseAuthorization(header: string) {
@@ -36,7 +34,7 @@ function parseAuthorization(header: string) {
   const credential = fields.get('Credential');
   const signedHeaders = fields.get('SignedHeaders');
   const signature = fields.get('Signature');
-  if (!credential || !signedHeaders || !signature) throw new S3Error(malformed);
+  if (!credential || !signedHeaders || !signature) throw new S3Error(MALFORMED);
   return { credential, signedHeaders, signature };
 }
 

@@ -1,58 +1,40 @@
-import { createHash } from 'node:crypto';
 import { S3Error } from '../errors.ts';
-import { ByteReader } from './byte-reader.ts';
-import type { ChunkSignatures } from './chunk-signatures.ts';
+import { type ByteReader, createByteReader } from './byte-reader.ts';
 
-const headerBytesMax = 1024;
-const trailersMax = 16;
+const LINE_BYTES_MAX = 1024;
+const TRAILERS_MAX = 16;
 
 /**
- * Decodes `aws-chunked`: `<hex size>[;chunk-signature=…]CRLF <bytes> CRLF`, until a chunk of size 0, then trailers.
- * Bytes are yielded before their chunk's signature is known, so a consumer must publish nothing before the end.
+ * Decodes unsigned `aws-chunked`: `<hex size>CRLF <bytes> CRLF`, until a chunk of size 0, then trailers. Bytes are
+ * yielded before the end of the body is known to be right: a consumer must publish nothing before that.
  */
 export async function* decodeAwsChunked(
   source: AsyncIterable<Buffer>,
-  signatures: ChunkSignatures | undefined,
   onTrailers: (trailers: ReadonlyMap<string, string>) => void,
 ): AsyncGenerator<Buffer> {
-  const reader = new ByteReader(source);
+  const reader = createByteReader(source);
   for (;;) {
-    const { size, signature } = parseChunkHeader(await reader.readLine(headerBytesMax));
-    const hash = createHash('sha256');
-    for await (const bytes of reader.take(size)) {
-      if (signatures) hash.update(bytes);
-      yield bytes;
-    }
-    await signatures?.verifyChunk(hash.digest('hex'), signature);
+    const size = parseChunkHeader(await reader.readLine(LINE_BYTES_MAX));
     if (size === 0) break;
-    if ((await reader.readLine(headerBytesMax)) !== '') throw new S3Error('IncompleteBody');
+    yield* reader.take(size);
+    if ((await reader.readLine(LINE_BYTES_MAX)) !== '') throw new S3Error('IncompleteBody');
   }
-  onTrailers(await readTrailers(reader, signatures));
+  onTrailers(await readTrailers(reader));
   if (!(await reader.isAtEnd())) throw new S3Error('IncompleteBody');
 }
 
-function parseChunkHeader(line: string | undefined): { size: number; signature: string | undefined } {
-  const match = /^([0-9a-f]{1,10})(?:;chunk-signature=([0-9a-f]{64}))?$/i.exec(line ?? '');
-  if (!match?.[1]) throw new S3Error('IncompleteBody', { message: 'A chunk header is missing or malformed.' });
-  return { size: Number.parseInt(match[1], 16), signature: match[2] };
+function parseChunkHeader(line: string | undefined): number {
+  if (line !== undefined && /^[0-9a-f]{1,10}$/i.test(line)) return Number.parseInt(line, 16);
+  throw new S3Error('IncompleteBody', { message: 'A chunk header is missing or malformed.' });
 }
 
-async function readTrailers(reader: ByteReader, signatures: ChunkSignatures | undefined) {
+async function readTrailers(reader: ByteReader): Promise<ReadonlyMap<string, string>> {
   const trailers = new Map<string, string>();
   for (;;) {
-    const line = await reader.readLine(headerBytesMax);
-    if (line === undefined || (line === '' && trailers.size === 0)) break;
-    // A signed trailer ends the line before the signature with an empty one, for some clients.
-    if (line === '') continue;
+    const line = await reader.readLine(LINE_BYTES_MAX);
+    if (line === undefined || line === '') return trailers;
     const [name = '', value = ''] = line.split(/:(.*)/s);
     trailers.set(name.trim().toLowerCase(), value.trim());
-    if (trailers.size > trailersMax) throw new S3Error('InvalidRequest', { message: 'Too many trailers.' });
+    if (trailers.size > TRAILERS_MAX) throw new S3Error('InvalidRequest', { message: 'Too many trailers.' });
   }
-  const signature = trailers.get('x-amz-trailer-signature');
-  trailers.delete('x-amz-trailer-signature');
-  if (signatures && (trailers.size > 0 || signature !== undefined)) {
-    const signed = [...trailers].map(([name, value]) => `${name}:${value}\n`).join('');
-    await signatures.verifyTrailer(createHash('sha256').update(signed).digest('hex'), signature);
-  }
-  return trailers;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { S3Error } from '../errors.ts';
-import { checksumHeader, createChecksum, type StoredChecksum } from './checksums.ts';
-import { assertChecksumValue, type DeclaredBody } from './declared-body.ts';
+import { checksumHeader, createChecksum, type RunningChecksum, type StoredChecksum } from './checksums.ts';
+import { assertChecksumValue, type DeclaredBody, type DeclaredChecksum } from './declared-body.ts';
 
 export interface VerifiedBody {
   readonly size: number;
@@ -9,52 +9,54 @@ export interface VerifiedBody {
   readonly checksum: StoredChecksum | undefined;
 }
 
-/** Hashes a body as it streams by and holds it, at its end, against what was declared of it. */
-export class BodyDigest {
-  readonly #declared: DeclaredBody;
-  readonly #md5 = createHash('md5');
-  readonly #sha256 = createHash('sha256');
-  readonly #checksum;
-  #size = 0;
+/** Hashes a body as it streams by. */
+export interface BodyDigest {
+  /** Returns how many bytes have streamed by. */
+  update(chunk: Buffer): number;
+  /** Compares the whole body with its declaration. @throws S3Error */
+  verify(trailers: ReadonlyMap<string, string>): Promise<VerifiedBody>;
+}
 
-  constructor(declared: DeclaredBody) {
-    this.#declared = declared;
-    this.#checksum = declared.checksum && createChecksum(declared.checksum.algorithm);
-  }
+export function createBodyDigest(declared: DeclaredBody): BodyDigest {
+  const md5 = createHash('md5');
+  const sha256 = createHash('sha256');
+  const checksum = declared.checksum && createChecksum(declared.checksum.algorithm);
+  let size = 0;
+  return {
+    update(chunk) {
+      md5.update(chunk);
+      checksum?.update(chunk);
+      if (declared.sha256Hex !== undefined) sha256.update(chunk);
+      size += chunk.length;
+      return size;
+    },
+    async verify(trailers) {
+      if (declared.length !== undefined && declared.length !== size) throw new S3Error('IncompleteBody');
+      const md5Digest = md5.digest();
+      if (declared.md5 !== undefined && declared.md5 !== md5Digest.toString('base64')) throw new S3Error('BadDigest');
+      if (declared.sha256Hex !== undefined && declared.sha256Hex !== sha256.digest('hex'))
+        throw new S3Error('XAmzContentSHA256Mismatch');
+      return {
+        size,
+        md5Hex: md5Digest.toString('hex'),
+        checksum: declared.checksum && checksum && (await verifyChecksum(declared.checksum, checksum, trailers)),
+      };
+    },
+  };
+}
 
-  get size(): number {
-    return this.#size;
+async function verifyChecksum(
+  { algorithm, value: declared }: DeclaredChecksum,
+  running: RunningChecksum,
+  trailers: ReadonlyMap<string, string>,
+): Promise<StoredChecksum> {
+  const header = checksumHeader(algorithm);
+  const value = Buffer.from(await running.digest()).toString('base64');
+  const expected = declared === 'in-trailer' ? (trailers.get(header) ?? '') : declared;
+  if (expected !== undefined) {
+    assertChecksumValue(algorithm, expected);
+    if (expected !== value)
+      throw new S3Error('BadDigest', { message: `The ${header} did not match what we received.` });
   }
-
-  update(chunk: Buffer): void {
-    this.#size += chunk.length;
-    this.#md5.update(chunk);
-    this.#checksum?.update(chunk);
-    if (this.#declared.sha256Hex !== undefined) this.#sha256.update(chunk);
-  }
-
-  async verify(trailers: ReadonlyMap<string, string>): Promise<VerifiedBody> {
-    const { length, md5, sha256Hex } = this.#declared;
-    if (length !== undefined && length !== this.#size) throw new S3Error('IncompleteBody');
-    const md5Digest = this.#md5.digest();
-    if (md5 !== undefined && md5 !== md5Digest.toString('base64')) throw new S3Error('BadDigest');
-    if (sha256Hex !== undefined && sha256Hex !== this.#sha256.digest('hex'))
-      throw new S3Error('XAmzContentSHA256Mismatch');
-    return { size: this.#size, md5Hex: md5Digest.toString('hex'), checksum: await this.#verifyChecksum(trailers) };
-  }
-
-  async #verifyChecksum(trailers: ReadonlyMap<string, string>): Promise<StoredChecksum | undefined> {
-    const declared = this.#declared.checksum;
-    if (!declared || !this.#checksum) return undefined;
-    const { algorithm } = declared;
-    const header = checksumHeader(algorithm);
-    const value = Buffer.from(await this.#checksum.digest()).toString('base64');
-    const expected = declared.value === 'in-trailer' ? (trailers.get(header) ?? '') : declared.value;
-    if (expected !== undefined) {
-      assertChecksumValue(algorithm, expected);
-      if (expected !== value)
-        throw new S3Error('BadDigest', { message: `The ${header} did not match what we received.` });
-    }
-    return { algorithm, value, type: 'FULL_OBJECT' };
-  }
+  return { algorithm, value, type: 'FULL_OBJECT' };
 }

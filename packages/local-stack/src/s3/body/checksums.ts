@@ -7,13 +7,13 @@ export interface StoredChecksum {
   readonly type: 'FULL_OBJECT' | 'COMPOSITE';
 }
 
-interface RunningChecksum {
+export interface RunningChecksum {
   update(chunk: Uint8Array): void;
   digest(): Promise<Uint8Array>;
 }
 
-/** By their names in `x-amz-checksum-*`, with the names their values bear in XML. */
-const algorithms = {
+/** By their names in `x-amz-checksum-*`; `element` is the name in XML. */
+const ALGORITHMS = {
   crc32: { element: 'ChecksumCRC32', bytes: 4, create: () => new Crc32() },
   crc32c: { element: 'ChecksumCRC32C', bytes: 4, create: () => new Crc32c() },
   crc64nvme: { element: 'ChecksumCRC64NVME', bytes: 8, create: () => new Crc64Nvme() },
@@ -21,20 +21,20 @@ const algorithms = {
   sha256: { element: 'ChecksumSHA256', bytes: 32, create: () => createHashChecksum('sha256') },
 } satisfies Record<string, { element: string; bytes: number; create: () => RunningChecksum }>;
 
-export type ChecksumAlgorithm = keyof typeof algorithms;
+export type ChecksumAlgorithm = keyof typeof ALGORITHMS;
 
-export const checksumAlgorithms = Object.keys(algorithms).filter(isChecksumAlgorithm);
+export const checksumAlgorithms = Object.keys(ALGORITHMS).filter(isChecksumAlgorithm);
 
 export function isChecksumAlgorithm(name: string): name is ChecksumAlgorithm {
-  return Object.hasOwn(algorithms, name);
+  return Object.hasOwn(ALGORITHMS, name);
 }
 
 export function createChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
-  return algorithms[algorithm].create();
+  return ALGORITHMS[algorithm].create();
 }
 
 export function checksumElement(algorithm: ChecksumAlgorithm): string {
-  return algorithms[algorithm].element;
+  return ALGORITHMS[algorithm].element;
 }
 
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
@@ -43,10 +43,10 @@ export function checksumHeader(algorithm: ChecksumAlgorithm): string {
 
 export function isChecksumValue(algorithm: ChecksumAlgorithm, value: string): boolean {
   const bytes = Buffer.from(value, 'base64');
-  return bytes.length === algorithms[algorithm].bytes && bytes.toString('base64') === value;
+  return bytes.length === ALGORITHMS[algorithm].bytes && bytes.toString('base64') === value;
 }
 
-/** The checksum of an object put together from parts: that of the parts' checksums, and how many they were. */
+/** The checksum of an object in parts: the checksum of the parts' checksums, and their number. */
 export async function composeChecksums(
   algorithm: ChecksumAlgorithm,
   values: readonly string[],

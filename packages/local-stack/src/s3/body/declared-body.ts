@@ -1,4 +1,4 @@
-import { S3Error } from '../errors.ts';
+import { notImplemented, S3Error } from '../errors.ts';
 import {
   type ChecksumAlgorithm,
   checksumAlgorithms,
@@ -9,7 +9,7 @@ import {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What the headers of a request claim about its body; BodyDigest finds out whether it is so. */
+/** What the headers of a request claim about its body; a BodyDigest verifies it. */
 export interface DeclaredBody {
   readonly length: number | undefined;
   readonly md5: string | undefined;
@@ -19,18 +19,17 @@ export interface DeclaredBody {
 
 export interface DeclaredChecksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** Given ahead, to come in the trailer, or only asked to be computed. */
+  /** Given ahead, to come in the trailer, or only to be computed. */
   readonly value: string | 'in-trailer' | undefined;
 }
 
-export type PayloadEncoding = 'plain' | 'chunked' | 'chunked-and-signed';
+export type PayloadEncoding = 'plain' | 'chunked';
 
 export function payloadEncoding(headers: Headers): PayloadEncoding {
   const payload = headers['x-amz-content-sha256'] ?? '';
   if (!payload.startsWith('STREAMING-')) return 'plain';
   if (payload === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return 'chunked';
-  if (/^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(payload)) return 'chunked-and-signed';
-  throw new S3Error('NotImplemented', { message: `Payloads of ${payload} are not supported.` });
+  throw notImplemented(`A payload of ${payload}`);
 }
 
 export function declaredBodyOf(headers: Headers): DeclaredBody {

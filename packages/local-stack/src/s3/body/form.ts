@@ -4,12 +4,12 @@ import { Busboy } from '@fastify/busboy';
 import { S3Error } from '../errors.ts';
 
 export interface Form {
-  /** The fields before the file, by lower-case name; what comes after the file has no effect. */
+  /** The fields before the file, by lower-case name; fields after the file have no effect. */
   readonly fields: Readonly<Record<string, string>>;
   readonly file: FormFile;
   /** Waits for the end of the form; throws if it ends before its closing boundary. */
   finish(): Promise<void>;
-  /** Lets go of the rest, unread. */
+  /** Stops reading; the rest of the form is discarded. */
   abandon(): void;
 }
 
@@ -18,9 +18,9 @@ interface FormFile {
   readonly chunks: AsyncIterable<Buffer>;
 }
 
-const limits = { fields: 100, fieldNameSize: 256, fieldSize: 64 * 1024, files: 1, parts: 102, headerPairs: 20 };
+const LIMITS = { fields: 100, fieldNameSize: 256, fieldSize: 64 * 1024, files: 1, parts: 102, headerPairs: 20 };
 
-/** Reads a `multipart/form-data` body up to its file, which is left to be streamed. */
+/** Reads a `multipart/form-data` body up to its file, which the caller streams. */
 export async function openForm(body: AsyncIterable<Buffer>, contentType: string): Promise<Form> {
   const parser = createParser(contentType);
   const fields: Record<string, string> = Object.create(null);
@@ -30,7 +30,7 @@ export async function openForm(body: AsyncIterable<Buffer>, contentType: string)
   const abort = new AbortController();
   const opened = Promise.withResolvers<Form>();
   parser.on('file', (_field, stream, name) => {
-    // A form that breaks off is reported by `parsed` too; unheard, the stream's own event would end the process.
+    // `parsed` reports a form that breaks off as well; without a listener, the stream's event would end the process.
     stream.on('error', () => undefined);
     parsed.catch((error: unknown) => stream.destroy(asError(error)));
     const file = { name: name ?? '', chunks: withoutDestroying(stream) };
@@ -48,7 +48,7 @@ export async function openForm(body: AsyncIterable<Buffer>, contentType: string)
 function createParser(contentType: string) {
   try {
     const headers = { 'content-type': contentType };
-    return new Busboy({ headers, limits, isPartAFile: (field) => field?.toLowerCase() === 'file' });
+    return new Busboy({ headers, limits: LIMITS, isPartAFile: (field) => field?.toLowerCase() === 'file' });
   } catch (cause) {
     throw new S3Error('MalformedPOSTRequest', { cause });
   }

@@ -1,43 +1,52 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { S3Error } from '../errors.ts';
 
-const drainBytesMax = 16 * 1024 * 1024;
-const drainMsMax = 5_000;
+const DRAIN_BYTES_MAX = 16 * 1024 * 1024;
+const DRAIN_MS_MAX = 5_000;
 
-/** The body on the wire. Reading it never destroys the connection, so that a refusal can still be answered. */
-export class IncomingBody {
-  readonly #incoming: IncomingMessage;
-  readonly #response: ServerResponse;
-  #clientWaits: boolean;
+/** The body on the wire. Reading it never destroys the connection: a refused upload still gets its response. */
+export interface IncomingBody {
+  /** @throws S3Error `IncompleteBody` when the client goes away before the body ends */
+  chunks(): AsyncGenerator<Buffer>;
+  /**
+   * Discards what was not read: the rest of a refused upload would be parsed as the next request. The connection is
+   * unusable when too much is left, and when the client still waits for 100 Continue: it may send its body or not.
+   */
+  settle(): Promise<'reusable' | 'unusable'>;
+}
 
-  constructor(incoming: IncomingMessage, response: ServerResponse, options: { clientWaits: boolean }) {
-    this.#incoming = incoming;
-    this.#response = response;
-    this.#clientWaits = options.clientWaits;
-  }
+export function createIncomingBody(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  options: { clientWaits: boolean },
+): IncomingBody {
+  let { clientWaits } = options;
 
-  /** Throws when the client goes away before the body ends. */
-  async *chunks(): AsyncGenerator<Buffer> {
-    if (this.#clientWaits) this.#response.writeContinue();
-    this.#clientWaits = false;
+  async function* chunks(): AsyncGenerator<Buffer> {
+    if (clientWaits) response.writeContinue();
+    clientWaits = false;
     try {
-      yield* this.#incoming.iterator({ destroyOnReturn: false });
+      yield* incoming.iterator({ destroyOnReturn: false });
     } catch (cause) {
       throw new S3Error('IncompleteBody', { cause });
     }
   }
 
-  /**
-   * Reads away what nobody read, for else the rest of a refused upload would be taken for the next request. Answers
-   * whether the connection can serve another: not when too much is left, nor when the client still waits for our
-   * 100 Continue, because it may then send its body or not.
-   */
-  async settle(): Promise<'reusable' | 'unusable'> {
-    if (this.#incoming.readableEnded) return 'reusable';
-    if (this.#clientWaits) return 'unusable';
-    const timer = setTimeout(() => this.#incoming.destroy(), drainMsMax);
+  async function drain(): Promise<'reusable' | 'unusable'> {
+    let drainedBytes = 0;
+    for await (const chunk of chunks()) {
+      drainedBytes += chunk.length;
+      if (drainedBytes > DRAIN_BYTES_MAX) return 'unusable';
+    }
+    return 'reusable';
+  }
+
+  async function settle(): Promise<'reusable' | 'unusable'> {
+    if (incoming.readableEnded) return 'reusable';
+    if (clientWaits) return 'unusable';
+    const timer = setTimeout(() => incoming.destroy(), DRAIN_MS_MAX);
     try {
-      return await this.#drain();
+      return await drain();
     } catch {
       return 'unusable';
     } finally {
@@ -45,12 +54,5 @@ export class IncomingBody {
     }
   }
 
-  async #drain(): Promise<'reusable' | 'unusable'> {
-    let drained = 0;
-    for await (const chunk of this.chunks()) {
-      drained += chunk.length;
-      if (drained > drainBytesMax) return 'unusable';
-    }
-    return 'reusable';
-  }
+  return { chunks, settle };
 }

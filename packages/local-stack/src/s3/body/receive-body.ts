@@ -2,8 +2,7 @@ import type { Call } from '../call.ts';
 import { S3Error } from '../errors.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
-import { BodyDigest, type VerifiedBody } from './body-digest.ts';
-import { ChunkSignatures } from './chunk-signatures.ts';
+import { createBodyDigest, type VerifiedBody } from './body-digest.ts';
 import { type DeclaredBody, declaredBodyOf, payloadEncoding } from './declared-body.ts';
 
 export interface ReceivedBlob extends VerifiedBody {
@@ -17,16 +16,16 @@ export interface ByteLimits {
 
 interface VerifiedStream {
   readonly chunks: AsyncIterable<Buffer>;
-  /** To be called when `chunks` have ended; throws unless the body was all that was declared. */
+  /** To be called when `chunks` have ended; throws unless the body matches its declaration. */
   readonly verify: () => Promise<VerifiedBody>;
 }
 
-/** Streams the body of a request into a blob, which exists afterwards only if all that was declared of it holds. */
+/** Streams the body of a request into a blob, which is kept only if the body matches its declaration. */
 export function receiveBlob(call: Call): Promise<ReceivedBlob> {
-  return storeVerified(call.service.store.blobs, openBody(call, call.service.maxObjectBytes));
+  return storeVerified(call.service.store.blobs, openBody(call, call.service.objectBytesMax));
 }
 
-/** The same for bytes from elsewhere: a form's file or a copied object. */
+/** The same for bytes that are not the body of a request: a form's file, or the parts of an upload. */
 export function receiveBlobFrom(
   source: AsyncIterable<Buffer>,
   declared: DeclaredBody,
@@ -53,12 +52,8 @@ function openBody(call: Call, bytesMax: number): VerifiedStream {
 }
 
 function decodedChunks(call: Call, trailers: Map<string, string>): AsyncIterable<Buffer> {
-  const encoding = payloadEncoding(call.request.headers);
-  if (encoding === 'plain') return call.body.chunks();
-  const seed = call.caller.kind === 'owner' ? call.caller.signature : undefined;
-  const signatures =
-    encoding === 'chunked-and-signed' && seed ? new ChunkSignatures(call.service.signer, seed) : undefined;
-  return decodeAwsChunked(call.body.chunks(), signatures, (received) => {
+  if (payloadEncoding(call.request.headers) === 'plain') return call.body.chunks();
+  return decodeAwsChunked(call.body.chunks(), (received) => {
     for (const [name, value] of received) trailers.set(name, value);
   });
 }
@@ -69,14 +64,15 @@ function verifying(
   limits: ByteLimits,
   trailers: ReadonlyMap<string, string>,
 ): VerifiedStream {
-  const digest = new BodyDigest(declared);
+  const digest = createBodyDigest(declared);
   async function* chunks() {
+    let size = 0;
     for await (const chunk of source) {
-      digest.update(chunk);
-      if (digest.size > limits.max) throw new S3Error('EntityTooLarge');
+      size = digest.update(chunk);
+      if (size > limits.max) throw new S3Error('EntityTooLarge');
       yield chunk;
     }
-    if (digest.size < (limits.min ?? 0)) throw new S3Error('EntityTooSmall');
+    if (size < (limits.min ?? 0)) throw new S3Error('EntityTooSmall');
   }
   return { chunks: chunks(), verify: () => digest.verify(trailers) };
 }

@@ -1,45 +1,42 @@
 import type { S3Service } from '../call.ts';
 import { assertWritable } from '../conditions.ts';
 import type { EventName } from '../events.ts';
-import type { ObjectContent, ObjectVersion } from '../store/object-version.ts';
-import type { ObjectAddress } from '../store/objects.ts';
-import { versioningOf } from '../versioning.ts';
+import type { ObjectAddress, ObjectContent, StoredObject } from '../store/stored-object.ts';
 
 export interface CommitOptions {
   readonly eventName: EventName;
-  /** Where If-Match and If-None-Match may stand. */
+  /** Headers that may hold If-Match and If-None-Match. */
   readonly conditions: Readonly<Record<string, string>>;
   /** Further work of the same transaction. */
   readonly within?: () => void;
 }
 
-/** Makes a received blob visible as an object, or removes it. */
+/** Makes a received blob visible as an object, or removes it. @throws S3Error when a condition fails */
 export async function commitObject(
   service: S3Service,
   address: ObjectAddress,
   content: ObjectContent,
   options: CommitOptions,
-): Promise<ObjectVersion> {
-  const { version, orphans } = await putOrDiscard(service, address, content, options);
-  service.events.publish(options.eventName, address.bucket, version);
+): Promise<StoredObject> {
+  const { object, orphans } = await putOrDiscard(service, address, content, options);
+  service.events.publish(options.eventName, address.bucket, object);
   await service.store.blobs.remove(orphans);
-  return version;
+  return object;
 }
 
 async function putOrDiscard(
   service: S3Service,
   address: ObjectAddress,
   content: ObjectContent,
-  options: CommitOptions,
+  { conditions, within }: CommitOptions,
 ) {
   const { objects, blobs } = service.store;
   try {
     return objects.put(address, content, {
       modifiedAt: service.now(),
-      versioning: versioningOf(service.store, address.bucket),
       beforeReplace: (current) => {
-        assertWritable(options.conditions, current);
-        options.within?.();
+        assertWritable(conditions, current);
+        within?.();
       },
     });
   } catch (error) {

@@ -7,47 +7,43 @@ import { type S3Response, xmlResponse } from '../response.ts';
 import type { Blobs } from '../store/blobs.ts';
 import type { Part } from '../store/uploads.ts';
 import { encodePath } from '../url-encoding.ts';
-import { versionHeaders } from '../versioning.ts';
 import { childElements, childText, parseXml, type XmlElement } from '../xml.ts';
 import { commitObject } from './commit-object.ts';
-import { requestedUpload } from './requested-upload.ts';
 
-const bodyBytesMax = 4 * 1024 * 1024;
-const partBytesMin = 5 * 1024 * 1024;
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+const PART_BYTES_MIN = 5 * 1024 * 1024;
 
 export async function completeMultipartUpload(call: Call): Promise<S3Response> {
   const { request, service } = call;
   const { uploads, blobs } = service.store;
-  const upload = requestedUpload(call);
-  const parts = chooseParts(await readText(call, bodyBytesMax), uploads.parts(upload.id));
+  const requestedUpload = () => uploads.require(request, request.query.get('uploadId') ?? '');
+  const upload = requestedUpload();
+  const parts = chooseParts(await readText(call, BODY_BYTES_MAX), uploads.parts(upload.id));
   const content = {
     ...(await joinParts(call, parts)),
     etag: `${md5OfMd5s(parts)}-${parts.length}`,
     headers: upload.headers,
-    tags: upload.tags,
     checksum: await checksumOfParts(parts),
   };
   let partBlobs: string[] = [];
-  const version = await commitObject(service, request, content, {
+  const object = await commitObject(service, request, content, {
     eventName: 'ObjectCreated:CompleteMultipartUpload',
     conditions: request.headers,
     within: () => {
-      // Only one of two that complete the same upload finds it still there.
-      requestedUpload(call);
+      // Of two requests that complete the same upload, one does not find it any more.
+      requestedUpload();
       partBlobs = uploads.remove(upload.id);
     },
   });
   await blobs.remove(partBlobs);
   const { bucket, key } = request;
-  const location = `http://${request.headers.host ?? ''}${encodePath(`/${bucket}/${key}`)}`;
-  const result = {
-    Location: location,
+  return xmlResponse('CompleteMultipartUploadResult', {
+    Location: `http://${request.headers.host ?? ''}${encodePath(`/${bucket}/${key}`)}`,
     Bucket: bucket,
     Key: key,
-    ETag: `"${version.etag}"`,
-    ...checksumElements(version.checksum),
-  };
-  return xmlResponse('CompleteMultipartUploadResult', result, versionHeaders(version.versionId));
+    ETag: `"${object.etag}"`,
+    ...checksumElements(object.checksum),
+  });
 }
 
 function chooseParts(document: string, uploaded: readonly Part[]): Part[] {
@@ -58,7 +54,7 @@ function chooseParts(document: string, uploaded: readonly Part[]): Part[] {
     throw new S3Error('InvalidPartOrder');
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
   const parts = wanted.map((element, index) => matchPart(element, byNumber.get(numbers[index] ?? 0)));
-  if (parts.slice(0, -1).some((part) => part.size < partBytesMin)) throw new S3Error('EntityTooSmall');
+  if (parts.slice(0, -1).some((part) => part.size < PART_BYTES_MIN)) throw new S3Error('EntityTooSmall');
   return parts;
 }
 
@@ -90,7 +86,7 @@ async function checksumOfParts(parts: readonly Part[]): Promise<StoredChecksum |
 async function joinParts(call: Call, parts: readonly Part[]): Promise<{ blob: string; size: number }> {
   const { blobs } = call.service.store;
   const length = parts.reduce((sum, part) => sum + part.size, 0);
-  if (length > call.service.maxObjectBytes) throw new S3Error('EntityTooLarge');
+  if (length > call.service.objectBytesMax) throw new S3Error('EntityTooLarge');
   const declared = { length, md5: undefined, sha256Hex: undefined, checksum: undefined };
   const { blob, size } = await receiveBlobFrom(readParts(blobs, parts), declared, { max: length }, blobs);
   return { blob, size };
@@ -104,7 +100,7 @@ function openPart(blobs: Blobs, part: Part): AsyncIterable<Buffer> {
   try {
     return blobs.read(part.blob);
   } catch (cause) {
-    // Somebody else completed or aborted the upload, or replaced the part, meanwhile.
+    // Another request has completed or aborted the upload, or replaced the part, in the meantime.
     throw new S3Error('NoSuchUpload', { cause });
   }
 }

@@ -1,13 +1,12 @@
 import type { Call } from '../call.ts';
-import { S3Error } from '../errors.ts';
+import { notImplemented } from '../errors.ts';
 import { type S3Response, xmlResponse } from '../response.ts';
-import { listParameters, parseLimit } from './list-parameters.ts';
+import { parseLimit, parseListRequest } from './list-query.ts';
 
 export function listMultipartUploads(call: Call): S3Response {
   const { query } = call.request;
-  const { bucket, prefix, delimiter, encode } = listParameters(call);
-  if (delimiter !== '')
-    throw new S3Error('NotImplemented', { message: 'Uploads are listed without a delimiter only.' });
+  const { bucket, prefix, delimiter, encode } = parseListRequest(call);
+  if (delimiter !== '') throw notImplemented('A listing of uploads with a delimiter');
   const limit = parseLimit(query, 'max-uploads');
   const afterKey = query.get('key-marker') ?? '';
   const afterId = query.get('upload-id-marker') ?? '';

@@ -9,7 +9,6 @@ import {
   ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
-  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { expect, test } from 'vitest';
@@ -42,10 +41,11 @@ test('puts an object together from the parts of a managed upload', async () => {
   const parts = [md5(body.subarray(0, partBytes)), md5(body.subarray(partBytes))];
   expect(object.ETag).toBe(`"${md5(Buffer.concat(parts)).toString('hex')}-2"`);
   expect(object).toMatchObject({ ContentType: 'image/tiff', Metadata: { owner: 'me' }, ChecksumType: 'COMPOSITE' });
-  expect(Buffer.from((await object.Body?.transformToByteArray()) ?? [])).toEqual(body);
+  // Not `toEqual`, which compares megabytes one by one.
+  expect(body.equals((await object.Body?.transformToByteArray()) ?? Buffer.of())).toBe(true);
 });
 
-test('takes the last upload of a part, and lists what is there by pages', async () => {
+test('keeps the last upload of a part, and lists parts by pages', async () => {
   const server = await startTestServer();
   const { UploadId, upload, complete } = await start(server);
   await upload(2, 'first');
@@ -57,7 +57,7 @@ test('takes the last upload of a part, and lists what is there by pages', async 
   expect((await server.s3.send(new HeadObjectCommand(at))).ContentLength).toBe(6);
 });
 
-test('refuses parts that are too small, unknown, changed or out of order', async () => {
+test('rejects parts that are too small, unknown, changed or out of order', async () => {
   const server = await startTestServer();
   const { upload, complete } = await start(server);
   const [one, two] = [await upload(1, 'tiny'), await upload(2, 'tiny too')];
@@ -72,7 +72,7 @@ test('refuses parts that are too small, unknown, changed or out of order', async
   );
 });
 
-test('obeys If-None-Match at completion, and leaves the upload to be completed otherwise', async () => {
+test('obeys If-None-Match at completion, and keeps the upload when it fails', async () => {
   const server = await startTestServer();
   const { upload, complete } = await start(server);
   const part = await upload(1, 'tiny');
@@ -83,7 +83,7 @@ test('obeys If-None-Match at completion, and leaves the upload to be completed o
   expect((await server.s3.send(new HeadObjectCommand(at))).ContentLength).toBe(4);
 });
 
-test('completes an upload once, however often it is asked at a time', async () => {
+test('completes an upload once when several requests complete it at a time', async () => {
   const server = await startTestServer();
   const { upload, complete } = await start(server);
   const part = await upload(1, 'tiny');
@@ -100,15 +100,4 @@ test('forgets an aborted upload', async () => {
   await server.s3.send(new AbortMultipartUploadCommand({ ...at, UploadId }));
   expect(await uploads()).toEqual([]);
   await expect(upload(2, 'late')).rejects.toThrow(expect.objectContaining({ name: 'NoSuchUpload' }));
-});
-
-test('copies a range of an object into a part', async () => {
-  const server = await startTestServer();
-  await server.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'source', Body: '0123456789' }));
-  const { UploadId, complete } = await start(server);
-  const range = { CopySource: `${bucket}/source`, CopySourceRange: 'bytes=2-5' };
-  const copied = await server.s3.send(new UploadPartCopyCommand({ ...at, UploadId, PartNumber: 1, ...range }));
-  await complete([{ PartNumber: 1, ETag: copied.CopyPartResult?.ETag }]);
-  const object = await server.plain.send(new GetObjectCommand(at));
-  expect(await object.Body?.transformToString()).toBe('2345');
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, openSync, type ReadStream } from 'node:fs';
+import { createReadStream, openSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 export interface ByteRange {
   readonly start: number;
@@ -10,77 +11,71 @@ export interface ByteRange {
 }
 
 export interface IncomingBlob {
-  /** Gives the blob its lasting place and returns its name. */
+  /** Moves the blob into place and returns its name. */
   keep(): Promise<string>;
   discard(): Promise<void>;
 }
 
 /**
  * Files of bytes with random names: no key ever becomes part of a path. A blob is written aside, moved into place when
- * complete, and never changed; it can be seen only once a row of the database refers to it.
+ * complete, and never changed. It is visible only once a row of the database refers to it.
  */
-export class Blobs {
-  readonly #incomingDir: string;
-  readonly #keptDir: string;
+export interface Blobs {
+  receive(chunks: AsyncIterable<Buffer>): Promise<IncomingBlob>;
+  read(name: string, range?: ByteRange): Readable;
+  remove(names: Iterable<string>): Promise<void>;
+  /** Removes the blobs that a crash left without a row. */
+  removeAllBut(names: ReadonlySet<string>): Promise<void>;
+}
 
-  private constructor(dataDir: string) {
-    this.#incomingDir = join(dataDir, 'incoming');
-    this.#keptDir = join(dataDir, 'blobs');
+export async function openBlobs(dataDir: string): Promise<Blobs> {
+  const incomingDir = join(dataDir, 'incoming');
+  const keptDir = join(dataDir, 'blobs');
+  const folderOf = (name: string) => join(keptDir, name.slice(0, 2));
+  const pathOf = (name: string) => join(folderOf(name), name);
+
+  // Uploads that a crash interrupted.
+  await rm(incomingDir, { recursive: true, force: true });
+  await mkdir(incomingDir, { recursive: true });
+  await mkdir(keptDir, { recursive: true });
+
+  async function remove(names: Iterable<string>): Promise<void> {
+    for (const name of names) await rm(pathOf(name), { force: true });
   }
 
-  static async open(dataDir: string): Promise<Blobs> {
-    const blobs = new Blobs(dataDir);
-    // What a crash left behind is of no use to anybody.
-    await rm(blobs.#incomingDir, { recursive: true, force: true });
-    await mkdir(blobs.#incomingDir, { recursive: true });
-    await mkdir(blobs.#keptDir, { recursive: true });
-    return blobs;
-  }
-
-  async receive(chunks: AsyncIterable<Buffer>): Promise<IncomingBlob> {
-    const name = randomUUID();
-    const path = join(this.#incomingDir, name);
-    const discard = () => rm(path, { force: true });
-    try {
-      const file = await open(path, 'wx');
+  return {
+    async receive(chunks) {
+      const name = randomUUID();
+      const path = join(incomingDir, name);
+      const discard = () => rm(path, { force: true });
       try {
-        await writeFile(file, chunks);
-      } finally {
-        await file.close();
+        await writeNew(path, chunks);
+      } catch (error) {
+        await discard();
+        throw error;
       }
-    } catch (error) {
-      await discard();
-      throw error;
-    }
-    return { keep: () => this.#keep(path, name), discard };
-  }
+      const keep = async () => {
+        await mkdir(folderOf(name), { recursive: true });
+        await rename(path, pathOf(name));
+        return name;
+      };
+      return { keep, discard };
+    },
+    // Opened at once, not in a later tick: removing the blob afterwards does not disturb this reader.
+    read: (name, range) => createReadStream('', { fd: openSync(pathOf(name), 'r'), ...range }),
+    remove,
+    async removeAllBut(names) {
+      const files = await readdir(keptDir, { recursive: true, withFileTypes: true });
+      await remove(files.filter((file) => file.isFile() && !names.has(file.name)).map((file) => file.name));
+    },
+  };
+}
 
-  /** Opens at once, not in a later tick: whoever removes the blob afterwards cannot take it away from this reader. */
-  read(name: string, range?: ByteRange): ReadStream {
-    return createReadStream('', { fd: openSync(this.#pathOf(name), 'r'), ...range });
-  }
-
-  async remove(names: Iterable<string>): Promise<void> {
-    for (const name of names) await rm(this.#pathOf(name), { force: true });
-  }
-
-  /** Removes blobs that no row came to refer to before a crash. */
-  async removeAllBut(names: ReadonlySet<string>): Promise<void> {
-    const files = await readdir(this.#keptDir, { recursive: true, withFileTypes: true });
-    await this.remove(files.filter((file) => file.isFile() && !names.has(file.name)).map((file) => file.name));
-  }
-
-  async #keep(path: string, name: string): Promise<string> {
-    await mkdir(this.#folderOf(name), { recursive: true });
-    await rename(path, this.#pathOf(name));
-    return name;
-  }
-
-  #folderOf(name: string): string {
-    return join(this.#keptDir, name.slice(0, 2));
-  }
-
-  #pathOf(name: string): string {
-    return join(this.#folderOf(name), name);
+async function writeNew(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await writeFile(file, chunks);
+  } finally {
+    await file.close();
   }
 }

@@ -1,44 +1,38 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StartUpError } from '@imagemill/service';
 
 // Keys are blobs, not text: they compare byte by byte, as S3 lists them, and may hold any character.
-const schema = `
+const SCHEMA = `
   CREATE TABLE IF NOT EXISTS buckets (
     name TEXT PRIMARY KEY,
     created_at INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS bucket_settings (
-    bucket TEXT NOT NULL REFERENCES buckets ON DELETE CASCADE,
+    bucket TEXT NOT NULL REFERENCES buckets,
     kind TEXT NOT NULL,
     document TEXT NOT NULL,
     PRIMARY KEY (bucket, kind)
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS versions (
+  CREATE TABLE IF NOT EXISTS objects (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     bucket TEXT NOT NULL REFERENCES buckets,
     key BLOB NOT NULL,
-    version_id TEXT NOT NULL,
-    is_latest INTEGER NOT NULL,
-    blob TEXT,
+    blob TEXT NOT NULL,
     size INTEGER NOT NULL,
     etag TEXT NOT NULL,
     modified_at INTEGER NOT NULL,
     headers TEXT NOT NULL,
     checksum TEXT,
-    tags TEXT NOT NULL,
-    UNIQUE (bucket, key, version_id)
+    UNIQUE (bucket, key)
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS versions_by_key ON versions (bucket, key, sequence DESC);
-  CREATE INDEX IF NOT EXISTS current_by_key ON versions (bucket, key) WHERE is_latest = 1 AND blob IS NOT NULL;
   CREATE TABLE IF NOT EXISTS uploads (
     id TEXT PRIMARY KEY,
-    bucket TEXT NOT NULL REFERENCES buckets ON DELETE CASCADE,
+    bucket TEXT NOT NULL REFERENCES buckets,
     key BLOB NOT NULL,
     initiated_at INTEGER NOT NULL,
-    headers TEXT NOT NULL,
-    tags TEXT NOT NULL,
-    checksum_algorithm TEXT
+    headers TEXT NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS parts (
     upload_id TEXT NOT NULL REFERENCES uploads ON DELETE CASCADE,
@@ -52,21 +46,40 @@ const schema = `
   ) STRICT;
 `;
 
+/** Raised whenever the tables change: rows of another version are not read, and their files count as orphans. */
+const SCHEMA_VERSION = 2;
+
+/** @throws StartUpError when the directory can't be used, or holds what another version of this server wrote */
 export function openDatabase(dataDir: string): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
   const database = new DatabaseSync(join(dataDir, 'index.sqlite'), { enableForeignKeyConstraints: true });
   try {
-    // Exclusive: a second server would take the first one's incoming blobs for leavings of a crash.
+    // Exclusive: a second server would delete the first one's incoming blobs as leftovers of a crash.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    database.exec(schema);
+    createTables(database, dataDir);
   } catch (cause) {
     database.close();
-    throw new Error(`The data directory ${dataDir} cannot be used; does another server use it?`, { cause });
+    if (cause instanceof StartUpError) throw cause;
+    throw new StartUpError(`The data directory ${dataDir} cannot be used.`, [
+      'Is another S3 server using it?',
+      String(cause),
+    ]);
   }
   return database;
 }
 
-/** All or nothing. Being synchronous, it also lets no other request come in between. */
+function createTables(database: DatabaseSync, dataDir: string): void {
+  const isNew = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table'").get() === undefined;
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  if (!isNew && version !== SCHEMA_VERSION) {
+    throw new StartUpError(`The data directory ${dataDir} was written by another version of imagemill.`, [
+      'Delete it to start with empty buckets, or go back to that version.',
+    ]);
+  }
+  database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
+}
+
+/** All or nothing. Because it is synchronous, no other request comes in between. */
 export function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
   try {

@@ -1,80 +1,60 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type DeleteMarker, keyBytes, keyText, type ObjectVersion, parseVersion, type Row } from './object-version.ts';
+import { keyBytes, parseObject, type StoredObject } from './stored-object.ts';
 
 export interface ListQuery {
   readonly bucket: string;
   readonly prefix: string;
   readonly delimiter: string;
   readonly limit: number;
-  readonly after: ListCursor;
-  readonly scope: 'current-objects' | 'all-versions';
+  /** Only keys that sort after this one. */
+  readonly after: Buffer;
 }
 
-/** A place between two rows: behind this version of this key, or behind all of its versions if `sequence` is 0. */
-export interface ListCursor {
-  readonly key: Buffer;
-  readonly sequence: number;
-}
-
-type ListEntry =
-  | { readonly kind: 'version'; readonly version: ObjectVersion | DeleteMarker }
-  | { readonly kind: 'prefix'; readonly prefix: string };
+type ListEntry = { readonly object: StoredObject } | { readonly prefix: string };
 
 export interface ListPage {
   readonly entries: readonly ListEntry[];
-  /** Where the next page begins; undefined when there is none. */
-  readonly next: ListCursor | undefined;
-}
-
-export const listStart: ListCursor = { key: Buffer.alloc(0), sequence: 0 };
-
-/** UTF-8 has no byte 0xFF, so every key that begins with the prefix sorts before this. */
-export function cursorAfterPrefix(prefix: string): ListCursor {
-  return { key: Buffer.concat([keyBytes(prefix), Buffer.of(0xff)]), sequence: 0 };
-}
-
-export function cursorAfterKey(key: string): ListCursor {
-  return { key: keyBytes(key), sequence: 0 };
-}
-
-/** The common prefix that stands for the key in a listing with a delimiter. */
-export function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
-  if (delimiter === '' || !key.startsWith(prefix)) return undefined;
-  const at = key.indexOf(delimiter, prefix.length);
-  return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+  /** Where the next page begins; undefined when this is the last. */
+  readonly next: Buffer | undefined;
 }
 
 export function listPage(database: DatabaseSync, query: ListQuery): ListPage {
   const entries: ListEntry[] = [];
   if (query.limit === 0) return { entries, next: undefined };
-  let cursor = query.after;
+  let after = query.after;
   for (;;) {
-    const rows = selectAfter(database, query, cursor);
-    for (const row of rows) {
-      if (entries.length === query.limit) return { entries, next: cursor };
-      const group = groupOf(keyText(row.key), query.prefix, query.delimiter);
+    const objects = selectAfter(database, query, after);
+    for (const object of objects) {
+      if (entries.length === query.limit) return { entries, next: after };
+      const group = groupOf(object.key, query);
       if (group !== undefined) {
-        entries.push({ kind: 'prefix', prefix: group });
-        cursor = cursorAfterPrefix(group);
-        // The rows at hand may belong to the same group: look again behind it.
+        entries.push({ prefix: group });
+        after = endOf(group);
+        // The rows at hand may belong to the same group: query again behind it.
         break;
       }
-      entries.push({ kind: 'version', version: parseVersion(row) });
-      cursor = { key: keyBytes(keyText(row.key)), sequence: query.scope === 'all-versions' ? Number(row.sequence) : 0 };
+      entries.push({ object });
+      after = keyBytes(object.key);
     }
-    if (rows.length === 0) return { entries, next: undefined };
+    if (objects.length === 0) return { entries, next: undefined };
   }
 }
 
-function selectAfter(database: DatabaseSync, query: ListQuery, cursor: ListCursor): Row[] {
-  const current = query.scope === 'current-objects' ? 'AND is_latest = 1 AND blob IS NOT NULL' : '';
+/** UTF-8 has no byte 0xFF: every key that begins with the prefix sorts before this. */
+function endOf(prefix: string): Buffer {
+  return Buffer.concat([keyBytes(prefix), Buffer.of(0xff)]);
+}
+
+/** The common prefix that stands for the key in a listing with a delimiter. */
+function groupOf(key: string, { prefix, delimiter }: ListQuery): string | undefined {
+  if (delimiter === '') return undefined;
+  const at = key.indexOf(delimiter, prefix.length);
+  return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+}
+
+function selectAfter(database: DatabaseSync, { bucket, prefix, limit }: ListQuery, after: Buffer): StoredObject[] {
   const statement = database.prepare(
-    `SELECT * FROM versions
-     WHERE bucket = ? AND key >= ? AND key < ? AND (key > ? OR (key = ? AND sequence < ?)) ${current}
-     ORDER BY key, sequence DESC LIMIT ?`,
+    'SELECT * FROM objects WHERE bucket = ? AND key >= ? AND key > ? AND key < ? ORDER BY key LIMIT ?',
   );
-  const prefix = keyBytes(query.prefix);
-  const from = Buffer.compare(cursor.key, prefix) > 0 ? cursor.key : prefix;
-  const end = cursorAfterPrefix(query.prefix).key;
-  return statement.all(query.bucket, from, end, cursor.key, cursor.key, cursor.sequence, query.limit + 1);
+  return statement.all(bucket, keyBytes(prefix), after, endOf(prefix), limit + 1).map(parseObject);
 }

@@ -1,9 +1,9 @@
-import { Blobs } from './blobs.ts';
-import { Buckets } from './buckets.ts';
+import { type Blobs, openBlobs } from './blobs.ts';
+import { type Buckets, createBuckets } from './buckets.ts';
 import { openDatabase } from './database.ts';
 import { type ListPage, type ListQuery, listPage } from './listing.ts';
-import { Objects } from './objects.ts';
-import { Uploads } from './uploads.ts';
+import { createObjects, type Objects } from './objects.ts';
+import { createUploads, type Uploads } from './uploads.ts';
 
 /** Everything on disk: an index in SQLite, the bytes in files beside it. */
 export interface Store {
@@ -17,16 +17,14 @@ export interface Store {
 
 export async function openStore(dataDir: string): Promise<Store> {
   const database = openDatabase(dataDir);
-  const blobs = await Blobs.open(dataDir);
-  const referred = database
-    .prepare('SELECT blob FROM versions WHERE blob IS NOT NULL UNION SELECT blob FROM parts')
-    .all();
+  const blobs = await openBlobs(dataDir);
+  const referred = database.prepare('SELECT blob FROM objects UNION SELECT blob FROM parts').all();
   await blobs.removeAllBut(new Set(referred.map((row) => String(row.blob))));
   return {
     blobs,
-    buckets: new Buckets(database),
-    objects: new Objects(database),
-    uploads: new Uploads(database),
+    buckets: createBuckets(database),
+    objects: createObjects(database),
+    uploads: createUploads(database),
     list: (query) => listPage(database, query),
     close: () => database.close(),
   };

@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { ChecksumAlgorithm, StoredChecksum } from '../body/checksums.ts';
+import type { StoredChecksum } from '../body/checksums.ts';
 import { S3Error } from '../errors.ts';
 import { transaction } from './database.ts';
-import { keyBytes, keyText, parseJson, type Row, type Tag } from './object-version.ts';
-import type { ObjectAddress } from './objects.ts';
+import { keyBytes, keyText, type ObjectAddress, parseJson, type Row } from './stored-object.ts';
 
 export interface NewUpload extends ObjectAddress {
   readonly initiatedAt: Date;
   readonly headers: Record<string, string>;
-  readonly tags: readonly Tag[];
-  readonly checksumAlgorithm: ChecksumAlgorithm | undefined;
 }
 
 export interface Upload extends NewUpload {
@@ -34,93 +31,83 @@ export interface UploadListQuery {
   readonly limit: number;
 }
 
-export class Uploads {
-  readonly #database: DatabaseSync;
+export interface Uploads {
+  /** Returns the id of the new upload. */
+  create(upload: NewUpload): string;
+  /** @throws S3Error `NoSuchUpload` */
+  require(address: ObjectAddress, id: string): Upload;
+  list(query: UploadListQuery): Upload[];
+  parts(id: string): Part[];
+  /** Returns the blob of the part that was replaced. @throws S3Error `NoSuchUpload` */
+  putPart(address: ObjectAddress, id: string, part: Part): string[];
+  /** Ends an upload, completed or not, and returns the blobs of its parts. */
+  remove(id: string): string[];
+}
 
-  constructor(database: DatabaseSync) {
-    this.#database = database;
-  }
+export function createUploads(database: DatabaseSync): Uploads {
+  const selectOne = database.prepare('SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?');
+  const selectParts = database.prepare('SELECT * FROM parts WHERE upload_id = ? ORDER BY number');
+  const deleteOne = database.prepare('DELETE FROM uploads WHERE id = ?');
+  const parts = (id: string) => selectParts.all(id).map(parsePart);
 
-  create(upload: NewUpload): string {
-    const id = randomBytes(24).toString('base64url');
-    const { bucket, key, initiatedAt, headers, tags, checksumAlgorithm } = upload;
-    this.#database
-      .prepare(
-        'INSERT INTO uploads (id, bucket, key, initiated_at, headers, tags, checksum_algorithm) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(
-        id,
-        bucket,
-        keyBytes(key),
-        initiatedAt.getTime(),
-        JSON.stringify(headers),
-        JSON.stringify(tags),
-        checksumAlgorithm ?? null,
-      );
-    return id;
-  }
-
-  require(address: ObjectAddress, id: string): Upload {
-    const row = this.#database
-      .prepare('SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?')
-      .get(id, address.bucket, keyBytes(address.key));
+  function require({ bucket, key }: ObjectAddress, id: string): Upload {
+    const row = selectOne.get(id, bucket, keyBytes(key));
     if (!row) throw new S3Error('NoSuchUpload', { details: { UploadId: id } });
     return parseUpload(row);
   }
 
-  list(query: UploadListQuery): Upload[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT * FROM uploads WHERE bucket = ? AND key >= ? AND key < ? AND (key > ? OR (key = ? AND id > ?))
-         ORDER BY key, id LIMIT ?`,
-      )
-      .all(
-        query.bucket,
-        keyBytes(query.prefix),
-        Buffer.concat([keyBytes(query.prefix), Buffer.of(0xff)]),
-        keyBytes(query.afterKey),
-        keyBytes(query.afterKey),
-        // Without an id the marker means all uploads of its key; ids have no byte 0x7F.
-        query.afterId || '\x7f',
-        query.limit,
-      );
-    return rows.map(parseUpload);
-  }
+  return {
+    create: (upload) => insertUpload(database, upload),
+    require,
+    list: (query) => selectUploads(database, query),
+    parts,
+    putPart: (address, id, part) =>
+      transaction(database, () => {
+        // The upload may have ended while the body was on its way.
+        require(address, id);
+        return replacePart(database, id, part);
+      }),
+    remove(id) {
+      const blobs = parts(id).map((part) => part.blob);
+      deleteOne.run(id);
+      return blobs;
+    },
+  };
+}
 
-  parts(id: string): Part[] {
-    return this.#database.prepare('SELECT * FROM parts WHERE upload_id = ? ORDER BY number').all(id).map(parsePart);
-  }
+function insertUpload(database: DatabaseSync, { bucket, key, initiatedAt, headers }: NewUpload): string {
+  const id = randomBytes(24).toString('base64url');
+  database
+    .prepare('INSERT INTO uploads (id, bucket, key, initiated_at, headers) VALUES (?, ?, ?, ?, ?)')
+    .run(id, bucket, keyBytes(key), initiatedAt.getTime(), JSON.stringify(headers));
+  return id;
+}
 
-  /** Returns the blob of the part that was replaced. The upload may have ended while the body was on its way. */
-  putPart(address: ObjectAddress, id: string, part: Part): string[] {
-    return transaction(this.#database, () => {
-      this.require(address, id);
-      const replaced = this.#database
-        .prepare('DELETE FROM parts WHERE upload_id = ? AND number = ? RETURNING blob')
-        .all(id, part.number);
-      this.#database
-        .prepare(
-          'INSERT INTO parts (upload_id, number, blob, size, etag, modified_at, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        )
-        .run(
-          id,
-          part.number,
-          part.blob,
-          part.size,
-          part.etag,
-          part.modifiedAt.getTime(),
-          part.checksum ? JSON.stringify(part.checksum) : null,
-        );
-      return replaced.map((row) => String(row.blob));
-    });
-  }
+function selectUploads(database: DatabaseSync, query: UploadListQuery): Upload[] {
+  const afterKey = keyBytes(query.afterKey);
+  const prefix = keyBytes(query.prefix);
+  // Without an id the marker means all uploads of its key; ids have no byte 0x7F.
+  const afterId = query.afterId || '\x7f';
+  return database
+    .prepare(
+      `SELECT * FROM uploads WHERE bucket = ? AND key >= ? AND key < ? AND (key > ? OR (key = ? AND id > ?))
+       ORDER BY key, id LIMIT ?`,
+    )
+    .all(query.bucket, prefix, Buffer.concat([prefix, Buffer.of(0xff)]), afterKey, afterKey, afterId, query.limit)
+    .map(parseUpload);
+}
 
-  /** Ends an upload, completed or not, and returns the blobs of its parts. */
-  remove(id: string): string[] {
-    const blobs = this.parts(id).map((part) => part.blob);
-    this.#database.prepare('DELETE FROM uploads WHERE id = ?').run(id);
-    return blobs;
-  }
+function replacePart(database: DatabaseSync, id: string, part: Part): string[] {
+  const { number, blob, size, etag, modifiedAt, checksum } = part;
+  const replaced = database
+    .prepare('DELETE FROM parts WHERE upload_id = ? AND number = ? RETURNING blob')
+    .all(id, number);
+  database
+    .prepare(
+      'INSERT INTO parts (upload_id, number, blob, size, etag, modified_at, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(id, number, blob, size, etag, modifiedAt.getTime(), checksum ? JSON.stringify(checksum) : null);
+  return replaced.map((row) => String(row.blob));
 }
 
 function parseUpload(row: Row): Upload {
@@ -130,9 +117,6 @@ function parseUpload(row: Row): Upload {
     key: keyText(row.key),
     initiatedAt: new Date(Number(row.initiated_at)),
     headers: parseJson(row.headers) ?? {},
-    tags: parseJson(row.tags) ?? [],
-    checksumAlgorithm:
-      row.checksum_algorithm === null ? undefined : (String(row.checksum_algorithm) as ChecksumAlgorithm),
   };
 }
 

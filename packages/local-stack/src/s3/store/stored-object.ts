@@ -1,36 +1,27 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { StoredChecksum } from '../body/checksums.ts';
 
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** What a writer decides about an object, beside its bytes. */
+/** What a writer decides about an object. */
 export interface ObjectContent {
+  /** The name of the file that holds its bytes. */
   readonly blob: string;
   readonly size: number;
   readonly etag: string;
-  /** Content-Type and its like, and `x-amz-meta-*`, as they are sent back. */
+  /** Content-Type and similar headers, and `x-amz-meta-*`, as they are returned with every read. */
   readonly headers: Record<string, string>;
   readonly checksum: StoredChecksum | undefined;
-  readonly tags: readonly Tag[];
 }
 
-interface VersionIdentity {
+export interface StoredObject extends ObjectContent {
+  /** Grows with every write to the server. */
   readonly sequence: number;
   readonly key: string;
-  readonly versionId: string;
-  readonly isLatest: boolean;
   readonly modifiedAt: Date;
 }
 
-export interface ObjectVersion extends VersionIdentity, ObjectContent {
-  readonly kind: 'object';
-}
-
-export interface DeleteMarker extends VersionIdentity {
-  readonly kind: 'delete-marker';
+export interface ObjectAddress {
+  readonly bucket: string;
+  readonly key: string;
 }
 
 export type Row = Record<string, SQLOutputValue>;
@@ -47,23 +38,15 @@ export function parseJson<Value>(value: SQLOutputValue | undefined): Value | und
   return typeof value === 'string' ? JSON.parse(value) : undefined;
 }
 
-export function parseVersion(row: Row): ObjectVersion | DeleteMarker {
-  const identity: VersionIdentity = {
+export function parseObject(row: Row): StoredObject {
+  return {
     sequence: Number(row.sequence),
     key: keyText(row.key),
-    versionId: String(row.version_id),
-    isLatest: row.is_latest === 1,
     modifiedAt: new Date(Number(row.modified_at)),
-  };
-  if (row.blob === null) return { kind: 'delete-marker', ...identity };
-  return {
-    kind: 'object',
-    ...identity,
     blob: String(row.blob),
     size: Number(row.size),
     etag: String(row.etag),
     headers: parseJson(row.headers) ?? {},
     checksum: parseJson(row.checksum),
-    tags: parseJson(row.tags) ?? [],
   };
 }

@@ -1,11 +1,4 @@
-import {
-  DeleteObjectsCommand,
-  ListObjectsCommand,
-  type ListObjectsCommandOutput,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  paginateListObjectsV2,
-} from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { bucket, startTestServer, type TestServer } from '../test-support/start-test-server.ts';
 
@@ -21,22 +14,22 @@ async function withKeys(keys: readonly string[]): Promise<TestServer> {
   return server;
 }
 
-test('pages through more than 1000 keys, every one once and in order', async () => {
-  const keys = Array.from({ length: 1050 }, (_, index) => `k/${String(index).padStart(4, '0')}`);
+test('pages through keys, every one once and in order', async () => {
+  const keys = Array.from({ length: 25 }, (_, index) => `k/${String(index).padStart(4, '0')}`);
   const { s3 } = await withKeys(keys);
   const pages: number[] = [];
   const listed: string[] = [];
-  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: 'k/' })) {
+  for await (const page of paginateListObjectsV2({ client: s3, pageSize: 10 }, { Bucket, Prefix: 'k/' })) {
     pages.push(page.KeyCount ?? 0);
     listed.push(...(page.Contents ?? []).map((item) => item.Key ?? ''));
   }
-  expect(pages).toEqual([1000, 50]);
+  expect(pages).toEqual([10, 10, 5]);
   expect(listed).toEqual(keys);
-  const objects = keys.slice(0, 1000).map((Key) => ({ Key }));
-  expect((await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: objects } }))).Deleted).toHaveLength(
-    1000,
-  );
-  expect((await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(50);
+});
+
+test('lists at most 1000 keys a page, however many are asked for', async () => {
+  const { s3 } = await startTestServer();
+  expect((await s3.send(new ListObjectsV2Command({ Bucket, MaxKeys: 5000 }))).MaxKeys).toBe(1000);
 });
 
 const tree = ['a', 'b/1', 'b/2', 'b/c/3', 'd', 'e/1', 'é', '🐈', '\uffee'];
@@ -60,24 +53,7 @@ test('pages through groups without repeating any', async () => {
   expect(seen).toEqual(['a', 'b/', 'd', 'e/', 'é', '\uffee', '🐈']);
 });
 
-test('pages through groups by marker in the first version of listing', async () => {
-  const { s3 } = await withKeys(tree);
-  const seen: (string | undefined)[] = [];
-  let Marker: string | undefined;
-  do {
-    const page: ListObjectsCommandOutput = await s3.send(
-      new ListObjectsCommand({ Bucket, Delimiter: '/', MaxKeys: 2, ...(Marker && { Marker }) }),
-    );
-    seen.push(
-      ...(page.CommonPrefixes ?? []).map((item) => item.Prefix),
-      ...(page.Contents ?? []).map((item) => item.Key),
-    );
-    Marker = page.NextMarker;
-  } while (Marker);
-  expect(seen.toSorted()).toEqual(['a', 'b/', 'd', 'e/', 'é', '🐈', '\uffee'].toSorted());
-});
-
-test('starts after a key, and says when nothing is left', async () => {
+test('starts after a key, and marks the last page', async () => {
   const { s3 } = await withKeys(tree);
   const list = await s3.send(new ListObjectsV2Command({ Bucket, StartAfter: 'd', MaxKeys: 4 }));
   expect(list.Contents?.map((item) => item.Key)).toEqual(['e/1', 'é', '\uffee', '🐈']);
@@ -86,12 +62,4 @@ test('starts after a key, and says when nothing is left', async () => {
     KeyCount: 0,
     IsTruncated: false,
   });
-});
-
-test('reports every deleted key, there or not, unless asked to be quiet', async () => {
-  const { s3 } = await withKeys(['a', 'b']);
-  const remove = (Quiet: boolean, ...keys: string[]) =>
-    s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Quiet, Objects: keys.map((Key) => ({ Key })) } }));
-  expect((await remove(false, 'a', 'none')).Deleted?.map((item) => item.Key)).toEqual(['a', 'none']);
-  expect((await remove(true, 'b')).Deleted).toBeUndefined();
 });

@@ -1,0 +1,24 @@
+import { readText } from '../body/receive-body.ts';
+import type { Call } from '../call.ts';
+import { parseCors } from '../cors.ts';
+import { parsePolicy } from '../policy.ts';
+import { emptyResponse, type S3Response } from '../response.ts';
+
+const DOCUMENT_BYTES_MAX = 64 * 1024;
+
+// The documents are kept as they came, and parsed again where they are obeyed: here only to refuse bad ones.
+
+export async function putBucketCors(call: Call): Promise<S3Response> {
+  const document = await readText(call, DOCUMENT_BYTES_MAX);
+  parseCors(document);
+  call.service.store.buckets.saveSetting(call.request.bucket, 'cors', document);
+  return emptyResponse(200);
+}
+
+export async function putBucketPolicy(call: Call): Promise<S3Response> {
+  const { bucket } = call.request;
+  const document = await readText(call, DOCUMENT_BYTES_MAX);
+  parsePolicy(bucket, document);
+  call.service.store.buckets.saveSetting(bucket, 'policy', document);
+  return emptyResponse(204);
+}
