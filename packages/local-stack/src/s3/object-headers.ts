@@ -29,7 +29,7 @@ export function storedHeaders(headers: Headers): Record<string, string> {
 }
 
 /** Values that came through a query or a form may hold what no HTTP header can. */
-export function assertSendable(headers: Headers): void {
+function assertSendable(headers: Headers): void {
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderValue(name, value);

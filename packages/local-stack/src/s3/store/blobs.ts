@@ -10,7 +10,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-export interface IncomingBlob {
+interface IncomingBlob {
   /** Moves the blob into place and returns its name. */
   keep(): Promise<string>;
   discard(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { S3Error } from '../errors.ts';
 
-export type SettingKind = 'cors' | 'policy';
+type SettingKind = 'cors' | 'policy';
 
 export interface Buckets {
   /** @throws S3Error `BucketAlreadyOwnedByYou` */

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from './database.ts';
 import { keyBytes, type ObjectAddress, type ObjectContent, parseObject, type StoredObject } from './stored-object.ts';
 
-export interface PutOptions {
+interface PutOptions {
   readonly modifiedAt: Date;
   /** Runs within the transaction: when it throws, the current object stays, and no other write comes in between. */
   readonly beforeReplace: (current: StoredObject | undefined) => void;

@@ -5,12 +5,12 @@ import { S3Error } from '../errors.ts';
 import { transaction } from './database.ts';
 import { keyBytes, keyText, type ObjectAddress, parseJson, type Row } from './stored-object.ts';
 
-export interface NewUpload extends ObjectAddress {
+interface NewUpload extends ObjectAddress {
   readonly initiatedAt: Date;
   readonly headers: Record<string, string>;
 }
 
-export interface Upload extends NewUpload {
+interface Upload extends NewUpload {
   readonly id: string;
 }
 
@@ -23,7 +23,7 @@ export interface Part {
   readonly checksum: StoredChecksum | undefined;
 }
 
-export interface UploadListQuery {
+interface UploadListQuery {
   readonly bucket: string;
   readonly prefix: string;
   readonly afterKey: string;
