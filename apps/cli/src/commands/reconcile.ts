@@ -5,14 +5,34 @@ import type { Command } from 'commander';
 import { uploadEnv } from '../env.ts';
 import { entryPoints } from '../stack/entry-points.ts';
 import { readStackFile } from '../stack/stack-file.ts';
+import { helpAfter } from './help.ts';
 
 /** `imagemill reconcile`: a whole reconciliation now, of the local stack or of what the worker's variables name. */
 export function reconcile(program: Command): void {
   program
     .command('reconcile')
-    .description('compare the buckets with the queue, and repair what was forgotten')
-    .option('--dry-run', 'only tell what would be done')
-    .option('--json', 'a JSON object a finding, and one for the summary')
+    .description('compare the buckets with the queue, and repair every difference')
+    .option('--dry-run', 'only print what would be done')
+    .option('--json', 'print a JSON object per finding, and one for the summary')
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          ['imagemill reconcile --dry-run', 'the differences, without a change'],
+          ['imagemill reconcile', 'a full round now; workers run one every few minutes'],
+        ],
+        environment: [
+          ['REDIS_URL, S3_ENDPOINT, …', "the worker's variables (default: the local stack)"],
+          ['IMAGEMILL_DIR', 'folder of the local stack (default: .imagemill)'],
+        ],
+        exitCodes: [
+          [0, 'done'],
+          [1, 'not done'],
+          [2, 'wrong usage'],
+          [130, 'interrupted; it can be started again at any time'],
+        ],
+      }),
+    )
     .action(async (options: { dryRun?: boolean; json?: boolean }) => {
       const flags = [...(options.dryRun ? ['--dry-run'] : []), ...(options.json ? ['--json'] : [])];
       const env = { ...(await localStackEnv()), ...process.env };

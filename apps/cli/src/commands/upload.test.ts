@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const photo = 'examples/photos/avatar.jpg';
 const onTerminal = ['--import', 'data:text/javascript,process.stdout.isTTY=true'];
 
-/** One that never answers, and one that refuses in words of its own. */
+/** One never answers; the other rejects every request, with control characters in its message. */
 let silent: Server;
 let rude: Server;
 let dir: string;
@@ -49,27 +49,28 @@ async function end(child: ChildProcessByStdio<null, Readable, Readable>) {
   return { code, ...heard };
 }
 
-test('Ctrl-C ends it with 130, and gives the terminal its cursor and its line breaks back', async () => {
+test('Ctrl-C ends it with a summary and 130, and gives the terminal its cursor and its line breaks back', async () => {
   const child = upload(silent, { node: onTerminal });
   child.stdout.once('data', () => child.kill('SIGINT'));
   const { code, out } = await end(child);
   expect(code).toBe(130);
+  expect(out).toContain('Interrupted: 1 not uploaded.');
   expect(out).toContain('\u001b[?25l');
   expect(out.lastIndexOf('\u001b[?25h')).toBeGreaterThan(out.lastIndexOf('\u001b[?25l'));
   expect(out.lastIndexOf('\u001b[?7h')).toBeGreaterThan(out.lastIndexOf('\u001b[?7l'));
 });
 
-test('whoever reads no further is no failure to explain', async () => {
+test('ends without a message when the reader of its output is gone', async () => {
   const child = upload(rude, { args: [photo, '--json'] });
   child.stdout.destroy();
   expect(await end(child)).toMatchObject({ code: 1, err: '' });
 });
 
-test('neither the name of a file nor the words of a server steer the terminal', async () => {
+test('strips control characters from file names and from server messages', async () => {
   const file = join(dir, 'red\u001b[31m.jpg');
   await writeFile(file, 'x');
   const { code, out } = await end(upload(rude, { args: [file] }));
   expect(code).toBe(1);
-  expect(out).toContain('red\uFFFD[31m.jpg: rude: clear \uFFFD[2J and title');
+  expect(out).toContain('red\uFFFD[31m.jpg: clear \uFFFD[2J and title');
   expect(out).not.toContain('\u001b');
 });

@@ -1,54 +1,68 @@
-import { createImagemill } from '@imagemill/client';
-import { httpUrl, parseEnv } from '@imagemill/service';
+import { messageFor } from '@imagemill/client/messages';
 import type { Command } from 'commander';
-import { uploadEnv } from '../env.ts';
 import { exitWithoutReader } from '../exit-without-reader.ts';
-import { FailureToExplain } from '../explain.ts';
+import { apiOf, type TargetOptions, withTarget } from '../seller/api-target.ts';
+import { findPhotos } from '../seller/find-photos.ts';
+import { plainText } from '../show/plain-text.ts';
 import { uploadAndShow } from '../show/upload-and-show.ts';
-import { readStackFile } from '../stack/stack-file.ts';
+import { inJson, inWords } from '../show/upload-results.ts';
+import { helpAfter, targetEnvironment } from './help.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
-interface UploadOptions {
-  category: string;
-  api?: string;
-  key?: string;
-  json?: boolean;
+interface UploadOptions extends TargetOptions {
+  readonly category: string;
+  readonly json?: boolean;
 }
 
 /** `imagemill upload <files…>`: puts photographs through a running imagemill, as a seller app would. */
 export function upload(program: Command): void {
-  program
-    .command('upload')
-    .description('upload photographs and show what became of them')
-    .argument('<files...>', 'jpeg, png, webp, avif, gif or tiff; or http(s) URLs, which a worker downloads')
-    .option('-c, --category <name>', 'which variant set to make: product, avatar, or one of your own', 'product')
-    .option('--api <url>', 'API to upload to (default: the local stack; or IMAGEMILL_API_URL)')
-    .option('--key <key>', "API key (default: the local stack's; or IMAGEMILL_API_KEY)")
-    .option('--json', 'for scripts: a JSON object a line for each photograph, as soon as it has ended')
-    .addHelpText('after', '\nExit codes: 0 all are ready, 1 one is not, 2 wrong usage, 130 interrupted.')
+  withTarget(
+    program
+      .command('upload')
+      .description('upload images and show their renditions')
+      .argument('<files...>', 'files, folders (searched at any depth), or http(s) URLs, which a worker downloads')
+      .option('-c, --category <name>', 'variant set: product, avatar, or one of your own', 'product')
+      .option('--json', 'print a JSON object per image, on a line of its own, as soon as it has ended'),
+  )
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          ['imagemill upload shoe.jpg', 'one image, with a table of its renditions'],
+          ['imagemill upload photos/ -c avatar', 'every image in a folder'],
+          ['imagemill upload https://shop.example.com/a.jpg', 'an import by URL'],
+          ['imagemill upload --json *.jpg | jq .image.imageId', 'for scripts'],
+        ],
+        environment: targetEnvironment,
+        exitCodes: [
+          [0, 'every image is ready'],
+          [1, 'an image failed or was rejected'],
+          [2, 'wrong usage'],
+          [130, 'interrupted: images that are uploaded are still rendered, the others are not uploaded'],
+        ],
+      }),
+    )
     .hook('preAction', exitWithoutReader)
-    // So that what is to be done at an exit is done, as giving the terminal its cursor back.
-    .hook('preAction', () => void process.once('SIGINT', () => process.exit(130)))
-    .action(async (files: string[], options: UploadOptions) => {
-      const imagemill = createImagemill(await target(options));
-      const allReady = await uploadAndShow(
-        imagemill,
-        files.map((path) => ({ path, category: options.category })),
-        options,
-      );
-      if (!allReady) process.exitCode = 1;
+    .action(async (args: string[], { category, json, ...target }: UploadOptions) => {
+      const imagemill = await apiOf(target);
+      const { paths, skipped, failed } = await findPhotos(args);
+      for (const { path, error } of failed) {
+        const result = { is: 'failed', path, error } as const;
+        process.stdout.write(`${json ? inJson(result) : plainText(inWords(result, { brief: true }))}\n`);
+      }
+      const signal = untilInterrupted();
+      const photos = paths.map((path) => ({ path, category }));
+      const allReady = photos.length === 0 || (await uploadAndShow(imagemill, photos, { json, signal }));
+      tellSkipped(skipped);
+      process.exitCode = signal.aborted ? 130 : allReady && failed.length === 0 ? 0 : 1;
     });
 }
 
-async function target(options: UploadOptions): Promise<{ baseUrl: string; apiKey: string }> {
-  const env = parseEnv(uploadEnv, process.env);
-  const stack = await readStackFile(env.IMAGEMILL_DIR);
-  const baseUrl = options.api ?? env.IMAGEMILL_API_URL ?? stack?.apiUrl;
-  const apiKey = options.key ?? env.IMAGEMILL_API_KEY ?? stack?.apiKey;
-  if (!baseUrl)
-    throw new FailureToExplain('No imagemill runs here. Start one with `pnpm start`, or name one with --api.');
-  if (!apiKey) throw new FailureToExplain('Name an API key with --key.');
-  if (!httpUrl().safeParse(baseUrl).success) throw new FailureToExplain('--api must be an http:// or https:// URL.');
-  if (!/^[\x21-\x7e]+$/.test(apiKey))
-    throw new FailureToExplain('An API key holds no white space and nothing beyond ASCII.');
-  return { baseUrl, apiKey };
+/** Not on stdout, which scripts read. */
+function tellSkipped(skipped: readonly string[]): void {
+  if (skipped.length === 0) return;
+  const files = skipped.length === 1 ? '1 other file' : `${skipped.length} other files`;
+  const heic = skipped.find((path) => /\.(heic|heif|hif)$/i.test(path));
+  const advice = heic ? ` ${messageFor({ code: 'unsupported-type', message: '' }, { name: heic })}` : '';
+  process.stderr.write(`Skipped ${files} in these folders.${advice}\n`);
 }

@@ -2,6 +2,7 @@ import { configuredKeyEntry, KeyName, newApiKey, Scope, Scopes } from '@imagemil
 import { Tenant } from '@imagemill/variants';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
+import { helpAfter, keysEnvironment } from '../commands/help.ts';
 import { parseExpiry } from './expiry.ts';
 import { withKeyStore } from './with-key-store.ts';
 
@@ -14,28 +15,44 @@ interface CreateOptions {
   readonly json?: boolean;
 }
 
-/** `imagemill keys create`: a new API key, shown this once. */
+/** `imagemill keys create`: a new API key, shown only once. */
 export function createKey(keys: Command): void {
   keys
     .command('create')
-    .description('make an API key, and show it this once')
-    .requiredOption('-t, --tenant <name>', 'whose key it is: lower-case letters, digits and hyphens', (name) =>
+    .description('create an API key, and print it once')
+    .requiredOption('-t, --tenant <name>', 'owner of the key: lower-case letters, digits and hyphens', (name) =>
       valid(Tenant, name),
     )
-    .option('-s, --scopes <list>', 'upload, admin, storage; separated by commas', scopeList, [Scope.enum.upload])
-    .option('-n, --name <words>', 'what it is for', (name) => valid(KeyName, name))
-    .option(
-      '-e, --expires <when>',
-      'until when it works: 90d, or a date as in 2030-12-31; for ever if not given',
-      (when) => parseExpiry(when),
+    .option('-s, --scopes <list>', 'what the key may do: upload, admin, storage; separated by commas', scopeList, [
+      Scope.enum.upload,
+    ])
+    .option('-n, --name <words>', 'note for yourself, such as what the key is for', (name) => valid(KeyName, name))
+    .option('-e, --expires <when>', 'end of its validity: 90d, or a date such as 2030-12-31 (default: never)', (when) =>
+      parseExpiry(when),
     )
     .addOption(
-      new Option('--print-env', 'keep nothing: show the entry of API_KEYS that lets it in').conflicts([
+      new Option('--print-env', 'store nothing in Redis: print the key, and its entry for API_KEYS').conflicts([
         'expires',
         'name',
       ]),
     )
-    .option('--json', 'as a JSON object')
+    .option('--json', 'print a JSON object')
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          ['imagemill keys create -t acme', 'a key that may upload for the tenant "acme"'],
+          ['imagemill keys create -t ops -s admin -e 90d', "a key for the operator's page, for 90 days"],
+          ['imagemill keys create -t acme --print-env', 'an entry for API_KEYS, without Redis'],
+        ],
+        environment: keysEnvironment,
+        exitCodes: [
+          [0, 'done'],
+          [1, 'Redis could not be used'],
+          [2, 'wrong usage'],
+        ],
+      }),
+    )
     .action((options: CreateOptions) => (options.printEnv ? printEnv(options) : keep(options)));
 }
 
@@ -47,7 +64,7 @@ async function keep({ tenant, scopes, name, expires, json }: CreateOptions): Pro
     `id       ${shown.id}`,
     `expires  ${shown.expiresAt ?? 'never'}`,
     '',
-    'Keep the key now: it is not shown again.',
+    'Copy the key now: it is not shown again.',
   ];
   process.stdout.write(`${json ? JSON.stringify({ ...shown, key: made.key }) : lines.join('\n')}\n`);
 }

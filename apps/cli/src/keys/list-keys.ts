@@ -1,15 +1,31 @@
 import type { ListedKey } from '@imagemill/keys';
 import type { Command } from 'commander';
+import { helpAfter, keysEnvironment } from '../commands/help.ts';
 import { plainTable } from '../show/plain-table.ts';
 import { withKeyStore } from './with-key-store.ts';
 
-/** `imagemill keys list`: all that is known of the keys in Redis, which is not the keys themselves. */
+/** `imagemill keys list`: everything about the keys in Redis but the keys themselves, which are not stored. */
 export function listKeys(keys: Command): void {
   keys
     .command('list')
-    .description('show the keys in Redis, the newest first; never the keys themselves')
-    .option('-t, --tenant <name>', 'only those of one tenant')
-    .option('--json', 'a JSON object a key')
+    .description('list the keys in Redis, the newest first; only their hashes are stored')
+    .option('-t, --tenant <name>', 'only the keys of this tenant')
+    .option('--json', 'print a JSON object per key')
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          ['imagemill keys list', 'every key in Redis'],
+          ['imagemill keys list -t acme --json', 'those of one tenant, for scripts'],
+        ],
+        environment: keysEnvironment,
+        exitCodes: [
+          [0, 'done'],
+          [1, 'Redis could not be used'],
+          [2, 'wrong usage'],
+        ],
+      }),
+    )
     .action(async ({ tenant, json }: { tenant?: string; json?: boolean }) => {
       const all = await withKeyStore((store) => store.list());
       const shown = all.filter((key) => tenant === undefined || key.tenant === tenant);
@@ -37,7 +53,7 @@ function table(keys: readonly ListedKey[]): string {
 
 function expiry(expiresAt: string | undefined): string {
   if (expiresAt === undefined) return 'never';
-  return Date.parse(expiresAt) > Date.now() ? toTheMinute(expiresAt) : `${toTheMinute(expiresAt)} (over)`;
+  return Date.parse(expiresAt) > Date.now() ? toTheMinute(expiresAt) : `${toTheMinute(expiresAt)} (expired)`;
 }
 
 const toTheMinute = (time: string) => `${time.slice(0, 16).replace('T', ' ')}Z`;

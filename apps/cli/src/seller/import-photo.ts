@@ -1,8 +1,8 @@
-import type { Image, Imagemill, UploadProgress } from '@imagemill/client';
+import type { Image, UploadProgress } from '@imagemill/client';
 import { endOf } from './end-of.ts';
-import type { UploadedPhoto } from './upload-photo.ts';
+import type { SendPhoto } from './send-photo.ts';
 
-/** Whether what was named is for a worker to download, not a file of ours. */
+/** Whether an argument is a URL, for a worker to download, and not a file. */
 export const isPhotoUrl = (path: string): boolean => /^https?:\/\//i.test(path);
 
 /** A URL as it may be shown: its query may be a signature. */
@@ -11,23 +11,20 @@ export const withoutQuery = (path: string): string => (isPhotoUrl(path) ? path.r
 /**
  * Has a photograph imported from its URL, and waits for its end.
  *
- * @throws ImagemillError when the request is refused, or nothing ends in five minutes
+ * @throws ImagemillError when the request is rejected, or nothing ends in five minutes
  */
-export async function importPhoto(
-  imagemill: Imagemill,
-  url: string,
-  category: string,
-  onProgress: (progress: UploadProgress) => void,
-): Promise<UploadedPhoto> {
+export const importPhoto: SendPhoto = async (imagemill, url, { category, signal, onProgress, onImage }) => {
   const askedAt = performance.now();
-  const ticket = await imagemill.importImage({ url, category });
-  const onImage = (image: Image) => onProgress(progressOf(image));
-  const image = await endOf(imagemill.waitUntilReady(ticket, { onImage }));
+  const ticket = await imagemill.importImage({ url, category }, { signal });
+  onImage(ticket.imageId);
+  const image = await endOf(
+    imagemill.waitUntilReady(ticket, { signal, onImage: (image) => onProgress(progressOf(image)) }),
+  );
   const readyMs = performance.now() - askedAt;
   return { path: withoutQuery(url), originalBytes: image.source?.bytes, image, readyMs };
-}
+};
 
-/** Of an import nothing is uploaded from here. */
+/** An import sends nothing from here. */
 const progressOf = ({ progress, renditions }: Image): UploadProgress => ({
   ...{ phase: 'processing', loaded: 0, total: 0 },
   ...{ done: progress.done, planned: progress.total, renditions },

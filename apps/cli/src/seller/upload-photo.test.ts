@@ -24,27 +24,37 @@ afterEach(() => {
   server.close();
 });
 
+const options = {
+  ...{ category: 'avatar', signal: new AbortController().signal },
+  ...{ onProgress: () => {}, onSize: () => {}, onImage: () => {} },
+};
 const trouble = () =>
-  uploadPhoto(createImagemill({ baseUrl, apiKey: 'key', attemptsMax: 1 }), photo, 'avatar', () => {}).then(
+  uploadPhoto(createImagemill({ baseUrl, apiKey: 'key', attemptsMax: 1 }), photo, options).then(
     () => 'none',
     explanation,
   );
 
 test.each([
-  ['a page', '<html>', 'unexpected-answer: The answer is not JSON.'],
-  ['JSON of another program', '{"hello":"world"}', 'this is not the address of an imagemill API'],
-  ['no object', 'null', 'this is not the address of an imagemill API'],
-])('says of %s that it is no imagemill API', async (_what, body, words) => {
+  ['a page', '<html>'],
+  ['JSON of another program', '{"hello":"world"}'],
+  ['no object', 'null'],
+])('says that %s is not from an imagemill API', async (_what, body) => {
   answer = { status: 200, body };
+  expect(await trouble()).toContain('The response is not from an imagemill API. Check the address.');
+});
+
+test.each([
+  [503, 'queue-unavailable', 'The service is temporarily unavailable. Try again in a moment.'],
+  [503, 'brand-new', 'In the words of the API.'],
+  [401, 'unauthorized', 'This API key is not valid. Pass another with --key.'],
+])('translates the code of a %s: %s', async (status, code, words) => {
+  answer = { status, body: JSON.stringify({ code, detail: 'In the words of the API.' }) };
   expect(await trouble()).toBe(words);
 });
 
-test("passes on the API's code and words", async () => {
-  answer = { status: 503, body: '{"code":"unavailable","detail":"Try again."}' };
-  expect(await trouble()).toBe('unavailable: Try again.');
-});
-
-test('says why an API can not be reached', async () => {
+test('says why an API cannot be reached', async () => {
   server.close();
-  expect(await trouble()).toMatch(/^network: The service can not be reached\. \(.*ECONNREFUSED.*\)$/);
+  expect(await trouble()).toMatch(
+    /^The connection failed\. Check your network, then try again\. \(.*ECONNREFUSED.*\)$/,
+  );
 });

@@ -4,20 +4,28 @@ import { MultiBar, Presets } from 'cli-progress';
 import { humanBytes } from './human-bytes.ts';
 import { plainText } from './plain-text.ts';
 
-export interface ProgressDisplay {
-  /** A line, or bar, for one file; returns what to tell its progress. */
-  begin(path: string): (progress: UploadProgress) => void;
+/** More bars than these would scroll away: then only those of the files in flight are shown. */
+const BARS_MAX = 10;
+
+interface FileProgress {
+  update(progress: UploadProgress): void;
   end(): void;
 }
 
-export const noProgress: ProgressDisplay = { begin: () => () => {}, end: () => {} };
-
-/** A bar per file on a terminal; a line per phase where nobody watches. */
-export function createProgressDisplay(output: NodeJS.WriteStream): ProgressDisplay {
-  return output.isTTY ? bars(output) : lines(output);
+export interface ProgressDisplay {
+  /** A line, or a bar, for one file. */
+  begin(path: string): FileProgress;
+  end(): void;
 }
 
-function bars(stream: NodeJS.WriteStream): ProgressDisplay {
+export const noProgress: ProgressDisplay = { begin: () => ({ update: () => {}, end: () => {} }), end: () => {} };
+
+/** A bar per file on a terminal; elsewhere a line per phase. */
+export function createProgressDisplay(output: NodeJS.WriteStream, files: number): ProgressDisplay {
+  return output.isTTY ? bars(output, files) : lines(output);
+}
+
+function bars(stream: NodeJS.WriteStream, files: number): ProgressDisplay {
   const options = {
     stream,
     format: '{file} {bar} {what}',
@@ -29,14 +37,26 @@ function bars(stream: NodeJS.WriteStream): ProgressDisplay {
   // Else the terminal would stay without a cursor.
   const stop = () => multi.stop();
   process.once('exit', stop);
+  const isMany = files > BARS_MAX;
+  let ended = 0;
+  const allFile = 'All files'.padEnd(32);
+  const all = isMany ? multi.create(files, 0, { file: allFile, what: `0 of ${files}` }) : undefined;
   return {
     begin(path) {
       const file = plainText(basename(path)).slice(0, 32).padEnd(32);
-      const bar = multi.create(1, 0, { file, what: 'asking' });
-      return (progress) => {
-        const { phase, loaded, total, done, planned } = progress;
-        bar.setTotal(Math.max(1, phase === 'uploading' ? total : planned));
-        bar.update(phase === 'uploading' ? loaded : done, { file, what: describe(progress) });
+      const bar = multi.create(1, 0, { file, what: 'starting' });
+      return {
+        update(progress) {
+          const { phase, loaded, total, done, planned } = progress;
+          bar.setTotal(Math.max(1, phase === 'uploading' ? total : planned));
+          bar.update(phase === 'uploading' ? loaded : done, { file, what: describe(progress) });
+        },
+        end() {
+          if (!all) return;
+          ended += 1;
+          multi.remove(bar);
+          all.update(ended, { file: allFile, what: `${ended} of ${files}` });
+        },
       };
     },
     end() {
@@ -50,13 +70,16 @@ function lines(output: NodeJS.WritableStream): ProgressDisplay {
   return {
     begin(path) {
       let last = '';
-      return (progress) => {
-        // Only a phase's end is worth a line.
-        const { phase, loaded, total, done, planned } = progress;
-        if (phase === 'uploading' ? loaded < total : done < planned) return;
-        const line = `${plainText(basename(path))}: ${describe(progress)}\n`;
-        if (line !== last) output.write(line);
-        last = line;
+      return {
+        update(progress) {
+          // Only the end of a phase is worth a line.
+          const { phase, loaded, total, done, planned } = progress;
+          if (phase === 'uploading' ? loaded < total : done < planned) return;
+          const line = `${plainText(basename(path))}: ${describe(progress)}\n`;
+          if (line !== last) output.write(line);
+          last = line;
+        },
+        end: () => {},
       };
     },
     end: () => {},

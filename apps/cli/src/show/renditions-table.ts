@@ -1,4 +1,4 @@
-import type { UploadedPhoto } from '../seller/upload-photo.ts';
+import type { UploadedPhoto } from '../seller/send-photo.ts';
 import { humanBytes } from './human-bytes.ts';
 import { plainTable } from './plain-table.ts';
 

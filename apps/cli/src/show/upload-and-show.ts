@@ -1,41 +1,49 @@
 import type { Imagemill } from '@imagemill/client';
+import { isRefusedKey } from '@imagemill/client/messages';
 import { importPhoto, isPhotoUrl, withoutQuery } from '../seller/import-photo.ts';
 import { uploadPhoto } from '../seller/upload-photo.ts';
 import { plainText } from './plain-text.ts';
 import { createProgressDisplay, noProgress } from './progress-display.ts';
-import { inJson, inWords, type UploadResult } from './upload-results.ts';
+import { inJson, inWords, summaryOf, type UploadResult } from './upload-results.ts';
 
 const UPLOADS_AT_ONCE = 4;
+/** More than these have a line each, not a table. */
+const TABLES_MAX = 10;
 
 interface ShowOptions {
   /** For programs: no progress, and a JSON line for each photograph as soon as it has ended. */
   readonly json?: boolean | undefined;
+  /** Stops the command: photographs that are not uploaded yet stay out, the others are rendered without it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Photo {
+  readonly path: string;
+  readonly category: string;
 }
 
 /**
- * Uploads photographs, or has them imported, a few at a time, with their progress; then shows each one's end, in the order
- * that they were named.
+ * Uploads photographs, or has them imported, a few at a time, with their progress; then shows how each one ended, in the
+ * order of the arguments, and a summary.
  *
  * @returns whether all are ready
  */
 export async function uploadAndShow(
   imagemill: Imagemill,
-  photos: readonly { path: string; category: string }[],
-  { json = false }: ShowOptions = {},
+  photos: readonly Photo[],
+  { json = false, signal = new AbortController().signal }: ShowOptions = {},
 ): Promise<boolean> {
-  const progress = json ? noProgress : createProgressDisplay(process.stdout);
+  const progress = json ? noProgress : createProgressDisplay(process.stdout, photos.length);
   const results: UploadResult[] = [];
   const queue = photos.entries();
+  let refusedKey: unknown;
 
   async function uploadNext(): Promise<void> {
-    for (const [index, { path, category }] of queue) {
-      const onProgress = progress.begin(withoutQuery(path));
-      const send = isPhotoUrl(path) ? importPhoto : uploadPhoto;
-      // One file's trouble, foreseen or not, is no reason to keep the others' results to ourselves.
-      const result: UploadResult = await send(imagemill, path, category, onProgress).then(
-        (photo) => ({ path, category, photo }),
-        (error: unknown) => ({ path, error }),
-      );
+    for (const [index, photo] of queue) {
+      const result = refusedKey
+        ? ({ is: 'failed', path: photo.path, error: refusedKey } as const)
+        : await send(imagemill, photo, signal, progress.begin(withoutQuery(photo.path)));
+      if (result.is === 'failed' && isRefusedKey(result.error)) refusedKey = result.error;
       results[index] = result;
       if (json) process.stdout.write(`${inJson(result)}\n`);
     }
@@ -45,6 +53,52 @@ export async function uploadAndShow(
   } finally {
     progress.end();
   }
-  if (!json) for (const result of results) process.stdout.write(`\n${plainText(inWords(result))}\n`);
-  return results.every((result) => 'photo' in result && result.photo.image.status === 'ready');
+  if (!json) show(results, { isRefused: refusedKey !== undefined, isInterrupted: signal.aborted });
+  return results.every((result) => result.is === 'ended' && result.photo.image.status === 'ready');
+}
+
+/** One file's failure, expected or not, must not hide the results of the others: it is a result too. */
+async function send(
+  imagemill: Imagemill,
+  { path, category }: Photo,
+  signal: AbortSignal,
+  progress: ReturnType<typeof noProgress.begin>,
+): Promise<UploadResult> {
+  let imageId: string | undefined;
+  let bytes: number | undefined;
+  try {
+    signal.throwIfAborted();
+    const photo = await (isPhotoUrl(path) ? importPhoto : uploadPhoto)(imagemill, path, {
+      ...{ category, signal, onProgress: progress.update },
+      onImage: (id) => {
+        imageId = id;
+      },
+      onSize: (size) => {
+        bytes = size;
+      },
+    });
+    return { is: 'ended', path, bytes, category, photo };
+  } catch (error) {
+    return signal.aborted ? { is: 'interrupted', path, imageId } : { is: 'failed', path, bytes, error };
+  } finally {
+    progress.end();
+  }
+}
+
+function show(
+  results: readonly UploadResult[],
+  { isRefused, isInterrupted }: { isRefused: boolean; isInterrupted: boolean },
+): void {
+  const brief = results.length > TABLES_MAX;
+  let isTold = false;
+  for (const result of results) {
+    // One message for one key, and none for each photograph that Ctrl-C kept from being uploaded.
+    const isOfKey = isRefused && result.is === 'failed' && isRefusedKey(result.error);
+    if ((isOfKey && isTold) || (result.is === 'interrupted' && !result.imageId)) continue;
+    isTold ||= isOfKey;
+    process.stdout.write(`${brief ? '' : '\n'}${plainText(inWords(result, { brief }))}\n`);
+  }
+  if (results.length > 1 || isInterrupted) {
+    process.stdout.write(`\n${isInterrupted ? 'Interrupted: ' : ''}${summaryOf(results)}.\n`);
+  }
 }

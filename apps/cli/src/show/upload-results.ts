@@ -1,32 +1,59 @@
-import { explanation } from '../explain.ts';
+import type { FailedFile } from '@imagemill/client/messages';
+import { messageFor } from '@imagemill/client/messages';
+import { errorForScripts, explanation } from '../explain.ts';
 import { isPhotoUrl, withoutQuery } from '../seller/import-photo.ts';
-import type { UploadedPhoto } from '../seller/upload-photo.ts';
+import type { UploadedPhoto } from '../seller/send-photo.ts';
 import { humanBytes } from './human-bytes.ts';
 import { renditionsTable } from './renditions-table.ts';
 
-/** What came of one photograph, or why nothing did. */
-export type UploadResult =
-  | { readonly path: string; readonly category: string; readonly photo: UploadedPhoto }
-  | { readonly path: string; readonly error: unknown };
+/** How one photograph ended. */
+export type UploadResult = { readonly path: string; readonly bytes?: number | undefined } & (
+  | { readonly is: 'ended'; readonly category: string; readonly photo: UploadedPhoto }
+  | { readonly is: 'failed'; readonly error: unknown }
+  /** By Ctrl-C. With an `imageId` the image is rendered all the same. */
+  | { readonly is: 'interrupted'; readonly imageId?: string | undefined }
+);
 
-/** For people: where an image stands, and a table of its renditions. */
-export function inWords(result: UploadResult): string {
-  if ('error' in result) return `${withoutQuery(result.path)}: ${explanation(result.error)}`;
-  const { photo, category } = result;
-  const { path, image, originalBytes, readyMs } = photo;
-  if (image.status !== 'ready') {
-    return `${path}: ${image.status}${image.error ? `, ${image.error.code}: ${image.error.message}` : ''}`;
+const fileOf = ({ path, bytes }: UploadResult): FailedFile => ({ name: withoutQuery(path), size: bytes });
+
+/** For people: where an image stands, with a table of its renditions, or in one line where there are many images. */
+export function inWords(result: UploadResult, { brief }: { brief: boolean }): string {
+  const path = withoutQuery(result.path);
+  if (result.is === 'failed') return `${path}: ${explanation(result.error, fileOf(result))}`;
+  if (result.is === 'interrupted') {
+    return `${path}: ${result.imageId ? `still processing (${result.imageId})` : 'not uploaded'}`;
   }
-  const seconds = (readyMs / 1000).toFixed(1);
-  const since = isPhotoUrl(path) ? 'it was asked for' : 'its upload';
-  const heading = `${path} (${category}, ${humanBytes(originalBytes ?? 0)}): ready ${seconds} s after ${since}`;
-  return `${heading}\n${renditionsTable(photo)}`;
+  const { photo, category } = result;
+  const { image, originalBytes, readyMs } = photo;
+  if (image.status !== 'ready') {
+    return `${path}: ${image.status}${image.error ? `: ${messageFor(image.error, fileOf(result))}` : ''}`;
+  }
+  const since = isPhotoUrl(path) ? 'the request' : 'its upload';
+  const heading = `${path} (${category}, ${humanBytes(originalBytes ?? 0)}): ready ${(readyMs / 1000).toFixed(1)} s after ${since}`;
+  return brief ? `${heading}, ${image.renditions.length} renditions` : `${heading}\n${renditionsTable(photo)}`;
 }
 
-/** For programs: one object on one line; `image` is what the API says of it. */
+/** For programs: one object on one line; `image` is the API's status of it. */
 export function inJson(result: UploadResult): string {
   const path = withoutQuery(result.path);
-  if ('error' in result) return JSON.stringify({ path, error: explanation(result.error) });
+  if (result.is === 'failed') return JSON.stringify({ path, error: errorForScripts(result.error, fileOf(result)) });
+  if (result.is === 'interrupted') {
+    const { imageId } = result;
+    const message = imageId ? 'Interrupted after the upload: the image is still processing.' : 'Interrupted.';
+    return JSON.stringify({ path, imageId, error: { code: 'interrupted', message } });
+  }
   const { image, originalBytes, readyMs } = result.photo;
   return JSON.stringify({ path, originalBytes, readyMs: Math.round(readyMs), image });
+}
+
+/** `3 ready, 1 rejected, 2 not uploaded`. */
+export function summaryOf(results: readonly UploadResult[]): string {
+  const counts = new Map<string, number>();
+  for (const result of results) counts.set(outcome(result), (counts.get(outcome(result)) ?? 0) + 1);
+  return [...counts].map(([what, count]) => `${count} ${what}`).join(', ');
+}
+
+function outcome(result: UploadResult): string {
+  if (result.is === 'ended') return result.photo.image.status;
+  return result.is === 'interrupted' && result.imageId ? 'still processing' : 'not uploaded';
 }

@@ -1,0 +1,47 @@
+import { CommanderError } from 'commander';
+import { afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
+import { createProgram } from './program.ts';
+
+let out: MockInstance;
+beforeEach(() => {
+  out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+afterEach(() => vi.restoreAllMocks());
+
+const run = (...args: string[]) => createProgram().parseAsync(args, { from: 'user' });
+const printed = () => out.mock.calls.map(([text]) => String(text)).join('');
+
+test.each([
+  ['no files', ['upload']],
+  ['an unknown option', ['upload', 'a.jpg', '--colour', 'red']],
+  ['an unknown command', ['uplaod', 'a.jpg']],
+  ['a status that does not exist', ['list', '--status', 'done']],
+  ['a key for an invalid tenant name', ['keys', 'create', '--tenant', 'Acme Ltd']],
+  ['a key without a scope', ['keys', 'create', '--tenant', 'acme', '--scopes', '']],
+  ['a key for an unknown scope', ['keys', 'create', '--tenant', 'acme', '--scopes', 'upload,everything']],
+  ['a key that has already expired', ['keys', 'create', '--tenant', 'acme', '--expires', '2020-01-01']],
+  ['an entry of API_KEYS with an expiry', ['keys', 'create', '-t', 'acme', '--print-env', '-e', '90d']],
+])('rejects %s as wrong usage', async (_what, args) => {
+  const error = await run(...args).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(CommanderError);
+  expect((error as CommanderError).exitCode).not.toBe(0);
+});
+
+const commands = createProgram().commands.map((command) => command.name());
+
+test('its help names every command', async () => {
+  await expect(run('--help')).rejects.toMatchObject({ exitCode: 0 });
+  for (const word of [...commands, 'Examples:', 'Exit codes:']) expect(printed()).toContain(word);
+});
+
+const withoutStack = commands.filter((name) => name !== 'start' && name !== 'stack');
+
+test.each([...withoutStack.map((name) => [name]), ['keys', 'create'], ['keys', 'list'], ['keys', 'revoke']])(
+  'the help of %s %s has examples and exit codes',
+  async (...command) => {
+    await expect(run(...command, '--help')).rejects.toMatchObject({ exitCode: 0 });
+    for (const word of [`imagemill ${command.join(' ')}`, 'Examples:', 'Exit codes:'])
+      expect(printed()).toContain(word);
+  },
+);
