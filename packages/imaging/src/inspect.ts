@@ -2,6 +2,7 @@ import type { SourceFacts } from '@imagemill/variants';
 import sharp, { type Metadata } from 'sharp';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
+import { readableSource } from './source/readable-source.ts';
 
 type SourceFormat = SourceFacts['format'];
 
@@ -17,7 +18,7 @@ export async function inspect(
   expected?: { readonly contentType: string },
 ): Promise<SourceFacts> {
   if (bytes.byteLength > limits.bytesMax) throw new RejectedImageError('too-many-bytes');
-  const header = await readHeader(bytes, limits);
+  const header = await readHeader(readableSource(bytes).bytes, limits);
   const format = formatOf(header);
   if (!hasUsualPixels(header)) throw new RejectedImageError('unsupported-format');
   if (expected && expected.contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
@@ -53,8 +54,6 @@ function rejectionOf(bytes: Uint8Array, error: unknown): unknown {
   const rejection = toRejection(error);
   if (!(rejection instanceof RejectedImageError)) return rejection;
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  // A phone's HEIC, of which libvips here may not get as far as the header.
-  if (/^.{4}ftyphe(?:i|v)/s.test(start)) return new RejectedImageError('unsupported-format', error);
   // libvips takes a TIFF whose directory was cut off, or a few bytes of a PNG, for no picture at all.
   const unknown = String(error).includes('unsupported image format') && acceptedStart.test(start);
   return unknown ? new RejectedImageError('corrupt', error) : rejection;
@@ -71,7 +70,7 @@ const formats: Partial<Record<Metadata['format'], SourceFormat>> = {
 };
 
 function formatOf({ format, compression }: Metadata): SourceFormat {
-  // HEIF is a container: with AV1 inside it is AVIF, with HEVC a phone's HEIC, whose pixels libvips can't decode here.
+  // HEIF is a container: with AV1 inside it is AVIF.
   const known = format === 'heif' && compression === 'av1' ? 'avif' : formats[format];
   if (!known) throw new RejectedImageError('unsupported-format');
   return known;

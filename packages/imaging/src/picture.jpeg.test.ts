@@ -1,8 +1,10 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { colourDifference } from './test-support/colour-difference.ts';
-import { cornerColours, cornerPicture, gradientPicture } from './test-support/pictures.ts';
-import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
+import { losslessJpeg } from './test-support/lossless-jpeg.ts';
+import { cornerColours, cornerPicture, gradientPicture, type Rgb } from './test-support/pictures.ts';
+import { inspectionOf } from './test-support/rejection.ts';
+import { metadataOf, pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
 import { ultraHdrJpeg } from './test-support/ultra-hdr.ts';
 
 /** Made of a corner picture of 32×16 by libjpeg-turbo 2.1.5: `cjpeg -quality 90 -sample 1x1 -arithmetic [-progressive]`. */
@@ -13,26 +15,85 @@ const arithmeticCoded = {
     '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBT/ygARCAAQACADAREAAhEBAxEB/8wABgAQARD/2gAMAwEAAhADEAAAAf8AozbCTc25gD7DZZsq8/VhS0TxwP/MAAQQBf/aAAgBAQABBQLA/8wABBEF/9oACAEDAQE/AcD/zAAEEQX/2gAIAQIBAT8BwP/MAAQQBf/aAAgBAQAGPwLA/8wABBAF/9oACAEBAAE/IcD/2gAMAwEAAgADAAAAEP2WLv/MAAQRBf/aAAgBAwEBPxDA/8wABBEF/9oACAECAQE/EMD/zAAEEAX/2gAIAQEAAT8QwP/Z',
 };
 
-async function expectCorners(data: Uint8Array) {
+async function expectCorners(data: Uint8Array, colours: readonly Rgb[] = cornerColours, margin = 2) {
   const { rgb, width, height } = await pixelReader(data);
+  const [right, bottom] = [width - 1 - margin, height - 1 - margin];
   const places = [
-    [2, 2],
-    [width - 3, 2],
-    [2, height - 3],
-    [width - 3, height - 3],
+    [margin, margin],
+    [right, margin],
+    [margin, bottom],
+    [right, bottom],
   ] as const;
   for (const [index, [x, y]] of places.entries()) {
-    const expected = cornerColours[index];
-    expect(expected && colourDifference(rgb(x, y), expected), `corner ${index}`).toBeLessThan(4);
+    const expected = colours[index];
+    expect(expected && colourDifference(rgb(x, y), expected), `corner ${index} of ${width}×${height}`).toBeLessThan(4);
   }
 }
 
-describe('a JPEG that is coded arithmetically comes out like any other', () => {
-  test.each(Object.entries(arithmeticCoded))('%s', async (_kind, base64) => {
-    const bytes = Buffer.from(base64, 'base64');
-    const { data, width, height } = await renderOne(bytes, { width: 32, height: 32 });
-    expect([width, height]).toEqual([32, 16]);
-    await expectCorners(data);
+const corner = (width: number, height: number) => (x: number, y: number) =>
+  cornerColours[(x < width / 2 ? 0 : 1) + (y < height / 2 ? 0 : 2)] ?? [];
+
+/** Another coding process of the same entropy coding. */
+function withFrameMarker(jpeg: Buffer, marker: number): Buffer {
+  const changed = Buffer.from(jpeg);
+  changed.writeUInt8(marker, changed.indexOf(Buffer.of(0xff, 0xc0)) + 1);
+  return changed;
+}
+
+describe('every coding process of JPEG shows the whole picture at every size', () => {
+  const [width, height] = [160, 112];
+  const quality = { quality: 95, chromaSubsampling: '4:4:4' } as const;
+  const baseline = () => cornerPicture(width, height).jpeg(quality).toBuffer();
+  const processes: [name: string, marker: number, source: () => Promise<Buffer> | Buffer][] = [
+    ['baseline', 0xc0, baseline],
+    ['extended sequential', 0xc1, async () => withFrameMarker(await baseline(), 0xc1)],
+    [
+      'progressive',
+      0xc2,
+      () =>
+        cornerPicture(width, height)
+          .jpeg({ ...quality, progressive: true })
+          .toBuffer(),
+    ],
+    ['lossless', 0xc3, () => losslessJpeg(width, height, corner(width, height))],
+    ['arithmetic', 0xc9, () => Buffer.from(arithmeticCoded.sequential, 'base64')],
+    ['arithmetic, progressive', 0xca, () => Buffer.from(arithmeticCoded.progressive, 'base64')],
+  ];
+
+  test.each(processes)('%s', async (_name, marker, source) => {
+    const bytes = await source();
+    expect(bytes.indexOf(Buffer.of(0xff, marker))).toBeGreaterThan(0);
+    const facts = await metadataOf(bytes);
+    for (const shrink of [1, 1.5, 2, 2.5, 3, 4, 5, 8]) {
+      const box = { width: Math.round(facts.width / shrink), height: Math.round(facts.height / shrink) };
+      // Smaller ones are blurred from corner to corner.
+      if (box.height < 4) continue;
+      const { data } = await renderOne(bytes, { ...box, format: 'png' });
+      expect(Math.abs((await metadataOf(data)).width - box.width), `${shrink}`).toBeLessThan(2);
+      await expectCorners(data, cornerColours, 0);
+    }
+  });
+
+  test('lossless and lying on its side', async () => {
+    const bytes = losslessJpeg(width, height, corner(width, height), 6);
+    const set = variantSet({ width: 40, height: 40 }, { width: 20, height: 20, fit: 'cover' });
+    const [topLeft, topRight, bottomLeft, bottomRight] = cornerColours;
+    for (const { data } of await renderSet(bytes, set)) {
+      await expectCorners(data, [bottomLeft, topLeft, bottomRight, topRight], 0);
+    }
+  });
+
+  test.each([0xc5, 0xc6, 0xc7, 0xcb, 0xcd, 0xce, 0xcf])(
+    'but process %i, which no decoder here has, is an unsupported format',
+    async (marker) => {
+      expect(await inspectionOf(withFrameMarker(await baseline(), marker))).toBe('unsupported-format');
+    },
+  );
+
+  test('and so are 12 bits a channel', async () => {
+    const jpeg = withFrameMarker(await baseline(), 0xc1);
+    jpeg.writeUInt8(12, jpeg.indexOf(Buffer.of(0xff, 0xc1)) + 4);
+    expect(await inspectionOf(jpeg)).toBe('unsupported-format');
   });
 });
 

@@ -9,6 +9,7 @@ import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { planRenditions, type RenditionPlan } from './plan.ts';
 import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
+import { type ReadableSource, readableSource } from './source/readable-source.ts';
 import { type PictureSummary, summarise } from './summary.ts';
 
 export type { PictureSummary };
@@ -50,21 +51,22 @@ export async function decodePicture(
   { signal }: CallOptions = {},
 ): Promise<Picture> {
   const plans = planRenditions(source, set);
-  const attribution = await readAttribution(bytes, source, set);
+  const readable = readableSource(bytes);
+  const attribution = await readAttribution(readable.bytes, source, set);
   const pixels = await context.encodeSlot(() => {
     // It may have waited for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
-    return decodePixels(bytes, plans, context.limits);
+    return decodePixels(readable, source, plans, context.limits);
   });
   signal?.throwIfAborted();
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
-    render: ({ signal } = {}) => renderAll({ bytes, source, attribution, pixels, plans }, context, signal),
+    render: ({ signal } = {}) => renderAll({ readable, source, attribution, pixels, plans }, context, signal),
   };
 }
 
 interface RenderSubject {
-  readonly bytes: Uint8Array;
+  readonly readable: ReadableSource;
   readonly source: SourceFacts;
   readonly attribution: Attribution;
   readonly pixels: Pixels;
@@ -104,7 +106,7 @@ async function* renderAll(
 
 async function encode(
   plan: RenditionPlan,
-  { bytes, source, attribution }: RenderSubject,
+  { readable, source, attribution }: RenderSubject,
   frames: Frames,
   limits: ImageLimits,
 ): Promise<Uint8Array> {
@@ -112,7 +114,7 @@ async function encode(
   if (keepsAnimation(plan, source)) {
     const { failOn, pixelsMax } = limits;
     // Stills are made from the decoded pixels; an animation keeps its frames, so it reads the source itself.
-    const image = sharp(bytes, { animated: true, failOn, limitInputPixels: pixelsMax });
+    const image = sharp(readable.bytes, { animated: true, failOn, limitInputPixels: pixelsMax });
     return renderAnimation(withAttribution(image, kept), plan, limits);
   }
   const { data, raw } = await frames.of(plan);

@@ -1,0 +1,38 @@
+/** A marker of a JPEG with the content of its segment, from byte `from` up to `to`. ITU-T T.81, annex B. */
+export interface JpegMarker {
+  readonly code: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const SOI = 0xd8;
+const EOI = 0xd9;
+
+const isRestart = (code: number) => code >= 0xd0 && code <= 0xd7;
+
+export const isJpeg = (bytes: Uint8Array) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
+
+/**
+ * The markers of a JPEG in order, from the one after its start up to its end marker, or to where the file breaks off.
+ * What stands between segments is skipped, as decoders do: entropy-coded data, restart markers, stray bytes.
+ */
+export function* jpegMarkers(bytes: Uint8Array): Generator<JpegMarker> {
+  for (let at = nextMarker(bytes, 2); at !== undefined; ) {
+    const code = bytes[at + 1] ?? 0;
+    const from = at + 4;
+    if (code === EOI) return yield { code, from: at + 2, to: at + 2 };
+    const to = at + 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
+    if (to < from || to > bytes.length) return;
+    yield { code, from, to };
+    at = nextMarker(bytes, to);
+  }
+}
+
+function nextMarker(bytes: Uint8Array, from: number): number | undefined {
+  for (let at = from; at + 1 < bytes.length; at++) {
+    if (bytes[at] !== 0xff) continue;
+    const code = bytes[at + 1] ?? 0;
+    if (code > 0x01 && code < 0xff && code !== SOI && !isRestart(code)) return at;
+  }
+  return undefined;
+}
