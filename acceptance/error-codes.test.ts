@@ -15,6 +15,8 @@ const neverTold = {
   'manifest-conflict': 'only workers write manifests',
   'object-changed': 'only workers read originals',
   'too-many-keys': 'only the command line makes keys',
+  'unreadable-job': 'not retryable: internal-error, and a dead letter for operators',
+  'unreadable-manifest': 'not retryable: internal-error',
   'storage-refused': 'not retryable, so the error handler says internal-error',
 };
 
@@ -41,10 +43,10 @@ async function codesOfRejections(): Promise<string[]> {
 }
 
 async function codesOfPackages(): Promise<string[]> {
-  const sources = await Promise.all(
-    ['keys', 'queue', 'storage', 'manifests'].map((name) => read(`packages/${name}/src/errors.ts`)),
-  );
-  return sources.flatMap((text) => matches(text, /\bcode: '([a-z-]+)'/g));
+  const paths = await Array.fromAsync(glob('packages/{keys,queue,storage,manifests}/src/**/*.ts', { cwd: root }));
+  const sources = await Promise.all(paths.filter((path) => !/\.test\.ts$|\/test-support\//.test(path)).map(read));
+  const codes = sources.flatMap((text) => matches(text, /(?:\bcode: |\bUnreadableError\()'([a-z-]+)'/g));
+  return codes.filter((code) => code !== 'custom');
 }
 
 async function codesOfTheSdk(): Promise<string[]> {

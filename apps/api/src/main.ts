@@ -87,7 +87,10 @@ await runProcess(async () => {
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
   const index = createImageIndex(connection, env.QUEUE_PREFIX);
-  const listImages = createListImages({ index, records, categories });
+  const listImages = createListImages({
+    ...{ index, records, categories },
+    onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'left out of a listing'),
+  });
   const limits = createLimits(
     { connection, prefix: env.QUEUE_PREFIX, queue },
     {
@@ -121,8 +124,10 @@ await runProcess(async () => {
     observer: liveMetrics(registry),
     logger,
   });
+  const reportUploads = createReportUploads({ bucket: originals.bucket, queue, logger });
   const services = {
     ...storage,
+    reportUploads,
     ...pages,
     categories,
     queue,
@@ -146,7 +151,6 @@ await runProcess(async () => {
   const app = createApp(services, authenticator, logger, requestMetrics(registry));
   const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
   logger.info({ address: server.address, metricsPort: metrics?.port }, 'listening');
-  const reportUploads = createReportUploads({ bucket: originals.bucket, queue });
   const uploadEvents = sqs && consumeBucketEvents({ ...sqs, queue, reportUploads, logger });
 
   return {

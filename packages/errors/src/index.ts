@@ -1,1 +1,2 @@
 export { AppError, type AppErrorOptions } from './app-error.ts';
+export { UnreadableError } from './unreadable-error.ts';

@@ -1,3 +1,4 @@
+import { UnreadableError } from '@imagemill/errors';
 import type { ImageIndex, ImageStatus } from '@imagemill/queue';
 import { type Categories, type ImageId, type Tenant, timeOfId } from '@imagemill/variants';
 import pLimit from 'p-limit';
@@ -30,13 +31,20 @@ interface ListingServices {
   readonly index: ImageIndex;
   readonly records: ImageRecords;
   readonly categories: Categories;
+  /** Called for an image that a page leaves out, since one of its records is broken. */
+  readonly onUnreadable: (imageId: ImageId, error: UnreadableError) => void;
 }
 
-export function createListImages({ index, records, categories }: ListingServices): ListImages {
+export function createListImages({ index, records, categories, onUnreadable }: ListingServices): ListImages {
   const slot = pLimit(LOOKS_AT_ONCE);
 
   async function look(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined> {
-    const record = await records.find(tenant, imageId);
+    const record = await records.find(tenant, imageId).catch((error: unknown) => {
+      if (!(error instanceof UnreadableError)) throw error;
+      onUnreadable(imageId, error);
+      return 'unreadable' as const;
+    });
+    if (record === 'unreadable') return undefined;
     const isForgotten = !record && Date.now() - timeOfId(imageId).getTime() > UNKNOWN_AFTER_MS;
     if (isForgotten) await index.remove(tenant, imageId, [...categories.keys()]);
     return record;

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { translateRedisErrors } from '@imagemill/queue';
 import type { Tenant } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
 import { apiKeyId, hashApiKey, newApiKey } from './api-key.ts';
@@ -90,7 +91,9 @@ export function createKeyStore(redis: Redis, prefix: string): KeyStore {
 
 const parse = (text: string) => StoredKey.parse(JSON.parse(text));
 
+/** The answer of Redis, or a KeysUnavailableError. */
 const answered = <T>(reply: Promise<T>): Promise<T> =>
-  reply.catch((error: unknown) => {
-    throw new KeysUnavailableError(error);
-  });
+  translateRedisErrors(
+    () => reply,
+    (cause) => new KeysUnavailableError(cause),
+  );

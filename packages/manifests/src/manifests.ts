@@ -1,3 +1,4 @@
+import { UnreadableError } from '@imagemill/errors';
 import type { ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE, type ImageId, manifestKey, type Tenant } from '@imagemill/variants';
 import { ManifestConflictError } from './errors.ts';
@@ -15,6 +16,7 @@ export interface StoredManifest {
 
 /** The records of finished images, in the originals bucket. Every call throws StorageError when the storage fails. */
 export interface Manifests {
+  /** @throws UnreadableError `unreadable-manifest` for one that is cut off, or of another version */
   read(image: { tenant: Tenant; imageId: ImageId }, options?: CallOptions): Promise<StoredManifest | undefined>;
   /**
    * The commit point of a render: whatever the manifest names must be in the CDN bucket by now.
@@ -31,7 +33,7 @@ export function createManifests(originals: ObjectStorage): Manifests {
       const object = await originals.open(manifestKey(image), options);
       if (!object) return undefined;
       const text = Buffer.concat(await Array.fromAsync(object.body)).toString('utf8');
-      return { manifest: Manifest.parse(JSON.parse(text)), etag: object.facts.etag };
+      return { manifest: parse(text), etag: object.facts.etag };
     },
 
     async publish(manifest, replaces, options) {
@@ -49,4 +51,12 @@ export function createManifests(originals: ObjectStorage): Manifests {
       if (outcome === 'precondition-failed') throw new ManifestConflictError();
     },
   };
+}
+
+function parse(text: string): Manifest {
+  try {
+    return Manifest.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UnreadableError('unreadable-manifest', error);
+  }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '@imagemill/errors';
+import { AppError, UnreadableError } from '@imagemill/errors';
 import { UnrecoverableError } from 'bullmq';
 
 /** What BullMQ writes when a job's worker vanished more often than is allowed, before its work was begun. */
@@ -6,12 +6,14 @@ const STALLED = 'job stalled more than allowable limit';
 
 /**
  * What a handler threw, as BullMQ keeps it: `code: message`, and unrecoverable when no further try can help. What is no
- * AppError was not foreseen, and is tried again.
+ * AppError was not foreseen, and is tried again; an unreadable record too, since a worker of another version may read it.
  */
 export function toJobError(error: unknown): Error {
   if (!(error instanceof AppError)) return new Error(`unexpected: ${String(error)}`, { cause: error });
   const text = `${error.code}: ${error.publicMessage}`;
-  return error.retryable ? new Error(text, { cause: error }) : new UnrecoverableError(text);
+  return error.retryable || error instanceof UnreadableError
+    ? new Error(text, { cause: error })
+    : new UnrecoverableError(text);
 }
 
 /** The inverse, for showing why a job failed. */

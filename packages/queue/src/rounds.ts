@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { QueueUnavailableError } from './errors.ts';
+import { translateRedisErrors } from './connection/redis-errors.ts';
 
 /** Work that one process of the fleet does every so often, and that goes on where the last one left off. */
 export interface Rounds {
@@ -22,21 +22,18 @@ export function createRounds(redis: Redis, prefix: string, name: string): Rounds
   const taken = `${prefix}:${name}:taken`;
   const position = `${prefix}:${name}:position`;
   return {
-    async take(intervalMs) {
-      if ((await answered(redis.set(taken, '1', 'PX', intervalMs, 'NX'))) === null) return undefined;
-      return {
-        from: (await answered(redis.get(position))) ?? undefined,
-        async reached(next) {
-          await answered(redis.pexpire(taken, intervalMs));
-          if (next === undefined) await answered(redis.del(position));
-          else await answered(redis.set(position, next));
-        },
-      };
-    },
+    take: (intervalMs) =>
+      translateRedisErrors(async () => {
+        if ((await redis.set(taken, '1', 'PX', intervalMs, 'NX')) === null) return undefined;
+        return {
+          from: (await redis.get(position)) ?? undefined,
+          reached: (next) =>
+            translateRedisErrors(async () => {
+              await redis.pexpire(taken, intervalMs);
+              if (next === undefined) await redis.del(position);
+              else await redis.set(position, next);
+            }),
+        };
+      }),
   };
 }
-
-const answered = <T>(reply: Promise<T>): Promise<T> =>
-  reply.catch((error: unknown) => {
-    throw new QueueUnavailableError(error);
-  });

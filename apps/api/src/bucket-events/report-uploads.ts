@@ -1,5 +1,7 @@
+import { UnreadableError } from '@imagemill/errors';
 import { imageFromKey, type RenderQueue } from '@imagemill/queue';
-import { parseOriginalKey } from '@imagemill/variants';
+import type { Logger } from '@imagemill/service';
+import { type OriginalAddress, parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import type { CreatedObject } from './bucket-event.ts';
 
@@ -8,23 +10,37 @@ const REPORTS_AT_ONCE = 16;
 
 /**
  * Starts the jobs of what a bucket says was created; an image without a job gets one, made from its key. Telling it again,
- * late or out of order is harmless, and what is no original in our bucket is passed over.
+ * late or out of order is harmless. Objects that are not originals in our bucket are passed over, and an image whose job is
+ * broken is logged: the same report would fail again, and the others of its event with it.
  *
  * @returns how many of the objects are originals of ours
  * @throws QueueUnavailableError when any of them could not be reported: tell all of them again
  */
 export type ReportUploads = (created: readonly CreatedObject[]) => Promise<number>;
 
-export function createReportUploads({ bucket, queue }: { bucket: string; queue: RenderQueue }): ReportUploads {
+interface ReportOptions {
+  readonly bucket: string;
+  readonly queue: Pick<RenderQueue, 'reportUpload' | 'add'>;
+  readonly logger: Logger;
+}
+
+export function createReportUploads({ bucket, queue, logger }: ReportOptions): ReportUploads {
   const limit = pLimit(REPORTS_AT_ONCE);
+
+  async function report(address: OriginalAddress): Promise<void> {
+    try {
+      if (!(await queue.reportUpload(address.imageId))) await queue.add(imageFromKey(address), 0);
+    } catch (err) {
+      if (!(err instanceof UnreadableError)) throw err;
+      logger.error({ err, imageId: address.imageId }, 'an upload was not reported to its job');
+    }
+  }
 
   return async (created) => {
     const addresses = created
       .filter((object) => object.bucket === bucket)
       .flatMap(({ key }) => parseOriginalKey(key) ?? []);
-    await limit.map(addresses, async (address) => {
-      if (!(await queue.reportUpload(address.imageId))) await queue.add(imageFromKey(address), 0);
-    });
+    await limit.map(addresses, report);
     return addresses.length;
   };
 }

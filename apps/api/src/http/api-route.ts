@@ -6,6 +6,7 @@ import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
 import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { Board } from '../board/serve-board.ts';
+import type { ReportUploads } from '../bucket-events/report-uploads.ts';
 import type { ConsolePage } from '../console/console-page.ts';
 import type { TicketLimits } from '../limits/admit-tickets.ts';
 import type { LiveImages } from '../live/live-images.ts';
@@ -46,6 +47,7 @@ export interface ApiServices {
   /** Where BOARD_SESSION_SECRET is set. */
   readonly board?: Board | undefined;
   readonly live: LiveImages;
+  readonly reportUploads: ReportUploads;
   readonly settings: ApiSettings;
 }
 

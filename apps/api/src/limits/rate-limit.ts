@@ -1,4 +1,4 @@
-import { type createProducerConnection, QueueUnavailableError } from '@imagemill/queue';
+import { type createProducerConnection, translateRedisErrors } from '@imagemill/queue';
 import type { Tenant } from '@imagemill/variants';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
@@ -31,13 +31,12 @@ export function createRateLimit({ connection, prefix, limit, windowSeconds }: Ra
     keyPrefix: `${prefix}:rate:tickets`,
     points: limit,
     duration: windowSeconds,
-    rejectIfRedisNotReady: true,
     // A tenant that is over its limit costs Redis nothing until its window ends.
     inMemoryBlockOnConsumed: limit,
   });
   return {
     async take(tenant, tickets) {
-      const taken = await limiter.consume(tenant, tickets).then(stateOf(true), refused);
+      const taken = await translateRedisErrors(() => limiter.consume(tenant, tickets).then(stateOf(true), refused));
       return { ...taken, limit, windowSeconds };
     },
   };
@@ -52,5 +51,5 @@ const stateOf = (allowed: boolean) => (taken: RateLimiterRes) => ({
 /** The library rejects with the state when the limit is passed, and with an Error when Redis did not answer. */
 function refused(reason: unknown) {
   if (reason instanceof RateLimiterRes) return stateOf(false)(reason);
-  throw new QueueUnavailableError(reason);
+  throw reason;
 }

@@ -16,54 +16,6 @@ const ticket = async (request: object = photo) =>
   UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', request)).body);
 const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
 
-describe("the bucket's event", () => {
-  const created = (...keys: string[]) => ({
-    Records: keys.map((key) => ({
-      eventName: 'ObjectCreated:Put',
-      s3: { bucket: { name: api.originals.bucket }, object: { key: encodeURIComponent(key) } },
-    })),
-  });
-  const post = (body: object, key: string = api.keys.bucket) => api.call('POST', '/v1/events/s3', body, key);
-
-  test('puts the job of an upload that nobody completed into the queue, however often it comes', async () => {
-    const { imageId, key } = await ticket();
-    for (const _time of [1, 2, 3]) {
-      expect(await post(created(key))).toMatchObject({ status: 202, body: { accepted: 1 } });
-    }
-    expect((await api.queue.find(imageId))?.status).toBe('queued');
-  });
-
-  test('makes the job anew, from the key alone, when it is gone', async () => {
-    const imageId = '0199a1b2-ffff-7e5f-8a9b-0c1d2e3f4a5b';
-    const key = `originals/other/avatar/${imageId}/original.png`;
-    await post(created(key));
-    const job = await api.queue.find(ImageId.parse(imageId));
-    expect(job?.image).toMatchObject({
-      tenant: 'other',
-      category: 'avatar',
-      originalKey: key,
-      contentType: 'image/png',
-    });
-    expect(job?.image.createdAt).toBe('2025-10-01T21:34:46.783Z');
-    expect(job?.status).toBe('queued');
-  });
-
-  test('leaves alone what is not an original of ours', async () => {
-    const { imageId, key } = await ticket();
-    const elsewhere = {
-      Records: created(key).Records.map(({ eventName, s3 }) => ({ eventName, s3: { ...s3, bucket: { name: 'x' } } })),
-    };
-    expect(await post(elsewhere)).toMatchObject({ status: 202, body: { accepted: 0 } });
-    expect(await post(created('manifests/acme/x.json', '../x'))).toMatchObject({ status: 202, body: { accepted: 0 } });
-    expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
-  });
-
-  test('is taken from the storage only', async () => {
-    expect((await post(created('x'), api.keys.acme)).body.code).toBe('missing-scope');
-    expect((await post({ hello: 'world' })).status).toBe(422);
-  });
-});
-
 describe("an operator's view", () => {
   const admin = (method: string, path: string) => api.call(method, path, undefined, api.keys.admin);
 

@@ -1,4 +1,4 @@
-import { ImageId } from '@imagemill/variants';
+import { ImageId, manifestKey } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { exampleImportRequest, exampleTicketRequest } from '../openapi/examples.ts';
@@ -94,6 +94,32 @@ describe('a listing', () => {
     await vi.waitUntil(async () => (await api.index.list(tenant, { limit: 9 })).length === 1);
     expect(await api.index.list(tenant, { limit: 9 })).toEqual([young]);
   });
+
+  test.each([
+    ['of another version', '{"of":"another version"}'],
+    ['that is cut off', '{"imageId":"01'],
+  ])('leaves out an image with a job %s, which is a 500 by itself, and keeps the others', async (_what, data) => {
+    const [broken, sound] = [await ticket(), await ticket()];
+    await api.redis.hset(`${api.prefix}:render:${broken}`, 'data', data);
+    expect(idsOf(await list())).toEqual([sound]);
+    const { status, body } = await api.call('GET', `/v1/images/${broken}`, undefined, key);
+    expect({ status, code: body.code }).toEqual({ status: 500, code: 'internal-error' });
+    expect(await api.index.list(`tenant-${tenants}` as never, { limit: 9 })).toContain(broken);
+  });
+
+  test.each(['{"status":"of another version"}', '{"status":'])(
+    'leaves out an image with the manifest %j, and keeps the others',
+    async (text) => {
+      const [broken, sound] = [await ticket(), await ticket()];
+      const tenant = `tenant-${tenants}` as never;
+      const [file, kept] = [{ body: Buffer.from(text), contentType: 'application/json' }, { cacheControl: 'private' }];
+      await api.originals.put({ key: manifestKey({ tenant, imageId: broken }), ...file, ...kept });
+      await api.redis.del(`${api.prefix}:render:${broken}`);
+      expect(idsOf(await list())).toEqual([sound]);
+      const { status, body } = await api.call('GET', `/v1/images/${broken}`, undefined, key);
+      expect({ status, code: body.code }).toEqual({ status: 500, code: 'internal-error' });
+    },
+  );
 
   test.each(['limit=0', 'limit=101', 'cursor=x', 'status=lost', 'category=lost', 'tenant=acme'])(
     'is refused for ?%s',

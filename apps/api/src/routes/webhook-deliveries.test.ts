@@ -39,6 +39,16 @@ test('an operator finds the deliveries of an image, without what they carry', as
   ]);
 });
 
+test.each(['{"of":"another version"}', '{"id":"evt'])('a delivery with the payload %j hides no other', async (data) => {
+  const [sound, broken] = [await publish(), await publish()];
+  await api.redis.hset(`${api.prefix}:webhooks:${broken.id}`, 'data', data);
+  const { status, body } = await admin('GET', '/v1/webhook-deliveries?limit=2');
+  expect({ status, ids: (body.deliveries as { id: string }[]).map(({ id }) => id) }).toEqual({
+    status: 200,
+    ids: [sound.id],
+  });
+});
+
 test('a page that is none is refused', async () => {
   for (const bad of ['limit=0', 'limit=101', 'cursor=-1', 'cursor=x', 'status=lost', 'imageId=1', 'sort=asc']) {
     expect((await admin('GET', `/v1/webhook-deliveries?${bad}`)).status, bad).toBe(422);

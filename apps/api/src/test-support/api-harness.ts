@@ -20,6 +20,7 @@ import { inject, vi } from 'vitest';
 import { areas, createApp } from '../app.ts';
 import { type AuthenticatorOptions, createAuthenticator } from '../auth/authenticator.ts';
 import { createFollowTokens } from '../auth/follow-tokens.ts';
+import { createReportUploads } from '../bucket-events/report-uploads.ts';
 import type { ApiServices, ApiSettings } from '../http/api-route.ts';
 import type { ApiBindings } from '../http/bindings.ts';
 import { createLimits, type LimitSettings } from '../limits/create-limits.ts';
@@ -90,7 +91,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
   const index = createImageIndex(connection, prefix);
-  const listImages = createListImages({ index, records, categories });
+  const listImages = createListImages({ index, records, categories, onUnreadable: () => {} });
   const limits = createLimits(
     { connection, prefix, queue },
     { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
@@ -106,7 +107,9 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     logger: createLogger('api', 'silent'),
   });
   const followTokens = createFollowTokens([FOLLOW_TOKEN_SECRET], 3600);
+  const logger = createLogger('api', 'silent');
   const services = {
+    reportUploads: createReportUploads({ bucket, queue, logger }),
     categories,
     originals,
     cdn: originals,

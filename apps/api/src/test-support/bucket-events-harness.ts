@@ -20,7 +20,7 @@ export async function createBucketEventsHarness() {
   const connection = createProducerConnection(inject('servers').redisUrl);
   await vi.waitUntil(() => connection.status === 'ready');
   const queue = createRenderQueue({ connection, prefix: `sqs-${randomUUID().slice(0, 8)}` });
-  const report = createReportUploads({ bucket: BUCKET, queue });
+  const report = createReportUploads({ bucket: BUCKET, queue, logger: createLogger('api', 'silent') });
   const running = new Set<BucketEventsConsumer>();
   const clients = new Set<ReturnType<typeof createSqsClient>>();
 

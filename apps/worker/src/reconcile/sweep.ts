@@ -1,6 +1,7 @@
+import { UnreadableError } from '@imagemill/errors';
 import type { Notifier } from '@imagemill/images';
 import type { Deletions, Manifests } from '@imagemill/manifests';
-import { type ImageIndex, QueueUnavailableError, type RenderQueue } from '@imagemill/queue';
+import type { ImageIndex, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import { z } from 'zod';
 
@@ -83,6 +84,5 @@ export async function foundBy(
 
 /** Of another version, or cut off: unlike an outage it is the same in each round. */
 function isUnreadable(error: unknown): boolean {
-  if (error instanceof QueueUnavailableError) return isUnreadable(error.cause);
-  return error instanceof z.ZodError || error instanceof SyntaxError;
+  return error instanceof UnreadableError || error instanceof z.ZodError || error instanceof SyntaxError;
 }

@@ -2,7 +2,7 @@ import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createProducerConnection } from '../connection/connection.ts';
-import { CrashedWorkerError } from '../errors.ts';
+import { CrashedWorkerError } from '../crashes/crash-containment.ts';
 import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { createAdmissions, type IssuedTicket } from './admissions.ts';
 

@@ -1,7 +1,7 @@
 import { ImageId, type Tenant } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { QueueUnavailableError } from '../errors.ts';
+import { translateRedisErrors } from '../connection/redis-errors.ts';
 import { defineAdmit } from './admission-script.ts';
 import { INDEXED_MAX, type IndexedImage, indexKey } from './image-index.ts';
 import { createUnfinishedImages, UNFINISHED_TTL_MS, unfinishedKey } from './unfinished-images.ts';
@@ -78,7 +78,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
 
   return {
     admit: (request) =>
-      answered(async () => {
+      translateRedisErrors(async () => {
         const first = await tryOnce(request);
         if (first.outcome !== 'full') return first;
         await unfinished.audit(request.tenant, Date.parse(request.ticket.createdAt));
@@ -86,7 +86,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
       }),
 
     find: (tenant, idempotencyKey) =>
-      answered(async () => {
+      translateRedisErrors(async () => {
         const [known, at] = await Promise.all([
           redis.hget(ticketsKey(tenant), idempotencyKey),
           redis.zscore(timesKey(tenant), idempotencyKey),
@@ -98,11 +98,3 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
 }
 
 const parseTicket = (text: string): IssuedTicket => IssuedTicket.parse(JSON.parse(text));
-
-async function answered<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw new QueueUnavailableError(error);
-  }
-}

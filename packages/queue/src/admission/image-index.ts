@@ -1,6 +1,6 @@
 import { ImageId, type Tenant } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
-import { QueueUnavailableError } from '../errors.ts';
+import { execute, translateRedisErrors } from '../connection/redis-errors.ts';
 
 /**
  * A tenant's images by their age, in sorted sets whose members all have the same score: then Redis orders them by their
@@ -44,14 +44,16 @@ export function createImageIndex(redis: Redis, prefix: string, indexedMax = INDE
   return {
     async list(tenant, { category, before, limit }) {
       const from = before === undefined ? '+' : `(${before}`;
-      const ids = await answered(redis.zrevrangebylex(keyOf(tenant, category), from, '-', 'LIMIT', 0, limit));
+      const ids = await translateRedisErrors(() =>
+        redis.zrevrangebylex(keyOf(tenant, category), from, '-', 'LIMIT', 0, limit),
+      );
       return ids.map((id) => ImageId.parse(id));
     },
 
     async missing(tenant, images) {
       if (images.length === 0) return [];
       const key = keyOf(tenant);
-      const [scores, size, [oldest = '']] = await answered(
+      const [scores, size, [oldest = '']] = await translateRedisErrors(() =>
         Promise.all([
           redis.zmscore(key, ...images.map(({ imageId }) => imageId)),
           redis.zcard(key),
@@ -69,18 +71,13 @@ export function createImageIndex(redis: Redis, prefix: string, indexedMax = INDE
         for (const key of [keyOf(tenant), keyOf(tenant, category)]) changes.zadd(key, 0, imageId);
       }
       for (const key of keys) changes.zremrangebyrank(key, 0, -indexedMax - 1);
-      await answered(changes.exec());
+      await translateRedisErrors(() => execute(changes));
     },
 
     async remove(tenant, imageId, categories) {
       const changes = redis.multi();
       for (const category of [undefined, ...categories]) changes.zrem(keyOf(tenant, category), imageId);
-      await answered(changes.exec());
+      await translateRedisErrors(() => execute(changes));
     },
   };
 }
-
-const answered = <T>(reply: Promise<T>): Promise<T> =>
-  reply.catch((error: unknown) => {
-    throw new QueueUnavailableError(error);
-  });

@@ -1,7 +1,10 @@
+import { UnreadableError } from '@imagemill/errors';
 import type { ImageId } from '@imagemill/variants';
-import type { Job, Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Reach } from '../connection/queue-access.ts';
+import type { QueueAccess } from '../connection/queue-access.ts';
+import { execute } from '../connection/redis-errors.ts';
+import { readJob } from '../read-job.ts';
 import type { WakeUps } from '../render/wake-up.ts';
 import { readySince } from './ready-since.ts';
 import { createSlotTime } from './slot-time.ts';
@@ -32,8 +35,8 @@ export interface Backlog {
 /** BullMQ keeps a delayed job's time in ms, times 4096, plus a counter below that. */
 const DELAYED_SCORE_PER_MS = 4096;
 
-export function readBacklog(reach: Reach, wakeUps: WakeUps, prefix: string): Promise<Backlog> {
-  return reach(async (queue, redis) => {
+export function readBacklog(onQueue: QueueAccess, wakeUps: WakeUps, prefix: string): Promise<Backlog> {
+  return onQueue(async (queue, redis) => {
     const now = Date.now();
     const [seen, slotSeconds] = await Promise.all([look(queue, redis, now), createSlotTime(redis, prefix).mean()]);
     const [wait, prioritized, active, due, delayed, failed] = seen.counts;
@@ -55,22 +58,19 @@ export function readBacklog(reach: Reach, wakeUps: WakeUps, prefix: string): Pro
 
 /** In one transaction: a job that is just being moved is neither counted twice nor missed. */
 async function look(queue: Queue, redis: Redis, now: number) {
-  const replies = await redis
-    .multi()
-    .llen(queue.toKey('wait'))
-    .zcard(queue.toKey('prioritized'))
-    .llen(queue.toKey('active'))
-    .zcount(queue.toKey('delayed'), '-inf', String((now + 1) * DELAYED_SCORE_PER_MS - 1))
-    .zcard(queue.toKey('delayed'))
-    .zcard(queue.toKey('failed'))
-    .lindex(queue.toKey('wait'), -1)
-    .zrange(queue.toKey('prioritized'), '0', '0')
-    .zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES')
-    .exec();
-  const values = (replies ?? []).map(([error, value]) => {
-    if (error) throw error;
-    return value;
-  });
+  const values = await execute(
+    redis
+      .multi()
+      .llen(queue.toKey('wait'))
+      .zcard(queue.toKey('prioritized'))
+      .llen(queue.toKey('active'))
+      .zcount(queue.toKey('delayed'), '-inf', String((now + 1) * DELAYED_SCORE_PER_MS - 1))
+      .zcard(queue.toKey('delayed'))
+      .zcard(queue.toKey('failed'))
+      .lindex(queue.toKey('wait'), -1)
+      .zrange(queue.toKey('prioritized'), '0', '0')
+      .zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES'),
+  );
   const counts = values.slice(0, 6).map(Number);
   const [nextWaiting, nextPrioritized, firstDelayed] = values.slice(6) as [string | null, string[], string[]];
   return {
@@ -82,11 +82,16 @@ async function look(queue: Queue, redis: Redis, now: number) {
 
 async function waitingSinceOf(queue: Queue, redis: Redis, wakeUps: WakeUps, id: string): Promise<number> {
   const [job, reportedAt] = await Promise.all([
-    queue.getJob(id) as Promise<Job | undefined>,
+    // One that can't be read must not hide the backlog: the worker that gets it makes a dead letter of it.
+    readJob(queue, id).catch(ignoreUnreadable),
     wakeUps.notedAt(id as ImageId),
   ]);
   // It was taken, ended and removed since its id was read.
   return job ? readySince(redis, job, reportedAt) : Date.now();
+}
+
+function ignoreUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableError)) throw error;
 }
 
 function predictedSeconds(jobs: number, slotSeconds: number | undefined): number | null {

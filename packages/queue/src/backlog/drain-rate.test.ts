@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { CrashedWorkerError } from '../errors.ts';
+import { CrashedWorkerError } from '../crashes/crash-containment.ts';
 import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { drainRate } from './drain-rate.ts';
 

@@ -1,16 +1,16 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { QueueUnavailableError } from '../errors.ts';
 import type { JobSpec } from '../jobs.ts';
+import { QueueUnavailableError, translateRedisErrors } from './redis-errors.ts';
 
-/** Runs a call on BullMQ's queue; whatever Redis or its client throws comes out as a QueueUnavailableError. */
-export type Reach = <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
+/** Runs a call on BullMQ's queue. Throws QueueUnavailableError when Redis does not answer. */
+export type QueueAccess = <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
 
 /**
- * The way to a job's queue for request handlers: a call fails at once while Redis is away. BullMQ itself would wait
- * for the connection, and a queue whose first commands fail never works again, so such a one is replaced by the next call.
+ * Access to a job's queue for request handlers: a call fails at once while Redis is away. BullMQ itself would wait
+ * for the connection, and a queue whose first commands fail never works again, so the next call replaces such a queue.
  */
-export function createReach(connection: Redis, prefix: string, job: JobSpec): Reach {
+export function createQueueAccess(connection: Redis, prefix: string, job: JobSpec): QueueAccess {
   let current: Queue | undefined;
   // Without a listener an outage would end the process; each call reports it to its own caller.
   connection.on('error', () => {});
@@ -22,17 +22,16 @@ export function createReach(connection: Redis, prefix: string, job: JobSpec): Re
     return queue;
   }
 
-  return async (call) => {
-    try {
-      if (connection.status !== 'ready') throw new Error(`The connection to Redis is "${connection.status}".`);
+  return (call) =>
+    translateRedisErrors(async () => {
+      if (connection.status !== 'ready') {
+        throw new QueueUnavailableError(new Error(`The connection to Redis is "${connection.status}".`));
+      }
       current ??= open();
       await current.waitUntilReady().catch((error: unknown) => {
         current = undefined;
         throw error;
       });
       return await call(current, connection);
-    } catch (error) {
-      throw new QueueUnavailableError(error);
-    }
-  };
+    });
 }

@@ -1,11 +1,22 @@
+import { AppError } from '@imagemill/errors';
 import type { ImageId } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
-import { CrashedWorkerError } from '../errors.ts';
 import { createTurnstile } from './turnstile.ts';
 import { createUnfinishedStarts } from './unfinished-starts.ts';
 
 /** Deaths that an image may cause: the first with other jobs in hand, perhaps, the second for certain alone. */
 const DEATHS_MAX = 2;
+
+/** An image whose work ended its process twice, the second time with nothing else in hand. */
+export class CrashedWorkerError extends AppError {
+  constructor() {
+    super({
+      code: 'crashed-worker',
+      retryable: false,
+      publicMessage: 'The worker that had this image in hand died, twice.',
+    });
+  }
+}
 
 /** Another image runs alone in this process, or waits to: this one has to come again. No failure, and no attempt used. */
 export class NotNowError extends Error {}

@@ -1,10 +1,12 @@
+import { UnreadableError } from '@imagemill/errors';
 import type { ImageId } from '@imagemill/variants';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Reach } from '../connection/queue-access.ts';
+import type { QueueAccess } from '../connection/queue-access.ts';
 import { codeAndMessage } from '../job-error.ts';
 import { RenderImage } from '../jobs.ts';
+import { readJob } from '../read-job.ts';
 import { restart } from '../render/start-job.ts';
 import type { UnfinishedStarts } from './unfinished-starts.ts';
 
@@ -50,38 +52,39 @@ export interface DeadLetters {
 /** Jobs read at once while looking for those of a code. */
 const PAGE = 100;
 
-export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadLetters {
+export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts): DeadLetters {
   async function again(job: Job, redis: Redis): Promise<void> {
     await starts.forget(job.id as ImageId);
     await restart(job, redis, 'failed');
   }
 
   return {
-    async list({ cursor, limit, code }) {
-      const failed: Job[] = await reach((queue) => queue.getJobs(['failed'], cursor, cursor + limit - 1, false));
-      const letters = failed.map(deadLetter);
-      return {
-        deadLetters: code === undefined ? letters : letters.filter((letter) => letter.code === code),
-        nextCursor: failed.length < limit ? undefined : cursor + limit,
-      };
-    },
+    list: ({ cursor, limit, code }) =>
+      onQueue(async (queue, redis) => {
+        const ids = await queue.getRanges(['failed'], cursor, cursor + limit - 1, false);
+        const letters = (await readFailed(queue, redis, ids)).map(({ letter }) => letter);
+        return {
+          deadLetters: code === undefined ? letters : letters.filter((letter) => letter.code === code),
+          nextCursor: ids.length < limit ? undefined : cursor + limit,
+        };
+      }),
 
     redrive: (imageId) =>
-      reach(async (queue, redis) => {
+      onQueue(async (queue, redis) => {
         const job = await findFailed(queue, imageId);
         if (job) await again(job, redis);
         return job !== undefined;
       }),
 
     redriveAll: (code, limit) =>
-      reach(async (queue, redis) => {
+      onQueue(async (queue, redis) => {
         let redriven = 0;
         let left = 0;
         // The oldest first: what fails meanwhile comes after them, and what is started again leaves the list.
         for (let unseen = await queue.getFailedCount(); unseen > 0; unseen -= PAGE) {
-          const page: Job[] = await queue.getJobs(['failed'], left, left + PAGE - 1, true);
-          for (const job of page) {
-            const isMeant = deadLetter(job).code === code;
+          const ids = await queue.getRanges(['failed'], left, left + PAGE - 1, true);
+          for (const { job, letter } of await readFailed(queue, redis, ids)) {
+            const isMeant = job !== undefined && letter.code === code;
             if (isMeant && redriven === limit) return { redriven, more: true };
             if (isMeant) await again(job, redis);
             if (isMeant) redriven += 1;
@@ -92,40 +95,77 @@ export function createDeadLetters(reach: Reach, starts: UnfinishedStarts): DeadL
       }),
 
     find: (imageId) =>
-      reach(async (queue) => {
+      onQueue(async (queue) => {
         const job = await findFailed(queue, imageId);
         const image = RenderImage.safeParse(job?.data).data;
         return job && image && { image, attempts: job.attemptsMade, failedAt: failedAt(job) };
       }),
 
     discard: (imageId) =>
-      reach(async (queue) => {
-        const job = await findFailed(queue, imageId);
-        await job?.remove();
-        return job !== undefined;
+      onQueue(async (queue) => {
+        // By its id: one that can't be read is discarded as well.
+        const isFailed = (await queue.getJobState(imageId)) === 'failed';
+        if (isFailed) await queue.remove(imageId);
+        return isFailed;
       }),
   };
 }
 
 async function findFailed(queue: Queue, imageId: ImageId): Promise<Job | undefined> {
-  const job: Job | undefined = await queue.getJob(imageId);
+  const job = await readJob(queue, imageId);
   return (await job?.isFailed()) ? job : undefined;
 }
 
-const failedAt = (job: Job) => new Date(job.finishedOn ?? job.timestamp).toISOString();
+interface FailedJob {
+  readonly letter: DeadLetter;
+  /** Undefined for one that can't be read. */
+  readonly job: Job | undefined;
+}
+
+/** Those of the ids that are still there, each by itself: one that can't be read must not hide the others. */
+async function readFailed(queue: Queue, redis: Redis, ids: readonly string[]): Promise<FailedJob[]> {
+  const read = ids.map(async (id): Promise<FailedJob[]> => {
+    try {
+      const job = await readJob(queue, id);
+      return job ? [{ job, letter: deadLetter(job) }] : [];
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      return [{ job: undefined, letter: await unreadableLetter(queue, redis, id) }];
+    }
+  });
+  return (await Promise.all(read)).flat();
+}
+
+const failedAt = (job: Pick<Job, 'finishedOn' | 'timestamp'>) => isoTime(job.finishedOn ?? job.timestamp);
+const isoTime = (ms: number) => new Date(ms).toISOString();
 
 function deadLetter(job: Job): DeadLetter {
   const failed = {
     imageId: String(job.id),
     ...codeAndMessage(job.failedReason),
     attempts: job.attemptsMade,
-    startedAt: job.processedOn === undefined ? undefined : new Date(job.processedOn).toISOString(),
+    startedAt: job.processedOn === undefined ? undefined : isoTime(job.processedOn),
     worker: job.processedBy,
     failedAt: failedAt(job),
   };
   const image = RenderImage.safeParse(job.data).data;
   if (image) return { ...failed, tenant: image.tenant, category: image.category, createdAt: image.createdAt };
   // Of another version, or put there by hand: an operator must see it to be able to discard it.
-  const createdAt = new Date(job.timestamp).toISOString();
-  return { ...failed, tenant: '', category: '', createdAt, code: 'unreadable-job' };
+  return { ...failed, tenant: '', category: '', createdAt: isoTime(job.timestamp), code: 'unreadable-job' };
+}
+
+/** Of a job whose fields are no JSON: what can be told without them. */
+async function unreadableLetter(queue: Queue, redis: Redis, imageId: string): Promise<DeadLetter> {
+  const [timestamp, finishedOn] = await redis.hmget(queue.toKey(imageId), 'timestamp', 'finishedOn');
+  const createdAt = Number(timestamp ?? 0);
+  return {
+    imageId,
+    tenant: '',
+    category: '',
+    code: 'unreadable-job',
+    message: 'The job can not be read.',
+    attempts: 0,
+    createdAt: isoTime(createdAt),
+    failedAt: isoTime(Number(finishedOn ?? createdAt)),
+  };
 }

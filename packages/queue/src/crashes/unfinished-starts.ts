@@ -1,5 +1,6 @@
 import type { ImageId } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
+import { execute } from '../connection/redis-errors.ts';
 import { jobs } from '../jobs.ts';
 
 /**
@@ -29,7 +30,7 @@ export function createUnfinishedStarts(redis: Redis, prefix: string): Unfinished
   return {
     count: async (imageId) => Number((await redis.get(key(imageId))) ?? 0),
     async begin(imageId) {
-      await redis.multi().incr(key(imageId)).expire(key(imageId), ttlS).exec();
+      await execute(redis.multi().incr(key(imageId)).expire(key(imageId), ttlS));
     },
     async forget(imageId) {
       await redis.del(key(imageId));

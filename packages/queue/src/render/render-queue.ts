@@ -3,10 +3,11 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Backlog, readBacklog } from '../backlog/backlog.ts';
 import { drainRate } from '../backlog/drain-rate.ts';
-import { createReach } from '../connection/queue-access.ts';
+import { createQueueAccess } from '../connection/queue-access.ts';
 import { createDeadLetters, type DeadLetters } from '../crashes/dead-letters.ts';
 import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
 import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from '../jobs.ts';
+import { payloadOf, readJob } from '../read-job.ts';
 import { tellOfChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
 import { startAnew, startJob } from './start-job.ts';
@@ -21,7 +22,10 @@ export interface JobSnapshot {
   readonly attempts: number;
 }
 
-/** The producer's side of the render queue. Every call throws QueueUnavailableError when Redis does not answer. */
+/**
+ * The producer's side of the render queue. Every call throws QueueUnavailableError when Redis does not answer, and those
+ * that read an image's job UnreadableError when that job is broken.
+ */
 export interface RenderQueue {
   /** Adds an image's job, to start after `delayMs` at the latest. An image that has a job already keeps that one. */
   add(image: RenderImage, delayMs: number): Promise<void>;
@@ -48,7 +52,7 @@ export interface RenderQueue {
 const { renderImage } = jobs;
 
 export function createRenderQueue({ connection, prefix }: { connection: Redis; prefix: string }): RenderQueue {
-  const reach = createReach(connection, prefix, renderImage);
+  const onQueue = createQueueAccess(connection, prefix, renderImage);
   const uploads = createWakeUps(connection, prefix, 'uploaded');
   const deletions = createWakeUps(connection, prefix, 'deleted');
   const starts = createUnfinishedStarts(connection, prefix);
@@ -66,15 +70,15 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
 
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
     await starts.forget(image.imageId);
-    const job: Job | undefined = await queue.getJob(image.imageId);
+    const job = await readJob(queue, image.imageId);
     await (job ? startAnew(job, connection) : add(queue, image, 0));
   }
 
   return {
-    add: (image, delayMs) => reach((queue) => add(queue, image, delayMs)),
+    add: (image, delayMs) => onQueue((queue) => add(queue, image, delayMs)),
 
     addAll: (images, delayMs) =>
-      reach(async (queue) => {
+      onQueue(async (queue) => {
         const [image] = images;
         // One command in the place of a transaction.
         if (image && images.length === 1) await add(queue, image, delayMs);
@@ -82,15 +86,15 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       }),
 
     reportUpload: (imageId) =>
-      reach(async (queue, redis) => {
+      onQueue(async (queue, redis) => {
         await uploads.note(imageId);
-        const job: Job | undefined = await queue.getJob(imageId);
+        const job = await readJob(queue, imageId);
         if (job) await startJob(job, redis);
         return job !== undefined;
       }),
 
     requestDeletion: (image) =>
-      reach(async (queue) => {
+      onQueue(async (queue) => {
         await deletions.note(image.imageId);
         await startOrAdd(queue, image);
         // An active job is not changed by this, so BullMQ tells nobody.
@@ -98,33 +102,33 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       }),
 
     startAnew: (image) =>
-      reach(async (queue) => {
+      onQueue(async (queue) => {
         await uploads.note(image.imageId);
         await startOrAdd(queue, image);
       }),
 
     find: (imageId) =>
-      reach(async (queue) => {
+      onQueue(async (queue) => {
         // The state first: a job that ends in between is then read with the result that its state goes with, or newer.
         const [jobState, reportedAt, deletedAt] = await Promise.all([
           queue.getJobState(imageId),
           uploads.notedAt(imageId),
           deletions.notedAt(imageId),
         ]);
-        const job: Job | undefined = await queue.getJob(imageId);
+        const job = await readJob(queue, imageId);
         const isReported = reportedAt !== undefined || job?.data.importUrl !== undefined;
         const notes = { uploadReported: isReported, deletionRequested: deletedAt !== undefined };
         return job && snapshot(job, jobState, notes);
       }),
 
     ping: () =>
-      reach(async () => {
+      onQueue(async () => {
         await connection.ping();
       }),
 
-    backlog: () => readBacklog(reach, uploads, prefix),
-    drainRate: () => reach((queue) => drainRate(queue, Date.now())),
-    deadLetters: createDeadLetters(reach, starts),
+    backlog: () => readBacklog(onQueue, uploads, prefix),
+    drainRate: () => onQueue((queue) => drainRate(queue, Date.now())),
+    deadLetters: createDeadLetters(onQueue, starts),
   };
 }
 
@@ -136,7 +140,7 @@ function snapshot(
   const progress = RenderProgress.safeParse(job.progress).data;
   const result = jobState === 'completed' ? (job.returnvalue as RenderOutcome) : undefined;
   return {
-    image: renderImage.payload.parse(job.data),
+    image: payloadOf(renderImage.payload, job),
     status: imageStatus({
       jobState,
       hasProgress: progress !== undefined,

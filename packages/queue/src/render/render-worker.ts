@@ -7,6 +7,7 @@ import { markReady } from '../backlog/ready-since.ts';
 import { createCrashContainment, NotNowError } from '../crashes/crash-containment.ts';
 import { toJobError } from '../job-error.ts';
 import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from '../jobs.ts';
+import { payloadOf } from '../read-job.ts';
 import { createRechecks } from './rechecks.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
 
@@ -100,7 +101,7 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
   const worker = new Worker<RenderImage, RenderOutcome>(
     renderImage.queue,
     async (job, token, signal) => {
-      const image = renderImage.payload.parse(job.data);
+      const image = readPayload(job);
       const result = await handleOnce(image, job, token, signal);
       if (result.outcome !== 'not-uploaded') return result;
       const checks = job.attemptsStarted - job.attemptsMade;
@@ -187,4 +188,12 @@ export function createRenderWorker(options: RenderWorkerOptions): RenderWorker {
       clearTimeout(overdue);
     },
   };
+}
+
+function readPayload(job: Job): RenderImage {
+  try {
+    return payloadOf(renderImage.payload, job);
+  } catch (error) {
+    throw toJobError(error);
+  }
 }

@@ -1,6 +1,8 @@
+import { UnreadableError } from '@imagemill/errors';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { readJob } from '../read-job.ts';
 import { WebhookEvent } from './webhook-event.ts';
 
 /** One try to send an event: what it was answered, or the code of what went wrong. */
@@ -36,7 +38,9 @@ export async function deliveryStatus(job: Job): Promise<DeliveryStatus> {
 
 /** @returns nothing for an event whose job is gone, or can't be read */
 export async function findDelivery(queue: Queue, redis: Redis, id: string): Promise<Delivery | undefined> {
-  const job: Job | undefined = await queue.getJob(id);
+  const job = await readJob(queue, id).catch((error: unknown) => {
+    if (!(error instanceof UnreadableError)) throw error;
+  });
   const event = WebhookEvent.omit({ data: true }).safeParse(job?.data).data;
   if (!job || !event) return undefined;
   const [status, due] = await Promise.all([deliveryStatus(job), redis.zscore(queue.toKey('delayed'), id)]);

@@ -1,9 +1,9 @@
 import type { ImageId } from '@imagemill/variants';
-import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { createReach } from '../connection/queue-access.ts';
+import { createQueueAccess } from '../connection/queue-access.ts';
 import { jobs } from '../jobs.ts';
+import { readJob } from '../read-job.ts';
 import { restart } from '../render/start-job.ts';
 import { Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './delivery.ts';
 import { type WebhookEvent, webhookEventId } from './webhook-event.ts';
@@ -50,12 +50,12 @@ const SCANNED_MAX = 1_000;
 const { deliverWebhook } = jobs;
 
 export function createWebhookQueue({ connection, prefix }: { connection: Redis; prefix: string }): WebhookQueue {
-  const reach = createReach(connection, prefix, deliverWebhook);
+  const onQueue = createQueueAccess(connection, prefix, deliverWebhook);
   const log = createWebhookLog(connection, prefix);
 
   return {
     publish: ({ occasion, ...draft }) =>
-      reach(async (queue) => {
+      onQueue(async (queue) => {
         const id = webhookEventId(draft.imageId, draft.type, occasion);
         // The number first: what dies here leaves an entry without a delivery, and the rerun adds it under the same one.
         const sequence = await log.sequenceOf(id);
@@ -65,10 +65,10 @@ export function createWebhookQueue({ connection, prefix }: { connection: Redis; 
       }),
 
     isKept: ({ imageId, type, occasion }) =>
-      reach(async (queue) => (await queue.getJob(webhookEventId(imageId, type, occasion))) !== undefined),
+      onQueue(async (queue) => (await readJob(queue, webhookEventId(imageId, type, occasion))) !== undefined),
 
     list: ({ cursor, limit, status, imageId }) =>
-      reach(async (queue, redis) => {
+      onQueue(async (queue, redis) => {
         const wanted = imageId === undefined ? limit : SCANNED_MAX;
         const entries = await log.read({ before: cursor, limit: wanted });
         const ofImage = entries.filter(({ id }) => imageId === undefined || id.startsWith(`evt_${imageId}_`));
@@ -83,8 +83,8 @@ export function createWebhookQueue({ connection, prefix }: { connection: Redis; 
       }),
 
     replay: (id) =>
-      reach(async (queue, redis) => {
-        const job: Job | undefined = await queue.getJob(id);
+      onQueue(async (queue, redis) => {
+        const job = await readJob(queue, id);
         if (!job) return 'not-found';
         const status = await deliveryStatus(job);
         if (status === 'pending') return 'pending';
