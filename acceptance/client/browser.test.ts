@@ -23,7 +23,7 @@ test('a page uploads a file, and shows the picture in the best format at the siz
     return { src: picture.currentSrc, width: picture.naturalWidth, status: image.status, style: picture.style.cssText };
   }, client());
   expect(shown).toMatchObject({ status: 'ready', src: expect.stringMatching(/\/medium\.avif$/) });
-  expect(shown.style).toContain('data:image/png;base64,');
+  expect(shown.style).toMatch(/^background: rgb\(/);
 });
 
 test('a page is told how much of a large file has been sent, while it is', async () => {
@@ -45,6 +45,34 @@ test('a page is told how much of a large file has been sent, while it is', async
   expect(loaded.length).toBeGreaterThan(6);
   expect(loaded).toEqual(loaded.toSorted((a, b) => a - b));
   expect(loaded.at(-1)).toBe(size);
+});
+
+test('an upload whose page loses its network goes on by itself when the network is back', async () => {
+  const page = await browser.open(browser.scan());
+  const connection = await page.context().newCDPSession(page);
+  const network = (offline: boolean) =>
+    connection.send('Network.emulateNetworkConditions', {
+      ...{ offline, latency: 5, downloadThroughput: -1, uploadThroughput: 8 * 1024 * 1024 },
+    });
+  await network(false);
+  await page.evaluate((options) => {
+    const file = document.querySelector('input')?.files?.[0] as File;
+    const told = document.querySelector('main') as HTMLElement;
+    const upload = globalThis.onPage.createImagemill({ ...options, attemptsMax: 1 }).upload(file, {
+      ...{ category: 'product', method: 'PUT', wait: 'uploaded' },
+      onProgress: ({ offline, loaded }) => {
+        told.textContent = offline ? 'offline' : loaded > 0 ? 'sending' : 'begun';
+      },
+    });
+    Object.assign(globalThis, { upload });
+  }, client());
+  const says = (text: string) => page.locator('main', { hasText: text }).waitFor();
+  await says('sending');
+  await network(true);
+  await says('offline');
+  await network(false);
+  const image = await page.evaluate(() => (globalThis as unknown as { upload: Promise<{ status: string }> }).upload);
+  expect(['queued', 'processing', 'ready']).toContain(image.status);
 });
 
 test('an upload that a page gives up leaves no image', async () => {

@@ -19,7 +19,7 @@ const showField = (page: Page) =>
     function Field() {
       const { upload, cancel, status, progress, image, error } = useImageUpload(imagemill, { category: 'avatar' });
       const send = () => void upload(document.querySelector('input')?.files?.[0] as File);
-      const told = error instanceof Error ? error.message : (image?.imageId ?? String(progress?.loaded ?? ''));
+      const told = error ? `${error.code}: ${error.message}` : (image?.imageId ?? String(progress?.loaded ?? ''));
       return h('p', {}, [
         h('button', { key: 'send', onClick: send }, 'Send'),
         h('button', { key: 'cancel', onClick: cancel }, 'Cancel'),
@@ -58,7 +58,7 @@ test('what goes wrong is shown in words', async () => {
   await showField(page);
   await page.getByText('Send').click();
   await status(page, 'error');
-  expect(await told(page)).toMatch(/\w+ \w+/);
+  expect(await told(page)).toMatch(/^unsupported-format: \w+ \w+/);
 });
 
 test.each([

@@ -1,4 +1,12 @@
-import type { Image, ImportRequest, ImportTicket, UploadRequest, UploadTicket } from '@imagemill/client';
+import type {
+  Image,
+  ImagemillError,
+  ImportRequest,
+  ImportTicket,
+  UploadRequest,
+  UploadTicket,
+} from '@imagemill/client';
+import type { ImageUpload } from '@imagemill/client/react';
 import { expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import type { ImportTicket as ApiImportTicket } from '../../apps/api/src/routes/import-image.ts';
@@ -13,6 +21,10 @@ test('the client says what the API answers', () => {
   expectTypeOf<Image>().toEqualTypeOf<z.input<typeof ImageView>>();
   expectTypeOf<UploadTicket>().toEqualTypeOf<z.input<typeof ApiUploadTicket>>();
   expectTypeOf<ImportTicket>().toEqualTypeOf<z.input<typeof ApiImportTicket>>();
+});
+
+test('the error of an upload in React is one of the client', () => {
+  expectTypeOf<ImageUpload['error']>().toEqualTypeOf<ImagemillError | undefined>();
 });
 
 test('the client sends what the API takes', () => {

@@ -5,7 +5,6 @@ export type { FollowTarget } from './follow/follow-target.ts';
 export type { WaitOptions } from './follow/wait-until-ready.ts';
 export type { CallOptions, ImageCalls, ListOptions, TicketOptions } from './images.ts';
 export { type PictureOptions, pictureHtml } from './picture/picture-html.ts';
-export { placeholderUrl } from './picture/placeholder-url.ts';
 export type { RenditionChoice } from './picture/same-picture.ts';
 export { type SrcsetOptions, srcset } from './picture/srcset.ts';
 export type * from './types.ts';

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Imagemill } from './create-imagemill.ts';
+import { ImagemillError } from './errors.ts';
 import type { Image } from './types.ts';
 import type { UploadOptions } from './upload/upload-options.ts';
 import type { UploadProgress } from './upload/upload-progress.ts';
@@ -9,7 +10,8 @@ export interface ImageUploadState {
   readonly status: 'idle' | 'uploading' | 'processing' | 'done' | 'error';
   readonly progress: UploadProgress | undefined;
   readonly image: Image | undefined;
-  readonly error: unknown;
+  /** An `UploadError` or `ImageEndedError` says more; what is no error of the client's has the code `unexpected`. */
+  readonly error: ImagemillError | undefined;
 }
 
 export interface ImageUpload extends ImageUploadState {
@@ -51,7 +53,8 @@ export function useImageUpload(imagemill: Pick<Imagemill, 'upload'>, options: Im
       const image = await imagemill.upload(file, { ...options, onProgress, signal: controller.signal });
       if (underWay.current === controller) setState((last) => ({ ...last, status: 'done', image }));
       return image;
-    } catch (error) {
+    } catch (thrown) {
+      const error = asImagemillError(thrown);
       if (underWay.current === controller) setState((last) => ({ ...last, status: 'error', error }));
       return undefined;
     }
@@ -64,4 +67,11 @@ export function useImageUpload(imagemill: Pick<Imagemill, 'upload'>, options: Im
   }, []);
 
   return { ...state, upload, cancel };
+}
+
+/** Such as what `onProgress` throws. */
+function asImagemillError(cause: unknown): ImagemillError {
+  if (cause instanceof ImagemillError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new ImagemillError(message, { code: 'unexpected', cause });
 }

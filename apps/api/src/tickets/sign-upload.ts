@@ -62,8 +62,12 @@ async function beginParts(
   return { how, expiresAt: known?.multipart ? known.uploadExpiresAt : expiresAt.toISOString(), multipart };
 }
 
-/** A repeated request gets the same upload, as long as that one is valid; then a new one for the same image. */
+/**
+ * A repeated request gets the same upload, as long as that one is valid; then a new one for the same image. A beginning in
+ * the future comes from a clock that was set back since, or from another process: the storage refuses its signature.
+ */
 function beginning(createdAt: Date, ttlSeconds: number): Date {
   const now = new Date();
-  return now.getTime() < createdAt.getTime() + ttlSeconds * 1000 ? createdAt : now;
+  const ageMs = now.getTime() - createdAt.getTime();
+  return ageMs >= 0 && ageMs < ttlSeconds * 1000 ? createdAt : now;
 }

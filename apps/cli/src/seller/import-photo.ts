@@ -26,6 +26,6 @@ export const importPhoto: SendPhoto = async (imagemill, url, { category, signal,
 
 /** An import sends nothing from here. */
 const progressOf = ({ progress, renditions }: Image): UploadProgress => ({
-  ...{ phase: 'processing', loaded: 0, total: 0 },
+  ...{ phase: 'processing', offline: false, loaded: 0, total: 0 },
   ...{ done: progress.done, planned: progress.total, renditions },
 });

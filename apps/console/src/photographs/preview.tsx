@@ -1,4 +1,5 @@
-import { type Image, placeholderUrl, type Rendition } from '@imagemill/client';
+import type { Image, Rendition } from '@imagemill/client';
+import { placeholderUrl } from '@imagemill/client/placeholder';
 import { useMemo, useState } from 'preact/hooks';
 import type { Photo } from './photo.ts';
 

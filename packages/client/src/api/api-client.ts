@@ -1,6 +1,7 @@
 import { ImagemillError } from '../errors.ts';
+import type { NetworkPatience } from './network-patience.ts';
 import { problemError } from './problem-error.ts';
-import { withRetries } from './with-retries.ts';
+import { type RetryPolicy, withRetries } from './with-retries.ts';
 import { isTimeout, withTimeout } from './with-timeout.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -34,14 +35,16 @@ interface ApiCall {
 }
 
 export interface ApiClient {
-  readonly attemptsMax: number;
+  readonly retries: RetryPolicy;
+  /** The same client for the calls of one upload. */
+  withPatience(patience: NetworkPatience): ApiClient;
   /** The JSON of a successful answer; tried again where that may help. @throws ImagemillError */
   json<T>(call: ApiCall): Promise<T>;
   /** A successful answer, or 304, with its body unread: tried once. @throws ImagemillError */
   open(call: ApiCall): Promise<Response>;
 }
 
-export function createApiClient(options: ImagemillOptions): ApiClient {
+export function createApiClient(options: ImagemillOptions, patience?: NetworkPatience): ApiClient {
   const { apiKey, timeoutMs = TIMEOUT_MS, attemptsMax = ATTEMPTS_MAX } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   // Called as a method of nothing: browsers' fetch refuses any other `this`.
@@ -74,12 +77,14 @@ export function createApiClient(options: ImagemillOptions): ApiClient {
     }
   }
 
+  const retries = { attemptsMax, patience };
   return {
-    attemptsMax,
+    retries,
+    withPatience: (longer) => createApiClient(options, longer),
     open: (call) => attempt(call, call.signal ?? null, async (response) => response),
     json: <T>(call: ApiCall) =>
       withRetries(() => attempt(call, withTimeout(timeoutMs, call.signal), (response) => jsonOf<T>(response)), {
-        attemptsMax,
+        ...retries,
         signal: call.signal,
       }),
   };

@@ -29,8 +29,8 @@ export async function problemError(response: Response): Promise<ImagemillError> 
   });
 }
 
-/** Seconds, or an HTTP date (RFC 9110, section 10.2.3). */
-function retryAfterSeconds(header: string | null): number | undefined {
+/** Of a header that is seconds, or an HTTP date (RFC 9110, section 10.2.3). */
+export function retryAfterSeconds(header: string | null): number | undefined {
   if (header === null) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);

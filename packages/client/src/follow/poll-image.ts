@@ -20,7 +20,7 @@ export async function* pollImage(
   let etag: string | undefined;
   for (let waitMs = POLL_MS_MIN; ; ) {
     const answer = await withRetries(() => askOnce(api, target, etag, signal), {
-      attemptsMax: api.attemptsMax,
+      ...api.retries,
       signal,
     });
     if (answer) {

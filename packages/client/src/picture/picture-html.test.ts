@@ -21,7 +21,7 @@ const source: SourceFacts = {
 /** As the product set makes it of a source of 807×1024: large and retina are no larger than it. */
 const product = {
   source,
-  placeholder: '3OcRJYB4d3h/iIeHeEh3eIhw+j2w',
+  dominantColour: '#8a8478',
   renditions: [
     ...(['avif', 'webp'] as const).flatMap((format) => [
       rendition('retina', format, 807, 1024),
@@ -83,7 +83,7 @@ describe('srcset', () => {
 });
 
 describe('pictureHtml', () => {
-  test('offers avif, then webp, then jpeg, with its size and the preview', () => {
+  test('offers avif, then webp, then jpeg, with its size and the colour behind it', () => {
     const html = pictureHtml(product, { alt: 'A shoe', sizes: '50vw', className: 'shoe' });
     expect(html.match(/<source type="[^"]+"|<img/g)).toEqual([
       '<source type="image/avif"',
@@ -92,8 +92,24 @@ describe('pictureHtml', () => {
     ]);
     expect(html.match(/ sizes="50vw"/g)).toHaveLength(2);
     expect(html).toContain(' width="807" height="1024" alt="A shoe" class="shoe" loading="lazy" decoding="async"');
-    expect(html).toMatch(/ style="background:url\(data:image\/png;base64,[\w+/=]+\) center\/cover no-repeat">/);
+    expect(html).toContain(' style="background:#8a8478">');
     expect(html).not.toMatch(/thumb|og\./);
+  });
+
+  test('costs 1 KB at most, of which what is shown until it is there takes some 30 bytes', () => {
+    const rev = '28517072f33a';
+    const url = (name: string) => name.replace('images/1/rev', `images/fa/01a206fb-fa12-72e2-9c6c-2ad9049d1cfa/${rev}`);
+    const renditions = product.renditions.map((each) => ({ ...each, url: url(each.url) }));
+    const html = pictureHtml({ ...product, renditions }, { alt: 'A red shoe' });
+    const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
+    expect(bytes(html)).toBeLessThanOrEqual(1024);
+    const plain = pictureHtml({ ...product, renditions }, { alt: 'A red shoe', placeholder: false });
+    expect(bytes(html) - bytes(plain)).toBeLessThan(40);
+  });
+
+  test('takes a colour only from what is one', () => {
+    const html = pictureHtml({ ...product, dominantColour: 'red;background:url(//evil)' }, { alt: '' });
+    expect(html).not.toContain('style=');
   });
 
   test('falls back on png where there is no jpeg', () => {

@@ -1,21 +1,20 @@
 import type { Image, ImageFormat } from '../types.ts';
 import { escapeHtml } from './escape-html.ts';
-import { placeholderUrl } from './placeholder-url.ts';
 import { type RenditionChoice, samePicture } from './same-picture.ts';
 import { srcsetOf } from './srcset.ts';
 
-type Pictured = Pick<Image, 'renditions' | 'source' | 'placeholder'>;
+type Pictured = Pick<Image, 'renditions' | 'source' | 'dominantColour'>;
 
 export interface PictureOptions extends RenditionChoice {
   /** What the picture shows, for who does not see it; empty for mere decoration. */
   readonly alt: string;
-  /** How wide it is shown, as in `(min-width: 60em) 30vw, 100vw`; `100vw` if not given. */
+  /** How wide it is shown, as in `(min-width: 60em) 30vw, 100vw`; the whole page's width if not given. */
   readonly sizes?: string | undefined;
   /** Of the `img`. */
   readonly className?: string | undefined;
   /** `lazy` if not given; `eager` for what is seen first on a page. */
   readonly loading?: 'lazy' | 'eager' | undefined;
-  /** `false` leaves the blurred preview out, which is a style attribute: a strict Content-Security-Policy refuses these. */
+  /** `false` leaves out the colour behind it, which is a style attribute: a strict Content-Security-Policy refuses these. */
   readonly placeholder?: boolean | undefined;
 }
 
@@ -33,10 +32,10 @@ const fallbackFormats: readonly ImageFormat[] = ['jpeg', 'png', 'webp', 'avif'];
 
 /**
  * A `<picture>` for an image, escaped: avif and webp by real widths, jpeg or png for whoever knows neither, the size that
- * keeps the page from jumping, and the blurred preview until it is there. Empty when nothing is live yet.
+ * keeps the page from jumping, and the dominant colour until it is there. Empty when nothing is live yet.
  */
 export function pictureHtml(image: Pictured, options: PictureOptions): string {
-  const { alt, sizes = '100vw', className, loading = 'lazy', placeholder = true } = options;
+  const { alt, sizes, className, loading = 'lazy', placeholder = true } = options;
   const shown = samePicture(image, options);
   const inFormat = (format: ImageFormat) => shown.filter((rendition) => rendition.format === format);
   const fallback = fallbackFormats.map(inFormat).find((renditions) => renditions.length > 0) ?? [];
@@ -55,15 +54,14 @@ export function pictureHtml(image: Pictured, options: PictureOptions): string {
     class: className,
     loading,
     decoding: 'async',
-    style: placeholder ? previewStyle(image) : undefined,
+    style: placeholder ? colourBehind(image) : undefined,
   });
   return `<picture>${sources.join('')}${img}</picture>`;
 }
 
-/** None behind what is transparent: it would stay to be seen. */
-function previewStyle({ placeholder, source }: Pictured): string | undefined {
-  if (placeholder === undefined || source?.hasAlpha) return undefined;
-  return `background:url(${placeholderUrl(placeholder)}) center/cover no-repeat`;
+/** Some 25 bytes, where a blurred preview takes 5,000. None behind what is transparent: it would stay to be seen. */
+function colourBehind({ dominantColour = '', source }: Pictured): string | undefined {
+  return /^#[\da-f]{6}$/i.test(dominantColour) && !source?.hasAlpha ? `background:${dominantColour}` : undefined;
 }
 
 function tag(name: string, attributes: Readonly<Record<string, string | undefined>>): string {

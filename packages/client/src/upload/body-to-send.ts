@@ -17,4 +17,6 @@ export interface BodyToSend {
 export interface StorageAnswer {
   readonly status: number;
   readonly text: string;
+  /** The header of this name. */
+  readonly retryAfter: string | null;
 }

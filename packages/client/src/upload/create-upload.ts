@@ -1,15 +1,23 @@
+import { createNetworkPatience } from '../api/network-patience.ts';
 import { randomKey } from '../api/random-key.ts';
 import { waitUntilReady } from '../follow/wait-until-ready.ts';
+import { createImageCalls } from '../images.ts';
 import type { Image, ReadyImage, UploadTicket } from '../types.ts';
+import { createPartCalls } from './part-calls.ts';
 import { sendFile } from './send-file.ts';
 import type { UploadOptions, UploadToOptions } from './upload-options.ts';
-import { createProgress } from './upload-progress.ts';
+import { createProgress, type ProgressTeller } from './upload-progress.ts';
 import { uploadRequest } from './upload-request.ts';
 import type { UploadServices } from './upload-services.ts';
 import { type Uploadable, type UploadSource, uploadSource } from './upload-source.ts';
 import type { UploadTarget } from './upload-target.ts';
 
 const DELETE_WITHIN_MS = 5_000;
+
+interface Started extends UploadServices {
+  readonly source: UploadSource;
+  readonly progress: ProgressTeller;
+}
 
 export interface Upload {
   (file: Uploadable, options: UploadOptions & { readonly wait: 'uploaded' }): Promise<Image>;
@@ -29,14 +37,19 @@ export interface UploadTo {
 
 /** @returns `upload`, which asks for its ticket, and `uploadTo`, which is given one */
 export function createUpload(services: UploadServices): { upload: Upload; uploadTo: UploadTo } {
-  const { api, images } = services;
+  /** One upload: its progress, and calls that wait for a lost network. */
+  function start(source: UploadSource, { onProgress }: UploadToOptions): Started {
+    const progress = createProgress(source.size, onProgress);
+    const api = services.api.withPatience(createNetworkPatience(progress.lost));
+    return { source, progress, ...services, api, images: createImageCalls(api), parts: createPartCalls(api) };
+  }
 
-  async function send(source: UploadSource, target: UploadTarget, options: UploadToOptions): Promise<Image> {
+  async function send(upload: Started, target: UploadTarget, options: UploadToOptions): Promise<Image> {
     const { signal, timeoutMs, live, wait = 'ready', complete = true } = options;
     const { imageId, followToken } = target;
-    const progress = createProgress(source.size, options.onProgress);
+    const { source, progress, api, images } = upload;
     try {
-      await sendFile(services, { source, target, signal, onSent: progress.sent });
+      await sendFile(upload, { source, target, signal, onSent: progress.sent });
       const image = complete
         ? await images.completeUpload(imageId, { signal })
         : await images.getImage(imageId, { signal, followToken });
@@ -49,30 +62,30 @@ export function createUpload(services: UploadServices): { upload: Upload; upload
     }
   }
 
-  async function begin(source: UploadSource, options: UploadOptions): Promise<UploadTarget> {
+  async function begin({ source, images }: Started, options: UploadOptions): Promise<UploadTarget> {
     const request = uploadRequest(source, options);
     // The same key all the while: a ticket that is asked for again is one for the same image.
     const { signal, idempotencyKey = randomKey() } = options;
     const renew = () => images.requestUpload(request, { signal, idempotencyKey });
     const ticket = await renew();
     options.onTicket?.(ticket);
-    return { ...targetOf(ticket), renew };
+    return { ...targetOf(ticket), renew, mayBeBegun: options.idempotencyKey !== undefined };
   }
 
   /** As well as it can be done: what stays expires by itself. */
   const forget = (imageId: string) =>
-    images.deleteImage(imageId, { signal: AbortSignal.timeout(DELETE_WITHIN_MS) }).catch(() => {});
+    services.images.deleteImage(imageId, { signal: AbortSignal.timeout(DELETE_WITHIN_MS) }).catch(() => {});
 
   async function upload(file: Uploadable, options: UploadOptions): Promise<Image> {
     options.signal?.throwIfAborted();
-    const source = await uploadSource(file);
-    const target = options.resume === undefined ? await begin(source, options) : { imageId: options.resume };
-    return send(source, target, options);
+    const started = start(await uploadSource(file), options);
+    const target = options.resume === undefined ? await begin(started, options) : { imageId: options.resume };
+    return send(started, target, options);
   }
 
   async function uploadTo(ticket: UploadTicket, file: Uploadable, options: UploadToOptions = {}): Promise<Image> {
     options.signal?.throwIfAborted();
-    return send(await uploadSource(file), targetOf(ticket), options);
+    return send(start(await uploadSource(file), options), targetOf(ticket), options);
   }
 
   return { upload: upload as Upload, uploadTo: uploadTo as UploadTo };

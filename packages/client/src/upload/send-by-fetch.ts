@@ -19,7 +19,8 @@ export async function sendByFetch(upload: BodyToSend): Promise<StorageAnswer> {
           { body: counted(body, sent), headers: { ...headers, 'content-length': String(size) }, duplex: 'half' }
         : { body, headers }),
     } as RequestInit);
-    const answer = { status: response.status, text: await response.text() };
+    const { status, headers: answered } = response;
+    const answer = { status, text: await response.text(), retryAfter: answered.get('retry-after') };
     onSent?.(size);
     return answer;
   } finally {

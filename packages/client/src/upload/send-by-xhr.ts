@@ -11,6 +11,7 @@ interface Xhr {
   readonly responseText: string;
   open(method: string, url: string): void;
   setRequestHeader(name: string, value: string): void;
+  getAllResponseHeaders(): string;
   send(body: Blob | FormData): void;
   abort(): void;
 }
@@ -33,7 +34,12 @@ export function sendByXhr(upload: BodyToSend): Promise<StorageAnswer> {
       // A form is longer than the file in it.
       onSent?.(total > 0 ? Math.min(size, Math.round((loaded / total) * size)) : 0);
     };
-    xhr.onload = () => resolve({ status: xhr.status, text: xhr.responseText });
+    xhr.onload = () => {
+      const { status, responseText: text } = xhr;
+      // Asked for by its name, a header that CORS hides is an error in the browser's console.
+      const [, retryAfter = null] = /^retry-after: *(.+)$/im.exec(xhr.getAllResponseHeaders()) ?? [];
+      resolve({ status, text, retryAfter });
+    };
     xhr.onerror = () => reject(new TypeError('The connection was lost.'));
     xhr.onabort = () => reject(watch.signal.reason);
     watch.signal.addEventListener('abort', () => xhr.abort(), { once: true });

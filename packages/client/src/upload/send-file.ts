@@ -16,12 +16,12 @@ export async function sendFile(
   { source, target, signal, onSent }: FileToSend,
 ): Promise<void> {
   const { parts: calls, fetch, api } = services;
-  const options = { fetch, attemptsMax: api.attemptsMax, signal, onSent };
-  const { ticket, imageId, renew } = target;
+  const options = { fetch, retries: api.retries, signal, onSent };
+  const { ticket, imageId, renew, mayBeBegun } = target;
   onSent(0);
-  if (ticket?.method === 'MULTIPART') {
+  if (ticket?.method === 'MULTIPART' && !mayBeBegun) {
     await sendParts(source, { imageId, partSize: ticket.partSize, uploaded: [] }, { ...options, calls });
-  } else if (ticket) {
+  } else if (ticket && ticket.method !== 'MULTIPART') {
     await sendWhole(source, ticket, { ...options, renew: renew && (async () => notInParts(await renew())) });
   } else {
     const upload = await uploadUnderWay(services, imageId, signal);

@@ -49,7 +49,7 @@ export async function sendParts(
           throw error;
         }
       },
-      { attemptsMax: options.attemptsMax, signal },
+      { ...options.retries, signal },
     );
   }
   async function sendInTurn(): Promise<void> {

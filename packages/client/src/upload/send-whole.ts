@@ -1,11 +1,12 @@
-import { withRetries } from '../api/with-retries.ts';
+import { type RetryPolicy, withRetries } from '../api/with-retries.ts';
+import { UploadError } from '../errors.ts';
 import type { PostTicket, PutTicket } from '../types.ts';
 import { sendBody } from './send-body.ts';
 import type { UploadSource } from './upload-source.ts';
 
 export interface SendOptions {
   readonly fetch: typeof fetch;
-  readonly attemptsMax: number;
+  readonly retries: RetryPolicy;
   readonly signal?: AbortSignal | undefined;
   readonly onSent: (bytes: number) => void;
 }
@@ -15,7 +16,7 @@ type WholeTicket = PutTicket | PostTicket;
 /**
  * Sends a file in one request, again where that may help.
  *
- * @param renew asks for the ticket anew, once its URL has expired
+ * @param renew asks for the ticket anew, once its URL has expired by the clock here or by that of the storage
  * @throws UploadError
  */
 export async function sendWhole(
@@ -23,20 +24,38 @@ export async function sendWhole(
   first: WholeTicket,
   { renew, ...options }: SendOptions & { renew: (() => Promise<WholeTicket>) | undefined },
 ): Promise<void> {
-  const { attemptsMax, signal } = options;
+  const { retries, signal } = options;
   const blob = await source.slice(0, source.size);
   let ticket = first;
+  let refused: UploadError | undefined;
   await withRetries(
     async () => {
-      if (renew && Date.now() > Date.parse(ticket.expiresAt)) ticket = await renew();
+      if (renew && (refused || Date.now() > Date.parse(ticket.expiresAt))) {
+        const next = await renew();
+        // By the clock of the API this signature still is good. To send it again would end as before: it is asked for later.
+        if (refused && signatureOf(next) === signatureOf(ticket)) throw refused;
+        ticket = next;
+      }
       const { uploadUrl: url, headers, method, expiresAt } = ticket;
       const body = ticket.method === 'POST' ? formOf(ticket, blob) : blob;
-      // 412: an earlier try has arrived, and only its answer was lost.
-      await sendBody({ ...options, url, headers, method, expiresAt, body, size: source.size });
+      try {
+        await sendBody({ ...options, url, headers, method, expiresAt, body, size: source.size });
+      } catch (error) {
+        refused = isExpired(error) ? error : undefined;
+        throw refused && !renew ? notRetryable(refused) : error;
+      }
     },
-    { attemptsMax, signal },
+    { ...retries, signal },
   );
 }
+
+const isExpired = (error: unknown): error is UploadError =>
+  error instanceof UploadError && error.code === 'upload-url-expired';
+
+const notRetryable = ({ message, code, status }: UploadError) => new UploadError(message, { code, status });
+
+const signatureOf = (ticket: WholeTicket) =>
+  ticket.method === 'POST' ? JSON.stringify(ticket.fields) : ticket.uploadUrl;
 
 /** The file has to be the last field: S3 ignores what comes after it. */
 function formOf({ fields }: PostTicket, file: Blob): FormData {

@@ -27,7 +27,7 @@ export interface UploadOptions extends UploadToOptions {
   readonly checksumSha256?: string | undefined;
   /** By the file's size if not given. */
   readonly method?: UploadMethod | undefined;
-  /** The same key gets the same image for 24 h; a random one if not given. */
+  /** The same key gets the same image for 24 h; a random one if not given. An upload that failed goes on under its own key. */
   readonly idempotencyKey?: string | undefined;
   /** The id of an image whose upload in parts was broken off: what is missing of the same file is sent. */
   readonly resume?: string | undefined;

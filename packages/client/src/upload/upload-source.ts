@@ -21,7 +21,7 @@ export interface UploadSource {
   slice(start: number, end: number): Promise<Blob>;
 }
 
-/** @throws ImagemillError `unreadable-file` when there is no such file, or no file system */
+/** @throws ImagemillError `file-not-found`, `unreadable-file`; its message names the path, its cause is Node's own error */
 export async function uploadSource(file: Uploadable): Promise<UploadSource> {
   if (typeof file === 'string') return blobSource(await fileAt(file), baseName(file));
   if (file instanceof Blob) return blobSource(file, (file as { name?: string }).name);
@@ -38,13 +38,26 @@ const blobSource = (blob: Blob, name?: string): UploadSource => ({
 
 /** A bundler for browsers finds no import of Node's here. The file stays where it is: a slice reads its part of it. */
 async function fileAt(path: string): Promise<Blob> {
-  type FileSystem = { openAsBlob(path: string): Promise<Blob> };
+  type FileSystem = {
+    openAsBlob(path: string): Promise<Blob>;
+    // Of a missing file openAsBlob says neither its path nor why, and a folder it takes for a file.
+    promises: { access(path: string, mode: number): Promise<void>; stat(path: string): Promise<{ isFile(): boolean }> };
+  };
   type Host = { process?: { getBuiltinModule?(id: string): FileSystem } };
   const fs = (globalThis as Host).process?.getBuiltinModule?.('node:fs');
   if (!fs) throw unreadable('A path can be uploaded in Node only.');
-  return fs.openAsBlob(path).catch((cause: unknown) => {
-    throw unreadable(`${path} can not be read.`, cause);
-  });
+  try {
+    const { promises } = fs;
+    if (!(await promises.stat(path)).isFile()) throw new Error('it is not a file');
+    await promises.access(path, 4);
+    return await fs.openAsBlob(path);
+  } catch (cause) {
+    const { code, message } = cause as Error & { code?: string };
+    throw new ImagemillError(`Cannot read ${path}: ${message}`, {
+      code: code === 'ENOENT' ? 'file-not-found' : 'unreadable-file',
+      cause,
+    });
+  }
 }
 
 const baseName = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

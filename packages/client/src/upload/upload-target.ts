@@ -5,5 +5,7 @@ export interface UploadTarget {
   readonly imageId: string;
   readonly followToken?: string | undefined;
   readonly ticket?: UploadTicket;
+  /** An earlier call may have sent some of it: the idempotency key was the caller's own. */
+  readonly mayBeBegun?: boolean;
   renew?(): Promise<UploadTicket>;
 }

@@ -1,0 +1,1 @@
+export { placeholderUrl } from './picture/placeholder-url.ts';
