@@ -1,6 +1,6 @@
 import { createImagemill, UploadError, type UploadMethod, type UploadTicket } from '@imagemill/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createApiHarness } from '../../apps/api/src/api-harness.ts';
+import { createApiHarness } from '../../apps/api/src/test-support/api-harness.ts';
 
 // The API and the storage are real; only the responses that no storage gives on demand are made here.
 

@@ -28,7 +28,7 @@ export const uploadPhoto: SendPhoto = async (imagemill, path, { category, signal
       signal,
       onImage: ({ progress, renditions }) =>
         onProgress({
-          ...{ phase: 'processing', loaded: originalBytes, total: originalBytes },
+          ...{ phase: 'processing', offline: false, loaded: originalBytes, total: originalBytes },
           ...{ done: progress.done, planned: progress.total, renditions },
         }),
     }),

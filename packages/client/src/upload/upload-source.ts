@@ -21,7 +21,7 @@ export interface UploadSource {
   slice(start: number, end: number): Promise<Blob>;
 }
 
-/** @throws ImagemillError `file-not-found`, `unreadable-file`; its message names the path, its cause is Node's own error */
+/** @throws ImagemillError `unreadable-file`: its message names the path, its cause is Node's own error */
 export async function uploadSource(file: Uploadable): Promise<UploadSource> {
   if (typeof file === 'string') return blobSource(await fileAt(file), baseName(file));
   if (file instanceof Blob) return blobSource(file, (file as { name?: string }).name);
@@ -52,11 +52,7 @@ async function fileAt(path: string): Promise<Blob> {
     await promises.access(path, 4);
     return await fs.openAsBlob(path);
   } catch (cause) {
-    const { code, message } = cause as Error & { code?: string };
-    throw new ImagemillError(`Cannot read ${path}: ${message}`, {
-      code: code === 'ENOENT' ? 'file-not-found' : 'unreadable-file',
-      cause,
-    });
+    throw unreadable(`Cannot read ${path}: ${(cause as Error).message}`, cause);
   }
 }
 
