@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { glob, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { glob, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleConsole } from './bundle-console.ts';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -10,11 +11,7 @@ const builds = join(app, 'node_modules', '.cache', 'builds');
 const KEPT_MS = 7 * 24 * 3600_000;
 
 /** What the page is made from: a build is made anew when one of these changes. */
-const sources = [
-  'apps/console/{index.html,vite.config.ts,public/**,src/**}',
-  'packages/client/src/**',
-  'pnpm-lock.yaml',
-];
+const sources = ['apps/console/{index.html,build/**,public/**,src/**}', 'packages/client/src/**', 'pnpm-lock.yaml'];
 
 /**
  * Builds the console, unless it was built from the same sources before. Several may do so at once.
@@ -25,11 +22,8 @@ const sources = [
 export async function buildConsole(target?: string): Promise<string> {
   const dir = target ?? join(builds, await hashOfSources());
   if (!target && (await isBuilt(dir))) return dir;
-  // Only when it is needed: Vite takes longer to load than to look at the sources.
-  const { build } = await import('vite');
   const unfinished = `${dir}.${process.pid}`;
-  await build({ root: app, logLevel: 'error', build: { outDir: unfinished, emptyOutDir: true } });
-  await mkdir(join(dir, '..'), { recursive: true });
+  await bundleConsole(unfinished);
   if (target) await rm(dir, { recursive: true, force: true });
   await rename(unfinished, dir).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true });

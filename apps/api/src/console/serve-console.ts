@@ -38,7 +38,7 @@ export function serveConsole(
     root: dir,
     rewriteRequestPath: (path) => path.slice(CONSOLE_PATH.length),
     onFound(path, c) {
-      // Vite puts a hash of its content into the name of every file in assets.
+      // The build puts a hash of its content into the name of every file in assets.
       const immutable = path.startsWith(join(dir, 'assets'));
       c.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+/** The apps that the commands run. Tests, benches and examples need more. */
+const APPS = ['cli', 'api', 'worker', 'console'];
+
+/**
+ * Installs the production dependencies of the apps, unless they are installed. Where the dependencies of all packages are
+ * installed, for development, they are updated as a whole: a production installation would remove those of the tests.
+ *
+ * @param {string} root the project's folder
+ * @returns {Promise<boolean>} false when pnpm failed; it has printed why
+ */
+export async function installDependencies(root) {
+  const modules = join(root, 'node_modules');
+  const lockfile = await readFile(join(root, 'pnpm-lock.yaml'));
+  const installed = await readFile(join(modules, '.pnpm', 'lock.yaml')).catch(() => Buffer.alloc(0));
+  if (installed.equals(lockfile)) return true;
+  const stamp = join(modules, '.imagemill-lockfile-sha256');
+  const wanted = createHash('sha256').update(lockfile).digest('hex');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return true;
+
+  process.stderr.write('Installing dependencies\n');
+  const isDevelopment = existsSync(join(modules, '.bin', 'vitest'));
+  const isDone = await runPnpm(root, isDevelopment ? ['install'] : productionInstall);
+  if (isDone) await writeFile(stamp, wanted);
+  return isDone;
+}
+
+// The root has the Node that all run on, and what the client's source imports: the published client has it built in.
+const projects = ['imagemill', ...APPS.map((app) => `@imagemill/${app}...`)];
+const productionInstall = [
+  'install',
+  '--prod',
+  '--frozen-lockfile',
+  // Else the registry is asked for the age of every entry; the installation for development does that.
+  '--trust-lockfile',
+  ...projects.flatMap((project) => ['--filter-prod', project]),
+];
+
+async function runPnpm(root, args) {
+  const [command, ...first] = pnpmCommand(process.env.npm_execpath);
+  // Standard output belongs to the command: with --json, programs read it.
+  const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) process.stderr.write(`The dependencies could not be installed: pnpm ended with code ${code}.\n`);
+  return code === 0;
+}
+
+/** The pnpm that runs us, which may be a program or a script. */
+function pnpmCommand(path) {
+  if (!path || !/^pnpm\b/.test(basename(path))) return ['npx', '-y', 'pnpm@12'];
+  return /\.[cm]?js$/.test(path) ? [process.execPath, path] : [path];
+}
