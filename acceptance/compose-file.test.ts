@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { access, readFile } from 'node:fs/promises';
 import { parseEnv } from '@imagemill/service';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
@@ -37,17 +38,26 @@ describe('docker-compose.yml', () => {
 const apps: Record<string, z.ZodObject> = { api: apiEnv, worker: workerEnv, setup: setupEnv };
 
 describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
-  test('sets nothing that the app does not read', () => {
-    expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(Object.keys(environment(name))));
+  test('has every setting of the app, and no other', () => {
+    expect(Object.keys(environment(name)).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+  });
+
+  test('passes on every setting from the environment or an .env file', () => {
+    const set = Object.fromEntries(Object.keys(schema.shape).map((variable) => [variable, `value of ${variable}`]));
+    expect(composeServices(set)[name]?.environment).toEqual(set);
   });
 
   test('has all that the app needs, in values that it takes', () => {
     expect(() => parseEnv(schema, environment(name))).not.toThrow();
   });
 
-  test('has the keys that the S3 server was given', () => {
-    const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = environment(name);
-    expect(environment('s3')).toEqual({ ROOT_ACCESS_KEY: S3_ACCESS_KEY_ID, ROOT_SECRET_KEY: S3_SECRET_ACCESS_KEY });
+  test('has the keys and the region that the S3 server was given', () => {
+    const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_REGION } = environment(name);
+    expect(environment('s3')).toEqual({
+      ROOT_ACCESS_KEY: S3_ACCESS_KEY_ID,
+      ROOT_SECRET_KEY: S3_SECRET_ACCESS_KEY,
+      VGW_REGION: S3_REGION,
+    });
   });
 });
 
@@ -99,6 +109,46 @@ test.each([
 ])('the development key %s of the comments is one of the API', (key, grant) => {
   const hash = createHash('sha256').update(key).digest('hex');
   expect(environment('api').API_KEYS).toContain(`${grant}:${hash}`);
+});
+
+test('the variable that Node itself reads is never empty: Node would start one thread', () => {
+  expect(composeServices({ UV_THREADPOOL_SIZE: '' }).worker?.environment).toMatchObject({
+    UV_THREADPOOL_SIZE: environment('worker').UV_THREADPOOL_SIZE,
+  });
+  const { UV_THREADPOOL_SIZE } = parseEnv(workerEnv, environment('worker'));
+  expect(UV_THREADPOOL_SIZE).toBeGreaterThanOrEqual(8);
+});
+
+test.each(['CONSOLE_DIR', 'BOARD_SESSION_SECRET', 'FOLLOW_TOKEN_SECRET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])(
+  '%s, which has a default here, can be set to nothing',
+  (variable) => {
+    expect(environment('api')[variable]).not.toBe('');
+    expect(composeServices({ [variable]: '' }).api?.environment).toMatchObject({ [variable]: '' });
+  },
+);
+
+test('the defaults of the images are those of the file, which would else override them', async () => {
+  const dockerfile = (app: string) => readFile(new URL(`../apps/${app}/Dockerfile`, import.meta.url), 'utf8');
+  const value = (text: string, variable: string) => new RegExp(`^ENV ${variable}=(.*)$`, 'm').exec(text)?.[1];
+  expect(environment('api').CONSOLE_DIR).toBe(value(await dockerfile('api'), 'CONSOLE_DIR'));
+  expect(environment('worker').UV_THREADPOOL_SIZE).toBe(value(await dockerfile('worker'), 'UV_THREADPOOL_SIZE'));
+});
+
+test('ports that are set are published, and asked for their health', () => {
+  const { api, worker } = composeServices({ PORT: '9999', HEALTH_PORT: '8888' });
+  expect(api?.ports).toEqual(['9999:9999']);
+  expect(api?.healthcheck?.test.at(-1)).toMatch(/\$\{process\.env\.PORT\}\/readyz/);
+  expect(worker?.healthcheck?.test.at(-1)).toMatch(/\$\{process\.env\.HEALTH_PORT\}\/healthz/);
+});
+
+test.each(['api', 'worker'])('%s sees the files that its settings name', async (name) => {
+  const [folder = '', target] = service(name).volumes?.[0]?.split(':') ?? [];
+  expect(target).toBe('/config');
+  await expect(access(new URL(`../${folder}`, import.meta.url))).resolves.toBeUndefined();
+});
+
+test('every image has an exact version', () => {
+  for (const name of ['redis', 's3']) expect(service(name).image).toMatch(/:v?\d+\.\d+\.\d+$/);
 });
 
 test('any number of workers fits on one host: none publishes a port', () => {

@@ -20,15 +20,23 @@ export interface ComposeService {
 
 const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
 
-/** docker-compose.yml's services as they are with nothing set outside: merged, every `${NAME:-default}` its default. */
-export function composeServices(): Readonly<Record<string, ComposeService>> {
-  return composeFile().services;
+/** docker-compose.yml's services, merged, with the values that the environment and an .env file would give. */
+export function composeServices(set: Readonly<Record<string, string>> = {}): Readonly<Record<string, ComposeService>> {
+  return composeFile(set).services;
 }
 
-function composeFile(): { services: Record<string, ComposeService> } {
-  const withDefaults = (_: unknown, value: unknown) =>
-    typeof value === 'string' ? value.replace(/\$\{\w+:-([^}]*)\}/g, (_whole, fallback: string) => fallback) : value;
-  return parse(text, withDefaults, { merge: true });
+function composeFile(set: Readonly<Record<string, string>> = {}): { services: Record<string, ComposeService> } {
+  const interpolated = (_: unknown, value: unknown) => (typeof value === 'string' ? interpolate(value, set) : value);
+  return parse(text, interpolated, { merge: true });
+}
+
+/** As the Compose Specification says: `${NAME:-default}` when unset or empty, `${NAME-default}` when unset, `$$` for `$`. */
+function interpolate(value: string, set: Readonly<Record<string, string>>): string {
+  const pattern = /\$\$|\$\{(\w+)(:?)-([^}]*)\}/g;
+  return value.replace(pattern, (_whole, name: string | undefined, colon: string, fallback: string) => {
+    if (name === undefined) return '$';
+    return (colon === '' ? set[name] : set[name] || undefined) ?? fallback;
+  });
 }
 
 /** What the Compose Specification's JSON schema, as dclint ships it, holds against docker-compose.yml. */

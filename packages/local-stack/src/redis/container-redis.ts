@@ -3,7 +3,7 @@ import type { RedisSearch, RedisServerBinary } from './redis-server-binary.ts';
 import { runCommand } from './run-command.ts';
 import { parseServerVersion } from './server-version.ts';
 
-export const CONTAINER_IMAGE = 'docker.io/library/redis:8';
+export const CONTAINER_IMAGE = 'docker.io/library/redis:8.10.2';
 
 /** A container engine that answers, with Redis's image pulled. */
 export async function findContainerRedis({ env, onProgress }: RedisSearch): Promise<RedisServerBinary | undefined> {
