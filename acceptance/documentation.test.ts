@@ -2,12 +2,12 @@ import { glob, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { keysEnv, stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { ownMetrics } from './test-support/metrics.ts';
+import { settingsOf } from './test-support/settings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');
@@ -29,16 +29,13 @@ describe('the table of environment variables', () => {
     keys: keysEnv,
     'embedded S3': s3ServerEnv,
   };
-  const shown = (value: unknown) =>
-    value === undefined ? '' : `\`${Array.isArray(value) ? value.join(',') : value}\``;
+  const shown = (value: string | undefined) => (value === undefined ? '' : `\`${value}\``);
 
   function rows(): string[] {
     const readers = new Map<string, string[]>();
     for (const [program, schema] of Object.entries(programs)) {
-      const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-      for (const [name, field] of Object.entries(properties)) {
-        const { default: fallback, description } = field as { default?: unknown; description?: string };
-        const needed = required.includes(name) ? '**required**' : shown(fallback);
+      for (const { name, isRequired, fallback, description } of settingsOf(schema)) {
+        const needed = isRequired ? '**required**' : shown(fallback);
         const row = `| \`${name}\` | @ | ${needed} | ${description} |`;
         readers.set(row, [...(readers.get(row) ?? []), program]);
       }

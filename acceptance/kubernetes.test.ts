@@ -6,9 +6,12 @@ import type { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { GIVE_BACK_MS } from '../packages/queue/src/render/render-worker.ts';
-import { containerOf, environmentOf, podOf } from './kubernetes/containers.ts';
+import { containerOf, environmentOf, podOf, type Workload } from './kubernetes/containers.ts';
 import { kustomizations, type Manifest, manifest, manifestFiles, manifests } from './kubernetes/manifests.ts';
 import { schemaErrors } from './kubernetes/schema-errors.ts';
+import { settingsOf } from './test-support/settings.ts';
+
+const configFile = new URL('../deploy/kubernetes/config.yaml', import.meta.url);
 
 const api = manifest('Deployment', 'imagemill-api');
 const worker = manifest('Deployment', 'imagemill-worker');
@@ -71,18 +74,70 @@ describe.each([
   });
 });
 
-test('every variable that is set anywhere is one that docs/configuration.md describes', async () => {
-  const text = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8');
-  const described = new Set([...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
-  const set = [api, worker, setup, reconcile].flatMap((workload) => Object.keys(environmentOf(workload)));
-  expect(set.filter((name) => !described.has(name))).toEqual([]);
-  const shared = manifests.flatMap((one) => {
-    if (one.kind === 'ConfigMap') return Object.keys(one.data ?? {});
-    return one.kind === 'Secret' && one.metadata?.name !== 'imagemill-autoscaler'
-      ? Object.keys(one.stringData ?? {})
-      : [];
+describe('the settings', () => {
+  const workloads: [program: string, workload: Workload, schema: z.ZodObject][] = [
+    ['api', api, apiEnv],
+    ['worker', worker, workerEnv],
+    ['bucket set-up', setup, setupEnv],
+    ['reconcile', reconcile, reconcileEnv],
+  ];
+  const inConfig = manifest('ConfigMap', 'imagemill').data ?? {};
+  const commented = (text: string) =>
+    Object.fromEntries(
+      [...text.matchAll(/^ {2}# (\w+): (".*")$/gm)].map(([, name, value = '']) => [name, JSON.parse(value)]),
+    );
+
+  /** The settings that no file sets, below the programs that read them. */
+  function otherSettings(): string {
+    const set = new Set(workloads.flatMap(([, workload]) => Object.keys(environmentOf(workload))));
+    const readers = new Map<string, string[]>();
+    for (const [program, , schema] of workloads) {
+      for (const { name, fallback = '', description } of settingsOf(schema)) {
+        const lines = `  ## ${description}\n  # ${name}: ${JSON.stringify(fallback)}\n`;
+        if (!set.has(name)) readers.set(lines, [...(readers.get(lines) ?? []), program]);
+      }
+    }
+    const groups = Map.groupBy(readers, ([, programs]) => programs.join(', '));
+    return [...groups]
+      .map(([programs, rows]) => `\n  # -- ${programs} --\n${rows.map(([lines]) => lines).join('')}`)
+      .join('');
+  }
+
+  test('are all in config.yaml, the Secrets or a workload: set, or commented out with their default', async () => {
+    const text = await readFile(configFile, 'utf8');
+    const preamble = /^[\s\S]*?(?=\n {2}# -- )/.exec(text)?.[0] ?? text;
+    await expect(`${preamble}${otherSettings()}`).toMatchFileSnapshot('../deploy/kubernetes/config.yaml');
   });
-  expect(set).toEqual(expect.arrayContaining(shared));
+
+  test.each(workloads)(
+    'of %s have values that it takes, once they are uncommented',
+    async (_program, workload, schema) => {
+      const uncommented = commented(await readFile(configFile, 'utf8'));
+      expect(Object.keys(uncommented).length).toBeGreaterThan(30);
+      expect(Object.keys(uncommented).filter((name) => name in inConfig)).toEqual([]);
+      expect(() => parseEnv(schema, { ...uncommented, ...environmentOf(workload) })).not.toThrow();
+      const set = { ...uncommented, ...environmentOf(workload) };
+      expect(Object.keys(set)).toEqual(expect.arrayContaining(Object.keys(schema.shape)));
+    },
+  );
+
+  test.each(workloads)('of %s come from the ConfigMap and the Secrets', (_program, workload, _schema) => {
+    expect(containerOf(workload).envFrom).toEqual(
+      expect.arrayContaining([{ configMapRef: { name: 'imagemill' } }, { secretRef: { name: 'imagemill-backends' } }]),
+    );
+  });
+
+  test('in the ConfigMap and the Secrets are read by some program', () => {
+    const known = new Set(workloads.flatMap(([, , schema]) => Object.keys(schema.shape)));
+    const set = workloads.flatMap(([, workload]) => Object.keys(environmentOf(workload)));
+    expect(set.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test.each([api, worker])('that name a file find it in the optional Secret imagemill-files', (workload) => {
+    expect(containerOf(workload).volumeMounts).toContainEqual({ name: 'files', mountPath: '/config', readOnly: true });
+    const secret = { secretName: 'imagemill-files', optional: true };
+    expect(podOf(workload).volumes).toContainEqual({ name: 'files', secret });
+  });
 });
 
 test('the keys of the API are not given to workers', () => {

@@ -2,7 +2,7 @@ import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
 import { manifest } from './manifests.ts';
 
-type Workload = IDeployment | IJob | ICronJob;
+export type Workload = IDeployment | IJob | ICronJob;
 
 export function podOf(workload: Workload) {
   const job = workload.kind === 'CronJob' ? workload.spec?.jobTemplate : workload;
