@@ -103,6 +103,9 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
       return page;
     },
 
+    /** The key of a tenant that has no images. */
+    newKey: () => tenants.next(),
+
     keyOf: (page: Page) => keyOf.get(page) ?? '',
 
     /** A seller app of the page's own tenant. */

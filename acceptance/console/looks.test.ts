@@ -28,7 +28,7 @@ test.each([
   expect(await overflow(on)).toBe(0);
   await page.shoot(on, `photographs-${name}`);
 
-  await on.getByRole('button', { name: 'Look at product.jpg' }).click();
+  await on.getByRole('button', { name: 'Details of product.jpg' }).click();
   await on.getByRole('dialog').waitFor();
   expect(await page.flaws(on)).toEqual([]);
   expect(await overflow(on)).toBe(0);
@@ -37,7 +37,7 @@ test.each([
 
   await on.getByRole('link', { name: 'Operator' }).click();
   await on.getByRole('heading', { name: 'Webhook deliveries' }).waitFor();
-  await on.getByText('Endpoints are named').waitFor();
+  await on.getByText('Endpoints are configured').waitFor();
   expect(await page.flaws(on)).toEqual([]);
   expect(await overflow(on)).toBe(0);
   await page.shoot(on, `operator-${name}`, true);
@@ -82,9 +82,9 @@ test('the keyboard alone enters keys, chooses a category, opens the file chooser
   await tabTo('Choose photographs');
   await on.keyboard.press('Enter');
   await (await asked).setFiles(photo('avatar.jpg'));
-  const look = on.getByRole('button', { name: 'Look at avatar.jpg' });
+  const look = on.getByRole('button', { name: 'Details of avatar.jpg' });
   await look.waitFor();
-  await tabTo('Look');
+  await tabTo('Details');
   await on.keyboard.press('Enter');
   await on.getByRole('dialog').waitFor();
   await on.keyboard.press('Escape');

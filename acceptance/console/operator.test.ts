@@ -89,10 +89,7 @@ test('dead letters are redriven one by one and by code, or given up', async () =
 
   await on.getByRole('button', { name: 'Redrive all storage-refused' }).click();
   for (const imageId of others) await untilReady(imageId);
-  await vi.waitFor(
-    async () => expect(await on.getByText('None. Every image found its end.').count()).toBe(1),
-    PATIENCE,
-  );
+  await vi.waitFor(async () => expect(await on.getByText('No dead letters.').count()).toBe(1), PATIENCE);
 });
 
 test('a webhook delivery is shown with how its endpoint answered, and sent once more', async () => {
@@ -106,7 +103,7 @@ test('a webhook delivery is shown with how its endpoint answered, and sent once 
   await delivery.getByRole('button', { name: /^Replay image.ready/ }).click();
   await vi.waitFor(() => expect(told).toBeGreaterThan(before), PATIENCE);
   await vi.waitFor(async () => expect(await delivery.textContent()).toContain('attempt 2: 204'), PATIENCE);
-  expect(await on.getByText('Throughput, images a second').count()).toBe(1);
+  expect(await on.getByText('Throughput, images per second').count()).toBe(1);
   await page.shoot(on, 'operator');
 });
 
@@ -123,11 +120,24 @@ test("BullMQ's board opens in another tab, without a word of the key", async () 
   await page.shoot(board, 'board');
 });
 
-test('an admin key that is none is told, in the words of the API', async () => {
+test('an admin key that is refused ends all calls, until another is entered', async () => {
   const on = await page.open({ at: '#/operator' });
+  await on.getByRole('heading', { name: 'Dead letters' }).waitFor();
+  await on.clock.install();
+  const enter = async (key: string) => {
+    await on.getByLabel(/^Admin key/).fill(key);
+    await on.getByRole('button', { name: 'Use these keys' }).click();
+  };
   await on.getByRole('button', { name: 'Keys' }).click();
-  await on.getByLabel(/^Admin key/).fill('im_live_wrong');
-  await on.getByRole('button', { name: 'Use these keys' }).click();
-  await on.getByText('Send a valid API key').first().waitFor();
+  await enter('im_live_wrong');
+  await on.getByText('This API key is not valid.').waitFor();
+  expect(await page.flaws(on)).toEqual([]);
+  const calls: string[] = [];
+  on.on('request', (request) => calls.push(request.url()));
+  await on.clock.runFor(60_000);
+  expect(calls).toEqual([]);
+  await on.getByRole('button', { name: 'Enter another key' }).click();
+  await enter(page.stack().adminKey);
+  await on.getByRole('heading', { name: 'Dead letters' }).waitFor();
   page.expectTrouble(/401/);
 });

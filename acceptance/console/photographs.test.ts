@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest';
 import { photo, useConsole } from './console-page.ts';
 
 const ownSets = fileURLToPath(new URL('own-sets.json', import.meta.url));
-const page = useConsole(async () => ({ VARIANT_SETS_FILE: ownSets }));
+const page = useConsole(async () => ({ VARIANT_SETS_FILE: ownSets, MAX_UPLOAD_BYTES: '1000000' }));
 const READY_WITHIN = { timeout: 20_000 };
 
 const files = (on: Page) => on.locator('input[type=file]');
@@ -87,7 +87,7 @@ test('a rendition is compared with its original, by keyboard too, and its HTML s
   const on = await page.open({ permissions: ['clipboard-read', 'clipboard-write'] });
   await files(on).setInputFiles(photo('product.jpg'));
   await untilReady(on, 'product.jpg');
-  await on.getByRole('button', { name: 'Look at product.jpg' }).click();
+  await on.getByRole('button', { name: 'Details of product.jpg' }).click();
   const dialog = on.getByRole('dialog', { name: 'product.jpg' });
   const slider = dialog.getByRole('slider');
   const clip = () => dialog.locator('.compare-over').evaluate((over) => getComputedStyle(over).clipPath);
@@ -128,26 +128,80 @@ test('an upload that is stopped ends at once, nothing of it stays, and it can be
   await vi.waitFor(() => expect(image()).rejects.toThrow('404'));
   await network.send('Network.disable');
   await network.detach();
-  await on.getByRole('button', { name: 'Upload product.jpg again' }).click();
+  await on.getByRole('button', { name: 'Try again: product.jpg' }).click();
   await untilReady(on, 'product.jpg');
 });
 
-test('a file that is no picture is rejected in words for its seller', async () => {
+test('files that are not accepted are rejected with a message that says what to do', async () => {
   const on = await page.open();
-  await files(on).setInputFiles({
-    name: 'letter.jpg',
-    mimeType: 'image/jpeg',
-    buffer: Buffer.from('Dear Sir or Madam'),
-  });
-  await vi.waitFor(async () => expect(await status(on, 'letter.jpg')).toBe('rejected'), READY_WITHIN);
-  expect(await card(on, 'letter.jpg').locator('.trouble').textContent()).toMatch(/[A-Z].*\.$/);
-
+  const message = (name: string) => card(on, name).locator('.trouble').textContent();
+  const jpeg = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/jpeg', buffer });
+  await files(on).setInputFiles([
+    jpeg('letter.jpg', Buffer.from('Dear Sir or Madam')),
+    jpeg('empty.jpg', Buffer.alloc(0)),
+    jpeg('huge.jpg', Buffer.alloc(1_234_567)),
+  ]);
+  await files(on).setInputFiles({ name: 'IMG_0001.HEIC', mimeType: 'image/heic', buffer: Buffer.from('heic') });
   await files(on).setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
-  expect(await card(on, 'notes.txt').locator('.trouble').textContent()).toContain('not a JPEG, PNG, WebP');
+  await vi.waitFor(async () => expect(await status(on, 'letter.jpg')).toBe('rejected'), READY_WITHIN);
+  expect(await message('letter.jpg')).toContain('Use JPEG, PNG, WebP');
+  expect(await message('notes.txt')).toContain('Use JPEG, PNG, WebP');
+  expect(await message('IMG_0001.HEIC')).toContain('Most Compatible');
+  await vi.waitFor(async () => expect(await message('empty.jpg')).toBe('This file is empty.'));
+  await vi.waitFor(async () => expect(await message('huge.jpg')).toBe('This file is 1.3 MB; the limit is 1 MB.'));
+  page.expectTrouble(/422/);
+  // Nothing of it can succeed.
+  expect(await on.getByRole('button', { name: 'Retry all' }).count()).toBe(0);
   expect(await page.flaws(on)).toEqual([]);
   await page.shoot(on, 'rejected');
   await on.getByRole('button', { name: 'Dismiss notes.txt' }).click();
   expect(await card(on, 'notes.txt').count()).toBe(0);
+});
+
+test('everything that failed for now is retried at once by a button, and by itself when the network is back', async () => {
+  const on = await page.open();
+  const tickets = '**/v1/images/upload-url';
+  // A longer wait than the SDK takes upon itself.
+  await on.route(tickets, (route) =>
+    route.fulfill({ status: 503, headers: { 'retry-after': '120' }, json: { code: 'overloaded', detail: 'x' } }),
+  );
+  await files(on).setInputFiles([photo('product.jpg'), photo('avatar.jpg')]);
+  await on.getByText('2 photographs have failed.').waitFor();
+  expect(await card(on, 'avatar.jpg').locator('.trouble').textContent()).toContain('Try again in 2 minutes.');
+  expect(await page.flaws(on)).toEqual([]);
+  await page.shoot(on, 'retry-all');
+  await on.unroute(tickets);
+  await on.getByRole('button', { name: 'Retry all' }).click();
+  await untilReady(on, 'product.jpg', 'avatar.jpg');
+  expect(await on.getByRole('button', { name: 'Retry all' }).count()).toBe(0);
+
+  await on.context().setOffline(true);
+  await files(on).setInputFiles({
+    name: 'later.jpg',
+    mimeType: 'image/jpeg',
+    buffer: await readFile(photo('avatar.jpg')),
+  });
+  await on.getByText('You are offline.').waitFor();
+  await on.context().setOffline(false);
+  await untilReady(on, 'later.jpg');
+  expect(await on.getByText('You are offline.').count()).toBe(0);
+  page.expectTrouble(/503|ERR_INTERNET_DISCONNECTED/);
+});
+
+test('a refused key is told once, with a button to enter another', async () => {
+  const good = page.newKey();
+  const on = await page.open({ keys: { apiKey: 'im_live_wrong' } });
+  const notice = on.getByRole('alert');
+  await notice.waitFor();
+  expect(await notice.textContent()).toContain('This API key is not valid.');
+  expect(await page.flaws(on)).toEqual([]);
+  await page.shoot(on, 'key-refused');
+  await on.getByRole('button', { name: 'Enter another key' }).click();
+  await on.getByLabel(/^Upload key/).fill(good);
+  await on.getByRole('button', { name: 'Use these keys' }).click();
+  await on.getByRole('button', { name: 'Choose photographs' }).waitFor();
+  expect(await notice.count()).toBe(0);
+  page.expectTrouble(/401/);
 });
 
 test('a deleted photograph is gone, after a second look at what is asked', async () => {
@@ -172,7 +226,7 @@ test('a photograph goes on while the other page is looked at', async () => {
   await on.getByRole('heading', { name: 'Dead letters' }).waitFor();
   await on.getByRole('link', { name: 'Photographs' }).click();
   await untilReady(on, 'product.jpg');
-  await on.getByRole('button', { name: 'Look at product.jpg' }).click();
+  await on.getByRole('button', { name: 'Details of product.jpg' }).click();
   await on.getByRole('dialog').getByRole('slider').waitFor();
 });
 
@@ -195,7 +249,7 @@ test('what was uploaded before is listed, the newest first and a page at a time'
   await vi.waitFor(async () => expect(await cards.count()).toBe(26));
   expect(await on.getByRole('button', { name: 'Show older images' }).count()).toBe(0);
 
-  await on.getByRole('button', { name: 'Look at eileen.jpg' }).click();
+  await on.getByRole('button', { name: 'Details of eileen.jpg' }).click();
   expect(await on.getByLabel('Metadata').textContent()).toBe('memberM-17');
   await on.getByText('Originals are private').waitFor();
 });
@@ -205,7 +259,7 @@ test('it works without https too, where a page has no clipboard: what would be c
   expect(await on.evaluate(() => isSecureContext)).toBe(false);
   await files(on).setInputFiles(photo('avatar.jpg'));
   await untilReady(on, 'avatar.jpg');
-  await on.getByRole('button', { name: 'Look at avatar.jpg' }).click();
+  await on.getByRole('button', { name: 'Details of avatar.jpg' }).click();
   await on.getByRole('button', { name: 'Copy' }).click();
   expect(await on.evaluate(() => getSelection()?.toString())).toMatch(/^<picture>[\s\S]*<\/picture>$/);
 });

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { keys } from './keys/keys.ts';
+import { KeyRefused } from './keys/key-refused.tsx';
+import { keyRefusals, keys } from './keys/keys.ts';
 import { KeysForm } from './keys/keys-form.tsx';
 import { OperatorPage } from './operator/operator-page.tsx';
 import { PhotographsPage } from './photographs/photographs-page.tsx';
@@ -11,7 +12,7 @@ const hash = signal('');
 const titles = { photographs: 'Photographs', operator: 'Operator' };
 const page = computed(() => (hash.value === '#/operator' ? 'operator' : 'photographs'));
 
-/** The frame of both pages: where one is, and where keys are entered. */
+/** The frame of both pages: navigation, and the form for keys. */
 export function App() {
   const [entersKeys, setEntersKeys] = useState(false);
   useEffect(() => {
@@ -28,7 +29,7 @@ export function App() {
   return (
     <>
       <button type="button" class="skip" onClick={skipToContent}>
-        Skip to the content
+        Skip to content
       </button>
       <header class="top">
         <a class="brand" href="#/">
@@ -55,36 +56,37 @@ export function App() {
   );
 }
 
-/** A button, not a link: what is behind the # is a page here. */
+/** A button, not a link: the fragment of the address names a page here. */
 const skipToContent = () => document.querySelector<HTMLElement>('#content')?.focus();
 
 function Page({ enterKeys }: { enterKeys: () => void }) {
   const { apiKey, adminKey } = keys.value;
   const photos = usePhotos(apiKey);
+  const { apiKey: apiKeyRefusal, adminKey: adminKeyRefusal } = keyRefusals.value;
+  const refused = (message: string | undefined) => message && <KeyRefused message={message} enterKeys={enterKeys} />;
   if (page.value === 'operator') {
-    return adminKey ? (
-      <OperatorPage adminKey={adminKey} />
-    ) : (
-      <NoKey title="Operator" kind="an admin key" enterKeys={enterKeys} />
+    if (adminKey && !adminKeyRefusal) return <OperatorPage adminKey={adminKey} />;
+    return (
+      <div class="page">
+        <h1>Operator</h1>
+        {refused(adminKeyRefusal) ?? <NoKey kind="an admin key" enterKeys={enterKeys} />}
+      </div>
     );
   }
-  return photos ? (
-    <PhotographsPage photos={photos} />
-  ) : (
-    <NoKey title="Photographs" kind="an upload key" enterKeys={enterKeys} />
-  );
-}
-
-function NoKey({ title, kind, enterKeys }: { title: string; kind: string; enterKeys: () => void }) {
+  if (photos) return <PhotographsPage photos={photos} refused={refused(apiKeyRefusal)} />;
   return (
     <div class="page">
-      <h1>{title}</h1>
-      <p class="empty">
-        This page needs {kind}.{' '}
-        <button type="button" class="primary" onClick={enterKeys}>
-          Enter keys
-        </button>
-      </p>
+      <h1>Photographs</h1>
+      <NoKey kind="an upload key" enterKeys={enterKeys} />
     </div>
   );
 }
+
+const NoKey = ({ kind, enterKeys }: { kind: string; enterKeys: () => void }) => (
+  <p class="empty">
+    This page needs {kind}.{' '}
+    <button type="button" class="primary" onClick={enterKeys}>
+      Enter keys
+    </button>
+  </p>
+);

@@ -9,7 +9,7 @@ export type { RenditionChoice } from './picture/same-picture.ts';
 export { type SrcsetOptions, srcset } from './picture/srcset.ts';
 export type * from './types.ts';
 export type { Upload, UploadTo } from './upload/create-upload.ts';
-export { mediaTypeOf } from './upload/media-type.ts';
+export { imageExtensions, mediaTypeOf } from './upload/media-type.ts';
 export type { PartCalls, SignedPart, SignedParts, UploadedPart } from './upload/part-calls.ts';
 export type { UploadOptions, UploadToOptions } from './upload/upload-options.ts';
 export type { UploadProgress } from './upload/upload-progress.ts';

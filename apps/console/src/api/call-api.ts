@@ -1,17 +1,6 @@
+import { ImagemillError } from '@imagemill/client';
+
 const TIMEOUT_MS = 15_000;
-
-/** An answer of the API that is not what was asked for, or none; `message` is for people. */
-class ApiError extends Error {
-  readonly code: string;
-  readonly retryable: boolean;
-
-  constructor({ code, message, retryable }: { code: string; message: string; retryable: boolean }) {
-    super(message);
-    this.name = 'ApiError';
-    this.code = code;
-    this.retryable = retryable;
-  }
-}
 
 export interface ApiCall {
   readonly key: string;
@@ -22,8 +11,8 @@ export interface ApiCall {
 /**
  * One call of the API that serves this page.
  *
- * @returns the body of the answer, undefined for an empty one
- * @throws ApiError
+ * @returns the body of the response, undefined for an empty one
+ * @throws ImagemillError; the signal's reason once it is aborted
  */
 export async function callApi<T>(method: string, path: string, { key, body, signal }: ApiCall): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
@@ -32,13 +21,24 @@ export async function callApi<T>(method: string, path: string, { key, body, sign
     headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error;
-    throw new ApiError({ code: 'no-answer', message: 'The API does not answer.', retryable: true });
+  }).catch((cause: unknown) => {
+    if (signal?.aborted) throw cause;
+    const code = timeout.aborted ? 'timeout' : 'network';
+    throw new ImagemillError('The service did not respond in time.', { code, retryable: true, cause });
   });
   const answer = (await response.json().catch(() => undefined)) as unknown;
   if (response.ok) return answer as T;
-  const { code = 'unknown', detail } = (answer ?? {}) as { code?: string; detail?: string };
-  const message = detail ?? `The API answered ${response.status}.`;
-  throw new ApiError({ code, message, retryable: response.status >= 500 || response.status === 429 });
+  const { status, headers } = response;
+  const { code = `http-${status}`, detail, requestId } = (answer ?? {}) as Problem;
+  throw new ImagemillError(detail ?? `The server responded with status ${status}.`, {
+    ...{ code, status, requestId },
+    retryable: status >= 500 || status === 429,
+    retryAfterSeconds: Number(headers.get('retry-after')) || undefined,
+  });
+}
+
+interface Problem {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly requestId?: string;
 }

@@ -1,4 +1,5 @@
-import { callApi } from './call-api.ts';
+import { notingRefusal } from '../keys/keys.ts';
+import { type ApiCall, callApi } from './call-api.ts';
 
 /** How much work there is: numbers of jobs, milliseconds, jobs a second. */
 export interface Backlog {
@@ -43,34 +44,30 @@ export interface Delivery {
 
 const PAGE = 20;
 
-/** The calls of an operator; each throws ApiError. */
+/** The calls of an operator; each throws ImagemillError. */
 export function createOperatorApi(key: string) {
-  const post = <T>(path: string, body?: object) => callApi<T>('POST', path, { key, ...(body && { body }) });
+  const call = <T>(method: string, path: string, options: Omit<ApiCall, 'key'> = {}) =>
+    callApi<T>(method, path, { key, ...options }).catch(notingRefusal('adminKey'));
+  const post = <T>(path: string, body?: object) => call<T>('POST', path, { ...(body && { body }) });
   return {
-    backlog: (signal: AbortSignal) => callApi<Backlog>('GET', '/v1/backlog', { key, signal }),
+    backlog: (signal: AbortSignal) => call<Backlog>('GET', '/v1/backlog', { signal }),
 
     deadLetters: (cursor: number | undefined, signal: AbortSignal) =>
-      callApi<{ deadLetters: readonly DeadLetter[]; nextCursor?: number }>('GET', `/v1/dead-letters?${page(cursor)}`, {
-        key,
+      call<{ deadLetters: readonly DeadLetter[]; nextCursor?: number }>('GET', `/v1/dead-letters?${page(cursor)}`, {
         signal,
       }),
     redrive: (imageId: string) => post(`/v1/dead-letters/${imageId}/redrive`),
-    discard: (imageId: string) => callApi('DELETE', `/v1/dead-letters/${imageId}`, { key }),
-    /** Puts back all that ended with a code, up to a thousand; `more` tells that some are left. */
+    discard: (imageId: string) => call('DELETE', `/v1/dead-letters/${imageId}`),
+    /** Redrives all with a code, up to a thousand; `more`: some are left. */
     redriveAll: (code: string) => post<{ redriven: number; more: boolean }>('/v1/dead-letters/redrive', { code }),
 
     deliveries: (cursor: number | undefined, signal: AbortSignal) =>
-      callApi<{ deliveries: readonly Delivery[]; nextCursor?: number }>(
-        'GET',
-        `/v1/webhook-deliveries?${page(cursor)}`,
-        {
-          key,
-          signal,
-        },
-      ),
+      call<{ deliveries: readonly Delivery[]; nextCursor?: number }>('GET', `/v1/webhook-deliveries?${page(cursor)}`, {
+        signal,
+      }),
     replay: (id: string) => post(`/v1/webhook-deliveries/${id}/replay`),
 
-    /** Lets this browser look at BullMQ's board for a while. @returns where that is */
+    /** Opens a session of BullMQ's board for this browser. @returns the path of the board */
     startBoardSession: () => post<{ path: string }>('/v1/board-sessions'),
   };
 }

@@ -1,48 +1,55 @@
-import { createImagemill, type Image } from '@imagemill/client';
+import { createImagemill, type Image, type UploadProgress } from '@imagemill/client';
+import { notingRefusal } from '../keys/keys.ts';
 
-/** A browser has six connections to an origin, by HTTP/1.1; some must be left for calls. */
+/** A browser has six connections to an origin, by HTTP/1.1: some must stay free for calls. */
 const STREAMS_MAX = 3;
-/** Images a call: a page of the list, and the one that tells whether there is another. */
+/** Images per call: a page of the list, and one more, which shows whether there is another page. */
 const LIST_CALL = 25;
 
 interface UploadOptions {
   readonly category: string;
-  /** Told the share that is sent, 0 to 1. */
+  /** Called with the share that is sent, 0 to 1. */
   readonly onProgress: (share: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** What a seller does here, by the SDK that any seller app has; each throws ImagemillError. */
+/** The calls of a seller, by the SDK that any seller app has; each throws ImagemillError. */
 export function createSellerApi(apiKey: string) {
   const imagemill = createImagemill({ baseUrl: location.origin, apiKey });
+  const noteRefusal = notingRefusal('apiKey');
   let streams = 0;
   return {
     /** @returns the image's id, once its bytes are there */
     async upload(file: File, { category, onProgress, signal }: UploadOptions): Promise<string> {
-      const image = await imagemill.upload(file, {
-        category,
-        signal,
-        wait: 'uploaded',
-        onProgress: ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total),
-      });
+      const onSent = ({ loaded, total }: UploadProgress) => onProgress(total === 0 ? 0 : loaded / total);
+      const options = { category, signal, wait: 'uploaded', onProgress: onSent } as const;
+      const image = await imagemill.upload(file, options).catch(noteRefusal);
       return image.imageId;
     },
 
-    /** Tells every change of an image until its end: by live events, or by asking while as many as may be are open. */
+    /** Reports every change of an image until its end: by live events, or by polling while too many streams are open. */
     async follow(imageId: string, onChange: (image: Image) => void, signal: AbortSignal): Promise<void> {
       const live = streams < STREAMS_MAX;
       if (live) streams += 1;
       try {
         for await (const image of imagemill.followImage(imageId, { signal, live })) onChange(image);
+      } catch (error) {
+        noteRefusal(error);
       } finally {
         if (live) streams -= 1;
       }
     },
 
-    /** What was uploaded before, the newest first. */
-    list: (signal: AbortSignal) => imagemill.listImages({ limit: LIST_CALL, signal }),
+    /** Earlier uploads, the newest first. */
+    async *list(signal: AbortSignal): AsyncGenerator<Image, void, undefined> {
+      try {
+        yield* imagemill.listImages({ limit: LIST_CALL, signal });
+      } catch (error) {
+        noteRefusal(error);
+      }
+    },
 
-    remove: (imageId: string) => imagemill.deleteImage(imageId),
+    remove: (imageId: string) => imagemill.deleteImage(imageId).catch(noteRefusal),
   };
 }
 export type SellerApi = ReturnType<typeof createSellerApi>;

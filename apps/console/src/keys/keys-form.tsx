@@ -16,7 +16,7 @@ export function KeysForm({ onClose }: { onClose: () => void }) {
     <Dialog title="Keys" onClose={onClose}>
       <form ref={form} onSubmit={submit} class="stack">
         <p class="quiet">
-          They stay in this tab, until it is closed. Make keys with <code>pnpm keys create</code>.
+          Keys are kept in this tab until you close it. To create one, run <code>npx -y pnpm@12 keys create</code>.
         </p>
         <Field name="apiKey" label="Upload key" hint="for photographs" value={keys.value.apiKey} />
         <Field name="adminKey" label="Admin key" hint="for the operator's page" value={keys.value.adminKey} />

@@ -1,3 +1,4 @@
+import { isRefusedKey, messageFor } from '@imagemill/client/messages';
 import { signal } from '@preact/signals';
 
 /** The keys that were entered in this tab. */
@@ -10,11 +11,23 @@ const STORED_AS = 'imagemill-keys';
 
 export const keys = signal<Keys>({});
 
+/** Why the API refused a key, as a message; until another one is entered. */
+export const keyRefusals = signal<{ readonly [kind in keyof Keys]?: string }>({});
+
 /** Remembers keys until this tab is closed, and no longer. */
 export function setKeys({ apiKey, adminKey }: Keys): void {
   keys.value = { ...(apiKey && { apiKey }), ...(adminKey && { adminKey }) };
+  keyRefusals.value = {};
   sessionStorage.setItem(STORED_AS, JSON.stringify(keys.value));
 }
+
+/** Rethrows a failed call, and notes a refused key: pages stop calling the API with it, and ask for another. */
+export const notingRefusal =
+  (kind: keyof Keys) =>
+  (error: unknown): never => {
+    if (isRefusedKey(error)) keyRefusals.value = { ...keyRefusals.value, [kind]: messageFor(error) };
+    throw error;
+  };
 
 /**
  * Takes the keys that the local stack put behind the # of the address, else those entered before. A browser never sends

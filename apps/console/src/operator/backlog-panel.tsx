@@ -2,22 +2,22 @@ import { LineChart } from '../charts/line-chart.tsx';
 import { count, humanDuration, perSecond } from '../ui/format.ts';
 import { SPAN_MS, type useSamples } from './use-samples.ts';
 
-/** How much work there is, how fast it goes, and how both were in the last minutes. */
+/** The backlog and the throughput, now and over the last minutes. */
 export function BacklogPanel({ value, samples, trouble }: ReturnType<typeof useSamples>) {
   const facts = [
     ['Waiting', value && count(value.waiting + value.delayedDue)],
-    ['In work', value && count(value.active)],
-    ['Oldest waits', value && humanDuration(value.oldestWaitingMs)],
+    ['In progress', value && count(value.active)],
+    ['Longest wait', value && humanDuration(value.oldestWaitingMs)],
     [
-      'Work left',
-      value && (value.predictedSeconds === null ? 'not known yet' : humanDuration(value.predictedSeconds * 1000)),
+      'Estimated time left',
+      value && (value.predictedSeconds === null ? 'unknown' : humanDuration(value.predictedSeconds * 1000)),
     ],
-    ['Not uploaded yet', value && count(value.delayed)],
+    ['Awaiting upload', value && count(value.delayed)],
     ['Dead letters', value && count(value.failed)],
   ] as const;
   return (
     <section aria-labelledby="work">
-      <h2 id="work">Work</h2>
+      <h2 id="work">Queue</h2>
       {trouble && (
         <p class="trouble" role="alert">
           {trouble}
@@ -40,7 +40,7 @@ export function BacklogPanel({ value, samples, trouble }: ReturnType<typeof useS
           shown={count}
         />
         <LineChart
-          title="Throughput, images a second"
+          title="Throughput, images per second"
           samples={samples.map(({ at, endedPerSecond }) => ({ at, value: endedPerSecond }))}
           spanMsMax={SPAN_MS}
           topMin={0.1}

@@ -1,11 +1,11 @@
 import type { OperatorApi } from '../api/operator-api.ts';
 import { useAction } from './use-action.ts';
 
-/** To BullMQ's own board: a session is got with the key, then the board opens in a tab of its own. */
+/** Opens BullMQ's board in a tab of its own, after the key has opened a session for it. */
 export function BoardLink({ api }: { api: OperatorApi }) {
   const action = useAction(() => {});
   const open = async () => {
-    // Opened before the call: a browser blocks a tab that no click opened.
+    // Before the call: a browser blocks a tab that no click opened.
     const tab = window.open('', '_blank');
     try {
       const { path } = await api.startBoardSession();

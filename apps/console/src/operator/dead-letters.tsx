@@ -6,7 +6,7 @@ import { Pager } from './pager.tsx';
 import { useAction } from './use-action.ts';
 import { usePages } from './use-pages.ts';
 
-/** Images that used up their attempts because of us: put back, one or all of a code, or given up. */
+/** Images that used up their attempts because of a fault of ours: redriven, one or all of a code, or discarded. */
 export function DeadLetters({ api }: { api: OperatorApi }) {
   const { value, trouble, refresh, older, newer } = usePages(api.deadLetters);
   const action = useAction(refresh);
@@ -14,7 +14,7 @@ export function DeadLetters({ api }: { api: OperatorApi }) {
   const codes = [...new Set(letters.map(({ code }) => code))];
   const redriveAll = async (code: string) => {
     const { redriven, more } = await api.redriveAll(code);
-    return `${count(redriven)} put back${more ? '; there are more' : ''}.`;
+    return `${count(redriven)} redriven${more ? '; there are more' : ''}.`;
   };
   return (
     <section aria-labelledby="dead-letters">
@@ -33,7 +33,7 @@ export function DeadLetters({ api }: { api: OperatorApi }) {
           {action.trouble ?? trouble}
         </p>
       )}
-      {value && letters.length === 0 && <p class="empty">None. Every image found its end.</p>}
+      {value && letters.length === 0 && <p class="empty">No dead letters.</p>}
       {letters.length > 0 && (
         <ul class="records">
           {letters.map((letter) => (
@@ -51,8 +51,8 @@ function Letter(props: { letter: DeadLetter; api: OperatorApi; action: ReturnTyp
   const { imageId, tenant, category, code, message, attempts, failedAt } = letter;
   const name = shortId(imageId);
   const item = useFocusAfter<HTMLLIElement>();
-  const redrive = () => action.run(() => api.redrive(imageId).then(() => `${name} is put back.`));
-  const discard = () => action.run(() => api.discard(imageId).then(() => `${name} is given up.`));
+  const redrive = () => action.run(() => api.redrive(imageId).then(() => `${name} is redriven.`));
+  const discard = () => action.run(() => api.discard(imageId).then(() => `${name} is discarded.`));
   return (
     <li ref={item}>
       <div class="record-words">

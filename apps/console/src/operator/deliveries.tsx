@@ -4,7 +4,7 @@ import { Pager } from './pager.tsx';
 import { useAction } from './use-action.ts';
 import { usePages } from './use-pages.ts';
 
-/** What tenants' endpoints were told, and how they answered; each can be sent once more. */
+/** Deliveries to tenants' endpoints, with the responses; each can be sent again. */
 export function Deliveries({ api }: { api: OperatorApi }) {
   const { value, trouble, refresh, older, newer } = usePages(api.deliveries);
   const action = useAction(refresh);
@@ -19,7 +19,7 @@ export function Deliveries({ api }: { api: OperatorApi }) {
       )}
       {value && deliveries.length === 0 && (
         <p class="empty">
-          None. Endpoints are named in the file of <code>WEBHOOK_ENDPOINTS_FILE</code>.
+          No deliveries yet. Endpoints are configured in the file that <code>WEBHOOK_ENDPOINTS_FILE</code> names.
         </p>
       )}
       {deliveries.length > 0 && (
@@ -41,7 +41,7 @@ function Sent(props: { delivery: Delivery; api: OperatorApi; action: ReturnType<
   const { id, type, tenant, imageId, status, attempts, timestamp, nextAttemptAt } = delivery;
   const last = attempts.at(-1);
   const name = `${type} of ${shortId(imageId)}`;
-  const replay = () => action.run(() => api.replay(id).then(() => `${name} is sent once more.`));
+  const replay = () => action.run(() => api.replay(id).then(() => `${name} is being sent again.`));
   return (
     <li>
       <div class="record-words">
@@ -54,7 +54,7 @@ function Sent(props: { delivery: Delivery; api: OperatorApi; action: ReturnType<
         <p class="quiet">
           {tenant} · <time dateTime={timestamp}>{when(timestamp)}</time>
           {last &&
-            ` · attempt ${attempts.length}: ${last.status ?? last.code ?? 'no answer'} in ${humanDuration(last.ms)}`}
+            ` · attempt ${attempts.length}: ${last.status ?? last.code ?? 'no response'} in ${humanDuration(last.ms)}`}
           {nextAttemptAt && ` · next ${when(nextAttemptAt)}`}
         </p>
       </div>

@@ -1,7 +1,8 @@
+import { messageFor } from '@imagemill/client/messages';
 import { useState } from 'preact/hooks';
 import { announce } from '../ui/announcer.tsx';
 
-/** Runs what a button does, one at a time, and says how it went. */
+/** Runs the action of a button, one at a time, and announces its result. */
 export function useAction(afterwards: () => void) {
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string>();
@@ -11,7 +12,7 @@ export function useAction(afterwards: () => void) {
     try {
       announce(await act());
     } catch (error) {
-      setTrouble((error as Error).message);
+      setTrouble(messageFor(error));
     } finally {
       setBusy(false);
       afterwards();

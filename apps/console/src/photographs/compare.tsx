@@ -1,7 +1,7 @@
 import type { Rendition } from '@imagemill/client';
 import { useState } from 'preact/hooks';
 
-/** The original and a rendition of it in one frame, with a line between them that is moved by pointer or keys. */
+/** The original and a rendition in one frame, divided by a line that the pointer or the arrow keys move. */
 export function Compare(props: { name: string; original: string | undefined; rendition: Rendition }) {
   const { name, original, rendition } = props;
   const { url, width, height, variant, format } = rendition;
@@ -13,7 +13,9 @@ export function Compare(props: { name: string; original: string | undefined; ren
         <div class="compare" style={frame}>
           <img src={url} width={width} height={height} alt={`${name}, ${variant} ${format}`} />
         </div>
-        <figcaption class="quiet">Originals are private: one is compared while this tab still has it.</figcaption>
+        <figcaption class="quiet">
+          Originals are private: only a photograph that was uploaded in this tab can be compared with its original.
+        </figcaption>
       </figure>
     );
   }
@@ -33,7 +35,7 @@ export function Compare(props: { name: string; original: string | undefined; ren
         min={0}
         max={100}
         value={at}
-        aria-label="How much of the original is shown"
+        aria-label="Share of the original"
         aria-valuetext={`${at} % original`}
         onInput={(event) => setAt(event.currentTarget.valueAsNumber)}
       />

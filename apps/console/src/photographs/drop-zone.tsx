@@ -7,7 +7,7 @@ import type { Photos } from './photos.ts';
 /** `profile-banner` as `Profile banner`. */
 const labelOf = (category: string) => category.charAt(0).toUpperCase() + category.slice(1).replaceAll('-', ' ');
 
-/** Takes photographs: dropped anywhere on the page, or chosen. */
+/** Adds photographs: dropped anywhere on the page, or chosen. */
 export function DropZone({ photos }: { photos: Photos }) {
   const { uppy, category, add } = photos;
   const input = useRef<HTMLInputElement>(null);
@@ -20,13 +20,13 @@ export function DropZone({ photos }: { photos: Photos }) {
   }, [uppy]);
   const choose = () => {
     if (input.current?.files) add(input.current.files);
-    // So that the same file can be chosen again.
+    // Otherwise the same file could not be chosen again.
     if (input.current) input.current.value = '';
   };
   return (
     <section class="drop-zone" aria-label="Upload">
       <fieldset class="segments">
-        <legend>What they are for</legend>
+        <legend>Category</legend>
         {categories.value.map((name) => (
           <label key={name}>
             <input
@@ -43,8 +43,10 @@ export function DropZone({ photos }: { photos: Photos }) {
         ))}
       </fieldset>
       <p class="drop-words">
-        <strong>Drop photographs anywhere</strong>
-        <span class="quiet">JPEG, PNG, WebP, AVIF, GIF or TIFF; several at once, or a folder</span>
+        <strong class="with-pointer">Drop photographs anywhere</strong>
+        <span class="quiet">
+          JPEG, PNG, WebP, AVIF, GIF or TIFF<span class="with-pointer">: one, several, or a whole folder</span>
+        </span>
       </p>
       <button type="button" class="primary large" onClick={() => input.current?.click()}>
         Choose photographs

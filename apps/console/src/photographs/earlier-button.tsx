@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Photos } from './photos.ts';
 
-/** Lists what was uploaded before, a page at a press; the newest is listed when the photographs are made. */
+/** Lists earlier uploads, a page per press. The first page is listed with the photographs. */
 export function EarlierButton({ photos }: { photos: Photos }) {
   const [busy, setBusy] = useState(false);
   const { trouble, hasMore, load: loadPage } = photos.earlier;
@@ -13,7 +13,7 @@ export function EarlierButton({ photos }: { photos: Photos }) {
     <>
       {trouble.value && (
         <p class="trouble" role="alert">
-          Earlier images can’t be listed. {trouble}
+          Earlier images could not be listed. {trouble}
         </p>
       )}
       {hasMore.value && (

@@ -1,15 +1,16 @@
 import type { Image } from '@imagemill/client';
+import { messageFor } from '@imagemill/client/messages';
 import { signal } from '@preact/signals';
 import type { SellerApi } from '../api/seller-api.ts';
 
 const PAGE = 24;
 
-/** What was uploaded before, taken from the API's list a page at a time. */
+/** Earlier uploads, from the API's list, a page at a time. */
 export function createEarlierPhotos(api: SellerApi, ended: AbortSignal, show: (images: readonly Image[]) => void) {
   const hasMore = signal(false);
   const trouble = signal<string>();
   let list = api.list(ended);
-  // One is held back, to know whether there are more.
+  // One ahead, to see whether there are more.
   let next = list.next();
 
   return {
@@ -28,11 +29,11 @@ export function createEarlierPhotos(api: SellerApi, ended: AbortSignal, show: (i
         hasMore.value = !(await next).done;
       } catch (error) {
         if (ended.aborted) return;
-        // A list that failed has ended: the next press begins anew, and what is on the page already is left out.
+        // A generator that failed has ended: the next press starts from the beginning, without what is on the page already.
         list = api.list(ended);
         next = list.next();
         next.catch(() => {});
-        trouble.value = (error as Error).message;
+        trouble.value = messageFor(error);
         hasMore.value = true;
       }
       show(page);

@@ -1,21 +1,20 @@
+import { imageExtensions } from '@imagemill/client';
+import { messageFor } from '@imagemill/client/messages';
 import { Uppy } from '@uppy/core';
 import { newId } from './new-id.ts';
 
-/** By media type, and by name: not every system knows every type. */
+/** By media type, and by name: not every operating system knows every type. */
 export const fileTypes = [
   ...['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
-  ...['.jpg', '.jpeg', '.jfif', '.jpe', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff'],
+  ...imageExtensions.map((extension) => `.${extension}`),
 ];
 
-/** At once. */
 const FILES_MAX = 500;
 
-const refusal = 'This is not a JPEG, PNG, WebP, AVIF, GIF or TIFF, so it can’t be a photograph for imagemill.';
-
 /**
- * Takes files in, by Uppy: chosen ones, and with its DropTarget what is dropped, whole folders too.
+ * Adds files by Uppy: chosen ones, and with its DropTarget dropped files and folders.
  *
- * @param refused is told of a file that can't be a photograph, and why in words for its seller
+ * @param on.refused called with the name of a file that cannot be a photograph, and a message for its seller
  */
 export function createFileIntake(on: {
   taken: (files: File[]) => void;
@@ -23,19 +22,21 @@ export function createFileIntake(on: {
 }) {
   const uppy = new Uppy({
     restrictions: { allowedFileTypes: fileTypes, maxNumberOfFiles: FILES_MAX },
-    // The same photograph may be taken again, as an avatar for example.
+    // The same photograph may be added again, as an avatar for example.
     onBeforeFileAdded: (file) => ({ ...file, id: newId() }),
   });
   uppy.on('files-added', (added) => {
     const files = added.map(({ data, name }) => asFile(data as Blob, name));
-    // From here on they are ours.
+    // Uppy is done with them.
     for (const { id } of added) uppy.removeFile(id);
     on.taken(files);
   });
-  // Without a file it is about how many there are.
-  uppy.on('restriction-failed', (file, { message }) =>
-    file ? on.refused(file.name ?? 'A file', refusal) : on.refused('Too many at once', `${message}.`),
-  );
+  uppy.on('restriction-failed', (file) => {
+    // Without a file the restriction is on their number.
+    if (!file) return on.refused('Too many files', `Add at most ${FILES_MAX} files at once.`);
+    const name = file.name ?? 'A file';
+    on.refused(name, messageFor({ code: 'unsupported-type', message: '' }, { name }));
+  });
   return uppy;
 }
 

@@ -1,8 +1,9 @@
+import { messageFor } from '@imagemill/client/messages';
 import { useState } from 'preact/hooks';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { humanBytes, percent } from '../ui/format.ts';
 import { useFocusAfter } from '../ui/use-focus-after.ts';
-import { type Photo, progressOf, statusOf, troubleOf } from './photo.ts';
+import { hasFailedForNow, type Photo, progressOf, statusOf, troubleOf } from './photo.ts';
 import type { Photos } from './photos.ts';
 import { Preview } from './preview.tsx';
 import { Renditions } from './renditions.tsx';
@@ -13,13 +14,13 @@ interface PhotoCardProps {
   readonly onOpen: () => void;
 }
 
-/** A photograph on its way, and what became of it. */
+/** A photograph in flight, and its result. */
 export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
   const { name, state, image } = photo;
   const { word, look } = statusOf(photo);
   const trouble = troubleOf(photo);
   const [failure, setFailure] = useState<string>();
-  const remove = () => photos.remove(photo).catch((error: Error) => setFailure(error.message));
+  const remove = () => photos.remove(photo).catch((error: unknown) => setFailure(messageFor(error)));
   const card = useFocusAfter<HTMLLIElement>();
   return (
     <li ref={card} class="photo" data-status={image?.status ?? state.is}>
@@ -45,16 +46,16 @@ export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
   );
 }
 
-/** What can be done with it as it stands. */
+/** The actions that its status allows. */
 function Actions({ photo, photos, onOpen, onRemove }: PhotoCardProps & { onRemove: () => void }) {
   const { id, name, state, image } = photo;
-  const mayStart = state.is === 'stopped' || (state.is === 'refused' && state.mayRetry);
+  const mayRetry = state.is === 'stopped' || hasFailedForNow(photo);
   const onItsWay = state.is === 'waiting' || state.is === 'uploading';
   return (
     <div class="row photo-actions">
       {image && image.renditions.length > 0 && (
-        <button type="button" class="primary" onClick={onOpen} aria-label={`Look at ${name}`}>
-          Look
+        <button type="button" class="primary" onClick={onOpen} aria-label={`Details of ${name}`}>
+          Details
         </button>
       )}
       {onItsWay && (
@@ -62,8 +63,8 @@ function Actions({ photo, photos, onOpen, onRemove }: PhotoCardProps & { onRemov
           Stop
         </button>
       )}
-      {mayStart && (
-        <button type="button" onClick={() => photos.start(id)} aria-label={`Upload ${name} again`}>
+      {mayRetry && (
+        <button type="button" onClick={() => photos.retry(photo)} aria-label={`Try again: ${name}`}>
           Try again
         </button>
       )}

@@ -18,7 +18,7 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
     <Dialog title={photo.name} onClose={onClose} wide>
       <p class="quiet">
         {source && `${source.format}, ${source.width} × ${source.height}, ${humanBytes(source.bytes)}`}
-        {image.readyAt && ` · ready after ${humanDuration(Date.parse(image.readyAt) - Date.parse(image.createdAt))}`}
+        {image.readyAt && ` · ready in ${humanDuration(Date.parse(image.readyAt) - Date.parse(image.createdAt))}`}
       </p>
       <div class="details">
         <div>
@@ -37,7 +37,7 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
             {originalBytes && (
               <p>
                 {humanBytes(originalBytes)} → <strong>{humanBytes(rendition.bytes)}</strong>{' '}
-                <span class="badge good">{percent(1 - rendition.bytes / originalBytes)} saved</span>
+                <Saved share={1 - rendition.bytes / originalBytes} />
               </p>
             )}
           </div>
@@ -51,6 +51,14 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
     </Dialog>
   );
 }
+
+/** A tiny original may be smaller than its rendition. */
+const Saved = ({ share }: { share: number }) =>
+  share >= 0 ? (
+    <span class="badge good">{percent(share)} saved</span>
+  ) : (
+    <span class="badge">{percent(-share)} larger</span>
+  );
 
 /** What the seller app gave with the upload. */
 function Metadata({ of: { metadata } }: { of: Image }) {

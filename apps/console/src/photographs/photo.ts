@@ -1,33 +1,34 @@
 import type { Image } from '@imagemill/client';
+import { messageFor } from '@imagemill/client/messages';
 
-/** One photograph on the page: from the moment it is dropped, or as the API lists it. */
+/** One photograph on the page: from the moment it is added, or as the API lists it. */
 export interface Photo {
   readonly id: string;
   readonly name: string;
   readonly category: string;
-  /** Only of what was dropped in this tab: the original, for the eye, and its size in bytes. */
+  /** Only of a file that was added in this tab: a URL to show it by, and its size in bytes. */
   readonly original?: { readonly url: string; readonly bytes: number };
   readonly state: PhotoState;
-  /** What the API says of it, once it knows it. */
+  /** Its status from the API, once there is one. */
   readonly image?: Image;
-  /** Why it is not known how it goes on. */
-  readonly lost?: string;
+  /** Why its progress cannot be followed, as a message. */
+  readonly lost?: string | undefined;
 }
 
 export type PhotoState =
   | { readonly is: 'waiting' }
   /** `share` of its bytes that are sent, 0 to 1. */
   | { readonly is: 'uploading'; readonly share: number }
-  /** The uploader took it back. */
+  /** By the user. */
   | { readonly is: 'stopped' }
-  /** It did not get as far as the API, or not through it. */
+  /** Its upload failed. */
   | { readonly is: 'refused'; readonly words: string; readonly mayRetry: boolean }
-  /** From here on its image says how it is. */
+  /** From here on `image` has its status. */
   | { readonly is: 'uploaded' };
 
 export type Look = 'good' | 'bad' | 'busy' | 'still';
 
-/** How a photograph is, in a word, and how that looks. */
+/** The status of a photograph in a word, and its colour. */
 export function statusOf({ state, image }: Photo): { word: string; look: Look } {
   if (state.is === 'waiting') return { word: 'Waiting', look: 'still' };
   if (state.is === 'uploading') return { word: 'Uploading', look: 'busy' };
@@ -37,8 +38,8 @@ export function statusOf({ state, image }: Photo): { word: string; look: Look } 
 }
 
 const words: Record<Image['status'], { word: string; look: Look }> = {
-  'awaiting-upload': { word: 'Waits for its upload', look: 'still' },
-  queued: { word: 'Waits for a worker', look: 'busy' },
+  'awaiting-upload': { word: 'Awaiting upload', look: 'still' },
+  queued: { word: 'In the queue', look: 'busy' },
   processing: { word: 'Rendering', look: 'busy' },
   ready: { word: 'Ready', look: 'good' },
   rejected: { word: 'Rejected', look: 'bad' },
@@ -46,10 +47,15 @@ const words: Record<Image['status'], { word: string; look: Look }> = {
   expired: { word: 'Expired', look: 'still' },
 };
 
-/** What went wrong with it, in words for its seller. */
-export function troubleOf({ state, image, lost }: Photo): string | undefined {
-  return state.is === 'refused' ? state.words : (image?.error?.message ?? lost);
+/** Why it failed, as a message for its seller. */
+export function troubleOf({ name, original, state, image, lost }: Photo): string | undefined {
+  if (state.is === 'refused') return state.words;
+  return image?.error ? messageFor(image.error, { name, size: original?.bytes ?? image.source?.bytes }) : lost;
 }
+
+/** Whether it failed in a way that may succeed now. */
+export const hasFailedForNow = ({ state, lost }: Photo): boolean =>
+  state.is === 'refused' ? state.mayRetry : lost !== undefined;
 
 /** Uploading counts for the first half, each rendition for its part of the second; 0 to 1. */
 export function progressOf({ state, image }: Photo): number {
@@ -59,5 +65,5 @@ export function progressOf({ state, image }: Photo): number {
   return 0.5 + image.progress.done / image.progress.total / 2;
 }
 
-/** Whether something will still happen to it by itself. */
+/** Whether it will still change by itself. */
 export const isOnItsWay = ({ status }: Image): boolean => status === 'queued' || status === 'processing';

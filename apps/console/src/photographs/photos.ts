@@ -1,15 +1,16 @@
 import type { Image } from '@imagemill/client';
+import { messageFor } from '@imagemill/client/messages';
 import { signal } from '@preact/signals';
 import type { SellerApi } from '../api/seller-api.ts';
 import { announce } from '../ui/announcer.tsx';
 import { createEarlierPhotos } from './earlier-photos.ts';
 import { createFileIntake } from './file-intake.ts';
 import { newId } from './new-id.ts';
-import { isOnItsWay, type Photo } from './photo.ts';
+import { hasFailedForNow, isOnItsWay, type Photo, troubleOf } from './photo.ts';
 import { createPhotoList } from './photo-list.ts';
 import { createUploads } from './uploads.ts';
 
-/** The photographs of a key: taken in, uploaded, then followed to their end. */
+/** The photographs of a key: added, uploaded, then followed to their end. */
 export function createPhotos(api: SellerApi) {
   const category = signal('product');
   const list = createPhotoList();
@@ -31,15 +32,17 @@ export function createPhotos(api: SellerApi) {
 
   async function follow(id: string, imageId: string): Promise<void> {
     const name = list.find(id)?.name ?? '';
+    list.change(id, { lost: undefined });
     const onChange = (image: Image) => {
       list.change(id, { image });
+      const photo = list.find(id);
       if (image.status === 'ready') announce(`${name} is ready: ${image.renditions.length} renditions.`);
-      else if (image.error) announce(`${name}: ${image.error.message}`);
+      else if (image.error && photo) announce(`${name}: ${troubleOf(photo)}`);
     };
-    await api.follow(imageId, onChange, ended.signal).catch((error: Error) => {
+    await api.follow(imageId, onChange, ended.signal).catch((error: unknown) => {
       if (ended.signal.aborted) return;
-      list.change(id, { lost: error.message });
-      announce(`${name}: ${error.message}`);
+      list.change(id, { lost: messageFor(error) });
+      announce(`${name}: ${messageFor(error)}`);
     });
   }
 
@@ -51,28 +54,39 @@ export function createPhotos(api: SellerApi) {
   });
   void earlier.load();
 
+  function retry({ id, state, image, lost }: Photo): void {
+    if (state.is !== 'uploaded') uploads.start(id);
+    else if (lost !== undefined && image) void follow(id, image.imageId);
+  }
+  const retryAll = () => list.photos.value.filter(hasFailedForNow).forEach(retry);
+  addEventListener('online', retryAll);
+
   return {
     list: list.photos,
     category,
     uppy,
-    start: (id: string) => uploads.start(id),
+    /** Starts a stopped or failed upload again, or follows its image again. */
+    retry,
+    /** Retries everything that failed but may succeed now. The browser does so by itself when it is online again. */
+    retryAll,
     stop: uploads.stop,
 
     add(chosen: Iterable<File>): void {
       uppy.addFiles([...chosen].map((data) => ({ data, name: data.name, type: data.type, source: 'page' })));
     },
 
-    /** Takes it off the page; what the API has of it is deleted first. */
+    /** Removes it from the page; its image is deleted first. */
     async remove(photo: Photo): Promise<void> {
       if (photo.image) await api.remove(photo.image.imageId);
       uploads.forget(photo.id);
       list.drop(photo);
-      announce(`${photo.name} is ${photo.image ? 'deleted' : 'off the list'}.`);
+      announce(`${photo.name} is ${photo.image ? 'deleted' : 'dismissed'}.`);
     },
 
     earlier,
 
     close(): void {
+      removeEventListener('online', retryAll);
       ended.abort();
       uploads.close();
       uppy.destroy();

@@ -2,35 +2,37 @@ import { type Image, pictureHtml } from '@imagemill/client';
 import { useRef, useState } from 'preact/hooks';
 import { announce } from '../ui/announcer.tsx';
 
-const COPIED_MS = 2_000;
+const DONE_MS = 2_000;
 
 /** The HTML that shows this image on a shop's page. */
 export function PictureSnippet({ image, alt }: { image: Image; alt: string }) {
-  const [copied, setCopied] = useState(false);
+  const [done, setDone] = useState<string>();
   const text = useRef<HTMLPreElement>(null);
-  // A tag a line; within one these two never meet.
+  // A line per tag: `><` occurs between tags only.
   const html = pictureHtml(image, { alt }).replaceAll('><', '>\n<');
+  const tell = (word: string, announcement: string) => {
+    announce(announcement);
+    setDone(word);
+    setTimeout(() => setDone(undefined), DONE_MS);
+  };
   const copy = async () => {
-    // Browsers give pages the clipboard on https alone.
+    // Pages have a clipboard on https only.
     if (!navigator.clipboard) {
       if (text.current) getSelection()?.selectAllChildren(text.current);
-      announce('The HTML is selected, to be copied by the browser.');
-      return;
+      return tell('Selected', 'The HTML is selected: copy it with the keyboard or the menu of the browser.');
     }
     await navigator.clipboard.writeText(html);
-    announce('The HTML is copied.');
-    setCopied(true);
-    setTimeout(() => setCopied(false), COPIED_MS);
+    tell('Copied', 'The HTML is copied.');
   };
   return (
     <section aria-label="HTML">
       <div class="row between">
         <h3>HTML</h3>
         <button type="button" onClick={copy}>
-          {copied ? 'Copied' : 'Copy'}
+          {done ?? 'Copy'}
         </button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must get there */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <pre ref={text} class="snippet" tabIndex={0}>
         {html}
       </pre>

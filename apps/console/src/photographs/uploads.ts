@@ -1,4 +1,5 @@
 import type { ImagemillError } from '@imagemill/client';
+import { messageFor } from '@imagemill/client/messages';
 import pLimit from 'p-limit';
 import type { SellerApi } from '../api/seller-api.ts';
 import { announce } from '../ui/announcer.tsx';
@@ -35,14 +36,14 @@ export function createUploads({ api, list, onUploaded }: UploadsOptions) {
       onUploaded(id, imageId);
     } catch (error) {
       if (signal.aborted) return;
-      const { message, retryable } = error as ImagemillError;
-      announce(`${photo.name}: ${message}`);
-      goTo(id, { is: 'refused', words: message, mayRetry: retryable });
+      const words = messageFor(error, file);
+      announce(`${photo.name}: ${words}`);
+      goTo(id, { is: 'refused', words, mayRetry: (error as Partial<ImagemillError>).retryable ?? false });
     }
   }
 
   return {
-    /** Has a photograph uploaded; without its file, once more. */
+    /** Uploads a photograph; without `file`, again. */
     start(id: string, file?: File): void {
       if (file) files.set(id, file);
       const stopped = new AbortController();
@@ -51,7 +52,7 @@ export function createUploads({ api, list, onUploaded }: UploadsOptions) {
       void limit(() => upload(id, stopped.signal));
     },
 
-    /** Stops an upload that waits or is on its way; it may be started again. */
+    /** Stops an upload that is waiting or in flight; it may be started again. */
     stop(id: string): void {
       running.get(id)?.abort();
       goTo(id, { is: 'stopped' });

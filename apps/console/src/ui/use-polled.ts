@@ -1,14 +1,15 @@
+import { isRefusedKey, messageFor } from '@imagemill/client/messages';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 export interface Polled<T> {
   readonly value: T | undefined;
-  /** What went wrong last; undefined again after the next success. */
+  /** The message of the last failure; undefined again after the next success. */
   readonly trouble: string | undefined;
   readonly refresh: () => void;
 }
 
 /**
- * Asks again and again while the page can be seen, never twice at once. The last value stays while there is trouble.
+ * Polls while the page is visible, one call at a time. The last value stays while calls fail. A refused key ends it.
  *
  * @param ask must stay the same function as long as the question is the same
  */
@@ -22,8 +23,10 @@ export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: 
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asking = false;
     let askAgain = false;
+    let isRefused = false;
     const tick = async () => {
       clearTimeout(timer);
+      if (isRefused) return;
       if (asking) {
         askAgain = true;
         return;
@@ -36,13 +39,14 @@ export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: 
             setValue(() => answer);
             setTrouble(undefined);
           },
-          (error: Error) => {
-            if (!ended.signal.aborted) setTrouble(error.message);
+          (error: unknown) => {
+            isRefused = isRefusedKey(error);
+            if (!ended.signal.aborted) setTrouble(messageFor(error));
           },
         );
       }
       asking = false;
-      if (!ended.signal.aborted) timer = setTimeout(tick, askAgain ? 0 : everyMs);
+      if (!ended.signal.aborted && !isRefused) timer = setTimeout(tick, askAgain ? 0 : everyMs);
     };
     askNow.current = () => void tick();
     void tick();

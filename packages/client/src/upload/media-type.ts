@@ -13,6 +13,9 @@ const types: Readonly<Record<string, string>> = {
   tiff: 'image/tiff',
 };
 
+/** File name extensions of accepted images, without the dot. */
+export const imageExtensions: readonly string[] = Object.keys(types);
+
 /** What a file is by its name; the API refuses what it is not. */
 export function mediaTypeOf(filename: string): string {
   const extension = filename.slice(filename.lastIndexOf('.') + 1).toLowerCase();
