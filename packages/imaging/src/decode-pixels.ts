@@ -1,4 +1,9 @@
-import sharp from 'sharp';
+import type { SourceFacts } from '@imagemill/variants';
+import sharp, { type Raw, type Sharp } from 'sharp';
+import { fromFloats } from './colour/from-floats.ts';
+import { type DeepSamples, type Interpretation, interpretationOf } from './colour/interpretation.ts';
+import { narrowRange, toBytes, widenAlpha } from './colour/levels.ts';
+import { toSrgb } from './colour/to-srgb.ts';
 import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
@@ -6,29 +11,82 @@ import type { Pixels } from './pixels.ts';
 import { decodeSize, type RenditionPlan, type Size } from './plan.ts';
 import type { ReadableSource } from './source/readable-source.ts';
 
-/**
- * @param upright the source's size in pixels
- * @throws RejectedImageError `corrupt`, `timeout`
- */
+/** What all ways of decoding start from: a source, and the size that it is wanted in. */
+interface Wanted extends Size {
+  readonly readable: ReadableSource;
+  readonly source: SourceFacts;
+  readonly limits: ImageLimits;
+}
+
+/** @throws RejectedImageError `corrupt`, `timeout` */
 export async function decodePixels(
-  source: ReadableSource,
-  upright: Size,
+  readable: ReadableSource,
+  source: SourceFacts,
   plans: readonly RenditionPlan[],
-  { pixelsMax, timeoutMs, failOn }: ImageLimits,
+  limits: ImageLimits,
 ): Promise<Pixels> {
-  const { width, height } = decodeSize(plans);
   try {
-    const image = sharp(source.bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax });
-    // An extract before the resize is what keeps sharp from shrinking on load.
-    if (!source.canShrinkOnLoad) image.extract({ left: 0, top: 0, width: upright.width, height: upright.height });
-    const { data, info } = await image
-      .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
-      .resize(width, height, { fit: 'fill' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return await dropOpaqueAlpha({ data, raw: { width: info.width, height: info.height, channels: info.channels } });
+    const interpretation = await interpretationOf(readable.bytes, source);
+    const pixels = await decodeAs(interpretation, { ...decodeSize(plans), readable, source, limits });
+    if (interpretation.narrowAlpha) widenAlpha(pixels);
+    return await dropOpaqueAlpha(pixels);
   } catch (error) {
     throw toRejection(error);
   }
 }
+
+function decodeAs(interpretation: Interpretation, wanted: Wanted): Promise<Pixels> {
+  if (interpretation.by === 'profile') return decodeByProfile(interpretation.samples, wanted);
+  if (interpretation.by === 'encoding') return decodeByEncoding(interpretation, wanted);
+  return decodeByLibvips(wanted);
+}
+
+async function decodeByLibvips(wanted: Wanted): Promise<Pixels> {
+  const { data, info } = await resized(wanted)
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { data, raw: rawOf(info) };
+}
+
+/**
+ * With `ignoreIcc`, the profile is left for `withIccProfile`, which converts all 16 bits by it. Otherwise sharp converts
+ * them to Display P3 first, and takes what it gets for sRGB.
+ */
+async function decodeByProfile(samples: DeepSamples, wanted: Wanted): Promise<Pixels> {
+  const image =
+    samples === 'scrgb' ? await fromFloats(wanted.readable.bytes, resized(wanted, true)) : resized(wanted, true);
+  const { data, info } = await image
+    .toColourspace(samples === 'grey16' ? 'grey16' : 'rgb16')
+    .withIccProfile('srgb')
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true });
+  // By a profile that is damaged, libvips converts nothing; what is grey is grey still.
+  if (info.channels < 3) return decodeByLibvips(wanted);
+  return { data: await toBytes(words(data)), raw: rawOf(info) };
+}
+
+async function decodeByEncoding(
+  { encoding, narrow }: Extract<Interpretation, { by: 'encoding' }>,
+  wanted: Wanted,
+): Promise<Pixels> {
+  const isDeep = wanted.source.colourSpace.endsWith('16');
+  const { data, info } = await resized(wanted, true)
+    .toColourspace(isDeep ? 'rgb16' : 'srgb')
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const raw = rawOf(info);
+  const stored = { data: isDeep ? words(data) : data, channels: raw.channels };
+  return { data: await toSrgb(stored, encoding, narrow ? narrowRange : undefined), raw };
+}
+
+function resized({ readable, source, width, height, limits }: Wanted, ignoreIcc = false): Sharp {
+  const { failOn, pixelsMax, timeoutMs } = limits;
+  const image = sharp(readable.bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax, ignoreIcc });
+  // An extract before the resize is what keeps sharp from shrinking on load.
+  if (!readable.canShrinkOnLoad) image.extract({ left: 0, top: 0, width: source.width, height: source.height });
+  return image.timeout({ seconds: Math.ceil(timeoutMs / 1000) }).resize(width, height, { fit: 'fill' });
+}
+
+const rawOf = ({ width, height, channels }: Raw): Raw => ({ width, height, channels });
+const words = (data: Buffer) => new Uint16Array(data.buffer, data.byteOffset, data.length / 2);

@@ -20,6 +20,7 @@ describe('pixels that can be shown as they are meant are', () => {
     ['RGB and alpha', { ...kinds.rgb, samples: [200, 100, 50, 128] }, [200, 100, 50, 128]],
     ['RGB of 16 bits', { ...kinds.rgb16, samples: [0xc8c8, 0x6464, 0x3232] }, [200, 100, 50, 255]],
     ['linear RGB in floats', { ...kinds.float, samples: [1, 0, 0.2140411] }, [255, 0, 127, 255]],
+    ['CIE Lab of 16 bits', { photometric: 8, bits: 16, samples: [128 << 8, 20 << 8, 30 << 8] }, [164, 105, 69, 255]],
     ['CMYK of no ink, and alpha', { ...kinds.cmyk, samples: [0, 0, 0, 0, 128] }, [255, 255, 255, 128]],
   ])('%s', async (_kind, pixels, expected) => {
     const { rgb, alpha } = await pixelReader((await renderOne(tiff(pixels))).data);
@@ -31,6 +32,8 @@ describe('pixels that can be shown as they are meant are', () => {
 
 describe('pixels that would be shown wrong are refused, from the header', () => {
   test.each<[string, TiffPixels]>([
+    // What libvips says of it sounds like damage.
+    ['CIE Lab of 8 bits', { photometric: 8, bits: 8, samples: [128, 20, 30] }],
     ['grey with two more channels', { ...kinds.grey, samples: [90, 1, 2] }],
     ['RGB with alpha and a spot colour', { ...kinds.rgb, samples: [200, 100, 50, 255, 9] }],
     ['RGB with three more channels', { ...kinds.rgb, samples: [200, 100, 50, 1, 2, 3] }],

@@ -6,14 +6,15 @@ export function colourDifference(one: Rgb, other: Rgb): number {
   return toColour(one).deltaE(toColour(other), '2000');
 }
 
-/** Where a colour of another RGB space lies in sRGB, by the definition of both spaces. */
-export function toSrgb(space: 'p3' | 'a98rgb', colour: Rgb): Rgb {
-  const [red, green, blue] = new Color(space, fractions(colour))
-    .to('srgb')
-    .toGamut({ space: 'srgb', method: 'clip' }).coords;
+/** colorjs' names of RGB spaces in linear light. */
+export type LinearSpace = 'srgb-linear' | 'p3-linear' | 'a98rgb-linear' | 'prophoto-linear' | 'rec2020-linear';
+
+/** Where a colour of another RGB space lies in sRGB, by the definition of both spaces; what sRGB has not is clipped. */
+export function toSrgb(space: 'p3' | LinearSpace, coords: readonly [number, number, number]): Rgb {
+  const [red, green, blue] = new Color(space, [...coords]).to('srgb').toGamut({ space: 'srgb', method: 'clip' }).coords;
   return [level(red), level(green), level(blue)];
 }
 
 const toColour = (rgb: Rgb) => new Color('srgb', fractions(rgb));
-const fractions = ([red, green, blue]: Rgb): [number, number, number] => [red / 255, green / 255, blue / 255];
+export const fractions = ([red, green, blue]: Rgb): [number, number, number] => [red / 255, green / 255, blue / 255];
 const level = (fraction: number | null) => Math.round((fraction ?? 0) * 255);

@@ -1,7 +1,7 @@
 /** How a TIFF stores its pixels: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffPixels {
-  /** 1 is grey, 2 RGB, 5 CMYK. */
-  readonly photometric: 1 | 2 | 5;
+  /** 1 is grey, 2 RGB, 5 CMYK, 8 CIE Lab. */
+  readonly photometric: 1 | 2 | 5 | 8;
   readonly bits: 8 | 16 | 32;
   /** 1 is unsigned, 2 signed, 3 floating point. */
   readonly sampleFormat?: 1 | 2 | 3;
@@ -9,17 +9,19 @@ export interface TiffPixels {
   readonly samples: readonly number[];
 }
 
-const colours = { 1: 1, 2: 3, 5: 4 } as const;
+const colours = { 1: 1, 2: 3, 5: 4, 8: 3 } as const;
 const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
+const UNDEFINED = 7;
 
-/** An uncompressed TIFF of one plain colour, in any kind of pixel and with any text tags, which sharp does not write. */
+/** An uncompressed TIFF of one plain colour, in any kind of pixel and with any text tags and profile, which sharp does not write. */
 export function plainTiff(
   width: number,
   height: number,
   pixels: TiffPixels,
   texts: Readonly<Record<number, string>> = {},
+  profile: Buffer = Buffer.of(),
 ): Buffer {
   const { photometric, bits, sampleFormat = 1, samples } = pixels;
   const pixel = Buffer.concat(samples.map((sample) => sampleBytes(sample, bits, sampleFormat)));
@@ -38,6 +40,7 @@ export function plainTiff(
     [279, LONG, [data.length]],
     [338, SHORT, Array.from({ length: extra }, () => 0)],
     [339, SHORT, perSample(sampleFormat)],
+    [34_675, UNDEFINED, [...profile]],
     ...Object.entries(texts).map(([tag, text]) => [Number(tag), ASCII, [...Buffer.from(`${text}\0`)]] as const),
   ];
   const directory = directoryOf(
@@ -64,7 +67,7 @@ function directoryOf(tags: readonly (readonly [number, number, readonly number[]
 }
 
 function valueBytes(value: number, type: number): Buffer {
-  if (type === ASCII) return Buffer.of(value);
+  if (type === ASCII || type === UNDEFINED) return Buffer.of(value);
   return type === SHORT ? uint16(value) : uint32(value);
 }
 

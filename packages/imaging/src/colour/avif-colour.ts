@@ -1,0 +1,55 @@
+import { type Av1Colour, readAv1Colour } from './av1-sequence-header.ts';
+import { type AvifItems, readAvifItems } from './avif-items.ts';
+import type { CodePoints } from './code-points.ts';
+
+/** What an AVIF file says of its numbers. */
+export interface AvifColour {
+  /** What an ICC profile is preferred to. */
+  readonly codePoints: CodePoints;
+  readonly hasProfile: boolean;
+  /** Grey from 16 to 235, of 8 bits, which libheif hands out as it is; colours it does expand. */
+  readonly narrowGrey: boolean;
+  /** The same of the alpha channel. */
+  readonly narrowAlpha: boolean;
+}
+
+const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
+
+/** Undefined for a file whose boxes can't be read: libheif, which reads its pixels, has the last word on those. */
+export function readAvifColour(bytes: Uint8Array): AvifColour | undefined {
+  try {
+    const items = readAvifItems(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    return colourOf(items);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function colourOf(items: AvifItems): AvifColour {
+  const stored = av1ColourOf(items, items.primary);
+  const boxes = items
+    .properties(items.primary)
+    .filter(({ type }) => type === 'colr')
+    .map(({ content }) => content);
+  const nclx = boxes.find((box) => colourType(box) === 'nclx');
+  const alpha = items
+    .to(items.primary, 'auxl')
+    .find((item) => items.properties(item).some(({ type, content }) => type === 'auxC' && content.includes(ALPHA)));
+  const fullRange = nclx ? (nclx.readUInt8(10) & 0x80) !== 0 : stored.fullRange;
+  return {
+    // The box overrides what the stream says.
+    codePoints: nclx ? { primaries: nclx.readUInt16BE(4), transfer: nclx.readUInt16BE(6) } : stored,
+    hasProfile: boxes.some((box) => ['prof', 'rICC'].includes(colourType(box))),
+    narrowGrey: stored.monochrome && !fullRange,
+    narrowAlpha: alpha !== undefined && !av1ColourOf(items, alpha).fullRange,
+  };
+}
+
+const colourType = (colr: Buffer) => colr.toString('latin1', 0, 4);
+
+/** Of a picture that is a grid: its first tile's, all are alike. */
+function av1ColourOf(items: AvifItems, item: number): Av1Colour {
+  const [tile = item] = items.from(item, 'dimg');
+  return readAv1Colour(items.bytes(tile));
+}

@@ -1,0 +1,130 @@
+import { type Box, boxesIn, boxIn } from './isobmff.ts';
+
+/** The pictures that an AVIF or HEIF file holds, and what it says of each. https://aomediacodec.github.io/av1-avif */
+export interface AvifItems {
+  readonly primary: number;
+  properties(item: number): Box[];
+  /** Items that a reference of this type leads to from one, or that lead to it. */
+  from(item: number, reference: string): number[];
+  to(item: number, reference: string): number[];
+  /** The first run of an item's bytes. */
+  bytes(item: number): Buffer;
+}
+
+/** @throws RangeError for boxes that are missing or cut off */
+export function readAvifItems(file: Buffer): AvifItems {
+  const meta = needed(boxIn(file, 'meta', 'full'), 'meta');
+  const properties = readProperties(needed(boxIn(meta, 'iprp'), 'iprp'));
+  const references = readReferences(boxIn(meta, 'iref'));
+  const locations = readLocations(needed(boxIn(meta, 'iloc'), 'iloc'));
+  return {
+    primary: readPrimary(needed(boxIn(meta, 'pitm'), 'pitm')),
+    properties: (item) => properties.get(item) ?? [],
+    from: (item, type) => references.filter((one) => one.type === type && one.from === item).map(({ to }) => to),
+    to: (item, type) => references.filter((one) => one.type === type && one.to === item).map(({ from }) => from),
+    bytes: (item) => {
+      const { offset, length, inMeta } = needed(locations.get(item), 'item');
+      const within = inMeta ? needed(boxIn(meta, 'idat'), 'idat') : file;
+      return within.subarray(offset, length === 0 ? within.length : offset + length);
+    },
+  };
+}
+
+function needed<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new RangeError(`There is no ${name}.`);
+  return value;
+}
+
+const readPrimary = (pitm: Buffer) => (pitm.readUInt8(0) === 0 ? pitm.readUInt16BE(4) : pitm.readUInt32BE(4));
+
+/** Each item's properties are named by their place in a list that all items share. */
+function readProperties(iprp: Buffer): Map<number, Box[]> {
+  const shared = boxesIn(needed(boxIn(iprp, 'ipco'), 'ipco'));
+  const ofItem = new Map<number, Box[]>();
+  for (const { content } of boxesIn(iprp).filter(({ type }) => type === 'ipma')) {
+    const fields = new Fields(content);
+    const [version, flags] = [fields.take(1), fields.take(3)];
+    for (let entries = fields.take(4); entries > 0; entries--) {
+      const item = fields.take(version === 0 ? 2 : 4);
+      const places = Array.from({ length: fields.take(1) }, () =>
+        flags & 1 ? fields.take(2) & 0x7f_ff : fields.take(1) & 0x7f,
+      );
+      ofItem.set(
+        item,
+        places.flatMap((place) => shared[place - 1] ?? []),
+      );
+    }
+  }
+  return ofItem;
+}
+
+function readReferences(iref: Buffer | undefined): { type: string; from: number; to: number }[] {
+  if (!iref) return [];
+  if (iref.length > BYTES_MAX) throw new RangeError('These are more references than any file needs.');
+  const idBytes = iref.readUInt8(0) === 0 ? 2 : 4;
+  return boxesIn(iref.subarray(4)).flatMap(({ type, content }) => {
+    const fields = new Fields(content);
+    const from = fields.take(idBytes);
+    return Array.from({ length: fields.take(2) }, () => ({ type, from, to: fields.take(idBytes) }));
+  });
+}
+
+interface Location {
+  readonly offset: number;
+  /** 0 is up to the end. */
+  readonly length: number;
+  /** In the `idat` box, not in the file. */
+  readonly inMeta: boolean;
+}
+
+function readLocations(iloc: Buffer): Map<number, Location> {
+  const fields = new Fields(iloc);
+  const version = fields.take(1);
+  fields.take(3);
+  const sizes = fields.take(2);
+  const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15];
+  const indexBytes = version === 0 ? 0 : sizes & 15;
+  const locations = new Map<number, Location>();
+  for (let items = fields.take(version < 2 ? 2 : 4); items > 0; items--) {
+    const item = fields.take(version < 2 ? 2 : 4);
+    const method = version === 0 ? 0 : fields.take(2) & 15;
+    fields.take(2);
+    const base = fields.take(baseBytes);
+    const extents = fields.take(2);
+    if (extents === 0) continue;
+    fields.skip(indexBytes);
+    locations.set(item, {
+      offset: base + fields.take(offsetBytes),
+      length: fields.take(lengthBytes),
+      inMeta: method === 1,
+    });
+    fields.skip((extents - 1) * (indexBytes + offsetBytes + lengthBytes));
+  }
+  return locations;
+}
+
+/** Of a list of items: a picture of a thousand tiles has a tenth of that. */
+const BYTES_MAX = 2 ** 18;
+
+/** Whole numbers, one behind the other. */
+class Fields {
+  #at = 0;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    if (bytes.length > BYTES_MAX) throw new RangeError('These are more items than any file needs.');
+    this.#bytes = bytes;
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
+  }
+
+  /** @throws RangeError behind the last byte */
+  take(bytes: number): number {
+    let value = 0;
+    for (let index = 0; index < bytes; index++) value = value * 256 + this.#bytes.readUInt8(this.#at + index);
+    this.#at += bytes;
+    return value;
+  }
+}

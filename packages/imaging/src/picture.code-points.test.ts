@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import { asNarrowRange, avifFile, codedAlpha, codedColour } from './test-support/avif.ts';
+import { colourDifference, type LinearSpace, toSrgb } from './test-support/colour-difference.ts';
+import type { Rgb } from './test-support/pictures.ts';
+import { chrm, cicp, gama, iccp, PATCH, patchesPng, pngChunk, srgbChunk } from './test-support/png.ts';
+import { rgbProfile } from './test-support/profiles.ts';
+import { pixelReader, renderOne } from './test-support/render.ts';
+
+const colours: Rgb[] = [
+  [230, 120, 40],
+  [40, 120, 230],
+  [110, 170, 90],
+  [128, 128, 128],
+  [255, 255, 255],
+  [40, 230, 60],
+];
+const deep = colours.map((colour) => colour.map((level) => level * 257));
+
+const coloursIn = async (bytes: Buffer, count = colours.length) => {
+  const pixels = await pixelReader((await renderOne(bytes, { width: count * PATCH })).data);
+  const at = (index: number) => [index * PATCH + PATCH / 2, PATCH / 2] as const;
+  return Array.from({ length: count }, (_, index) => [...pixels.rgb(...at(index)), pixels.alpha(...at(index))]);
+};
+
+/** Numbers of a space with a curve, as sRGB. */
+const meant = (space: LinearSpace, curve: (stored: number) => number) =>
+  colours.map((colour) => toSrgb(space, colour.map((level) => curve(level / 255)) as never));
+
+const srgbCurve = (stored: number) => (stored > 0.04045 ? ((stored + 0.055) / 1.055) ** 2.4 : stored / 12.92);
+const power = (exponent: number) => (stored: number) => stored ** exponent;
+const asStored = meant('srgb-linear', srgbCurve);
+
+function expectColours(found: readonly number[][], expected: readonly Rgb[], within = 2): void {
+  expect(found.length).toBe(expected.length);
+  for (const [index, colour] of expected.entries()) {
+    const [red = 0, green = 0, blue = 0] = found[index] ?? [];
+    expect(colourDifference([red, green, blue], colour), `patch ${index}: ${found[index]}`).toBeLessThan(within);
+  }
+}
+
+const spaces: [name: string, primaries: number, transfer: number, expected: Rgb[]][] = [
+  ['sRGB', 1, 13, asStored],
+  ['Display P3', 12, 13, meant('p3-linear', srgbCurve)],
+  ['BT.2020 with the curve of sRGB', 9, 13, meant('rec2020-linear', srgbCurve)],
+  ['linear light', 1, 8, meant('srgb-linear', power(1))],
+  ['linear light of P3', 12, 8, meant('p3-linear', power(1))],
+  ['a gamma of 2.2', 1, 4, meant('srgb-linear', power(2.2))],
+  ['a gamma of 2.8', 1, 5, meant('srgb-linear', power(2.8))],
+];
+
+describe('code points say what colours are meant:', () => {
+  test.each(spaces)('%s, in a PNG of 8 and of 16 bits', async (_name, primaries, transfer, expected) => {
+    expectColours(await coloursIn(patchesPng(colours, 8, [cicp(primaries, transfer)])), expected);
+    expectColours(await coloursIn(patchesPng(deep, 16, [cicp(primaries, transfer)])), expected);
+  });
+
+  test.each(spaces)('%s, in an AVIF of 8, 10 and 12 bits', async (_name, primaries, transfer, expected) => {
+    for (const bits of [8, 10, 12] as const) {
+      const colour = await codedColour(patchesPng(deep, 16), bits);
+      expectColours(await coloursIn(avifFile({ colour, nclx: { primaries, transfer } })), expected, 2.5);
+    }
+  });
+
+  test.each([
+    ['BT.709', 1, 1],
+    ['BT.601', 1, 6],
+    ['unspecified', 2, 2],
+    ['unspecified primaries', 2, 13],
+    ['reserved', 3, 13],
+  ])('%s ones are sRGB in an AVIF', async (_name, primaries, transfer) => {
+    const colour = await codedColour(patchesPng(colours, 8));
+    expectColours(await coloursIn(avifFile({ colour, nclx: { primaries, transfer } })), asStored);
+  });
+
+  test('BT.709 in a PNG is what a television shows', async () => {
+    expectColours(await coloursIn(patchesPng(colours, 8, [cicp(1, 1)])), meant('srgb-linear', power(2.4)));
+  });
+
+  test('AVIF’s own stream says it where no box does', async () => {
+    expectColours(await coloursIn(avifFile({ colour: await codedColour(patchesPng(colours, 8)) })), asStored);
+  });
+
+  test('alpha stays what it is, and grey is grey', async () => {
+    const found = await coloursIn(
+      patchesPng(
+        [
+          [40, 255],
+          [128, 100],
+          [200, 255],
+        ],
+        8,
+        [cicp(12, 8)],
+      ),
+      3,
+    );
+    const grey = [40, 128, 200].map((level) => toSrgb('srgb-linear', [level / 255, level / 255, level / 255]));
+    expectColours(found, grey);
+    expect(found.map(([, , , alpha]) => alpha)).toEqual([255, 100, 255]);
+  });
+});
+
+describe('a PNG’s gamma', () => {
+  test('says how light is stored', async () => {
+    expectColours(await coloursIn(patchesPng(colours, 8, [gama(1)])), meant('srgb-linear', power(1)));
+    expectColours(await coloursIn(patchesPng(deep, 16, [gama(1 / 1.8)])), meant('srgb-linear', power(1.8)));
+  });
+
+  test('holds for grey of 8 and of 16 bits', async () => {
+    const expected = [toSrgb('srgb-linear', [128 / 255, 128 / 255, 128 / 255])];
+    expectColours(await coloursIn(patchesPng([[128]], 8, [gama(1)]), 1), expected);
+    expectColours(await coloursIn(patchesPng([[128 * 257]], 16, [gama(1)]), 1), expected);
+  });
+
+  test('comes with its primaries', async () => {
+    const p3 = chrm([0.3127, 0.329], [0.68, 0.32], [0.265, 0.69], [0.15, 0.06]);
+    expectColours(await coloursIn(patchesPng(colours, 8, [gama(1 / 2.2), p3])), meant('p3-linear', power(2.2)));
+  });
+
+  test.each<[string, Buffer[]]>([
+    ['it is the one of most screens', [gama(0.45455)]],
+    ['primaries come without one', [chrm([0.3127, 0.329], [0.68, 0.32], [0.265, 0.69], [0.15, 0.06])]],
+    ['its primaries are none', [gama(1), chrm([0, 0], [0, 0], [0, 0], [0, 0])]],
+    ['its primaries lie in a line', [gama(1), chrm([0.3127, 0.329], [0.1, 0.1], [0.2, 0.2], [0.3, 0.3])]],
+    ['it is nothing', [gama(0)]],
+    ['it is cut off', [pngChunk('gAMA', Buffer.of(0, 1))]],
+  ])('changes nothing where %s', async (_what, chunks) => {
+    expectColours(await coloursIn(patchesPng(colours, 8, chunks)), asStored, 0.1);
+  });
+});
+
+describe('of what a file says twice, this counts:', () => {
+  const profile = iccp(rgbProfile('srgb-linear'));
+  const linear = meant('srgb-linear', power(1));
+  const p3 = meant('p3-linear', srgbCurve);
+
+  test.each<[string, Buffer[], Rgb[]]>([
+    ['code points before a profile', [profile, cicp(12, 13)], p3],
+    ['code points of sRGB before a profile', [profile, cicp(1, 13)], asStored],
+    ['code points before sRGB and gamma', [cicp(12, 13), srgbChunk(), gama(1)], p3],
+    ['a profile before sRGB and gamma', [srgbChunk(), profile, gama(0.3)], linear],
+    ['sRGB before gamma', [srgbChunk(), gama(1)], asStored],
+    ['a gamma after code points that are unspecified', [cicp(2, 2), gama(1)], linear],
+    ['a gamma after code points that are half unspecified', [cicp(12, 2), gama(1)], linear],
+    ['a gamma after code points that are cut off', [pngChunk('cICP', Buffer.of(12, 13)), gama(1)], linear],
+  ])('%s, in a PNG of 8 and of 16 bits', async (_what, chunks, expected) => {
+    expectColours(await coloursIn(patchesPng(colours, 8, chunks)), expected);
+    expectColours(await coloursIn(patchesPng(deep, 16, chunks)), expected);
+  });
+
+  test.each([8, 10] as const)('a profile before code points, in an AVIF of %i bits', async (bits) => {
+    const colour = await codedColour(patchesPng(deep, 16), bits);
+    const nclx = { primaries: 12, transfer: 13 };
+    expectColours(await coloursIn(avifFile({ colour, nclx, profile: rgbProfile('srgb-linear') })), linear, 2.5);
+  });
+});
+
+describe('numbers from 16 to 235 in an AVIF are expanded:', () => {
+  const levels = [16, 40, 128, 200, 235];
+  const grey = patchesPng(
+    levels.map((level) => [0, 0, 0, level]),
+    8,
+  );
+  const wide = levels.map((level) => Math.round(((level - 16) / 219) * 255));
+  const nclx = { primaries: 1, transfer: 13, fullRange: false };
+
+  const cases = [8, 10].flatMap((bits) => [
+    ['of grey by its box', bits, (coded: Coded) => avifFile({ colour: coded, nclx })] as const,
+    ['of grey by its stream', bits, (coded: Coded) => avifFile({ colour: asNarrowRange(coded) })] as const,
+  ]);
+  type Coded = Awaited<ReturnType<typeof codedAlpha>>;
+
+  test.each(cases)('%s, %i bits', async (_what, bits, file) => {
+    const found = await coloursIn(file(await codedAlpha(grey, bits as 8 | 10)), levels.length);
+    expectColours(
+      found,
+      wide.map((level) => [level, level, level]),
+      1,
+    );
+  });
+
+  test.each([8, 10] as const)('of alpha, %i bits', async (bits) => {
+    const colour = await codedColour(
+      patchesPng(
+        levels.map(() => [200, 30, 30]),
+        8,
+      ),
+      bits,
+    );
+    const alpha = await codedAlpha(grey, bits);
+    const alphas = async (bytes: Buffer) => (await coloursIn(bytes, levels.length)).map(([, , , level]) => level);
+    expect(await alphas(avifFile({ colour, alpha }))).toEqual(levels);
+    expect(await alphas(avifFile({ colour, alpha: asNarrowRange(alpha) }))).toEqual(wide);
+  });
+
+  test('but grey that goes from 0 to 255 is not', async () => {
+    const found = await coloursIn(avifFile({ colour: await codedAlpha(grey) }), levels.length);
+    expectColours(
+      found,
+      levels.map((level) => [level, level, level]),
+      1,
+    );
+  });
+});
+
+describe('HDR is mapped into what every screen shows:', () => {
+  /** Light in cd/m², and the grey that Chromium shows for it. */
+  const lights: [nits: number, grey: number][] = [
+    [0, 0],
+    [10, 43],
+    [50, 98],
+    [100, 137],
+    [203, 187],
+    [400, 224],
+    [1000, 255],
+    [4000, 255],
+  ];
+  const pqOf = (nits: number) => {
+    const y = (nits / 10_000) ** (2610 / 16_384);
+    return ((3424 / 4096 + (2413 / 128) * y) / (1 + (2392 / 128) * y)) ** (2523 / 32);
+  };
+  const inPq = lights.map(([nits]) => Array.from({ length: 3 }, () => Math.round(pqOf(nits) * 65_535)));
+  const greys = lights.map(([, grey]): Rgb => [grey, grey, grey]);
+  const hlg: [signal: number, grey: number][] = [
+    [0, 0],
+    [0.2, 31],
+    [0.5, 99],
+    [0.75, 187],
+    [0.9, 234],
+    [1, 255],
+  ];
+  const inHlg = hlg.map(([signal]) => Array.from({ length: 3 }, () => Math.round(signal * 65_535)));
+  const hlgGreys = hlg.map(([, grey]): Rgb => [grey, grey, grey]);
+
+  test.each([1, 9, 12])('PQ in a PNG, primaries %i', async (primaries) => {
+    expectColours(await coloursIn(patchesPng(inPq, 16, [cicp(primaries, 16)]), lights.length), greys, 1);
+  });
+  test('HLG in a PNG', async () => {
+    expectColours(await coloursIn(patchesPng(inHlg, 16, [cicp(9, 18)]), hlg.length), hlgGreys, 1);
+  });
+  test.each([10, 12] as const)('PQ and HLG in an AVIF of %i bits', async (bits) => {
+    const pq = avifFile({
+      colour: await codedColour(patchesPng(inPq, 16), bits),
+      nclx: { primaries: 9, transfer: 16 },
+    });
+    expectColours(await coloursIn(pq, lights.length), greys);
+    const log = avifFile({
+      colour: await codedColour(patchesPng(inHlg, 16), bits),
+      nclx: { primaries: 9, transfer: 18 },
+    });
+    expectColours(await coloursIn(log, hlg.length), hlgGreys);
+  });
+
+  test('a colour brighter than white keeps its hue', async () => {
+    const orange = [900, 300, 60].map((nits) => Math.round(pqOf(nits) * 65_535));
+    const [[red = 0, green = 0, blue = 0] = []] = await coloursIn(patchesPng([orange], 16, [cicp(1, 16)]), 1);
+    expect([red > 240, green > 140 && green < 175, blue > 60 && blue < 85]).toEqual([true, true, true]);
+  });
+});
