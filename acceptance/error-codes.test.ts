@@ -15,6 +15,7 @@ const neverTold = {
   'manifest-conflict': 'only workers write manifests',
   'object-changed': 'only workers read originals',
   'too-many-keys': 'only the command line makes keys',
+  'delivery-failed': 'the end of a webhook delivery, which operators see with its attempts',
   'unreadable-job': 'not retryable: internal-error, and a dead letter for operators',
   'unreadable-manifest': 'not retryable: internal-error',
   'storage-refused': 'not retryable, so the error handler says internal-error',

@@ -10,7 +10,7 @@ export interface RenderLine {
 }
 
 const events: Readonly<Record<string, RenderLine['event']>> = {
-  'image taken': 'taken',
+  'job started': 'taken',
   'image started': 'started',
   'image finished': 'finished',
   'attempt failed': 'failed',

@@ -113,7 +113,7 @@ await runProcess(async () => {
     name: `${hostname()}:${process.pid}`,
     handle: measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
     onError: (err) => logger.error({ err }, 'worker'),
-    onTaken: (imageId) => logger.debug({ imageId }, 'image taken'),
+    onJobStarted: (imageId) => logger.debug({ imageId }, 'job started'),
     async onFailed(imageId, err, isFinal) {
       logger.error({ imageId, err }, 'attempt failed');
       if (isFinal && imageId !== undefined) await webhooks?.notifier.deadLetter(ImageId.parse(imageId));

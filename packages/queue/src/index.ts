@@ -17,13 +17,19 @@ export { followImageChanges, type ImageChangesOptions } from './render/image-cha
 export { imageFromKey } from './render/image-from-key.ts';
 export type { ImageStatus } from './render/image-status.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render/render-queue.ts';
-export { createRenderWorker, type RenderContext, type RenderHandler } from './render/render-worker.ts';
+export {
+  createRenderWorker,
+  type Postponed,
+  postponements,
+  type RenderContext,
+  type RenderHandler,
+} from './render/render-worker.ts';
 export { createRounds, type Round, type Rounds } from './rounds.ts';
+export type { JobRunner } from './run-jobs.ts';
 export { type DeliveryAttempt, DeliveryStatus } from './webhooks/delivery.ts';
 export {
   createDeliveryWorker,
   type DeliverWebhook,
-  type DeliveryWorker,
   type SendResult,
 } from './webhooks/delivery-worker.ts';
 export { type WebhookEvent, WebhookEventId, WebhookEventType, webhookEventId } from './webhooks/webhook-event.ts';

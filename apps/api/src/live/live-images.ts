@@ -39,7 +39,7 @@ export interface LiveImages {
   isFollowed(imageId: string): boolean;
   changed(imageId: ImageId, progress: RenderProgress | undefined): void;
   /** What is known of any image may be old. */
-  mistrustAll(): void;
+  invalidateAll(): void;
   /** Takes no further listeners, and tells those that are there to connect again, elsewhere. */
   close(): void;
 }
@@ -116,7 +116,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
       for (const channel of channels.ofImage(imageId)) channel.changed(progress);
     },
 
-    mistrustAll() {
+    invalidateAll() {
       for (const channel of channels.all()) channel.lookAgain();
     },
 

@@ -27,7 +27,7 @@ export function startLive(options: LiveOptions): Omit<LiveImages, 'close'> & { c
     prefix,
     isFollowed: live.isFollowed,
     onChange: live.changed,
-    onBegin: live.mistrustAll,
+    onBegin: live.invalidateAll,
     onError: (err) => logger.warn({ err }, 'changes of images can not be read'),
   });
   return {

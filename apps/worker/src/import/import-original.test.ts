@@ -106,7 +106,11 @@ test('slow servers hold some places of a worker only: the next import comes agai
   };
   const slow = [importJob('/slow.jpg'), importJob('/slow.jpg')].map((image) => outcomeOf(image));
   await vi.waitFor(() => expect(inHand).toHaveBeenCalledTimes(2));
-  expect(await outcomeOf(importJob('/me.jpg'))).toEqual({ outcome: 'not-uploaded', comeAgainMs: expect.any(Number) });
+  expect(await outcomeOf(importJob('/me.jpg'))).toEqual({
+    outcome: 'postponed',
+    reason: 'imports-busy',
+    retryAfterMs: expect.any(Number),
+  });
   answered.resolve();
   expect(await Promise.all(slow)).toEqual([{ outcome: 'ready' }, { outcome: 'ready' }]);
   expect(await outcomeOf(importJob('/me.jpg'))).toEqual({ outcome: 'ready' });

@@ -1,27 +1,24 @@
 import { RejectedImageError } from '@imagemill/imaging';
-import type { RenderContext, RenderImage } from '@imagemill/queue';
+import type { Postponed, RenderContext, RenderImage } from '@imagemill/queue';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE } from '@imagemill/variants';
 import type { Download } from './download.ts';
 import { ImportFailedError, ImportRejectedError } from './errors.ts';
 import { createPlaces } from './places.ts';
 
+type Importable = RenderImage & { readonly importUrl: string };
+
 /**
  * Puts what a job's URL holds where its original belongs: all of it or nothing.
  *
- * @returns the original; undefined when the job names no URL; when to come again, where other imports have all places
- *   of this worker
+ * @returns `postponed` where other imports have all places of this worker
  * @throws ImportRejectedError, RejectedImageError: nothing will ever come of it
  * @throws ImportFailedError, StorageError: another try may succeed
  */
 export type ImportOriginal = (
-  image: RenderImage,
+  image: Importable,
   context: Pick<RenderContext, 'signal' | 'isLastAttempt'>,
-) => Promise<ObjectFacts | ComeAgain | undefined>;
-
-export interface ComeAgain {
-  readonly comeAgainMs: number;
-}
+) => Promise<{ readonly outcome: 'imported'; readonly facts: ObjectFacts | undefined } | Postponed>;
 
 export interface ImportOptions {
   readonly originals: ObjectStorage;
@@ -36,7 +33,7 @@ export interface ImportOptions {
 export function createImportOriginal({ originals, download, placesMax }: ImportOptions): ImportOriginal {
   const places = createPlaces(placesMax);
 
-  async function fetchAndStore({ importUrl = '', originalKey, filename }: RenderImage, signal: AbortSignal) {
+  async function fetchAndStore({ importUrl, originalKey, filename }: Importable, signal: AbortSignal) {
     const body = await download(importUrl, signal);
     const metadata = filename === undefined ? {} : { filename: encodeURIComponent(filename) };
     const what = { key: originalKey, body, contentType: 'application/octet-stream', cacheControl: CACHE_PRIVATE };
@@ -46,11 +43,12 @@ export function createImportOriginal({ originals, download, placesMax }: ImportO
   }
 
   return async (image, { signal, isLastAttempt }) => {
-    if (image.importUrl === undefined) return undefined;
     const place = places.take();
-    if (!('leave' in place)) return place;
+    if (place.outcome === 'full') {
+      return { outcome: 'postponed', reason: 'imports-busy', retryAfterMs: place.retryAfterMs };
+    }
     try {
-      return await fetchAndStore(image, signal);
+      return { outcome: 'imported', facts: await fetchAndStore(image, signal) };
     } catch (error) {
       // It is not for an operator to mend: its seller is told.
       const isHopeless = error instanceof ImportFailedError && isLastAttempt;

@@ -9,7 +9,7 @@ const hold = (places: Places) => {
 const turns = (places: Places, count: number) =>
   Array.from({ length: count }, () => {
     const place = places.take();
-    return 'leave' in place ? 0 : place.comeAgainMs;
+    return place.outcome === 'taken' ? 0 : place.retryAfterMs;
   });
 
 test('a place that was given back is there for the next', () => {

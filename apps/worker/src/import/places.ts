@@ -2,12 +2,17 @@
 const TYPICAL_MS_AT_FIRST = 250;
 /** How much the latest one counts. */
 const WEIGHT = 0.2;
-const COME_AGAIN_MS_MAX = 60_000;
+const RETRY_AFTER_MS_MAX = 60_000;
 
 /** A number of places, and turns for those that find all of them taken. */
 export interface Places {
-  /** @returns what gives the place back; or, when all are taken, in how many ms to come again */
-  take(): { readonly leave: () => void } | { readonly comeAgainMs: number };
+  take(): Place | { readonly outcome: 'full'; readonly retryAfterMs: number };
+}
+
+interface Place {
+  readonly outcome: 'taken';
+  /** Gives the place back. */
+  readonly leave: () => void;
 }
 
 /**
@@ -23,17 +28,18 @@ export function createPlaces(placesMax: number, now: () => number = performance.
 
   function turnIn(): number {
     const turnAt = Math.max(lastTurnAt, now()) + typicalMs / placesMax;
-    const comeAgainMs = Math.min(Math.ceil(turnAt - now()), COME_AGAIN_MS_MAX);
-    lastTurnAt = now() + comeAgainMs;
-    return comeAgainMs;
+    const retryAfterMs = Math.min(Math.ceil(turnAt - now()), RETRY_AFTER_MS_MAX);
+    lastTurnAt = now() + retryAfterMs;
+    return retryAfterMs;
   }
 
   return {
     take() {
-      if (taken >= placesMax) return { comeAgainMs: turnIn() };
+      if (taken >= placesMax) return { outcome: 'full', retryAfterMs: turnIn() };
       taken += 1;
       const takenAt = now();
       return {
+        outcome: 'taken',
         leave() {
           taken -= 1;
           typicalMs += WEIGHT * (now() - takenAt - typicalMs);

@@ -8,7 +8,7 @@ export function createJobMetrics(registry: Registry) {
   return {
     runs: new Counter({
       name: 'imagemill_job_runs_total',
-      help: 'Runs by outcome (ready, rejected, expired, deleted, not-uploaded, error, stopped), and the code of a rejection or an error.',
+      help: 'Runs by outcome (ready, rejected, expired, deleted, postponed, error, stopped), and the code of a rejection or an error, or the reason of a postponement.',
       labelNames: ['outcome', 'code'],
       registers,
     }),

@@ -47,7 +47,7 @@ test('a rejection is counted under what is wrong, a run without an upload as one
   await run(job(), context());
   const shown = await text();
   expect(shown).toContain('imagemill_job_runs_total{outcome="rejected",code="unsupported-format"} 1');
-  expect(shown).toContain('imagemill_job_runs_total{outcome="not-uploaded",code=""} 1');
+  expect(shown).toContain('imagemill_job_runs_total{outcome="postponed",code="not-uploaded"} 1');
 });
 
 class Unavailable extends AppError {
@@ -86,7 +86,7 @@ test('jobs in hand are shown while they run', async () => {
 });
 
 test('only finished images say how long a slot is held, and a Redis that is away holds up no job', async () => {
-  const results = ['ready', 'not-uploaded', 'expired'] as const;
+  const results = ['ready', 'deleted', 'expired'] as const;
   const record = vi.fn(() => Promise.reject(new Error('away')));
   const onError = vi.fn();
   for (const outcome of results) {

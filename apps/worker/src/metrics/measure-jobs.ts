@@ -1,5 +1,5 @@
 import { AppError } from '@imagemill/errors';
-import type { RenderHandler, RenderProgress } from '@imagemill/queue';
+import { postponements, type RenderHandler, type RenderProgress } from '@imagemill/queue';
 import type { Registry } from 'prom-client';
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 
@@ -8,7 +8,8 @@ export function measureJobs(handle: RenderHandler, options: { registry: Registry
   const metrics = createJobMetrics(options.registry);
   metrics.slots.set(options.slots);
   // A counter that begins at 1 shows no increase for its first run.
-  for (const outcome of ['ready', 'expired', 'not-uploaded']) metrics.runs.inc({ outcome, code: '' }, 0);
+  for (const outcome of ['ready', 'expired']) metrics.runs.inc({ outcome, code: '' }, 0);
+  for (const code of postponements) metrics.runs.inc({ outcome: 'postponed', code }, 0);
 
   return async (image, context) => {
     const startedAt = performance.now();
@@ -24,7 +25,7 @@ export function measureJobs(handle: RenderHandler, options: { registry: Registry
     metrics.inHand.inc();
     try {
       const result = await handle(image, { ...context, reportProgress });
-      ended(result.outcome, result.outcome === 'rejected' ? result.error.code : '');
+      ended(result.outcome, codeOf(result));
       return result;
     } catch (error) {
       if (context.signal.aborted) ended('stopped');
@@ -34,6 +35,11 @@ export function measureJobs(handle: RenderHandler, options: { registry: Registry
       metrics.inHand.dec();
     }
   };
+}
+
+function codeOf(result: Awaited<ReturnType<RenderHandler>>): string {
+  if (result.outcome === 'rejected') return result.error.code;
+  return result.outcome === 'postponed' ? result.reason : '';
 }
 
 /** Each progress lists all renditions so far, the new ones last. */

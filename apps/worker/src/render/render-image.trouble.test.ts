@@ -19,9 +19,9 @@ beforeAll(makeBucket);
 
 describe('an original that is not there', () => {
   test('is waited for until the upload URL and its grace are over', async () => {
-    expect(await (await run(job())).result).toEqual({ outcome: 'not-uploaded' });
+    expect(await (await run(job())).result).toEqual({ outcome: 'postponed', reason: 'not-uploaded' });
     const late = job({ uploadExpiresAt: new Date(Date.now() - 30_000).toISOString() });
-    expect(await (await run(late)).result).toEqual({ outcome: 'not-uploaded' });
+    expect(await (await run(late)).result).toEqual({ outcome: 'postponed', reason: 'not-uploaded' });
   });
 
   test('is given up with the parts of it that came', async () => {

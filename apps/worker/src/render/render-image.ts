@@ -6,11 +6,11 @@ import {
   ManifestConflictError,
   type Manifests,
 } from '@imagemill/manifests';
-import type { RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
+import type { Postponed, RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, renditionFolder } from '@imagemill/variants';
-import { type ComeAgain, type ImportOriginal, isRejection } from '../import/import-original.ts';
+import { type ImportOriginal, isRejection } from '../import/import-original.ts';
 import { abortParts } from './abort-parts.ts';
 import { deleteFolder, deleteImage } from './delete-image.ts';
 import { TookTooLongError, UnknownCategoryError } from './errors.ts';
@@ -60,13 +60,14 @@ export function createRenderImage(services: RenderServices): RenderHandler {
       if (earlier.outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
       return earlier.outcome;
     }
-    const manifest = await render(
+    const rendered = await render(
       services,
       { image: withSellersText(image, stored?.manifest), uploaded, category },
       context,
     );
-    if (!manifest) return notThere(services, image, context);
-    if ('comeAgainMs' in manifest) return { outcome: 'not-uploaded', ...manifest };
+    if (rendered.outcome === 'no-original') return withoutOriginal(services, image, context);
+    if (rendered.outcome === 'postponed') return rendered;
+    const { manifest } = rendered;
     context.signal.throwIfAborted();
     if (stored?.manifest.status === 'ready' && manifest.status === 'rejected') {
       // What is public of an earlier revision stays good, also when today's limits would refuse its original.
@@ -89,13 +90,13 @@ export function createRenderImage(services: RenderServices): RenderHandler {
 }
 
 /** The original is not there, and no manifest says that it ever was. */
-async function notThere(
+async function withoutOriginal(
   { originals, uploadGraceMs }: RenderServices,
   image: RenderImage,
   context: RenderContext,
 ): Promise<RenderOutcome> {
   const expiresAt = Date.parse(image.uploadExpiresAt) + uploadGraceMs;
-  if (Date.now() <= expiresAt) return { outcome: 'not-uploaded' };
+  if (Date.now() <= expiresAt) return { outcome: 'postponed', reason: 'not-uploaded' };
   // A HEAD can't tell a missing object from a missing bucket, and this end is for good.
   await originals.probe(context);
   await abortParts(originals, image, context.signal);
@@ -135,23 +136,26 @@ interface Rendering {
   readonly category: CategorySpec;
 }
 
-/**
- * Everything between the original and its manifest. What the picture itself is to blame for ends in a manifest too.
- *
- * @returns undefined when there is no original to begin with, or when to look for one again
- */
+type Rendered =
+  | { readonly outcome: 'finished'; readonly manifest: FinishedManifest }
+  | { readonly outcome: 'no-original' }
+  | Postponed;
+
+/** Everything between the original and its manifest. A picture that can not be rendered ends in a manifest too. */
 async function render(
   services: RenderServices,
   { image, uploaded, category: { set, revision } }: Rendering,
   context: RenderContext,
-): Promise<FinishedManifest | ComeAgain | undefined> {
+): Promise<Rendered> {
   const { originals, cdn, engine, cdnBaseUrl, logger } = services;
   const { signal, reportProgress, attemptsMade } = context;
   const watch = createStopwatch();
   const subject: Subject = { image, facts: uploaded, attempts: attemptsMade + 1 };
   try {
-    const facts = uploaded ?? (await watch.time('import', () => services.importOriginal(image, context)));
-    if (!facts || 'comeAgainMs' in facts) return facts;
+    const found = uploaded ? imported(uploaded) : await watch.time('import', () => importOf(services, image, context));
+    if (found.outcome === 'postponed') return found;
+    const { facts } = found;
+    if (!facts) return { outcome: 'no-original' };
     subject.facts = facts;
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
@@ -171,14 +175,22 @@ async function render(
       }),
     );
     const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
-    return readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() });
+    return finished(readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() }));
   } catch (error) {
     if (!isRejection(error)) throw error;
     // The clock alone does not prove a hopeless picture: the process may have been paused. A second time it does.
     if (error.code === 'timeout' && attemptsMade === 0) throw new TookTooLongError(error);
-    return rejectedManifest(subject, error);
+    return finished(rejectedManifest(subject, error));
   }
 }
+
+const finished = (manifest: FinishedManifest) => ({ outcome: 'finished', manifest }) as const;
+const imported = (facts: ObjectFacts | undefined) => ({ outcome: 'imported', facts }) as const;
+
+const importOf = async ({ importOriginal }: RenderServices, image: RenderImage, context: RenderContext) =>
+  image.importUrl === undefined
+    ? imported(undefined)
+    : importOriginal({ ...image, importUrl: image.importUrl }, context);
 
 /** Imports declare no type: their servers and sellers may not know it. */
 const requiredType = ({ strictContentType }: RenderServices, { contentType }: RenderImage) =>

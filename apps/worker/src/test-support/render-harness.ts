@@ -79,7 +79,7 @@ export function renderHandler(change: Partial<RenderServices> = {}) {
     cdnBaseUrl: 'http://cdn.test',
     strictContentType: false,
     uploadGraceMs: 60_000,
-    importOriginal: async () => undefined,
+    importOriginal: async () => ({ outcome: 'imported', facts: undefined }),
     logger: createLogger('worker', 'silent'),
     ...change,
   });

@@ -2,14 +2,14 @@ import { AppError } from '@imagemill/errors';
 import type { Notifier } from '@imagemill/images';
 import type { RenderHandler } from '@imagemill/queue';
 
-const COME_AGAIN_MS = 5_000;
+const RETRY_AFTER_MS = 5_000;
 
 /**
- * Has the tenant told of what a handler comes to, before the job ends: a worker that dies in between leaves a job whose
- * rerun finds its manifest, and tells of the same event again. So does one that can't tell just now, without an attempt:
- * the image has its end, and must not become a dead letter by that.
+ * Queues the webhook for what a handler comes to, before the job ends: a worker that dies in between leaves a job whose
+ * rerun finds its manifest, and queues the same event again. When the event can't be queued, the job is postponed for the
+ * same reason, without an attempt: the image is finished, and must not become a dead letter.
  *
- * @param onFailure told why nobody could be told yet
+ * @param onFailure called with the reason when the event could not be queued
  */
 export function notifyOutcome(
   handle: RenderHandler,
@@ -25,7 +25,7 @@ export function notifyOutcome(
     } catch (error) {
       if (!(error instanceof AppError && error.retryable)) throw error;
       onFailure(error);
-      return { outcome: 'not-uploaded', comeAgainMs: COME_AGAIN_MS };
+      return { outcome: 'postponed', reason: 'webhook-not-queued', retryAfterMs: RETRY_AFTER_MS };
     }
   };
 }

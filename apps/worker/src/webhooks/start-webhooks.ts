@@ -1,6 +1,6 @@
 import { createNotifier, type Notifier } from '@imagemill/images';
 import type { Manifests } from '@imagemill/manifests';
-import { createDeliveryWorker, createRenderQueue, createWebhookQueue, type DeliveryWorker } from '@imagemill/queue';
+import { createDeliveryWorker, createRenderQueue, createWebhookQueue, type JobRunner } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import { createDeliverWebhook } from './deliver-webhook.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -21,7 +21,7 @@ interface WebhookOptions {
 const ATTEMPT_TIMEOUT_MS = 10_000;
 
 /** Begins to send events, and gives out what makes them. */
-export function startWebhooks(options: WebhookOptions): { notifier: Notifier; deliveries: DeliveryWorker } {
+export function startWebhooks(options: WebhookOptions): { notifier: Notifier; deliveries: JobRunner } {
   const { connection, prefix, endpoints, manifests, view, concurrency, allowPrivate, logger } = options;
   const notifier = createNotifier({
     queue: createRenderQueue({ connection, prefix }),

@@ -6,8 +6,8 @@ import type { QueueAccess } from '../connection/queue-access.ts';
 import { execute } from '../connection/redis-errors.ts';
 import { readJob } from '../read-job.ts';
 import type { WakeUps } from '../render/wake-up.ts';
-import { readySince } from './ready-since.ts';
 import { createSlotTime } from './slot-time.ts';
+import { waitingSince } from './waiting-since.ts';
 
 /** How much work there is; what an autoscaler reads. Numbers of jobs, and milliseconds. */
 export interface Backlog {
@@ -87,7 +87,7 @@ async function waitingSinceOf(queue: Queue, redis: Redis, wakeUps: WakeUps, id: 
     wakeUps.notedAt(id as ImageId),
   ]);
   // It was taken, ended and removed since its id was read.
-  return job ? readySince(redis, job, reportedAt) : Date.now();
+  return job ? waitingSince(redis, job, reportedAt) : Date.now();
 }
 
 function ignoreUnreadable(error: unknown): undefined {

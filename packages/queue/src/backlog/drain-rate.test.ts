@@ -14,7 +14,7 @@ test('is what came to an end in the last minute, dead letters too, and nothing t
   for (const job of [broken, absent, ...good]) if (job) await queue.add(job, 0);
   work(async ({ imageId }) => {
     if (imageId === broken?.imageId) throw new CrashedWorkerError();
-    return { outcome: imageId === absent?.imageId ? 'not-uploaded' : 'ready' };
+    return imageId === absent?.imageId ? { outcome: 'postponed', reason: 'not-uploaded' } : { outcome: 'ready' };
   });
   await vi.waitUntil(async () => (await raw.getCompletedCount()) === 6 && (await raw.getFailedCount()) === 1);
   const { meta } = await raw.getMetrics('completed');

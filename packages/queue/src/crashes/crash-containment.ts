@@ -18,8 +18,7 @@ export class CrashedWorkerError extends AppError {
   }
 }
 
-/** Another image runs alone in this process, or waits to: this one has to come again. No failure, and no attempt used. */
-export class NotNowError extends Error {}
+type ContainedRun<T> = { readonly outcome: 'ran'; readonly result: T } | { readonly outcome: 'must-wait' };
 
 /** Keeps an image whose work ends processes from taking the fleet, or the jobs beside it, along. */
 export interface CrashContainment {
@@ -28,9 +27,9 @@ export interface CrashContainment {
    *
    * @param signal gives up waiting for the turn to run alone
    * @throws CrashedWorkerError, without running anything, when it has ended two
-   * @throws NotNowError, without running anything, when it must run alone and another does
+   * @returns `must-wait`, without running anything, when it must run alone and another image does, or waits to
    */
-  run<T>(imageId: ImageId, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  run<T>(imageId: ImageId, signal: AbortSignal, work: () => Promise<T>): Promise<ContainedRun<T>>;
 }
 
 export function createCrashContainment(redis: Redis, prefix: string): CrashContainment {
@@ -42,10 +41,10 @@ export function createCrashContainment(redis: Redis, prefix: string): CrashConta
       if (deaths >= DEATHS_MAX) throw new CrashedWorkerError();
       const leave = await turnstile.enter({ alone: deaths > 0, signal });
       // Held here it would die with the other one, once more for nothing.
-      if (!leave) throw new NotNowError();
+      if (!leave) return { outcome: 'must-wait' };
       try {
         await starts.begin(imageId);
-        return await work();
+        return { outcome: 'ran', result: await work() };
       } finally {
         // In this order: the next one may end this process.
         await starts.forget(imageId).finally(leave);

@@ -28,7 +28,7 @@ test('a job that runs before its upload goes back to delayed and keeps its attem
   const { queue, raw, work, status } = await queueHarness();
   const job = renderJob();
   await queue.add(job, 0);
-  work(async () => ({ outcome: 'not-uploaded' }));
+  work(async () => ({ outcome: 'postponed', reason: 'not-uploaded' }));
   await vi.waitUntil(async () => (await raw.getDelayedCount()) === 1);
   const delayed = await raw.getJob(job.imageId);
   expect(delayed?.attemptsMade).toBe(0);
@@ -47,9 +47,9 @@ test('an upload that is reported starts its delayed job at once', async () => {
 });
 
 test.each([
-  ['has just seen nothing', 'not-uploaded'],
-  ['is about to be given up', 'expired'],
-] as const)('a report that arrives while the job is active and %s is not lost', async (_when, outcome) => {
+  ['has just seen nothing', { outcome: 'postponed', reason: 'not-uploaded' }],
+  ['is about to be given up', { outcome: 'expired' }],
+] as const)('a report that arrives while the job is active and %s is not lost', async (_when, result) => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   let runs = 0;
@@ -59,7 +59,7 @@ test.each([
     if (runs > 1) return { outcome: 'ready' };
     // The handler has looked; only now does the report come, and cannot start an active job.
     await queue.reportUpload(job.imageId);
-    return { outcome };
+    return result;
   });
   // The next look by itself would come after 5 s.
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready', { timeout: 3_000 });
@@ -73,7 +73,7 @@ test('a wrong report wakes its job once, not for ever', async () => {
   await queue.add(job, DAY_MS);
   work(async () => {
     runs += 1;
-    return { outcome: 'not-uploaded' };
+    return { outcome: 'postponed', reason: 'not-uploaded' };
   });
   await queue.reportUpload(job.imageId);
   await vi.waitUntil(async () => runs === 2 && (await raw.getDelayedCount()) === 1);

@@ -1,6 +1,6 @@
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { markReady } from '../backlog/ready-since.ts';
+import { markWaitingSince } from '../backlog/waiting-since.ts';
 import type { RenderOutcome } from '../jobs.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function startAnew(job: Job, redis: Redis): Promise<void> {
 export async function restart(job: Job, redis: Redis, ended: 'completed' | 'failed'): Promise<void> {
   try {
     await job.retry(ended, { resetAttemptsMade: true, resetAttemptsStarted: true });
-    await markReady(redis, job, Date.now());
+    await markWaitingSince(redis, job, Date.now());
   } catch (error) {
     if ((await job.getState()) === ended) throw error;
   }

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { AppError } from '@imagemill/errors';
+import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
+import { type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
 import { attemptsOf } from './delivery.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
 import type { WebhookEvent } from './webhook-event.ts';
@@ -22,80 +23,51 @@ export interface DeliveryWorkerOptions {
   /** Deliveries in hand at once; half of them at most, but one at least, for one tenant. */
   readonly concurrency: number;
   readonly deliver: DeliverWebhook;
-  /** Told of everything that fails outside an attempt. */
+  /** Called for everything that fails outside an attempt. */
   readonly onError: (error: Error) => void;
   readonly onAttempt?: (event: WebhookEvent, result: SendResult) => void;
 }
 
-export interface DeliveryWorker {
-  /** Takes no further delivery, waits up to `graceMs` for those in hand, and gives the rest back without an attempt. */
-  close(graceMs: number): Promise<void>;
+/** The endpoint did not take an event. */
+class DeliveryFailedError extends AppError {
+  constructor({ verdict, status, code = `status-${status}` }: SendResult) {
+    super({ code: 'delivery-failed', retryable: verdict === 'try-again', publicMessage: code });
+  }
 }
-
-const { deliverWebhook } = jobs;
 
 /** Attempts that are remembered of one delivery. */
 const ATTEMPTS_KEPT_MAX = 20;
-/** A delivery is harmless to repeat: workers that die with one in hand don't end it. */
-const STALLS_MAX = 50;
 const GIVE_BACK_MS = 2_000;
 const POSTPONE_MS_MIN = 500;
 const POSTPONE_MS_MAX = 30_000;
 
 /**
- * The consumer's side of the webhooks:
+ * The consumer's side of the webhooks, beside what `runJobs` does with every job:
  *
  *     delivered            ─► completed
  *     try-again            ─► delayed by the delivery schedule; failed after its last attempt
  *     give-up              ─► failed
- *     too many of a tenant ─► delayed a little, growing (no attempt used): a dead endpoint must not hold up the others
- *     stopped at shutdown  ─► waiting again (no attempt used)
+ *     too many of a tenant ─► postponed, for longer each time: a dead endpoint must not hold up the others
  */
-export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
-  const perTenantMax = Math.max(1, Math.floor(options.concurrency / 2));
-  const inHand = new Map<string, number>();
-  const graceIsOver = new AbortController();
+export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner {
+  const { connection, prefix, concurrency, onError } = options;
+  const shares = createTenantShares(Math.max(1, Math.floor(concurrency / 2)));
 
-  const worker = new Worker<WebhookEvent>(
-    deliverWebhook.queue,
-    async (job, token) => {
-      const event = deliverWebhook.payload.parse(job.data);
-      const others = inHand.get(event.tenant) ?? 0;
-      if (others >= perTenantMax) {
-        await job.moveToDelayed(Date.now() + postponeMs(job), token);
-        throw new DelayedError();
-      }
-      inHand.set(event.tenant, others + 1);
-      try {
-        const result = await attempt(job, event);
-        if (result.verdict === 'delivered') return;
-        const reason = result.code ?? `status-${result.status}`;
-        throw result.verdict === 'give-up' ? new UnrecoverableError(reason) : new Error(reason);
-      } catch (error) {
-        if (!graceIsOver.signal.aborted) throw error;
-        await job.moveToWait(token);
-        throw new WaitingError();
-      } finally {
-        const left = (inHand.get(event.tenant) ?? 1) - 1;
-        if (left > 0) inHand.set(event.tenant, left);
-        else inHand.delete(event.tenant);
-      }
-    },
-    {
-      connection: options.connection,
-      prefix: options.prefix,
-      concurrency: options.concurrency,
-      maxStalledCount: STALLS_MAX,
-      removeOnComplete: deliverWebhook.options.removeOnComplete,
-      removeOnFail: deliverWebhook.options.removeOnFail,
-      settings: { backoffStrategy: deliverySchedule.delayMs },
-    },
-  );
-  worker.on('error', options.onError);
+  async function run(event: WebhookEvent, { job, signal }: JobRun): Promise<JobRunResult<void>> {
+    const giveBack = shares.take(event.tenant);
+    if (!giveBack) return { outcome: 'postponed', retryAfterMs: postponeMs(job) };
+    try {
+      const result = await attempt(job, event, signal);
+      if (result.verdict === 'delivered') return { outcome: 'completed', result: undefined };
+      throw new DeliveryFailedError(result);
+    } finally {
+      giveBack();
+    }
+  }
 
-  async function attempt(job: Job, event: WebhookEvent): Promise<SendResult> {
+  async function attempt(job: Job, event: WebhookEvent, signal: AbortSignal): Promise<SendResult> {
     const began = Date.now();
-    const result = await options.deliver(event, graceIsOver.signal);
+    const result = await options.deliver(event, signal);
     const { verdict: _, ...answer } = result;
     const made = { at: new Date(began).toISOString(), ms: Math.max(0, Date.now() - began), ...answer };
     await job.updateProgress({ attempts: [...attemptsOf(job), made].slice(-ATTEMPTS_KEPT_MAX) });
@@ -103,13 +75,28 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
     return result;
   }
 
+  return runJobs<WebhookEvent, void>({
+    ...{ connection, prefix, concurrency, run, onError },
+    spec: jobs.deliverWebhook,
+    giveBackMs: GIVE_BACK_MS,
+    more: { settings: { backoffStrategy: deliverySchedule.delayMs } },
+  });
+}
+
+/** How many deliveries each tenant has in hand; none gets more than its share. */
+function createTenantShares(max: number) {
+  const inHand = new Map<string, number>();
   return {
-    async close(graceMs) {
-      const closed = worker.close();
-      const overdue = setTimeout(() => graceIsOver.abort(new Error('The worker is shutting down.')), graceMs);
-      const tooLate = delay((inHand.size > 0 ? graceMs : 0) + GIVE_BACK_MS, undefined, { ref: false });
-      await Promise.race([closed, tooLate]);
-      clearTimeout(overdue);
+    /** @returns what gives the place back; undefined when the tenant has its share */
+    take(tenant: string): (() => void) | undefined {
+      const others = inHand.get(tenant) ?? 0;
+      if (others >= max) return undefined;
+      inHand.set(tenant, others + 1);
+      return () => {
+        const left = (inHand.get(tenant) ?? 1) - 1;
+        if (left > 0) inHand.set(tenant, left);
+        else inHand.delete(tenant);
+      };
     },
   };
 }

@@ -72,7 +72,7 @@ test('a job that looked too early has waited since its upload was reported, or i
   const image = renderJob();
   await queue.add(image, 0);
   await age(raw, redis, image.imageId);
-  const { worker } = work(async () => ({ outcome: 'not-uploaded' }));
+  const { worker } = work(async () => ({ outcome: 'postponed', reason: 'not-uploaded' }));
   await vi.waitUntil(async () => (await raw.getDelayedCount()) === 1);
   await worker.close(5_000);
   const before = Date.now();

@@ -15,7 +15,7 @@ const hashKey = (job: Job) => `${job.queueQualifiedName}:${job.id}`;
  *
  * @param at ms since 1970
  */
-export async function markReady(redis: Redis, job: Job, at: number): Promise<void> {
+export async function markWaitingSince(redis: Redis, job: Job, at: number): Promise<void> {
   await redis.eval(MARK, 1, hashKey(job), at);
 }
 
@@ -29,7 +29,7 @@ export async function markReady(redis: Redis, job: Job, at: number): Promise<voi
  *
  * @param reportedAt when the job's upload was last reported, if it was
  */
-export async function readySince(redis: Redis, job: Job, reportedAt: number | undefined): Promise<number> {
+export async function waitingSince(redis: Redis, job: Job, reportedAt: number | undefined): Promise<number> {
   const startedAt = job.processedOn ?? 0;
   const marked = Number((await redis.hget(hashKey(job), FIELD)) ?? Number.NEGATIVE_INFINITY);
   if (marked >= startedAt) return marked;

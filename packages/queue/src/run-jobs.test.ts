@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { AppError } from '@imagemill/errors';
+import { Queue } from 'bullmq';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { createConsumerConnection, createProducerConnection } from './connection/connection.ts';
+import { jobs, type RenderImage } from './jobs.ts';
+import { type JobRun, type JobRunResult, runJobs } from './run-jobs.ts';
+import { closeAfterwards, closeQueues, renderJob } from './test-support/queue-harness.ts';
+
+afterEach(closeQueues);
+
+const { redisUrl } = inject('servers');
+const spec = jobs.renderImage;
+
+async function harness() {
+  const prefix = `run-${randomUUID().slice(0, 8)}`;
+  const connection = createProducerConnection(redisUrl);
+  await vi.waitUntil(() => connection.status === 'ready');
+  const queue = new Queue(spec.queue, { connection, prefix });
+  closeAfterwards(async () => {
+    await queue.obliterate({ force: true });
+    await queue.close();
+    connection.disconnect();
+  });
+  type Run = (image: RenderImage, run: JobRun) => Promise<JobRunResult<string>>;
+  const start = (run: Run, more: { lockDurationMs?: number } = {}) => {
+    const consumer = createConsumerConnection(redisUrl);
+    const errors: Error[] = [];
+    const onError = (error: Error) => void errors.push(error);
+    const runner = runJobs({
+      ...{ connection: consumer, prefix, spec, run, onError },
+      concurrency: 2,
+      giveBackMs: 2_000,
+      ...more,
+    });
+    closeAfterwards(async () => {
+      await runner.close(2_000);
+      consumer.disconnect();
+    });
+    return { runner, errors };
+  };
+  const add = async (data: object = renderJob(), attempts = 2) =>
+    (await queue.add(spec.name, data, { attempts, backoff: { type: 'fixed', delay: 3600_000 } })).id ?? '';
+  const state = async (id: string) => {
+    const job = await queue.getJob(id);
+    return { state: await job?.getState(), attempts: job?.attemptsMade };
+  };
+  return { start, add, state, queue, connection };
+}
+
+class Fault extends AppError {
+  constructor(retryable: boolean) {
+    super({ code: 'test-fault', retryable, publicMessage: 'A fault.' });
+  }
+}
+
+describe('a run that', () => {
+  test.each([
+    ['completes ends its job', async () => ({ outcome: 'completed', result: 'r' }), 'completed', 1],
+    ['is postponed uses no attempt', async () => ({ outcome: 'postponed', retryAfterMs: 3600_000 }), 'delayed', 0],
+    ['fails for now is tried again', () => Promise.reject(new Fault(true)), 'delayed', 1],
+    ['fails for good is not tried again', () => Promise.reject(new Fault(false)), 'failed', 1],
+    ['meets a bug of ours is tried again', () => Promise.reject(new TypeError('no such thing')), 'delayed', 1],
+  ] satisfies [string, () => Promise<JobRunResult<string>>, string, number][])(
+    '%s',
+    async (_what, run, end, attempts) => {
+      const { start, add, state } = await harness();
+      start(run);
+      const id = await add();
+      await vi.waitFor(async () => expect(await state(id)).toEqual({ state: end, attempts }));
+    },
+  );
+
+  test('can not read its payload is tried again, by a worker that may be able to', async () => {
+    const { start, add, state, queue } = await harness();
+    start(async () => ({ outcome: 'completed', result: 'r' }));
+    const id = await add({ of: 'another version' });
+    await vi.waitFor(async () => expect(await state(id)).toEqual({ state: 'delayed', attempts: 1 }));
+    expect((await queue.getJob(id))?.failedReason).toMatch(/^unreadable-job: /);
+  });
+
+  test('is postponed is followed up when the job is delayed already, and closing waits for that', async () => {
+    const { start, add, state } = await harness();
+    const seen = Promise.withResolvers<unknown>();
+    let id = '';
+    const afterwards = async () => seen.resolve(await state(id));
+    start(async () => ({ outcome: 'postponed', retryAfterMs: 3600_000, afterwards }));
+    id = await add();
+    expect(await seen.promise).toEqual({ state: 'delayed', attempts: 0 });
+  });
+
+  test('outlasts the grace of a shutdown is given back with all its attempts', async () => {
+    const { start, add, state } = await harness();
+    const started = Promise.withResolvers<void>();
+    const { runner } = start(async (_image, { signal }) => {
+      started.resolve();
+      await once(signal, 'abort');
+      throw signal.reason;
+    });
+    const id = await add();
+    await started.promise;
+    await runner.close(50);
+    expect(await state(id)).toEqual({ state: 'waiting', attempts: 0 });
+  });
+
+  test('has lost its lock is stopped, since another worker may have the job', async () => {
+    const { start, add, queue, connection } = await harness();
+    const stopped = Promise.withResolvers<void>();
+    start(
+      async (_image, { job, signal }) => {
+        await connection.del(`${queue.toKey(String(job.id))}:lock`);
+        await once(signal, 'abort');
+        stopped.resolve();
+        throw signal.reason;
+      },
+      { lockDurationMs: 400 },
+    );
+    await add();
+    await stopped.promise;
+  });
+});
