@@ -18,12 +18,7 @@ export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   if (status === undefined || retryableStatus(status) || isOurs(status, (error as Error).name)) {
-    return new StorageError({
-      code: 'storage-unavailable',
-      retryable: true,
-      publicMessage: 'The object storage does not answer. Try again shortly.',
-      cause: error,
-    });
+    return unavailable(error);
   }
   return new StorageError({
     code: 'storage-refused',
@@ -32,6 +27,14 @@ export function toStorageError(error: unknown): StorageError {
     cause: error,
   });
 }
+
+export const unavailable = (cause: unknown) =>
+  new StorageError({
+    code: 'storage-unavailable',
+    retryable: true,
+    publicMessage: 'The object storage does not answer. Try again shortly.',
+    cause,
+  });
 
 export const objectChanged = (cause: unknown) =>
   new StorageError({

@@ -32,6 +32,13 @@ interface PresignedParts {
   readonly expiresAt: Date;
 }
 
+export interface PartsToComplete extends MultipartUpload {
+  readonly parts: readonly UploadedPart[];
+}
+
+/** `parts-changed`: the storage does not have these parts, or not any more. */
+export type Completion = 'completed' | 'no-such-upload' | 'parts-changed';
+
 export interface ListedUpload extends MultipartUpload {
   readonly initiatedAt: Date;
 }
@@ -53,11 +60,7 @@ export interface MultipartUploads {
   presignParts(upload: PresignParts): Promise<PresignedParts>;
   /** All parts that are there, by number; undefined when the upload is not. */
   parts(upload: MultipartUpload, options?: CallOptions): Promise<readonly UploadedPart[] | undefined>;
-  /** `parts-changed`: not these are there (any more). Of an upload that is gone, Ceph throws `storage-unavailable`. */
-  complete(
-    upload: MultipartUpload & { readonly parts: readonly UploadedPart[] },
-    options?: CallOptions,
-  ): Promise<'completed' | 'no-such-upload' | 'parts-changed'>;
+  complete(upload: PartsToComplete, options?: CallOptions): Promise<Completion>;
   /** Forgets the upload and its parts. Aborting what is not there succeeds. */
   abort(upload: MultipartUpload, options?: CallOptions): Promise<void>;
   /** One page of the uploads that are under way, by key. */

@@ -7,8 +7,15 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { errorName, statusOf, toStorageError } from './errors.ts';
-import type { MultipartUploads, UploadedPart } from './multipart-uploads.ts';
+import type {
+  Completion,
+  MultipartUpload,
+  MultipartUploads,
+  PartsToComplete,
+  UploadedPart,
+} from './multipart-uploads.ts';
 import type { PutSigner } from './put-signer.ts';
+import { resolveConflicts } from './resolve-conflicts.ts';
 import { abortable } from './s3-client.ts';
 
 interface S3MultipartOptions {
@@ -20,6 +27,41 @@ interface S3MultipartOptions {
 
 /** The S3 adapter of MultipartUploads. */
 export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3MultipartOptions): MultipartUploads {
+  async function listParts(upload: MultipartUpload, signal?: AbortSignal): Promise<UploadedPart[] | undefined> {
+    const { key: Key, uploadId: UploadId } = upload;
+    const found: UploadedPart[] = [];
+    let after: string | undefined;
+    try {
+      // Not by the SDK's paginator: it goes on while there is a marker, and Ceph sends one with the last page, too.
+      do {
+        const command = new ListPartsCommand({ Bucket, Key, UploadId, PartNumberMarker: after });
+        const { Parts = [], IsTruncated, NextPartNumberMarker } = await client.send(command, abortable(signal));
+        for (const { PartNumber = 0, Size = 0, ETag = '' } of Parts) {
+          found.push({ partNumber: PartNumber, sizeBytes: Size, etag: ETag });
+        }
+        after = IsTruncated ? NextPartNumberMarker : undefined;
+      } while (after !== undefined);
+      return found;
+    } catch (error) {
+      if (isNoSuchUpload(error)) return undefined;
+      throw toStorageError(error);
+    }
+  }
+
+  async function completeOnce(upload: PartsToComplete, signal?: AbortSignal): Promise<Completion> {
+    const Parts = upload.parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
+    const { key: Key, uploadId: UploadId } = upload;
+    const command = new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
+    try {
+      await client.send(command, abortable(signal));
+      return 'completed';
+    } catch (error) {
+      if (isNoSuchUpload(error)) return 'no-such-upload';
+      if (errorName(error) === 'InvalidPart') return 'parts-changed';
+      throw error;
+    }
+  }
+
   return {
     async create({ key, contentType, cacheControl, metadata }, { signal } = {}) {
       const object = { ContentType: contentType, CacheControl: cacheControl, Metadata: { ...metadata } };
@@ -39,35 +81,16 @@ export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3Multi
       return { parts: await Promise.all(parts.map(signPart)), expiresAt };
     },
 
-    async parts({ key: Key, uploadId: UploadId }, { signal } = {}) {
-      const found: UploadedPart[] = [];
-      let after: string | undefined;
-      try {
-        // Not by the SDK's paginator: it goes on while there is a marker, and Ceph sends one with the last page, too.
-        do {
-          const command = new ListPartsCommand({ Bucket, Key, UploadId, PartNumberMarker: after });
-          const { Parts = [], IsTruncated, NextPartNumberMarker } = await client.send(command, abortable(signal));
-          for (const { PartNumber = 0, Size = 0, ETag = '' } of Parts) {
-            found.push({ partNumber: PartNumber, sizeBytes: Size, etag: ETag });
-          }
-          after = IsTruncated ? NextPartNumberMarker : undefined;
-        } while (after !== undefined);
-        return found;
-      } catch (error) {
-        if (isNoSuchUpload(error)) return undefined;
-        throw toStorageError(error);
-      }
-    },
+    parts: (upload, { signal } = {}) => listParts(upload, signal),
 
-    async complete({ key: Key, uploadId: UploadId, parts }, { signal } = {}) {
-      const Parts = parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
-      const command = new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
+    async complete(upload, { signal } = {}) {
       try {
-        await client.send(command, abortable(signal));
-        return 'completed';
+        return await resolveConflicts({
+          write: () => completeOnce(upload, signal),
+          lookUp: async () => ((await listParts(upload, signal)) ? undefined : 'no-such-upload'),
+          signal,
+        });
       } catch (error) {
-        if (isNoSuchUpload(error)) return 'no-such-upload';
-        if (errorName(error) === 'InvalidPart') return 'parts-changed';
         throw toStorageError(error);
       }
     },

@@ -3,12 +3,12 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { objectChanged, statusOf, toStorageError } from './errors.ts';
+import { objectChanged, statusOf, toStorageError, unavailable } from './errors.ts';
 import { listFolders, listObjects } from './list-objects.ts';
 import type { ObjectFacts, ObjectStorage, PresignUpload } from './object-storage.ts';
+import { createObjectWriter } from './object-writer.ts';
 import { presignPost } from './presign-post.ts';
 import { createUploadPresigner } from './presign-upload.ts';
 import { createPutSigner } from './put-signer.ts';
@@ -33,6 +33,18 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   const presignUpload = createUploadPresigner({ sign, allowOverwrite });
   const now = options.now ?? (() => new Date());
   const signingTime = ({ signedAt }: PresignUpload) => signedAt ?? now();
+
+  async function head(Key: string, signal?: AbortSignal): Promise<ObjectFacts | undefined> {
+    try {
+      return factsOf(await client.send(new HeadObjectCommand({ Bucket, Key }), abortable(signal)));
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw toStorageError(error);
+    }
+  }
+
+  const put = createObjectWriter({ client, bucket: Bucket, head });
+
   return {
     bucket: Bucket,
 
@@ -40,14 +52,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
     presignPost: (upload) => presignPost(signingClient, Bucket, upload, signingTime(upload)),
     multipart: createS3Multipart({ client, bucket: Bucket, sign, now }),
 
-    async head(Key, { signal } = {}) {
-      try {
-        return factsOf(await client.send(new HeadObjectCommand({ Bucket, Key }), abortable(signal)));
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw toStorageError(error);
-      }
-    },
+    head: (key, { signal } = {}) => head(key, signal),
 
     async open(Key, { signal, ifMatch, range } = {}) {
       try {
@@ -68,30 +73,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
       }
     },
 
-    async put({ key, body, contentType, cacheControl, metadata, ifMatch, ifAbsent }, { signal } = {}) {
-      const isConditional = ifMatch !== undefined || ifAbsent === true;
-      try {
-        const answer = await client.send(
-          new PutObjectCommand({
-            Bucket,
-            Key: key,
-            Body: body,
-            ContentLength: body.byteLength,
-            ContentType: contentType,
-            CacheControl: cacheControl,
-            Metadata: metadata && { ...metadata },
-            // Ceph's gateway takes the ETag of a conditional PUT without its quotes only; the others take both forms.
-            IfMatch: ifMatch?.replaceAll('"', ''),
-            IfNoneMatch: ifAbsent ? '*' : undefined,
-          }),
-          abortable(signal),
-        );
-        return { outcome: 'stored', etag: answer.ETag ?? '' };
-      } catch (error) {
-        if (isConditional && lostTheRace(statusOf(error), ifMatch)) return { outcome: 'precondition-failed' };
-        throw toStorageError(error);
-      }
-    },
+    put: (object, { signal } = {}) => put(object, signal),
 
     async delete(Key, { signal } = {}) {
       await client.send(new DeleteObjectCommand({ Bucket, Key }), abortable(signal)).catch((error: unknown) => {
@@ -104,15 +86,11 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
 
     async probe({ signal } = {}) {
       await client.send(new HeadBucketCommand({ Bucket }), abortable(signal)).catch((error: unknown) => {
-        throw toStorageError(error);
+        throw statusOf(error) === 404 ? unavailable(error) : toStorageError(error);
       });
     },
   };
 }
-
-/** 409: another conditional write of the same key is under way and will win. 404: what was to be replaced is gone. */
-const lostTheRace = (status: number | undefined, ifMatch: string | undefined) =>
-  status === 412 || status === 409 || (status === 404 && ifMatch !== undefined);
 
 /** A connection that breaks in the middle of a body is the storage's failure, like one that breaks before it. */
 async function* bytesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

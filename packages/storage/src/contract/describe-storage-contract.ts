@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import { describeListings } from './listings.ts';
+import { describeMultipart } from './multipart.ts';
+import { describeObjects } from './objects.ts';
+import type { StorageUnderTest } from './storage-under-test.ts';
+import { describeUploadForms } from './upload-forms.ts';
+import { describeUploadUrls } from './upload-urls.ts';
+
+/** Holds an adapter, and the server behind it, against what this project needs of an ObjectStorage. */
+export function describeStorageContract(name: string, subject: StorageUnderTest): void {
+  describe(`storage contract: ${name}`, () => {
+    describeObjects(subject);
+    describeUploadUrls(subject);
+    describeUploadForms(subject);
+    describeListings(subject);
+    describeMultipart(subject);
+  });
+}
