@@ -51,7 +51,7 @@ describe('a circle', () => {
     expect(Math.abs(area / (Math.PI * 100 ** 2) - 1)).toBeLessThan(0.002);
   });
 
-  test('keeps its share of the alpha that is there, and every colour that can be seen', () => {
+  test('keeps its share of the alpha that is there, and every colour', () => {
     const { data, raw } = opaque(9, 100);
     cutCircle({ data, raw });
     const full = alphaOf(9);
@@ -59,7 +59,7 @@ describe('a circle', () => {
       const kept = full(pixel % 9, Math.floor(pixel / 9)) / 255;
       const [red, , , alpha = Number.NaN] = data.subarray(pixel * 4, pixel * 4 + 4);
       expect(Math.abs(alpha - 100 * kept)).toBeLessThanOrEqual(0.7);
-      expect(red).toBe(alpha === 0 ? 0 : 100);
+      expect(red).toBe(100);
     }
   });
 

@@ -4,8 +4,8 @@ import type { Pixels } from './pixels.ts';
 const CHANNELS = 4;
 
 /**
- * Keeps the circle that fills a square picture with alpha, and makes the rest transparent, in place. A pixel on the
- * edge keeps the share of its alpha that its distance to the edge says. Computed, because libvips' SVG loader is blocked.
+ * Keeps the circle that fills a square picture with alpha, and makes the rest transparent, in place; colours stay. A pixel
+ * on the edge keeps the share of its alpha that its distance to the edge says. Computed, because libvips' SVG loader is blocked.
  */
 export function cutCircle({ data, raw: { width: side } }: Pixels): void {
   const radius = side / 2;
@@ -14,13 +14,13 @@ export function cutCircle({ data, raw: { width: side } }: Pixels): void {
     // In each half of the row: from which column on there is any circle, and from which on nothing else.
     const someFrom = Math.max(0, Math.floor(radius - halfChord(radius + 0.5, dy)));
     const solidFrom = Math.ceil(radius - halfChord(radius - 0.5, dy));
-    const clear = (from: number, to: number) => data.fill(0, (y * side + from) * CHANNELS, (y * side + to) * CHANNELS);
+    const clear = (from: number, to: number) => {
+      for (let x = from; x < to; x++) data[(y * side + x) * CHANNELS + CHANNELS - 1] = 0;
+    };
     const thin = (from: number, to: number) => {
       for (let x = from; x < to; x++) {
         const alpha = (y * side + x) * CHANNELS + CHANNELS - 1;
         data[alpha] = Math.round((data[alpha] ?? 0) * shareWithin(radius - Math.hypot(x + 0.5 - radius, dy)));
-        // Colours that nobody sees would only make the file larger.
-        if (data[alpha] === 0) clear(x, x + 1);
       }
     };
     clear(0, someFrom);

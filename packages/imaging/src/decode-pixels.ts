@@ -6,6 +6,7 @@ import { narrowRange, toBytes, widenAlpha } from './colour/levels.ts';
 import { toSrgb } from './colour/to-srgb.ts';
 import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
+import { spreadColours } from './hidden-colours.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { decodeSize, type RenditionPlan, type Size } from './plan.ts';
@@ -29,7 +30,9 @@ export async function decodePixels(
     const interpretation = await interpretationOf(readable.bytes, source);
     const pixels = await decodeAs(interpretation, { ...decodeSize(plans), readable, source, limits });
     if (interpretation.narrowAlpha) widenAlpha(pixels);
-    return await dropOpaqueAlpha(pixels);
+    const visible = await dropOpaqueAlpha(pixels);
+    spreadColours(visible);
+    return visible;
   } catch (error) {
     throw toRejection(error);
   }

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
 import { decodePixels } from './decode-pixels.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
+import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
@@ -117,7 +118,9 @@ async function encode(
     const image = sharp(readable.bytes, { animated: true, failOn, limitInputPixels: pixelsMax });
     return renderAnimation(withAttribution(image, kept), plan, limits);
   }
-  const { data, raw } = await frames.of(plan);
+  const shaped = await frames.of(plan);
+  // Without loss, a colour that nobody sees only takes bytes; with loss, it keeps those beside it what they are.
+  const { data, raw } = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
   const frame = withAttribution(sharp(data, { raw }), kept);
   return encodeFrame(frame, plan, limits).finally(() => frames.release(plan));
 }
@@ -133,7 +136,7 @@ function sameBytesKey(plan: RenditionPlan, { source, attribution, pixels }: Rend
   return JSON.stringify([
     frameKey(plan),
     format,
-    encoderOptions(plan.variant),
+    encoderOptions(plan),
     keepsAnimation(plan, source),
     showsBackground && background,
     keptAttribution(plan.variant, attribution),

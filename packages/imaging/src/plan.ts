@@ -1,4 +1,4 @@
-import type { Variant, VariantSet } from '@imagemill/variants';
+import { tinySource, type Variant, type VariantSet } from '@imagemill/variants';
 
 export interface Size {
   readonly width: number;
@@ -10,6 +10,8 @@ export interface RenditionPlan extends Size {
   readonly variant: Variant;
   /** How large the whole source is at this rendition's scale: as large as the rendition, unless that is a crop. */
   readonly whole: Size;
+  /** Whether the source is so small that its pixels count one by one. */
+  readonly ofTinySource: boolean;
 }
 
 /**
@@ -19,10 +21,11 @@ export interface RenditionPlan extends Size {
  * @param source the upright source's size in pixels
  */
 export function planRenditions(source: Size, set: VariantSet): RenditionPlan[] {
+  const ofTinySource = Math.max(source.width, source.height) <= tinySource.sideMax;
   return set
     .map((variant) => {
       const size = variant.fit === 'cover' ? coverSize(source, variant) : insideSize(source, variant);
-      return { variant, ...size, whole: variant.fit === 'cover' ? wholeSize(source, size) : size };
+      return { variant, ...size, whole: variant.fit === 'cover' ? wholeSize(source, size) : size, ofTinySource };
     })
     .sort((a, b) => a.width * a.height - b.width * b.height);
 }

@@ -1,7 +1,8 @@
-import { encoderSettings, type Variant } from '@imagemill/variants';
+import { encoderSettings, tinySource } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
 import { toRejection, toTimeout } from './errors.ts';
+import { spreadColours } from './hidden-colours.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { crops, type RenditionPlan } from './plan.ts';
@@ -37,7 +38,7 @@ const cutToShape: Step = (image, plan) => (isRound(plan) ? image.composite([circ
 const flattenIfOpaque: Step = (image, { variant }) =>
   variant.format === 'jpeg' ? image.flatten({ background: variant.background }) : image;
 
-const encode: Step = (image, { variant }) => image.toFormat(variant.format, encoderOptions(variant));
+const encode: Step = (image, plan) => image.toFormat(plan.variant.format, encoderOptions(plan));
 
 const shaping = [scaleToPlan, cropToPlan, alphaForShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
@@ -53,6 +54,8 @@ export async function shapeFrame(image: Sharp, plan: RenditionPlan, limits: Imag
   const raw = take(shaping, image, plan, limits).raw({ depth: 'uchar' });
   const { data, info } = await translate(raw.toBuffer({ resolveWithObject: true }), toTimeout);
   const pixels = { data, raw: { width: info.width, height: info.height, channels: info.channels } };
+  // Scaling has blackened them.
+  spreadColours(pixels);
   // libvips would composite in floating point, for as much CPU again as the scaling.
   if (isRound(plan)) cutCircle(pixels);
   return pixels;
@@ -81,10 +84,11 @@ async function translate<T>(made: Promise<T>, translation: (error: unknown) => u
   }
 }
 
-/** All that an encoder is told: variants that tell it the same get the same bytes for the same pixels. */
-export function encoderOptions({ format, quality, effort }: Variant) {
+/** All options of an encoder: with the same ones, the same pixels become the same bytes. */
+export function encoderOptions({ variant: { format, quality, effort }, ofTinySource }: RenditionPlan) {
   return {
     ...encoderSettings[format],
+    ...(ofTinySource && tinySource.settings[format]),
     // A quality would make sharp reduce a png to a palette.
     ...(format !== 'png' && { quality }),
     ...(effort !== undefined && { effort }),

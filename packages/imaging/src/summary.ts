@@ -5,7 +5,7 @@ import type { Pixels } from './pixels.ts';
 export interface PictureSummary {
   /** ThumbHash, base64: some 25 bytes that a page turns into a blurred preview. https://evanw.github.io/thumbhash/ */
   readonly placeholder: string;
-  /** The most frequent colour, as #rrggbb; transparent parts count as white. */
+  /** The most frequent colour, as #rrggbb, exact where a picture is flat; transparent parts count as white. */
   readonly dominantColour: string;
 }
 
@@ -20,11 +20,29 @@ export async function summarise({ data, raw }: Pixels): Promise<PictureSummary> 
     .raw()
     .toBuffer({ resolveWithObject: true });
   const small = sharp(rgba, { raw: { width: info.width, height: info.height, channels: 4 } });
-  const opaque = await small.flatten({ background: '#ffffff' }).raw().toBuffer();
-  const { dominant } = await sharp(opaque, { raw: { width: info.width, height: info.height, channels: 3 } }).stats();
-  const hex = [dominant.r, dominant.g, dominant.b].map((level) => level.toString(16).padStart(2, '0')).join('');
+  const opaque = await small.flatten({ background: '#ffffff' }).removeAlpha().raw().toBuffer();
   return {
     placeholder: Buffer.from(rgbaToThumbHash(info.width, info.height, rgba)).toString('base64'),
-    dominantColour: `#${hex}`,
+    dominantColour: dominantColourOf(opaque),
   };
+}
+
+/** Levels that count as alike when colours are counted. */
+const ALIKE = 16;
+const BINS = 256 / ALIKE;
+
+/** The mean of the colours in the fullest of the cubes that RGB is divided into. */
+function dominantColourOf(rgb: Buffer): string {
+  const counts = new Uint32Array(BINS ** 3);
+  const sums = new Float64Array(3 * BINS ** 3);
+  for (let at = 0; at + 2 < rgb.length; at += 3) {
+    const colour = [rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0];
+    const bin = colour.reduce((index, level) => index * BINS + Math.floor(level / ALIKE), 0);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+    for (const [channel, level] of colour.entries()) sums[3 * bin + channel] = (sums[3 * bin + channel] ?? 0) + level;
+  }
+  const count = Math.max(...counts);
+  const bin = counts.indexOf(count);
+  const mean = [...sums.subarray(3 * bin, 3 * bin + 3)].map((sum) => Math.round(sum / count));
+  return `#${mean.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -8,5 +8,19 @@ export const encoderSettings = {
 } as const;
 export type EncoderSettings = typeof encoderSettings;
 
+/**
+ * The same for sources of at most `sideMax` pixels a side, such as icons: colours that two pixels share bleed into each
+ * other, which shows at this size. WebP with loss always shares them; without loss, such a picture is a few kilobytes.
+ */
+export const tinySource = {
+  sideMax: 64,
+  settings: {
+    avif: { chromaSubsampling: '4:4:4' },
+    webp: { lossless: true },
+    jpeg: { chromaSubsampling: '4:4:4' },
+    png: {},
+  },
+} as const;
+
 /** Raised by whoever changes the rendering code so that the same settings give other bytes. */
 export const ENGINE_VERSION = 5;

@@ -61,7 +61,7 @@ function codedItem(avif: Buffer, which: 'primary' | 'alpha'): Coded {
 export function asNarrowRange({ stream, boxes }: Coded): Coded {
   const wanted = JSON.stringify({ ...readAv1Colour(stream), fullRange: false });
   // Backwards, because a bit that is read before the range may move it.
-  for (let bit = 8 * 32; bit > 0; bit--) {
+  for (let bit = 8 * Math.min(32, stream.length) - 1; bit > 0; bit--) {
     const changed = Buffer.from(stream);
     changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (128 >> (bit & 7)), bit >> 3);
     if (JSON.stringify(colourOrNone(changed)) === wanted) return { stream: changed, boxes };

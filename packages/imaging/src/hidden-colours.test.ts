@@ -1,0 +1,88 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { spreadColours, withoutHiddenColours } from './hidden-colours.ts';
+import { fromPixels, plainPicture } from './test-support/pictures.ts';
+import { renderOne } from './test-support/render.ts';
+
+const pixelsOf = (rows: readonly (readonly number[])[][]) => ({
+  data: Buffer.from(rows.flat(2)),
+  raw: { width: rows[0]?.length ?? 0, height: rows.length, channels: 4 } as const,
+});
+const red = [200, 1, 2, 255];
+const blue = [1, 2, 200, 90];
+const clear = [9, 9, 9, 0];
+const hidden = ([r = 0, g = 0, b = 0]: readonly number[]) => [r, g, b, 0];
+
+test('clear pixels take the colour of the nearest visible one in their row, else of the row above, else of the first', () => {
+  const pixels = pixelsOf([
+    [clear, clear, clear, clear, clear],
+    [clear, red, clear, clear, blue],
+    [clear, clear, clear, clear, clear],
+    [clear, clear, blue, clear, clear],
+    [clear, clear, clear, clear, clear],
+  ]);
+  spreadColours(pixels);
+  const [r, b] = [hidden(red), hidden(blue)];
+  expect([...pixels.data]).toEqual(
+    [
+      [r, r, r, b, b],
+      [r, red, r, b, blue],
+      [r, r, r, b, b],
+      [b, b, blue, b, b],
+      [b, b, b, b, b],
+    ].flat(2),
+  );
+});
+
+test('nothing stays of a picture that shows nothing, and all of one that has no alpha', () => {
+  const nothing = pixelsOf([[clear, clear]]);
+  spreadColours(nothing);
+  expect([...nothing.data]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  const opaque = { data: Buffer.from([1, 2, 3]), raw: { width: 1, height: 1, channels: 3 } as const };
+  spreadColours(opaque);
+  expect([...withoutHiddenColours(opaque).data]).toEqual([1, 2, 3]);
+});
+
+test('without hidden colours, what is visible stays, and so does the original', () => {
+  const pixels = pixelsOf([[clear, red, blue]]);
+  expect([...withoutHiddenColours(pixels).data]).toEqual([0, 0, 0, 0, ...red, ...blue]);
+  expect([...pixels.data]).toEqual([...clear, ...red, ...blue]);
+});
+
+describe('no ring shows around what is visible', () => {
+  const side = 100;
+  const disc = fromPixels(side, side, 4, (x, y) => {
+    const cover = Math.min(1, Math.max(0, side / 2 - 5 - Math.hypot(x + 0.5 - side / 2, y + 0.5 - side / 2)));
+    // What is clear hides a colour of its own.
+    return cover > 0 ? [255, 0, 0, Math.round(255 * cover)] : [0, 255, 0, 0];
+  });
+  const sources = {
+    'a round variant of a saturated picture': () => plainPicture(120, 120, [255, 0, 0]).png().toBuffer(),
+    'a transparent picture': () => disc.png().toBuffer(),
+  };
+  const cases = Object.entries(sources).flatMap(([name, source]) =>
+    ['webp', 'avif'].flatMap((format) => [100, 48].map((width) => [name, format, width, source] as const)),
+  );
+
+  test.each(cases)('%s, in %s of %i px', async (name, format, width, source) => {
+    const shape = name.startsWith('a round') ? { shape: 'circle', fit: 'cover' } : {};
+    const { data } = await renderOne(await source(), { width, height: width, format, ...shape });
+    const pixels = await sharp(data).ensureAlpha().raw().toBuffer();
+    const ring = Array.from({ length: width * width }, (_, index) => [...pixels.subarray(4 * index, 4 * index + 4)])
+      .filter(([, , , alpha = 0]) => alpha >= 64)
+      .map(([r = 0, g = 0, b = 0]) => Math.max(255 - r, g, b));
+    expect(ring.length).toBeGreaterThan(width * width * 0.5);
+    expect(Math.max(...ring)).toBeLessThanOrEqual(6);
+  });
+
+  test('and a png hides no colour', async () => {
+    const { data } = await renderOne(await sources['a round variant of a saturated picture'](), {
+      width: 48,
+      height: 48,
+      shape: 'circle',
+      fit: 'cover',
+    });
+    const pixels = await sharp(data).raw().toBuffer();
+    expect([...pixels.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { summarise } from './summary.ts';
+import { fromPixels, plainPicture, type Rgb } from './test-support/pictures.ts';
+
+async function dominant(picture: ReturnType<typeof plainPicture>): Promise<string> {
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+  return (await summarise({ data, raw: info })).dominantColour;
+}
+
+test.each<[string, Rgb]>([
+  ['#ffffff', [255, 255, 255]],
+  ['#000000', [0, 0, 0]],
+  ['#808080', [128, 128, 128]],
+  ['#e67828', [230, 120, 40]],
+  ['#0f10ef', [15, 16, 239]],
+])('the dominant colour of a flat picture is exactly its colour: %s', async (hex, colour) => {
+  expect(await dominant(plainPicture(200, 130, colour))).toBe(hex);
+  expect(await dominant(plainPicture(3, 1, colour))).toBe(hex);
+  expect(await dominant(plainPicture(40, 40, colour, 1))).toBe(hex);
+});
+
+test('the dominant colour is one of the most frequent, in their middle', async () => {
+  const picture = fromPixels(100, 100, 3, (x, y) => (x < 40 ? [10, 200, 30] : [160 + (x % 4), 90, 32 + (y % 2)]));
+  expect(await dominant(picture)).toBe('#a25a21');
+});
+
+test('transparent parts count as white', async () => {
+  expect(await dominant(fromPixels(20, 20, 4, (x) => (x < 8 ? [9, 9, 9, 255] : [200, 0, 0, 0])))).toBe('#ffffff');
+});
