@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { claimPort } from './loopback-port.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { claimPort } from './redis/index.ts';
 
 export interface StartS3Options {
   /** Holds the objects (in `s3/`) and the log (in `logs/`); created when absent. */

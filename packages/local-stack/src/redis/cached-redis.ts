@@ -1,10 +1,18 @@
 import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { RedisSearch, RedisServerBinary } from './redis-server-binary.ts';
-import { serverVersion } from './server-version.ts';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { type RedisSearch, type RedisServerBinary, serverVersion } from './redis-server-binary.ts';
 
 const STAGING_PREFIX = 'redis.unpacking-';
 const STAGING_IS_STALE_AFTER_MS = 60 * 60 * 1000;
+
+/** For this user's downloads: `imagemill` in XDG_CACHE_HOME, by default in `~/.cache`. */
+export function userCacheDir(env: NodeJS.ProcessEnv): string {
+  // The XDG specification ignores relative paths.
+  const configured = env.XDG_CACHE_HOME;
+  const base = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
+  return join(base, 'imagemill');
+}
 
 export async function findCachedRedis({
   cacheDir,
@@ -13,12 +21,12 @@ export async function findCachedRedis({
   try {
     return { kind: 'cache', path, version: await serverVersion(path) };
   } catch {
-    // Absent or broken: either way a fresh copy takes its place.
+    // Absent or broken: a fresh copy replaces it in both cases.
     return undefined;
   }
 }
 
-/** A folder on the cache's own file system, so that moving it into place is one atomic rename. */
+/** A folder on the cache's own file system: moving it into place is one atomic rename. */
 export async function createStagingDir(cacheDir: string): Promise<string> {
   await removeStaleStagingDirs(cacheDir);
   return mkdtemp(join(cacheDir, STAGING_PREFIX));
@@ -39,7 +47,7 @@ export async function publishToCache(cacheDir: string, stagedDir: string): Promi
 }
 
 async function moveAway(path: string, destination: string): Promise<void> {
-  // Gone is fine: another process repairs the same cache.
+  // When it is gone, another process repairs the same cache.
   await rename(path, destination).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });

@@ -1,7 +1,5 @@
-import { executableOnPath } from './executable-on-path.ts';
-import type { RedisSearch, RedisServerBinary } from './redis-server-binary.ts';
-import { runCommand } from './run-command.ts';
-import { parseServerVersion } from './server-version.ts';
+import { executableOnPath, runCommand } from './host-programs.ts';
+import { parseServerVersion, type RedisSearch, type RedisServerBinary } from './redis-server-binary.ts';
 
 export const CONTAINER_IMAGE = 'docker.io/library/redis:8.10.2';
 
@@ -9,7 +7,7 @@ export const CONTAINER_IMAGE = 'docker.io/library/redis:8.10.2';
 export async function findContainerRedis({ env, onProgress }: RedisSearch): Promise<RedisServerBinary | undefined> {
   const path = await executableOnPath(env.PATH, 'docker', 'podman');
   if (path === undefined) return undefined;
-  // The client may be there without its daemon; ask before the slow pull.
+  // The client may be installed without its daemon: ask before the slow pull.
   await runCommand(path, ['info'], { timeoutMs: 20_000 });
   onProgress(`Using ${CONTAINER_IMAGE} with ${path}`);
   const askVersion = ['run', '--rm', CONTAINER_IMAGE, 'redis-server', '--version'];

@@ -2,12 +2,10 @@ import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createStagingDir, findCachedRedis, publishToCache } from './cached-redis.ts';
-import { executableOnPath } from './executable-on-path.ts';
-import type { RedisSearch, RedisServerBinary } from './redis-server-binary.ts';
-import { runCommand } from './run-command.ts';
-import { serverVersion } from './server-version.ts';
+import { executableOnPath, runCommand } from './host-programs.ts';
+import { type RedisSearch, type RedisServerBinary, serverVersion } from './redis-server-binary.ts';
 
-/** One program that takes its role from the name it is called by: redis-server, redis-check-rdb … */
+/** One program whose role depends on the name that starts it: redis-server, redis-check-rdb … */
 const PACKAGE = 'redis-tools';
 
 /** Unpacks Debian's or Ubuntu's own packages into the user's cache: nothing is installed and no root is needed. */

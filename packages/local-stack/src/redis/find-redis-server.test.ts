@@ -36,7 +36,7 @@ describe('finding a Redis server', () => {
     expect(await find({ REDIS_SERVER_BIN: path })).toEqual({ kind: 'configured', path, version: '7.4.2' });
   });
 
-  test('refuses a configured one that does not run, even when others would', async () => {
+  test('rejects a configured one that does not run, even when others would', async () => {
     await fakeServer(join(searchPath, 'redis-server'), 'Redis server v=8.0.1 sha=0');
 
     const missing = find({ REDIS_SERVER_BIN: join(root, 'missing') });
@@ -65,14 +65,14 @@ describe('finding a Redis server', () => {
     expect(await find()).toEqual({ kind: 'cache', path, version: '7.0.15' });
   });
 
-  test('passes over one that is too old', async () => {
+  test('skips one that is too old', async () => {
     await fakeServer(join(searchPath, 'redis-server'), 'Redis server v=6.0.16 sha=0');
     const path = await fakeServer(join(cacheDir, 'redis/redis-server'), 'Redis server v=7.0.15 sha=0');
 
     expect(await find()).toMatchObject({ kind: 'cache', path });
   });
 
-  test('says which one is too old when there is no other', async () => {
+  test('names the one that is too old when there is no other', async () => {
     const path = await fakeServer(join(searchPath, 'redis-server'), 'Redis server v=6.0.16 sha=0');
 
     const refused = { code: 'redis-too-old', message: expect.stringContaining(`${path} is Redis 6.0.16`) };
@@ -86,7 +86,7 @@ describe('finding a Redis server', () => {
     expect(await find()).toEqual({ kind: 'container', path, version: '8.2.1' });
   });
 
-  test('says how to install one when there is none', async () => {
+  test('explains how to install one when there is none', async () => {
     await writeFile(join(searchPath, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
 
     await expect(find()).rejects.toMatchObject({

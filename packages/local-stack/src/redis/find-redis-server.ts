@@ -1,47 +1,50 @@
 import { findCachedRedis } from './cached-redis.ts';
 import { findContainerRedis } from './container-redis.ts';
 import { downloadDebianRedis } from './debian-redis.ts';
-import { executableOnPath } from './executable-on-path.ts';
+import { executableOnPath } from './host-programs.ts';
 import { RedisNotFoundError, RedisTooOldError } from './redis-errors.ts';
-import type { RedisSearch, RedisServerBinary } from './redis-server-binary.ts';
-import { refuseTooOld, serverVersion } from './server-version.ts';
+import { assertSupported, type RedisSearch, type RedisServerBinary, serverVersion } from './redis-server-binary.ts';
 
 type Source = (search: RedisSearch) => Promise<RedisServerBinary | undefined>;
 
-/** What the user installed comes first; what has to be downloaded comes last. */
+/** Installed ones first, downloads last. */
 const sources = [fromPath, findCachedRedis, downloadDebianRedis, findContainerRedis] satisfies Source[];
 
 interface FindRedisOptions extends Omit<RedisSearch, 'onProgress'> {
   readonly onProgress?: RedisSearch['onProgress'];
 }
 
-/** Finds a Redis server of a usable version, downloading one into the user's cache when there is none. */
+/**
+ * Finds a Redis server of a supported version, and downloads one into the user's cache when there is none.
+ *
+ * @throws RedisNotFoundError, RedisTooOldError
+ */
 export async function findRedisServer(options: FindRedisOptions): Promise<RedisServerBinary> {
   const search = { ...options, onProgress: options.onProgress ?? (() => {}) };
   const configured = options.env.REDIS_SERVER_BIN;
   if (configured) return fromConfiguration(configured);
 
-  const refused: unknown[] = [];
+  const failures: unknown[] = [];
   for (const source of sources) {
     try {
       const server = await source(search);
       if (!server) continue;
-      refuseTooOld(server.path, server.version);
+      assertSupported(server.path, server.version);
       return server;
     } catch (error) {
-      refused.push(error);
+      failures.push(error);
       search.onProgress(error instanceof Error ? error.message : String(error));
     }
   }
-  const tooOld = refused.find((error) => error instanceof RedisTooOldError);
-  throw tooOld ?? new RedisNotFoundError(HOW_TO_INSTALL, new AggregateError(refused));
+  const tooOld = failures.find((error) => error instanceof RedisTooOldError);
+  throw tooOld ?? new RedisNotFoundError(HOW_TO_INSTALL, new AggregateError(failures));
 }
 
 async function fromConfiguration(path: string): Promise<RedisServerBinary> {
   const version = await serverVersion(path).catch((error: unknown) => {
     throw new RedisNotFoundError(`REDIS_SERVER_BIN names ${path}, which does not run as a Redis server.`, error);
   });
-  refuseTooOld(path, version);
+  assertSupported(path, version);
   return { kind: 'configured', path, version };
 }
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { runCommand } from './run-command.ts';
+import { runCommand } from './host-programs.ts';
 
 describe('a guarded server', () => {
   let dir: string;

@@ -1,10 +1,33 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { GuardedCommand, GuardianOrder, GuardianReport, ProcessExit } from './guardian-protocol.ts';
+
+/** What the guardian runs; passed as JSON in its argument. */
+export interface GuardedCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Receives both output streams. */
+  readonly logFile: string;
+  /** How long the program may take to end by itself before it is killed. */
+  readonly killAfterMs: number;
+  /** Run when the program has ended, however it ended. */
+  readonly afterwards?: readonly [command: string, ...args: string[]];
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export type GuardianReport =
+  | { readonly kind: 'started'; readonly pid: number }
+  | { readonly kind: 'failed'; readonly message: string }
+  | ({ readonly kind: 'exited' } & ProcessExit);
+
+export type GuardianOrder = 'stop';
 
 const GUARDIAN = fileURLToPath(new URL('./guardian.ts', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
-/** What the guardian may take beyond the time it grants the program. */
+/** Time for the guardian beyond the time that it grants the program. */
 const GUARDIAN_GRACE_MS = 40_000;
 
 export interface GuardedProcess {
@@ -61,7 +84,7 @@ function serverExit(guardian: ChildProcess): Promise<ProcessExit> {
   });
 }
 
-/** Somebody killed the guardian: nobody watches its server any more. */
+/** The guardian was killed: nothing else ends its server any more. */
 function killOrphan(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');

@@ -2,7 +2,7 @@
 // kernel closes the IPC channel; the guardian sees that and ends the server.
 import { spawn, spawnSync } from 'node:child_process';
 import { openSync } from 'node:fs';
-import type { GuardedCommand, GuardianOrder, GuardianReport } from './guardian-protocol.ts';
+import type { GuardedCommand, GuardianOrder, GuardianReport } from './guarded-process.ts';
 
 const task = JSON.parse(process.argv[2] ?? '') as GuardedCommand;
 
@@ -42,7 +42,7 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch {
-    // Ended by itself meanwhile.
+    // It has ended in the meantime.
   }
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '@imagemill/errors';
 
 interface RedisErrorDetails {
-  readonly code: 'redis-not-found' | 'redis-too-old' | 'redis-start-failed' | 'port-in-use';
+  readonly code: 'redis-not-found' | 'redis-too-old' | 'redis-start-failed';
   /** For the person at this machine: may name paths and ports. */
   readonly message: string;
   readonly cause?: unknown;
@@ -33,15 +33,5 @@ export class RedisTooOldError extends RedisError {
 export class RedisStartError extends RedisError {
   constructor(message: string, cause?: unknown) {
     super({ code: 'redis-start-failed', message, cause });
-  }
-}
-
-export class PortInUseError extends RedisError {
-  constructor(host: string, port: number, cause?: unknown) {
-    super({
-      code: 'port-in-use',
-      message: `Port ${port} on ${host} is in use. Stop what listens there, or choose another port.`,
-      cause,
-    });
   }
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { CONTAINER_IMAGE } from './container-redis.ts';
-import type { GuardedCommand } from './guardian-protocol.ts';
-import { renderRedisConf } from './redis-conf.ts';
+import type { GuardedCommand } from './guarded-process.ts';
 import type { RedisServerBinary } from './redis-server-binary.ts';
 
 export interface LaunchRequest {
@@ -16,7 +15,7 @@ export interface LaunchRequest {
 
 export interface RedisLaunch extends Pick<GuardedCommand, 'command' | 'args' | 'afterwards'> {
   readonly conf: string;
-  /** As the server itself knows it, which is how it is told from another server on the same port. */
+  /** As the server reports it: identifies it among servers that answer on the same port. */
   readonly confPath: string;
 }
 
@@ -55,11 +54,47 @@ function inContainer({ server, dir, host, port, appendOnly, password }: LaunchRe
   };
 }
 
-/** The data must belong to whoever started the server, or they cannot remove it. */
+/** The data must belong to the user who starts the server, who could not remove it otherwise. */
 function sameUser(engine: string): string[] {
   const user = process.getuid?.() ?? 0;
   const group = process.getgid?.() ?? 0;
-  // Rootless Podman maps users; without keep-id the same number means somebody else inside.
+  // Rootless Podman maps users; without keep-id the same number is another user inside.
   const mapping = basename(engine) === 'podman' && user !== 0 ? ['--userns', 'keep-id'] : [];
   return [...mapping, '--user', `${user}:${group}`];
+}
+
+interface RedisConf {
+  readonly bind: string;
+  readonly port: number;
+  readonly dir: string;
+  readonly appendOnly: boolean;
+  readonly protectedMode: boolean;
+  readonly password?: string | undefined;
+}
+
+function renderRedisConf(conf: RedisConf): string {
+  const settings: [name: string, value: string][] = [
+    ['bind', conf.bind],
+    ['port', String(conf.port)],
+    ['protected-mode', yesNo(conf.protectedMode)],
+    ['daemonize', 'no'],
+    ['dir', quote(conf.dir)],
+    // The append-only file holds everything; a snapshot beside it would only be older.
+    ['save', '""'],
+    ['appendonly', yesNo(conf.appendOnly)],
+    ['appendfsync', 'everysec'],
+    // A queue must never lose a key to make room for another.
+    ['maxmemory-policy', 'noeviction'],
+  ];
+  if (conf.password !== undefined) settings.push(['requirepass', quote(conf.password)]);
+  return settings.map(([name, value]) => `${name} ${value}\n`).join('');
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+/** Redis reads double-quoted values with the escapes that JSON writes for everything but rare control characters. */
+function quote(value: string): string {
+  return JSON.stringify(value);
 }

@@ -1,4 +1,7 @@
-/** A Redis server that this machine can run; `container` means that `path` is the engine and the server its image. */
+import { runCommand } from './host-programs.ts';
+import { RedisTooOldError } from './redis-errors.ts';
+
+/** A Redis server that this machine can run. With `container`, `path` is the engine, and the server is in its image. */
 export interface RedisServerBinary {
   readonly kind: 'configured' | 'path' | 'cache' | 'debian' | 'container';
   readonly path: string;
@@ -7,7 +10,28 @@ export interface RedisServerBinary {
 
 export interface RedisSearch {
   readonly env: NodeJS.ProcessEnv;
-  /** Where imagemill keeps what it downloads; the copy of Redis lies in its folder `redis`. */
+  /** For downloads; the copy of Redis is in its folder `redis`. */
   readonly cacheDir: string;
   readonly onProgress: (message: string) => void;
+}
+
+/** BullMQ relies on commands which came with 6.2. */
+const OLDEST = { major: 6, minor: 2 };
+
+export async function serverVersion(path: string): Promise<string> {
+  return parseServerVersion(await runCommand(path, ['--version'], { timeoutMs: 10_000 }));
+}
+
+/** Redis prints `Redis server v=7.0.15 …`, Valkey `Valkey server v=8.1.1 …`. */
+export function parseServerVersion(printed: string): string {
+  const version = /\bv=(\d+\.\d+\.\d+)/.exec(printed)?.[1];
+  if (version === undefined) throw new Error(`not a Redis version: ${printed.slice(0, 200)}`);
+  return version;
+}
+
+/** @throws RedisTooOldError */
+export function assertSupported(path: string, version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return;
+  throw new RedisTooOldError(path, version, `${OLDEST.major}.${OLDEST.minor}`);
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { PortInUseError, RedisStartError } from './redis-errors.ts';
-import { sendCommands } from './resp-client.ts';
+import { PortInUseError } from '../loopback-port.ts';
+import { RedisStartError } from './redis-errors.ts';
+import { connectOnce } from './server-info.ts';
 import { type RedisProcess, type StartRedisOptions, startRedis } from './start-redis.ts';
 
 describe('a started Redis', () => {
@@ -22,9 +23,11 @@ describe('a started Redis', () => {
     return redis;
   }
 
-  async function ask({ port }: RedisProcess, ...command: string[]): Promise<unknown> {
-    const [reply] = await sendCommands({ host: '127.0.0.1', port }, [command]);
-    return reply;
+  async function ask({ port }: RedisProcess, command: string, ...args: string[]): Promise<unknown> {
+    const client = connectOnce({ host: '127.0.0.1', port });
+    onTestFinished(() => client.disconnect());
+    await client.connect();
+    return client.call(command, ...args);
   }
 
   test('keeps its data over a stop and a start', async () => {
@@ -67,14 +70,20 @@ describe('a started Redis', () => {
     expect(redis.url).toBe(`redis://127.0.0.1:${redis.port}`);
   });
 
-  test('lets in only who knows the password', async () => {
+  test('rejects clients without the password', async () => {
     const password = 'p@ss "word"/ü';
     const redis = await start({ password });
 
-    expect(await ask(redis, 'PING')).toMatch(/^-NOAUTH/);
-    const { hostname, port, password: encoded } = new URL(redis.url);
-    const login = ['AUTH', decodeURIComponent(encoded)];
-    expect(await sendCommands({ host: hostname, port: Number(port) }, [login, ['PING']])).toEqual(['OK', 'PONG']);
+    // Not by ioredis, which closes a connection that the server rejects.
+    const socket = connect(redis.port, '127.0.0.1').setEncoding('utf8');
+    onTestFinished(() => void socket.destroy());
+    socket.write('PING\r\n');
+    expect((await once(socket, 'data'))[0]).toMatch(/^-NOAUTH/);
+    const { hostname: host, port, password: encoded } = new URL(redis.url);
+    const client = connectOnce({ host, port: Number(port), password: decodeURIComponent(encoded) });
+    onTestFinished(() => client.disconnect());
+    await client.connect();
+    expect(await client.ping()).toBe('PONG');
   });
 
   test('has ended when stop returns, and stopping again does nothing', async () => {
@@ -98,7 +107,7 @@ describe('a started Redis', () => {
     await expect(refused).rejects.toMatchObject({ code: 'port-in-use', message: expect.stringContaining(`${port}`) });
   });
 
-  test('fails with the last words of a server that ends at once', async () => {
+  test('fails with the end of the log of a server that ends at once', async () => {
     const path = join(dir, 'failing-server');
     await writeFile(path, '#!/bin/sh\necho "Bad file format reading the append only file"\nexit 1\n', { mode: 0o755 });
 

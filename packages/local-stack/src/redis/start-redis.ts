@@ -1,15 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { claimPort, PortInUseError } from '../loopback-port.ts';
+import { userCacheDir } from './cached-redis.ts';
 import { findRedisServer } from './find-redis-server.ts';
-import { type GuardedProcess, startGuarded } from './guarded-process.ts';
-import type { ProcessExit } from './guardian-protocol.ts';
-import { claimPort } from './loopback-port.ts';
-import { PortInUseError, type RedisError, RedisStartError } from './redis-errors.ts';
-import { askServerInfo } from './redis-info.ts';
+import { type GuardedProcess, type ProcessExit, startGuarded } from './guarded-process.ts';
+import { RedisStartError } from './redis-errors.ts';
 import { CONF_NAME, type LaunchRequest, planLaunch } from './redis-launch.ts';
 import type { RedisServerBinary } from './redis-server-binary.ts';
-import { userCacheDir } from './user-cache-dir.ts';
+import { askServerInfo } from './server-info.ts';
 
 const READY_WITHIN_MS = 60_000;
 const READY_POLL_MS = 20;
@@ -35,12 +34,16 @@ export interface RedisProcess {
   readonly port: number;
   /** The server's own; with a container engine, that of the engine's client. */
   readonly pid: number;
-  /** Settles when the server has ended, whoever ended it. */
+  /** Resolves when the server has ended, for any reason. */
   readonly exited: Promise<ProcessExit>;
   stop(): Promise<void>;
 }
 
-/** Starts a Redis that answers when this returns and that cannot outlive this process. */
+/**
+ * Starts a Redis, waits until it answers, and ends it when this process ends.
+ *
+ * @throws RedisError, PortInUseError
+ */
 export async function startRedis(options: StartRedisOptions): Promise<RedisProcess> {
   const { port = 0, host = '127.0.0.1', password, appendOnly = true } = options;
   const dir = resolve(options.dir);
@@ -100,8 +103,8 @@ async function untilReady(guarded: GuardedProcess, { request, confPath, logFile 
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     const info = await askServerInfo(request).catch(() => undefined);
-    // Somebody else's Redis on this port answers as well.
-    if (info?.ready && info.confPath === confPath) return info.pid;
+    // Another Redis may answer on this port.
+    if (info?.confPath === confPath) return info.pid;
     if (ended) throw await startError(request, logFile);
     await Promise.race([delay(READY_POLL_MS), exit]);
   }
@@ -110,9 +113,12 @@ async function untilReady(guarded: GuardedProcess, { request, confPath, logFile 
   );
 }
 
-async function startError({ host, port, server }: LaunchRequest, logFile: string): Promise<RedisError> {
+async function startError(
+  { host, port, server }: LaunchRequest,
+  logFile: string,
+): Promise<PortInUseError | RedisStartError> {
   const log = await readFile(logFile, 'utf8');
-  // Redis and the container engines word it alike.
+  // Redis and the container engines use the same words.
   if (/address already in use|port is already allocated/i.test(log)) return new PortInUseError(host, port);
   return new RedisStartError(`${server.path} ended at start:\n${log.trim().split('\n').slice(-5).join('\n')}`);
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getContainerRuntimeClient } from 'testcontainers';
-import { startRedis } from '../redis/index.ts';
+import { startRedis } from '../redis/start-redis.ts';
 import { startS3 } from '../start-s3.ts';
 import { startContainers } from './containers.ts';
 import type { RunningTestServers, TestServers } from './test-servers.ts';

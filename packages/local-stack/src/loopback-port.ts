@@ -1,12 +1,24 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { PortInUseError } from './redis-errors.ts';
+import { AppError } from '@imagemill/errors';
 
-/** Below what systems give to outgoing connections: one of those could take a port before its server, or while that is down. */
+/** Another program listens on the port; the message is for the person at this machine. */
+export class PortInUseError extends AppError {
+  constructor(host: string, port: number, cause?: unknown) {
+    super({ code: 'port-in-use', retryable: false, publicMessage: 'A local port is in use.', cause });
+    this.message = `Port ${port} on ${host} is in use. Stop the program that listens there, or choose another port.`;
+  }
+}
+
+/** Below the range of outgoing connections: one of those could take a port before its server, or while that is down. */
 const [FREE_FROM, FREE_TO] = [15_000, 32_000];
 
-/** Returns `port` when nothing listens there, or a free port for 0. The server that uses it may still come second. */
+/**
+ * Returns `port` when nothing listens there, or a free port for 0. Another program may still take it before the server does.
+ *
+ * @throws PortInUseError
+ */
 export async function claimPort(host: string, port: number): Promise<number> {
   while (port === 0) {
     try {
