@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createStagingDir, findCachedRedis, publishToCache } from './cached-redis.ts';
@@ -39,32 +39,46 @@ interface DownloadTools {
   readonly staging: string;
 }
 
-async function downloadPackages({ aptGet, aptCache, staging }: DownloadTools): Promise<string[]> {
-  const lists = join(staging, 'lists');
-  const cache = join(staging, 'cache');
-  const debs = join(staging, 'debs');
-  for (const folder of [join(lists, 'partial'), join(cache, 'archives', 'partial'), debs]) {
-    await mkdir(folder, { recursive: true });
+/** By the system's package lists, or by lists of our own where those are missing or out of date. */
+async function downloadPackages(tools: DownloadTools): Promise<string[]> {
+  const common = aptOptions({ 'APT::Sandbox::User': userInfo().username, 'Debug::NoLocking': '1' });
+  try {
+    // Saves most of the time: an update reads and indexes megabytes of lists.
+    return await downloadBy(common, tools);
+  } catch {
+    return downloadBy([...common, ...(await updateOwnLists(common, tools))], tools);
   }
-  // A state of our own: the system's lists may be stale, or empty as in a fresh container image, and are root's to update.
-  const options = [
-    ['Dir::State::lists', lists],
-    ['Dir::Cache', cache],
-    ['APT::Sandbox::User', userInfo().username],
-    ['Debug::NoLocking', '1'],
-    ['Acquire::Languages', 'none'],
-    ['Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled', 'false'],
-  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+}
 
-  await runCommand(aptGet, [...options, '-qq', 'update'], { timeoutMs: 120_000 });
-  const dependencies = parseDependencies(
-    await runCommand(aptCache, [...options, 'depends', PACKAGE], { timeoutMs: 30_000 }),
-  );
-  await runCommand(aptGet, [...options, '-qq', 'download', PACKAGE, ...dependencies], {
+async function downloadBy(options: readonly string[], { aptGet, aptCache, staging }: DownloadTools): Promise<string[]> {
+  const debs = await mkdtemp(join(staging, 'debs-'));
+  const printed = await runCommand(aptCache, [...options, 'depends', PACKAGE], { timeoutMs: 30_000 });
+  await runCommand(aptGet, [...options, '-qq', 'download', PACKAGE, ...parseDependencies(printed)], {
     timeoutMs: 180_000,
     cwd: debs,
   });
   return (await readdir(debs)).map((name) => join(debs, name));
+}
+
+/** The system's lists are root's to update: they may be old, or absent as in a fresh container image. */
+async function updateOwnLists(common: readonly string[], { aptGet, staging }: DownloadTools): Promise<string[]> {
+  const lists = join(staging, 'lists');
+  const cache = join(staging, 'cache');
+  for (const folder of [join(lists, 'partial'), join(cache, 'archives', 'partial')]) {
+    await mkdir(folder, { recursive: true });
+  }
+  const own = aptOptions({
+    'Dir::State::lists': lists,
+    'Dir::Cache': cache,
+    'Acquire::Languages': 'none',
+    'Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled': 'false',
+  });
+  await runCommand(aptGet, [...common, ...own, '-qq', 'update'], { timeoutMs: 120_000 });
+  return own;
+}
+
+function aptOptions(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
 /** Asked of apt, not listed here: releases rename libraries (libssl3, libssl3t64). */
