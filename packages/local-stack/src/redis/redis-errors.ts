@@ -8,7 +8,7 @@ interface RedisErrorDetails {
 }
 
 /** A Redis of this machine could not be brought up. */
-export class RedisError extends AppError {
+class RedisError extends AppError {
   constructor({ code, message, cause }: RedisErrorDetails) {
     super({ code, retryable: false, publicMessage: 'The local Redis is not available.', cause });
     this.message = message;
