@@ -10,7 +10,13 @@ export default defineConfig({
     include: ['{apps,packages}/*/src/**/*.test.ts', 'acceptance/**/*.test.ts'],
     // vitest.slow.config.ts runs these.
     exclude: ['**/*.slow.test.ts'],
-    globalSetup: ['packages/local-stack/src/test-support/global-setup.ts'],
+    // One Redis and one S3 server; then what acceptance tests share.
+    globalSetup: [
+      'packages/local-stack/src/test-support/global-setup.ts',
+      'acceptance/test-support/shared-services.ts',
+    ],
+    // A process runs many files, so it loads every module once. Files must not rely on the state of a module.
+    isolate: false,
     setupFiles: ['packages/local-stack/src/test-support/patient-waits.ts'],
     sequence: { shuffle: true },
     // Many tests wait, for locks to run out or processes to start: they need no core that is left to themselves.

@@ -1,16 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createSeller, type Image, type Rendition, type Ticket } from './test-support/seller.ts';
+import { sharedStack } from './test-support/shared.ts';
 
-let stack: RunningStack;
 let seller: ReturnType<typeof createSeller>;
 beforeAll(async () => {
-  stack = await startStack({ UPLOAD_CHECK_DELAY_MS: '100' });
-  seller = createSeller(stack);
+  seller = createSeller(await sharedStack());
 });
-afterAll(() => stack.stop());
 
 interface PartsTicket extends Ticket {
   readonly partSize: number;

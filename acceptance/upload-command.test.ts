@@ -4,19 +4,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Pictures, startPictures } from './test-support/pictures.ts';
 import { runProgram } from './test-support/run-program.ts';
-import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { type SharedStack, sharedStack } from './test-support/shared.ts';
 
-let stack: RunningStack;
+let stack: SharedStack;
 let pictures: Pictures;
 let dir: string;
 beforeAll(async () => {
   const photo = await readFile('examples/photos/avatar.jpg');
   pictures = await startPictures((path) => (path.startsWith('/photo.jpg?') ? photo : undefined));
-  stack = await startStack({ IMPORT_ALLOW_PRIVATE: 'true' });
+  stack = await sharedStack();
   dir = await mkdtemp(join(tmpdir(), 'imagemill-upload-'));
 });
 afterAll(async () => {
-  await stack.stop();
   await pictures.close();
   await rm(dir, { recursive: true });
 });

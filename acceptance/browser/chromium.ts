@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -50,7 +51,7 @@ export async function findChromium(): Promise<Chromium | string> {
 
 /** The folder that the packed Chromium is in, unpacked once a version; by several at once without harm. */
 async function unpacked(): Promise<string> {
-  const manifest = new URL('../package.json', import.meta.resolve('@sparticuz/chromium'));
+  const manifest = findPackageJSON('@sparticuz/chromium', import.meta.url) ?? '';
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
   const dir = join(cache, `chromium-${version}`);
   const isThere = () =>

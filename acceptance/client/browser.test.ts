@@ -36,7 +36,7 @@ test('a page is told how much of a large file has been sent, while it is', async
     const file = document.querySelector('input')?.files?.[0] as File;
     const loaded: number[] = [];
     await globalThis.onPage.createImagemill(options).upload(file, {
-      category: 'product',
+      category: 'avatar',
       wait: 'uploaded',
       onProgress: (progress) => progress.phase === 'uploading' && loaded.push(progress.loaded),
     });
@@ -59,7 +59,7 @@ test('an upload whose page loses its network goes on by itself when the network 
     const file = document.querySelector('input')?.files?.[0] as File;
     const told = document.querySelector('main') as HTMLElement;
     const upload = globalThis.onPage.createImagemill({ ...options, attemptsMax: 1 }).upload(file, {
-      ...{ category: 'product', method: 'PUT', wait: 'uploaded' },
+      ...{ category: 'avatar', method: 'PUT', wait: 'uploaded' },
       onProgress: ({ offline, loaded }) => {
         told.textContent = offline ? 'offline' : loaded > 0 ? 'sending' : 'begun';
       },
@@ -82,7 +82,7 @@ test('an upload that a page gives up leaves no image', async () => {
     const controller = new AbortController();
     let imageId = '';
     const upload = globalThis.onPage.createImagemill(options).upload(file, {
-      category: 'product',
+      category: 'avatar',
       method: 'PUT',
       signal: controller.signal,
       onTicket: (ticket) => {

@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { createImagemill, type Image, type Imagemill, type UploadRequest } from '@imagemill/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningStack, startStack } from '../test-support/running-stack.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 
-let stack: RunningStack;
+let stack: SharedStack;
 let imagemill: Imagemill;
 beforeAll(async () => {
-  stack = await startStack({ IMPORT_ALLOW_PRIVATE: 'true' });
+  stack = await sharedStack();
   imagemill = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
 });
-afterAll(() => stack.stop());
 
 const path = fileURLToPath(new URL('../../examples/photos/avatar.jpg', import.meta.url));
 const request: UploadRequest = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 9, category: 'avatar' };

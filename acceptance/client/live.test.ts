@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { createImagemill, type Image, type UploadTicket } from '@imagemill/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningStack, startStack } from '../test-support/running-stack.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { grainyPhoto } from '../test-support/photos.ts';
+import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 
-let stack: RunningStack;
+let stack: SharedStack;
+let photo: Blob;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
+  photo = new File([new Uint8Array(await grainyPhoto())], 'shoe.jpg', { type: 'image/jpeg' });
 });
-afterAll(() => stack.stop());
-
-const path = fileURLToPath(new URL('../../examples/photos/product.jpg', import.meta.url));
 
 type Fetch = typeof fetch;
 
@@ -26,7 +25,7 @@ function listening(instead: (url: string, ask: () => Promise<Response>) => Promi
 
 test('an upload is followed by live events, on one connection and without a question', async () => {
   const { client, asked } = listening();
-  const image = await client.upload(path, { category: 'product' });
+  const image = await client.upload(photo, { category: 'product' });
   expect(image).toMatchObject({ status: 'ready', progress: { done: 12, total: 12 } });
   expect(asked).toEqual(['events']);
 });
@@ -38,7 +37,7 @@ test('each rendition is told of as it comes, and the end is what the API answers
   const onTicket = (issued: UploadTicket) => {
     ticket = issued;
   };
-  const { imageId } = await client.upload(path, { category: 'product', wait: 'uploaded', onTicket });
+  const { imageId } = await client.upload(photo, { category: 'product', wait: 'uploaded', onTicket });
   for await (const image of client.followImage(ticket ?? imageId)) seen.push(image);
   const done = seen.map(({ renditions }) => renditions.length);
   expect(done).toEqual(done.toSorted((a, b) => a - b));
@@ -55,7 +54,7 @@ test('a connection that is lost is taken up again where it was', async () => {
     return lastEventIds.length > 1 ? response : new Response(firstEventOf(response), response);
   };
   const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: losing });
-  const image = await client.upload(path, { category: 'product' });
+  const image = await client.upload(photo, { category: 'product' });
   expect(image.renditions).toHaveLength(12);
   expect(lastEventIds).toEqual([null, expect.stringMatching(/^[a-z-]+\./)]);
 });
@@ -64,7 +63,7 @@ test('where events do not come through, the image is asked for', async () => {
   const { client, asked } = listening((url, ask) =>
     url.endsWith('/events') ? Promise.resolve(new Response('not here', { status: 404 })) : ask(),
   );
-  expect(await client.upload(path, { category: 'product' })).toMatchObject({ status: 'ready' });
+  expect(await client.upload(photo, { category: 'product' })).toMatchObject({ status: 'ready' });
   expect(asked.filter((what) => what === 'events')).toHaveLength(1);
   expect(asked).toContain('status');
 });

@@ -1,22 +1,19 @@
 import { createImagemill, type Imagemill, type UploadTicket } from '@imagemill/client';
-import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from '../test-support/running-stack.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { scanBytes } from '../test-support/photos.ts';
+import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 
 const MIB = 1024 * 1024;
 
-let stack: RunningStack;
+let stack: SharedStack;
 let imagemill: Imagemill;
 let scan: Blob;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   imagemill = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
-  const plain = sharp({ create: { width: 3000, height: 2100, channels: 3, background: '#3377aa' } });
-  const bytes = await plain.tiff({ compression: 'none' }).toBuffer();
-  scan = new File([new Uint8Array(bytes)], 'scan.tiff');
+  scan = new File([new Uint8Array(await scanBytes())], 'scan.tiff');
   expect(scan.size).toBeGreaterThan(16 * MIB);
 });
-afterAll(() => stack.stop());
 
 /** A client that does `before` each of its uploads to the storage, and counts them by the part they are of. */
 function watched(before: (partNumber: string) => void) {
@@ -37,7 +34,7 @@ test('a large file goes in parts, and its progress is that of all of them', asyn
   const loaded: number[] = [];
   let ticket: UploadTicket | undefined;
   const image = await client.upload(scan, {
-    category: 'product',
+    category: 'avatar',
     onTicket: (issued) => {
       ticket = issued;
     },
@@ -52,7 +49,7 @@ test('a large file goes in parts, and its progress is that of all of them', asyn
 
 test('a stream goes in parts too, and arrives whole', async () => {
   const stream = { stream: scan.stream(), size: scan.size, name: 'scan.tiff' };
-  const image = await imagemill.upload(stream, { category: 'product' });
+  const image = await imagemill.upload(stream, { category: 'avatar' });
   expect(image.source?.bytes).toBe(scan.size);
 });
 
@@ -63,7 +60,7 @@ test('a part that fails is sent again, and no other', async () => {
     hasFailed = true;
     throw new TypeError('fetch failed');
   });
-  await client.upload(scan, { category: 'product' });
+  await client.upload(scan, { category: 'avatar' });
   expect(hasFailed).toBe(true);
   expect(sent.toSorted()).toEqual(['1', '2', '3']);
 });
@@ -75,7 +72,7 @@ test('an upload that was broken off is resumed with the parts that miss', async 
     if (partNumber === '3') throw new TypeError('fetch failed');
   });
   const upload = breaking.upload(scan, {
-    category: 'product',
+    category: 'avatar',
     keepOnAbort: true,
     signal: controller.signal,
     onTicket: (ticket) => {
@@ -90,7 +87,7 @@ test('an upload that was broken off is resumed with the parts that miss', async 
   const { client, sent } = watched(() => {});
   const loaded: number[] = [];
   const image = await client.upload(scan, {
-    category: 'product',
+    category: 'avatar',
     resume: imageId,
     onProgress: (progress) => progress.phase === 'uploading' && loaded.push(progress.loaded),
   });
@@ -98,7 +95,7 @@ test('an upload that was broken off is resumed with the parts that miss', async 
   expect(image).toMatchObject({ imageId, status: 'ready', source: { bytes: scan.size } });
   expect(loaded.find((bytes) => bytes > 0)).toBeGreaterThanOrEqual(16 * MIB);
 
-  const again = await client.upload(scan, { category: 'product', resume: imageId });
+  const again = await client.upload(scan, { category: 'avatar', resume: imageId });
   expect(again).toMatchObject({ imageId, status: 'ready' });
   expect(sent).toEqual(['3']);
 });
@@ -108,7 +105,7 @@ test('an upload in parts that is given up leaves no image, and sends nothing mor
   let imageId = '';
   const { client, sent } = watched(() => controller.abort(new Error('enough')));
   const upload = client.upload(scan, {
-    category: 'product',
+    category: 'avatar',
     signal: controller.signal,
     onTicket: (ticket) => {
       ({ imageId } = ticket);

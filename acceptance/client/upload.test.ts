@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   createImagemill,
   ImageEndedError,
@@ -11,17 +12,23 @@ import {
   type UploadTicket,
 } from '@imagemill/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningStack, startStack } from '../test-support/running-stack.ts';
+import { grainyPhoto, samplePhoto } from '../test-support/photos.ts';
+import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 
-let stack: RunningStack;
+let stack: SharedStack;
 let imagemill: Imagemill;
+let dir: string;
+/** Of a picture that is rendered at once. */
+let path: string;
+const largerPath = samplePhoto('product.jpg');
 beforeAll(async () => {
-  stack = await startStack();
+  dir = await mkdtemp(join(tmpdir(), 'imagemill-photo-'));
+  path = join(dir, 'shoe.jpg');
+  await writeFile(path, await grainyPhoto());
+  stack = await sharedStack();
   imagemill = createImagemill({ baseUrl: `${stack.apiUrl}/`, apiKey: stack.apiKey });
 });
-afterAll(() => stack.stop());
-
-const path = fileURLToPath(new URL('../../examples/photos/product.jpg', import.meta.url));
+afterAll(() => rm(dir, { recursive: true }));
 
 describe('a photograph becomes ready', () => {
   test('from a path', async () => {
@@ -58,8 +65,8 @@ describe('a photograph becomes ready', () => {
 
 test('tells what is sent and what is live, neither ever less than before', async () => {
   const told: UploadProgress[] = [];
-  const { size } = await stat(path);
-  await imagemill.upload(path, { category: 'product', onProgress: (progress) => told.push(progress) });
+  const { size } = await stat(largerPath);
+  await imagemill.upload(largerPath, { category: 'product', onProgress: (progress) => told.push(progress) });
   const sent = told.filter(({ phase }) => phase === 'uploading').map(({ loaded }) => loaded);
   expect(sent.at(0)).toBe(0);
   expect(sent.at(-1)).toBe(size);
@@ -114,7 +121,7 @@ test('an upload that is given up rejects with the reason of its signal, and leav
   const controller = new AbortController();
   const reason = new Error('The seller went away.');
   let imageId = '';
-  const upload = imagemill.upload(path, {
+  const upload = imagemill.upload(largerPath, {
     category: 'product',
     signal: controller.signal,
     onTicket: (ticket) => {

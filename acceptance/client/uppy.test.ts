@@ -27,7 +27,7 @@ const uploadByUppy = (page: Page, s3Multipart?: { uploadId: string; key: string 
     async ({ options, s3Multipart }) => {
       const { AwsS3, createImagemill, Uppy, uppyCompletion, uppyS3Options } = globalThis.onPage;
       const imagemill = createImagemill(options);
-      const uppy = new Uppy().use(AwsS3, uppyS3Options(imagemill, { category: 'product' }));
+      const uppy = new Uppy().use(AwsS3, uppyS3Options(imagemill, { category: 'avatar' }));
       uppy.addPostProcessor(uppyCompletion(uppy, imagemill, { wait: 'ready' }));
       const file = document.querySelector('input')?.files?.[0] as File;
       const id = uppy.addFile({ name: file.name, type: file.type, data: file });
@@ -44,7 +44,7 @@ test('Uppy uploads a photograph, which is ready when it is done', async () => {
   const { failed, imageIds } = await uploadByUppy(page);
   expect(failed).toEqual([]);
   const image = await createImagemill(client()).getImage(imageIds[0] ?? '');
-  expect(image).toMatchObject({ status: 'ready', category: 'product' });
+  expect(image).toMatchObject({ status: 'ready', category: 'avatar' });
 });
 
 test('Uppy sends a large file in parts', async () => {
@@ -68,7 +68,7 @@ test('a picture that is rejected is a failed upload, in words for its seller', a
 const pausedByUppy = (page: Page) =>
   page.evaluate(async (options) => {
     const { AwsS3, createImagemill, Uppy, uppyS3Options } = globalThis.onPage;
-    const uppy = new Uppy().use(AwsS3, uppyS3Options(createImagemill(options), { category: 'product' }));
+    const uppy = new Uppy().use(AwsS3, uppyS3Options(createImagemill(options), { category: 'avatar' }));
     const file = document.querySelector('input')?.files?.[0] as File;
     const id = uppy.addFile({ name: file.name, type: file.type, data: file });
     const paused = new Promise<void>((resolve) => {

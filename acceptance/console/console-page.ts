@@ -2,18 +2,18 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { findChromium } from '../browser/chromium.ts';
 import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { createSeller } from '../test-support/seller.ts';
-import { createTenants } from './tenants.ts';
+import { connectToBrowser, newTenantKey, type SharedStack, sharedStack } from '../test-support/shared.ts';
+import { PLAIN_HOST } from '../test-support/shared-browser.ts';
+import { createTenants } from '../test-support/tenants.ts';
 
 export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
 const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
-const ACTION_TIMEOUT_MS = 15_000;
-/** Not the machine itself, as a browser sees it: so a page there, without https, has less than others. */
-const PLAIN_HOST = 'console.test';
+/** An action waits no longer for its element than a test may take. */
+const ACTION_TIMEOUT_MS = 120_000;
 const DESKTOP = { width: 1280, height: 900 };
 
 interface OpenOptions extends BrowserContextOptions {
@@ -25,41 +25,33 @@ interface OpenOptions extends BrowserContextOptions {
   readonly plainHttp?: boolean;
 }
 
-const printedAddress = (stack: RunningStack) => /console +(\S+)/.exec(stack.printed())?.[1] ?? '';
+const printedAddress = (stack: SharedStack) => /console +(\S+)/.exec(stack.printed())?.[1] ?? '';
 
 /**
- * The console of a stack of this file's own, in a real browser. Whatever a page writes to the browser's console as an
- * error, or throws, fails the test that saw it.
+ * The console in a real browser. Whatever a page writes to the browser's console as an error, or throws, fails the test
+ * that saw it.
+ *
+ * @param env what a stack of this file's own has different; without it the console is that of the shared stack
  */
-export function useConsole(env: () => Promise<Record<string, string>> = async () => ({})) {
-  const found = { stack: undefined as RunningStack | undefined, browser: undefined as Browser | undefined };
-  let noChromium: string | undefined;
+export function useConsole(env?: () => Promise<Record<string, string>>) {
+  let browser: Browser | string;
+  let own: RunningStack | undefined;
+  let stack: SharedStack;
   let troubles: string[] = [];
   let expected: RegExp | undefined;
   const pages: Page[] = [];
-  const tenants = createTenants();
+  const tenants = createTenants(20);
   const keyOf = new WeakMap<Page, string>();
+  const nextKey = async () => (own ? tenants.next() : newTenantKey());
 
   beforeAll(async () => {
-    const chromium = await findChromium();
-    if (typeof chromium === 'string') {
-      noChromium = chromium;
-      console.warn(`These tests are skipped. ${chromium}`);
-      return;
-    }
-    const { executablePath, args, env: fonts } = chromium;
-    const [browser, stack] = await Promise.all([
-      launcher.launch({
-        executablePath,
-        args: [...args, `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
-        env: { ...process.env, ...fonts } as Record<string, string>,
-      }),
-      env().then((own) => startStack({ API_KEYS: tenants.apiKeys, ...own })),
-    ]);
-    Object.assign(found, { browser, stack });
+    browser = await connectToBrowser();
+    if (typeof browser === 'string') return console.warn(`These tests are skipped. ${browser}`);
+    own = env && (await startStack({ API_KEYS: tenants.apiKeys, ...(await env()) }));
+    stack = own ?? (await sharedStack());
   });
   beforeEach((context) => {
-    context.skip(noChromium !== undefined, noChromium);
+    context.skip(typeof browser === 'string', String(browser));
     troubles = [];
     expected = undefined;
   });
@@ -68,23 +60,22 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
     expect(troubles.filter((trouble) => !expected?.test(trouble))).toEqual([]);
   });
   afterAll(async () => {
-    await found.browser?.close();
-    await found.stack?.stop();
+    if (typeof browser !== 'string') await browser.close();
+    await own?.stop();
   });
 
-  const stack = () => found.stack as RunningStack;
   return {
-    stack,
+    stack: () => stack,
 
     /** A fresh browser session with the console open: with the keys of a tenant of its own, others, or none. */
     async open(options: OpenOptions = {}): Promise<Page> {
       const {
         plainHttp = false,
         at = '',
-        keys = { apiKey: tenants.next(), adminKey: stack().adminKey },
+        keys = { apiKey: await nextKey(), adminKey: stack.adminKey },
         ...session
       } = options;
-      const context = await (found.browser as Browser).newContext({ viewport: DESKTOP, ...session });
+      const context = await (browser as Browser).newContext({ viewport: DESKTOP, ...session });
       context.setDefaultTimeout(ACTION_TIMEOUT_MS);
       const page = await context.newPage();
       pages.push(page);
@@ -95,8 +86,7 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
         if (plainHttp && /Cross-Origin-Opener-Policy|Origin-Agent-Cluster/.test(text)) return;
         if (message.type() === 'error' || message.type() === 'warning') troubles.push(text);
       });
-      const address =
-        keys === 'printed' ? printedAddress(stack()) : `${stack().consoleUrl}#${new URLSearchParams(keys)}`;
+      const address = keys === 'printed' ? printedAddress(stack) : `${stack.consoleUrl}#${new URLSearchParams(keys)}`;
       await page.goto(plainHttp ? address.replace('127.0.0.1', PLAIN_HOST) : address);
       if (at) await page.evaluate((to) => location.assign(to), at);
       if (keys !== 'printed' && keys.apiKey) keyOf.set(page, keys.apiKey);
@@ -109,7 +99,7 @@ export function useConsole(env: () => Promise<Record<string, string>> = async ()
     keyOf: (page: Page) => keyOf.get(page) ?? '',
 
     /** A seller app of the page's own tenant. */
-    seller: (page: Page) => createSeller({ apiUrl: stack().apiUrl, apiKey: keyOf.get(page) ?? '' }),
+    seller: (page: Page) => createSeller({ apiUrl: stack.apiUrl, apiKey: keyOf.get(page) ?? '' }),
 
     /** What axe finds wrong with the page, in its own words. */
     async flaws(page: Page): Promise<string[]> {

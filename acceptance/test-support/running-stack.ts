@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TestServers } from '@imagemill/local-stack/test-support';
 import { inject } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,12 +29,13 @@ export interface RunningStack {
  *
  * @param env what this stack has different; an empty REDIS_URL or S3_ENDPOINT makes it bring its own
  * @param command what starts it, where that is not `imagemill stack` itself
+ * @param servers the run's, where `inject` is not available
  */
 export async function startStack(
   env: Readonly<Record<string, string>> = {},
   [command, ...args]: [string, ...string[]] = [process.execPath, 'apps/cli/imagemill.mjs', 'stack'],
+  { redisUrl, s3 }: TestServers = inject('servers'),
 ): Promise<RunningStack> {
-  const { redisUrl, s3 } = inject('servers');
   const id = randomBytes(4).toString('hex');
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-acceptance-'));
   const child = spawn(command, args, {

@@ -1,47 +1,34 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium as launcher, type Page } from 'playwright-core';
-import sharp from 'sharp';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { findChromium } from '../../browser/chromium.ts';
-import { type RunningStack, startStack } from '../../test-support/running-stack.ts';
-import { startPageServer } from './page-server.ts';
+import { scanBytes } from '../../test-support/photos.ts';
+import { connectToBrowser, sharedPageUrl, sharedStack } from '../../test-support/shared.ts';
 
 /** A page of a seller app in a real browser, and a stack that lets it in. Skipped in words where there is no Chromium. */
 export function usePage() {
-  let noChromium: string | undefined;
-  let browser: Browser | undefined;
-  let stack: RunningStack;
-  let server: Awaited<ReturnType<typeof startPageServer>> | undefined;
+  let browser: Browser | string;
+  let stack: Awaited<ReturnType<typeof sharedStack>>;
+  let url: string;
   let dir: string;
   const pages: Page[] = [];
 
   beforeAll(async () => {
-    const chromium = await findChromium();
-    if (typeof chromium === 'string') {
-      noChromium = chromium;
-      console.warn(`These tests are skipped. ${chromium}`);
-      return;
-    }
-    const { executablePath, args, env } = chromium;
+    browser = await connectToBrowser();
+    if (typeof browser === 'string') return console.warn(`These tests are skipped. ${browser}`);
     dir = await mkdtemp(join(tmpdir(), 'imagemill-page-'));
-    [browser, server] = await Promise.all([
-      launcher.launch({ executablePath, args: [...args], env: { ...process.env, ...env } as Record<string, string> }),
-      startPageServer(),
-      makeScan(join(dir, 'scan.tiff')),
-    ]);
-    stack = await startStack({ API_CORS_ORIGINS: new URL(server.url).origin });
+    [stack, url] = await Promise.all([sharedStack(), sharedPageUrl()]);
+    await writeFile(join(dir, 'scan.tiff'), await scanBytes());
   });
-  beforeEach((context) => context.skip(noChromium !== undefined, noChromium));
+  beforeEach((context) => context.skip(typeof browser === 'string', String(browser)));
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.context().close();
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await stack?.stop();
-    if (dir) await rm(dir, { recursive: true });
+    if (typeof browser === 'string') return;
+    await browser.close();
+    await rm(dir, { recursive: true });
   });
 
   return {
@@ -52,14 +39,9 @@ export function usePage() {
     async open(file: string): Promise<Page> {
       const page = await (browser as Browser).newPage();
       pages.push(page);
-      await page.goto(server?.url ?? '');
+      await page.goto(url);
       await page.setInputFiles('input', file);
       return page;
     },
   };
-}
-
-async function makeScan(path: string): Promise<void> {
-  const plain = sharp({ create: { width: 3000, height: 2100, channels: 3, background: '#3377aa' } });
-  await writeFile(path, await plain.tiff({ compression: 'none' }).toBuffer());
 }

@@ -14,6 +14,8 @@ import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRe
 let apis: Apis;
 beforeAll(async () => {
   const sound = await createApiHarness();
+  // Other files ran in this process before.
+  sound.answersSeen.clear();
   apis = {
     sound,
     withoutRedis: await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' }),

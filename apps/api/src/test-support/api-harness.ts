@@ -42,7 +42,7 @@ const apiKeys = [
   entry('acme', 'storage', keys.bucket),
 ].join(',');
 
-/** Of a test file: what its APIs answered. */
+/** What the APIs of this process answered. */
 const answersSeen = new Set<string>();
 
 export interface ApiHarnessOptions {

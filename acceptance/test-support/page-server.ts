@@ -20,6 +20,6 @@ export async function startPageServer() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    stop: () => new Promise((resolve) => server.close(resolve)),
   };
 }

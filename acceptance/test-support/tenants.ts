@@ -1,11 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** More than a file has tests. */
-const TENANTS = 20;
-
-/** Tenants of their own, so that no test sees what another has uploaded. */
-export function createTenants() {
-  const keys = Array.from({ length: TENANTS }, () => `im_live_${randomBytes(32).toString('base64url')}`);
+/** Tenants of their own, so that no test sees what another has uploaded. @param count more than there are tests */
+export function createTenants(count: number) {
+  const keys = Array.from({ length: count }, () => `im_live_${randomBytes(32).toString('base64url')}`);
   const entries = keys.map((key, index) => `seller-${index}:upload:${createHash('sha256').update(key).digest('hex')}`);
   return {
     /** What a stack must have in API_KEYS. */
@@ -13,7 +10,7 @@ export function createTenants() {
     /** The key of a tenant that nobody has had yet. */
     next(): string {
       const key = keys.pop();
-      if (key === undefined) throw new Error(`There are only ${TENANTS} tenants.`);
+      if (key === undefined) throw new Error(`There are only ${count} tenants.`);
       return key;
     },
   };

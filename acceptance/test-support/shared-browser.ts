@@ -1,0 +1,18 @@
+import { chromium as launcher } from 'playwright-core';
+import { findChromium } from '../browser/chromium.ts';
+
+/** Not the machine itself, as a browser sees it: a page there, without https, has less than others. */
+export const PLAIN_HOST = 'console.test';
+
+/** A browser for several processes. `missing` says why there is none. */
+export async function startSharedBrowser() {
+  const chromium = await findChromium();
+  if (typeof chromium === 'string') return { missing: chromium, stop: async () => {} };
+  const { executablePath, args, env } = chromium;
+  const server = await launcher.launchServer({
+    executablePath,
+    args: [...args, `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
+    env: { ...process.env, ...env } as Record<string, string>,
+  });
+  return { wsEndpoint: server.wsEndpoint(), stop: () => server.close() };
+}

@@ -1,0 +1,29 @@
+import { type Browser, chromium as launcher } from 'playwright-core';
+import { inject } from 'vitest';
+import type { RunningStack } from './running-stack.ts';
+
+async function ask<T>(path: string): Promise<T> {
+  const response = await fetch(`${inject('sharedServicesUrl')}${path}`);
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as T;
+}
+
+export type SharedStack = Omit<RunningStack, 'stop'>;
+
+/** The stack of the whole run, with the API key of a tenant that no other file has. No test file may stop it. */
+export async function sharedStack(): Promise<SharedStack> {
+  const { text, ...stack } = await ask<Omit<SharedStack, 'printed'> & { text: string }>('/stack');
+  return { ...stack, printed: () => text };
+}
+
+/** The API key of another new tenant of the shared stack. */
+export const newTenantKey = async () => (await ask<{ apiKey: string }>('/tenant')).apiKey;
+
+/** The page of a seller app that holds what `page-script.ts` names. */
+export const sharedPageUrl = async () => (await ask<{ url: string }>('/page')).url;
+
+/** @returns the browser of the whole run, or in words why there is none; `close` ends this connection to it alone */
+export async function connectToBrowser(): Promise<Browser | string> {
+  const { wsEndpoint, missing = '' } = await ask<{ wsEndpoint?: string; missing?: string }>('/browser');
+  return wsEndpoint ? launcher.connect(wsEndpoint) : missing;
+}
