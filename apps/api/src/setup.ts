@@ -1,5 +1,6 @@
 import { parseEnv, StartUpError } from '@imagemill/service';
 import { createS3Client, ensureBucket, s3Settings } from '@imagemill/storage';
+import { prefixes } from '@imagemill/variants';
 import { setupEnv } from './env.ts';
 
 /** One-shot: creates both buckets with their CORS rules and the public-read policy of renditions, then exits. */
@@ -15,7 +16,7 @@ try {
     bucket: env.CDN_BUCKET,
     corsOrigins: ['*'],
     corsMethods: ['GET', 'HEAD'],
-    publicReadPrefix: 'images/',
+    publicReadPrefix: prefixes.renditions,
   });
   process.stdout.write(`Buckets ${env.ORIGINALS_BUCKET} and ${env.CDN_BUCKET} are ready.\n`);
 } catch (error) {

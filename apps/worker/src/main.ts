@@ -1,7 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { createImageView } from '@imagemill/images';
 import { createImagingEngine } from '@imagemill/imaging';
-import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createDeletions, createFinishedImages, createManifests } from '@imagemill/manifests';
 import { checkRedis, createConsumerConnection, createRenderWorker, createSlotTime } from '@imagemill/queue';
 import {
   createLogger,
@@ -131,6 +131,7 @@ await runProcess(async () => {
             cdn,
             manifests,
             deletions,
+            finishedImages: createFinishedImages(originals),
             oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
             notifier: webhooks?.notifier,
           },

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createDeletions, createFinishedImages, createManifests } from '@imagemill/manifests';
 import { checkRedis, createImageIndex, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { parseEnv, StartUpError, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     const summary = await reconcile(
       {
         ...{ originals, cdn, manifests, deletions, queue },
+        finishedImages: createFinishedImages(originals),
         index: createImageIndex(connection, env.QUEUE_PREFIX),
         oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
       },

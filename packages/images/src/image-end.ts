@@ -1,4 +1,4 @@
-import type { Manifests } from '@imagemill/manifests';
+import type { TenantManifests } from '@imagemill/manifests';
 import { type RenderQueue, type WebhookEventType, webhookEventId } from '@imagemill/queue';
 import type { ImageRecord } from './image-record.ts';
 
@@ -17,7 +17,7 @@ export interface ImageEnds {
   eventIdOf(record: ImageRecord): Promise<string | undefined>;
 }
 
-export function createImageEnds(sources: { queue: RenderQueue; manifests: Manifests }): ImageEnds {
+export function createImageEnds(sources: { queue: RenderQueue; manifests: TenantManifests }): ImageEnds {
   async function endOf(record: ImageRecord): Promise<readonly [WebhookEventType, string] | undefined> {
     if (record.from === 'manifest') {
       const { manifest } = record;
@@ -32,7 +32,7 @@ export function createImageEnds(sources: { queue: RenderQueue; manifests: Manife
       return letter && ['image.failed', occasions.failed(letter)];
     }
     if (record.status !== 'rejected') return undefined;
-    const manifest = (await sources.manifests.read(image))?.manifest;
+    const manifest = (await sources.manifests.readOf(image.tenant, image.imageId))?.manifest;
     return manifest?.status === 'rejected' ? ['image.rejected', occasions.rejected(manifest)] : undefined;
   }
 

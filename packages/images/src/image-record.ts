@@ -1,4 +1,4 @@
-import type { LiveManifest, Manifest, Manifests } from '@imagemill/manifests';
+import type { LiveManifest, Manifest, TenantManifests } from '@imagemill/manifests';
 import { type ImageStatus, imageFromKey, type JobSnapshot, type RenderImage, type RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import {
@@ -31,7 +31,7 @@ export interface ImageRecords {
 
 interface Sources {
   readonly queue: RenderQueue;
-  readonly manifests: Manifests;
+  readonly manifests: TenantManifests;
   readonly originals: ObjectStorage;
   readonly categories: Categories;
 }
@@ -52,8 +52,7 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
         if (image.tenant !== tenant || status === 'deleted') return undefined;
         if (status !== 'ready') return { from: 'job', job, status };
       }
-      // The manifest lies under the tenant's own prefix, so another tenant's can't be found here.
-      const manifest = (await manifests.read({ tenant, imageId }))?.manifest;
+      const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
       if (manifest?.status === 'deleted') return undefined;
       if (manifest) return { from: 'manifest', manifest, status: manifest.status };
       const address = await findOriginal(tenant, imageId);
@@ -63,13 +62,13 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
     async wasDeleted(tenant, imageId) {
       const job = await queue.find(imageId);
       if (job?.status === 'deleted') return job.image.tenant === tenant;
-      return (await manifests.read({ tenant, imageId }))?.manifest.status === 'deleted';
+      return (await manifests.readOf(tenant, imageId))?.manifest.status === 'deleted';
     },
 
     async locate(tenant, imageId) {
       const job = await queue.find(imageId);
       if (job) return job.image.tenant === tenant ? job.image : undefined;
-      const manifest = (await manifests.read({ tenant, imageId }))?.manifest;
+      const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
       const address = manifest ? parseOriginalKey(manifest.originalKey) : await findOriginal(tenant, imageId);
       return address && { ...imageFromKey(address), ...sellersText(manifest) };
     },

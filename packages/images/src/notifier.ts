@@ -1,4 +1,4 @@
-import type { Manifests } from '@imagemill/manifests';
+import type { TenantManifests } from '@imagemill/manifests';
 import type { RenderImage, RenderQueue, WebhookEventType, WebhookQueue } from '@imagemill/queue';
 import type { ImageId, Tenant } from '@imagemill/variants';
 import { occasions } from './image-end.ts';
@@ -8,7 +8,7 @@ import type { ImageView } from './image-view.ts';
 interface Sources {
   readonly queue: RenderQueue;
   readonly webhooks: WebhookQueue;
-  readonly manifests: Manifests;
+  readonly manifests: TenantManifests;
   readonly view: (record: ImageRecord) => ImageView;
   /** Whether the tenant has an endpoint that is told of such webhooks; nothing is read for one that has none. */
   readonly isWanted: (tenant: Tenant, type: WebhookEventType) => boolean;
@@ -50,7 +50,7 @@ export function createNotifier({ queue, webhooks, manifests, view, isWanted }: S
   return {
     async finished(image) {
       if (!isWanted(image.tenant, 'image.ready') && !isWanted(image.tenant, 'image.rejected')) return;
-      const manifest = (await manifests.read(image))?.manifest;
+      const manifest = (await manifests.readOf(image.tenant, image.imageId))?.manifest;
       // Deleted since: there is nothing to tell of any more.
       if (manifest?.status !== 'ready' && manifest?.status !== 'rejected') return;
       const type = `image.${manifest.status}` as const;

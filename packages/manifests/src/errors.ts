@@ -7,3 +7,14 @@ export class ManifestConflictError extends AppError {
     super({ code: 'manifest-conflict', retryable: true, publicMessage: 'Another worker finished this image first.' });
   }
 }
+
+/** A job or an original names an image id that already belongs to another tenant. imagemill never makes one. */
+export class OtherTenantsImageError extends AppError {
+  constructor() {
+    super({
+      code: 'other-tenants-image',
+      retryable: false,
+      publicMessage: 'This image id belongs to another tenant.',
+    });
+  }
+}

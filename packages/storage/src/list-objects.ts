@@ -27,26 +27,3 @@ export async function listObjects(client: S3Client, Bucket: string, list: ListOb
     throw toStorageError(error);
   }
 }
-
-/** What stands between a prefix and the next slash, over all pages. @throws StorageError */
-export async function listFolders(
-  client: S3Client,
-  Bucket: string,
-  { prefix, signal }: { prefix: string; signal?: AbortSignal | undefined },
-): Promise<readonly string[]> {
-  const folders: string[] = [];
-  let next: string | undefined;
-  try {
-    do {
-      const answer = await client.send(
-        new ListObjectsV2Command({ Bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: next }),
-        abortable(signal),
-      );
-      for (const { Prefix = '' } of answer.CommonPrefixes ?? []) folders.push(Prefix.slice(prefix.length, -1));
-      next = answer.IsTruncated ? answer.NextContinuationToken : undefined;
-    } while (next !== undefined);
-    return folders;
-  } catch (error) {
-    throw toStorageError(error);
-  }
-}

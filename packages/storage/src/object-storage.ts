@@ -104,8 +104,6 @@ export interface ObjectStorage {
   /** Deleting what is not there succeeds. */
   delete(key: string, options?: CallOptions): Promise<void>;
   list(list: ListObjects): Promise<ObjectPage>;
-  /** What stands between a prefix and the next slash in the bucket's keys: the folders in a folder. */
-  folders(prefix: string, options?: CallOptions): Promise<readonly string[]>;
   /** Throws a StorageError unless the bucket exists and answers. */
   probe(options?: CallOptions): Promise<void>;
 }

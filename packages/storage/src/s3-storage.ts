@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { objectChanged, statusOf, toStorageError, unavailable } from './errors.ts';
-import { listFolders, listObjects } from './list-objects.ts';
+import { listObjects } from './list-objects.ts';
 import type { ObjectFacts, ObjectStorage, PresignUpload } from './object-storage.ts';
 import { createObjectWriter } from './object-writer.ts';
 import { presignPost } from './presign-post.ts';
@@ -82,7 +82,6 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
     },
 
     list: (list) => listObjects(client, Bucket, list),
-    folders: (prefix, { signal } = {}) => listFolders(client, Bucket, { prefix, signal }),
 
     async probe({ signal } = {}) {
       await client.send(new HeadBucketCommand({ Bucket }), abortable(signal)).catch((error: unknown) => {

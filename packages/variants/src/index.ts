@@ -2,12 +2,17 @@ export { type Categories, type CategorySpec, loadCategories } from './categories
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, tinySource } from './encoder-settings.ts';
 export {
   deletionKey,
+  finishedKey,
+  type ImageAddress,
   ImageId,
   manifestKey,
   type OriginalAddress,
   originalFolder,
   originalKey,
+  parseDeletionKey,
   parseOriginalKey,
+  parseRenditionKey,
+  prefixes,
   type RenditionAddress,
   renditionFolder,
   renditionKey,

@@ -1,12 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  deletionKey,
+  Format,
+  finishedKey,
   ImageId,
   loadCategories,
   manifestKey,
   originalKey,
+  parseDeletionKey,
   parseOriginalKey,
+  parseRenditionKey,
   plannedRenditions,
+  renditionFolder,
   renditionKey,
   SourceMediaType,
   Tenant,
@@ -17,14 +24,23 @@ const tenant = Tenant.parse('acme');
 
 describe('keys', () => {
   test('are the documented ones', () => {
-    const contentType = 'image/jpeg';
-    expect(originalKey({ tenant, category: 'product', imageId, contentType })).toBe(
+    const [category, contentType] = ['product', 'image/jpeg'] as const;
+    expect(originalKey({ tenant, category, imageId, contentType })).toBe(
       `originals/acme/product/${imageId}/original.jpg`,
     );
-    expect(manifestKey({ tenant, imageId })).toBe(`manifests/acme/${imageId}.json`);
+    expect(manifestKey(imageId)).toBe(`manifests/5b/${imageId}.json`);
+    expect(deletionKey(imageId)).toBe(`deletions/5b/${imageId}.json`);
+    expect(finishedKey({ tenant, category, imageId })).toBe(`finished/acme/product/${imageId}`);
     expect(renditionKey({ imageId, revision: 'abc123', variant: 'round-small', format: 'png' })).toBe(
-      `images/${imageId}/abc123/round-small.png`,
+      `images/5b/${imageId}/abc123/round-small.png`,
     );
+  });
+
+  test('of records and renditions spread over 256 prefixes, also for ids of one moment', () => {
+    const ids = Array.from({ length: 5_000 }, () => ImageId.parse(`0199a1b2-c3d4-7${randomUUID().slice(15)}`));
+    const shards = (keyOf: (id: ImageId) => string) => new Set(ids.map((id) => keyOf(id).split('/')[1])).size;
+    expect([shards(manifestKey), shards(deletionKey)]).toEqual([256, 256]);
+    expect(shards((id) => renditionFolder({ imageId: id }))).toBe(256);
   });
 
   test('of originals say all that made them', () => {
@@ -41,12 +57,44 @@ describe('keys', () => {
     );
   });
 
+  test('of renditions and deletion marks name their image', () => {
+    const addresses = fc.record({
+      imageId: fc.uuid({ version: 7 }).map((id) => ImageId.parse(id)),
+      revision: fc.stringMatching(/^[0-9a-f]{12}$/),
+      variant: fc.constantFrom('thumb', 'round-small'),
+      format: fc.constantFrom(...Format.options),
+    });
+    fc.assert(
+      fc.property(addresses, (address) => {
+        const { imageId, revision } = address;
+        expect(parseRenditionKey(renditionKey(address))).toEqual({ imageId, revision });
+        expect(parseDeletionKey(deletionKey(imageId))).toBe(imageId);
+      }),
+    );
+  });
+
+  test.each([
+    `images/${imageId}/abc/small.webp`,
+    `images/5c/${imageId}/abc/small.webp`,
+    `images/5b/${imageId}/abc/small.webp/more`,
+    `images/5b/${imageId}/abc`,
+    `images/5b/not-an-id/abc/small.webp`,
+    `deletions/acme/${imageId}.json`,
+    `deletions/5c/${imageId}.json`,
+    `deletions/5b/${imageId}.txt`,
+    '',
+  ])('that are no rendition and no mark, like %j, are not taken for one', (key) => {
+    expect([parseRenditionKey(key), parseDeletionKey(key)]).toEqual([undefined, undefined]);
+  });
+
   test.each([
     `originals/acme/product/${imageId}/original.exe`,
+    `originals/acme/product/${imageId.toUpperCase()}/original.jpg`,
+    `originals/acme/product/${imageId}/original.jpg/more`,
     `originals/acme/product/not-an-id/original.jpg`,
     `originals/acme/../product/${imageId}/original.jpg`,
     `originals/ACME/product/${imageId}/original.jpg`,
-    `images/${imageId}/abc/small.webp`,
+    `images/5b/${imageId}/abc/small.webp`,
     `x/originals/acme/product/${imageId}/original.jpg`,
     '',
   ])('that are not an original, like %j, are not taken for one', (key) => {
@@ -68,6 +116,6 @@ test('planned URLs name every entry of the set, under the CDN base with or witho
   expect(planned[0]).toEqual({
     variant: 'small',
     format: 'avif',
-    url: `https://cdn.test/x/images/${imageId}/${spec.revision}/small.avif`,
+    url: `https://cdn.test/x/images/5b/${imageId}/${spec.revision}/small.avif`,
   });
 });

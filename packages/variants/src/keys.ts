@@ -15,10 +15,26 @@ export const Tenant = z
   .brand<'Tenant'>();
 export type Tenant = z.infer<typeof Tenant>;
 
-export interface OriginalAddress {
+/**
+ * What the keys of each kind of object begin with. This module alone spells keys; docs/adr/0004-keys-and-revision.md says
+ * why they are as they are.
+ */
+export const prefixes = {
+  originals: 'originals/',
+  manifests: 'manifests/',
+  finished: 'finished/',
+  deletions: 'deletions/',
+  renditions: 'images/',
+} as const;
+
+/** An image by all that its tenant's objects are ordered by. */
+export interface ImageAddress {
   readonly tenant: Tenant;
   readonly category: string;
   readonly imageId: ImageId;
+}
+
+export interface OriginalAddress extends ImageAddress {
   readonly contentType: OriginalMediaType;
 }
 
@@ -27,23 +43,44 @@ export function originalKey(address: OriginalAddress): string {
 }
 
 /** What the keys of all that a seller uploaded for an image begin with. */
-export function originalFolder({ tenant, category, imageId }: Omit<OriginalAddress, 'contentType'>): string {
-  return `originals/${tenant}/${category}/${imageId}/`;
-}
+export const originalFolder = (address: ImageAddress) => `${prefixes.originals}${placeOf(address)}/`;
 
-const OriginalKey = z
-  .string()
-  .regex(/^originals\/[^/]+\/[^/]+\/[^/]+\/original\.[a-z]+$/)
-  .transform((key) => key.split(/[/.]/))
-  .pipe(z.tuple([z.literal('originals'), Tenant, Category, ImageId, z.literal('original'), z.string()]));
+/** Where an image lies among its tenant's: a listing gives them category by category, the oldest first. */
+const placeOf = ({ tenant, category, imageId }: ImageAddress) => `${tenant}/${category}/${imageId}`;
+
+const OriginalPlace = z.tuple([Tenant, Category, ImageId, z.string()]);
 
 /** The inverse of `originalKey`: all that is needed to make an image's job again; undefined for any other key. */
 export function parseOriginalKey(key: string): OriginalAddress | undefined {
-  const parsed = OriginalKey.safeParse(key);
+  const parsed = OriginalPlace.safeParse(key.slice(prefixes.originals.length).split('/'));
   if (!parsed.success) return undefined;
-  const [, tenant, category, imageId, , extension] = parsed.data;
-  const contentType = OriginalMediaType.options.find((type) => originalExtensions[type] === extension);
-  return contentType && { tenant, category, imageId, contentType };
+  const [tenant, category, imageId] = parsed.data;
+  const addresses = OriginalMediaType.options.map((contentType) => ({ tenant, category, imageId, contentType }));
+  return addresses.find((address) => originalKey(address) === key);
+}
+
+/** Where the index of a tenant's finished images has its entry for one of them, in the originals bucket. */
+export const finishedKey = (address: ImageAddress) => `${prefixes.finished}${placeOf(address)}`;
+
+/** Names a private record in the originals bucket, found by the image's id alone. */
+const recordKey = (prefix: string, imageId: ImageId) => `${prefix}${shardOf(imageId)}/${imageId}.json`;
+
+/**
+ * The last two hex digits of an id, its random end. They spread keys over 256 prefixes: the ids alone begin with the time,
+ * so that all writes of a moment would meet on one partition of the storage.
+ */
+const shardOf = (imageId: ImageId) => imageId.slice(-2);
+
+/** Where an image's manifest lies in the originals bucket. */
+export const manifestKey = (imageId: ImageId) => recordKey(prefixes.manifests, imageId);
+
+/** Where the mark of a deletion lies, in the originals bucket, from its request until nothing is left of the image. */
+export const deletionKey = (imageId: ImageId) => recordKey(prefixes.deletions, imageId);
+
+/** The image of a deletion's mark; undefined for any other key. */
+export function parseDeletionKey(key: string): ImageId | undefined {
+  const imageId = ImageId.safeParse(key.slice(-41, -5)).data;
+  return imageId && deletionKey(imageId) === key ? imageId : undefined;
 }
 
 export interface RenditionAddress {
@@ -53,20 +90,22 @@ export interface RenditionAddress {
   readonly format: Format;
 }
 
-/** What the keys of an image's renditions begin with, of whatever revision. */
-export const renditionFolder = ({ imageId }: { imageId: ImageId }) => `images/${imageId}/`;
+/** What the keys of an image's renditions begin with: of whatever revision, or of one. */
+export function renditionFolder({ imageId, revision }: { imageId: ImageId; revision?: string }): string {
+  const folder = `${prefixes.renditions}${shardOf(imageId)}/${imageId}/`;
+  return revision === undefined ? folder : `${folder}${revision}/`;
+}
 
 /** Where a rendition lies in the CDN bucket. The revision makes it safe to cache for ever: other bytes, other key. */
 export function renditionKey({ imageId, revision, variant, format }: RenditionAddress): string {
-  return `${renditionFolder({ imageId })}${revision}/${variant}.${fileExtensions[format]}`;
+  return `${renditionFolder({ imageId, revision })}${variant}.${fileExtensions[format]}`;
 }
 
-/** Where the mark of a deletion lies, in the originals bucket, from its request until nothing is left of the image. */
-export function deletionKey({ tenant, imageId }: { tenant: Tenant; imageId: ImageId }): string {
-  return `deletions/${tenant}/${imageId}.json`;
-}
-
-/** Where an image's manifest lies in the originals bucket. */
-export function manifestKey({ tenant, imageId }: { tenant: Tenant; imageId: ImageId }): string {
-  return `manifests/${tenant}/${imageId}.json`;
+/** Whose rendition a key of the CDN bucket names, and of which revision; undefined for any other key. */
+export function parseRenditionKey(key: string): { imageId: ImageId; revision: string } | undefined {
+  if (!key.startsWith(prefixes.renditions)) return undefined;
+  const [, id, revision = '', file] = key.slice(prefixes.renditions.length).split('/');
+  const imageId = ImageId.safeParse(id).data;
+  const isRendition = imageId && file !== undefined && key === `${renditionFolder({ imageId, revision })}${file}`;
+  return isRendition ? { imageId, revision } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { ObjectStorage } from '@imagemill/storage';
-import { CACHE_PRIVATE, type Categories } from '@imagemill/variants';
+import { CACHE_PRIVATE, type Categories, prefixes } from '@imagemill/variants';
 
 /** Where the console's files are, and which other origins its page needs. */
 export interface ConsolePage {
@@ -23,7 +23,7 @@ export async function consolePage(options: {
 }): Promise<ConsolePage> {
   const { dir, apiBaseUrl, cdnBaseUrl, originals, categories } = options;
   const { url } = await originals.presignUpload({
-    key: 'originals/',
+    key: prefixes.originals,
     contentType: 'image/jpeg',
     contentLength: 1,
     cacheControl: CACHE_PRIVATE,

@@ -1,5 +1,5 @@
 import type { ImageRecord, ImageRecords, ImageView, ListImages } from '@imagemill/images';
-import type { Deletions, Manifests } from '@imagemill/manifests';
+import type { Deletions, TenantManifests } from '@imagemill/manifests';
 import type { ImageIndex, RenderQueue, WebhookQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
@@ -35,7 +35,7 @@ export interface ApiServices {
   /** Where FOLLOW_TOKEN_SECRET is set. */
   readonly followTokens?: FollowTokens | undefined;
   readonly webhooks: WebhookQueue;
-  readonly manifests: Manifests;
+  readonly manifests: TenantManifests;
   readonly deletions: Deletions;
   readonly records: ImageRecords;
   readonly index: ImageIndex;

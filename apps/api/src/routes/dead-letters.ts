@@ -1,5 +1,5 @@
 import { processingFailed } from '@imagemill/images';
-import type { Manifests } from '@imagemill/manifests';
+import type { TenantManifests } from '@imagemill/manifests';
 import { DeadLetterPage, type RenderImage } from '@imagemill/queue';
 import { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
@@ -102,9 +102,9 @@ export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
 };
 
 /** Its seller still finds it failed when the job is gone, and nobody takes it for an upload that was forgotten. */
-async function recordFailure(manifests: Manifests, { image, attempts, failedAt }: FailedImage): Promise<void> {
+async function recordFailure(manifests: TenantManifests, { image, attempts, failedAt }: FailedImage): Promise<void> {
   // What an earlier revision made of it is still there.
-  if (await manifests.read(image)) return;
+  if (await manifests.readOf(image.tenant, image.imageId)) return;
   const { imageId, tenant, category, originalKey, filename = '', metadata, createdAt } = image;
   const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename, metadata } as const;
   const end = { status: 'failed', error: processingFailed, failedAt } as const;

@@ -67,5 +67,5 @@ test("another tenant's image, and one that is not there, are unknown", async () 
   const { imageId } = await readyImage();
   expect((await reprocess(imageId, api.keys.other)).status).toBe(404);
   expect((await reprocess(uuidv7())).status).toBe(404);
-  expect(await api.manifests.read({ tenant: Tenant.parse('acme'), imageId: ImageId.parse(imageId) })).toBeDefined();
+  expect(await api.manifests.readOf(Tenant.parse('acme'), ImageId.parse(imageId))).toBeDefined();
 });

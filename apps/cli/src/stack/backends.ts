@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ProcessExit, startRedis, startS3 } from '@imagemill/local-stack';
+import { prefixes } from '@imagemill/variants';
 import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
 
@@ -32,7 +33,7 @@ export async function startBackends(options: {
 }): Promise<Backends> {
   const { env, dir, keys, apiUrl, say, signal } = options;
   const credentials = s3Credentials(env, keys);
-  const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey, keyPrefix: 'originals/' };
+  const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey, keyPrefix: prefixes.originals };
   const started: { name: string; part: Local }[] = [];
   const stop = async () => {
     for (const { part } of started.toReversed()) await part.stop();

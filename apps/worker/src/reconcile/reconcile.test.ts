@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@imagemill/errors';
 import { createImageView, createNotifier } from '@imagemill/images';
-import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createDeletions, createFinishedImages, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
   createImageIndex,
@@ -14,12 +14,15 @@ import {
 } from '@imagemill/queue';
 import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
 import {
+  deletionKey,
   IMPORTED_MEDIA_TYPE,
   ImageId,
   loadCategories,
   originalKey,
   parseOriginalKey,
+  prefixes,
   renditionKey,
+  Tenant,
 } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
@@ -53,26 +56,39 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   const isWanted = (tenant: string) => endpoints.includes(tenant);
   const notifier = createNotifier({ queue, webhooks, manifests, view, isWanted });
   const index = createImageIndex(connection, prefix);
-  const services = { originals, cdn, manifests, deletions, queue, index, notifier, oldRevisionGraceMs: 60_000 };
+  const finishedImages = createFinishedImages(originals);
+  const stores = { originals, cdn, manifests, deletions, finishedImages };
+  const services = { ...stores, queue, index, notifier, oldRevisionGraceMs: 60_000 };
+
+  /** The services of a round, on the storage that its test gives. */
+  function withStorage(change: { originals?: ObjectStorage; cdn?: ObjectStorage }) {
+    const { originals = services.originals, cdn = services.cdn } = change;
+    const manifests = createManifests(originals);
+    const deletions = createDeletions(originals, manifests);
+    return { ...services, originals, cdn, manifests, deletions, finishedImages: createFinishedImages(originals) };
+  }
 
   async function round(
-    options: { dryRun?: boolean; pagesMax?: number; from?: string; originals?: ObjectStorage } = {},
+    options: {
+      dryRun?: boolean;
+      pagesMax?: number;
+      from?: string;
+      originals?: ObjectStorage;
+      cdn?: ObjectStorage;
+    } = {},
   ) {
     const findings: Finding[] = [];
     let next: string | undefined;
-    const summary = await reconcile(
-      { ...services, originals: options.originals ?? services.originals },
-      {
-        dryRun: options.dryRun ?? false,
-        pagesMax: options.pagesMax ?? Number.POSITIVE_INFINITY,
-        from: options.from,
-        signal: new AbortController().signal,
-        onFinding: (finding) => findings.push(finding),
-        onPage: async (position) => {
-          next = position;
-        },
+    const summary = await reconcile(withStorage(options), {
+      dryRun: options.dryRun ?? false,
+      pagesMax: options.pagesMax ?? Number.POSITIVE_INFINITY,
+      from: options.from,
+      signal: new AbortController().signal,
+      onFinding: (finding) => findings.push(finding),
+      onPage: async (position) => {
+        next = position;
       },
-    );
+    });
     const found = findings.map(({ kind, imageId }) => ({ kind, imageId })).toSorted(byImage);
     return { found, summary, next };
   }
@@ -195,10 +211,7 @@ test('images that no listing tells of any more are listed again, in the order of
   }
   laterOn();
   const [first] = images as [RenderImage];
-  expect((await all.round()).found).toEqual([
-    { kind: 'images-not-listed', imageId: first.imageId },
-    { kind: 'images-not-listed', imageId: images[1]?.imageId },
-  ]);
+  expect((await all.round()).found).toEqual([{ kind: 'images-not-listed', imageId: first.imageId }]);
   expect(await all.index.list(first.tenant, { limit: 10 })).toEqual(images.map(({ imageId }) => imageId).toReversed());
   expect(await all.index.list(first.tenant, { category: 'product', limit: 10 })).toEqual([images[1]?.imageId]);
   expect((await all.round()).found).toEqual([]);
@@ -272,6 +285,64 @@ describe('an upload', () => {
   });
 });
 
+describe('a finished image', () => {
+  test('whose worker died before it wrote the index entry is indexed', async () => {
+    const all = await harness();
+    const image = job();
+    await all.put(image.originalKey);
+    await finish(all, image);
+    await all.finishedImages.remove(image);
+    expect((await all.round()).found).toEqual([]);
+    laterOn();
+    expect((await all.round()).found).toEqual([{ kind: 'finished-not-indexed', imageId: image.imageId }]);
+    expect((await all.finishedImages.finishedAt([image]))(image)).toBeInstanceOf(Date);
+    expect((await all.round()).found).toEqual([]);
+  });
+
+  test('of another tenant is left alone when an original claims its id', async () => {
+    const all = await harness();
+    const theirs = job();
+    await all.put(theirs.originalKey);
+    await finish(all, theirs);
+    await all.put(originalKey({ ...theirs, tenant: Tenant.parse('other') }));
+    laterOn();
+    const { found, summary } = await all.round();
+    expect(found).toEqual([{ kind: 'id-of-another-tenant', imageId: theirs.imageId }]);
+    expect(summary.repaired).toBe(0);
+    expect((await all.round()).found).toEqual(found);
+  });
+});
+
+test('a round lists each bucket once, however many tenants there are', async () => {
+  const all = await harness();
+  const calls = async () => {
+    let lists = 0;
+    const count =
+      (storage: ObjectStorage): ObjectStorage['list'] =>
+      (list) => {
+        lists += 1;
+        return storage.list(list);
+      };
+    const originals = { ...all.originals, list: count(all.originals) };
+    const cdn = { ...all.cdn, list: count(all.cdn) };
+    expect((await all.round({ originals, cdn })).found).toEqual([]);
+    return lists;
+  };
+  async function addTenant(name: string) {
+    const image = job();
+    const address = { ...image, tenant: Tenant.parse(name) };
+    const mine = { ...address, originalKey: originalKey(address) };
+    await all.put(mine.originalKey);
+    const key = renditionKey({ ...mine, revision: 'abc', variant: 'thumb', format: 'avif' });
+    await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+    await finish(all, mine, { revision: 'abc' });
+  }
+  await addTenant('tenant-0');
+  const forOne = await calls();
+  for (const index of [1, 2, 3, 4, 5]) await addTenant(`tenant-${index}`);
+  expect([forOne, await calls()]).toEqual([5, 5]);
+});
+
 test('a deletion whose request died half way is gone on with', async () => {
   const all = await harness();
   const image = job();
@@ -287,7 +358,7 @@ describe('what can not be read', () => {
   test('a mark of a deletion does not keep a round from what comes after it', async () => {
     const all = await harness();
     const image = job();
-    await all.put('deletions/acme/00000000-0000-7000-8000-000000000000.json', 'cut o');
+    await all.put(deletionKey(ImageId.parse('00000000-0000-7000-8000-000000000000')), 'cut o');
     await all.put(image.originalKey);
     await all.deletions.begin(image);
     laterOn();
@@ -452,7 +523,10 @@ describe('an upload in parts', () => {
     const second = await begin(all, waiting.originalKey);
     const live = await begin(all, waiting.originalKey);
     await all.queue.add({ ...waiting, multipart: { ...plan, uploadId: live } }, 3600_000);
-    const foreign = [await begin(all, 'originals/notes.txt'), await begin(all, `backups/${waiting.imageId}`)];
+    const foreign = [
+      await begin(all, `${prefixes.originals}notes.txt`),
+      await begin(all, `backups/${waiting.imageId}`),
+    ];
     expect((await all.round()).found).toEqual([]);
 
     const originals = aDayOn(all);

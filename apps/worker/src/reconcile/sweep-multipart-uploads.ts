@@ -1,5 +1,5 @@
 import type { ListedUpload } from '@imagemill/storage';
-import { parseOriginalKey } from '@imagemill/variants';
+import { parseOriginalKey, prefixes } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { type Finding, foundBy, type ReconcileServices, type Sweep } from './sweep.ts';
@@ -13,7 +13,7 @@ const Position = z.object({ key: z.string(), uploadId: z.string() });
 /** Every upload in parts has an image that waits for it. What lies outside our keys is others' business. */
 export const sweepMultipartUploads: Sweep = async (services, after, signal) => {
   const position = after === undefined ? undefined : Position.parse(JSON.parse(after));
-  const page = await services.originals.multipart.list({ prefix: 'originals/', after: position }, { signal });
+  const page = await services.originals.multipart.list({ prefix: prefixes.originals, after: position }, { signal });
   const old = page.uploads.filter(({ initiatedAt }) => Date.now() - initiatedAt.getTime() >= ABANDONED_AFTER_MS);
   const slot = pLimit(LOOKS_AT_ONCE);
   const findings = await Promise.all(

@@ -1,33 +1,38 @@
-import { ImageId, renditionFolder, Tenant, timeOfId } from '@imagemill/variants';
+import type { LiveManifest } from '@imagemill/manifests';
+import { type ImageId, parseRenditionKey, prefixes, renditionFolder, timeOfId } from '@imagemill/variants';
 import { deleteFolder } from '../render/delete-image.ts';
-import { idsBetween, rangeOf } from './ids-between.ts';
 import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
-const PREFIX = 'images/';
 const IMAGES_A_PAGE = 2_000;
 /** Longer than any upload URL's job lives, with its retries: what nobody knows of by then is nobody's. */
 const ORPHANED_AFTER_MS = 8 * 24 * 3600_000;
 
-/** Every rendition belongs to an image that still has a manifest, an original or a job, and to its revision. */
+/**
+ * Every rendition belongs to an image that has a manifest or a job, and to its revision. Renditions and manifests lie in the
+ * same order, so a page of the ones is compared with one range of the others. An image that has nothing but its original
+ * has a job by now: the sweep of originals comes first.
+ */
 export const sweepRenditions: Sweep = async (services, after, signal) => {
   const { images, next } = await imagesAfter(services, after, signal);
-  if (images.size === 0) return { examined: 0, findings: [], next };
-  const known = await knownImages(services, [...images.keys()], signal);
+  const manifestWrittenAt = await services.manifests.writtenAt(images, { signal });
   const findings: Finding[] = [];
-  for (const [id, revisions] of images) {
-    const imageId = ImageId.safeParse(id).data;
-    if (!imageId) continue;
-    const owner = known.get(id);
-    if (!owner) {
+  for (const { imageId, revisions } of images) {
+    const manifestAt = manifestWrittenAt({ imageId });
+    if (manifestAt === undefined) {
       findings.push(...(await foundBy(orphan(services, imageId, signal), { imageId })));
-      continue;
+    } else {
+      const looks = finishedImage(services, { imageId, revisions, manifestAt }, signal);
+      findings.push(...(await foundBy(looks, { imageId })));
     }
-    const image = { ...owner, imageId, revisions };
-    if (isLaterThanManifest(image)) findings.push(...(await foundBy(ofDeleted(services, image, signal), image)));
-    if (revisions.size > 1) findings.push(...(await foundBy(superseded(services, image, signal), image)));
   }
-  return { examined: images.size, findings, next };
+  return { examined: images.length, findings, next };
 };
+
+interface RenderedImage {
+  readonly imageId: ImageId;
+  /** When the newest rendition of each revision was written. */
+  readonly revisions: ReadonlyMap<string, Date>;
+}
 
 async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signal: AbortSignal): Promise<Finding[]> {
   if (!isOld(imageId) || (await queue.find(imageId))) return [];
@@ -35,94 +40,71 @@ async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signa
   return [{ kind: 'rendition-without-manifest', imageId, repair }];
 }
 
-/** A manifest is written after its renditions, so this is rare: a run that lost its lock, or one that is under way. */
-const isLaterThanManifest = ({ manifestAt, revisions }: KnownImage) =>
-  manifestAt !== undefined &&
-  [...revisions.values()].some((writtenAt) => writtenAt > manifestAt && isSettled(writtenAt));
-
-/** What a worker that was paused wrote after the deletion had gone over the image must not stay public. */
-async function ofDeleted(
-  { manifests, cdn }: ReconcileServices,
-  { tenant, imageId }: KnownImage,
+/** Reads a manifest only where the listings leave a doubt. */
+async function finishedImage(
+  services: ReconcileServices,
+  image: RenderedImage & { readonly manifestAt: Date },
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const manifest = (await manifests.read({ tenant, imageId }, { signal }))?.manifest;
-  if (manifest?.status !== 'deleted') return [];
-  const repair = () => deleteFolder(cdn, renditionFolder({ imageId }), signal);
-  return [{ kind: 'rendition-of-deleted-image', imageId, tenant, repair }];
+  const { imageId, revisions, manifestAt } = image;
+  // A manifest is written after its renditions, so this is rare: a run that lost its lock, or one that is under way.
+  const isLater = [...revisions.values()].some((writtenAt) => writtenAt > manifestAt && isSettled(writtenAt));
+  if (!isLater && revisions.size <= 1) return [];
+  const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
+  if (manifest?.status === 'deleted') {
+    // What a worker that was paused wrote after the deletion had gone over the image must not stay public.
+    const repair = () => deleteFolder(services.cdn, renditionFolder({ imageId }), signal);
+    return isLater ? [{ kind: 'rendition-of-deleted-image', imageId, tenant: manifest.tenant, repair }] : [];
+  }
+  return manifest?.status === 'ready' ? superseded(services, image, manifest, signal) : [];
 }
 
 /** Of a revision that the image has no more. Not while a job may be making one that it does not have yet. */
 async function superseded(
-  { manifests, cdn, queue, oldRevisionGraceMs }: ReconcileServices,
-  { tenant, imageId, revisions }: KnownImage,
+  { cdn, queue, oldRevisionGraceMs }: ReconcileServices,
+  { imageId, revisions }: RenderedImage,
+  { tenant, revision: current, readyAt }: ReadyManifest,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const isOver = (time: Date) => Date.now() - time.getTime() >= oldRevisionGraceMs;
-  const manifest = (await manifests.read({ tenant, imageId }, { signal }))?.manifest;
-  if (manifest?.status !== 'ready' || !isOver(new Date(manifest.readyAt))) return [];
+  if (!isOver(new Date(readyAt))) return [];
   const job = await queue.find(imageId);
   if (job && job.status !== 'ready') return [];
-  const old = [...revisions].filter(([revision, writtenAt]) => revision !== manifest.revision && isOver(writtenAt));
+  const old = [...revisions].filter(([revision, writtenAt]) => revision !== current && isOver(writtenAt));
   if (old.length === 0) return [];
   const repair = async () => {
-    for (const [revision] of old) await deleteFolder(cdn, `${renditionFolder({ imageId })}${revision}/`, signal);
+    for (const [revision] of old) await deleteFolder(cdn, renditionFolder({ imageId, revision }), signal);
   };
   return [{ kind: 'superseded-rendition', imageId, tenant, repair }];
 }
 
-interface Owner {
-  readonly tenant: Tenant;
-  readonly manifestAt: Date | undefined;
-}
+type ReadyManifest = Pick<Extract<LiveManifest, { status: 'ready' }>, 'tenant' | 'revision' | 'readyAt'>;
 
-interface KnownImage extends Owner {
-  readonly imageId: ImageId;
-  /** When the newest rendition of each revision was written. */
-  readonly revisions: ReadonlyMap<string, Date>;
-}
-
-/** The next images that have renditions, in the order of their ids. */
+/** The next images that have renditions, in the order of their keys. */
 async function imagesAfter({ cdn }: ReconcileServices, after: string | undefined, signal: AbortSignal) {
-  const images = new Map<string, Map<string, Date>>();
+  const images = new Map<ImageId, Map<string, Date>>();
   let startAfter = after;
   do {
-    const { objects, nextAfter } = await cdn.list({ prefix: PREFIX, startAfter, signal });
+    const { objects, nextAfter } = await cdn.list({ prefix: prefixes.renditions, startAfter, signal });
     for (const { key, modifiedAt } of objects) {
-      const [id = '', revision = ''] = key.slice(PREFIX.length).split('/', 2);
-      const revisions = images.get(id) ?? new Map<string, Date>();
+      const parsed = parseRenditionKey(key);
+      if (!parsed) continue;
+      const { imageId, revision } = parsed;
+      const revisions = images.get(imageId) ?? new Map<string, Date>();
       const newest = revisions.get(revision);
       if (newest === undefined || newest < modifiedAt) revisions.set(revision, modifiedAt);
-      images.set(id, revisions);
+      images.set(imageId, revisions);
     }
     startAfter = nextAfter;
   } while (startAfter !== undefined && images.size < IMAGES_A_PAGE);
-  return { images, next: startAfter };
-}
-
-/** Whose the images are. A rendition's key does not say it, so every tenant is asked for the range. */
-async function knownImages({ originals }: ReconcileServices, ids: readonly string[], signal: AbortSignal) {
-  const range = rangeOf(ids);
-  const known = new Map<string, Owner>();
-  for (const prefix of await foldersOfImages(originals, signal)) {
-    const [folder, name] = prefix.split('/');
-    const tenant = Tenant.parse(name);
-    for (const [id, writtenAt] of await idsBetween(originals, prefix, range, signal)) {
-      const manifestAt = folder === 'manifests' ? writtenAt : known.get(id)?.manifestAt;
-      known.set(id, { tenant, manifestAt });
-    }
+  const [last] = [...images.keys()].slice(-1);
+  if (startAfter !== undefined && last !== undefined && images.size > 1) {
+    // The rest of its renditions may be on the next page, so all of them are.
+    images.delete(last);
+    startAfter = renditionFolder({ imageId: last }).slice(0, -1);
   }
-  return known;
-}
-
-async function foldersOfImages(originals: ReconcileServices['originals'], signal: AbortSignal): Promise<string[]> {
-  const manifests = (await originals.folders('manifests/', { signal })).map((tenant) => `manifests/${tenant}/`);
-  const folders = [...manifests];
-  for (const tenant of await originals.folders('originals/', { signal })) {
-    const categories = await originals.folders(`originals/${tenant}/`, { signal });
-    folders.push(...categories.map((category) => `originals/${tenant}/${category}/`));
-  }
-  return folders;
+  const found: RenderedImage[] = [...images].map(([imageId, revisions]) => ({ imageId, revisions }));
+  return { images: found, next: startAfter };
 }
 
 const isOld = (imageId: ImageId) => Date.now() - timeOfId(imageId).getTime() >= ORPHANED_AFTER_MS;

@@ -1,9 +1,8 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { Notifier } from '@imagemill/images';
-import type { Deletions, Manifests } from '@imagemill/manifests';
+import type { Deletions, FinishedImages, Manifests } from '@imagemill/manifests';
 import type { ImageIndex, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
-import { z } from 'zod';
 
 /** What does not fit together, and what is done about it. docs/reliability.md tells an operator of each. */
 export type FindingKind =
@@ -12,6 +11,8 @@ export type FindingKind =
   | 'upload-not-reported'
   | 'upload-after-expiry'
   | 'result-without-manifest'
+  | 'finished-not-indexed'
+  | 'id-of-another-tenant'
   | 'upload-of-deleted-image'
   | 'original-replaced'
   | 'deletion-not-done'
@@ -38,6 +39,7 @@ export interface ReconcileServices {
   readonly cdn: ObjectStorage;
   readonly manifests: Manifests;
   readonly deletions: Deletions;
+  readonly finishedImages: FinishedImages;
   readonly queue: RenderQueue;
   readonly index: ImageIndex;
   /** How long renditions of an earlier revision stay after their image was made anew. */
@@ -77,12 +79,8 @@ export async function foundBy(
   try {
     return [(await look) ?? []].flat();
   } catch (error) {
-    if (!isUnreadable(error)) throw error;
+    // Unlike an outage it is the same in each round.
+    if (!(error instanceof UnreadableError)) throw error;
     return [{ kind: 'unreadable', imageId, ...(tenant !== undefined && { tenant }) }];
   }
-}
-
-/** Of another version, or cut off: unlike an outage it is the same in each round. */
-function isUnreadable(error: unknown): boolean {
-  return error instanceof UnreadableError || error instanceof z.ZodError || error instanceof SyntaxError;
 }

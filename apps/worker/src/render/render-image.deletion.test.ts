@@ -1,7 +1,7 @@
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
-import { deletionKey, originalFolder, renditionFolder } from '@imagemill/variants';
+import { deletionKey, finishedKey, originalFolder, renditionFolder } from '@imagemill/variants';
 import { beforeAll, expect, test } from 'vitest';
 import { job, jobInParts, makeBucket, manifestOf, run, storage, store } from '../test-support/render-harness.ts';
 
@@ -11,7 +11,7 @@ const deletions = createDeletions(storage, createManifests(storage));
 
 /** Every key that is left of an image, besides its tombstone. */
 async function leftOf(image: RenderImage): Promise<string[]> {
-  const prefixes = [renditionFolder(image), originalFolder({ ...image, tenant: image.tenant }), deletionKey(image)];
+  const prefixes = [renditionFolder(image), originalFolder(image), finishedKey(image), deletionKey(image.imageId)];
   const pages = await Promise.all(prefixes.map((prefix) => storage.list({ prefix })));
   return pages.flatMap(({ objects }) => objects.map(({ key }) => key));
 }

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
-import { loadCategories } from '@imagemill/variants';
+import { finishedKey, loadCategories, manifestKey, prefixes } from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from '../test-support/render-harness.ts';
 
 beforeAll(makeBucket);
 
 describe('a photograph', () => {
-  test('has its manifest committed last, after every rendition that it names', async () => {
+  test('has its manifest committed after every rendition that it names, and its index entry after the manifest', async () => {
     const image = job();
     await store(image);
     const { result, puts } = await run(image);
     expect(await result).toEqual({ outcome: 'ready' });
-    expect(puts).toHaveLength(14);
-    expect(puts.at(-1)).toBe(`manifests/acme/${image.imageId}.json`);
+    expect(puts).toHaveLength(15);
+    expect(puts.slice(-2)).toEqual([manifestKey(image.imageId), finishedKey(image)]);
   });
 
   test('has in its manifest what it was, what was made of it, and how long that took', async () => {
@@ -84,12 +84,14 @@ describe('running a job again', () => {
     await store(image);
     const etags = async (puts: string[]) =>
       Promise.all(
-        puts.filter((key) => key.startsWith('images/')).map(async (key) => [key, (await storage.head(key))?.etag]),
+        puts
+          .filter((key) => key.startsWith(prefixes.renditions))
+          .map(async (key) => [key, (await storage.head(key))?.etag]),
       );
     const first = await run(image);
     await first.result;
     const before = await etags(first.puts);
-    await storage.delete(`manifests/acme/${image.imageId}.json`);
+    await storage.delete(manifestKey(image.imageId));
     const second = await run(image);
     await second.result;
     expect((await etags(second.puts)).sort()).toEqual(before.sort());
@@ -101,7 +103,7 @@ describe('running a job again', () => {
     await (await run(image)).result;
     const { result, puts } = await run(image, { ownSets: { avatar: [only] } });
     await result;
-    expect(puts).toHaveLength(2);
+    expect(puts.slice(1)).toEqual([manifestKey(image.imageId), finishedKey(image)]);
     expect(await manifestOf(image)).toMatchObject({ renditions: [{ variant: 'only', width: 64 }] });
   });
 

@@ -1,5 +1,6 @@
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { createS3Storage, type ObjectStorage } from '@imagemill/storage';
+import { originalKey, prefixes, Tenant } from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   bucket,
@@ -50,7 +51,7 @@ describe('an upload that can never be an image', () => {
     await store(image, body);
     const { result, puts } = await run(image);
     expect(await result).toMatchObject({ outcome: 'rejected', error: { code } });
-    expect(puts.filter((key) => key.startsWith('images/'))).toEqual([]);
+    expect(puts.filter((key) => key.startsWith(prefixes.renditions))).toEqual([]);
     expect(await manifestOf(image)).toMatchObject({ status: 'rejected', error: { code } });
   });
 });
@@ -96,7 +97,7 @@ test('a picture that is rejected half way leaves none of its renditions public',
   await store(image);
   const { result, puts } = await run(image, { engine: stuck, attemptsMade: 1 });
   expect(await result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
-  const [rendition] = puts.filter((key) => key.startsWith('images/'));
+  const [rendition] = puts.filter((key) => key.startsWith(prefixes.renditions));
   expect(rendition).toBeDefined();
   expect(await storage.head(rendition ?? '')).toBeUndefined();
 });
@@ -110,7 +111,7 @@ test('nor when the storage failed as they were to be deleted', async () => {
   await expect(first.result).rejects.toMatchObject({ name: 'StorageError' });
   const second = await run(image, { attemptsMade: 2 });
   expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
-  const [rendition] = first.puts.filter((key) => key.startsWith('images/'));
+  const [rendition] = first.puts.filter((key) => key.startsWith(prefixes.renditions));
   expect(rendition).toBeDefined();
   expect(await storage.head(rendition ?? '')).toBeUndefined();
 });
@@ -165,4 +166,20 @@ describe('trouble on our side', () => {
     await expect(result).rejects.toThrow();
     expect(await manifestOf(image)).toBeUndefined();
   });
+});
+
+test("a job with the id of another tenant's image changes nothing of that image", async () => {
+  const theirs = job();
+  await store(theirs);
+  await (await run(theirs)).result;
+  const manifest = await manifestOf(theirs);
+  const address = { ...theirs, tenant: Tenant.parse('other') };
+  const mine = { ...address, originalKey: originalKey(address) };
+  await store(mine);
+  const { result, puts } = await run(mine, {
+    ownSets: { avatar: [{ name: 'a', width: 8, height: 8, fit: 'inside', format: 'webp', quality: 80 }] },
+  });
+  await expect(result).rejects.toMatchObject({ code: 'other-tenants-image', retryable: false });
+  expect(puts).toEqual([]);
+  expect(await manifestOf(theirs)).toEqual(manifest);
 });

@@ -1,5 +1,6 @@
 import type { ImagingEngine } from '@imagemill/imaging';
 import {
+  assertOwn,
   type Deletions,
   type FinishedManifest,
   type LiveManifest,
@@ -43,9 +44,10 @@ export function createRenderImage(services: RenderServices): RenderHandler {
 
   async function renderAndCommit(image: RenderImage, context: RenderContext): Promise<RenderOutcome> {
     const [stored, uploaded] = await Promise.all([
-      manifests.read(image, context),
+      manifests.read(image.imageId, context),
       originals.head(image.originalKey, context),
     ]);
+    assertOwn(stored, image.tenant);
     if (stored?.manifest.status === 'deleted') {
       await deleteImage(services, image, context.signal);
       logger.info({ imageId: image.imageId }, 'image deleted');

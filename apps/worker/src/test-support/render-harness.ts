@@ -120,4 +120,4 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
   return { result, puts, progress };
 }
 
-export const manifestOf = async (image: RenderImage) => (await createManifests(storage).read(image))?.manifest;
+export const manifestOf = async (image: RenderImage) => (await createManifests(storage).read(image.imageId))?.manifest;

@@ -30,10 +30,5 @@ export function describeListings({ open }: StorageUnderTest): void {
       expect(second).toEqual({ keys: names.slice(3), nextAfter: undefined });
       expect((await listed({ prefix: 'acme/', startAfter: `${folder}acme/a` })).keys).toEqual(names.slice(0, 3));
     });
-
-    test('of folders has each once', async () => {
-      expect(await storage.folders(folder)).toEqual(['acme', 'other']);
-      expect(await storage.folders(`${folder}acme/`)).toEqual([]);
-    });
   });
 }

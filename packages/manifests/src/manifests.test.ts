@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
+import { deletionKey, finishedKey, ImageId, manifestKey, originalKey, prefixes, Tenant } from '@imagemill/variants';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { createDeletions, createFinishedImages, createManifests, type Manifest } from './index.ts';
+
+const client = createS3Client({ ...inject('servers').s3, maxAttempts: 1 });
+const bucket = `manifests-${randomUUID()}`;
+const storage = createS3Storage({ client, bucket });
+const manifests = createManifests(storage);
+const deletions = createDeletions(storage, manifests);
+const finishedImages = createFinishedImages(storage);
+beforeAll(() => ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] }));
+
+const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
+/** @param ms of the id's time: smaller is older */
+const newId = (ms = 0) => ImageId.parse(`0199a1b2-${ms.toString(16).padStart(4, '0')}-7${randomUUID().slice(15)}`);
+const address = (tenant: Tenant, imageId = newId()) =>
+  ({ tenant, category: 'product', imageId, contentType: 'image/jpeg' }) as const;
+
+function rejected(image: ReturnType<typeof address>): Manifest {
+  const { imageId, tenant, category } = image;
+  return {
+    ...{ manifestVersion: 1, imageId, tenant, category, originalKey: originalKey(image) },
+    ...{ filename: '', metadata: {}, attempts: 1, createdAt: new Date().toISOString() },
+    ...{ status: 'rejected', originalEtag: '"e"', rejectedAt: new Date().toISOString() },
+    error: { code: 'corrupt', message: 'The file is damaged.' },
+  };
+}
+
+describe('a manifest', () => {
+  test('is found by its image id alone, and by its own tenant, and by no other', async () => {
+    const image = address(acme);
+    await manifests.publish(rejected(image), undefined);
+    const stored = await manifests.read(image.imageId);
+    expect(stored?.manifest).toMatchObject({ tenant: acme, category: 'product', status: 'rejected' });
+    expect(await manifests.readOf(acme, image.imageId)).toEqual(stored);
+    expect(await manifests.readOf(other, image.imageId)).toBeUndefined();
+    expect(await manifests.readOf(acme, newId())).toBeUndefined();
+  });
+
+  test("never replaces another tenant's", async () => {
+    const theirs = address(acme);
+    await manifests.publish(rejected(theirs), undefined);
+    const before = await manifests.read(theirs.imageId);
+    const mine = address(other, theirs.imageId);
+    await expect(manifests.publish(rejected(mine), before)).rejects.toMatchObject({ code: 'other-tenants-image' });
+    await expect(manifests.publish(rejected(mine), undefined)).rejects.toMatchObject({ code: 'manifest-conflict' });
+    await expect(deletions.begin(mine)).rejects.toMatchObject({ code: 'other-tenants-image' });
+    expect(await manifests.read(theirs.imageId)).toEqual(before);
+    expect(await storage.head(deletionKey(theirs.imageId))).toBeUndefined();
+    expect((await storage.list({ prefix: `${prefixes.finished}other/` })).objects).toEqual([]);
+  });
+
+  test('tells when it was written, for a page of neighbours, and of no others', async () => {
+    const images = Array.from({ length: 6 }, () => address(acme));
+    for (const image of images) await manifests.publish(rejected(image), undefined);
+    const inOrder = images.toSorted((a, b) => (manifestKey(a.imageId) < manifestKey(b.imageId) ? -1 : 1));
+    const page = [...inOrder.slice(1, 5), address(acme)];
+    const writtenAt = await manifests.writtenAt(page);
+    expect(page.map((image) => writtenAt(image) instanceof Date)).toEqual([true, true, true, true, false]);
+    expect((await manifests.writtenAt([]))(address(acme))).toBeUndefined();
+  });
+});
+
+describe('the index of finished images', () => {
+  test("lists a tenant's finished images, the oldest first, until each is deleted", async () => {
+    const tenant = Tenant.parse('indexed');
+    const listed = async () => (await storage.list({ prefix: `${prefixes.finished}${tenant}/` })).objects;
+    const images = [3, 1, 2].map((ms) => address(tenant, newId(ms)));
+    for (const image of images) await manifests.publish(rejected(image), undefined);
+    const byAge = images.toSorted((a, b) => (a.imageId < b.imageId ? -1 : 1));
+    expect((await listed()).map(({ key }) => key)).toEqual(byAge.map(finishedKey));
+    for (const image of images) {
+      await deletions.begin(image);
+      await deletions.finish(image);
+    }
+    expect(await listed()).toEqual([]);
+    expect((await manifests.readOf(tenant, byAge[0]?.imageId ?? newId()))?.manifest.status).toBe('deleted');
+  });
+
+  test('tells of a page of images which are finished, whichever tenants they belong to', async () => {
+    const tenants = ['page-a', 'page-b', 'page-c'].map((name) => Tenant.parse(name));
+    const images = tenants.map((tenant) => address(tenant));
+    for (const [index, image] of images.entries()) if (index !== 1) await manifests.publish(rejected(image), undefined);
+    const finishedAt = await finishedImages.finishedAt(images);
+    expect(images.map((image) => finishedAt(image) instanceof Date)).toEqual([true, false, true]);
+  });
+});
