@@ -1,6 +1,16 @@
 import { glob, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  deletionKey,
+  finishedKey,
+  ImageId,
+  manifestKey,
+  originalKey,
+  prefixes,
+  renditionKey,
+  Tenant,
+} from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { keysEnv, stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
@@ -93,6 +103,49 @@ describe('the architecture', () => {
         apps.has(dependency),
       );
       expect({ name, imported }).toEqual({ name, imported: [] });
+    }
+  });
+
+  test('spells the keys of objects in one module alone', async () => {
+    const literal = new RegExp(`['"\`](?:${Object.values(prefixes).join('|')})`);
+    const home = ['packages/variants/src/keys.ts', 'packages/variants/src/keys.test.ts'];
+    // These two store anything under any key.
+    const knowsNoKeys = /^packages\/(storage|local-stack)\//;
+    const sources = await files('{apps,packages,acceptance,bench,examples}/**/*.{ts,tsx,js,mjs}');
+    const spelled: string[] = [];
+    for (const source of sources.filter((path) => !home.includes(path) && !knowsNoKeys.test(path))) {
+      if (literal.test(await read(source))) spelled.push(source);
+    }
+    expect(spelled).toEqual([]);
+    expect(literal.test(await read(home[1] ?? ''))).toBe(true);
+  });
+
+  test('documents the key of every kind of object', async () => {
+    const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
+    const image = { imageId, tenant: Tenant.parse('acme'), category: 'product', contentType: 'image/jpeg' } as const;
+    const rendition = { imageId, revision: 'f00d', variant: 'thumb', format: 'jpeg' } as const;
+    const keys = {
+      originals: originalKey(image),
+      manifests: manifestKey(imageId),
+      finished: finishedKey(image),
+      deletions: deletionKey(imageId),
+      renditions: renditionKey(rendition),
+    } satisfies Record<keyof typeof prefixes, string>;
+    const names = {
+      acme: 'tenant',
+      product: 'category',
+      [imageId]: 'imageId',
+      '5b': 'xx',
+      f00d: 'revision',
+      thumb: 'variant',
+      jpg: 'ext',
+    };
+    const adr = await read('docs/adr/0004-keys-and-revision.md');
+    for (const key of Object.values(keys)) {
+      const pattern = key.replaceAll(/[^/.]+/g, (part) =>
+        part in names ? `{${names[part as keyof typeof names]}}` : part,
+      );
+      expect(adr).toContain(`| \`${pattern}\``);
     }
   });
 

@@ -64,10 +64,10 @@ test('the listing shows a product as a picture in three formats, every URL of wh
 test('a page can do what an upload needs and nothing else, and sees no key', async () => {
   const id = '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa';
   const status = async (method: string, call: string) =>
-    (await fetch(`${app.url}/imagemill/v1/${call}`, { method, headers: { origin: app.url } })).status;
-  expect(await status('GET', 'images')).toBe(404);
-  expect(await status('DELETE', `images/${id}`)).toBe(404);
-  expect(await status('GET', 'images/..%2Fdead-letters')).toBe(404);
+    (await fetch(`${app.url}/imagemill/v1${call}`, { method, headers: { origin: app.url } })).status;
+  expect(await status('GET', '/images')).toBe(404);
+  expect(await status('DELETE', `/images/${id}`)).toBe(404);
+  expect(await status('GET', '/images/..%2Fdead-letters')).toBe(404);
   for (const file of ['/seller.html', '/seller.js', '/imagemill.js', '/'])
     expect(await (await fetch(app.url + file)).text()).not.toContain(stack.apiKey);
 });

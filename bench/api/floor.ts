@@ -22,7 +22,7 @@ const client = new S3Client({
 const app = new Hono().post('/v1/images/upload-url', async (c) => {
   const { contentType, contentLength, ...rest } = await c.req.json();
   const imageId = uuidv7();
-  const key = `originals/${imageId}/original.jpg`;
+  const key = `${imageId}/original.jpg`;
   const put = new PutObjectCommand({
     Bucket: 'originals',
     Key: key,

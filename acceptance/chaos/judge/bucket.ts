@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ImageId, manifestKey, prefixes } from '@imagemill/variants';
 import { z } from 'zod';
-import { buckets, type ChaosStack, manifestsPrefix } from '../stack/chaos-stack.ts';
+import { buckets, type ChaosStack } from '../stack/chaos-stack.ts';
 
 const Rendition = z.object({
   variant: z.string(),
@@ -15,7 +17,7 @@ export type Rendition = z.infer<typeof Rendition>;
 const Manifest = z.object({ imageId: z.string(), status: z.string(), renditions: z.array(Rendition).default([]) });
 type Manifest = z.infer<typeof Manifest>;
 
-/** What lies in the buckets, read from the storage itself and by nothing of imagemill's own. */
+/** What lies in the buckets, read from the storage itself; only the keys are imagemill's own. */
 export interface Bucket {
   /** The manifests that are there, by image id, with their ETags. */
   listManifests(): Promise<ReadonlyMap<string, string>>;
@@ -25,7 +27,6 @@ export interface Bucket {
 
 export function openBucket({ endpoint, ...credentials }: ChaosStack['s3']): Bucket {
   const client = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
-  const keyOf = (imageId: string) => `${manifestsPrefix}${imageId}.json`;
   return {
     async listManifests() {
       const found = new Map<string, string>();
@@ -33,12 +34,12 @@ export function openBucket({ endpoint, ...credentials }: ChaosStack['s3']): Buck
         const page = await client.send(
           new ListObjectsV2Command({
             Bucket: buckets.originals,
-            Prefix: manifestsPrefix,
+            Prefix: prefixes.manifests,
             ContinuationToken: token,
           }),
         );
         for (const { Key = '', ETag = '' } of page.Contents ?? []) {
-          found.set(Key.slice(manifestsPrefix.length, -'.json'.length), ETag);
+          found.set(basename(Key, '.json'), ETag);
         }
         token = page.NextContinuationToken;
       }
@@ -46,7 +47,9 @@ export function openBucket({ endpoint, ...credentials }: ChaosStack['s3']): Buck
     },
     async readManifest(imageId) {
       try {
-        const answer = await client.send(new GetObjectCommand({ Bucket: buckets.originals, Key: keyOf(imageId) }));
+        const answer = await client.send(
+          new GetObjectCommand({ Bucket: buckets.originals, Key: manifestKey(ImageId.parse(imageId)) }),
+        );
         return Manifest.parse(JSON.parse((await answer.Body?.transformToString()) ?? ''));
       } catch (error) {
         if (error instanceof Error && error.name === 'NoSuchKey') return undefined;

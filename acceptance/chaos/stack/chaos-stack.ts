@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { claimPort, startS3 } from '@imagemill/local-stack';
+import { prefixes } from '@imagemill/variants';
 import { runProgram } from '../../test-support/run-program.ts';
 import { type FaultProxy, startFaultProxy } from '../faults/storage-faults/fault-proxy.ts';
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
@@ -43,7 +44,6 @@ export interface ChaosStack {
 
 const tenant = 'chaos';
 export const buckets = { originals: 'chaos-originals', cdn: 'chaos-cdn' };
-export const manifestsPrefix = `manifests/${tenant}/`;
 
 export async function startChaosStack(
   dir: string,
@@ -96,7 +96,7 @@ async function startBackends(
   const s3 = await startS3({
     dir,
     ...credentials,
-    events: { url: relay.url, token: 'relay', keyPrefix: 'originals/' },
+    events: { url: relay.url, token: 'relay', keyPrefix: prefixes.originals },
   });
   parts.push(s3);
   const storageProxy = options.storageProxy ? await startFaultProxy(s3.endpoint) : undefined;

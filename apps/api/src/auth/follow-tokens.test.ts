@@ -1,4 +1,4 @@
-import { ImageId, Tenant } from '@imagemill/variants';
+import { ImageId, originalKey, Tenant } from '@imagemill/variants';
 import { sign } from 'hono/jwt';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -39,7 +39,11 @@ test('it goes on working when the job of its image is gone, and only the manifes
   await api.manifests.publish(
     {
       ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {} },
-      ...{ originalKey: `originals/acme/product/${imageId}/original.jpg`, originalEtag: '"e"', attempts: 1 },
+      ...{
+        originalKey: originalKey({ imageId, tenant: acme, category: 'product', contentType: 'image/jpeg' }),
+        originalEtag: '"e"',
+        attempts: 1,
+      },
       ...{ status: 'rejected', rejectedAt: createdAt.toISOString(), createdAt: createdAt.toISOString() },
       error: { code: 'corrupt', message: 'It is damaged.' },
     },

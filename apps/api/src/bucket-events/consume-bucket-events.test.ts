@@ -1,4 +1,5 @@
 import type { ImageId } from '@imagemill/variants';
+import { manifestKey } from '@imagemill/variants';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createBucketEventsHarness, record, uploadedOriginal } from '../test-support/bucket-events-harness.ts';
 
@@ -58,7 +59,7 @@ test("what is no original of ours, and the bucket's test event, are deleted and 
   const queue = events.createQueue();
   const { imageId, key } = uploadedOriginal();
   queue.send({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'originals' });
-  queue.send({ Records: [record(key, 'elsewhere'), record('manifests/acme/x.json'), record('../x')] });
+  queue.send({ Records: [record(key, 'elsewhere'), record(manifestKey(imageId)), record('../x')] });
   events.consume(queue.url);
   await untilLeft(queue, []);
   expect(await events.queue.find(imageId)).toBeUndefined();

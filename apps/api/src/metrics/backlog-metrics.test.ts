@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '@imagemill/local-stack';
 import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
-import { ImageId, Tenant } from '@imagemill/variants';
+import { ImageId, originalKey, Tenant } from '@imagemill/variants';
 import { Registry } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
@@ -21,7 +21,7 @@ async function harness(redisUrl: string) {
     const imageId = ImageId.parse(uuidv7());
     const address = { imageId, tenant: Tenant.parse('acme'), category: 'product', contentType: 'image/jpeg' as const };
     const times = { createdAt: new Date().toISOString(), uploadExpiresAt: new Date().toISOString() };
-    await queue.add({ ...address, ...times, originalKey: `originals/${imageId}`, metadata: {} }, delayMs);
+    await queue.add({ ...address, ...times, originalKey: originalKey(address), metadata: {} }, delayMs);
   };
   const reads = vi.spyOn(queue, 'backlog');
   const registry = new Registry();

@@ -1,7 +1,7 @@
 import { AppError } from '@imagemill/errors';
 import { Manifest } from '@imagemill/manifests';
 import { createConsumerConnection, createDeliveryWorker, createQueueViews } from '@imagemill/queue';
-import { ImageId, Tenant } from '@imagemill/variants';
+import { ImageId, originalFolder, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { createBoardSessions } from '../board/board-sessions.ts';
@@ -53,13 +53,16 @@ async function failed(): Promise<ImageId> {
   return imageId;
 }
 
+const jpegOfAcme = (imageId: ImageId) =>
+  ({ tenant: acme, category: 'product', imageId, contentType: 'image/jpeg' }) as const;
+
 /** As its manifest alone says it. */
 async function readyWithoutOriginal(): Promise<ImageId> {
   const imageId = ImageId.parse(uuidv7());
   const { source, placeholder, dominantColour, createdAt, readyAt } = exampleImage;
   const manifest = Manifest.parse({
     ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {}, attempts: 1 },
-    ...{ originalKey: `originals/acme/product/${imageId}/original.jpg`, originalEtag: '"e"', revision: 'earlier' },
+    ...{ originalKey: originalKey(jpegOfAcme(imageId)), originalEtag: '"e"', revision: 'earlier' },
     ...{ status: 'ready', source: { ...source, sha256: '' }, placeholder, dominantColour, createdAt, readyAt },
     ...{ renditions: [], timingsMs: {} },
   });
@@ -155,7 +158,7 @@ const cases: Record<string, () => Promise<unknown>> = {
     await look(other);
     const { multipart } = sound.originals;
     await sound.call('POST', `/v1/images/${imageId}/complete`);
-    const { uploads } = await multipart.list({ prefix: `originals/acme/product/${imageId}/` });
+    const { uploads } = await multipart.list({ prefix: originalFolder(jpegOfAcme(ImageId.parse(imageId))) });
     for (const upload of uploads) await multipart.abort(upload);
     await sound.call('POST', `/v1/images/${imageId}/complete`);
     await look(imageId);

@@ -1,7 +1,15 @@
+import { ImageId, originalKey, publicUrl, renditionKey, Tenant } from '@imagemill/variants';
 /** The ids of examples are of one image, so that a reader can follow it through the document. */
-export const exampleImageId = '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa';
+export const exampleImageId = ImageId.parse('01a206fb-fa12-72e2-9c6c-2ad9049d1cfa');
 
-const rendition = `https://cdn.example.com/images/${exampleImageId}/28517072f33a/thumb.avif`;
+const key = originalKey({
+  tenant: Tenant.parse('demo'),
+  category: 'product',
+  imageId: exampleImageId,
+  contentType: 'image/jpeg',
+});
+const thumb = { imageId: exampleImageId, revision: '28517072f33a', variant: 'thumb', format: 'avif' } as const;
+const rendition = publicUrl('https://cdn.example.com', renditionKey(thumb));
 
 export const exampleTicketRequest = {
   filename: 'shoe.jpg',
@@ -13,8 +21,8 @@ export const exampleTicketRequest = {
 
 export const exampleTicket = {
   imageId: exampleImageId,
-  key: `originals/demo/product/${exampleImageId}/original.jpg`,
-  uploadUrl: `https://originals.example.com/originals/demo/product/${exampleImageId}/original.jpg?X-Amz-Signature=0a1b2c`,
+  key,
+  uploadUrl: `https://originals.example.com/${key}?X-Amz-Signature=0a1b2c`,
   method: 'PUT',
   headers: { 'content-type': 'image/jpeg', 'cache-control': 'private', 'if-none-match': '*' },
   expiresAt: '2026-11-23T06:14:01.000Z',
@@ -78,7 +86,7 @@ export const exampleBucketEvent = {
       s3: {
         bucket: { name: 'imagemill-originals' },
         object: {
-          key: `originals/demo/product/${exampleImageId}/original.jpg`,
+          key,
           eTag: '9b2cf535f27731c974343645a3985328',
         },
       },

@@ -1,4 +1,4 @@
-import { Tenant } from '@imagemill/variants';
+import { originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
@@ -51,11 +51,12 @@ test('without metadata in the request, the status has none', async () => {
 async function finished(change: object = {}) {
   const imageId = uuidv7() as never;
   const at = new Date().toISOString();
-  const originalKey = `originals/acme/product/${imageId}/original.jpg`;
+  const tenant = Tenant.parse('acme');
+  const key = originalKey({ tenant, category: 'product', imageId, contentType: 'image/jpeg' });
   const size = { width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
   await api.manifests.publish(
     {
-      ...{ manifestVersion: 1, imageId, tenant: Tenant.parse('acme'), category: 'product', originalKey, attempts: 1 },
+      ...{ manifestVersion: 1, imageId, tenant, category: 'product', originalKey: key, attempts: 1 },
       ...{ ...text, status: 'ready', originalEtag: '"e"', revision: 'earlier', createdAt: at, readyAt: at },
       source: { ...size, format: 'jpeg', sha256: '' },
       ...{ placeholder: '', dominantColour: '#000000', renditions: [], timingsMs: {}, ...change },
@@ -63,7 +64,7 @@ async function finished(change: object = {}) {
     undefined,
   );
   const body = Buffer.from('hello');
-  await api.originals.put({ key: originalKey, body, contentType: 'image/jpeg', cacheControl: 'private' });
+  await api.originals.put({ key, body, contentType: 'image/jpeg', cacheControl: 'private' });
   return imageId as string;
 }
 

@@ -1,4 +1,4 @@
-import { ImageId } from '@imagemill/variants';
+import { ImageId, manifestKey, originalKey, Tenant } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
@@ -32,10 +32,11 @@ describe("the bucket's event", () => {
   });
 
   test('makes the job anew, from the key alone, when it is gone', async () => {
-    const imageId = '0199a1b2-ffff-7e5f-8a9b-0c1d2e3f4a5b';
-    const key = `originals/other/avatar/${imageId}/original.png`;
+    const imageId = ImageId.parse('0199a1b2-ffff-7e5f-8a9b-0c1d2e3f4a5b');
+    const address = { tenant: Tenant.parse('other'), category: 'avatar', imageId, contentType: 'image/png' } as const;
+    const key = originalKey(address);
     await post(created(key));
-    const job = await api.queue.find(ImageId.parse(imageId));
+    const job = await api.queue.find(imageId);
     expect(job?.image).toMatchObject({
       tenant: 'other',
       category: 'avatar',
@@ -52,7 +53,7 @@ describe("the bucket's event", () => {
       Records: created(key).Records.map(({ eventName, s3 }) => ({ eventName, s3: { ...s3, bucket: { name: 'x' } } })),
     };
     expect(await post(elsewhere)).toMatchObject({ status: 202, body: { accepted: 0 } });
-    expect(await post(created('manifests/acme/x.json', '../x'))).toMatchObject({ status: 202, body: { accepted: 0 } });
+    expect(await post(created(manifestKey(imageId), '../x'))).toMatchObject({ status: 202, body: { accepted: 0 } });
     expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
   });
 

@@ -1,4 +1,5 @@
 import { ImageView } from '@imagemill/images';
+import { originalKey, renditionFolder, Tenant } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
@@ -22,10 +23,17 @@ describe('an upload ticket', () => {
     expect(status).toBe(201);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('location')).toBe(issued.statusUrl);
-    expect(issued.key).toBe(`originals/acme/product/${issued.imageId}/original.jpg`);
+    expect(issued.key).toBe(
+      originalKey({
+        imageId: issued.imageId,
+        tenant: Tenant.parse('acme'),
+        category: 'product',
+        contentType: 'image/jpeg',
+      }),
+    );
     expect(issued.statusUrl).toBe(`http://api.test/v1/images/${issued.imageId}`);
     expect(issued.renditions).toHaveLength(12);
-    expect(issued.renditions[0]?.url).toMatch(`http://cdn.test/images/${issued.imageId}/`);
+    expect(issued.renditions[0]?.url).toMatch(`http://cdn.test/${renditionFolder(issued)}`);
     expect((await put(issued)).status).toBe(200);
   });
 

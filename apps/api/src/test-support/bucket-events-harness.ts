@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { createLogger } from '@imagemill/service';
-import { ImageId } from '@imagemill/variants';
+import { ImageId, originalKey, Tenant } from '@imagemill/variants';
 import { startFauxqs } from 'fauxqs';
 import { v7 as uuidv7 } from 'uuid';
 import { inject, vi } from 'vitest';
@@ -91,7 +91,8 @@ export async function createBucketEventsHarness() {
 /** An original that was uploaded: its id, its key, and what S3 says of it. */
 export function uploadedOriginal() {
   const imageId = ImageId.parse(uuidv7());
-  const key = `originals/acme/product/${imageId}/original.jpg`;
+  const address = { tenant: Tenant.parse('acme'), category: 'product', imageId, contentType: 'image/jpeg' } as const;
+  const key = originalKey(address);
   return { imageId, key, record: record(key) };
 }
 

@@ -61,7 +61,7 @@ test('a picture of another type than declared is rejected where STRICT_CONTENT_T
   await store(image);
   const { result, puts } = await run(image, { strictContentType: true });
   expect(await result).toMatchObject({ outcome: 'rejected', error: { code: 'type-mismatch' } });
-  expect(puts.filter((key) => key.startsWith('images/'))).toEqual([]);
+  expect(puts.filter((key) => key.startsWith(prefixes.renditions))).toEqual([]);
 });
 
 test('a picture that runs into the clock is tried once more before it is blamed', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ImageId, Tenant } from '@imagemill/variants';
+import { ImageId, originalKey, Tenant } from '@imagemill/variants';
 import { Queue } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
 import { inject, vi } from 'vitest';
@@ -25,12 +25,11 @@ export async function closeQueues(): Promise<void> {
 /** A job as the API makes it. */
 export function renderJob(): RenderImage {
   const imageId = ImageId.parse(uuidv7());
+  const contentType = 'image/jpeg';
+  const address = { imageId, tenant: Tenant.parse('acme'), category: 'product', contentType } as const;
   return {
-    imageId,
-    tenant: Tenant.parse('acme'),
-    category: 'product',
-    originalKey: `originals/acme/product/${imageId}/original.jpg`,
-    contentType: 'image/jpeg',
+    ...address,
+    originalKey: originalKey(address),
     filename: 'shoe.jpg',
     metadata: {},
     createdAt: new Date().toISOString(),
