@@ -14,9 +14,11 @@ const neverTold = {
   'crashed-worker': 'a dead letter, whose status says processing-failed',
   'manifest-conflict': 'only workers write manifests',
   'object-changed': 'only workers read originals',
+  'other-tenants-image': 'a dead letter for operators: no call of the API leads to it',
   'too-many-keys': 'only the command line makes keys',
   'delivery-failed': 'the end of a webhook delivery, which operators see with its attempts',
   'unreadable-job': 'not retryable: internal-error, and a dead letter for operators',
+  'unreadable-deletion-mark': 'only the reconciler reads marks',
   'unreadable-manifest': 'not retryable: internal-error',
   'storage-refused': 'not retryable, so the error handler says internal-error',
 };
