@@ -36,11 +36,15 @@ export const workerEnv = z
       .describe('largest original, in bytes'),
     MAX_SOURCE_PIXELS: whole(1, BIG)
       .prefault('100000000')
-      .describe('most pixels that an original may have, all its frames together'),
+      .describe('most pixels that an original may have; those of all its frames where a variant is animated'),
     MAX_SOURCE_SIDE: whole(1, 65_535)
       .prefault('65535')
       .describe('longest side that an original may have, in pixels; renditions end at 16,383 whatever it is'),
-    MAX_SOURCE_FRAMES: whole(1, BIG).prefault('60').describe('most frames that an animated original may have'),
+    MAX_SOURCE_FRAMES: whole(1, BIG)
+      .prefault('60')
+      .describe(
+        'most frames that an original may have where a variant is animated; elsewhere only its first frame is used',
+      ),
     STRICT_CONTENT_TYPE: flag()
       .prefault('false')
       .describe('reject an original whose format is another accepted one than declared (`type-mismatch`)'),

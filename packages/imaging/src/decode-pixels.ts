@@ -10,25 +10,25 @@ import { spreadColours } from './hidden-colours.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { decodeSize, type RenditionPlan, type Size } from './plan.ts';
-import type { ReadableSource } from './source/readable-source.ts';
+import type { DecodableSource } from './source/readable-source.ts';
 
 /** What all ways of decoding start from: a source, and the size that it is wanted in. */
 interface Wanted extends Size {
-  readonly readable: ReadableSource;
+  readonly decodable: DecodableSource;
   readonly source: SourceFacts;
   readonly limits: ImageLimits;
 }
 
 /** @throws RejectedImageError `corrupt`, `timeout` */
 export async function decodePixels(
-  readable: ReadableSource,
+  decodable: DecodableSource,
   source: SourceFacts,
   plans: readonly RenditionPlan[],
   limits: ImageLimits,
 ): Promise<Pixels> {
   try {
-    const interpretation = await interpretationOf(readable.bytes, source);
-    const pixels = await decodeAs(interpretation, { ...decodeSize(plans), readable, source, limits });
+    const interpretation = await interpretationOf(decodable.bytes, source);
+    const pixels = await decodeAs(interpretation, { ...decodeSize(plans), decodable, source, limits });
     if (interpretation.narrowAlpha) widenAlpha(pixels);
     const visible = await dropOpaqueAlpha(pixels);
     spreadColours(visible);
@@ -58,7 +58,7 @@ async function decodeByLibvips(wanted: Wanted): Promise<Pixels> {
  */
 async function decodeByProfile(samples: DeepSamples, wanted: Wanted): Promise<Pixels> {
   const image =
-    samples === 'scrgb' ? await fromFloats(wanted.readable.bytes, resized(wanted, true)) : resized(wanted, true);
+    samples === 'scrgb' ? await fromFloats(wanted.decodable.bytes, resized(wanted, true)) : resized(wanted, true);
   const { data, info } = await image
     .toColourspace(samples === 'grey16' ? 'grey16' : 'rgb16')
     .withIccProfile('srgb')
@@ -83,11 +83,12 @@ async function decodeByEncoding(
   return { data: await toSrgb(stored, encoding, narrow ? narrowRange : undefined), raw };
 }
 
-function resized({ readable, source, width, height, limits }: Wanted, ignoreIcc = false): Sharp {
-  const { failOn, pixelsMax, timeoutMs } = limits;
-  const image = sharp(readable.bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax, ignoreIcc });
+function resized({ decodable, source, width, height, limits }: Wanted, ignoreIcc = false): Sharp {
+  const { pixelsMax, timeoutMs } = limits;
+  const { bytes, failOn } = decodable;
+  const image = sharp(bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax, ignoreIcc });
   // An extract before the resize is what keeps sharp from shrinking on load.
-  if (!readable.canShrinkOnLoad) image.extract({ left: 0, top: 0, width: source.width, height: source.height });
+  if (!decodable.canShrinkOnLoad) image.extract({ left: 0, top: 0, width: source.width, height: source.height });
   return image.timeout({ seconds: Math.ceil(timeoutMs / 1000) }).resize(width, height, { fit: 'fill' });
 }
 

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
-import { inspect } from './inspect.ts';
+import { type InspectOptions, inspect } from './inspect.ts';
 import { defaultLimits, type ImageLimits } from './limits.ts';
 import { blockOtherLoaders } from './loaders.ts';
 import { type CallOptions, decodePicture, type Picture } from './picture.ts';
@@ -16,8 +16,8 @@ export interface EngineOptions {
 /** Bytes in, bytes out: no network, no files. Everything that is wrong with a picture is a RejectedImageError. */
 export interface ImagingEngine {
   readonly limits: ImageLimits;
-  /** From the header alone; `expected` is what the upload was declared to be. */
-  inspect(bytes: Uint8Array, expected?: { readonly contentType: string }): Promise<SourceFacts>;
+  /** What a source is, from its header alone. @throws RejectedImageError */
+  inspect(bytes: Uint8Array, options?: InspectOptions): Promise<SourceFacts>;
   /**
    * Decodes a source, once, to the largest size that the set needs of it. An abort is thrown before the decode begins, or
    * once it is over: sharp takes no signal, so one that is under way ends by itself or by its time limit.
@@ -42,7 +42,7 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   const encodeSlot = pLimit(options.encodeConcurrency ?? availableParallelism());
   return {
     limits,
-    inspect: (bytes, expected) => inspect(bytes, limits, expected),
+    inspect: (bytes, options) => inspect(bytes, limits, options),
     decode: (bytes, source, set, options) => decodePicture(bytes, source, set, { limits, encodeSlot }, options),
   };
 }

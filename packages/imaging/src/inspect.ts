@@ -1,4 +1,4 @@
-import type { SourceFacts } from '@imagemill/variants';
+import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import sharp, { type Metadata } from 'sharp';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
@@ -6,29 +6,37 @@ import { readableSource } from './source/readable-source.ts';
 
 type SourceFormat = SourceFacts['format'];
 
+export interface InspectOptions {
+  /** What is to be made of it: where nothing is animated, only the first frame counts. Without a set every frame does. */
+  readonly set?: VariantSet | undefined;
+  /** The type that it has to be, among the accepted ones. */
+  readonly contentType?: string | undefined;
+}
+
 /**
  * What a file is, by its content and from its header alone: no pixel is decoded.
  *
- * @param expected the type that was declared at upload; another one is rejected
  * @throws RejectedImageError
  */
 export async function inspect(
   bytes: Uint8Array,
   limits: ImageLimits,
-  expected?: { readonly contentType: string },
+  { set, contentType }: InspectOptions = {},
 ): Promise<SourceFacts> {
   if (bytes.byteLength > limits.bytesMax) throw new RejectedImageError('too-many-bytes');
-  const header = await readHeader(readableSource(bytes).bytes, limits);
+  const readable = readableSource(bytes);
+  const header = await readHeader(readable.bytes, limits);
   const format = formatOf(header);
   if (!hasUsualPixels(header)) throw new RejectedImageError('unsupported-format');
-  if (expected && expected.contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
+  if (contentType !== undefined && contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
 
   const { width, height } = header.autoOrient;
   // The pages of a TIFF, or the pictures of an AVIF file, are no animation: only the first is ever decoded.
-  const frames = format === 'gif' || format === 'webp' ? (header.pages ?? 1) : 1;
-  if (frames > limits.framesMax) throw new RejectedImageError('too-many-frames');
+  const frames = format === 'gif' || format === 'webp' ? (header.pages ?? 1) - readable.framesAdded : 1;
+  const framesToDecode = !set || set.some(({ animated }) => animated) ? frames : 1;
+  if (framesToDecode > limits.framesMax) throw new RejectedImageError('too-many-frames');
   const tooLong = Math.max(width, height) > limits.sideMax;
-  if (tooLong || width * height * frames > limits.pixelsMax) throw new RejectedImageError('too-many-pixels');
+  if (tooLong || width * height * framesToDecode > limits.pixelsMax) throw new RejectedImageError('too-many-pixels');
   return {
     format,
     width,

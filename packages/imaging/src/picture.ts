@@ -10,7 +10,7 @@ import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { planRenditions, type RenditionPlan } from './plan.ts';
 import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
-import { type ReadableSource, readableSource } from './source/readable-source.ts';
+import { type DecodableSource, decodableSource } from './source/readable-source.ts';
 import { type PictureSummary, summarise } from './summary.ts';
 
 export type { PictureSummary };
@@ -52,22 +52,22 @@ export async function decodePicture(
   { signal }: CallOptions = {},
 ): Promise<Picture> {
   const plans = planRenditions(source, set);
-  const readable = readableSource(bytes);
-  const attribution = await readAttribution(readable.bytes, source, set);
+  const decodable = decodableSource(bytes, context.limits);
+  const attribution = await readAttribution(decodable.bytes, source, set);
   const pixels = await context.encodeSlot(() => {
     // It may have waited for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
-    return decodePixels(readable, source, plans, context.limits);
+    return decodePixels(decodable, source, plans, context.limits);
   });
   signal?.throwIfAborted();
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
-    render: ({ signal } = {}) => renderAll({ readable, source, attribution, pixels, plans }, context, signal),
+    render: ({ signal } = {}) => renderAll({ decodable, source, attribution, pixels, plans }, context, signal),
   };
 }
 
 interface RenderSubject {
-  readonly readable: ReadableSource;
+  readonly decodable: DecodableSource;
   readonly source: SourceFacts;
   readonly attribution: Attribution;
   readonly pixels: Pixels;
@@ -107,15 +107,15 @@ async function* renderAll(
 
 async function encode(
   plan: RenditionPlan,
-  { readable, source, attribution }: RenderSubject,
+  { decodable, source, attribution }: RenderSubject,
   frames: Frames,
   limits: ImageLimits,
 ): Promise<Uint8Array> {
   const kept = keptAttribution(plan.variant, attribution);
   if (keepsAnimation(plan, source)) {
-    const { failOn, pixelsMax } = limits;
+    const { bytes, failOn } = decodable;
     // Stills are made from the decoded pixels; an animation keeps its frames, so it reads the source itself.
-    const image = sharp(readable.bytes, { animated: true, failOn, limitInputPixels: pixelsMax });
+    const image = sharp(bytes, { pages: source.frames, failOn, limitInputPixels: limits.pixelsMax });
     return renderAnimation(withAttribution(image, kept), plan, limits);
   }
   const shaped = await frames.of(plan);

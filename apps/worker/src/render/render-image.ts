@@ -161,7 +161,8 @@ async function render(
     subject.facts = facts;
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
-    const source = await watch.time('inspect', () => engine.inspect(original.bytes, requiredType(services, image)));
+    const contentType = requiredType(services, image);
+    const source = await watch.time('inspect', () => engine.inspect(original.bytes, { set, contentType }));
     const total = set.length;
     await reportProgress({ revision, total, source, done: [] });
 
@@ -196,7 +197,7 @@ const importOf = async ({ importOriginal }: RenderServices, image: RenderImage, 
 
 /** Imports declare no type: their servers and sellers may not know it. */
 const requiredType = ({ strictContentType }: RenderServices, { contentType }: RenderImage) =>
-  strictContentType && contentType !== IMPORTED_MEDIA_TYPE ? { contentType } : undefined;
+  strictContentType && contentType !== IMPORTED_MEDIA_TYPE ? contentType : undefined;
 
 type RenderOutcome = Awaited<ReturnType<RenderHandler>>;
 

@@ -6,7 +6,7 @@ export interface JpegMarker {
 }
 
 const SOI = 0xd8;
-const EOI = 0xd9;
+export const EOI = 0xd9;
 
 const isRestart = (code: number) => code >= 0xd0 && code <= 0xd7;
 

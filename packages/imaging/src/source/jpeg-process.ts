@@ -16,7 +16,7 @@ const processes: Readonly<Record<number, JpegProcess>> = {
 const BITS_MAX = 8;
 
 const notFrames = new Set([0xc4, 0xc8, 0xcc]);
-const isFrame = (code: number) => code >= 0xc0 && code <= 0xcf && !notFrames.has(code);
+export const isFrame = (code: number) => code >= 0xc0 && code <= 0xcf && !notFrames.has(code);
 
 /** How a JPEG is coded; undefined when it ends before it says so. */
 export function jpegProcess(bytes: Uint8Array): JpegProcess | 'unsupported' | undefined {

@@ -1,6 +1,4 @@
-/** Codes of four bits for the classes of differences, 0 to 8 bits long. */
-const CODE_BITS = 4;
-const CLASSES = 9;
+import { createBitWriter, differenceTable, segment, writeDifference } from './jpeg-parts.ts';
 
 /**
  * A lossless JPEG (SOF3, predictor 1: the pixel to the left), which sharp does not write. ITU-T T.81, annex H.
@@ -36,43 +34,11 @@ export function losslessJpeg(
     // Three components are RGB, says Adobe's segment: lossless pictures are not turned into YCbCr.
     segment(0xee, Buffer.from('Adobe\0\x64\0\0\0\0\0')),
     segment(0xc3, Buffer.of(8), size, Buffer.of(3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0)),
-    segment(0xc4, Buffer.of(0, 0, 0, 0, CLASSES, ...Array(12).fill(0), ...Array(CLASSES).keys())),
+    segment(0xc4, differenceTable(0)),
     segment(0xda, Buffer.of(3, 1, 0, 2, 0, 3, 0, 1, 0, 0)),
     bits.end(),
     Buffer.of(0xff, 0xd9),
   ]);
-}
-
-function writeDifference(bits: BitWriter, difference: number) {
-  const length = 32 - Math.clz32(Math.abs(difference));
-  bits.put(length, CODE_BITS);
-  if (length > 0) bits.put(difference > 0 ? difference : difference + 2 ** length - 1, length);
-}
-
-type BitWriter = ReturnType<typeof createBitWriter>;
-
-function createBitWriter() {
-  const bytes: number[] = [];
-  let rest = 0;
-  let count = 0;
-  const put = (value: number, length: number) => {
-    rest = (rest << length) | value;
-    count += length;
-    while (count >= 8) {
-      count -= 8;
-      const byte = (rest >> count) & 0xff;
-      bytes.push(byte);
-      if (byte === 0xff) bytes.push(0);
-    }
-    rest &= 2 ** count - 1;
-  };
-  return {
-    put,
-    end() {
-      if (count > 0) put(2 ** (8 - count) - 1, 8 - count);
-      return Buffer.from(bytes);
-    },
-  };
 }
 
 const exif = (orientation: number) =>
@@ -80,10 +46,3 @@ const exif = (orientation: number) =>
     Buffer.from('Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0', 'latin1'),
     Buffer.of(orientation, 0, 0, 0, 0, 0, 0, 0),
   ]);
-
-function segment(marker: number, ...parts: Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  const head = Buffer.of(0xff, marker, 0, 0);
-  head.writeUInt16BE(body.length + 2, 2);
-  return Buffer.concat([head, body]);
-}

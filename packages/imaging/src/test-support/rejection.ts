@@ -12,7 +12,7 @@ export async function fateOf(bytes: Uint8Array, options?: Engine): Promise<Rejec
 /** The same from the header alone. */
 export async function inspectionOf(bytes: Uint8Array, options?: Engine, contentType?: string) {
   const engine = await engineOf(options);
-  return outcomeOf(engine.inspect(bytes, contentType === undefined ? undefined : { contentType }));
+  return outcomeOf(engine.inspect(bytes, { contentType }));
 }
 
 async function outcomeOf(work: Promise<unknown>): Promise<RejectionCode | 'rendered'> {

@@ -1,0 +1,113 @@
+import { huffmanTables } from './huffman-tables.ts';
+import { entropyEnd, type SequentialScan } from './jpeg-entropy-end.ts';
+import { EOI, type JpegMarker, jpegMarkers } from './jpeg-markers.ts';
+import { isFrame, jpegProcess } from './jpeg-process.ts';
+
+const DHT = 0xc4;
+const SOS = 0xda;
+const DRI = 0xdd;
+
+/** More than any encoder writes: progressive pictures have some ten scans, with as many tables. */
+const SEGMENTS_MAX = 4096;
+const COEFFICIENTS = 64;
+
+export interface MendedJpeg {
+  readonly bytes: Uint8Array;
+  /** libjpeg says only as a warning that a scan is incomplete, and it does so for all scans but a single one. */
+  readonly incompleteIsWarning: boolean;
+}
+
+/**
+ * The same JPEG with the end marker that it lacks, where nothing else is missing. Cameras and interrupted copies leave such
+ * files, some of them padded, which libvips would read for codes.
+ *
+ * @returns undefined for a JPEG that has its end marker, or of which only libvips can tell what it lacks
+ */
+export function withEndMarker(bytes: Uint8Array): MendedJpeg | 'incomplete' | undefined {
+  // What nearly every file ends with, so that it is not looked through.
+  if (bytes.at(-2) === 0xff && bytes.at(-1) === EOI) return undefined;
+  const segments: JpegMarker[] = [];
+  for (const segment of jpegMarkers(bytes)) {
+    if (segment.code === EOI || segments.length === SEGMENTS_MAX) return undefined;
+    segments.push(segment);
+  }
+  const process = jpegProcess(bytes);
+  if (process !== 'sequential' && process !== 'progressive') return undefined;
+  const scans = segments.filter(({ code }) => code === SOS);
+  const components = frameComponents(bytes, segments);
+  if (!components || scans.length === 0) return undefined;
+  if (!isComplete(bytes, scans, components)) return 'incomplete';
+  const paddingAt = paddingStart(bytes);
+  if (process === 'progressive' || scans.length > 1)
+    return { bytes: ended(bytes, paddingAt), incompleteIsWarning: true };
+  const scan = sequentialScan(bytes, segments, components);
+  const end = scan && entropyEnd(bytes, scan);
+  // Codes that were read out of the padding are not the picture's.
+  return end !== undefined && end <= paddingAt
+    ? { bytes: ended(bytes, end), incompleteIsWarning: false }
+    : 'incomplete';
+}
+
+const ended = (bytes: Uint8Array, end: number) => Buffer.concat([bytes.subarray(0, end), Buffer.of(0xff, EOI)]);
+
+/** Padding is of zeros or ones. The data may end with such a byte, and with a stuffed one: ff 00. */
+function paddingStart(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0xff)) end--;
+  return Math.min(bytes.length, bytes[end] === 0xff && bytes[end + 1] === 0 ? end + 2 : end);
+}
+
+interface Component {
+  readonly id: number;
+  readonly horizontal: number;
+  readonly vertical: number;
+}
+
+function frameComponents(bytes: Uint8Array, segments: readonly JpegMarker[]): Component[] | undefined {
+  const frame = segments.find(({ code }) => isFrame(code));
+  if (!frame) return undefined;
+  const count = bytes[frame.from + 5] ?? 0;
+  return Array.from({ length: count }, (_, index) => {
+    const at = frame.from + 6 + 3 * index;
+    const factors = bytes[at + 1] ?? 0;
+    return { id: bytes[at] ?? 0, horizontal: factors >> 4, vertical: factors & 15 };
+  });
+}
+
+/** Whether the scans send every coefficient of every component down to its last bit. ITU-T T.81, section G.1.1.1. */
+function isComplete(bytes: Uint8Array, scans: readonly JpegMarker[], components: readonly Component[]): boolean {
+  const missingBits = new Map(components.map(({ id }) => [id, new Array<number>(COEFFICIENTS).fill(Infinity)]));
+  for (const { from } of scans) {
+    const count = bytes[from] ?? 0;
+    const [first = 0, last = 0, approximation = 0] = bytes.subarray(from + 1 + 2 * count);
+    for (let index = 0; index < count; index++) {
+      missingBits.get(bytes[from + 1 + 2 * index] ?? 0)?.fill(approximation & 15, first, last + 1);
+    }
+  }
+  return [...missingBits.values()].every((coefficients) => coefficients.every((bits) => bits === 0));
+}
+
+function sequentialScan(
+  bytes: Uint8Array,
+  segments: readonly JpegMarker[],
+  components: readonly Component[],
+): SequentialScan | undefined {
+  const frame = segments.find(({ code }) => isFrame(code));
+  const scan = segments.find(({ code }) => code === SOS);
+  const interval = segments.findLast(({ code }) => code === DRI);
+  if (!frame || !scan) return undefined;
+  const tables = segments.filter(({ code }) => code === DHT).map(({ from, to }) => bytes.subarray(from, to));
+  return {
+    height: wordAt(bytes, frame.from + 1),
+    width: wordAt(bytes, frame.from + 3),
+    components: components.map((component, index) => {
+      const numbers = bytes[scan.from + 2 + 2 * index] ?? 0;
+      return { ...component, dc: numbers >> 4, ac: numbers & 15 };
+    }),
+    tables: new Map(tables.flatMap((content) => [...huffmanTables(content)])),
+    restartInterval: interval ? wordAt(bytes, interval.from) : 0,
+    from: scan.to,
+  };
+}
+
+const wordAt = (bytes: Uint8Array, at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
