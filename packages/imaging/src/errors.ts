@@ -25,7 +25,12 @@ export class RejectedImageError extends AppError {
 const refusals: readonly [pattern: RegExp, code: RejectionCode][] = [
   [/exceeds (?:the )?(?:pixel|security) limit|exceeds the maximum image size|image dimension is/i, 'too-many-pixels'],
   [/timeout: \d+% complete/i, 'timeout'],
-  [/unsupported image format|exceeds channel limit|bad labq format/i, 'unsupported-format'],
+  [/unsupported image format|exceeds channel limit/i, 'unsupported-format'],
+  // Of TIFF's many kinds of pixels.
+  [
+    /unsupported tiff image type|not a whole number of bytes|samples out of range|not 1 bands|bad labq/i,
+    'unsupported-format',
+  ],
 ];
 
 /** Memory, disk, file handles, or a call with wrong arguments: nothing that another picture would mend. */
