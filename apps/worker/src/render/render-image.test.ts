@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { createImagingEngine, type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { finishedKey, loadCategories, manifestKey, prefixes } from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from '../test-support/render-harness.ts';
 
 beforeAll(makeBucket);
+
+/** The smallest GIF, and its frame once more: one transparent pixel. */
+const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const FRAME_AT = 13 + 6;
+const gifOfTwoFrames = Buffer.concat([gif.subarray(0, -1), gif.subarray(FRAME_AT)]);
 
 describe('a photograph', () => {
   test('has its manifest committed after every rendition that it names, and its index entry after the manifest', async () => {
@@ -45,6 +50,14 @@ describe('a photograph', () => {
     await store(image);
     expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
     expect(await manifestOf(image)).toMatchObject({ status: 'ready', source: { format: 'jpeg' } });
+  });
+
+  test('of more frames than the limit is rendered where no variant is animated', async () => {
+    const image = job({ contentType: 'image/gif' });
+    await store(image, gifOfTwoFrames);
+    const strict = await createImagingEngine({ limits: { framesMax: 1 } });
+    expect(await (await run(image, { engine: strict })).result).toEqual({ outcome: 'ready' });
+    expect(await manifestOf(image)).toMatchObject({ status: 'ready', source: { format: 'gif', frames: 2 } });
   });
 
   test('reports its progress one rendition at a time', async () => {
