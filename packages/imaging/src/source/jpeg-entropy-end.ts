@@ -15,7 +15,7 @@ export interface SequentialScan {
   readonly from: number;
 }
 
-export interface ScanComponent {
+interface ScanComponent {
   readonly horizontal: number;
   readonly vertical: number;
   readonly dc: number;
