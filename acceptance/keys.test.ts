@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { runProgram } from './test-support/run-program.ts';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 
-/** What the README promises. */
+/** As documented. */
 const REVOKED_WITHIN_MS = 5_000;
 
 let stack: RunningStack;
@@ -47,25 +47,25 @@ async function post(path: string, body: object, key: string) {
 const ask = (key: string) => post('/v1/images/upload-url', photo, key);
 const importFrom = (url: string, key: string) => post('/v1/images/import', { url, category: 'product' }, key);
 
-/** All that the processes of the stack have logged so far. */
+/** The logs of all processes of the stack so far. */
 async function logs(): Promise<string> {
   const dir = join(stack.dir, 'logs');
   return (await Promise.all((await readdir(dir)).map((name) => readFile(join(dir, name), 'utf8')))).join('');
 }
 
-test('a key that was made works at once, and nowhere any more within 5 s of being revoked', async () => {
+test('a new key works at once, and is rejected everywhere within 5 s of its revocation', async () => {
   const { id, key } = await create('--name', 'shop');
   expect((await ask(key)).status).toBe(201);
   expect((await keys(['revoke', id])).stdout).toBe(`${id} is revoked.\n`);
   const revokedAt = performance.now();
   await vi.waitUntil(async () => (await ask(key)).status === 401, { timeout: 20_000, interval: 50 });
-  // Half a second for an answer that was on its way.
+  // Half a second for a response in flight.
   expect(performance.now() - revokedAt).toBeLessThan(REVOKED_WITHIN_MS + 500);
   const again = await keys(['revoke', id]);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is no key "${id}"`) });
 });
 
-test('the list shows whose keys there are and when they end, and none of them', async () => {
+test('lists keys with their tenants and expiry, without the keys themselves', async () => {
   const [mine, ending] = [await create('--name', 'the shop'), await create('--expires', '2035-12-31')];
   expect(ending.expiresAt).toBe('2035-12-31T00:00:00.000Z');
   await ask(mine.key);
@@ -87,17 +87,17 @@ test('the list shows whose keys there are and when they end, and none of them', 
   ).toEqual(expect.arrayContaining([mine.id]));
 });
 
-test('without Redis it makes an entry of API_KEYS, and says what is wrong with the other ways, without a password', async () => {
+test('creates an entry for API_KEYS without Redis, and explains failures without printing a password', async () => {
   const nowhere = { IMAGEMILL_DIR: join(stack.dir, 'nothing-here') };
   const { stdout } = await keys(['create', '-t', 'acme', '-s', 'upload,admin', '--print-env'], nowhere);
   expect(stdout).toMatch(/^key +im_live_[\w-]{43}\nAPI_KEYS +acme:upload\+admin:[0-9a-f]{64}\n$/);
   expect(await keys(['list'], nowhere)).toMatchObject({ code: 1, stderr: expect.stringContaining('Set REDIS_URL') });
   const { code, stderr } = await keys(['list'], { REDIS_URL: 'redis://:hunter2@127.0.0.1:1' });
-  expect([code, stderr]).toEqual([1, expect.stringContaining("The Redis at 127.0.0.1:1 can't be used: ")]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('The Redis at 127.0.0.1:1 cannot be used: ')]);
   expect(stderr).not.toContain('hunter2');
 });
 
-test('no log of the stack holds a key, a token, a signature or the query of an import, not even of those that were refused', async () => {
+test('logs contain no key, token, signature or query of an import, not even of rejected requests', async () => {
   const { key } = await create();
   const { body: ticket } = await ask(key);
   const { followToken = '', uploadUrl = '', imageId = '' } = ticket;

@@ -23,7 +23,7 @@ afterAll(async () => {
 const imagemill = (...args: string[]) =>
   runProgram(['apps/cli/imagemill.mjs', ...args], { ...process.env, IMAGEMILL_DIR: stack.dir });
 
-test('finds the running stack, and ends with a table of every rendition', async () => {
+test('finds the running stack, and prints a table of all renditions', async () => {
   const { code, stdout } = await imagemill('upload', 'examples/photos/avatar.jpg', '--category', 'avatar');
   expect(code).toBe(0);
   expect(stdout).toMatch(/ready \d+\.\d s after its upload/);
@@ -31,7 +31,7 @@ test('finds the running stack, and ends with a table of every rendition', async 
   expect(stdout.match(/^(small|medium|large|round-\w+) .*%.*http\S+$/gm)).toHaveLength(13);
 });
 
-test('says why a file was rejected, shows the others all the same, and exits 1', async () => {
+test('explains a rejected file, shows the others as well, and exits 1', async () => {
   const broken = join(dir, 'broken.jpg');
   await writeFile(broken, 'this is no picture');
   const empty = join(dir, 'empty.jpg');
@@ -95,7 +95,7 @@ test('uploads the images in a folder, lists them, and deletes them', async () =>
   ]);
 });
 
-test('has a URL imported, and says why one is not', async () => {
+test('imports a URL, and explains a failed import', async () => {
   const [good, gone] = [`${pictures.url}/photo.jpg?signature=secret`, `${pictures.url}/gone.jpg`];
   const { code, stdout } = await imagemill('upload', good, gone, '--category', 'avatar');
   expect(code).toBe(1);
@@ -105,7 +105,7 @@ test('has a URL imported, and says why one is not', async () => {
   expect(stdout).toContain('gone.jpg: rejected: There is no file at this URL.');
 });
 
-test('names the categories there are', async () => {
+test('names the valid categories', async () => {
   const { code, stdout } = await imagemill('upload', 'examples/photos/product.jpg', '--category', 'banner');
   expect(code).toBe(1);
   expect(stdout).toContain('This category does not exist: it must be one of product, avatar.');

@@ -17,21 +17,20 @@ const ACTION_TIMEOUT_MS = 120_000;
 const DESKTOP = { width: 1280, height: 900 };
 
 interface OpenOptions extends BrowserContextOptions {
-  /** The page, as it stands behind the #. */
+  /** The page, as the fragment of the address. */
   readonly at?: string;
-  /** `printed` takes the address that the stack prints. */
+  /** `printed` opens the address that the stack prints. */
   readonly keys?: Record<string, string> | 'printed';
-  /** Opens it as on another machine in the network, without https. */
+  /** Opens it over http from a host that is not localhost. */
   readonly plainHttp?: boolean;
 }
 
 const printedAddress = (stack: SharedStack) => /console +(\S+)/.exec(stack.printed())?.[1] ?? '';
 
 /**
- * The console in a real browser. Whatever a page writes to the browser's console as an error, or throws, fails the test
- * that saw it.
+ * The console in a real browser. A test fails if its page throws, or logs an error or a warning.
  *
- * @param env what a stack of this file's own has different; without it the console is that of the shared stack
+ * @param env settings for a stack of this file's own; without it the console is that of the shared stack
  */
 export function useConsole(env?: () => Promise<Record<string, string>>) {
   let browser: Browser | string;
@@ -67,7 +66,7 @@ export function useConsole(env?: () => Promise<Record<string, string>>) {
   return {
     stack: () => stack,
 
-    /** A fresh browser session with the console open: with the keys of a tenant of its own, others, or none. */
+    /** Opens the console in a fresh browser session: with the keys of a tenant of its own, with others, or with none. */
     async open(options: OpenOptions = {}): Promise<Page> {
       const {
         plainHttp = false,
@@ -82,7 +81,7 @@ export function useConsole(env?: () => Promise<Record<string, string>>) {
       page.on('pageerror', (error) => troubles.push(error.message));
       page.on('console', (message) => {
         const text = message.text();
-        // What a browser says of any page without https that sends these headers.
+        // Browsers warn about these headers on every page without https.
         if (plainHttp && /Cross-Origin-Opener-Policy|Origin-Agent-Cluster/.test(text)) return;
         if (message.type() === 'error' || message.type() === 'warning') troubles.push(text);
       });
@@ -94,26 +93,26 @@ export function useConsole(env?: () => Promise<Record<string, string>>) {
     },
 
     /** The key of a tenant that has no images. */
-    newKey: () => tenants.next(),
+    newKey: nextKey,
 
     keyOf: (page: Page) => keyOf.get(page) ?? '',
 
-    /** A seller app of the page's own tenant. */
+    /** A seller app of the page's tenant. */
     seller: (page: Page) => createSeller({ apiUrl: stack.apiUrl, apiKey: keyOf.get(page) ?? '' }),
 
-    /** What axe finds wrong with the page, in its own words. */
+    /** The accessibility violations that axe finds. */
     async flaws(page: Page): Promise<string[]> {
       const { violations } = await new AxeBuilder({ page }).analyze();
       return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
     },
 
-    /** Keeps a picture of the page for whoever wants to look at it. */
+    /** Keeps a screenshot of the page, to look at. */
     async shoot(page: Page, name: string, fullPage = false): Promise<void> {
       await mkdir(artefacts, { recursive: true });
       await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage, animations: 'disabled' });
     },
 
-    /** An error that this test brings about itself, and the browser logs. */
+    /** Allows an error that the test causes on purpose; fails if it has not been logged. */
     expectTrouble(pattern: RegExp): void {
       expect(troubles.some((trouble) => pattern.test(trouble))).toBe(true);
       expected = pattern;

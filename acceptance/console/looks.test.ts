@@ -14,36 +14,39 @@ async function uploaded(on: Page): Promise<void> {
   );
 }
 
-/** How far the page can be pushed aside, in pixels. */
+/** By how many pixels the page is wider than its window. */
 const overflow = (on: Page) =>
   on.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 test.each([
   ['light', {}],
   ['phone-dark', { ...phone, colorScheme: 'dark' }],
-] as const)('both pages and a photograph’s details are accessible and whole: %s', async (name, session) => {
-  const on = await page.open({ reducedMotion: 'reduce', ...session });
-  await uploaded(on);
-  expect(await page.flaws(on)).toEqual([]);
-  expect(await overflow(on)).toBe(0);
-  await page.shoot(on, `photographs-${name}`);
+] as const)(
+  'both pages and the details of a photograph are accessible and fit the window: %s',
+  async (name, session) => {
+    const on = await page.open({ reducedMotion: 'reduce', ...session });
+    await uploaded(on);
+    expect(await page.flaws(on)).toEqual([]);
+    expect(await overflow(on)).toBe(0);
+    await page.shoot(on, `photographs-${name}`);
 
-  await on.getByRole('button', { name: 'Details of product.jpg' }).click();
-  await on.getByRole('dialog').waitFor();
-  expect(await page.flaws(on)).toEqual([]);
-  expect(await overflow(on)).toBe(0);
-  await page.shoot(on, `details-${name}`);
-  await on.getByRole('button', { name: 'Close' }).click();
+    await on.getByRole('button', { name: 'Details of product.jpg' }).click();
+    await on.getByRole('dialog').waitFor();
+    expect(await page.flaws(on)).toEqual([]);
+    expect(await overflow(on)).toBe(0);
+    await page.shoot(on, `details-${name}`);
+    await on.getByRole('button', { name: 'Close' }).click();
 
-  await on.getByRole('link', { name: 'Operator' }).click();
-  await on.getByRole('heading', { name: 'Webhook deliveries' }).waitFor();
-  await on.getByText('Endpoints are configured').waitFor();
-  expect(await page.flaws(on)).toEqual([]);
-  expect(await overflow(on)).toBe(0);
-  await page.shoot(on, `operator-${name}`, true);
-});
+    await on.getByRole('link', { name: 'Operator' }).click();
+    await on.getByRole('heading', { name: 'Webhook deliveries' }).waitFor();
+    await on.getByText('Endpoints are configured').waitFor();
+    expect(await page.flaws(on)).toEqual([]);
+    expect(await overflow(on)).toBe(0);
+    await page.shoot(on, `operator-${name}`, true);
+  },
+);
 
-test('dark mode is dark', async () => {
+test('follows the color scheme of the system', async () => {
   const background = async (colorScheme: 'light' | 'dark') => {
     const on = await page.open({ colorScheme });
     const colour = await on.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -53,9 +56,9 @@ test('dark mode is dark', async () => {
   expect(await background('dark')).toBeLessThan(60);
 });
 
-test('the keyboard alone enters keys, chooses a category, opens the file chooser, and looks at a photograph', async () => {
+test('works keyboard-only: keys, category, file chooser, details of a photograph', async () => {
   const on = await page.open({ keys: {} });
-  // Before it is needed: a browser takes its time to hand files over to a test.
+  // Registered early: the event may come with a delay.
   const asked = new Promise<FileChooser>((resolve) => on.once('filechooser', resolve));
   const focused = () =>
     on.evaluate(() => document.activeElement?.getAttribute('name') ?? document.activeElement?.textContent ?? '');
@@ -64,7 +67,7 @@ test('the keyboard alone enters keys, chooses a category, opens the file chooser
       if ((await focused()) === what) return;
       await on.keyboard.press('Tab');
     }
-    throw new Error(`No Tab leads to "${what}".`);
+    throw new Error(`Tab does not reach "${what}".`);
   };
   await on.getByRole('heading', { name: 'Photographs' }).waitFor();
   await tabTo('Enter keys');
@@ -91,7 +94,7 @@ test('the keyboard alone enters keys, chooses a category, opens the file chooser
   expect(await look.evaluate((button) => button === document.activeElement)).toBe(true);
 });
 
-test('nothing on the page moves while a photograph is uploaded and rendered', async () => {
+test('the layout does not shift while a photograph is uploaded and rendered', async () => {
   const on = await page.open();
   await on.evaluate(() => {
     Object.assign(globalThis, { shift: 0 });

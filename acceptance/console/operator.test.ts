@@ -14,10 +14,10 @@ const PATIENCE = { timeout: 20_000 };
 
 let storage: FaultProxy | undefined;
 let folder: string | undefined;
-let told = 0;
+let deliveries = 0;
 const receiver = createServer((request, response) => {
   request.resume();
-  told += 1;
+  deliveries += 1;
   response.writeHead(204).end();
 });
 
@@ -44,7 +44,7 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-/** Uploads what no worker can read, since the storage refuses it then: a dead letter each. */
+/** Uploads images, then lets the storage refuse all reads: each image becomes a dead letter. */
 async function deadLetters(number: number): Promise<string[]> {
   const seller = createSeller(page.stack());
   const bytes = await readFile(photo('avatar.jpg'));
@@ -58,7 +58,7 @@ async function deadLetters(number: number): Promise<string[]> {
   return imageIds;
 }
 
-test('dead letters are redriven one by one and by code, or given up', async () => {
+test('redrives dead letters one by one and by code, and discards them', async () => {
   const seller = createSeller(page.stack());
   const on = await page.open({ at: '#/operator' });
   const imageIds = await deadLetters(4);
@@ -92,22 +92,22 @@ test('dead letters are redriven one by one and by code, or given up', async () =
   await vi.waitFor(async () => expect(await on.getByText('No dead letters.').count()).toBe(1), PATIENCE);
 });
 
-test('a webhook delivery is shown with how its endpoint answered, and sent once more', async () => {
+test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {
   const bytes = await readFile(photo('avatar.jpg'));
   const { image } = await createSeller(page.stack()).upload({ bytes, category: 'avatar' });
   const on = await page.open({ at: '#/operator' });
-  const deliveries = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
-  const delivery = deliveries.filter({ has: on.getByTitle(image.imageId) });
+  const list = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
+  const delivery = list.filter({ has: on.getByTitle(image.imageId) });
   await vi.waitFor(async () => expect(await delivery.textContent()).toMatch(/^delivered.*attempt 1: 204/), PATIENCE);
-  const before = told;
+  const before = deliveries;
   await delivery.getByRole('button', { name: /^Replay image.ready/ }).click();
-  await vi.waitFor(() => expect(told).toBeGreaterThan(before), PATIENCE);
+  await vi.waitFor(() => expect(deliveries).toBeGreaterThan(before), PATIENCE);
   await vi.waitFor(async () => expect(await delivery.textContent()).toContain('attempt 2: 204'), PATIENCE);
   expect(await on.getByText('Throughput, images per second').count()).toBe(1);
   await page.shoot(on, 'operator');
 });
 
-test("BullMQ's board opens in another tab, without a word of the key", async () => {
+test("opens BullMQ's board in another tab, without exposing the key", async () => {
   const on = await page.open({ at: '#/operator' });
   const opened = on.waitForEvent('popup');
   await on.getByRole('button', { name: /BullMQ/ }).click();
@@ -120,7 +120,7 @@ test("BullMQ's board opens in another tab, without a word of the key", async () 
   await page.shoot(board, 'board');
 });
 
-test('an admin key that is refused ends all calls, until another is entered', async () => {
+test('makes no further call with a refused admin key, until another is entered', async () => {
   const on = await page.open({ at: '#/operator' });
   await on.getByRole('heading', { name: 'Dead letters' }).waitFor();
   await on.clock.install();

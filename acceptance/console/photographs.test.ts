@@ -17,7 +17,7 @@ const untilReady = (on: Page, ...names: string[]) =>
     for (const name of names) expect(await status(on, name)).toBe('ready');
   }, READY_WITHIN);
 
-test('the address that start prints opens the console with its keys, and keeps none of them in sight', async () => {
+test('the address that start prints opens the console with its keys, and hides them at once', async () => {
   const on = await page.open({ keys: 'printed' });
   expect(new URL(on.url()).hash).toBe('');
   expect(await on.evaluate(() => history.length)).toBeLessThanOrEqual(2);
@@ -28,10 +28,10 @@ test('the address that start prints opens the console with its keys, and keeps n
   expect(await on.evaluate(() => Object.keys(localStorage))).toEqual([]);
 });
 
-test('several photographs that are chosen go live side by side, each the smallest rendition first', async () => {
+test('uploads several photographs concurrently, and shows the renditions of each, the smallest first', async () => {
   const on = await page.open();
   const stream = on.waitForResponse((response) => response.url().endsWith('/events'));
-  // All counts of renditions that a seller got to see of a card.
+  // Every number of renditions that a card has shown.
   await on.evaluate(() => {
     const seen: Record<string, number[]> = {};
     Object.assign(globalThis, { seen });
@@ -60,7 +60,7 @@ test('several photographs that are chosen go live side by side, each the smalles
   await page.shoot(on, 'photographs');
 });
 
-test('a photograph that is dropped on the page is uploaded, as what is chosen, also where nobody knows its type: an avatar', async () => {
+test('uploads a dropped file with an unknown media type, in the chosen category', async () => {
   const on = await page.open();
   await on.getByRole('radio', { name: 'Avatar' }).check();
   const bytes = (await sharp(photo('avatar.jpg')).tiff().toBuffer()).toString('base64');
@@ -75,7 +75,7 @@ test('a photograph that is dropped on the page is uploaded, as what is chosen, a
   expect(await card(on, 'dropped.TIF').locator('a.chip').allTextContents()).toContain('round-large png');
 });
 
-test("a photograph can be uploaded as any of the deployment's own categories", async () => {
+test('offers the categories of the deployment', async () => {
   const on = await page.open();
   await on.getByRole('radio', { name: 'Profile banner' }).check();
   await files(on).setInputFiles(photo('product.jpg'));
@@ -83,7 +83,7 @@ test("a photograph can be uploaded as any of the deployment's own categories", a
   expect(await card(on, 'product.jpg').locator('a.chip').allTextContents()).toEqual(['wide webp']);
 });
 
-test('a rendition is compared with its original, by keyboard too, and its HTML shows the picture elsewhere', async () => {
+test('compares a rendition with its original, keyboard-only too, and copies HTML that shows the image on another page', async () => {
   const on = await page.open({ permissions: ['clipboard-read', 'clipboard-write'] });
   await files(on).setInputFiles(photo('product.jpg'));
   await untilReady(on, 'product.jpg');
@@ -109,7 +109,7 @@ test('a rendition is compared with its original, by keyboard too, and its HTML s
   expect(await dialog.count()).toBe(0);
 });
 
-test('an upload that is stopped ends at once, nothing of it stays, and it can be started again', async () => {
+test('a stopped upload ends at once, leaves no image, and can be started again', async () => {
   const on = await page.open();
   const network = await on.context().newCDPSession(on);
   await network.send('Network.emulateNetworkConditions', {
@@ -132,7 +132,7 @@ test('an upload that is stopped ends at once, nothing of it stays, and it can be
   await untilReady(on, 'product.jpg');
 });
 
-test('files that are not accepted are rejected with a message that says what to do', async () => {
+test('rejects files that are not accepted with a message that says what to do', async () => {
   const on = await page.open();
   const message = (name: string) => card(on, name).locator('.trouble').textContent();
   const jpeg = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/jpeg', buffer });
@@ -150,7 +150,7 @@ test('files that are not accepted are rejected with a message that says what to 
   await vi.waitFor(async () => expect(await message('empty.jpg')).toBe('This file is empty.'));
   await vi.waitFor(async () => expect(await message('huge.jpg')).toBe('This file is 1.3 MB; the limit is 1 MB.'));
   page.expectTrouble(/422/);
-  // Nothing of it can succeed.
+  // None of these failures is temporary.
   expect(await on.getByRole('button', { name: 'Retry all' }).count()).toBe(0);
   expect(await page.flaws(on)).toEqual([]);
   await page.shoot(on, 'rejected');
@@ -158,10 +158,10 @@ test('files that are not accepted are rejected with a message that says what to 
   expect(await card(on, 'notes.txt').count()).toBe(0);
 });
 
-test('everything that failed for now is retried at once by a button, and by itself when the network is back', async () => {
+test('retries all temporary failures with one button, and by itself when the network is back', async () => {
   const on = await page.open();
   const tickets = '**/v1/images/upload-url';
-  // A longer wait than the SDK takes upon itself.
+  // Longer than the SDK waits by itself.
   await on.route(tickets, (route) =>
     route.fulfill({ status: 503, headers: { 'retry-after': '120' }, json: { code: 'overloaded', detail: 'x' } }),
   );
@@ -182,14 +182,16 @@ test('everything that failed for now is retried at once by a button, and by itse
     buffer: await readFile(photo('avatar.jpg')),
   });
   await on.getByText('You are offline.').waitFor();
+  await card(on, 'later.jpg').getByText('No connection').waitFor();
+  await page.shoot(on, 'offline');
   await on.context().setOffline(false);
   await untilReady(on, 'later.jpg');
   expect(await on.getByText('You are offline.').count()).toBe(0);
   page.expectTrouble(/503|ERR_INTERNET_DISCONNECTED/);
 });
 
-test('a refused key is told once, with a button to enter another', async () => {
-  const good = page.newKey();
+test('reports a refused key once, with a button to enter another', async () => {
+  const good = await page.newKey();
   const on = await page.open({ keys: { apiKey: 'im_live_wrong' } });
   const notice = on.getByRole('alert');
   await notice.waitFor();
@@ -204,7 +206,7 @@ test('a refused key is told once, with a button to enter another', async () => {
   page.expectTrouble(/401/);
 });
 
-test('a deleted photograph is gone, after a second look at what is asked', async () => {
+test('deletes a photograph after a confirmation', async () => {
   const on = await page.open();
   await files(on).setInputFiles(photo('avatar.jpg'));
   await untilReady(on, 'avatar.jpg');
@@ -215,11 +217,11 @@ test('a deleted photograph is gone, after a second look at what is asked', async
   await on.getByRole('button', { name: 'Really delete avatar.jpg?' }).click();
   await vi.waitFor(async () => expect(await card(on, 'avatar.jpg').count()).toBe(0));
   await expect(page.seller(on).image(imageId)).rejects.toThrow('404');
-  // Who works by keyboard goes on from there.
+  // For keyboard users, the focus stays in the content.
   expect(await on.evaluate(() => document.activeElement?.id)).toBe('content');
 });
 
-test('a photograph goes on while the other page is looked at', async () => {
+test('an upload continues while the other page is open', async () => {
   const on = await page.open();
   await files(on).setInputFiles(photo('product.jpg'));
   await on.getByRole('link', { name: 'Operator' }).click();
@@ -230,12 +232,12 @@ test('a photograph goes on while the other page is looked at', async () => {
   await on.getByRole('dialog').getByRole('slider').waitFor();
 });
 
-test('what was uploaded before is listed, the newest first and a page at a time', async () => {
+test('lists earlier uploads, the newest first and a page at a time', async () => {
   const bytes = await readFile(photo('avatar.jpg'));
   const first = await page.open();
   const seller = page.seller(first);
   const apiKey = page.keyOf(first);
-  // One more than a page.
+  // More than one page.
   const imageIds: string[] = [];
   for (let count = 0; count < 25; count++) imageIds.push((await seller.ticket({ bytes, category: 'avatar' })).imageId);
   const given = { filename: 'eileen.jpg', metadata: { member: 'M-17' } };
@@ -254,7 +256,7 @@ test('what was uploaded before is listed, the newest first and a page at a time'
   await on.getByText('Originals are private').waitFor();
 });
 
-test('it works without https too, where a page has no clipboard: what would be copied is selected', async () => {
+test('without https, where pages have no clipboard, selects the HTML', async () => {
   const on = await page.open({ plainHttp: true });
   expect(await on.evaluate(() => isSecureContext)).toBe(false);
   await files(on).setInputFiles(photo('avatar.jpg'));

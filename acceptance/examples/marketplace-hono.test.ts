@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const listing = async () => (await fetch(app.url)).text();
-/** As the seller's page makes them: through the app, without a key. */
+/** Makes images as the seller's page does: through the app, without an API key. */
 const seller = () => createImagemill({ baseUrl: `${app.url}/imagemill`, headers: { origin: app.url } });
 const sell = (fields: Record<string, string>, origin = app.url) =>
   fetch(`${app.url}/products`, {
@@ -38,7 +38,7 @@ const sell = (fields: Record<string, string>, origin = app.url) =>
     redirect: 'manual',
   });
 
-test('the listing shows a product as a picture in three formats, every URL of which works', async () => {
+test('lists a product with a picture in three formats, and every URL works', async () => {
   const { imageId } = await seller().upload(photo, { category: 'product' });
   expect((await sell({ title: 'A <b>flower</b>', price: '12.50', imageId })).status).toBe(303);
   expect((await sell({ title: 'Once more', price: '1', imageId })).status).toBe(303);
@@ -61,7 +61,7 @@ test('the listing shows a product as a picture in three formats, every URL of wh
   expect([...types].sort()).toEqual(['image/avif', 'image/jpeg', 'image/webp']);
 });
 
-test('a page can do what an upload needs and nothing else, and sees no key', async () => {
+test('lets a page make the calls of an upload and no others, without exposing the key', async () => {
   const id = '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa';
   const status = async (method: string, call: string) =>
     (await fetch(`${app.url}/imagemill/v1${call}`, { method, headers: { origin: app.url } })).status;
@@ -72,7 +72,7 @@ test('a page can do what an upload needs and nothing else, and sees no key', asy
     expect(await (await fetch(app.url + file)).text()).not.toContain(stack.apiKey);
 });
 
-test('nothing is put up for sale without a picture that is ready, a price, or from another site', async () => {
+test('rejects a product without a ready image or a price, and requests from other sites', async () => {
   const { imageId } = await seller().requestUpload({
     ...{ filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 10, category: 'product' },
   });
@@ -84,7 +84,7 @@ test('nothing is put up for sale without a picture that is ready, a price, or fr
   expect(await listing()).not.toContain(good.title);
 });
 
-test('a seller uploads in a browser, and finds the product in the listing', async (context) => {
+test('a seller uploads in a browser and finds the product in the listing', async (context) => {
   const chromium = await findChromium();
   if (typeof chromium === 'string') return context.skip(chromium);
   const { executablePath, args, env } = chromium;
@@ -99,7 +99,7 @@ test('a seller uploads in a browser, and finds the product in the listing', asyn
     await page.getByLabel('Photograph').setInputFiles(photo);
     await page.getByLabel('Title').fill('Allium, 1928');
     await page.getByLabel('Price').fill('40');
-    await page.getByRole('button', { name: 'Put it up for sale' }).click();
+    await page.getByRole('button', { name: 'List for sale' }).click();
     await page.waitForURL(`${app.url}/`);
     const picture = page.getByRole('img', { name: 'Allium, 1928' });
     const shown = await picture.evaluate(async (img) => {

@@ -41,7 +41,7 @@ async function call(method: string, path: string, body?: unknown, to = app) {
   return { status: response.status, body: await response.json() };
 }
 
-/** What the page does with a chosen file. */
+/** Uploads a file as the page does. */
 async function upload(bytes: Uint8Array<ArrayBuffer>, to = app): Promise<string> {
   const file = { filename: 'me.jpg', contentType: 'image/jpeg', contentLength: bytes.length };
   const { status, body: ticket } = await call('POST', '/avatar-tickets', file, to);
@@ -56,7 +56,7 @@ const onboard = (imageId: string, to = app) =>
   call('POST', '/user', { name: 'Eileen', email: `${imageId}@example.com`, imageId }, to);
 const userOf = async (id: number, to = app) => (await call('GET', `/user/${id}`, undefined, to)).body;
 
-/** A webhook as imagemill signs it, or as `signer` does. */
+/** Sends a webhook with the signature of imagemill, or of `signer`. */
 async function post(event: unknown, { id = `evt_${randomBytes(4).toString('hex')}`, signer = secret } = {}) {
   const body = JSON.stringify(event);
   const now = new Date();
@@ -73,7 +73,7 @@ async function post(event: unknown, { id = `evt_${randomBytes(4).toString('hex')
   return response.status;
 }
 
-test('a user is stored at once with placeholders, and has round thumbnails once the webhook has come', async () => {
+test('stores a user at once with placeholders, and sets round thumbnails after the webhook', async () => {
   const { status, body: user } = await onboard(await upload(new Uint8Array(photo)));
   expect(status).toBe(201);
   expect(user.thumbnail100).toBe('/placeholder.svg');
@@ -91,7 +91,7 @@ test('a user is stored at once with placeholders, and has round thumbnails once 
   }
 });
 
-test('a photograph that is none is told in words, and its user keeps the placeholder', async () => {
+test('reports a file that is not an image with a clear message, and keeps the placeholder', async () => {
   const { body: user } = await onboard(await upload(new TextEncoder().encode('This is not a photograph.')));
   const rejected = await vi.waitUntil(async () => {
     const now = await userOf(user.id);
@@ -100,7 +100,7 @@ test('a photograph that is none is told in words, and its user keeps the placeho
   expect(rejected).toMatchObject({ thumbnail400: '/placeholder.svg', avatarError: expect.stringMatching(/\w+ \w+/) });
 });
 
-test('a webhook changes its user only with the right signature, once, and in order', async () => {
+test('applies a webhook only with a valid signature, once, and in order', async () => {
   const { body: user } = await onboard(await upload(new Uint8Array(photo)));
   await vi.waitUntil(async () => (await userOf(user.id)).avatarStatus === 'ready', 15_000);
   const failed = (sequence: number, message: string) => ({
@@ -121,7 +121,7 @@ test('a webhook changes its user only with the right signature, once, and in ord
   expect(thumbnail100, 'what is live stays').toMatch(/round-small\.webp$/);
 });
 
-test('no user is stored without a photograph of its own', async () => {
+test('rejects a user without a photo of its own', async () => {
   const nobodys = await onboard('01a206fb-fa12-72e2-9c6c-2ad9049d1cfa');
   expect(nobodys.status).toBe(422);
 
@@ -136,7 +136,7 @@ test('no user is stored without a photograph of its own', async () => {
   expect((await call('POST', '/user', { name: '', email: 'no', imageId })).status).toBe(422);
 });
 
-test('a webhook that stays out leaves no user with placeholders: imagemill is asked', async () => {
+test('requests the status from imagemill when no webhook arrives', async () => {
   const unreached = await startExample('onboarding-express', {
     IMAGEMILL_DIR: stack.dir,
     PORT: '0',

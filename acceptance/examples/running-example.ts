@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export interface RunningExample {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Stops it as Ctrl-C does; returns the exit code. */
+  /** Stops it as Ctrl-C does. @returns the exit code */
   stop(): Promise<number | null>;
 }
 
-/** Starts an example as its package's `start` does, and waits for the address that it prints. */
+/** Starts an example with its `start` script, and waits for the address that it prints. */
 export async function startExample(name: string, env: Readonly<Record<string, string>>): Promise<RunningExample> {
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)),

@@ -27,10 +27,10 @@ export const stackEnv = z.object({
 });
 export type StackEnv = z.output<typeof stackEnv>;
 
-/** The environment variables of `upload`. */
+/** The environment variables of `upload`, `list` and `delete`. */
 export const uploadEnv = z.object({
   IMAGEMILL_DIR: folder,
-  IMAGEMILL_API_URL: httpUrl().optional().describe('API to upload to; the local stack if not set'),
+  IMAGEMILL_API_URL: httpUrl().optional().describe('API to use; the local stack if not set'),
   IMAGEMILL_API_KEY: z.string().optional().describe("API key; the local stack's if not set"),
 });
 

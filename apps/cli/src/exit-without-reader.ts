@@ -1,4 +1,4 @@
-/** Ends the command once nobody reads its output any more, as when `head` has its lines: quietly, for there is nobody to tell. */
+/** Ends the command without a message when the reader of its output is gone, such as `head`. */
 export function exitWithoutReader(): void {
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
     if (code !== 'EPIPE') process.stderr.write(`${message}\n`);

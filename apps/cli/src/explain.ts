@@ -15,11 +15,11 @@ export class FailureToExplain extends Error {
   }
 }
 
-/** Why a connection failed: Node hides the reason in causes, and in several errors where a name has several addresses. */
-export function connectionTrouble(error: unknown): string {
+/** Why a connection failed. Node hides the reason in causes, and in an AggregateError for a name with several addresses. */
+export function connectionFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError) return connectionTrouble(error.errors[0]);
-  return error.cause === undefined ? error.message : connectionTrouble(error.cause);
+  if (error instanceof AggregateError) return connectionFailure(error.errors[0]);
+  return error.cause === undefined ? error.message : connectionFailure(error.cause);
 }
 
 /** The message for a person: of an unexpected error its stack. */
@@ -36,10 +36,10 @@ export function errorForScripts(error: unknown, file?: FailedFile): { code: stri
   return { code: isCoded ? error.code : 'unexpected', message: explanation(error, file) };
 }
 
-/** With the reason of a failure below HTTP, which shows an address that is wrong. */
+/** With the reason of a failure below HTTP, such as a wrong address. */
 function ofImagemill(error: ImagemillError, file?: FailedFile): string {
   const { status, cause } = error;
   if (isRefusedKey(error)) return `${messageFor(error)} Pass another with --key.`;
-  const reason = status === undefined && cause !== undefined ? ` (${connectionTrouble(cause)})` : '';
+  const reason = status === undefined && cause !== undefined ? ` (${connectionFailure(cause)})` : '';
   return `${messageFor(error, file)}${reason}`;
 }

@@ -7,16 +7,16 @@ import { bundleConsole } from './bundle-console.ts';
 const app = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const builds = join(app, 'node_modules', '.cache', 'builds');
-/** Long enough for no running stack to lose the build that it serves. */
+/** Long enough that no running stack loses the build that it serves. */
 const KEPT_MS = 7 * 24 * 3600_000;
 
-/** What the page is made from: a build is made anew when one of these changes. */
+/** The inputs of a build: a change of any of them causes a new build. */
 const sources = ['apps/console/{index.html,build/**,public/**,src/**}', 'packages/client/src/**', 'pnpm-lock.yaml'];
 
 /**
- * Builds the console, unless it was built from the same sources before. Several may do so at once.
+ * Builds the console, unless there is a build of the same sources. Safe to run concurrently.
  *
- * @param target the folder to build into; one of the cache, named after the sources, if not given
+ * @param target the folder to build into; by default a folder in the cache, named after a hash of the sources
  * @returns the folder
  */
 export async function buildConsole(target?: string): Promise<string> {
@@ -27,7 +27,7 @@ export async function buildConsole(target?: string): Promise<string> {
   if (target) await rm(dir, { recursive: true, force: true });
   await rename(unfinished, dir).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true });
-    // Somebody else was faster with the same build.
+    // Another process has finished the same build first.
     if (!(await isBuilt(dir))) throw error;
   });
   await removeOldBuilds();

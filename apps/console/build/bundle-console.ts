@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
-/** Where the API serves the console; vite.config.ts has the same. */
+/** The path where the API serves the console; the same as in vite.config.ts. */
 const BASE_URL = '/console/';
 const SCRIPT_TAG = '<script type="module" src="./src/main.tsx"></script>';
 
 /**
- * Bundles the console's script and styles into `assets/`, under names that hold a hash of their content, beside index.html
+ * Bundles the console's script and styles into `assets/`, under names with a hash of their content, beside index.html
  * and the files of `public/`.
  */
 export async function bundleConsole(dir: string): Promise<void> {

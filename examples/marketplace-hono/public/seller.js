@@ -15,7 +15,7 @@ form.addEventListener('submit', async (event) => {
     form.elements.imageId.value = image.imageId;
     form.submit();
   } catch (error) {
-    // Words for the seller, such as why a picture was rejected.
+    // A message for the seller, such as why an image was rejected.
     status.textContent = error.message;
     form.querySelector('button').disabled = false;
     bar.hidden = true;
@@ -26,5 +26,5 @@ function show({ phase, loaded, total, done, planned }) {
   const isUploading = phase === 'uploading';
   bar.max = (isUploading ? total : planned) || 1;
   bar.value = isUploading ? loaded : done;
-  status.textContent = isUploading ? 'Sending the photograph …' : `${done} of ${planned} pictures are made …`;
+  status.textContent = isUploading ? 'Uploading the photo …' : `${done} of ${planned} sizes are ready …`;
 }

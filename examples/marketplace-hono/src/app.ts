@@ -19,7 +19,7 @@ const ProductForm = z.object({
 interface AppOptions {
   readonly imagemill: Imagemill;
   readonly products: Products;
-  /** What the seller's page may ask of imagemill. */
+  /** The calls of imagemill that the seller's page may make. */
   readonly imagemillProxy: Hono;
   readonly clientScript: string;
 }
@@ -34,17 +34,17 @@ export function createApp({ imagemill, products, imagemillProxy, clientScript }:
       const form = ProductForm.safeParse(await c.req.parseBody());
       if (!form.success) return c.text(z.prettifyError(form.error), 422);
       const { title, price, imageId } = form.data;
-      // What a page says about an image is not believed: imagemill is asked.
+      // A page could send anything: the facts about an image come from imagemill.
       const image = await imagemill.getImage(imageId);
-      if (image.status !== 'ready' || image.category !== 'product') return c.text('This picture is not ready.', 422);
+      if (image.status !== 'ready' || image.category !== 'product') return c.text('This image is not ready.', 422);
       products.add({ title, priceCents: Math.round(Number(price) * 100), image });
       return c.redirect('/', 303);
     })
     .use(serveStatic({ root: pages }))
     .onError((error, c) => {
       if ('getResponse' in error) return error.getResponse();
-      if (error instanceof ImagemillError && error.status === 404) return c.text('There is no such picture.', 422);
+      if (error instanceof ImagemillError && error.status === 404) return c.text('This image does not exist.', 422);
       console.error(error);
-      return c.text('That is our fault. Try again, please.', 500);
+      return c.text('Something went wrong. Please try again.', 500);
     });
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-/** The SDK as one script for the browser. An app with a bundler just imports it. */
+/** The SDK as one script for the browser. An app with a bundler imports the package instead. */
 export async function bundleClient(): Promise<string> {
   const input = fileURLToPath(import.meta.resolve('@imagemill/client'));
   const bundle = await rolldown({ input, platform: 'browser', logLevel: 'silent' });

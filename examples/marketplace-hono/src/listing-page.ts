@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import type { Product } from './products.ts';
 
 const euros = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
-/** Products that are seen without scrolling: their pictures do not wait for it. */
+/** Products above the fold: their images load eagerly. */
 const IN_VIEW = 4;
 
 export const listingPage = (products: readonly Product[]) => html`<!doctype html>
@@ -14,7 +14,7 @@ export const listingPage = (products: readonly Product[]) => html`<!doctype html
   <link rel="stylesheet" href="/marketplace.css">
   <h1>Marketplace</h1>
   <p><a href="/seller.html">Sell something</a></p>
-  <main>${products.length > 0 ? products.map(card) : html`<p>Nothing is for sale yet.</p>`}</main>
+  <main>${products.length > 0 ? products.map(card) : html`<p>No products yet.</p>`}</main>
 </html>`;
 
 const card = ({ title, priceCents, image }: Product, index: number) => html`

@@ -4,13 +4,13 @@ import type { Image } from '@imagemill/client';
 export interface Product {
   readonly title: string;
   readonly priceCents: number;
-  /** All that a page needs to show it, so that showing it asks nobody. */
+  /** Everything that a page needs to show it, without a call to imagemill. */
   readonly image: Image;
 }
 
 export type Products = ReturnType<typeof openProducts>;
 
-/** The products in a SQLite file, made when it is not there. */
+/** The products in a SQLite file, which is created if it does not exist. */
 export function openProducts(file: string) {
   const db = new DatabaseSync(file, { timeout: 5_000 });
   db.exec(`PRAGMA journal_mode = WAL;
@@ -21,7 +21,7 @@ export function openProducts(file: string) {
       imageId TEXT NOT NULL UNIQUE,
       image TEXT NOT NULL
     ) STRICT`);
-  // A form that is sent twice makes one product.
+  // A form that is submitted twice creates one product.
   const insert = db.prepare(`INSERT INTO products (title, priceCents, imageId, image) VALUES (?, ?, ?, ?)
     ON CONFLICT (imageId) DO NOTHING`);
   const newest = db.prepare('SELECT title, priceCents, image FROM products ORDER BY id DESC LIMIT 60');

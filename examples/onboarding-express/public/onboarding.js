@@ -5,7 +5,7 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   const { name, email, avatar } = form.elements;
   try {
-    status.textContent = 'Sending your photograph …';
+    status.textContent = 'Uploading your photo …';
     const imageId = await upload(avatar.files[0]);
     const user = await call('POST', '/user', { name: name.value, email: email.value, imageId });
     await show(user);
@@ -14,16 +14,16 @@ form.addEventListener('submit', async (event) => {
   }
 });
 
-/** The bytes go straight to the bucket, by a URL that works once. */
+/** The file goes directly into the bucket, to a URL that works once. */
 async function upload(file) {
   const { name: filename, type: contentType, size: contentLength } = file;
   const ticket = await call('POST', '/avatar-tickets', { filename, contentType, contentLength });
   const stored = await fetch(ticket.uploadUrl, { method: 'PUT', headers: ticket.headers, body: file });
-  if (!stored.ok) throw new Error('Your photograph could not be stored.');
+  if (!stored.ok) throw new Error('Your photo could not be uploaded. Please try again.');
   return ticket.imageId;
 }
 
-/** The user is there at once; the placeholders give way when the webhook has come. */
+/** Shows the user at once; thumbnails replace the placeholders after the webhook. */
 async function show(user) {
   const pictures = [100, 200, 400].map((size) => {
     const picture = new Image(size, size);
@@ -32,7 +32,7 @@ async function show(user) {
     return picture;
   });
   document.querySelector('#thumbnails').replaceChildren(...pictures);
-  status.textContent = user.avatarError ?? (user.avatarStatus === 'ready' ? `Hello ${user.name}!` : 'Making your thumbnails …');
+  status.textContent = user.avatarError ?? (user.avatarStatus === 'ready' ? `Hello ${user.name}!` : 'Creating your thumbnails …');
   if (['ready', 'rejected', 'failed', 'expired'].includes(user.avatarStatus)) return;
   await new Promise((resolve) => setTimeout(resolve, 500));
   await show(await call('GET', `/user/${user.id}`));

@@ -12,7 +12,7 @@ const pages = fileURLToPath(new URL('../public', import.meta.url));
 
 interface WebhookOptions {
   readonly secret: string;
-  /** How long a webhook is waited for before imagemill is asked. */
+  /** How long to wait for a webhook before the status is requested. */
   readonly patienceSeconds: number;
 }
 
@@ -28,18 +28,18 @@ export function createApp(imagemill: Imagemill, users: Users, webhook: WebhookOp
     .use(answerError);
 }
 
-/** Of SQLite: SQLITE_CONSTRAINT_UNIQUE. */
+/** SQLITE_CONSTRAINT_UNIQUE. */
 const NOT_UNIQUE = 2067;
 
 const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
   if (error instanceof ZodError) return void response.status(422).json({ error: z.prettifyError(error) });
-  if (error.errcode === NOT_UNIQUE) return void response.status(409).json({ error: 'This user is there already.' });
+  if (error.errcode === NOT_UNIQUE) return void response.status(409).json({ error: 'This user already exists.' });
   if (error instanceof ImagemillError) {
-    // Theirs to mend when the API says so; a wrong key is ours.
+    // These statuses are the user's to fix. Others are ours, such as a wrong API key.
     const theirs = error.status !== undefined && [409, 413, 415, 422].includes(error.status);
     return void response.status(theirs ? error.status : 502).json({ error: error.message });
   }
   if (error.expose) return void response.status(error.status).json({ error: error.message });
   console.error(error);
-  response.status(500).json({ error: 'That is our fault. Try again, please.' });
+  response.status(500).json({ error: 'Something went wrong. Please try again.' });
 };

@@ -1,7 +1,7 @@
 import type { Image } from '@imagemill/client';
 import type { AvatarResult } from './users.ts';
 
-/** What the users table keeps of an image. */
+/** The columns of the users table that come from an image. */
 export function avatarResult({ imageId, status, error, renditions }: Image): AvatarResult {
   const url = (variant: string) =>
     renditions.find((rendition) => rendition.variant === variant && rendition.format === 'webp')?.url;

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Shown until imagemill has made the thumbnails: originals are private, so they can't be. */
+/** Shown until the thumbnails are ready: originals are private. */
 const placeholder = '/placeholder.svg';
 
 const schema = `
@@ -40,7 +40,7 @@ interface User {
   thumbnail400: string;
 }
 
-/** What became of an image, as its webhook or its status tells it. Thumbnails are there once it is ready. */
+/** The result of an image, from its webhook or its status. `thumbnails` is set once it is ready. */
 export interface AvatarResult {
   imageId: string;
   status: string;
@@ -50,7 +50,7 @@ export interface AvatarResult {
 
 export type Users = ReturnType<typeof openUsers>;
 
-/** The app's tables in a SQLite file, made when they are not there. */
+/** The app's tables in a SQLite file, created if they do not exist. */
 export function openUsers(file: string) {
   const db = new DatabaseSync(file, { timeout: 5_000 });
   db.exec(`PRAGMA journal_mode = WAL; ${schema}`);
@@ -65,10 +65,10 @@ export function openUsers(file: string) {
     thumbnail100 = coalesce(?, thumbnail100), thumbnail200 = coalesce(?, thumbnail200),
     thumbnail400 = coalesce(?, thumbnail400) WHERE imageId = ? AND avatarSequence <= ?`);
   const insertWebhook = db.prepare('INSERT OR IGNORE INTO webhooks (id) VALUES (?)');
-  // imagemill forgets deliveries after ten days, so none comes again after that.
+  // imagemill deletes deliveries after ten days: there are no replays after that.
   const dropOldWebhooks = db.prepare("DELETE FROM webhooks WHERE receivedAt < unixepoch('now', '-11 days')");
 
-  /** A later event has a larger sequence; an older one that comes late changes nothing. */
+  /** A later event has a larger sequence; an older event that arrives late changes nothing. */
   function setAvatar({ imageId, status, error, thumbnails }: AvatarResult, sequence: number): void {
     const urls = [thumbnails?.[100] ?? null, thumbnails?.[200] ?? null, thumbnails?.[400] ?? null];
     updateAvatar.run(status, error, sequence, ...urls, imageId, sequence);
@@ -80,12 +80,12 @@ export function openUsers(file: string) {
       insertTicket.run(imageId);
     },
     hasTicket: (imageId: string) => findTicket.get(imageId) !== undefined,
-    /** @throws with `errcode` 2067 when the email or the image is another user's */
+    /** @throws with `errcode` 2067 if another user has the email or the image */
     add: (name: string, email: string, imageId: string) => Number(insertUser.run(name, email, imageId).lastInsertRowid),
     remove: (id: number) => void deleteUser.run(id),
     find: (id: number) => findUser.get(id) as User | undefined,
     setAvatar,
-    /** Once for each id: both changes are kept, or neither. */
+    /** Once per webhook id, in one transaction. */
     setAvatarOnce(webhookId: string, avatar: AvatarResult, sequence: number): void {
       db.exec('BEGIN IMMEDIATE');
       try {

@@ -5,14 +5,14 @@ interface Help {
   readonly exitCodes: readonly (readonly [code: number, means: string])[];
 }
 
-/** The variables that every command has that calls an API. */
+/** The variables of every command that calls the API. */
 export const targetEnvironment = [
   ['IMAGEMILL_API_URL', 'API to use'],
   ['IMAGEMILL_API_KEY', 'API key'],
   ['IMAGEMILL_DIR', 'folder of the local stack (default: .imagemill)'],
 ] as const;
 
-/** The variables of every command that works on keys. */
+/** The variables of the `keys` commands. */
 export const keysEnvironment = [
   ['REDIS_URL', "Redis of the API (default: the local stack's)"],
   ['QUEUE_PREFIX', 'prefix of its Redis keys, as the API has it'],

@@ -8,7 +8,7 @@ import { plainTable } from '../show/plain-table.ts';
 import { plainText } from '../show/plain-text.ts';
 import { helpAfter, targetEnvironment } from './help.ts';
 
-/** Of one call, where a page is not filled anyway. */
+/** The largest page of the API. */
 const PAGE_MAX = 100;
 const statuses = [
   ...(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired'] as const),

@@ -7,7 +7,7 @@ import { entryPoints } from '../stack/entry-points.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 import { helpAfter } from './help.ts';
 
-/** `imagemill reconcile`: a whole reconciliation now, of the local stack or of what the worker's variables name. */
+/** `imagemill reconcile`: a full reconciliation, of the local stack or of the deployment in the environment. */
 export function reconcile(program: Command): void {
   program
     .command('reconcile')
@@ -37,14 +37,14 @@ export function reconcile(program: Command): void {
       const flags = [...(options.dryRun ? ['--dry-run'] : []), ...(options.json ? ['--json'] : [])];
       const env = { ...(await localStackEnv()), ...process.env };
       const child = spawn(process.execPath, [entryPoints.reconcile, ...flags], { stdio: 'inherit', env });
-      // It has the terminal's Ctrl-C too, and ends in its own way.
+      // Ctrl-C reaches the child too, which handles it.
       process.on('SIGINT', () => {});
       const [code] = (await once(child, 'exit')) as [number | null];
       process.exitCode = code ?? 1;
     });
 }
 
-/** Where the local stack is, if one runs here. */
+/** The addresses of the local stack, if one is running. */
 async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
   const stack = await readStackFile(parseEnv(uploadEnv, process.env).IMAGEMILL_DIR);
   if (!stack) return {};

@@ -1,10 +1,10 @@
 /**
- * A signal that the first Ctrl-C aborts, for a command to end in order with its summary. A second one ends it at once.
+ * A signal that the first Ctrl-C aborts, so that a command can clean up and print its summary. A second one exits at once.
  */
 export function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController();
   process.on('SIGINT', () => {
-    // Through `exit`, whose listeners give the terminal its cursor back.
+    // By `exit`, whose listeners restore the terminal.
     if (interrupted.signal.aborted) process.exit(130);
     interrupted.abort(new Error('interrupted'));
   });

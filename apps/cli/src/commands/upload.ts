@@ -14,7 +14,7 @@ interface UploadOptions extends TargetOptions {
   readonly json?: boolean;
 }
 
-/** `imagemill upload <files…>`: puts photographs through a running imagemill, as a seller app would. */
+/** `imagemill upload <files…>`: uploads photographs as a seller app does. */
 export function upload(program: Command): void {
   withTarget(
     program
@@ -58,7 +58,7 @@ export function upload(program: Command): void {
     });
 }
 
-/** Not on stdout, which scripts read. */
+/** On stderr: scripts read stdout. */
 function tellSkipped(skipped: readonly string[]): void {
   if (skipped.length === 0) return;
   const files = skipped.length === 1 ? '1 other file' : `${skipped.length} other files`;

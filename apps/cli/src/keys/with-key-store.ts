@@ -4,33 +4,33 @@ import { createKeyStore, type KeyStore } from '@imagemill/keys';
 import { createProducerConnection } from '@imagemill/queue';
 import { parseEnv } from '@imagemill/service';
 import { keysEnv } from '../env.ts';
-import { connectionTrouble, FailureToExplain } from '../explain.ts';
+import { connectionFailure, FailureToExplain } from '../explain.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
 
 /**
- * Does something with the keys in the Redis of REDIS_URL, or of the local stack that runs here.
+ * Runs `use` on the keys in the Redis of REDIS_URL, or of the local stack.
  *
- * @throws FailureToExplain when there is no such Redis, or it does not answer
+ * @throws FailureToExplain if there is no such Redis, or it does not respond
  */
 export async function withKeyStore<T>(use: (store: KeyStore) => Promise<T>): Promise<T> {
   const env = parseEnv(keysEnv, process.env);
   const url = env.REDIS_URL ?? (await readStackFile(env.IMAGEMILL_DIR))?.redisUrl;
   if (url === undefined) {
     throw new FailureToExplain(
-      'No local stack runs here. Set REDIS_URL to the Redis of your API, or make a key for API_KEYS with --print-env.',
+      'No local stack is running in this folder. Set REDIS_URL to the Redis of your API, or create a key for API_KEYS with --print-env.',
     );
   }
   const redis = createProducerConnection(url);
-  let trouble: unknown = 'no answer';
+  let failure: unknown = 'no response';
   redis.on('error', (error) => {
-    trouble = error;
+    failure = error;
   });
   try {
     await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_WITHIN_MS) }).catch(() => {
       // Without the URL: it may hold a password.
-      throw new FailureToExplain(`The Redis at ${new URL(url).host} can't be used: ${connectionTrouble(trouble)}`);
+      throw new FailureToExplain(`The Redis at ${new URL(url).host} cannot be used: ${connectionFailure(failure)}`);
     });
     return await use(createKeyStore(redis, env.QUEUE_PREFIX));
   } catch (error) {

@@ -10,16 +10,16 @@ export interface TargetOptions {
   readonly key?: string;
 }
 
-/** Adds the options that name an API. */
+/** Adds the options that select an API. */
 export const withTarget = (command: Command): Command =>
   command
     .option('--api <url>', 'API to use (default: IMAGEMILL_API_URL, else the local stack)')
     .option('--key <key>', "API key (default: IMAGEMILL_API_KEY, else the local stack's)");
 
 /**
- * A client of the API that the options name, else the environment, else the local stack that runs here.
+ * A client of the API that the options select, otherwise the environment, otherwise the local stack.
  *
- * @throws FailureToExplain when there is none, or the address or key cannot be one
+ * @throws FailureToExplain if there is none, or the address or the key is malformed
  */
 export async function apiOf(options: TargetOptions): Promise<Imagemill> {
   const env = parseEnv(uploadEnv, process.env);

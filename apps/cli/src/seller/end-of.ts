@@ -1,6 +1,6 @@
 import { type Image, ImageEndedError } from '@imagemill/client';
 
-/** An image that came to nothing is a result to show as well, not a failure of the command. */
+/** The image at its end. A rejected or failed image is a result to show, not an error. */
 export async function endOf(ready: Promise<Image>): Promise<Image> {
   try {
     return await ready;

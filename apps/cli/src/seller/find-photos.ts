@@ -17,7 +17,7 @@ export interface FoundPhotos {
 const byName = new Intl.Collator('en', { numeric: true });
 const isImage = (name: string) => mediaTypeOf(name).startsWith('image/');
 
-/** What the arguments of `upload` name: files and URLs as they stand, and the images in folders, at any depth. */
+/** Resolves the arguments of `upload`: files and URLs as they are, folders to the images in them, at any depth. */
 export async function findPhotos(args: readonly string[]): Promise<FoundPhotos> {
   const found = { paths: [] as string[], skipped: [] as string[], failed: [] as FoundPhotos['failed'][number][] };
   for (const path of args) {
@@ -37,7 +37,7 @@ export async function findPhotos(args: readonly string[]): Promise<FoundPhotos> 
 
 const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 
-/** Linked folders are left out: they may lead back to where they are. */
+/** Symbolic links to folders are not followed: they may form a cycle. */
 async function addFolder(
   folder: string,
   found: { paths: string[]; skipped: string[]; failed: FoundPhotos['failed'][number][] },

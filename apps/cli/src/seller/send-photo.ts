@@ -16,7 +16,7 @@ interface SendOptions {
   readonly onProgress: (progress: UploadProgress) => void;
   /** Called with the bytes of the file before anything is sent. */
   readonly onSize: (bytes: number) => void;
-  /** Called once the image is complete without this command: from then on it is rendered in any case. */
+  /** Called once the upload is complete: from then on the image is rendered even if this command ends. */
   readonly onImage: (imageId: string) => void;
 }
 

@@ -9,7 +9,7 @@ import { uploadPhoto } from './upload-photo.ts';
 
 const photo = fileURLToPath(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
 
-/** What answers in the place of an API. */
+/** The response of the server that stands in for an API. */
 let answer: { status: number; body: string };
 const server = createServer((request, response) => {
   request.resume().once('end', () => response.writeHead(answer.status).end(answer.body));

@@ -5,10 +5,10 @@ import { endOf } from './end-of.ts';
 import type { SendPhoto } from './send-photo.ts';
 
 /**
- * Does what a seller app does with one photograph: uploads it, and waits for its end.
+ * Uploads one photograph as a seller app does, and waits for its end.
  *
  * @throws FailureToExplain when the file cannot be read, or the server is no imagemill
- * @throws ImagemillError when a request is rejected, or nothing ends in five minutes
+ * @throws ImagemillError when a request is rejected, or the image has not ended in five minutes
  */
 export const uploadPhoto: SendPhoto = async (imagemill, path, { category, signal, onProgress, onSize, onImage }) => {
   const originalBytes = await sizeOf(path);
@@ -22,7 +22,7 @@ export const uploadPhoto: SendPhoto = async (imagemill, path, { category, signal
     },
   });
   onImage(uploaded.imageId);
-  // Apart from the upload: what interrupts this wait deletes no image that is uploaded.
+  // Apart from the upload: an interruption of this wait must not delete the image.
   const image = await endOf(
     imagemill.waitUntilReady(uploaded.imageId, {
       signal,
@@ -36,7 +36,7 @@ export const uploadPhoto: SendPhoto = async (imagemill, path, { category, signal
   return { path, originalBytes, image, readyMs: performance.now() - uploadedAt };
 };
 
-/** Other programs answer with JSON too. */
+/** Other servers respond with JSON too. */
 function assertTicket(ticket: Partial<UploadTicket>): void {
   if (ticket?.imageId && ticket.uploadUrl) return;
   throw new FailureToExplain('The response is not from an imagemill API. Check the address.', {

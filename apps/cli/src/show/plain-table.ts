@@ -18,7 +18,7 @@ const noBorders = {
   middle: '  ',
 };
 
-/** Columns beside each other, without lines, colours, or white space at the ends of lines. */
+/** Plain columns, without lines, colours or trailing white space. */
 export function plainTable(
   options: Pick<TableConstructorOptions, 'head' | 'colAligns'>,
   rows: readonly (readonly string[])[],

@@ -1,2 +1,2 @@
-/** Names, and what a server says, are not ours: whatever would steer the terminal is shown as `\uFFFD`. Lines stay lines. */
+/** Shows control characters as `\uFFFD`: file names and server messages are untrusted. Line breaks stay. */
 export const plainText = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, '\uFFFD');

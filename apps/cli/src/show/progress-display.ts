@@ -34,7 +34,7 @@ function bars(stream: NodeJS.WriteStream, files: number): ProgressDisplay {
     autopadding: true,
   };
   const multi = new MultiBar(options, Presets.shades_classic);
-  // Else the terminal would stay without a cursor.
+  // Otherwise the cursor would stay hidden.
   const stop = () => multi.stop();
   process.once('exit', stop);
   const isMany = files > BARS_MAX;
@@ -72,9 +72,9 @@ function lines(output: NodeJS.WritableStream): ProgressDisplay {
       let last = '';
       return {
         update(progress) {
-          // Only the end of a phase is worth a line.
-          const { phase, loaded, total, done, planned } = progress;
-          if (phase === 'uploading' ? loaded < total : done < planned) return;
+          // Only the end of a phase, and a lost network, is worth a line.
+          const { phase, offline, loaded, total, done, planned } = progress;
+          if (!offline && (phase === 'uploading' ? loaded < total : done < planned)) return;
           const line = `${plainText(basename(path))}: ${describe(progress)}\n`;
           if (line !== last) output.write(line);
           last = line;
@@ -86,7 +86,8 @@ function lines(output: NodeJS.WritableStream): ProgressDisplay {
   };
 }
 
-function describe({ phase, loaded, total, done, planned }: UploadProgress): string {
+function describe({ phase, offline, loaded, total, done, planned }: UploadProgress): string {
+  if (offline) return 'no connection, waiting for the network';
   return phase === 'uploading'
     ? `uploading ${humanBytes(loaded)} of ${humanBytes(total)}`
     : `${done} of ${planned} renditions`;

@@ -2,7 +2,7 @@ import type { UploadedPhoto } from '../seller/send-photo.ts';
 import { humanBytes } from './human-bytes.ts';
 import { plainTable } from './plain-table.ts';
 
-/** One line per rendition; the share is of the original's bytes. */
+/** One line per rendition, with its share of the original's bytes. */
 export function renditionsTable({ image, originalBytes }: UploadedPhoto): string {
   return plainTable(
     {

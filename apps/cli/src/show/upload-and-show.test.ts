@@ -12,7 +12,7 @@ const photo = {
 };
 const imageId = '01a206fb-7c1e-7d3a-9f00-2b8f0c5d9e11';
 
-/** An API and a storage in one: how it answers, and the requests that it has had. */
+/** The response of the server that stands in for API and storage, and its requests so far. */
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let requests: string[] = [];
 const server = createServer((request, response) => {
@@ -44,7 +44,7 @@ async function shown(work: () => Promise<unknown>): Promise<string> {
   }
 }
 
-test('a refused key is told once, and not used for the files that are left', async () => {
+test('reports a refused key once, and does not use it for the remaining files', async () => {
   answer = (_request, response) => response.writeHead(401).end('{"code":"unauthorized","detail":"x"}');
   const out = await shown(() => uploadAndShow(imagemill, new Array(30).fill(photo)));
   expect(requests.length).toBeLessThanOrEqual(4);

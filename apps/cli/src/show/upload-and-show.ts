@@ -7,13 +7,13 @@ import { createProgressDisplay, noProgress } from './progress-display.ts';
 import { inJson, inWords, summaryOf, type UploadResult } from './upload-results.ts';
 
 const UPLOADS_AT_ONCE = 4;
-/** More than these have a line each, not a table. */
+/** With more photographs, each has a line instead of a table. */
 const TABLES_MAX = 10;
 
 interface ShowOptions {
   /** For programs: no progress, and a JSON line for each photograph as soon as it has ended. */
   readonly json?: boolean | undefined;
-  /** Stops the command: photographs that are not uploaded yet stay out, the others are rendered without it. */
+  /** Stops the command: no further photograph is uploaded; uploaded ones are still rendered. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,8 +23,8 @@ interface Photo {
 }
 
 /**
- * Uploads photographs, or has them imported, a few at a time, with their progress; then shows how each one ended, in the
- * order of the arguments, and a summary.
+ * Uploads or imports photographs, a few at a time, with their progress; then prints the result of each one, in the order of
+ * the arguments, and a summary.
  *
  * @returns whether all are ready
  */
@@ -90,12 +90,12 @@ function show(
   { isRefused, isInterrupted }: { isRefused: boolean; isInterrupted: boolean },
 ): void {
   const brief = results.length > TABLES_MAX;
-  let isTold = false;
+  let isReported = false;
   for (const result of results) {
-    // One message for one key, and none for each photograph that Ctrl-C kept from being uploaded.
+    // A refused key is reported once; photographs that Ctrl-C prevented are only counted.
     const isOfKey = isRefused && result.is === 'failed' && isRefusedKey(result.error);
-    if ((isOfKey && isTold) || (result.is === 'interrupted' && !result.imageId)) continue;
-    isTold ||= isOfKey;
+    if ((isOfKey && isReported) || (result.is === 'interrupted' && !result.imageId)) continue;
+    isReported ||= isOfKey;
     process.stdout.write(`${brief ? '' : '\n'}${plainText(inWords(result, { brief }))}\n`);
   }
   if (results.length > 1 || isInterrupted) {

@@ -6,17 +6,17 @@ import type { UploadedPhoto } from '../seller/send-photo.ts';
 import { humanBytes } from './human-bytes.ts';
 import { renditionsTable } from './renditions-table.ts';
 
-/** How one photograph ended. */
+/** The result of one photograph. */
 export type UploadResult = { readonly path: string; readonly bytes?: number | undefined } & (
   | { readonly is: 'ended'; readonly category: string; readonly photo: UploadedPhoto }
   | { readonly is: 'failed'; readonly error: unknown }
-  /** By Ctrl-C. With an `imageId` the image is rendered all the same. */
+  /** By Ctrl-C. An image with an `imageId` is still rendered. */
   | { readonly is: 'interrupted'; readonly imageId?: string | undefined }
 );
 
 const fileOf = ({ path, bytes }: UploadResult): FailedFile => ({ name: withoutQuery(path), size: bytes });
 
-/** For people: where an image stands, with a table of its renditions, or in one line where there are many images. */
+/** For people: the status of an image with a table of its renditions, or in one line if `brief`. */
 export function inWords(result: UploadResult, { brief }: { brief: boolean }): string {
   const path = withoutQuery(result.path);
   if (result.is === 'failed') return `${path}: ${explanation(result.error, fileOf(result))}`;

@@ -1,7 +1,7 @@
 import { notingRefusal } from '../keys/keys.ts';
 import { type ApiCall, callApi } from './call-api.ts';
 
-/** How much work there is: numbers of jobs, milliseconds, jobs a second. */
+/** Counts are in jobs; the rate is in jobs per second. */
 export interface Backlog {
   readonly backlog: number;
   readonly waiting: number;

@@ -3,7 +3,7 @@ import { humanBytes, percent } from '../ui/format.ts';
 
 const BAR_WIDTH = 100;
 
-/** The bytes of each rendition, as bars and in numbers; and what that is of the original's. */
+/** The bytes of each rendition, as bars and numbers, and as a share of the original. */
 export function BytesChart(props: { renditions: readonly Rendition[]; originalBytes: number | undefined }) {
   const { renditions, originalBytes } = props;
   const most = Math.max(...renditions.map(({ bytes }) => bytes));

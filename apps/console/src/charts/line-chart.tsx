@@ -2,7 +2,7 @@ import { useId } from 'preact/hooks';
 
 const WIDTH = 480;
 const HEIGHT = 120;
-/** Room above the highest point, so that its line is not cut. */
+/** Space above the highest point, so that the line is not clipped. */
 const TOP = 8;
 const MINUTE_MS = 60_000;
 
@@ -15,15 +15,15 @@ interface Sample {
 interface LineChartProps {
   readonly title: string;
   readonly samples: readonly Sample[];
-  /** The longest time that is shown; less while there are samples of less. */
+  /** The longest time span; shorter while there are fewer samples. */
   readonly spanMsMax: number;
-  /** The end of the scale where nothing is higher. */
+  /** The least upper end of the scale. */
   readonly topMin: number;
   readonly shown: (value: number) => string;
 }
 
 /**
- * A line over time, from now back. Its scale begins at 0 and ends at a round number over the highest sample.
+ * A line chart over time, ending now. Its scale starts at 0 and ends at a round number above the highest sample.
  */
 export function LineChart({ title, samples, spanMsMax, topMin, shown }: LineChartProps) {
   const gradient = useId();

@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { Dialog } from '../ui/dialog.tsx';
 import { keys, setKeys } from './keys.ts';
 
-/** Where keys are entered; they stay in this tab. */
+/** The form for keys, which are kept in this tab only. */
 export function KeysForm({ onClose }: { onClose: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const submit = (event: SubmitEvent) => {

@@ -1,7 +1,7 @@
 import { isRefusedKey, messageFor } from '@imagemill/client/messages';
 import { signal } from '@preact/signals';
 
-/** The keys that were entered in this tab. */
+/** The keys of this tab. */
 export interface Keys {
   readonly apiKey?: string;
   readonly adminKey?: string;
@@ -14,7 +14,7 @@ export const keys = signal<Keys>({});
 /** Why the API refused a key, as a message; until another one is entered. */
 export const keyRefusals = signal<{ readonly [kind in keyof Keys]?: string }>({});
 
-/** Remembers keys until this tab is closed, and no longer. */
+/** Keeps keys until this tab is closed. */
 export function setKeys({ apiKey, adminKey }: Keys): void {
   keys.value = { ...(apiKey && { apiKey }), ...(adminKey && { adminKey }) };
   keyRefusals.value = {};
@@ -30,8 +30,8 @@ export const notingRefusal =
   };
 
 /**
- * Takes the keys that the local stack put behind the # of the address, else those entered before. A browser never sends
- * that part of an address anywhere; it is taken out of the address bar and of the tab's history at once.
+ * Loads keys from the fragment of the address, where the local stack puts them, otherwise those entered earlier. Browsers
+ * never send a fragment to a server; it is removed from the address bar and from the tab's history at once.
  */
 export function loadKeys(): void {
   const fragment = new URLSearchParams(location.hash.slice(1));

@@ -6,7 +6,7 @@ import { DeadLetters } from './dead-letters.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { useSamples } from './use-samples.ts';
 
-/** What an operator sees and does, with an admin key. */
+/** The page of an operator, who has an admin key. */
 export function OperatorPage({ adminKey }: { adminKey: string }) {
   const api = useMemo(() => createOperatorApi(adminKey), [adminKey]);
   const samples = useSamples(api);

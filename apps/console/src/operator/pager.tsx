@@ -1,4 +1,4 @@
-/** To older and newer pages, where there are any. */
+/** Buttons for older and newer pages; nothing if there is only one page. */
 export function Pager({
   of,
   older,

@@ -7,7 +7,7 @@ interface Page {
   readonly nextCursor?: number;
 }
 
-/** A list that the API gives by page, kept up to date; older pages are gone to, and come back from, by cursor. */
+/** A paginated list of the API, polled; cursors lead to older pages and back. */
 export function usePages<P extends Page>(ask: (cursor: number | undefined, signal: AbortSignal) => Promise<P>) {
   const [cursors, setCursors] = useState<readonly number[]>([]);
   const cursor = cursors.at(-1);

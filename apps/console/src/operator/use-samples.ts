@@ -3,7 +3,7 @@ import type { Backlog, OperatorApi } from '../api/operator-api.ts';
 import { type Polled, usePolled } from '../ui/use-polled.ts';
 
 const EVERY_MS = 2_000;
-/** What the charts show, so what is kept. */
+/** The time span of the charts; older samples are dropped. */
 export const SPAN_MS = 5 * 60_000;
 
 export interface BacklogSample extends Backlog {
@@ -11,7 +11,7 @@ export interface BacklogSample extends Backlog {
   readonly at: number;
 }
 
-/** The backlog, asked for every two seconds; what is older than the charts is forgotten. */
+/** Samples the backlog every two seconds, for the span of the charts. */
 export function useSamples(api: OperatorApi): Polled<Backlog> & { samples: readonly BacklogSample[] } {
   const [samples, setSamples] = useState<readonly BacklogSample[]>([]);
   const ask = useCallback(

@@ -1,6 +1,6 @@
 let made = 0;
 
-/** An id that nothing else on this page has. Not a UUID: browsers make these on https alone. */
+/** An id that is unique on this page. Not a UUID: browsers generate UUIDs on https only. */
 export function newId(): string {
   made += 1;
   return `new-${made}`;

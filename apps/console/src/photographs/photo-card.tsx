@@ -36,6 +36,7 @@ export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
         {state.is === 'uploading' && (
           <p class="quiet">
             {percent(state.share)} of {humanBytes(photo.original?.bytes ?? 0)} sent
+            {state.offline && '; continues by itself when the network is back'}
           </p>
         )}
         {(failure ?? trouble) && <p class="trouble">{failure ?? trouble}</p>}
@@ -50,7 +51,7 @@ export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
 function Actions({ photo, photos, onOpen, onRemove }: PhotoCardProps & { onRemove: () => void }) {
   const { id, name, state, image } = photo;
   const mayRetry = state.is === 'stopped' || hasFailedForNow(photo);
-  const onItsWay = state.is === 'waiting' || state.is === 'uploading';
+  const inFlight = state.is === 'waiting' || state.is === 'uploading';
   return (
     <div class="row photo-actions">
       {image && image.renditions.length > 0 && (
@@ -58,7 +59,7 @@ function Actions({ photo, photos, onOpen, onRemove }: PhotoCardProps & { onRemov
           Details
         </button>
       )}
-      {onItsWay && (
+      {inFlight && (
         <button type="button" onClick={() => photos.stop(id)} aria-label={`Stop ${name}`}>
           Stop
         </button>
@@ -69,7 +70,7 @@ function Actions({ photo, photos, onOpen, onRemove }: PhotoCardProps & { onRemov
         </button>
       )}
       {image && <ConfirmButton word="Delete" of={name} onConfirm={onRemove} />}
-      {!image && !onItsWay && (
+      {!image && !inFlight && (
         <button type="button" onClick={onRemove} aria-label={`Dismiss ${name}`}>
           Dismiss
         </button>

@@ -7,7 +7,7 @@ import { Compare } from './compare.tsx';
 import type { Photo } from './photo.ts';
 import { PictureSnippet } from './picture-snippet.tsx';
 
-/** One photograph's renditions: beside its original, in bytes, and as HTML. */
+/** The renditions of one photograph: compared with the original, in bytes, and as HTML. */
 export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: Image; onClose: () => void }) {
   const [chosenUrl, setChosenUrl] = useState<string>();
   const { renditions, source } = image;
@@ -60,7 +60,7 @@ const Saved = ({ share }: { share: number }) =>
     <span class="badge">{percent(-share)} larger</span>
   );
 
-/** What the seller app gave with the upload. */
+/** The metadata that the seller app sent with the upload. */
 function Metadata({ of: { metadata } }: { of: Image }) {
   const entries = Object.entries(metadata);
   if (entries.length === 0) return null;

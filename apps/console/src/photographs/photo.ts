@@ -17,8 +17,8 @@ export interface Photo {
 
 export type PhotoState =
   | { readonly is: 'waiting' }
-  /** `share` of its bytes that are sent, 0 to 1. */
-  | { readonly is: 'uploading'; readonly share: number }
+  /** `share` of its bytes are sent, 0 to 1. An upload that is `offline` continues when the network is back. */
+  | { readonly is: 'uploading'; readonly share: number; readonly offline: boolean }
   /** By the user. */
   | { readonly is: 'stopped' }
   /** Its upload failed. */
@@ -31,7 +31,7 @@ export type Look = 'good' | 'bad' | 'busy' | 'still';
 /** The status of a photograph in a word, and its colour. */
 export function statusOf({ state, image }: Photo): { word: string; look: Look } {
   if (state.is === 'waiting') return { word: 'Waiting', look: 'still' };
-  if (state.is === 'uploading') return { word: 'Uploading', look: 'busy' };
+  if (state.is === 'uploading') return { word: state.offline ? 'No connection' : 'Uploading', look: 'busy' };
   if (state.is === 'stopped') return { word: 'Stopped', look: 'still' };
   if (state.is === 'refused') return { word: 'Not uploaded', look: 'bad' };
   return words[image?.status ?? 'queued'];

@@ -4,7 +4,7 @@ import { announce } from '../ui/announcer.tsx';
 
 const DONE_MS = 2_000;
 
-/** The HTML that shows this image on a shop's page. */
+/** The HTML that shows this image on another page. */
 export function PictureSnippet({ image, alt }: { image: Image; alt: string }) {
   const [done, setDone] = useState<string>();
   const text = useRef<HTMLPreElement>(null);

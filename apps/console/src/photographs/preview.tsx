@@ -5,12 +5,12 @@ import type { Photo } from './photo.ts';
 
 const WIDTH_MAX = 700;
 
-/** The photograph as it was dropped, then what was made of it; its blur until that is there. */
+/** The added file, then a rendition; a blurred placeholder until one of them can be shown. */
 export function Preview({ photo: { name, original, image } }: { photo: Photo }) {
   const blur = useMemo(() => image?.placeholder && placeholderUrl(image.placeholder), [image?.placeholder]);
   const rendition = image?.status === 'ready' ? previewOf(image) : undefined;
   const src = rendition?.url ?? original?.url;
-  // What no browser can show may be a photograph all the same: a TIFF, or what is no picture at all.
+  // Some accepted files cannot be shown by a browser, such as a TIFF.
   const [unshown, setUnshown] = useState<string>();
   const { width, height } = rendition ?? { width: 400, height: 300 };
   return (
@@ -24,7 +24,7 @@ export function Preview({ photo: { name, original, image } }: { photo: Photo }) 
   );
 }
 
-/** The largest that a card needs, of the whole picture: not its crop for link previews, nor a circle. */
+/** The largest rendition that a card needs, of the whole image: no crop for link previews, no circle. */
 function previewOf({ renditions }: Image): Rendition | undefined {
   return renditions
     .filter(({ variant, format, width }) => width <= WIDTH_MAX && format === 'webp' && !variant.startsWith('round'))

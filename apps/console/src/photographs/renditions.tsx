@@ -1,7 +1,7 @@
 import type { Image } from '@imagemill/client';
 import { humanBytes } from '../ui/format.ts';
 
-/** Each as it goes live, the smallest first; the places of those to come are held. */
+/** Live renditions, the smallest first, and empty chips for those to come, which keep the layout stable. */
 export function Renditions({ image: { renditions, progress, status } }: { image: Image }) {
   if (progress.total === 0 || ['rejected', 'expired', 'failed'].includes(status)) return null;
   const toCome = Math.max(0, progress.total - renditions.length);

@@ -24,11 +24,11 @@ export function createUploads({ api, list, onUploaded }: UploadsOptions) {
   async function upload(id: string, signal: AbortSignal): Promise<void> {
     const photo = list.find(id);
     const file = files.get(id);
-    // Stopped while it waited.
+    // Stopped before its turn.
     if (!photo || !file || signal.aborted) return;
     try {
-      goTo(id, { is: 'uploading', share: 0 });
-      const onProgress = (share: number) => goTo(id, { is: 'uploading', share });
+      const onProgress = (share: number, offline: boolean) => goTo(id, { is: 'uploading', share, offline });
+      onProgress(0, false);
       const imageId = await api.upload(file, { category: photo.category, onProgress, signal });
       goTo(id, { is: 'uploaded' });
       files.delete(id);

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 
 const announced = signal('');
 
-/** Says something to who can't see the page change; politely, the last word counts. */
+/** Announces a change to screen readers, politely; a newer announcement replaces an older one. */
 export function announce(words: string): void {
   announced.value = words;
 }

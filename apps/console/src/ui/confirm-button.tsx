@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 
-const PATIENCE_MS = 5_000;
+const CONFIRM_WITHIN_MS = 5_000;
 
-/** A button for what can't be undone: the first press asks, a second one soon after does it. */
+/** A button for an action that cannot be undone: the first press asks for confirmation, a second one soon after confirms. */
 export function ConfirmButton(props: { word: string; of: string; disabled?: boolean; onConfirm: () => void }) {
   const { word, of, disabled = false, onConfirm } = props;
   const [asks, setAsks] = useState(false);
   useEffect(() => {
     if (!asks) return;
-    const timer = setTimeout(() => setAsks(false), PATIENCE_MS);
+    const timer = setTimeout(() => setAsks(false), CONFIRM_WITHIN_MS);
     return () => clearTimeout(timer);
   }, [asks]);
   const press = () => {

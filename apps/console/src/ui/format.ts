@@ -27,11 +27,11 @@ export function humanDuration(ms: number): string {
 
 export const perSecond = (rate: number): string => (rate < 10 ? hundredths : tenths).format(rate);
 
-/** The time alone for today, else with its day. */
+/** The time for today, otherwise with the date. */
 export function when(iso: string): string {
   const date = new Date(iso);
   return (date.toDateString() === new Date().toDateString() ? clock : day).format(date);
 }
 
-/** An id's last eight characters: a UUIDv7 begins with its time, so its end tells images of one batch apart. */
+/** An id's last eight characters: a UUIDv7 starts with its time, so images of one batch differ at the end. */
 export const shortId = (id: string): string => `…${id.slice(-8)}`;

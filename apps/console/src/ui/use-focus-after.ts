@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** For what may go away while it has the focus: that goes to the page's content then, not back to the very beginning. */
+/** For an element that may be removed while it has the focus: the focus moves to the page's content, not to the top of the document. */
 export function useFocusAfter<E extends HTMLElement>() {
   const element = useRef<E>(null);
   useLayoutEffect(() => {

@@ -11,7 +11,7 @@ export interface Polled<T> {
 /**
  * Polls while the page is visible, one call at a time. The last value stays while calls fail. A refused key ends it.
  *
- * @param ask must stay the same function as long as the question is the same
+ * @param ask a stable reference while it calls the same thing
  */
 export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: number): Polled<T> {
   const [value, setValue] = useState<T>();

@@ -10,19 +10,19 @@ const Body = z.strictObject({
   imageId: z.uuid(),
 });
 
-/** `POST /user`: stores the user at once; the thumbnails come by webhook. */
+/** `POST /user`: stores the user at once; the thumbnails arrive by webhook. */
 export const createUser =
   (imagemill: Imagemill, users: Users): RequestHandler =>
   async (request, response) => {
     const { name, email, imageId } = Body.parse(request.body);
-    // Else a user could take any image whose id is known.
+    // Otherwise a user could claim any image with a known id.
     if (!users.hasTicket(imageId)) {
-      response.status(422).json({ error: 'Upload the photograph again, please.' });
+      response.status(422).json({ error: 'Please upload the photo again.' });
       return;
     }
     const id = users.add(name, email, imageId);
     try {
-      // After the row is there: a webhook finds it, and one that came before it is made up for by this answer.
+      // After the insert: a later webhook finds the row, and this response replaces an earlier one.
       users.setAvatar(avatarResult(await imagemill.completeUpload(imageId)), 0);
     } catch (error) {
       users.remove(id);

@@ -9,7 +9,7 @@ interface ImageEvent {
   data: Image & { sequence: number };
 }
 
-/** `POST /webhooks/imagemill`, its body unparsed: the signature is of the very bytes. */
+/** `POST /webhooks/imagemill`, with its raw body: the signature covers the exact bytes. */
 export function receiveWebhook(secret: string, users: Users): RequestHandler {
   const webhook = new Webhook(secret);
   return (request, response) => {
@@ -24,7 +24,7 @@ export function receiveWebhook(secret: string, users: Users): RequestHandler {
       response.status(204).end();
     } catch (error) {
       if (!(error instanceof WebhookVerificationError)) throw error;
-      response.status(401).json({ error: 'The signature is not right.' });
+      response.status(401).json({ error: 'The signature is invalid.' });
     }
   };
 }

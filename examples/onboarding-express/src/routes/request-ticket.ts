@@ -9,7 +9,7 @@ const Body = z.strictObject({
   contentLength: z.int().positive(),
 });
 
-/** `POST /avatar-tickets`: where the browser may put its file. The API key stays here. */
+/** `POST /avatar-tickets`: the URL that the browser uploads its file to. The API key stays on the server. */
 export const requestTicket =
   (imagemill: Imagemill, users: Users): RequestHandler =>
   async (request, response) => {

@@ -6,8 +6,8 @@ import type { Users } from '../users.ts';
 const unsettled = ['awaiting-upload', 'queued', 'processing'];
 
 /**
- * `GET /user/:id`. A webhook that stays out, as when its address is wrong, must not leave a user with placeholders:
- * after `patienceSeconds` imagemill is asked.
+ * `GET /user/:id`. A missing webhook, such as with a wrong address, must not leave a user with placeholders: after
+ * `patienceSeconds` the status is requested from imagemill.
  */
 export const showUser = (imagemill: Imagemill, users: Users, patienceSeconds: number): RequestHandler => {
   const ask = async (imageId: string) => users.setAvatar(avatarResult(await imagemill.getImage(imageId)), 0);
@@ -16,7 +16,7 @@ export const showUser = (imagemill: Imagemill, users: Users, patienceSeconds: nu
     const id = Number(request.params.id);
     const user = users.find(id);
     if (!user) {
-      response.status(404).json({ error: 'There is no such user.' });
+      response.status(404).json({ error: 'This user does not exist.' });
       return;
     }
     const age = Date.now() / 1000 - user.createdAt;
