@@ -167,7 +167,7 @@ test('every test that docs/security.md names is there', async () => {
   expect(rows.length).toBeGreaterThan(20);
   const lacking: string[] = [];
   for (const row of rows) {
-    const proofs = [...(row.split(' | ')[2] ?? '').matchAll(/`([^`]+\.test\.ts)`((?:,? "[^"]+")+)/g)];
+    const proofs = [...(row.split(' | ')[2] ?? '').matchAll(/`([^`]+\.ts)`((?:,? "[^"]+")+)/g)];
     if (proofs.length === 0) lacking.push(row);
     for (const [, file = '', titles = ''] of proofs) {
       const source = await read(file);

@@ -21,14 +21,17 @@ interface AppOptions {
   readonly products: Products;
   /** The calls of imagemill that the seller's page may make. */
   readonly imagemillProxy: Hono;
-  readonly clientScript: string;
+  /** The SDK for the seller's page, by path. */
+  readonly scripts: Readonly<Record<string, string>>;
 }
 
-export function createApp({ imagemill, products, imagemillProxy, clientScript }: AppOptions) {
+export function createApp({ imagemill, products, imagemillProxy, scripts }: AppOptions) {
   return new Hono()
     .use(csrf())
     .get('/', (c) => c.html(listingPage(products.newest())))
-    .get('/imagemill.js', (c) => c.body(clientScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
+    .on('GET', Object.keys(scripts), (c) =>
+      c.body(scripts[c.req.path] ?? '', 200, { 'content-type': 'text/javascript; charset=utf-8' }),
+    )
     .route('/imagemill', imagemillProxy)
     .post('/products', bodyLimit({ maxSize: 16 * 1024 }), async (c) => {
       const form = ProductForm.safeParse(await c.req.parseBody());

@@ -12,7 +12,10 @@ const app = createApp({
   imagemill: createImagemill({ baseUrl, apiKey }),
   products,
   imagemillProxy: createImagemillProxy(baseUrl, apiKey),
-  clientScript: await bundleClient(),
+  scripts: {
+    '/imagemill.js': await bundleClient('@imagemill/client'),
+    '/imagemill-messages.js': await bundleClient('@imagemill/client/messages'),
+  },
 });
 
 const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (address) => {

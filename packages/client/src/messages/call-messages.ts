@@ -38,6 +38,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'unexpected-answer': 'The response is not from an imagemill API. Check the address.',
   'route-not-found': 'This API does not support the request. Check the address and the version of the API.',
   'storage-refused': ({ message }) => message,
+  unexpected: ({ message }) => message,
   'upload-url-expired': 'The upload took longer than its URL is valid. Try again.',
   'queue-unavailable': UNAVAILABLE,
   'keys-unavailable': UNAVAILABLE,
