@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,18 +13,36 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const GZIPPED_BYTES_MAX = 10_000;
 
-/** A project of somebody who has installed the package, as it would be published. */
+/** What a clean checkout has of the package: nothing is built. */
+let checkout: string;
+/** A project of an app that has installed the package, as it would be published. */
 let project: string;
 let checked: Awaited<ReturnType<typeof runProgram>>;
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'imagemill-client-'));
-  checked = await runProgram(['packages/client/pack-check.ts', project]);
-  await run('tar', ['-xzf', 'client.tgz'], { cwd: project });
-  await mkdir(join(project, 'node_modules/@imagemill'), { recursive: true });
-  await rename(join(project, 'package'), join(project, 'node_modules/@imagemill/client'));
+  checkout = await cleanCheckout();
+  checked = await runProgram([join(checkout, 'pack-check.ts'), project]);
+  await install(join(project, 'client.tgz'), project);
   for (const name of ['react', '@types/react', '@types/node', '@uppy/core', '@uppy/aws-s3']) await link(name);
 });
-afterAll(() => rm(project, { recursive: true }));
+afterAll(() => Promise.all([rm(project, { recursive: true }), rm(join(checkout, '../..'), { recursive: true })]));
+
+async function cleanCheckout(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'imagemill-checkout-'));
+  const client = join(copy, 'packages/client');
+  const source = join(root, 'packages/client');
+  const isMade = (path: string) => ['dist', 'node_modules'].some((made) => path === join(source, made));
+  await cp(source, client, { recursive: true, filter: (path) => !isMade(path) });
+  await cp(join(root, 'tsconfig.base.json'), join(copy, 'tsconfig.base.json'));
+  await symlink(join(source, 'node_modules'), join(client, 'node_modules'));
+  return client;
+}
+
+async function install(tarball: string, into: string): Promise<void> {
+  await run('tar', ['-xzf', tarball], { cwd: into });
+  await mkdir(join(into, 'node_modules/@imagemill'), { recursive: true });
+  await rename(join(into, 'package'), join(into, 'node_modules/@imagemill/client'));
+}
 
 async function link(name: string) {
   const home = name === '@types/node' ? root : join(root, 'packages/client');
@@ -73,6 +91,33 @@ test('Node imports and requires it', async () => {
   expect(imported).toMatchObject({ code: 0, stderr: '' });
   expect(imported.stdout).toContain('createImagemill');
   expect(required.stdout).toBe(imported.stdout);
+});
+
+test('npm packs a clean checkout as pnpm does, and leaves it as it was', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'imagemill-npm-'));
+  const manifest = () => readFile(join(checkout, 'package.json'), 'utf8');
+  const before = await manifest();
+  await rm(join(checkout, 'dist'), { recursive: true });
+  try {
+    await run('npm', ['pack', '--pack-destination', other], { cwd: checkout });
+    expect(await manifest()).toBe(before);
+    const [tarball = ''] = await readdir(other);
+    await install(join(other, tarball), other);
+    const installed = (folder: string) => join(folder, 'node_modules/@imagemill/client');
+    const files = async (folder: string) => (await readdir(installed(folder), { recursive: true })).toSorted();
+    expect(await files(other)).toEqual(await files(project));
+    await writeFile(
+      join(other, 'a.mjs'),
+      `import { createImagemill } from '@imagemill/client'; console.log(createImagemill.name);`,
+    );
+    expect(await runProgram([join(other, 'a.mjs')])).toMatchObject({
+      code: 0,
+      stdout: 'createImagemill\n',
+      stderr: '',
+    });
+  } finally {
+    await rm(other, { recursive: true });
+  }
 });
 
 test('every example of its README type-checks', async () => {

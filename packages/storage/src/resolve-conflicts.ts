@@ -9,6 +9,8 @@ interface ConflictingWrite<T> {
   readonly write: () => Promise<T>;
   /** What has become of the write; undefined where nothing has, and it may be sent again. */
   readonly lookUp: () => Promise<T | undefined>;
+  /** Whether a status leaves open what has been stored; 409 alone if not given. */
+  readonly isUnclear?: (status: number) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,12 +21,13 @@ interface ConflictingWrite<T> {
  *
  * @throws the last conflict, and every other error of `write` and `lookUp`
  */
-export async function resolveConflicts<T>({ write, lookUp, signal }: ConflictingWrite<T>): Promise<T> {
+export async function resolveConflicts<T>(conflicting: ConflictingWrite<T>): Promise<T> {
+  const { write, lookUp, isUnclear = (status) => status === 409, signal } = conflicting;
   for (let tries = 1; ; tries += 1) {
     try {
       return await write();
     } catch (error) {
-      if (statusOf(error) !== 409) throw error;
+      if (!isUnclear(statusOf(error) ?? 0)) throw error;
       const outcome = await lookUp();
       if (outcome !== undefined) return outcome;
       if (tries === TRIES) throw error;

@@ -87,6 +87,8 @@ export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3Multi
       try {
         return await resolveConflicts({
           write: () => completeOnce(upload, signal),
+          // 500: Ceph answers so, with "already in progress", for an upload that has ended.
+          isUnclear: (status) => status === 409 || status >= 500,
           lookUp: async () => ((await listParts(upload, signal)) ? undefined : 'no-such-upload'),
           signal,
         });
