@@ -21,6 +21,7 @@ const exposeHeaders = [
   'ETag',
   'Idempotent-Replayed',
   'Location',
+  'RateLimit',
   'RateLimit-Limit',
   'RateLimit-Policy',
   'RateLimit-Remaining',

@@ -1,4 +1,5 @@
 import { ImageId } from '@imagemill/variants';
+import { parseList } from 'structured-headers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ApiHarnessOptions, createApiHarness } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
@@ -37,21 +38,25 @@ describe('the rate limit', () => {
     const { ask } = await start({ limits: { tickets: 2, windowSeconds: 600 } });
     const told = (headers: Headers) => ['limit', 'remaining', 'policy'].map((name) => headers.get(`ratelimit-${name}`));
     const first = await ask();
-    expect(told(first.headers)).toEqual(['2', '1', '2;w=600']);
+    expect(told(first.headers)).toEqual(['2', '1', '"tickets";q=2;w=600']);
+    const [[name, parameters] = []] = parseList(first.headers.get('ratelimit') ?? '');
+    expect([name, parameters?.get('r')]).toEqual(['tickets', 1]);
+    expect(String(parameters?.get('t'))).toBe(first.headers.get('ratelimit-reset'));
     expect(Number(first.headers.get('ratelimit-reset'))).toBeGreaterThan(590);
     const invalid = await ask({}, { ...photo, category: 'x' });
     expect({ code: codeOf(invalid), told: told(invalid.headers) }).toEqual({
       code: '422 unknown-category',
-      told: ['2', '0', '2;w=600'],
+      told: ['2', '0', '"tickets";q=2;w=600'],
     });
     const { status, headers, body } = await ask();
     expect({ status, code: body.code, told: told(headers) }).toEqual({
       status: 429,
       code: 'rate-limited',
-      told: ['2', '0', '2;w=600'],
+      told: ['2', '0', '"tickets";q=2;w=600'],
     });
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(headers.get('retry-after')).toBe(headers.get('ratelimit-reset'));
+    expect(headers.get('ratelimit')).toBe(`"tickets";r=0;t=${headers.get('retry-after')}`);
   });
 
   test('is all there again when its window is over', async () => {

@@ -1,11 +1,12 @@
 import type { Context } from 'hono';
+import { serializeList } from 'structured-headers';
 import type { ApiBindings } from '../http/bindings.ts';
 import { tooMany } from './problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /**
- * Takes tickets of the tenant's rate, and tells what is left with the answer, in the headers of
- * draft-ietf-httpapi-ratelimit-headers-06: later drafts fold them into one, which few clients read yet.
+ * Takes tickets of the tenant's rate, and adds what is left to the response: as the structured fields (RFC 9651) of
+ * draft-ietf-httpapi-ratelimit-headers, and as the three headers of its early drafts, which more clients read.
  *
  * @param rate none lets everything pass
  * @throws Problem 429 `rate-limited`, for all of them when there are not enough left
@@ -20,9 +21,14 @@ export async function takeTickets(
   c.header('ratelimit-limit', String(limit));
   c.header('ratelimit-remaining', String(remaining));
   c.header('ratelimit-reset', String(resetSeconds));
-  c.header('ratelimit-policy', `${limit};w=${windowSeconds}`);
+  c.header('ratelimit-policy', structured({ q: limit, w: windowSeconds }));
+  c.header('ratelimit', structured({ r: remaining, t: resetSeconds }));
   if (!allowed) {
     const detail = `This tenant can have ${limit} tickets in ${windowSeconds} s.`;
     throw tooMany({ code: 'rate-limited', detail, retryAfterSeconds: resetSeconds });
   }
 }
+
+/** The one policy there is, with these parameters. */
+const structured = (parameters: Record<string, number>) =>
+  serializeList([['tickets', new Map(Object.entries(parameters))]]);

@@ -35,9 +35,15 @@ export const answerHeaders = {
   'RateLimit-Remaining': { description: 'What is left of them.', schema: { type: 'integer', minimum: 0 } },
   'RateLimit-Reset': { description: 'Seconds until all of them are there again.', schema: seconds },
   'RateLimit-Policy': {
-    description: 'The limit and its window in seconds.',
-    schema: { type: 'string', pattern: '^\\d+;w=\\d+$' },
-    example: '1000;w=10',
+    description:
+      'The limit (`q`) and its window in seconds (`w`), as a structured field of draft-ietf-httpapi-ratelimit-headers.',
+    schema: { type: 'string', pattern: '^"tickets";q=\\d+;w=\\d+$' },
+    example: '"tickets";q=1000;w=10',
+  },
+  RateLimit: {
+    description: 'What is left of it (`r`) and seconds until all of it is there again (`t`), as the same draft has it.',
+    schema: { type: 'string', pattern: '^"tickets";r=\\d+;t=\\d+$' },
+    example: '"tickets";r=999;t=10',
   },
   'Retry-After': { description: 'Seconds after which to try again.', required: true, schema: seconds },
   'WWW-Authenticate': { description: 'The scheme: `Bearer`.', required: true, schema: { type: 'string' } },
@@ -51,6 +57,7 @@ export const rateLimitHeaders = [
   'RateLimit-Remaining',
   'RateLimit-Reset',
   'RateLimit-Policy',
+  'RateLimit',
 ] as const satisfies AnswerHeader[];
 
 /** Headers as references to what `components` has of them. */
