@@ -6,8 +6,10 @@ import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchLive } from './live/bench-live.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 
-const benches: Record<string, (options: { quick: boolean }) => Promise<void>> = {
+const benches: Record<string, (options: { quick: boolean; folder?: string | undefined }) => Promise<void>> = {
   api: benchApi,
+  // Imported when it is asked for: it alone needs a browser, which a production install has not.
+  corpus: async (options) => (await import('./pixels/bench-corpus.ts')).benchCorpus(options),
   effort: benchEffort,
   engine: benchEngine,
   frontier: benchFrontier,
@@ -16,14 +18,19 @@ const benches: Record<string, (options: { quick: boolean }) => Promise<void>> = 
   soak: benchSoak,
 };
 
-const [name = '', ...flags] = process.argv.slice(2);
+const [name = '', ...rest] = process.argv.slice(2);
 const bench = benches[name];
-if (bench && flags.every((flag) => flag === '--quick')) {
-  await bench({ quick: flags.includes('--quick') });
+const [folder, ...more] = rest.filter((argument) => argument !== '--quick');
+if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0) {
+  await bench({ quick: rest.includes('--quick'), folder });
 } else {
-  console.error(`usage: pnpm bench ${Object.keys(benches).join('|')} [--quick]
+  console.error(`usage: pnpm bench ${Object.keys(benches)
+    .filter((other) => other !== 'corpus')
+    .join('|')} [--quick]
+       pnpm bench corpus <folder>
 
   api       tickets a second and their latency, beside a bare handler, and with a full queue
+  corpus    every picture of a folder as the engine renders it beside how Chromium shows it: outliers, a contact sheet
   effort    CPU of one avif encode by effort
   engine    our engine beside the bare codecs and the pipeline of most tutorials
   frontier  every encoder setting's bytes, CPU and quality, and which of them nothing beats

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findChromium } from '@imagemill/bench/chromium';
 import { createImagemill } from '@imagemill/client';
 import { chromium as launcher } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findChromium } from '../browser/chromium.ts';
 import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 

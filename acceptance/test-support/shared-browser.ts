@@ -1,5 +1,5 @@
+import { findChromium } from '@imagemill/bench/chromium';
 import { chromium as launcher } from 'playwright-core';
-import { findChromium } from '../browser/chromium.ts';
 
 /** Not the machine itself, as a browser sees it: a page there, without https, has less than others. */
 export const PLAIN_HOST = 'console.test';

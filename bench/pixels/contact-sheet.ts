@@ -1,0 +1,36 @@
+import type { Difference } from './cells.ts';
+
+/** A file, as it is and as the engine renders it. */
+export interface Compared {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly png?: Uint8Array;
+  readonly verdict: string;
+  readonly difference?: Difference;
+  readonly isOutlier: boolean;
+}
+
+/** More than fit on a page that can be looked through. */
+const ENTRIES_MAX = 200;
+
+/** A page with each file as the browser shows it beside its rendition, on a checked ground; only the first entries. */
+export function contactSheet(entries: readonly Compared[]): string {
+  const figures = entries.slice(0, ENTRIES_MAX).map(figure).join('\n');
+  return `<!doctype html><meta charset="utf-8"><title>Contact sheet</title><style>
+body { font: 12px sans-serif; display: flex; flex-wrap: wrap; gap: 12px }
+figure { margin: 0; width: 330px } figcaption { overflow-wrap: anywhere }
+img { width: 160px; height: 120px; object-fit: contain; background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px }
+</style>
+${figures}`;
+}
+
+function figure({ name, bytes, png, verdict, difference }: Compared): string {
+  const numbers = difference ? `mean ${difference.mean.toFixed(2)}, worst ${difference.worst.toFixed(2)}` : verdict;
+  const rendition = png ? `<img alt="rendition" src="${dataUrl(png)}">` : '';
+  return `<figure><img alt="file" src="${dataUrl(bytes)}">${rendition}<figcaption>${escaped(name)}: ${escaped(numbers)}</figcaption></figure>`;
+}
+
+/** Without a type: the browser finds it by the content, as it does for a file. */
+const dataUrl = (bytes: Uint8Array) => `data:image/*;base64,${Buffer.from(bytes).toString('base64')}`;
+
+const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);

@@ -1,0 +1,3 @@
+export { type CellBrowser, openCellBrowser } from './browser-cells.ts';
+export { differenceOf } from './cells.ts';
+export { createCellEngine } from './engine-cells.ts';

@@ -1,0 +1,4 @@
+export { asNarrowRange, avifFile, codedAlpha, codedColour } from './avif.ts';
+export { animation, cornerPicture } from './pictures.ts';
+export { chrm, cicp, gama, iccp, patchesPng } from './png.ts';
+export { greyProfile, type RgbSpaceName, rgbProfile } from './profiles.ts';
