@@ -45,7 +45,7 @@ describe('a guarded server', () => {
     await untilEnded(guardian);
   });
 
-  test('ends when its guardian is killed, and its owner hears of it', async () => {
+  test('ends when its guardian is killed, and reports that to its owner', async () => {
     const { parent, guardian, redis } = await startFamily();
     process.kill(guardian, 'SIGKILL');
 
@@ -71,7 +71,7 @@ interface ProcessStatus {
   readonly group: number;
 }
 
-/** Undefined when it has ended; one that nobody has reaped yet has ended too. */
+/** Undefined when it has ended, also when its parent has not reaped it yet. */
 async function statusOf(pid: number): Promise<ProcessStatus | undefined> {
   const printed = await runCommand('ps', ['-o', 'ppid=,pgid=,stat=', '-p', `${pid}`], { timeoutMs: 5_000 }).catch(
     () => '',

@@ -62,7 +62,7 @@ function hoistedHeaders(query: URLSearchParams): Record<string, string> {
   return headers;
 }
 
-/** AWS's client presigns a PUT with the CRC32 of an empty body; enforcing it would refuse every upload. */
+/** AWS's client presigns a PUT with the CRC32 of an empty body; enforcing it would reject every upload. */
 function isEmptyBodyChecksum(name: string, value: string): boolean {
   return name === 'x-amz-checksum-crc32' && value === 'AAAAAA==';
 }

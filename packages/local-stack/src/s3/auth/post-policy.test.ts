@@ -37,7 +37,7 @@ async function stored(server: TestServer, storedKey = key) {
   return server.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: storedKey })).catch(() => undefined);
 }
 
-test('stores the file of a form that keeps to its policy', async () => {
+test('stores the file of a form that meets its policy', async () => {
   const server = await startTestServer();
   expect(await outcomeOf(post(server))).toBe('204');
   const head = await stored(server);
@@ -71,7 +71,7 @@ test.each([
     '403 InvalidAccessKeyId',
   ],
 ] satisfies [string, PostOptions, string][])(
-  'refuses a form with %s and stores nothing',
+  'rejects a form with %s and stores nothing',
   async (_what, options, outcome) => {
     const server = await startTestServer();
     expect(await outcomeOf(post(server, options))).toBe(outcome);
@@ -79,14 +79,14 @@ test.each([
   },
 );
 
-test('refuses a form whose policy has expired', async () => {
+test('rejects a form whose policy has expired', async () => {
   let now = new Date();
   const server = await startTestServer({ now: () => now });
   now = new Date(now.getTime() + 62_000);
   expect(await outcomeOf(post(server))).toBe('403 AccessDenied');
 });
 
-test('puts the name of the file into the key and holds the policy against the result', async () => {
+test('puts the name of the file into the key, and checks the result against the policy', async () => {
   const server = await startTestServer();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder.
   const template = 'uploads/t-${filename}';
@@ -110,7 +110,7 @@ test.each(['success_action_status', 'success_action_redirect', 'tagging'])(
   },
 );
 
-test('refuses a form that is cut off or has no file', async () => {
+test('rejects a form that is cut off or has no file', async () => {
   const server = await startTestServer();
   const send = (body: string) =>
     outcomeOf(

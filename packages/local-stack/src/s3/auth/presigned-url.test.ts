@@ -31,7 +31,7 @@ test('stores what is PUT to a presigned URL', async () => {
   expect(await storedSize(server)).toBe(5);
 });
 
-test('stores bodies under URLs that the SDK presigned with the checksum of no body', async () => {
+test('stores a body under a URL that the SDK presigned with the checksum of an empty body', async () => {
   const server = await startTestServer();
   const url = await getSignedUrl(server.s3, new PutObjectCommand({ Bucket: bucket, Key: 'cat.jpg' }));
   expect(url).toContain('x-amz-checksum-crc32=AAAAAA');
@@ -46,20 +46,20 @@ test.each([
   ['the key', (url: string) => url.replace('cat.jpg', 'dog.jpg')],
   ['the expiry', (url: string) => url.replace('X-Amz-Expires=60', 'X-Amz-Expires=600')],
   ['a parameter', (url: string) => `${url}&x-amz-meta-evil=1`],
-])('refuses a presigned URL in which %s was changed', async (_what, change) => {
+])('rejects a presigned URL in which %s was changed', async (_what, change) => {
   const server = await startTestServer();
   expect(await put(change(await presignPut(server)))).toBe('403 SignatureDoesNotMatch');
   expect(await storedSize(server)).toBeUndefined();
 });
 
-test('refuses a presigned URL used with another method', async () => {
+test('rejects a presigned URL used with another method', async () => {
   const server = await startTestServer();
   const url = await presignPut(server);
   expect(await outcomeOf(fetch(url, { method: 'DELETE' }))).toBe('403 SignatureDoesNotMatch');
   expect(await outcomeOf(fetch(url))).toBe('403 SignatureDoesNotMatch');
 });
 
-test('accepts a presigned URL to its last second and refuses it after', async () => {
+test('accepts a presigned URL until its last second, and rejects it afterwards', async () => {
   let now = new Date();
   const server = await startTestServer({ now: () => now });
   now = new Date('2030-01-01T00:00:00Z');
@@ -70,25 +70,25 @@ test('accepts a presigned URL to its last second and refuses it after', async ()
   expect(await put(url)).toBe('403 AccessDenied');
 });
 
-test('refuses a presigned URL of the future', async () => {
+test('rejects a presigned URL of the future', async () => {
   const server = await startTestServer();
   const url = await presignPut(server, {}, { signingDate: new Date(Date.now() + 16 * 60_000) });
   expect(await put(url)).toBe('403 AccessDenied');
 });
 
-test.each(['0', '604801', '-5', '1e3', ''])('refuses X-Amz-Expires=%s', async (expires) => {
+test.each(['0', '604801', '-5', '1e3', ''])('rejects X-Amz-Expires=%s', async (expires) => {
   const server = await startTestServer();
   const url = (await presignPut(server)).replace('X-Amz-Expires=60', `X-Amz-Expires=${expires}`);
   expect(await put(url)).toBe('400 AuthorizationQueryParametersError');
 });
 
-test('refuses a presigned URL that does not sign the host', async () => {
+test('rejects a presigned URL that does not sign the host', async () => {
   const server = await startTestServer();
   const url = (await presignPut(server)).replace('X-Amz-SignedHeaders=host', 'X-Amz-SignedHeaders=accept');
   expect(await put(url)).toBe('400 AuthorizationQueryParametersError');
 });
 
-test('refuses another region, another key pair and another secret', async () => {
+test('rejects another region, another key pair and another secret', async () => {
   const server = await startTestServer();
   const other = { accessKeyId: 'other', secretAccessKey: 'test-secret' };
   const wrong = { accessKeyId: 'test-key', secretAccessKey: 'wrong' };
@@ -117,12 +117,12 @@ test('enforces a signed content length', async () => {
   expect(await put(url, 'bytes')).toBe('200');
 });
 
-test('refuses x-amz-* headers that were not signed', async () => {
+test('rejects x-amz-* headers that were not signed', async () => {
   const server = await startTestServer();
   expect(await put(await presignPut(server), 'bytes', { 'x-amz-meta-evil': '1' })).toBe('403 AccessDenied');
 });
 
-test('enforces a signed checksum, be it in a header or in the URL', async () => {
+test('enforces a signed checksum in a header or in the URL', async () => {
   const server = await startTestServer();
   const sum = 'J3s5YUJ1mD/7+yI7Pbb2/8p1CQsVvDyzo5j2bBpBnjM='; // of something else
   const inHeader = { unhoistableHeaders: new Set(['x-amz-checksum-sha256']) };
@@ -139,7 +139,7 @@ test('stores metadata that presigning moved into the URL', async () => {
   expect(head.Metadata).toEqual({ owner: 'me' });
 });
 
-test('refuses metadata that could not be sent back in a header', async () => {
+test('rejects metadata that could not be sent back in a header', async () => {
   const server = await startTestServer();
   const url = await presignPut(server, { Metadata: { owner: 'line\nbreak' } });
   expect(await put(url)).toBe('400 InvalidArgument');

@@ -30,7 +30,7 @@ test('accepts clocks that differ by up to 15 minutes', async () => {
   expect(await at('2030-01-01T00:30:01Z')).toBe('403 RequestTimeTooSkewed');
 });
 
-test('refuses scopes of another region, another service or another day', async () => {
+test('rejects scopes of another region, another service or another day', async () => {
   const { endpoint } = await startTestServer();
   const url = `${endpoint}/${bucket}?list-type=2`;
   expect(await outcome({ url, region: 'eu-west-1' })).toBe('400 AuthorizationHeaderMalformed');
@@ -42,7 +42,7 @@ test('refuses scopes of another region, another service or another day', async (
   expect(await outcome({ url }, yesterday)).toBe('400 AuthorizationHeaderMalformed');
 });
 
-test('refuses a changed path, query or signed header', async () => {
+test('rejects a changed path, query or signed header', async () => {
   const { endpoint } = await startTestServer();
   const url = `${endpoint}/${bucket}?list-type=2`;
   const headers = await signRequest({ method: 'GET', url, headers: { 'x-amz-meta-a': '1' } });
@@ -54,7 +54,7 @@ test('refuses a changed path, query or signed header', async () => {
   expect(await send(url)).toContain('ListBucketResult');
 });
 
-test('refuses other mechanisms, two at once, and malformed headers', async () => {
+test('rejects other mechanisms, two at once, and malformed headers', async () => {
   const { endpoint } = await startTestServer();
   const url = `${endpoint}/${bucket}?list-type=2`;
   const withAuthorization = (authorization: string) => outcome({ url }, (headers) => ({ ...headers, authorization }));
@@ -64,7 +64,7 @@ test('refuses other mechanisms, two at once, and malformed headers', async () =>
   expect(await outcome({ url }, ({ 'x-amz-date': _, ...headers }) => headers)).toBe('403 AccessDenied');
 });
 
-test('refuses a wrong secret and an unknown key', async () => {
+test('rejects a wrong secret and an unknown key', async () => {
   const { endpoint } = await startTestServer();
   const read = (accessKeyId: string, secretAccessKey: string) => {
     const client = createClient(endpoint, { credentials: { accessKeyId, secretAccessKey } });
@@ -74,7 +74,7 @@ test('refuses a wrong secret and an unknown key', async () => {
   await expect(read('nobody', 'test-secret')).rejects.toThrow(expect.objectContaining({ name: 'InvalidAccessKeyId' }));
 });
 
-test('refuses a body other than the signed one', async () => {
+test('rejects a body other than the signed one', async () => {
   const { plain, s3 } = await startTestServer();
   plain.middlewareStack.add(
     (next) => (args) => {

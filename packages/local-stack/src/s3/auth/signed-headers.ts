@@ -1,7 +1,7 @@
 import { S3Error, type S3ErrorCode } from '../errors.ts';
 import type { S3Request } from '../request.ts';
 
-/** The headers named by `SignedHeaders`; refuses requests that carry more meaning than was signed. */
+/** The headers named by `SignedHeaders`; rejects requests with `x-amz-` headers that are not signed. */
 export function pickSignedHeaders(request: S3Request, list: string, malformed: S3ErrorCode): Record<string, string> {
   const names = new Set(list.split(';'));
   if (!names.has('host')) throw new S3Error(malformed, { message: "The header 'host' must be signed." });

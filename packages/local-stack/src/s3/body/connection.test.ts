@@ -29,7 +29,7 @@ async function listed({ s3 }: TestServer): Promise<number> {
   return (await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount ?? 0;
 }
 
-test('keeps the connection usable after refusing a PUT with a body', async () => {
+test('keeps the connection usable after it rejects a PUT with a body', async () => {
   const server = await startTestServer();
   const agent = singleConnection();
   const refused = await rawRequest(`${server.endpoint}/${bucket}/a`, {
@@ -42,7 +42,7 @@ test('keeps the connection usable after refusing a PUT with a body', async () =>
   expect(stored.localPort).toBe(refused.localPort);
 });
 
-test('closes the connection rather than read a refused body without end', async () => {
+test('closes the connection instead of reading an endless rejected body', async () => {
   const server = await startTestServer();
   const { socket, closed } = openSocket(server);
   socket.write(`PUT /${bucket}/a HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000000\r\n\r\n`);
@@ -55,7 +55,7 @@ test('closes the connection rather than read a refused body without end', async 
   await closed;
 });
 
-test('asks for a body that waits only when it wants it', async () => {
+test('sends 100 Continue only when it will read the body', async () => {
   const server = await startTestServer();
   const put = (url: string) =>
     new Promise<{ status: number | undefined; asked: boolean; connection: string | undefined }>((resolve, reject) => {
@@ -78,7 +78,7 @@ test('asks for a body that waits only when it wants it', async () => {
   expect(await put(`${server.endpoint}/${bucket}/a`)).toEqual({ status: 403, asked: false, connection: 'close' });
 });
 
-test('stores nothing of an upload that breaks off, and leaves no file behind', async () => {
+test('stores nothing of an interrupted upload, and leaves no file behind', async () => {
   const server = await startTestServer();
   const url = await presignPut(server);
   const outgoing = request(url, { method: 'PUT', headers: { 'content-length': 1_000_000 } });
@@ -92,7 +92,7 @@ test('stores nothing of an upload that breaks off, and leaves no file behind', a
   expect(await readdir(join(server.dataDir, 'blobs'))).toEqual([]);
 });
 
-test('stores nothing of a form that breaks off', async () => {
+test('stores nothing of an interrupted form', async () => {
   const server = await startTestServer();
   const { socket, closed } = openSocket(server);
   const part = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nmeow';
@@ -102,7 +102,7 @@ test('stores nothing of a form that breaks off', async () => {
   expect(await listed(server)).toBe(0);
 });
 
-test('demands the length of a body', async () => {
+test('requires the length of a body', async () => {
   const server = await startTestServer();
   const headers = { 'transfer-encoding': 'chunked' };
   const response = await rawRequest(await presignPut(server), { method: 'PUT', headers, body: 'meow' });

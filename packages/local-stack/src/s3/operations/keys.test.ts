@@ -43,7 +43,7 @@ test('lists keys with markup and control characters in plain XML', async () => {
   expect((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents?.[0]?.Key).toBe(Key);
 });
 
-test('refuses keys over 1024 bytes and paths that are not UTF-8', async () => {
+test('rejects keys over 1024 bytes and paths that are not UTF-8', async () => {
   const { s3, endpoint } = await startTestServer();
   const put = s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'x'.repeat(1025), Body: '.' }));
   await expect(put).rejects.toThrow(expect.objectContaining({ name: 'KeyTooLongError' }));
