@@ -7,7 +7,7 @@ import { createApiHarness } from '../../apps/api/src/test-support/api-harness.ts
 let api: Awaited<ReturnType<typeof createApiHarness>>;
 beforeAll(async () => {
   // Every file is large enough for parts.
-  api = await createApiHarness({ settings: { multipartThreshold: 1, maxUploadBytes: 10_000_000 } });
+  api = await createApiHarness({ env: { MULTIPART_THRESHOLD: 1, MAX_UPLOAD_BYTES: 10_000_000 } });
 });
 afterAll(() => api.close());
 // Waits between attempts are random up to a bound: here they are none.

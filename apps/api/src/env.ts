@@ -86,6 +86,8 @@ export const apiEnv = z
   })
   .superRefine(keyWithSecret);
 
+export type ApiEnv = z.output<typeof apiEnv>;
+
 /** The environment variables of the one-shot bucket set-up. */
 export const setupEnv = z
   .object({

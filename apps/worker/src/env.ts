@@ -77,5 +77,7 @@ export const workerEnv = z
   })
   .superRefine(keyWithSecret);
 
+export type WorkerEnv = z.output<typeof workerEnv>;
+
 /** The environment variables of the one-shot reconciliation. */
 export const reconcileEnv = z.object({ ...queueEnv, ...storageEnv, ...oldRevisions }).superRefine(keyWithSecret);

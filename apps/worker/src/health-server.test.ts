@@ -4,9 +4,9 @@ import { startHealthServer } from './health-server.ts';
 test('a worker is healthy as long as it can take jobs', async () => {
   let canTakeJobs = true;
   const server = await startHealthServer(0, () => canTakeJobs);
-  onTestFinished(() => server.close());
+  onTestFinished(async () => server?.close());
   const probe = async () => {
-    const response = await fetch(`http://127.0.0.1:${server.port}/healthz`);
+    const response = await fetch(`http://127.0.0.1:${server?.port}/healthz`);
     return { status: response.status, body: await response.json() };
   };
   expect(await probe()).toEqual({ status: 200, body: { status: 'ok' } });

@@ -3,9 +3,14 @@ import { type InternalServer, startInternalServer } from '@imagemill/service';
 /**
  * Answers an orchestrator's probe on a port of its own: 200 while the worker can take jobs, 503 while it can't.
  *
+ * @param port nothing is started without one
  * @throws Error naming the port when it is in use
  */
-export function startHealthServer(port: number, isHealthy: () => boolean): Promise<InternalServer> {
+export async function startHealthServer(
+  port: number | undefined,
+  isHealthy: () => boolean,
+): Promise<InternalServer | undefined> {
+  if (port === undefined) return undefined;
   return startInternalServer({
     port,
     setting: 'HEALTH_PORT',

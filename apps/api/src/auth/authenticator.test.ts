@@ -11,7 +11,7 @@ const soon = { timeout: 5_000, interval: 10 };
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;
 beforeAll(async () => {
-  api = await createApiHarness({ authenticator: { rememberMs: REMEMBER_MS } });
+  api = await createApiHarness({ inTests: { authenticator: { rememberMs: REMEMBER_MS } } });
 });
 afterAll(() => api.close());
 
@@ -81,7 +81,7 @@ test('a process that has not seen it refuses it at once', async () => {
 });
 
 test('a key that expires is told so from that moment on, also while it is remembered', async () => {
-  const lasting = await createApiHarness({ beside: api, authenticator: { rememberMs: 60_000 } });
+  const lasting = await createApiHarness({ beside: api, inTests: { authenticator: { rememberMs: 60_000 } } });
   const expiresAt = new Date(Date.now() + 700);
   const { key } = await keyOf(acme, { expiresAt });
   expect(await ask(key, lasting)).toBe(201);
@@ -121,7 +121,7 @@ describe('while Redis is away', () => {
     // Its own connection, which can be cut without cutting that of the queue.
     const lines = await createApiHarness({ beside: api });
     const authenticator = { store: lines.keyStore, rememberMs: REMEMBER_MS };
-    const cut = await createApiHarness({ beside: api, authenticator });
+    const cut = await createApiHarness({ beside: api, inTests: { authenticator } });
     const seenAt = performance.now();
     expect((await read(key, cut)).status).toBe(200);
     await lines.close();

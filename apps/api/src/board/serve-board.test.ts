@@ -2,7 +2,6 @@ import { createQueueViews } from '@imagemill/queue';
 import { sign } from 'hono/jwt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiHarness, FOLLOW_TOKEN_SECRET } from '../test-support/api-harness.ts';
-import { createBoardSessions } from './board-sessions.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 const secret = 'a secret of this test, for board sessions';
@@ -10,9 +9,8 @@ let plain: Harness;
 let api: Harness;
 beforeAll(async () => {
   plain = await createApiHarness();
-  const queues = createQueueViews({ connection: plain.redis, prefix: plain.prefix });
-  const board = { sessions: createBoardSessions([secret]), queues };
-  api = await createApiHarness({ services: { board }, beside: plain, settings: { apiBaseUrl: 'https://api.test' } });
+  const env = { BOARD_SESSION_SECRET: [secret] as const, API_BASE_URL: 'https://api.test' };
+  api = await createApiHarness({ beside: plain, env });
 });
 afterAll(() => Promise.all([api.close(), plain.close()]));
 

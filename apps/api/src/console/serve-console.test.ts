@@ -1,10 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadCategories } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
-import { consolePage } from './console-page.ts';
 import { checkConsole } from './serve-console.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
@@ -16,18 +14,8 @@ beforeAll(async () => {
   await writeFile(join(dir, 'index.html'), '<!doctype html>');
   await writeFile(join(dir, 'assets', 'index-1a2b.js'), 'export {};');
   await writeFile(`${dir}-secret`, 'secret');
-  const plain = await createApiHarness();
-  const { originals } = plain;
-  const categories = await loadCategories();
-  const console = await consolePage({
-    dir,
-    apiBaseUrl: 'https://api.test/',
-    cdnBaseUrl: 'https://cdn.test/i',
-    originals,
-    categories,
-  });
-  await plain.close();
-  api = await createApiHarness({ services: { console } });
+  const env = { CONSOLE_DIR: dir, API_BASE_URL: 'https://api.test/', CDN_BASE_URL: 'https://cdn.test/i' };
+  api = await createApiHarness({ env });
 });
 afterAll(async () => {
   await api.close();

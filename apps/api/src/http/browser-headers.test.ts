@@ -48,7 +48,7 @@ describe('a web page', () => {
   });
 
   test('of no origin may where none is named', async () => {
-    const closed = await createApiHarness({ settings: { corsOrigins: [] } });
+    const closed = await createApiHarness({ env: { API_CORS_ORIGINS: [] } });
     const headers = { origin: 'https://shop.test' };
     expect((await closed.app.request('/healthz', { headers })).headers.has('access-control-allow-origin')).toBe(false);
     await closed.close();

@@ -28,14 +28,14 @@ const codeOf = ({ status, body }: { status: number; body: Record<string, unknown
 
 describe('the rate limit', () => {
   test('is one for all processes of the API, and each tenant has its own', async () => {
-    const [one, two] = await startTwo({ limits: { tickets: 6, windowSeconds: 600 } });
+    const [one, two] = await startTwo({ env: { RATE_LIMIT_TICKETS: 6, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     const answers = await Promise.all(Array.from({ length: 10 }, (_each, i) => (i % 2 ? one : two).ask()));
     expect(answers.map(codeOf).sort()).toEqual([...Array(6).fill('201 '), ...Array(4).fill('429 rate-limited')]);
     expect((await two.ask({}, photo, two.keys.other)).status).toBe(201);
   });
 
   test('is told with every answer, and when it is over, when to come again', async () => {
-    const { ask } = await start({ limits: { tickets: 2, windowSeconds: 600 } });
+    const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 2, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     const told = (headers: Headers) => ['limit', 'remaining', 'policy'].map((name) => headers.get(`ratelimit-${name}`));
     const first = await ask();
     expect(told(first.headers)).toEqual(['2', '1', '"tickets";q=2;w=600']);
@@ -60,7 +60,7 @@ describe('the rate limit', () => {
   });
 
   test('is all there again when its window is over', async () => {
-    const { ask } = await start({ limits: { tickets: 2, windowSeconds: 1 } });
+    const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 2, RATE_LIMIT_WINDOW_SECONDS: 1 } });
     await ask();
     await ask();
     expect(codeOf(await ask())).toBe('429 rate-limited');
@@ -69,7 +69,7 @@ describe('the rate limit', () => {
   });
 
   test('holds for tickets only', async () => {
-    const { ask, call } = await start({ limits: { tickets: 1, windowSeconds: 600 } });
+    const { ask, call } = await start({ env: { RATE_LIMIT_TICKETS: 1, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     const { body } = await ask();
     for (const _time of [1, 2, 3]) {
       expect((await call('GET', `/v1/images/${String(body.imageId)}`)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('the rate limit', () => {
 
 describe('the ceiling on unfinished images', () => {
   test('is one for all processes, and lets the next one in when an image has ended', async () => {
-    const [one, two] = await startTwo({ limits: { unfinishedMax: 2 } });
+    const [one, two] = await startTwo({ env: { MAX_UNFINISHED_IMAGES: 2 } });
     const ticket = UploadTicket.parse((await one.ask()).body);
     expect((await two.ask()).status).toBe(201);
     const full = await one.ask();
@@ -97,7 +97,7 @@ describe('the ceiling on unfinished images', () => {
 
 describe('backpressure', () => {
   test('refuses tickets while too much waits, says when to come again, and lets all else through', async () => {
-    const api = await start({ limits: { maxBacklog: 1 } });
+    const api = await start({ env: { MAX_BACKLOG: 1 } });
     const tickets = [];
     for (const _each of [1, 2, 3]) tickets.push(UploadTicket.parse((await api.ask()).body));
     for (const { imageId } of tickets) await api.queue.reportUpload(imageId);
@@ -120,7 +120,7 @@ describe('backpressure', () => {
   });
 
   test('gives a repeated request its ticket all the same', async () => {
-    const api = await start({ limits: { maxBacklog: 1 } });
+    const api = await start({ env: { MAX_BACKLOG: 1 } });
     const key = { 'idempotency-key': 'k1' };
     const first = UploadTicket.parse((await api.ask(key)).body);
     const second = UploadTicket.parse((await api.ask()).body);
@@ -176,7 +176,7 @@ describe('an Idempotency-Key', () => {
   });
 
   test('gives a valid URL for the same image also when the first one has expired', async () => {
-    const { ask, queue } = await start({ settings: { uploadUrlTtlSeconds: 1 } });
+    const { ask, queue } = await start({ env: { UPLOAD_URL_TTL_SECONDS: 1 } });
     const first = UploadTicket.parse((await ask(key)).body);
     await vi.waitUntil(() => Date.now() > Date.parse(first.expiresAt));
     const again = UploadTicket.parse((await ask(key)).body);
@@ -207,9 +207,9 @@ test('a repeated request makes no job for an image that has ended, and whose job
 });
 
 test('without Redis no limit lets anybody through: 503, and no URL', async () => {
-  const limits = { tickets: 5, windowSeconds: 10, unfinishedMax: 5, maxBacklog: 5 };
-  for (const only of [{ tickets: 5 }, { maxBacklog: 5 }, { unfinishedMax: 5 }, limits]) {
-    const { ask } = await start({ redisUrl: 'redis://127.0.0.1:1', limits: only });
+  const [rate, ceiling, backlog] = [{ RATE_LIMIT_TICKETS: 5 }, { MAX_UNFINISHED_IMAGES: 5 }, { MAX_BACKLOG: 5 }];
+  for (const env of [rate, ceiling, backlog, { ...rate, ...ceiling, ...backlog }]) {
+    const { ask } = await start({ redisUrl: 'redis://127.0.0.1:1', env });
     const answer = await ask({ 'idempotency-key': 'k' });
     expect(codeOf(answer)).toBe('503 queue-unavailable');
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);

@@ -1,18 +1,15 @@
-import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
-import { requestMetrics } from './request-metrics.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-const registry = new Registry();
 let api: Harness;
 beforeAll(async () => {
-  api = await createApiHarness({ observers: [requestMetrics(registry)] });
+  api = await createApiHarness();
 });
 afterAll(() => api.close());
 
 async function series(): Promise<string[]> {
-  const lines = (await registry.metrics()).split('\n');
+  const lines = (await api.registry.metrics()).split('\n');
   return lines.flatMap((line) => /^imagemill_http_request_duration_seconds_count\{(.*)\} \d+$/.exec(line)?.[1] ?? []);
 }
 

@@ -1,10 +1,9 @@
 import { AppError } from '@imagemill/errors';
 import { Manifest } from '@imagemill/manifests';
-import { createConsumerConnection, createDeliveryWorker, createQueueViews } from '@imagemill/queue';
+import { createConsumerConnection, createDeliveryWorker } from '@imagemill/queue';
 import { ImageId, originalFolder, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { createBoardSessions } from '../board/board-sessions.ts';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { operationsOf } from '../test-support/operations.ts';
 import { type Apis, provoke } from '../test-support/provoke.ts';
@@ -20,7 +19,10 @@ beforeAll(async () => {
     sound,
     withoutRedis: await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' }),
     withoutStorage: await createApiHarness({ beside: sound, s3Endpoint: 'http://127.0.0.1:1' }),
-    broken: await createApiHarness({ beside: sound, observers: [() => Promise.reject(new Error('a mistake'))] }),
+    broken: await createApiHarness({
+      beside: sound,
+      inTests: { middleware: [() => Promise.reject(new Error('a mistake'))] },
+    }),
   };
 });
 afterAll(() => Promise.all(Object.values(apis).map((api) => api.close())));
@@ -120,8 +122,13 @@ async function refuseTickets({ path, request, bodyOf = (same) => same, bad }: Ti
   const [{ imageId }] = (body.tickets ?? [body]) as [{ imageId: string }];
   await sound.redis.del(`${sound.prefix}:render:${imageId}`);
   await ask({}, key, withoutStorage);
-  for (const limits of [{ tickets: 1, windowSeconds: 60 }, { unfinishedMax: 1 }, { maxBacklog: 1 }]) {
-    const limited = await createApiHarness({ limits });
+  const limits = [
+    { RATE_LIMIT_TICKETS: 1, RATE_LIMIT_WINDOW_SECONDS: 60 },
+    { MAX_UNFINISHED_IMAGES: 1 },
+    { MAX_BACKLOG: 1 },
+  ];
+  for (const env of limits) {
+    const limited = await createApiHarness({ env });
     await vi.waitUntil(async () => {
       const { status, body: told } = await ask({}, {}, limited);
       const issued = (told.tickets ?? [told]) as { imageId: ImageId }[];
@@ -187,8 +194,8 @@ const cases: Record<string, () => Promise<unknown>> = {
       api.app.request(`${path}/events`, { headers: { authorization: `Bearer ${api.keys.acme}`, ...more } });
     const ids = [...(await (await follow()).text()).matchAll(/^id: (.*)$/gm)];
     await follow(sound, { 'last-event-id': ids.at(-1)?.[1] ?? '' });
-    for (const live of [{ listenersPerTenantMax: 0 }, { listenersMax: 0 }]) {
-      const full = await createApiHarness({ beside: sound, live });
+    for (const env of [{ MAX_LISTENERS_PER_TENANT: 0 }, { MAX_LISTENERS: 0 }]) {
+      const full = await createApiHarness({ beside: sound, env });
       await follow(full);
       await full.close();
     }
@@ -241,9 +248,8 @@ const cases: Record<string, () => Promise<unknown>> = {
 
   async startBoardSession() {
     const { sound } = apis;
-    const queues = createQueueViews({ connection: sound.redis, prefix: sound.prefix });
-    const sessions = createBoardSessions(['a secret of this test, for board sessions']);
-    const withBoard = await createApiHarness({ beside: sound, services: { board: { sessions, queues } } });
+    const env = { BOARD_SESSION_SECRET: ['a secret of this test, for board sessions'] as const };
+    const withBoard = await createApiHarness({ beside: sound, env });
     await withBoard.call('POST', '/v1/board-sessions', undefined, sound.keys.admin);
     await withBoard.close();
   },

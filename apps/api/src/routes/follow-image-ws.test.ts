@@ -124,7 +124,7 @@ test('whoever says too much is closed, and nothing of it is read', async () => {
 });
 
 test('over its share, a tenant is told so by the close', async () => {
-  const small = await createLiveHarness({ live: { listenersPerTenantMax: 1 } });
+  const small = await createLiveHarness({ env: { MAX_LISTENERS_PER_TENANT: 1 } });
   const { imageId } = await small.ticket();
   const first = open(small, imageId);
   await first.until('status');
@@ -144,7 +144,9 @@ test('over its share, a tenant is told so by the close', async () => {
 test('whoever answers no ping is dropped; whoever does stays', async () => {
   const left: string[] = [];
   const observer: LiveObserver = { joined() {}, left: (reason) => left.push(reason) };
-  const small = await createLiveHarness({ live: { observer, times: { heartbeatMs: 50, tickMs: 10 } } });
+  const small = await createLiveHarness({
+    inTests: { liveObserver: observer, liveTimes: { heartbeatMs: 50, tickMs: 10 } },
+  });
   const { imageId } = await small.ticket();
   const [alive, dead] = [open(small, imageId), open(small, imageId, { autoPong: false })];
   await Promise.all([alive.until('status'), dead.until('status')]);

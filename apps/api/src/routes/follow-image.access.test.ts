@@ -62,7 +62,7 @@ test('a stream is not kept by caches and proxies, and says when to come back', a
 });
 
 test('a HEAD takes no place, and a listener that leaves gives its own back', async () => {
-  const small = await createLiveHarness({ live: { listenersMax: 1 } });
+  const small = await createLiveHarness({ env: { MAX_LISTENERS: 1 } });
   const { imageId } = await small.ticket();
   const auth = { authorization: `Bearer ${small.keys.acme}` };
   const head = await fetch(`${small.base}/v1/images/${imageId}/events`, { method: 'HEAD', headers: auth });
@@ -82,7 +82,7 @@ test('a HEAD takes no place, and a listener that leaves gives its own back', asy
 });
 
 test('a tenant with its share of listeners is told so, and others still have room', async () => {
-  const small = await createLiveHarness({ live: { listenersPerTenantMax: 1 } });
+  const small = await createLiveHarness({ env: { MAX_LISTENERS_PER_TENANT: 1 } });
   const { imageId } = await small.ticket();
   const first = await small.follow(imageId);
   expect(await code(await small.open(imageId))).toEqual([429, 'too-many-listeners']);

@@ -86,7 +86,7 @@ test('when Redis was away, listeners are told what happened meanwhile, on the co
 });
 
 test('what Redis forgot to tell is found all the same, after a while', async () => {
-  const api = await createLiveHarness({ live: { times: { lookAgainMs: 200, tickMs: 20 } } });
+  const api = await createLiveHarness({ inTests: { liveTimes: { lookAgainMs: 200, tickMs: 20 } } });
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   await stream.until('status');
@@ -100,7 +100,7 @@ test('what Redis forgot to tell is found all the same, after a while', async () 
 
 test('a listener that can take no more is dropped, and the others on its image miss nothing', async () => {
   const { observer, reasons } = watched();
-  const api = await createLiveHarness({ live: { observer } });
+  const api = await createLiveHarness({ inTests: { liveObserver: observer } });
   const { imageId } = await api.ticket();
   const reading = await api.follow(imageId);
   const got: string[] = [];
@@ -119,7 +119,9 @@ test('a listener that can take no more is dropped, and the others on its image m
 
 test('a connection lives for a while only, so that its key is looked at again', async () => {
   const { observer, reasons } = watched();
-  const api = await createLiveHarness({ live: { observer, times: { lifetimeMs: 100, tickMs: 10 } } });
+  const api = await createLiveHarness({
+    inTests: { liveObserver: observer, liveTimes: { lifetimeMs: 100, tickMs: 10 } },
+  });
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   expect(await stream.ended).toBe('ended');
@@ -128,7 +130,7 @@ test('a connection lives for a while only, so that its key is looked at again', 
 });
 
 test('a stream without news shows that it is alive', async () => {
-  const api = await createLiveHarness({ live: { times: { heartbeatMs: 20, tickMs: 5 } } });
+  const api = await createLiveHarness({ inTests: { liveTimes: { heartbeatMs: 20, tickMs: 5 } } });
   const { imageId } = await api.ticket();
   const response = await api.open(imageId);
   let text = '';
@@ -142,7 +144,7 @@ test('a stream without news shows that it is alive', async () => {
 
 test('a shutdown tells listeners when to come back, each at another time, and does not wait for them', async () => {
   const { observer, count } = watched();
-  const api = await createLiveHarness({ live: { observer } });
+  const api = await createLiveHarness({ inTests: { liveObserver: observer } });
   const { imageId } = await api.ticket();
   const streams = await Promise.all(Array.from({ length: 20 }, () => api.follow(imageId)));
   await Promise.all(streams.map(({ until }) => until('status')));

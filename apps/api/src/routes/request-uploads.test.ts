@@ -51,7 +51,7 @@ describe('many tickets in one call', () => {
   });
 
   test('are all or none: one that is not acceptable is named, and nothing is made of the others', async () => {
-    const api = await start({ limits: { unfinishedMax: 2 } });
+    const api = await start({ env: { MAX_UNFINISHED_IMAGES: 2 } });
     const { status, body } = await api.ask([photo, { ...photo, category: 'x' }]);
     expect({ status, code: body.code, field: body.field }).toEqual({
       status: 422,
@@ -73,7 +73,7 @@ describe('many tickets in one call', () => {
 
 describe('the limits of many tickets', () => {
   test('each counts for the rate, and no call can ask for more than a window has', async () => {
-    const { ask } = await start({ limits: { tickets: 10, windowSeconds: 600 } });
+    const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 10, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     expect((await ask(photos(11))).body).toMatchObject({ code: 'invalid-field', field: 'images' });
     const first = await ask(photos(6));
     expect([first.status, first.headers.get('ratelimit-remaining')]).toEqual([201, '3']);
@@ -83,7 +83,7 @@ describe('the limits of many tickets', () => {
   });
 
   test('a ceiling with too few places left admits none of them', async () => {
-    const { ask, tickets } = await start({ limits: { unfinishedMax: 5 } });
+    const { ask, tickets } = await start({ env: { MAX_UNFINISHED_IMAGES: 5 } });
     await tickets(photos(3));
     expect((await ask(photos(3))).body.code).toBe('too-many-unfinished');
     expect(await tickets(photos(2))).toHaveLength(2);

@@ -14,7 +14,7 @@ const partsOf = (all: Buffer) => [all.subarray(0, PART), all.subarray(PART)];
 
 let api: Awaited<ReturnType<typeof createApiHarness>>;
 beforeAll(async () => {
-  api = await createApiHarness({ settings: { maxUploadBytes: 100 * MIB, multipartThreshold: PART } });
+  api = await createApiHarness({ env: { MAX_UPLOAD_BYTES: 100 * MIB, MULTIPART_THRESHOLD: PART } });
 });
 afterAll(() => api.close());
 
@@ -191,7 +191,7 @@ describe('the URL of a part', () => {
   test('is not signed for longer than the image waits', async () => {
     const hasty = await createApiHarness({
       beside: api,
-      settings: { maxUploadBytes: 100 * MIB, multipartThreshold: PART, multipartTtlSeconds: 2 },
+      env: { MAX_UPLOAD_BYTES: 100 * MIB, MULTIPART_THRESHOLD: PART, MULTIPART_TTL_SECONDS: 60 },
     });
     const { body } = await hasty.call('POST', '/v1/images/upload-url', photo);
     const answer = await hasty.call('POST', of(String(body.imageId), '/parts'), { partNumbers: [1] });

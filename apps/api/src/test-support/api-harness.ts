@@ -1,37 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createImageEnds, createImageRecords, createImageView, createListImages } from '@imagemill/images';
-import { ConfiguredKeys, createKeyStore } from '@imagemill/keys';
-import { createDeletions, createManifests } from '@imagemill/manifests';
-import {
-  createConsumerConnection,
-  createImageIndex,
-  createProducerConnection,
-  createReaderConnection,
-  createRenderQueue,
-  createRenderWorker,
-  createWebhookQueue,
-  type RenderHandler,
-} from '@imagemill/queue';
-import { createLogger } from '@imagemill/service';
-import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
-import { loadCategories } from '@imagemill/variants';
-import type { MiddlewareHandler } from 'hono';
+import { createConsumerConnection, createRenderWorker, type RenderHandler } from '@imagemill/queue';
+import { createLogger, parseEnv } from '@imagemill/service';
+import { createS3Client, ensureBucket } from '@imagemill/storage';
+import { Registry } from 'prom-client';
 import { inject, vi } from 'vitest';
-import { areas, createApp } from '../app.ts';
-import { type AuthenticatorOptions, createAuthenticator } from '../auth/authenticator.ts';
-import { createFollowTokens } from '../auth/follow-tokens.ts';
-import { createReportUploads } from '../bucket-events/report-uploads.ts';
-import type { ApiServices, ApiSettings } from '../http/api-route.ts';
-import type { ApiBindings } from '../http/bindings.ts';
-import { createLimits, type LimitSettings } from '../limits/create-limits.ts';
-import type { ListenerLimitSettings } from '../live/listener-limits.ts';
-import type { LiveObserver } from '../live/live-observer.ts';
-import type { LiveTimes } from '../live/live-times.ts';
-import { startLive } from '../live/start-live.ts';
+import { areas } from '../app.ts';
+import { openBackends } from '../backends.ts';
+import { type ApiOptions, buildApi } from '../build-api.ts';
+import { type ApiEnv, apiEnv } from '../env.ts';
 import { createOpenApiDocument } from '../openapi/document.ts';
 import { createContract } from './contract.ts';
 
-export const FOLLOW_TOKEN_SECRET = 'a secret of this test, and long enough';
+export const FOLLOW_TOKEN_SECRET = 'a secret of this test that is long enough';
 const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
 const entry = (tenant: string, scope: string, key: string) =>
   `${tenant}:${scope}:${createHash('sha256').update(key).digest('hex')}`;
@@ -48,92 +28,24 @@ const answersSeen = new Set<string>();
 export interface ApiHarnessOptions {
   readonly redisUrl?: string;
   readonly s3Endpoint?: string;
-  readonly settings?: Partial<ApiSettings>;
-  readonly limits?: Partial<LimitSettings>;
-  /** What this API has beside. */
-  readonly services?: Pick<ApiServices, 'console' | 'board'>;
-  readonly live?: Partial<ListenerLimitSettings> & { times?: Partial<LiveTimes>; observer?: LiveObserver };
+  readonly env?: Partial<ApiEnv>;
   /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
   readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
-  readonly authenticator?: Partial<AuthenticatorOptions>;
-  readonly observers?: readonly MiddlewareHandler<ApiBindings>[];
+  readonly inTests?: ApiOptions['inTests'];
 }
 
 /** The API in this process, on the run's real Redis and S3 server, with buckets and a queue of its own. */
 export async function createApiHarness(options: ApiHarnessOptions = {}) {
-  const servers = inject('servers');
-  const s3 = { ...servers.s3, maxAttempts: 1, requestTimeoutMs: 5_000 };
-  const client = createS3Client({ ...s3, endpoint: options.s3Endpoint ?? s3.endpoint });
-  const bucket = options.beside?.originals.bucket ?? `api-${randomUUID()}`;
-  if (!options.s3Endpoint && !options.beside)
-    await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
-
-  const originals = createS3Storage({ client, bucket });
-  const connection = createProducerConnection(options.redisUrl ?? servers.redisUrl);
-  if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
-  const prefix = options.beside?.prefix ?? `api-${randomUUID().slice(0, 8)}`;
-  const queue = createRenderQueue({ connection, prefix });
-  const webhooks = createWebhookQueue({ connection, prefix });
-  const categories = await loadCategories();
-  const settings: ApiSettings = {
-    apiBaseUrl: 'http://api.test',
-    cdnBaseUrl: 'http://cdn.test',
-    maxUploadBytes: 1_000_000,
-    uploadUrlTtlSeconds: 300,
-    uploadCheckDelayMs: 3600_000,
-    multipartThreshold: 900_000,
-    multipartTtlSeconds: 3600,
-    corsOrigins: ['https://shop.test'],
-    ...options.settings,
-  };
-  const manifests = createManifests(originals);
-  const deletions = createDeletions(originals, manifests);
-  const records = createImageRecords({ queue, manifests, originals, categories });
-  const view = createImageView({ categories, cdnBaseUrl: settings.cdnBaseUrl });
-  const index = createImageIndex(connection, prefix);
-  const listImages = createListImages({ index, records, categories, onUnreadable: () => {} });
-  const limits = createLimits(
-    { connection, prefix, queue },
-    { tickets: 0, windowSeconds: 10, unfinishedMax: 0, maxBacklog: 0, maxBacklogSeconds: 0, ...options.limits },
-  );
-  const { times = {}, observer = { joined() {}, left() {} }, ...listenerLimits } = options.live ?? {};
-  const live = startLive({
-    connection: createReaderConnection(options.redisUrl ?? servers.redisUrl),
-    prefix,
-    sources: { records, view, ends: createImageEnds({ queue, manifests }) },
-    categories,
-    limits: { listenersMax: 1_000, listenersPerTenantMax: 1_000, ...listenerLimits },
-    ...{ times, observer },
-    logger: createLogger('api', 'silent'),
-  });
-  const followTokens = createFollowTokens([FOLLOW_TOKEN_SECRET], 3600);
+  const env = testEnv(options);
+  if (!options.s3Endpoint && !options.beside) await makeBucket(env.ORIGINALS_BUCKET);
   const logger = createLogger('api', 'silent');
-  const services = {
-    reportUploads: createReportUploads({ bucket, queue, logger }),
-    categories,
-    originals,
-    cdn: originals,
-    queue,
-    webhooks,
-    manifests,
-    deletions,
-    records,
-    index,
-    listImages,
-    view,
-    limits,
-    live,
-    followTokens,
-    settings,
-    ...options.services,
-  };
-  const keyStore = createKeyStore(connection, prefix);
-  const authenticator = createAuthenticator({
-    configured: ConfiguredKeys.parse(apiKeys),
-    store: keyStore,
-    ...options.authenticator,
-  });
-  const app = createApp(services, authenticator, createLogger('api', 'silent'), ...(options.observers ?? []));
+  const backends = openBackends(env, logger);
+  const { connection } = backends;
+  if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
+  const registry = new Registry();
+  const api = await buildApi(env, backends, { logger, registry, inTests: options.inTests ?? {} });
+  const { app, services, keyStore } = api;
+  const { queue, webhooks, manifests, index, originals, live, settings } = services;
 
   const document = createOpenApiDocument({ app, areas, apiBaseUrl: settings.apiBaseUrl });
   // Every answer that any test gets is held against the document.
@@ -184,32 +96,53 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   }
   /** Lets a worker of this process have the queue's jobs for as long as `until` takes. */
   async function work(handle: RenderHandler, until: () => Promise<unknown>): Promise<void> {
-    const consumer = createConsumerConnection(servers.redisUrl);
+    const consumer = createConsumerConnection(inject('servers').redisUrl);
+    const prefix = env.QUEUE_PREFIX;
     const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 1, handle, onError: () => {} });
     await until();
     await worker.close(5_000);
     consumer.disconnect();
   }
   return {
-    app,
-    keys,
-    keyStore,
-    document,
-    answersSeen,
-    call,
-    work,
-    queue,
-    webhooks,
-    manifests,
-    index,
-    originals,
-    prefix,
+    ...{ app, keys, keyStore, document, answersSeen, call, work, registry },
+    ...{ queue, webhooks, manifests, index, originals, live },
+    prefix: env.QUEUE_PREFIX,
     redis: connection,
-    live,
-    async close() {
-      await live.close();
-      connection.disconnect();
-      client.destroy();
-    },
+    close: api.close,
   };
+}
+
+function testEnv({ redisUrl, s3Endpoint, beside, env }: ApiHarnessOptions): ApiEnv {
+  const servers = inject('servers');
+  const bucket = beside?.originals.bucket ?? `api-${randomUUID()}`;
+  const parsed = parseEnv(apiEnv, {
+    REDIS_URL: redisUrl ?? servers.redisUrl,
+    QUEUE_PREFIX: beside?.prefix ?? `api-${randomUUID().slice(0, 8)}`,
+    S3_ENDPOINT: s3Endpoint ?? servers.s3.endpoint,
+    S3_REGION: servers.s3.region,
+    S3_ACCESS_KEY_ID: servers.s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: servers.s3.secretAccessKey,
+    ORIGINALS_BUCKET: bucket,
+    CDN_BUCKET: bucket,
+    API_KEYS: apiKeys,
+    API_BASE_URL: 'http://api.test',
+    CDN_BASE_URL: 'http://cdn.test',
+    API_CORS_ORIGINS: 'https://shop.test',
+    FOLLOW_TOKEN_SECRET,
+    MAX_UPLOAD_BYTES: '1000000',
+    MULTIPART_THRESHOLD: '900000',
+    UPLOAD_URL_TTL_SECONDS: '300',
+    MULTIPART_TTL_SECONDS: '3600',
+    UPLOAD_CHECK_DELAY_MS: '600000',
+    RATE_LIMIT_TICKETS: '0',
+    MAX_UNFINISHED_IMAGES: '0',
+    MAX_BACKLOG: '0',
+  });
+  return { ...parsed, ...env };
+}
+
+async function makeBucket(bucket: string): Promise<void> {
+  const client = createS3Client({ ...inject('servers').s3, maxAttempts: 1, requestTimeoutMs: 5_000 });
+  await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+  client.destroy();
 }

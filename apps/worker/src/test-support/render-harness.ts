@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createImagingEngine, type ImagingEngine } from '@imagemill/imaging';
-import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createManifests } from '@imagemill/manifests';
 import type { RenderImage, RenderProgress } from '@imagemill/queue';
-import { createLogger } from '@imagemill/service';
+import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type PutObject } from '@imagemill/storage';
 import { ImageId, loadCategories, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { inject } from 'vitest';
+import { workerEnv } from '../env.ts';
 import type { ImportOriginal } from '../import/import-original.ts';
+import { buildRenderServices } from '../render/build-render-services.ts';
 import { createRenderImage, type RenderServices } from '../render/render-image.ts';
 
-const { s3 } = inject('servers');
+const { redisUrl, s3 } = inject('servers');
 export const client = createS3Client({ ...s3, maxAttempts: 1 });
 export const bucket = `worker-${randomUUID()}`;
 export const storage = createS3Storage({ client, bucket });
@@ -65,22 +67,22 @@ interface RunOptions {
 }
 
 const categories = await loadCategories();
-const manifests = createManifests(storage);
+const env = parseEnv(workerEnv, {
+  REDIS_URL: redisUrl,
+  S3_ENDPOINT: s3.endpoint,
+  ORIGINALS_BUCKET: bucket,
+  CDN_BUCKET: bucket,
+  CDN_BASE_URL: 'http://cdn.test',
+  UPLOAD_GRACE_SECONDS: '60',
+  IMPORT_ALLOW_PRIVATE: 'true',
+});
 
 /** The real handler on the run's S3 server, with what is to be different. */
 export function renderHandler(change: Partial<RenderServices> = {}) {
+  const { originals = storage, cdn = storage } = change;
+  const logger = createLogger('worker', 'silent');
   return createRenderImage({
-    originals: storage,
-    cdn: storage,
-    manifests,
-    deletions: createDeletions(storage, manifests),
-    engine,
-    categories,
-    cdnBaseUrl: 'http://cdn.test',
-    strictContentType: false,
-    uploadGraceMs: 60_000,
-    importOriginal: async () => ({ outcome: 'imported', facts: undefined }),
-    logger: createLogger('worker', 'silent'),
+    ...buildRenderServices(env, { originals, cdn }, { engine, categories, logger }),
     ...change,
   });
 }
@@ -98,13 +100,9 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
       return outcome;
     },
   });
-  const originals = watched(storage);
-  const manifests = createManifests(originals);
   const handle = renderHandler({
-    originals,
+    originals: watched(storage),
     cdn: watched(cdn),
-    manifests,
-    deletions: createDeletions(originals, manifests),
     engine: options.engine ?? engine,
     categories: await loadCategories(ownSets),
     strictContentType: options.strictContentType ?? false,

@@ -2,11 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createImageView, createNotifier, type Notifier } from '@imagemill/images';
-import { createManifests } from '@imagemill/manifests';
+import type { Notifier } from '@imagemill/images';
 import {
   createConsumerConnection,
-  createDeliveryWorker,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -14,17 +12,18 @@ import {
   type RenderHandler,
   WebhookEventType,
 } from '@imagemill/queue';
+import { createLogger, parseEnv } from '@imagemill/service';
 import { loadCategories } from '@imagemill/variants';
 import { Queue, Worker } from 'bullmq';
 import { Webhook } from 'standardwebhooks';
 import { inject, vi } from 'vitest';
-import { createDeliverWebhook } from '../webhooks/deliver-webhook.ts';
+import { workerEnv } from '../env.ts';
+import { buildWebhooks } from '../webhooks/build-webhooks.ts';
 import { loadEndpoints } from '../webhooks/endpoints.ts';
 import { notifyOutcome } from '../webhooks/notify-outcome.ts';
-import { createPost } from '../webhooks/post.ts';
 import { storage } from './render-harness.ts';
 
-const { redisUrl } = inject('servers');
+const { redisUrl, s3 } = inject('servers');
 const closers: (() => Promise<unknown>)[] = [];
 
 export async function closeWebhooks(): Promise<void> {
@@ -90,14 +89,20 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
   if (!endpoints) throw new Error('There are no endpoints.');
   const queue = createRenderQueue({ connection, prefix });
   const webhooks = createWebhookQueue({ connection, prefix });
-  const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
-  const notifier = createNotifier({
-    queue,
-    webhooks,
-    manifests: createManifests(storage),
-    view,
-    isWanted: (tenant, type) => endpoints.get(tenant)?.events.includes(type) ?? false,
+  const env = parseEnv(workerEnv, {
+    REDIS_URL: redisUrl,
+    QUEUE_PREFIX: prefix,
+    S3_ENDPOINT: s3.endpoint,
+    CDN_BASE_URL: 'http://cdn.test',
+    WEBHOOK_ALLOW_PRIVATE: String(allowPrivate),
+    WEBHOOK_CONCURRENCY: String(options.concurrency ?? 4),
   });
+  const built = buildWebhooks(
+    env,
+    { connection: consumer, originals: storage },
+    { endpoints, timeoutMs, categories: await loadCategories(), logger: createLogger('worker', 'silent') },
+  );
+  const { notifier, view, deliver } = built;
   const raw = new Queue('webhooks', { connection, prefix });
   closers.push(async () => {
     await raw.obliterate({ force: true });
@@ -106,10 +111,8 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     consumer.disconnect();
   });
 
-  const deliver = createDeliverWebhook({ endpoints, post: createPost({ allowPrivate }), timeoutMs });
   function startDeliveries() {
-    const { concurrency = 4 } = options;
-    const worker = createDeliveryWorker({ connection: consumer, prefix, concurrency, deliver, onError: () => {} });
+    const worker = built.startDeliveries();
     closers.push(() => worker.close(0));
     return worker;
   }
@@ -154,11 +157,11 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     webhooks,
     notifier,
     raw,
-    view,
     startDeliveries,
     startRenders,
     hurry,
     deliveries,
+    view,
     deliver,
   };
 }

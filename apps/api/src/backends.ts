@@ -1,0 +1,53 @@
+import { checkRedis, createProducerConnection } from '@imagemill/queue';
+import { type Logger, startUpChecks } from '@imagemill/service';
+import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { checkBucketEventsQueue, createSqsClient } from './bucket-events/bucket-events-queue.ts';
+import { checkConsole } from './console/serve-console.ts';
+import type { ApiEnv } from './env.ts';
+
+/** The connections of one process of the API to everything outside of it. */
+export type Backends = ReturnType<typeof openBackends>;
+
+export function openBackends(env: ApiEnv, logger: Logger) {
+  const s3 = {
+    ...s3Settings(env),
+    // A caller is waiting: two tries within its patience, then 503.
+    maxAttempts: 2,
+    requestTimeoutMs: 5_000,
+  };
+  const client = createS3Client(s3);
+  const signingClient = createS3Client({ ...s3, endpoint: env.S3_PUBLIC_ENDPOINT ?? s3.endpoint });
+  const allowOverwrite = env.S3_ALLOW_OVERWRITE;
+  const connection = createProducerConnection(env.REDIS_URL);
+  connection.on('error', (err) => logger.warn({ err }, 'redis'));
+  const sqs = openSqs(env);
+  return {
+    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, allowOverwrite }),
+    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
+    connection,
+    sqs,
+    close() {
+      sqs?.client.destroy();
+      connection.disconnect();
+      client.destroy();
+      signingClient.destroy();
+    },
+  };
+}
+
+function openSqs({ UPLOAD_EVENTS_QUEUE_URL: queueUrl, UPLOAD_EVENTS_REGION: region }: ApiEnv) {
+  return queueUrl === undefined ? undefined : { client: createSqsClient({ url: queueUrl, region }), queueUrl };
+}
+
+/** @throws StartUpError with everything that is missing or set up wrongly */
+export async function checkBackends(env: ApiEnv, backends: Backends, logger: Logger): Promise<void> {
+  const { originals, cdn, connection, sqs } = backends;
+  const consoleDir = env.CONSOLE_DIR;
+  await startUpChecks({
+    Redis: () => checkRedis(connection),
+    [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
+    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+    ...(consoleDir !== undefined && { 'console in CONSOLE_DIR': () => checkConsole(consoleDir) }),
+    ...(sqs && { 'upload events queue': () => checkBucketEventsQueue(sqs.client, sqs.queueUrl, logger) }),
+  });
+}

@@ -1,0 +1,79 @@
+import { createKeyStore } from '@imagemill/keys';
+import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
+import { loadCategories } from '@imagemill/variants';
+import type { MiddlewareHandler } from 'hono';
+import type { Registry } from 'prom-client';
+import { createApp } from './app.ts';
+import { type AuthenticatorOptions, createAuthenticator } from './auth/authenticator.ts';
+import type { Backends } from './backends.ts';
+import { consumeBucketEvents } from './bucket-events/consume-bucket-events.ts';
+import { buildServices } from './build-services.ts';
+import type { ApiEnv } from './env.ts';
+import type { ApiBindings } from './http/bindings.ts';
+import { listen } from './http/listen.ts';
+import type { LiveObserver } from './live/live-observer.ts';
+import type { LiveTimes } from './live/live-times.ts';
+import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
+import { liveMetrics } from './metrics/live-metrics.ts';
+import { requestMetrics } from './metrics/request-metrics.ts';
+
+export interface ApiOptions {
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** What a test measures, or has happen sooner than in production. */
+  readonly inTests?: {
+    readonly liveObserver?: LiveObserver | undefined;
+    readonly liveTimes?: Partial<LiveTimes> | undefined;
+    readonly authenticator?: Partial<AuthenticatorOptions> | undefined;
+    readonly middleware?: readonly MiddlewareHandler<ApiBindings>[] | undefined;
+  };
+}
+
+/**
+ * One process of the API. Requests can be given to `app` at once; `listen` opens its ports, and takes bucket events.
+ *
+ * @throws StorageError when CONSOLE_DIR is set and no upload can be signed
+ */
+export async function buildApi(env: ApiEnv, backends: Backends, { logger, registry, inTests = {} }: ApiOptions) {
+  const { connection, sqs } = backends;
+  const services = await buildServices(env, backends, {
+    categories: await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories),
+    logger,
+    liveObserver: inTests.liveObserver ?? liveMetrics(registry),
+    liveTimes: inTests.liveTimes,
+  });
+  const { queue, reportUploads, live } = services;
+  const keyStore = createKeyStore(connection, env.QUEUE_PREFIX);
+  const authenticator = createAuthenticator({
+    configured: env.API_KEYS ?? [],
+    store: keyStore,
+    ...inTests.authenticator,
+  });
+  addBacklogMetrics(registry, queue);
+  const app = createApp(services, authenticator, logger, requestMetrics(registry), ...(inTests.middleware ?? []));
+  let closePorts = async () => {};
+
+  return {
+    app,
+    services,
+    keyStore,
+    /** @throws Error naming the port when it is in use */
+    async listen(): Promise<void> {
+      const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+      const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
+      const bucketEvents = sqs && consumeBucketEvents({ ...sqs, queue, reportUploads, logger });
+      closePorts = async () => {
+        await Promise.all([server.close(env.SHUTDOWN_GRACE_MS), bucketEvents?.close(env.SHUTDOWN_GRACE_MS)]);
+        await metrics?.close();
+      };
+      logger.info({ address: server.address, metricsPort: metrics?.port }, 'listening');
+    },
+    /** Ends what is open, in order, within SHUTDOWN_GRACE_MS; the backends too. */
+    async close(): Promise<void> {
+      // Before the server, which waits for every answer to end.
+      await live.close();
+      await closePorts();
+      backends.close();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { createImageEnds, createImageRecords, createImageView, createListImages } from '@imagemill/images';
+import { createDeletions, createManifests } from '@imagemill/manifests';
+import {
+  createImageIndex,
+  createQueueViews,
+  createReaderConnection,
+  createRenderQueue,
+  createWebhookQueue,
+} from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import type { Categories } from '@imagemill/variants';
+import { createFollowTokens } from './auth/follow-tokens.ts';
+import type { Backends } from './backends.ts';
+import { createBoardSessions } from './board/board-sessions.ts';
+import { createReportUploads } from './bucket-events/report-uploads.ts';
+import { consolePage } from './console/console-page.ts';
+import type { ApiEnv } from './env.ts';
+import type { ApiServices, ApiSettings } from './http/api-route.ts';
+import { createLimits } from './limits/create-limits.ts';
+import type { LiveObserver } from './live/live-observer.ts';
+import type { LiveTimes } from './live/live-times.ts';
+import { startLive } from './live/start-live.ts';
+
+interface ServiceOptions {
+  readonly categories: Categories;
+  readonly logger: Logger;
+  readonly liveObserver: LiveObserver;
+  readonly liveTimes?: Partial<LiveTimes> | undefined;
+}
+
+/** Everything that routes work with. Reading of live changes begins, until `live` is closed. */
+export async function buildServices(env: ApiEnv, backends: Backends, options: ServiceOptions) {
+  const { originals, cdn, connection } = backends;
+  const { categories, logger } = options;
+  const prefix = env.QUEUE_PREFIX;
+  const settings = settingsOf(env);
+  const queue = createRenderQueue({ connection, prefix });
+  const manifests = createManifests(originals);
+  const records = createImageRecords({ queue, manifests, originals, categories });
+  const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
+  const index = createImageIndex(connection, prefix);
+  const live = startLive({
+    connection: createReaderConnection(env.REDIS_URL),
+    ...{ prefix, categories, logger },
+    sources: { records, view, ends: createImageEnds({ queue, manifests }) },
+    limits: { listenersMax: env.MAX_LISTENERS, listenersPerTenantMax: env.MAX_LISTENERS_PER_TENANT },
+    observer: options.liveObserver,
+    ...(options.liveTimes && { times: options.liveTimes }),
+  });
+  return {
+    ...{ categories, originals, cdn, queue, manifests, records, view, index, live, settings },
+    webhooks: createWebhookQueue({ connection, prefix }),
+    deletions: createDeletions(originals, manifests),
+    reportUploads: createReportUploads({ bucket: originals.bucket, queue, logger }),
+    listImages: createListImages({
+      ...{ index, records, categories },
+      onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'left out of a listing'),
+    }),
+    limits: createLimits({ connection, prefix, queue }, limitsOf(env)),
+    followTokens: env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS),
+    board: env.BOARD_SESSION_SECRET && {
+      sessions: createBoardSessions(env.BOARD_SESSION_SECRET),
+      queues: createQueueViews({ connection, prefix }),
+    },
+    console:
+      env.CONSOLE_DIR === undefined
+        ? undefined
+        : await consolePage({ ...settings, dir: env.CONSOLE_DIR, originals, categories }),
+  } satisfies ApiServices;
+}
+
+const settingsOf = (env: ApiEnv): ApiSettings => ({
+  apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),
+  cdnBaseUrl: env.CDN_BASE_URL,
+  maxUploadBytes: env.MAX_UPLOAD_BYTES,
+  uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
+  uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,
+  multipartThreshold: env.MULTIPART_THRESHOLD,
+  multipartTtlSeconds: env.MULTIPART_TTL_SECONDS,
+  corsOrigins: env.API_CORS_ORIGINS,
+});
+
+const limitsOf = (env: ApiEnv) => ({
+  tickets: env.RATE_LIMIT_TICKETS,
+  windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+  unfinishedMax: env.MAX_UNFINISHED_IMAGES,
+  maxBacklog: env.MAX_BACKLOG,
+  maxBacklogSeconds: env.MAX_BACKLOG_SECONDS,
+});

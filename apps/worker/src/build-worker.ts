@@ -1,0 +1,111 @@
+import { hostname } from 'node:os';
+import { createFinishedImages } from '@imagemill/manifests';
+import { createRenderWorker, createSlotTime, type RenderHandler } from '@imagemill/queue';
+import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
+import { ImageId, loadCategories } from '@imagemill/variants';
+import type { Registry } from 'prom-client';
+import type { Backends } from './backends.ts';
+import type { WorkerEnv } from './env.ts';
+import { startHealthServer } from './health-server.ts';
+import { measureJobs } from './metrics/measure-jobs.ts';
+import { measureSlotTime } from './metrics/measure-slot-time.ts';
+import { startReconciling } from './reconcile/start-reconciling.ts';
+import { buildEngine, buildRenderServices } from './render/build-render-services.ts';
+import { createRenderImage, type RenderServices } from './render/render-image.ts';
+import { buildWebhooks, type Webhooks } from './webhooks/build-webhooks.ts';
+import { loadEndpoints } from './webhooks/endpoints.ts';
+import { notifyOutcome } from './webhooks/notify-outcome.ts';
+
+interface WorkerOptions {
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** One worker: `start` opens its ports and takes jobs. */
+export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, registry }: WorkerOptions) {
+  const { connection } = backends;
+  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
+  const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
+  const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
+  const engine = await buildEngine(env, logger);
+  const services = buildRenderServices(env, backends, { engine, categories, logger });
+  const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });
+  let closeAll = async () => {};
+
+  return {
+    /** @throws Error naming the port when it is in use */
+    async start(): Promise<void> {
+      const health = await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
+      const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+      const deliveries = webhooks?.startDeliveries();
+      const renders = startRenders(env, backends, { services, webhooks, logger, registry });
+      const reconciling = reconcileRegularly(env, { services, webhooks, logger });
+      closeAll = async () => {
+        const graceMs = env.SHUTDOWN_GRACE_MS;
+        await Promise.all([reconciling?.close(), renders.close(graceMs), deliveries?.close(graceMs)]);
+        await Promise.all([health?.close(), metrics?.close()]);
+      };
+      const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] };
+      logger.info({ ...shown, metricsPort: metrics?.port }, 'working');
+    },
+    /** Ends the jobs in hand, or gives them back, within SHUTDOWN_GRACE_MS; closes the backends too. */
+    async close(): Promise<void> {
+      await closeAll();
+      backends.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly services: RenderServices;
+  readonly webhooks: Webhooks | undefined;
+  readonly logger: Logger;
+}
+
+/** A render, inside of what is done around every render: the last of the list is the outermost. */
+function startRenders(env: WorkerEnv, { connection }: Backends, parts: Parts & { readonly registry: Registry }) {
+  const { services, webhooks, logger, registry } = parts;
+  const prefix = env.QUEUE_PREFIX;
+  const slotTime = createSlotTime(connection, prefix);
+  const around: readonly ((handle: RenderHandler) => RenderHandler)[] = [
+    (handle) => measureSlotTime(handle, slotTime, (err) => logger.warn({ err }, 'slot time')),
+    ...(webhooks
+      ? [
+          (handle: RenderHandler) =>
+            notifyOutcome(handle, webhooks.notifier, (err) => logger.warn({ err }, 'an event is not queued yet')),
+        ]
+      : []),
+    (handle) => measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
+  ];
+  return createRenderWorker({
+    ...{ connection, prefix },
+    concurrency: env.WORKER_CONCURRENCY,
+    name: `${hostname()}:${process.pid}`,
+    handle: around.reduce((handle, wrap) => wrap(handle), createRenderImage(services)),
+    onError: (err) => logger.error({ err }, 'worker'),
+    onJobStarted: (imageId) => logger.debug({ imageId }, 'job started'),
+    async onFailed(imageId, err, isFinal) {
+      logger.error({ imageId, err }, 'attempt failed');
+      if (isFinal && imageId !== undefined) await webhooks?.notifier.deadLetter(ImageId.parse(imageId));
+    },
+  });
+}
+
+function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Parts) {
+  if (env.RECONCILE_INTERVAL_SECONDS === 0) return undefined;
+  const { originals, cdn, manifests, deletions } = services;
+  return startReconciling({
+    redisUrl: env.REDIS_URL,
+    prefix: env.QUEUE_PREFIX,
+    intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
+    services: {
+      ...{ originals, cdn, manifests, deletions },
+      finishedImages: createFinishedImages(originals),
+      oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+      notifier: webhooks?.notifier,
+    },
+    logger,
+  });
+}

@@ -1,0 +1,60 @@
+import { availableParallelism } from 'node:os';
+import { createImagingEngine, type ImagingEngine } from '@imagemill/imaging';
+import { createDeletions, createManifests } from '@imagemill/manifests';
+import type { Logger } from '@imagemill/service';
+import type { Categories } from '@imagemill/variants';
+import type { Backends } from '../backends.ts';
+import type { WorkerEnv } from '../env.ts';
+import { createDownload } from '../import/download.ts';
+import { createImportOriginal } from '../import/import-original.ts';
+import type { RenderServices } from './render-image.ts';
+
+interface RenderOptions {
+  readonly engine: ImagingEngine;
+  readonly categories: Categories;
+  readonly logger: Logger;
+}
+
+/** Everything that the render of an image works with. */
+export function buildRenderServices(
+  env: WorkerEnv,
+  { originals, cdn }: Pick<Backends, 'originals' | 'cdn'>,
+  options: RenderOptions,
+): RenderServices {
+  const manifests = createManifests(originals);
+  return {
+    ...options,
+    ...{ originals, cdn, manifests },
+    deletions: createDeletions(originals, manifests),
+    importOriginal: createImportOriginal({
+      originals,
+      download: createDownload({
+        allowPrivate: env.IMPORT_ALLOW_PRIVATE,
+        bytesMax: env.MAX_UPLOAD_BYTES,
+        timeoutMs: env.IMPORT_TIMEOUT_SECONDS * 1000,
+      }),
+      placesMax: Math.ceil(env.WORKER_CONCURRENCY / 2),
+    }),
+    cdnBaseUrl: env.CDN_BASE_URL,
+    strictContentType: env.STRICT_CONTENT_TYPE,
+    uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
+  };
+}
+
+export function buildEngine(env: WorkerEnv, logger: Logger): Promise<ImagingEngine> {
+  const encodeConcurrency = env.ENCODE_CONCURRENCY ?? availableParallelism();
+  // Encodes, name look-ups and file reads share these threads: too few, and encodes wait for threads while cores idle.
+  if (env.UV_THREADPOOL_SIZE < encodeConcurrency + 4) {
+    logger.warn({ encodeConcurrency, threads: env.UV_THREADPOOL_SIZE }, 'UV_THREADPOOL_SIZE is too small');
+  }
+  return createImagingEngine({
+    encodeConcurrency,
+    limits: {
+      bytesMax: env.MAX_UPLOAD_BYTES,
+      pixelsMax: env.MAX_SOURCE_PIXELS,
+      sideMax: env.MAX_SOURCE_SIDE,
+      framesMax: env.MAX_SOURCE_FRAMES,
+      timeoutMs: env.RENDER_TIMEOUT_MS,
+    },
+  });
+}

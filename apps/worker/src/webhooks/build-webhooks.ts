@@ -1,0 +1,51 @@
+import { createImageView, createNotifier } from '@imagemill/images';
+import { createManifests } from '@imagemill/manifests';
+import { createDeliveryWorker, createRenderQueue, createWebhookQueue } from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import type { Categories } from '@imagemill/variants';
+import type { Backends } from '../backends.ts';
+import type { WorkerEnv } from '../env.ts';
+import { createDeliverWebhook } from './deliver-webhook.ts';
+import type { Endpoints } from './endpoints.ts';
+import { createPost } from './post.ts';
+
+interface WebhookOptions {
+  readonly endpoints: Endpoints;
+  readonly categories: Categories;
+  readonly logger: Logger;
+  readonly timeoutMs?: number;
+}
+
+export type Webhooks = ReturnType<typeof buildWebhooks>;
+
+/** Longer than any receiver should work before it answers. */
+const ATTEMPT_TIMEOUT_MS = 10_000;
+
+/** What queues the tenants' events, and what sends them. */
+export function buildWebhooks(
+  env: WorkerEnv,
+  { connection, originals }: Pick<Backends, 'connection' | 'originals'>,
+  { endpoints, categories, logger, timeoutMs = ATTEMPT_TIMEOUT_MS }: WebhookOptions,
+) {
+  const prefix = env.QUEUE_PREFIX;
+  const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
+  const post = createPost({ allowPrivate: env.WEBHOOK_ALLOW_PRIVATE });
+  const deliver = createDeliverWebhook({ endpoints, post, timeoutMs });
+  return {
+    ...{ view, deliver },
+    notifier: createNotifier({
+      queue: createRenderQueue({ connection, prefix }),
+      webhooks: createWebhookQueue({ connection, prefix }),
+      manifests: createManifests(originals),
+      view,
+      isWanted: (tenant, type) => endpoints.get(tenant)?.events.includes(type) ?? false,
+    }),
+    startDeliveries: () =>
+      createDeliveryWorker({
+        ...{ connection, prefix, deliver },
+        concurrency: env.WEBHOOK_CONCURRENCY,
+        onError: (err) => logger.error({ err }, 'webhooks'),
+        onAttempt: ({ id, tenant }, result) => logger.info({ eventId: id, tenant, ...result }, 'webhook attempt'),
+      }),
+  };
+}
