@@ -11,27 +11,29 @@ const pixelsOf = (rows: readonly (readonly number[])[][]) => ({
 const red = [200, 1, 2, 255];
 const blue = [1, 2, 200, 90];
 const clear = [9, 9, 9, 0];
-const hidden = ([r = 0, g = 0, b = 0]: readonly number[]) => [r, g, b, 0];
 
-test('clear pixels take the colour of the nearest visible one in their row, else of the row above, else of the first', () => {
-  const pixels = pixelsOf([
-    [clear, clear, clear, clear, clear],
-    [clear, red, clear, clear, blue],
-    [clear, clear, clear, clear, clear],
-    [clear, clear, blue, clear, clear],
-    [clear, clear, clear, clear, clear],
-  ]);
+test('clear pixels take the mean colour of their block of 16 px, else of the nearest block in their row, else of a row', async () => {
+  const [width, height] = [4 * 16, 3 * 16];
+  // In the middle row of blocks: half red and half blue in the first, a blue pixel in the last, nothing between.
+  const { data } = await fromPixels(width, height, 4, (x, y) => {
+    if (y < 16 || y >= 32) return clear;
+    if (x < 4) return x < 2 ? [200, 0, 0, 255] : [0, 0, 100, 255];
+    return x === 60 ? [0, 0, 200, 90] : clear;
+  })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const pixels = { data, raw: { width, height, channels: 4 } as const };
   spreadColours(pixels);
-  const [r, b] = [hidden(red), hidden(blue)];
-  expect([...pixels.data]).toEqual(
-    [
-      [r, r, r, b, b],
-      [r, red, r, b, blue],
-      [r, r, r, b, b],
-      [b, b, blue, b, b],
-      [b, b, b, b, b],
-    ].flat(2),
-  );
+  const at = (x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+  for (const y of [0, 20, 47]) {
+    for (const x of [10, 31]) expect(at(x, y), `${x},${y}`).toEqual([100, 0, 50, 0]);
+    for (const x of [32, 63]) expect(at(x, y), `${x},${y}`).toEqual([0, 0, 200, 0]);
+  }
+  expect([at(0, 16), at(3, 31), at(60, 20)]).toEqual([
+    [200, 0, 0, 255],
+    [0, 0, 100, 255],
+    [0, 0, 200, 90],
+  ]);
 });
 
 test('nothing stays of a picture that shows nothing, and all of one that has no alpha', () => {

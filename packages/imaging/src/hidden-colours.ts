@@ -1,47 +1,87 @@
 import type { Pixels } from './pixels.ts';
 
 const RGBA = 4;
+/** Pixels a side: what encoders code as one, so a block of one colour costs next to nothing. */
+const BLOCK = 16;
 /** Of a pixel in one word, as every processor that Node runs on stores it: alpha is its highest byte. */
 const COLOUR = 0x00_ff_ff_ff;
+const OPAQUE = 0xff_00_00_00;
 const isClear = (pixel: number) => pixel >>> 24 === 0;
 
 /**
- * Gives clear pixels the colour of the nearest one in their row that is not clear, or of the nearest such row, in place. A
- * lossy encoder mixes neighbours: black ones would show as a ring around the visible part, and make the file larger.
+ * Gives clear pixels the mean colour of what is visible in their block, else that of the nearest block in its row that
+ * shows something, else of the row above or below, in place. A lossy encoder mixes neighbours: black ones would show as a
+ * ring around the visible part.
  */
 export function spreadColours(pixels: Pixels): void {
-  const { width, height, channels } = pixels.raw;
-  if (channels !== RGBA) return;
+  if (pixels.raw.channels !== RGBA) return;
+  const { width, height } = pixels.raw;
   const words = wordsOf(pixels.data);
-  let above: number | undefined;
+  const columns = Math.ceil(width / BLOCK);
+  const blocks = blockColours(words, width, height, columns);
+  spreadToEmpty(blocks, columns);
   for (let y = 0; y < height; y++) {
-    if (spreadInRow(words, y * width, width)) {
-      if (above === undefined) for (let row = 0; row < y; row++) copyColours(words, y, row, width);
-      above = y;
-    } else if (above !== undefined) copyColours(words, above, y, width);
+    const row = Math.floor(y / BLOCK) * columns;
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (isClear(words[at] as number)) words[at] = (blocks[row + Math.floor(x / BLOCK)] as number) & COLOUR;
+    }
   }
-  if (above === undefined) words.fill(0);
+}
+
+/** The mean colour of what is visible in each block, opaque; 0 where nothing is. */
+function blockColours(words: Uint32Array, width: number, height: number, columns: number): Uint32Array {
+  const count = columns * Math.ceil(height / BLOCK);
+  const [reds, greens, blues, weights] = Array.from({ length: 4 }, () => new Float64Array(count)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(y / BLOCK) * columns;
+    for (let x = 0; x < width; x++) {
+      const pixel = words[y * width + x] as number;
+      const alpha = pixel >>> 24;
+      if (alpha === 0) continue;
+      const block = row + Math.floor(x / BLOCK);
+      reds[block] = (reds[block] as number) + alpha * (pixel & 255);
+      greens[block] = (greens[block] as number) + alpha * ((pixel >>> 8) & 255);
+      blues[block] = (blues[block] as number) + alpha * ((pixel >>> 16) & 255);
+      weights[block] = (weights[block] as number) + alpha;
+    }
+  }
+  return Uint32Array.from(weights, (weight, block) => {
+    if (weight === 0) return 0;
+    const mean = (sums: Float64Array) => Math.round((sums[block] as number) / weight);
+    return OPAQUE | (mean(blues) << 16) | (mean(greens) << 8) | mean(reds);
+  });
+}
+
+function spreadToEmpty(blocks: Uint32Array, columns: number): void {
+  let above: number | undefined;
+  for (let start = 0; start < blocks.length; start += columns) {
+    if (spreadInRow(blocks, start, columns)) {
+      if (above === undefined)
+        for (let row = 0; row < start; row += columns) blocks.copyWithin(row, start, start + columns);
+      above = start;
+    } else if (above !== undefined) blocks.copyWithin(start, above, above + columns);
+  }
 }
 
 /** Whether anything in this row is visible; if nothing is, it stays as it is. */
-function spreadInRow(words: Uint32Array, start: number, width: number): boolean {
+function spreadInRow(blocks: Uint32Array, start: number, columns: number): boolean {
   let left = -1;
-  for (let x = 0; x < width; x++) {
-    const pixel = words[start + x] as number;
-    if (isClear(pixel)) continue;
-    const right = pixel & COLOUR;
+  for (let x = 0; x < columns; x++) {
+    const block = blocks[start + x] as number;
+    if (isClear(block)) continue;
     const middle = left < 0 ? 0 : (left + x + 1) >> 1;
-    if (left >= 0) words.fill((words[start + left] as number) & COLOUR, start + left + 1, start + middle);
-    words.fill(right, start + Math.max(middle, left + 1), start + x);
+    if (left >= 0) blocks.fill(blocks[start + left] as number, start + left + 1, start + middle);
+    blocks.fill(block, start + Math.max(middle, left + 1), start + x);
     left = x;
   }
-  if (left >= 0) words.fill((words[start + left] as number) & COLOUR, start + left + 1, start + width);
+  if (left >= 0) blocks.fill(blocks[start + left] as number, start + left + 1, start + columns);
   return left >= 0;
-}
-
-/** Into a row in which nothing is visible. */
-function copyColours(words: Uint32Array, from: number, to: number, width: number): void {
-  for (let x = 0; x < width; x++) words[to * width + x] = (words[from * width + x] as number) & COLOUR;
 }
 
 /** The same pixels with black where nothing shows, for encoders without loss; a copy, as others use the original. */
@@ -49,7 +89,7 @@ export function withoutHiddenColours(pixels: Pixels): Pixels {
   if (pixels.raw.channels !== RGBA) return pixels;
   const data = Buffer.from(pixels.data);
   const words = wordsOf(data);
-  for (const [index, pixel] of words.entries()) if (isClear(pixel)) words[index] = 0;
+  for (let at = 0; at < words.length; at++) if (isClear(words[at] as number)) words[at] = 0;
   return { data, raw: pixels.raw };
 }
 
