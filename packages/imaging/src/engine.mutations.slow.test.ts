@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
-import { partialGif } from './test-support/gif.ts';
 import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
 import { fateOf } from './test-support/rejection.ts';
 
@@ -27,20 +26,16 @@ const seeds: [string, () => Promise<Buffer>][] = [
   ['avif', () => small().avif({ effort: 0 }).toBuffer()],
   ['gif', () => small().gif().toBuffer()],
   ['tiff', () => small().tiff({ compression: 'lzw' }).toBuffer()],
+  ['animated gif', () => animation(24, 16, frames, 'gif')],
+  ['animated webp', () => animation(24, 16, frames, 'webp')],
   ['jpeg without its end marker', async () => (await small().jpeg().toBuffer()).subarray(0, -2)],
   [
     'tiff in tiles',
     () => small().tiff({ compression: 'deflate', tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
   ],
-  [
-    'gif that leaves canvas empty',
-    async () => partialGif(24, 16, [{ left: 3, top: 3, width: 9, height: 9, colour: 1 }]),
-  ],
-  ['animated gif', () => animation(24, 16, frames, 'gif')],
-  ['animated webp', () => animation(24, 16, frames, 'webp')],
 ];
 
-const each = MUTATIONS / seeds.length;
+const each = Math.ceil(MUTATIONS / seeds.length);
 
 describe(`${each} mutations of a small file each end rendered or rejected`, { timeout: 60_000 + each * 100 }, () => {
   test.each(seeds)('%s', async (format, source) => {
