@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+  readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+const manifestOf = async (folder: string) =>
+  JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
+
+const inside = async (group: string) => (await readdir(join(root, group))).map((name) => join(group, name));
+const apps = await inside('apps');
+// The client is built: what it bundles is no dependency of whoever installs it (acceptance/client/package.test.ts).
+const packages = (await inside('packages')).filter((folder) => folder !== 'packages/client');
+/** Not part of what runs: tests, and what supports them. */
+const notShipped = /\.test\.tsx?$|(^|\/)(test-support|testing|contract|node_modules|dist)\/|harness|\.config\.ts$/;
+const imports =
+  /^(?:import|export)\s(type\s)?[^'";]*?\bfrom\s*['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport(?:\.meta\.resolve)?\(\s*['"]([^'"]+)['"]|\brequire\.resolve\(\s*['"]([^'"]+)['"]/gm;
+
+/** The packages that a folder's shipped code imports; of some only types, which are stripped before Node sees them. */
+async function importedBy(folder: string): Promise<{ run: string[]; types: string[] }> {
+  const files = await readdir(join(root, folder), { recursive: true });
+  const [run, types] = [new Set<string>(), new Set<string>()];
+  for (const file of files.filter((name) => /\.(ts|tsx|mjs)$/.test(name) && !notShipped.test(name))) {
+    const code = await readFile(join(root, folder, file), 'utf8');
+    for (const [, isType, ...names] of code.matchAll(imports)) {
+      const name = names.find((each) => each !== undefined) ?? '';
+      if (/^(\.|node:)/.test(name)) continue;
+      (isType ? types : run).add(/^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+    }
+  }
+  return { run: [...run].toSorted(), types: [...types] };
+}
+
+const dependenciesOf = async (folder: string) =>
+  Object.keys((await manifestOf(join(root, folder))).dependencies ?? {}).toSorted();
+
+test.each(apps)('%s depends on what it imports at run time, and on nothing else', async (folder) => {
+  expect(await dependenciesOf(folder)).toEqual((await importedBy(folder)).run);
+});
+
+test.each(packages)('%s depends on what it imports, and on nothing else', async (folder) => {
+  const [dependencies, { run, types }] = await Promise.all([dependenciesOf(folder), importedBy(folder)]);
+  expect(dependencies).toEqual(expect.arrayContaining(run));
+  // Types of another package may be part of its own signatures.
+  expect(dependencies.filter((name) => !run.includes(name) && !types.includes(name))).toEqual([]);
+});
+
+/** Permissive ones. libvips comes as a shared library of its own, which the LGPL allows. */
+const permissive = /^(MIT|MIT-0|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|Unlicense)$/;
+const isAllowed = (expression = '') =>
+  expression
+    .replaceAll(/[()]/g, '')
+    .split(' OR ')
+    .some((choice) => choice.split(' AND ').every((license) => permissive.test(license)));
+const isLibvips = ({ name, license }: Manifest) =>
+  /^@img\/sharp-/.test(name) && /^(Apache-2\.0 AND )?LGPL-3\.0-or-later/.test(license ?? '');
+
+/** All that an installation for production has, by the name and version of each package. */
+async function installed(folder: string, found = new Map<string, Manifest>()): Promise<Map<string, Manifest>> {
+  const manifest = await manifestOf(folder);
+  const key = `${manifest.name}@${manifest.version}`;
+  if (found.has(key)) return found;
+  found.set(key, manifest);
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
+    const place = await placeOf(name, folder);
+    if (place) await installed(place, found);
+  }
+  return found;
+}
+
+/** As Node looks for it; an optional one may be for another platform. */
+async function placeOf(name: string, from: string): Promise<string | undefined> {
+  for (let folder = from; folder !== '/'; folder = join(folder, '..')) {
+    const place = join(folder, 'node_modules', name);
+    if (existsSync(join(place, 'package.json'))) return realpath(place);
+  }
+  return undefined;
+}
+
+const closures = new Map(
+  await Promise.all(apps.map(async (app) => [app, [...(await installed(join(root, app))).values()]] as const)),
+);
+
+describe('an installation for production', () => {
+  test.each(apps)('of %s has allowed licences only', (app) => {
+    const others = closures.get(app)?.filter((each) => !isAllowed(each.license) && !isLibvips(each));
+    expect(others?.map(({ name, license }) => `${name}: ${license}`)).toEqual([]);
+  });
+
+  test.each(apps)('of %s brings no tool of the tests or of the build', (app) => {
+    const tools = /^(vitest|vite|rolldown|tsdown|typescript|knip|@biomejs\/.*|testcontainers|playwright.*|fast-check)$/;
+    const names = closures.get(app)?.map(({ name }) => name) ?? [];
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => tools.test(name))).toEqual([]);
+  });
+});
