@@ -26,6 +26,7 @@ interface S3MultipartOptions {
 }
 
 /** The S3 adapter of MultipartUploads. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one method for each call of S3, each of them short.
 export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3MultipartOptions): MultipartUploads {
   async function listParts(upload: MultipartUpload, signal?: AbortSignal): Promise<UploadedPart[] | undefined> {
     const { key: Key, uploadId: UploadId } = upload;

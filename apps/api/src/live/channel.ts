@@ -41,6 +41,7 @@ export interface ChannelOptions {
   readonly onLeft: (listener: Listener, reason: EndReason) => void;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its functions share the state of one channel, each of them short.
 export function createChannel(options: ChannelOptions): Channel {
   const { tenant, imageId, states, cursors, slot, onFailure, onLeft } = options;
   const listeners = new Map<Listener, Seen | undefined>();

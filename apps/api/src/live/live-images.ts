@@ -53,6 +53,7 @@ interface LiveImagesOptions {
   readonly logger: Logger;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its functions share the listeners of one process, each of them short.
 export function createLiveImages(options: LiveImagesOptions): LiveImages {
   const { states, categories, logger } = options;
   const times = { ...usualTimes, ...options.times };

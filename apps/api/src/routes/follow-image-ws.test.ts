@@ -145,7 +145,7 @@ test('whoever answers no ping is dropped; whoever does stays', async () => {
   const left: string[] = [];
   const observer: LiveObserver = { joined() {}, left: (reason) => left.push(reason) };
   const small = await createLiveHarness({
-    inTests: { liveObserver: observer, liveTimes: { heartbeatMs: 50, tickMs: 10 } },
+    inTests: { liveObserver: observer, liveTimes: { heartbeatMs: 500, tickMs: 20 } },
   });
   const { imageId } = await small.ticket();
   const [alive, dead] = [open(small, imageId), open(small, imageId, { autoPong: false })];

@@ -11,6 +11,7 @@ import { createPhotoList } from './photo-list.ts';
 import { createUploads } from './uploads.ts';
 
 /** The photographs of a key: added, uploaded, then followed to their end. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its functions share one list of photographs, each of them short.
 export function createPhotos(api: SellerApi) {
   const category = signal('product');
   const list = createPhotoList();

@@ -6,6 +6,7 @@ import {
   type LiveManifest,
   ManifestConflictError,
   type Manifests,
+  type StoredManifest,
 } from '@imagemill/manifests';
 import type { Postponed, RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
@@ -40,7 +41,7 @@ export interface RenderServices {
  * deterministic, renditions come out with the same bytes, and a run that finds its own manifest has nothing to do.
  */
 export function createRenderImage(services: RenderServices): RenderHandler {
-  const { originals, cdn, manifests, categories, logger } = services;
+  const { originals, manifests, categories } = services;
 
   async function renderAndCommit(image: RenderImage, context: RenderContext): Promise<RenderOutcome> {
     const [stored, uploaded] = await Promise.all([
@@ -48,20 +49,11 @@ export function createRenderImage(services: RenderServices): RenderHandler {
       originals.head(image.originalKey, context),
     ]);
     assertOwn(stored, image.tenant);
-    if (stored?.manifest.status === 'deleted') {
-      await deleteImage(services, image, context.signal);
-      logger.info({ imageId: image.imageId }, 'image deleted');
-      return { outcome: 'deleted' };
-    }
+    if (stored?.manifest.status === 'deleted') return endDeletion(services, image, context);
     const category = categories.get(image.category);
     if (!category) throw new UnknownCategoryError(image.category);
     const earlier = settled(stored?.manifest, uploaded, category);
-    if (earlier?.replaced) logger.warn({ imageId: image.imageId }, 'the original was replaced, its renditions stay');
-    if (earlier) {
-      // Who rejected it may have died, or lost the storage, before its renditions were deleted.
-      if (earlier.outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
-      return earlier.outcome;
-    }
+    if (earlier) return keepEarlier(services, image, earlier, context);
     const rendered = await render(
       services,
       { image: withSellersText(image, stored?.manifest), uploaded, category },
@@ -69,18 +61,7 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     );
     if (rendered.outcome === 'no-original') return withoutOriginal(services, image, context);
     if (rendered.outcome === 'postponed') return rendered;
-    const { manifest } = rendered;
-    context.signal.throwIfAborted();
-    if (stored?.manifest.status === 'ready' && manifest.status === 'rejected') {
-      // What is public of an earlier revision stays good, also when today's limits would refuse its original.
-      logger.warn({ imageId: image.imageId, code: manifest.error.code }, 'can not be made anew, its renditions stay');
-      return { outcome: 'ready' };
-    }
-    await manifests.publish(manifest, stored, context);
-    // Those that were live already; not before the commit, which fails when another run has made all of them.
-    if (manifest.status === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
-    logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
-    return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
+    return commit(services, image, { manifest: rendered.manifest, replaces: stored }, context);
   }
 
   return (image, context) =>
@@ -89,6 +70,48 @@ export function createRenderImage(services: RenderServices): RenderHandler {
       // Somebody else ended this image meanwhile, or deleted it: the second look finds which.
       return renderAndCommit(image, context);
     });
+}
+
+async function endDeletion(
+  services: RenderServices,
+  image: RenderImage,
+  { signal }: RenderContext,
+): Promise<RenderOutcome> {
+  await deleteImage(services, image, signal);
+  services.logger.info({ imageId: image.imageId }, 'image deleted');
+  return { outcome: 'deleted' };
+}
+
+async function keepEarlier(
+  { cdn, logger }: RenderServices,
+  image: RenderImage,
+  { outcome, replaced }: Settled,
+  { signal }: RenderContext,
+): Promise<RenderOutcome> {
+  if (replaced) logger.warn({ imageId: image.imageId }, 'the original was replaced, its renditions stay');
+  // The run that rejected it may have ended before its renditions were deleted.
+  if (outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), signal);
+  return outcome;
+}
+
+/** The commit point: from here on the image is what the manifest says. */
+async function commit(
+  { manifests, cdn, logger }: RenderServices,
+  image: RenderImage,
+  { manifest, replaces }: { readonly manifest: FinishedManifest; readonly replaces: StoredManifest | undefined },
+  context: RenderContext,
+): Promise<RenderOutcome> {
+  context.signal.throwIfAborted();
+  if (replaces?.manifest.status === 'ready' && manifest.status === 'rejected') {
+    // What is public of an earlier revision stays good, also when today's limits would refuse its original.
+    logger.warn({ imageId: image.imageId, code: manifest.error.code }, 'can not be made anew, its renditions stay');
+    return { outcome: 'ready' };
+  }
+  await manifests.publish(manifest, replaces, context);
+  // Those that were live already; not before the commit, which fails when another run has made all of them.
+  if (manifest.status === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
+  logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
+  return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
 }
 
 /** The original is not there, and no manifest says that it ever was. */

@@ -20,6 +20,7 @@ export interface RetryPolicy {
  *
  * @throws the last error; the signal's reason once it is aborted
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop with the rules of a retry; in parts, its state would go through all of them.
 export async function withRetries<T>(
   work: () => Promise<T>,
   { attemptsMax, patience, signal }: RetryPolicy & { signal?: AbortSignal | undefined },

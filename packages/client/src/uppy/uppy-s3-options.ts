@@ -43,6 +43,7 @@ export interface UppyS3Options {
  *
  * @param imagemill of a page: with the address of a proxy that adds the key
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one callback for each option of Uppy, each of them short.
 export function uppyS3Options(
   imagemill: Pick<Imagemill, 'requestUpload' | 'completeUpload' | 'deleteImage' | 'parts'>,
   { category, metadata, multipartAboveBytes = MULTIPART_ABOVE_BYTES }: UppyUploadOptions,

@@ -83,13 +83,13 @@ export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts
         // The oldest first: what fails meanwhile comes after them, and what is started again leaves the list.
         for (let unseen = await queue.getFailedCount(); unseen > 0; unseen -= PAGE) {
           const ids = await queue.getRanges(['failed'], left, left + PAGE - 1, true);
-          for (const { job, letter } of await readFailed(queue, redis, ids)) {
-            const isMeant = job !== undefined && letter.code === code;
-            if (isMeant && redriven === limit) return { redriven, more: true };
-            if (isMeant) await again(job, redis);
-            if (isMeant) redriven += 1;
-            else left += 1;
-          }
+          const page = await readFailed(queue, redis, ids);
+          const meant = page.flatMap(({ job, letter }) => (job && letter.code === code ? [job] : []));
+          const started = meant.slice(0, limit - redriven);
+          for (const job of started) await again(job, redis);
+          redriven += started.length;
+          left += page.length - started.length;
+          if (started.length < meant.length) return { redriven, more: true };
         }
         return { redriven, more: false };
       }),

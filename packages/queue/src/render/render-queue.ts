@@ -57,17 +57,6 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   const deletions = createWakeUps(connection, prefix, 'deleted');
   const starts = createUnfinishedStarts(connection, prefix);
 
-  const job = (image: RenderImage, delay: number) => ({
-    name: renderImage.name,
-    data: renderImage.payload.parse(image),
-    opts: { jobId: image.imageId, delay },
-  });
-
-  async function add(queue: Queue, image: RenderImage, delayMs: number): Promise<void> {
-    const { name, data, opts } = job(image, delayMs);
-    await queue.add(name, data, opts);
-  }
-
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
     await starts.forget(image.imageId);
     const job = await readJob(queue, image.imageId);
@@ -82,7 +71,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         const [image] = images;
         // One command in the place of a transaction.
         if (image && images.length === 1) await add(queue, image, delayMs);
-        else await queue.addBulk(images.map((each) => job(each, delayMs)));
+        else await queue.addBulk(images.map((each) => jobOf(each, delayMs)));
       }),
 
     reportUpload: (imageId) =>
@@ -130,6 +119,17 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
     drainRate: () => onQueue((queue) => drainRate(queue, Date.now())),
     deadLetters: createDeadLetters(onQueue, starts),
   };
+}
+
+const jobOf = (image: RenderImage, delay: number) => ({
+  name: renderImage.name,
+  data: renderImage.payload.parse(image),
+  opts: { jobId: image.imageId, delay },
+});
+
+async function add(queue: Queue, image: RenderImage, delayMs: number): Promise<void> {
+  const { name, data, opts } = jobOf(image, delayMs);
+  await queue.add(name, data, opts);
 }
 
 function snapshot(
