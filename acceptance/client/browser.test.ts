@@ -10,7 +10,7 @@ const client = () => {
   return { baseUrl, apiKey };
 };
 
-test('a page uploads a file, and shows the picture in the best format at the size it needs', async () => {
+test('a page uploads a file, and shows the image in the best format and size', async () => {
   const page = await browser.open(photo);
   const shown = await page.evaluate(async (options) => {
     const { createImagemill, pictureHtml } = globalThis.onPage;
@@ -26,7 +26,7 @@ test('a page uploads a file, and shows the picture in the best format at the siz
   expect(shown.style).toMatch(/^background: rgb\(/);
 });
 
-test('a page is told how much of a large file has been sent, while it is', async () => {
+test('reports the progress of a large upload while it runs', async () => {
   const page = await browser.open(browser.scan());
   const connection = await page.context().newCDPSession(page);
   await connection.send('Network.emulateNetworkConditions', {
@@ -47,7 +47,7 @@ test('a page is told how much of a large file has been sent, while it is', async
   expect(loaded.at(-1)).toBe(size);
 });
 
-test('an upload whose page loses its network goes on by itself when the network is back', async () => {
+test('an upload continues by itself after a network loss', async () => {
   const page = await browser.open(browser.scan());
   const connection = await page.context().newCDPSession(page);
   const network = (offline: boolean) =>
@@ -75,7 +75,7 @@ test('an upload whose page loses its network goes on by itself when the network 
   expect(['queued', 'processing', 'ready']).toContain(image.status);
 });
 
-test('an upload that a page gives up leaves no image', async () => {
+test('an aborted upload leaves no image', async () => {
   const page = await browser.open(browser.scan());
   const { imageId, reason } = await page.evaluate(async (options) => {
     const file = document.querySelector('input')?.files?.[0] as File;

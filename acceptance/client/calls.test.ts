@@ -13,7 +13,7 @@ beforeAll(async () => {
 const path = fileURLToPath(new URL('../../examples/photos/avatar.jpg', import.meta.url));
 const request: UploadRequest = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 9, category: 'avatar' };
 
-test('many tickets come in one call, in their order', async () => {
+test('returns many tickets in one call, in their order', async () => {
   const requests = ['a.jpg', 'b.png'].map((filename) => ({
     ...request,
     filename,
@@ -23,7 +23,7 @@ test('many tickets come in one call, in their order', async () => {
   expect(tickets.map(({ key }) => key.split('.').at(-1))).toEqual(['jpg', 'png']);
 });
 
-test('the same idempotency key gets the same image', async () => {
+test('returns the same image for the same idempotency key', async () => {
   const idempotencyKey = crypto.randomUUID();
   const [first, second] = [
     await imagemill.requestUpload(request, { idempotencyKey }),
@@ -32,7 +32,7 @@ test('the same idempotency key gets the same image', async () => {
   expect(second.imageId).toBe(first.imageId);
 });
 
-test('an image is imported from a URL, made anew, and deleted', async () => {
+test('imports an image from a URL, reprocesses it, and deletes it', async () => {
   const { renditions } = await imagemill.upload(path, { category: 'avatar' });
   const url = renditions.find(({ variant, format }) => variant === 'large' && format === 'jpeg')?.url ?? '';
   const imported = await imagemill.importImage({ url, category: 'avatar' });
@@ -43,7 +43,7 @@ test('an image is imported from a URL, made anew, and deleted', async () => {
   await expect(imagemill.getImage(image.imageId)).rejects.toMatchObject({ code: 'image-not-found' });
 });
 
-test('all images are listed, page after page, the newest first', async () => {
+test('lists all images, page after page, the newest first', async () => {
   const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
   const made: string[] = [];
   for (let index = 0; index < 5; index += 1) made.push((await client.requestUpload(request)).imageId);
@@ -52,14 +52,14 @@ test('all images are listed, page after page, the newest first', async () => {
   expect(listed.map(({ imageId }) => imageId).filter((imageId) => made.includes(imageId))).toEqual(made.toReversed());
 });
 
-test('a wait ends when its time is up, or its signal says so', async () => {
+test('a wait ends at its timeout, or when its signal is aborted', async () => {
   const { imageId } = await imagemill.requestUpload(request);
   await expect(imagemill.waitUntilReady(imageId, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'timeout' });
   const reason = new Error('enough');
   await expect(imagemill.waitUntilReady(imageId, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
-test('polling asks with the ETag of what it has, and is told only what is new', async () => {
+test('polls with the ETag, and yields changes only', async () => {
   const answers: number[] = [];
   const counting = async (...args: Parameters<typeof fetch>) => {
     const response = await fetch(...args);

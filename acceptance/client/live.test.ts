@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 type Fetch = typeof fetch;
 
-/** A client that notes what it asks for by GET, and answers that itself where `instead` has an answer. */
+/** A client that records its GET requests, and answers those itself for which `instead` has a response. */
 function listening(instead: (url: string, ask: () => Promise<Response>) => Promise<Response> = (_, ask) => ask()) {
   const asked: string[] = [];
   const noting = async (...[url, init]: Parameters<Fetch>) => {
@@ -23,14 +23,14 @@ function listening(instead: (url: string, ask: () => Promise<Response>) => Promi
   return { asked, client: createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: noting }) };
 }
 
-test('an upload is followed by live events, on one connection and without a question', async () => {
+test('follows an upload by live events, on one connection and without polling', async () => {
   const { client, asked } = listening();
   const image = await client.upload(photo, { category: 'product' });
   expect(image).toMatchObject({ status: 'ready', progress: { done: 12, total: 12 } });
   expect(asked).toEqual(['events']);
 });
 
-test('each rendition is told of as it comes, and the end is what the API answers', async () => {
+test('yields each rendition as it goes live, and ends with the status of the API', async () => {
   const { client } = listening();
   let ticket: UploadTicket | undefined;
   const seen: Image[] = [];
@@ -45,7 +45,7 @@ test('each rendition is told of as it comes, and the end is what the API answers
   expect(seen.at(-1)).toEqual(await client.getImage(imageId));
 });
 
-test('a connection that is lost is taken up again where it was', async () => {
+test('resumes a lost connection after its last event', async () => {
   const lastEventIds: (string | null)[] = [];
   const losing: Fetch = async (url, init) => {
     if (!String(url).endsWith('/events')) return fetch(url, init);
@@ -59,7 +59,7 @@ test('a connection that is lost is taken up again where it was', async () => {
   expect(lastEventIds).toEqual([null, expect.stringMatching(/^[a-z-]+\./)]);
 });
 
-test('where events do not come through, the image is asked for', async () => {
+test('polls when events do not arrive', async () => {
   const { client, asked } = listening((url, ask) =>
     url.endsWith('/events') ? Promise.resolve(new Response('not here', { status: 404 })) : ask(),
   );
@@ -68,7 +68,7 @@ test('where events do not come through, the image is asked for', async () => {
   expect(asked).toContain('status');
 });
 
-test('an image that is deleted while it is waited for ends the wait', async () => {
+test('ends the wait when the image is deleted', async () => {
   const { client } = listening();
   const request = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 9, category: 'product' };
   const { imageId } = await client.requestUpload(request);
@@ -76,7 +76,7 @@ test('an image that is deleted while it is waited for ends the wait', async () =
   await expect(wait).rejects.toMatchObject({ name: 'ImageEndedError', code: 'image-deleted' });
 });
 
-/** The stream up to its first event, and then an error, as of a connection that breaks. */
+/** The stream up to its first event, then an error, as when a connection breaks. */
 function firstEventOf({ body }: Response): ReadableStream<Uint8Array> {
   const reader = (body as ReadableStream<Uint8Array>).getReader();
   let text = '';

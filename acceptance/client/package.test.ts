@@ -13,9 +13,9 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const GZIPPED_BYTES_MAX = 10_000;
 
-/** What a clean checkout has of the package: nothing is built. */
+/** The package as in a clean checkout, without a build. */
 let checkout: string;
-/** A project of an app that has installed the package, as it would be published. */
+/** A project with the package installed, as it would be published. */
 let project: string;
 let checked: Awaited<ReturnType<typeof runProgram>>;
 beforeAll(async () => {
@@ -51,12 +51,12 @@ async function link(name: string) {
   await symlink(join(home, 'node_modules', name), place);
 }
 
-test('publint and arethetypeswrong find nothing wrong with the package', () => {
+test('passes publint and arethetypeswrong', () => {
   expect(checked).toMatchObject({ code: 0, stderr: '' });
   expect(checked.stdout).toContain('0 problems.');
 });
 
-test('it depends on nothing, and names nothing that is not published', async () => {
+test('has no dependencies, and imports nothing that is not published', async () => {
   const folder = join(project, 'node_modules/@imagemill/client');
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   expect(manifest).not.toHaveProperty('dependencies');
@@ -71,7 +71,7 @@ test('it depends on nothing, and names nothing that is not published', async () 
   }
 });
 
-test('all of it is under 10 KB in a browser, gzipped', async () => {
+test('is under 10 KB for a browser, gzipped', async () => {
   const input = join(project, 'all.js');
   await writeFile(input, `export * from '@imagemill/client';`);
   const bundle = await rolldown({ input, platform: 'browser' });
@@ -83,7 +83,7 @@ test('all of it is under 10 KB in a browser, gzipped', async () => {
   expect(bytes).toBeLessThan(GZIPPED_BYTES_MAX);
 });
 
-test('Node imports and requires it', async () => {
+test('can be imported and required in Node', async () => {
   const names = 'Object.keys(client).sort().join()';
   await writeFile(join(project, 'a.mjs'), `import * as client from '@imagemill/client'; console.log(${names});`);
   await writeFile(join(project, 'b.cjs'), `const client = require('@imagemill/client'); console.log(${names});`);
@@ -93,7 +93,7 @@ test('Node imports and requires it', async () => {
   expect(required.stdout).toBe(imported.stdout);
 });
 
-test('npm packs a clean checkout as pnpm does, and leaves it as it was', async () => {
+test('npm packs a clean checkout with the same files as pnpm, and without a change to it', async () => {
   const other = await mkdtemp(join(tmpdir(), 'imagemill-npm-'));
   const manifest = () => readFile(join(checkout, 'package.json'), 'utf8');
   const before = await manifest();
@@ -120,7 +120,7 @@ test('npm packs a clean checkout as pnpm does, and leaves it as it was', async (
   }
 });
 
-test('every example of its README type-checks', async () => {
+test('type-checks every example of its README', async () => {
   const readme = await readFile(join(root, 'packages/client/README.md'), 'utf8');
   const examples = [...readme.matchAll(/^```(tsx?)\n([\s\S]*?)^```/gm)];
   expect(examples.length).toBeGreaterThan(6);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   expect(scan.size).toBeGreaterThan(16 * MIB);
 });
 
-/** A client that does `before` each of its uploads to the storage, and counts them by the part they are of. */
+/** A client that calls `before` each upload to the storage, and counts uploads by part. */
 function watched(before: (partNumber: string) => void) {
   const sent: string[] = [];
   const watching = async (...[url, init]: Parameters<typeof fetch>) => {
@@ -29,7 +29,7 @@ function watched(before: (partNumber: string) => void) {
   return { sent, client: createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: watching }) };
 }
 
-test('a large file goes in parts, and its progress is that of all of them', async () => {
+test('sends a large file in parts, and reports the progress of all of them', async () => {
   const { client, sent } = watched(() => {});
   const loaded: number[] = [];
   let ticket: UploadTicket | undefined;
@@ -47,13 +47,13 @@ test('a large file goes in parts, and its progress is that of all of them', asyn
   expect(loaded.at(-1)).toBe(scan.size);
 });
 
-test('a stream goes in parts too, and arrives whole', async () => {
+test('sends a stream in parts, and it arrives whole', async () => {
   const stream = { stream: scan.stream(), size: scan.size, name: 'scan.tiff' };
   const image = await imagemill.upload(stream, { category: 'avatar' });
   expect(image.source?.bytes).toBe(scan.size);
 });
 
-test('a part that fails is sent again, and no other', async () => {
+test('retries a failed part, and no other', async () => {
   let hasFailed = false;
   const { client, sent } = watched((partNumber) => {
     if (partNumber !== '2' || hasFailed) return;
@@ -65,7 +65,7 @@ test('a part that fails is sent again, and no other', async () => {
   expect(sent.toSorted()).toEqual(['1', '2', '3']);
 });
 
-test('an upload that was broken off is resumed with the parts that miss', async () => {
+test('resumes an interrupted upload with the missing parts', async () => {
   const controller = new AbortController();
   let imageId = '';
   const { client: breaking } = watched((partNumber) => {
@@ -100,7 +100,7 @@ test('an upload that was broken off is resumed with the parts that miss', async 
   expect(sent).toEqual(['3']);
 });
 
-test('an upload in parts that is given up leaves no image, and sends nothing more', async () => {
+test('an aborted multipart upload leaves no image, and sends nothing more', async () => {
   const controller = new AbortController();
   let imageId = '';
   const { client, sent } = watched(() => controller.abort(new Error('enough')));

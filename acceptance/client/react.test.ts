@@ -11,7 +11,7 @@ const client = () => {
   return { baseUrl, apiKey };
 };
 
-/** A component that uploads the chosen file, and notes in `main` each state that it was in. */
+/** A component that uploads the chosen file, and writes each of its states into `main`. */
 const showField = (page: Page) =>
   page.evaluate((options) => {
     const { createElement: h, createImagemill, createRoot, StrictMode, useImageUpload } = globalThis.onPage;
@@ -34,7 +34,7 @@ const showField = (page: Page) =>
 const status = (page: Page, text: string) => page.locator('output', { hasText: text }).waitFor();
 const told = (page: Page) => page.locator('output').getAttribute('title');
 
-/** The id of the image whose ticket a page asks for next. */
+/** The id of the image of the next ticket request. */
 async function nextImageId(page: Page): Promise<string> {
   const answer = await page.waitForResponse((response) => response.url().endsWith('/v1/images/upload-url'));
   return ((await answer.json()) as { imageId: string }).imageId;
@@ -42,7 +42,7 @@ async function nextImageId(page: Page): Promise<string> {
 
 const isGone = (page: Page) => page.waitForResponse((response) => response.request().method() === 'DELETE');
 
-test('a component shows an upload from its beginning to its end', async () => {
+test('a component shows an upload from start to end', async () => {
   const page = await browser.open(photo);
   await showField(page);
   await status(page, 'idle');
@@ -52,7 +52,7 @@ test('a component shows an upload from its beginning to its end', async () => {
   expect(await createImagemill(client()).getImage(imageId)).toMatchObject({ status: 'ready', category: 'avatar' });
 });
 
-test('what goes wrong is shown in words', async () => {
+test('a component shows the message of an error', async () => {
   const page = await browser.open(photo);
   await page.setInputFiles('input', { name: 'me.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
   await showField(page);

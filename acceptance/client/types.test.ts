@@ -17,17 +17,17 @@ import type { ImageView } from '../../packages/images/src/index.ts';
 
 // Held by the type check, not when it runs: the client repeats these types, for it is published without the API's schemas.
 
-test('the client says what the API answers', () => {
+test('the types of responses match those of the API', () => {
   expectTypeOf<Image>().toEqualTypeOf<z.input<typeof ImageView>>();
   expectTypeOf<UploadTicket>().toEqualTypeOf<z.input<typeof ApiUploadTicket>>();
   expectTypeOf<ImportTicket>().toEqualTypeOf<z.input<typeof ApiImportTicket>>();
 });
 
-test('the error of an upload in React is one of the client', () => {
+test('the error of a React upload is an ImagemillError', () => {
   expectTypeOf<ImageUpload['error']>().toEqualTypeOf<ImagemillError | undefined>();
 });
 
-test('the client sends what the API takes', () => {
+test('the types of requests match those of the API', () => {
   expectTypeOf<UploadRequest>().toEqualTypeOf<z.input<ReturnType<typeof uploadRequest>>>();
   expectTypeOf<ImportRequest>().toEqualTypeOf<z.input<ReturnType<typeof importRequest>>>();
 });

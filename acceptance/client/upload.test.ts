@@ -63,7 +63,7 @@ describe('a photograph becomes ready', () => {
   });
 });
 
-test('tells what is sent and what is live, neither ever less than before', async () => {
+test('reports sent bytes and live renditions, never fewer than before', async () => {
   const told: UploadProgress[] = [];
   const { size } = await stat(largerPath);
   await imagemill.upload(largerPath, { category: 'product', onProgress: (progress) => told.push(progress) });
@@ -91,21 +91,21 @@ test('"uploaded" does not wait for renditions, and a ticket is enough to wait fo
   await expect(page.getImage(image.imageId)).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
 });
 
-test('what is no picture is an error that says why, with the image', async () => {
+test('rejects a file that is not an image with the reason, and the image', async () => {
   const text = new Blob(['no picture'], { type: 'image/jpeg' });
   const error = await imagemill.upload(text, { category: 'product' }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ImageEndedError);
   expect(error).toMatchObject({ code: 'unsupported-format', retryable: false, image: { status: 'rejected' } });
 });
 
-test('what the API refuses is an error with its code, status, field and request', async () => {
+test('an error of the API has its code, status, field and request id', async () => {
   const error = await imagemill.upload(path, { category: 'hats' }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ImagemillError);
   expect(error).toMatchObject({ code: 'unknown-category', status: 422, field: 'category', retryable: false });
   expect((error as ImagemillError).requestId).toMatch(/\S+/);
 });
 
-test('what the storage refuses is an UploadError in its words', async () => {
+test('an error of the storage is an UploadError with its message', async () => {
   const forged = async (...[url, init]: Parameters<typeof fetch>) => {
     const isUpload = init?.method === 'PUT';
     return fetch(isUpload ? String(url).replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=00') : url, init);
@@ -117,7 +117,7 @@ test('what the storage refuses is an UploadError in its words', async () => {
   expect((error as Error).message).toMatch(/signature/i);
 });
 
-test('an upload that is given up rejects with the reason of its signal, and leaves no image', async () => {
+test('an aborted upload rejects with the reason of its signal, and leaves no image', async () => {
   const controller = new AbortController();
   const reason = new Error('The seller went away.');
   let imageId = '';
@@ -133,7 +133,7 @@ test('an upload that is given up rejects with the reason of its signal, and leav
   await expect(imagemill.getImage(imageId)).rejects.toMatchObject({ code: 'image-not-found', status: 404 });
 });
 
-test('one whose answers are lost is tried again, and makes one image', async () => {
+test('an upload whose responses are lost is retried, and creates one image', async () => {
   const lost = new Set<string>();
   const ids = new Set<string>();
   const losing = async (...[url, init]: Parameters<typeof fetch>) => {
@@ -150,7 +150,7 @@ test('one whose answers are lost is tried again, and makes one image', async () 
   expect(ids).toEqual(new Set([image.imageId]));
 });
 
-test('a URL that has expired before it was used is asked for anew, for the same image', async () => {
+test('renews an expired URL, for the same image', async () => {
   const tickets: UploadTicket[] = [];
   const late = async (...[url, init]: Parameters<typeof fetch>) => {
     const response = await fetch(url, init);
@@ -169,7 +169,7 @@ test('a URL that has expired before it was used is asked for anew, for the same 
   expect(tickets.map(({ imageId }) => imageId)).toEqual([image.imageId, image.imageId]);
 });
 
-test('a page that has nothing but a ticket uploads to it, and is told when the picture is ready', async () => {
+test('uploads with nothing but a ticket, and reports when the image is ready', async () => {
   const file = new File([await readFile(path)], 'shoe.jpg', { type: 'image/jpeg' });
   const request = { filename: file.name, contentType: file.type, contentLength: file.size, category: 'product' };
   const ticket = await imagemill.requestUpload(request);

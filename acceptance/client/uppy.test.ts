@@ -11,7 +11,7 @@ const client = () => {
   return { baseUrl, apiKey };
 };
 
-/** The numbers of the parts that a page sends to the storage, as it sends them. */
+/** The numbers of the parts that a page has sent to the storage. */
 function partsSentBy(page: Page): string[] {
   const sent: string[] = [];
   page.on('request', (request) => {
@@ -21,7 +21,7 @@ function partsSentBy(page: Page): string[] {
   return sent;
 }
 
-/** Uploads the chosen file by Uppy, until its end. */
+/** Uploads the chosen file by Uppy. */
 const uploadByUppy = (page: Page, s3Multipart?: { uploadId: string; key: string }) =>
   page.evaluate(
     async ({ options, s3Multipart }) => {
@@ -39,7 +39,7 @@ const uploadByUppy = (page: Page, s3Multipart?: { uploadId: string; key: string 
     { options: client(), s3Multipart },
   );
 
-test('Uppy uploads a photograph, which is ready when it is done', async () => {
+test('Uppy uploads a photograph, and completes when it is ready', async () => {
   const page = await browser.open(photo);
   const { failed, imageIds } = await uploadByUppy(page);
   expect(failed).toEqual([]);
@@ -56,7 +56,7 @@ test('Uppy sends a large file in parts', async () => {
   expect(await createImagemill(client()).getImage(imageIds[0] ?? '')).toMatchObject({ status: 'ready' });
 });
 
-test('a picture that is rejected is a failed upload, in words for its seller', async () => {
+test('a rejected image is a failed upload with a message for its seller', async () => {
   const page = await browser.open(fileURLToPath(import.meta.url));
   await page.setInputFiles('input', { name: 'shoe.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
   const { failed, imageIds } = await uploadByUppy(page);
@@ -64,7 +64,7 @@ test('a picture that is rejected is a failed upload, in words for its seller', a
   expect(failed).toEqual([expect.stringMatching(/\w+ \w+/)]);
 });
 
-/** Begins an upload by Uppy, and stops it after its first part. */
+/** Starts an upload by Uppy, and stops it after its first part. */
 const pausedByUppy = (page: Page) =>
   page.evaluate(async (options) => {
     const { AwsS3, createImagemill, Uppy, uppyS3Options } = globalThis.onPage;
@@ -83,7 +83,7 @@ const pausedByUppy = (page: Page) =>
     return (uppy.getFile(id) as unknown as { s3Multipart: { uploadId: string; key: string } }).s3Multipart;
   }, client());
 
-test('an upload that was stopped goes on after the page was loaded again, with the parts that miss', async () => {
+test('a stopped upload is resumed after a page reload, with the missing parts', async () => {
   const page = await browser.open(browser.scan());
   const begun = await pausedByUppy(page);
   await page.reload();
@@ -96,7 +96,7 @@ test('an upload that was stopped goes on after the page was loaded again, with t
   expect(await createImagemill(client()).getImage(begun.uploadId)).toMatchObject({ status: 'ready' });
 });
 
-test('an upload that is cancelled in Uppy leaves no image', async () => {
+test('an upload cancelled in Uppy leaves no image', async () => {
   const page = await browser.open(browser.scan());
   const { uploadId } = await pausedByUppy(page);
   const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE');

@@ -12,7 +12,7 @@ const tools = {
 };
 
 declare global {
-  /** What a test's page has at hand: the client, Uppy and React, as an app would bundle them. */
+  /** The globals of a test's page: the client, Uppy and React, as an app would bundle them. */
   var onPage: typeof tools;
 }
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { scanBytes } from '../../test-support/photos.ts';
 import { connectToBrowser, sharedPageUrl, sharedStack } from '../../test-support/shared.ts';
 
-/** A page of a seller app in a real browser, and a stack that lets it in. Skipped in words where there is no Chromium. */
+/** A page of a seller app in a real browser, and a stack that allows its origin. Skipped with a message without Chromium. */
 export function usePage() {
   let browser: Browser | string;
   let stack: Awaited<ReturnType<typeof sharedStack>>;

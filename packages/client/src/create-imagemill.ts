@@ -11,28 +11,28 @@ export interface Imagemill extends ImageCalls {
   /**
    * Uploads a file, by PUT, POST or in parts, and waits until its renditions are live.
    *
-   * @throws ImagemillError what the API refuses
-   * @throws UploadError what the storage refuses
-   * @throws ImageEndedError an image that was rejected or failed
+   * @throws ImagemillError if the API rejects a request
+   * @throws UploadError if the storage rejects the upload
+   * @throws ImageEndedError if the image was rejected or failed
    * @throws the signal's reason once it is aborted
    */
   readonly upload: Upload;
-  /** The same with a ticket that somebody else has asked for, such as your server for its page. */
+  /** The same with a ticket that your server has requested for the page. */
   readonly uploadTo: UploadTo;
   /**
-   * Waits until all renditions of an image are live: by live events, or by polling where there are none.
+   * Waits until all renditions of an image are live: by live events, otherwise by polling.
    *
-   * @param image its id, or its ticket: a ticket's follow token reads in the place of a key
-   * @throws ImageEndedError when it was rejected, failed, expired or was deleted
+   * @param image its id, or its ticket: a ticket's follow token replaces an API key
+   * @throws ImageEndedError if it was rejected, failed, expired or deleted
    * @throws ImagemillError `timeout` after five minutes, or `timeoutMs`
    */
   waitUntilReady(image: string | FollowTarget, options?: WaitOptions): Promise<ReadyImage>;
-  /** An image each time that something happens to it, until its end. */
+  /** Yields the image after every change, until its end. */
   followImage(
     image: string | FollowTarget,
     options?: Pick<WaitOptions, 'signal' | 'live'>,
   ): AsyncGenerator<Image, void, undefined>;
-  /** For uploads in parts that are not sent by `upload`. */
+  /** Calls for multipart uploads without `upload`. */
   readonly parts: PartCalls;
 }
 

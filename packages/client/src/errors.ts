@@ -3,21 +3,21 @@ import type { Image } from './types.ts';
 export interface ImagemillErrorOptions {
   /** Stable: branch on it. The API's own, or `network`, `timeout`, `unexpected-answer`, `storage-refused`, … */
   readonly code: string;
-  /** HTTP; undefined where nothing answered. */
+  /** HTTP status; undefined without a response. */
   readonly status?: number | undefined;
-  /** The first field of the request that is wrong, as in `metadata.sku`. */
+  /** The first invalid field of the request, such as `metadata.sku`. */
   readonly field?: string | undefined;
   /** The largest value that this field may have, such as bytes of a file. */
   readonly limit?: number | undefined;
   /** Whether the same call may succeed later. */
   readonly retryable?: boolean | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  /** To quote to whoever runs the service. */
+  /** For reports to the operator of the service. */
   readonly requestId?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** A call that did not succeed. Its message is for people. */
+/** A failed call. */
 export class ImagemillError extends Error {
   override readonly name: string = 'ImagemillError';
   readonly code: string;
@@ -40,12 +40,12 @@ export class ImagemillError extends Error {
   }
 }
 
-/** The storage did not take the bytes. `code` is `storage-refused`, `upload-url-expired`, `network` or `timeout`. */
+/** The storage did not accept the upload. `code` is `storage-refused`, `upload-url-expired`, `network` or `timeout`. */
 export class UploadError extends ImagemillError {
   override readonly name: string = 'UploadError';
 }
 
-/** The image was rejected, failed, expired or was deleted: `code` says why, `image` is where it stands. */
+/** The image was rejected, failed, expired or deleted: `code` is the reason, `image` its last status. */
 export class ImageEndedError extends ImagemillError {
   override readonly name: string = 'ImageEndedError';
   readonly image: Image;

@@ -7,33 +7,33 @@ export interface CallOptions {
 }
 
 export interface TicketOptions extends CallOptions {
-  /** The same key gets the same ticket for 24 h. A random one if not given, so that a repeated try makes no second image. */
+  /** The same key returns the same ticket for 24 h. Random by default, so that a retry creates no second image. */
   readonly idempotencyKey?: string | undefined;
 }
 
 export interface ListOptions extends CallOptions {
   readonly category?: string | undefined;
   readonly status?: ImageStatus | undefined;
-  /** Images a page, which is one call. */
+  /** Images per page; a page is one call. */
   readonly limit?: number | undefined;
 }
 
-/** The calls of the API, one function each. All throw `ImagemillError`. */
+/** The calls of the API. All throw `ImagemillError`. */
 export interface ImageCalls {
   requestUpload(request: UploadRequest, options?: TicketOptions): Promise<UploadTicket>;
-  /** Up to 100 at once, in their order: all of them or none. */
+  /** Up to 100 in one call, in their order: all or none. */
   requestUploads(requests: readonly UploadRequest[], options?: TicketOptions): Promise<UploadTicket[]>;
   importImage(request: ImportRequest, options?: TicketOptions): Promise<ImportTicket>;
-  /** Says that the bytes are there. Harmless to repeat. */
+  /** Reports that the upload is complete. Idempotent. */
   completeUpload(imageId: string, options?: CallOptions): Promise<Image>;
   getImage(imageId: string, options?: CallOptions & { readonly followToken?: string | undefined }): Promise<Image>;
-  /** The newest first, page after page as they are read. */
+  /** The newest first; loads page after page while you iterate. */
   listImages(options?: ListOptions): AsyncGenerator<Image, void, undefined>;
   reprocessImage(imageId: string, options?: CallOptions): Promise<Image>;
   deleteImage(imageId: string, options?: CallOptions): Promise<void>;
 }
 
-/** Where everything of one image is. */
+/** The path of an image in the API. */
 export const imagePath = (imageId: string): string => `/v1/images/${encodeURIComponent(imageId)}`;
 
 export function createImageCalls(api: ApiClient): ImageCalls {

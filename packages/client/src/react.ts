@@ -10,14 +10,14 @@ export interface ImageUploadState {
   readonly status: 'idle' | 'uploading' | 'processing' | 'done' | 'error';
   readonly progress: UploadProgress | undefined;
   readonly image: Image | undefined;
-  /** An `UploadError` or `ImageEndedError` says more; what is no error of the client's has the code `unexpected`. */
+  /** May be an `UploadError` or an `ImageEndedError`. An error that is not the client's has the code `unexpected`. */
   readonly error: ImagemillError | undefined;
 }
 
 export interface ImageUpload extends ImageUploadState {
-  /** Starts an upload, in the place of one that is under way. Never rejects: look at `status` and `error`. */
+  /** Starts an upload, and aborts a running one. Never rejects: see `status` and `error`. */
   upload(file: Uploadable): Promise<Image | undefined>;
-  /** Gives the upload up, and forgets what came of the last one. */
+  /** Aborts the upload, and resets the state. */
   cancel(): void;
 }
 
@@ -25,23 +25,23 @@ export type ImageUploadOptions = Omit<UploadOptions, 'signal'>;
 
 const idle: ImageUploadState = { status: 'idle', progress: undefined, image: undefined, error: undefined };
 
-/** One upload at a time, for a component; given up when the component goes. */
+/** One upload at a time, for a component; aborted when the component unmounts. */
 export function useImageUpload(imagemill: Pick<Imagemill, 'upload'>, options: ImageUploadOptions): ImageUpload {
   const [state, setState] = useState(idle);
-  const underWay = useRef<AbortController | undefined>(undefined);
+  const running = useRef<AbortController | undefined>(undefined);
   const latest = useRef({ imagemill, options });
   useEffect(() => {
     latest.current = { imagemill, options };
   });
-  useEffect(() => () => underWay.current?.abort(), []);
+  useEffect(() => () => running.current?.abort(), []);
 
   const upload = useCallback(async (file: Uploadable) => {
-    underWay.current?.abort();
+    running.current?.abort();
     const controller = new AbortController();
-    underWay.current = controller;
-    // What an upload tells that another one has taken the place of is of no interest any more.
+    running.current = controller;
+    // Progress of a replaced upload is ignored.
     const show = (next: ImageUploadState) => {
-      if (underWay.current === controller) setState(next);
+      if (running.current === controller) setState(next);
     };
     const { imagemill, options } = latest.current;
     const onProgress = (progress: UploadProgress) => {
@@ -51,18 +51,18 @@ export function useImageUpload(imagemill: Pick<Imagemill, 'upload'>, options: Im
     show({ ...idle, status: 'uploading' });
     try {
       const image = await imagemill.upload(file, { ...options, onProgress, signal: controller.signal });
-      if (underWay.current === controller) setState((last) => ({ ...last, status: 'done', image }));
+      if (running.current === controller) setState((last) => ({ ...last, status: 'done', image }));
       return image;
     } catch (thrown) {
       const error = asImagemillError(thrown);
-      if (underWay.current === controller) setState((last) => ({ ...last, status: 'error', error }));
+      if (running.current === controller) setState((last) => ({ ...last, status: 'error', error }));
       return undefined;
     }
   }, []);
 
   const cancel = useCallback(() => {
-    underWay.current?.abort();
-    underWay.current = undefined;
+    running.current?.abort();
+    running.current = undefined;
     setState(idle);
   }, []);
 

@@ -1,4 +1,4 @@
-/** What the API takes and answers. A type-level test holds all of it against the API's own schemas. */
+/** Requests and responses of the API. A type-level test compares them with the API's schemas. */
 
 export type ImageFormat = 'avif' | 'webp' | 'jpeg' | 'png';
 
@@ -14,7 +14,7 @@ export interface Rendition {
   bytes: number;
 }
 
-/** What the upload turned out to be; width and height in pixels, upright. */
+/** Facts about the original; width and height in pixels, upright. */
 export interface SourceFacts {
   format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
   width: number;
@@ -27,13 +27,13 @@ export interface SourceFacts {
   bytes: number;
 }
 
-/** Where an image stands, and what there is of it. `renditions` grows as they go live. */
+/** The status of an image. `renditions` grows as they go live. */
 export interface Image {
   imageId: string;
   category: string;
-  /** As the upload request named the file; undefined when that is not known (yet). */
+  /** From the upload request; undefined while unknown. */
   filename?: string | undefined;
-  /** What the upload request gave, unchanged. */
+  /** From the upload request, unchanged. */
   metadata: Record<string, string>;
   status: ImageStatus;
   progress: { done: number; total: number };
@@ -54,7 +54,7 @@ export interface ReadyImage extends Image {
   status: 'ready';
 }
 
-/** Where a rendition will be, unless its picture turns out to be none. */
+/** The future URL of a rendition, unless the image is rejected. */
 export interface PlannedRendition {
   variant: string;
   format: string;
@@ -69,7 +69,7 @@ export interface UploadRequest {
   /** Bytes. */
   contentLength: number;
   category: string;
-  /** Base64; what arrives is held against it. */
+  /** Base64. The uploaded bytes are verified against it. */
   checksumSha256?: string | undefined;
   method?: UploadMethod | undefined;
   /** Up to 16 short strings. */
@@ -80,13 +80,13 @@ interface TicketOfAnyMethod {
   imageId: string;
   key: string;
   uploadUrl: string;
-  /** To be sent with the upload exactly as they stand. */
+  /** Must be sent with the upload, unchanged. */
   headers: Record<string, string>;
   expiresAt: string;
   statusUrl: string;
   /** Server-sent events. */
   eventsUrl: string;
-  /** Reads both of these, of this one image, in the place of an API key. */
+  /** Reads both of these for this image, without an API key. */
   followToken?: string | undefined;
   renditions: PlannedRendition[];
 }
@@ -97,7 +97,7 @@ export interface PutTicket extends TicketOfAnyMethod {
 
 export interface PostTicket extends TicketOfAnyMethod {
   method: 'POST';
-  /** Of a form that is sent as multipart/form-data, with the file as its last field. */
+  /** Of a multipart/form-data form whose last field is the file. */
   fields: Record<string, string>;
 }
 

@@ -8,6 +8,8 @@ const LIST_CALL = 25;
 
 interface UploadOptions {
   readonly category: string;
+  /** The same key continues the same upload. */
+  readonly idempotencyKey: string;
   /** Called with the share that is sent, 0 to 1, and whether the upload waits for the network. */
   readonly onProgress: (share: number, offline: boolean) => void;
   readonly signal: AbortSignal;
@@ -20,10 +22,10 @@ export function createSellerApi(apiKey: string) {
   let streams = 0;
   return {
     /** @returns the image's id, once the upload is complete */
-    async upload(file: File, { category, onProgress, signal }: UploadOptions): Promise<string> {
+    async upload(file: File, { category, idempotencyKey, onProgress, signal }: UploadOptions): Promise<string> {
       const onSent = ({ loaded, total, offline }: UploadProgress) =>
         onProgress(total === 0 ? 0 : loaded / total, offline);
-      const options = { category, signal, wait: 'uploaded', onProgress: onSent } as const;
+      const options = { category, idempotencyKey, signal, wait: 'uploaded', onProgress: onSent } as const;
       const image = await imagemill.upload(file, options).catch(noteRefusal);
       return image.imageId;
     },

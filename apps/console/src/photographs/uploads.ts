@@ -17,9 +17,17 @@ interface UploadsOptions {
 /** Uploads photographs of the list, a few at a time. */
 export function createUploads({ api, list, onUploaded }: UploadsOptions) {
   const files = new Map<string, File>();
+  /** By photograph: a failed upload that is tried again continues with the same image. */
+  const idempotencyKeys = new Map<string, string>();
   const running = new Map<string, AbortController>();
   const limit = pLimit(AT_ONCE);
   const goTo = (id: string, state: PhotoState) => list.change(id, { state });
+
+  function forget(id: string): void {
+    files.delete(id);
+    idempotencyKeys.delete(id);
+    running.delete(id);
+  }
 
   async function upload(id: string, signal: AbortSignal): Promise<void> {
     const photo = list.find(id);
@@ -29,10 +37,12 @@ export function createUploads({ api, list, onUploaded }: UploadsOptions) {
     try {
       const onProgress = (share: number, offline: boolean) => goTo(id, { is: 'uploading', share, offline });
       onProgress(0, false);
-      const imageId = await api.upload(file, { category: photo.category, onProgress, signal });
+      const idempotencyKey = idempotencyKeys.get(id) ?? randomKey();
+      idempotencyKeys.set(id, idempotencyKey);
+      const options = { category: photo.category, idempotencyKey, onProgress, signal };
+      const imageId = await api.upload(file, options);
       goTo(id, { is: 'uploaded' });
-      files.delete(id);
-      running.delete(id);
+      forget(id);
       onUploaded(id, imageId);
     } catch (error) {
       if (signal.aborted) return;
@@ -55,16 +65,18 @@ export function createUploads({ api, list, onUploaded }: UploadsOptions) {
     /** Stops an upload that is waiting or in flight; it may be started again. */
     stop(id: string): void {
       running.get(id)?.abort();
+      // Its image is deleted: the next upload needs another one.
+      idempotencyKeys.delete(id);
       goTo(id, { is: 'stopped' });
     },
 
-    forget(id: string): void {
-      files.delete(id);
-      running.delete(id);
-    },
+    forget,
 
     close(): void {
       for (const upload of running.values()) upload.abort();
     },
   };
 }
+
+/** 128 random bits. */
+const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');

@@ -9,7 +9,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A server that gives one answer after the other, and the client of it; the last answer stays. */
+/** A server that sends one response after the other and repeats the last one, and a client of it. */
 async function clientOf(answers: readonly Answer[], options: Partial<ImagemillOptions> = {}) {
   const requests: { at: number; headers: IncomingMessage['headers'] }[] = [];
   const server = createServer((request, response) => {
@@ -33,7 +33,7 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
 const ok = json(200, { imageId: 'a' });
 const get = { method: 'GET', path: '/v1/images/a' } as const;
 
-describe('a call is tried again', () => {
+describe('a call is retried', () => {
   test('after 429 and 503, and not before Retry-After', async () => {
     const busy = json(429, { code: 'rate-limited', detail: 'Too many.' }, { 'retry-after': '1' });
     const { client, requests } = await clientOf([busy, json(503, {}), ok]);
@@ -43,28 +43,28 @@ describe('a call is tried again', () => {
     expect(third).toBeDefined();
   });
 
-  test('after a connection that broke', async () => {
+  test('after a broken connection', async () => {
     const { client, requests } = await clientOf([(response) => response.destroy(), ok]);
     expect(await client.json(get)).toEqual({ imageId: 'a' });
     expect(requests).toHaveLength(2);
   });
 
-  test('after an answer that did not come in time, or stopped halfway', async () => {
+  test('after a response that was late, or stopped halfway', async () => {
     const halfway: Answer = (response) => response.writeHead(200, { 'content-length': '100' }).write('{"image');
     const { client, requests } = await clientOf([() => {}, halfway, ok], { timeoutMs: 200 });
     expect(await client.json(get)).toEqual({ imageId: 'a' });
     expect(requests).toHaveLength(3);
   });
 
-  test('as often as it may, and no more', async () => {
+  test('up to the maximum number of attempts', async () => {
     const { client, requests } = await clientOf([json(502, 'Bad gateway')], { attemptsMax: 2 });
     await expect(client.json(get)).rejects.toMatchObject({ code: 'http-502', status: 502, retryable: true });
     expect(requests).toHaveLength(2);
   });
 });
 
-describe('a call is not tried again', () => {
-  test('when it would be refused again', async () => {
+describe('a call is not retried', () => {
+  test('after a permanent error', async () => {
     const refusal = { code: 'missing-field', detail: 'category: is missing', field: 'category', requestId: 'r-1' };
     const { client, requests } = await clientOf([json(422, refusal)]);
     await expect(client.json(get)).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('a call is not tried again', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('when it should wait for more than a minute: who called is told for how long', async () => {
+  test('when Retry-After is over a minute, which the error contains', async () => {
     const { client, requests } = await clientOf([json(429, { code: 'overloaded' }, { 'retry-after': '300' })]);
     await expect(client.json(get)).rejects.toMatchObject({
       code: 'overloaded',
@@ -84,7 +84,7 @@ describe('a call is not tried again', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('once its signal is aborted, not even when it waits', async () => {
+  test('once its signal is aborted, not even during a wait', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const { client, requests } = await clientOf([
@@ -98,13 +98,13 @@ describe('a call is not tried again', () => {
   });
 });
 
-test('an answer of a proxy that is no JSON is an error all the same', async () => {
+test('a response that is not JSON is an error', async () => {
   const page: Answer = (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
   const { client } = await clientOf([page]);
   await expect(client.json(get)).rejects.toMatchObject({ code: 'unexpected-answer', status: 200, retryable: false });
 });
 
-test('the key goes before a follow token, and own headers go before both', async () => {
+test('prefers the API key to a follow token, and custom headers to both', async () => {
   const sent = async (options: Partial<ImagemillOptions>) => {
     const { client, requests } = await clientOf([ok], options);
     await client.json({ ...get, followToken: 'follow' });

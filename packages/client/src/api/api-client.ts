@@ -8,17 +8,17 @@ const TIMEOUT_MS = 30_000;
 const ATTEMPTS_MAX = 5;
 
 export interface ImagemillOptions {
-  /** Of the API, or of the seller app's own proxy that adds the key. May be relative in a browser. */
+  /** Of the API, or of a proxy in your app that adds the API key. May be relative in a browser. */
   readonly baseUrl: string;
-  /** Never in a browser: whoever sees the page has it. */
+  /** Never in a browser: everyone who can open the page could read it. */
   readonly apiKey?: string | undefined;
-  /** In the place of the global one, for all calls of the API. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
   /** Sent with every call of the API, such as a proxy's session token. */
   readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>) | undefined;
-  /** For one answer of the API to come, in ms; 30,000 if not given. */
+  /** Timeout of one response of the API, in ms; 30,000 by default. */
   readonly timeoutMs?: number | undefined;
-  /** How often a call is tried, the first time included; 5 if not given. */
+  /** Attempts per call, including the first; 5 by default. */
   readonly attemptsMax?: number | undefined;
 }
 
@@ -29,7 +29,7 @@ interface ApiCall {
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** A follow token, in the place of the key where there is none. */
+  /** A follow token, used if there is no API key. */
   readonly followToken?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,16 +38,16 @@ export interface ApiClient {
   readonly retries: RetryPolicy;
   /** The same client for the calls of one upload. */
   withPatience(patience: NetworkPatience): ApiClient;
-  /** The JSON of a successful answer; tried again where that may help. @throws ImagemillError */
+  /** The JSON of a successful response; retries temporary failures. @throws ImagemillError */
   json<T>(call: ApiCall): Promise<T>;
-  /** A successful answer, or 304, with its body unread: tried once. @throws ImagemillError */
+  /** A successful response, or 304, with its body unread; not retried. @throws ImagemillError */
   open(call: ApiCall): Promise<Response>;
 }
 
 export function createApiClient(options: ImagemillOptions, patience?: NetworkPatience): ApiClient {
   const { apiKey, timeoutMs = TIMEOUT_MS, attemptsMax = ATTEMPTS_MAX } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  // Called as a method of nothing: browsers' fetch refuses any other `this`.
+  // Called without a receiver: browsers' fetch rejects any other `this`.
   const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
   const ownHeaders = () => (typeof options.headers === 'function' ? options.headers() : options.headers);
 
@@ -97,15 +97,15 @@ async function jsonOf<T>(response: Response): Promise<T> {
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     const { status } = response;
-    throw new ImagemillError('The answer is not JSON.', { code: 'unexpected-answer', status, cause });
+    throw new ImagemillError('The response is not JSON.', { code: 'unexpected-answer', status, cause });
   }
 }
 
-/** An error of `fetch` itself: nothing, or not all, was answered. */
+/** An error of `fetch` itself: there was no response, or only part of one. */
 export const connectionError = (cause: unknown): ImagemillError =>
   isTimeout(cause)
-    ? new ImagemillError('The service did not answer in time.', { code: 'timeout', retryable: true, cause })
-    : new ImagemillError('The service can not be reached.', { code: 'network', retryable: true, cause });
+    ? new ImagemillError('The service did not respond in time.', { code: 'timeout', retryable: true, cause })
+    : new ImagemillError('The service cannot be reached.', { code: 'network', retryable: true, cause });
 
 function queryText(query: ApiCall['query'] = {}): string {
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));

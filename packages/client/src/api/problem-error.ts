@@ -1,9 +1,9 @@
 import { ImagemillError } from '../errors.ts';
 
-/** What may well succeed a little later. */
+/** Temporary failures. */
 const retryableStatuses = new Set([408, 425, 429, 502, 503, 504]);
 
-/** An answer that is no success, as an error. The body is problem+json (RFC 9457), or whatever a proxy had to say. */
+/** An unsuccessful response, as an error. The body is problem+json (RFC 9457), or anything, if it comes from a proxy. */
 export async function problemError(response: Response): Promise<ImagemillError> {
   const { status, headers } = response;
   const problem = await response.json().then(
@@ -18,7 +18,7 @@ export async function problemError(response: Response): Promise<ImagemillError> 
     const value = (problem as Record<string, unknown>)[name];
     return typeof value === 'number' ? value : undefined;
   };
-  return new ImagemillError(text('detail') ?? text('title') ?? `The server answered ${status}.`, {
+  return new ImagemillError(text('detail') ?? text('title') ?? `The server responded with status ${status}.`, {
     code: text('code') ?? `http-${status}`,
     status,
     field: text('field'),

@@ -3,7 +3,7 @@ import type { Image, Rendition } from '../types.ts';
 export const isFinal = (status: string): boolean =>
   ['ready', 'rejected', 'failed', 'expired', 'deleted'].includes(status);
 
-/** Where an image stands after an event of its stream; undefined for an event that this version does not know. */
+/** The image after an event of its stream; undefined for an unknown event. */
 export function applyEvent(image: Image | undefined, name: string, data: unknown): Image | undefined {
   if (name !== 'rendition') return name === 'status' || isFinal(name) ? (data as Image) : undefined;
   if (!image) return undefined;

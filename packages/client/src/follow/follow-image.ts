@@ -8,13 +8,13 @@ import { liveEvents } from './live-events.ts';
 import { pollImage } from './poll-image.ts';
 
 const RECONNECT_MS = 1_000;
-/** Connections in a row that told nothing: then something between here and the API keeps events back. */
+/** Consecutive connections without an event: then a proxy in between probably buffers events. */
 const SILENT_CONNECTIONS_MAX = 2;
 
 /**
- * An image each time that something happens to it, until its end: by live events, or by polling where there are none.
+ * Yields an image after every change, until its end: by live events, otherwise by polling.
  *
- * @throws ImagemillError when the image is not there, or may not be read
+ * @throws ImagemillError if the image does not exist, or may not be read
  */
 export async function* followImage(
   api: ApiClient,
@@ -29,7 +29,7 @@ export async function* followImage(
   }
 }
 
-/** @returns whether the image's end was told; if not, whoever follows has to ask */
+/** @returns whether the image has ended; if not, polling continues */
 async function* followLive(
   api: ApiClient,
   target: FollowTarget,
@@ -49,7 +49,7 @@ async function* followLive(
         if (isFinal(name)) return true;
       }
     } catch (error) {
-      // A refusal is told by the polling that follows, in the same words.
+      // If this was a rejection, polling meets the same one and throws it.
       if (!(error instanceof ImagemillError) || error.code !== 'live-ended' || !error.retryable) {
         signal?.throwIfAborted();
         return false;

@@ -1,4 +1,4 @@
-/** An image to follow. A ticket is one; its follow token reads in the place of a key. */
+/** An image to follow. A ticket is one; its follow token replaces an API key. */
 export interface FollowTarget {
   readonly imageId: string;
   readonly followToken?: string | undefined;

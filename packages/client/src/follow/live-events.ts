@@ -4,9 +4,9 @@ import { ImagemillError } from '../errors.ts';
 import { imagePath } from '../images.ts';
 import type { FollowTarget } from './follow-target.ts';
 
-/** The API gives a sign of life every 15 s. */
+/** The API sends a keep-alive every 15 s. */
 const SILENCE_MS = 45_000;
-/** Of one event, in characters: the largest is a status body of some 8 KB. */
+/** Characters of one event. The largest is a status of some 8 KB. */
 const EVENT_SIZE_MAX = 1024 * 1024;
 
 export interface LiveEvent {
@@ -16,10 +16,10 @@ export interface LiveEvent {
 }
 
 /**
- * One connection to an image's events, by fetch: an EventSource can't send a key.
+ * One connection to the events of an image, by fetch: an EventSource cannot send an API key.
  *
- * @param lastEventId goes on after that event
- * @throws ImagemillError `live-ended` when the connection is lost or silent; or the API's own, when it refuses
+ * @param lastEventId continues after that event
+ * @throws ImagemillError `live-ended` if the connection is lost or silent, or the error of the API
  */
 export async function* liveEvents(
   api: ApiClient,
@@ -30,7 +30,7 @@ export async function* liveEvents(
   let watchdog = setTimeout(() => connection.abort(), SILENCE_MS);
   const stop = () => connection.abort();
   signal?.addEventListener('abort', stop, { once: true });
-  const stillThere = () => {
+  const onActivity = () => {
     clearTimeout(watchdog);
     watchdog = setTimeout(stop, SILENCE_MS);
   };
@@ -44,8 +44,8 @@ export async function* liveEvents(
       signal: connection.signal,
     });
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
-    if (!response.body || !isStream) throw new ImagemillError('No events came.', { code: 'live-ended' });
-    for await (const { event = 'message', id, data } of parsed(response.body, stillThere)) {
+    if (!response.body || !isStream) throw new ImagemillError('The response has no events.', { code: 'live-ended' });
+    for await (const { event = 'message', id, data } of parsed(response.body, onActivity)) {
       yield { name: event, id, data: JSON.parse(data) };
     }
   } catch (cause) {
@@ -63,7 +63,7 @@ async function* parsed(body: ReadableStream<Uint8Array<ArrayBuffer>>, onChunk: (
   const parser = new EventSourceParserStream({ maxBufferSize: EVENT_SIZE_MAX, onComment: onChunk });
   const reader = body.pipeThrough(new TextDecoderStream()).pipeThrough(parser).getReader();
   try {
-    // Safari can't iterate over a stream.
+    // Safari cannot iterate over a stream.
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       onChunk();
       yield next.value;

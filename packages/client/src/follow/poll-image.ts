@@ -11,7 +11,7 @@ const POLL_MS_MAX = 4_000;
 const GROWTH = 1.5;
 const ANSWER_WITHIN_MS = 30_000;
 
-/** Asks for an image again and again, the less often the longer nothing changes, and yields it when it has. @throws ImagemillError */
+/** Polls an image, less often while nothing changes, and yields it after every change. @throws ImagemillError */
 export async function* pollImage(
   api: ApiClient,
   target: FollowTarget,
@@ -28,13 +28,13 @@ export async function* pollImage(
       waitMs = POLL_MS_MIN;
       yield answer.image;
     }
-    // Many pages that began at once should not ask at once for ever.
+    // Jitter: pages that started together must not poll in step.
     await pause(waitMs * (0.75 + Math.random() / 2), signal);
     waitMs = Math.min(POLL_MS_MAX, waitMs * GROWTH);
   }
 }
 
-/** Undefined when it is as it was. */
+/** Undefined if nothing has changed. */
 async function askOnce(api: ApiClient, target: FollowTarget, etag: string | undefined, signal?: AbortSignal) {
   const response = await api.open({
     method: 'GET',

@@ -10,9 +10,9 @@ const WAIT_MS = 5 * 60_000;
 
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Of the whole wait; five minutes if not given. */
+  /** Of the whole wait; five minutes by default. */
   readonly timeoutMs?: number | undefined;
-  /** Told the image each time that something happened to it. */
+  /** Called with the image after every change. */
   readonly onImage?: ((image: Image) => void) | undefined;
   /** `false` polls from the start, without live events. */
   readonly live?: boolean | undefined;
@@ -21,8 +21,8 @@ export interface WaitOptions {
 /**
  * Waits until all renditions of an image are live.
  *
- * @throws ImageEndedError when it was rejected, failed, expired or was deleted
- * @throws ImagemillError `timeout` when it has not ended in time; what the API refuses
+ * @throws ImageEndedError if it was rejected, failed, expired or deleted
+ * @throws ImagemillError `timeout` if it has not ended in time, or the error of the API
  */
 export async function waitUntilReady(
   api: ApiClient,
@@ -40,5 +40,8 @@ export async function waitUntilReady(
     signal?.throwIfAborted();
     if (!until.aborted || !isTimeout(until.reason)) throw error;
   }
-  throw new ImagemillError('The image has not ended in time.', { code: 'timeout', retryable: true });
+  throw new ImagemillError('The image is still being processed. It was not ready in time.', {
+    code: 'timeout',
+    retryable: true,
+  });
 }

@@ -5,7 +5,7 @@ import { isRefusedKey, messageFor } from './message-for.ts';
 
 const error = (code: string, options = {}) => new ImagemillError(`field: must be so`, { code, ...options });
 
-test('a file over the limit is told with its size and the limit in MB, never as the same number', () => {
+test('names the size of a file and the limit in MB, never as the same number', () => {
   const tooLarge = error('upload-too-large', { limit: 52_428_800 });
   expect(messageFor(tooLarge, { name: 'a.jpg', size: 61_000_000 })).toBe('This file is 61 MB; the limit is 52.4 MB.');
   expect(messageFor(tooLarge, { name: 'a.jpg', size: 52_428_801 })).toBe('This file is 52.5 MB; the limit is 52.4 MB.');
@@ -13,21 +13,18 @@ test('a file over the limit is told with its size and the limit in MB, never as 
   expect(messageFor(error('upload-too-large'))).toBe('This file is too large.');
 });
 
-test.each(['unsupported-type', 'unsupported-format'])(
-  '%s of a HEIC says how to get a JPEG out of the phone',
-  (code) => {
-    expect(messageFor(error(code), { name: 'IMG_0001.HEIC' })).toContain('Most Compatible');
-    expect(messageFor(error(code), { name: 'notes.txt' })).toContain('Use JPEG, PNG');
-  },
-);
+test.each(['unsupported-type', 'unsupported-format'])('%s of a HEIC file explains how to get a JPEG', (code) => {
+  expect(messageFor(error(code), { name: 'IMG_0001.HEIC' })).toContain('Most Compatible');
+  expect(messageFor(error(code), { name: 'notes.txt' })).toContain('Use JPEG, PNG');
+});
 
-test('Retry-After is told in seconds or minutes', () => {
+test('names Retry-After in seconds or minutes', () => {
   expect(messageFor(error('overloaded', { retryAfterSeconds: 9.5 }))).toContain('Try again in 10 s.');
   expect(messageFor(error('rate-limited', { retryAfterSeconds: 3600 }))).toContain('Try again in 60 minutes.');
   expect(messageFor(error('queue-unavailable'))).toContain('Try again in a moment.');
 });
 
-test('a timeout of an image is not one of a call', () => {
+test('distinguishes the timeout of an image from that of a call', () => {
   const rejection = { code: 'timeout', message: 'x' };
   const rejected = new ImageEndedError({ status: 'rejected', error: rejection } as Image);
   expect(messageFor(rejection)).toContain('takes too long to process');
@@ -35,13 +32,13 @@ test('a timeout of an image is not one of a call', () => {
   expect(messageFor(new ImagemillError('No answer in time.', { code: 'timeout' }))).toBe('No answer in time.');
 });
 
-test("a code of a newer API keeps the API's own message; what has no code keeps its own", () => {
+test("an unknown code keeps the API's message, and other errors keep theirs", () => {
   expect(messageFor({ code: 'brand-new', message: 'In its own words.' })).toBe('In its own words.');
   expect(messageFor(new Error('broken'))).toBe('broken');
   expect(messageFor('broken')).toBe('broken');
 });
 
-test('knows a refused key by its code', () => {
+test('recognizes a refused key by its code', () => {
   expect(['unauthorized', 'key-expired', 'missing-scope', 'network'].map((code) => isRefusedKey(error(code)))).toEqual([
     true,
     true,

@@ -48,7 +48,7 @@ const avatar = {
 } satisfies Partial<Image>;
 
 describe('srcset', () => {
-  test('has the real widths, the smallest first, each once, and neither a square crop nor another shape', () => {
+  test('has the real widths, the smallest first, each once, and one aspect ratio only', () => {
     const base = 'https://cdn.example.com/images/1/rev';
     expect(srcset(product, { format: 'avif' })).toBe(
       `${base}/small.avif 236w, ${base}/medium.avif 473w, ${base}/retina.avif 807w`,
@@ -56,19 +56,19 @@ describe('srcset', () => {
     expect(srcset(product, { format: 'jpeg' })).toBe(`${base}/large.jpg 807w`);
   });
 
-  test('is of one family of variants', () => {
+  test('contains one family of variants', () => {
     expect(srcset(avatar, { format: 'webp' })).toBe('');
     expect(srcset(avatar, { format: 'webp', prefix: 'round-' })).toMatch(
       /round-small\.webp 100w, .*round-large\.webp 400w$/,
     );
   });
 
-  test('has the variants that are asked for, of one shape still', () => {
+  test('contains the requested variants, of one aspect ratio', () => {
     expect(srcset(product, { format: 'avif', variants: ['thumb'] })).toMatch(/thumb\.avif 150w$/);
     expect(srcset(product, { format: 'avif', variants: ['thumb', 'small'] })).toMatch(/^\S+small\.avif 236w$/);
   });
 
-  test('takes sides that were rounded for one shape', () => {
+  test('tolerates rounded sides', () => {
     const panorama = {
       source: { ...source, width: 5000, height: 37 },
       renditions: [rendition('small', 'webp', 300, 2), rendition('large', 'webp', 1200, 9)],
@@ -76,14 +76,14 @@ describe('srcset', () => {
     expect(srcset(panorama, { format: 'webp' })).toMatch(/300w, .* 1200w$/);
   });
 
-  test('keeps a URL whole that has a comma or a space in it', () => {
+  test('encodes commas and spaces in URLs', () => {
     const odd = { renditions: [{ ...rendition('small', 'webp', 3, 3), url: 'https://cdn.example.com/a, b.webp' }] };
     expect(srcset(odd, { format: 'webp' })).toBe('https://cdn.example.com/a%2C%20b.webp 3w');
   });
 });
 
 describe('pictureHtml', () => {
-  test('offers avif, then webp, then jpeg, with its size and the colour behind it', () => {
+  test('offers avif, then webp, then jpeg, with the size and a background colour', () => {
     const html = pictureHtml(product, { alt: 'A shoe', sizes: '50vw', className: 'shoe' });
     expect(html.match(/<source type="[^"]+"|<img/g)).toEqual([
       '<source type="image/avif"',
@@ -96,7 +96,7 @@ describe('pictureHtml', () => {
     expect(html).not.toMatch(/thumb|og\./);
   });
 
-  test('costs 1 KB at most, of which what is shown until it is there takes some 30 bytes', () => {
+  test('takes at most 1 KB, of which the placeholder takes under 40 bytes', () => {
     const rev = '28517072f33a';
     const url = (name: string) => name.replace('images/1/rev', `images/fa/01a206fb-fa12-72e2-9c6c-2ad9049d1cfa/${rev}`);
     const renditions = product.renditions.map((each) => ({ ...each, url: url(each.url) }));
@@ -107,19 +107,19 @@ describe('pictureHtml', () => {
     expect(bytes(html) - bytes(plain)).toBeLessThan(40);
   });
 
-  test('takes a colour only from what is one', () => {
+  test('ignores a malformed colour', () => {
     const html = pictureHtml({ ...product, dominantColour: 'red;background:url(//evil)' }, { alt: '' });
     expect(html).not.toContain('style=');
   });
 
-  test('falls back on png where there is no jpeg', () => {
+  test('falls back to png without a jpeg', () => {
     const html = pictureHtml(avatar, { alt: '', prefix: 'round-' });
     expect(html).toMatch(
       /^<picture><source type="image\/webp".*<img src="[^"]+round-large\.png" width="400" height="400" alt=""/,
     );
   });
 
-  test('escapes whatever it is given', () => {
+  test('escapes all values', () => {
     const evil = `"><script>alert('1')</script>&`;
     const image = { renditions: [{ ...rendition('large', 'jpeg', 3, 3), url: `https://x/${evil}` }] };
     const html = pictureHtml(image, { alt: evil, sizes: evil, className: evil });
@@ -129,13 +129,13 @@ describe('pictureHtml', () => {
     expect(html).toContain('alt="&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;"');
   });
 
-  test('has no preview that would be seen through the picture, or that the page forbids', () => {
+  test('has no background colour behind a transparent image, or if placeholders are off', () => {
     const glass = { ...product, source: { ...source, hasAlpha: true } };
     expect(pictureHtml(glass, { alt: '' })).not.toContain('style=');
     expect(pictureHtml(product, { alt: '', placeholder: false })).not.toContain('style=');
   });
 
-  test('is empty while nothing is live', () => {
+  test('is empty while no rendition is live', () => {
     expect(pictureHtml({ renditions: [] }, { alt: 'A shoe' })).toBe('');
   });
 });

@@ -6,13 +6,13 @@ import { srcsetOf } from './srcset.ts';
 type Pictured = Pick<Image, 'renditions' | 'source' | 'dominantColour'>;
 
 export interface PictureOptions extends RenditionChoice {
-  /** What the picture shows, for who does not see it; empty for mere decoration. */
+  /** Text alternative of the image; empty if it is decorative. */
   readonly alt: string;
-  /** How wide it is shown, as in `(min-width: 60em) 30vw, 100vw`; the whole page's width if not given. */
+  /** Its width on the page, such as `(min-width: 60em) 30vw, 100vw`; the full page width by default. */
   readonly sizes?: string | undefined;
   /** Of the `img`. */
   readonly className?: string | undefined;
-  /** `lazy` if not given; `eager` for what is seen first on a page. */
+  /** `lazy` by default; `eager` for images above the fold. */
   readonly loading?: 'lazy' | 'eager' | undefined;
   /** `false` leaves out the colour behind it, which is a style attribute: a strict Content-Security-Policy refuses these. */
   readonly placeholder?: boolean | undefined;
@@ -25,14 +25,14 @@ const mediaTypes: Record<ImageFormat, string> = {
   png: 'image/png',
 };
 
-/** The best first: a browser takes the first that it knows. */
+/** The best first: a browser uses the first supported one. */
 const modernFormats: readonly ImageFormat[] = ['avif', 'webp'];
-/** What every browser and mail program shows. */
+/** Formats that every browser and mail client supports come first. */
 const fallbackFormats: readonly ImageFormat[] = ['jpeg', 'png', 'webp', 'avif'];
 
 /**
- * A `<picture>` for an image, escaped: avif and webp by real widths, jpeg or png for whoever knows neither, the size that
- * keeps the page from jumping, and the dominant colour until it is there. Empty when nothing is live yet.
+ * A `<picture>` for an image, escaped: avif and webp by real widths, jpeg or png for browsers that support neither, the size
+ * that prevents layout shifts, and the dominant colour until it has loaded. Empty if nothing is live yet.
  */
 export function pictureHtml(image: Pictured, options: PictureOptions): string {
   const { alt, sizes, className, loading = 'lazy', placeholder = true } = options;

@@ -8,7 +8,7 @@ interface Size {
 
 /** Which renditions of an image to show. */
 export interface RenditionChoice {
-  /** What the names of the variants begin with, as in `round-`; those without a hyphen if not given. */
+  /** Prefix of the variants' names, such as `round-`; by default the variants without a hyphen. */
   readonly prefix?: string | undefined;
   /** These variants, and no others. */
   readonly variants?: readonly string[] | undefined;

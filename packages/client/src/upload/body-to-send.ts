@@ -4,13 +4,13 @@ export interface BodyToSend {
   readonly method: 'PUT' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Blob | FormData;
-  /** Of what is to be stored, in bytes. */
+  /** Bytes to store. */
   readonly size: number;
-  /** When the URL ends, as ISO 8601. */
+  /** Expiry of the URL, as ISO 8601. */
   readonly expiresAt: string;
   readonly fetch: typeof fetch;
   readonly signal?: AbortSignal | undefined;
-  /** Told the bytes sent so far. */
+  /** Called with the bytes sent so far. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 

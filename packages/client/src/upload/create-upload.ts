@@ -35,7 +35,7 @@ export interface UploadTo {
   (ticket: UploadTicket, file: Uploadable, options?: UploadToOptions): Promise<Image>;
 }
 
-/** @returns `upload`, which asks for its ticket, and `uploadTo`, which is given one */
+/** @returns `upload`, which requests a ticket, and `uploadTo`, which uploads to a given one */
 export function createUpload(services: UploadServices): { upload: Upload; uploadTo: UploadTo } {
   /** One upload: its progress, and calls that wait for a lost network. */
   function start(source: UploadSource, { onProgress }: UploadToOptions): Started {
@@ -64,7 +64,7 @@ export function createUpload(services: UploadServices): { upload: Upload; upload
 
   async function begin({ source, images }: Started, options: UploadOptions): Promise<UploadTarget> {
     const request = uploadRequest(source, options);
-    // The same key all the while: a ticket that is asked for again is one for the same image.
+    // The same key for every attempt: a renewed ticket is for the same image.
     const { signal, idempotencyKey = randomKey() } = options;
     const renew = () => images.requestUpload(request, { signal, idempotencyKey });
     const ticket = await renew();
@@ -72,7 +72,7 @@ export function createUpload(services: UploadServices): { upload: Upload; upload
     return { ...targetOf(ticket), renew, mayBeBegun: options.idempotencyKey !== undefined };
   }
 
-  /** As well as it can be done: what stays expires by itself. */
+  /** Best effort: a remaining image expires by itself. */
   const forget = (imageId: string) =>
     services.images.deleteImage(imageId, { signal: AbortSignal.timeout(DELETE_WITHIN_MS) }).catch(() => {});
 

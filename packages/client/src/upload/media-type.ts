@@ -16,7 +16,7 @@ const types: Readonly<Record<string, string>> = {
 /** File name extensions of accepted images, without the dot. */
 export const imageExtensions: readonly string[] = Object.keys(types);
 
-/** What a file is by its name; the API refuses what it is not. */
+/** The media type of a file by its name; `application/octet-stream` if unknown. */
 export function mediaTypeOf(filename: string): string {
   const extension = filename.slice(filename.lastIndexOf('.') + 1).toLowerCase();
   return (Object.hasOwn(types, extension) && types[extension]) || 'application/octet-stream';

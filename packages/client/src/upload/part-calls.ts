@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/api-client.ts';
 import { imagePath } from '../images.ts';
 
-/** A URL that takes one part, by PUT, of exactly `contentLength` bytes. */
+/** A URL for the PUT of one part of exactly `contentLength` bytes. */
 export interface SignedPart {
   readonly partNumber: number;
   readonly url: string;
@@ -21,7 +21,7 @@ export interface UploadedPart {
   readonly etag: string;
 }
 
-/** The calls for an upload in parts. All throw `ImagemillError`. */
+/** The calls for a multipart upload. All throw `ImagemillError`. */
 export interface PartCalls {
   sign(imageId: string, partNumbers: readonly number[], signal?: AbortSignal): Promise<SignedParts>;
   uploaded(imageId: string, signal?: AbortSignal): Promise<readonly UploadedPart[]>;

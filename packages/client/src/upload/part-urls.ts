@@ -1,21 +1,21 @@
 import type { PartCalls, SignedPart } from './part-calls.ts';
 
-/** A call signs many, so that a large file costs few; a URL that waits for long may have expired by its turn. */
+/** URLs per call. More calls cost time; URLs signed too early may expire before their turn. */
 const BATCH = 20;
 
 interface PartUrl extends SignedPart {
   readonly expiresAt: string;
 }
 
-/** The URLs of an upload's parts, each signed when it is needed, with those after it in the same call. */
+/** The URLs of the parts of an upload, signed on demand, in batches. */
 export interface PartUrls {
   /** @throws ImagemillError */
   urlOf(partNumber: number): Promise<PartUrl>;
-  /** After a failure: the next try gets a new one. */
+  /** After a failure: the next attempt gets a new URL. */
   forget(partNumber: number): void;
 }
 
-/** @param missing the numbers of the parts to be sent, in their order */
+/** @param missing the numbers of the parts to send, in order */
 export function createPartUrls(
   calls: PartCalls,
   imageId: string,
@@ -35,7 +35,7 @@ export function createPartUrls(
         return { ...part, expiresAt };
       });
       signed.set(wanted, url);
-      // Whoever asks for it hears of it, and its next try signs anew; the others of the batch may never be asked for.
+      // The caller that needs this URL gets the error, and signs again; other URLs of the batch may never be needed.
       url.catch(() => signed.delete(wanted));
     }
   }

@@ -15,7 +15,7 @@ export async function sendBody(upload: BodyToSend): Promise<void> {
   const answer = await (canSendByXhr() ? sendByXhr : sendByFetch)(upload).catch((cause: unknown) => {
     upload.signal?.throwIfAborted();
     const { code, retryable } = connectionError(cause);
-    throw new UploadError('The storage can not be reached.', { code, retryable, cause });
+    throw new UploadError('The storage cannot be reached.', { code, retryable, cause });
   });
   const isThere = answer.status === 412 && 'if-none-match' in upload.headers;
   if ((answer.status >= 200 && answer.status < 300) || isThere) return;

@@ -1,7 +1,7 @@
 import type { BodyToSend, StorageAnswer } from './body-to-send.ts';
 import { createStallWatch } from './stall-watch.ts';
 
-/** In Node, and in workers that have no XMLHttpRequest. */
+/** For Node, and for workers without XMLHttpRequest. */
 export async function sendByFetch(upload: BodyToSend): Promise<StorageAnswer> {
   const { url, method, headers, body, size, onSent } = upload;
   const watch = createStallWatch(upload.signal);
@@ -15,7 +15,7 @@ export async function sendByFetch(upload: BodyToSend): Promise<StorageAnswer> {
       method,
       signal: watch.signal,
       ...(isCounted
-        ? // S3 refuses a body of unknown length, which a stream is but for this header. Browsers take neither.
+        ? // S3 rejects a body of unknown length: a stream needs this header. Browsers support neither.
           { body: counted(body, sent), headers: { ...headers, 'content-length': String(size) }, duplex: 'half' }
         : { body, headers }),
     } as RequestInit);
@@ -31,7 +31,7 @@ export async function sendByFetch(upload: BodyToSend): Promise<StorageAnswer> {
 const isNode = () =>
   (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined;
 
-/** Counted as the connection takes it. */
+/** A stream that counts the bytes as the connection consumes them. */
 function counted(body: Blob, onSent: (bytes: number) => void): ReadableStream<Uint8Array> {
   let bytes = 0;
   const count = new TransformStream<Uint8Array, Uint8Array>({

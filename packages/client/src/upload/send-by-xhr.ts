@@ -1,7 +1,7 @@
 import type { BodyToSend, StorageAnswer } from './body-to-send.ts';
 import { createStallWatch } from './stall-watch.ts';
 
-/** What of a browser's XMLHttpRequest is used: fetch can't tell how much of a body has been sent. */
+/** The used part of XMLHttpRequest: fetch does not report upload progress. */
 interface Xhr {
   readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
   onload: (() => void) | null;
@@ -22,7 +22,7 @@ export const canSendByXhr = (): boolean => xhrClass() !== undefined;
 export function sendByXhr(upload: BodyToSend): Promise<StorageAnswer> {
   const { url, method, headers, body, size, signal, onSent } = upload;
   const XMLHttpRequest = xhrClass();
-  if (!XMLHttpRequest) throw new Error('There is no XMLHttpRequest here.');
+  if (!XMLHttpRequest) throw new Error('XMLHttpRequest is not available.');
   const watch = createStallWatch(signal);
   return new Promise<StorageAnswer>((resolve, reject) => {
     watch.signal.throwIfAborted();

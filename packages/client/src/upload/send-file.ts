@@ -10,7 +10,7 @@ interface FileToSend extends Pick<SendOptions, 'signal' | 'onSent'> {
   readonly target: UploadTarget;
 }
 
-/** Sends a file in the way that its ticket says. @throws UploadError @throws ImagemillError */
+/** Sends a file by the method of its ticket. @throws UploadError @throws ImagemillError */
 export async function sendFile(
   services: UploadServices,
   { source, target, signal, onSent }: FileToSend,
@@ -30,7 +30,7 @@ export async function sendFile(
   onSent(source.size);
 }
 
-/** Undefined for one that has ended: `complete` says whether all of it had been there. */
+/** Undefined for an upload that has ended: `complete` shows whether it is whole. */
 async function uploadUnderWay(
   { parts }: UploadServices,
   imageId: string,
@@ -39,7 +39,7 @@ async function uploadUnderWay(
   try {
     const uploaded = await parts.uploaded(imageId, signal);
     const { parts: signed } = await parts.sign(imageId, [1], signal);
-    // The length of the first part is that of all but the last.
+    // All parts but the last have the length of the first.
     const [{ contentLength: partSize } = { contentLength: 0 }] = signed;
     return { imageId, partSize, uploaded };
   } catch (error) {
@@ -50,5 +50,5 @@ async function uploadUnderWay(
 
 function notInParts<Ticket extends { method: string }>(ticket: Ticket) {
   if (ticket.method !== 'MULTIPART') return ticket as Exclude<Ticket, { method: 'MULTIPART' }>;
-  throw new ImagemillError('The renewed ticket is for another kind of upload.', { code: 'unexpected-answer' });
+  throw new ImagemillError('The renewed ticket has another upload method.', { code: 'unexpected-answer' });
 }

@@ -5,14 +5,14 @@ import { sendBody } from './send-body.ts';
 import type { SendOptions } from './send-whole.ts';
 import type { UploadSource } from './upload-source.ts';
 
-/** As many as fill a line; each is a part in memory, where a stream is sent. */
+/** Enough to fill a connection. Parts of a stream are held in memory. */
 const CONCURRENCY = 4;
 
 export interface PartsUpload {
   readonly imageId: string;
   /** Bytes of each part but the last. */
   readonly partSize: number;
-  /** Those that are there already. */
+  /** Parts that are stored already. */
   readonly uploaded: readonly UploadedPart[];
 }
 
@@ -21,14 +21,14 @@ interface Part {
   readonly blob: Blob;
 }
 
-/** Sends the parts that are missing, several at once, each again where that may help. @throws UploadError @throws ImagemillError */
+/** Sends the missing parts, several at once, and retries temporary failures of each. @throws UploadError @throws ImagemillError */
 export async function sendParts(
   source: UploadSource,
   { imageId, partSize, uploaded }: PartsUpload,
   { calls, ...options }: SendOptions & { calls: PartCalls },
 ): Promise<void> {
   const missing = missingParts(source.size, partSize, uploaded);
-  // One that fails stops the others: nothing may still be sent when the upload has failed.
+  // A failed part stops the others: a failed upload must not send anything more.
   const failed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   const urls = createPartUrls(calls, imageId, missing, signal);
@@ -69,7 +69,7 @@ function missingParts(size: number, partSize: number, uploaded: readonly Uploade
   return all.filter((partNumber) => !there.has(partNumber));
 }
 
-/** Several take from it in turn: a generator answers one after the other. */
+/** Shared by concurrent senders: an async generator serves them in turn. */
 async function* readParts(
   source: UploadSource,
   partSize: number,

@@ -14,9 +14,9 @@ export interface SendOptions {
 type WholeTicket = PutTicket | PostTicket;
 
 /**
- * Sends a file in one request, again where that may help.
+ * Sends a file in one request, and retries temporary failures.
  *
- * @param renew asks for the ticket anew, once its URL has expired by the clock here or by that of the storage
+ * @param renew renews the ticket, once its URL has expired by the local clock or by that of the storage
  * @throws UploadError
  */
 export async function sendWhole(
@@ -32,7 +32,7 @@ export async function sendWhole(
     async () => {
       if (renew && (refused || Date.now() > Date.parse(ticket.expiresAt))) {
         const next = await renew();
-        // By the clock of the API this signature still is good. To send it again would end as before: it is asked for later.
+        // By the API's clock this signature is still valid: another attempt now would fail in the same way.
         if (refused && signatureOf(next) === signatureOf(ticket)) throw refused;
         ticket = next;
       }
@@ -57,7 +57,7 @@ const notRetryable = ({ message, code, status }: UploadError) => new UploadError
 const signatureOf = (ticket: WholeTicket) =>
   ticket.method === 'POST' ? JSON.stringify(ticket.fields) : ticket.uploadUrl;
 
-/** The file has to be the last field: S3 ignores what comes after it. */
+/** The file must be the last field: S3 ignores fields after it. */
 function formOf({ fields }: PostTicket, file: Blob): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);

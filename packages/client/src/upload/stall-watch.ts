@@ -1,10 +1,10 @@
-/** A slow line is no reason to give up, a silent one is. */
+/** A slow connection is fine; a silent one fails. */
 const SILENCE_MS = 60_000;
 
 export interface StallWatch {
-  /** Aborted with the caller's signal, or with a `TimeoutError` once nothing has moved for a minute. */
+  /** Aborted with the caller's signal, or with a `TimeoutError` after a minute without progress. */
   readonly signal: AbortSignal;
-  /** Something has moved. */
+  /** Restarts the minute. */
   progress(): void;
   end(): void;
 }

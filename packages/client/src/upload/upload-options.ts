@@ -2,35 +2,35 @@ import type { WaitOptions } from '../follow/wait-until-ready.ts';
 import type { UploadMethod, UploadTicket } from '../types.ts';
 import type { UploadProgress } from './upload-progress.ts';
 
-/** Of an upload whose ticket is there. */
+/** Options of an upload to a given ticket. */
 export interface UploadToOptions extends Pick<WaitOptions, 'timeoutMs' | 'live'> {
-  /** `ready` (if not given) waits until all renditions are live, `uploaded` only until the bytes are there. */
+  /** `ready` (default) waits until all renditions are live, `uploaded` only until the upload is complete. */
   readonly wait?: 'ready' | 'uploaded' | undefined;
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
-  /** Gives the upload up, and deletes the image. */
+  /** Aborts the upload, and deletes the image. */
   readonly signal?: AbortSignal | undefined;
-  /** `true` keeps what an aborted upload has sent, to resume it. */
+  /** `true` keeps the uploaded parts of an aborted upload, to resume it. */
   readonly keepOnAbort?: boolean | undefined;
-  /** `false` leaves it to the bucket, or to your server, to say that the bytes are there: saying so takes a key. */
+  /** `false` leaves the completion to the bucket's events or to your server: it needs an API key. */
   readonly complete?: boolean | undefined;
 }
 
 export interface UploadOptions extends UploadToOptions {
   readonly category: string;
-  /** The file's own if not given. */
+  /** The file's own by default. */
   readonly filename?: string | undefined;
-  /** The file's own, or what its name says, if not given. */
+  /** By default the file's own, or derived from its name. */
   readonly contentType?: string | undefined;
   /** Up to 16 short strings. */
   readonly metadata?: Record<string, string> | undefined;
   /** SHA-256 of the file, base64. */
   readonly checksumSha256?: string | undefined;
-  /** By the file's size if not given. */
+  /** By default chosen by the size of the file. */
   readonly method?: UploadMethod | undefined;
-  /** The same key gets the same image for 24 h; a random one if not given. An upload that failed goes on under its own key. */
+  /** The same key returns the same image for 24 h; random by default. A retry with the key of a failed upload continues it. */
   readonly idempotencyKey?: string | undefined;
-  /** The id of an image whose upload in parts was broken off: what is missing of the same file is sent. */
+  /** The id of an image whose multipart upload was interrupted: sends the missing parts of the same file. */
   readonly resume?: string | undefined;
-  /** Told the ticket before a byte is sent, such as to keep its `imageId` for `resume`. */
+  /** Called with the ticket before anything is sent, for example to keep its `imageId` for `resume`. */
   readonly onTicket?: ((ticket: UploadTicket) => void) | undefined;
 }

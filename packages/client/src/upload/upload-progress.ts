@@ -2,7 +2,7 @@ import type { Image, Rendition } from '../types.ts';
 
 export interface UploadProgress {
   readonly phase: 'uploading' | 'processing';
-  /** The network is lost: the upload goes on by itself when it is back. */
+  /** The network is lost: the upload continues when it is back. */
   readonly offline: boolean;
   /** Bytes sent. */
   readonly loaded: number;
@@ -10,20 +10,20 @@ export interface UploadProgress {
   readonly total: number;
   /** Renditions that are live. */
   readonly done: number;
-  /** Renditions there will be; 0 until it is known. */
+  /** Planned renditions; 0 until known. */
   readonly planned: number;
-  /** Those that are live, in the order in which they came: the smallest first. */
+  /** The live renditions, in the order of their completion: the smallest first. */
   readonly renditions: readonly Rendition[];
 }
 
 export interface ProgressTeller {
   sent(bytes: number): void;
   processed(image: Image): void;
-  /** The network is. */
+  /** The network is lost. */
   lost(): void;
 }
 
-/** Tells of both phases, and never the same twice. */
+/** Reports both phases, and never the same progress twice. */
 export function createProgress(total: number, tell: (progress: UploadProgress) => void = () => {}): ProgressTeller {
   let now: UploadProgress = {
     ...{ phase: 'uploading', offline: false, loaded: 0, total, done: 0, planned: 0, renditions: [] },
@@ -36,7 +36,7 @@ export function createProgress(total: number, tell: (progress: UploadProgress) =
     last = what;
   };
   return {
-    // A try that failed is counted back: only bytes that move say that the network is there.
+    // A failed attempt resets the count: only growth shows that the network is back.
     sent: (loaded) => change({ loaded, offline: now.offline && loaded <= now.loaded }),
     processed: ({ progress: { done, total: planned }, renditions }) =>
       change({ phase: 'processing', offline: false, loaded: total, done, planned, renditions }),

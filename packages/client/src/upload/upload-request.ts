@@ -3,7 +3,7 @@ import { mediaTypeOf } from './media-type.ts';
 import type { UploadOptions } from './upload-options.ts';
 import type { UploadSource } from './upload-source.ts';
 
-/** From 16 MiB on a broken line costs enough to send parts. The API has a threshold of its own, and says what it chose. */
+/** Above 16 MiB an interrupted upload is expensive enough for parts. The API has its own threshold, and decides. */
 const MULTIPART_BYTES = 16 * 1024 * 1024;
 
 export function uploadRequest(source: UploadSource, options: UploadOptions): UploadRequest {

@@ -2,7 +2,7 @@ import type { ApiClient } from '../api/api-client.ts';
 import type { ImageCalls } from '../images.ts';
 import type { PartCalls } from './part-calls.ts';
 
-/** What an upload is made of. */
+/** The services that an upload uses. */
 export interface UploadServices {
   readonly api: ApiClient;
   readonly images: ImageCalls;

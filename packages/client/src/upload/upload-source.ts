@@ -1,6 +1,6 @@
 import { ImagemillError } from '../errors.ts';
 
-/** A stream can be read once, and does not know how long it is. */
+/** A stream can be read only once, and its length is unknown without `size`. */
 export interface SizedStream {
   readonly stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
   /** Bytes. */
@@ -17,7 +17,7 @@ export interface UploadSource {
   readonly type: string | undefined;
   /** Bytes. */
   readonly size: number;
-  /** Bytes from `start` up to `end`. Of a stream the slices are read in order, and each one once. */
+  /** Bytes from `start` to `end`, exclusive. Slices of a stream are read in order, each one once. */
   slice(start: number, end: number): Promise<Blob>;
 }
 
@@ -36,7 +36,7 @@ const blobSource = (blob: Blob, name?: string): UploadSource => ({
   slice: async (start, end) => blob.slice(start, end),
 });
 
-/** A bundler for browsers finds no import of Node's here. The file stays where it is: a slice reads its part of it. */
+/** Without an import of Node's modules, for browser bundlers. The file is not loaded: a slice reads its part of it. */
 async function fileAt(path: string): Promise<Blob> {
   type FileSystem = {
     openAsBlob(path: string): Promise<Blob>;
@@ -45,7 +45,7 @@ async function fileAt(path: string): Promise<Blob> {
   };
   type Host = { process?: { getBuiltinModule?(id: string): FileSystem } };
   const fs = (globalThis as Host).process?.getBuiltinModule?.('node:fs');
-  if (!fs) throw unreadable('A path can be uploaded in Node only.');
+  if (!fs) throw unreadable('A path can only be uploaded in Node.');
   try {
     const { promises } = fs;
     if (!(await promises.stat(path)).isFile()) throw new Error('it is not a file');
@@ -85,14 +85,14 @@ function streamSource({ stream, size, name, type }: SizedStream): UploadSource {
     type,
     size,
     async slice(start, end) {
-      if (start < position) throw unreadable('A stream can not be read again.');
+      if (start < position) throw unreadable('A stream cannot be read twice.');
       await take(start - position);
       return new Blob((await take(end - start)) as Uint8Array<ArrayBuffer>[]);
     },
   };
 }
 
-/** Safari can't iterate over a stream. */
+/** Safari cannot iterate over a stream. */
 async function* chunksOf(stream: SizedStream['stream']): AsyncGenerator<Uint8Array, void, undefined> {
   if (!('getReader' in stream)) return yield* stream;
   const reader = stream.getReader();

@@ -1,6 +1,6 @@
 import type { UploadTicket } from '../types.ts';
 
-/** What is uploaded to: a ticket, with what gets it anew, or an image whose upload is resumed. */
+/** The target of an upload: a ticket that can be renewed, or an image whose upload is resumed. */
 export interface UploadTarget {
   readonly imageId: string;
   readonly followToken?: string | undefined;

@@ -1,8 +1,8 @@
 import type { UploadedPart } from '../upload/part-calls.ts';
 
 /**
- * What S3 would have answered, as an address that answers it. @uppy/aws-s3 wants a URL of S3's for each of its calls; those
- * that begin, list, complete and abort an upload in parts are imagemill's, and have been made by the time that it asks here.
+ * A response of S3, as a URL that returns it. @uppy/aws-s3 needs an S3 URL for each of its calls; the calls that create, list,
+ * complete and abort a multipart upload have been made to imagemill's API by then.
  */
 const answering = (xml: string): string => `data:application/xml,${encodeURIComponent(xml)}`;
 

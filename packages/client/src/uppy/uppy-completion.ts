@@ -3,13 +3,13 @@ import type { Body, Meta } from '@uppy/core/utils';
 import type { Imagemill } from '../create-imagemill.ts';
 
 export interface UppyCompletionOptions {
-  /** `ready` waits until all renditions are live; `uploaded` (if not given) only says that the bytes are there. */
+  /** `ready` waits until all renditions are live; `uploaded` (default) only reports the completed upload. */
   readonly wait?: 'ready' | 'uploaded' | undefined;
 }
 
 /**
- * A post-processor for Uppy: says of each file that its bytes are there, and notes `imageId` in its meta. A picture that is
- * rejected is a failed upload, in words for its seller.
+ * A post-processor for Uppy: reports each completed upload, and stores `imageId` in the file's meta. A rejected image is a
+ * failed upload, with a message for its seller.
  */
 export function uppyCompletion<M extends Meta, B extends Body>(
   uppy: Uppy<M, B>,
@@ -34,7 +34,7 @@ export function uppyCompletion<M extends Meta, B extends Body>(
   return async (fileIDs) => void (await Promise.all(fileIDs.map(complete)));
 }
 
-/** The key of an original ends with its image's id and its own name. */
+/** The key of an original ends with the image's id and a fixed file name. */
 function imageIdOf(body: unknown): string | undefined {
   const { key = '' } = (body ?? {}) as { key?: string };
   return /\/([\da-f-]{36})\/original\.[a-z]+$/.exec(key)?.[1];

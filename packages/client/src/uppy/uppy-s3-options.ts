@@ -13,7 +13,7 @@ const PARTS_MAX = 10_000;
 export interface UppyUploadOptions {
   readonly category: string;
   readonly metadata?: Record<string, string> | undefined;
-  /** The API's `MULTIPART_THRESHOLD`; 16 MiB if not given, as there. */
+  /** The API's `MULTIPART_THRESHOLD`; 16 MiB by default, as in the API. */
   readonly multipartAboveBytes?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ interface FileOfUppy {
   readonly size: number | null;
 }
 
-/** Options of @uppy/aws-s3 from version 6 on. */
+/** Options of @uppy/aws-s3, version 6 or newer. */
 export interface UppyS3Options {
   readonly shouldUseMultipart: (file: { size: number | null }) => boolean;
   readonly getChunkSize: (file: { size: number }) => number;
@@ -37,11 +37,11 @@ export interface UppyS3Options {
 }
 
 /**
- * Lets @uppy/aws-s3 upload to imagemill, large files in parts that can be paused, and resumed after a reload of the page.
+ * Lets @uppy/aws-s3 upload to imagemill: large files in parts, which can be paused, and resumed after a page reload.
  *
- * A page with a Content-Security-Policy has to allow `connect-src data:`: see s3-answers.ts.
+ * A Content-Security-Policy must allow `connect-src data:`: see s3-answers.ts.
  *
- * @param imagemill of a page: with the address of a proxy that adds the key
+ * @param imagemill in a page, with the URL of a proxy that adds the API key
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one callback for each option of Uppy, each of them short.
 export function uppyS3Options(
@@ -49,20 +49,20 @@ export function uppyS3Options(
   { category, metadata, multipartAboveBytes = MULTIPART_ABOVE_BYTES }: UppyUploadOptions,
 ): UppyS3Options {
   const isLarge = ({ size }: { size: number | null }) => (size ?? 0) > multipartAboveBytes;
-  /** By the key that Uppy asks for: all that a request to be signed tells of its file. */
+  /** By Uppy's object key: requests to sign contain nothing else about their file. */
   const files = new Map<string, FileOfUppy>();
-  /** By the id of a file: what an earlier try has begun. */
+  /** The image of an earlier attempt, by the id of the file. */
   const begun = new Map<string, string>();
 
   async function issue(key: string, method: 'PUT' | 'MULTIPART'): Promise<UploadTicket> {
     const file = files.get(key);
-    if (!file) throw new ImagemillError('This file is not known any more.', { code: 'unknown-file' });
+    if (!file) throw new ImagemillError('This file is no longer known.', { code: 'unknown-file' });
     files.delete(key);
     const { name: filename, type, size } = file;
     const contentType = type || mediaTypeOf(filename);
     const request = { filename, contentType, contentLength: size ?? 0, category, method, metadata };
     const ticket = await imagemill.requestUpload(request);
-    // A file that is tried again is another image: the one of the try that failed would be made as well.
+    // A retry creates a new image: without this, the image of the failed attempt would stay.
     const before = begun.get(file.id);
     begun.set(file.id, ticket.imageId);
     if (before !== undefined) await imagemill.deleteImage(before).catch(() => {});
@@ -76,8 +76,7 @@ export function uppyS3Options(
       return { url: begunAnswer(ticket.imageId), key: ticket.key };
     }
     await imagemill.deleteImage(ticket.imageId).catch(() => {});
-    const message =
-      'The API does not take this file in such parts: set multipartAboveBytes to its MULTIPART_THRESHOLD.';
+    const message = 'The API does not accept parts of this size: set multipartAboveBytes to its MULTIPART_THRESHOLD.';
     throw new ImagemillError(message, { code: 'not-multipart' });
   }
 
@@ -86,7 +85,7 @@ export function uppyS3Options(
     return { url, headers, key: stored };
   }
 
-  /** An upload in parts has the id of its image: nothing has to be remembered to go on with it on another page. */
+  /** The id of a multipart upload is that of its image, so another page can resume it without further state. */
   async function signOfUpload(request: Request & { uploadId: string }): Promise<Signed> {
     const { key, uploadId: imageId } = request;
     if ('partNumber' in request) return onePart(imageId, request.partNumber);
@@ -121,5 +120,5 @@ export function uppyS3Options(
   };
 }
 
-/** As the API plans its parts: each URL takes exactly as many bytes. */
+/** The same part size as the API's: each URL accepts exactly that many bytes. */
 const chunkSize = ({ size }: { size: number }): number => Math.max(8 * MIB, Math.ceil(size / PARTS_MAX / MIB) * MIB);
