@@ -10,19 +10,38 @@ import { createSeller } from './test-support/seller.ts';
 
 const photo = fileURLToPath(new URL('../examples/photos/product.jpg', import.meta.url));
 
+let dir: string;
+let firstPrinted: string;
+/** Started for the second time. */
 let stack: RunningStack;
 beforeAll(async () => {
-  const own = { REDIS_URL: '', S3_ENDPOINT: '' };
-  stack = await startStack(own, [process.execPath, 'apps/cli/imagemill.mjs', 'start']);
+  dir = await mkdtemp(join(tmpdir(), 'imagemill-start-'));
+  const names = { QUEUE_PREFIX: 'start', ORIGINALS_BUCKET: 'start-originals', CDN_BUCKET: 'start-cdn' };
+  const own = { REDIS_URL: '', S3_ENDPOINT: '', IMAGEMILL_DIR: dir, ...names };
+  const start = () => startStack(own, [process.execPath, 'apps/cli/imagemill.mjs', 'start']);
+  const first = await start();
+  firstPrinted = first.printed();
+  await first.stop();
+  stack = await start();
 });
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await stack.stop();
+  await rm(dir, { recursive: true });
+});
+
+const tableRow = /^(thumb|small|medium|large|retina|og|round-\w+) +(avif|webp|jpeg|png) .* % +http\S+$/gm;
 
 test('start shows every rendition of both sample photographs, and how long each took', () => {
+  expect(firstPrinted.match(/^examples\/photos\/\S+ \(.*\): ready \d+\.\d s after its upload$/gm)).toHaveLength(2);
+  expect(firstPrinted.match(tableRow)).toHaveLength(12 + 13);
+});
+
+test('a later start shows the same renditions, and uploads nothing again', () => {
   const printed = stack.printed();
-  expect(printed.match(/^examples\/photos\/\S+ \(.*\): ready \d+\.\d s after its upload$/gm)).toHaveLength(2);
-  expect(
-    printed.match(/^(thumb|small|medium|large|retina|og|round-\w+) +(avif|webp|jpeg|png) .* % +http\S+$/gm),
-  ).toHaveLength(12 + 13);
+  expect(printed).not.toContain('Uploading');
+  expect(printed.match(/^examples\/photos\/\S+ \(.*\): uploaded before$/gm)).toHaveLength(2);
+  const paths = (text: string) => text.match(tableRow)?.map((row) => new URL(row.split(/ +/).at(-1) ?? '').pathname);
+  expect(paths(printed)).toEqual(paths(firstPrinted));
 });
 
 test('start says where the API is documented', async () => {
@@ -37,11 +56,11 @@ test('start says where the API is documented', async () => {
 });
 
 test('the recipe that start prints uploads a picture with nothing but curl', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'imagemill-recipe-'));
-  await copyFile(photo, join(dir, 'photo.jpg'));
+  const folder = await mkdtemp(join(tmpdir(), 'imagemill-recipe-'));
+  await copyFile(photo, join(folder, 'photo.jpg'));
   const recipe = stack.printed().match(/^ {2}API=[\s\S]*?\n\n/m)?.[0] ?? '';
-  const { stdout } = await promisify(execFile)('sh', ['-c', recipe], { cwd: dir, timeout: 30_000 });
+  const { stdout } = await promisify(execFile)('sh', ['-c', recipe], { cwd: folder });
   const imageId = /"imageId":"([^"]+)"/.exec(stdout)?.[1] ?? '';
   expect((await createSeller(stack).ended(imageId)).status).toBe('ready');
-  await rm(dir, { recursive: true });
+  await rm(folder, { recursive: true });
 });

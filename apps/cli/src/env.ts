@@ -1,9 +1,9 @@
 import { queueEnv } from '@imagemill/queue';
-import { httpUrl, list, serviceEnv } from '@imagemill/service';
+import { httpUrl, list, serviceEnv, whole } from '@imagemill/service';
 import { storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
 
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const port = (fallback: number) => whole(0, 65_535).prefault(String(fallback));
 
 const folder = z.string().default('.imagemill').describe('where the local stack keeps its data, logs and stack.json');
 
@@ -13,7 +13,7 @@ export const stackEnv = z.object({
   API_PORT: port(8080).describe('port of the local API; 0 is any free one'),
   S3_PORT: port(9000).describe('port of the local S3 server; 0 is any free one'),
   REDIS_PORT: port(0).describe('port of the local Redis; 0 is any free one'),
-  WORKERS: z.coerce.number().int().min(0).max(32).default(1).describe('worker processes of the local stack'),
+  WORKERS: whole(0, 32).prefault('1').describe('worker processes of the local stack'),
   REDIS_URL: z.url().optional().describe('a Redis to use instead of a local one'),
   REDIS_SERVER_BIN: z.string().optional().describe('the redis-server to run as the local one; else one is looked for'),
   S3_ENDPOINT: z.url().optional().describe('an S3 server to use instead of the local one'),

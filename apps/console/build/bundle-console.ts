@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 /** The path where the API serves the console; the same as in vite.config.ts. */
@@ -28,6 +28,8 @@ export async function bundleConsole(dir: string): Promise<void> {
     logLevel: 'error',
     metafile: true,
   });
+  // Its service would run on beside a program that goes on.
+  await stop();
   const tags = Object.keys(metafile.outputs).map(tagOf).join('\n    ');
   const page = await readFile(join(app, 'index.html'), 'utf8');
   if (!page.includes(SCRIPT_TAG)) throw new Error(`index.html has no ${SCRIPT_TAG}`);

@@ -14,6 +14,8 @@ export interface NodeProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Takes standard output and standard error. */
   readonly logFile: string;
+  /** Keeps what the log file holds; else it is emptied. */
+  readonly appendLog?: boolean;
   /** How long the process may take until it sends `ready` to its parent. */
   readonly readyWithinMs?: number;
   /** Stops the process again when it is not ready yet. */
@@ -34,9 +36,9 @@ export interface NodeProcess {
  * @throws StartUpError with the end of the log when it ends, or stays silent, before it is ready
  */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
-  const { name, entry, logFile, readyWithinMs = 30_000, signal } = options;
+  const { name, entry, logFile, appendLog = false, readyWithinMs = 30_000, signal } = options;
   signal?.throwIfAborted();
-  const log = await open(logFile, 'w', 0o600);
+  const log = await open(logFile, appendLog ? 'a' : 'w', 0o600);
   const child = spawn(process.execPath, [entry], {
     env: options.env,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],

@@ -19,6 +19,27 @@ export const keysEnvironment = [
   ['IMAGEMILL_DIR', 'folder of the local stack (default: .imagemill)'],
 ] as const;
 
+/** The variables of `start` and `stack` that a first use may need. */
+export const stackEnvironment = [
+  ['API_PORT', 'port of the API and the console (default: 8080; 0: any free one)'],
+  ['S3_PORT', 'port of the S3 server (default: 9000; 0: any free one)'],
+  ['REDIS_PORT', 'port of Redis (default: any free one)'],
+  ['WORKERS', 'number of worker processes (default: 1)'],
+  ['IMAGEMILL_DIR', 'folder for data, logs and stack.json (default: .imagemill)'],
+  ['REDIS_URL', 'a Redis to use instead of a local one'],
+  ['S3_ENDPOINT', 'an S3 server to use instead of the local one, with S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY'],
+  ['IMPORT_ALLOW_PRIVATE', 'true: imports by URL may come from private addresses, such as 127.0.0.1'],
+  ['VARIANT_SETS_FILE', 'JSON file with variant sets of your own'],
+  ['…', 'all others: docs/configuration.md'],
+] as const;
+
+export const stackExitCodes = [
+  [0, 'stopped by Ctrl-C or SIGTERM'],
+  [1, 'not started, or a part ended for good'],
+  [2, 'wrong usage'],
+  [130, 'a second Ctrl-C cut the shutdown short'],
+] as const;
+
 /** The end of a command's help. */
 export function helpAfter({ examples, environment, exitCodes }: Help): string {
   const sections = [

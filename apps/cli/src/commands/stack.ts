@@ -1,16 +1,28 @@
 import type { Command } from 'commander';
 import { stackAddresses } from '../show/stack-addresses.ts';
 import { stayUp } from '../stack/stay-up.ts';
+import { helpAfter, stackEnvironment, stackExitCodes } from './help.ts';
 import { localStack } from './local-stack.ts';
 
 /** `imagemill stack`: the local stack alone, until Ctrl-C. */
 export function stack(program: Command): void {
   program
     .command('stack')
-    .description('bring up Redis, S3, the API and the workers on this machine, until Ctrl-C')
+    .description('start Redis, S3, the API and the workers on this machine, and run until Ctrl-C')
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          ['npx -y pnpm@12 stack', 'start everything but the sample photographs'],
+          ['WORKERS=4 npx -y pnpm@12 stack', 'with four worker processes'],
+        ],
+        environment: stackEnvironment,
+        exitCodes: stackExitCodes,
+      }),
+    )
     .action(() =>
       stayUp(localStack, async (running) => {
-        process.stdout.write(`\n${stackAddresses(running)}\n\nCtrl-C stops all of it.\n`);
+        process.stdout.write(`\n${stackAddresses(running)}\n\nCtrl-C stops everything.\n`);
       }),
     );
 }

@@ -4,7 +4,7 @@ import type { StackFile } from '../stack/stack-file.ts';
 export function curlRecipe({ apiUrl, apiKey }: StackFile): string {
   return `Upload a picture of your own:
 
-  pnpm upload photo.jpg --category product
+  npx -y pnpm@12 upload photo.jpg --category product
 
 or by hand, as a seller app does it (copy all of it; photo.jpg is your picture):
 

@@ -3,7 +3,7 @@ import { humanBytes } from './human-bytes.ts';
 import { plainTable } from './plain-table.ts';
 
 /** One line per rendition, with its share of the original's bytes. */
-export function renditionsTable({ image, originalBytes }: UploadedPhoto): string {
+export function renditionsTable({ image, originalBytes }: Pick<UploadedPhoto, 'image' | 'originalBytes'>): string {
   return plainTable(
     {
       head: ['variant', 'format', 'pixels', 'bytes', 'share', 'url'],

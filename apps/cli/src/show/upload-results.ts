@@ -26,12 +26,18 @@ export function inWords(result: UploadResult, { brief }: { brief: boolean }): st
   const { photo, category } = result;
   const { image, originalBytes, readyMs } = photo;
   if (image.status !== 'ready') {
-    return `${path}: ${image.status}${image.error ? `: ${messageFor(image.error, fileOf(result))}` : ''}`;
+    return `${path}: ${image.status}${image.error ? `: ${messageFor(image.error, fileOf(result))}${advice(image.error)}` : ''}`;
   }
   const since = isPhotoUrl(path) ? 'the request' : 'its upload';
   const heading = `${path} (${category}, ${humanBytes(originalBytes ?? 0)}): ready ${(readyMs / 1000).toFixed(1)} s after ${since}`;
   return brief ? `${heading}, ${image.renditions.length} renditions` : `${heading}\n${renditionsTable(photo)}`;
 }
+
+/** For those who run the workers as well, as with the local stack. */
+const advice = ({ code }: { code: string }): string =>
+  code === 'import-forbidden'
+    ? ' IMPORT_ALLOW_PRIVATE=true allows private addresses: set it for `start`, or the workers.'
+    : '';
 
 /** For programs: one object on one line; `image` is the API's status of it. */
 export function inJson(result: UploadResult): string {

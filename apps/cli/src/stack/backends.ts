@@ -3,76 +3,74 @@ import { type ProcessExit, startRedis, startS3 } from '@imagemill/local-stack';
 import { prefixes } from '@imagemill/variants';
 import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
+import { namedPort } from './named-port.ts';
+import { startTogether } from './start-together.ts';
 
-export interface Backends {
-  readonly addresses: {
-    readonly redisUrl: string;
-    readonly s3Endpoint: string;
-    readonly s3AccessKeyId: string;
-    readonly s3SecretAccessKey: string;
-  };
-  readonly pids: { readonly redis?: number; readonly s3?: number };
-  readonly processes: readonly { readonly name: string; readonly exited: Promise<ProcessExit> }[];
+export interface S3Address {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface Backend<Address> {
+  readonly address: Address;
+  /** Absent for a configured one, which this stack does not run. */
+  readonly process?: { readonly pid: number; readonly exited: Promise<ProcessExit> };
   stop(): Promise<void>;
 }
 
-interface Local {
-  readonly pid: number;
-  readonly exited: Promise<ProcessExit>;
-  stop(): Promise<void>;
+interface BackendOptions {
+  readonly env: StackEnv;
+  readonly dir: string;
+  readonly keys: { readonly s3AccessKeyId: string; readonly s3SecretAccessKey: string; readonly adminKey: string };
+  readonly apiUrl: string;
+  readonly say: (step: string) => void;
+  /** Makes the buckets. It does not wait for Redis, which may be downloaded first. */
+  readonly setUpBuckets: (s3: S3Address) => Promise<void>;
 }
 
-/** Redis and S3: the configured ones, or local ones for what is not configured. */
-export async function startBackends(options: {
-  env: StackEnv;
-  dir: string;
-  keys: { s3AccessKeyId: string; s3SecretAccessKey: string; adminKey: string };
-  apiUrl: string;
-  say: (step: string) => void;
-  signal: AbortSignal;
-}): Promise<Backends> {
-  const { env, dir, keys, apiUrl, say, signal } = options;
-  const credentials = s3Credentials(env, keys);
+/** Redis and S3, started at once: the configured ones, or local ones where none are configured. */
+export const startBackends = (options: BackendOptions) =>
+  startTogether<[Backend<string>, Backend<S3Address>]>([redisOf(options), s3Of(options)]);
+
+async function redisOf({ env, dir, say }: BackendOptions): Promise<Backend<string>> {
+  if (env.REDIS_URL) {
+    say('Using the Redis of REDIS_URL');
+    return { address: env.REDIS_URL, stop: async () => {} };
+  }
+  say('Starting Redis');
+  const { REDIS_PORT: port } = env;
+  const redis = await namedPort('REDIS_PORT', port, () =>
+    startRedis({ dir: join(dir, 'redis'), port, onProgress: say }),
+  );
+  return { address: redis.url, process: redis, stop: redis.stop };
+}
+
+async function s3Of({ env, dir, keys, apiUrl, say, setUpBuckets }: BackendOptions): Promise<Backend<S3Address>> {
+  if (env.S3_ENDPOINT) {
+    say(`Using the S3 server at ${env.S3_ENDPOINT}`);
+    const address = { endpoint: env.S3_ENDPOINT, ...configuredCredentials(env) };
+    await setUpBuckets(address);
+    return { address, stop: async () => {} };
+  }
+  say('Starting the S3 server');
+  const credentials = { accessKeyId: keys.s3AccessKeyId, secretAccessKey: keys.s3SecretAccessKey };
   const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey, keyPrefix: prefixes.originals };
-  const started: { name: string; part: Local }[] = [];
-  const stop = async () => {
-    for (const { part } of started.toReversed()) await part.stop();
-  };
+  const { S3_PORT: port, S3_REGION: region } = env;
+  const server = await namedPort('S3_PORT', port, () => startS3({ dir, port, region, ...credentials, events }));
+  const address = { endpoint: server.endpoint, ...credentials };
   try {
-    say(env.REDIS_URL ? 'Using the Redis of REDIS_URL' : 'Starting Redis');
-    const redis = env.REDIS_URL
-      ? undefined
-      : await startRedis({ dir: join(dir, 'redis'), port: env.REDIS_PORT, onProgress: say });
-    if (redis) started.push({ name: 'redis', part: redis });
-
-    signal.throwIfAborted();
-    say(env.S3_ENDPOINT ? `Using the S3 server at ${env.S3_ENDPOINT}` : 'Starting the S3 server');
-    const s3 = env.S3_ENDPOINT
-      ? undefined
-      : await startS3({ dir, port: env.S3_PORT, region: env.S3_REGION, ...credentials, events });
-    if (s3) started.push({ name: 's3', part: s3 });
-
-    return {
-      addresses: {
-        redisUrl: env.REDIS_URL ?? redis?.url ?? '',
-        s3Endpoint: env.S3_ENDPOINT ?? s3?.endpoint ?? '',
-        s3AccessKeyId: credentials.accessKeyId,
-        s3SecretAccessKey: credentials.secretAccessKey,
-      },
-      pids: { ...(redis && { redis: redis.pid }), ...(s3 && { s3: s3.pid }) },
-      processes: started.map(({ name, part }) => ({ name, exited: part.exited })),
-      stop,
-    };
+    await setUpBuckets(address);
   } catch (error) {
-    await stop();
+    await server.stop();
     throw error;
   }
+  return { address, process: server, stop: server.stop };
 }
 
-function s3Credentials(env: StackEnv, keys: { s3AccessKeyId: string; s3SecretAccessKey: string }) {
-  if (!env.S3_ENDPOINT) return { accessKeyId: keys.s3AccessKeyId, secretAccessKey: keys.s3SecretAccessKey };
-  if (!env.S3_ACCESS_KEY_ID || !env.S3_SECRET_ACCESS_KEY) {
-    throw new FailureToExplain('S3_ENDPOINT is set, so S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set too.');
+function configuredCredentials({ S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: StackEnv) {
+  if (!S3_ACCESS_KEY_ID || !S3_SECRET_ACCESS_KEY) {
+    throw new FailureToExplain('S3_ENDPOINT is set. Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY too.');
   }
-  return { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY };
+  return { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY };
 }

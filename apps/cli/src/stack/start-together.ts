@@ -1,0 +1,17 @@
+interface Part {
+  stop(): Promise<unknown>;
+}
+
+/** Waits for parts that start at once. @throws the first failure, after those that started have been stopped */
+export async function startTogether<const Parts extends readonly Part[]>(
+  starts: {
+    readonly [Index in keyof Parts]: Promise<Parts[Index]>;
+  },
+): Promise<Parts> {
+  const settled = await Promise.allSettled(starts);
+  const started = settled.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const failed = settled.find((start) => start.status === 'rejected');
+  if (!failed) return started as unknown as Parts;
+  await Promise.all(started.map((part) => part.stop()));
+  throw failed.reason;
+}
