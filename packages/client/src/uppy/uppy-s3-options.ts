@@ -43,7 +43,6 @@ export interface UppyS3Options {
  *
  * @param imagemill in a page, with the URL of a proxy that adds the API key
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one callback for each option of Uppy, each of them short.
 export function uppyS3Options(
   imagemill: Pick<Imagemill, 'requestUpload' | 'completeUpload' | 'deleteImage' | 'parts'>,
   { category, metadata, multipartAboveBytes = MULTIPART_ABOVE_BYTES }: UppyUploadOptions,
