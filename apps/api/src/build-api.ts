@@ -11,7 +11,7 @@ import { buildServices } from './build-services.ts';
 import type { ApiEnv } from './env.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { listen } from './http/listen.ts';
-import type { LiveObserver } from './live/live-observer.ts';
+import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/live-times.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { liveMetrics } from './metrics/live-metrics.ts';

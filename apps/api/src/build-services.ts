@@ -17,7 +17,7 @@ import { consolePage } from './console/console-page.ts';
 import type { ApiEnv } from './env.ts';
 import type { ApiServices, ApiSettings } from './http/api-route.ts';
 import { createLimits } from './limits/create-limits.ts';
-import type { LiveObserver } from './live/live-observer.ts';
+import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/live-times.ts';
 import { startLive } from './live/start-live.ts';
 

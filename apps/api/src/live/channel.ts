@@ -3,8 +3,8 @@ import type { ImageId, Tenant } from '@imagemill/variants';
 import type { Cursors } from './cursor.ts';
 import type { ImageState, ImageStates } from './image-state.ts';
 import type { EndReason, Listener } from './listener.ts';
+import type { Seen } from './news.ts';
 import { newsFor } from './news-for.ts';
-import type { Seen } from './seen.ts';
 
 /**
  * One image, and who follows it in this process. Its state is loaded anew whenever something happened, by one question at a

@@ -1,5 +1,5 @@
 import type { Categories } from '@imagemill/variants';
-import type { Seen } from './seen.ts';
+import type { Seen } from './news.ts';
 
 /**
  * The id of an event says what its listener knows by then, so that any process can go on from there without a log of what

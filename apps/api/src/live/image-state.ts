@@ -2,8 +2,7 @@ import type { ImageEnds, ImageRecord, ImageRecords, ImageView } from '@imagemill
 import type { RenderProgress } from '@imagemill/queue';
 import type { ImageId, Rendition, Tenant } from '@imagemill/variants';
 import type { LiveEvent } from './live-event.ts';
-import type { News } from './news.ts';
-import type { Seen } from './seen.ts';
+import type { News, Seen } from './news.ts';
 
 /** Where an image stands, as its listeners are told. Never changed: what happens to the image makes another one. */
 export interface ImageState {

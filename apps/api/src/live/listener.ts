@@ -23,3 +23,9 @@ export interface Listener {
   beat(): boolean;
   end(reason: EndReason): void;
 }
+
+/** Told of listeners as they come and go. */
+export interface LiveObserver {
+  joined(): void;
+  left(reason: EndReason | 'left'): void;
+}

@@ -6,9 +6,8 @@ import { imageNotFound } from '../http/problem.ts';
 import { createChannels } from './channels.ts';
 import { createCursors } from './cursor.ts';
 import type { ImageStates } from './image-state.ts';
-import type { Listener } from './listener.ts';
+import type { Listener, LiveObserver } from './listener.ts';
 import { createListenerLimits, type ListenerLimitSettings, noRoom } from './listener-limits.ts';
-import type { LiveObserver } from './live-observer.ts';
 import { type LiveTimes, usualTimes } from './live-times.ts';
 import { createMembers } from './members.ts';
 

@@ -1,5 +1,4 @@
-import type { EndReason, Listener } from './listener.ts';
-import type { LiveObserver } from './live-observer.ts';
+import type { EndReason, Listener, LiveObserver } from './listener.ts';
 import type { LiveTimes } from './live-times.ts';
 
 /** The connections that follow an image, whichever it is, and what time does to them. */

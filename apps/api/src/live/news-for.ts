@@ -1,8 +1,7 @@
 import type { Cursors } from './cursor.ts';
 import type { ImageState } from './image-state.ts';
 import { createLiveEvent, type LiveEvent } from './live-event.ts';
-import type { News } from './news.ts';
-import { goesOn, renditionName, type Seen } from './seen.ts';
+import { goesOn, type News, renditionName, type Seen } from './news.ts';
 
 /**
  * What a listener has to be told, from what it knows and where the image stands. Nothing is told twice, whichever way the

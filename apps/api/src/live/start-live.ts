@@ -2,9 +2,9 @@ import { followImageChanges, type ImageChangesOptions } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
 import { createImageStates, type ImageStateSources } from './image-state.ts';
+import type { LiveObserver } from './listener.ts';
 import type { ListenerLimitSettings } from './listener-limits.ts';
 import { createLiveImages, type LiveImages } from './live-images.ts';
-import type { LiveObserver } from './live-observer.ts';
 import type { LiveTimes } from './live-times.ts';
 
 interface LiveOptions extends Pick<ImageChangesOptions, 'connection' | 'prefix'> {

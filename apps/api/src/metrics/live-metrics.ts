@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { LiveObserver } from '../live/live-observer.ts';
+import type { LiveObserver } from '../live/listener.ts';
 
 /** Who listens, and who had to be dropped. */
 export function liveMetrics(registry: Registry): LiveObserver {

@@ -3,7 +3,7 @@ import { ImageId } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
-import type { LiveObserver } from '../live/live-observer.ts';
+import type { LiveObserver } from '../live/listener.ts';
 import { createLiveHarness, type LiveHarness, made, madeNames, renditionsOf } from '../test-support/live-harness.ts';
 
 let api: LiveHarness;

@@ -159,25 +159,6 @@ describe('an upload request is refused, with its code and field, for', () => {
   });
 });
 
-describe('completing an upload', () => {
-  test('before anything was uploaded is refused, and the job keeps waiting', async () => {
-    const { imageId } = await ticket();
-    const { status, body } = await api.call('POST', `/v1/images/${imageId}/complete`);
-    expect({ status, code: body.code }).toEqual({ status: 409, code: 'not-uploaded' });
-    expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
-  });
-
-  test('puts the job into the queue at once, and again is harmless', async () => {
-    const issued = await ticket();
-    await put(issued);
-    for (const _time of [1, 2, 3]) {
-      const { status, body } = await api.call('POST', `/v1/images/${issued.imageId}/complete`);
-      expect(status).toBe(202);
-      expect(ImageView.parse(body).status).toBe('queued');
-    }
-  });
-});
-
 describe('the status of an image', () => {
   test('is there from the ticket on', async () => {
     const { imageId } = await ticket();
@@ -233,26 +214,6 @@ describe('the door', () => {
     const theirs = await api.app.request('/nothing', { headers: { 'x-request-id': 'abc-123' } });
     expect(theirs.headers.get('x-request-id')).toBe('abc-123');
     expect(await theirs.json()).toMatchObject({ requestId: 'abc-123' });
-  });
-});
-
-describe('health', () => {
-  test('is ready when Redis and the buckets answer', async () => {
-    const response = await api.app.request('/readyz');
-    expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({
-      status: 'ok',
-      checks: { redis: 'ok', originalsBucket: 'ok', cdnBucket: 'ok' },
-    });
-  });
-
-  test('is alive, but not ready, without them', async () => {
-    const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1', s3Endpoint: 'http://127.0.0.1:1' });
-    expect((await cut.app.request('/healthz')).status).toBe(200);
-    const response = await cut.app.request('/readyz');
-    expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ checks: { redis: 'unavailable', originalsBucket: 'unavailable' } });
-    await cut.close();
   });
 });
 
