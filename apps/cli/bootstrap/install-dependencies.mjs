@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** The apps that the commands run. Tests, benches and examples need more. */
@@ -27,8 +27,16 @@ export async function installDependencies(root) {
   process.stderr.write('Installing dependencies\n');
   const isDevelopment = existsSync(join(modules, '.bin', 'vitest'));
   const isDone = await runPnpm(root, isDevelopment ? ['install'] : productionInstall);
+  if (isDone && !isDevelopment) await removeNodeHeaders(modules);
   if (isDone) await writeFile(stamp, wanted);
   return isDone;
+}
+
+/** Node's package holds 68 MB of headers, for the compilers of native addons. Nothing here is compiled. */
+async function removeNodeHeaders(modules) {
+  const packages = (await readdir(modules)).filter((name) => /^node-(bin-)?(darwin|linux)-/.test(name));
+  const folders = packages.flatMap((name) => ['include', 'share'].map((folder) => join(modules, name, folder)));
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 // The root has the Node that all run on, and what the client's source imports: the published client has it built in.

@@ -1,6 +1,6 @@
-import { queueEnv } from '@imagemill/queue';
+import { queueEnv } from '@imagemill/queue/env';
 import { httpUrl, list, serviceEnv, whole } from '@imagemill/service';
-import { storageEnv } from '@imagemill/storage';
+import { storageEnv } from '@imagemill/storage/env';
 import { z } from 'zod';
 
 const port = (fallback: number) => whole(0, 65_535).prefault(String(fallback));

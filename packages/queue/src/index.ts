@@ -7,10 +7,10 @@ export {
   createConsumerConnection,
   createProducerConnection,
   createReaderConnection,
-  queueEnv,
 } from './connection/connection.ts';
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';
+export { queueEnv } from './env.ts';
 export type { MultipartOfImage, RenderImage, RenderProgress } from './jobs.ts';
 export { createQueueViews } from './queue-views.ts';
 export { followImageChanges, type ImageChangesOptions } from './render/image-changes.ts';

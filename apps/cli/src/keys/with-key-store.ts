@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { AppError } from '@imagemill/errors';
-import { createKeyStore, type KeyStore } from '@imagemill/keys';
-import { createProducerConnection } from '@imagemill/queue';
+import type { KeyStore } from '@imagemill/keys';
 import { parseEnv } from '@imagemill/service';
 import { keysEnv } from '../env.ts';
 import { connectionFailure, FailureToExplain } from '../explain.ts';
@@ -22,6 +21,11 @@ export async function withKeyStore<T>(use: (store: KeyStore) => Promise<T>): Pro
       'No local stack is running in this folder. Set REDIS_URL to the Redis of your API, or create a key for API_KEYS with --print-env.',
     );
   }
+  // Loaded here, not at import: no other command needs a Redis client.
+  const [{ createKeyStore }, { createProducerConnection }] = await Promise.all([
+    import('@imagemill/keys'),
+    import('@imagemill/queue'),
+  ]);
   const redis = createProducerConnection(url);
   let failure: unknown = 'no response';
   redis.on('error', (error) => {

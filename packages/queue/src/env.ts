@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** The environment variables of every process that reaches the queue. */
+export const queueEnv = {
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' })
+    .describe('Redis 6.2 or newer with maxmemory-policy noeviction'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits and hyphens')
+    .default('imagemill')
+    .describe('what every key in Redis begins with'),
+};
