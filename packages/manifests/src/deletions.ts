@@ -17,29 +17,29 @@ import { assertOwn, type Manifests } from './manifests.ts';
 import { readRecord } from './read-record.ts';
 
 /**
- * Deleting an image is begun by the API and ended by a worker. A mark lies in the bucket in between, so that the reconciler
- * finds what is left to do when either of them dies:
+ * The API begins the deletion of an image and a worker finishes it. A mark stays in the bucket in between. If either process
+ * dies, the reconciler finds the unfinished deletion by its mark:
  *
- *     begin: mark ─► tombstone in the manifest's place ─► a job ─► worker: delete renditions, original
- *     finish: no index entry ─► no mark
+ *     begin:  write mark ─► replace manifest by tombstone ─► queue job ─► worker deletes renditions and original
+ *     finish: delete index entry ─► delete mark
  *
- * The tombstone stays: a worker that had the image in hand meets it at its own commit, and a late upload by the same
- * URL is deleted too.
+ * The tombstone stays. It makes the commit of a render in flight fail, and a late upload through the same URL is
+ * deleted too.
  */
 export interface Deletions {
   /**
-   * From here on the image is gone for its tenant. Beginning again changes nothing.
+   * Hides the image from its tenant from now on. Idempotent.
    *
    * @throws StorageError
-   * @throws OtherTenantsImageError, and leaves that image alone
+   * @throws OtherTenantsImageError if the image belongs to another tenant; the image is not changed
    */
   begin(image: OriginalAddress): Promise<void>;
-  /** Nothing is left of the image's files. @throws StorageError */
+  /** Call it when all files of the image are deleted. @throws StorageError */
   finish(image: ImageAddress): Promise<void>;
-  /** The deletions that were begun and are not finished. @throws StorageError */
+  /** A page of unfinished deletions. @throws StorageError */
   marks(list: { startAfter: string | undefined; signal: AbortSignal }): Promise<DeletionMarks>;
   /**
-   * The image that a mark names; undefined when the deletion has been finished since.
+   * The image that a mark names; undefined if its deletion has finished in the meantime.
    *
    * @throws StorageError
    * @throws UnreadableError `unreadable-deletion-mark`
@@ -49,14 +49,14 @@ export interface Deletions {
 
 export interface DeletionMarks {
   readonly marks: readonly { readonly imageId: ImageId; readonly begunAt: Date }[];
-  /** What `startAfter` of the next page is; none after the last. */
+  /** `startAfter` for the next page; undefined on the last page. */
   readonly nextAfter: string | undefined;
 }
 
 const DeletionMark = z.object({ originalKey: z.string() });
 const markRecord = { code: 'unreadable-deletion-mark', parse: DeletionMark.parse } as const;
 
-/** Two workers at most can commit in between: one that lost its lock, and the one that has it. */
+/** At most two other commits can come first: one by a worker that lost its lock, one by the worker that holds it. */
 const TRIES = 3;
 
 export function createDeletions(originals: ObjectStorage, manifests: Manifests): Deletions {

@@ -1,14 +1,14 @@
 import { AppError } from '@imagemill/errors';
 
-/** Two runs of one image's job ended at the same time, and the other one was first. */
+/** Another run of the same image's job committed first. */
 export class ManifestConflictError extends AppError {
   constructor() {
-    // The next try finds the other's manifest and has nothing to do.
+    // Retryable: the next attempt finds the other run's manifest and has nothing to do.
     super({ code: 'manifest-conflict', retryable: true, publicMessage: 'Another worker finished this image first.' });
   }
 }
 
-/** A job or an original names an image id that already belongs to another tenant. imagemill never makes one. */
+/** A job or an original has an image id that already belongs to another tenant. imagemill never creates one. */
 export class OtherTenantsImageError extends AppError {
   constructor() {
     super({

@@ -7,18 +7,18 @@ interface CallOptions {
 }
 
 /**
- * An index of each tenant's finished images, in the order of their age: an empty object for each image that has a
- * manifest. Manifests are found by id alone, so no listing of them belongs to one tenant.
+ * An index of each tenant's finished images, oldest first: one empty object per image that has a manifest. Manifest keys
+ * contain only the image id, which is why a listing of manifests cannot be limited to one tenant.
  *
- *     manifest committed ─► entry ─► (deleted) tombstone in the manifest's place ─► files deleted ─► no entry
+ *     commit manifest ─► add entry ─► (on deletion) replace manifest by tombstone ─► delete files ─► remove entry
  *
- * An entry states nothing else, so it cannot contradict the manifest. The reconciler adds a missing one.
+ * An entry contains nothing else and cannot contradict the manifest. The reconciler adds missing entries.
  */
 export interface FinishedImages {
-  /** Adding again renews the entry's time. Every call throws StorageError when the storage fails. */
+  /** Adding an entry again updates its time. All methods throw StorageError. */
   add(image: ImageAddress, options?: CallOptions): Promise<void>;
   remove(image: ImageAddress, options?: CallOptions): Promise<void>;
-  /** When each of these images was finished last. They must be neighbours in the order of original keys. */
+  /** When each of these images last finished. The images must be adjacent in the order of original keys. */
   finishedAt(images: readonly ImageAddress[], options?: CallOptions): Promise<WrittenAt<ImageAddress>>;
 }
 

@@ -17,11 +17,11 @@ const finished = {
   createdAt: z.iso.datetime(),
 };
 
-/** ETag of the original that a manifest speaks of. */
+/** ETag of the original that the manifest was made from. */
 const originalEtag = z.string();
 const error = z.object({ code: z.string(), message: z.string() });
 
-/** The record of a finished image, written last: every rendition that it names is already in the CDN bucket. */
+/** The record of a finished image. It is written last: all renditions that it names are already in the CDN bucket. */
 export const Manifest = z.discriminatedUnion('status', [
   z.object({
     ...finished,
@@ -38,15 +38,15 @@ export const Manifest = z.discriminatedUnion('status', [
     timingsMs: z.record(z.string(), z.number()),
   }),
   z.object({ ...finished, status: z.literal('rejected'), originalEtag, error, rejectedAt: z.iso.datetime() }),
-  /** A dead letter that an operator has discarded: nobody works on it any more. */
+  /** A dead letter that an operator has discarded. It is not retried. */
   z.object({ ...finished, status: z.literal('failed'), error, failedAt: z.iso.datetime() }),
-  /** All that stays of a deleted image, so that a worker which still has it in hand can not publish it again. */
+  /** The tombstone of a deleted image. It keeps a render in flight from publishing the image again. */
   z.object({ ...identity, status: z.literal('deleted'), deletedAt: z.iso.datetime() }),
 ]);
 export type Manifest = z.infer<typeof Manifest>;
 
-/** What a render ends in. */
+/** The manifests that a render can produce. */
 export type FinishedManifest = Extract<Manifest, { status: 'ready' | 'rejected' }>;
 
-/** The manifest of an image that is still there for its tenant. */
+/** The manifest of an image that has not been deleted. */
 export type LiveManifest = Exclude<Manifest, { status: 'deleted' }>;

@@ -13,7 +13,7 @@ const finishedImages = createFinishedImages(storage);
 beforeAll(() => ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] }));
 
 const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
-/** @param ms of the id's time: smaller is older */
+/** @param ms the id's time; smaller is older */
 const newId = (ms = 0) => ImageId.parse(`0199a1b2-${ms.toString(16).padStart(4, '0')}-7${randomUUID().slice(15)}`);
 const address = (tenant: Tenant, imageId = newId()) =>
   ({ tenant, category: 'product', imageId, contentType: 'image/jpeg' }) as const;
@@ -29,7 +29,7 @@ function rejected(image: ReturnType<typeof address>): Manifest {
 }
 
 describe('a manifest', () => {
-  test('is found by its image id alone, and by its own tenant, and by no other', async () => {
+  test('is found by image id, and is readable by its own tenant only', async () => {
     const image = address(acme);
     await manifests.publish(rejected(image), undefined);
     const stored = await manifests.read(image.imageId);
@@ -52,7 +52,7 @@ describe('a manifest', () => {
     expect((await storage.list({ prefix: `${prefixes.finished}other/` })).objects).toEqual([]);
   });
 
-  test('tells when it was written, for a page of neighbours, and of no others', async () => {
+  test('has a write time, which a page of adjacent images reads in bulk, without others', async () => {
     const images = Array.from({ length: 6 }, () => address(acme));
     for (const image of images) await manifests.publish(rejected(image), undefined);
     const inOrder = images.toSorted((a, b) => (manifestKey(a.imageId) < manifestKey(b.imageId) ? -1 : 1));
@@ -64,7 +64,7 @@ describe('a manifest', () => {
 });
 
 describe('the index of finished images', () => {
-  test("lists a tenant's finished images, the oldest first, until each is deleted", async () => {
+  test("lists a tenant's finished images, oldest first, until they are deleted", async () => {
     const tenant = Tenant.parse('indexed');
     const listed = async () => (await storage.list({ prefix: `${prefixes.finished}${tenant}/` })).objects;
     const images = [3, 1, 2].map((ms) => address(tenant, newId(ms)));
@@ -79,7 +79,7 @@ describe('the index of finished images', () => {
     expect((await manifests.readOf(tenant, byAge[0]?.imageId ?? newId()))?.manifest.status).toBe('deleted');
   });
 
-  test('tells of a page of images which are finished, whichever tenants they belong to', async () => {
+  test('returns which images of a page are finished, across tenants', async () => {
     const tenants = ['page-a', 'page-b', 'page-c'].map((name) => Tenant.parse(name));
     const images = tenants.map((tenant) => address(tenant));
     for (const [index, image] of images.entries()) if (index !== 1) await manifests.publish(rejected(image), undefined);

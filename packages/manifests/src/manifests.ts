@@ -14,34 +14,34 @@ interface Identified {
   readonly imageId: ImageId;
 }
 
-/** A manifest as it lies in the bucket; its ETag says which writing of it this is. */
+/** A manifest as stored in the bucket, with the ETag of this version. */
 export interface StoredManifest {
   readonly manifest: Manifest;
   readonly etag: string;
 }
 
 /**
- * What a tenant's request may do with manifests: it reads its own. Throws StorageError when the storage fails, and
- * UnreadableError `unreadable-manifest` for one that is cut off, or of a later version.
+ * Access to the manifests of one tenant. All methods throw StorageError. They throw UnreadableError
+ * `unreadable-manifest` if a manifest is truncated or has a newer version.
  */
 export interface TenantManifests {
-  /** The manifest of a tenant's own image; undefined for another tenant's image, as for one that is not there. */
+  /** The manifest of a tenant's own image; undefined if it is missing or belongs to another tenant. */
   readOf(tenant: Tenant, imageId: ImageId, options?: CallOptions): Promise<StoredManifest | undefined>;
   /**
-   * The commit point of a render: each rendition that the manifest names must be in the CDN bucket by now.
+   * The commit point of a render. All renditions that the manifest names must already be in the CDN bucket.
    *
-   * @param replaces the manifest that was there when the work began, if one was
-   * @throws ManifestConflictError when another run has committed since: nothing of its was overwritten
-   * @throws OtherTenantsImageError when `replaces` is another tenant's
+   * @param replaces the manifest that existed when the work began, if any
+   * @throws ManifestConflictError if another run has committed in the meantime; its manifest is not overwritten
+   * @throws OtherTenantsImageError if `replaces` belongs to another tenant
    */
   publish(manifest: Manifest, replaces: StoredManifest | undefined, options?: CallOptions): Promise<void>;
 }
 
-/** The records of finished images, in the originals bucket, found by id alone. */
+/** The records of finished images, in the originals bucket, keyed by image id. */
 export interface Manifests extends TenantManifests {
-  /** Anyone's manifest, for processes that serve no single tenant. Their next step must look at its tenant. */
+  /** The manifest of any tenant's image, for processes that serve all tenants. The caller must check its tenant. */
   read(imageId: ImageId, options?: CallOptions): Promise<StoredManifest | undefined>;
-  /** When the manifest of each of these images was written. They must be neighbours in the order of rendition keys. */
+  /** When the manifest of each of these images was written. The images must be adjacent in the order of rendition keys. */
   writtenAt(images: readonly Identified[], options?: CallOptions): Promise<WrittenAt<Identified>>;
 }
 
@@ -78,13 +78,13 @@ export function createManifests(originals: ObjectStorage): Manifests {
         options,
       );
       if (outcome === 'precondition-failed') throw new ManifestConflictError();
-      // After the manifest: an entry without one would hide an unfinished image from the reconciler.
+      // After the manifest: an entry without a manifest would hide an unfinished image from the reconciler.
       if (manifest.status !== 'deleted') await finishedImages.add(manifest, options);
     },
   };
 }
 
-/** @throws OtherTenantsImageError when a manifest is there and belongs to another tenant */
+/** @throws OtherTenantsImageError if the manifest exists and belongs to another tenant */
 export function assertOwn(stored: StoredManifest | undefined, tenant: Tenant): void {
   if (stored && stored.manifest.tenant !== tenant) throw new OtherTenantsImageError();
 }

@@ -2,16 +2,16 @@ import { UnreadableError } from '@imagemill/errors';
 import type { ObjectStorage } from '@imagemill/storage';
 
 interface RecordKind<T> {
-  /** Of the error for a record that cannot be parsed. */
+  /** Error code for a record that cannot be parsed. */
   readonly code: `unreadable-${string}`;
   readonly parse: (json: unknown) => T;
 }
 
 /**
- * A small JSON object, parsed, and its ETag; undefined when nothing is there.
+ * A small JSON object, parsed, with its ETag; undefined if the object does not exist.
  *
  * @throws StorageError
- * @throws UnreadableError when it is cut off, or of a version that this process does not know
+ * @throws UnreadableError if it is truncated, or has a version that this process does not support
  */
 export async function readRecord<T>(
   storage: ObjectStorage,

@@ -1,14 +1,13 @@
 import type { ObjectStorage } from '@imagemill/storage';
 
-/** When an image's object was written; undefined when it has none. */
+/** When an image's object was written; undefined if the object does not exist. */
 export type WrittenAt<Image> = (image: Image) => Date | undefined;
 
 /**
- * When the objects of some images were written. It lists the range of keys that holds all of them: one call for each
- * thousand keys in that range, where asking for each object would cost one call an image. So the images must be neighbours
- * in the order of these keys.
+ * When the objects of some images were written. Lists the range of keys that contains all of them: one call per thousand
+ * keys in the range, instead of one HEAD request per image. The images must therefore be adjacent in the order of these keys.
  *
- * @returns answers for these images alone
+ * @returns a lookup for these images only
  * @throws StorageError
  */
 export async function writtenAt<Image>(
@@ -22,7 +21,7 @@ export async function writtenAt<Image>(
   const [first = '', last = ''] = [keys[0], keys.at(-1)];
   const found = new Map<string, Date>();
   const prefix = first.slice(0, first.indexOf('/') + 1);
-  // Everything after the first key without its last character: the first key itself is among them.
+  // The first key without its last character sorts just before it: the listing includes the first key.
   let startAfter: string | undefined = first.slice(0, -1);
   while (startAfter !== undefined && startAfter < last) {
     const { objects, nextAfter } = await storage.list({ prefix, startAfter, signal });
