@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 // Node compiles every package once for all the processes that the tests start, not once in each.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url));
@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['{apps,packages}/*/src/**/*.test.ts', 'acceptance/**/*.test.ts'],
     // vitest.slow.config.ts runs these.
-    exclude: ['**/*.slow.test.ts'],
+    exclude: [...configDefaults.exclude, '**/*.slow.test.ts'],
     // One Redis and one S3 server; then what acceptance tests share.
     globalSetup: [
       'packages/local-stack/src/test-support/global-setup.ts',
