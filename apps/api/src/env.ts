@@ -18,71 +18,75 @@ export const apiEnv = z
     PORT: whole(0, 65_535).prefault('8080').describe('port to listen on'),
     API_BASE_URL: httpUrl()
       .default('http://localhost:8080')
-      .describe('how clients reach the API; statusUrl begins with it'),
+      .describe('public base URL of the API; every statusUrl starts with it'),
     API_KEYS: ConfiguredKeys.optional().describe(
-      'keys that are let in beside those in Redis, and without it: `tenant:scope+scope:sha256-of-key`, several separated by commas',
+      'API keys accepted in addition to those in Redis, also while Redis is down: `tenant:scope+scope:sha256-of-key`, separated by commas',
     ),
     S3_PUBLIC_ENDPOINT: httpUrl()
       .optional()
-      .describe('how uploaders reach the object storage, where it is not S3_ENDPOINT'),
+      .describe('endpoint of the object storage for uploaders, if it differs from S3_ENDPOINT'),
     S3_ALLOW_OVERWRITE: flag()
       .prefault('false')
-      .describe('leave `If-None-Match: *` out of upload URLs, for servers that do not know it'),
+      .describe('omits `If-None-Match: *` from upload URLs, for servers that do not support it'),
     FOLLOW_TOKEN_SECRET: SigningSecrets.optional().describe(
-      'signs the follow tokens of tickets: at least 32 bytes; several separated by commas, the first signs; no tokens if not set',
+      'secrets that sign the follow tokens of tickets: at least 32 bytes each, separated by commas, the first one signs; no tokens if not set',
     ),
     FOLLOW_TOKEN_TTL_SECONDS: whole(60, 2_592_000)
       .prefault('86400')
-      .describe('how long a follow token is valid, from its ticket on'),
+      .describe('lifetime of a follow token, counted from its ticket'),
     CONSOLE_DIR: z
       .string()
       .optional()
-      .describe('folder of the built console, which is served at /console then; the image of the API has it'),
+      .describe(
+        "folder of the built console, served at /console; set in the API's container image; no console if not set",
+      ),
     BOARD_SESSION_SECRET: SigningSecrets.optional().describe(
-      "serves BullMQ's own board at /board to who has an admin key, and signs the cookies for it: at least 32 bytes; several separated by commas, the first signs; no board if not set",
+      "secrets that sign the session cookies of BullMQ's board, served at /board to holders of an admin key: at least 32 bytes each, separated by commas, the first one signs; no board if not set",
     ),
     API_CORS_ORIGINS: list()
       .prefault('')
-      .describe('web origins whose pages may call the API, separated by commas; `*` is any, none if not set'),
+      .describe('web origins whose pages may call the API, separated by commas; `*` allows any; none if not set'),
     MAX_UPLOAD_BYTES: whole(1, 5 * 1024 * MIB)
       .prefault(String(50 * MIB))
-      .describe('largest original, in bytes'),
-    UPLOAD_URL_TTL_SECONDS: whole(30, 604_800).prefault('900').describe('how long an upload URL is valid'),
+      .describe('maximum size of an original, in bytes'),
+    UPLOAD_URL_TTL_SECONDS: whole(30, 604_800).prefault('900').describe('lifetime of an upload URL'),
     MULTIPART_THRESHOLD: whole(1, 5 * 1024 * MIB)
       .prefault(String(16 * MIB))
-      .describe('files up to so many bytes get a PUT, also when their upload in parts was asked for'),
+      .describe('files up to this size in bytes get a single PUT, even if a multipart upload was requested'),
     MULTIPART_TTL_SECONDS: whole(60, 604_800)
       .prefault('86400')
-      .describe('how long an image waits for the parts of its upload; the URL of a part lives UPLOAD_URL_TTL_SECONDS'),
+      .describe('time allowed for a whole multipart upload; each part URL is valid for UPLOAD_URL_TTL_SECONDS'),
     UPLOAD_CHECK_DELAY_MS: whole(0, 600_000)
       .prefault('5000')
-      .describe('how long an image waits for the report of its upload before a worker looks by itself'),
+      .describe('how long an image waits for an upload notification before a worker checks the bucket'),
     RATE_LIMIT_TICKETS: whole(0, COUNT_MAX)
       .prefault('1000')
-      .describe('tickets that a tenant gets in a window, over all processes of the API; 0 for any number'),
-    RATE_LIMIT_WINDOW_SECONDS: whole(1, 3600).prefault('10').describe('length of that window'),
+      .describe('maximum tickets per tenant and window, across all API processes; 0 for no limit'),
+    RATE_LIMIT_WINDOW_SECONDS: whole(1, 3600).prefault('10').describe('length of the rate-limit window'),
     MAX_UNFINISHED_IMAGES: whole(0, COUNT_MAX)
       .prefault('10000')
-      .describe('images that a tenant may have between their ticket and their end; 0 for any number'),
+      .describe('maximum unfinished images per tenant; 0 for no limit'),
     MAX_BACKLOG: whole(0, COUNT_MAX)
       .prefault('100000')
-      .describe('jobs in the backlog from which on nobody gets a ticket; 0 for any number'),
+      .describe('backlog, in jobs, at which the API stops issuing tickets; 0 for no limit'),
     MAX_BACKLOG_SECONDS: whole(0, COUNT_MAX)
       .prefault('0')
       .describe(
-        'the same in slot-seconds of work (`predictedSeconds`): what may wait, times all slots of the fleet; 0 for any amount',
+        'the same limit in slot-seconds of predicted work (`predictedSeconds`): the acceptable wait times the slots of the fleet; 0 for no limit',
       ),
     MAX_LISTENERS: whole(0, 1_000_000)
       .prefault('10000')
-      .describe('connections of `/events` and `/ws` that one process of the API holds; 0 for none'),
-    MAX_LISTENERS_PER_TENANT: whole(0, 1_000_000).prefault('5000').describe('the same of one tenant'),
+      .describe('maximum `/events` and `/ws` connections per API process; 0 allows none'),
+    MAX_LISTENERS_PER_TENANT: whole(0, 1_000_000)
+      .prefault('5000')
+      .describe('maximum `/events` and `/ws` connections per tenant and API process'),
     UPLOAD_EVENTS_QUEUE_URL: httpUrl()
       .optional()
-      .describe("SQS queue of the originals bucket's events; credentials by the AWS SDK's own chain; off if not set"),
+      .describe("SQS queue with the originals bucket's events; uses the AWS SDK's credential chain; off if not set"),
     UPLOAD_EVENTS_REGION: z
       .string()
       .optional()
-      .describe("region of that queue, where neither its URL nor the AWS SDK's own settings say it"),
+      .describe("region of that queue, if neither its URL nor the AWS SDK's settings contain it"),
   })
   .superRefine(keyWithSecret);
 

@@ -4,13 +4,13 @@ import { keyWithSecret, storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
-/** A bound that no picture reaches, for limits that only an operator can know. */
+/** Larger than any real image: for limits that only the operator can choose. */
 const BIG = 2 ** 40;
 
 const oldRevisions = {
   OLD_REVISION_GRACE_DAYS: whole(0, 3650)
     .prefault('30')
-    .describe('how long renditions of an earlier revision stay after their image was made anew'),
+    .describe('how long renditions of an earlier revision are kept after the image was rendered again'),
 };
 
 /** The environment variables of the worker. */
@@ -21,58 +21,60 @@ export const workerEnv = z
     ...storageEnv,
     WORKER_CONCURRENCY: whole(1, 64)
       .prefault('4')
-      .describe('jobs in hand at once in one worker process; more than cores, so that downloads overlap encoding'),
+      .describe(
+        'concurrent jobs per worker process; set it above the number of cores to overlap downloads with encoding',
+      ),
     ENCODE_CONCURRENCY: whole(1, 128)
       .optional()
-      .describe('encodes at once in one worker process; its cores if not set'),
+      .describe('concurrent encodes per worker process; the number of cores if not set'),
     UV_THREADPOOL_SIZE: whole(1, 1024)
       .prefault('4')
-      .describe('threads that Node itself starts before our code runs: at least ENCODE_CONCURRENCY and 4 more'),
+      .describe("size of Node's thread pool, read by Node itself at start: at least ENCODE_CONCURRENCY + 4"),
     HEALTH_PORT: whole(1, 65_535)
       .optional()
-      .describe('port that answers `GET /healthz` for an orchestrator; none if not set'),
+      .describe('port that serves `GET /healthz` for an orchestrator; none if not set'),
     MAX_UPLOAD_BYTES: whole(1, 5 * 1024 * MIB)
       .prefault(String(50 * MIB))
-      .describe('largest original, in bytes'),
+      .describe('maximum size of an original, in bytes'),
     MAX_SOURCE_PIXELS: whole(1, BIG)
       .prefault('100000000')
-      .describe('most pixels that an original may have; those of all its frames where a variant is animated'),
+      .describe('maximum pixels of an original; all frames count if a variant is animated'),
     MAX_SOURCE_SIDE: whole(1, 65_535)
       .prefault('65535')
-      .describe('longest side that an original may have, in pixels; renditions end at 16,383 whatever it is'),
+      .describe('maximum width and height of an original, in pixels; renditions are limited to 16,383 in any case'),
     MAX_SOURCE_FRAMES: whole(1, BIG)
       .prefault('60')
-      .describe(
-        'most frames that an original may have where a variant is animated; elsewhere only its first frame is used',
-      ),
+      .describe('maximum frames of an original if a variant is animated; otherwise only the first frame is used'),
     STRICT_CONTENT_TYPE: flag()
       .prefault('false')
-      .describe('reject an original whose format is another accepted one than declared (`type-mismatch`)'),
-    RENDER_TIMEOUT_MS: whole(1, 600_000).prefault('20000').describe('longest time that one decode or encode may take'),
+      .describe(
+        'rejects an original whose format differs from the declared one (`type-mismatch`), even if it is accepted',
+      ),
+    RENDER_TIMEOUT_MS: whole(1, 600_000).prefault('20000').describe('time limit of one decode or encode'),
     UPLOAD_GRACE_SECONDS: whole(0, 86_400)
       .prefault('300')
-      .describe('how long after its URL expired an upload that had begun may still end'),
+      .describe('grace period after the upload URL has expired, for an upload that is still in flight'),
     RECONCILE_INTERVAL_SECONDS: whole(0, 86_400)
       .prefault('300')
       .describe(
-        'how often one worker of the fleet compares buckets and queue and repairs what was forgotten; 0 is never',
+        'interval at which one worker of the fleet compares the buckets with the queue and repairs lost jobs; 0 for never',
       ),
     WEBHOOK_ENDPOINTS_FILE: z
       .string()
       .optional()
-      .describe("JSON file with the tenants' webhook endpoints; the same for all workers, no webhooks if not set"),
+      .describe("JSON file with the tenants' webhook endpoints, the same for all workers; no webhooks if not set"),
     WEBHOOK_ALLOW_PRIVATE: flag()
       .prefault('false')
-      .describe('for local work: endpoints may be http:// and at private addresses'),
+      .describe('for local development: allows webhook endpoints with http:// and at private addresses'),
     WEBHOOK_CONCURRENCY: whole(1, 256)
       .prefault('16')
-      .describe('webhooks being sent at once by one worker process, half of them at most to one tenant'),
+      .describe('concurrent webhook deliveries per worker process; one tenant gets at most half of them'),
     IMPORT_TIMEOUT_SECONDS: whole(1, 3600)
       .prefault('30')
-      .describe('longest time that one download of an import by URL may take, redirects included'),
+      .describe('time limit of one download for an import by URL, redirects included'),
     IMPORT_ALLOW_PRIVATE: flag()
       .prefault('false')
-      .describe('for local work: imports may come from private addresses and any port'),
+      .describe('for local development: allows imports from private addresses and any port'),
     ...oldRevisions,
   })
   .superRefine(keyWithSecret);

@@ -9,5 +9,5 @@ export const queueEnv = {
     .string()
     .regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits and hyphens')
     .default('imagemill')
-    .describe('what every key in Redis begins with'),
+    .describe('prefix of every key in Redis'),
 };

@@ -56,14 +56,14 @@ export const serviceEnv = {
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .describe('least severe level that is logged'),
-  CDN_BASE_URL: httpUrl().describe('public address of the CDN bucket; every rendition URL begins with it'),
+    .describe('minimum level that is logged'),
+  CDN_BASE_URL: httpUrl().describe('public URL of the CDN bucket; every rendition URL starts with it'),
   VARIANT_SETS_FILE: z
     .string()
     .optional()
-    .describe('JSON file with variant sets of your own, by category; the same file for the API and the workers'),
+    .describe('JSON file with your own variant sets, by category; the same file for the API and the workers'),
   METRICS_PORT: whole(0, 65_535)
     .optional()
-    .describe('port that answers `GET /metrics` for Prometheus; 0 is any free one, none if not set'),
-  SHUTDOWN_GRACE_MS: whole(0, 600_000).prefault('30000').describe('how long work in hand may take after SIGTERM'),
+    .describe('port that serves `GET /metrics` for Prometheus; 0 picks a free one; none if not set'),
+  SHUTDOWN_GRACE_MS: whole(0, 600_000).prefault('30000').describe('time limit for work in flight after SIGTERM'),
 };

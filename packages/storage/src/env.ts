@@ -9,13 +9,13 @@ const bucketName = z
 export const storageEnv = {
   S3_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-    .describe('where processes reach the object storage'),
+    .describe('endpoint of the object storage, as seen by the API and the workers'),
   S3_REGION: z.string().default('us-east-1').describe('region that requests are signed for'),
   S3_ACCESS_KEY_ID: z
     .string()
     .optional()
-    .describe("access key; if not set, the AWS SDK finds credentials by itself: a pod's, task's or instance's role"),
-  S3_SECRET_ACCESS_KEY: z.string().optional().describe('its secret'),
+    .describe("access key; if not set, the AWS SDK uses its credential chain: a pod's, task's or instance's role"),
+  S3_SECRET_ACCESS_KEY: z.string().optional().describe('secret of the access key'),
   ORIGINALS_BUCKET: bucketName.default('imagemill-originals').describe('private bucket: originals and manifests'),
   CDN_BUCKET: bucketName.default('imagemill-cdn').describe('public bucket: renditions'),
 };
@@ -25,14 +25,14 @@ interface S3Keys {
   readonly S3_SECRET_ACCESS_KEY?: string | undefined;
 }
 
-/** For a schema with `storageEnv`: one of the two alone is a mistake, not a wish for a role. */
+/** For a schema with `storageEnv`: a key without its secret, or the reverse, is an error and never falls back to a role. */
 export function keyWithSecret(env: S3Keys, context: z.RefinementCtx): void {
   const names = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
   const missing = names.filter((name) => env[name] === undefined);
   if (missing.length === 1) context.addIssue({ code: 'custom', path: missing, message: 'is not set' });
 }
 
-/** How to reach the object storage, of an environment that has `storageEnv`. */
+/** The S3 client's settings from a parsed environment that has `storageEnv`. */
 export const s3Settings = (env: S3Keys & { readonly S3_ENDPOINT: string; readonly S3_REGION: string }): S3Settings => ({
   endpoint: env.S3_ENDPOINT,
   region: env.S3_REGION,

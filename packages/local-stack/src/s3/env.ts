@@ -4,17 +4,20 @@ import { z } from 'zod';
 export const s3ServerEnv = z
   .object({
     S3_HOST: z.string().default('127.0.0.1').describe('address to listen on'),
-    S3_PORT: z.coerce.number().int().min(0).max(65_535).describe('port to listen on; 0 is any free one'),
-    S3_DATA_DIR: z.string().min(1).describe('where objects and their metadata are kept'),
+    S3_PORT: z.coerce.number().int().min(0).max(65_535).describe('port to listen on; 0 picks a free one'),
+    S3_DATA_DIR: z.string().min(1).describe('folder for objects and their metadata'),
     S3_REGION: z.string().default('us-east-1').describe('region that requests must be signed for'),
-    S3_ACCESS_KEY_ID: z.string().min(1).describe('the one access key'),
-    S3_SECRET_ACCESS_KEY: z.string().min(1).describe('its secret'),
+    S3_ACCESS_KEY_ID: z.string().min(1).describe('the only access key'),
+    S3_SECRET_ACCESS_KEY: z.string().min(1).describe('secret of the access key'),
     S3_EVENTS_WEBHOOK_URL: z
       .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
       .optional()
-      .describe('where object-created events are posted; no events if not set'),
-    S3_EVENTS_KEY_PREFIX: z.string().default('').describe('only keys with this prefix are posted; all if not set'),
-    S3_EVENTS_WEBHOOK_TOKEN: z.string().optional().describe('bearer token of those posts'),
+      .describe('URL that receives object-created events as POSTs; no events if not set'),
+    S3_EVENTS_KEY_PREFIX: z
+      .string()
+      .default('')
+      .describe('sends events only for keys with this prefix; for all keys if not set'),
+    S3_EVENTS_WEBHOOK_TOKEN: z.string().optional().describe('bearer token for these POSTs'),
   })
   .refine((env) => env.S3_EVENTS_WEBHOOK_TOKEN === undefined || env.S3_EVENTS_WEBHOOK_URL !== undefined, {
     path: ['S3_EVENTS_WEBHOOK_TOKEN'],
