@@ -3,12 +3,12 @@ export interface AppErrorOptions {
   readonly code: string;
   /** Whether the same call may succeed later without any change to its input. */
   readonly retryable: boolean;
-  /** Safe to show to a stranger: no host names, keys, paths or stack. */
+  /** Safe to show to any caller: no host names, keys, paths or stack traces. */
   readonly publicMessage: string;
   readonly cause?: unknown;
 }
 
-/** The shape that every error of this project shares; each package derives its own classes beside the code that throws. */
+/** The base class of all errors in this project. Each package derives its own classes, next to the code that throws them. */
 export class AppError extends Error {
   readonly code: string;
   readonly retryable: boolean;

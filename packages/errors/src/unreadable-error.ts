@@ -1,12 +1,12 @@
 import { AppError } from './app-error.ts';
 
 /**
- * A record of one image that is not what this version writes: cut off, or of another version. Every look at it ends the
- * same way, unlike an outage, so work on many images logs it, leaves this one out and goes on.
+ * A stored record of one image that this version cannot parse: truncated, or written by another version. Unlike an outage, it fails
+ * on every read. Work on many images logs the error, skips the image and continues.
  */
 export class UnreadableError extends AppError {
-  /** @param code `unreadable-…`, with the name of the record */
+  /** @param code `unreadable-` and the kind of record */
   constructor(code: `unreadable-${string}`, cause: unknown) {
-    super({ code, retryable: false, publicMessage: 'A stored record can not be read.', cause });
+    super({ code, retryable: false, publicMessage: 'A stored record cannot be read.', cause });
   }
 }
