@@ -111,7 +111,7 @@ test.each([
 
 test('a part that does not start is told with its own words, once and without a stack', async () => {
   await expect(startStack({ VARIANT_SETS_FILE: '/nowhere.json' })).rejects.toThrow(
-    /\napi did not start: it ended with code 1\.\n {2}\/nowhere\.json is not usable:\n {4}ENOENT.*\n$/,
+    /\napi did not start: it ended with code 1\.\n {2}\/nowhere\.json is not valid:\n {4}ENOENT.*\n$/,
   );
 });
 
@@ -182,6 +182,6 @@ test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts'])(
       CDN_BASE_URL: 'http://cdn.test',
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/can not start:\n {2}bucket not-there-1: .*\n {2}bucket not-there-2: /);
+    expect(stderr).toMatch(/cannot start:\n {2}bucket not-there-1: .*\n {2}bucket not-there-2: /);
   },
 );

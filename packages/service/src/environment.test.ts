@@ -9,7 +9,7 @@ const schema = z.object({
   ORIGINS: list().prefault('*'),
 });
 
-test('reads what is set and fills in the rest', () => {
+test('reads the variables that are set, and applies defaults for the rest', () => {
   expect(parseEnv(schema, { SECRET: 'long enough', PORT: '0', ORIGINS: 'a, b,', HOME: '/root' })).toEqual({
     PORT: 0,
     SECRET: 'long enough',
@@ -18,11 +18,11 @@ test('reads what is set and fills in the rest', () => {
   });
 });
 
-test('takes a variable that is set to nothing for one that is not set', () => {
+test('treats an empty variable as not set', () => {
   expect(parseEnv(schema, { SECRET: 'long enough', PORT: '' }).PORT).toBe(80);
 });
 
-test('names every bad variable at once, and no value', () => {
+test('lists every invalid variable at once, without values', () => {
   const parse = () => parseEnv(schema, { PORT: '99999', SECRET: 'hunter2', DEBUG: 'yes' });
   expect(parse).toThrow(InvalidEnvironmentError);
   expect(parse).toThrow(/PORT: must be a port[\s\S]*SECRET: [\s\S]*DEBUG: must be true or false/);
@@ -30,11 +30,14 @@ test('names every bad variable at once, and no value', () => {
   expect(() => parseEnv(schema, {})).toThrow('SECRET is not set');
 });
 
-test.each(['0x10', '1e3', ' ', '-1', '5.5', '99999999999999999999', '11'])('takes %j for no number up to ten', (N) => {
-  expect(() => parseEnv(z.object({ N: whole(0, 10) }), { N })).toThrow(/N: /);
-});
+test.each(['0x10', '1e3', ' ', '-1', '5.5', '99999999999999999999', '11'])(
+  'rejects %j as a number from 0 to 10',
+  (N) => {
+    expect(() => parseEnv(z.object({ N: whole(0, 10) }), { N })).toThrow(/N: /);
+  },
+);
 
-test.each(['localhost:9000', 'ftp://x', 'javascript:alert(1)', 'x'])('takes %j for no web address', (U) => {
+test.each(['localhost:9000', 'ftp://x', 'javascript:alert(1)', 'x'])('rejects %j as an http(s) URL', (U) => {
   expect(() => parseEnv(z.object({ U: httpUrl() }), { U })).toThrow('U: must be an http:// or https:// URL');
   expect(parseEnv(z.object({ U: httpUrl() }), { U: 'http://localhost:9000' })).toEqual({ U: 'http://localhost:9000' });
 });

@@ -3,10 +3,10 @@ import { StartUpError } from './start-up.ts';
 
 export type EnvSource = Readonly<Record<string, string | undefined>>;
 
-/** Every bad variable of a process's environment, in one message. */
+/** Lists every missing or invalid environment variable in one message. */
 export class InvalidEnvironmentError extends StartUpError {
   constructor(problems: readonly string[]) {
-    super('The environment is not usable:', problems);
+    super('Invalid environment variables:', problems);
   }
 }
 
@@ -14,7 +14,7 @@ export class InvalidEnvironmentError extends StartUpError {
  * Reads an app's settings from its environment. A variable set to the empty string counts as not set, as in
  * docker-compose's `${NAME:-}`.
  *
- * @throws InvalidEnvironmentError naming every variable that is missing or bad, never its value: it may be a secret
+ * @throws InvalidEnvironmentError with the name of every missing or invalid variable, but never a value: it may be a secret
  */
 export function parseEnv<Schema extends z.ZodObject>(schema: Schema, source: EnvSource): z.output<Schema> {
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));

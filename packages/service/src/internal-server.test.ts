@@ -19,7 +19,7 @@ async function started() {
   return { server, get };
 }
 
-test('answers its own paths and no others, and tells nobody why one failed', async () => {
+test('serves only the configured paths, and hides the cause of a failure', async () => {
   const { get } = await started();
   const health = await get('/healthz?x=1');
   expect([health.status, health.headers.get('content-type')]).toEqual([503, 'application/json']);
@@ -30,21 +30,21 @@ test('answers its own paths and no others, and tells nobody why one failed', asy
   expect(await broken.text()).not.toContain('secret');
 });
 
-test('names a port that is in use, and the variable that asks for it', async () => {
+test('an error for a port in use contains the port and its variable', async () => {
   const { server } = await started();
   await expect(startInternalServer({ port: server.port, setting: 'HEALTH_PORT', answers })).rejects.toThrow(
-    `Port ${server.port} is in use. Set HEALTH_PORT to a free one.`,
+    `Port ${server.port} is in use. Set HEALTH_PORT to a free port.`,
   );
 });
 
-test('closes without waiting for connections that ask nothing', async () => {
+test('closes without waiting for idle connections', async () => {
   const server = await startInternalServer({ port: 0, setting: 'HEALTH_PORT', answers });
   const silent = connect(server.port, '127.0.0.1');
   await once(silent, 'connect');
   await Promise.all([server.close(), once(silent, 'close')]);
 });
 
-test("metrics are in Prometheus' text format, with those of the process, read anew for every scrape", async () => {
+test("serves metrics in Prometheus' text format, with process metrics, collected again for every scrape", async () => {
   const registry = createRegistry();
   let jobs = 0;
   new Gauge({
@@ -67,6 +67,6 @@ test("metrics are in Prometheus' text format, with those of the process, read an
   expect(body).toMatch(/^nodejs_eventloop_lag_seconds /m);
 });
 
-test('there is no metrics server without a port', async () => {
+test('starts no metrics server without a port', async () => {
   expect(await startMetricsServer(undefined, createRegistry())).toBeUndefined();
 });

@@ -14,11 +14,11 @@ export interface InternalServer {
 }
 
 /**
- * Answers the orchestrator or the monitoring, on a port that is not meant for the public: GET of a few fixed paths.
+ * A small HTTP server for the orchestrator and the monitoring, on a port that must not be public. Serves GET on a few fixed paths.
  *
- * @param setting the environment variable that the port came from, to name it when the port is taken
- * @param answers by path; what throws is a 500 without details
- * @throws Error naming the port when it is in use
+ * @param setting the environment variable that set the port; part of the error message if the port is in use
+ * @param answers by path; if one throws, the response is a 500 without details
+ * @throws Error with the port, if it is in use
  */
 export async function startInternalServer(options: {
   readonly port: number;
@@ -29,7 +29,7 @@ export async function startInternalServer(options: {
   const answers = new Map(Object.entries(options.answers));
   const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
     const find = answers.get(request.url?.split('?')[0] ?? '') ?? (() => notFound);
-    // In an async function, so that what throws at once comes out as a rejection too.
+    // The async function turns a synchronous throw into a rejection.
     (async () => find())().then(
       (answer) => send(response, answer),
       () => send(response, failed),
@@ -38,7 +38,7 @@ export async function startInternalServer(options: {
   server.listen(port);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     const inUse = error.code === 'EADDRINUSE';
-    throw inUse ? new Error(`Port ${port} is in use. Set ${setting} to a free one.`, { cause: error }) : error;
+    throw inUse ? new Error(`Port ${port} is in use. Set ${setting} to a free port.`, { cause: error }) : error;
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -52,8 +52,8 @@ export async function startInternalServer(options: {
 }
 
 const text = (status: number, body: string): Answer => ({ status, contentType: 'text/plain; charset=utf-8', body });
-const notFound = text(404, 'There is nothing here.\n');
-const failed = text(500, 'Something went wrong.\n');
+const notFound = text(404, 'Not found.\n');
+const failed = text(500, 'Internal error.\n');
 
 function send(response: ServerResponse, { status, contentType, body }: Answer): void {
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });

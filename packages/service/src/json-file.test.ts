@@ -11,7 +11,7 @@ const parse = async (content: unknown) =>
     .optional()
     .parse(content);
 
-test('is what its content makes, and what nothing makes without a path', async () => {
+test('returns the parsed content, or what undefined parses to without a path', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-json-'));
   const path = join(dir, 'good.json');
   await writeFile(path, '{"a":[1]}');
@@ -20,13 +20,13 @@ test('is what its content makes, and what nothing makes without a path', async (
   await rm(dir, { recursive: true });
 });
 
-test('names the file that is missing, no JSON, or holds what does not fit, and where', async () => {
+test('reports the path of a file that is missing or not JSON, and every invalid entry', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-json-'));
   const path = join(dir, 'bad.json');
   await expect(parseJsonFile(path, parse)).rejects.toThrow(path);
   await writeFile(path, '{"a":');
   await expect(parseJsonFile(path, parse)).rejects.toThrow(path);
   await writeFile(path, '{"a":[1,"x"]}');
-  await expect(parseJsonFile(path, parse)).rejects.toThrow(/bad\.json is not usable:\n {2}a\.1: /);
+  await expect(parseJsonFile(path, parse)).rejects.toThrow(/bad\.json is not valid:\n {2}a\.1: /);
   await rm(dir, { recursive: true });
 });

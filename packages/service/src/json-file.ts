@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { StartUpError } from './start-up.ts';
 
 /**
- * Reads a JSON file that an operator wrote, and makes of it what the program needs.
+ * Reads and parses a JSON file written by an operator.
  *
- * @param path nothing is read, and `parse` is given undefined, where there is none
- * @param parse throws a ZodError for content that does not fit
- * @throws StartUpError that names the file, and every entry of it that is bad
+ * @param path if undefined, nothing is read and `parse` receives undefined
+ * @param parse throws a ZodError for invalid content
+ * @throws StartUpError with the path and every invalid entry
  */
 export async function parseJsonFile<T>(path: string | undefined, parse: (content: unknown) => Promise<T>): Promise<T> {
   if (path === undefined) return parse(undefined);
@@ -18,6 +18,6 @@ export async function parseJsonFile<T>(path: string | undefined, parse: (content
       error instanceof z.ZodError
         ? error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
         : [(error as Error).message];
-    throw new StartUpError(`${path} is not usable:`, problems);
+    throw new StartUpError(`${path} is not valid:`, problems);
   }
 }

@@ -7,7 +7,7 @@ function logged(line: object): string {
   return lines.join('');
 }
 
-test('an error is logged with its causes, and without what else hangs on it', () => {
+test('logs an error with its causes, but without other properties', () => {
   const cause = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['hunter2'] } });
   const text = logged({ err: Object.assign(new Error('no queue', { cause }), { code: 'queue-unavailable' }) });
   expect(text).not.toContain('hunter2');
@@ -18,7 +18,7 @@ test('an error is logged with its causes, and without what else hangs on it', ()
   });
 });
 
-test('secrets are not logged, wherever they stand', () => {
+test('redacts secret fields at the top level and one level down', () => {
   const text = logged({
     uploadUrl: 'https://s3/?X-Amz-Signature=abc',
     headers: { authorization: 'Bearer k' },
@@ -27,7 +27,7 @@ test('secrets are not logged, wherever they stand', () => {
   for (const secret of ['abc', 'Bearer', 'k1']) expect(text).not.toContain(secret);
 });
 
-test('API keys, tokens and signatures are not logged under other names, in messages or in stacks either', () => {
+test('redacts API keys, tokens and signatures under any other name, in messages and in stacks', () => {
   const key = `im_live_${'a-_0'.repeat(10)}abc`;
   const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl-_x';
   const url = 'https://s3/a?X-Amz-Credential=who%2Fwhere&X-Amz-Signature=0123abcd&x-id=PutObject';

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type InternalServer, startInternalServer } from './internal-server.ts';
 
-/** A process's metrics, those of Node itself (memory, CPU, event loop) among them. */
+/** A registry for a process's metrics, including Node's own (memory, CPU, event loop). */
 export function createRegistry(): Registry {
   const register = new Registry();
   collectDefaultMetrics({ register });
@@ -9,10 +9,10 @@ export function createRegistry(): Registry {
 }
 
 /**
- * Answers `GET /metrics` in Prometheus' text format.
+ * Serves `GET /metrics` in Prometheus' text format.
  *
- * @param port nothing is started without one
- * @throws Error naming the port when it is in use
+ * @param port if undefined, no server is started
+ * @throws Error with the port, if it is in use
  */
 export async function startMetricsServer(
   port: number | undefined,

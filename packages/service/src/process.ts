@@ -1,13 +1,13 @@
 import { StartUpError } from './start-up.ts';
 
 interface RunningApp {
-  /** Ends the app in order; the process exits 0 once it resolves. */
+  /** Shuts the app down gracefully; the process exits with 0 once it resolves. */
   close(): Promise<void>;
 }
 
 /**
- * Runs an app until SIGTERM or SIGINT. The first signal closes it in order, a second ends the process at once. With an
- * IPC channel to a parent it also closes when that parent is gone, so that no app outlives the stack that started it.
+ * Runs an app until SIGTERM or SIGINT. The first signal shuts it down gracefully, a second one exits at once. If there is an IPC
+ * channel to a parent process, the app also shuts down when the parent exits, and never outlives the stack that started it.
  */
 export async function runProcess(start: () => Promise<RunningApp>): Promise<void> {
   let app: RunningApp;

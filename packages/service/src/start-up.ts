@@ -1,4 +1,4 @@
-/** Why a process can't start, in words for whoever runs it: every problem at once. */
+/** Every reason why a process cannot start, in one message for the operator. */
 export class StartUpError extends Error {
   readonly problems: readonly string[];
 
@@ -12,9 +12,9 @@ export class StartUpError extends Error {
 const CHECK_TIMEOUT_MS = 15_000;
 
 /**
- * Looks, before any work is taken, whether what a process needs is there and set up as it must be.
+ * Checks a process's dependencies before it accepts any work: that they are reachable and configured correctly.
  *
- * @param checks by what each looks at; a check tells what is wrong, or throws when it can't even look
+ * @param checks by the dependency they check; a check returns the problems found, or throws if it cannot run
  * @throws StartUpError
  */
 export async function startUpChecks(checks: Readonly<Record<string, () => Promise<readonly string[]>>>): Promise<void> {
@@ -25,7 +25,7 @@ export async function startUpChecks(checks: Readonly<Record<string, () => Promis
     }),
   );
   const problems = found.flat();
-  if (problems.length > 0) throw new StartUpError('imagemill can not start:', problems);
+  if (problems.length > 0) throw new StartUpError('imagemill cannot start:', problems);
 }
 
 async function withinTime(check: () => Promise<readonly string[]>): Promise<readonly string[]> {
