@@ -9,11 +9,11 @@ export function newApiKey(): string {
   return `im_live_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
-/** Whether a text may be a key that `newApiKey` made. */
+/** Whether a text has the format of a key from `newApiKey`. */
 export const looksLikeApiKey = (text: string) => form.test(text);
 
-/** All that is kept of a key. SHA-256 alone is enough for 256 random bits: there is nothing to guess, so nothing to slow down. */
+/** The stored form of a key. Plain SHA-256 is enough for 256 random bits: they cannot be guessed, so a slow hash adds nothing. */
 export const hashApiKey = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** What a key is called where it must not be shown: the first 64 bits of its hash, in hex. */
+/** Identifies a key without revealing it: the first 64 bits of its hash, in hex. */
 export const apiKeyId = (hash: Buffer): string => hash.toString('hex').slice(0, ID_CHARACTERS);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { hashApiKey } from './api-key.ts';
 import { type Scope, Scopes } from './scope.ts';
 
-/** A key that is let in by the environment variable API_KEYS, and so without Redis. It does not expire. */
+/** A key from the environment variable API_KEYS. It works without Redis and does not expire. */
 export interface ConfiguredKey {
   readonly tenant: Tenant;
   readonly scopes: readonly Scope[];
@@ -26,7 +26,7 @@ export const ConfiguredKeys = z.string().transform((text, context): readonly Con
   }),
 );
 
-/** The entry of `API_KEYS` that lets a key in. */
+/** The entry of `API_KEYS` for a key. */
 export function configuredKeyEntry(key: string, tenant: string, scopes: readonly Scope[]): string {
   return `${tenant}:${scopes.join('+')}:${hashApiKey(key).toString('hex')}`;
 }

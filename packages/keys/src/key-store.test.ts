@@ -21,7 +21,7 @@ afterAll(async () => {
   redis.disconnect();
 });
 
-test('a key is found by its hash, with all that it was made with', async () => {
+test('finds a key by its hash, with all its properties', async () => {
   const { store } = keyStore();
   const expiresAt = new Date(Date.now() + 60_000);
   const made = { tenant: acme, scopes: ['upload', 'admin'], name: 'shop, since May', expiresAt } as const;
@@ -31,7 +31,7 @@ test('a key is found by its hash, with all that it was made with', async () => {
   expect(stored).toMatchObject({ ...made, expiresAt: expiresAt.toISOString(), id: apiKeyId(hashApiKey(key)) });
 });
 
-test('neither the key nor its random part is kept', async () => {
+test('stores neither the key nor its random part', async () => {
   const { store, own } = keyStore();
   const { key } = await store.create({ tenant: acme, scopes: ['upload'] });
   const kept = JSON.stringify(await redis.hgetall(`${own}:api-keys`));
@@ -39,7 +39,7 @@ test('neither the key nor its random part is kept', async () => {
   expect(kept).not.toContain(key.slice('im_live_'.length));
 });
 
-test('a key whose hash only begins like that of a known one is not found', async () => {
+test('does not find a key whose hash has only the same first 64 bits as a stored one', async () => {
   const { store } = keyStore();
   const { key } = await store.create({ tenant: acme, scopes: ['upload'] });
   const similar = Buffer.from(hashApiKey(key));
@@ -49,7 +49,7 @@ test('a key whose hash only begins like that of a known one is not found', async
   expect(await store.find(hashApiKey(newApiKey()))).toBeUndefined();
 });
 
-test('a revoked key is gone, also for a process that notes its use just then; the others of its tenant stay', async () => {
+test('a revoked key is gone, even if its use is recorded at the same time; other keys of its tenant stay', async () => {
   const { store, own } = keyStore();
   const [old, next] = [
     await store.create({ tenant: acme, scopes: ['upload'] }),
@@ -64,7 +64,7 @@ test('a revoked key is gone, also for a process that notes its use just then; th
   expect(await store.revoke(old.stored.id)).toBe(false);
 });
 
-test('the list says when a key was last used', async () => {
+test("the list has the time of each key's last use", async () => {
   const { store } = keyStore();
   const [unused, inUse] = [
     await store.create({ tenant: acme, scopes: ['upload'] }),
@@ -77,7 +77,7 @@ test('the list says when a key was last used', async () => {
   expect(Date.parse(listed.get(inUse.stored.id) ?? '')).toBeGreaterThanOrEqual(before);
 });
 
-test('without an answer of Redis nobody is told that a key is wrong', async () => {
+test('an unreachable Redis is a KeysUnavailableError, never an unknown key', async () => {
   const away = new Redis('redis://127.0.0.1:1', { maxRetriesPerRequest: 0, enableOfflineQueue: false });
   away.on('error', () => {});
   const store = createKeyStore(away, prefix());

@@ -7,10 +7,10 @@ import { KeysUnavailableError, TooManyKeysError } from './errors.ts';
 import type { Scope } from './scope.ts';
 import { StoredKey } from './stored-key.ts';
 
-/** So that listing them, which is one command, stays short. */
+/** Keeps the list of keys, a single Redis command, fast. */
 const KEYS_MAX = 10_000;
 
-/** A key that is revoked in this moment must not come back as one that was used. */
+/** Must not record a use of a key that is being revoked: the record would stay forever. */
 const NOTE_USE = `
   if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
   return redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])`;
@@ -23,24 +23,24 @@ interface NewKey {
 }
 
 export interface ListedKey extends StoredKey {
-  /** To within the seconds that a process of the API remembers a key; absent for one that was never used. */
+  /** Accurate to the seconds that an API process caches a key; absent if never used. */
   readonly usedAt?: string;
 }
 
-/** The API keys in Redis. Every method throws a KeysUnavailableError when Redis does not answer. */
+/** The API keys in Redis. Every method throws a KeysUnavailableError if Redis does not answer. */
 export interface KeyStore {
-  /** Makes a key; it can't be read again. @throws TooManyKeysError */
+  /** Creates a key. The key itself is returned only here. @throws TooManyKeysError */
   create(key: NewKey): Promise<{ readonly key: string; readonly stored: StoredKey }>;
-  /** The key with this SHA-256, whether it has expired or not; undefined for one that nobody has, or that was revoked. */
+  /** The key with this SHA-256, expired or not; undefined if unknown or revoked. */
   find(hash: Buffer): Promise<StoredKey | undefined>;
   noteUse(id: string): Promise<void>;
-  /** All of them, the newest first. */
+  /** All keys, newest first. */
   list(): Promise<readonly ListedKey[]>;
-  /** Whether there was such a key. */
+  /** @returns whether the key existed */
   revoke(id: string): Promise<boolean>;
 }
 
-/** Keeps keys under their ids in one hash, and when they were used in another. */
+/** Stores keys by id in one Redis hash, and their last uses in another. */
 export function createKeyStore(redis: Redis, prefix: string): KeyStore {
   const keys = `${prefix}:api-keys`;
   const uses = `${prefix}:api-keys:used`;
@@ -66,7 +66,7 @@ export function createKeyStore(redis: Redis, prefix: string): KeyStore {
       const text = await answered(redis.hget(keys, apiKeyId(hash)));
       if (text === null) return undefined;
       const stored = parse(text);
-      // The id is a part of the hash, so another key may have it too.
+      // The id is only a prefix of the hash: another key may share it.
       return timingSafeEqual(Buffer.from(stored.hash, 'hex'), hash) ? stored : undefined;
     },
 
@@ -91,7 +91,7 @@ export function createKeyStore(redis: Redis, prefix: string): KeyStore {
 
 const parse = (text: string) => StoredKey.parse(JSON.parse(text));
 
-/** The answer of Redis, or a KeysUnavailableError. */
+/** @throws KeysUnavailableError if Redis does not answer */
 const answered = <T>(reply: Promise<T>): Promise<T> =>
   translateRedisErrors(
     () => reply,

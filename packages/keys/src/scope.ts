@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a key may do: `upload` images, read and mend as `admin`, report the events of the object `storage`. */
+/** What a key allows: `upload` images, manage the queue as `admin`, report events of the object `storage`. */
 export const Scope = z.enum(['upload', 'admin', 'storage'], 'upload, admin or storage');
 export type Scope = z.infer<typeof Scope>;
 

@@ -4,13 +4,13 @@ import { Scopes } from './scope.ts';
 
 const NAME_LENGTH_MAX = 100;
 
-/** What a key is for, in an operator's words; shown in terminals, so it holds nothing that steers one. */
+/** An operator's label for a key. Control characters are rejected, because the label is printed to terminals. */
 export const KeyName = z
   .string()
   .regex(/^\P{C}+$/u, 'without control characters')
   .max(NAME_LENGTH_MAX, `up to ${NAME_LENGTH_MAX} characters`);
 
-/** A key as it is kept: all of it but the key itself. Times are ISO 8601. */
+/** A stored key: everything except the key itself. Times are ISO 8601. */
 export const StoredKey = z.object({
   id: z.string(),
   /** SHA-256 in hex. */
@@ -19,7 +19,7 @@ export const StoredKey = z.object({
   scopes: Scopes,
   name: KeyName.optional(),
   createdAt: z.iso.datetime(),
-  /** It is refused from then on; never if absent. */
+  /** Rejected from this time on; never if absent. */
   expiresAt: z.iso.datetime().optional(),
 });
 export type StoredKey = z.infer<typeof StoredKey>;
