@@ -2,18 +2,18 @@ import type { TenantManifests } from '@imagemill/manifests';
 import { type RenderQueue, type WebhookEventType, webhookEventId } from '@imagemill/queue';
 import type { ImageRecord } from './image-record.ts';
 
-/** What tells an end of an image from another end of the same kind. */
+/** Distinguishes an image's final events of the same type: the occasion is part of the webhook's event id. */
 export const occasions = {
-  // Not its revision: an image that is made anew by an earlier set comes to that revision a second time.
+  // Not the revision: an image that is rendered again with an earlier variant set reaches the same revision twice.
   ready: (manifest: { readonly readyAt: string }) => manifest.readyAt,
   rejected: (manifest: { readonly originalEtag: string }) => manifest.originalEtag,
   expired: (image: { readonly uploadExpiresAt: string }) => image.uploadExpiresAt,
   failed: (letter: { readonly failedAt: string }) => letter.failedAt,
 };
 
-/** Names the end that an image has come to as its webhook does. Throws QueueUnavailableError and StorageError. */
+/** Computes the event id that the webhook of an image's final state has. Throws QueueUnavailableError and StorageError. */
 export interface ImageEnds {
-  /** @returns the event's id; undefined for an image that has not ended, or has begun again since */
+  /** @returns the event id; undefined if the image is unfinished or is being processed again */
   eventIdOf(record: ImageRecord): Promise<string | undefined>;
 }
 

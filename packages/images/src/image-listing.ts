@@ -14,29 +14,29 @@ interface ListingPage {
 
 interface Listed {
   readonly records: readonly ImageRecord[];
-  /** What `before` of the next page is; none after the last. */
+  /** The `before` of the next page; undefined after the last page. */
   readonly next: ImageId | undefined;
 }
 
-/** A tenant's images, the newest first. @throws QueueUnavailableError, StorageError */
+/** A tenant's images, newest first. @throws QueueUnavailableError, StorageError */
 export type ListImages = (tenant: Tenant, page: ListingPage) => Promise<Listed>;
 
-/** A page that finds too few of a status ends here, and is gone on with by its cursor. */
+/** A page that finds too few images of a status stops here; its cursor continues the search. */
 const EXAMINED_MAX = 300;
-const LOOKS_AT_ONCE = 16;
-/** An image is listed before its job is added; after this time nothing will come of it any more. */
+const READS_AT_ONCE = 16;
+/** An image is indexed before its job is added. If it has no job after this time, it never will. */
 const UNKNOWN_AFTER_MS = 3600_000;
 
 interface ListingServices {
   readonly index: ImageIndex;
   readonly records: ImageRecords;
   readonly categories: Categories;
-  /** Called for an image that a page leaves out, since one of its records is broken. */
+  /** Called for an image that a page skips because one of its records is unreadable. */
   readonly onUnreadable: (imageId: ImageId, error: UnreadableError) => void;
 }
 
 export function createListImages({ index, records, categories, onUnreadable }: ListingServices): ListImages {
-  const slot = pLimit(LOOKS_AT_ONCE);
+  const slot = pLimit(READS_AT_ONCE);
 
   async function look(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined> {
     const record = await records.find(tenant, imageId).catch((error: unknown) => {

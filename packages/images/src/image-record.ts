@@ -11,8 +11,8 @@ import {
 } from '@imagemill/variants';
 
 /**
- * Where an image stands: its job's snapshot while it has one, its manifest once it is finished. There is no third
- * place that could say something else (docs/adr/0002-where-an-images-record-lives.md).
+ * The state of an image: its job's snapshot while it has a job, its manifest once it is finished. There is no third source that
+ * could disagree (docs/adr/0002-where-an-images-record-lives.md).
  */
 export type ImageRecord =
   | { readonly from: 'job'; readonly job: JobSnapshot; readonly status: Status }
@@ -21,11 +21,11 @@ export type ImageRecord =
 type Status = Exclude<ImageStatus, 'deleted'>;
 
 export interface ImageRecords {
-  /** The tenant's own image; undefined for one that is not there, is deleted, or is another tenant's. */
+  /** The tenant's image; undefined if it does not exist, is deleted, or belongs to another tenant. */
   find(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined>;
-  /** Whether the tenant had such an image, and deleted it. */
+  /** Whether the tenant had this image and deleted it. */
   wasDeleted(tenant: Tenant, imageId: ImageId): Promise<boolean>;
-  /** What an image's job is made of, from whatever there is of it, deleted or not. */
+  /** The payload of an image's job, from its job, manifest or original; also for a deleted image. */
   locate(tenant: Tenant, imageId: ImageId): Promise<RenderImage | undefined>;
 }
 
@@ -75,13 +75,13 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
   };
 }
 
-/** A key does not hold what the seller gave; the manifest does. */
+/** The object key does not contain the seller's file name and metadata; the manifest does. */
 function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata'> {
   if (!manifest || manifest.status === 'deleted') return { metadata: {} };
   return { filename: manifest.filename || undefined, metadata: manifest.metadata };
 }
 
-/** Nothing but the original is there when Redis was lost: the reconciler, or whoever reports it, makes its job again. */
+/** After Redis has lost its data, only the original is left. The reconciler or an upload notification restores the job. */
 function withLostJob(image: RenderImage): ImageRecord {
   const status = 'queued';
   return { from: 'job', job: { image, status, progress: undefined, rejection: undefined, attempts: 0 }, status };

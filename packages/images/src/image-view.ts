@@ -3,30 +3,30 @@ import { type Categories, ImageId, publicUrl, Rendition, renditionKey, SourceFac
 import { z } from 'zod';
 import type { ImageRecord } from './image-record.ts';
 
-/** What the API says of an image. */
+/** An image in the API's responses. */
 export const ImageView = z.object({
   imageId: ImageId,
   category: z.string(),
   filename: z.string().optional().meta({
-    description: "the seller's own name of the file; missing when it is not known, or not known yet",
+    description: "the seller's file name; missing if not known, or not known yet",
   }),
-  metadata: z.record(z.string(), z.string()).meta({ description: 'what the upload request gave, unchanged' }),
+  metadata: z.record(z.string(), z.string()).meta({ description: 'the metadata of the upload request, unchanged' }),
   status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired']),
-  progress: z.object({ done: z.int(), total: z.int() }).meta({ description: 'in renditions' }),
+  progress: z.object({ done: z.int(), total: z.int() }).meta({ description: 'number of renditions' }),
   source: SourceFacts.optional(),
   placeholder: z.string().optional().meta({ description: 'ThumbHash, base64: https://evanw.github.io/thumbhash/' }),
   dominantColour: z.string().optional().meta({ description: '`#rrggbb`' }),
-  renditions: z.array(Rendition).meta({ description: 'those that are live' }),
+  renditions: z.array(Rendition).meta({ description: 'the renditions that are already live' }),
   error: z.object({ code: z.string(), message: z.string() }).optional().meta({
-    description: 'why it was rejected, has failed or has expired; `code` is stable, `message` is for its seller',
+    description: 'why the image was rejected, failed or expired; `code` is stable, `message` is for the seller',
   }),
-  attempts: z.int().meta({ description: 'how often a worker has tried it' }),
+  attempts: z.int().meta({ description: 'how often a worker has tried to process it' }),
   createdAt: z.iso.datetime(),
   readyAt: z.iso.datetime().optional(),
 });
 export type ImageView = z.infer<typeof ImageView>;
 
-/** @returns what turns a record into the API's answer */
+/** @returns a function that converts a record to the API's view of it */
 export function createImageView(options: {
   categories: Categories;
   cdnBaseUrl: string;
@@ -40,7 +40,7 @@ export function createImageView(options: {
 
 function fromManifest(manifest: LiveManifest, plannedTotal: number): ImageView {
   const { imageId, category, metadata, attempts, createdAt } = manifest;
-  // A manifest has an empty name for an original that nobody named.
+  // In a manifest, an empty file name means that none was given.
   const common = { imageId, category, filename: manifest.filename || undefined, metadata, attempts, createdAt };
   if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal };
@@ -75,10 +75,10 @@ function fromJob(record: FromJob, plannedTotal: number, cdnBaseUrl: string): Ima
   };
 }
 
-/** What a seller is told of a dead letter; its operator finds more in the list of these. */
+/** The message to the seller for a dead letter. Operators see the cause in the list of dead letters. */
 export const processingFailed = {
   code: 'processing-failed',
-  message: 'This image could not be processed. An operator will look.',
+  message: 'This image could not be processed. An operator will look into it.',
 };
 
 type FromJob = ImageRecord & { from: 'job' };

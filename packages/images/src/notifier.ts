@@ -10,22 +10,22 @@ interface Sources {
   readonly webhooks: WebhookQueue;
   readonly manifests: TenantManifests;
   readonly view: (record: ImageRecord) => ImageView;
-  /** Whether the tenant has an endpoint that is told of such webhooks; nothing is read for one that has none. */
+  /** Whether the tenant has an endpoint for this event type. If not, nothing is read. */
   readonly isWanted: (tenant: Tenant, type: WebhookEventType) => boolean;
 }
 
 /**
- * Tells a tenant how an image ended, once an end however often it is called. Throws QueueUnavailableError and
+ * Queues the webhook for an image's final state. Idempotent: one webhook per final state. Throws QueueUnavailableError and
  * StorageError.
  */
 export interface Notifier {
-  /** The image's manifest has been committed, as ready or as rejected. */
+  /** Call after the image's manifest has been committed as ready or rejected. */
   finished(image: RenderImage): Promise<void>;
-  /** @param attempts tries of the job, the one that found out included */
+  /** @param attempts runs of the job, including the one that found the expiry */
   expired(image: RenderImage, attempts: number): Promise<void>;
-  /** The image's job has become a dead letter; nothing happens when it has none any more. */
+  /** Call after the image's job has become a dead letter. Does nothing if the dead letter no longer exists. */
   deadLetter(imageId: ImageId): Promise<void>;
-  /** Whether the image has a dead letter that nobody told its tenant of, as when a worker died in between. */
+  /** Whether the image has a dead letter without a webhook, for example because a worker crashed in between. */
   missedDeadLetter(imageId: ImageId): Promise<boolean>;
 }
 
@@ -37,7 +37,7 @@ export function createNotifier({ queue, webhooks, manifests, view, isWanted }: S
     record: ImageRecord,
   ): Promise<void> {
     const { tenant, imageId } = image;
-    // Through JSON, as the API's answer goes: what is not set is left out.
+    // The same JSON as the API's response: fields that are undefined are dropped.
     const data = JSON.parse(JSON.stringify(view(record)));
     await webhooks.publish({ type, tenant, imageId, occasion, data });
   }
@@ -51,7 +51,7 @@ export function createNotifier({ queue, webhooks, manifests, view, isWanted }: S
     async finished(image) {
       if (!isWanted(image.tenant, 'image.ready') && !isWanted(image.tenant, 'image.rejected')) return;
       const manifest = (await manifests.readOf(image.tenant, image.imageId))?.manifest;
-      // Deleted since: there is nothing to tell of any more.
+      // The image was deleted in the meantime: there is nothing to report.
       if (manifest?.status !== 'ready' && manifest?.status !== 'rejected') return;
       const type = `image.${manifest.status}` as const;
       if (!isWanted(image.tenant, type)) return;
