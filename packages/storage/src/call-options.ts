@@ -1,5 +1,5 @@
-/** What every call of the storage can be given. */
+/** Options that every storage call accepts. */
 export interface CallOptions {
-  /** Gives the call up. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal | undefined;
 }

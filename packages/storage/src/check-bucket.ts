@@ -3,9 +3,9 @@ import { isForbidden, StorageError, statusOf } from './errors.ts';
 import type { ObjectStorage } from './object-storage.ts';
 
 /**
- * Whether a bucket is there and, for processes that write to it, takes an object.
+ * Checks that a bucket exists and, for processes that write to it, that an object can be stored.
  *
- * @returns a sentence per problem
+ * @returns one sentence per problem
  */
 export async function checkBucket(storage: ObjectStorage, { write }: { write: boolean }): Promise<readonly string[]> {
   try {
@@ -24,9 +24,9 @@ export async function checkBucket(storage: ObjectStorage, { write }: { write: bo
 
 function hint(cause: unknown): string {
   if (cause instanceof Error && cause.name === 'CredentialsProviderError') {
-    return 'Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or run where the AWS SDK finds a role.';
+    return 'Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or run with a role that the AWS SDK can find.';
   }
   return isForbidden(statusOf(cause))
-    ? 'May this key use it, in this region?'
-    : 'Is it created, and does S3_ENDPOINT answer?';
+    ? 'Check the permissions of S3_ACCESS_KEY_ID, and S3_REGION.'
+    : 'Check that the bucket exists and that S3_ENDPOINT is reachable.';
 }

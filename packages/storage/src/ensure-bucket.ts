@@ -6,12 +6,12 @@ export interface BucketSetup {
   /** Origins of the web pages that may upload to (PUT, POST) or read from the bucket; `*` is any. */
   readonly corsOrigins: readonly string[];
   readonly corsMethods: readonly ('GET' | 'HEAD' | 'PUT' | 'POST')[];
-  /** Keys that begin with this may be read by anybody. */
+  /** Keys with this prefix are publicly readable. */
   readonly publicReadPrefix?: string;
 }
 
 /**
- * Creates the bucket if it is not there and gives it its CORS rules and its policy. Running it again changes nothing.
+ * Creates the bucket unless it exists, and sets its CORS rules and policy. Idempotent.
  *
  * @throws StorageError
  */
@@ -40,7 +40,7 @@ export async function ensureBucket(client: S3Client, setup: BucketSetup): Promis
 const isAlreadyOurs = (error: unknown) =>
   error instanceof Error && ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'].includes(error.name);
 
-/** A bucket policy that lets anybody read the keys that begin with `prefix`, and nothing else. */
+/** A bucket policy that makes only the keys with this prefix publicly readable. */
 export function publicReadPolicy(bucket: string, prefix: string): string {
   return JSON.stringify({
     Version: '2012-10-17',

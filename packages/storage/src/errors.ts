@@ -1,23 +1,23 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { AppError } from '@imagemill/errors';
 
-/** Something that the object storage would not or could not do. */
+/** A failed or refused call to the object storage. */
 export class StorageError extends AppError {}
 
-/** Status codes that S3's own documentation says to retry: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Status codes that S3's documentation marks as retryable: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const retryableStatus = (status: number) => status >= 500 || status === 408 || status === 409 || status === 429;
 
-/** Whether the storage knows us and lets us: a clock that is off, a key that was changed, a policy. */
+/** Whether the storage denied access: wrong clock, changed key, or a policy. */
 export const isForbidden = (status: number | undefined) => status === 401 || status === 403;
 
-/** Ours to mend, not the request's fault: the work waits for that, and no seller's picture is given up. */
-const isOurs = (status: number, code: string) => isForbidden(status) || code === 'NoSuchBucket';
+/** A configuration problem, not a bad request. It is retried until an operator fixes it: no seller's image must fail for it. */
+const isMisconfigured = (status: number, code: string) => isForbidden(status) || code === 'NoSuchBucket';
 
-/** The one place where what the S3 client throws becomes an error of ours. */
+/** Converts an error of the S3 client to a StorageError. All adapters use this function. */
 export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  if (status === undefined || retryableStatus(status) || isOurs(status, (error as Error).name)) {
+  if (status === undefined || retryableStatus(status) || isMisconfigured(status, (error as Error).name)) {
     return unavailable(error);
   }
   return new StorageError({
@@ -44,11 +44,11 @@ export const objectChanged = (cause: unknown) =>
     cause,
   });
 
-/** The HTTP status that the storage answered with, if it answered. */
+/** The HTTP status of the storage's response, if there was one. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
 
-/** What S3 calls the error, as in `NoSuchUpload`. */
+/** S3's error code, such as `NoSuchUpload`. */
 export const errorName = (error: unknown): string | undefined =>
   error instanceof S3ServiceException ? error.name : undefined;

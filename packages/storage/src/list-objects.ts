@@ -3,7 +3,7 @@ import { toStorageError } from './errors.ts';
 import type { ListedObject, ListObjects, ObjectPage } from './object-storage.ts';
 import { abortable } from './s3-client.ts';
 
-/** One page of a bucket's keys, in the order of their bytes. @throws StorageError */
+/** One page of a bucket's keys, in byte order. @throws StorageError */
 export async function listObjects(client: S3Client, Bucket: string, list: ListObjects): Promise<ObjectPage> {
   try {
     const answer = await client.send(

@@ -1,6 +1,6 @@
 import type { CallOptions } from './call-options.ts';
 
-/** One multipart upload: several may be under way to the same key. */
+/** One multipart upload. Several uploads to the same key may be in progress. */
 export interface MultipartUpload {
   readonly key: string;
   readonly uploadId: string;
@@ -10,11 +10,11 @@ export interface UploadedPart {
   /** 1 to 10,000. */
   readonly partNumber: number;
   readonly sizeBytes: number;
-  /** As the storage sent it, quotes included. */
+  /** As sent by the storage, with quotes. */
   readonly etag: string;
 }
 
-/** What the object will have besides its bytes. */
+/** The properties of the future object. */
 interface NewMultipartUpload {
   readonly key: string;
   readonly contentType: string;
@@ -36,7 +36,7 @@ export interface PartsToComplete extends MultipartUpload {
   readonly parts: readonly UploadedPart[];
 }
 
-/** `parts-changed`: the storage does not have these parts, or not any more. */
+/** `parts-changed`: the storage does not have these parts, or no longer. */
 export type Completion = 'completed' | 'no-such-upload' | 'parts-changed';
 
 export interface ListedUpload extends MultipartUpload {
@@ -45,25 +45,24 @@ export interface ListedUpload extends MultipartUpload {
 
 interface UploadPage {
   readonly uploads: readonly ListedUpload[];
-  /** What `after` of the next page is; none after the last. */
+  /** The `after` of the next page; undefined after the last page. */
   readonly nextAfter: MultipartUpload | undefined;
 }
 
 /**
- * Objects that are uploaded in parts and put together by us. An upload that is not there, because it was completed or
- * aborted, is an answer; everything else that goes wrong is a StorageError.
+ * Multipart uploads. A missing upload (completed or aborted) is a return value; every other failure is a StorageError.
  */
 export interface MultipartUploads {
-  /** @returns the upload's id */
+  /** @returns the upload id */
   create(upload: NewMultipartUpload, options?: CallOptions): Promise<string>;
-  /** Signs URLs that take one part each, of exactly its length, as often as one likes. */
+  /** Signs one URL per part. Each URL accepts exactly the declared length, any number of times. */
   presignParts(upload: PresignParts): Promise<PresignedParts>;
-  /** All parts that are there, by number; undefined when the upload is not. */
+  /** All uploaded parts, by number; undefined if the upload does not exist. */
   parts(upload: MultipartUpload, options?: CallOptions): Promise<readonly UploadedPart[] | undefined>;
   complete(upload: PartsToComplete, options?: CallOptions): Promise<Completion>;
-  /** Forgets the upload and its parts. Aborting what is not there succeeds. */
+  /** Deletes the upload and its parts. Aborting a missing upload succeeds. */
   abort(upload: MultipartUpload, options?: CallOptions): Promise<void>;
-  /** One page of the uploads that are under way, by key. */
+  /** One page of the unfinished uploads, by key. */
   list(
     list: { readonly prefix: string; readonly after?: MultipartUpload | undefined },
     options?: CallOptions,

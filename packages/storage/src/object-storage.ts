@@ -1,9 +1,9 @@
 import type { CallOptions } from './call-options.ts';
 import type { MultipartUploads } from './multipart-uploads.ts';
 
-/** What the storage knows of a stored object. */
+/** The properties of a stored object. */
 export interface ObjectFacts {
-  /** As the storage sent it, quotes included. */
+  /** As sent by the storage, with quotes. */
   readonly etag: string;
   readonly sizeBytes: number;
   readonly contentType: string | undefined;
@@ -12,7 +12,7 @@ export interface ObjectFacts {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** An object being read; the facts are those of the very bytes that `body` yields. */
+/** An open object. `facts` belong to exactly the bytes that `body` yields. */
 export interface ObjectReader {
   readonly facts: ObjectFacts;
   readonly body: AsyncIterable<Uint8Array>;
@@ -23,15 +23,15 @@ export interface PresignUpload {
   readonly contentType: string;
   readonly contentLength: number;
   readonly expiresInSeconds: number;
-  /** Now, if not given; the same upload signed at the same time has the same URL. */
+  /** Defaults to now. The same upload signed at the same time has the same URL. */
   readonly signedAt?: Date | undefined;
-  /** Base64 of the SHA-256 of the bytes that will be uploaded; storage refuses any others. */
+  /** Base64 of the upload's SHA-256; the storage rejects other bytes. */
   readonly checksumSha256?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly cacheControl: string;
 }
 
-/** A URL that uploads exactly what was declared, and the headers that the uploader must send with it. */
+/** A URL that accepts exactly the declared upload, and the headers that the uploader must send. */
 export interface PresignedUpload {
   readonly url: string;
   readonly method: 'PUT';
@@ -39,7 +39,7 @@ export interface PresignedUpload {
   readonly expiresAt: Date;
 }
 
-/** An address that takes exactly what was declared as a form: these fields first, in any order, and the file after them. */
+/** A URL that accepts exactly the declared upload as a form: these fields in any order, followed by the file. */
 export interface PresignedPost {
   readonly url: string;
   readonly method: 'POST';
@@ -54,9 +54,9 @@ export interface PutObject {
   readonly cacheControl: string;
   /** Keys in lower case, values in ASCII. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** Store only while the object that is there has this ETag. */
+  /** Store only if the existing object has this ETag. */
   readonly ifMatch?: string | undefined;
-  /** Store only while nothing is there. */
+  /** Store only if the key does not exist. */
   readonly ifAbsent?: boolean | undefined;
 }
 
@@ -64,7 +64,7 @@ export type PutOutcome =
   | { readonly outcome: 'stored'; readonly etag: string }
   | { readonly outcome: 'precondition-failed' };
 
-/** An object as a listing tells of it. */
+/** An object in a listing. */
 export interface ListedObject {
   readonly key: string;
   readonly sizeBytes: number;
@@ -73,21 +73,20 @@ export interface ListedObject {
 
 export interface ListObjects extends CallOptions {
   readonly prefix: string;
-  /** Only keys after this one, in the order of their bytes. */
+  /** Only keys after this one, in byte order. */
   readonly startAfter?: string | undefined;
-  /** At most 1,000, which is also what it is if left out. */
+  /** At most 1,000, which is also the default. */
   readonly limit?: number | undefined;
 }
 
 export interface ObjectPage {
   readonly objects: readonly ListedObject[];
-  /** What `startAfter` of the next page is; none after the last. */
+  /** The `startAfter` of the next page; undefined after the last page. */
   readonly nextAfter: string | undefined;
 }
 
 /**
- * One bucket of an object storage. What is not there is an answer (`undefined`), not an error; everything else that goes
- * wrong is a StorageError.
+ * One bucket of an object storage. A missing object is a return value (`undefined`); every other failure is a StorageError.
  */
 export interface ObjectStorage {
   readonly bucket: string;
@@ -95,15 +94,15 @@ export interface ObjectStorage {
   presignPost(upload: PresignUpload): Promise<PresignedPost>;
   readonly multipart: MultipartUploads;
   head(key: string, options?: CallOptions): Promise<ObjectFacts | undefined>;
-  /** `ifMatch`: read only the object with this ETag; another one there is the error `object-changed`. */
+  /** `ifMatch`: read only the object with this ETag; otherwise throws the error `object-changed`. */
   open(
     key: string,
     options?: CallOptions & { ifMatch?: string; range?: { start: number; end: number } },
   ): Promise<ObjectReader | undefined>;
   put(object: PutObject, options?: CallOptions): Promise<PutOutcome>;
-  /** Deleting what is not there succeeds. */
+  /** Deleting a missing object succeeds. */
   delete(key: string, options?: CallOptions): Promise<void>;
   list(list: ListObjects): Promise<ObjectPage>;
-  /** Throws a StorageError unless the bucket exists and answers. */
+  /** Throws a StorageError unless the bucket exists and is reachable. */
   probe(options?: CallOptions): Promise<void>;
 }

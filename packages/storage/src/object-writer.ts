@@ -11,7 +11,7 @@ interface ObjectWriterOptions {
   readonly head: (key: string, signal?: AbortSignal) => Promise<ObjectFacts | undefined>;
 }
 
-/** Stores whole objects, also under a condition. @throws StorageError */
+/** Stores a whole object, optionally with a condition. @throws StorageError */
 export type ObjectWriter = (object: PutObject, signal?: AbortSignal) => Promise<PutOutcome>;
 
 export function createObjectWriter({ client, bucket, head }: ObjectWriterOptions): ObjectWriter {
@@ -25,7 +25,7 @@ export function createObjectWriter({ client, bucket, head }: ObjectWriterOptions
     }
   }
 
-  /** Whether another write has come first. While the condition still holds, nothing was stored. */
+  /** Whether another write came first. If the condition still holds, nothing was stored. */
   async function lookForWinner(
     { key, ifMatch, ifAbsent }: PutObject,
     signal?: AbortSignal,
@@ -54,7 +54,7 @@ const commandOf = (Bucket: string, { body, metadata, ifMatch, ifAbsent, ...objec
     ContentType: object.contentType,
     CacheControl: object.cacheControl,
     Metadata: metadata && { ...metadata },
-    // Ceph's gateway takes the ETag of a conditional PUT without its quotes only; the others take both forms.
+    // Ceph's gateway accepts the ETag of a conditional PUT only without quotes; other servers accept both.
     IfMatch: ifMatch === undefined ? undefined : unquoted(ifMatch),
     IfNoneMatch: ifAbsent ? '*' : undefined,
   });
@@ -62,7 +62,7 @@ const commandOf = (Bucket: string, { body, metadata, ifMatch, ifAbsent, ...objec
 function conditionFailed({ ifMatch, ifAbsent }: PutObject, error: unknown): boolean {
   const status = statusOf(error);
   if (status === 412) return ifMatch !== undefined || ifAbsent === true;
-  // What was to be replaced is gone.
+  // The object to replace is gone.
   return status === 404 && ifMatch !== undefined && errorName(error) !== 'NoSuchBucket';
 }
 

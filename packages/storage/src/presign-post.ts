@@ -4,10 +4,10 @@ import { toStorageError } from './errors.ts';
 import type { PresignedPost, PresignUpload } from './object-storage.ts';
 
 /**
- * Signs a policy for a form that uploads exactly the declared type and length. A policy can't say that nothing may be
- * stored over an object that is there: until it expires, the form works more than once.
+ * Signs the policy of a form that uploads exactly the declared type and length. A policy cannot forbid overwriting: the form can be
+ * used more than once until it expires.
  *
- * @throws StorageError when the credentials can't be had
+ * @throws StorageError if credentials cannot be loaded
  */
 export async function presignPost(
   client: S3Client,
@@ -21,7 +21,7 @@ export async function presignPost(
     const { url, fields } = await createPresignedPost(client, {
       Bucket: bucket,
       Key: key,
-      // Each of these is made a condition too.
+      // The SDK also adds each of these as a condition.
       Fields: {
         'Content-Type': contentType,
         'Cache-Control': cacheControl,
@@ -29,7 +29,7 @@ export async function presignPost(
         ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
       },
       Conditions: [['content-length-range', contentLength, contentLength]],
-      // It counts from its own clock.
+      // The SDK counts from the current time, not from `signedAt`.
       Expires: Math.round((expiresAt.getTime() - Date.now()) / 1000),
     });
     return { url, method: 'POST', fields, expiresAt };

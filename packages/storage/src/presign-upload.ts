@@ -3,7 +3,7 @@ import type { PutSigner } from './put-signer.ts';
 
 /** Signs PUTs of exactly the declared type and length. */
 export function createUploadPresigner({ sign, allowOverwrite }: { sign: PutSigner; allowOverwrite: boolean }) {
-  /** @throws StorageError when the credentials can't be had */
+  /** @throws StorageError if credentials cannot be loaded */
   return async (upload: PresignUpload, signingDate: Date): Promise<PresignedUpload> => {
     const headers = {
       'content-type': upload.contentType,

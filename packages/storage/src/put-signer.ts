@@ -5,25 +5,25 @@ import { toStorageError } from './errors.ts';
 
 interface PutToSign {
   readonly key: string;
-  /** In lower case; each of them is signed, and so is the length. */
+  /** Names in lower case. All of them are signed, and so is the length. */
   readonly headers: Readonly<Record<string, string>>;
   readonly contentLength: number;
   readonly query?: Readonly<Record<string, string>>;
   readonly expiresInSeconds: number;
 }
 
-/** Signs a PUT, and nothing else than this one. @throws StorageError when the credentials can't be had */
+/** Returns a URL that is valid for exactly this PUT. @throws StorageError if credentials cannot be loaded */
 export type PutSigner = (put: PutToSign, signingDate: Date) => Promise<string>;
 
 /**
- * Signs the URLs of PUTs. The request is built here and given to the SDK's signer: its `getSignedUrl` sends a command
- * through the client's whole middleware for each URL, which costs some three times the CPU.
+ * Signs the URLs of PUTs. Builds the request here and uses only the SDK's signer: the SDK's `getSignedUrl` runs the client's whole
+ * middleware stack for each URL, which costs about three times the CPU.
  */
 export function createPutSigner(client: S3Client, bucket: string): PutSigner {
   const presigner = new S3RequestPresigner(client.config);
 
   return async ({ key, headers, contentLength, query = {}, expiresInSeconds }, signingDate) => {
-    // The signer signs nothing but `host` unless told, and moves every `x-amz-` header into the URL unless told.
+    // By default the signer signs only `host`, and moves every `x-amz-` header into the URL.
     const signed = new Set(['host', 'content-length', ...Object.keys(headers)]);
     try {
       const endpoint = await client.config.endpoint?.();

@@ -7,16 +7,16 @@ const FIRST_WAIT_MS = 50;
 interface ConflictingWrite<T> {
   /** @throws what the S3 client throws */
   readonly write: () => Promise<T>;
-  /** What has become of the write; undefined where nothing has, and it may be sent again. */
+  /** The outcome of the write; undefined if nothing was stored and it can be sent again. */
   readonly lookUp: () => Promise<T | undefined>;
-  /** Whether a status leaves open what has been stored; 409 alone if not given. */
+  /** Whether a status leaves the outcome unknown; only 409 by default. */
   readonly isUnclear?: (status: number) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Sends a write that S3 answers with 409 (`ConditionalRequestConflict`, `OperationAborted`): it met another request, and it
- * may be that neither was stored. The storage is looked at, and the write is sent again until one has been.
+ * Sends a write, and resolves conflicts that S3 reports with 409 (`ConditionalRequestConflict`, `OperationAborted`): the write met a
+ * concurrent request, and possibly neither was stored. Looks up the outcome and sends the write again until one of them is stored.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  *
  * @throws the last conflict, and every other error of `write` and `lookUp`

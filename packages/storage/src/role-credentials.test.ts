@@ -11,7 +11,7 @@ import { createS3Storage } from './s3-storage.ts';
 const { s3 } = inject('servers');
 const keys = { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
 
-/** What a container's role is asked for: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
+/** A container's credentials endpoint: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
 const role = createServer((_request, response) => {
   response.end(
     JSON.stringify({
@@ -35,7 +35,7 @@ afterEach(() => {
 
 const { endpoint, region } = s3;
 
-test.skipIf(s3.server === 'ceph')('without keys a role is used, for calls and for what is signed', async () => {
+test.skipIf(s3.server === 'ceph')('without keys, uses a role for calls and for signing', async () => {
   const { port } = role.address() as AddressInfo;
   vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `http://127.0.0.1:${port}/role`);
   const bucket = `role-${randomUUID()}`;
@@ -64,7 +64,7 @@ test.skipIf(s3.server === 'ceph')('without keys a role is used, for calls and fo
   client.destroy();
 });
 
-test('where there are neither keys nor a role, that is what is told', async () => {
+test('without keys and without a role, the message says which variables to set', async () => {
   const client = createS3Client({ endpoint, region, maxAttempts: 1 });
   const [problem] = await checkBucket(createS3Storage({ client, bucket: 'any-bucket' }), { write: false });
   expect(problem).toContain('Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY');

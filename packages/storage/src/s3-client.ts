@@ -3,16 +3,16 @@ import { S3Client } from '@aws-sdk/client-s3';
 export interface S3Settings {
   readonly endpoint: string;
   readonly region: string;
-  /** With its secret; else the AWS SDK finds credentials by itself, and renews them. */
+  /** Requires its secret. If not set, the AWS SDK finds credentials through its own chain, and renews them. */
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
-  /** How often one call is tried in all, the first time included. */
+  /** Attempts per call, including the first. */
   readonly maxAttempts?: number;
-  /** Bound on one try, from the request's start to its response's headers, and on any silence after them. */
+  /** Limit for one attempt, from the start of the request to the response headers, and for any idle time after that. */
   readonly requestTimeoutMs?: number;
 }
 
-/** An S3 client with the settings that work on every server that speaks S3, not on Amazon's alone. */
+/** An S3 client with settings that work with every S3-compatible server, not only with Amazon's. */
 export function createS3Client(settings: S3Settings): S3Client {
   const requestTimeout = settings.requestTimeoutMs ?? 10_000;
   const { accessKeyId, secretAccessKey } = settings;
@@ -37,5 +37,5 @@ export function createS3Client(settings: S3Settings): S3Client {
   });
 }
 
-/** The options of one call on a client that may be given up. */
+/** The client options that make a call abortable. */
 export const abortable = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});

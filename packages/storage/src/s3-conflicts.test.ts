@@ -16,7 +16,7 @@ beforeAll(() =>
 type Conflict = () => Promise<unknown>;
 const nothing: Conflict = async () => {};
 
-/** The writes of this storage meet conflicts, one each; then all goes through to the real server. */
+/** Each write of this storage takes one entry of `conflicts`; without entries, requests go through to the real server. */
 let storage: ObjectStorage;
 let conflicts: Conflict[];
 let conflictCount: number;
@@ -47,7 +47,7 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-/** With the headers as they are: the host is signed. */
+/** Keeps the headers unchanged: the host is signed. */
 function forward(incoming: IncomingMessage, response: ServerResponse): void {
   const { method, url = '/', headers } = incoming;
   const { hostname, port } = new URL(s3.endpoint);
@@ -74,7 +74,7 @@ async function etagOf(name: string): Promise<string> {
 }
 
 describe('a conflict of a conditional write', () => {
-  test('in which nothing was stored is no answer: the write is sent again', async () => {
+  test('in which nothing was stored: the write is retried', async () => {
     const name = key();
     conflicts = [nothing, nothing];
     expect(await storage.put({ ...object(name, 'ours'), ifAbsent: true })).toMatchObject({ outcome: 'stored' });
@@ -85,7 +85,7 @@ describe('a conflict of a conditional write', () => {
     expect(conflictCount).toBe(3);
   });
 
-  test('with a write that came first is a failed condition, and nothing is stored over it', async () => {
+  test('with an earlier write is a failed precondition, and nothing is overwritten', async () => {
     const name = key();
     conflicts = [() => direct.put(object(name, 'theirs'))];
     const absent = { ...object(name, 'ours'), ifAbsent: true };
@@ -96,7 +96,7 @@ describe('a conflict of a conditional write', () => {
     expect(await textAt(name)).toBe('theirs, again');
   });
 
-  test('with a delete of what was to be replaced is a failed condition', async () => {
+  test('with a delete of the object to replace is a failed precondition', async () => {
     const name = key();
     await direct.put(object(name, 'old'));
     conflicts = [() => direct.delete(name)];
@@ -114,13 +114,13 @@ test.each([
   ['a write without a condition', unconditional],
   ['a conditional write', absent],
   ['a completion', parts],
-])('%s that meets nothing but conflicts is a retryable error after five of them', async (_, write) => {
+])('%s that meets only conflicts is a retryable error after five attempts', async (_, write) => {
   conflicts = Array(20).fill(nothing);
   await expect(write(key())).rejects.toMatchObject({ code: 'storage-unavailable', retryable: true });
   expect(conflictCount).toBe(5);
 });
 
-test('a write without a condition is sent again after a conflict', async () => {
+test('a write without a condition is retried after a conflict', async () => {
   const name = key();
   conflicts = [nothing];
   expect(await unconditional(name)).toMatchObject({ outcome: 'stored' });
@@ -139,14 +139,14 @@ async function beginPart(name: string) {
 const completePart = (upload: Awaited<ReturnType<typeof beginPart>>) => storage.multipart.complete(upload);
 
 describe('a conflict of a completion', () => {
-  test('in which nothing was put together is no answer: it is sent again', async () => {
+  test('in which nothing was assembled: the completion is retried', async () => {
     const upload = await beginPart(key());
     conflicts = [nothing];
     expect(await completePart(upload)).toBe('completed');
     expect(await textAt(upload.key)).toBe('part');
   });
 
-  test('with another completion, or with an abort, leaves no upload', async () => {
+  test('with another completion, or with an abort, ends as no-such-upload', async () => {
     const [completed, aborted] = [await beginPart(key()), await beginPart(key())];
     conflicts = [() => direct.multipart.complete(completed)];
     expect(await completePart(completed)).toBe('no-such-upload');
@@ -157,7 +157,7 @@ describe('a conflict of a completion', () => {
   });
 });
 
-test('a call that is given up sends nothing more', async () => {
+test('an aborted call sends no further requests', async () => {
   const controller = new AbortController();
   conflicts = [async () => controller.abort(), nothing];
   const write = storage.put({ ...object(key(), 'ours'), ifAbsent: true }, { signal: controller.signal });

@@ -33,7 +33,7 @@ export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3Multi
     const found: UploadedPart[] = [];
     let after: string | undefined;
     try {
-      // Not by the SDK's paginator: it goes on while there is a marker, and Ceph sends one with the last page, too.
+      // Not the SDK's paginator: it continues while there is a marker, and Ceph also sends a marker with the last page.
       do {
         const command = new ListPartsCommand({ Bucket, Key, UploadId, PartNumberMarker: after });
         const { Parts = [], IsTruncated, NextPartNumberMarker } = await client.send(command, abortable(signal));
@@ -88,7 +88,7 @@ export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3Multi
       try {
         return await resolveConflicts({
           write: () => completeOnce(upload, signal),
-          // 500: Ceph answers so, with "already in progress", for an upload that has ended.
+          // Ceph answers 500 ("already in progress") for an upload that was completed or aborted.
           isUnclear: (status) => status === 409 || status >= 500,
           lookUp: async () => ((await listParts(upload, signal)) ? undefined : 'no-such-upload'),
           signal,
@@ -122,6 +122,6 @@ function asStorageError(error: unknown): never {
   throw toStorageError(error);
 }
 
-/** Ceph calls it `NoSuchKey` where parts are listed. */
+/** Ceph returns `NoSuchKey` when parts are listed. */
 const isNoSuchUpload = (error: unknown) =>
   statusOf(error) === 404 && ['NoSuchUpload', 'NoSuchKey'].includes(errorName(error) ?? '');

@@ -14,7 +14,7 @@ beforeAll(() => ensureBucket(client, { ...setup, publicReadPrefix: 'images/' }))
 describeStorageContract('S3', {
   open: (options) => createS3Storage({ client, bucket, ...options }),
   openMissing: () => createS3Storage({ client, bucket: `${bucket}-gone` }),
-  // Ceph's gateway takes x-amz-checksum-sha256 and does not look at it: the worker verifies it there.
+  // Ceph's gateway accepts x-amz-checksum-sha256 but does not verify it: the worker does.
   lacks: s3.server === 'ceph' ? ['declared-checksum', 'cache-header-of-forms'] : [],
 });
 
@@ -26,14 +26,14 @@ const upload = () => ({
 });
 const read = (key: string) => fetch(`${s3.endpoint}/${bucket}/${key}`);
 
-test('under the public prefix an object can be read by anybody, and nothing else can', async () => {
+test('only objects under the public prefix can be read without credentials', async () => {
   const [secret, shown] = [`private/${randomUUID()}`, `images/${randomUUID()}.jpg`];
   await Promise.all([storage.put(stored(secret)), storage.put(stored(shown))]);
   expect(await (await read(shown)).text()).toBe(body.toString());
   expect((await read(secret)).status).toBe(403);
 });
 
-test('making a bucket again changes nothing', async () => {
+test('ensureBucket is idempotent', async () => {
   await ensureBucket(client, setup);
   const { key } = upload();
   await storage.put(stored(key));
@@ -47,7 +47,7 @@ test('an upload URL signs every header that it lists, and the length', async () 
   expect(signed).toEqual(['content-length', 'host', ...Object.keys(headers)].sort());
 });
 
-test('an upload URL may be used by the web pages that CORS names, and by no others', async () => {
+test('CORS allows an upload URL only for the configured web origins', async () => {
   const { url } = await storage.presignUpload(upload());
   const preflight = (origin: string) =>
     fetch(url, {
@@ -62,7 +62,7 @@ test('an upload URL may be used by the web pages that CORS names, and by no othe
 
 const trouble = { code: 'storage-unavailable', retryable: true } satisfies Partial<StorageError>;
 
-test('a server that is away is a retryable error', async () => {
+test('an unreachable server is a retryable error', async () => {
   const away = createS3Client({ ...s3, endpoint: 'http://127.0.0.1:1', maxAttempts: 1 });
   const nowhere = createS3Storage({ client: away, bucket });
   await expect(nowhere.head('x')).rejects.toMatchObject(trouble);

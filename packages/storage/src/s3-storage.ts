@@ -18,11 +18,11 @@ import { createS3Multipart } from './s3-multipart.ts';
 export interface S3StorageOptions {
   readonly client: S3Client;
   readonly bucket: string;
-  /** Signs for the address that uploaders reach, where it is not the one that this process reaches. */
+  /** Signs URLs for uploaders, if their endpoint differs from this process's endpoint. */
   readonly signingClient?: S3Client;
-  /** Whether presigned uploads may store over an object that is already there; not every server can refuse that. */
+  /** Whether presigned uploads may overwrite an object; not every server can prevent that. */
   readonly allowOverwrite?: boolean;
-  /** The clock that upload URLs are signed by. */
+  /** The clock for signing upload URLs. */
   readonly now?: () => Date;
 }
 
@@ -91,7 +91,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   };
 }
 
-/** A connection that breaks in the middle of a body is the storage's failure, like one that breaks before it. */
+/** A connection that breaks during the body is also a StorageError. */
 async function* bytesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;

@@ -6,7 +6,7 @@ import type { StorageUnderTest } from './storage-under-test.ts';
 import { describeUploadForms } from './upload-forms.ts';
 import { describeUploadUrls } from './upload-urls.ts';
 
-/** Holds an adapter, and the server behind it, against what this project needs of an ObjectStorage. */
+/** Tests that an adapter and its server provide everything that this project needs from an ObjectStorage. */
 export function describeStorageContract(name: string, subject: StorageUnderTest): void {
   describe(`storage contract: ${name}`, () => {
     describeObjects(subject);

@@ -15,7 +15,7 @@ export function describeListings({ open }: StorageUnderTest): void {
       return { keys: objects.map((object) => object.key.slice(folder.length)), nextAfter };
     };
 
-    test('has every key under the prefix, in order, with its size and time', async () => {
+    test('lists every key under the prefix, in order, with size and time', async () => {
       expect(await listed({ prefix: 'acme/' })).toEqual({ keys: names.slice(0, 3), nextAfter: undefined });
       const [first] = (await storage.list({ prefix: folder })).objects;
       expect(first?.sizeBytes).toBe(bytes.length);
@@ -23,7 +23,7 @@ export function describeListings({ open }: StorageUnderTest): void {
       expect(await listed({ prefix: 'nobody/' })).toEqual({ keys: [], nextAfter: undefined });
     });
 
-    test('is resumed after any key, page by page', async () => {
+    test('resumes after any key, page by page', async () => {
       const first = await listed({ prefix: '', limit: 3 });
       expect(first).toEqual({ keys: names.slice(0, 3), nextAfter: `${folder}${names[2]}` });
       const second = await listed({ prefix: '', limit: 3, startAfter: first.nextAfter ?? '' });

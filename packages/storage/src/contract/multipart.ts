@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { StorageUnderTest } from './storage-under-test.ts';
 
 const MIB = 1024 * 1024;
-/** S3 takes no smaller part but the last. */
+/** S3 accepts smaller parts only as the last one. */
 const first = Buffer.alloc(5 * MIB, 'abc');
 const last = Buffer.from('the end');
 
@@ -29,7 +29,7 @@ export function describeMultipart({ open }: StorageUnderTest): void {
     return { upload, sign, send, complete };
   }
 
-  test('parts become an object with the type, cache header and metadata that were said at the beginning', async () => {
+  test('parts become an object with the type, cache header and metadata given at the start', async () => {
     const { upload, send, complete } = await begin();
     for (const [index, bytes] of [first, last].entries()) expect((await send(index + 1, bytes)).status).toBe(200);
     expect(await multipart.parts(upload)).toMatchObject([
@@ -60,7 +60,7 @@ export function describeMultipart({ open }: StorageUnderTest): void {
       ['another key', (url) => new URL(url.href.replace('/originals/', '/manifests/')), last],
       ['the whole object', (url) => withoutQuery(url, 'uploadId', 'partNumber'), last],
     ];
-    test.each(attacks)('is no good for %s', async (_what, change, bytes) => {
+    test.each(attacks)('rejects %s', async (_what, change, bytes) => {
       const { upload, sign } = await begin();
       const url = change(new URL(await sign(1, last.length)));
       expect((await put(url.href, bytes)).status).toBe(403);
@@ -68,7 +68,7 @@ export function describeMultipart({ open }: StorageUnderTest): void {
       expect(await storage.head(upload.key)).toBeUndefined();
     });
 
-    test('ends with its upload, and with its time', async () => {
+    test('is rejected after its upload was aborted, and after its expiry', async () => {
       const { upload, sign } = await begin();
       const past = open({ now: () => new Date(Date.now() - 120_000) });
       const parts = [{ partNumber: 1, contentLength: last.length }];
@@ -80,7 +80,7 @@ export function describeMultipart({ open }: StorageUnderTest): void {
     });
   });
 
-  test('what is not there any more is told, not thrown', async () => {
+  test('replaced parts and a missing upload are return values, not errors', async () => {
     const { upload, send } = await begin();
     await send(1, last);
     const parts = (await multipart.parts(upload)) ?? [];
@@ -92,7 +92,7 @@ export function describeMultipart({ open }: StorageUnderTest): void {
     expect(await multipart.complete({ ...upload, parts })).toBe('no-such-upload');
   });
 
-  test('a part that was sent again is the one that counts, also after it has stopped a completion', async () => {
+  test('a part that is sent again replaces the first one, even after it has failed a completion', async () => {
     const { upload, send, complete } = await begin();
     await send(1, Buffer.from('another'));
     const parts = (await multipart.parts(upload)) ?? [];
@@ -102,7 +102,7 @@ export function describeMultipart({ open }: StorageUnderTest): void {
     expect(await storage.head(upload.key)).toMatchObject({ sizeBytes: last.length });
   });
 
-  test('all parts are listed, also more than the thousand of a page', async () => {
+  test('lists all parts, even more than one page of 1,000', async () => {
     const { upload } = await begin();
     const numbers = Array.from({ length: 1001 }, (_, index) => index + 1);
     const asked = numbers.map((partNumber) => ({ partNumber, contentLength: 1 }));
@@ -111,7 +111,7 @@ export function describeMultipart({ open }: StorageUnderTest): void {
     expect((await multipart.parts(upload))?.map(({ partNumber }) => partNumber)).toEqual(numbers);
   });
 
-  test('uploads under way are listed by key, from any of them on, several of a key too', async () => {
+  test('lists unfinished uploads by key, starting after any of them, including several for one key', async () => {
     const prefix = `originals/${randomUUID()}/`;
     const begun = [await begin(`${prefix}a`), await begin(`${prefix}a`), await begin(`${prefix}b`)];
     await begin(`originals/${randomUUID()}/c`);

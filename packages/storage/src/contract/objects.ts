@@ -6,7 +6,7 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
   const storage = open();
 
   describe('an object', () => {
-    test('comes back with its bytes, type, cache header, metadata and size', async () => {
+    test('is read back with its bytes, type, cache header, metadata and size', async () => {
       const name = key();
       const put = await storage.put({ ...stored(name), metadata: { filename: 'a.jpg' } });
       const object = await storage.open(name);
@@ -26,7 +26,7 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
       expect(Buffer.concat(await Array.fromAsync(object?.body ?? [])).toString()).toBe('really');
     });
 
-    test('is gone after a delete, and a second delete is no error', async () => {
+    test('is gone after a delete, and a second delete succeeds', async () => {
       const name = key();
       await storage.put(stored(name));
       await storage.delete(name);
@@ -35,7 +35,7 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
       expect(await storage.open(name)).toBeUndefined();
     });
 
-    test('is read with the ETag that was seen, or not at all', async () => {
+    test('is not read if its ETag has changed', async () => {
       const name = key();
       await storage.put(stored(name));
       const etag = (await storage.head(name))?.etag ?? '';
@@ -49,14 +49,14 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
   describe('a conditional write', () => {
     const failed = { outcome: 'precondition-failed' };
 
-    test('"if absent" stores once', async () => {
+    test('"if absent" stores only the first object', async () => {
       const name = key();
       expect((await storage.put({ ...stored(name), ifAbsent: true })).outcome).toBe('stored');
       expect(await storage.put({ ...stored(name, Buffer.from('late')), ifAbsent: true })).toEqual(failed);
       expect(await textAt(storage, name)).toBe(bytes.toString());
     });
 
-    test('"if match" replaces the object that was seen, and no other', async () => {
+    test('"if match" replaces only the object with that ETag', async () => {
       const name = key();
       const { etag } = (await storage.put(stored(name))) as { etag: string };
       const replaced = await storage.put({ ...stored(name, Buffer.from('new')), ifMatch: etag });
@@ -67,7 +67,7 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
       expect(await storage.head(name)).toBeUndefined();
     });
 
-    test('of several at once is stored by one', async () => {
+    test('succeeds for exactly one of several concurrent writers', async () => {
       const name = key();
       const writers = ['a', 'b', 'c', 'd', 'e', 'f'];
       const puts = writers.map((writer) => storage.put({ ...stored(name, Buffer.from(writer)), ifAbsent: true }));
@@ -77,7 +77,7 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
     });
   });
 
-  test('a bucket that is not there is an error that may pass, not an object that is not there', async () => {
+  test('a missing bucket is a retryable error, not a missing object', async () => {
     const missing = openMissing();
     const trouble = { code: 'storage-unavailable', retryable: true };
     await expect(missing.put(stored('x'))).rejects.toMatchObject(trouble);
@@ -87,7 +87,7 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
     await storage.probe();
   });
 
-  test('a call whose signal is aborted is a retryable error', async () => {
+  test('an aborted call is a retryable error', async () => {
     const signal = AbortSignal.abort();
     await expect(storage.head(key(), { signal })).rejects.toMatchObject({
       code: 'storage-unavailable',

@@ -13,7 +13,7 @@ export const textAt = async (storage: ObjectStorage, name: string, options: { if
   return object && Buffer.concat(await Array.fromAsync(object.body)).toString();
 };
 
-/** What an upload is declared to be. */
+/** The declaration of an upload. */
 export const declared = (more: object = {}) => ({
   ...{ key: key(), contentType: 'image/jpeg', contentLength: bytes.length, cacheControl: 'private' },
   ...{ expiresInSeconds: 60, metadata: { filename: 'caf%C3%A9.jpg' } },

@@ -1,20 +1,20 @@
 import type { ObjectStorage } from '../object-storage.ts';
 
 interface StorageOptions {
-  /** The clock that upload URLs are signed by. */
+  /** The clock for signing upload URLs. */
   readonly now?: () => Date;
-  /** Whether an upload URL may store over an object. */
+  /** Whether an upload URL may overwrite an object. */
   readonly allowOverwrite?: boolean;
 }
 
-/** What a server may lack: it ignores the declared checksum of an upload, or the cache header of a form. */
+/** Features that a server may lack: it ignores the declared checksum of an upload, or the cache header of a form. */
 type Lack = 'declared-checksum' | 'cache-header-of-forms';
 
-/** An adapter, with a bucket that is there before the first test, and whose upload URLs this process reaches. */
+/** An adapter. Its bucket exists before the first test, and this process can reach its upload URLs. */
 export interface StorageUnderTest {
-  /** The storage of that one bucket, as often as it is called. */
+  /** Opens that bucket; can be called several times. */
   open(options?: StorageOptions): ObjectStorage;
-  /** The storage of a bucket that is not there. */
+  /** Opens a bucket that does not exist. */
   openMissing(): ObjectStorage;
   readonly lacks?: readonly Lack[];
 }

@@ -30,7 +30,7 @@ export function describeUploadForms({ open, lacks = [] }: StorageUnderTest): voi
       ['another type', { 'Content-Type': 'text/html' }],
       ['another cache header', { 'Cache-Control': 'public' }],
       ['metadata that was not declared', { 'x-amz-meta-more': 'x' }],
-      ['a policy of its own', { Policy: Buffer.from(later).toString('base64') }],
+      ['a replaced policy', { Policy: Buffer.from(later).toString('base64') }],
       ['more bytes', {}, Buffer.concat([bytes, bytes])],
       ['fewer bytes', {}, bytes.subarray(1)],
     ])('rejects %s, and stores nothing', async (_, fields, body) => {

@@ -42,18 +42,18 @@ export function describeUploadUrls({ open, lacks = [] }: StorageUnderTest): void
       expect((await put(upload)).status).toBe(403);
     });
 
-    test('is the same for the same upload that is signed at the same time', async () => {
+    test('is identical for the same upload signed at the same time', async () => {
       const upload = declared({ signedAt: new Date() });
       expect(await storage.presignUpload(upload)).toEqual(await storage.presignUpload(upload));
     });
 
-    test('stores once', async () => {
+    test('stores only once', async () => {
       const upload = await sign();
       await put(upload);
       expect((await put(upload)).status).toBe(412);
     });
 
-    test('stores over the first upload only where that is allowed', async () => {
+    test('overwrites the first upload only if that is allowed', async () => {
       const upload = await sign({}, open({ allowOverwrite: true }));
       await put(upload);
       expect((await put(upload)).status).toBe(200);
