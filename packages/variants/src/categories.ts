@@ -2,7 +2,7 @@ import { revisionOf } from './revision.ts';
 import type { VariantSet } from './variant.ts';
 import { variantSets } from './variant-sets.ts';
 
-/** What a category makes, and the revision that its renditions' keys carry. */
+/** A category's variant set, and the revision in its renditions' keys. */
 export interface CategorySpec {
   readonly set: VariantSet;
   readonly revision: string;
@@ -11,10 +11,10 @@ export interface CategorySpec {
 export type Categories = ReadonlyMap<string, CategorySpec>;
 
 /**
- * Every category that this deployment knows, by name.
+ * Every category of this deployment, by name.
  *
  * @param ownSets the operator's own sets: see `variantSets`
- * @throws ZodError naming every entry that does not fit the schema
+ * @throws ZodError that names every invalid entry
  */
 export async function loadCategories(ownSets?: unknown): Promise<Categories> {
   const specs = [...variantSets(ownSets)].map(

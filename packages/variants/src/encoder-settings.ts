@@ -1,6 +1,6 @@
-/** How each encoder is driven; with the variant set it decides a rendition's bytes, so it is part of the revision. */
+/** Options of each encoder. They affect a rendition's bytes, as the variant set does, and are part of the revision. */
 export const encoderSettings = {
-  // Effort 1: docs/performance.md has the measured frontier; the library's default costs 14 times as much for 1 % fewer bytes.
+  // Effort 1: the library's default needs 14 times the CPU for 1 % fewer bytes; docs/performance.md has the measurements.
   avif: { effort: 1, chromaSubsampling: '4:2:0' },
   webp: { effort: 4, smartSubsample: false },
   jpeg: { mozjpeg: true },
@@ -9,8 +9,8 @@ export const encoderSettings = {
 export type EncoderSettings = typeof encoderSettings;
 
 /**
- * The same for sources of at most `sideMax` pixels a side, such as icons: colours that two pixels share bleed into each
- * other, which shows at this size. WebP with loss always shares them; without loss, such a picture is a few kilobytes.
+ * Overrides for sources of at most `sideMax` pixels per side, such as icons: at this size, chroma subsampling visibly
+ * mixes the colours of neighbouring pixels. Lossy WebP always subsamples; a lossless picture of this size is a few kB.
  */
 export const tinySource = {
   sideMax: 64,
@@ -22,5 +22,5 @@ export const tinySource = {
   },
 } as const;
 
-/** Raised by whoever changes the rendering code so that the same settings give other bytes. */
+/** Raise it with every change of the rendering code that changes the bytes for the same settings. */
 export const ENGINE_VERSION = 5;

@@ -23,7 +23,7 @@ const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
 const tenant = Tenant.parse('acme');
 
 describe('keys', () => {
-  test('are the documented ones', () => {
+  test('have the documented form', () => {
     const [category, contentType] = ['product', 'image/jpeg'] as const;
     expect(originalKey({ tenant, category, imageId, contentType })).toBe(
       `originals/acme/product/${imageId}/original.jpg`,
@@ -36,14 +36,14 @@ describe('keys', () => {
     );
   });
 
-  test('of records and renditions spread over 256 prefixes, also for ids of one moment', () => {
+  test('of records and renditions spread over 256 prefixes, even for ids of the same millisecond', () => {
     const ids = Array.from({ length: 5_000 }, () => ImageId.parse(`0199a1b2-c3d4-7${randomUUID().slice(15)}`));
     const shards = (keyOf: (id: ImageId) => string) => new Set(ids.map((id) => keyOf(id).split('/')[1])).size;
     expect([shards(manifestKey), shards(deletionKey)]).toEqual([256, 256]);
     expect(shards((id) => renditionFolder({ imageId: id }))).toBe(256);
   });
 
-  test('of originals say all that made them', () => {
+  test('of originals can be parsed back into their parts', () => {
     const addresses = fc.record({
       tenant: fc.stringMatching(/^[a-z0-9]{1,20}$/).map((text) => Tenant.parse(text)),
       category: fc.constantFrom('product', 'avatar', 'own-set'),
@@ -57,7 +57,7 @@ describe('keys', () => {
     );
   });
 
-  test('of renditions and deletion marks name their image', () => {
+  test('of renditions and deletion marks can be parsed back into their image', () => {
     const addresses = fc.record({
       imageId: fc.uuid({ version: 7 }).map((id) => ImageId.parse(id)),
       revision: fc.stringMatching(/^[0-9a-f]{12}$/),
@@ -83,7 +83,7 @@ describe('keys', () => {
     `deletions/5c/${imageId}.json`,
     `deletions/5b/${imageId}.txt`,
     '',
-  ])('that are no rendition and no mark, like %j, are not taken for one', (key) => {
+  ])('%j is not parsed as a rendition or a deletion mark', (key) => {
     expect([parseRenditionKey(key), parseDeletionKey(key)]).toEqual([undefined, undefined]);
   });
 
@@ -97,18 +97,18 @@ describe('keys', () => {
     `images/5b/${imageId}/abc/small.webp`,
     `x/originals/acme/product/${imageId}/original.jpg`,
     '',
-  ])('that are not an original, like %j, are not taken for one', (key) => {
+  ])('%j is not parsed as an original', (key) => {
     expect(parseOriginalKey(key)).toBeUndefined();
   });
 
-  test('of another tenant can not be reached through a tenant name', () => {
+  test('of another tenant cannot be reached through a tenant name', () => {
     for (const name of ['a/b', '..', 'a.b', 'Acme', '', 'a'.repeat(64), '-a', 'a%2fb']) {
       expect(Tenant.safeParse(name).success, name).toBe(false);
     }
   });
 });
 
-test('planned URLs name every entry of the set, under the CDN base with or without a slash', async () => {
+test('there is a planned URL for every entry of the set, and a trailing slash of the CDN base is optional', async () => {
   const spec = (await loadCategories()).get('avatar');
   if (!spec) throw new Error('no avatar set');
   const planned = plannedRenditions({ imageId, ...spec, cdnBaseUrl: 'https://cdn.test/x/' });

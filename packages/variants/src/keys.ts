@@ -5,19 +5,19 @@ import { Category, type Format } from './variant.ts';
 export const ImageId = z.uuidv7().toLowerCase().brand<'ImageId'>();
 export type ImageId = z.infer<typeof ImageId>;
 
-/** When an image's id was made. A UUIDv7 begins with its time: 48 bits of ms since 1970 (RFC 9562, section 5.7). */
+/** When an image's id was created. A UUIDv7 starts with its time: 48 bits of ms since 1970 (RFC 9562, section 5.7). */
 export const timeOfId = (imageId: ImageId) => new Date(Number.parseInt(imageId.replaceAll('-', '').slice(0, 12), 16));
 
-/** Who an API key belongs to. It is a path segment of every key, so it can hold nothing but letters, digits and hyphens. */
+/** The owner of an API key. It is a path segment of object keys: only letters, digits and hyphens are safe. */
 export const Tenant = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, '1 to 63 lower-case letters, digits and inner hyphens')
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
   .brand<'Tenant'>();
 export type Tenant = z.infer<typeof Tenant>;
 
 /**
- * What the keys of each kind of object begin with. This module alone spells keys; docs/adr/0004-keys-and-revision.md says
- * why they are as they are.
+ * The key prefix of each kind of object. Only this module builds and parses keys; docs/adr/0004-keys-and-revision.md has
+ * the reasons for their form.
  */
 export const prefixes = {
   originals: 'originals/',
@@ -27,7 +27,7 @@ export const prefixes = {
   renditions: 'images/',
 } as const;
 
-/** An image by all that its tenant's objects are ordered by. */
+/** The parts of the keys that order a tenant's objects. */
 export interface ImageAddress {
   readonly tenant: Tenant;
   readonly category: string;
@@ -42,15 +42,15 @@ export function originalKey(address: OriginalAddress): string {
   return `${originalFolder(address)}original.${originalExtensions[address.contentType]}`;
 }
 
-/** What the keys of all that a seller uploaded for an image begin with. */
+/** The key prefix of everything that a seller uploaded for an image. */
 export const originalFolder = (address: ImageAddress) => `${prefixes.originals}${placeOf(address)}/`;
 
-/** Where an image lies among its tenant's: a listing gives them category by category, the oldest first. */
+/** An image's position among its tenant's: listings return them by category, then oldest first. */
 const placeOf = ({ tenant, category, imageId }: ImageAddress) => `${tenant}/${category}/${imageId}`;
 
 const OriginalPlace = z.tuple([Tenant, Category, ImageId, z.string()]);
 
-/** The inverse of `originalKey`: all that is needed to make an image's job again; undefined for any other key. */
+/** The inverse of `originalKey`, with everything needed to recreate an image's job; undefined for any other key. */
 export function parseOriginalKey(key: string): OriginalAddress | undefined {
   const parsed = OriginalPlace.safeParse(key.slice(prefixes.originals.length).split('/'));
   if (!parsed.success) return undefined;
@@ -59,25 +59,25 @@ export function parseOriginalKey(key: string): OriginalAddress | undefined {
   return addresses.find((address) => originalKey(address) === key);
 }
 
-/** Where the index of a tenant's finished images has its entry for one of them, in the originals bucket. */
+/** The key of an image's entry in its tenant's index of finished images, in the originals bucket. */
 export const finishedKey = (address: ImageAddress) => `${prefixes.finished}${placeOf(address)}`;
 
-/** Names a private record in the originals bucket, found by the image's id alone. */
+/** The key of a private record in the originals bucket; the image's id is enough to find it. */
 const recordKey = (prefix: string, imageId: ImageId) => `${prefix}${shardOf(imageId)}/${imageId}.json`;
 
 /**
- * The last two hex digits of an id, its random end. They spread keys over 256 prefixes: the ids alone begin with the time,
- * so that all writes of a moment would meet on one partition of the storage.
+ * The last two hex digits of an id, which are random. They spread keys over 256 prefixes: ids start with the time, and
+ * without a shard, simultaneous writes would hit the same partition of the storage.
  */
 const shardOf = (imageId: ImageId) => imageId.slice(-2);
 
-/** Where an image's manifest lies in the originals bucket. */
+/** The key of an image's manifest, in the originals bucket. */
 export const manifestKey = (imageId: ImageId) => recordKey(prefixes.manifests, imageId);
 
-/** Where the mark of a deletion lies, in the originals bucket, from its request until nothing is left of the image. */
+/** The key of a deletion mark, in the originals bucket. It exists from the request until the image is fully deleted. */
 export const deletionKey = (imageId: ImageId) => recordKey(prefixes.deletions, imageId);
 
-/** The image of a deletion's mark; undefined for any other key. */
+/** The image of a deletion mark; undefined for any other key. */
 export function parseDeletionKey(key: string): ImageId | undefined {
   const imageId = ImageId.safeParse(key.slice(-41, -5)).data;
   return imageId && deletionKey(imageId) === key ? imageId : undefined;
@@ -90,18 +90,18 @@ export interface RenditionAddress {
   readonly format: Format;
 }
 
-/** What the keys of an image's renditions begin with: of whatever revision, or of one. */
+/** The key prefix of an image's renditions: of all revisions, or of one. */
 export function renditionFolder({ imageId, revision }: { imageId: ImageId; revision?: string }): string {
   const folder = `${prefixes.renditions}${shardOf(imageId)}/${imageId}/`;
   return revision === undefined ? folder : `${folder}${revision}/`;
 }
 
-/** Where a rendition lies in the CDN bucket. The revision makes it safe to cache for ever: other bytes, other key. */
+/** The key of a rendition, in the CDN bucket. Different bytes have a different revision: it is safe to cache forever. */
 export function renditionKey({ imageId, revision, variant, format }: RenditionAddress): string {
   return `${renditionFolder({ imageId, revision })}${variant}.${fileExtensions[format]}`;
 }
 
-/** Whose rendition a key of the CDN bucket names, and of which revision; undefined for any other key. */
+/** The image and revision of a rendition's key; undefined for any other key. */
 export function parseRenditionKey(key: string): { imageId: ImageId; revision: string } | undefined {
   if (!key.startsWith(prefixes.renditions)) return undefined;
   const [, id, revision = '', file] = key.slice(prefixes.renditions.length).split('/');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Format } from './variant.ts';
 
-/** What a seller may upload: media type to file extension. */
+/** Types that sellers may upload: media type to file extension. */
 export const sourceExtensions = {
   'image/jpeg': 'jpg',
   'image/png': 'png',
@@ -34,8 +34,7 @@ const aliases: Readonly<Record<string, SourceMediaType>> = {
 export const sourceMediaTypeAliases = Object.keys(aliases);
 
 /**
- * The accepted type that a media type names, in whatever case, with whatever parameters, or by another usual name.
- * RFC 9110, section 8.3.1.
+ * Normalises a media type to the accepted type: any case, any parameters, common aliases. RFC 9110, section 8.3.1.
  */
 export function sourceMediaTypeOf(mediaType: string): SourceMediaType | undefined {
   const [essence = ''] = mediaType.split(';', 1);
@@ -43,15 +42,15 @@ export function sourceMediaTypeOf(mediaType: string): SourceMediaType | undefine
   return SourceMediaType.safeParse(name).data ?? (Object.hasOwn(aliases, name) ? aliases[name] : undefined);
 }
 
-/** Of an original that was imported from a URL: what it is, its bytes alone say. */
+/** The type of an original that was imported from a URL. Its format is detected from its bytes only. */
 export const IMPORTED_MEDIA_TYPE = 'image/*' as const;
 
-/** What an original is said to be by its key: media type to file extension. */
+/** The declared type of an original, in its key: media type to file extension. */
 export const originalExtensions = { ...sourceExtensions, [IMPORTED_MEDIA_TYPE]: 'any' } as const;
 export const OriginalMediaType = z.enum(Object.keys(originalExtensions) as (keyof typeof originalExtensions)[]);
 export type OriginalMediaType = z.infer<typeof OriginalMediaType>;
 
-/** What imagemill makes: format to media type, and to the file extension in its key. */
+/** Formats of renditions: format to media type, and to the file extension in the key. */
 export const formatMediaTypes: Record<Format, string> = {
   avif: 'image/avif',
   webp: 'image/webp',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Format, VariantName } from './variant.ts';
 
-/** What the upload turned out to be; width and height in pixels, upright. */
+/** Facts detected from the uploaded file; width and height in pixels, upright. */
 export const SourceFacts = z.object({
   format: z.enum(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff']),
   width: z.int().positive(),

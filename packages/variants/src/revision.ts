@@ -2,8 +2,8 @@ import { ENGINE_VERSION, encoderSettings, tinySource } from './encoder-settings.
 import type { VariantSet } from './variant.ts';
 
 /**
- * The revision of a variant set: the first 12 hex digits (48 bits) of the SHA-256 of everything that decides a
- * rendition's bytes. It does not depend on the order of the set's entries or of their fields.
+ * The revision of a variant set: the first 12 hex digits (48 bits) of the SHA-256 of everything that affects a
+ * rendition's bytes. The order of the set's entries and of their fields does not change it.
  */
 export async function revisionOf(set: VariantSet): Promise<string> {
   const entries = set.map(canonical).sort();
@@ -12,7 +12,7 @@ export async function revisionOf(set: VariantSet): Promise<string> {
   return Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** JSON with the keys of every object in order. */
+/** JSON with the keys of every object sorted. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)

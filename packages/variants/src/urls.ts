@@ -1,12 +1,12 @@
 import { type ImageId, renditionKey } from './keys.ts';
 import type { Format, VariantSet } from './variant.ts';
 
-/** For what lies behind a key that holds a revision: it never changes. */
+/** For keys that contain a revision: their content never changes. */
 export const CACHE_IMMUTABLE = 'public, max-age=31536000, immutable';
-/** For originals and manifests: no shared cache may keep them. */
+/** For originals and manifests: shared caches must not store them. */
 export const CACHE_PRIVATE = 'private';
 
-/** The public URL of a key in the CDN bucket; the base may end with a slash or not. */
+/** The public URL of a key in the CDN bucket; a trailing slash of the base is optional. */
 export function publicUrl(cdnBaseUrl: string, key: string): string {
   return `${cdnBaseUrl.replace(/\/+$/, '')}/${key}`;
 }

@@ -8,10 +8,11 @@ export type VariantSets = ReadonlyMap<string, VariantSet>;
 const OwnSets = z.record(Category, VariantSet);
 
 /**
- * The variant sets by category: product and avatar, and the operator's own on top (one of the same name replaces ours).
+ * The variant sets by category: the standard product and avatar sets, and the operator's own. An own set replaces a
+ * standard set of the same name.
  *
  * @param own `{ "<category>": [variant, …] }`, as parsed from the operator's JSON file
- * @throws ZodError naming every entry that does not fit the schema
+ * @throws ZodError that names every invalid entry
  */
 export function variantSets(own: unknown = {}): VariantSets {
   return new Map([

@@ -7,7 +7,7 @@ const shape = (set: readonly Variant[] = []) =>
   set.map(({ name, width, height, fit, shape, format }) => `${name} ${width}×${height} ${fit} ${shape} ${format}`);
 
 describe('the standard sets', () => {
-  test('product makes the twelve renditions that are documented', () => {
+  test('product makes the twelve documented renditions', () => {
     expect(shape(variantSets().get('product'))).toEqual([
       'thumb 150×150 cover rectangle avif',
       'thumb 150×150 cover rectangle webp',
@@ -24,7 +24,7 @@ describe('the standard sets', () => {
     ]);
   });
 
-  test('avatar makes the thirteen renditions that are documented', () => {
+  test('avatar makes the thirteen documented renditions', () => {
     expect(shape(variantSets().get('avatar'))).toEqual([
       'small 48×48 cover rectangle avif',
       'small 48×48 cover rectangle webp',
@@ -43,7 +43,7 @@ describe('the standard sets', () => {
   });
 });
 
-test('webp tries harder where no avif stands beside it', () => {
+test('webp uses a higher effort in boxes without avif', () => {
   const efforts = (category: string) =>
     variantSets()
       .get(category)
@@ -61,53 +61,53 @@ test('webp tries harder where no avif stands beside it', () => {
 });
 
 describe('a variant set', () => {
-  test('refuses two entries with the same name and format, and names them', () => {
+  test('rejects two entries with the same name and format, and names them', () => {
     const parsed = parse(box, { ...box, format: 'avif' }, { ...box, width: 200 });
     expect(parsed.error?.issues).toMatchObject([{ path: [2], message: 'card.webp is in the set twice' }]);
   });
 
-  test('takes sides up to what webp can store, in every format, and names the limit beyond', () => {
+  test('accepts sides up to the limit of webp in every format, and names the limit if one is longer', () => {
     for (const format of ['avif', 'webp', 'jpeg', 'png']) {
       expect(parse({ ...box, format, width: 16_383, height: 16_383 }).success, format).toBe(true);
       expect(parse({ ...box, format, width: 16_384 }).error?.issues).toMatchObject([
-        { path: [0, 'width'], message: 'a side of at most 16,383 pixels, the most that webp can store' },
+        { path: [0, 'width'], message: 'must be at most 16,383 pixels, the limit of webp' },
       ]);
     }
   });
 
   test.each([
-    ['no entries at all', []],
-    ['a box without area', [{ ...box, width: 0 }]],
-    ['half a pixel', [{ ...box, width: 10.5 }]],
-    ['a side that webp can not store', [{ ...box, height: 16_384 }]],
+    ['an empty set', []],
+    ['a width of zero', [{ ...box, width: 0 }]],
+    ['a fractional width', [{ ...box, width: 10.5 }]],
+    ['a side longer than the limit of webp', [{ ...box, height: 16_384 }]],
     ['an unknown format', [{ ...box, format: 'heic' }]],
     ['a quality over 100', [{ ...box, quality: 101 }]],
     ['a name that is not a path segment', [{ ...box, name: '../etc' }]],
     ['an unknown field', [{ ...box, blur: 3 }]],
-    ['a circle in a box that is not square', [{ ...box, shape: 'circle', width: 200 }]],
+    ['a circle in a non-square box', [{ ...box, shape: 'circle', width: 200 }]],
     ['a circle in a format without transparency', [{ ...box, shape: 'circle', format: 'jpeg' }]],
-    ['an effort of avif that nothing could stop', [{ ...box, format: 'avif', effort: 5 }]],
-    ['an effort that webp does not have', [{ ...box, effort: 7 }]],
-    ['an effort for a format without one', [{ ...box, format: 'jpeg', effort: 1 }]],
-    ['an animation that is cropped where it is salient', [{ ...box, animated: true, position: 'attention' }]],
-    ['metadata that may not be kept', [{ ...box, keepMetadata: ['gps'] }]],
-    ['a list of no metadata', [{ ...box, keepMetadata: [] }]],
+    ['an avif effort above 4', [{ ...box, format: 'avif', effort: 5 }]],
+    ['a webp effort above 6', [{ ...box, effort: 7 }]],
+    ['an effort for a format that has none', [{ ...box, format: 'jpeg', effort: 1 }]],
+    ['an animation cropped by content', [{ ...box, animated: true, position: 'attention' }]],
+    ['keeping metadata that is not allowed', [{ ...box, keepMetadata: ['gps'] }]],
+    ['an empty list of kept metadata', [{ ...box, keepMetadata: [] }]],
     ['an animated jpeg', [{ ...box, animated: true, format: 'jpeg' }]],
-  ])('refuses %s', (_what, entries) => {
+  ])('rejects %s', (_case, entries) => {
     expect(parse(...entries).success).toBe(false);
   });
 });
 
 describe("an operator's own sets", () => {
-  test('stand beside the standard ones', () => {
+  test('are added to the standard sets', () => {
     expect([...variantSets({ banner: [box] }).keys()]).toEqual(['product', 'avatar', 'banner']);
   });
 
-  test('replace a standard one of the same name', () => {
+  test('replace a standard set of the same name', () => {
     expect(shape(variantSets({ product: [box] }).get('product'))).toEqual(['card 300×300 cover rectangle webp']);
   });
 
-  test('are refused whole when one entry is bad, with its path', () => {
+  test('are all rejected if one entry is invalid, and the error has its path', () => {
     expect(() => variantSets({ banner: [box, { ...box, format: 'bmp' }] })).toThrow(/banner[\s\S]*1[\s\S]*format/);
   });
 });

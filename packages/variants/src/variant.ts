@@ -3,34 +3,34 @@ import { z } from 'zod';
 export const Format = z.enum(['avif', 'webp', 'jpeg', 'png']);
 export type Format = z.infer<typeof Format>;
 
-/** `inside` keeps the aspect ratio within the box; `cover` fills the box, cropping. Neither ever enlarges. */
+/** `inside` fits into the box and keeps the aspect ratio; `cover` fills the box and crops. Neither enlarges. */
 export const Fit = z.enum(['inside', 'cover']);
 export type Fit = z.infer<typeof Fit>;
 
 export const Shape = z.enum(['rectangle', 'circle']);
 export type Shape = z.infer<typeof Shape>;
 
-/** Which part of the source a `cover` variant keeps: its centre, or what libvips finds salient or detailed. */
+/** The part of the source that a `cover` variant keeps: the centre, or the salient or detailed part, found by libvips. */
 export const Position = z.enum(['centre', 'attention', 'entropy']);
 export type Position = z.infer<typeof Position>;
 
-/** What of a source's metadata a rendition may carry: EXIF's Copyright and Artist, and never anything else. */
+/** The only metadata that a rendition can keep: EXIF's Copyright and Artist. */
 export const KeptMetadata = z.enum(['artist', 'copyright']);
 export type KeptMetadata = z.infer<typeof KeptMetadata>;
 
 const slug = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-export const VariantName = z.string().max(32).regex(slug, 'lower-case letters, digits and single hyphens');
-export const Category = z.string().max(32).regex(slug, 'lower-case letters, digits and single hyphens');
+export const VariantName = z.string().max(32).regex(slug, 'must be lower-case letters, digits and single hyphens');
+export const Category = z.string().max(32).regex(slug, 'must be lower-case letters, digits and single hyphens');
 
 /**
- * The longest side in pixels that a WebP file can have: https://developers.google.com/speed/webp/faq. Avif here ends one
- * pixel later, jpeg and png far later; one limit for all lets a variant change its format.
+ * The longest side of a WebP file in pixels: https://developers.google.com/speed/webp/faq. The avif encoder's limit is
+ * one pixel higher, those for jpeg and png are far higher; one limit for all lets a variant change its format.
  */
 const SIDE_PX_MAX = 16_383;
-const side = z.int().min(1).max(SIDE_PX_MAX, 'a side of at most 16,383 pixels, the most that webp can store');
+const side = z.int().min(1).max(SIDE_PX_MAX, 'must be at most 16,383 pixels, the limit of webp');
 
 /**
- * libaom goes to 9, but can't be stopped within an encode: from 5 on, one of 2400 px takes from 12 to over 27 s of CPU for
+ * libaom accepts up to 9, but an encode can't be interrupted: from 5 on, one of 2400 px takes 12 to over 27 s of CPU for
  * a file that is hardly smaller (docs/performance.md).
  */
 const effortMax: Partial<Record<Format, number>> = { avif: 4, webp: 6 };
@@ -45,18 +45,18 @@ export const Variant = z
     format: Format,
     /** 1 to 100; ignored by png, which is lossless here. */
     quality: z.int().min(1).max(100),
-    /** How hard the encoder tries: avif 0 to 4, webp 0 to 6; the others have none. Ours for the format if not given. */
+    /** Encoder effort: avif 0 to 4, webp 0 to 6; other formats have none. Defaults to that of `encoderSettings`. */
     effort: z.int().min(0).optional(),
     shape: Shape.default('rectangle'),
     position: Position.default('centre'),
-    /** What shows through transparent pixels in a format that has none (jpeg), as #rrggbb. */
+    /** Background behind transparent pixels, as #rrggbb, for a format without transparency (jpeg). */
     background: z
       .string()
-      .regex(/^#[0-9a-f]{6}$/, 'a colour as #rrggbb, lower case')
+      .regex(/^#[0-9a-f]{6}$/, 'must be a colour as #rrggbb, in lower case')
       .default('#ffffff'),
-    /** Keep every frame of an animated source; only webp can. */
+    /** Keeps every frame of an animated source; webp only. */
     animated: z.boolean().default(false),
-    /** None if not given; no default, so that a set that does not ask for it keeps its revision. */
+    /** None if not given. Has no default: it would change the revision of every set. */
     keepMetadata: z
       .array(KeptMetadata)
       .min(1)
@@ -65,7 +65,7 @@ export const Variant = z
   })
   .refine((v) => v.shape === 'rectangle' || (v.fit === 'cover' && v.width === v.height), {
     path: ['shape'],
-    message: 'a circle needs fit cover and a square box',
+    message: 'a circle needs fit "cover" and a square box',
   })
   .refine((v) => v.shape === 'rectangle' || v.format !== 'jpeg', {
     path: ['format'],
@@ -73,7 +73,7 @@ export const Variant = z
   })
   .refine((v) => v.effort === undefined || v.effort <= (effortMax[v.format] ?? -1), {
     path: ['effort'],
-    message: 'avif takes 0 to 4, webp 0 to 6, the others none',
+    message: 'must be 0 to 4 for avif, 0 to 6 for webp, and absent for other formats',
   })
   .refine((v) => !v.animated || v.format === 'webp', {
     path: ['animated'],
@@ -85,7 +85,7 @@ export const Variant = z
   });
 export type Variant = z.infer<typeof Variant>;
 
-/** The variants that a category makes: 1 to 64 entries, no two with the same name and format. */
+/** The variants of a category: 1 to 64 entries, each with a unique combination of name and format. */
 export const VariantSet = z
   .array(Variant)
   .min(1)
