@@ -18,7 +18,7 @@ const rowsOf = (side: number) => {
 };
 
 describe('a circle', () => {
-  test.each([6, 48, 100, 101, 400])('of %i pixels is clear at its corners and solid at its centre', (side) => {
+  test.each([6, 48, 100, 101, 400])('of %i pixels has clear corners and a solid centre', (side) => {
     const alpha = alphaOf(side);
     const last = side - 1;
     for (const [x, y] of [
@@ -31,18 +31,18 @@ describe('a circle', () => {
     expect(alpha(side >> 1, side >> 1)).toBe(255);
   });
 
-  test.each([1, 2, 3, 4, 5, 8, 99, 100])('of %i pixels is symmetric every way', (side) => {
+  test.each([1, 2, 3, 4, 5, 8, 99, 100])('of %i pixels is symmetric in all directions', (side) => {
     const rows = rowsOf(side);
     expect(rows.toReversed()).toEqual(rows);
     expect(rows.map((row) => row.toReversed())).toEqual(rows);
     expect(rows.map((row, y) => row.map((_, x) => rows[x]?.[y]))).toEqual(rows);
   });
 
-  test.each([1, 2, 3, 4, 5])('of only %i pixels still shows its middle', (side) => {
+  test.each([1, 2, 3, 4, 5])('of only %i pixels still shows its centre', (side) => {
     expect(Math.max(...rowsOf(side).flat())).toBeGreaterThanOrEqual(128);
   });
 
-  test('has an edge of partly covered pixels, and the area of its circle', () => {
+  test('has an antialiased edge, and the area of its circle', () => {
     const all = rowsOf(200).flat();
     const partly = all.filter((alpha) => alpha > 0 && alpha < 255);
     expect(partly.length).toBeGreaterThan(200);
@@ -51,7 +51,7 @@ describe('a circle', () => {
     expect(Math.abs(area / (Math.PI * 100 ** 2) - 1)).toBeLessThan(0.002);
   });
 
-  test('keeps its share of the alpha that is there, and every colour', () => {
+  test('scales the existing alpha, and keeps every colour', () => {
     const { data, raw } = opaque(9, 100);
     cutCircle({ data, raw });
     const full = alphaOf(9);
@@ -63,7 +63,7 @@ describe('a circle', () => {
     }
   });
 
-  test('is the same one in the overlay of an animation', () => {
+  test('is the same in the overlay of an animation', () => {
     const { data, raw } = opaque(48);
     cutCircle({ data, raw });
     expect(circleOverlay(48).input).toEqual(data);
@@ -71,7 +71,7 @@ describe('a circle', () => {
 
   test('of 16 megapixels costs less than half a second', () => {
     const pixels = opaque(4_000);
-    // CPU of this thread alone, some 10 ms: the wall's clock also counts what else the machine does.
+    // CPU time of this thread only, about 10 ms: wall time depends on the load of the machine.
     const before = process.threadCpuUsage();
     cutCircle(pixels);
     const { user, system } = process.threadCpuUsage(before);

@@ -4,14 +4,14 @@ import type { Pixels } from './pixels.ts';
 const CHANNELS = 4;
 
 /**
- * Keeps the circle that fills a square picture with alpha, and makes the rest transparent, in place; colours stay. A pixel
- * on the edge keeps the share of its alpha that its distance to the edge says. Computed, because libvips' SVG loader is blocked.
+ * Makes everything outside of a square RGBA picture's inscribed circle transparent, in place; colours stay. Pixels on
+ * the edge keep a share of their alpha, by their distance to it. An SVG mask can't be used: libvips' SVG loader is blocked.
  */
 export function cutCircle({ data, raw: { width: side } }: Pixels): void {
   const radius = side / 2;
   for (let y = 0; y < side; y++) {
     const dy = y + 0.5 - radius;
-    // In each half of the row: from which column on there is any circle, and from which on nothing else.
+    // In each half of the row: the first column that touches the circle, and the first that is completely inside it.
     const someFrom = Math.max(0, Math.floor(radius - halfChord(radius + 0.5, dy)));
     const solidFrom = Math.ceil(radius - halfChord(radius - 0.5, dy));
     const clear = (from: number, to: number) => {
@@ -30,7 +30,7 @@ export function cutCircle({ data, raw: { width: side } }: Pixels): void {
   }
 }
 
-/** Does the same to the frames of an animation, which libvips stands below one another. */
+/** Cuts the same circle from all frames of an animation, which libvips stacks vertically. */
 export function circleOverlay(side: number): OverlayOptions {
   const raw = { width: side, height: side, channels: CHANNELS } as const;
   const input = Buffer.alloc(side * side * CHANNELS, 255);
@@ -40,5 +40,5 @@ export function circleOverlay(side: number): OverlayOptions {
 
 const halfChord = (radius: number, distance: number) => Math.sqrt(Math.max(0, radius ** 2 - distance ** 2));
 
-/** 1 half a pixel within the edge, 0 half a pixel without, and in between for the pixel that it goes through. */
+/** 1 from half a pixel inside the edge, 0 from half a pixel outside, linear in between. */
 const shareWithin = (pixelsInside: number) => Math.min(1, Math.max(0, pixelsInside + 0.5));

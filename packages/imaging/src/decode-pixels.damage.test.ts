@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { colourDifference } from './test-support/colour-difference.ts';
 import { animation, fromPixels, gradientPicture } from './test-support/pictures.ts';
-import { fateOf } from './test-support/rejection.ts';
+import { outcomeOf } from './test-support/rejection.ts';
 import { metadataOf, pixelReader, renderOne } from './test-support/render.ts';
 
 const sources = {
@@ -15,23 +15,23 @@ const sources = {
   tiff: () => gradientPicture(200, 150).tiff({ compression: 'lzw' }).toBuffer(),
 } as const;
 
-describe('an incomplete file is told to be damaged', () => {
+describe('an incomplete file is rejected as damaged', () => {
   test.each(Object.entries(sources))('%s', async (_format, source) => {
     const bytes = await source();
     for (const part of [0.05, 0.3, 0.6, 0.9, 0.98]) {
-      expect(await fateOf(bytes.subarray(0, Math.floor(bytes.length * part))), `${part}`).toBe('corrupt');
+      expect(await outcomeOf(bytes.subarray(0, Math.floor(bytes.length * part))), `${part}`).toBe('corrupt');
     }
-    expect(await fateOf(bytes)).toBe('rendered');
+    expect(await outcomeOf(bytes)).toBe('rendered');
   });
 
   const frames = [20, 90, 160].map((level) => ({ colour: [level, 255 - level, 0] as const, delayMs: 40 }));
 
-  test('so is an animated WebP whose later frames are missing', async () => {
+  test('an animated WebP with missing frames', async () => {
     const bytes = await animation(80, 60, frames, 'webp');
-    expect(await fateOf(bytes.subarray(0, Math.floor(bytes.length * 0.6)))).toBe('corrupt');
+    expect(await outcomeOf(bytes.subarray(0, Math.floor(bytes.length * 0.6)))).toBe('corrupt');
   });
 
-  test('an animated GIF, which says nowhere how long it is, keeps the frames that are there', async () => {
+  test('except an animated GIF: it does not store its length, and keeps its complete frames', async () => {
     const bytes = await animation(80, 60, frames, 'gif');
     const { data } = await renderOne(bytes.subarray(0, Math.floor(bytes.length * 0.6)), {
       format: 'webp',
@@ -42,31 +42,31 @@ describe('an incomplete file is told to be damaged', () => {
   });
 });
 
-/** Each level of `failOn`, on damage of every kind: the default is the strictest that no real picture suffers from. */
-describe('damage', () => {
+/** Each level of `failOn` with each kind of damage: the default is the strictest level that rejects no real picture. */
+describe('each level of failOn rejects its kinds of damage', () => {
   const damages: [string, () => Promise<Buffer>, Record<'truncated' | 'error' | 'warning', string>][] = [
     [
-      'stray bytes between the segments of a JPEG',
+      'stray bytes between JPEG segments',
       async () => inserted(await sources.jpeg(), (bytes) => bytes.indexOf(Buffer.of(0xff, 0xda)), Buffer.alloc(4)),
       { truncated: 'rendered', error: 'rendered', warning: 'corrupt' },
     ],
     [
-      'bytes behind the end of a JPEG',
+      'bytes after the end of a JPEG',
       async () => Buffer.concat([await sources.jpeg(), Buffer.alloc(500)]),
       { truncated: 'rendered', error: 'rendered', warning: 'rendered' },
     ],
     [
-      'a text chunk of a PNG with a wrong checksum',
+      'a PNG text chunk with a wrong checksum',
       async () => inserted(await sources.png(), () => 33, pngChunk('tEXt', 'Author\0x', 1)),
       { truncated: 'rendered', error: 'rendered', warning: 'rendered' },
     ],
     [
-      'pixels of a PNG with a wrong checksum',
+      'PNG pixels with a wrong checksum',
       async () => withWrongLastChecksum(await sources.png()),
       { truncated: 'rendered', error: 'corrupt', warning: 'corrupt' },
     ],
     [
-      'pixels of a TIFF that can not be decoded',
+      'undecodable TIFF pixels',
       async () =>
         flipped(
           await fromPixels(90, 60, 3, (x, y) => [x * y, x ^ y, 7 * x])
@@ -77,12 +77,12 @@ describe('damage', () => {
     ],
   ];
 
-  test.each(damages)('%s', async (_what, source, fates) => {
+  test.each(damages)('%s', async (_what, source, outcomes) => {
     const bytes = await source();
     for (const failOn of ['truncated', 'error', 'warning'] as const) {
-      expect(await fateOf(bytes, { limits: { failOn } }), failOn).toBe(fates[failOn]);
+      expect(await outcomeOf(bytes, { limits: { failOn } }), failOn).toBe(outcomes[failOn]);
     }
-    expect(await fateOf(bytes), 'by default').toBe(fates.error);
+    expect(await outcomeOf(bytes), 'by default').toBe(outcomes.error);
   });
 });
 
@@ -99,7 +99,7 @@ function pngChunk(name: string, content: string, wrongBy: number): Buffer {
   return Buffer.concat([length, body, checksum]);
 }
 
-/** The checksum of the pixels stands right before the end chunk, which has 12 bytes. */
+/** The checksum of the pixels is directly before the end chunk of 12 bytes. */
 function withWrongLastChecksum(png: Buffer): Buffer {
   png.writeUInt8(png.readUInt8(png.length - 13) ^ 1, png.length - 13);
   return png;

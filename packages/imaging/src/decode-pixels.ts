@@ -12,7 +12,7 @@ import type { Pixels } from './pixels.ts';
 import { decodeSize, type RenditionPlan, type Size } from './plan.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 
-/** What all ways of decoding start from: a source, and the size that it is wanted in. */
+/** The input of every decoder: a source, and the size to decode it to. */
 interface Wanted extends Size {
   readonly decodable: DecodableSource;
   readonly source: SourceFacts;
@@ -53,8 +53,8 @@ async function decodeByLibvips(wanted: Wanted): Promise<Pixels> {
 }
 
 /**
- * With `ignoreIcc`, the profile is left for `withIccProfile`, which converts all 16 bits by it. Otherwise sharp converts
- * them to Display P3 first, and takes what it gets for sRGB.
+ * `ignoreIcc` leaves the profile to `withIccProfile`, which converts all 16 bits. Otherwise sharp first converts them to
+ * Display P3, and then treats the result as sRGB.
  */
 async function decodeByProfile(samples: DeepSamples, wanted: Wanted): Promise<Pixels> {
   const image =
@@ -64,7 +64,7 @@ async function decodeByProfile(samples: DeepSamples, wanted: Wanted): Promise<Pi
     .withIccProfile('srgb')
     .raw({ depth: 'ushort' })
     .toBuffer({ resolveWithObject: true });
-  // By a profile that is damaged, libvips converts nothing; what is grey is grey still.
+  // With a damaged profile, libvips converts nothing: grey pixels are still grey.
   if (info.channels < 3) return decodeByLibvips(wanted);
   return { data: await toBytes(words(data)), raw: rawOf(info) };
 }
@@ -87,7 +87,7 @@ function resized({ decodable, source, width, height, limits }: Wanted, ignoreIcc
   const { pixelsMax, timeoutMs } = limits;
   const { bytes, failOn } = decodable;
   const image = sharp(bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax, ignoreIcc });
-  // An extract before the resize is what keeps sharp from shrinking on load.
+  // An extract before the resize disables sharp's shrink-on-load.
   if (!decodable.canShrinkOnLoad) image.extract({ left: 0, top: 0, width: source.width, height: source.height });
   return image.timeout({ seconds: Math.ceil(timeoutMs / 1000) }).resize(width, height, { fit: 'fill' });
 }

@@ -7,8 +7,8 @@ const RGBA = 4;
 const SLICE_BYTES = RGBA * 2 ** 20;
 
 /**
- * The same pixels without an alpha channel that hides nothing, as in most PNGs of phones and paint programs. It would be
- * premultiplied and divided out again for every rendition, and stored in each: docs/performance.md has what that costs.
+ * Removes a fully opaque alpha channel, as in most PNGs of phones and paint programs. Otherwise every rendition would
+ * premultiply it, divide it out again and store it; docs/performance.md has the cost.
  */
 export async function dropOpaqueAlpha(pixels: Pixels): Promise<Pixels> {
   const { data, raw } = pixels;
@@ -17,7 +17,7 @@ export async function dropOpaqueAlpha(pixels: Pixels): Promise<Pixels> {
   return { data: opaque, raw: { ...raw, channels: 3 } };
 }
 
-/** Some 3 ms a megapixel, with room for others between: libvips' own statistics take twenty times as long. */
+/** About 3 ms per megapixel, in slices that yield to other tasks; libvips' own statistics take twenty times as long. */
 async function isOpaque(rgba: Buffer): Promise<boolean> {
   for (let from = 0; from < rgba.byteLength; from += SLICE_BYTES) {
     const end = Math.min(from + SLICE_BYTES, rgba.byteLength);

@@ -2,7 +2,7 @@ import { ENGINE_VERSION } from '@imagemill/variants';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 
-/** The libraries that decide which pixels are decoded and which bytes are written, as they were when the version was set. */
+/** Versions of the libraries that affect decoded pixels or written bytes, as of the last change of ENGINE_VERSION. */
 const reviewed = {
   engineVersion: 5,
   sharp: '0.35.5',
@@ -18,13 +18,13 @@ const reviewed = {
   highway: '1.4.0',
 };
 
-const whatToDo = `The libraries that make a rendition's bytes changed, or ENGINE_VERSION did. Render the same picture before and after:
-if any byte differs, raise ENGINE_VERSION in packages/variants/src/encoder-settings.ts, so that nothing behind an immutable URL
-changes. Then write what is in use now into this test`;
+const instructions = `ENGINE_VERSION or a library that affects the bytes of renditions changed. Render the same picture before and after:
+if any byte differs, raise ENGINE_VERSION in packages/variants/src/encoder-settings.ts, because immutable URLs must not change
+their content. Then update the versions in this test`;
 
-test('no library that decides bytes changes without a look at ENGINE_VERSION', () => {
+test('a changed encoder or decoder library requires a review of ENGINE_VERSION', () => {
   const versions: Record<string, string | undefined> = { ...sharp.versions };
   const { engineVersion: _, ...libraries } = reviewed;
   const inUse = Object.fromEntries(Object.keys(libraries).map((name) => [name, versions[name]]));
-  expect({ engineVersion: ENGINE_VERSION, ...inUse }, whatToDo).toEqual(reviewed);
+  expect({ engineVersion: ENGINE_VERSION, ...inUse }, instructions).toEqual(reviewed);
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
 import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
-import { fateOf } from './test-support/rejection.ts';
+import { outcomeOf } from './test-support/rejection.ts';
 
 const MUTATIONS = 10_000;
 const BATCH = 10;
 const MIB = 1024 * 1024;
-/** For each format: a leak of more than 160 KiB per mutation exceeds it. */
+/** Per format: a leak of more than 160 KiB per mutation exceeds it. */
 const GROWTH_BYTES_MAX = 200 * MIB;
 
 const frames = [30, 120, 210].map((level) => ({ colour: [level, 90, 255 - level] as const, delayMs: 40 }));
@@ -37,28 +37,28 @@ const seeds: [string, () => Promise<Buffer>][] = [
 
 const each = Math.ceil(MUTATIONS / seeds.length);
 
-describe(`${each} mutations of a small file each end rendered or rejected`, { timeout: 60_000 + each * 100 }, () => {
+describe(`${each} mutations of a small file are each rendered or rejected`, { timeout: 60_000 + each * 100 }, () => {
   test.each(seeds)('%s', async (format, source) => {
     const original = await source();
     const engine = await createImagingEngine();
-    expect(await fateOf(original)).toBe('rendered');
+    expect(await outcomeOf(original)).toBe('rendered');
     const random = createRandom(format.length * 7919);
     const before = process.memoryUsage.rss();
-    const fates: string[] = [];
-    while (fates.length < each) {
-      const batch = Array.from({ length: BATCH }, () => fateOf(mutated(original, random), engine));
-      fates.push(...(await Promise.all(batch)));
+    const outcomes: string[] = [];
+    while (outcomes.length < each) {
+      const batch = Array.from({ length: BATCH }, () => outcomeOf(mutated(original, random), engine));
+      outcomes.push(...(await Promise.all(batch)));
     }
     const after = process.memoryUsage.rss();
-    expect(fates).toContain('corrupt');
-    expect(fates, 'a hang').not.toContain('timeout');
+    expect(outcomes).toContain('corrupt');
+    expect(outcomes, 'a hang').not.toContain('timeout');
     expect(after - before).toBeLessThan(GROWTH_BYTES_MAX);
-    console.info(format, figuresOf(fates, before, after));
+    console.info(format, figuresOf(outcomes, before, after));
   });
 });
 
-const figuresOf = (fates: readonly string[], before: number, after: number) => ({
-  ...Object.fromEntries([...Map.groupBy(fates, (fate) => fate)].map(([fate, all]) => [fate, all.length])),
+const figuresOf = (outcomes: readonly string[], before: number, after: number) => ({
+  ...Object.fromEntries([...Map.groupBy(outcomes, (fate) => fate)].map(([fate, all]) => [fate, all.length])),
   rssMiB: [before, after].map((bytes) => Math.round(bytes / MIB)).join(' to '),
 });
 

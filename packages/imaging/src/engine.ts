@@ -8,19 +8,19 @@ import { blockOtherLoaders } from './loaders.ts';
 import { type CallOptions, decodePicture, type Picture } from './picture.ts';
 
 export interface EngineOptions {
-  /** Decodes and encodes at once in this process; its cores if not given. */
+  /** Concurrent decodes and encodes in this process; defaults to the number of cores. */
   readonly encodeConcurrency?: number | undefined;
   readonly limits?: Partial<ImageLimits>;
 }
 
-/** Bytes in, bytes out: no network, no files. Everything that is wrong with a picture is a RejectedImageError. */
+/** Bytes in, bytes out: no network, no files. Every fault of a picture is a RejectedImageError. */
 export interface ImagingEngine {
   readonly limits: ImageLimits;
-  /** What a source is, from its header alone. @throws RejectedImageError */
+  /** Reads a source's facts from its header; decodes no pixels. @throws RejectedImageError */
   inspect(bytes: Uint8Array, options?: InspectOptions): Promise<SourceFacts>;
   /**
-   * Decodes a source, once, to the largest size that the set needs of it. An abort is thrown before the decode begins, or
-   * once it is over: sharp takes no signal, so one that is under way ends by itself or by its time limit.
+   * Decodes a source once, to the largest size that the set needs. An abort takes effect before or after the decode:
+   * sharp accepts no signal, and a running decode ends normally or at its time limit.
    *
    * @throws the signal's reason when aborted; RejectedImageError `corrupt`, `timeout`
    */
@@ -28,15 +28,15 @@ export interface ImagingEngine {
 }
 
 /**
- * The one engine of a process: it blocks the loaders that uploads may not reach and bounds the work under way.
+ * The only engine of a process: it blocks the loaders that uploads must not reach, and limits concurrent work.
  *
- * @throws Error when the block did not take effect
+ * @throws Error if the block did not take effect
  */
 export async function createImagingEngine(options: EngineOptions = {}): Promise<ImagingEngine> {
   await blockOtherLoaders();
-  // Every picture is another one: a cache would only hold memory.
+  // Every picture is different: a cache would only hold memory.
   sharp.cache(false);
-  // Parallel by rendition, not within one: that costs less in all, and the cores are full either way.
+  // Renditions run in parallel, each on one thread: this needs less CPU in total, and uses all cores as well.
   sharp.concurrency(1);
   const limits = { ...defaultLimits, ...options.limits };
   const encodeSlot = pLimit(options.encodeConcurrency ?? availableParallelism());

@@ -5,7 +5,7 @@ import { createImagingEngine } from './index.ts';
 import { createRandom, fromPixels } from './test-support/pictures.ts';
 import { variantSet } from './test-support/render.ts';
 
-describe('what libvips says about a source becomes a reason that its seller understands', () => {
+describe('an error of libvips about a source becomes a rejection that the seller understands', () => {
   test.each([
     ['Input image exceeds pixel limit', 'too-many-pixels'],
     [
@@ -17,7 +17,7 @@ describe('what libvips says about a source becomes a reason that its seller unde
     ['Input buffer contains unsupported image format', 'unsupported-format'],
     ['Input image exceeds channel limit', 'unsupported-format'],
     ['VipsJpeg: premature end of JPEG image', 'corrupt'],
-    ['something that nobody has seen yet', 'corrupt'],
+    ['an unknown message', 'corrupt'],
   ])('%s: %s', (message, code) => {
     const rejection = toRejection(new Error(message));
     expect(rejection).toBeInstanceOf(RejectedImageError);
@@ -26,7 +26,7 @@ describe('what libvips says about a source becomes a reason that its seller unde
   });
 });
 
-describe('our own trouble is never told as the picture’s', () => {
+describe('an internal failure is never reported as a fault of the picture', () => {
   test.each([
     'vips_tracked: out of memory -- size == 24MB',
     'Could not allocate enough memory for raw output',
@@ -41,19 +41,19 @@ describe('our own trouble is never told as the picture’s', () => {
     expect(toTimeout(error)).toBe(error);
   });
 
-  test('nor is a mistake in the code', () => {
+  test('a TypeError of our code', () => {
     const error = new TypeError('x is not a function');
     expect(toRejection(error)).toBe(error);
   });
 
-  test('nor is anything that goes wrong once the pixels are decoded, but taking too long', () => {
+  test('any error after the decode, except a timeout', () => {
     const error = new Error('webpsave: unable to encode');
     expect(toTimeout(error)).toBe(error);
     expect(toTimeout(new Error('timeout: 7% complete'))).toMatchObject({ code: 'timeout' });
   });
 });
 
-test('an encode that takes longer than the limit is stopped', async () => {
+test('stops an encode that exceeds the time limit', async () => {
   const random = createRandom(5);
   const noise = await fromPixels(2600, 2600, 1, () => [random() * 256])
     .png({ compressionLevel: 0 })

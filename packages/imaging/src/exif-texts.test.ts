@@ -5,7 +5,7 @@ const ARTIST = 315;
 const COPYRIGHT = 33_432;
 const ASCII = 2;
 
-/** A block of one directory with one value. */
+/** A block with one directory and one value. */
 function exifBlock(entryOf: { tag?: number; type?: number; value: Buffer; length?: number; bigEndian?: boolean }) {
   const { tag = COPYRIGHT, type = ASCII, value, length = value.length, bigEndian = false } = entryOf;
   const uint = (bytes: number, number: number) => {
@@ -24,13 +24,13 @@ const copyright = (value: string | Buffer) => readExifTexts(exifBlock({ value: B
 
 describe('a text of an EXIF block', () => {
   test.each([
-    ['with an end mark', 'Jane Doe\0', 'Jane Doe'],
-    ['without one', 'Jane Doe', 'Jane Doe'],
-    ['that fits into its entry', 'Jo\0', 'Jo'],
-    ['of photographer and editor', 'Jane Doe\0Acme Press\0', 'Jane Doe Acme Press'],
+    ['with a NUL terminator', 'Jane Doe\0', 'Jane Doe'],
+    ['without a terminator', 'Jane Doe', 'Jane Doe'],
+    ['stored in its entry', 'Jo\0', 'Jo'],
+    ['with photographer and editor', 'Jane Doe\0Acme Press\0', 'Jane Doe Acme Press'],
     ['with control characters', 'Jane\x1b[31m\r\nDoe\x7f\u0085!\0', 'Jane [31m Doe !'],
-    ['with letters that ASCII lacks', '© Zoë Żak\0', '(C) Zoe Zak'],
-    ['with some of another script', '© 2026 山田\0', '(C) 2026 ??'],
+    ['with non-ASCII letters', '© Zoë Żak\0', '(C) Zoe Zak'],
+    ['partly in another script', '© 2026 山田\0', '(C) 2026 ??'],
   ])('%s', (_what, value, text) => {
     expect(copyright(value)).toBe(text);
   });
@@ -38,8 +38,8 @@ describe('a text of an EXIF block', () => {
   test.each([
     ['that is empty', '\0'],
     ['of spaces', '      \0'],
-    ['of another script alone', '山田太郎\0'],
-  ])('%s is none', (_what, value) => {
+    ['in another script only', '山田太郎\0'],
+  ])('%s is ignored', (_what, value) => {
     expect(copyright(value)).toBeUndefined();
   });
 
@@ -47,7 +47,7 @@ describe('a text of an EXIF block', () => {
     expect(copyright('x'.repeat(60_000))).toBe('x'.repeat(256));
   });
 
-  test('is read in either byte order, with and without the mark of EXIF before it', () => {
+  test('is read in either byte order, with or without the Exif prefix', () => {
     for (const bigEndian of [true, false]) {
       const block = exifBlock({ tag: ARTIST, value: Buffer.from('Jane Doe\0'), bigEndian });
       expect(readExifTexts(block)).toEqual({ artist: 'Jane Doe' });
@@ -58,23 +58,23 @@ describe('a text of an EXIF block', () => {
 
 describe('no text is read from', () => {
   test.each([
-    ['nothing', Buffer.of()],
-    ['what is no EXIF', Buffer.from('<html></html>')],
-    ['another type than ASCII', exifBlock({ type: 7, value: Buffer.from('Jane Doe') })],
-    ['another entry', exifBlock({ tag: 271, value: Buffer.from('Jane Doe') })],
+    ['an empty block', Buffer.of()],
+    ['a block that is not EXIF', Buffer.from('<html></html>')],
+    ['a value that is not ASCII', exifBlock({ type: 7, value: Buffer.from('Jane Doe') })],
+    ['another tag', exifBlock({ tag: 271, value: Buffer.from('Jane Doe') })],
     ['a directory beyond the block', Buffer.from('II*\0\xff\xff\xff\xff', 'latin1')],
-    ['a directory that was cut off', exifBlock({ value: Buffer.from('Jane Doe') }).subarray(0, 20)],
+    ['a truncated directory', exifBlock({ value: Buffer.from('Jane Doe') }).subarray(0, 20)],
   ])('%s', (_what, block) => {
     expect(readExifTexts(block)).toEqual({});
   });
 
-  test('behind a directory that claims to go on, but before it', () => {
+  test('the part after the end of a truncated directory, but the part before it is read', () => {
     const block = exifBlock({ value: Buffer.from('Jane Doe') });
     block.writeUInt16LE(0xffff, 8);
     expect(readExifTexts(block)).toEqual({ copyright: 'Jane Doe' });
   });
 
-  test('beyond the block, when a text claims to go on', () => {
+  test('bytes beyond the block, if a text claims to be longer', () => {
     expect(readExifTexts(exifBlock({ value: Buffer.from('Jane Doe'), length: 0xffff_ffff }))).toEqual({
       copyright: 'Jane Doe',
     });

@@ -1,4 +1,4 @@
-/** EXIF's texts about who made a picture: https://www.cipa.jp/std/documents/download_e.html?DC-008-Translation-2023-E */
+/** EXIF's Artist and Copyright tags: https://www.cipa.jp/std/documents/download_e.html?DC-008-Translation-2023-E */
 const tags: Record<number, keyof ExifTexts> = { 315: 'artist', 33432: 'copyright' };
 
 export interface ExifTexts {
@@ -12,9 +12,9 @@ const TEXT_BYTES_MAX = 1024;
 const CHARACTERS_MAX = 256;
 
 /**
- * The texts of an EXIF block, or of a TIFF file, as printable ASCII of at most 256 characters; what is broken, or of
- * another type, is left out. It reads nothing but these two entries of the first directory: the readers in the registry read
- * every value of every directory, and one block of 64 KB that repeats itself keeps them busy for seconds.
+ * The texts of an EXIF block, or of a TIFF file, as printable ASCII of at most 256 characters. Damaged texts and other
+ * types are skipped. Only these two entries of the first directory are read: libraries on npm read every value of every
+ * directory, and a self-referencing block of 64 KB keeps them busy for seconds.
  */
 export function readExifTexts(block: Uint8Array): ExifTexts {
   const tiff = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
@@ -23,13 +23,13 @@ export function readExifTexts(block: Uint8Array): ExifTexts {
   try {
     readFirst(tiff.subarray(start), texts);
   } catch (error) {
-    // An offset beyond the block: what was found before it stays.
+    // An offset beyond the block: keep the texts found before it.
     if (!(error instanceof RangeError)) throw error;
   }
   return Object.fromEntries([...texts].filter(([, text]) => text !== ''));
 }
 
-/** @throws RangeError where the block is shorter than it claims */
+/** @throws RangeError if the block is shorter than it claims */
 function readFirst(tiff: Buffer, texts: Map<keyof ExifTexts, string>): void {
   const mark = tiff.toString('latin1', 0, 4);
   if (mark !== 'II*\0' && mark !== 'MM\0*') return;
@@ -43,18 +43,18 @@ function readFirst(tiff: Buffer, texts: Map<keyof ExifTexts, string>): void {
     const name = tags[uint16(entry)];
     if (!name || texts.has(name) || uint16(entry + 2) !== ASCII) continue;
     const length = uint32(entry + 4);
-    // Four bytes or fewer stand in the entry itself.
+    // A value of at most four bytes is stored in the entry itself.
     const at = length <= 4 ? entry + 8 : uint32(entry + 8);
     texts.set(name, plainText(tiff.subarray(at, at + Math.min(length, TEXT_BYTES_MAX))));
   }
 }
 
-/** Reduced here, because what libvips makes of letters that ASCII does not have depends on the system's language. */
+/** Converts to ASCII here, because libvips converts non-ASCII letters differently in each system locale. */
 function plainText(bytes: Buffer): string {
   const text = bytes
     .toString('utf8')
     .replaceAll('©', '(C)')
-    // Photographer and editor stand behind one another, each with a NUL.
+    // Photographer and editor are consecutive strings, each terminated by NUL.
     .replace(/\p{Cc}+/gu, ' ')
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

@@ -7,16 +7,16 @@ import { shapeFrame } from './render-variant.ts';
 /** The pixels of each rendition, ready to be encoded. */
 export interface Frames {
   of(plan: RenditionPlan): Promise<Pixels>;
-  /** To be called when a plan's encodes are done: frames that no plan waits for are let go. */
+  /** Call it after a plan's encode: a frame that no other plan needs is freed. */
   release(plan: RenditionPlan): void;
 }
 
-/** libvips averages blocks until it is this near and resamples only the rest, so a frame so much larger serves as well. */
+/** libvips averages blocks down to this factor, then resamples: deriving from a frame this much larger loses nothing. */
 const DERIVE_FROM = 2;
 
 /**
- * Makes the pixels of each size and shape once, however many formats they are encoded in, and a small frame from the
- * next that is large enough: scaling the decoded pixels down for each rendition would cost 8 % of all CPU.
+ * Makes the pixels of each size and shape once for all formats, and small frames from the smallest frame that is large
+ * enough: scaling the decoded pixels down for each rendition would cost 8 % of all CPU.
  */
 export function createFrames(decoded: Pixels, plans: readonly RenditionPlan[], limits: ImageLimits): Frames {
   const made = new Map<string, Promise<Pixels>>();
@@ -51,7 +51,7 @@ export function createFrames(decoded: Pixels, plans: readonly RenditionPlan[], l
   };
 }
 
-/** Two plans with the same key have the same pixels; small sources have many. */
+/** Plans with the same key have the same pixels; this is common for small sources. */
 export function frameKey(plan: RenditionPlan): string {
   const { variant, width, height } = plan;
   return JSON.stringify([width, height, variant.shape, crops(plan) && variant.position]);
@@ -59,7 +59,7 @@ export function frameKey(plan: RenditionPlan): string {
 
 const showsAll = (plan: RenditionPlan) => !crops(plan) && plan.variant.shape === 'rectangle';
 
-// `plans` has the smallest first, so the first that is large enough is the nearest.
+// `plans` is sorted by size: the first frame that is large enough is the smallest one.
 const isLargeEnough = (frame: Size, wanted: Size) =>
   isSize(frame, wanted) || (frame.width >= DERIVE_FROM * wanted.width && frame.height >= DERIVE_FROM * wanted.height);
 

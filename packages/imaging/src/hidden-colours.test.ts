@@ -12,9 +12,9 @@ const red = [200, 1, 2, 255];
 const blue = [1, 2, 200, 90];
 const clear = [9, 9, 9, 0];
 
-test('clear pixels take the mean colour of their block of 16 px, else of the nearest block in their row, else of a row', async () => {
+test('clear pixels take the mean colour of their 16 px block, or else of the nearest block', async () => {
   const [width, height] = [4 * 16, 3 * 16];
-  // In the middle row of blocks: half red and half blue in the first, a blue pixel in the last, nothing between.
+  // In the middle row of blocks: half red and half blue in the first, a blue pixel in the last, all clear in between.
   const { data } = await fromPixels(width, height, 4, (x, y) => {
     if (y < 16 || y >= 32) return clear;
     if (x < 4) return x < 2 ? [200, 0, 0, 255] : [0, 0, 100, 255];
@@ -36,7 +36,7 @@ test('clear pixels take the mean colour of their block of 16 px, else of the nea
   ]);
 });
 
-test('nothing stays of a picture that shows nothing, and all of one that has no alpha', () => {
+test('a fully transparent picture loses all its colours, and a picture without alpha is unchanged', () => {
   const nothing = pixelsOf([[clear, clear]]);
   spreadColours(nothing);
   expect([...nothing.data]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
@@ -45,17 +45,17 @@ test('nothing stays of a picture that shows nothing, and all of one that has no 
   expect([...withoutHiddenColours(opaque).data]).toEqual([1, 2, 3]);
 });
 
-test('without hidden colours, what is visible stays, and so does the original', () => {
+test('removing hidden colours changes neither visible pixels nor the original', () => {
   const pixels = pixelsOf([[clear, red, blue]]);
   expect([...withoutHiddenColours(pixels).data]).toEqual([0, 0, 0, 0, ...red, ...blue]);
   expect([...pixels.data]).toEqual([...clear, ...red, ...blue]);
 });
 
-describe('no ring shows around what is visible', () => {
+describe('no ring shows around the visible part', () => {
   const side = 100;
   const disc = fromPixels(side, side, 4, (x, y) => {
     const cover = Math.min(1, Math.max(0, side / 2 - 5 - Math.hypot(x + 0.5 - side / 2, y + 0.5 - side / 2)));
-    // What is clear hides a colour of its own.
+    // The clear pixels hide a different colour.
     return cover > 0 ? [255, 0, 0, Math.round(255 * cover)] : [0, 255, 0, 0];
   });
   const sources = {
@@ -77,7 +77,7 @@ describe('no ring shows around what is visible', () => {
     expect(Math.max(...ring)).toBeLessThanOrEqual(6);
   });
 
-  test('and a png hides no colour', async () => {
+  test('a png hides no colour', async () => {
     const { data } = await renderOne(await sources['a round variant of a saturated picture'](), {
       width: 48,
       height: 48,

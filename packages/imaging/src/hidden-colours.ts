@@ -1,17 +1,17 @@
 import type { Pixels } from './pixels.ts';
 
 const RGBA = 4;
-/** Pixels a side: what encoders code as one, so a block of one colour costs next to nothing. */
+/** Pixels per side: encoders work in blocks of this size, and a block of one colour takes almost no bytes. */
 const BLOCK = 16;
-/** Of a pixel in one word, as every processor that Node runs on stores it: alpha is its highest byte. */
+/** Masks of an RGBA pixel as a word: alpha is the highest byte on little-endian processors. */
 const COLOUR = 0x00_ff_ff_ff;
 const OPAQUE = 0xff_00_00_00;
 const isClear = (pixel: number) => pixel >>> 24 === 0;
 
 /**
- * Gives clear pixels the mean colour of what is visible in their block, else that of the nearest block in its row that
- * shows something, else of the row above or below, in place. A lossy encoder mixes neighbours: black ones would show as a
- * ring around the visible part.
+ * Gives clear pixels the mean colour of the visible pixels in their block, in place. A block without visible pixels takes
+ * the colour of the nearest one in its row, or of the row above or below. Lossy encoders mix neighbouring pixels: black
+ * ones would show as a ring around the visible part.
  */
 export function spreadColours(pixels: Pixels): void {
   if (pixels.raw.channels !== RGBA) return;
@@ -29,7 +29,7 @@ export function spreadColours(pixels: Pixels): void {
   }
 }
 
-/** The mean colour of what is visible in each block, opaque; 0 where nothing is. */
+/** The mean colour of each block's visible pixels, opaque; 0 if it has none. */
 function blockColours(words: Uint32Array, width: number, height: number, columns: number): Uint32Array {
   const count = columns * Math.ceil(height / BLOCK);
   const [reds, greens, blues, weights] = Array.from({ length: 4 }, () => new Float64Array(count)) as [
@@ -69,7 +69,7 @@ function spreadToEmpty(blocks: Uint32Array, columns: number): void {
   }
 }
 
-/** Whether anything in this row is visible; if nothing is, it stays as it is. */
+/** Returns whether the row has visible blocks; if not, it is unchanged. */
 function spreadInRow(blocks: Uint32Array, start: number, columns: number): boolean {
   let left = -1;
   for (let x = 0; x < columns; x++) {
@@ -84,7 +84,7 @@ function spreadInRow(blocks: Uint32Array, start: number, columns: number): boole
   return left >= 0;
 }
 
-/** The same pixels with black where nothing shows, for encoders without loss; a copy, as others use the original. */
+/** A copy with black clear pixels, for lossless encoders. Other encoders share the original. */
 export function withoutHiddenColours(pixels: Pixels): Pixels {
   if (pixels.raw.channels !== RGBA) return pixels;
   const data = Buffer.from(pixels.data);

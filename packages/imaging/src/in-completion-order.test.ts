@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inCompletionOrder } from './in-completion-order.ts';
 
 describe('in completion order', () => {
-  test('each result comes the moment it is there, whatever its place', async () => {
+  test('yields each result as soon as it is available', async () => {
     const [first, second, third] = [0, 1, 2].map(() => Promise.withResolvers<string>()) as [Late, Late, Late];
     const results = inCompletionOrder([first.promise, second.promise, third.promise]);
     third.resolve('third');
@@ -14,28 +14,28 @@ describe('in completion order', () => {
     expect(await results.next()).toEqual({ done: true, value: undefined });
   });
 
-  test('results that are there already keep their order', async () => {
+  test('keeps the order of results that are already available', async () => {
     expect(await Array.fromAsync(inCompletionOrder([1, 2, 3].map((n) => Promise.resolve(n))))).toEqual([1, 2, 3]);
   });
 
-  test('the first error is thrown, and no other goes unhandled', async () => {
+  test('throws the first error, and leaves no rejection unhandled', async () => {
     const tasks = [new Promise<never>(() => {}), Promise.reject(new Error('one')), Promise.reject(new Error('two'))];
     await expect(inCompletionOrder(tasks).next()).rejects.toThrow('one');
   });
 
-  test('an abort is thrown at once, however long the tasks still take', async () => {
+  test('throws at once on abort, without waiting for running tasks', async () => {
     const controller = new AbortController();
     const next = inCompletionOrder([new Promise<never>(() => {})], controller.signal).next();
     controller.abort(new Error('stop'));
     await expect(next).rejects.toThrow('stop');
   });
 
-  test('an abort that came before comes before every result', async () => {
+  test('throws before any result if already aborted', async () => {
     const results = inCompletionOrder([Promise.resolve(1)], AbortSignal.abort(new Error('stop')));
     await expect(results.next()).rejects.toThrow('stop');
   });
 
-  test('nothing comes of no tasks', async () => {
+  test('yields nothing for no tasks', async () => {
     expect(await Array.fromAsync(inCompletionOrder([]))).toEqual([]);
   });
 });

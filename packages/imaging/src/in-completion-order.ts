@@ -1,11 +1,11 @@
 /**
- * Yields each result the moment it is there, whatever its place in the list; throws the first error, or the signal's
- * reason once it is aborted. What is still under way when it ends early, or throws, is left to end by itself.
+ * Yields each result as soon as it is available. Throws the first error, or the signal's reason on abort. Tasks still
+ * running after that are not cancelled, and their results are ignored.
  */
 export async function* inCompletionOrder<T>(tasks: readonly Promise<T>[], signal?: AbortSignal): AsyncGenerator<T> {
   const pending = new Map(tasks.map((task, index) => [index, task.then((value) => ({ index, value }))]));
   const aborted = rejectionBy(signal);
-  // Nobody awaits the rest once one has failed, nor the abort that never comes.
+  // After the first failure, the remaining rejections have no handler; the same is true of an abort that comes later.
   for (const promise of [aborted, ...pending.values()]) promise.catch(() => {});
   while (pending.size > 0) {
     const { index, value } = await Promise.race([aborted, ...pending.values()]);

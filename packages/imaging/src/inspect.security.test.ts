@@ -2,20 +2,20 @@ import { crc32, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
-import { fateOf, inspectionOf } from './test-support/rejection.ts';
+import { inspectionOf, outcomeOf } from './test-support/rejection.ts';
 import { renderOne } from './test-support/render.ts';
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
 const random = createRandom(7);
 
-describe('what is no picture of an accepted format is refused', () => {
+describe('rejects files that are not images of an accepted format', () => {
   test.each<[string, string | Uint8Array]>([
     ['SVG', svg],
     [
       'SVG with an external entity',
       `<?xml version="1.0"?><!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]>${svg}`,
     ],
-    ['SVG that loads a picture', svg.replace('<rect', '<image href="http://127.0.0.1:1/x.png" /><rect')],
+    ['SVG that loads an image', svg.replace('<rect', '<image href="http://127.0.0.1:1/x.png" /><rect')],
     ['compressed SVG', gzipSync(svg)],
     ['PDF', '%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n'],
     ['EPS', '%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) run\n%%EOF\n'],
@@ -36,20 +36,20 @@ describe('what is no picture of an accepted format is refused', () => {
     expect(await inspectionOf(Buffer.from(bytes))).toBe('unsupported-format');
   });
 
-  test('no bytes at all', async () => {
+  test('an empty file', async () => {
     expect(await inspectionOf(Buffer.alloc(0))).toBe('corrupt');
   });
 });
 
-describe('a picture that is a page or a script as well loses all but the picture', () => {
+describe('renditions of an image that is also a page or a script contain only the image', () => {
   const payload = '<script>alert(document.domain)</script>';
 
   test.each([
-    ['JPEG with HTML behind it', async () => Buffer.concat([await jpeg(), Buffer.from(payload)])],
+    ['JPEG followed by HTML', async () => Buffer.concat([await jpeg(), Buffer.from(payload)])],
     ['JPEG with HTML in a comment', async () => withComment(await jpeg(), payload)],
-    ['GIF that is JavaScript', async () => Buffer.concat([await gif(), Buffer.from(`*/=1;${payload}`)])],
+    ['GIF that is also JavaScript', async () => Buffer.concat([await gif(), Buffer.from(`*/=1;${payload}`)])],
     [
-      'PNG with HTML behind it',
+      'PNG followed by HTML',
       async () => Buffer.concat([await gradientPicture(40, 30).png().toBuffer(), Buffer.from(payload)]),
     ],
   ])('%s', async (_what, source) => {
@@ -73,7 +73,7 @@ describe('a picture that is a page or a script as well loses all but the picture
     ]);
 });
 
-describe('a header that claims too much is refused before any pixel is decoded', () => {
+describe('a header that claims too much is rejected before any pixel is decoded', () => {
   test.each([
     ['a PNG of 65,536×65,536', () => claimingPng(65_536, 65_536)],
     ['a PNG with a side over the limit', () => claimingPng(70_000, 1)],
@@ -82,13 +82,13 @@ describe('a header that claims too much is refused before any pixel is decoded',
     ['an AVIF of 60,000×60,000', () => claimingAvif(60_000, 60_000)],
   ])('%s', async (_what, source) => {
     const bytes = await source();
-    await fateOf(await gradientPicture(64, 64).png().toBuffer());
+    await outcomeOf(await gradientPicture(64, 64).png().toBuffer());
     const before = process.memoryUsage.rss();
     for (let i = 0; i < 20; i++) expect(await inspectionOf(bytes)).toBe('too-many-pixels');
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 * 1024);
   });
 
-  test('an animation of more frames than the limit, or of more pixels in all its frames', async () => {
+  test('an animation with too many frames, or too many pixels in all frames together', async () => {
     const frames = [10, 90, 170].map((level) => ({ colour: [level, 0, 0] as const, delayMs: 40 }));
     for (const format of ['gif', 'webp'] as const) {
       const bytes = await animation(50, 40, frames, format);
@@ -99,7 +99,7 @@ describe('a header that claims too much is refused before any pixel is decoded',
     }
   });
 
-  test('a side over the limit, upright or lying', async () => {
+  test('a side over the limit, in either orientation', async () => {
     const bytes = await gradientPicture(64, 20).png().toBuffer();
     for (const source of [bytes, await sharp(bytes).rotate(90).png().toBuffer()]) {
       expect(await inspectionOf(source, { limits: { sideMax: 63 } })).toBe('too-many-pixels');
@@ -107,14 +107,14 @@ describe('a header that claims too much is refused before any pixel is decoded',
     }
   });
 
-  test('more bytes than the limit', async () => {
+  test('a file larger than the limit', async () => {
     const bytes = await gradientPicture(64, 64).png().toBuffer();
     expect(await inspectionOf(bytes, { limits: { bytesMax: bytes.length - 1 } })).toBe('too-many-bytes');
     expect(await inspectionOf(bytes, { limits: { bytesMax: bytes.length } })).toBe('rendered');
   });
 });
 
-test('a picture of another type than was declared is refused', async () => {
+test('rejects an image of another type than declared', async () => {
   for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const) {
     const bytes = await sharp(await gradientPicture(32, 32).png().toBuffer())
       .toFormat(format)

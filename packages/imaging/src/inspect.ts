@@ -7,14 +7,14 @@ import { readableSource } from './source/readable-source.ts';
 type SourceFormat = SourceFacts['format'];
 
 export interface InspectOptions {
-  /** What is to be made of it: where nothing is animated, only the first frame counts. Without a set every frame does. */
+  /** The variants to make: if none is animated, only the first frame counts. Without a set, all frames count. */
   readonly set?: VariantSet | undefined;
-  /** The type that it has to be, among the accepted ones. */
+  /** The required type; any accepted type if not given. */
   readonly contentType?: string | undefined;
 }
 
 /**
- * What a file is, by its content and from its header alone: no pixel is decoded.
+ * Detects a file's format and facts from its header; decodes no pixels.
  *
  * @throws RejectedImageError
  */
@@ -31,7 +31,7 @@ export async function inspect(
   if (contentType !== undefined && contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
 
   const { width, height } = header.autoOrient;
-  // The pages of a TIFF, or the pictures of an AVIF file, are no animation: only the first is ever decoded.
+  // Several pages of a TIFF, or pictures of an AVIF file, are not an animation: only the first is ever decoded.
   const frames = format === 'gif' || format === 'webp' ? (header.pages ?? 1) - readable.framesAdded : 1;
   const framesToDecode = !set || set.some(({ animated }) => animated) ? frames : 1;
   if (framesToDecode > limits.framesMax) throw new RejectedImageError('too-many-frames');
@@ -51,7 +51,7 @@ export async function inspect(
 
 async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<Metadata> {
   try {
-    // Without a limit of libvips' own, so that the one below sees every size that is claimed.
+    // Disable libvips' own limit: `inspect` checks the claimed size against ours.
     return await sharp(bytes, { limitInputPixels: false, failOn }).metadata();
   } catch (error) {
     throw rejectionOf(bytes, error);
@@ -62,9 +62,9 @@ function rejectionOf(bytes: Uint8Array, error: unknown): unknown {
   const rejection = toRejection(error);
   if (!(rejection instanceof RejectedImageError)) return rejection;
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  // libvips takes a TIFF whose directory was cut off, or a few bytes of a PNG, for no picture at all.
-  const unknown = String(error).includes('unsupported image format') && acceptedStart.test(start);
-  return unknown ? new RejectedImageError('corrupt', error) : rejection;
+  // libvips reports a TIFF with a truncated directory, or a few bytes of a PNG, as an unsupported format.
+  const isTruncated = String(error).includes('unsupported image format') && acceptedStart.test(start);
+  return isTruncated ? new RejectedImageError('corrupt', error) : rejection;
 }
 
 const acceptedStart = /^(?:\xff\xd8\xff|\x89PNG|GIF8[79]a|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftypavi[fs])/s;
@@ -78,13 +78,13 @@ const formats: Partial<Record<Metadata['format'], SourceFormat>> = {
 };
 
 function formatOf({ format, compression }: Metadata): SourceFormat {
-  // HEIF is a container: with AV1 inside it is AVIF.
+  // HEIF is a container; with AV1 content it is AVIF.
   const known = format === 'heif' && compression === 'av1' ? 'avif' : formats[format];
   if (!known) throw new RejectedImageError('unsupported-format');
   return known;
 }
 
-/** The pixels that libvips turns into sRGB as they are meant, and how many channels their colours have. */
+/** Pixel formats that libvips converts to sRGB correctly, and their number of colour channels. */
 const colourChannels: Record<string, number> = {
   'b-w uchar': 1,
   'grey16 ushort': 1,
@@ -96,7 +96,7 @@ const colourChannels: Record<string, number> = {
   'cmyk ushort': 4,
 };
 
-/** TIFF can also store what would come out black or wrapped, such as grey in floats, and more channels than alpha. */
+/** TIFF also has formats that would come out black or wrapped, such as float grey, and extra channels besides alpha. */
 function hasUsualPixels({ space, depth, channels, hasAlpha }: Metadata): boolean {
   return channels - (hasAlpha ? 1 : 0) === colourChannels[`${space} ${depth}`];
 }

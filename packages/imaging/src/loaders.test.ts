@@ -5,20 +5,20 @@ import { blockOtherLoaders } from './loaders.ts';
 
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
 
-describe('the loaders that uploads may not reach', () => {
-  test('are blocked in libvips itself, for all of the process', async () => {
+describe('the loaders that uploads must not reach', () => {
+  test('are blocked in libvips, for the whole process', async () => {
     sharp.unblock({ operation: ['VipsForeignLoad'] });
     expect((await sharp(svg).metadata()).format).toBe('svg');
     await createImagingEngine();
     await expect(sharp(svg).metadata()).rejects.toThrow('unsupported image format');
   });
 
-  test('stop the start when their block does not take effect', async () => {
+  test('prevent the start if blocking them has no effect', async () => {
     sharp.unblock({ operation: ['VipsForeignLoad'] });
     await expect(blockOtherLoaders({ block: () => {}, unblock: () => {} })).rejects.toThrow('still loads SVG');
   });
 
-  test('stop the start when the block takes in what is needed', async () => {
+  test('prevent the start if the block includes a required loader', async () => {
     const all = { block: () => sharp.block({ operation: ['VipsForeignLoad'] }), unblock: () => {} };
     await expect(blockOtherLoaders(all)).rejects.toThrow('does not load GIF');
   });

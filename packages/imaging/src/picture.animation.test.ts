@@ -14,7 +14,7 @@ const frames = [
 describe.each(['gif', 'webp'] as const)('an animated %s', (format) => {
   const source = () => animation(100, 60, frames, format);
 
-  test('is told with the size of a frame and their number', async () => {
+  test('is inspected as the size of one frame and the number of frames', async () => {
     const facts = await (await createImagingEngine()).inspect(await source());
     expect(facts).toMatchObject({ format, width: 100, height: 60, frames: 3 });
   });
@@ -30,7 +30,7 @@ describe.each(['gif', 'webp'] as const)('an animated %s', (format) => {
     ['inside its box', { width: 50, height: 50 }, 50, 30],
     ['covering its box', { width: 40, height: 20, fit: 'cover' }, 40, 20],
     ['as a circle', { width: 40, height: 40, fit: 'cover', shape: 'circle' }, 40, 40],
-    ['no larger than it is', { width: 500, height: 500 }, 100, 60],
+    ['smaller than its box', { width: 500, height: 500 }, 100, 60],
   ])('keeps every frame, its delay and the loop in an animated variant %s', async (_how, entry, width, height) => {
     const made = await renderOne(await source(), { ...entry, format: 'webp', quality: 95, animated: true });
     expect([made.width, made.height]).toEqual([width, height]);
@@ -45,7 +45,7 @@ describe.each(['gif', 'webp'] as const)('an animated %s', (format) => {
   });
 });
 
-test('a still stays one in an animated variant', async () => {
+test('a still source gives a still rendition in an animated variant', async () => {
   const { data } = await renderOne(await plainPicture(80, 60, [1, 2, 3]).png().toBuffer(), {
     format: 'webp',
     animated: true,
@@ -53,7 +53,7 @@ test('a still stays one in an animated variant', async () => {
   expect((await metadataOf(data)).pages ?? 1).toBe(1);
 });
 
-test('an animation that lies on its side becomes an upright still', async () => {
+test('an animation with a rotated orientation becomes an upright still', async () => {
   const upright = await animation(100, 60, frames, 'webp');
   const lying = await sharp(upright, { animated: true })
     .withMetadata({ orientation: 6 })
@@ -63,7 +63,7 @@ test('an animation that lies on its side becomes an upright still', async () => 
   expect(await metadataOf(data)).toMatchObject({ width: 30, height: 50 });
 });
 
-test('the pages of a TIFF are no animation: its first one is the picture', async () => {
+test('a TIFF with several pages is not an animation: only its first page is rendered', async () => {
   const pages = await Promise.all(frames.map(({ colour }) => plainPicture(40, 30, colour).png().toBuffer()));
   const source = await sharp(pages, { join: { animated: true } })
     .tiff({ compression: 'lzw' })

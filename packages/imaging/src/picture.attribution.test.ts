@@ -11,7 +11,7 @@ import { plainTiff } from './test-support/tiff.ts';
 const owner = { Copyright: '(C) 2026 Jane Doe (Berlin)', Artist: 'Jane Doe' };
 const secret = 'Secret-Place-4711';
 const exif = {
-  // sharp drops a last bracket of what it is given to write.
+  // sharp strips a trailing bracket when it writes the text.
   IFD0: {
     Copyright: `${owner.Copyright} (ASCII)`,
     Artist: owner.Artist,
@@ -26,7 +26,7 @@ const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.
 const loaded = () => gradientPicture(90, 60).withIccProfile('p3').withExif(exif).withXmp(xmp);
 const both = { keepMetadata: ['copyright', 'artist'] };
 
-/** What a picture's first EXIF directory says, by a reader that is not ours; nothing when it has no EXIF at all. */
+/** A picture's first EXIF directory, read by an independent reader; undefined without EXIF. */
 async function exifOf(data: Uint8Array) {
   const { exif: block } = await metadataOf(data);
   return block && exifReader(block);
@@ -47,7 +47,7 @@ const sources = {
 };
 
 describe.each(['avif', 'webp', 'jpeg', 'png'])('a variant that keeps copyright and artist, as %s,', (format) => {
-  test.each(Object.entries(sources))('keeps these two of a %s and loses all else', async (_name, source) => {
+  test.each(Object.entries(sources))('keeps only these two of a %s', async (_name, source) => {
     const bytes = await source();
     expect(bytes.includes(secret)).toBe(true);
     const { data } = await renderOne(bytes, { format, ...both });
@@ -65,7 +65,7 @@ describe.each(['avif', 'webp', 'jpeg', 'png'])('a variant that keeps copyright a
     expect(Buffer.from(data).includes('Secret')).toBe(false);
   });
 
-  test('writes no EXIF for a source that says neither', async () => {
+  test('writes no EXIF for a source that has neither', async () => {
     const bytes = await gradientPicture(90, 60)
       .withExif({ IFD0: { Make: secret } })
       .jpeg()
@@ -73,7 +73,7 @@ describe.each(['avif', 'webp', 'jpeg', 'png'])('a variant that keeps copyright a
     expect(await exifOf((await renderOne(bytes, { format, ...both })).data)).toBeUndefined();
   });
 
-  test('is not turned again, and has the pixels that it would have without', async () => {
+  test('is not rotated twice, and has the same pixels as without the texts', async () => {
     const lying = await cornerPicture(120, 60).withExif(exif).jpeg().withMetadata({ orientation: 6 }).toBuffer();
     const bytes = await sharp(lying).keepExif().withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const made = await renderSet(bytes, variantSet({ format, quality: 95 }, { format, quality: 95, ...both }));
@@ -89,7 +89,7 @@ describe.each(['avif', 'webp', 'jpeg', 'png'])('a variant that keeps copyright a
   });
 });
 
-test('each text is kept by itself, and only where it is asked for', async () => {
+test('each text is kept independently, only in variants that request it', async () => {
   const set = variantSet({}, { keepMetadata: ['copyright'] }, { keepMetadata: ['artist'] });
   const made = await renderSet(await sources.jpeg(), set);
   const textsOf = async (name: string) => {
@@ -102,7 +102,7 @@ test('each text is kept by itself, and only where it is asked for', async () => 
   expect(await textsOf('v2')).toEqual([undefined, owner.Artist]);
 });
 
-test('an animation keeps them too, and loses all else', async () => {
+test('an animation also keeps only these two', async () => {
   const frames = [10, 200].map((level) => ({ colour: [level, 9, 9] as const, delayMs: 50 }));
   const plain = await animation(40, 30, frames, 'webp');
   const source = await sharp(plain, { animated: true }).withExif(exif).withXmp(xmp).webp().toBuffer();
@@ -112,7 +112,7 @@ test('an animation keeps them too, and loses all else', async () => {
   expect(Buffer.from(data).includes('Secret')).toBe(false);
 });
 
-describe('EXIF that is broken', () => {
+describe('damaged EXIF', () => {
   const jpegOf = async (block: Buffer) => {
     const jpeg = await gradientPicture(40, 30).jpeg().toBuffer();
     const head = Buffer.of(0xff, 0xe1, 0, 0);
@@ -120,7 +120,7 @@ describe('EXIF that is broken', () => {
     return Buffer.concat([jpeg.subarray(0, 2), head, block, jpeg.subarray(2)]);
   };
 
-  test('never fails a rendition, wherever it was cut or changed', async () => {
+  test('never causes a rendition to fail, wherever it is cut or changed', async () => {
     const block = (await metadataOf(await sources.jpeg())).exif ?? Buffer.of();
     const change = fc.record({ at: fc.nat(block.length - 1), value: fc.nat(255) });
     const damage = fc.record({
@@ -132,14 +132,14 @@ describe('EXIF that is broken', () => {
         const broken = Buffer.from(block);
         for (const { at, value } of changes) broken.writeUInt8(value, at);
         const made = await renderOne(await jpegOf(broken.subarray(0, length)), { format: 'jpeg', ...both });
-        // What was changed may be the orientation.
+        // The change may affect the orientation.
         expect([made.width, made.height].toSorted()).toEqual([30, 40]);
       }),
       { numRuns: 200 },
     );
   });
 
-  test('that is as large as a segment can be, and repeats itself, costs next to nothing', async () => {
+  test('of the maximum size that repeats itself is read fast', async () => {
     const block = Buffer.alloc(65_000);
     block.write('Exif\0\0II*\0\x08\0\0\0', 'latin1');
     block.writeUInt16LE(0xffff, 14);

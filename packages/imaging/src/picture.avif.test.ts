@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { colourDifference } from './test-support/colour-difference.ts';
 import { cornerColours, cornerPicture } from './test-support/pictures.ts';
-import { fateOf, inspectionOf } from './test-support/rejection.ts';
+import { inspectionOf, outcomeOf } from './test-support/rejection.ts';
 import { pixelReader, renderOne } from './test-support/render.ts';
 
 let avif: Buffer;
@@ -16,7 +16,7 @@ function branded(brand: string): Buffer {
   return bytes;
 }
 
-/** The same file whose picture says that it is coded otherwise. */
+/** The same file with another codec declared for its picture. */
 function coded(codec: string, brand: string): Buffer {
   const bytes = branded(brand);
   bytes.write(codec, bytes.indexOf('av01', bytes.indexOf('infe')), 'latin1');
@@ -33,8 +33,8 @@ function box(type: string, ...content: Buffer[]): Buffer {
 const fileType = (...brands: string[]) =>
   box('ftyp', Buffer.from([brands[0], '\0\0\0\0', ...brands.slice(1)].join('')));
 
-describe('a file with AV1 inside', () => {
-  // `avis` is an animation, whose still picture is its first frame.
+describe('a file with AV1 content', () => {
+  // `avis` is an animation; its still picture is the first frame.
   test.each(['avif', 'mif1', 'avis', 'msf1', 'miaf', 'MA1A', 'heic'])('of the brand %s is rendered', async (brand) => {
     const bytes = branded(brand);
     expect(await inspectionOf(bytes, {}, 'image/avif')).toBe('rendered');
@@ -45,14 +45,14 @@ describe('a file with AV1 inside', () => {
     expect(colourDifference(rgb(2, 45), cornerColours[2])).toBeLessThan(4);
   });
 
-  test.each(['mif1', 'avis'])('of the brand %s that is incomplete is told to be damaged', async (brand) => {
+  test.each(['mif1', 'avis'])('of the brand %s is rejected as damaged if it is incomplete', async (brand) => {
     const bytes = branded(brand);
     for (const part of [0.3, 0.6, 0.9, 0.98]) {
-      expect(await fateOf(bytes.subarray(0, Math.floor(bytes.length * part))), `${part}`).toBe('corrupt');
+      expect(await outcomeOf(bytes.subarray(0, Math.floor(bytes.length * part))), `${part}`).toBe('corrupt');
     }
   });
 
-  test('stays as it was sent: its bytes are not changed', async () => {
+  test('is not modified', async () => {
     const bytes = branded('mif1');
     await renderOne(bytes);
     expect(bytes.equals(branded('mif1'))).toBe(true);
@@ -69,21 +69,21 @@ describe('a file of the same family without AV1 is an unsupported format:', () =
   });
 
   test.each(['heic', 'heix', 'hevc', 'heim', 'heis', 'hevm', 'hevs'])(
-    'the brand %s, cut after its first box',
+    'the brand %s, truncated after the first box',
     async (brand) => {
       expect(await inspectionOf(fileType(brand, 'mif1'))).toBe('unsupported-format');
       expect(await inspectionOf(fileType('mif1', brand))).toBe('unsupported-format');
     },
   );
 
-  test.each(['avis', 'msf1', 'isom'])('a track alone, of the brand %s', async (brand) => {
+  test.each(['avis', 'msf1', 'isom'])('a track without a still picture, of the brand %s', async (brand) => {
     expect(await inspectionOf(Buffer.concat([fileType(brand, brand), box('moov', Buffer.alloc(40))]))).toBe(
       'unsupported-format',
     );
   });
 });
 
-test('boxes that lie, nest or never end are read in no time', async () => {
+test('boxes with false sizes, deep nesting or endless repetition are rejected fast', async () => {
   const grid = Buffer.concat([Buffer.of(2, 0, 0, 0, 0, 1, 0, 0), Buffer.from('grid\0')]);
   const loop = box(
     'meta',

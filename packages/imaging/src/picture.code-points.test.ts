@@ -22,7 +22,7 @@ const coloursIn = async (bytes: Buffer, count = colours.length) => {
   return Array.from({ length: count }, (_, index) => [...pixels.rgb(...at(index)), pixels.alpha(...at(index))]);
 };
 
-/** Numbers of a space with a curve, as sRGB. */
+/** The stored values, interpreted in this space with this curve, as sRGB. */
 const meant = (space: LinearSpace, curve: (stored: number) => number) =>
   colours.map((colour) => toSrgb(space, colour.map((level) => curve(level / 255)) as never));
 
@@ -48,13 +48,13 @@ const spaces: [name: string, primaries: number, transfer: number, expected: Rgb[
   ['a gamma of 2.8', 1, 5, meant('srgb-linear', power(2.8))],
 ];
 
-describe('code points say what colours are meant:', () => {
-  test.each(spaces)('%s, in a PNG of 8 and of 16 bits', async (_name, primaries, transfer, expected) => {
+describe('code points define the colours:', () => {
+  test.each(spaces)('%s, in PNGs of 8 and 16 bits', async (_name, primaries, transfer, expected) => {
     expectColours(await coloursIn(patchesPng(colours, 8, [cicp(primaries, transfer)])), expected);
     expectColours(await coloursIn(patchesPng(deep, 16, [cicp(primaries, transfer)])), expected);
   });
 
-  test.each(spaces)('%s, in an AVIF of 8, 10 and 12 bits', async (_name, primaries, transfer, expected) => {
+  test.each(spaces)('%s, in AVIFs of 8, 10 and 12 bits', async (_name, primaries, transfer, expected) => {
     for (const bits of [8, 10, 12] as const) {
       const colour = await codedColour(patchesPng(deep, 16), bits);
       expectColours(await coloursIn(avifFile({ colour, nclx: { primaries, transfer } })), expected, 2.5);
@@ -67,20 +67,20 @@ describe('code points say what colours are meant:', () => {
     ['unspecified', 2, 2],
     ['unspecified primaries', 2, 13],
     ['reserved', 3, 13],
-  ])('%s ones are sRGB in an AVIF', async (_name, primaries, transfer) => {
+  ])('%s: treated as sRGB in an AVIF', async (_name, primaries, transfer) => {
     const colour = await codedColour(patchesPng(colours, 8));
     expectColours(await coloursIn(avifFile({ colour, nclx: { primaries, transfer } })), asStored);
   });
 
-  test('BT.709 in a PNG is what a television shows', async () => {
+  test('BT.709 in a PNG has the curve of a television', async () => {
     expectColours(await coloursIn(patchesPng(colours, 8, [cicp(1, 1)])), meant('srgb-linear', power(2.4)));
   });
 
-  test('AVIF’s own stream says it where no box does', async () => {
+  test('those of the AV1 stream apply to an AVIF without a colour box', async () => {
     expectColours(await coloursIn(avifFile({ colour: await codedColour(patchesPng(colours, 8)) })), asStored);
   });
 
-  test('alpha stays what it is, and grey is grey', async () => {
+  test('alpha does not change, and grey stays grey', async () => {
     const found = await coloursIn(
       patchesPng(
         [
@@ -100,61 +100,61 @@ describe('code points say what colours are meant:', () => {
 });
 
 describe('a PNG’s gamma', () => {
-  test('says how light is stored', async () => {
+  test('is applied to the colours', async () => {
     expectColours(await coloursIn(patchesPng(colours, 8, [gama(1)])), meant('srgb-linear', power(1)));
     expectColours(await coloursIn(patchesPng(deep, 16, [gama(1 / 1.8)])), meant('srgb-linear', power(1.8)));
   });
 
-  test('holds for grey of 8 and of 16 bits', async () => {
+  test('is applied to grey of 8 and 16 bits', async () => {
     const expected = [toSrgb('srgb-linear', [128 / 255, 128 / 255, 128 / 255])];
     expectColours(await coloursIn(patchesPng([[128]], 8, [gama(1)]), 1), expected);
     expectColours(await coloursIn(patchesPng([[128 * 257]], 16, [gama(1)]), 1), expected);
   });
 
-  test('comes with its primaries', async () => {
+  test('is applied together with the primaries', async () => {
     const p3 = chrm([0.3127, 0.329], [0.68, 0.32], [0.265, 0.69], [0.15, 0.06]);
     expectColours(await coloursIn(patchesPng(colours, 8, [gama(1 / 2.2), p3])), meant('p3-linear', power(2.2)));
   });
 
   test.each<[string, Buffer[]]>([
-    ['it is the one of most screens', [gama(0.45455)]],
-    ['primaries come without one', [chrm([0.3127, 0.329], [0.68, 0.32], [0.265, 0.69], [0.15, 0.06])]],
-    ['its primaries are none', [gama(1), chrm([0, 0], [0, 0], [0, 0], [0, 0])]],
-    ['its primaries lie in a line', [gama(1), chrm([0.3127, 0.329], [0.1, 0.1], [0.2, 0.2], [0.3, 0.3])]],
-    ['it is nothing', [gama(0)]],
-    ['it is cut off', [pngChunk('gAMA', Buffer.of(0, 1))]],
-  ])('changes nothing where %s', async (_what, chunks) => {
+    ['it is the usual 1 / 2.2', [gama(0.45455)]],
+    ['only primaries are given', [chrm([0.3127, 0.329], [0.68, 0.32], [0.265, 0.69], [0.15, 0.06])]],
+    ['its primaries are zero', [gama(1), chrm([0, 0], [0, 0], [0, 0], [0, 0])]],
+    ['its primaries are collinear', [gama(1), chrm([0.3127, 0.329], [0.1, 0.1], [0.2, 0.2], [0.3, 0.3])]],
+    ['it is zero', [gama(0)]],
+    ['it is truncated', [pngChunk('gAMA', Buffer.of(0, 1))]],
+  ])('changes nothing if %s', async (_what, chunks) => {
     expectColours(await coloursIn(patchesPng(colours, 8, chunks)), asStored, 0.1);
   });
 });
 
-describe('of what a file says twice, this counts:', () => {
+describe('of conflicting colour information, this takes precedence:', () => {
   const profile = iccp(rgbProfile('srgb-linear'));
   const linear = meant('srgb-linear', power(1));
   const p3 = meant('p3-linear', srgbCurve);
 
   test.each<[string, Buffer[], Rgb[]]>([
-    ['code points before a profile', [profile, cicp(12, 13)], p3],
-    ['code points of sRGB before a profile', [profile, cicp(1, 13)], asStored],
-    ['code points before sRGB and gamma', [cicp(12, 13), srgbChunk(), gama(1)], p3],
-    ['a profile before sRGB and gamma', [srgbChunk(), profile, gama(0.3)], linear],
-    ['sRGB before gamma', [srgbChunk(), gama(1)], asStored],
-    ['a gamma after code points that are unspecified', [cicp(2, 2), gama(1)], linear],
-    ['a gamma after code points that are half unspecified', [cicp(12, 2), gama(1)], linear],
-    ['a gamma after code points that are cut off', [pngChunk('cICP', Buffer.of(12, 13)), gama(1)], linear],
-  ])('%s, in a PNG of 8 and of 16 bits', async (_what, chunks, expected) => {
+    ['code points over a profile', [profile, cicp(12, 13)], p3],
+    ['code points of sRGB over a profile', [profile, cicp(1, 13)], asStored],
+    ['code points over sRGB and gamma', [cicp(12, 13), srgbChunk(), gama(1)], p3],
+    ['a profile over sRGB and gamma', [srgbChunk(), profile, gama(0.3)], linear],
+    ['sRGB over gamma', [srgbChunk(), gama(1)], asStored],
+    ['a gamma over unspecified code points', [cicp(2, 2), gama(1)], linear],
+    ['a gamma over partly unspecified code points', [cicp(12, 2), gama(1)], linear],
+    ['a gamma over truncated code points', [pngChunk('cICP', Buffer.of(12, 13)), gama(1)], linear],
+  ])('%s, in PNGs of 8 and 16 bits', async (_what, chunks, expected) => {
     expectColours(await coloursIn(patchesPng(colours, 8, chunks)), expected);
     expectColours(await coloursIn(patchesPng(deep, 16, chunks)), expected);
   });
 
-  test.each([8, 10] as const)('a profile before code points, in an AVIF of %i bits', async (bits) => {
+  test.each([8, 10] as const)('a profile over code points, in an AVIF of %i bits', async (bits) => {
     const colour = await codedColour(patchesPng(deep, 16), bits);
     const nclx = { primaries: 12, transfer: 13 };
     expectColours(await coloursIn(avifFile({ colour, nclx, profile: rgbProfile('srgb-linear') })), linear, 2.5);
   });
 });
 
-describe('numbers from 16 to 235 in an AVIF are expanded:', () => {
+describe('narrow range (16 to 235) in an AVIF is expanded:', () => {
   const levels = [16, 40, 128, 200, 235];
   const grey = patchesPng(
     levels.map((level) => [0, 0, 0, level]),
@@ -164,8 +164,8 @@ describe('numbers from 16 to 235 in an AVIF are expanded:', () => {
   const nclx = { primaries: 1, transfer: 13, fullRange: false };
 
   const cases = [8, 10].flatMap((bits) => [
-    ['of grey by its box', bits, (coded: Coded) => avifFile({ colour: coded, nclx })] as const,
-    ['of grey by its stream', bits, (coded: Coded) => avifFile({ colour: asNarrowRange(coded) })] as const,
+    ['grey, declared in its box', bits, (coded: Coded) => avifFile({ colour: coded, nclx })] as const,
+    ['grey, declared in its stream', bits, (coded: Coded) => avifFile({ colour: asNarrowRange(coded) })] as const,
   ]);
   type Coded = Awaited<ReturnType<typeof codedAlpha>>;
 
@@ -178,7 +178,7 @@ describe('numbers from 16 to 235 in an AVIF are expanded:', () => {
     );
   });
 
-  test.each([8, 10] as const)('of alpha, %i bits', async (bits) => {
+  test.each([8, 10] as const)('alpha, %i bits', async (bits) => {
     const colour = await codedColour(
       patchesPng(
         levels.map(() => [200, 30, 30]),
@@ -192,7 +192,7 @@ describe('numbers from 16 to 235 in an AVIF are expanded:', () => {
     expect(await alphas(avifFile({ colour, alpha: asNarrowRange(alpha) }))).toEqual(wide);
   });
 
-  test('but grey that goes from 0 to 255 is not', async () => {
+  test('full-range grey is not expanded', async () => {
     const found = await coloursIn(avifFile({ colour: await codedAlpha(grey) }), levels.length);
     expectColours(
       found,
@@ -202,8 +202,8 @@ describe('numbers from 16 to 235 in an AVIF are expanded:', () => {
   });
 });
 
-describe('HDR is mapped into what every screen shows:', () => {
-  /** Light in cd/m², and the grey that Chromium shows for it. */
+describe('HDR is tone-mapped to SDR:', () => {
+  /** Light in cd/m², and Chromium's grey for it. */
   const lights: [nits: number, grey: number][] = [
     [0, 0],
     [10, 43],

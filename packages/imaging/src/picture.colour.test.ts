@@ -13,7 +13,7 @@ async function centreOf(source: Sharp | Buffer): Promise<Rgb> {
   return pixels.rgb(pixels.width >> 1, pixels.height >> 1);
 }
 
-describe('every kind of pixels comes out as sRGB of 8 bits', () => {
+describe('every pixel format is rendered as 8-bit sRGB', () => {
   const grey = (value: number) => fromPixels(80, 60, 1, () => [value]);
   const kinds: [string, () => Sharp, Rgb][] = [
     ['grey PNG', () => grey(77).png(), [77, 77, 77]],
@@ -48,21 +48,21 @@ describe('every kind of pixels comes out as sRGB of 8 bits', () => {
   });
 });
 
-describe('a wide gamut is converted, within ΔE 2000 of 2', () => {
+describe('a wide gamut is converted, with a ΔE 2000 of at most 2', () => {
   test.each(colours)('Display P3 of sRGB %i %i %i', async (...colour) => {
     const source = await plainPicture(80, 60, colour).withIccProfile('p3').png().toBuffer();
     expect((await metadataOf(source)).icc).toBeDefined();
     expect(colourDifference(await centreOf(source), colour)).toBeLessThan(2);
   });
 
-  test.each(colours)('Display P3 numbers %i %i %i, by the definition of the space', async (...colour) => {
-    // Carries the profile over: the same numbers, said to be Display P3.
+  test.each(colours)('Display P3 values %i %i %i, by the definition of the space', async (...colour) => {
+    // Copies the profile: the same values, declared as Display P3.
     const profiled = await plainPicture(80, 60, [1, 2, 3]).withIccProfile('p3').png().toBuffer();
     const source = await withProfileOf(profiled, plainPicture(80, 60, colour));
     expect(colourDifference(await centreOf(source), toSrgb('p3', fractions(colour)))).toBeLessThan(2);
   });
 
-  test('a damaged profile is left out, not the picture', async () => {
+  test('a damaged profile is ignored, and the picture is rendered', async () => {
     const source = await plainPicture(80, 60, warm).withIccProfile('p3').jpeg({ quality: 95 }).toBuffer();
     source.fill(7, source.indexOf('ICC_PROFILE') + 14, source.indexOf('ICC_PROFILE') + 200);
     expect(colourDifference(await centreOf(source), warm)).toBeLessThan(12);
@@ -70,19 +70,19 @@ describe('a wide gamut is converted, within ΔE 2000 of 2', () => {
 });
 
 describe('CMYK', () => {
-  test('with a profile is converted by it', async () => {
+  test('with a profile is converted with it', async () => {
     const source = plainPicture(80, 60, warm).withIccProfile('cmyk').toColourspace('cmyk').jpeg({ quality: 98 });
     expect(colourDifference(await centreOf(source), warm)).toBeLessThan(6);
   });
 
-  test('without a profile still comes out in about its colours', async () => {
+  test('without a profile keeps approximately its colours', async () => {
     const source = await plainPicture(80, 60, warm).toColourspace('cmyk').jpeg({ quality: 98 }).toBuffer();
     expect(await metadataOf(source)).toMatchObject({ space: 'cmyk', hasProfile: false });
     expect(colourDifference(await centreOf(source), warm)).toBeLessThan(8);
   });
 });
 
-/** Puts the iCCP chunk of one PNG into another. */
+/** Copies the iCCP chunk of one PNG into another. */
 async function withProfileOf(profiled: Buffer, picture: Sharp): Promise<Buffer> {
   const plain = await picture.png().toBuffer();
   const at = profiled.indexOf('iCCP') - 4;

@@ -19,7 +19,7 @@ describe('a crop at the centre', () => {
     });
 
   test.each([false, true])(
-    'shows the middle third of a picture of three, all of it and no more: upright %s',
+    'shows exactly the middle third of a picture of three thirds: upright %s',
     async (upright) => {
       const { data } = await renderOne(await thirds(360, 120, upright).png().toBuffer(), cover);
       const pixels = await pixelReader(data);
@@ -31,7 +31,7 @@ describe('a crop at the centre', () => {
     },
   );
 
-  test('shows the same part when it is derived from a larger rendition', async () => {
+  test('shows the same part if it is derived from a larger rendition', async () => {
     const random = createRandom(3);
     const rows = Array.from({ length: 80 }, () => random() * 255);
     const source = await fromPixels(801, 533, 3, (x, y) => [rows[x % 80] ?? 0, rows[y % 80] ?? 0, (x * y) % 251])
@@ -46,7 +46,7 @@ describe('a crop at the centre', () => {
   });
 });
 
-describe('a crop by content keeps what is there to see, wherever it is', () => {
+describe('a crop by content keeps the interesting part', () => {
   const random = createRandom(9);
   const noise = (inside: boolean): Rgb => (inside ? [random() * 255, random() * 255, random() * 255] : [128, 128, 128]);
   const skin = (inside: boolean): Rgb => (inside ? [224, 160, 120] : [128, 128, 128]);

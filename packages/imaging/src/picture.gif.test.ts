@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
 import { colourDifference } from './test-support/colour-difference.ts';
 import { type GifFrame, palette, partialGif } from './test-support/gif.ts';
-import { fateOf, inspectionOf } from './test-support/rejection.ts';
+import { inspectionOf, outcomeOf } from './test-support/rejection.ts';
 import { metadataOf, pixelReader, renderOne, variantSet } from './test-support/render.ts';
 
 const whole = { left: 0, top: 0, width: 40, height: 30, colour: 1 } as const;
@@ -37,19 +37,19 @@ describe('a GIF whose first frame does not cover its canvas', () => {
     ['at the top', { ...whole, top: 1, height: 29 }],
     ['on the right', { ...whole, width: 39 }],
     ['at the bottom', { ...whole, height: 29 }],
-  ])('also when that is one line %s', async (_where, frame) => {
+  ])('is also transparent if only one line %s is empty', async (_where, frame) => {
     const { data } = await renderOne(gif(frame), { ...still, format: 'png' });
     expect((await metadataOf(data)).hasAlpha).toBe(true);
   });
 
-  test('is known for transparent, and has only its own frames', async () => {
+  test('is inspected as transparent, with its own number of frames', async () => {
     const engine = await createImagingEngine();
     expect(await engine.inspect(gif(part))).toMatchObject({ format: 'gif', frames: 1, hasAlpha: true });
     expect(await engine.inspect(gif(part, whole, part))).toMatchObject({ frames: 3, hasAlpha: true });
     expect(await engine.inspect(gif(whole, part))).toMatchObject({ frames: 2, hasAlpha: false });
   });
 
-  test('may be truncated behind a frame', async () => {
+  test('is rendered if it is truncated after a frame', async () => {
     const bytes = gif(part, whole);
     const cut = bytes.subarray(0, gif(part).length - 1);
     const { alpha } = await pixelReader((await renderOne(cut, { ...still, format: 'png' })).data);
@@ -65,7 +65,7 @@ test('a GIF that covers its canvas stays opaque', async () => {
 describe('an animated variant of a GIF', () => {
   const animated = { ...still, format: 'webp', animated: true, quality: 100 };
 
-  test('is transparent where no frame covered the canvas yet, and has no frame more', async () => {
+  test('is transparent until a frame covers the canvas, and has no extra frame', async () => {
     const { data } = await renderOne(gif(part, { ...part, left: 0, colour: 2 }, whole), animated);
     expect(await metadataOf(data)).toMatchObject({ pages: 3, pageHeight: 30, delay: [100, 100, 100] });
     const { alpha, rgb } = await pixelReader(data);
@@ -76,26 +76,26 @@ describe('an animated variant of a GIF', () => {
   });
 });
 
-describe('frames', () => {
+describe('limits of frames and pixels', () => {
   const many = gif(...Array.from({ length: 90 }, () => whole));
   const limits = { framesMax: 60, pixelsMax: 40 * 30 * 60 };
   const inspect = async (animated: boolean) =>
     (await createImagingEngine({ limits })).inspect(many, { set: variantSet({ format: 'webp', animated }) });
 
-  test('of which only the first is shown do not count, in number or in pixels', async () => {
+  test('ignore all but the first frame if no variant is animated', async () => {
     expect(await inspect(false)).toMatchObject({ frames: 90 });
     const { data } = await renderOne(many, { ...still, format: 'webp' }, { limits: { framesMax: 90 } });
     expect((await metadataOf(data)).pages ?? 1).toBe(1);
   });
 
-  test('count where a variant is animated, and where nothing says what is to be made', async () => {
+  test('include every frame if a variant is animated, or if no set is given', async () => {
     await expect(inspect(true)).rejects.toMatchObject({ code: 'too-many-frames' });
     expect(await inspectionOf(many, { limits })).toBe('too-many-frames');
     expect(await inspectionOf(many, { limits: { ...limits, framesMax: 90 } })).toBe('too-many-pixels');
   });
 });
 
-test('blocks that lie or never end are read in no time', async () => {
+test('blocks with false sizes or endless repetition are rejected fast', async () => {
   const head = gif().subarray(0, 13 + 12);
   const files = [
     Buffer.concat([head, ...Array.from({ length: 200_000 }, () => Buffer.of(0x21, 0xfe, 0))]),
@@ -103,5 +103,5 @@ test('blocks that lie or never end are read in no time', async () => {
     Buffer.concat([head, Buffer.of(0x2c), Buffer.alloc(9, 0xff)]),
     head,
   ];
-  for (const bytes of files) expect(await fateOf(bytes)).toBe('corrupt');
+  for (const bytes of files) expect(await outcomeOf(bytes)).toBe('corrupt');
 });

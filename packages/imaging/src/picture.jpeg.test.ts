@@ -7,7 +7,7 @@ import { inspectionOf } from './test-support/rejection.ts';
 import { metadataOf, pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
 import { ultraHdrJpeg } from './test-support/ultra-hdr.ts';
 
-/** Made of a corner picture of 32×16 by libjpeg-turbo 2.1.5: `cjpeg -quality 90 -sample 1x1 -arithmetic [-progressive]`. */
+/** A corner picture of 32×16, encoded with libjpeg-turbo 2.1.5: `cjpeg -quality 90 -sample 1x1 -arithmetic [-progressive]`. */
 const arithmeticCoded = {
   sequential:
     '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBT/yQARCAAQACADAREAAhEBAxEB/8wACgAQEAUBEBEF/9oADAMBAAIRAxEAPwD/ANH057/ayZZ3OQssB79jwT5SCDpNfCj/2Q==',
@@ -33,7 +33,7 @@ async function expectCorners(data: Uint8Array, colours: readonly Rgb[] = cornerC
 const corner = (width: number, height: number) => (x: number, y: number) =>
   cornerColours[(x < width / 2 ? 0 : 1) + (y < height / 2 ? 0 : 2)] ?? [];
 
-/** Another coding process of the same entropy coding. */
+/** The same file, declared as another coding process with the same entropy coding. */
 function withFrameMarker(jpeg: Buffer, marker: number): Buffer {
   const changed = Buffer.from(jpeg);
   changed.writeUInt8(marker, changed.indexOf(Buffer.of(0xff, 0xc0)) + 1);
@@ -66,7 +66,7 @@ describe('every coding process of JPEG shows the whole picture at every size', (
     const facts = await metadataOf(bytes);
     for (const shrink of [1, 1.5, 2, 2.5, 3, 4, 5, 8]) {
       const box = { width: Math.round(facts.width / shrink), height: Math.round(facts.height / shrink) };
-      // Smaller ones are blurred from corner to corner.
+      // In smaller ones, the corners blur into each other.
       if (box.height < 4) continue;
       const { data } = await renderOne(bytes, { ...box, format: 'png' });
       expect(Math.abs((await metadataOf(data)).width - box.width), `${shrink}`).toBeLessThan(2);
@@ -74,7 +74,7 @@ describe('every coding process of JPEG shows the whole picture at every size', (
     }
   });
 
-  test('lossless and lying on its side', async () => {
+  test('lossless with a rotated orientation', async () => {
     const bytes = losslessJpeg(width, height, corner(width, height), 6);
     const set = variantSet({ width: 40, height: 40 }, { width: 20, height: 20, fit: 'cover' });
     const [topLeft, topRight, bottomLeft, bottomRight] = cornerColours;
@@ -84,25 +84,25 @@ describe('every coding process of JPEG shows the whole picture at every size', (
   });
 
   test.each([0xc5, 0xc6, 0xc7, 0xcb, 0xcd, 0xce, 0xcf])(
-    'but process %i, which no decoder here has, is an unsupported format',
+    'process %i, which has no decoder, is rejected as an unsupported format',
     async (marker) => {
       expect(await inspectionOf(withFrameMarker(await baseline(), marker))).toBe('unsupported-format');
     },
   );
 
-  test('and so are 12 bits a channel', async () => {
+  test('12 bits per channel are rejected as an unsupported format', async () => {
     const jpeg = withFrameMarker(await baseline(), 0xc1);
     jpeg.writeUInt8(12, jpeg.indexOf(Buffer.of(0xff, 0xc1)) + 4);
     expect(await inspectionOf(jpeg)).toBe('unsupported-format');
   });
 });
 
-describe('an Ultra HDR JPEG, and any other with a second picture behind it,', () => {
+describe('an Ultra HDR JPEG, or any other JPEG followed by a second picture,', () => {
   const standard = () => cornerPicture(120, 80).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
   const gainMap = () => gradientPicture(30, 20).greyscale().jpeg().toBuffer();
   const ultraHdr = async () => ultraHdrJpeg(await standard(), await gainMap());
 
-  test('is one in the fixture, as libultrahdr reads it', async () => {
+  test('is a valid fixture for libultrahdr', async () => {
     sharp.unblock({ operation: ['VipsForeignLoadUhdr'] });
     const { gainMap: found, width, height } = await metadataOf(await ultraHdr());
     expect([width, height]).toEqual([120, 80]);
@@ -110,7 +110,7 @@ describe('an Ultra HDR JPEG, and any other with a second picture behind it,', ()
   });
 
   test.each(['avif', 'webp', 'jpeg', 'png'])(
-    'is its standard picture in %s, without gain map or XMP',
+    'is rendered as its standard picture in %s, without gain map or XMP',
     async (format) => {
       const entry = { width: 60, height: 60, format, quality: 95 };
       const { data } = await renderOne(await ultraHdr(), entry);
@@ -126,7 +126,7 @@ describe('an Ultra HDR JPEG, and any other with a second picture behind it,', ()
     },
   );
 
-  test('keeps nothing of what stands behind its end', async () => {
+  test('loses all data after its end marker', async () => {
     const hidden = await gradientPicture(300, 200).jpeg().toBuffer();
     const bytes = Buffer.concat([await standard(), hidden, Buffer.from('a trailer of a phone')]);
     const entry = { width: 60, height: 60, format: 'jpeg' };

@@ -25,14 +25,14 @@ const sources = [
   ['AVIF', () => loaded().avif({ effort: 0 }).toBuffer()],
 ] as const;
 
-describe.each(sources)('of the metadata of a %s', (name, source) => {
-  test('the fixture carries it all', async () => {
+describe.each(sources)('metadata of a %s', (name, source) => {
+  test('is in the fixture', async () => {
     const bytes = await source();
     const facts = await metadataOf(bytes);
     expect(bytes.includes(secret)).toBe(true);
     expect(facts.icc).toBeDefined();
     expect(facts.xmp).toBeDefined();
-    // libvips writes a TIFF's EXIF into its directory and does not tell it apart.
+    // libvips writes a TIFF's EXIF into its directory, and does not report it separately.
     if (name !== 'TIFF') expect(facts.exif).toBeDefined();
     if (name === 'JPEG') expect(facts.iptc).toBeDefined();
   });
@@ -43,7 +43,7 @@ describe.each(sources)('of the metadata of a %s', (name, source) => {
     ['jpeg', {}],
     ['png', {}],
     ['png', { fit: 'cover', shape: 'circle' }],
-  ])('nothing reaches %s %o', async (format, entry) => {
+  ])('is dropped in %s %o', async (format, entry) => {
     const { data } = await renderOne(await source(), { format, ...entry });
     const facts = await metadataOf(data);
     for (const kind of ['exif', 'xmp', 'xmpAsString', 'iptc', 'icc', 'tifftagPhotoshop', 'comments'] as const) {
@@ -66,7 +66,7 @@ describe.each(sources)('of the metadata of a %s', (name, source) => {
   });
 });
 
-test('nothing of the metadata of an animation reaches an animated rendition', async () => {
+test('an animated rendition contains no metadata of its source', async () => {
   const plain = await animation(
     40,
     30,

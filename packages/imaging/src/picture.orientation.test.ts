@@ -5,7 +5,7 @@ import { colourDifference } from './test-support/colour-difference.ts';
 import { cornerColours, cornerPicture } from './test-support/pictures.ts';
 import { pixelReader, renderOne } from './test-support/render.ts';
 
-/** The corners as stored that stand top left, top right, bottom left and bottom right once upright: EXIF 2.3, table 6. */
+/** Indices of the stored corners at the upright top left, top right, bottom left and bottom right: EXIF 2.3, table 6. */
 const uprightCorners = {
   1: [0, 1, 2, 3],
   2: [1, 0, 3, 2],
@@ -24,10 +24,10 @@ describe.each(orientations)('a source with EXIF orientation $orientation', ({ or
   const stored = () => cornerPicture(120, 60).jpeg({ quality: 95 }).withMetadata({ orientation }).toBuffer();
 
   test.each([
-    ['far smaller', 30],
+    ['much smaller', 30],
     ['a little smaller', 100],
     ['not smaller', 500],
-  ])('is upright when its rendition is %s', async (_how, side) => {
+  ])('is rendered upright if the rendition is %s', async (_how, side) => {
     const { data, width, height } = await renderOne(await stored(), { width: side, height: side });
     const long = Math.min(side, 120);
     expect([width, height]).toEqual(lying(orientation) ? [long / 2, long] : [long, long / 2]);
@@ -45,7 +45,7 @@ describe.each(orientations)('a source with EXIF orientation $orientation', ({ or
     }
   });
 
-  test('is said to have its upright size, and no rendition turns it again', async () => {
+  test('is inspected with its upright size, and no rendition is rotated twice', async () => {
     const bytes = await stored();
     const facts = await (await createImagingEngine()).inspect(bytes);
     expect(facts).toMatchObject({
@@ -59,7 +59,7 @@ describe.each(orientations)('a source with EXIF orientation $orientation', ({ or
   });
 });
 
-test.each(['0', '9', '300'])('an orientation that EXIF does not have, %s, counts as upright', async (orientation) => {
+test.each(['0', '9', '300'])('the invalid orientation %s counts as upright', async (orientation) => {
   const bytes = await cornerPicture(12, 6)
     .jpeg()
     .withExif({ IFD0: { Orientation: orientation } })

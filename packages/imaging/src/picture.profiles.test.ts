@@ -9,7 +9,7 @@ import { plainTiff } from './test-support/tiff.ts';
 
 type Fractions = readonly [number, number, number];
 
-/** As they are stored, 0 to 1: some that sRGB has in every space, and a green that it has in none. */
+/** Stored values, 0 to 1: colours that are inside sRGB in every space, and a green that is outside in all. */
 const colours: Fractions[] = [
   [0.78, 0.39, 0.2],
   [0.16, 0.35, 0.63],
@@ -41,13 +41,13 @@ const tiffs = {
     plainTiff(8, 8, { photometric: 2, bits: 8, samples: colour.map(inBits(8)) }, {}, profile),
   'TIFF of 16 bits': (profile: Buffer, colour: readonly number[]) =>
     plainTiff(8, 8, { photometric: 2, bits: 16, samples: colour.map(inBits(16)) }, {}, profile),
-  'TIFF of floats': (profile: Buffer, colour: readonly number[]) =>
+  'float TIFF': (profile: Buffer, colour: readonly number[]) =>
     plainTiff(8, 8, { photometric: 2, bits: 32, sampleFormat: 3, samples: colour }, {}, profile),
-  'TIFF of floats with alpha': (profile: Buffer, colour: readonly number[]) =>
+  'float TIFF with alpha': (profile: Buffer, colour: readonly number[]) =>
     plainTiff(8, 8, { photometric: 2, bits: 32, sampleFormat: 3, samples: [...colour, 1] }, {}, profile),
 };
 
-/** By the definition of the space, and of sRGB. */
+/** By the definitions of the space and of sRGB. */
 function meant(space: RgbSpaceName, [red, green, blue]: Fractions): Rgb {
   const { gamma } = rgbSpaces[space];
   return toSrgb(space, [red ** gamma, green ** gamma, blue ** gamma]);
@@ -58,26 +58,23 @@ const patch = async (bytes: Buffer, count: number) => {
   return (index: number) => pixels.rgb(index * PATCH + PATCH / 2, PATCH / 2);
 };
 
-describe.each(Object.keys(rgbSpaces) as RgbSpaceName[])(
-  'a profile of %s says what colours are meant, in a',
-  (space) => {
-    test.each(Object.entries(inOneFile))('%s', async (_format, file) => {
-      const colourOf = await patch(await file(rgbProfile(space)), colours.length);
-      for (const [index, colour] of colours.entries()) {
-        expect(colourDifference(colourOf(index), meant(space, colour)), `${colour}`).toBeLessThan(2);
-      }
-    });
+describe.each(Object.keys(rgbSpaces) as RgbSpaceName[])('a profile of %s is applied to a', (space) => {
+  test.each(Object.entries(inOneFile))('%s', async (_format, file) => {
+    const colourOf = await patch(await file(rgbProfile(space)), colours.length);
+    for (const [index, colour] of colours.entries()) {
+      expect(colourDifference(colourOf(index), meant(space, colour)), `${colour}`).toBeLessThan(2);
+    }
+  });
 
-    test.each(Object.entries(tiffs))('%s', async (_format, file) => {
-      for (const colour of colours) {
-        const colourOf = await patch(file(rgbProfile(space), colour), 1);
-        expect(colourDifference(colourOf(0), meant(space, colour)), `${colour}`).toBeLessThan(2);
-      }
-    });
-  },
-);
+  test.each(Object.entries(tiffs))('%s', async (_format, file) => {
+    for (const colour of colours) {
+      const colourOf = await patch(file(rgbProfile(space), colour), 1);
+      expect(colourDifference(colourOf(0), meant(space, colour)), `${colour}`).toBeLessThan(2);
+    }
+  });
+});
 
-describe.each([1, 1.8])('a grey profile of gamma %d says what grey is meant, in a', (gamma) => {
+describe.each([1, 1.8])('a grey profile of gamma %d is applied to a', (gamma) => {
   const levels = [0, 0.1, 0.25, 0.5, 0.9, 1];
   const grey = (level: number) => meant('srgb-linear', [level ** gamma, level ** gamma, level ** gamma]);
 
@@ -101,7 +98,7 @@ describe.each([1, 1.8])('a grey profile of gamma %d says what grey is meant, in 
   });
 });
 
-describe('of 16 bits, numbers stay as they are when their profile is', () => {
+describe('16-bit values do not change if their profile is', () => {
   const grey = [77, 200].map((level) => [level]);
   const rgb = [
     [200, 100, 50],
@@ -109,11 +106,11 @@ describe('of 16 bits, numbers stay as they are when their profile is', () => {
   ];
 
   test.each([
-    ['damaged, of grey', grey, Buffer.alloc(200, 7)],
-    ['damaged, of RGB', rgb, Buffer.alloc(200, 7)],
-    ['cut off', rgb, rgbProfile('p3-linear').subarray(0, 200)],
-    ['one of RGB, for grey', grey, rgbProfile('p3-linear')],
-    ['one of grey, for RGB', rgb, greyProfile(1)],
+    ['damaged, for grey', grey, Buffer.alloc(200, 7)],
+    ['damaged, for RGB', rgb, Buffer.alloc(200, 7)],
+    ['truncated', rgb, rgbProfile('p3-linear').subarray(0, 200)],
+    ['for RGB, in a grey picture', grey, rgbProfile('p3-linear')],
+    ['for grey, in an RGB picture', rgb, greyProfile(1)],
   ])('%s', async (_what, patches, profile) => {
     const deep = patches.map((samples) => samples.map((sample) => sample * 257));
     const colourOf = await patch(patchesPng(deep, 16, [iccp(profile)]), 2);
@@ -123,12 +120,12 @@ describe('of 16 bits, numbers stay as they are when their profile is', () => {
   });
 });
 
-test('what is rendered of 16 bits and a profile has 8 bits and none', async () => {
+test('a rendition of a 16-bit source with a profile has 8 bits and no profile', async () => {
   const { data } = await renderOne(png(16, rgbProfile('prophoto-linear')));
   expect(await metadataOf(data)).toMatchObject({ depth: 'uchar', space: 'srgb', hasProfile: false });
 });
 
-test('one that shrinks is interpreted the same way', async () => {
+test('a 16-bit source with a profile can be scaled down', async () => {
   const source = png(16, rgbProfile('p3-linear'));
   const pixels = await pixelReader((await renderOne(source, { width: 2 * colours.length })).data);
   expect([pixels.width, pixels.height]).toEqual([2 * colours.length, 2]);

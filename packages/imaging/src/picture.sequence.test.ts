@@ -20,8 +20,8 @@ test('the smallest rendition comes first', async () => {
   expect(made).toHaveLength(product.length);
 });
 
-describe('same bytes are made once', () => {
-  test('for variants that a small source leaves the same size', async () => {
+describe('identical renditions are encoded once', () => {
+  test('for variants that have the same size for a small source', async () => {
     const made = await renderSet(await source(500, 400), product);
     const dataOf = (name: string, format: string) =>
       made.find(({ variant }) => variant.name === name && variant.format === format)?.data;
@@ -32,7 +32,7 @@ describe('same bytes are made once', () => {
     expect(new Set(made.map(({ data }) => data)).size).toBe(8);
   });
 
-  test('for variants that differ in nothing that shows', async () => {
+  test('for variants without a visible difference', async () => {
     const box = { format: 'webp' };
     const set = variantSet(
       { format: 'png' },
@@ -49,7 +49,7 @@ describe('same bytes are made once', () => {
     for (const { variant, data } of made) expect((await sharp(data).metadata()).format).toBe(variant.format);
   });
 
-  test('but not for another quality, effort, background, shape or crop', async () => {
+  test('but not for a different quality, effort, background, shape or crop', async () => {
     const box = { width: 30, height: 30, fit: 'cover', format: 'webp' };
     const set = variantSet(
       box,
@@ -74,7 +74,7 @@ test('the same source gives the same bytes', async () => {
   expect(hex(one)).toEqual(hex(other));
 });
 
-test('what a small frame is derived from does not show: it is what comes straight from the source', async () => {
+test('a small frame derived from a larger one looks the same as one made directly from the source', async () => {
   const bytes = await source(1600, 1200);
   const ladder = variantSet(...[75, 150, 300, 600, 1200].map((side) => ({ width: side, height: side })));
   for (const { width, height, data } of await renderSet(bytes, ladder)) {
@@ -85,10 +85,10 @@ test('what a small frame is derived from does not show: it is what comes straigh
   }
 });
 
-describe('a decode that is stopped', () => {
+describe('an aborted decode', () => {
   const reason = new Error('the job was lost');
 
-  test('never begins when it was still waiting for its turn', async () => {
+  test('never starts if it is still queued', async () => {
     const engine = await createImagingEngine({ encodeConcurrency: 1 });
     const bytes = await source(900, 600);
     const facts = await engine.inspect(bytes);
@@ -100,11 +100,11 @@ describe('a decode that is stopped', () => {
       await expect(second).rejects.toBe(reason);
       await first;
     });
-    // The first begins and ends.
+    // The first starts and ends.
     expect(await tasks).toBeLessThanOrEqual(2);
   });
 
-  test('throws the reason once it is over, when it had begun', async () => {
+  test('throws the reason at its end if it has already started', async () => {
     const engine = await createImagingEngine({ encodeConcurrency: 1 });
     const bytes = await source(900, 600);
     const controller = new AbortController();
@@ -114,26 +114,26 @@ describe('a decode that is stopped', () => {
   });
 });
 
-describe('a rendering that is stopped', () => {
-  test('begins no further encode once its iterator is left', async () => {
+describe('an aborted rendering', () => {
+  test('starts no further encode after its iterator is closed', async () => {
     const picture = await pictureOf(await source(900, 600));
     const all = await libvipsTasksOf(async () => Array.fromAsync(picture.render()));
     const few = await libvipsTasksOf(async () => {
       for await (const { variant } of picture.render()) if (variant.name === 'thumb') break;
-      // Its turn comes after that of every encode.
+      // It runs after every queued encode.
       await picture.summarise();
     });
     expect(all).toBeGreaterThan(2 * product.length);
     expect(few).toBeLessThan(all / 2);
   });
 
-  test('throws the reason of its signal, also when that came before it began', async () => {
+  test('throws the reason of its signal, even if it was aborted before the start', async () => {
     const picture = await pictureOf(await source(60, 40));
     const reason = new Error('the job was lost');
     await expect(Array.fromAsync(picture.render({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
   });
 
-  test('throws the reason when it is aborted between two renditions, even before the last', async () => {
+  test('throws the reason if it is aborted between two renditions, even before the last', async () => {
     const picture = await pictureOf(await source(600, 400));
     for (const stopAfter of [1, 4]) {
       const controller = new AbortController();
@@ -166,7 +166,7 @@ test.each([
   expect(summary.dominantColour).toMatch(/^#[0-9a-f]{6}$/);
 });
 
-/** How often sharp's queue moves: twice a task, when it begins and when it ends. */
+/** The number of changes of sharp's queue: two per task, at its start and at its end. */
 async function libvipsTasksOf(work: () => Promise<unknown>): Promise<number> {
   let moves = 0;
   const count = () => moves++;

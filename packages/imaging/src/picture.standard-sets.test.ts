@@ -18,7 +18,7 @@ const cases: [string, number, number, VariantSet][] = [
   ['avatar', 1, 1, avatar],
 ];
 
-describe('every rendition has the planned size and its format', () => {
+describe('every rendition has its planned size and format', () => {
   test.each(cases)('%s of a source of %i×%i', async (_category, width, height, set) => {
     const bytes = await gradientPicture(width, height).png().toBuffer();
     const made = await renderSet(bytes, set);
@@ -38,7 +38,7 @@ describe('every rendition has the planned size and its format', () => {
   });
 });
 
-describe('the longest side that a set can ask for is stored', () => {
+describe('the longest side that a set allows can be encoded', () => {
   const set = variantSet(
     ...['avif', 'webp', 'jpeg', 'png'].map((format) => ({ format, width: 16_383, height: 16_383, quality: 50 })),
   );

@@ -10,7 +10,7 @@ const saturated: Rgb[] = [
   [20, 180, 20],
   [240, 220, 30],
 ];
-/** Stripes three pixels wide, so that two of a pair in four differ. */
+/** Stripes three pixels wide: chroma subsampling would mix their colours. */
 const colourAt = (x: number, y: number): Rgb =>
   saturated[(Math.floor(x / 3) + Math.floor(y / 3)) % saturated.length] as Rgb;
 const icon = (side: number) => fromPixels(side, side, 3, colourAt).png().toBuffer();
@@ -29,21 +29,21 @@ describe('a tiny colourful source', () => {
     ['webp', 0.01],
     ['jpeg', 3],
     ['avif', 3],
-  ])('keeps its colours apart in %s', async (format, within) => {
+  ])('keeps adjacent colours separate in %s', async (format, within) => {
     for (const side of [16, 64]) {
       const { data } = await renderOne(await icon(side), { format, quality: 90 });
       expect(await meanDifference(data, side), `${side} px`).toBeLessThan(within);
     }
   });
 
-  test('has a chroma of its own for every pixel', async () => {
+  test('is encoded without chroma subsampling', async () => {
     expect((await metadataOf((await renderOne(await icon(64), { format: 'jpeg' })).data)).chromaSubsampling).toBe(
       '4:4:4',
     );
   });
 });
 
-test('a larger source shares chroma as before, also in a small rendition', async () => {
+test('a larger source is encoded with chroma subsampling, even in a small rendition', async () => {
   const source = await gradientPicture(65, 65).png().toBuffer();
   const { data } = await renderOne(source, { width: 48, height: 48, format: 'jpeg' });
   expect((await metadataOf(data)).chromaSubsampling).toBe('4:2:0');

@@ -27,11 +27,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A source, decoded once; all that is made of it is made from these pixels. */
+/** A decoded source. Everything is made from these pixels. */
 export interface Picture {
   /**
-   * Every rendition of the set, smallest first, each the moment it is done. Who stops early, or aborts, stops the
-   * encodes that have not begun; an abort is thrown at once, without waiting for those under way.
+   * Yields every rendition of the set as soon as it is encoded, starting with the smallest. Closing the iterator, or an
+   * abort, cancels encodes that have not started. An abort is thrown at once, without waiting for running encodes.
    *
    * @throws the signal's reason when aborted; RejectedImageError `timeout` or `corrupt`
    */
@@ -55,7 +55,7 @@ export async function decodePicture(
   const decodable = decodableSource(bytes, context.limits);
   const attribution = await readAttribution(decodable.bytes, source, set);
   const pixels = await context.encodeSlot(() => {
-    // It may have waited for long, behind the encodes of other pictures.
+    // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
     return decodePixels(decodable, source, plans, context.limits);
   });
@@ -114,22 +114,22 @@ async function encode(
   const kept = keptAttribution(plan.variant, attribution);
   if (keepsAnimation(plan, source)) {
     const { bytes, failOn } = decodable;
-    // Stills are made from the decoded pixels; an animation keeps its frames, so it reads the source itself.
+    // The decoded pixels contain only the first frame: an animation is made directly from the source.
     const image = sharp(bytes, { pages: source.frames, failOn, limitInputPixels: limits.pixelsMax });
     return renderAnimation(withAttribution(image, kept), plan, limits);
   }
   const shaped = await frames.of(plan);
-  // Without loss, a colour that nobody sees only takes bytes; with loss, it keeps those beside it what they are.
+  // Hidden colours waste bytes in a lossless format; in a lossy one, they protect the colours of neighbouring pixels.
   const { data, raw } = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
   const frame = withAttribution(sharp(data, { raw }), kept);
   return encodeFrame(frame, plan, limits).finally(() => frames.release(plan));
 }
 
-/** libvips can not turn the frames of an animation upright; one that says it lies on its side becomes a still. */
+/** libvips cannot rotate the frames of an animation: a rotated one becomes a still. */
 const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: SourceFacts) =>
   variant.animated && frames > 1 && orientation === 1;
 
-/** Two plans with the same key come out with the same bytes; small sources have many. */
+/** Plans with the same key have the same bytes; this is common for small sources. */
 function sameBytesKey(plan: RenditionPlan, { source, attribution, pixels }: RenderSubject): string {
   const { format, background } = plan.variant;
   const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;

@@ -15,7 +15,7 @@ const planOf = (source: { width: number; height: number }, entry: object) => {
 };
 
 describe('every plan', () => {
-  test('is of at least a pixel, within the box and within the source', () => {
+  test('has sides of at least one pixel, and fits into the box and the source', () => {
     fc.assert(
       fc.property(size, box, (source, entry) => {
         const { width, height } = planOf(source, entry);
@@ -26,7 +26,7 @@ describe('every plan', () => {
     );
   });
 
-  test('keeps the aspect ratio, within a pixel: of the source inside a box, of the box when it covers one', () => {
+  test('keeps the aspect ratio to within a pixel: of the source with "inside", of the box with "cover"', () => {
     fc.assert(
       fc.property(size, box, (source, entry) => {
         const { width, height } = planOf(source, entry);
@@ -38,7 +38,7 @@ describe('every plan', () => {
     );
   });
 
-  test('touches its box or its source on at least one side', () => {
+  test('is as large as its box or its source on at least one side', () => {
     fc.assert(
       fc.property(size, box, (source, entry) => {
         const { width, height } = planOf(source, entry);
@@ -48,7 +48,7 @@ describe('every plan', () => {
     );
   });
 
-  test('knows how large the whole source is at its scale: never smaller than itself, nor larger than the source', () => {
+  test('has the size of the whole source at its scale: at least its own size, at most that of the source', () => {
     fc.assert(
       fc.property(size, box, (source, entry) => {
         const plan = planOf(source, entry);
@@ -71,7 +71,7 @@ test('a set is planned smallest first', () => {
   );
 });
 
-test('a source is decoded to the size of its largest rendition, to the pixel', () => {
+test('a source is decoded to exactly the size of its largest rendition', () => {
   const inside = (...widths: number[]) =>
     variantSet(...widths.map((width) => ({ width, height: width })), { width: 10, height: 10, fit: 'cover' });
   expect(decodeSize(planRenditions({ width: 1000, height: 665 }, inside(100, 300)))).toEqual({
@@ -109,16 +109,22 @@ describe('the standard sets', () => {
 
   const entries = [...standard].flatMap(([category, set]) => set.map((variant) => ({ category, variant })));
 
-  test.each(entries)('$category $variant.name $variant.format is its box for a source of that box', ({ variant }) => {
-    const { width, height } = variant;
-    expect(planOf({ width, height }, variant)).toMatchObject({ width, height });
-    expect(planOf({ width: width + 1, height: height + 1 }, variant)).toMatchObject({ width, height });
-  });
+  test.each(entries)(
+    '$category $variant.name $variant.format has the size of its box for a source of that size',
+    ({ variant }) => {
+      const { width, height } = variant;
+      expect(planOf({ width, height }, variant)).toMatchObject({ width, height });
+      expect(planOf({ width: width + 1, height: height + 1 }, variant)).toMatchObject({ width, height });
+    },
+  );
 
-  test.each(entries)('$category $variant.name $variant.format is smaller for one a pixel smaller', ({ variant }) => {
-    const [width, height] = [variant.width - 1, variant.height - 1];
-    const plan = planOf({ width, height }, variant);
-    expect(plan.height).toBe(height);
-    expect(plan.width).toBe(Math.min(width, Math.round((height * variant.width) / variant.height)));
-  });
+  test.each(entries)(
+    '$category $variant.name $variant.format is smaller for a source that is one pixel smaller',
+    ({ variant }) => {
+      const [width, height] = [variant.width - 1, variant.height - 1];
+      const plan = planOf({ width, height }, variant);
+      expect(plan.height).toBe(height);
+      expect(plan.width).toBe(Math.min(width, Math.round((height * variant.width) / variant.height)));
+    },
+  );
 });

@@ -5,18 +5,18 @@ export interface Size {
   readonly height: number;
 }
 
-/** What one variant will be for one source: its exact output size in pixels. */
+/** The exact output size in pixels of one variant for one source. */
 export interface RenditionPlan extends Size {
   readonly variant: Variant;
-  /** How large the whole source is at this rendition's scale: as large as the rendition, unless that is a crop. */
+  /** The size of the whole source at this rendition's scale: the rendition's own size, unless it is a crop. */
   readonly whole: Size;
-  /** Whether the source is so small that its pixels count one by one. */
+  /** Whether the encoder settings for tiny sources apply. */
   readonly ofTinySource: boolean;
 }
 
 /**
- * The exact size of every rendition of a source, smallest first. Pure arithmetic: nothing is ever enlarged, no side is
- * under 1 pixel, and a `cover` variant keeps its box's aspect ratio when the source is smaller than the box.
+ * The exact size of every rendition of a source, smallest first. Pure arithmetic: nothing is enlarged, no side is less
+ * than 1 pixel, and a `cover` variant keeps its box's aspect ratio if the source is smaller than the box.
  *
  * @param source the upright source's size in pixels
  */
@@ -51,7 +51,7 @@ const scaled = ({ width, height }: Size, factor: number): Size => ({
   height: Math.max(1, Math.round(height * factor)),
 });
 
-/** The size that a source is decoded to, once: that of its largest rendition, so that one is not resampled again. */
+/** The size to decode a source to: that of its largest rendition, which is not resampled again. */
 export function decodeSize(plans: readonly RenditionPlan[]): Size {
   return {
     width: Math.max(...plans.map(({ whole }) => whole.width)),

@@ -9,19 +9,19 @@ import { crops, type RenditionPlan } from './plan.ts';
 
 type Step = (image: Sharp, plan: RenditionPlan) => Sharp;
 
-/** Where the crop is decided by what is in the picture, libvips looks for it while it scales. */
+/** For a crop by content, libvips finds the part to keep while it scales. */
 const cropsByContent = ({ variant }: RenditionPlan) => variant.fit === 'cover' && variant.position !== 'centre';
 
 const scaleToPlan: Step = (image, plan) =>
   cropsByContent(plan)
     ? fitToPlan(image, plan)
-    : // The plan has exact sizes, so `fill` does not distort: at most it moves an edge by half a pixel.
+    : // The plan has exact sizes: `fill` distorts by at most half a pixel.
       image.resize(plan.whole.width, plan.whole.height, { fit: 'fill' });
 
 const cropToPlan: Step = (image, plan) => {
   if (cropsByContent(plan) || !crops(plan)) return image;
   const { width, height, whole } = plan;
-  // Cut from the planned size of the whole, so that it is the same part whatever frame the pixels are derived from.
+  // Offsets are relative to the planned size of the whole: the crop does not depend on the frame it is derived from.
   return image.extract({ left: (whole.width - width + 1) >> 1, top: (whole.height - height + 1) >> 1, width, height });
 };
 
@@ -32,7 +32,7 @@ const isRound = ({ variant }: RenditionPlan) => variant.shape === 'circle';
 
 const alphaForShape: Step = (image, plan) => (isRound(plan) ? image.ensureAlpha() : image);
 
-// A circle's box is square, so its plan is.
+// The box of a circle is square, and therefore the plan is too.
 const cutToShape: Step = (image, plan) => (isRound(plan) ? image.composite([circleOverlay(plan.width)]) : image);
 
 const flattenIfOpaque: Step = (image, { variant }) =>
@@ -42,11 +42,11 @@ const encode: Step = (image, plan) => image.toFormat(plan.variant.format, encode
 
 const shaping = [scaleToPlan, cropToPlan, alphaForShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
-// libvips extracts nothing from the frames of an animation, but fits each of them.
+// libvips cannot extract from the frames of an animation, but it fits each of them.
 const animating = [fitToPlan, alphaForShape, cutToShape, ...encoding] satisfies Step[];
 
 /**
- * The pixels that a rendition shows.
+ * The pixels of a rendition.
  *
  * @throws RejectedImageError `timeout`
  */
@@ -54,9 +54,9 @@ export async function shapeFrame(image: Sharp, plan: RenditionPlan, limits: Imag
   const raw = take(shaping, image, plan, limits).raw({ depth: 'uchar' });
   const { data, info } = await translate(raw.toBuffer({ resolveWithObject: true }), toTimeout);
   const pixels = { data, raw: { width: info.width, height: info.height, channels: info.channels } };
-  // Scaling has blackened them.
+  // Scaling makes clear pixels black.
   spreadColours(pixels);
-  // libvips would composite in floating point, for as much CPU again as the scaling.
+  // libvips would composite in floating point, which costs as much CPU as the scaling.
   if (isRound(plan)) cutCircle(pixels);
   return pixels;
 }
@@ -66,7 +66,7 @@ export function encodeFrame(frame: Sharp, plan: RenditionPlan, limits: ImageLimi
   return translate(take(encoding, frame, plan, limits).toBuffer(), toTimeout);
 }
 
-/** @throws RejectedImageError `timeout`; `corrupt` when frames after the first are damaged */
+/** @throws RejectedImageError `timeout`; `corrupt` if frames after the first are damaged */
 export function renderAnimation(image: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Buffer> {
   return translate(take(animating, image, plan, limits).toBuffer(), toRejection);
 }
@@ -84,12 +84,12 @@ async function translate<T>(made: Promise<T>, translation: (error: unknown) => u
   }
 }
 
-/** All options of an encoder: with the same ones, the same pixels become the same bytes. */
+/** All options of an encoder: the same pixels with the same options give the same bytes. */
 export function encoderOptions({ variant: { format, quality, effort }, ofTinySource }: RenditionPlan) {
   return {
     ...encoderSettings[format],
     ...(ofTinySource && tinySource.settings[format]),
-    // A quality would make sharp reduce a png to a palette.
+    // With a quality, sharp would reduce a png to a palette.
     ...(format !== 'png' && { quality }),
     ...(effort !== undefined && { effort }),
   };

@@ -13,13 +13,13 @@ test.each<[string, Rgb]>([
   ['#808080', [128, 128, 128]],
   ['#e67828', [230, 120, 40]],
   ['#0f10ef', [15, 16, 239]],
-])('the dominant colour of a flat picture is exactly its colour: %s', async (hex, colour) => {
+])('the dominant colour of a picture of one colour is exactly that colour: %s', async (hex, colour) => {
   expect(await dominant(plainPicture(200, 130, colour))).toBe(hex);
   expect(await dominant(plainPicture(3, 1, colour))).toBe(hex);
   expect(await dominant(plainPicture(40, 40, colour, 1))).toBe(hex);
 });
 
-test('the dominant colour is one of the most frequent, in their middle', async () => {
+test('the dominant colour is the mean of the most frequent colours', async () => {
   const picture = fromPixels(100, 100, 3, (x, y) => (x < 40 ? [10, 200, 30] : [160 + (x % 4), 90, 32 + (y % 2)]));
   expect(await dominant(picture)).toBe('#a25a21');
 });

@@ -3,13 +3,13 @@ import { rgbaToThumbHash } from 'thumbhash';
 import type { Pixels } from './pixels.ts';
 
 export interface PictureSummary {
-  /** ThumbHash, base64: some 25 bytes that a page turns into a blurred preview. https://evanw.github.io/thumbhash/ */
+  /** ThumbHash in base64: about 25 bytes, for a blurred preview in a page. https://evanw.github.io/thumbhash/ */
   readonly placeholder: string;
-  /** The most frequent colour, as #rrggbb, exact where a picture is flat; transparent parts count as white. */
+  /** The most frequent colour, as #rrggbb; exact for a picture of one colour. Transparent parts count as white. */
   readonly dominantColour: string;
 }
 
-/** ThumbHash takes pictures of up to 100×100. */
+/** The limit of ThumbHash is 100×100. */
 const SIDE_MAX = 100;
 
 export async function summarise({ data, raw }: Pixels): Promise<PictureSummary> {
@@ -27,17 +27,17 @@ export async function summarise({ data, raw }: Pixels): Promise<PictureSummary> 
   };
 }
 
-/** Levels that count as alike when colours are counted. */
-const ALIKE = 16;
-const BINS = 256 / ALIKE;
+/** Levels per channel that are counted as the same colour. */
+const BIN_LEVELS = 16;
+const BINS = 256 / BIN_LEVELS;
 
-/** The mean of the colours in the fullest of the cubes that RGB is divided into. */
+/** The mean colour of the fullest bin of an RGB histogram. */
 function dominantColourOf(rgb: Buffer): string {
   const counts = new Uint32Array(BINS ** 3);
   const sums = new Float64Array(3 * BINS ** 3);
   for (let at = 0; at + 2 < rgb.length; at += 3) {
     const colour = [rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0];
-    const bin = colour.reduce((index, level) => index * BINS + Math.floor(level / ALIKE), 0);
+    const bin = colour.reduce((index, level) => index * BINS + Math.floor(level / BIN_LEVELS), 0);
     counts[bin] = (counts[bin] ?? 0) + 1;
     for (const [channel, level] of colour.entries()) sums[3 * bin + channel] = (sums[3 * bin + channel] ?? 0) + level;
   }

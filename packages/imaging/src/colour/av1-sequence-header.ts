@@ -1,21 +1,21 @@
-/** What AV1 says of its numbers: https://aomediacodec.github.io/av1-spec/#color-config-syntax */
+/** Colour information of an AV1 stream: https://aomediacodec.github.io/av1-spec/#color-config-syntax */
 export interface Av1Colour {
   readonly monochrome: boolean;
   readonly primaries: number;
   readonly transfer: number;
-  /** 0 to 255 (of 8 bits), not 16 to 235. */
+  /** 0 to 255 (in 8 bits) instead of 16 to 235. */
   readonly fullRange: boolean;
 }
 
 const SEQUENCE_HEADER = 1;
 const UNSPECIFIED = 2;
-/** The sequence header is a dozen bytes long, behind nothing but a delimiter of two. */
+/** The sequence header is about a dozen bytes long, and only a delimiter of two bytes can precede it. */
 const BYTES_MAX = 1024;
 
 /**
- * Reads the sequence header, which is the first that AVIF's items hold.
+ * Reads the sequence header at the start of an AVIF item.
  *
- * @throws RangeError when it is not there, or cut off
+ * @throws RangeError if it is missing or truncated
  */
 export function readAv1Colour(item: Buffer): Av1Colour {
   return readColour(new BitReader(sequenceHeaderIn(item.subarray(0, BYTES_MAX))));
@@ -35,7 +35,7 @@ function sequenceHeaderIn(item: Buffer): Buffer {
     if (type === SEQUENCE_HEADER) return item.subarray(at, at + size);
     at += size;
   }
-  throw new RangeError('There is no sequence header.');
+  throw new RangeError('The sequence header is missing.');
 }
 
 function leb128(bytes: Buffer, at: number): { value: number; bytes: number } {
@@ -45,10 +45,10 @@ function leb128(bytes: Buffer, at: number): { value: number; bytes: number } {
     value += (byte & 127) * 2 ** (7 * index);
     if (byte < 128) return { value, bytes: index + 1 };
   }
-  throw new RangeError('This length is longer than AV1 allows.');
+  throw new RangeError('This length field is longer than AV1 allows.');
 }
 
-/** Step by step as in https://aomediacodec.github.io/av1-spec/#sequence-header-obu-syntax */
+/** In the order of https://aomediacodec.github.io/av1-spec/#sequence-header-obu-syntax */
 function readColour(bits: BitReader): Av1Colour {
   const profile = bits.read(3);
   bits.skip(1); // still_picture
@@ -121,7 +121,7 @@ class BitReader {
     return bit === 1;
   }
 
-  /** Up to 16 bits. */
+  /** At most 16 bits. */
   read(count: number): number {
     let value = 0;
     for (let index = 0; index < count; index++) value = value * 2 + Number(this.flag());

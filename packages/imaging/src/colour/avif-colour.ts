@@ -2,20 +2,20 @@ import { type Av1Colour, readAv1Colour } from './av1-sequence-header.ts';
 import { type AvifItems, readAvifItems } from './avif-items.ts';
 import type { CodePoints } from './code-points.ts';
 
-/** What an AVIF file says of its numbers. */
+/** Colour information of an AVIF file. */
 export interface AvifColour {
-  /** What an ICC profile is preferred to. */
+  /** An ICC profile takes precedence. */
   readonly codePoints: CodePoints;
   readonly hasProfile: boolean;
-  /** Grey from 16 to 235, of 8 bits, which libheif hands out as it is; colours it does expand. */
+  /** Narrow-range grey (16 to 235 in 8 bits): libheif expands narrow-range colours, but not grey. */
   readonly narrowGrey: boolean;
-  /** The same of the alpha channel. */
+  /** The same for the alpha channel. */
   readonly narrowAlpha: boolean;
 }
 
 const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
 
-/** Undefined for a file whose boxes can't be read: libheif, which reads its pixels, has the last word on those. */
+/** Undefined if the boxes can't be read: libheif, which decodes the pixels, decides whether to reject such a file. */
 export function readAvifColour(bytes: Uint8Array): AvifColour | undefined {
   try {
     const items = readAvifItems(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -38,7 +38,7 @@ function colourOf(items: AvifItems): AvifColour {
     .find((item) => items.properties(item).some(({ type, content }) => type === 'auxC' && content.includes(ALPHA)));
   const fullRange = nclx ? (nclx.readUInt8(10) & 0x80) !== 0 : stored.fullRange;
   return {
-    // The box overrides what the stream says.
+    // The box overrides the stream.
     codePoints: nclx ? { primaries: nclx.readUInt16BE(4), transfer: nclx.readUInt16BE(6) } : stored,
     hasProfile: boxes.some((box) => ['prof', 'rICC'].includes(colourType(box))),
     narrowGrey: stored.monochrome && !fullRange,
@@ -48,7 +48,7 @@ function colourOf(items: AvifItems): AvifColour {
 
 const colourType = (colr: Buffer) => colr.toString('latin1', 0, 4);
 
-/** Of a picture that is a grid: its first tile's, all are alike. */
+/** For a grid, that of its first tile; all tiles are the same. */
 function av1ColourOf(items: AvifItems, item: number): Av1Colour {
   const [tile = item] = items.from(item, 'dimg');
   return readAv1Colour(items.bytes(tile));

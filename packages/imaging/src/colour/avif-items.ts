@@ -1,17 +1,18 @@
 import { type Box, boxesIn, boxIn } from './isobmff.ts';
 
-/** The pictures that an AVIF or HEIF file holds, and what it says of each. https://aomediacodec.github.io/av1-avif */
+/** The items of an AVIF or HEIF file, with their properties. https://aomediacodec.github.io/av1-avif */
 export interface AvifItems {
   readonly primary: number;
   properties(item: number): Box[];
-  /** Items that a reference of this type leads to from one, or that lead to it. */
+  /** Targets of an item's references of this type. */
   from(item: number, reference: string): number[];
+  /** Items with a reference of this type to an item. */
   to(item: number, reference: string): number[];
-  /** The first run of an item's bytes. */
+  /** The first extent of an item. */
   bytes(item: number): Buffer;
 }
 
-/** @throws RangeError for boxes that are missing or cut off */
+/** @throws RangeError if a box is missing or truncated */
 export function readAvifItems(file: Buffer): AvifItems {
   const meta = needed(boxIn(file, 'meta', 'full'), 'meta');
   const properties = readProperties(needed(boxIn(meta, 'iprp'), 'iprp'));
@@ -31,13 +32,13 @@ export function readAvifItems(file: Buffer): AvifItems {
 }
 
 function needed<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new RangeError(`There is no ${name}.`);
+  if (value === undefined) throw new RangeError(`The ${name} is missing.`);
   return value;
 }
 
 const readPrimary = (pitm: Buffer) => (pitm.readUInt8(0) === 0 ? pitm.readUInt16BE(4) : pitm.readUInt32BE(4));
 
-/** Each item's properties are named by their place in a list that all items share. */
+/** Items refer to their properties by an index into a shared list. */
 function readProperties(iprp: Buffer): Map<number, Box[]> {
   const shared = boxesIn(needed(boxIn(iprp, 'ipco'), 'ipco'));
   const ofItem = new Map<number, Box[]>();
@@ -60,7 +61,7 @@ function readProperties(iprp: Buffer): Map<number, Box[]> {
 
 function readReferences(iref: Buffer | undefined): { type: string; from: number; to: number }[] {
   if (!iref) return [];
-  if (iref.length > BYTES_MAX) throw new RangeError('These are more references than any file needs.');
+  if (iref.length > BYTES_MAX) throw new RangeError('The file has too many references.');
   const idBytes = iref.readUInt8(0) === 0 ? 2 : 4;
   return boxesIn(iref.subarray(4)).flatMap(({ type, content }) => {
     const fields = new Fields(content);
@@ -71,9 +72,9 @@ function readReferences(iref: Buffer | undefined): { type: string; from: number;
 
 interface Location {
   readonly offset: number;
-  /** 0 is up to the end. */
+  /** 0 means up to the end. */
   readonly length: number;
-  /** In the `idat` box, not in the file. */
+  /** Relative to the `idat` box instead of the file. */
   readonly inMeta: boolean;
 }
 
@@ -103,16 +104,16 @@ function readLocations(iloc: Buffer): Map<number, Location> {
   return locations;
 }
 
-/** Of a list of items: a picture of a thousand tiles has a tenth of that. */
+/** Limit of a list of items: a picture of a thousand tiles needs a tenth of it. */
 const BYTES_MAX = 2 ** 18;
 
-/** Whole numbers, one behind the other. */
+/** Reads consecutive integers. */
 class Fields {
   #at = 0;
   readonly #bytes: Buffer;
 
   constructor(bytes: Buffer) {
-    if (bytes.length > BYTES_MAX) throw new RangeError('These are more items than any file needs.');
+    if (bytes.length > BYTES_MAX) throw new RangeError('The file has too many items.');
     this.#bytes = bytes;
   }
 
@@ -120,7 +121,7 @@ class Fields {
     this.#at += bytes;
   }
 
-  /** @throws RangeError behind the last byte */
+  /** @throws RangeError after the last byte */
   take(bytes: number): number {
     let value = 0;
     for (let index = 0; index < bytes; index++) value = value * 256 + this.#bytes.readUInt8(this.#at + index);

@@ -2,7 +2,7 @@ import type { Encoding } from './encoding.ts';
 import { bt2020Gamut, type Chromaticities, D65, type Point, srgbGamut } from './gamut.ts';
 import { bt1886, gamma, hlg, linear, pq, smpte240, smpte428, srgb, type Transfer } from './transfer.ts';
 
-/** As AVIF's colour box and PNG's cICP give them. https://www.itu.int/rec/T-REC-H.273 */
+/** Code points, as in AVIF's colour box and PNG's cICP chunk. https://www.itu.int/rec/T-REC-H.273 */
 export interface CodePoints {
   readonly primaries: number;
   readonly transfer: number;
@@ -14,7 +14,7 @@ const gamut = (white: Point, red: Point, green: Point, blue: Point): Chromaticit
 
 const ntsc = gamut(D65, [0.63, 0.34], [0.31, 0.595], [0.155, 0.07]);
 
-/** H.273, table 2, without XYZ, which is no gamut. */
+/** H.273, table 2, without XYZ, which is not a gamut. */
 const gamuts: Record<number, Chromaticities> = {
   1: srgbGamut,
   4: gamut(illuminantC, [0.67, 0.33], [0.21, 0.71], [0.14, 0.08]),
@@ -28,7 +28,7 @@ const gamuts: Record<number, Chromaticities> = {
   22: gamut(D65, [0.63, 0.34], [0.295, 0.605], [0.155, 0.077]),
 };
 
-/** H.273, table 3; what is not in it, such as logarithmic cameras, no browser reads either. */
+/** H.273, table 3. Browsers do not support the others, such as logarithmic curves of cameras. */
 const transfers: Record<number, Transfer> = {
   1: bt1886,
   4: gamma(2.2),
@@ -45,7 +45,7 @@ const transfers: Record<number, Transfer> = {
   18: hlg,
 };
 
-/** Undefined when either is unspecified, reserved, or read by no browser. */
+/** Undefined if either is unspecified, reserved, or not supported by any browser. */
 export function encodingOf({ primaries, transfer }: CodePoints): Encoding | undefined {
   const [space, curve] = [gamuts[primaries], transfers[transfer]];
   return space && curve && { gamut: space, transfer: curve };

@@ -1,7 +1,7 @@
 import type { Chromaticities } from './gamut.ts';
 import type { Transfer } from './transfer.ts';
 
-/** What the numbers of an RGB picture mean, where no ICC profile says it. */
+/** The colour encoding of an RGB picture without an ICC profile. */
 export interface Encoding {
   readonly gamut: Chromaticities;
   readonly transfer: Transfer;

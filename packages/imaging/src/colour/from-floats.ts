@@ -1,10 +1,10 @@
 import sharp, { type Sharp } from 'sharp';
 
 /**
- * The same picture in 16 bits a channel, with its profile. libvips takes floats for linear light whatever the profile
- * says, and has no way to convert them by it; numbers outside of 0 to 1 are more than a profile speaks of.
+ * Converts a float picture to 16 bits per channel, and keeps its profile. libvips treats floats as linear light and can't
+ * apply a profile to them. Values are clamped to 0 to 1, the range of a profile.
  *
- * @param image the picture, before anything is done to its colours
+ * @param image the picture before any colour conversion
  */
 export async function fromFloats(bytes: Uint8Array, image: Sharp): Promise<Sharp> {
   const { icc = Buffer.of() } = await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -22,7 +22,7 @@ export async function fromFloats(bytes: Uint8Array, image: Sharp): Promise<Sharp
 const [SHORT, LONG, UNDEFINED] = [3, 4, 7];
 const HEADER = 8;
 
-/** An uncompressed TIFF of RGB with 16 bits a channel: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+/** An uncompressed RGB TIFF with 16 bits per channel: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 function tiff(width: number, height: number, channels: number, pixels: Buffer, profile: Buffer): Buffer {
   const bitsAt = HEADER + pixels.length;
   const profileAt = bitsAt + 2 * channels;
@@ -36,7 +36,7 @@ function tiff(width: number, height: number, channels: number, pixels: Buffer, p
     [277, SHORT, 1, channels],
     [278, LONG, 1, height],
     [279, LONG, 1, pixels.length],
-    // Alpha that its colours are not multiplied by.
+    // Unassociated alpha: colours are not premultiplied.
     ...(channels === 4 ? [[338, SHORT, 1, 2] as [number, number, number, number]] : []),
     [34_675, UNDEFINED, profile.length, profileAt],
   ];

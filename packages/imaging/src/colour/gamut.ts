@@ -10,7 +10,7 @@ export type Matrix = readonly [Row, Row, Row];
 type Row = readonly [number, number, number];
 
 export const D65: Point = [0.3127, 0.329];
-/** BT.709's, and sRGB's: https://www.itu.int/rec/R-REC-BT.709 */
+/** The gamut of BT.709 and sRGB: https://www.itu.int/rec/R-REC-BT.709 */
 export const srgbGamut: Chromaticities = { white: D65, red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06] };
 /** https://www.itu.int/rec/R-REC-BT.2020 */
 export const bt2020Gamut: Chromaticities = {
@@ -21,16 +21,16 @@ export const bt2020Gamut: Chromaticities = {
 };
 
 /**
- * Turns linear RGB of one gamut into linear RGB of another, white into white (Bradford's adaptation).
+ * The matrix from linear RGB of one gamut to linear RGB of another, with Bradford's chromatic adaptation.
  *
- * @throws RangeError when these chromaticities span no gamut
+ * @throws RangeError if these chromaticities do not span a gamut
  */
 export function gamutMatrix(from: Chromaticities, to: Chromaticities): Matrix {
   const adapted = multiply(adaptation(from.white, to.white), toXyz(from));
   return multiply(invert(toXyz(to)), adapted);
 }
 
-/** Whether colours can be made of these primaries at all; a file may say anything. */
+/** Whether these primaries span a gamut: values in a file can be invalid. */
 export function spansGamut(chromaticities: Chromaticities): boolean {
   try {
     return gamutMatrix(chromaticities, srgbGamut).flat().every(Number.isFinite);
@@ -86,8 +86,8 @@ function multiply(m: Matrix, n: Matrix): Matrix {
 
 function invert([a, b, c]: Matrix): Matrix {
   const determinant = dot(a, cross(b, c));
-  // A comparison with `>` is false for NaN too, which zeros in a file lead to.
-  if (!(Math.abs(determinant) > 1e-6)) throw new RangeError('These chromaticities span no gamut.');
+  // A negated `>` is also true for NaN, the result of zeros in a file.
+  if (!(Math.abs(determinant) > 1e-6)) throw new RangeError('These chromaticities do not span a gamut.');
   const scaled = (row: Row): Row => [row[0] / determinant, row[1] / determinant, row[2] / determinant];
   return transpose([scaled(cross(b, c)), scaled(cross(c, a)), scaled(cross(a, b))]);
 }

@@ -19,7 +19,7 @@ async function wholeAvif(): Promise<Buffer> {
   return avifFile({ colour, alpha, nclx: { primaries: 12, transfer: 13 }, profile: rgbProfile('p3-linear') });
 }
 
-describe('what a file says of its colours is read without an error, wherever it is cut or changed:', () => {
+describe('colour information is read without an error, wherever the file is cut or changed:', () => {
   const damage = (length: number) =>
     fc.record({
       length: fc.nat(length),
@@ -49,7 +49,7 @@ describe('what a file says of its colours is read without an error, wherever it 
   });
 });
 
-describe('a file that only costs time is not read to its end:', () => {
+describe('a file that is made to waste time is not read to its end:', () => {
   const MEGABYTES = 16 * 2 ** 20;
   const cpuMs = (work: () => void) => {
     const before = process.threadCpuUsage();
@@ -58,7 +58,7 @@ describe('a file that only costs time is not read to its end:', () => {
     return (user + system) / 1000;
   };
 
-  test('an AVIF of empty boxes, and of items without number', async () => {
+  test('an AVIF of empty boxes, or with a huge number of items', async () => {
     const file = await wholeAvif();
     const boxes = Buffer.alloc(MEGABYTES);
     for (let at = 0; at < boxes.length; at += 8) boxes.write('\0\0\0\x08free', at, 'latin1');

@@ -1,15 +1,15 @@
 /** A box of an ISO base media file, such as AVIF: https://www.iso.org/standard/83102.html */
 export interface Box {
   readonly type: string;
-  /** Without its header; a view, not a copy. */
+  /** Without the header; a view, not a copy. */
   readonly content: Buffer;
 }
 
-/** No writer puts more into one box; a file that does would only cost time. */
+/** No encoder writes more into one box; a larger number would only waste time. */
 const BOXES_MAX = 4096;
 const LARGE_HEADER = 16;
 
-/** The boxes that stand one behind the other in these bytes, up to the first that is cut off. */
+/** The consecutive boxes in these bytes, up to the first truncated one. */
 export function boxesIn(bytes: Buffer): Box[] {
   const boxes: Box[] = [];
   let at = 0;

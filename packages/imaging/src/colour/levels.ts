@@ -3,7 +3,7 @@ import type { Pixels } from '../pixels.ts';
 
 const SLICE = 2 ** 22;
 
-/** Numbers of 16 bits in 8, rounded; libvips would cut them off. With room for others between. */
+/** Rounds 16-bit values to 8 bits; libvips would truncate them. Yields to other tasks between slices. */
 export async function toBytes(words: Uint16Array): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(words.length);
   for (let from = 0; from < words.length; from += SLICE) {
@@ -14,18 +14,18 @@ export async function toBytes(words: Uint16Array): Promise<Buffer> {
   return bytes;
 }
 
-/** What a stored number means, 0 to 1; `max` is the highest that fits, 255 or 65,535. */
+/** Maps a stored value to 0 to 1; `max` is the highest storable value, 255 or 65,535. */
 export type Levels = (stored: number, max: number) => number;
 
 export const fullRange: Levels = (stored, max) => stored / max;
 
-/** Of numbers that go from 16 to 235, as in video; with more bits there are more of them, but between the same ends. */
+/** Narrow range: 16 to 235, as in video, or the same interval scaled to more bits. */
 export const narrowRange: Levels = (stored, max) => {
   const ofEightBits = stored / ((max + 1) / 256);
   return Math.min(1, Math.max(0, (ofEightBits - 16) / (235 - 16)));
 };
 
-/** Makes all of an alpha channel that is stored like that, in place. */
+/** Expands a narrow-range alpha channel, in place. */
 export function widenAlpha({ data, raw }: Pixels): void {
   if (raw.channels !== 4) return;
   const wide = Uint8Array.from({ length: 256 }, (_, level) => Math.round(255 * narrowRange(level, 255)));

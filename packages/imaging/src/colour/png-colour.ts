@@ -1,12 +1,12 @@
 import type { CodePoints } from './code-points.ts';
 import type { Chromaticities, Point } from './gamut.ts';
 
-/** What a PNG says of its numbers: https://www.w3.org/TR/png-3/#colour-space-information */
+/** Colour information of a PNG: https://www.w3.org/TR/png-3/#colour-space-information */
 export interface PngColour {
   readonly codePoints?: CodePoints;
   readonly hasProfile: boolean;
   readonly isSrgb: boolean;
-  /** What the light is raised to when it is stored, 1 / 2.2 for most screens. */
+  /** The exponent from light to stored values, 1 / 2.2 for most screens. */
   readonly gamma?: number;
   readonly chromaticities?: Chromaticities;
 }
@@ -14,11 +14,11 @@ export interface PngColour {
 const SIGNATURE = 8;
 const HEADER = 8;
 const CHECKSUM = 4;
-/** As many as any writer puts before its pixels, and more. */
+/** More than any encoder writes before the pixels. */
 const CHUNKS_MAX = 4096;
 const FIXED_POINT = 100_000;
 
-/** Reads what stands before the first pixel; chunks that are too short count for nothing. */
+/** Reads the chunks before the first pixel; chunks of a wrong length are ignored. */
 export function readPngColour(bytes: Uint8Array): PngColour {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks = new Map<string, Buffer>();
@@ -27,7 +27,7 @@ export function readPngColour(bytes: Uint8Array): PngColour {
     const length = file.readUInt32BE(at);
     const type = file.toString('latin1', at + 4, at + HEADER);
     if (type === 'IDAT') break;
-    // The first one counts, as in libpng.
+    // The first chunk of a type applies, as in libpng.
     if (!chunks.has(type)) chunks.set(type, file.subarray(at + HEADER, at + HEADER + length));
     at += HEADER + length + CHECKSUM;
   }
@@ -40,7 +40,7 @@ const flagsOf = (chunks: Chunks) => ({ hasProfile: chunks.has('iCCP'), isSrgb: c
 
 function codePointsOf(chunks: Chunks): Pick<PngColour, 'codePoints'> {
   const chunk = chunks.get('cICP');
-  // PNG stores RGB only, so its matrix is 0: https://www.w3.org/TR/png-3/#cICP-chunk
+  // PNG stores only RGB, and the matrix must be 0: https://www.w3.org/TR/png-3/#cICP-chunk
   if (chunk?.length !== 4 || chunk.readUInt8(2) !== 0) return {};
   return { codePoints: { primaries: chunk.readUInt8(0), transfer: chunk.readUInt8(1) } };
 }

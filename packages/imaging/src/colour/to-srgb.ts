@@ -5,20 +5,20 @@ import { fullRange, type Levels } from './levels.ts';
 import { hdrGain } from './tone-map.ts';
 import { toStoredSrgb } from './transfer.ts';
 
-/** Pixels as a decoder gives them: RGB or RGBA, 8 or 16 bits a channel. */
+/** Decoded pixels: RGB or RGBA, 8 or 16 bits per channel. */
 export interface StoredPixels {
   readonly data: Uint8Array | Uint16Array;
   readonly channels: number;
 }
 
-/** Linear light is looked up in steps of this; the darkest of sRGB's 256 levels is 20 of them wide. */
+/** Resolution of the lookup table for linear light; the darkest of sRGB's 256 levels is 20 steps wide. */
 const STEPS = 65_535;
-/** Some 20 ms. */
+/** About 20 ms. */
 const SLICE_PIXELS = 2 ** 18;
 
 /**
- * Turns pixels into sRGB of 8 bits a channel; what lies outside of its gamut is clipped, as in browsers. With room for
- * others between: a megapixel takes some 80 ms.
+ * Converts pixels to sRGB with 8 bits per channel. Colours outside its gamut are clipped, as in browsers. A megapixel
+ * takes about 80 ms; yields to other tasks between slices.
  */
 export async function toSrgb(
   { data, channels }: StoredPixels,

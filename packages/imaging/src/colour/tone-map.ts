@@ -1,19 +1,19 @@
 import { bt2020Gamut, type Chromaticities, gamutMatrix } from './gamut.ts';
 import { REFERENCE_WHITE } from './transfer.ts';
 
-/** How much light a picture holds that says nothing of it, in cd/m²: what such pictures are mostly made for. */
+/** The assumed peak luminance in cd/m² of a picture that declares none: the usual mastering peak. */
 const PEAK = 1000;
-/** The same as multiples of white. */
+/** The same, in multiples of white. */
 const peak = PEAK / REFERENCE_WHITE;
 
-/** White comes out at half the light of a page's white, so that what is brighter has a place above it. */
+/** Reference white maps to half the light of a page's white, which leaves headroom for brighter colours. */
 const WHITE = 0.5;
-/** How much of the way to the top the bend of the curve is. */
+/** The position of the curve's bend, as a share of the way to the top. */
 const BEND = 0.65;
 
 /**
- * The gain of a colour, from its strongest channel's light (1 is white): the reference white tone mapping operator of
- * SMPTE ST 2094-50, which Chromium uses. Straight up to white, above it a quadratic Bézier curve up to the peak.
+ * The gain of a colour, by the light of its strongest channel (1 is white): the reference white tone mapping operator of
+ * SMPTE ST 2094-50, as in Chromium. Linear up to white, then a quadratic Bézier curve up to the peak.
  */
 function toneGain(light: number): number {
   if (light <= 1) return WHITE;
@@ -27,7 +27,7 @@ const bend = { x: 1 - BEND + BEND / WHITE, y: (1 - BEND) * WHITE + BEND };
 function heightAt(light: number): number {
   const a = 1 - 2 * bend.x + peak;
   const b = bend.x - 1;
-  // Where the curve is at this light: a·t² + 2·b·t = light − 1.
+  // The curve's parameter t at this light: a·t² + 2·b·t = light − 1.
   const t = (Math.sqrt(b * b + a * (light - 1)) - b) / a;
   return (1 - t) ** 2 * WHITE + 2 * t * (1 - t) * bend.y + t * t;
 }
@@ -35,12 +35,12 @@ function heightAt(light: number): number {
 /** A screen of 1,000 cd/m² raises the scene's luminance to this power: https://www.itu.int/rec/R-REC-BT.2100, table 5. */
 const HLG_GAMMA = 1.2;
 
-/** What a scene's light is multiplied by to become a screen's, as multiples of white; `luminance` is the scene's, 0 to 1. */
+/** The gain from scene light to screen light, in multiples of white; `luminance` is that of the scene, 0 to 1. */
 const hlgGain = (luminance: number): number => peak * luminance ** (HLG_GAMMA - 1);
 
 export type Gain = (red: number, green: number, blue: number) => number;
 
-/** What the linear light of a colour of this gamut is multiplied by, so that a screen without HDR can show it. */
+/** The gain that maps the linear light of a colour of this gamut to the range of an SDR screen. */
 export function hdrGain(hdr: 'pq' | 'hlg', gamut: Chromaticities): Gain {
   const [r, g, b] = gamutMatrix(gamut, bt2020Gamut);
   return (red, green, blue) => {

@@ -1,9 +1,9 @@
-/** A number as it is stored, 0 to 1, to linear light, of which 1 is the white of a page. */
+/** A stored value, 0 to 1, to linear light; 1 is the white of a page. */
 type ToLinear = (stored: number) => number;
 
 export interface Transfer {
   readonly toLinear: ToLinear;
-  /** Light above white is mapped into what a screen without HDR can show: tone-map.ts. */
+  /** Light above white is tone-mapped to the range of an SDR screen: tone-map.ts. */
   readonly hdr?: 'pq' | 'hlg';
 }
 
@@ -20,12 +20,12 @@ export const srgb: Transfer = { toLinear: parametric(2.4, 1 / 1.055, 0.055 / 1.0
 
 export const toStoredSrgb = (light: number) => (light > 0.0031308 ? 1.055 * light ** (1 / 2.4) - 0.055 : 12.92 * light);
 
-/** What a screen makes of BT.709 and BT.2020, as browsers show both: https://www.itu.int/rec/R-REC-BT.1886 */
+/** The curve of screens for BT.709 and BT.2020, as in browsers: https://www.itu.int/rec/R-REC-BT.1886 */
 export const bt1886: Transfer = gamma(2.4);
 
 export const smpte240: Transfer = { toLinear: parametric(1 / 0.45, 1 / 1.1115, 0.1115 / 1.1115, 1 / 4, 0.0913) };
 
-/** SMPTE ST 428-1, of digital cinema: white is 48 cd/m², of a full scale of 52.37. */
+/** SMPTE ST 428-1, for digital cinema: white is 48 cd/m², full scale is 52.37 cd/m². */
 export const smpte428: Transfer = { toLinear: (x) => (x ** 2.6 * 52.37) / 48 };
 
 export const linear: Transfer = { toLinear: (x) => x };
@@ -44,7 +44,7 @@ export const pq: Transfer = {
   },
 };
 
-/** The light of the scene, 0 to 1; what a screen makes of it is in tone-map.ts. https://www.itu.int/rec/R-REC-BT.2100, table 5 */
+/** To scene light, 0 to 1; tone-map.ts converts it to screen light. https://www.itu.int/rec/R-REC-BT.2100, table 5 */
 export const hlg: Transfer = {
   hdr: 'hlg',
   toLinear: (x) => {

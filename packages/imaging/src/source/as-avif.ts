@@ -1,16 +1,17 @@
 import { RejectedImageError } from '../errors.ts';
 import { readIsoMedia } from './iso-media.ts';
 
-/** Major brands of HEIF with HEVC inside. ISO/IEC 23008-12, annex B.4. */
+/** Major brands of HEIF with HEVC content. ISO/IEC 23008-12, annex B.4. */
 const isHevcBrand = (brand: string) => /^he(?:i|v)[a-z]$/.test(brand);
 
 const MAJOR_BRAND_AT = 8;
 
 /**
- * The same file as one that libvips takes for AVIF, which it does by the major brand alone: also one of the general
- * brand `mif1`, or an animation (`avis`), whose still picture is its first frame. Other files come back as they are.
+ * Changes the major brand of a file with AV1 content to `avif`, because libvips detects AVIF only by it. Such files can
+ * have the general brand `mif1`, or `avis` for an animation, whose still picture is its first frame. Other files are
+ * returned unchanged.
  *
- * @throws RejectedImageError `unsupported-format` for a HEIF file with other than AV1 inside, such as a phone's HEIC
+ * @throws RejectedImageError `unsupported-format` for a HEIF file without AV1 content, such as a phone's HEIC
  */
 export function asAvif(bytes: Uint8Array): Uint8Array {
   const media = readIsoMedia(bytes);

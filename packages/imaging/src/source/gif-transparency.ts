@@ -7,14 +7,14 @@ const IMAGE_DESCRIPTOR_BYTES = 10;
 
 export const isGif = (bytes: Uint8Array) => Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'GIF8';
 
-/** One transparent pixel, with a colour table of its own. */
+/** One transparent pixel, with its own colour table. */
 const transparentFrame = Buffer.from('21f90401000000002c000000000100010080000000ffffff0202440100', 'hex');
 
 /**
- * The same GIF with one more frame, a transparent one, where its first frame leaves some of the canvas empty and no frame
- * says that it is transparent: libvips makes an alpha channel only where some frame says so, and empty canvas black otherwise.
+ * Appends a transparent frame to a GIF whose first frame does not cover the canvas, if no frame declares transparency.
+ * Without such a frame, libvips makes no alpha channel, and the empty canvas becomes black.
  *
- * @returns undefined for a GIF that needs no such frame
+ * @returns undefined for a GIF that does not need it
  */
 export function withTransparentFrame(bytes: Uint8Array): Uint8Array | undefined {
   const { isTransparent, coversCanvas, end } = readFrames(bytes);
@@ -24,13 +24,13 @@ export function withTransparentFrame(bytes: Uint8Array): Uint8Array | undefined 
 
 interface GifFrames {
   readonly isTransparent: boolean;
-  /** Of the first frame. */
+  /** Whether the first frame does. */
   readonly coversCanvas: boolean;
-  /** Behind the last whole frame. */
+  /** The position after the last complete frame. */
   readonly end: number;
 }
 
-/** Walks over the blocks without decoding any, up to the trailer or to where the file breaks off. */
+/** Walks over the blocks without decoding them, up to the trailer or the end of a truncated file. */
 function readFrames(file: Uint8Array): GifFrames {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const frames = { isTransparent: false, coversCanvas: true, end: 0 };

@@ -1,12 +1,12 @@
 const LENGTHS = 16;
 
-/** How many codes there are of each length from 1 to 16 bits, and their symbols. ITU-T T.81, section B.2.4.2. */
+/** The number of codes of each length from 1 to 16 bits, and their symbols. ITU-T T.81, section B.2.4.2. */
 export interface HuffmanTable {
   readonly counts: Uint8Array;
   readonly symbols: Uint8Array;
 }
 
-/** The tables of a DHT segment by their class and number, as they are written in one byte. */
+/** The tables of a DHT segment; the id is the byte with class and number. */
 export function* huffmanTables(content: Uint8Array): Generator<[id: number, table: HuffmanTable]> {
   for (let at = 0; at + 1 + LENGTHS <= content.length; ) {
     const counts = content.subarray(at + 1, at + 1 + LENGTHS);
@@ -17,7 +17,7 @@ export function* huffmanTables(content: Uint8Array): Generator<[id: number, tabl
   }
 }
 
-/** By the next 16 bits: the length of the code that they begin with × 256 + its symbol; 0 for no code. Annex C. */
+/** A lookup table by the next 16 bits: length of the code at their start × 256 + its symbol; 0 for no code. Annex C. */
 export function codesByBits({ counts, symbols }: HuffmanTable): Uint16Array {
   const codes = new Uint16Array(2 ** LENGTHS);
   let next = 0;

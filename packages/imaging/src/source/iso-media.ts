@@ -3,13 +3,13 @@ import { type Box, boxesIn, boxIn } from '../colour/isobmff.ts';
 export interface IsoMedia {
   /** The major brand first. */
   readonly brands: readonly string[];
-  /** How the primary picture is coded, such as `av01` or `hvc1`; undefined where the file does not say. */
+  /** Codec of the primary picture, such as `av01` or `hvc1`; undefined if the file does not declare it. */
   readonly primaryCodec: string | undefined;
-  /** It holds a track and no still picture. */
+  /** Has a track, but no still picture. */
   readonly isTrackOnly: boolean;
 }
 
-/** What an ISO base media file holds, by its boxes alone; undefined for any other file. */
+/** Reads the boxes of an ISO base media file; undefined for any other file. */
 export function readIsoMedia(file: Uint8Array): IsoMedia | undefined {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   if (bytes.toString('latin1', 4, 8) !== 'ftyp') return undefined;
@@ -29,9 +29,9 @@ function brandsOf({ content }: Box): string[] {
   return words.filter((_, index) => index !== 1);
 }
 
-/** Pictures that are made of others. */
+/** Types of pictures that are derived from other pictures. */
 const derived = new Set(['grid', 'iovl', 'iden', 'tmap']);
-/** As in a grid in an overlay in a tone-mapped picture. */
+/** Deepest useful nesting: a grid in an overlay in a tone-mapped picture. */
 const DERIVED_DEPTH_MAX = 4;
 
 /** ISO/IEC 14496-12, sections 8.11.4 (`pitm`), 8.11.6 (`iinf`) and 8.11.12 (`iref`). */
@@ -54,7 +54,7 @@ function itemTypes(items: Buffer): Map<number, string> {
     const version = content[0] ?? 0;
     const idBytes = version === 3 ? 4 : 2;
     const id = idAt(content, 4, idBytes);
-    // Versions 0 and 1 name no type.
+    // Versions 0 and 1 have no item type.
     if (type !== 'infe' || version < 2 || id === undefined) continue;
     const typeAt = 4 + idBytes + 2;
     types.set(id, content.toString('latin1', typeAt, typeAt + 4));

@@ -1,13 +1,13 @@
-/** Entropy-coded data, bit by bit. ITU-T T.81, section B.1.1.5. */
+/** Reads entropy-coded data bit by bit. ITU-T T.81, section B.1.1.5. */
 export interface JpegBits {
-  /** The next 16 bits; behind the end they are ones. */
+  /** The next 16 bits; ones after the end. */
   peek(): number;
   skip(count: number): void;
-  /** Whether bits were skipped that are not there. */
+  /** Whether bits after the end were skipped. */
   isOverrun(): boolean;
-  /** Goes on behind the restart marker that stands here; false when another thing does. */
+  /** Continues after this restart marker; returns false if it is not at this position. */
   restart(marker: number): boolean;
-  /** Where the bytes end of which some bit was skipped. */
+  /** The position after the last byte of which a bit was skipped. */
   position(): number;
 }
 

@@ -7,24 +7,24 @@ const DHT = 0xc4;
 const SOS = 0xda;
 const DRI = 0xdd;
 
-/** More than any encoder writes: progressive pictures have some ten scans, with as many tables. */
+/** More than any encoder writes: progressive pictures have about ten scans and as many tables. */
 const SEGMENTS_MAX = 4096;
 const COEFFICIENTS = 64;
 
-export interface MendedJpeg {
+export interface CompletedJpeg {
   readonly bytes: Uint8Array;
-  /** libjpeg says only as a warning that a scan is incomplete, and it does so for all scans but a single one. */
+  /** libjpeg reports an incomplete scan only as a warning. It must be an error, unless the scan was verified here. */
   readonly incompleteIsWarning: boolean;
 }
 
 /**
- * The same JPEG with the end marker that it lacks, where nothing else is missing. Cameras and interrupted copies leave such
- * files, some of them padded, which libvips would read for codes.
+ * Appends the end marker to a JPEG that lacks only this. Some cameras and interrupted copies leave such files, sometimes
+ * with padding, which libvips would read as codes.
  *
- * @returns undefined for a JPEG that has its end marker, or of which only libvips can tell what it lacks
+ * @returns undefined for a JPEG with an end marker, or if only libvips can verify its completeness
  */
-export function withEndMarker(bytes: Uint8Array): MendedJpeg | 'incomplete' | undefined {
-  // What nearly every file ends with, so that it is not looked through.
+export function withEndMarker(bytes: Uint8Array): CompletedJpeg | 'incomplete' | undefined {
+  // Fast path: almost every file ends with the marker.
   if (bytes.at(-2) === 0xff && bytes.at(-1) === EOI) return undefined;
   const segments: JpegMarker[] = [];
   for (const segment of jpegMarkers(bytes)) {
@@ -42,7 +42,7 @@ export function withEndMarker(bytes: Uint8Array): MendedJpeg | 'incomplete' | un
     return { bytes: ended(bytes, paddingAt), incompleteIsWarning: true };
   const scan = sequentialScan(bytes, segments, components);
   const end = scan && entropyEnd(bytes, scan);
-  // Codes that were read out of the padding are not the picture's.
+  // Codes that were read from the padding are not part of the picture.
   return end !== undefined && end <= paddingAt
     ? { bytes: ended(bytes, end), incompleteIsWarning: false }
     : 'incomplete';
@@ -50,7 +50,7 @@ export function withEndMarker(bytes: Uint8Array): MendedJpeg | 'incomplete' | un
 
 const ended = (bytes: Uint8Array, end: number) => Buffer.concat([bytes.subarray(0, end), Buffer.of(0xff, EOI)]);
 
-/** Padding is of zeros or ones. The data may end with such a byte, and with a stuffed one: ff 00. */
+/** Padding consists of bytes 00 or ff. The data may also end with such a byte, or with a stuffed one: ff 00. */
 function paddingStart(bytes: Uint8Array): number {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0xff)) end--;
@@ -74,7 +74,7 @@ function frameComponents(bytes: Uint8Array, segments: readonly JpegMarker[]): Co
   });
 }
 
-/** Whether the scans send every coefficient of every component down to its last bit. ITU-T T.81, section G.1.1.1. */
+/** Whether the scans contain every bit of every coefficient of every component. ITU-T T.81, section G.1.1.1. */
 function isComplete(bytes: Uint8Array, scans: readonly JpegMarker[], components: readonly Component[]): boolean {
   const missingBits = new Map(components.map(({ id }) => [id, new Array<number>(COEFFICIENTS).fill(Infinity)]));
   for (const { from } of scans) {

@@ -1,17 +1,17 @@
 import { codesByBits, type HuffmanTable } from './huffman-tables.ts';
 import { jpegBits } from './jpeg-bits.ts';
 
-/** A frame of one scan, as its headers describe it. ITU-T T.81, sections B.2.2 and B.2.3. */
+/** The headers of a frame with a single scan. ITU-T T.81, sections B.2.2 and B.2.3. */
 export interface SequentialScan {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
   readonly components: readonly ScanComponent[];
-  /** Tables of all DHT segments by their class and number, as they are written in one byte. */
+  /** Tables of all DHT segments; the key is the byte with class and number. */
   readonly tables: ReadonlyMap<number, HuffmanTable>;
-  /** MCUs between two restart markers; 0 for none. */
+  /** MCUs between two restart markers; 0 without restart markers. */
   readonly restartInterval: number;
-  /** Where the entropy-coded data begin. */
+  /** Start of the entropy-coded data. */
   readonly from: number;
 }
 
@@ -27,8 +27,8 @@ const COEFFICIENTS = 64;
 const RESTARTS = 8;
 
 /**
- * Where the data of a scan end, found by reading all of its codes; undefined when the bytes end before the last block, or
- * when what is read can't be right.
+ * The end of a scan's data, found by reading all of its codes; undefined if the data are incomplete or have an invalid
+ * code.
  */
 export function entropyEnd(bytes: Uint8Array, scan: SequentialScan): number | undefined {
   const blocks = blocksOfMcu(scan);
@@ -74,7 +74,7 @@ function blocksOfMcu({ components, tables }: SequentialScan) {
   return blocks;
 }
 
-/** A component alone is not padded to whole MCUs of its sampling factors: section A.2.2. */
+/** A single component is not padded to whole MCUs of its sampling factors: section A.2.2. */
 function mcuCount({ width, height, components }: SequentialScan): number {
   const isAlone = components.length === 1;
   const across = isAlone ? 1 : Math.max(...components.map(({ horizontal }) => horizontal));

@@ -1,4 +1,4 @@
-/** A marker of a JPEG with the content of its segment, from byte `from` up to `to`. ITU-T T.81, annex B. */
+/** A marker of a JPEG; its segment's content is from byte `from` up to, but excluding, `to`. ITU-T T.81, annex B. */
 export interface JpegMarker {
   readonly code: number;
   readonly from: number;
@@ -13,8 +13,8 @@ const isRestart = (code: number) => code >= 0xd0 && code <= 0xd7;
 export const isJpeg = (bytes: Uint8Array) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
 
 /**
- * The markers of a JPEG in order, from the one after its start up to its end marker, or to where the file breaks off.
- * What stands between segments is skipped, as decoders do: entropy-coded data, restart markers, stray bytes.
+ * The markers of a JPEG in order, from the one after the start up to the end marker, or to the end of a truncated file.
+ * Bytes between segments are skipped, as in decoders: entropy-coded data, restart markers, stray bytes.
  */
 export function* jpegMarkers(bytes: Uint8Array): Generator<JpegMarker> {
   for (let at = nextMarker(bytes, 2); at !== undefined; ) {

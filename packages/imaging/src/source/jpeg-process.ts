@@ -2,7 +2,7 @@ import { jpegMarkers } from './jpeg-markers.ts';
 
 export type JpegProcess = 'sequential' | 'progressive' | 'lossless' | 'arithmetic';
 
-/** What libjpeg decodes, by the marker of the frame header. ITU-T T.81, table B.1. */
+/** Coding processes that libjpeg decodes, by the marker of the frame header. ITU-T T.81, table B.1. */
 const processes: Readonly<Record<number, JpegProcess>> = {
   192: 'sequential',
   193: 'sequential',
@@ -12,13 +12,13 @@ const processes: Readonly<Record<number, JpegProcess>> = {
   202: 'arithmetic',
 };
 
-/** Of one channel. libvips asks libjpeg for no more. */
+/** Bits per channel. libvips does not use libjpeg's support for more. */
 const BITS_MAX = 8;
 
 const notFrames = new Set([0xc4, 0xc8, 0xcc]);
 export const isFrame = (code: number) => code >= 0xc0 && code <= 0xcf && !notFrames.has(code);
 
-/** How a JPEG is coded; undefined when it ends before it says so. */
+/** A JPEG's coding process; undefined if the file ends before its frame header. */
 export function jpegProcess(bytes: Uint8Array): JpegProcess | 'unsupported' | undefined {
   for (const { code, from } of jpegMarkers(bytes)) {
     if (!isFrame(code)) continue;

@@ -8,10 +8,10 @@ import { type JpegProcess, jpegProcess } from './jpeg-process.ts';
 import { readTiffDirectory } from './tiff-directory.ts';
 import { isSupportedTiff } from './tiff-support.ts';
 
-/** A source in the form in which libvips reads its header right. */
+/** A source, modified if libvips would otherwise misread its header. */
 export interface ReadableSource {
   readonly bytes: Uint8Array;
-  /** Frames at its end that are not its own. */
+  /** Number of frames appended to the original ones. */
   readonly framesAdded: number;
 }
 
@@ -26,17 +26,17 @@ export function readableSource(bytes: Uint8Array): ReadableSource {
 }
 
 /**
- * libvips leaves a tile black that it can't decode, unless warnings are errors. In tiles, unlike in strips, libtiff's own
- * warnings about odd tags are none of those.
+ * libvips leaves undecodable tiles black, unless warnings are errors. For tiled files, unlike for strips, this does not
+ * include libtiff's warnings about unusual tags.
  */
 const UNDECODABLE_TILE = 'warning';
 
-/** A source in the form in which libvips decodes it right, and how it has to be decoded. */
+/** A source, modified if libvips would otherwise decode it wrongly, and the options to decode it with. */
 export interface DecodableSource {
   readonly bytes: Uint8Array;
   /** The level of damage that rejects it. */
   readonly failOn: ImageLimits['failOn'];
-  /** libjpeg can't scale a lossless JPEG while it decodes: libvips would take its top left part for the whole. */
+  /** False for a lossless JPEG: libjpeg can't scale it during the decode, and libvips would return its top left part. */
   readonly canShrinkOnLoad: boolean;
 }
 
@@ -46,10 +46,10 @@ export function decodableSource(source: Uint8Array, { failOn }: ImageLimits): De
   if (readTiffDirectory(bytes)?.isTiled) return { bytes, failOn: UNDECODABLE_TILE, canShrinkOnLoad: true };
   if (!isJpeg(bytes)) return { bytes, failOn, canShrinkOnLoad: true };
   const canShrinkOnLoad = supportedProcess(bytes) !== 'lossless';
-  const mended = withEndMarker(bytes);
-  if (mended === 'incomplete') throw new RejectedImageError('corrupt');
-  if (!mended) return { bytes, failOn, canShrinkOnLoad };
-  return { bytes: mended.bytes, failOn: mended.incompleteIsWarning ? 'warning' : failOn, canShrinkOnLoad };
+  const completed = withEndMarker(bytes);
+  if (completed === 'incomplete') throw new RejectedImageError('corrupt');
+  if (!completed) return { bytes, failOn, canShrinkOnLoad };
+  return { bytes: completed.bytes, failOn: completed.incompleteIsWarning ? 'warning' : failOn, canShrinkOnLoad };
 }
 
 function supportedProcess(jpeg: Uint8Array): JpegProcess | undefined {

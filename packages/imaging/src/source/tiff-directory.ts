@@ -1,11 +1,11 @@
-/** How the first picture of a TIFF lies in its file. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+/** The layout of a TIFF's first picture. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffDirectory {
   readonly compression: number;
   readonly photometric: number | undefined;
-  /** Of the first channel. */
+  /** Bits of the first channel. */
   readonly bits: number;
   readonly channels: number;
-  /** Channels one behind the other, not pixel by pixel. */
+  /** Each channel is stored separately, instead of interleaved by pixel. */
   readonly isPlanar: boolean;
   readonly isTiled: boolean;
 }
@@ -16,7 +16,7 @@ const wanted = new Set<number>(Object.values(tags));
 const SHORT = 3;
 const LONG = 4;
 
-/** Offsets of BigTIFF have eight bytes. https://web.archive.org/web/20240329145321/https://www.awaresystems.be/imaging/tiff/bigtiff.html */
+/** BigTIFF has offsets of eight bytes. https://web.archive.org/web/20240329145321/https://www.awaresystems.be/imaging/tiff/bigtiff.html */
 interface Layout {
   readonly offsetBytes: 4 | 8;
   readonly directoryAt: number;
@@ -27,7 +27,7 @@ const classic: Layout = { offsetBytes: 4, directoryAt: 4, countBytes: 2 };
 const big: Layout = { offsetBytes: 8, directoryAt: 8, countBytes: 8 };
 const layouts: Readonly<Record<string, Layout>> = { 'II*\0': classic, 'MM\0*': classic, 'II+\0': big, 'MM\0+': big };
 
-/** Reads the entries of the first directory; undefined for a file that is no TIFF, or that ends before it. */
+/** Reads the entries of the first directory; undefined if the file is not a TIFF, or ends before the directory. */
 export function readTiffDirectory(file: Uint8Array): TiffDirectory | undefined {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const layout = layouts[bytes.toString('latin1', 0, 4)];
@@ -35,7 +35,7 @@ export function readTiffDirectory(file: Uint8Array): TiffDirectory | undefined {
   try {
     return toDirectory(firstValues(bytes, layout));
   } catch (error) {
-    // An offset beyond the file, which libvips will find too.
+    // An offset beyond the end of the file: libvips will reject it.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -52,7 +52,7 @@ function toDirectory(values: ReadonlyMap<number, number>): TiffDirectory {
   };
 }
 
-/** @throws RangeError where the file is shorter than it claims */
+/** @throws RangeError if the file is shorter than it claims */
 function firstValues(bytes: Buffer, { offsetBytes, directoryAt, countBytes }: Layout): Map<number, number> {
   const isLittle = bytes[0] === 0x49;
   const number = (at: number, length: number) => {
@@ -71,7 +71,7 @@ function firstValues(bytes: Buffer, { offsetBytes, directoryAt, countBytes }: La
     if (length === undefined) continue;
     const count = number(entry + 4, offsetBytes);
     const field = entry + 4 + offsetBytes;
-    // What fits into the entry stands in it.
+    // A value that fits into the entry is stored there.
     values.set(tag, number(count * length <= offsetBytes ? field : number(field, offsetBytes), length));
   }
   return values;

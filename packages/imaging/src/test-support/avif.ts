@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { readAv1Colour } from '../colour/av1-sequence-header.ts';
 import { readAvifItems } from '../colour/avif-items.ts';
 
-/** A coded picture, as an item of an AVIF file, with the boxes that describe its pixels. */
+/** A coded picture for an item of an AVIF file, with the boxes that describe its pixels. */
 interface Coded {
   readonly stream: Buffer;
   readonly boxes: readonly Buffer[];
@@ -14,13 +14,13 @@ export interface AvifParts {
   /** Code points: https://www.itu.int/rec/T-REC-H.273 */
   readonly nclx?: { readonly primaries: number; readonly transfer: number; readonly fullRange?: boolean };
   readonly profile?: Buffer;
-  /** A quarter turn to the left, as often as this. */
+  /** Number of quarter turns to the left. */
   readonly turns?: number;
 }
 
 const BT601 = 6;
 
-/** An AVIF file in the boxes that sharp does not write. https://aomediacodec.github.io/av1-avif */
+/** An AVIF file with boxes that sharp cannot write. https://aomediacodec.github.io/av1-avif */
 export function avifFile({ colour, alpha, nclx, profile, turns }: AvifParts): Buffer {
   const own = [
     ...(nclx ? [box('colr', Buffer.from('nclx'), u16(nclx.primaries, nclx.transfer, BT601), range(nclx))] : []),
@@ -36,12 +36,12 @@ export function avifFile({ colour, alpha, nclx, profile, turns }: AvifParts): Bu
 
 const range = ({ fullRange = true }) => Buffer.of(fullRange ? 0x80 : 0);
 
-/** AV1 of a picture's colours as sharp codes it, without loss that could be seen. */
+/** A picture's colours as AV1, encoded by sharp without visible loss. */
 export async function codedColour(picture: Buffer, bitdepth: 8 | 10 | 12 = 8): Promise<Coded> {
   return codedItem(await encoded(picture, bitdepth), 'primary');
 }
 
-/** AV1 of a picture's alpha channel alone, which is monochrome. */
+/** Only a picture's alpha channel as AV1, which is monochrome. */
 export async function codedAlpha(picture: Buffer, bitdepth: 8 | 10 | 12 = 8): Promise<Coded> {
   return codedItem(await encoded(picture, bitdepth), 'alpha');
 }
@@ -57,10 +57,10 @@ function codedItem(avif: Buffer, which: 'primary' | 'alpha'): Coded {
   return { stream: Buffer.from(items.bytes(item)), boxes: boxes.map(({ type, content }) => box(type, content)) };
 }
 
-/** The same stream, saying that its numbers go from 16 to 235 of 8 bits. */
+/** The same stream, declared as narrow range (16 to 235 in 8 bits). */
 export function asNarrowRange({ stream, boxes }: Coded): Coded {
   const wanted = JSON.stringify({ ...readAv1Colour(stream), fullRange: false });
-  // Backwards, because a bit that is read before the range may move it.
+  // Backwards, because bits before the range flag may move it.
   for (let bit = 8 * Math.min(32, stream.length) - 1; bit > 0; bit--) {
     const changed = Buffer.from(stream);
     changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (128 >> (bit & 7)), bit >> 3);
@@ -73,7 +73,7 @@ function colourOrNone(stream: Buffer) {
   try {
     return readAv1Colour(stream);
   } catch {
-    // The bit was one that says where others are.
+    // The bit determines the positions of others.
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import { createBitWriter, differenceTable, segment, writeDifference } from './jp
 const BLOCK = 8;
 
 /**
- * A baseline JPEG of plain grey blocks with restart markers between them, which sharp does not write.
+ * A baseline JPEG of plain grey blocks with restart markers, which sharp cannot write.
  *
  * @param levels of the blocks, row by row, from 0 to 255
  * @param interval blocks between two markers
@@ -19,11 +19,11 @@ export function blockJpeg(across: number, levels: readonly number[], interval: n
   size.writeUInt16BE(BLOCK * across, 2);
   return Buffer.concat([
     Buffer.of(0xff, 0xd8),
-    // A level is an eighth of its coefficient.
+    // The DC coefficient is eight times the level.
     segment(0xdb, Buffer.of(0, ...Array(64).fill(BLOCK))),
     segment(0xc0, Buffer.of(8), size, Buffer.of(1, 1, 0x11, 0)),
     segment(0xc4, differenceTable(0)),
-    // One code, for a block without any more coefficients.
+    // A single code: no more coefficients in the block.
     segment(0xc4, Buffer.of(0x10, 1, ...Array(15).fill(0), 0)),
     segment(0xdd, Buffer.of(interval >> 8, interval & 255)),
     segment(0xda, Buffer.of(1, 1, 0, 0, 63, 0)),

@@ -6,9 +6,9 @@ export interface GifFrame {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** Of the palette. */
+  /** Index into the palette. */
   readonly colour: 0 | 1 | 2 | 3;
-  /** 2 empties what it covered before the next frame, 3 puts back what was there. */
+  /** Before the next frame, 2 clears the area of this frame, 3 restores its previous content. */
   readonly disposal?: 0 | 1 | 2 | 3;
 }
 
@@ -19,7 +19,7 @@ export const palette = [
   [0, 0, 0],
 ] as const satisfies Rgb[];
 
-/** A GIF whose frames may leave parts of the canvas empty, and which has no transparent colour: sharp does not write one. */
+/** A GIF without a transparent colour, whose frames may leave parts of the canvas empty; sharp cannot write one. */
 export function partialGif(width: number, height: number, frames: readonly GifFrame[]): Buffer {
   return Buffer.concat([
     Buffer.from('GIF89a', 'latin1'),
@@ -41,7 +41,7 @@ function frameBlocks({ left, top, width, height, colour, disposal = 0 }: GifFram
   ];
 }
 
-/** Codes of three bits: 4 empties the dictionary, often enough for it never to grow; 5 is the end. */
+/** Codes of three bits: 4 clears the dictionary before it can grow, 5 is the end. */
 function pixelCodes(pixels: number, colour: number): Buffer {
   const codes = [4];
   for (let pixel = 0; pixel < pixels; pixel++) codes.push(...(pixel > 0 && pixel % 2 === 0 ? [4, colour] : [colour]));

@@ -6,7 +6,7 @@ const CLASSES = 9;
 export const differenceTable = (id: number) =>
   Buffer.of(id, 0, 0, 0, CLASSES, ...Array(12).fill(0), ...Array(CLASSES).keys());
 
-/** What a sample, or the level of a block, differs by from the one before: its class, then its bits. */
+/** The difference of a sample, or of a block's level, from the previous one: class, then bits. */
 export function writeDifference(bits: BitWriter, difference: number) {
   const length = 32 - Math.clz32(Math.abs(difference));
   bits.put(length, CODE_BITS);

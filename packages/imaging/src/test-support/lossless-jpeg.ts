@@ -1,7 +1,7 @@
 import { createBitWriter, differenceTable, segment, writeDifference } from './jpeg-parts.ts';
 
 /**
- * A lossless JPEG (SOF3, predictor 1: the pixel to the left), which sharp does not write. ITU-T T.81, annex H.
+ * A lossless JPEG (SOF3, predictor 1: the pixel to the left), which sharp cannot write. ITU-T T.81, annex H.
  *
  * @param colourAt of a pixel, three numbers from 0 to 255
  * @param orientation EXIF's, 1 to 8
@@ -31,7 +31,7 @@ export function losslessJpeg(
   return Buffer.concat([
     Buffer.of(0xff, 0xd8),
     ...(orientation === undefined ? [] : [segment(0xe1, exif(orientation))]),
-    // Three components are RGB, says Adobe's segment: lossless pictures are not turned into YCbCr.
+    // Adobe's segment declares three components as RGB: lossless pictures are not converted to YCbCr.
     segment(0xee, Buffer.from('Adobe\0\x64\0\0\0\0\0')),
     segment(0xc3, Buffer.of(8), size, Buffer.of(3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0)),
     segment(0xc4, differenceTable(0)),

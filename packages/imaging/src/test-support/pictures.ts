@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Top left, top right, bottom left, bottom right: no two alike, so that every turn and mirror image shows. */
+/** Top left, top right, bottom left, bottom right: all different, to detect every rotation and mirroring. */
 export const cornerColours = [
   [220, 30, 30],
   [30, 180, 40],
@@ -10,7 +10,7 @@ export const cornerColours = [
   [240, 220, 40],
 ] as const satisfies Rgb[];
 
-/** A picture of four plain quarters in the corner colours. */
+/** A picture of four quarters in the corner colours. */
 export function cornerPicture(width: number, height: number): Sharp {
   return fromPixels(width, height, 3, (x, y) => {
     const [topLeft, topRight, bottomLeft, bottomRight] = cornerColours;
@@ -19,7 +19,7 @@ export function cornerPicture(width: number, height: number): Sharp {
   });
 }
 
-/** A smooth picture with some grain, the same every time. */
+/** A smooth picture with some grain; deterministic. */
 export function gradientPicture(width: number, height: number): Sharp {
   const random = createRandom(1);
   return fromPixels(width, height, 3, (x, y) => {
@@ -33,7 +33,7 @@ export function plainPicture(width: number, height: number, [r, g, b]: Rgb, alph
   return sharp({ create: { width, height, channels: alpha === undefined ? 3 : 4, background: colour } });
 }
 
-/** An animation of plain frames that say their delay in milliseconds. */
+/** An animation of plain frames, with delays in milliseconds. */
 export async function animation(
   width: number,
   height: number,
@@ -59,7 +59,7 @@ export function fromPixels(
   return sharp(data, { raw: { width, height, channels } });
 }
 
-/** Numbers from 0 up to 1, the same sequence for the same seed (mulberry32). */
+/** Numbers from 0 up to, but excluding, 1; the same sequence for the same seed (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,10 +1,10 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** The width and the height of each patch. */
+/** Width and height of each patch in pixels. */
 export const PATCH = 8;
 
 /**
- * A PNG of plain squares from left to right, in any kind of pixel and with any chunks, which sharp does not write.
+ * A PNG of plain squares from left to right, in any pixel format and with any chunks; sharp cannot write all of them.
  *
  * @param patches the samples of each: grey, grey and alpha, RGB, or RGBA
  */
@@ -33,7 +33,7 @@ export function pngChunk(type: string, content: Buffer): Buffer {
   return Buffer.concat([u32(content.length), body, u32(crc32(body))]);
 }
 
-/** Chunks that say what the numbers mean: https://www.w3.org/TR/png-3/#colour-space-information */
+/** Chunks with colour information: https://www.w3.org/TR/png-3/#colour-space-information */
 export const cicp = (primaries: number, transfer: number) => pngChunk('cICP', Buffer.of(primaries, transfer, 0, 1));
 export const gama = (exponent: number) => pngChunk('gAMA', u32(Math.round(exponent * 100_000)));
 export const srgbChunk = () => pngChunk('sRGB', Buffer.of(0));

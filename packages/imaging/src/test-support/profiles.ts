@@ -1,6 +1,6 @@
 type Xyz = readonly [number, number, number];
 
-/** An RGB space by its primaries in the light that ICC profiles are for, D50, and its gamma. */
+/** An RGB space: its gamma, and its primaries for D50, the white point of ICC profiles. */
 interface RgbSpace {
   readonly red: Xyz;
   readonly green: Xyz;
@@ -14,7 +14,7 @@ const srgbPrimaries = {
   blue: [0.1431, 0.0606, 0.7141],
 } as const;
 
-/** Each with colorjs' name of the same space in linear light. */
+/** By colorjs' name of the same space in linear light. */
 export const rgbSpaces = {
   'srgb-linear': { ...srgbPrimaries, gamma: 1 },
   'p3-linear': {

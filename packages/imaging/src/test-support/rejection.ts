@@ -2,20 +2,20 @@ import type { RejectionCode } from '../errors.ts';
 import { RejectedImageError } from '../index.ts';
 import { type Engine, engineOf, renderSet, variantSet } from './render.ts';
 
-/** How a file ends: `rendered`, or the code that it is rejected with; any other error is a failure of the test. */
-export async function fateOf(bytes: Uint8Array, options?: Engine): Promise<RejectionCode | 'rendered'> {
+/** The outcome for a file: `rendered`, or the code of its rejection; any other error fails the test. */
+export async function outcomeOf(bytes: Uint8Array, options?: Engine): Promise<RejectionCode | 'rendered'> {
   const tiny = { width: 16, height: 16 };
   const set = variantSet({ ...tiny, format: 'png' }, { ...tiny, format: 'webp', animated: true });
-  return outcomeOf(renderSet(bytes, set, options));
+  return resultOf(renderSet(bytes, set, options));
 }
 
-/** The same from the header alone. */
+/** The outcome of reading only the header. */
 export async function inspectionOf(bytes: Uint8Array, options?: Engine, contentType?: string) {
   const engine = await engineOf(options);
-  return outcomeOf(engine.inspect(bytes, { contentType }));
+  return resultOf(engine.inspect(bytes, { contentType }));
 }
 
-async function outcomeOf(work: Promise<unknown>): Promise<RejectionCode | 'rendered'> {
+async function resultOf(work: Promise<unknown>): Promise<RejectionCode | 'rendered'> {
   try {
     await work;
     return 'rendered';

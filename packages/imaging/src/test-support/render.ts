@@ -3,7 +3,7 @@ import sharp, { type Metadata } from 'sharp';
 import { createImagingEngine, type EngineOptions, type ImagingEngine, type RenderedVariant } from '../index.ts';
 import type { Rgb } from './pictures.ts';
 
-/** A variant as an operator would write it, with what a test does not care about filled in. */
+/** A variant as an operator writes it, with defaults for fields that are irrelevant to a test. */
 export interface Entry {
   readonly name?: string;
   readonly width?: number;
@@ -24,7 +24,7 @@ export const variantSet = (...entries: Entry[]): VariantSet =>
     })),
   );
 
-/** An engine blocks loaders for its whole process: what runs side by side shares one. */
+/** An engine blocks loaders for its whole process: concurrent tests share one. */
 export type Engine = EngineOptions | ImagingEngine;
 export const engineOf = async (engine: Engine = {}): Promise<ImagingEngine> =>
   'decode' in engine ? engine : createImagingEngine(engine);
@@ -45,7 +45,7 @@ export async function renderOne(bytes: Uint8Array, entry: Entry = {}, options?: 
 
 export const metadataOf = (data: Uint8Array): Promise<Metadata> => sharp(data, { animated: true }).metadata();
 
-/** Reads single pixels of an encoded picture; frames of an animation stand below one another. */
+/** Reads single pixels of an encoded picture; frames of an animation are stacked vertically. */
 export async function pixelReader(encoded: Uint8Array) {
   const { data, info } = await sharp(encoded, { animated: true })
     .toColourspace('srgb')

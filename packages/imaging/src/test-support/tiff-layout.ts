@@ -1,21 +1,21 @@
 import { deflateSync } from 'node:zlib';
 
-/** How a TIFF of one plain colour lays out its pixels: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+/** The pixel layout of a TIFF of one plain colour: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffLayout {
   /** 0 and 1 are grey, 2 RGB, 3 a palette, 5 CMYK, 6 YCbCr, 8 CIELAB. */
   readonly photometric: number;
-  /** Of each channel. */
+  /** Bits per channel. */
   readonly bits: number;
-  /** Of a pixel, as unsigned numbers of that many bits. */
+  /** Channels of a pixel, as unsigned integers of that many bits. */
   readonly samples: readonly number[];
   readonly sampleFormat?: number;
-  /** Channels one behind the other, not pixel by pixel. */
+  /** Stores each channel separately, instead of interleaved by pixel. */
   readonly isPlanar?: boolean;
-  /** Side of its tiles in pixels; strips if not given. */
+  /** Side of the tiles in pixels; strips if not given. */
   readonly tile?: number;
-  /** 1 for none, 8 for deflate; any other one is told, and its data are not compressed. */
+  /** 1 for none, 8 for deflate; any other value is only declared, and the data are not compressed. */
   readonly compression?: number;
-  /** Done to the data of each tile or strip. */
+  /** Modifies the data of each tile or strip. */
   readonly damage?: (data: Buffer, index: number) => Buffer;
 }
 
@@ -50,7 +50,7 @@ export function tiffOf(width: number, height: number, layout: TiffLayout): Buffe
     [277, SHORT, [samples.length]],
     [284, SHORT, [isPlanar ? 2 : 1]],
     ...(photometric === 3 ? ([[320, SHORT, greyPalette(bits)]] as [number, number, number[]][]) : []),
-    // Full resolution, or libtiff takes two by two pixels to share their colour.
+    // Full resolution; libtiff's default is 2×2 chroma subsampling.
     ...(photometric === 6 ? ([[530, SHORT, [1, 1]]] as [number, number, number[]][]) : []),
     ...(samples.length > colours ? ([[338, SHORT, [2]]] as [number, number, number[]][]) : []),
     [339, SHORT, perSample(sampleFormat)],
@@ -73,7 +73,7 @@ function dataBlocks(width: number, height: number, layout: TiffLayout): Buffer[]
   return damage ? blocks.map(damage) : blocks;
 }
 
-/** The highest bits first; from 16 on the lowest byte. */
+/** Highest bits first; from 16 bits on, lowest byte first. */
 function packed(values: readonly number[], bits: number): Buffer {
   if (bits % 8 === 0) return Buffer.concat(values.map((value) => littleEndian(value, bits / 8)));
   const text = values.map((value) => value.toString(2).padStart(bits, '0')).join('');

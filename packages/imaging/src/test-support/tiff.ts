@@ -1,11 +1,11 @@
-/** How a TIFF stores its pixels: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+/** The pixel format of a TIFF: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffPixels {
   /** 1 is grey, 2 RGB, 5 CMYK, 8 CIE Lab. */
   readonly photometric: 1 | 2 | 5 | 8;
   readonly bits: 8 | 16 | 32;
   /** 1 is unsigned, 2 signed, 3 floating point. */
   readonly sampleFormat?: 1 | 2 | 3;
-  /** Of one pixel; all are alike. */
+  /** Channels of one pixel; all pixels are the same. */
   readonly samples: readonly number[];
 }
 
@@ -15,7 +15,7 @@ const SHORT = 3;
 const LONG = 4;
 const UNDEFINED = 7;
 
-/** An uncompressed TIFF of one plain colour, in any kind of pixel and with any text tags and profile, which sharp does not write. */
+/** An uncompressed TIFF of one plain colour, in any pixel format, with any text tags and profile; sharp cannot write all of them. */
 export function plainTiff(
   width: number,
   height: number,

@@ -2,13 +2,13 @@ const XMP = 'http://ns.adobe.com/xap/1.0/\0';
 const HDRGM = 'xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"';
 
 /**
- * A picture with a gain map, as phones make it: the standard picture, which says in XMP and in an index of multiple
- * pictures (MPF) what follows, and the map as a JPEG behind it. https://developer.android.com/media/platform/hdr-image-format
+ * A picture with a gain map, as from phones: the standard picture, with XMP and a multi-picture index (MPF) that describe
+ * the map, followed by the map as a JPEG. https://developer.android.com/media/platform/hdr-image-format
  */
 export function ultraHdrJpeg(standard: Buffer, gainMap: Buffer): Buffer {
   const map = withSegments(gainMap, [segment(0xe1, XMP + xmp(`${HDRGM} ${mapping}`))]);
   const directory = segment(0xe1, XMP + xmp(`${HDRGM} ${containerNames}`, containerOf(map.length)));
-  // The index counts from its own byte order mark, 8 bytes into its segment, and stands right behind the XMP.
+  // Offsets of the index start at its byte order mark, 8 bytes into its segment, which directly follows the XMP.
   const indexAt = 2 + directory.length + 8;
   const primaryLength = standard.length + directory.length + index(0, 0, 0).length;
   const mpf = index(primaryLength, map.length, primaryLength - indexAt);
