@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { AppError } from '@imagemill/errors';
 
-/** Another program listens on the port; the message is for the person at this machine. */
+/** Another program listens on the port. The message is for the local user. */
 export class PortInUseError extends AppError {
   constructor(host: string, port: number, cause?: unknown) {
     super({ code: 'port-in-use', retryable: false, publicMessage: 'A local port is in use.', cause });
@@ -15,7 +15,7 @@ export class PortInUseError extends AppError {
 const [FREE_FROM, FREE_TO] = [15_000, 32_000];
 
 /**
- * Returns `port` when nothing listens there, or a free port for 0. Another program may still take it before the server does.
+ * Returns `port` if nothing listens there, or a free port for 0. Another program may still take it before the server does.
  *
  * @throws PortInUseError
  */

@@ -7,33 +7,33 @@ import type { ProcessExit } from './redis/guarded-process.ts';
 const KILL_AFTER_MS = 45_000;
 
 export interface NodeProcessOptions {
-  /** What people call it, in messages. */
+  /** Its name in messages. */
   readonly name: string;
   /** The TypeScript file to run. */
   readonly entry: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Takes standard output and standard error. */
+  /** Receives standard output and standard error. */
   readonly logFile: string;
   /** Keeps what the log file holds; else it is emptied. */
   readonly appendLog?: boolean;
-  /** How long the process may take until it sends `ready` to its parent. */
+  /** Time limit until the process sends `ready` to its parent. */
   readonly readyWithinMs?: number;
-  /** Stops the process again when it is not ready yet. */
+  /** Stops the process if it is not ready yet. */
   readonly signal?: AbortSignal;
 }
 
 export interface NodeProcess {
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
-  /** SIGTERM, and SIGKILL for a process that does not end. */
+  /** Sends SIGTERM, then SIGKILL if the process does not exit. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts one of our own programs and waits until it says that it is ready. It ends by itself when this process is
- * gone, since it sees its IPC channel close.
+ * Starts one of our own programs and waits until it is ready. The program exits when this process does, because its IPC channel
+ * closes.
  *
- * @throws StartUpError with the end of the log when it ends, or stays silent, before it is ready
+ * @throws StartUpError with the end of the log, if the program exits or times out before it is ready
  */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
   const { name, entry, logFile, appendLog = false, readyWithinMs = 30_000, signal } = options;
@@ -42,7 +42,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
   const child = spawn(process.execPath, [entry], {
     env: options.env,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
-    // A group of its own: Ctrl-C in a terminal reaches the parent alone, which then ends its children in order.
+    // A separate process group: Ctrl-C in a terminal reaches only the parent, which then stops its children in order.
     detached: true,
   });
   await log.close();

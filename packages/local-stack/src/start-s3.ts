@@ -5,14 +5,14 @@ import { claimPort } from './loopback-port.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 
 export interface StartS3Options {
-  /** Holds the objects (in `s3/`) and the log (in `logs/`); created when absent. */
+  /** Folder for the objects (in `s3/`) and the log (in `logs/`); created if missing. */
   readonly dir: string;
-  /** 0 or absent: a free one. */
+  /** 0 or absent picks a free one. */
   readonly port?: number;
   readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Where object-created events are posted, the bearer token of those posts, and which keys they are about. */
+  /** The URL that receives object-created events, its bearer token, and the key prefix. */
   readonly events?: { readonly url: string; readonly token: string; readonly keyPrefix: string };
 }
 
@@ -20,7 +20,7 @@ export interface S3Process extends NodeProcess {
   readonly endpoint: string;
 }
 
-/** Starts the embedded S3 server as a process of its own, which ends when this one does. */
+/** Starts the embedded S3 server as a separate process, which ends when this one does. */
 export async function startS3(options: StartS3Options): Promise<S3Process> {
   const port = await claimPort('127.0.0.1', options.port ?? 0);
   const logs = join(options.dir, 'logs');

@@ -6,7 +6,7 @@ import { type RedisSearch, type RedisServerBinary, serverVersion } from './redis
 const STAGING_PREFIX = 'redis.unpacking-';
 const STAGING_IS_STALE_AFTER_MS = 60 * 60 * 1000;
 
-/** For this user's downloads: `imagemill` in XDG_CACHE_HOME, by default in `~/.cache`. */
+/** The folder for this user's downloads: `imagemill` in XDG_CACHE_HOME, by default in `~/.cache`. */
 export function userCacheDir(env: NodeJS.ProcessEnv): string {
   // The XDG specification ignores relative paths.
   const configured = env.XDG_CACHE_HOME;
@@ -21,7 +21,7 @@ export async function findCachedRedis({
   try {
     return { kind: 'cache', path, version: await serverVersion(path) };
   } catch {
-    // Absent or broken: a fresh copy replaces it in both cases.
+    // Missing or broken: a new copy replaces it in both cases.
     return undefined;
   }
 }
@@ -32,7 +32,7 @@ export async function createStagingDir(cacheDir: string): Promise<string> {
   return mkdtemp(join(cacheDir, STAGING_PREFIX));
 }
 
-/** Puts `stagedDir` in place as the cached copy, unless another process was first with a copy that works. */
+/** Moves `stagedDir` into place as the cached copy, unless another process has already put a working copy there. */
 export async function publishToCache(cacheDir: string, stagedDir: string): Promise<void> {
   const target = join(cacheDir, 'redis');
   for (let attempt = 1; ; attempt++) {
@@ -47,13 +47,13 @@ export async function publishToCache(cacheDir: string, stagedDir: string): Promi
 }
 
 async function moveAway(path: string, destination: string): Promise<void> {
-  // When it is gone, another process repairs the same cache.
+  // If it is gone, another process is repairing the same cache.
   await rename(path, destination).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
 }
 
-/** Left by a run that was killed while it unpacked. */
+/** Leftovers of runs that were killed while unpacking. */
 async function removeStaleStagingDirs(cacheDir: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     if (!name.startsWith(STAGING_PREFIX)) continue;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { downloadDebianRedis } from './debian-redis.ts';
 import { startRedis } from './start-redis.ts';
 
-/** A real download: it takes as long as the mirror does. */
+/** A real download: the duration depends on the mirror. */
 const TIMEOUT_MS = 180_000;
 
 describe.skipIf(!existsSync('/usr/bin/apt-get'))("Redis from Debian's packages", { timeout: TIMEOUT_MS }, () => {
@@ -23,7 +23,7 @@ describe.skipIf(!existsSync('/usr/bin/apt-get'))("Redis from Debian's packages",
     return downloadDebianRedis({ env: { PATH: '/usr/bin' }, cacheDir, onProgress: () => {} });
   }
 
-  test('makes one copy that runs when two first runs meet', async () => {
+  test('two concurrent first runs create one working copy', async () => {
     const [server, other] = await Promise.all([download(), download()]);
     expect(server).toMatchObject({ kind: 'debian', path: join(cacheDir, 'redis/redis-server') });
     expect(other).toEqual(server);

@@ -8,7 +8,7 @@ import { type RedisSearch, type RedisServerBinary, serverVersion } from './redis
 /** One program whose role depends on the name that starts it: redis-server, redis-check-rdb … */
 const PACKAGE = 'redis-tools';
 
-/** Unpacks Debian's or Ubuntu's own packages into the user's cache: nothing is installed and no root is needed. */
+/** Unpacks Debian's or Ubuntu's packages into the user's cache. Installs nothing and does not need root. */
 export async function downloadDebianRedis(search: RedisSearch): Promise<RedisServerBinary | undefined> {
   const { env, cacheDir, onProgress } = search;
   const tools = await Promise.all(['apt-get', 'apt-cache', 'dpkg-deb'].map((name) => executableOnPath(env.PATH, name)));
@@ -39,7 +39,7 @@ interface DownloadTools {
   readonly staging: string;
 }
 
-/** By the system's package lists, or by lists of our own where those are missing or out of date. */
+/** Uses the system's package lists, or separate lists if those are missing or out of date. */
 async function downloadPackages(tools: DownloadTools): Promise<string[]> {
   const cache = join(tools.staging, 'cache');
   await mkdir(join(cache, 'archives', 'partial'), { recursive: true });
@@ -52,7 +52,7 @@ async function downloadPackages(tools: DownloadTools): Promise<string[]> {
     'Dir::Cache::srcpkgcache': 'srcpkgcache.bin',
   });
   try {
-    // Saves most of the time: an update reads and indexes megabytes of lists.
+    // Saves most of the time: an update otherwise reads and indexes megabytes of lists.
     return await downloadBy(common, tools);
   } catch {
     return downloadBy([...common, ...(await updateOwnLists(common, tools))], tools);
@@ -69,7 +69,7 @@ async function downloadBy(options: readonly string[], { aptGet, aptCache, stagin
   return (await readdir(debs)).map((name) => join(debs, name));
 }
 
-/** The system's lists are root's to update: they may be old, or absent as in a fresh container image. */
+/** Only root can update the system's lists: they may be outdated, or missing as in a fresh container image. */
 async function updateOwnLists(common: readonly string[], { aptGet, staging }: DownloadTools): Promise<string[]> {
   const lists = join(staging, 'lists');
   await mkdir(join(lists, 'partial'), { recursive: true });
@@ -86,14 +86,14 @@ function aptOptions(settings: Readonly<Record<string, string>>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
-/** Asked of apt, not listed here: releases rename libraries (libssl3, libssl3t64). */
+/** Resolved by apt, because releases rename libraries (libssl3, libssl3t64). */
 function parseDependencies(printed: string): string[] {
   const names = [...printed.matchAll(/^ +\|?Depends: (lib[a-z0-9.+-]+)$/gm)].map((match) => match[1] ?? '');
-  // A second C library beside the system's own loader crashes.
+  // A second C library next to the system's loader crashes.
   return names.filter((name) => name !== 'libc6');
 }
 
-/** `exec` keeps one process: its pid is the server's. */
+/** `exec` replaces the shell: the pid is the server's. */
 const LAUNCHER = `#!/bin/sh
 here=\${0%/*}
 for libraries in "$here"/root/usr/lib/*-linux-gnu* "$here"/root/lib/*-linux-gnu*; do

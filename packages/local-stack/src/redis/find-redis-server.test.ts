@@ -17,7 +17,7 @@ describe('finding a Redis server', () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  /** A program that prints what a server of this version prints. */
+  /** A program with the version output of a real server. */
   async function fakeServer(path: string, printed: string): Promise<string> {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, `#!/bin/sh\necho '${printed}'\n`);
@@ -29,14 +29,14 @@ describe('finding a Redis server', () => {
     return findRedisServer({ env: { PATH: searchPath, ...env }, cacheDir });
   }
 
-  test('takes the configured one before any other', async () => {
+  test('prefers the configured server', async () => {
     await fakeServer(join(searchPath, 'redis-server'), 'Redis server v=8.0.1 sha=0');
     const path = await fakeServer(join(root, 'mine'), 'Redis server v=7.4.2 sha=0');
 
     expect(await find({ REDIS_SERVER_BIN: path })).toEqual({ kind: 'configured', path, version: '7.4.2' });
   });
 
-  test('rejects a configured one that does not run, even when others would', async () => {
+  test('rejects a configured server that does not run, even if others would', async () => {
     await fakeServer(join(searchPath, 'redis-server'), 'Redis server v=8.0.1 sha=0');
 
     const missing = find({ REDIS_SERVER_BIN: join(root, 'missing') });
@@ -46,33 +46,33 @@ describe('finding a Redis server', () => {
     });
   });
 
-  test('takes a Redis on the search path, also through a symbolic link', async () => {
+  test('uses a Redis on the search path, also through a symbolic link', async () => {
     const installed = await fakeServer(join(root, 'opt/redis'), 'Redis server v=7.0.15 sha=0');
     await symlink(installed, join(searchPath, 'redis-server'));
 
     expect(await find()).toEqual({ kind: 'path', path: join(searchPath, 'redis-server'), version: '7.0.15' });
   });
 
-  test('takes a Valkey on the search path when there is no Redis', async () => {
+  test('uses a Valkey on the search path if there is no Redis', async () => {
     const path = await fakeServer(join(searchPath, 'valkey-server'), 'Valkey server v=8.1.1 sha=0');
 
     expect(await find()).toEqual({ kind: 'path', path, version: '8.1.1' });
   });
 
-  test('takes the cached copy when the search path has none', async () => {
+  test('uses the cached copy if the search path has none', async () => {
     const path = await fakeServer(join(cacheDir, 'redis/redis-server'), 'Redis server v=7.0.15 sha=0');
 
     expect(await find()).toEqual({ kind: 'cache', path, version: '7.0.15' });
   });
 
-  test('skips one that is too old', async () => {
+  test('skips a server that is too old', async () => {
     await fakeServer(join(searchPath, 'redis-server'), 'Redis server v=6.0.16 sha=0');
     const path = await fakeServer(join(cacheDir, 'redis/redis-server'), 'Redis server v=7.0.15 sha=0');
 
     expect(await find()).toMatchObject({ kind: 'cache', path });
   });
 
-  test('names the one that is too old when there is no other', async () => {
+  test('reports the outdated server if there is no other', async () => {
     const path = await fakeServer(join(searchPath, 'redis-server'), 'Redis server v=6.0.16 sha=0');
 
     const refused = { code: 'redis-too-old', message: expect.stringContaining(`${path} is Redis 6.0.16`) };
@@ -80,13 +80,13 @@ describe('finding a Redis server', () => {
     await expect(find({ REDIS_SERVER_BIN: path })).rejects.toMatchObject(refused);
   });
 
-  test('takes a container engine that answers', async () => {
+  test('uses a container engine that answers', async () => {
     const path = await fakeServer(join(searchPath, 'docker'), 'Redis server v=8.2.1 sha=0');
 
     expect(await find()).toEqual({ kind: 'container', path, version: '8.2.1' });
   });
 
-  test('explains how to install one when there is none', async () => {
+  test('explains how to install Redis if none is found', async () => {
     await writeFile(join(searchPath, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
 
     await expect(find()).rejects.toMatchObject({

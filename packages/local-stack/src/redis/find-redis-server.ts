@@ -7,7 +7,7 @@ import { assertSupported, type RedisSearch, type RedisServerBinary, serverVersio
 
 type Source = (search: RedisSearch) => Promise<RedisServerBinary | undefined>;
 
-/** Installed ones first, downloads last. */
+/** Installed servers first, downloads last. */
 const sources = [fromPath, findCachedRedis, downloadDebianRedis, findContainerRedis] satisfies Source[];
 
 interface FindRedisOptions extends Omit<RedisSearch, 'onProgress'> {
@@ -15,7 +15,7 @@ interface FindRedisOptions extends Omit<RedisSearch, 'onProgress'> {
 }
 
 /**
- * Finds a Redis server of a supported version, and downloads one into the user's cache when there is none.
+ * Finds a Redis server of a supported version, or downloads one into the user's cache.
  *
  * @throws RedisNotFoundError, RedisTooOldError
  */
@@ -42,7 +42,7 @@ export async function findRedisServer(options: FindRedisOptions): Promise<RedisS
 
 async function fromConfiguration(path: string): Promise<RedisServerBinary> {
   const version = await serverVersion(path).catch((error: unknown) => {
-    throw new RedisNotFoundError(`REDIS_SERVER_BIN names ${path}, which does not run as a Redis server.`, error);
+    throw new RedisNotFoundError(`REDIS_SERVER_BIN is ${path}, which does not run as a Redis server.`, error);
   });
   assertSupported(path, version);
   return { kind: 'configured', path, version };

@@ -20,7 +20,7 @@ describe('a guarded server', () => {
     readonly redis: number;
   }
 
-  /** Starts Redis from a process of its own, which can be killed. */
+  /** Starts Redis from a separate process, which the test can kill. */
   async function startFamily(): Promise<Family> {
     const module = new URL('./start-redis.ts', import.meta.url).href;
     const script = `
@@ -37,7 +37,7 @@ describe('a guarded server', () => {
     return { parent, redis, guardian: (await statusOf(redis))?.parent ?? 0 };
   }
 
-  test('ends when the process that started it is killed', async () => {
+  test('ends if the process that started it is killed', async () => {
     const { parent, guardian, redis } = await startFamily();
     parent.kill('SIGKILL');
 
@@ -45,7 +45,7 @@ describe('a guarded server', () => {
     await untilEnded(guardian);
   });
 
-  test('ends when its guardian is killed, and reports that to its owner', async () => {
+  test('ends if its guardian is killed, and reports that to its owner', async () => {
     const { parent, guardian, redis } = await startFamily();
     process.kill(guardian, 'SIGKILL');
 
@@ -53,7 +53,7 @@ describe('a guarded server', () => {
     await untilEnded(redis);
   });
 
-  test('stays when the terminal interrupts the process that started it', async () => {
+  test('keeps running if the terminal interrupts the process that started it', async () => {
     const { parent, guardian, redis } = await startFamily();
     const terminalGroup = (await statusOf(parent.pid ?? 0))?.group;
 
@@ -71,7 +71,7 @@ interface ProcessStatus {
   readonly group: number;
 }
 
-/** Undefined when it has ended, also when its parent has not reaped it yet. */
+/** Undefined if it has ended, even if its parent has not reaped it yet. */
 async function statusOf(pid: number): Promise<ProcessStatus | undefined> {
   const printed = await runCommand('ps', ['-o', 'ppid=,pgid=,stat=', '-p', `${pid}`], { timeoutMs: 5_000 }).catch(
     () => '',

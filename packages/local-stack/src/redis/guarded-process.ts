@@ -1,15 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What the guardian runs; passed as JSON in its argument. */
+/** The program that the guardian runs, passed as a JSON argument. */
 export interface GuardedCommand {
   readonly command: string;
   readonly args: readonly string[];
   /** Receives both output streams. */
   readonly logFile: string;
-  /** How long the program may take to end by itself before it is killed. */
+  /** Time limit for a graceful exit, before the program is killed. */
   readonly killAfterMs: number;
-  /** Run when the program has ended, however it ended. */
+  /** Runs after the program has ended, for any reason. */
   readonly afterwards?: readonly [command: string, ...args: string[]];
 }
 
@@ -27,7 +27,7 @@ export type GuardianOrder = 'stop';
 
 const GUARDIAN = fileURLToPath(new URL('./guardian.ts', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
-/** Time for the guardian beyond the time that it grants the program. */
+/** Extra time for the guardian, in addition to the program's time limit. */
 const GUARDIAN_GRACE_MS = 40_000;
 
 export interface GuardedProcess {
@@ -36,9 +36,9 @@ export interface GuardedProcess {
   stop(): Promise<void>;
 }
 
-/** Runs a program that cannot outlive this process, see guardian.ts. */
+/** Runs a program that cannot outlive this process; see guardian.ts. */
 export async function startGuarded(command: GuardedCommand): Promise<GuardedProcess> {
-  // Detached: Ctrl-C in a terminal goes to the whole group, and the server must stay until its clients have finished.
+  // Detached, because Ctrl-C in a terminal signals the whole group: the server must keep running until its clients have finished.
   const guardian = fork(GUARDIAN, [JSON.stringify(command)], { detached: true, execArgv: [], stdio: 'ignore' });
   const exited = serverExit(guardian);
   const pid = await startedPid(guardian);
@@ -84,7 +84,7 @@ function serverExit(guardian: ChildProcess): Promise<ProcessExit> {
   });
 }
 
-/** The guardian was killed: nothing else ends its server any more. */
+/** The guardian was killed: this process must end the server itself. */
 function killOrphan(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');

@@ -1,17 +1,17 @@
-// A program of its own, between imagemill and the server it started. However imagemill ends, SIGKILL included, the
-// kernel closes the IPC channel; the guardian sees that and ends the server.
+// A separate process between imagemill and the server. When imagemill ends, even by SIGKILL, the kernel closes the IPC channel,
+// and the guardian ends the server.
 import { spawn, spawnSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import type { GuardedCommand, GuardianOrder, GuardianReport } from './guarded-process.ts';
 
 const task = JSON.parse(process.argv[2] ?? '') as GuardedCommand;
 
-// The parent may be gone before this line runs; then its `disconnect` has passed already.
+// The parent may already be gone. In that case `disconnect` was emitted before this line.
 if (process.connected) guard();
 
 function guard(): void {
   const log = openSync(task.logFile, 'a', 0o600);
-  // A group of its own, so that a launcher script and the server behind it end together.
+  // A separate process group: a launcher script and its server end together.
   const server = spawn(task.command, task.args, { stdio: ['ignore', log, log], detached: true });
   const end = () => endGroup(server.pid);
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-/** The path of the first of these programs on the search path, in the order of the names. */
+/** The path of the first of these programs on the search path, in the given order. */
 export async function executableOnPath(
   searchPath: string | undefined,
   ...names: string[]
@@ -32,7 +32,7 @@ interface RunOptions {
   readonly cwd?: string;
 }
 
-/** Runs a program to its end and returns what it printed; fails on a non-zero code and when it takes too long. */
+/** Runs a program and returns its output. Fails on a non-zero exit code and on a timeout. */
 export function runCommand(command: string, args: readonly string[], { timeoutMs, cwd }: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     // SIGKILL: apt-get and container clients may ignore SIGTERM.

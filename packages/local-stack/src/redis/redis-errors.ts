@@ -2,12 +2,12 @@ import { AppError } from '@imagemill/errors';
 
 interface RedisErrorDetails {
   readonly code: 'redis-not-found' | 'redis-too-old' | 'redis-start-failed';
-  /** For the person at this machine: may name paths and ports. */
+  /** For the local user: may contain paths and ports. */
   readonly message: string;
   readonly cause?: unknown;
 }
 
-/** A Redis of this machine could not be brought up. */
+/** A local Redis could not be started. */
 class RedisError extends AppError {
   constructor({ code, message, cause }: RedisErrorDetails) {
     super({ code, retryable: false, publicMessage: 'The local Redis is not available.', cause });
@@ -25,7 +25,7 @@ export class RedisTooOldError extends RedisError {
   constructor(path: string, version: string, oldest: string) {
     super({
       code: 'redis-too-old',
-      message: `${path} is Redis ${version}; imagemill needs ${oldest} or newer. Install a newer one, or name it in REDIS_SERVER_BIN.`,
+      message: `${path} is Redis ${version}; imagemill needs ${oldest} or newer. Install a newer one, or set REDIS_SERVER_BIN to it.`,
     });
   }
 }

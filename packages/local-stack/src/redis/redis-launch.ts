@@ -15,7 +15,7 @@ export interface LaunchRequest {
 
 export interface RedisLaunch extends Pick<GuardedCommand, 'command' | 'args' | 'afterwards'> {
   readonly conf: string;
-  /** As the server reports it: identifies it among servers that answer on the same port. */
+  /** The server's own process id; distinguishes it from other servers on the same port. */
   readonly confPath: string;
 }
 
@@ -36,7 +36,7 @@ const PORT_INSIDE = 6379;
 function inContainer({ server, dir, host, port, appendOnly, password }: LaunchRequest): RedisLaunch {
   const confPath = `/data/${CONF_NAME}`;
   const name = `imagemill-redis-${randomUUID()}`;
-  // Inside, connections come from the engine's bridge; the port is published on loopback only.
+  // Inside the container, connections come from the engine's bridge. The port is published only on loopback.
   const inside = { bind: '0.0.0.0', port: PORT_INSIDE, dir: '/data', protectedMode: false };
   return {
     command: server.path,
@@ -47,18 +47,18 @@ function inContainer({ server, dir, host, port, appendOnly, password }: LaunchRe
       ...['--volume', `${dir}:/data`],
       ...[CONTAINER_IMAGE, 'redis-server', confPath],
     ],
-    // Ending the engine's client by force leaves the container running.
+    // Killing the engine's client leaves the container running.
     afterwards: [server.path, 'rm', '--force', name],
     conf: renderRedisConf({ ...inside, appendOnly, password }),
     confPath,
   };
 }
 
-/** The data must belong to the user who starts the server, who could not remove it otherwise. */
+/** The data must belong to the user that starts the server. Otherwise that user cannot delete it. */
 function sameUser(engine: string): string[] {
   const user = process.getuid?.() ?? 0;
   const group = process.getgid?.() ?? 0;
-  // Rootless Podman maps users; without keep-id the same number is another user inside.
+  // Rootless Podman maps users: without keep-id, the same uid is another user inside.
   const mapping = basename(engine) === 'podman' && user !== 0 ? ['--userns', 'keep-id'] : [];
   return [...mapping, '--user', `${user}:${group}`];
 }
@@ -79,11 +79,11 @@ function renderRedisConf(conf: RedisConf): string {
     ['protected-mode', yesNo(conf.protectedMode)],
     ['daemonize', 'no'],
     ['dir', quote(conf.dir)],
-    // The append-only file holds everything; a snapshot beside it would only be older.
+    // The append-only file contains everything; a snapshot would only be older.
     ['save', '""'],
     ['appendonly', yesNo(conf.appendOnly)],
     ['appendfsync', 'everysec'],
-    // A queue must never lose a key to make room for another.
+    // A queue must never lose a key to eviction.
     ['maxmemory-policy', 'noeviction'],
   ];
   if (conf.password !== undefined) settings.push(['requirepass', quote(conf.password)]);
@@ -94,7 +94,7 @@ function yesNo(value: boolean): string {
   return value ? 'yes' : 'no';
 }
 
-/** Redis reads double-quoted values with the escapes that JSON writes for everything but rare control characters. */
+/** Redis accepts JSON's escapes in double-quoted values, except for rare control characters. */
 function quote(value: string): string {
   return JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 import { runCommand } from './host-programs.ts';
 import { RedisTooOldError } from './redis-errors.ts';
 
-/** A Redis server that this machine can run. With `container`, `path` is the engine, and the server is in its image. */
+/** A Redis server that this machine can run. With `container`, `path` is the container engine. */
 export interface RedisServerBinary {
   readonly kind: 'configured' | 'path' | 'cache' | 'debian' | 'container';
   readonly path: string;
@@ -10,12 +10,12 @@ export interface RedisServerBinary {
 
 export interface RedisSearch {
   readonly env: NodeJS.ProcessEnv;
-  /** For downloads; the copy of Redis is in its folder `redis`. */
+  /** For downloads; the copy of Redis is in the subfolder `redis`. */
   readonly cacheDir: string;
   readonly onProgress: (message: string) => void;
 }
 
-/** BullMQ relies on commands which came with 6.2. */
+/** BullMQ uses commands that were added in 6.2. */
 const OLDEST = { major: 6, minor: 2 };
 
 export async function serverVersion(path: string): Promise<string> {

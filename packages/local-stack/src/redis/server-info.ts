@@ -13,7 +13,7 @@ interface RedisAddress {
 
 const TIMEOUT_MS = 2_000;
 
-/** Asks a server who it is. Throws while it does not answer, or still loads its data. */
+/** Reads a server's identity. Throws if it does not answer, or is still loading its data. */
 export async function askServerInfo(address: RedisAddress): Promise<ServerInfo> {
   const client = connectOnce(address);
   try {
@@ -25,7 +25,7 @@ export async function askServerInfo(address: RedisAddress): Promise<ServerInfo> 
   }
 }
 
-/** A client that neither reconnects nor waits for a server that loads its data. */
+/** A client that neither reconnects nor waits for a server that is loading its data. */
 export function connectOnce({ host, port, password }: RedisAddress): Redis {
   const client = new Redis({
     host,
@@ -38,7 +38,7 @@ export function connectOnce({ host, port, password }: RedisAddress): Redis {
     connectTimeout: TIMEOUT_MS,
     commandTimeout: TIMEOUT_MS,
   });
-  // Every call reports the error as well; without a listener, ioredis would print it.
+  // Every call also rejects with the error. Without a listener, ioredis would print it.
   client.on('error', () => {});
   return client;
 }

@@ -30,7 +30,7 @@ describe('a started Redis', () => {
     return client.call(command, ...args);
   }
 
-  test('keeps its data over a stop and a start', async () => {
+  test('keeps its data across a restart', async () => {
     const first = await start();
     await ask(first, 'SET', 'job', 'wärts');
     await first.stop();
@@ -38,7 +38,7 @@ describe('a started Redis', () => {
     expect(await ask(await start(), 'GET', 'job')).toBe('wärts');
   });
 
-  test('keeps its data when it is killed', async () => {
+  test('keeps its data if it is killed', async () => {
     const first = await start();
     await ask(first, 'SET', 'job', 'waiting');
     process.kill(first.pid, 'SIGKILL');
@@ -47,7 +47,7 @@ describe('a started Redis', () => {
     expect(await ask(await start(), 'GET', 'job')).toBe('waiting');
   });
 
-  test('forgets its data without an append-only file', async () => {
+  test('loses its data without an append-only file', async () => {
     const first = await start({ appendOnly: false });
     await ask(first, 'SET', 'job', 'waiting');
     await first.stop();
@@ -63,7 +63,7 @@ describe('a started Redis', () => {
     expect(await ask(redis, 'CONFIG', 'GET', 'bind')).toEqual(['bind', '127.0.0.1']);
   });
 
-  test('reports the pid and the URL of the server itself', async () => {
+  test("reports the server's own pid and URL", async () => {
     const redis = await start();
 
     expect(await ask(redis, 'INFO', 'server')).toContain(`process_id:${redis.pid}\r\n`);
@@ -74,7 +74,7 @@ describe('a started Redis', () => {
     const password = 'p@ss "word"/ü';
     const redis = await start({ password });
 
-    // Not by ioredis, which closes a connection that the server rejects.
+    // A plain socket, because ioredis closes rejected connections.
     const socket = connect(redis.port, '127.0.0.1').setEncoding('utf8');
     onTestFinished(() => void socket.destroy());
     socket.write('PING\r\n');
@@ -95,7 +95,7 @@ describe('a started Redis', () => {
     expect(await redis.exited).toEqual({ code: 0, signal: null });
   });
 
-  test('names the port when another program has it', async () => {
+  test('reports the port if another program uses it', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -107,7 +107,7 @@ describe('a started Redis', () => {
     await expect(refused).rejects.toMatchObject({ code: 'port-in-use', message: expect.stringContaining(`${port}`) });
   });
 
-  test('fails with the end of the log of a server that ends at once', async () => {
+  test('fails with the end of the log if the server exits at once', async () => {
     const path = join(dir, 'failing-server');
     await writeFile(path, '#!/bin/sh\necho "Bad file format reading the append only file"\nexit 1\n', { mode: 0o755 });
 
@@ -116,7 +116,7 @@ describe('a started Redis', () => {
     await expect(failed).rejects.toThrow('failing-server ended at start:\nBad file format');
   });
 
-  test('fails when the server cannot be run', async () => {
+  test('fails if the server cannot be run', async () => {
     const server = { kind: 'configured', path: join(dir, 'no-such-server'), version: '7.0.0' } as const;
 
     await expect(start({ server })).rejects.toThrow('no-such-server could not be started');

@@ -16,15 +16,15 @@ const KILL_AFTER_MS = 15_000;
 const ATTEMPTS_ON_FREE_PORTS = 3;
 
 export interface StartRedisOptions {
-  /** Holds the data, the configuration and the log; created when absent, readable by this user only. */
+  /** Folder for the data, the configuration and the log. Created if missing; readable only by this user. */
   readonly dir: string;
-  /** 0 or absent: a free one. */
+  /** 0 or absent picks a free one. */
   readonly port?: number;
   readonly host?: '127.0.0.1';
   readonly password?: string;
-  /** Off: nothing survives a restart. */
+  /** If off, nothing survives a restart. */
   readonly appendOnly?: boolean;
-  /** Absent: found with `findRedisServer`. */
+  /** If absent, found with `findRedisServer`. */
   readonly server?: RedisServerBinary;
   readonly onProgress?: (message: string) => void;
 }
@@ -32,7 +32,7 @@ export interface StartRedisOptions {
 export interface RedisProcess {
   readonly url: string;
   readonly port: number;
-  /** The server's own; with a container engine, that of the engine's client. */
+  /** The server's pid; with a container engine, the pid of the engine's client. */
   readonly pid: number;
   /** Resolves when the server has ended, for any reason. */
   readonly exited: Promise<ProcessExit>;
@@ -40,7 +40,7 @@ export interface RedisProcess {
 }
 
 /**
- * Starts a Redis, waits until it answers, and ends it when this process ends.
+ * Starts a Redis and waits until it answers. The server ends when this process ends.
  *
  * @throws RedisError, PortInUseError
  */
@@ -55,7 +55,7 @@ export async function startRedis(options: StartRedisOptions): Promise<RedisProce
     try {
       return await launch(request);
     } catch (error) {
-      // Another program took the free port between the claim and the start.
+      // Another program took the free port before the server started.
       const mayRetry = error instanceof PortInUseError && port === 0 && attempt < ATTEMPTS_ON_FREE_PORTS;
       if (!mayRetry) throw error;
     }
@@ -103,7 +103,7 @@ async function untilReady(guarded: GuardedProcess, { request, confPath, logFile 
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     const info = await askServerInfo(request).catch(() => undefined);
-    // Another Redis may answer on this port.
+    // Another Redis may be answering on this port.
     if (info?.confPath === confPath) return info.pid;
     if (ended) throw await startError(request, logFile);
     await Promise.race([delay(READY_POLL_MS), exit]);
@@ -118,7 +118,7 @@ async function startError(
   logFile: string,
 ): Promise<PortInUseError | RedisStartError> {
   const log = await readFile(logFile, 'utf8');
-  // Redis and the container engines use the same words.
+  // Redis and the container engines print the same messages.
   if (/address already in use|port is already allocated/i.test(log)) return new PortInUseError(host, port);
   return new RedisStartError(`${server.path} ended at start:\n${log.trim().split('\n').slice(-5).join('\n')}`);
 }

@@ -5,7 +5,7 @@ import type { S3Request } from './request.ts';
 import type { S3Response } from './response.ts';
 import type { Store } from './store/store.ts';
 
-/** What lives as long as the server and any operation may need. */
+/** Server-wide dependencies of the operations. */
 export interface S3Service {
   readonly store: Store;
   readonly events: EventPublisher;
@@ -19,7 +19,7 @@ export interface S3Service {
 /** The owner of the server's one key pair, or an unsigned request. */
 export type Caller = 'owner' | 'anonymous';
 
-/** One authenticated request and what its operation works with. */
+/** One authenticated request and the dependencies of its operation. */
 export interface Call {
   readonly request: S3Request;
   readonly caller: Caller;

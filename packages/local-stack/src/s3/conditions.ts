@@ -22,7 +22,7 @@ export function evaluateRead(headers: Headers, object: StoredObject): 'proceed' 
 /**
  * Checks the conditions of a write against the object that it would replace.
  *
- * @throws S3Error `PreconditionFailed`, or `NoSuchKey` when `If-Match` finds no object
+ * @throws S3Error `PreconditionFailed`, or `NoSuchKey` if `If-Match` finds no object
  */
 export function assertWritable(headers: Headers, current: StoredObject | undefined): void {
   const ifMatch = headers['if-match'];

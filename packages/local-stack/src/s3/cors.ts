@@ -8,7 +8,7 @@ interface CorsQuestion {
   readonly headers: readonly string[];
 }
 
-/** The headers that let a browser's script read the response; none when no rule of the bucket allows it. */
+/** The headers that let a browser's script read the response; empty if no rule of the bucket allows it. */
 export function corsHeaders(request: S3Request, configuration: string | undefined): Record<string, string> {
   const question = corsQuestion(request);
   if (!question || configuration === undefined) return {};
@@ -20,7 +20,7 @@ export function isPreflight(request: S3Request): boolean {
   return request.method === 'OPTIONS' && corsQuestion(request) !== undefined;
 }
 
-/** @throws S3Error `MalformedXML` when a rule lacks an origin or a method, or has a pattern with several wildcards */
+/** @throws S3Error `MalformedXML` if a rule lacks an origin or a method, or has a pattern with several wildcards */
 export function parseCors(document: string): XmlElement[] {
   const rules = childElements(parseXml(document, 'CORSConfiguration'), 'CORSRule');
   if (rules.length === 0 || !rules.every(isComplete)) throw new S3Error('MalformedXML');

@@ -1,6 +1,6 @@
 import { AppError } from '@imagemill/errors';
 
-/** The codes, statuses and default messages of S3's own error list that this server answers with. */
+/** The codes, statuses and default messages from S3's error list that this server uses. */
 const CATALOG = {
   AccessDenied: [403, 'Access Denied'],
   AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
@@ -64,7 +64,7 @@ export class S3Error extends AppError {
   }
 }
 
-/** For anything of S3 that imagemill does not use: a clear refusal, where ignoring it would give a wrong result. */
+/** For S3 features that imagemill does not use: a clear error, because ignoring them would give a wrong result. */
 export function notImplemented(what: string): S3Error {
   return new S3Error('NotImplemented', { message: `${what} is not implemented by the embedded S3 server.` });
 }

@@ -7,7 +7,7 @@ export type EventName = `ObjectCreated:${'Put' | 'Post' | 'CompleteMultipartUplo
 
 export interface EventWebhook {
   readonly url: string;
-  /** Only keys that begin with this are published, as with the filter of a bucket notification; all if left out. */
+  /** Publishes only keys with this prefix, like the filter of a bucket notification; all keys if absent. */
   readonly keyPrefix?: string | undefined;
   readonly headers?: Record<string, string>;
 }
@@ -20,10 +20,10 @@ export interface EventPublisherOptions {
   readonly timeoutMs?: number;
 }
 
-/** Posts created objects to a webhook, one after the other, in the background. No write waits for the webhook. */
+/** Posts created objects to a webhook in the background, one at a time. Writes never wait for the webhook. */
 export interface EventPublisher {
   publish(eventName: EventName, bucket: string, object: StoredObject): void;
-  /** Drops what is not delivered yet. */
+  /** Drops undelivered events. */
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
     publish(eventName, bucket, object) {
       if (!object.key.startsWith(webhook.keyPrefix ?? '') || stopping.signal.aborted) return;
       if (queue.length >= QUEUE_LENGTH_MAX) {
-        log(`The queue of events is full: dropped ${eventName} of ${bucket}/${object.key}`);
+        log(`The event queue is full: dropped ${eventName} of ${bucket}/${object.key}`);
         return;
       }
       queue.push(JSON.stringify({ Records: [eventRecord(eventName, bucket, object, region)] }));
@@ -70,7 +70,7 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
   };
 }
 
-/** Returns why the webhook did not take the event; undefined when it did. */
+/** Returns why the delivery failed; undefined if it succeeded. */
 async function post(webhook: EventWebhook, body: string, signal: AbortSignal): Promise<string | undefined> {
   const headers = { 'content-type': 'application/json', ...webhook.headers };
   try {

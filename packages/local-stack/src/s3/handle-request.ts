@@ -11,7 +11,7 @@ import { findRoute, type Route } from './router.ts';
 import { errorResponse, sendResponse } from './send-response.ts';
 
 export interface HandleOptions {
-  /** Whether the client sent `Expect: 100-continue` and holds its body back until the server answers that. */
+  /** Whether the client sent `Expect: 100-continue` and is waiting for the interim response before it sends the body. */
   readonly clientWaits: boolean;
 }
 

@@ -12,7 +12,7 @@ const STANDARD_HEADERS = [
 ] as const;
 const METADATA_BYTES_MAX = 2048;
 
-/** The headers of a write that every read of the object returns. */
+/** The headers of a write that are returned with every read of the object. */
 export function storedHeaders(headers: Headers): Record<string, string> {
   const metadata = Object.entries(headers).filter(([name]) => name.startsWith('x-amz-meta-'));
   const metadataBytes = metadata.reduce(
@@ -28,7 +28,7 @@ export function storedHeaders(headers: Headers): Record<string, string> {
   return stored;
 }
 
-/** Values that came through a query or a form may hold what no HTTP header can. */
+/** Values from a query or a form may contain characters that are not allowed in an HTTP header. */
 function assertSendable(headers: Headers): void {
   for (const [name, value] of Object.entries(headers)) {
     try {
@@ -39,7 +39,7 @@ function assertSendable(headers: Headers): void {
   }
 }
 
-/** What a write may ask for that would be wrong to ignore: copies, tags, ACLs, locks and customer keys. */
+/** Options of a write that must not be ignored: copies, tags, ACLs, locks and customer keys. */
 const NOT_IMPLEMENTED = [
   /^x-amz-(copy-source|grant-|object-lock-|server-side-encryption-customer-|tagging|website-redirect|write-offset-bytes)/,
   /^(tagging|redirect|success_action_)/,
@@ -53,7 +53,7 @@ export function assertSupportedWrite(headers: Headers): void {
   if (name) throw notImplemented(name);
 }
 
-/** `aws-chunked` is an encoding of the transfer, not of the object. */
+/** `aws-chunked` is a transfer encoding, not an encoding of the object. */
 function contentEncoding(header: string | undefined): string {
   const encodings = (header ?? '').split(',').map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== '' && encoding !== 'aws-chunked').join(', ');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notImplemented, S3Error } from './errors.ts';
 
-/** The one kind of policy that imagemill puts: all callers may read the keys that begin with a prefix. */
+/** The only kind of policy that imagemill sets: everyone may read the keys under a prefix. */
 const PublicRead = z.strictObject({
   Version: z.string().optional(),
   Statement: z
@@ -18,9 +18,9 @@ const PublicRead = z.strictObject({
 });
 
 /**
- * The key prefixes that a bucket's policy opens to anonymous readers.
+ * The key prefixes that a bucket's policy makes publicly readable.
  *
- * @throws S3Error `NotImplemented` for any other policy: one that is obeyed by halves opens what it meant to keep shut
+ * @throws S3Error `NotImplemented` for any other policy: a partly applied policy could expose private objects
  */
 export function parsePolicy(bucket: string, document: string): string[] {
   const policy = PublicRead.safeParse(parseJson(document));

@@ -1,7 +1,7 @@
 import { S3Error } from './errors.ts';
 import type { ByteRange } from './store/blobs.ts';
 
-/** The bytes that a Range header asks for, or undefined for all: S3 ignores malformed and multiple ranges. */
+/** The byte range of a Range header; undefined for the whole object. S3 ignores malformed and multiple ranges. */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return undefined;

@@ -27,7 +27,7 @@ const at = { Bucket, Key: 'cat.jpg' };
 const CopySource = `${bucket}/cat.jpg`;
 const TagSet = [{ Key: 'kind', Value: 'cat' }];
 
-/** What S3 can do and imagemill never asks for: operations, and what a write or a read may ask for beside. */
+/** S3 features that imagemill never uses: operations, and options of reads and writes. */
 const unused: Record<string, (s3: S3Client) => Promise<unknown>> = {
   ListBuckets: (s3) => s3.send(new ListBucketsCommand({})),
   DeleteBucket: (s3) => s3.send(new DeleteBucketCommand({ Bucket })),

@@ -14,7 +14,7 @@ import { putObject } from './operations/put-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import type { S3Request } from './request.ts';
 
-/** The owner; anonymous callers too where the bucket's policy allows it; or the holder of a signed form. */
+/** The owner, anonymous callers if the bucket's policy allows it, or the holder of a signed form. */
 type Access = 'owner' | 'public-read' | 'signed-form';
 
 export interface Route {
@@ -27,7 +27,7 @@ export interface Route {
   readonly createsBucket?: true;
 }
 
-/** What imagemill and its SDKs call, and nothing else. */
+/** Only the operations that imagemill and its SDKs call. */
 const routes: readonly Route[] = [
   { method: 'PUT', on: 'bucket', run: createBucket, createsBucket: true },
   { method: 'HEAD', on: 'bucket', run: headBucket },
@@ -48,7 +48,7 @@ const routes: readonly Route[] = [
   { method: 'DELETE', on: 'object', parameter: 'uploadId', run: abortMultipartUpload },
 ];
 
-/** The parameters by which S3 selects an operation or a version: without a route, they must not be ignored. */
+/** The parameters that select an operation or a version in S3. Without a route, they must not be ignored. */
 const SELECTORS = new Set(
   `accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold lifecycle list-type
    location logging metadataConfiguration metadataTable metrics notification object-lock ownershipControls policy
@@ -56,7 +56,7 @@ const SELECTORS = new Set(
    uploadId uploads versionId versioning versions website`.split(/\s+/),
 );
 
-/** @throws S3Error `NotImplemented` for an operation, a version or a response header that imagemill never asks for */
+/** @throws S3Error `NotImplemented` for operations, versions and response headers that imagemill never requests */
 export function findRoute(request: S3Request): Route {
   const on = request.bucket === '' ? 'service' : request.key === '' ? 'bucket' : 'object';
   const selectors = [...request.query.keys()].filter((name) => selects(name, request.query));

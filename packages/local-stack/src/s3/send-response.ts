@@ -29,13 +29,13 @@ export async function sendResponse(
     if (typeof body === 'string') await sendText(incoming, outgoing, body);
     else await pipeline(body, outgoing);
   } catch (error) {
-    // The client went away, or the status is sent already: only a broken connection can signal the error.
+    // The client has disconnected, or the status has already been sent: only a broken connection can signal the error.
     outgoing.destroy(error instanceof Error ? error : undefined);
   }
 }
 
 async function sendText(incoming: IncomingMessage, outgoing: ServerResponse, text: string): Promise<void> {
-  // HEAD: the operation has set the length of the body that GET would return.
+  // HEAD: the operation has set the content length that GET would return.
   outgoing.end(incoming.method === 'HEAD' ? undefined : text);
   await finished(outgoing);
 }

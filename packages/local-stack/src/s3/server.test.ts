@@ -17,7 +17,7 @@ import { bucket, credentials, startTestServer, temporaryDir } from './test-suppo
 
 const at = { Bucket: bucket, Key: 'cat.jpg' };
 
-test('keeps everything across a restart, and removes what a crash left', async () => {
+test('keeps everything across a restart, and removes leftovers of a crash', async () => {
   const first = await startTestServer();
   await first.s3.send(new PutObjectCommand({ ...at, Body: 'meow', Metadata: { owner: 'me' } }));
   const { UploadId } = await first.s3.send(new CreateMultipartUploadCommand(at));
@@ -37,7 +37,7 @@ test('keeps everything across a restart, and removes what a crash left', async (
   expect(await readdir(orphans)).toEqual([]);
 });
 
-test('names the port that is in use', async () => {
+test('reports a port that is in use', async () => {
   const { port } = await startTestServer();
   const second = createS3Server({ port, credentials, dataDir: await temporaryDir() });
   await expect(second).rejects.toThrow(`port ${port}.\n  The port is already in use.`);
@@ -54,7 +54,7 @@ test('rejects a data directory with the tables of another version, and removes n
   expect(await readdir(join(dataDir, 'blobs', 'or'))).toEqual(['older']);
 });
 
-test('names the data directory that another server uses', async () => {
+test('reports a data directory that another server uses', async () => {
   const { dataDir } = await startTestServer();
   await expect(createS3Server({ port: 0, credentials, dataDir })).rejects.toThrow(dataDir);
 });
@@ -74,7 +74,7 @@ async function goodEnv(): Promise<Record<string, string>> {
   return { S3_PORT: '0', S3_DATA_DIR, S3_ACCESS_KEY_ID: 'key', S3_SECRET_ACCESS_KEY: 'secret' };
 }
 
-test('names every bad variable at once and exits 1', async () => {
+test('lists every invalid variable at once and exits with 1', async () => {
   const child = startMain({ S3_PORT: 'x', S3_DATA_DIR: '/tmp', S3_EVENTS_WEBHOOK_URL: 'ftp://x' });
   const [stderr, [code]] = await Promise.all([child.stderr ? text(child.stderr) : '', once(child, 'exit')]);
   expect(code).toBe(1);
@@ -84,7 +84,7 @@ test('names every bad variable at once and exits 1', async () => {
   expect(stderr).not.toContain('S3_DATA_DIR');
 });
 
-test('reports to its parent when it is ready, prints one line, and ends on SIGTERM', async () => {
+test('signals readiness to its parent, prints one line, and ends on SIGTERM', async () => {
   const child = startMain(await goodEnv());
   const stdout = child.stdout ? text(child.stdout) : '';
   await once(child, 'message');

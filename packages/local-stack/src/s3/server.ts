@@ -10,9 +10,9 @@ import { handleRequest } from './handle-request.ts';
 import { openStore } from './store/store.ts';
 
 export interface S3ServerOptions {
-  /** 127.0.0.1 if left out. */
+  /** Defaults to 127.0.0.1. */
   readonly host?: string;
-  /** 0 for any free one. */
+  /** 0 picks a free one. */
   readonly port: number;
   readonly dataDir: string;
   readonly region?: string;
@@ -31,7 +31,7 @@ export interface S3Server {
 const OBJECT_BYTES_MAX = 5 * 1024 ** 3;
 const CLOSE_GRACE_MS = 3_000;
 
-/** Resolves when the server listens. @throws StartUpError when the port or the data directory can't be used */
+/** Resolves when the server listens. @throws StartUpError if the port or the data directory cannot be used */
 export async function createS3Server(options: S3ServerOptions): Promise<S3Server> {
   const { host = '127.0.0.1', region = 'us-east-1', credentials } = options;
   const store = await openStore(options.dataDir);
@@ -92,13 +92,13 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   }
 }
 
-/** Requests in flight may finish within the grace, then they are cut off. The store closes last, since they use it. */
+/** Requests in flight may finish within the grace period, then they are aborted. The store closes last, because they use it. */
 async function closeAll(server: Server, settled: () => Promise<unknown>, service: S3Service): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   const grace = new AbortController();
   await Promise.race([settled(), delay(CLOSE_GRACE_MS, undefined, { signal: grace.signal })]);
   grace.abort();
-  // Also connections that never sent a request, which Node does not count as idle.
+  // Also closes connections that never sent a request: Node does not count them as idle.
   server.closeAllConnections();
   await closed;
   await settled();

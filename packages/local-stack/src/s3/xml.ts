@@ -8,10 +8,10 @@ export interface XmlElement {
 
 const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const builder = new XMLBuilder({ ignoreAttributes: false });
-// Values stay untrimmed text: keys may begin with spaces and look like numbers. htmlEntities decodes `&#13;` in keys.
+// Values stay untrimmed text: keys may start with spaces or look like numbers. htmlEntities decodes `&#13;` in keys.
 const parser = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDeclaration: true, htmlEntities: true });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML writers must escape and the builder does not.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: XML writers must escape these, and the builder does not.
 const controlCharacters = /[\u0000-\u0008\u000b-\u001f]/g;
 
 export function buildXml(root: string, content: XmlElement, options: { namespaced: boolean } = { namespaced: true }) {
@@ -24,7 +24,7 @@ function toCharacterReference(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }
 
-/** The content of the document's root element, which must have the given name. */
+/** The content of the document's root element, which must have this name. */
 export function parseXml(text: string, root: string): XmlElement {
   if (/<!DOCTYPE/i.test(text)) throw new S3Error('MalformedXML', { message: 'Document types are not accepted.' });
   const element = parseDocument(text)[root];
@@ -44,7 +44,7 @@ function asElement(value: unknown): XmlElement {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as XmlElement) : {};
 }
 
-/** All children of that name, whether the document had none, one or many. */
+/** All children with that name, as an array, for none, one or many. */
 export function childElements(parent: XmlElement, name: string): XmlElement[] {
   return children(parent, name).map(asElement);
 }

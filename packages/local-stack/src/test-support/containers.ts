@@ -10,7 +10,7 @@ export async function startContainers(): Promise<RunningTestServers> {
     container(redisContainer),
     container(s3Container)
       .withEnvironment(s3Container.environment(keys))
-      // The server wants its folder to be there; in docker-compose.yml a volume is.
+      // The server requires its folder to exist; docker-compose.yml mounts a volume there.
       .withCopyContentToContainer([{ content: '', target: '/data/.keep' }]),
   );
   return {
@@ -34,7 +34,7 @@ function container({ image, command, port }: typeof redisContainer | typeof s3Co
     .withWaitStrategy(Wait.forListeningPorts());
 }
 
-/** Starts both at once; when one does not start, the other one does not stay. */
+/** Starts both at the same time. If one fails to start, the other one is stopped. */
 async function startBoth(...pair: [GenericContainer, GenericContainer]) {
   const starts = await Promise.allSettled(pair.map((one) => one.start()));
   const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
@@ -45,7 +45,7 @@ async function startBoth(...pair: [GenericContainer, GenericContainer]) {
 }
 
 function address(started: StartedTestContainer, port: number): string {
-  // By its number: some engines publish on IPv4 only, where `localhost` is looked up as IPv6 first.
+  // Not `localhost`, which may resolve to IPv6 first: some engines publish only on IPv4.
   const host = started.getHost() === 'localhost' ? '127.0.0.1' : started.getHost();
   return `${host}:${started.getMappedPort(port)}`;
 }

@@ -8,7 +8,7 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global set-up: one Redis and one S3 server for the whole run; test files reach them by `inject('servers')`. */
+/** Vitest's global setup: one Redis and one S3 server for the whole run. Test files get them with `inject('servers')`. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { stop, redisUrl, s3 } = await startTestServers(process.env);
   project.provide('servers', { redisUrl, s3 });

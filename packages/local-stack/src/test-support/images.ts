@@ -1,4 +1,4 @@
-/** The containers that tests run on. They are docker-compose.yml's, which its test holds them to. */
+/** The container images for tests. A test checks that docker-compose.yml uses the same ones. */
 export const redisContainer = {
   image: 'redis:8.10.2',
   command: ['redis-server', '--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'],

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Less than a test may take. A wait ends as soon as what it waits for is there; on a busy machine that can take a minute. */
+/** Shorter than the test timeout. A wait ends as soon as its condition holds; on a busy machine that can take a minute. */
 const WAIT_MS = 120_000;
 
 type Wait = typeof vi.waitFor | typeof vi.waitUntil;

@@ -9,8 +9,8 @@ import { startContainers } from './containers.ts';
 import type { RunningTestServers, TestServers } from './test-servers.ts';
 
 /**
- * Servers for one test run: containers when TEST_CONTAINERS is 1 and a container engine answers, else the configured ones
- * (REDIS_URL, S3_ENDPOINT), else local processes in a temporary folder.
+ * Servers for one test run: containers if TEST_CONTAINERS is 1 and a container engine answers, otherwise the configured servers
+ * (REDIS_URL, S3_ENDPOINT), otherwise local processes in a temporary folder.
  */
 export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningTestServers> {
   const stops: (() => Promise<unknown>)[] = [];

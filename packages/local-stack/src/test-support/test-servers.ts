@@ -1,4 +1,4 @@
-/** The real Redis and the real S3 server that a test run has; the same for all its files. */
+/** The real Redis and S3 server of a test run, shared by all test files. */
 export interface TestServers {
   readonly redisUrl: string;
   readonly s3: {
@@ -6,7 +6,7 @@ export interface TestServers {
     readonly region: string;
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
-    /** Which server it is, for the few tests that one server's known gaps exclude. */
+    /** The kind of server, to skip the few tests that hit its known gaps. */
     readonly server: 'embedded' | 'ceph' | 'container' | 'configured';
   };
 }

@@ -6,12 +6,12 @@ export interface SigningContext {
 }
 
 export interface CredentialScope {
-  /** `date/region/s3/aws4_request`, as it enters the text that is signed. */
+  /** `date/region/s3/aws4_request`, a part of the string to sign. */
   readonly scope: string;
   readonly signedAt: Date;
 }
 
-/** Checks a credential (`key/date/region/service/aws4_request`) against the server's own and the signature's date. */
+/** Checks a credential (`key/date/region/service/aws4_request`) against the server's key and the signature's date. */
 export function parseCredential(
   credential: string,
   amzDate: string | undefined,

@@ -56,8 +56,8 @@ test.each([
   ],
   ['another cache control', { change: (f) => ({ ...f, 'Cache-Control': 'no-store' }) }, '403 AccessDenied'],
   ['a key outside the prefix', { change: (f) => ({ ...f, key: 'elsewhere/cat.png' }) }, '403 AccessDenied'],
-  ['a field that no condition names', { change: (f) => ({ ...f, 'x-amz-meta-evil': '1' }) }, '403 AccessDenied'],
-  ['no field for a condition', { change: ({ 'Cache-Control': _, ...f }) => f }, '403 AccessDenied'],
+  ['a field without a condition', { change: (f) => ({ ...f, 'x-amz-meta-evil': '1' }) }, '403 AccessDenied'],
+  ['a condition without its field', { change: ({ 'Cache-Control': _, ...f }) => f }, '403 AccessDenied'],
   ['no policy', { change: ({ Policy: _, ...f }) => f }, '403 AccessDenied'],
   ['a changed policy', { change: (f) => ({ ...f, Policy: widened(f.Policy ?? '') }) }, '403 SignatureDoesNotMatch'],
   [
@@ -86,7 +86,7 @@ test('rejects a form whose policy has expired', async () => {
   expect(await outcomeOf(post(server))).toBe('403 AccessDenied');
 });
 
-test('puts the name of the file into the key, and checks the result against the policy', async () => {
+test('inserts the file name into the key, and checks the resulting key against the policy', async () => {
   const server = await startTestServer();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder.
   const template = 'uploads/t-${filename}';
@@ -101,7 +101,7 @@ test('ignores fields that come after the file', async () => {
 });
 
 test.each(['success_action_status', 'success_action_redirect', 'tagging'])(
-  'answers 501 to a form with the field %s, even when its policy allows it',
+  'answers 501 to a form with the field %s, even if its policy allows it',
   async (field) => {
     const server = await startTestServer();
     const Fields = { 'Content-Type': 'image/png', 'Cache-Control': 'max-age=60', [field]: '201' };
@@ -110,7 +110,7 @@ test.each(['success_action_status', 'success_action_redirect', 'tagging'])(
   },
 );
 
-test('rejects a form that is cut off or has no file', async () => {
+test('rejects a form that is truncated or has no file', async () => {
   const server = await startTestServer();
   const send = (body: string) =>
     outcomeOf(

@@ -84,7 +84,7 @@ function parseCondition(condition: unknown): Condition[] {
       value: String(value),
     }));
   }
-  throw invalid(`Policy condition is not understood: ${JSON.stringify(condition)}`);
+  throw invalid(`Policy condition is not supported: ${JSON.stringify(condition)}`);
 }
 
 function parseDocument(encoded: string): { expiration?: unknown; conditions?: unknown } {

@@ -25,7 +25,7 @@ async function storedSize({ s3 }: TestServer): Promise<number | undefined> {
   return head?.ContentLength;
 }
 
-test('stores what is PUT to a presigned URL', async () => {
+test('stores a PUT to a presigned URL', async () => {
   const server = await startTestServer();
   expect(await put(await presignPut(server))).toBe('200');
   expect(await storedSize(server)).toBe(5);
@@ -46,7 +46,7 @@ test.each([
   ['the key', (url: string) => url.replace('cat.jpg', 'dog.jpg')],
   ['the expiry', (url: string) => url.replace('X-Amz-Expires=60', 'X-Amz-Expires=600')],
   ['a parameter', (url: string) => `${url}&x-amz-meta-evil=1`],
-])('rejects a presigned URL in which %s was changed', async (_what, change) => {
+])('rejects a presigned URL if %s was changed', async (_what, change) => {
   const server = await startTestServer();
   expect(await put(change(await presignPut(server)))).toBe('403 SignatureDoesNotMatch');
   expect(await storedSize(server)).toBeUndefined();
@@ -70,7 +70,7 @@ test('accepts a presigned URL until its last second, and rejects it afterwards',
   expect(await put(url)).toBe('403 AccessDenied');
 });
 
-test('rejects a presigned URL of the future', async () => {
+test('rejects a presigned URL signed in the future', async () => {
   const server = await startTestServer();
   const url = await presignPut(server, {}, { signingDate: new Date(Date.now() + 16 * 60_000) });
   expect(await put(url)).toBe('403 AccessDenied');
@@ -139,7 +139,7 @@ test('stores metadata that presigning moved into the URL', async () => {
   expect(head.Metadata).toEqual({ owner: 'me' });
 });
 
-test('rejects metadata that could not be sent back in a header', async () => {
+test('rejects metadata that cannot be returned in a header', async () => {
   const server = await startTestServer();
   const url = await presignPut(server, { Metadata: { owner: 'line\nbreak' } });
   expect(await put(url)).toBe('400 InvalidArgument');

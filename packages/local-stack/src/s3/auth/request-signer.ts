@@ -9,7 +9,7 @@ export interface Credentials {
 
 export interface SignedRequest {
   readonly method: string;
-  /** As decoded from the request line. */
+  /** Decoded from the request line. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Only the headers that the signature covers. */
@@ -17,7 +17,7 @@ export interface SignedRequest {
   readonly payloadHash: string;
 }
 
-/** AWS's own signer with its steps opened up: a server signs the headers that a request names, not those that a client would choose. */
+/** Exposes the steps of AWS's signer: a server must sign the headers that the request lists, not those that a client would choose. */
 export class RequestSigner extends SignatureV4 {
   constructor(credentials: Credentials, region: string) {
     super({ credentials, region, service: 's3', sha256: NodeSha256, uriEscapePath: false, applyChecksum: false });
@@ -69,7 +69,7 @@ export class NodeSha256 {
   }
 
   reset(): never {
-    throw new Error('The signer makes a new hash for every message.');
+    throw new Error('The signer creates a new hash for every message.');
   }
 }
 

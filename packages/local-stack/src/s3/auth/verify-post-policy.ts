@@ -4,7 +4,7 @@ import { parseCredential } from './credential-scope.ts';
 import { assertFieldsAllowed, type PostPolicy, parsePostPolicy } from './post-policy.ts';
 import { signaturesEqual } from './request-signer.ts';
 
-/** Verifies the form of a presigned POST. `fields` must hold the bucket and the key that will really be written. */
+/** Verifies the form of a presigned POST. `fields` must contain the bucket and key that will actually be written. */
 export async function verifyPostPolicy(
   fields: Readonly<Record<string, string>>,
   service: S3Service,

@@ -9,7 +9,7 @@ import { CLOCK_SKEW_MS_MAX } from './verify-header.ts';
 const MALFORMED = 'AuthorizationQueryParametersError';
 const EXPIRES_SECONDS_MAX = 7 * 24 * 60 * 60;
 
-/** Verifies a presigned URL: the same signature, with its parts in `X-Amz-*` query parameters and a time of expiry. */
+/** Verifies a presigned URL: the same signature, passed in `X-Amz-*` query parameters, with an expiry. */
 export async function verifyPresigned(request: S3Request, service: S3Service): Promise<void> {
   const { method, path, query } = request;
   if (query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256') {

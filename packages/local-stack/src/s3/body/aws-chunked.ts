@@ -5,8 +5,8 @@ const LINE_BYTES_MAX = 1024;
 const TRAILERS_MAX = 16;
 
 /**
- * Decodes unsigned `aws-chunked`: `<hex size>CRLF <bytes> CRLF`, until a chunk of size 0, then trailers. Bytes are
- * yielded before the end of the body is known to be right: a consumer must publish nothing before that.
+ * Decodes unsigned `aws-chunked`: `<hex size>CRLF <bytes> CRLF`, until a chunk of size 0, then trailers. Bytes are yielded before
+ * the end of the body is verified: a consumer must not publish anything before that.
  */
 export async function* decodeAwsChunked(
   source: AsyncIterable<Buffer>,

@@ -9,9 +9,9 @@ export interface VerifiedBody {
   readonly checksum: StoredChecksum | undefined;
 }
 
-/** Hashes a body as it streams by. */
+/** Hashes a body while it is streamed. */
 export interface BodyDigest {
-  /** Returns how many bytes have streamed by. */
+  /** @returns the number of bytes streamed */
   update(chunk: Buffer): number;
   /** Compares the whole body with its declaration. @throws S3Error */
   verify(trailers: ReadonlyMap<string, string>): Promise<VerifiedBody>;

@@ -1,6 +1,6 @@
 import { S3Error } from '../errors.ts';
 
-/** Reads lines and counted bytes by turns from a stream of chunks. */
+/** Reads lines and counted bytes from a stream of chunks. */
 export interface ByteReader {
   /** A line without its CRLF, or undefined at the end of the stream. */
   readLine(bytesMax: number): Promise<string | undefined>;

@@ -46,7 +46,7 @@ export function isChecksumValue(algorithm: ChecksumAlgorithm, value: string): bo
   return bytes.length === ALGORITHMS[algorithm].bytes && bytes.toString('base64') === value;
 }
 
-/** The checksum of an object in parts: the checksum of the parts' checksums, and their number. */
+/** The checksum of a multipart object: the checksum of the parts' checksums, and the number of parts. */
 export async function composeChecksums(
   algorithm: ChecksumAlgorithm,
   values: readonly string[],
@@ -57,7 +57,7 @@ export async function composeChecksums(
   return { algorithm, value: `${digest}-${values.length}`, type: 'COMPOSITE' };
 }
 
-/** The elements by which XML answers report a checksum. */
+/** The XML elements of a checksum in responses. */
 export function checksumElements(checksum: StoredChecksum | undefined): Record<string, string> {
   if (!checksum) return {};
   return { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type };

@@ -20,7 +20,7 @@ function singleConnection(): Agent {
 
 function openSocket({ port }: TestServer): { socket: Socket; closed: Promise<unknown> } {
   const socket = connect(port, '127.0.0.1').resume();
-  // Writing on after the server has closed is what is tested.
+  // The test writes after the server has closed the connection.
   socket.on('error', () => undefined);
   return { socket, closed: new Promise((resolve) => socket.once('close', resolve)) };
 }
@@ -55,7 +55,7 @@ test('closes the connection instead of reading an endless rejected body', async 
   await closed;
 });
 
-test('sends 100 Continue only when it will read the body', async () => {
+test('sends 100 Continue only if it will read the body', async () => {
   const server = await startTestServer();
   const put = (url: string) =>
     new Promise<{ status: number | undefined; asked: boolean; connection: string | undefined }>((resolve, reject) => {
@@ -78,7 +78,7 @@ test('sends 100 Continue only when it will read the body', async () => {
   expect(await put(`${server.endpoint}/${bucket}/a`)).toEqual({ status: 403, asked: false, connection: 'close' });
 });
 
-test('stores nothing of an interrupted upload, and leaves no file behind', async () => {
+test('stores nothing of an interrupted upload, and leaves no file', async () => {
   const server = await startTestServer();
   const url = await presignPut(server);
   const outgoing = request(url, { method: 'PUT', headers: { 'content-length': 1_000_000 } });

@@ -9,7 +9,7 @@ import {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What the headers of a request claim about its body; a BodyDigest verifies it. */
+/** The properties of a body as declared in the request headers. A BodyDigest verifies them. */
 export interface DeclaredBody {
   readonly length: number | undefined;
   readonly md5: string | undefined;
@@ -19,7 +19,7 @@ export interface DeclaredBody {
 
 export interface DeclaredChecksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** Given ahead, to come in the trailer, or only to be computed. */
+  /** Sent in a header, sent in the trailer, or only to be computed. */
   readonly value: string | 'in-trailer' | undefined;
 }
 

@@ -30,7 +30,7 @@ export async function openForm(body: AsyncIterable<Buffer>, contentType: string)
   const abort = new AbortController();
   const opened = Promise.withResolvers<Form>();
   parser.on('file', (_field, stream, name) => {
-    // `parsed` reports a form that breaks off as well; without a listener, the stream's event would end the process.
+    // `parsed` also rejects for a truncated form. Without a listener, the stream's error event would end the process.
     stream.on('error', () => undefined);
     parsed.catch((error: unknown) => stream.destroy(asError(error)));
     const file = { name: name ?? '', chunks: withoutDestroying(stream) };

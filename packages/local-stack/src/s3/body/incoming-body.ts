@@ -4,13 +4,13 @@ import { S3Error } from '../errors.ts';
 const DRAIN_BYTES_MAX = 16 * 1024 * 1024;
 const DRAIN_MS_MAX = 5_000;
 
-/** The body on the wire. Reading it never destroys the connection: a refused upload still gets its response. */
+/** The body on the wire. Reading it never destroys the connection: a rejected upload still gets its response. */
 export interface IncomingBody {
-  /** @throws S3Error `IncompleteBody` when the client goes away before the body ends */
+  /** @throws S3Error `IncompleteBody` if the client disconnects before the body ends */
   chunks(): AsyncGenerator<Buffer>;
   /**
-   * Discards what was not read: the rest of a refused upload would be parsed as the next request. The connection is
-   * unusable when too much is left, and when the client still waits for 100 Continue: it may send its body or not.
+   * Discards the unread bytes: the rest of a rejected upload would be parsed as the next request. The connection is unusable if too
+   * much is left, or if the client is still waiting for 100 Continue: it may or may not send its body.
    */
   settle(): Promise<'reusable' | 'unusable'>;
 }

@@ -16,7 +16,7 @@ export interface ByteLimits {
 
 interface VerifiedStream {
   readonly chunks: AsyncIterable<Buffer>;
-  /** To be called when `chunks` have ended; throws unless the body matches its declaration. */
+  /** Call after `chunks` have ended. Throws unless the body matches its declaration. */
   readonly verify: () => Promise<VerifiedBody>;
 }
 
@@ -25,7 +25,7 @@ export function receiveBlob(call: Call): Promise<ReceivedBlob> {
   return storeVerified(call.service.store.blobs, openBody(call, call.service.objectBytesMax));
 }
 
-/** The same for bytes that are not the body of a request: a form's file, or the parts of an upload. */
+/** The same for bytes that are not a request body: a form's file, or the parts of an upload. */
 export function receiveBlobFrom(
   source: AsyncIterable<Buffer>,
   declared: DeclaredBody,
@@ -35,7 +35,7 @@ export function receiveBlobFrom(
   return storeVerified(blobs, verifying(source, declared, limits, new Map()));
 }
 
-/** Reads a body that is small by its nature, such as XML. */
+/** Reads a small body, such as XML. */
 export async function readText(call: Call, bytesMax: number): Promise<string> {
   const stream = openBody(call, bytesMax);
   const chunks: Buffer[] = [];

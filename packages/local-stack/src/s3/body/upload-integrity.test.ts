@@ -14,10 +14,10 @@ async function stored({ s3 }: TestServer): Promise<string | undefined> {
 }
 
 test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] satisfies ChecksumAlgorithm[])(
-  'verifies a %s checksum, keeps it and returns it when asked',
+  'verifies a %s checksum, stores it and returns it on request',
   async (algorithm) => {
     const { s3 } = await startTestServer();
-    // The SDK has no CRC64 of its own: there the server is only asked to compute it.
+    // The SDK has no CRC64 implementation: the test only asks the server to compute it.
     if (algorithm === 'CRC64NVME') s3.middlewareStack.remove('flexibleChecksumsMiddleware');
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'meow', ChecksumAlgorithm: algorithm }));
     const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key, ChecksumMode: 'ENABLED' }));
@@ -32,7 +32,7 @@ test.each([
   ['CRC32C', { ChecksumCRC32C: 'AAAAAA==' }],
   ['SHA-256', { ChecksumSHA256: createHash('sha256').update('other').digest('base64') }],
   ['Content-MD5', { ContentMD5: createHash('md5').update('other').digest('base64') }],
-])('stores nothing when the %s is that of another body', async (_name, checksum) => {
+])('stores nothing if the %s does not match the body', async (_name, checksum) => {
   const server = await startTestServer();
   const put = server.plain.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'meow', ...checksum }));
   await expect(put).rejects.toThrow(expect.objectContaining({ name: 'BadDigest' }));
@@ -62,12 +62,12 @@ async function putChunked(server: TestServer, body: string, declared: Record<str
 
 test.each([
   ['a wrong trailer', '4\r\nmeow\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n', 'BadDigest'],
-  ['no trailer where one was announced', '4\r\nmeow\r\n0\r\n\r\n', 'InvalidRequest'],
+  ['no trailer although one was announced', '4\r\nmeow\r\n0\r\n\r\n', 'InvalidRequest'],
   ['fewer bytes than announced', '3\r\nmeo\r\n0\r\n\r\n', 'IncompleteBody'],
   ['more bytes than announced', '5\r\nmeows\r\n0\r\n\r\n', 'IncompleteBody'],
   ['no last chunk', '4\r\nmeow\r\n', 'IncompleteBody'],
   ['a chunk longer than its size', '3\r\nmeow\r\n0\r\n\r\n', 'IncompleteBody'],
-  ['a size that is no number', 'four\r\nmeow\r\n0\r\n\r\n', 'IncompleteBody'],
+  ['a size that is not a number', 'four\r\nmeow\r\n0\r\n\r\n', 'IncompleteBody'],
 ])('stores nothing of an aws-chunked body with %s', async (_what, body, code) => {
   const server = await startTestServer();
   const declared = { 'x-amz-decoded-content-length': '4', 'x-amz-trailer': 'x-amz-checksum-crc32' };
@@ -93,7 +93,7 @@ test('answers 501 to a body whose chunks are signed, and stores nothing', async 
   expect(await stored(server)).toBeUndefined();
 });
 
-test('stores nothing over the greatest size', async () => {
+test('stores nothing over the maximum size', async () => {
   const server = await startTestServer({ objectBytesMax: 10 });
   const put = (Body: string) => server.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
   await expect(put('x'.repeat(11))).rejects.toThrow(expect.objectContaining({ name: 'EntityTooLarge' }));

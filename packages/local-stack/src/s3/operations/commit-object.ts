@@ -5,13 +5,13 @@ import type { ObjectAddress, ObjectContent, StoredObject } from '../store/stored
 
 export interface CommitOptions {
   readonly eventName: EventName;
-  /** Headers that may hold If-Match and If-None-Match. */
+  /** Headers that may contain If-Match and If-None-Match. */
   readonly conditions: Readonly<Record<string, string>>;
-  /** Further work of the same transaction. */
+  /** Additional work in the same transaction. */
   readonly within?: () => void;
 }
 
-/** Makes a received blob visible as an object, or removes it. @throws S3Error when a condition fails */
+/** Makes a received blob visible as an object, or deletes it. @throws S3Error if a condition fails */
 export async function commitObject(
   service: S3Service,
   address: ObjectAddress,

@@ -30,7 +30,7 @@ export async function completeMultipartUpload(call: Call): Promise<S3Response> {
     eventName: 'ObjectCreated:CompleteMultipartUpload',
     conditions: request.headers,
     within: () => {
-      // Of two requests that complete the same upload, one does not find it any more.
+      // If two requests complete the same upload, the second one no longer finds it.
       requestedUpload();
       partBlobs = uploads.remove(upload.id);
     },

@@ -37,7 +37,7 @@ test('keeps the object that a failed condition protects', async () => {
   expect((await s3.send(new HeadObjectCommand(at))).ETag).toBe(ETag);
 });
 
-test('says NoSuchKey when If-Match finds nothing', async () => {
+test('answers NoSuchKey if If-Match finds no object', async () => {
   const { s3 } = await startTestServer();
   const put = s3.send(new PutObjectCommand({ ...at, Body: 'a', IfMatch: '"any"' }));
   await expect(put).rejects.toThrow(expect.objectContaining({ name: 'NoSuchKey' }));

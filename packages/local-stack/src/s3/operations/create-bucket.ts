@@ -10,7 +10,7 @@ export async function createBucket(call: Call): Promise<S3Response> {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) || bucket.includes('..')) {
     throw new S3Error('InvalidBucketName', { details: { BucketName: bucket } });
   }
-  // The body may hold a LocationConstraint. There is one location only.
+  // The body may contain a LocationConstraint, but there is only one location.
   await readText(call, DOCUMENT_BYTES_MAX);
   call.service.store.buckets.create(bucket, call.service.now());
   return emptyResponse(200, { location: `/${bucket}` });

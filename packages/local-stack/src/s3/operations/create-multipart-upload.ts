@@ -6,7 +6,7 @@ import { emptyResponse, type S3Response, xmlResponse } from '../response.ts';
 export function createMultipartUpload({ request, service }: Call): S3Response {
   const { bucket, key } = request;
   assertSupportedWrite(request.headers);
-  // Checked only: each part says by itself which checksum it has.
+  // Only validated: each part declares its own checksum.
   const algorithm = request.headers['x-amz-checksum-algorithm'];
   if (algorithm) namedAlgorithm(algorithm);
   const uploadId = service.store.uploads.create({

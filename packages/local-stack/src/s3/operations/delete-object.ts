@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import { emptyResponse, type S3Response } from '../response.ts';
 
-/** Succeeds as well when there is no such object. */
+/** Also succeeds if there is no such object. */
 export async function deleteObject({ request, service }: Call): Promise<S3Response> {
   const { objects, blobs } = service.store;
   await blobs.remove(objects.remove(request));

@@ -7,7 +7,7 @@ import { emptyResponse, type S3Response } from '../response.ts';
 import type { ByteRange } from '../store/blobs.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 
-/** GET and HEAD, which differ only in the body. */
+/** GET and HEAD: they differ only in the body. */
 export function getObject(call: Call): S3Response {
   const { headers, method } = call.request;
   const object = requestedObject(call);
@@ -40,7 +40,7 @@ function extentHeaders(object: StoredObject, range: ByteRange | undefined): Reco
   };
 }
 
-/** Not with a range: the client would compare the checksum of the whole object with the part. */
+/** Omitted for a range: the client would compare the checksum of the whole object with the part. */
 function checksumsIfWanted(call: Call, object: StoredObject, range: ByteRange | undefined): Record<string, string> {
   const wanted = call.request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED';
   return wanted && !range ? checksumHeaders(object.checksum) : {};

@@ -14,7 +14,7 @@ async function withKeys(keys: readonly string[]): Promise<TestServer> {
   return server;
 }
 
-test('pages through keys, every one once and in order', async () => {
+test('lists every key once and in order across pages', async () => {
   const keys = Array.from({ length: 25 }, (_, index) => `k/${String(index).padStart(4, '0')}`);
   const { s3 } = await withKeys(keys);
   const pages: number[] = [];
@@ -27,14 +27,14 @@ test('pages through keys, every one once and in order', async () => {
   expect(listed).toEqual(keys);
 });
 
-test('lists at most 1000 keys a page, however many are asked for', async () => {
+test('lists at most 1000 keys per page, even if more are requested', async () => {
   const { s3 } = await startTestServer();
   expect((await s3.send(new ListObjectsV2Command({ Bucket, MaxKeys: 5000 }))).MaxKeys).toBe(1000);
 });
 
 const tree = ['a', 'b/1', 'b/2', 'b/c/3', 'd', 'e/1', 'é', '🐈', '\uffee'];
 
-test('groups by delimiter, and orders keys by their bytes', async () => {
+test('groups by delimiter, and sorts keys by bytes', async () => {
   const { s3 } = await withKeys(tree);
   const list = await s3.send(new ListObjectsV2Command({ Bucket, Delimiter: '/' }));
   expect(list.Contents?.map((item) => item.Key)).toEqual(['a', 'd', 'é', '\uffee', '🐈']);

@@ -19,7 +19,7 @@ export function listParts({ request, service }: Call): S3Response {
     UploadId: id,
     StorageClass: 'STANDARD',
     PartNumberMarker: marker,
-    // With the last page too, as Ceph does: a client that continues while there is a marker never ends.
+    // Also sent with the last page, as Ceph does: it exposes clients that continue as long as there is a marker.
     NextPartNumberMarker: page.at(-1)?.number ?? marker,
     MaxParts: limit,
     IsTruncated: truncated,

@@ -9,11 +9,11 @@ export interface ListRequest {
   readonly prefix: string;
   readonly delimiter: string;
   readonly encodingType: string;
-  /** Writes a key in the form that `encoding-type` asks for. */
+  /** Encodes a key according to `encoding-type`. */
   readonly encode: (key: string) => string;
 }
 
-/** The parameters that listings of objects and of uploads have in common. */
+/** The common parameters of object listings and upload listings. */
 export function parseListRequest({ request: { query, bucket } }: Call): ListRequest {
   const encodingType = query.get('encoding-type') ?? '';
   if (encodingType !== '' && encodingType !== 'url') {

@@ -32,7 +32,7 @@ async function start({ plain }: TestServer) {
   return { UploadId, upload, complete };
 }
 
-test('puts an object together from the parts of a managed upload', async () => {
+test('assembles an object from the parts of a managed upload', async () => {
   const { s3 } = await startTestServer();
   const body = Buffer.alloc(partBytes + 1000, 'abc');
   const params = { ...at, Body: body, ContentType: 'image/tiff', Metadata: { owner: 'me' } };
@@ -45,7 +45,7 @@ test('puts an object together from the parts of a managed upload', async () => {
   expect(body.equals((await object.Body?.transformToByteArray()) ?? Buffer.of())).toBe(true);
 });
 
-test('keeps the last upload of a part, and lists parts by pages', async () => {
+test('keeps the last upload of a part, and lists parts in pages', async () => {
   const server = await startTestServer();
   const { UploadId, upload, complete } = await start(server);
   await upload(2, 'first');
@@ -72,7 +72,7 @@ test('rejects parts that are too small, unknown, changed or out of order', async
   );
 });
 
-test('obeys If-None-Match at completion, and keeps the upload when it fails', async () => {
+test('applies If-None-Match at completion, and keeps the upload if it fails', async () => {
   const server = await startTestServer();
   const { upload, complete } = await start(server);
   const part = await upload(1, 'tiny');
@@ -83,7 +83,7 @@ test('obeys If-None-Match at completion, and keeps the upload when it fails', as
   expect((await server.s3.send(new HeadObjectCommand(at))).ContentLength).toBe(4);
 });
 
-test('completes an upload once when several requests complete it at a time', async () => {
+test('completes an upload once if several requests complete it at the same time', async () => {
   const server = await startTestServer();
   const { upload, complete } = await start(server);
   const part = await upload(1, 'tiny');
@@ -91,7 +91,7 @@ test('completes an upload once when several requests complete it at a time', asy
   expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
 });
 
-test('forgets an aborted upload', async () => {
+test('deletes an aborted upload', async () => {
   const server = await startTestServer();
   const { UploadId, upload } = await start(server);
   await upload(1, 'tiny');

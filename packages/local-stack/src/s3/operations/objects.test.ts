@@ -24,7 +24,7 @@ function failsAs(name: string) {
   return expect.objectContaining({ name });
 }
 
-test('returns the headers and metadata that an object was stored with', async () => {
+test('returns the stored headers and metadata', async () => {
   const { s3 } = await withCat();
   const head = await s3.send(new HeadObjectCommand(at));
   expect(head).toMatchObject({ ...described, ContentLength: 10, ETag: `"${etag}"`, LastModified: expect.any(Date) });

@@ -11,10 +11,10 @@ import { emptyResponse, type S3Response } from '../response.ts';
 import { encodePath } from '../url-encoding.ts';
 import { commitObject } from './commit-object.ts';
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder, not one of ours.
+// biome-ignore lint/suspicious/noTemplateCurlyInString: S3's placeholder, not ours.
 const FILENAME_PLACEHOLDER = '${filename}';
 
-/** An upload from a browser's form, allowed by the signed policy in its fields. */
+/** An upload from an HTML form, authorized by the signed policy in its fields. */
 export async function postObject(call: Call): Promise<S3Response> {
   const form = await openForm(call.body.chunks(), call.request.headers['content-type'] ?? '');
   try {

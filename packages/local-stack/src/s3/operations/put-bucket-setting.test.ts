@@ -40,7 +40,7 @@ test('allows a preflight that a rule covers', async () => {
 
 test.each([
   ['origin', 'http://evil.test', 'PUT', 'content-type'],
-  ['origin that only contains an allowed one', 'https://shop.test.evil.test', 'PUT', 'content-type'],
+  ['origin that merely contains an allowed one', 'https://shop.test.evil.test', 'PUT', 'content-type'],
   ['method', origin, 'DELETE', 'content-type'],
   ['header', origin, 'PUT', 'content-type,x-evil'],
 ])('rejects a preflight with another %s', async (_what, from, method, headers) => {
@@ -49,7 +49,7 @@ test.each([
   expect(response.headers.has('access-control-allow-origin')).toBe(false);
 });
 
-test('lets scripts of allowed origins read answers and errors alike', async () => {
+test('lets scripts of allowed origins read responses, including errors', async () => {
   const server = await withCors();
   const url = await getSignedUrl(server.plain, new PutObjectCommand({ Bucket, Key: 'cat.jpg' }));
   const allowOrigin = async (to: string, from: string) => {
@@ -87,7 +87,7 @@ const allowPublic = {
   Resource: `arn:aws:s3:::${bucket}/public/*`,
 };
 
-test('lets anonymous callers read what the policy opens, and nothing else', async () => {
+test('lets anonymous callers read only what the policy allows', async () => {
   const { endpoint } = await withPolicy(allowPublic);
   const get = (path: string, method = 'GET') => outcomeOf(fetch(`${endpoint}/${path}`, { method }));
   expect(await get(`${bucket}/public/cat.jpg`)).toBe('200');
@@ -107,7 +107,7 @@ test.each([
   ['another action', { ...allowPublic, Action: 's3:ListBucket' }, 'NotImplemented'],
   ['a pattern', { ...allowPublic, Resource: `arn:aws:s3:::${bucket}/*/public` }, 'NotImplemented'],
   ['another bucket', { ...allowPublic, Resource: 'arn:aws:s3:::other/*' }, 'MalformedPolicy'],
-])('rejects a policy with %s, which it would not obey', async (_what, statement, name) => {
+])('rejects a policy with %s, which it does not support', async (_what, statement, name) => {
   await expect(withPolicy(statement)).rejects.toThrow(expect.objectContaining({ name }));
 });
 

@@ -6,7 +6,7 @@ import { emptyResponse, type S3Response } from '../response.ts';
 
 const DOCUMENT_BYTES_MAX = 64 * 1024;
 
-// The documents are kept as they came, and parsed again where they are used: here only to reject bad ones.
+// Documents are stored unchanged and parsed again when used. Parsing here only rejects invalid ones.
 
 export async function putBucketCors(call: Call): Promise<S3Response> {
   const document = await readText(call, DOCUMENT_BYTES_MAX);

@@ -17,14 +17,14 @@ interface IncomingBlob {
 }
 
 /**
- * Files of bytes with random names: no key ever becomes part of a path. A blob is written aside, moved into place when
- * complete, and never changed. It is visible only once a row of the database refers to it.
+ * Files with random names: a key never becomes part of a path. A blob is written to a temporary file, moved into place when
+ * complete, and never changed. It becomes visible when a database row refers to it.
  */
 export interface Blobs {
   receive(chunks: AsyncIterable<Buffer>): Promise<IncomingBlob>;
   read(name: string, range?: ByteRange): Readable;
   remove(names: Iterable<string>): Promise<void>;
-  /** Removes the blobs that a crash left without a row. */
+  /** Deletes orphaned blobs after a crash: those without a row. */
   removeAllBut(names: ReadonlySet<string>): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function openBlobs(dataDir: string): Promise<Blobs> {
       };
       return { keep, discard };
     },
-    // Opened at once, not in a later tick: removing the blob afterwards does not disturb this reader.
+    // Opened in the same tick: deleting the blob afterwards does not affect this reader.
     read: (name, range) => createReadStream('', { fd: openSync(pathOf(name), 'r'), ...range }),
     remove,
     async removeAllBut(names) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartUpError } from '@imagemill/service';
 
-// Keys are blobs, not text: they compare byte by byte, as S3 lists them, and may hold any character.
+// Keys are blobs, not text: they compare byte by byte, as in S3's listings, and may contain any character.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS buckets (
     name TEXT PRIMARY KEY,
@@ -46,22 +46,22 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** Raised whenever the tables change: rows of another version are not read, and their files count as orphans. */
+/** Increase it whenever the tables change: a data directory of another version is rejected. */
 const SCHEMA_VERSION = 2;
 
-/** @throws StartUpError when the directory can't be used, or holds what another version of this server wrote */
+/** @throws StartUpError if the directory cannot be used, or was written by another version of this server */
 export function openDatabase(dataDir: string): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
   const database = new DatabaseSync(join(dataDir, 'index.sqlite'), { enableForeignKeyConstraints: true });
   try {
-    // Exclusive: a second server would delete the first one's incoming blobs as leftovers of a crash.
+    // Exclusive: a second server would delete the first one's incoming blobs as crash leftovers.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     createTables(database, dataDir);
   } catch (cause) {
     database.close();
     if (cause instanceof StartUpError) throw cause;
     throw new StartUpError(`The data directory ${dataDir} cannot be used.`, [
-      'Is another S3 server using it?',
+      'Check that no other S3 server is using it.',
       String(cause),
     ]);
   }
@@ -79,7 +79,7 @@ function createTables(database: DatabaseSync, dataDir: string): void {
   database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
 }
 
-/** All or nothing. Because it is synchronous, no other request comes in between. */
+/** Runs as one transaction. It is synchronous: no other request runs in between. */
 export function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
   try {

@@ -14,7 +14,7 @@ type ListEntry = { readonly object: StoredObject } | { readonly prefix: string }
 
 export interface ListPage {
   readonly entries: readonly ListEntry[];
-  /** Where the next page begins; undefined when this is the last. */
+  /** The start of the next page; undefined after the last page. */
   readonly next: Buffer | undefined;
 }
 
@@ -30,7 +30,7 @@ export function listPage(database: DatabaseSync, query: ListQuery): ListPage {
       if (group !== undefined) {
         entries.push({ prefix: group });
         after = endOf(group);
-        // The rows at hand may belong to the same group: query again behind it.
+        // The remaining rows may belong to the same group: query again after it.
         break;
       }
       entries.push({ object });
@@ -40,12 +40,12 @@ export function listPage(database: DatabaseSync, query: ListQuery): ListPage {
   }
 }
 
-/** UTF-8 has no byte 0xFF: every key that begins with the prefix sorts before this. */
+/** UTF-8 has no byte 0xFF: every key with the prefix sorts before this. */
 function endOf(prefix: string): Buffer {
   return Buffer.concat([keyBytes(prefix), Buffer.of(0xff)]);
 }
 
-/** The common prefix that stands for the key in a listing with a delimiter. */
+/** The common prefix that represents the key in a listing with a delimiter. */
 function groupOf(key: string, { prefix, delimiter }: ListQuery): string | undefined {
   if (delimiter === '') return undefined;
   const at = key.indexOf(delimiter, prefix.length);

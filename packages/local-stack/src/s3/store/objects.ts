@@ -4,19 +4,19 @@ import { keyBytes, type ObjectAddress, type ObjectContent, parseObject, type Sto
 
 interface PutOptions {
   readonly modifiedAt: Date;
-  /** Runs within the transaction: when it throws, the current object stays, and no other write comes in between. */
+  /** Runs within the transaction. If it throws, the current object stays. No other write runs in between. */
   readonly beforeReplace: (current: StoredObject | undefined) => void;
 }
 
 export interface Objects {
   find(address: ObjectAddress): StoredObject | undefined;
-  /** `orphans`: the blobs that no row refers to any more. */
+  /** `orphans`: blobs that no row refers to any more. */
   put(
     address: ObjectAddress,
     content: ObjectContent,
     options: PutOptions,
   ): { object: StoredObject; orphans: readonly string[] };
-  /** Returns the orphaned blobs: none when there was no such object. */
+  /** Returns the orphaned blobs; empty if there was no such object. */
   remove(address: ObjectAddress): readonly string[];
 }
 

@@ -5,7 +5,7 @@ import { type ListPage, type ListQuery, listPage } from './listing.ts';
 import { createObjects, type Objects } from './objects.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
-/** Everything on disk: an index in SQLite, the bytes in files beside it. */
+/** Everything on disk: an index in SQLite, and the bytes in separate files. */
 export interface Store {
   readonly blobs: Blobs;
   readonly buckets: Buckets;

@@ -1,19 +1,19 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { StoredChecksum } from '../body/checksums.ts';
 
-/** What a writer decides about an object. */
+/** The properties of an object that its writer sets. */
 export interface ObjectContent {
-  /** The name of the file that holds its bytes. */
+  /** The name of the file with its bytes. */
   readonly blob: string;
   readonly size: number;
   readonly etag: string;
-  /** Content-Type and similar headers, and `x-amz-meta-*`, as they are returned with every read. */
+  /** Content-Type and similar headers, and `x-amz-meta-*`; returned with every read. */
   readonly headers: Record<string, string>;
   readonly checksum: StoredChecksum | undefined;
 }
 
 export interface StoredObject extends ObjectContent {
-  /** Grows with every write to the server. */
+  /** Increases with every write to the server. */
   readonly sequence: number;
   readonly key: string;
   readonly modifiedAt: Date;

@@ -63,7 +63,7 @@ export function createUploads(database: DatabaseSync): Uploads {
     parts,
     putPart: (address, id, part) =>
       transaction(database, () => {
-        // The upload may have ended while the body was on its way.
+        // The upload may have ended while the body was in flight.
         require(address, id);
         return replacePart(database, id, part);
       }),
@@ -86,7 +86,7 @@ function insertUpload(database: DatabaseSync, { bucket, key, initiatedAt, header
 function selectUploads(database: DatabaseSync, query: UploadListQuery): Upload[] {
   const afterKey = keyBytes(query.afterKey);
   const prefix = keyBytes(query.prefix);
-  // Without an id the marker means all uploads of its key; ids have no byte 0x7F.
+  // Without an id, the marker covers all uploads of its key: ids never contain the byte 0x7F.
   const afterId = query.afterId || '\x7f';
   return database
     .prepare(

@@ -12,7 +12,7 @@ export interface RawRequestOptions extends Pick<RequestOptions, 'method' | 'head
   readonly body?: string | Buffer;
 }
 
-/** Sends exactly the given request: `fetch` would repair lengths, paths and headers. */
+/** Sends exactly the given request: `fetch` would correct lengths, paths and headers. */
 export function rawRequest(url: string, options: RawRequestOptions = {}): Promise<RawResponse> {
   const { hostname, port } = new URL(url);
   const path = url.slice(url.indexOf(port) + port.length);

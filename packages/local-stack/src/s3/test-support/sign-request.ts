@@ -11,7 +11,7 @@ export interface RequestToSign {
   readonly service?: string;
 }
 
-/** Header-signs a request with the client's side of the signer, for requests that the SDK would not send. */
+/** Signs a request in its headers, as a client does; for requests that the SDK would not send. */
 export async function signRequest(toSign: RequestToSign): Promise<Record<string, string>> {
   const { method, url, signedAt = new Date(), region = 'us-east-1', service = 's3' } = toSign;
   const { hostname, host, pathname: path, searchParams } = new URL(url);

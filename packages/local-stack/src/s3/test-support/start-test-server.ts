@@ -9,14 +9,14 @@ export const credentials = { accessKeyId: 'test-key', secretAccessKey: 'test-sec
 export const bucket = 'pictures';
 
 export interface TestServer extends S3Server {
-  /** With the SDK's own defaults. */
+  /** With the SDK's defaults. */
   readonly s3: S3Client;
-  /** Adds no checksums of its own, as presigned URLs for browsers need. */
+  /** Does not add checksums, as required for browsers' presigned URLs. */
   readonly plain: S3Client;
   readonly dataDir: string;
 }
 
-/** A server of its own for one test, with one bucket, gone when the test is. */
+/** A server for one test, with one bucket, stopped after the test. */
 export async function startTestServer(options: Partial<S3ServerOptions> = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await temporaryDir());
   const server = await createS3Server({ port: 0, credentials, ...options, dataDir });
