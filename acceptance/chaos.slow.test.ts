@@ -4,7 +4,7 @@ import { allFaults } from './chaos/faults/all-faults.ts';
 import type { FaultReport } from './chaos/report/fault-report.ts';
 import { runFault } from './chaos/run-fault.ts';
 
-/** The short sizes; `pnpm chaos` runs the full ones. Most of the time goes by waiting for locks, so all run at once. */
+/** The short sizes; `pnpm chaos` runs the full ones. Most of the time is spent waiting for locks: all faults run at the same time. */
 const seed = randomInt(2 ** 31);
 const ending = new AbortController();
 const runs = new Map<string, Promise<FaultReport | string>>();
@@ -22,7 +22,7 @@ afterAll(async () => {
   await Promise.allSettled(runs.values());
 });
 
-test.each(allFaults)('no upload is lost, half done or wrong after $name', { timeout: 300_000 }, async ({ name }) => {
+test.each(allFaults)('no upload is lost, incomplete or wrong after $name', { timeout: 300_000 }, async ({ name }) => {
   const report = await runs.get(name);
   if (typeof report === 'string') return console.warn(`${name} was skipped: ${report}`);
   expect(report?.missed, `seed ${seed}: ${JSON.stringify(report, null, 2)}`).toEqual([]);

@@ -4,33 +4,33 @@ import type { FaultReport } from './report/fault-report.ts';
 import type { ChaosStack, ChaosStackOptions } from './stack/chaos-stack.ts';
 
 export interface FaultSize {
-  /** How often the fault happens, or for how many seconds, as its description says. */
+  /** How often the fault is injected, or for how many seconds; see its description. */
   readonly rounds: number;
-  /** How long everything may take, from the first process to the verdict. */
+  /** Time limit for the whole run, from the first process to the verdict. */
   readonly withinMs: number;
-  /** Longest side of a picture, in pixels: how long a job takes. */
+  /** Longest side of a picture, in pixels: determines the duration of a job. */
   readonly pictureSideMax: number;
-  /** The fewest milliseconds between two uploads; workers that can't keep up slow the sellers down further. */
+  /** Minimum milliseconds between two uploads. Sellers slow down further if the workers cannot keep up. */
   readonly uploadEveryMs: number;
-  /** How long after the last upload every image must have ended. */
+  /** Time limit after the last upload for every image to finish. */
   readonly settleWithinMs: number;
 }
 
-/** A fault while it happens: what it happens to, and the load that goes on meanwhile. */
+/** The environment of an active fault: the stack under test, and the load. */
 export interface Chaos {
   readonly stack: ChaosStack;
   readonly load: Load;
   readonly random: Random;
   readonly rounds: number;
-  /** Aborted when the time of the whole run is over. */
+  /** Aborted when the time limit of the whole run expires. */
   readonly signal: AbortSignal;
-  /** Notes that a process lost its jobs now; how long they take to run again is measured from here. */
+  /** Records that a process has just lost its jobs; their recovery time is measured from here. */
   lostWorker(pid: number): void;
-  /** From now on the bucket's event of an upload comes so many ms after it, once for each number. */
+  /** From now on, delivers the bucket's event of each upload once per number, after that many ms. */
   deliverEvents(delaysMs: () => readonly number[]): void;
-  /** A goal that was missed, in words. */
+  /** Reports a missed goal as a sentence. */
   fail(sentence: string): void;
-  /** For the report: what a reader of the figures must know. */
+  /** Adds a note for readers of the figures to the report. */
   note(sentence: string): void;
   say(progress: string): void;
   pause(ms: number): Promise<void>;
@@ -38,17 +38,17 @@ export interface Chaos {
 
 export interface Fault {
   readonly name: string;
-  /** What is done, in one sentence; `{rounds}` stands for the size. */
+  /** The fault in one sentence; `{rounds}` is replaced by the size. */
   readonly description: string;
   readonly full: FaultSize;
   readonly short: FaultSize;
   readonly stack?: ChaosStackOptions;
-  /** Why it can't run here, if it can't. */
+  /** The reason if the fault cannot run here. */
   unavailable?(): Promise<string | undefined>;
-  /** Does it, under load; the load ends when this returns. */
+  /** Injects the fault under load; the load stops when this returns. */
   inject(chaos: Chaos): Promise<void>;
-  /** What an operator does after it; no seller uploads any more. */
+  /** The operator's repair afterwards; the load has stopped. */
   repair?(chaos: Chaos): Promise<void>;
-  /** What this fault must not do beyond what no fault may: a sentence per goal that was missed. */
+  /** Additional goals of this fault: one sentence per missed goal. */
   missed?(report: FaultReport): readonly string[];
 }

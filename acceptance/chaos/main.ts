@@ -8,16 +8,16 @@ import { runFaults } from './run-faults.ts';
 
 const usage = `usage: pnpm chaos [fault…] [--short] [--seed N] [--json FILE]
 
-Runs imagemill on this machine, lets sellers upload to it, does one fault after the other to it, and shows what became of
-every upload. Exit codes: 0 all goals met, 1 a goal was missed, 2 wrong usage.
+Runs imagemill on this machine under load, injects one fault after the other, and reports the outcome of every upload.
+Exit codes: 0 all goals met, 1 a goal was missed, 2 wrong usage.
 
 ${allFaults.map(({ name, description, full }) => `  ${name.padEnd(16)}${description.replace('{rounds}', String(full.rounds))}`).join('\n')}
 
-  --short      small sizes, all faults at once: to see that it works; docs/reliability.md is left as it is
-  --seed N     the random choices of an earlier run
-  --json FILE  writes the figures there as well
+  --short      small sizes, all faults at the same time, as a quick check; does not update docs/reliability.md
+  --seed N     repeats the random choices of an earlier run
+  --json FILE  also writes the figures to FILE
 
-A full run of a fault renews its row in docs/reliability.md.
+A full run of a fault updates its row in docs/reliability.md.
 `;
 
 const { values, positionals } = readArguments();
@@ -46,7 +46,7 @@ const failures = await runFaults(faults, {
 console.log(`\n${faultsTable(reports)}\n`);
 for (const { fault, notes, logs } of reports) {
   for (const note of notes) console.log(`${fault}: ${note}`);
-  if (logs) console.log(`${fault}: its logs are in ${logs}`);
+  if (logs) console.log(`${fault}: logs in ${logs}`);
 }
 for (const { fault, missed } of reports) for (const goal of missed) console.error(`${fault} missed: ${goal}`);
 for (const failure of failures) console.error(failure);
@@ -64,8 +64,8 @@ function readArguments() {
       },
     });
     const unknown = parsed.positionals.filter((name) => !allFaults.some((fault) => fault.name === name));
-    if (unknown.length > 0) throw new Error(`There is no fault "${unknown.join('", "')}".`);
-    if (!/^\d*$/.test(parsed.values.seed ?? '')) throw new Error('--seed takes a whole number.');
+    if (unknown.length > 0) throw new Error(`Unknown fault "${unknown.join('", "')}".`);
+    if (!/^\d*$/.test(parsed.values.seed ?? '')) throw new Error('--seed must be a whole number.');
     if (!parsed.values.help) return parsed;
     process.stdout.write(usage);
     process.exit(0);

@@ -15,20 +15,20 @@ import type { FaultReport } from './report/fault-report.ts';
 import { missedGoals } from './report/missed-goals.ts';
 import { startChaosStack } from './stack/chaos-stack.ts';
 
-/** Images that must be on their way before the fault begins. */
+/** Images that must be uploaded before the fault starts. */
 const WARM_UP_UPLOADS = 4;
 
 export interface RunOptions {
   readonly size: FaultSize;
   readonly seed: number;
   readonly say: (progress: string) => void;
-  /** Asks to leave off: everything that runs is ended. */
+  /** Stops the run and all its processes. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs one fault from nothing: its own Redis, S3 server, API and workers; sellers; the fault; and the judgement. The
- * logs stay where the report says when a goal was missed.
+ * Runs one fault with its own Redis, S3 server, API, workers and sellers, and checks every upload. If a goal was missed, the logs
+ * are kept, and the report contains their folder.
  */
 export async function runFault(fault: Fault, options: RunOptions): Promise<FaultReport> {
   const startedAt = performance.now();
@@ -52,15 +52,15 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Fault
     if (options.signal.aborted) throw options.signal.reason;
     const { withinMs } = options.size;
     const why = signal.aborted ? `it took more than ${withinMs / 1000} s` : String(error);
-    throw new Error(`${fault.name} could not be run to its end: ${why} (logs: ${dir})`, { cause: error });
+    throw new Error(`${fault.name} did not complete: ${why} (logs: ${dir})`, { cause: error });
   } finally {
-    // Sellers of a run that broke off would go on.
+    // Otherwise the sellers of a failed run would continue.
     over.abort();
   }
 }
 
 async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOptions) {
-  // Two generators: how many uploads there were must not change what the fault does next.
+  // Two generators: the number of uploads must not affect the fault's choices.
   const [random, sellersRandom] = [createRandom(seed), createRandom(seed + 1)];
   const plan: { deliveries: () => readonly number[] } = { deliveries: () => [0] };
   let load: Load | undefined;

@@ -3,7 +3,7 @@ import type { Fault } from './fault.ts';
 import type { FaultReport } from './report/fault-report.ts';
 import { runFault } from './run-fault.ts';
 
-/** Short runs mostly wait for locks to run out, so they may share the machine; full ones have it for themselves. */
+/** Short runs mostly wait for locks to expire and can share the machine. Full runs need it exclusively. */
 const SHORT_AT_ONCE = 12;
 
 export interface FaultsOptions {
@@ -14,7 +14,7 @@ export interface FaultsOptions {
   readonly onReport: (report: FaultReport) => Promise<void>;
 }
 
-/** Runs faults and tells each one's report as it comes; returns what kept others from being run, in words. */
+/** Runs faults and passes on each report. @returns one sentence per fault that did not complete */
 export async function runFaults(faults: readonly Fault[], options: FaultsOptions): Promise<string[]> {
   const { short, seed, signal, onReport } = options;
   const limit = pLimit(short ? SHORT_AT_ONCE : 1);

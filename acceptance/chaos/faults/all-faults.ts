@@ -9,7 +9,7 @@ import { storageFaults } from './storage-faults/storage-faults.ts';
 import { workerKill } from './worker-kill.ts';
 import { workerTerm } from './worker-term.ts';
 
-/** In the order in which they are run and shown. */
+/** In the order of execution and in the report. */
 export const allFaults: readonly Fault[] = [
   workerKill,
   workerTerm,

@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.ts';
 
 const TIMES = 10;
-/** Long enough that copies come before, while and after their image is rendered. */
+/** Long enough for copies to arrive before, during and after the render. */
 const SPREAD_MS = 5_000;
 
 export const duplicates: Fault = {
@@ -15,5 +15,5 @@ export const duplicates: Fault = {
     await pause(rounds * 1_000);
   },
   missed: ({ restartedRenders }) =>
-    restartedRenders === 0 ? [] : [`${restartedRenders} renders were begun again although no worker died`],
+    restartedRenders === 0 ? [] : [`${restartedRenders} renders were started again although no worker died`],
 };

@@ -1,13 +1,13 @@
 import { runProgram } from '../../test-support/run-program.ts';
 import type { Fault } from '../fault.ts';
 
-/** The command that repairs what a lost Redis leaves behind. */
+/** The command that repairs the queue after a loss of Redis. */
 const RECONCILE = 'reconcile';
 
 export const redisWipe: Fault = {
   name: 'redis-wipe',
   description:
-    'Redis emptied, by FLUSHALL and by a start on no files in turn, {rounds} times; then `imagemill reconcile`',
+    'Redis emptied, alternately by FLUSHALL and by a restart without files, {rounds} times; then `imagemill reconcile`',
   full: { rounds: 10, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 180_000 },
   short: { rounds: 2, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 60_000 },
   async unavailable() {
@@ -24,7 +24,7 @@ export const redisWipe: Fault = {
     await pause(1_000);
   },
   async repair({ stack, say, note }) {
-    // Once more after the last upload: no event can bring these jobs back.
+    // Once more after the last upload: no event can restore these jobs.
     await stack.redis.flushAll();
     const { code, stdout, stderr } = await stack.runCommand(RECONCILE);
     if (code !== 0) throw new Error(`reconcile ended with code ${code}: ${stderr}`);

@@ -18,12 +18,12 @@ export const workerTerm: Fault = {
       const askedAt = Date.now();
       while (worker.exits.length === before && Date.now() - askedAt < ENDED_WITHIN_MS) await pause(POLL_MS);
       const exit = worker.exits[before];
-      if (exit?.code !== 0) fail(`a worker that was told to end did so with ${JSON.stringify(exit ?? 'nothing')}`);
+      if (exit?.code !== 0) fail(`after SIGTERM a worker ended with ${JSON.stringify(exit ?? 'no exit')}`);
       say(`${round} of ${rounds} ended after ${Date.now() - askedAt} ms`);
     }
   },
   missed: ({ attemptsUsed, interruptedJobs }) => [
     ...(attemptsUsed === 0 ? [] : [`${attemptsUsed} images lost an attempt`]),
-    ...(interruptedJobs === 0 ? [] : [`${interruptedJobs} jobs were left behind`]),
+    ...(interruptedJobs === 0 ? [] : [`${interruptedJobs} jobs were interrupted`]),
   ],
 };

@@ -17,9 +17,9 @@ export type Rendition = z.infer<typeof Rendition>;
 const Manifest = z.object({ imageId: z.string(), status: z.string(), renditions: z.array(Rendition).default([]) });
 type Manifest = z.infer<typeof Manifest>;
 
-/** What lies in the buckets, read from the storage itself; only the keys are imagemill's own. */
+/** Reads the buckets directly from the storage; uses only imagemill's object keys. */
 export interface Bucket {
-  /** The manifests that are there, by image id, with their ETags. */
+  /** The existing manifests by image id, with their ETags. */
   listManifests(): Promise<ReadonlyMap<string, string>>;
   readManifest(imageId: string): Promise<Manifest | undefined>;
   close(): void;

@@ -8,11 +8,11 @@ const RENDITIONS = { product: 12, avatar: 13 };
 
 export interface PictureCheck {
   readonly verdict: 'right' | 'no-manifest' | 'partial' | 'wrong';
-  /** What was found, in words, when it is not right. */
+  /** A sentence about the problem, if there is one. */
   readonly finding?: string;
 }
 
-/** Reads a ready image as a shopper's browser would, every rendition of it. */
+/** Fetches every rendition of a ready image, like a shopper's browser. */
 export async function checkImage(bucket: Bucket, imageId: string, picture: Picture): Promise<PictureCheck> {
   const manifest = await bucket.readManifest(imageId);
   if (manifest?.status !== 'ready')
@@ -34,8 +34,8 @@ async function checkRendition(rendition: Rendition, isRight: LooksLike): Promise
   if (response.status !== 200) return { verdict: 'partial', finding: `${rendition.url} answers ${response.status}` };
   const { width, height } = await sharp(bytes).metadata();
   if (bytes.byteLength !== rendition.bytes || width !== rendition.width || height !== rendition.height) {
-    return { verdict: 'wrong', finding: `${rendition.url} is not as its manifest says` };
+    return { verdict: 'wrong', finding: `${rendition.url} does not match its manifest` };
   }
   const same = await isRight(bytes).catch(() => false);
-  return same ? { verdict: 'right' } : { verdict: 'wrong', finding: `${rendition.url} shows something else` };
+  return same ? { verdict: 'right' } : { verdict: 'wrong', finding: `${rendition.url} shows another picture` };
 }

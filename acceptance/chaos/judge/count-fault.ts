@@ -14,7 +14,7 @@ const FINDINGS_MAX = 20;
 
 type Counted = Omit<FaultReport, 'fault' | 'description' | 'durationMs' | 'seed' | 'missed'>;
 
-/** Waits for every image's end, and counts what became of them; then puts dead letters back and counts again. */
+/** Waits until every image has finished and counts the outcomes. Then redrives the dead letters and counts again. */
 export async function countFault(after: {
   readonly api: Api;
   readonly bucket: Bucket;
@@ -31,14 +31,14 @@ export async function countFault(after: {
   const uploads = [...load.uploads.values()].filter(({ uploaded }) => uploaded);
   const ids = uploads.map(({ imageId }) => imageId);
   const states = await finalStates(api, ids, size.settleWithinMs, signal);
-  say(`looking at ${uploads.length} images`);
+  say(`checking ${uploads.length} images`);
   const verdict = await judge(bucket, uploads, states);
   const letters = await listDeadLetters(api, signal);
   const lines = await readWorkerLogs(after.logs);
   const { interruptedJobs, recoveredMs, notAgain } = recoveries(lines, after.interruptions);
 
   const back = letters.filter(({ imageId }) => load.uploads.get(imageId)?.expected !== 'failed');
-  if (back.length > 0) say(`putting ${back.length} dead letters back`);
+  if (back.length > 0) say(`redriving ${back.length} dead letters`);
   await redrive(api, back, signal);
   const redriven = new Set(back.map(({ imageId }) => imageId));
   const again = uploads.filter(({ imageId }) => redriven.has(imageId));
@@ -46,7 +46,7 @@ export async function countFault(after: {
   const verdictAgain = await judge(bucket, again, statesAgain);
   await watch.stop();
 
-  // What had ended by then, though its lost worker could not say so, has no need to run again.
+  // A render may have finished before its worker could log it. Such an image does not need to run again.
   const unrecovered = notAgain.filter((imageId) => verdict.lost.has(imageId));
   const partial = new Set([...watch.partial, ...verdict.partial, ...verdictAgain.partial]);
   return {
@@ -68,7 +68,7 @@ export async function countFault(after: {
       ...after.notes,
       ...verdict.findings.slice(0, FINDINGS_MAX),
       ...verdictAgain.findings.slice(0, FINDINGS_MAX),
-      ...unrecovered.map((imageId) => `${imageId} was in hand of a lost worker and never ran again`),
+      ...unrecovered.map((imageId) => `${imageId} was in flight on a lost worker and never ran again`),
     ],
   };
 }

@@ -14,11 +14,11 @@ export async function listDeadLetters(api: Api, signal: AbortSignal): Promise<re
   return found;
 }
 
-/** Puts dead letters back, as an operator does after the fault is over. */
+/** Redrives dead letters, as an operator does after the fault is over. */
 export async function redrive(api: Api, letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
   for (const { imageId } of letters) {
     await patiently(() => api.redrive(imageId), PATIENCE_MS, signal).catch((error: unknown) => {
-      // Gone meanwhile: somebody else put it back.
+      // No longer a dead letter: it was redriven in the meantime.
       if (!(error instanceof RefusedError)) throw error;
     });
   }

@@ -7,7 +7,7 @@ const POLL_MS = 500;
 const POLLS_AT_ONCE = 8;
 const final = new Set(['ready', 'rejected', 'failed', 'expired']);
 
-/** What became of each image; one without an end in time is as it was seen last, a refused one has the status code. */
+/** Each image's final state; its last known state after a timeout, or the HTTP status if the API refuses the image. */
 export async function finalStates(
   api: Api,
   imageIds: Iterable<string>,

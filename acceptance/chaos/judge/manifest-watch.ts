@@ -3,9 +3,9 @@ import type { Bucket } from './bucket.ts';
 
 const POLL_MS = 300;
 
-/** A reader beside the run: whoever reads a manifest the moment it appears must find all that it names. */
+/** Reads each manifest as soon as it appears: all its renditions must exist at that time. */
 export interface ManifestWatch {
-  /** Images whose manifest named a rendition that was not there. */
+  /** Images whose manifest listed a missing rendition. */
   readonly partial: ReadonlySet<string>;
   stop(): Promise<void>;
 }

@@ -9,12 +9,12 @@ const line = (atMs: number, pid: number, event: RenderLine['event'], imageId = '
   imageId,
 });
 
-test('a render that a lost worker had in hand is timed until another worker begins with it', () => {
+test('measures an interrupted render until another worker takes it and starts', () => {
   const lines = [line(0, 1, 'taken'), line(1, 1, 'started'), line(30, 2, 'taken'), line(35, 2, 'started')];
   expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toEqual({ interruptedJobs: 1, recoveredMs: [30], notAgain: [] });
 });
 
-test('the clock begins anew when the next worker is lost before it begins, and the longer wait counts', () => {
+test('restarts the clock if the next worker is lost before it starts, and counts the longer wait', () => {
   const lines = [line(1, 1, 'started'), line(30, 2, 'taken'), line(50, 3, 'taken'), line(55, 3, 'started')];
   const interruptions = [
     { pid: 1, atMs: 5 },
@@ -23,17 +23,17 @@ test('the clock begins anew when the next worker is lost before it begins, and t
   expect(recoveries(lines, interruptions).recoveredMs).toEqual([27]);
 });
 
-test('a render that had ended, or that only another worker had, was not interrupted', () => {
+test('does not count a finished render, or a render of another worker, as interrupted', () => {
   const lines = [line(1, 1, 'started'), line(2, 2, 'started', 'b'), line(3, 1, 'finished')];
   expect(recoveries(lines, [{ pid: 1, atMs: 5 }]).interruptedJobs).toBe(0);
 });
 
-test('a render that was taken over before is not interrupted once more with the process that had it first', () => {
+test('does not count a render that another worker took over before as interrupted', () => {
   const lines = [line(1, 1, 'started'), line(30, 2, 'taken'), line(31, 2, 'started'), line(40, 2, 'finished')];
   expect(recoveries(lines, [{ pid: 1, atMs: 50 }]).interruptedJobs).toBe(0);
 });
 
-test('a render that never ran again is told', () => {
+test('reports a render that never ran again', () => {
   const lines = [line(1, 1, 'started'), line(9, 2, 'taken')];
   expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toMatchObject({ interruptedJobs: 1, notAgain: ['a'] });
 });

@@ -1,14 +1,14 @@
 import { inHand, type RenderLine } from './worker-log.ts';
 
-/** A process was killed, or paused. */
+/** A process was killed or paused. */
 export interface Interruption {
   readonly pid: number;
   readonly atMs: number;
 }
 
 /**
- * How long each render that a lost process had in hand took to run again, in ms. The clock begins anew when the worker
- * that has taken the job meanwhile, and has not begun with it yet, is lost as well.
+ * The time, in ms, until each render in flight on a lost process ran again. The clock restarts if the next worker is also lost
+ * after it has taken the job and before it has started the render.
  *
  * @returns the times, and the images that never ran again
  */
@@ -42,7 +42,7 @@ function longestWait(
       longestMs = Math.max(longestMs, lost.atMs - sinceMs);
       sinceMs = lost.atMs;
     }
-    // Convicted without running, it has its end all the same.
+    // The image became a dead letter without another run: that is also a final state.
     if (line.event !== 'taken') return Math.max(longestMs, line.atMs - sinceMs);
     holder = line.pid;
   }

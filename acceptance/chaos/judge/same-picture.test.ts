@@ -12,7 +12,7 @@ async function goodPicture() {
   }
 }
 
-test('every picture is told from every other, also as a small crop', async () => {
+test('distinguishes every picture from every other, even as a small crop', async () => {
   const pictures = await Promise.all(Array.from({ length: 12 }, goodPicture));
   for (const upload of pictures) {
     const isSame = await looksLike(upload);
@@ -21,7 +21,7 @@ test('every picture is told from every other, also as a small crop', async () =>
   }
 });
 
-test('a picture that is turned, mirrored or blank is another one', async () => {
+test('treats a rotated, mirrored or blank picture as another one', async () => {
   const upload = await goodPicture();
   const isSame = await looksLike(upload);
   const blank = sharp({ create: { width: 60, height: 60, channels: 4, background: '#00000000' } }).png();

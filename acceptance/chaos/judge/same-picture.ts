@@ -1,16 +1,16 @@
 import sharp, { type OutputInfo } from 'sharp';
 
-/** Pictures are compared at this size, squeezed to it: sides in pixels. */
+/** Pictures are scaled to this size for the comparison: side in pixels. */
 const SIDE = 16;
-/** The upload is shrunk to fit in a square of this side once, and compared from there. */
+/** The upload is scaled down once, to fit a square of this side. */
 const UPLOAD_SIDE = 256;
-/** Of 255, the mean over all pixels and channels: our codecs change up to about 6, another picture more than 40. */
+/** Mean difference over all pixels and channels, of 255: our codecs cause up to about 6, another picture more than 40. */
 const DIFFERENCE_MAX = 15;
 
-/** Decides whether a rendition shows the upload that it is said to be made of. */
+/** Decides whether a rendition shows its upload. */
 export type LooksLike = (rendition: Buffer) => Promise<boolean>;
 
-/** @returns what compares renditions with this upload: with all of it, or with its centre where the shape was cropped */
+/** @returns a function that compares renditions with this upload: the whole upload, or its centre if it was cropped */
 export async function looksLike(upload: Buffer): Promise<LooksLike> {
   const fit = { width: UPLOAD_SIDE, height: UPLOAD_SIDE, fit: 'inside' } as const;
   const { data, info } = await sharp(upload).resize(fit).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -20,7 +20,7 @@ export async function looksLike(upload: Buffer): Promise<LooksLike> {
       .resize(SIDE, SIDE, { fit: 'fill' })
       .raw()
       .toBuffer();
-  // Most renditions of an image have one of two or three shapes.
+  // Most renditions of an image share two or three aspect ratios.
   const byShape = new Map<string, Promise<Buffer>>();
   return async (rendition) => {
     const actual = await sharp(rendition).resize(SIDE, SIDE, { fit: 'fill' }).ensureAlpha().raw().toBuffer();
@@ -41,7 +41,7 @@ function centre({ width, height }: Pick<OutputInfo, 'width' | 'height'>, aspect:
   return { ...cropped, left: Math.floor((width - cropped.width) / 2), top: Math.floor((height - cropped.height) / 2) };
 }
 
-/** The mean difference of RGBA from RGB, without the pixels that a circle cut away; huge when hardly any are left. */
+/** The mean difference between RGBA and RGB, without pixels outside a circular crop; huge if hardly any pixels are left. */
 function difference(rgba: Buffer, rgb: Buffer): number {
   let sum = 0;
   let pixels = 0;

@@ -6,7 +6,7 @@ import { checkImage } from './check-image.ts';
 
 const CHECKS_AT_ONCE = 4;
 
-/** The images by what became of them; each uploaded one is in `ready`, `rejected`, `dead`, `lost`, `partial` or `wrong`. */
+/** The images by outcome. Each uploaded image is in exactly one set. */
 export interface Verdict {
   readonly ready: Set<string>;
   readonly rejected: Set<string>;
@@ -14,11 +14,11 @@ export interface Verdict {
   readonly lost: Set<string>;
   readonly partial: Set<string>;
   readonly wrong: Set<string>;
-  /** What was found, in words, of all that is lost, partial or wrong. */
+  /** A sentence for each lost, partial or wrong image. */
   readonly findings: string[];
 }
 
-/** Holds what the API says of each image against what lies in the buckets and what was uploaded. */
+/** Compares each image in the API with the objects in the buckets and with the upload. */
 export async function judge(
   bucket: Bucket,
   uploads: readonly Upload[],

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A line of a worker's log that tells where a render stands. */
+/** A log line of a worker about the progress of a render. */
 export interface RenderLine {
   readonly pid: number;
   readonly atMs: number;
@@ -16,7 +16,7 @@ const events: Readonly<Record<string, RenderLine['event']>> = {
   'attempt failed': 'failed',
 };
 
-/** All render lines of all workers that ever ran, in the order of time. */
+/** All render lines of all workers, past and present, in chronological order. */
 export async function readWorkerLogs(logs: string): Promise<readonly RenderLine[]> {
   const lines: RenderLine[] = [];
   for await (const name of glob('worker-*.log', { cwd: logs })) {
@@ -27,7 +27,7 @@ export async function readWorkerLogs(logs: string): Promise<readonly RenderLine[
 }
 
 function renderLine(line: string): RenderLine | undefined {
-  // A process that is killed may leave half a line.
+  // A killed process may leave a truncated line.
   if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
   const { pid, time, imageId, msg } = JSON.parse(line) as { pid: number; time: string; imageId?: string; msg: string };
   const event = events[msg];
@@ -35,8 +35,8 @@ function renderLine(line: string): RenderLine | undefined {
 }
 
 /**
- * The images that a process was rendering at a moment. One that another process has taken meanwhile is that one's: when
- * its first process wakes without its lock, nobody logs an end of that run.
+ * The images that a process was rendering at a given time. An image that another process has taken over belongs to that process:
+ * if the first process continues without its lock, the end of its run is not logged.
  */
 export function inHand(lines: readonly RenderLine[], pid: number, atMs: number): ReadonlySet<string> {
   const images = new Set<string>();
@@ -49,7 +49,7 @@ export function inHand(lines: readonly RenderLine[], pid: number, atMs: number):
   return images;
 }
 
-/** How many renders there were of one kind beyond each image's first. */
+/** The number of events of one kind after each image's first. */
 export function beyondTheFirst(lines: readonly RenderLine[], event: RenderLine['event']): number {
   const of = lines.filter((line) => line.event === event);
   return of.length - new Set(of.map(({ imageId }) => imageId)).size;

@@ -18,7 +18,7 @@ const DeadLetters = z.object({
 });
 export type DeadLetter = z.infer<typeof DeadLetters>['deadLetters'][number];
 
-/** An answer that will be the same next time. */
+/** A permanent error: a retry would get the same response. */
 export class RefusedError extends Error {
   readonly status: number;
 
@@ -30,7 +30,7 @@ export class RefusedError extends Error {
 
 export type Api = ReturnType<typeof createApi>;
 
-/** The HTTP contract as its clients know it. Calls throw AwayError when trying again may help, RefusedError when not. */
+/** The HTTP contract as seen by a client. Calls throw AwayError if a retry may help, RefusedError if not. */
 export function createApi({ apiUrl, uploadKey, adminKey }: { apiUrl: string; uploadKey: string; adminKey: string }) {
   async function call<T>(schema: z.ZodType<T>, key: string, method: string, path: string, body?: object): Promise<T> {
     const { status, text } = await answer(`${apiUrl}${path}`, {
@@ -52,10 +52,10 @@ export function createApi({ apiUrl, uploadKey, adminKey }: { apiUrl: string; upl
   };
 }
 
-/** @throws RefusedError for an upload that the storage will never take */
+/** @throws RefusedError for an upload that the storage will never accept */
 export async function putUpload({ uploadUrl, headers }: Ticket, bytes: Buffer): Promise<void> {
   const { status, text } = await answer(uploadUrl, { method: 'PUT', headers, body: new Uint8Array(bytes) });
-  // 412: an earlier try was stored, though its answer did not come back.
+  // 412: an earlier attempt was stored, although its response was lost.
   if (status < 300 || status === 412) return;
   if (status >= 500) throw new AwayError(`PUT answered ${status}`);
   throw new RefusedError('PUT', status, text);

@@ -4,17 +4,17 @@ import { type Api, putUpload, RefusedError, type Ticket } from './api.ts';
 import { AwayError, patiently } from './patiently.ts';
 import type { Picture } from './pictures.ts';
 
-/** Who tells that an upload is there: the uploader's call, the bucket's event, or both. */
+/** How an upload is reported: by the uploader's call, by the bucket's event, or both. */
 type Report = 'call' | 'event' | 'both';
 
-/** An image that a seller holds a ticket of. */
+/** An image with a ticket. */
 export interface Upload {
   readonly imageId: string;
   readonly picture: Picture;
   readonly report: Report;
-  /** What must become of it; a fault that poisons it says `failed`. */
+  /** The expected final status; `failed` for poisoned images. */
   expected: Picture['expected'] | 'failed';
-  /** The storage took the bytes. */
+  /** Whether the storage accepted the bytes. */
   uploaded: boolean;
 }
 
@@ -27,20 +27,20 @@ export interface LoadOptions {
   readonly note: (sentence: string) => void;
 }
 
-/** Sellers that upload picture after picture, and try again as real clients do. */
+/** Sellers that upload one picture after the other, and retry like real clients. */
 export interface Load {
-  /** By image id, whoever has a ticket. */
+  /** All images with a ticket, by image id. */
   readonly uploads: ReadonlyMap<string, Upload>;
-  /** What is done with each ticket before its upload, and how often an upload is completed. */
+  /** A hook for each ticket before its upload, and the number of completions per upload. */
   hooks: { onTicket?: ((upload: Upload) => Promise<void>) | undefined; completions: number };
-  /** Waits until so many images are uploaded. */
+  /** Waits until this many images are uploaded. */
   uploaded(count: number): Promise<void>;
-  /** No further ticket; resolves when every seller has ended what it was about. */
+  /** Requests no further tickets; resolves when every seller has finished its current upload. */
   stop(): Promise<void>;
 }
 
 const SELLERS = 8;
-/** Jobs that wait for a worker: enough that none is ever idle, few enough that the end is not far. */
+/** Maximum waiting jobs: enough to keep every worker busy, few enough to finish soon. */
 const WAITING_MAX = 6;
 const PATIENCE_MS = 60_000;
 const POLL_MS = 250;
@@ -86,9 +86,9 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, not
       await deliver(upload, ticket);
     } catch (error) {
       if (signal.aborted) throw error;
-      // A seller who can't get through tells its user so; the next one tries anew.
+      // After a permanent failure, the seller continues with the next picture.
       if (!(error instanceof AwayError || error instanceof RefusedError)) throw error;
-      note(`A seller gave up: ${error.message}`);
+      note(`An upload was abandoned: ${error.message}`);
     }
   }
 

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The other side is away, or says that it can't just now: the same call may succeed after a while. */
+/** The server is unreachable or temporarily unavailable: the same call may succeed later. */
 export class AwayError extends Error {}
 
 const FIRST_PAUSE_MS = 200;
 const PAUSE_MS_MAX = 3_000;
 
 /**
- * Tries again, with pauses that double and are spread, as long as what fails is an AwayError.
+ * Retries while the call fails with an AwayError, with exponential backoff and jitter.
  *
- * @throws AwayError the last one, when `forMs` are over
+ * @throws AwayError the last one, after `forMs`
  */
 export async function patiently<T>(call: () => Promise<T>, forMs: number, signal: AbortSignal): Promise<T> {
   const since = performance.now();

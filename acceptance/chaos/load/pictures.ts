@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import type { Random } from '../random.ts';
 
-/** Something to upload, and what must become of it. */
+/** A file to upload, and its expected final status. */
 export interface Picture {
   readonly bytes: Buffer;
   readonly contentType: string;
@@ -11,7 +11,7 @@ export interface Picture {
 }
 
 const CORRUPT_SHARE = 0.1;
-/** Tiles across, and down: coarse enough to outlive a thumbnail, with more colours than chance could repeat. */
+/** Tiles per row and column: coarse enough to survive in a thumbnail, with enough colours to be unique. */
 const TILES = 4;
 const TILE_OPACITY = 0.7;
 
@@ -24,8 +24,8 @@ const encodings = {
 const photo = (name: string) => readFile(new URL(`../../../examples/photos/${name}.jpg`, import.meta.url));
 
 /**
- * @param sideMax of the largest picture, in pixels
- * @returns what makes the next picture: a photograph under coloured tiles that no other has, or a damaged one
+ * @param sideMax longest side of the largest picture, in pixels
+ * @returns a function that creates the next picture: a photograph with a unique pattern of coloured tiles, or a damaged file
  */
 export async function createPictures(random: Random, sideMax: number): Promise<() => Promise<Picture>> {
   const photos = await Promise.all(['product', 'avatar'].map(photo));
@@ -48,7 +48,9 @@ export async function createPictures(random: Random, sideMax: number): Promise<(
     const image = await tiled(width, height);
     if (isCorrupt) {
       const whole = await image.jpeg().toBuffer();
-      const bytes = random.chance(0.5) ? whole.subarray(0, whole.byteLength / 2) : Buffer.from('This is no picture.');
+      const bytes = random.chance(0.5)
+        ? whole.subarray(0, whole.byteLength / 2)
+        : Buffer.from('This is not a picture.');
       return { bytes, contentType: 'image/jpeg', category, expected: 'rejected' };
     }
     return { bytes: await encodings[contentType](image).toBuffer(), contentType, category, expected: 'ready' };

@@ -1,39 +1,39 @@
-/** What one fault did to the images that were uploaded meanwhile. */
+/** The outcome of all uploads during one fault. */
 export interface FaultReport {
   readonly fault: string;
   readonly description: string;
-  /** Images whose PUT the storage took. */
+  /** Images whose PUT the storage accepted. */
   readonly uploads: number;
-  /** Of these, images that were made to end as dead letters. */
+  /** Uploads that the fault poisoned: they must become dead letters. */
   readonly poisoned: number;
-  /** Ready, with a manifest in the bucket, and every rendition there and right. */
+  /** Ready, with a manifest in the bucket, and with every rendition present and correct. */
   readonly ready: number;
-  /** No pictures, and told so. */
+  /** Damaged files that were rejected. */
   readonly rejected: number;
-  /** Uploaded, and without an end in the time that was set; or ready without its pictures. */
+  /** Uploads without a final status within the time limit, or ready without a manifest. */
   readonly lost: number;
-  /** Renders that were finished although the image had one already. */
+  /** Renders that finished although the image already had one. */
   readonly duplicatedRenders: number;
-  /** Renders that were begun although one had been begun before. */
+  /** Renders that started although one had started before. */
   readonly restartedRenders: number;
-  /** Manifests that named a rendition that was not there, when they appeared or at the end. */
+  /** Manifests that listed a missing rendition, when they appeared or at the end. */
   readonly partialManifests: number;
-  /** Renditions of another picture or another size, good pictures that were rejected, bad ones that were not. */
+  /** Renditions of another picture or size, good pictures that were rejected, damaged ones that were not. */
   readonly wrongPictures: number;
-  /** Jobs that were given up because of us, by code. */
+  /** Jobs that failed for internal reasons, by code. */
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly redriven: { readonly count: number; readonly ready: number };
-  /** Ready or rejected images that used up more than one attempt. */
+  /** Images that took more than one attempt. */
   readonly attemptsUsed: number;
-  /** Jobs that were in the hands of a process that was killed or paused. */
+  /** Jobs in flight on a process that was killed or paused. */
   readonly interruptedJobs: number;
-  /** The longest that such a job took to run again. */
+  /** The longest time until such a job ran again. */
   readonly worstRecoveryMs?: number;
   readonly durationMs: number;
   readonly seed: number;
   readonly notes: readonly string[];
-  /** A sentence per goal that was missed; none is success. */
+  /** One sentence per missed goal; empty means success. */
   readonly missed: readonly string[];
-  /** Where the logs are, if they were kept. */
+  /** The folder of the logs, if they were kept. */
   readonly logs?: string;
 }

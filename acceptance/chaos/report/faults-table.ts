@@ -18,7 +18,7 @@ const head = [
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 
-/** One row a fault. */
+/** A Markdown table with one row per fault. */
 export function faultsTable(reports: readonly FaultReport[]): string {
   return markdownTable(
     head,

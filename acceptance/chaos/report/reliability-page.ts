@@ -8,12 +8,12 @@ const PAGE = new URL('../../../docs/reliability.md', import.meta.url);
 const DATA = new URL('../../../docs/reliability.json', import.meta.url);
 const [BEGIN, END] = ['<!-- Written by `pnpm chaos`: begin -->', '<!-- Written by `pnpm chaos`: end -->'];
 
-/** The last full run of a fault, and what it ran on. */
+/** The last full run of a fault, and its machine. */
 type KeptRun = Omit<FaultReport, 'logs'> & ReturnType<typeof machine>;
 
 /**
- * Keeps a full run's figures in docs/reliability.json, and writes the tables of docs/reliability.md anew from all that is
- * kept: a run of one fault renews its row alone.
+ * Stores a full run's figures in docs/reliability.json, and regenerates the tables of docs/reliability.md from all stored runs:
+ * a run of one fault updates only its row.
  */
 export async function keepReport({ logs: _, ...report }: FaultReport, order: readonly string[]): Promise<void> {
   const kept = await readKept();
@@ -45,7 +45,7 @@ function tables(runs: readonly KeptRun[]): string {
   return [
     faultsTable(runs),
     missed.length > 0 ? missed.join('\n') : 'Every goal was met.',
-    `Command: \`npx -y pnpm@12 chaos\`; ${minutes} minutes in all.`,
-    markdownTable(['fault', 'what was done', 'seed', 'when and on what'], how),
+    `Command: \`npx -y pnpm@12 chaos\`; ${minutes} minutes in total.`,
+    markdownTable(['fault', 'description', 'seed', 'date and machine'], how),
   ].join('\n\n');
 }

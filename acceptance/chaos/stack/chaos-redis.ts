@@ -4,10 +4,10 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { claimPort, type RedisProcess, startRedis } from '@imagemill/local-stack';
 
-/** A Redis with an append-only file, as docker-compose.yml has it, that can be killed, wiped and started again. */
+/** A Redis with an append-only file, as in docker-compose.yml, that can be killed, wiped and restarted. */
 export interface ChaosRedis {
   readonly url: string;
-  /** SIGKILL, and a start on the same files and port; with `wiped`, on no files. */
+  /** SIGKILL, and a restart with the same port and files; with `wiped`, without files. */
   restart(options?: { wiped: boolean }): Promise<void>;
   flushAll(): Promise<void>;
   stop(): Promise<void>;

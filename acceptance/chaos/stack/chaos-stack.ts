@@ -14,17 +14,17 @@ import { type Supervised, supervise } from './supervised.ts';
 const entry = (path: string) => fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url));
 
 export interface ChaosStackOptions {
-  /** 2 when not given. */
+  /** Defaults to 2. */
   readonly workers?: number;
-  /** What the workers have in their environment beside the usual. */
+  /** Additional environment variables of the workers. */
   readonly workerEnv?: (dir: string) => Readonly<Record<string, string>>;
-  /** Done before anything runs. */
+  /** Called before anything starts. */
   readonly prepare?: (dir: string) => Promise<void>;
-  /** Puts a proxy that can misbehave between imagemill (and its uploaders) and the storage. */
+  /** Puts a proxy that injects faults between the storage and imagemill with its uploaders. */
   readonly storageProxy?: boolean;
 }
 
-/** imagemill with its own Redis and S3 server; whatever of it ends is started again. */
+/** imagemill with its own Redis and S3 server. Processes that end are restarted. */
 export interface ChaosStack {
   readonly dir: string;
   readonly logs: string;
@@ -32,12 +32,12 @@ export interface ChaosStack {
   readonly uploadKey: string;
   readonly adminKey: string;
   readonly redis: ChaosRedis;
-  /** The storage itself, not the proxy before it. */
+  /** The storage itself, without the proxy. */
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly storageProxy: FaultProxy | undefined;
   readonly api: Supervised;
   readonly workers: readonly Supervised[];
-  /** Runs the command line program in the environment of the workers. */
+  /** Runs the command-line program in the workers' environment. */
   runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export async function startChaosStack(
     const backends = await startBackends(addresses, options, deliveryPlan, parts);
     const env = appEnv({ apiPort, ...addresses, ...backends });
     const setup = await runProgram([entry('api/src/setup.ts')], env);
-    if (setup.code !== 0) throw new Error(`The buckets could not be made: ${setup.stderr}`);
+    if (setup.code !== 0) throw new Error(`The buckets could not be created: ${setup.stderr}`);
     const api = supervise({ name: 'api', entry: entry('api/src/main.ts'), env, logs });
     parts.push({ stop: api.close });
     const workerEnv = { ...env, ...options.workerEnv?.(dir) };
@@ -119,9 +119,9 @@ function appEnv(from: {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     UV_THREADPOOL_SIZE: '16',
-    // The moment at which a worker takes a job is told at this level only.
+    // Only this level logs when a worker takes a job.
     LOG_LEVEL: 'debug',
-    // A process that is killed again and again spends most of its life with starting.
+    // A process that is killed repeatedly spends most of its time starting.
     NODE_COMPILE_CACHE: join(tmpdir(), 'imagemill-chaos-compile-cache'),
     HOST: '127.0.0.1',
     PORT: String(from.apiPort),
@@ -134,7 +134,7 @@ function appEnv(from: {
     S3_SECRET_ACCESS_KEY: from.s3.secretAccessKey,
     ORIGINALS_BUCKET: buckets.originals,
     CDN_BUCKET: buckets.cdn,
-    // Shoppers read from the storage itself: what they find must be right whatever our processes went through.
+    // Shoppers read directly from the storage: its objects must be correct whatever happens to our processes.
     CDN_BASE_URL: `${from.s3.endpoint}/${buckets.cdn}`,
   };
 }

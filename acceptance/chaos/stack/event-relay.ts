@@ -5,18 +5,18 @@ import { text } from 'node:stream/consumers';
 
 const TIMEOUT_MS = 5_000;
 
-/** How often the event of an image is delivered, and how long after it each time, in ms; none drops it. */
+/** The delays, in ms, after which the event of an image is delivered, one delivery each; an empty list drops it. */
 export type DeliveryPlan = (imageId: string) => readonly number[];
 
 export interface EventRelay {
-  /** Where the bucket posts its events. */
+  /** The URL that the bucket posts its events to. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * Stands between the bucket and the API, so that an event can be dropped, delayed or delivered many times. Delivered
- * once and at once, the bucket hears what the API answered, and posts again by its own rules.
+ * Sits between the bucket and the API, to drop, delay or duplicate events. For a single delivery without delay, the bucket gets the
+ * API's response and applies its own retries.
  */
 export async function startEventRelay(
   target: { readonly url: string; readonly token: string },

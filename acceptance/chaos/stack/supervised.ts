@@ -12,21 +12,21 @@ export interface SupervisedOptions {
   readonly logs: string;
 }
 
-/** A program that is started again whenever it ends, as an orchestrator does it. */
+/** A program that is restarted whenever it ends, as an orchestrator does. */
 export interface Supervised {
   readonly name: string;
-  /** The process that is up now, if one is. */
+  /** The running process, if there is one. */
   readonly pid: number | undefined;
-  /** Every end so far that was not ours to ask for at the close. */
+  /** Every exit so far, except those caused by close. */
   readonly exits: readonly ProcessExit[];
-  /** Waits for a process that is up; returns its id. */
+  /** Waits for a running process. @returns its pid */
   up(): Promise<number>;
-  /** Sends a signal to the process that is up; false when none is. */
+  /** Sends a signal to the running process. @returns false if there is none */
   send(signal: NodeJS.Signals): boolean;
   close(): Promise<void>;
 }
 
-/** Starts the program, each time with a log file of its own: `{name}.{n}.log`. */
+/** Starts the program, each time with a separate log file: `{name}.{n}.log`. */
 export function supervise({ name, entry, env, logs }: SupervisedOptions): Supervised {
   const ending = new AbortController();
   const events = new EventEmitter().setMaxListeners(0);
@@ -38,7 +38,7 @@ export function supervise({ name, entry, env, logs }: SupervisedOptions): Superv
       const logFile = join(logs, `${name}.${start}.log`);
       current = await startNodeProcess({ name, entry, env, logFile, signal: ending.signal }).catch(() => undefined);
       if (!current) {
-        // Its Redis or its buckets are away: it refuses to start until they are back.
+        // Redis or the buckets are unreachable: the program does not start until they are back.
         await delay(START_AGAIN_MS, undefined, { signal: ending.signal }).catch(() => {});
         continue;
       }
@@ -67,7 +67,7 @@ export function supervise({ name, entry, env, logs }: SupervisedOptions): Superv
     },
     async close() {
       ending.abort();
-      // One that was paused would not hear that it must end.
+      // A paused process would not receive the signal.
       if (current) process.kill(current.pid, 'SIGCONT');
       await current?.stop();
       await running;

@@ -4,8 +4,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { parseOriginalKey } from '@imagemill/variants';
 
 /**
- * Loaded before a worker by `node --import`: ends the process at once, as a crash in native code would, when it has read
- * the original of one of the images whose ids stand in the file POISON_FILE, one a line.
+ * Loaded before a worker with `node --import`. Kills the process, like a crash in native code, after it has read the original of
+ * an image whose id is in the file POISON_FILE (one id per line).
  */
 subscribe('http.client.response.finish', (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };

@@ -8,7 +8,7 @@ const EVERY_MS = 2_000;
 
 export const poison: Fault = {
   name: 'poison',
-  description: '{rounds} images that kill every worker that reads them',
+  description: '{rounds} images that crash every worker that reads them',
   full: { rounds: 10, withinMs: 1_200_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 600_000 },
   short: { rounds: 1, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 170_000 },
   stack: {
@@ -28,12 +28,14 @@ export const poison: Fault = {
         };
       });
       await isIn;
-      say(`${round} of ${rounds} on its way`);
+      say(`${round} of ${rounds} uploaded`);
       await pause(EVERY_MS);
     }
   },
   missed: ({ deadLetters, redriven, poisoned }) => [
-    ...(deadLetters['crashed-worker'] === poisoned ? [] : [`${poisoned} poisoned images, but not as many convicted`]),
-    ...(redriven.count === 0 ? [] : [`${redriven.count} innocent images became dead letters`]),
+    ...(deadLetters['crashed-worker'] === poisoned
+      ? []
+      : [`${poisoned} poisoned images, but a different number of crashed-worker dead letters`]),
+    ...(redriven.count === 0 ? [] : [`${redriven.count} other images became dead letters`]),
   ],
 };

@@ -5,27 +5,27 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 export const misbehaviours = ['unavailable', 'hang', 'reset', 'cut-upload', 'cut-download'] as const;
-/** `refuse` is no trouble of the network: it says that the request itself is wrong, which no retry mends. */
+/** `refuse` is not a network fault: it reports a bad request, which no retry can fix. */
 type Misbehaviour = (typeof misbehaviours)[number] | 'refuse';
 
 export interface FaultProxy {
   readonly endpoint: string;
-  /** Asked for every request, what to do to it; nothing when it returns nothing. */
+  /** Called for every request; returns the fault to inject, or undefined. */
   misbehave(choose: (() => Misbehaviour | undefined) | undefined): void;
   stop(): Promise<void>;
 }
 
 /**
- * A proxy before an S3 server. It passes the Host header on as it came, so a signature made for the proxy's address
- * holds at the server behind it.
+ * A proxy in front of an S3 server. It forwards the Host header unchanged: signatures for the proxy's address stay valid at the
+ * server.
  */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
   let choose: (() => Misbehaviour | undefined) | undefined;
   const server = createServer((request, response) => {
-    // Kept by itself: a request forgets its socket when that is gone.
+    // Kept separately: a request loses its socket when the socket is closed.
     const { socket } = request;
-    // Whatever breaks on the way, the client sees a connection that ended.
+    // The client sees any failure as a closed connection.
     forward(request, response, choose?.()).catch(() => socket.destroy());
   });
 
@@ -60,7 +60,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     misbehave(next) {
       choose = next;
-      // What hangs would hang on after the fault is over.
+      // Otherwise hanging requests would continue after the fault is over.
       if (!next) server.closeAllConnections();
     },
     async stop() {
@@ -72,7 +72,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   };
 }
 
-/** Lets half of what was announced through, then breaks the connection; a message without a body is not changed. */
+/** Forwards half of the announced bytes, then breaks the connection. Messages without a body are not changed. */
 function cutHalf(headers: IncomingMessage['headers']): Transform {
   let left = Math.ceil(Number(headers['content-length'] ?? 0) / 2);
   return new Transform({

@@ -1,13 +1,13 @@
 import type { Fault } from '../../fault.ts';
 import { misbehaviours } from './fault-proxy.ts';
 
-/** Of all requests: enough that hardly any image passes untouched, little enough that five attempts can succeed. */
+/** Share of all requests: high enough to affect nearly every image, low enough for five attempts to succeed. */
 const SHARE = 0.15;
 
 export const storageFaults: Fault = {
   name: 'storage-faults',
   description:
-    'for {rounds} s the storage answers 503, hangs, resets connections and cuts bodies in every seventh request',
+    'every seventh storage request gets a 503, hangs, or has its connection reset or its body truncated, for {rounds} s',
   full: { rounds: 60, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 500, settleWithinMs: 300_000 },
   short: { rounds: 8, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 120_000 },
   stack: { storageProxy: true },
