@@ -30,7 +30,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** A worker's environment as the Deployment has it, on this run's Redis and S3 server. */
+/** The Deployment's worker environment, with this run's Redis and S3 server. */
 function workerEnv(index: number): NodeJS.ProcessEnv {
   const { redisUrl, s3 } = inject('servers');
   return {
@@ -53,7 +53,7 @@ const fleet = createWorkerFleet(workerEnv);
 
 const scrape = async (port: number) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 
-/** What KEDA would read, where the ScaledObject says. */
+/** Reads the backlog from the ScaledObject's URL, as KEDA does. */
 async function ask(): Promise<Record<string, number>> {
   const response = await fetch(`${stack.apiUrl}${new URL(url).pathname}`, {
     headers: { authorization: `Bearer ${stack.adminKey}` },
@@ -62,9 +62,9 @@ async function ask(): Promise<Record<string, number>> {
   return (await response.json()) as Record<string, number>;
 }
 
-test('workers come with the backlog, from none to three, and go with it, and no image is lost', async () => {
+test('scales workers with the backlog, from none to three and back to none, without losing an image', async () => {
   const seller = createSeller(stack);
-  // A little more than two workers' share.
+  // Slightly more than the share of two workers.
   const count = Math.ceil(2.2 * Number(targetValue));
   const bytes = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#3377aa' } })
     .png()
@@ -77,7 +77,7 @@ test('workers come with the backlog, from none to three, and go with it, and no 
       return ticket.imageId;
     }),
   );
-  // Half of them nobody reported: their jobs are due, and there is no worker to see that.
+  // Half of the uploads are not reported: their jobs are due, and there is no worker to promote them.
   await vi.waitUntil(async () => (await ask())[valueLocation] === count);
   expect(await ask()).toMatchObject({ waiting: count / 2, delayedDue: count / 2, active: 0 });
   const queue = await scrape(apiMetricsPort);
@@ -108,7 +108,7 @@ test('workers come with the backlog, from none to three, and go with it, and no 
   for (const port of healthPorts) expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200);
   for (const port of metricsPorts) expect(await scrape(port)).toContain('imagemill_job_slots 4\n');
 
-  // The clock of the autoscaler runs ahead of ours, so the fleet shrinks while jobs are still in hand.
+  // The autoscaler's clock runs faster than ours: the fleet shrinks while jobs are still in flight.
   await vi.waitUntil(async () => (await round()) === 0, { timeout: 90_000, interval: 100 });
   expect(await fleet.ends()).toEqual([
     [0, null],

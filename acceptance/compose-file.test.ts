@@ -17,15 +17,15 @@ const service = (name: string): ComposeService => {
 const environment = (name: string) => service(name).environment ?? {};
 
 describe('docker-compose.yml', () => {
-  test('is what the Compose Specification allows', () => {
+  test('is valid under the Compose Specification', () => {
     expect(schemaErrors()).toEqual([]);
   });
 
-  test('is held to it: an unknown key would not pass', () => {
+  test('would be invalid with an unknown key', () => {
     expect(schemaErrors({ services: { api: { image: 'x', healthchek: {} } } })).not.toEqual([]);
   });
 
-  test('runs the images and commands that the tests run on', () => {
+  test('uses the same images and commands as the tests', () => {
     for (const [name, { image, command }] of Object.entries({ redis: redisContainer, s3: s3Container })) {
       expect(service(name)).toMatchObject({ image, command });
     }
@@ -38,20 +38,20 @@ describe('docker-compose.yml', () => {
 const apps: Record<string, z.ZodObject> = { api: apiEnv, worker: workerEnv, setup: setupEnv };
 
 describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
-  test('has every setting of the app, and no other', () => {
+  test('has exactly the variables of the app', () => {
     expect(Object.keys(environment(name)).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
   });
 
-  test('passes on every setting from the environment or an .env file', () => {
+  test('passes on every variable from the environment or an .env file', () => {
     const set = Object.fromEntries(Object.keys(schema.shape).map((variable) => [variable, `value of ${variable}`]));
     expect(composeServices(set)[name]?.environment).toEqual(set);
   });
 
-  test('has all that the app needs, in values that it takes', () => {
+  test('has valid values for all required variables', () => {
     expect(() => parseEnv(schema, environment(name))).not.toThrow();
   });
 
-  test('has the keys and the region that the S3 server was given', () => {
+  test("has the S3 server's keys and region", () => {
     const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_REGION } = environment(name);
     expect(environment('s3')).toEqual({
       ROOT_ACCESS_KEY: S3_ACCESS_KEY_ID,
@@ -61,7 +61,7 @@ describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
   });
 });
 
-test.each(['setup', 'api', 'worker'])('%s cannot write to its image, nor gain a right', (name) => {
+test.each(['setup', 'api', 'worker'])('%s has a read-only file system, and cannot gain privileges', (name) => {
   expect(service(name)).toMatchObject({
     read_only: true,
     init: true,
@@ -70,7 +70,7 @@ test.each(['setup', 'api', 'worker'])('%s cannot write to its image, nor gain a 
   });
 });
 
-test.each(['redis', 's3', 'api', 'worker'])('%s comes back after a crash, and says when it is healthy', (name) => {
+test.each(['redis', 's3', 'api', 'worker'])('%s restarts after a crash, and has a health check', (name) => {
   expect(service(name).restart).toBe('unless-stopped');
   expect(service(name).healthcheck?.test[0]).toBe('CMD');
 });
@@ -78,12 +78,12 @@ test.each(['redis', 's3', 'api', 'worker'])('%s comes back after a crash, and sa
 test.each([
   ['api', apiEnv],
   ['worker', workerEnv],
-] as const)('%s is given longer to stop than it takes to end its work in hand', (name, schema) => {
+] as const)('%s has a longer stop grace period than its work in flight needs', (name, schema) => {
   const { SHUTDOWN_GRACE_MS } = parseEnv(schema, environment(name));
   expect(durationMs(service(name).stop_grace_period ?? '10s')).toBeGreaterThan(SHUTDOWN_GRACE_MS);
 });
 
-test.each(['api', 'worker'])('%s starts after all that it needs is healthy, and stops before it', (name) => {
+test.each(['api', 'worker'])('%s starts after its dependencies are healthy, and stops before them', (name) => {
   expect(service(name).depends_on).toEqual({
     redis: { condition: 'service_healthy' },
     s3: { condition: 'service_healthy' },
@@ -91,14 +91,14 @@ test.each(['api', 'worker'])('%s starts after all that it needs is healthy, and 
   });
 });
 
-test('a job outlives a restart of Redis, and memory pressure never drops one', () => {
+test('jobs survive a restart of Redis, and are never evicted', () => {
   const options = service('redis').command?.join(' ');
   expect(options).toContain('--appendonly yes');
   expect(options).toContain('--maxmemory-policy noeviction');
   expect(service('redis').volumes).toEqual([expect.stringMatching(/^redis-data:\/data$/)]);
 });
 
-test('objects are kept on a volume', () => {
+test('objects are stored on a volume', () => {
   expect(service('s3').command?.slice(-2)).toEqual(['posix', '/data']);
   expect(service('s3').volumes).toEqual(['s3-data:/data']);
 });
@@ -106,12 +106,12 @@ test('objects are kept on a volume', () => {
 test.each([
   ['im_live_development_only', 'demo:upload'],
   ['im_live_development_only_admin', 'demo:admin+storage'],
-])('the development key %s of the comments is one of the API', (key, grant) => {
+])('the API accepts the development key %s from the comments', (key, grant) => {
   const hash = createHash('sha256').update(key).digest('hex');
   expect(environment('api').API_KEYS).toContain(`${grant}:${hash}`);
 });
 
-test('the variable that Node itself reads is never empty: Node would start one thread', () => {
+test('the variable that Node itself reads is never empty: Node would start a single thread', () => {
   expect(composeServices({ UV_THREADPOOL_SIZE: '' }).worker?.environment).toMatchObject({
     UV_THREADPOOL_SIZE: environment('worker').UV_THREADPOOL_SIZE,
   });
@@ -120,28 +120,28 @@ test('the variable that Node itself reads is never empty: Node would start one t
 });
 
 test.each(['CONSOLE_DIR', 'BOARD_SESSION_SECRET', 'FOLLOW_TOKEN_SECRET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])(
-  '%s, which has a default here, can be set to nothing',
+  '%s can be set to the empty string, although it has a default here',
   (variable) => {
     expect(environment('api')[variable]).not.toBe('');
     expect(composeServices({ [variable]: '' }).api?.environment).toMatchObject({ [variable]: '' });
   },
 );
 
-test('the defaults of the images are those of the file, which would else override them', async () => {
+test("the file repeats the images' own defaults, because it overrides them", async () => {
   const dockerfile = (app: string) => readFile(new URL(`../apps/${app}/Dockerfile`, import.meta.url), 'utf8');
   const value = (text: string, variable: string) => new RegExp(`^ENV ${variable}=(.*)$`, 'm').exec(text)?.[1];
   expect(environment('api').CONSOLE_DIR).toBe(value(await dockerfile('api'), 'CONSOLE_DIR'));
   expect(environment('worker').UV_THREADPOOL_SIZE).toBe(value(await dockerfile('worker'), 'UV_THREADPOOL_SIZE'));
 });
 
-test('ports that are set are published, and asked for their health', () => {
+test('configured ports are published and used by the health checks', () => {
   const { api, worker } = composeServices({ PORT: '9999', HEALTH_PORT: '8888' });
   expect(api?.ports).toEqual(['9999:9999']);
   expect(api?.healthcheck?.test.at(-1)).toMatch(/\$\{process\.env\.PORT\}\/readyz/);
   expect(worker?.healthcheck?.test.at(-1)).toMatch(/\$\{process\.env\.HEALTH_PORT\}\/healthz/);
 });
 
-test.each(['api', 'worker'])('%s sees the files that its settings name', async (name) => {
+test.each(['api', 'worker'])('%s can read the files that its variables refer to', async (name) => {
   const [folder = '', target] = service(name).volumes?.[0]?.split(':') ?? [];
   expect(target).toBe('/config');
   await expect(access(new URL(`../${folder}`, import.meta.url))).resolves.toBeUndefined();
@@ -151,6 +151,6 @@ test('every image has an exact version', () => {
   for (const name of ['redis', 's3']) expect(service(name).image).toMatch(/:v?\d+\.\d+\.\d+$/);
 });
 
-test('any number of workers fits on one host: none publishes a port', () => {
+test('several workers can run on one host: they publish no port', () => {
   expect(service('worker').ports).toBeUndefined();
 });

@@ -28,7 +28,7 @@ async function files(pattern: string): Promise<string[]> {
   return Array.fromAsync(glob(pattern, { cwd: root, exclude: (path) => notOurs.has(basename(path)) }));
 }
 
-describe('the table of environment variables', () => {
+describe('docs/configuration.md', () => {
   const programs = {
     api: apiEnv,
     worker: workerEnv,
@@ -53,7 +53,7 @@ describe('the table of environment variables', () => {
     return [...readers].map(([row, names]) => row.replace('@', names.join(', '))).sort();
   }
 
-  test('describes every variable of every program, with its default', async () => {
+  test('lists every variable of every program, with its default', async () => {
     const table = ['| variable | read by | default | what it is |', '| --- | --- | --- | --- |', ...rows()].join('\n');
     expect(table).not.toContain('undefined');
     await expect(`${await preamble()}${table}\n`).toMatchFileSnapshot('../docs/configuration.md');
@@ -65,7 +65,7 @@ describe('the table of environment variables', () => {
   };
 });
 
-test('the table of metrics has every metric of every program', async () => {
+test('docs/deployment.md lists every metric of every program', async () => {
   const rows = Object.entries(ownMetrics()).flatMap(([program, metrics]) =>
     metrics.map(({ name, labelNames, help }) => {
       const labels = labelNames.map((label) => `\`${label}\``).join(', ');
@@ -82,7 +82,7 @@ describe('the architecture', () => {
     return Promise.all(paths.map(async (path) => ({ folder: dirname(path), ...JSON.parse(await read(path)) })));
   };
 
-  test('has exactly the package edges that ARCHITECTURE.md allows', async () => {
+  test('has exactly the package dependencies of ARCHITECTURE.md', async () => {
     const documented = [
       ...(await read('ARCHITECTURE.md')).matchAll(/^\| `((?:apps|packages)\/[\w-]+)` \|.*\| (.*) \|$/gm),
     ];
@@ -106,21 +106,21 @@ describe('the architecture', () => {
     }
   });
 
-  test('spells the keys of objects in one module alone', async () => {
+  test('has literal object keys in only one module', async () => {
     const literal = new RegExp(`['"\`](?:${Object.values(prefixes).join('|')})`);
     const home = ['packages/variants/src/keys.ts', 'packages/variants/src/keys.test.ts'];
-    // These store anything under any key, or are given whole URLs.
-    const knowsNoKeys = /^packages\/(storage|local-stack|client)\//;
+    // These packages accept any key, or get complete URLs.
+    const keyAgnostic = /^packages\/(storage|local-stack|client)\//;
     const sources = await files('{apps,packages,acceptance,bench,examples}/**/*.{ts,tsx,js,mjs}');
     const spelled: string[] = [];
-    for (const source of sources.filter((path) => !home.includes(path) && !knowsNoKeys.test(path))) {
+    for (const source of sources.filter((path) => !home.includes(path) && !keyAgnostic.test(path))) {
       if (literal.test(await read(source))) spelled.push(source);
     }
     expect(spelled).toEqual([]);
     expect(literal.test(await read(home[1] ?? ''))).toBe(true);
   });
 
-  test('documents the key of every kind of object', async () => {
+  test('has a documented key for every kind of object', async () => {
     const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
     const image = { imageId, tenant: Tenant.parse('acme'), category: 'product', contentType: 'image/jpeg' } as const;
     const rendition = { imageId, revision: 'f00d', variant: 'thumb', format: 'jpeg' } as const;
@@ -162,7 +162,7 @@ describe('the architecture', () => {
   });
 });
 
-test('every test that docs/security.md names is there', async () => {
+test('every test that docs/security.md cites exists', async () => {
   const rows = (await read('docs/security.md')).split('\n').filter((line) => /^\| (?!threat|---)/.test(line));
   expect(rows.length).toBeGreaterThan(20);
   const lacking: string[] = [];
@@ -178,7 +178,7 @@ test('every test that docs/security.md names is there', async () => {
   expect(lacking).toEqual([]);
 });
 
-/** The anchors of a document, as GitHub makes them of its headings. */
+/** The anchors that GitHub generates for a document's headings. */
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -187,7 +187,7 @@ const anchorsOf = (text: string) =>
       .replaceAll(' ', '-'),
   );
 
-test('every link to a heading leads to one', async () => {
+test('every link to a heading has a target', async () => {
   const broken: string[] = [];
   for (const document of await files('**/*.md')) {
     const text = await read(document);
@@ -199,7 +199,7 @@ test('every link to a heading leads to one', async () => {
   expect(broken).toEqual([]);
 });
 
-test('every link and every path in the documents leads somewhere', async () => {
+test('every link and path in the documents exists', async () => {
   const documents = (await files('**/*.md')).filter((path) => !path.includes('CHANGELOG'));
   expect(documents.length).toBeGreaterThan(5);
   const broken: string[] = [];

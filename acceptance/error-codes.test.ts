@@ -9,25 +9,25 @@ import { imageMessages } from '../packages/client/src/messages/image-messages.ts
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
-/** Errors of the packages that no caller of the API is ever told, each with its reason. */
-const neverTold = {
+/** Errors of the packages that never reach a caller of the API, each with the reason. */
+const internalCodes = {
   'crashed-worker': 'a dead letter, whose status says processing-failed',
   'manifest-conflict': 'only workers write manifests',
   'object-changed': 'only workers read originals',
-  'other-tenants-image': 'a dead letter for operators: no call of the API leads to it',
-  'too-many-keys': 'only the command line makes keys',
-  'delivery-failed': 'the end of a webhook delivery, which operators see with its attempts',
+  'other-tenants-image': 'a dead letter for operators: no API call can cause it',
+  'too-many-keys': 'only the command line creates keys',
+  'delivery-failed': "the result of a webhook delivery, visible to operators in the delivery's attempts",
   'unreadable-job': 'not retryable: internal-error, and a dead letter for operators',
   'unreadable-deletion-mark': 'only the reconciler reads marks',
   'unreadable-manifest': 'not retryable: internal-error',
-  'storage-refused': 'not retryable, so the error handler says internal-error',
+  'storage-refused': 'not retryable: the error handler returns internal-error',
 };
 
 function matches(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, code = '']) => code);
 }
 
-/** In the code: what Problems, zod's `params`, the view of an image and the fallbacks of validation say. */
+/** The codes in the source of Problems, zod's `params`, the image view and the validation fallbacks. */
 async function codesOfTheApi(): Promise<string[]> {
   const paths = await Array.fromAsync(glob('{apps/api,packages/images}/src/**/*.ts', { cwd: root }));
   const sources = await Promise.all(paths.filter((path) => !/\.test\.ts$|\/test-support\//.test(path)).map(read));
@@ -81,10 +81,10 @@ async function documented(): Promise<string[]> {
 
 const sorted = (codes: Iterable<string>) => [...new Set(codes)].sort();
 
-test('docs/http-api.md names every code that a caller of the API can be told, and no other', async () => {
+test('docs/http-api.md lists exactly the codes that the API can return', async () => {
   const [api, rejections, packages] = await Promise.all([codesOfTheApi(), codesOfRejections(), codesOfPackages()]);
   expect(Math.min(api.length, rejections.length, packages.length)).toBeGreaterThan(4);
-  const told = packages.filter((code) => !(code in neverTold));
+  const told = packages.filter((code) => !(code in internalCodes));
   expect(await documented().then(sorted)).toEqual(sorted([...api, ...rejections, ...told]));
 });
 
@@ -93,11 +93,11 @@ test('the OpenAPI document has the same errors as docs/http-api.md, with the sam
   expect(Object.fromEntries(ofDocument)).toEqual(Object.fromEntries(await documentedErrors()));
 });
 
-test('what is never told is still there', async () => {
-  expect(await codesOfPackages()).toEqual(expect.arrayContaining(Object.keys(neverTold)));
+test('every internal code still exists', async () => {
+  expect(await codesOfPackages()).toEqual(expect.arrayContaining(Object.keys(internalCodes)));
 });
 
-test('the SDK has a message for the reader for every code of the API, of a rejection, and of its own', async () => {
+test('the SDK has a message for every code of the API, of rejections and of the SDK itself', async () => {
   const [api, rejections, sdk] = await Promise.all([codesOfTheApi(), codesOfRejections(), codesOfTheSdk()]);
   expect(sdk).toContain('image-deleted');
   const ofCalls = [...Object.keys(problemCodes), ...sdk];

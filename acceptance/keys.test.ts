@@ -59,7 +59,7 @@ test('a new key works at once, and is rejected everywhere within 5 s of its revo
   expect((await keys(['revoke', id])).stdout).toBe(`${id} is revoked.\n`);
   const revokedAt = performance.now();
   await vi.waitUntil(async () => (await ask(key)).status === 401, { timeout: 20_000, interval: 50 });
-  // Half a second for a response in flight.
+  // Plus half a second for a response in flight.
   expect(performance.now() - revokedAt).toBeLessThan(REVOKED_WITHIN_MS + 500);
   const again = await keys(['revoke', id]);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is no key "${id}"`) });

@@ -13,20 +13,20 @@ describe('the autoscaler', () => {
   const trigger = scaled.spec.triggers[0];
   const secret = manifest('Secret', 'imagemill-autoscaler');
 
-  test('scales the workers, from none and to none, and nobody else does', () => {
+  test('scales the workers from and to zero, and nothing else sets their replicas', () => {
     expect(scaled.spec.scaleTargetRef).toEqual({ name: worker.metadata?.name });
     expect(scaled.spec.minReplicaCount).toBe(0);
     expect(worker.spec).not.toHaveProperty('replicas');
   });
 
-  test("asks for the backlog with settings that KEDA's metrics-api scaler has", () => {
+  test("reads the backlog with valid settings of KEDA's metrics-api scaler", () => {
     expect(scaled.spec.triggers).toHaveLength(1);
     expect(trigger).toMatchObject({ type: 'metrics-api', metricType: 'AverageValue' });
     const known = ['url', 'format', 'valueLocation', 'targetValue', 'activationTargetValue', 'authMode', 'unsafeSsl'];
     expect(known).toEqual(expect.arrayContaining(Object.keys(trigger?.metadata ?? {})));
   });
 
-  test("asks the API's Service by a name that is known in every namespace", () => {
+  test("reaches the API's Service by a name that resolves in every namespace", () => {
     const { hostname, port, protocol } = new URL(trigger?.metadata.url ?? '');
     const service = manifest('Service', 'imagemill-api');
     const namespace = kustomizations.find(({ folder }) => folder === '.')?.namespace;
@@ -35,7 +35,7 @@ describe('the autoscaler', () => {
     expect(namespace).toBe(manifest('Namespace', 'imagemill').metadata?.name);
   });
 
-  test('shows a key that the API takes, as a bearer token', () => {
+  test('authenticates with a key that the API accepts, as a bearer token', () => {
     const authentication = manifest('TriggerAuthentication', trigger?.authenticationRef?.name ?? '');
     const [reference] = authentication.spec.secretTargetRef ?? [];
     expect(trigger?.metadata.authMode).toBe('bearer');
@@ -52,7 +52,7 @@ describe('an alert', () => {
   const rules = groups.flatMap(({ rules: list = [] }) => list);
 
   test.each(rules.map(({ alert, expr }) => [alert, String(expr)] as const))(
-    '%s watches metrics that there are',
+    '%s uses only existing metrics',
     (_name, expr) => {
       const used = expr.match(/\bimagemill_\w+/g) ?? [];
       expect(used).not.toEqual([]);
@@ -61,12 +61,12 @@ describe('an alert', () => {
     },
   );
 
-  test('whose expression is no PromQL would not pass', () => {
+  test('with invalid PromQL would fail', () => {
     expect(promqlErrors('max(imagemill_dead_letters >')).not.toEqual([]);
     expect(promqlErrors('sum by code (rate(x[10]))')).not.toEqual([]);
   });
 
-  /** Where Prometheus' own grammar finds an error. */
+  /** The positions of syntax errors, according to Prometheus' grammar. */
   function promqlErrors(expr: string): number[] {
     const at: number[] = [];
     parser.parse(expr).iterate({

@@ -21,13 +21,16 @@ const scaled = manifest('ScaledObject', 'imagemill-worker');
 const named = (one: Manifest) => `${one.kind} ${one.metadata?.name}`;
 
 describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
-  test.each(manifests.map((one) => [named(one), one] as const))('allow %s, and know its every field', (_name, one) => {
-    expect(schemaErrors(one)).toEqual([]);
-  });
+  test.each(manifests.map((one) => [named(one), one] as const))(
+    'accept %s, and define all its fields',
+    (_name, one) => {
+      expect(schemaErrors(one)).toEqual([]);
+    },
+  );
 
   test.each([
     ['a field of the wrong type', api, '/spec/replicas', 'two'],
-    ['a field that nobody knows', api, '/spec/template/spec/terminationGraceSeconds', 50],
+    ['an unknown field', api, '/spec/template/spec/terminationGraceSeconds', 50],
     ['an unknown field in a list', worker, '/spec/template/spec/containers/0/healthProbe', {}],
     ['an unknown field at the top', worker, '/specs', {}],
     ['a missing field', worker, '/spec/selector', undefined],
@@ -35,7 +38,7 @@ describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
     ['an unknown policy of the autoscaler', scaled, '/spec/fallback/behavior', 'panic'],
     ['an unknown field of the autoscaler', scaled, '/spec/cooldown', 60],
     ['a trigger without a type', scaled, '/spec/triggers/0/type', undefined],
-  ])('refuse %s', (_what, good, path, value) => {
+  ])('reject %s', (_what, good, path, value) => {
     expect(schemaErrors(changed(good, path, value))).not.toEqual([]);
   });
 
@@ -50,7 +53,7 @@ describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
   }
 });
 
-test('what is applied is every file of its folder, except the example of the Secrets', () => {
+test('the kustomizations include every file except the example of the Secrets', () => {
   const listed = kustomizations.flatMap(({ folder, resources }) => resources.map((name) => `${folder}/${name}`));
   const there = manifestFiles.map(({ file }) => (file.includes('/') ? file : `./${file}`));
   expect(listed.toSorted()).toEqual(there.filter((file) => basename(file) !== 'secrets.example.yaml').toSorted());
@@ -64,11 +67,11 @@ describe.each([
   ['setup', setup, setupEnv],
   ['reconcile', reconcile, reconcileEnv],
 ] as const)('the environment of %s', (_name, workload, schema: z.ZodObject) => {
-  test('has all that it needs, in values that it takes', () => {
+  test('has valid values for all required variables', () => {
     expect(() => parseEnv(schema, environmentOf(workload))).not.toThrow();
   });
 
-  test('sets nothing of its own that it does not read', () => {
+  test('sets no variable that the program does not read', () => {
     const own = (containerOf(workload).env ?? []).map(({ name }) => name);
     expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(own));
   });
@@ -87,7 +90,7 @@ describe('the settings', () => {
       [...text.matchAll(/^ {2}# (\w+): (".*")$/gm)].map(([, name, value = '']) => [name, JSON.parse(value)]),
     );
 
-  /** The settings that no file sets, below the programs that read them. */
+  /** The variables that no file sets, grouped by the programs that read them. */
   function otherSettings(): string {
     const set = new Set(workloads.flatMap(([, workload]) => Object.keys(environmentOf(workload))));
     const readers = new Map<string, string[]>();
@@ -103,23 +106,20 @@ describe('the settings', () => {
       .join('');
   }
 
-  test('are all in config.yaml, the Secrets or a workload: set, or commented out with their default', async () => {
+  test('are all in config.yaml, the Secrets or a workload: set, or commented out with the default', async () => {
     const text = await readFile(configFile, 'utf8');
     const preamble = /^[\s\S]*?(?=\n {2}# -- )/.exec(text)?.[0] ?? text;
     await expect(`${preamble}${otherSettings()}`).toMatchFileSnapshot('../deploy/kubernetes/config.yaml');
   });
 
-  test.each(workloads)(
-    'of %s have values that it takes, once they are uncommented',
-    async (_program, workload, schema) => {
-      const uncommented = commented(await readFile(configFile, 'utf8'));
-      expect(Object.keys(uncommented).length).toBeGreaterThan(30);
-      expect(Object.keys(uncommented).filter((name) => name in inConfig)).toEqual([]);
-      expect(() => parseEnv(schema, { ...uncommented, ...environmentOf(workload) })).not.toThrow();
-      const set = { ...uncommented, ...environmentOf(workload) };
-      expect(Object.keys(set)).toEqual(expect.arrayContaining(Object.keys(schema.shape)));
-    },
-  );
+  test.each(workloads)('of %s have valid values if they are uncommented', async (_program, workload, schema) => {
+    const uncommented = commented(await readFile(configFile, 'utf8'));
+    expect(Object.keys(uncommented).length).toBeGreaterThan(30);
+    expect(Object.keys(uncommented).filter((name) => name in inConfig)).toEqual([]);
+    expect(() => parseEnv(schema, { ...uncommented, ...environmentOf(workload) })).not.toThrow();
+    const set = { ...uncommented, ...environmentOf(workload) };
+    expect(Object.keys(set)).toEqual(expect.arrayContaining(Object.keys(schema.shape)));
+  });
 
   test.each(workloads)('of %s come from the ConfigMap and the Secrets', (_program, workload, _schema) => {
     expect(containerOf(workload).envFrom).toEqual(
@@ -127,20 +127,20 @@ describe('the settings', () => {
     );
   });
 
-  test('in the ConfigMap and the Secrets are read by some program', () => {
+  test('in the ConfigMap and the Secrets are each read by a program', () => {
     const known = new Set(workloads.flatMap(([, , schema]) => Object.keys(schema.shape)));
     const set = workloads.flatMap(([, workload]) => Object.keys(environmentOf(workload)));
     expect(set.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  test.each([api, worker])('that name a file find it in the optional Secret imagemill-files', (workload) => {
+  test.each([api, worker])('that refer to a file get it from the optional Secret imagemill-files', (workload) => {
     expect(containerOf(workload).volumeMounts).toContainEqual({ name: 'files', mountPath: '/config', readOnly: true });
     const secret = { secretName: 'imagemill-files', optional: true };
     expect(podOf(workload).volumes).toContainEqual({ name: 'files', secret });
   });
 });
 
-test('the keys of the API are not given to workers', () => {
+test('workers do not get the API keys', () => {
   expect(environmentOf(worker)).not.toHaveProperty('API_KEYS');
 });
 
@@ -148,14 +148,14 @@ describe('ports', () => {
   const port = (workload: typeof api, name: string) =>
     containerOf(workload).ports?.find((one) => one.name === name)?.containerPort;
 
-  test('are those that the processes listen on', () => {
+  test('match the ports that the processes listen on', () => {
     const { PORT, METRICS_PORT } = parseEnv(apiEnv, environmentOf(api));
     const { HEALTH_PORT, METRICS_PORT: ofWorker } = parseEnv(workerEnv, environmentOf(worker));
     expect([port(api, 'http'), port(api, 'metrics')]).toEqual([PORT, METRICS_PORT]);
     expect([port(worker, 'health'), port(worker, 'metrics')]).toEqual([HEALTH_PORT, ofWorker]);
   });
 
-  test('that probes and Services name are there; metrics are not on the Service', () => {
+  test('of probes and Services exist; the Service does not expose metrics', () => {
     for (const workload of [api, worker]) {
       const { startupProbe, livenessProbe, readinessProbe } = containerOf(workload);
       for (const probe of [startupProbe, livenessProbe, readinessProbe].filter((one) => one !== undefined)) {
@@ -167,7 +167,7 @@ describe('ports', () => {
     expect(api.spec?.template.metadata?.labels).toMatchObject(selector ?? { none: 'at all' });
   });
 
-  test('of the metrics are scraped on every pod that has one', () => {
+  test('for metrics are scraped on every pod that has one', () => {
     const { spec } = manifest('PodMonitor', 'imagemill');
     expect(spec.podMetricsEndpoints).toMatchObject([{ port: 'metrics', path: '/metrics' }]);
     const [labels] = kustomizations.find(({ folder }) => folder === '.')?.labels ?? [];
@@ -179,12 +179,12 @@ describe('ports', () => {
 test.each([
   ['api', api],
   ['worker', worker],
-] as const)('%s selects its own pods, and none of another', (name, { spec }) => {
+] as const)('%s selects only its own pods', (name, { spec }) => {
   expect(spec?.template.metadata?.labels).toEqual(spec?.selector.matchLabels);
   expect(spec?.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': `imagemill-${name}` });
 });
 
-test('a worker without Redis gets no new work, but is not restarted: its jobs would be lost', () => {
+test('a worker without Redis is not ready, but is not restarted: its jobs would be interrupted', () => {
   expect(containerOf(worker)).not.toHaveProperty('livenessProbe');
   expect(containerOf(worker).readinessProbe?.httpGet?.path).toBe('/healthz');
   expect(containerOf(api).livenessProbe?.httpGet?.path).toBe('/healthz');
@@ -195,7 +195,7 @@ test.each([
   ['api', api, apiEnv, 0],
   ['worker', worker, workerEnv, GIVE_BACK_MS],
 ] as const)(
-  '%s is given longer to stop than it takes to end its work in hand',
+  '%s has a longer termination grace period than its work in flight needs',
   (_name, workload, schema, giveBackMs) => {
     const { SHUTDOWN_GRACE_MS } = parseEnv(schema, environmentOf(workload));
     const preStopMs = 1000 * (containerOf(workload).lifecycle?.preStop?.sleep?.seconds ?? 0);
@@ -209,7 +209,7 @@ test.each([
   ['worker', worker],
   ['setup', setup],
   ['reconcile', reconcile],
-] as const)('%s has no right that it does not need', (_name, workload) => {
+] as const)('%s has only the privileges that it needs', (_name, workload) => {
   const pod = podOf(workload);
   expect(pod.securityContext).toEqual({
     runAsNonRoot: true,
@@ -226,7 +226,7 @@ test.each([
   expect(containerOf(workload).resources).toMatchObject({ requests: {}, limits: { memory: expect.any(String) } });
 });
 
-test('a worker has the memory and the threads that its encodes need', () => {
+test('a worker has enough memory and threads for its encodes', () => {
   const { ENCODE_CONCURRENCY = 0, UV_THREADPOOL_SIZE } = parseEnv(workerEnv, environmentOf(worker));
   const { requests, limits } = containerOf(worker).resources ?? {};
   expect(ENCODE_CONCURRENCY).toBe(Number(requests?.cpu));
@@ -237,7 +237,7 @@ test('a worker has the memory and the threads that its encodes need', () => {
 test.each([
   ['setup', setup],
   ['reconcile', reconcile],
-] as const)('%s runs a program that its image has', async (_name, workload) => {
+] as const)('%s runs a program of its image', async (_name, workload) => {
   const [node, program = ''] = containerOf(workload).command ?? [];
   expect(node).toBe('node');
   const app = containerOf(workload).image === 'imagemill-api' ? 'apps/api/' : 'apps/worker/';

@@ -44,13 +44,13 @@ function describeCategory(category: string, photo: string, count: number) {
       expect(image.placeholder).toBeTruthy();
     });
 
-    test('has its renditions where the ticket said they would be', () => {
+    test("has its renditions at the ticket's URLs", () => {
       const places = (list: readonly { variant: string; format: string; url: string }[]) =>
         list.map(({ variant, format, url }) => ({ variant, format, url }));
       expect(places(image.renditions)).toEqual(places(ticket.renditions));
     });
 
-    test('has renditions that a cache may keep for ever, each of the format, type, size and bytes that were announced', async () => {
+    test('has immutable renditions with the announced format, type, dimensions and bytes', async () => {
       for (const rendition of image.renditions) {
         const { status, headers, bytes, facts } = await fetched(rendition);
         expect(status, rendition.url).toBe(200);
@@ -72,7 +72,7 @@ describeCategory('avatar', 'avatar.jpg', 13);
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#3377aa' } });
 
-test('a small source is never enlarged, and a cover variant keeps its aspect ratio', async () => {
+test('never enlarges a small source, and keeps the aspect ratio of a cover variant', async () => {
   const bytes = await plain(200, 300).jpeg().toBuffer();
   const { image } = await seller.upload({ bytes, category: 'avatar' });
   const sizes = image.renditions.map(({ variant, width, height }) => `${variant} ${width}×${height}`);
@@ -88,8 +88,8 @@ test('a small source is never enlarged, and a cover variant keeps its aspect rat
   );
 });
 
-test('a sideways phone photograph comes out upright, and without what the phone wrote into it', async () => {
-  // As the sensor wrote it: 400×300, red on the left; orientation 6 says that its left is the top.
+test("a rotated phone photograph becomes upright, and loses the phone's metadata", async () => {
+  // As stored by the sensor: 400×300, red on the left. Orientation 6 makes the left side the top.
   const bytes = await plain(400, 300)
     .composite([{ input: await plain(200, 300).tint('#ff0000').png().toBuffer(), left: 0, top: 0 }])
     .withExif({ IFD0: { Make: 'Phone' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
@@ -109,7 +109,7 @@ test('a sideways phone photograph comes out upright, and without what the phone 
   expect([await pixel(20), await pixel(280)]).toEqual(['red', 'blue']);
 });
 
-test('a large file comes in parts, and goes on where a broken line has left it', async () => {
+test('a large file is uploaded in parts, and resumes after a broken connection', async () => {
   const bytes = await plain(2400, 2400).png({ compressionLevel: 0 }).toBuffer();
   const request = { filename: 'large.png', contentType: 'image/png', contentLength: bytes.length, category: 'avatar' };
   const ticket = await seller.call<PartsTicket>('POST', '/v1/images/upload-url', { ...request, method: 'MULTIPART' });
@@ -132,14 +132,14 @@ test('a large file comes in parts, and goes on where a broken line has left it',
   expect(await seller.ended(ticket.imageId)).toMatchObject({ status: 'ready', source: { bytes: bytes.length } });
 });
 
-test('an upload that nobody reports is found all the same', async () => {
+test('finds an upload that was never reported', async () => {
   const bytes = await plain(64, 64).png().toBuffer();
   const ticket = await seller.ticket({ bytes, contentType: 'image/png' });
   await seller.put(ticket, bytes);
   expect((await seller.ended(ticket.imageId)).status).toBe('ready');
 });
 
-test('what is no picture is rejected in words for its seller, and stays so', async () => {
+test('a file that is not an image is rejected with a message for the seller, and stays rejected', async () => {
   const bytes = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
   const { image } = await seller.upload({ bytes });
   expect(image).toMatchObject({ status: 'rejected', renditions: [], error: { code: 'unsupported-format' } });
@@ -147,7 +147,7 @@ test('what is no picture is rejected in words for its seller, and stays so', asy
   expect(await seller.complete(image.imageId)).toMatchObject({ status: 'rejected' });
 });
 
-test('progress is told while an image is made', async () => {
+test('reports progress while an image is being processed', async () => {
   const seen = new Set<number>();
   const bytes = await sample('product.jpg');
   const ticket = await seller.ticket({ bytes });

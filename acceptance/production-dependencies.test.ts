@@ -18,14 +18,14 @@ const manifestOf = async (folder: string) =>
 
 const inside = async (group: string) => (await readdir(join(root, group))).map((name) => join(group, name));
 const apps = await inside('apps');
-// The client is built: what it bundles is no dependency of whoever installs it (acceptance/client/package.test.ts).
+// The client is bundled: bundled packages are not dependencies of its users (acceptance/client/package.test.ts).
 const packages = (await inside('packages')).filter((folder) => folder !== 'packages/client');
-/** Not part of what runs: tests, and what supports them. */
+/** Not part of the shipped code: tests and their support. */
 const notShipped = /\.test\.tsx?$|(^|\/)(test-support|testing|contract|node_modules|dist)\/|harness|\.config\.ts$/;
 const imports =
   /^(?:import|export)\s(type\s)?[^'";]*?\bfrom\s*['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport(?:\.meta\.resolve)?\(\s*['"]([^'"]+)['"]|\brequire\.resolve\(\s*['"]([^'"]+)['"]/gm;
 
-/** The packages that a folder's shipped code imports; of some only types, which are stripped before Node sees them. */
+/** The packages that a folder's shipped code imports. Type-only imports are separate: they are stripped before Node runs. */
 async function importedBy(folder: string): Promise<{ run: string[]; types: string[] }> {
   const files = await readdir(join(root, folder), { recursive: true });
   const [run, types] = [new Set<string>(), new Set<string>()];
@@ -43,18 +43,18 @@ async function importedBy(folder: string): Promise<{ run: string[]; types: strin
 const dependenciesOf = async (folder: string) =>
   Object.keys((await manifestOf(join(root, folder))).dependencies ?? {}).toSorted();
 
-test.each(apps)('%s depends on what it imports at run time, and on nothing else', async (folder) => {
+test.each(apps)('%s depends on exactly the packages that it imports at run time', async (folder) => {
   expect(await dependenciesOf(folder)).toEqual((await importedBy(folder)).run);
 });
 
-test.each(packages)('%s depends on what it imports, and on nothing else', async (folder) => {
+test.each(packages)('%s depends on exactly the packages that it imports', async (folder) => {
   const [dependencies, { run, types }] = await Promise.all([dependenciesOf(folder), importedBy(folder)]);
   expect(dependencies).toEqual(expect.arrayContaining(run));
-  // Types of another package may be part of its own signatures.
+  // Its signatures may contain types of another package.
   expect(dependencies.filter((name) => !run.includes(name) && !types.includes(name))).toEqual([]);
 });
 
-/** Permissive ones. libvips comes as a shared library of its own, which the LGPL allows. */
+/** Permissive licences. libvips is a separate shared library, which the LGPL allows. */
 const permissive = /^(MIT|MIT-0|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|Unlicense)$/;
 const isAllowed = (expression = '') =>
   expression
@@ -64,7 +64,7 @@ const isAllowed = (expression = '') =>
 const isLibvips = ({ name, license }: Manifest) =>
   /^@img\/sharp-/.test(name) && /^(Apache-2\.0 AND )?LGPL-3\.0-or-later/.test(license ?? '');
 
-/** All that an installation for production has, by the name and version of each package. */
+/** All packages of a production installation, by name and version. */
 async function installed(folder: string, found = new Map<string, Manifest>()): Promise<Map<string, Manifest>> {
   const manifest = await manifestOf(folder);
   const key = `${manifest.name}@${manifest.version}`;
@@ -77,7 +77,7 @@ async function installed(folder: string, found = new Map<string, Manifest>()): P
   return found;
 }
 
-/** As Node looks for it; an optional one may be for another platform. */
+/** Resolves a package as Node does. An optional package may be for another platform. */
 async function placeOf(name: string, from: string): Promise<string | undefined> {
   for (let folder = from; folder !== '/'; folder = join(folder, '..')) {
     const place = join(folder, 'node_modules', name);
@@ -90,13 +90,13 @@ const closures = new Map(
   await Promise.all(apps.map(async (app) => [app, [...(await installed(join(root, app))).values()]] as const)),
 );
 
-describe('an installation for production', () => {
-  test.each(apps)('of %s has allowed licences only', (app) => {
+describe('a production installation', () => {
+  test.each(apps)('of %s has only allowed licences', (app) => {
     const others = closures.get(app)?.filter((each) => !isAllowed(each.license) && !isLibvips(each));
     expect(others?.map(({ name, license }) => `${name}: ${license}`)).toEqual([]);
   });
 
-  test.each(apps)('of %s brings no tool of the tests or of the build', (app) => {
+  test.each(apps)('of %s contains no test or build tools', (app) => {
     const tools = /^(vitest|vite|rolldown|tsdown|typescript|knip|@biomejs\/.*|testcontainers|playwright.*|fast-check)$/;
     const names = closures.get(app)?.map(({ name }) => name) ?? [];
     expect(names.length).toBeGreaterThan(5);

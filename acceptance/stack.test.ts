@@ -19,11 +19,11 @@ const alive = (pid: number) => {
     return false;
   }
 };
-/** Brings its own Redis and S3, as on a machine where none are configured. */
+/** Starts its own Redis and S3, as on a machine without configured servers. */
 const selfContained = { REDIS_URL: '', S3_ENDPOINT: '' };
 const pidsOf = ({ pids }: Awaited<ReturnType<typeof startStack>>) => Object.values(pids).flat() as number[];
 
-test('a stack brings its own Redis and S3, learns of uploads from its bucket, and Ctrl-C ends all of it in order', async () => {
+test('a stack starts its own Redis and S3, receives bucket events, and shuts down in order on Ctrl-C', async () => {
   const stack = await startStack({ ...selfContained, WORKERS: '2', UPLOAD_CHECK_DELAY_MS: '600000' });
   const pids = pidsOf(stack);
   expect(pids).toHaveLength(6);
@@ -37,7 +37,7 @@ test('a stack brings its own Redis and S3, learns of uploads from its bucket, an
   expect(pids.filter(alive)).toEqual([]);
 });
 
-test('nothing of a stack outlives it, even when it is killed', async () => {
+test('no process of a stack outlives it, even if it is killed', async () => {
   const stack = await startStack(selfContained);
   const pids = pidsOf(stack);
   process.kill(stack.pids.stack, 'SIGKILL');
@@ -45,7 +45,7 @@ test('nothing of a stack outlives it, even when it is killed', async () => {
   await stack.stop();
 });
 
-test('a stack ends when the package manager that started it is killed', async () => {
+test('a stack ends if the package manager that started it is killed', async () => {
   const stack = await startStack({}, ['sh', '-c', 'node apps/cli/imagemill.mjs stack; : as pnpm does']);
   const pids = pidsOf(stack);
   await stack.stop('SIGKILL');
@@ -78,13 +78,13 @@ test('a worker and an API that end are started again; a Redis that ends ends the
 test.each([
   ['S3 server', (port: number) => ({ S3_ENDPOINT: `http://127.0.0.1:${port}` })],
   ['Redis', (port: number) => ({ REDIS_URL: `redis://127.0.0.1:${port}` })],
-])('Ctrl-C ends a stack that waits for a silent %s at once, and is no failure', async (_what, env) => {
+])('Ctrl-C ends a stack that is waiting for a silent %s at once, with exit code 0', async (_what, env) => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { redisUrl, s3 } = inject('servers');
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-silent-'));
   const child = spawn(process.execPath, ['apps/cli/imagemill.mjs', 'start'], {
-    // A terminal's Ctrl-C goes to the whole group.
+    // A terminal's Ctrl-C signals the whole process group.
     detached: true,
     env: {
       ...process.env,
@@ -109,13 +109,13 @@ test.each([
   await rm(dir, { recursive: true });
 });
 
-test('a part that does not start is told with its own words, once and without a stack', async () => {
+test('reports the message of a process that fails to start, once and without a stack trace', async () => {
   await expect(startStack({ VARIANT_SETS_FILE: '/nowhere.json' })).rejects.toThrow(
     /\napi did not start: it ended with code 1\.\n {2}\/nowhere\.json is not valid:\n {4}ENOENT.*\n$/,
   );
 });
 
-test('a port that is in use is named', async () => {
+test('reports a port that is in use', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
@@ -147,7 +147,7 @@ test('of stacks that start in one folder one comes up, also over a state file th
 });
 
 test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setup.ts'])(
-  '%s names every bad variable at once, no value, and exits 1',
+  '%s lists every invalid variable at once, without values, and exits with 1',
   async (program) => {
     const bad = { S3_ENDPOINT: 'not a url 123', CDN_BUCKET: 'not a bucket 123' };
     const { code, stderr } = await runProgram([program], { PATH: process.env.PATH, ...bad });
@@ -158,14 +158,14 @@ test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setu
   },
 );
 
-test('an access key without its secret is a mistake, not a wish for a role', async () => {
+test('rejects an access key without its secret', async () => {
   const env = { PATH: process.env.PATH, S3_ENDPOINT: 'http://s3.test', S3_ACCESS_KEY_ID: 'key' };
   const { code, stderr } = await runProgram(['apps/api/src/setup.ts'], env);
   expect([code, stderr]).toEqual([1, expect.stringContaining('S3_SECRET_ACCESS_KEY is not set')]);
 });
 
 test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts'])(
-  '%s does not start on buckets that are not there, and names them',
+  '%s does not start with missing buckets, and lists them',
   async (program) => {
     const { redisUrl, s3 } = inject('servers');
     const { code, stderr } = await runProgram([program], {

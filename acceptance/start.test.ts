@@ -12,7 +12,7 @@ const photo = fileURLToPath(new URL('../examples/photos/product.jpg', import.met
 
 let dir: string;
 let firstPrinted: string;
-/** Started for the second time. */
+/** The second start. */
 let stack: RunningStack;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'imagemill-start-'));
@@ -31,12 +31,12 @@ afterAll(async () => {
 
 const tableRow = /^(thumb|small|medium|large|retina|og|round-\w+) +(avif|webp|jpeg|png) .* % +http\S+$/gm;
 
-test('start shows every rendition of both sample photographs, and how long each took', () => {
+test('start shows every rendition of both sample photographs, with its duration', () => {
   expect(firstPrinted.match(/^examples\/photos\/\S+ \(.*\): ready \d+\.\d s after its upload$/gm)).toHaveLength(2);
   expect(firstPrinted.match(tableRow)).toHaveLength(12 + 13);
 });
 
-test('a later start shows the same renditions, and uploads nothing again', () => {
+test('a later start shows the same renditions without uploading again', () => {
   const printed = stack.printed();
   expect(printed).not.toContain('Uploading');
   expect(printed.match(/^examples\/photos\/\S+ \(.*\): uploaded before$/gm)).toHaveLength(2);
@@ -44,7 +44,7 @@ test('a later start shows the same renditions, and uploads nothing again', () =>
   expect(paths(printed)).toEqual(paths(firstPrinted));
 });
 
-test('start says where the API is documented', async () => {
+test("start prints the URL of the API's documentation", async () => {
   const docs = /http\S+\/docs/.exec(stack.printed())?.[0] ?? '';
   const page = await fetch(docs);
   expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({
@@ -55,7 +55,7 @@ test('start says where the API is documented', async () => {
   expect(servers).toEqual([{ url: stack.apiUrl }]);
 });
 
-test('the recipe that start prints uploads a picture with nothing but curl', async () => {
+test('the recipe that start prints uploads a picture with curl alone', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'imagemill-recipe-'));
   await copyFile(photo, join(folder, 'photo.jpg'));
   const recipe = stack.printed().match(/^ {2}API=[\s\S]*?\n\n/m)?.[0] ?? '';

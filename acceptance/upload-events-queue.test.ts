@@ -14,7 +14,7 @@ beforeAll(async () => {
   server.createQueue('uploads');
   stack = await startStack({
     ORIGINALS_BUCKET: bucket,
-    // Nobody looks by himself before the test is over.
+    // Workers do not check the bucket before the test is over.
     UPLOAD_CHECK_DELAY_MS: '600000',
     UPLOAD_EVENTS_QUEUE_URL: `http://127.0.0.1:${server.port}/000000000000/uploads`,
     UPLOAD_EVENTS_REGION: 'us-east-1',
@@ -28,7 +28,7 @@ afterAll(async () => {
   expect(code).toBe(0);
 });
 
-test('an upload that only an SQS message tells of is rendered, and the message is deleted', async () => {
+test('processes an upload reported only by an SQS message, and deletes the message', async () => {
   const seller = createSeller(stack);
   const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
   const ticket = await seller.ticket({ bytes, category: 'avatar' });
@@ -41,7 +41,7 @@ test('an upload that only an SQS message tells of is rendered, and the message i
   await vi.waitFor(() => expect(left()).toEqual([]));
 });
 
-test('an API whose queue is not there ends with exit code 1, and says so', async () => {
+test('an API with a missing queue exits with code 1 and reports the queue', async () => {
   const { redisUrl, s3 } = inject('servers');
   const { code, stderr } = await runProgram(['apps/api/src/main.ts'], {
     ...process.env,

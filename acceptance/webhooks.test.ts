@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What the API's own document does not let a webhook be. */
+/** The errors of a webhook under the API's OpenAPI document. */
 async function problemsByTheDocument(type: string, event: unknown): Promise<unknown[]> {
   const document = await (await fetch(`${stack.apiUrl}/openapi.json`)).json();
   const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'openapi');
@@ -47,7 +47,7 @@ async function problemsByTheDocument(type: string, event: unknown): Promise<unkn
   return validate?.(event) ? [] : (validate?.errors ?? [`there is no ${type}`]);
 }
 
-test('a tenant is told that its image is ready, and told the same again by a replay', async () => {
+test('sends a webhook for a ready image, and sends the same one on replay', async () => {
   const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
   const { image } = await createSeller(stack).upload({ bytes, category: 'avatar' });
   await vi.waitUntil(() => received.length === 1);

@@ -27,13 +27,13 @@ async function compare(bytes: Buffer) {
   return differenceOf(rendered.cells, shown);
 }
 
-describe('the engine renders the colours that Chromium shows of a', () => {
+describe('the engine renders the same colours as Chromium for a', () => {
   test.each(matrix)('$name', async ({ make, within }) => {
     expect((await compare(await make())).worst).toBeLessThan(within);
   });
 });
 
-test('another colour, or another alpha, is a difference', async () => {
+test('the comparison detects another colour and another alpha', async () => {
   const [one, other] = [
     matrix.find(({ name }) => name === 'PNG, 8 bits, RGBA, nothing said'),
     matrix.find(({ name }) => name === 'PNG, 8 bits, RGBA, P3 by cICP'),

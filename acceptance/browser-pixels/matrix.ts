@@ -16,15 +16,15 @@ import {
 } from '@imagemill/imaging/test-support';
 import sharp from 'sharp';
 
-/** A generated picture, and how far the engine may be from the browser. */
+/** A generated picture, and the allowed difference between the engine and the browser. */
 export interface Row {
   readonly name: string;
   readonly make: () => Buffer | Promise<Buffer>;
-  /** ΔE 2000 of the cell that differs most. */
+  /** Maximum ΔE 2000 over all cells. */
   readonly within: number;
 }
 
-/** Saturated and pale, light and dark, as they are stored, 0 to 1. */
+/** Saturated and pale, light and dark; stored values, 0 to 1. */
 const colours = [
   [0.9, 0.47, 0.16],
   [0.16, 0.47, 0.9],
@@ -54,7 +54,7 @@ const p3Points = [
 const spaces: RgbSpaceName[] = ['srgb-linear', 'p3-linear', 'a98rgb-linear', 'prophoto-linear'];
 
 const pngColours: readonly (readonly [name: string, chunks: readonly Buffer[]])[] = [
-  ['nothing said', []],
+  ['no colour information', []],
   ...spaces.map((space) => [`a profile of ${space}`, [iccp(rgbProfile(space))]] as const),
   ['P3 by cICP', [cicp(12, 13)]],
   ['BT.2020 by cICP', [cicp(9, 14)]],
@@ -82,7 +82,7 @@ function pngRows(): Row[] {
     ['grey and alpha', greyAlpha],
   ] as const;
   const greyColours = [
-    ['nothing said', []],
+    ['no colour information', []],
     ['a grey profile', [iccp(greyProfile(1))]],
     ['linear by gAMA', [gama(1)]],
   ] as const;
@@ -105,7 +105,7 @@ function pngRows(): Row[] {
 }
 
 const avifColours = [
-  ['nothing said', {}],
+  ['no colour information', {}],
   ['sRGB', { nclx: { primaries: 1, transfer: 13 } }],
   ['BT.709', { nclx: { primaries: 1, transfer: 1 } }],
   ['P3', { nclx: { primaries: 12, transfer: 13 } }],
@@ -118,14 +118,14 @@ const avifColours = [
   ['HLG', { nclx: { primaries: 9, transfer: 18 } }],
 ] as const;
 
-/** Such numbers span more than is stored of them: a step of 8 bits is seen. */
+/** Wide ranges stored in 8 bits: a single step is visible. */
 const isHdr = (said: string) => said === 'PQ' || said === 'HLG';
 
 function avifRows(): Row[] {
   const source = (bits: 8 | 10 | 12) => patchesPng(rgba(bits === 8 ? 8 : 16), bits === 8 ? 8 : 16);
   const alphaKinds = ['no alpha', 'alpha', 'narrow alpha'] as const;
   const ofColours = combinations([8, 10, 12] as const, avifColours, alphaKinds)
-    // Alpha is decoded apart from colour: once for each depth is enough.
+    // Alpha is decoded separately from colour: one case per depth is enough.
     .filter(([, [said], alpha]) => alpha === 'no alpha' || said === 'P3')
     .map(([bits, [said, parts], kind]) => ({
       name: `AVIF, ${bits} bits, ${kind}, ${said}`,
@@ -150,7 +150,7 @@ function avifRows(): Row[] {
   return [...ofColours, ...mono];
 }
 
-/** Cells are larger than what two pixels share, but its borders differ by decoder. */
+/** Cells are larger than the chroma block shared by two pixels, but cell borders differ between decoders. */
 const SHARED_CHROMA = 6;
 
 function jpegRows(): Row[] {
@@ -216,5 +216,5 @@ function webpAndGifRows(): Row[] {
   ];
 }
 
-/** Format × depth × what is said of colour × alpha × orientation × subsampling × animation, in tiny pictures. */
+/** Format × depth × colour information × alpha × orientation × subsampling × animation, in tiny pictures. */
 export const matrix: readonly Row[] = [...pngRows(), ...avifRows(), ...jpegRows(), ...webpAndGifRows()];

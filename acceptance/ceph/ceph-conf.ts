@@ -6,11 +6,11 @@ export interface CephConfOptions {
   readonly ports: CephPorts;
 }
 
-/** A sparse file: takes the space of what the tests store. */
+/** A sparse file: uses only the space of the stored objects. */
 const DISK_SIZE_BYTES = 8 * 1024 ** 3;
 const CACHE_SIZE_BYTES = 64 * 1024 ** 2;
 
-/** One monitor, one OSD and one gateway on loopback, without a manager daemon, replicas or authentication inside. */
+/** One monitor, one OSD and one gateway on loopback, without a manager daemon, replicas or internal authentication. */
 export function renderCephConf({ dir, fsid, ports }: CephConfOptions): string {
   return `[global]
 fsid = ${fsid}
@@ -25,7 +25,7 @@ auth_cluster_required = none
 auth_service_required = none
 auth_client_required = none
 ms_mon_client_mode = crc
-# Off: the path of a socket may have 107 characters, that of a temporary folder more.
+# Off: a socket path is limited to 107 characters, and temporary folders can be longer.
 admin_socket =
 run_dir = ${dir}
 log_file = ${dir}/$name.log
@@ -47,10 +47,10 @@ osd_pool_default_pg_autoscale_mode = off
 osd_crush_chooseleaf_type = 0
 mon_allow_pool_size_one = true
 mon_max_pg_per_osd = 1000
-# The monitor gathers changes for a second before it decides; start-up makes a dozen, one after the other.
+# By default the monitor collects changes for a second; start-up makes a dozen changes, one after the other.
 paxos_propose_interval = 0.05
 paxos_min_wait = 0.01
-# The monitor stops by itself on a disk that is 95 % full, which a developer's may be.
+# By default the monitor stops on a disk that is 95 % full, as a developer's disk may be.
 mon_data_avail_crit = 1
 mon_data_avail_warn = 2
 [client.rgw.a]

@@ -10,21 +10,21 @@ export interface CephPorts {
   readonly osdLast: number;
 }
 
-/** The gateway, the monitor and eight for the OSD, which binds four and tries the next when one is taken. */
+/** The gateway, the monitor, and eight for the OSD: it binds four and tries the next one if a port is in use. */
 const BLOCK_LENGTH = 10;
-/** Below the ports that Linux gives to outgoing connections, which come and go. */
+/** Below Linux's range of ports for outgoing connections. */
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const ATTEMPTS = 50;
 
-/** Ten free ports in a row, somewhere at random, so that several runs on one machine do not meet. */
+/** Ten consecutive free ports at a random position, to avoid conflicts between runs on one machine. */
 export async function findFreePorts(): Promise<CephPorts> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const first = randomInt(LOWEST, HIGHEST - BLOCK_LENGTH);
     if (!(await isBlockFree(first))) continue;
     return { gateway: first, monitor: first + 1, osdFirst: first + 2, osdLast: first + BLOCK_LENGTH - 1 };
   }
-  throw new CephError(`No ${BLOCK_LENGTH} free ports in a row between ${LOWEST} and ${HIGHEST}.`);
+  throw new CephError(`No ${BLOCK_LENGTH} consecutive free ports between ${LOWEST} and ${HIGHEST}.`);
 }
 
 async function isBlockFree(first: number): Promise<boolean> {

@@ -11,7 +11,7 @@ import { type Daemon, startDaemon } from './daemon.ts';
 const execute = promisify(execFile);
 
 export interface CephOptions {
-  /** Empty or absent; holds all state, which is of no use after `stop`. */
+  /** Empty or missing; holds all state, which is useless after `stop`. */
   readonly dir: string;
   readonly ports: CephPorts;
   readonly signal: AbortSignal;
@@ -36,7 +36,7 @@ type Step = (cluster: Cluster) => Promise<void>;
 
 const steps = [writeState, startMonitor, startOsd, createUser, startGateway] satisfies Step[];
 
-/** A real S3 server: a whole Ceph cluster of one disk, with its gateway. Leaves no process when it fails. */
+/** A real S3 server: a complete Ceph cluster with one disk and a gateway. Leaves no processes if it fails. */
 export async function startCeph(options: CephOptions): Promise<CephServer> {
   const credentials = {
     accessKeyId: randomBytes(10).toString('hex'),
@@ -44,7 +44,7 @@ export async function startCeph(options: CephOptions): Promise<CephServer> {
   };
   const conf = join(options.dir, 'ceph.conf');
   const cluster: Cluster = { ...options, conf, fsid: randomUUID(), credentials, daemons: [] };
-  // Last started, first stopped: each one needs those before it.
+  // Stopped in reverse order: each daemon needs the ones started before it.
   const stop = async () => {
     for (let daemon = cluster.daemons.pop(); daemon; daemon = cluster.daemons.pop()) await daemon.stop();
   };

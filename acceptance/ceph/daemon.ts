@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CephError } from './ceph-error.ts';
 
 const POLL_MS = 100;
-/** Part of util-linux: sets what only the process itself can set, then becomes the program. */
+/** Part of util-linux: sets attributes that only the process itself can set, then executes the program. */
 const LAUNCHER = 'setpriv';
 const READY_WITHIN_MS = 60_000;
 
 export interface Daemon {
-  /** Resolves when the probe does; fails when the daemon ends first or takes too long. */
+  /** Resolves when the probe does. Fails if the daemon ends first or the time limit expires. */
   untilReady(probe: () => Promise<unknown>, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
@@ -25,8 +25,8 @@ export interface DaemonOptions {
 export async function startDaemon({ dir, program, args }: DaemonOptions): Promise<Daemon> {
   const outputPath = join(dir, `${program}.out`);
   const output = await open(outputPath, 'a');
-  // The parent-death signal ends it even when this process is killed outright. A session of its own keeps a terminal's
-  // Ctrl-C from it, for the tests still need it while they end.
+  // The parent-death signal ends it even if this process is killed. A separate session shields it from the terminal's Ctrl-C:
+  // the tests still need it while they shut down.
   const child = spawn(LAUNCHER, ['--pdeathsig', 'KILL', program, ...args], {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
@@ -49,7 +49,7 @@ export async function startDaemon({ dir, program, args }: DaemonOptions): Promis
       }
     },
     async stop() {
-      // At once: an orderly end takes seconds and saves a state that nobody will read.
+      // SIGKILL: a graceful shutdown takes seconds and saves state that is never read.
       child.kill('SIGKILL');
       await ending;
     },

@@ -11,14 +11,14 @@ const PROGRAMS = ['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'm
 const PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common', 'util-linux'];
 const BY_HAND = `sudo apt-get install --no-install-recommends ${PACKAGES.join(' ')}`;
 
-/** Installs Ceph from Debian's or Ubuntu's packages unless it is there. */
+/** Installs Ceph from Debian's or Ubuntu's packages unless it is already installed. */
 export async function installCeph(onProgress: (message: string) => void): Promise<void> {
   if ((await missing(PROGRAMS)).length === 0) return;
   if ((await missing(['apt-get'])).length > 0)
     throw new CephError(
-      "Ceph is missing; it is taken from Debian's or Ubuntu's packages, and there is no apt-get here.",
+      "Ceph is missing. It is installed from Debian's or Ubuntu's packages, but apt-get was not found.",
     );
-  if (process.getuid?.() !== 0) throw new CephError(`Ceph is missing and only root can install it: ${BY_HAND}`);
+  if (process.getuid?.() !== 0) throw new CephError(`Ceph is missing, and only root can install it: ${BY_HAND}`);
 
   onProgress('installing Ceph from the distribution (about 65 MB)');
   await withoutStartingServices(async () => {
@@ -27,11 +27,11 @@ export async function installCeph(onProgress: (message: string) => void): Promis
   });
   const stillMissing = await missing(PROGRAMS);
   if (stillMissing.length > 0)
-    throw new CephError(`Ceph is installed, yet these are missing: ${stillMissing.join(', ')}`);
+    throw new CephError(`Ceph is installed, but these programs are missing: ${stillMissing.join(', ')}`);
 }
 
 async function missing(programs: readonly string[]): Promise<string[]> {
-  // Daemons lie in sbin folders, which a user's search path may lack; Debian and Ubuntu have them in bin too.
+  // Daemons are in sbin folders, which may be missing from a user's search path. Debian and Ubuntu also have them in bin.
   const folders = (process.env.PATH ?? '').split(':');
   const found = await Promise.all(programs.map((name) => isInAny(folders, name)));
   return programs.filter((_, index) => !found[index]);
@@ -49,17 +49,17 @@ async function aptGet(...args: string[]): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = { env, timeout: 600_000, maxBuffer: 64 * 1024 * 1024 };
   await execute('apt-get', ['-y', '-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], options).catch((error: unknown) => {
-    throw new CephError(`apt-get ${args[0]} failed; try by hand: ${BY_HAND}`, error);
+    throw new CephError(`apt-get ${args[0]} failed. To install it manually: ${BY_HAND}`, error);
   });
 }
 
-/** Debian's way to keep a package from starting its services at installation. */
+/** Debian's mechanism to prevent packages from starting their services at installation. */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 async function withoutStartingServices(install: () => Promise<void>): Promise<void> {
   let isOurs = true;
   await writeFile(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).catch(() => {
-    // A container image usually has one already.
+    // A container image usually has this file already.
     isOurs = false;
   });
   try {

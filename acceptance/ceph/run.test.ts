@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 
-/** Tests do not install packages on somebody's machine. */
+/** Tests must not install packages on the machine that runs them. */
 describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', { timeout: 120_000 }, () => {
   let temporary: string;
 
@@ -25,12 +25,12 @@ describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', { timeout
 
   async function untilItSays(child: ChildProcess, words: string): Promise<void> {
     let said = '';
-    // Leaving the loop closes the pipe: the run has to bear that too.
+    // Leaving the loop closes the pipe: the run must tolerate that too.
     for await (const chunk of child.stderr ?? []) {
       said += chunk;
       if (said.includes(words)) return;
     }
-    throw new Error(`it never said "${words}", only: ${said}`);
+    throw new Error(`the output does not contain "${words}": ${said}`);
   }
 
   async function expectNothingLeft(): Promise<void> {
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', { timeout
     expect(await commandLinesNaming(temporary)).toEqual([]);
   }
 
-  test('gives the command a server that answers and ends with its code', async () => {
+  test('runs the command with a working server, and exits with its code', async () => {
     const child = run('sh', '-c', 'test "$S3_SERVER" = ceph && echo "$S3_ENDPOINT" && exit 7');
     const printed = child.stdout?.toArray();
     expect(await once(child, 'exit')).toEqual([7, null]);
@@ -47,7 +47,7 @@ describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', { timeout
     await expectNothingLeft();
   });
 
-  test('leaves nothing when it is ended while it starts', async () => {
+  test('leaves nothing behind if it is stopped while it starts', async () => {
     const child = run('true');
     await untilItSays(child, 'starting ceph-osd');
     child.kill('SIGTERM');
@@ -56,7 +56,7 @@ describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', { timeout
     await expectNothingLeft();
   });
 
-  test('ends the command and leaves nothing when it is ended', async () => {
+  test('stops the command and leaves nothing behind if it is stopped', async () => {
     const child = run('sleep', '1000');
     await untilItSays(child, 'ready at');
     child.kill('SIGTERM');
@@ -68,7 +68,7 @@ describe.skipIf(!existsSync('/usr/bin/radosgw'))('a run against Ceph', { timeout
 
 async function commandLinesNaming(path: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  // Gone meanwhile is gone.
+  // The process has ended in the meantime.
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
   return lines.filter((line) => line.includes(path));
 }

@@ -1,4 +1,4 @@
-// node acceptance/ceph/run.ts <command…>: runs the command against a fresh, real S3 server and takes it away afterwards.
+// node acceptance/ceph/run.ts <command…>: runs the command with a new, real S3 server, and removes the server afterwards.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] satisfies StopSignal[]) process.on(name, () => stopping.abort(name));
-// A closed pipe, as in `… 2>&1 | head`, must not keep Ceph from being taken away.
+// A closed pipe, as in `… 2>&1 | head`, must not prevent the removal of Ceph.
 process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2), stopping.signal);
 
@@ -61,7 +61,7 @@ async function runCommand(command: readonly string[], env: NodeJS.ProcessEnv, si
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   const forward = () => {
     const name: StopSignal = signal.reason;
-    // A terminal has sent Ctrl-C to the command already; twice means "at once" to many.
+    // A terminal has already sent Ctrl-C to the command. Many programs exit at once on a second one.
     if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name);
     setTimeout(() => child.kill('SIGKILL'), COMMAND_KILL_AFTER_MS).unref();
   };
@@ -74,7 +74,7 @@ async function runCommand(command: readonly string[], env: NodeJS.ProcessEnv, si
   }
 }
 
-/** As a shell reports it. */
+/** The exit code that a shell reports. */
 function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }

@@ -47,7 +47,7 @@ test('reports the progress of a large upload while it runs', async () => {
   expect(loaded.at(-1)).toBe(size);
 });
 
-test('an upload continues by itself after a network loss', async () => {
+test('an upload continues automatically after a network loss', async () => {
   const page = await browser.open(browser.scan());
   const connection = await page.context().newCDPSession(page);
   const network = (offline: boolean) =>

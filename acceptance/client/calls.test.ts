@@ -43,7 +43,7 @@ test('imports an image from a URL, reprocesses it, and deletes it', async () => 
   await expect(imagemill.getImage(image.imageId)).rejects.toMatchObject({ code: 'image-not-found' });
 });
 
-test('lists all images, page after page, the newest first', async () => {
+test('lists all images across pages, newest first', async () => {
   const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
   const made: string[] = [];
   for (let index = 0; index < 5; index += 1) made.push((await client.requestUpload(request)).imageId);
@@ -52,14 +52,14 @@ test('lists all images, page after page, the newest first', async () => {
   expect(listed.map(({ imageId }) => imageId).filter((imageId) => made.includes(imageId))).toEqual(made.toReversed());
 });
 
-test('a wait ends at its timeout, or when its signal is aborted', async () => {
+test('a wait ends at its timeout, or if its signal is aborted', async () => {
   const { imageId } = await imagemill.requestUpload(request);
   await expect(imagemill.waitUntilReady(imageId, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'timeout' });
   const reason = new Error('enough');
   await expect(imagemill.waitUntilReady(imageId, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
-test('polls with the ETag, and yields changes only', async () => {
+test('polls with the ETag, and yields only changes', async () => {
   const answers: number[] = [];
   const counting = async (...args: Parameters<typeof fetch>) => {
     const response = await fetch(...args);

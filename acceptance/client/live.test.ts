@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 type Fetch = typeof fetch;
 
-/** A client that records its GET requests, and answers those itself for which `instead` has a response. */
+/** A client that records its GET requests, and uses the response of `instead` if it returns one. */
 function listening(instead: (url: string, ask: () => Promise<Response>) => Promise<Response> = (_, ask) => ask()) {
   const asked: string[] = [];
   const noting = async (...[url, init]: Parameters<Fetch>) => {
@@ -23,7 +23,7 @@ function listening(instead: (url: string, ask: () => Promise<Response>) => Promi
   return { asked, client: createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: noting }) };
 }
 
-test('follows an upload by live events, on one connection and without polling', async () => {
+test('follows an upload through live events, on one connection and without polling', async () => {
   const { client, asked } = listening();
   const image = await client.upload(photo, { category: 'product' });
   expect(image).toMatchObject({ status: 'ready', progress: { done: 12, total: 12 } });
@@ -68,7 +68,7 @@ test('polls when events do not arrive', async () => {
   expect(asked).toContain('status');
 });
 
-test('ends the wait when the image is deleted', async () => {
+test('ends the wait if the image is deleted', async () => {
   const { client } = listening();
   const request = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 9, category: 'product' };
   const { imageId } = await client.requestUpload(request);
@@ -76,7 +76,7 @@ test('ends the wait when the image is deleted', async () => {
   await expect(wait).rejects.toMatchObject({ name: 'ImageEndedError', code: 'image-deleted' });
 });
 
-/** The stream up to its first event, then an error, as when a connection breaks. */
+/** The stream up to its first event, followed by an error, as on a broken connection. */
 function firstEventOf({ body }: Response): ReadableStream<Uint8Array> {
   const reader = (body as ReadableStream<Uint8Array>).getReader();
   let text = '';

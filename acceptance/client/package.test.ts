@@ -15,7 +15,7 @@ const GZIPPED_BYTES_MAX = 10_000;
 
 /** The package as in a clean checkout, without a build. */
 let checkout: string;
-/** A project with the package installed, as it would be published. */
+/** A project with the package installed as published. */
 let project: string;
 let checked: Awaited<ReturnType<typeof runProgram>>;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ test('passes publint and arethetypeswrong', () => {
   expect(checked.stdout).toContain('0 problems.');
 });
 
-test('has no dependencies, and imports nothing that is not published', async () => {
+test('has no dependencies, and imports only published files', async () => {
   const folder = join(project, 'node_modules/@imagemill/client');
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   expect(manifest).not.toHaveProperty('dependencies');
@@ -93,7 +93,7 @@ test('can be imported and required in Node', async () => {
   expect(required.stdout).toBe(imported.stdout);
 });
 
-test('npm packs a clean checkout with the same files as pnpm, and without a change to it', async () => {
+test('npm packs the same files as pnpm from a clean checkout, and leaves it unchanged', async () => {
   const other = await mkdtemp(join(tmpdir(), 'imagemill-npm-'));
   const manifest = () => readFile(join(checkout, 'package.json'), 'utf8');
   const before = await manifest();

@@ -29,7 +29,7 @@ function watched(before: (partNumber: string) => void) {
   return { sent, client: createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: watching }) };
 }
 
-test('sends a large file in parts, and reports the progress of all of them', async () => {
+test('sends a large file in parts, and reports the total progress', async () => {
   const { client, sent } = watched(() => {});
   const loaded: number[] = [];
   let ticket: UploadTicket | undefined;
@@ -47,13 +47,13 @@ test('sends a large file in parts, and reports the progress of all of them', asy
   expect(loaded.at(-1)).toBe(scan.size);
 });
 
-test('sends a stream in parts, and it arrives whole', async () => {
+test('sends a stream in parts, and it arrives complete', async () => {
   const stream = { stream: scan.stream(), size: scan.size, name: 'scan.tiff' };
   const image = await imagemill.upload(stream, { category: 'avatar' });
   expect(image.source?.bytes).toBe(scan.size);
 });
 
-test('retries a failed part, and no other', async () => {
+test('retries only the failed part', async () => {
   let hasFailed = false;
   const { client, sent } = watched((partNumber) => {
     if (partNumber !== '2' || hasFailed) return;
@@ -100,7 +100,7 @@ test('resumes an interrupted upload with the missing parts', async () => {
   expect(sent).toEqual(['3']);
 });
 
-test('an aborted multipart upload leaves no image, and sends nothing more', async () => {
+test('an aborted multipart upload leaves no image, and sends no further requests', async () => {
   const controller = new AbortController();
   let imageId = '';
   const { client, sent } = watched(() => controller.abort(new Error('enough')));

@@ -11,7 +11,7 @@ const client = () => {
   return { baseUrl, apiKey };
 };
 
-/** A component that uploads the chosen file, and writes each of its states into `main`. */
+/** A component that uploads the selected file and renders each state into `main`. */
 const showField = (page: Page) =>
   page.evaluate((options) => {
     const { createElement: h, createImagemill, createRoot, StrictMode, useImageUpload } = globalThis.onPage;
@@ -42,7 +42,7 @@ async function nextImageId(page: Page): Promise<string> {
 
 const isGone = (page: Page) => page.waitForResponse((response) => response.request().method() === 'DELETE');
 
-test('a component shows an upload from start to end', async () => {
+test('a component shows an upload from start to finish', async () => {
   const page = await browser.open(photo);
   await showField(page);
   await status(page, 'idle');
@@ -62,9 +62,12 @@ test('a component shows the message of an error', async () => {
 });
 
 test.each([
-  ['is cancelled', (page: Page) => page.getByText('Cancel').click()],
-  ['has lost its component', (page: Page) => page.evaluate(() => (globalThis as unknown as { leave(): void }).leave())],
-])('an upload that %s leaves no image', async (_, end) => {
+  ['that is cancelled', (page: Page) => page.getByText('Cancel').click()],
+  [
+    'whose component is unmounted',
+    (page: Page) => page.evaluate(() => (globalThis as unknown as { leave(): void }).leave()),
+  ],
+])('an upload %s leaves no image', async (_, end) => {
   const page = await browser.open(browser.scan());
   const connection = await page.context().newCDPSession(page);
   const slow = { offline: false, latency: 5, downloadThroughput: -1, uploadThroughput: 4 * 1024 * 1024 };

@@ -15,7 +15,7 @@ import type { uploadRequest } from '../../apps/api/src/tickets/upload-request.ts
 import type { UploadTicket as ApiUploadTicket } from '../../apps/api/src/tickets/upload-ticket.ts';
 import type { ImageView } from '../../packages/images/src/index.ts';
 
-// Held by the type check, not when it runs: the client repeats these types, for it is published without the API's schemas.
+// Verified by the type check, not at run time. The client repeats these types because it is published without the API's schemas.
 
 test('the types of responses match those of the API', () => {
   expectTypeOf<Image>().toEqualTypeOf<z.input<typeof ImageView>>();

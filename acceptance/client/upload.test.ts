@@ -18,7 +18,7 @@ import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 let stack: SharedStack;
 let imagemill: Imagemill;
 let dir: string;
-/** Of a picture that is rendered at once. */
+/** The bytes of a picture that renders quickly. */
 let path: string;
 const largerPath = samplePhoto('product.jpg');
 beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('a photograph becomes ready', () => {
     expect(image.status).toBe('ready');
   });
 
-  test('from bytes, with a name that says what they are', async () => {
+  test('from bytes, with the type taken from the file name', async () => {
     const image = await imagemill.upload(await readFile(path), { category: 'avatar', filename: 'me.JPG' });
     expect(image).toMatchObject({ status: 'ready', category: 'avatar' });
   });
@@ -63,7 +63,7 @@ describe('a photograph becomes ready', () => {
   });
 });
 
-test('reports sent bytes and live renditions, never fewer than before', async () => {
+test('reports sent bytes and live renditions, and never decreases', async () => {
   const told: UploadProgress[] = [];
   const { size } = await stat(largerPath);
   await imagemill.upload(largerPath, { category: 'product', onProgress: (progress) => told.push(progress) });
@@ -91,7 +91,7 @@ test('"uploaded" does not wait for renditions, and a ticket is enough to wait fo
   await expect(page.getImage(image.imageId)).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
 });
 
-test('rejects a file that is not an image with the reason, and the image', async () => {
+test('rejects a file that is not an image, with the reason and the image', async () => {
   const text = new Blob(['no picture'], { type: 'image/jpeg' });
   const error = await imagemill.upload(text, { category: 'product' }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ImageEndedError);
@@ -117,9 +117,9 @@ test('an error of the storage is an UploadError with its message', async () => {
   expect((error as Error).message).toMatch(/signature/i);
 });
 
-test('an aborted upload rejects with the reason of its signal, and leaves no image', async () => {
+test("an aborted upload rejects with its signal's reason, and leaves no image", async () => {
   const controller = new AbortController();
-  const reason = new Error('The seller went away.');
+  const reason = new Error('The seller has left the page.');
   let imageId = '';
   const upload = imagemill.upload(largerPath, {
     category: 'product',
@@ -169,7 +169,7 @@ test('renews an expired URL, for the same image', async () => {
   expect(tickets.map(({ imageId }) => imageId)).toEqual([image.imageId, image.imageId]);
 });
 
-test('uploads with nothing but a ticket, and reports when the image is ready', async () => {
+test('uploads with only a ticket, and reports when the image is ready', async () => {
   const file = new File([await readFile(path)], 'shoe.jpg', { type: 'image/jpeg' });
   const request = { filename: file.name, contentType: file.type, contentLength: file.size, category: 'product' };
   const ticket = await imagemill.requestUpload(request);

@@ -11,7 +11,7 @@ const client = () => {
   return { baseUrl, apiKey };
 };
 
-/** The numbers of the parts that a page has sent to the storage. */
+/** The part numbers that a page has sent to the storage. */
 function partsSentBy(page: Page): string[] {
   const sent: string[] = [];
   page.on('request', (request) => {
@@ -21,7 +21,7 @@ function partsSentBy(page: Page): string[] {
   return sent;
 }
 
-/** Uploads the chosen file by Uppy. */
+/** Uploads the selected file with Uppy. */
 const uploadByUppy = (page: Page, s3Multipart?: { uploadId: string; key: string }) =>
   page.evaluate(
     async ({ options, s3Multipart }) => {
@@ -56,7 +56,7 @@ test('Uppy sends a large file in parts', async () => {
   expect(await createImagemill(client()).getImage(imageIds[0] ?? '')).toMatchObject({ status: 'ready' });
 });
 
-test('a rejected image is a failed upload with a message for its seller', async () => {
+test('a rejected image is a failed upload with a message for the seller', async () => {
   const page = await browser.open(fileURLToPath(import.meta.url));
   await page.setInputFiles('input', { name: 'shoe.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
   const { failed, imageIds } = await uploadByUppy(page);
@@ -64,7 +64,7 @@ test('a rejected image is a failed upload with a message for its seller', async 
   expect(failed).toEqual([expect.stringMatching(/\w+ \w+/)]);
 });
 
-/** Starts an upload by Uppy, and stops it after its first part. */
+/** Starts an upload with Uppy, and stops it after the first part. */
 const pausedByUppy = (page: Page) =>
   page.evaluate(async (options) => {
     const { AwsS3, createImagemill, Uppy, uppyS3Options } = globalThis.onPage;

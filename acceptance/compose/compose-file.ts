@@ -20,7 +20,7 @@ export interface ComposeService {
 
 const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
 
-/** docker-compose.yml's services, merged, with the values that the environment and an .env file would give. */
+/** The services of docker-compose.yml, merged, with variables interpolated from the given environment. */
 export function composeServices(set: Readonly<Record<string, string>> = {}): Readonly<Record<string, ComposeService>> {
   return composeFile(set).services;
 }
@@ -30,7 +30,7 @@ function composeFile(set: Readonly<Record<string, string>> = {}): { services: Re
   return parse(text, interpolated, { merge: true });
 }
 
-/** As the Compose Specification says: `${NAME:-default}` when unset or empty, `${NAME-default}` when unset, `$$` for `$`. */
+/** Compose Specification: `${NAME:-default}` if unset or empty, `${NAME-default}` if unset, `$$` for `$`. */
 function interpolate(value: string, set: Readonly<Record<string, string>>): string {
   const pattern = /\$\$|\$\{(\w+)(:?)-([^}]*)\}/g;
   return value.replace(pattern, (_whole, name: string | undefined, colon: string, fallback: string) => {
@@ -39,17 +39,17 @@ function interpolate(value: string, set: Readonly<Record<string, string>>): stri
   });
 }
 
-/** What the Compose Specification's JSON schema, as dclint ships it, holds against docker-compose.yml. */
+/** The errors of docker-compose.yml under the Compose Specification's JSON schema, as shipped with dclint. */
 export function schemaErrors(file: unknown = composeFile()): readonly string[] {
   const schemaUrl = new URL('schemas/compose.schema.json', import.meta.resolve('dclint/package.json'));
-  // The schema names draft-07 by an address that Ajv does not know, and formats (`duration`, `ports`) of Compose's own.
+  // The schema refers to draft-07 by a URL that Ajv does not know, and uses Compose's own formats (`duration`, `ports`).
   const ajv = new Ajv({ strict: false, validateSchema: false, validateFormats: false, allErrors: true });
   const validate = ajv.compile(JSON.parse(readFileSync(schemaUrl, 'utf8')));
   validate(file);
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-/** `40s` and `1m30s` in milliseconds. */
+/** Converts `40s` and `1m30s` to milliseconds. */
 export function durationMs(duration: string): number {
   const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
   const parts = [...duration.matchAll(/(\d+)(ms|[hms])/g)];

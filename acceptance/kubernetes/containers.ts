@@ -17,7 +17,7 @@ export function containerOf(workload: Workload) {
   return container;
 }
 
-/** The environment of a workload's container: its ConfigMaps and Secrets as deploy/kubernetes has them, then its own. */
+/** The environment of a workload's container: its ConfigMaps and Secrets in deploy/kubernetes, then its own variables. */
 export function environmentOf(workload: Workload): Readonly<Record<string, string>> {
   const { env = [], envFrom = [] } = containerOf(workload);
   const shared = envFrom.map(({ configMapRef, secretRef }) =>

@@ -10,7 +10,7 @@ import type { IConfigMap, INamespace, ISecret, IService } from 'kubernetes-model
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
-/** Every kind that deploy/kubernetes has. */
+/** Every kind in deploy/kubernetes. */
 export interface Kinds {
   Namespace: INamespace;
   ConfigMap: IConfigMap;
@@ -27,7 +27,7 @@ export interface Kinds {
 }
 export type Manifest = Kinds[keyof Kinds];
 
-/** What our kustomizations use of Kustomize's format; it refuses a field that it does not know, as `kubectl` does. */
+/** The part of Kustomize's format that our kustomizations use. Rejects unknown fields, as `kubectl` does. */
 const Kustomization = z.strictObject({
   apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
   kind: z.literal('Kustomization'),
@@ -53,7 +53,7 @@ function documents(file: string): unknown[] {
 
 const isKustomization = (file: string) => file.endsWith('kustomization.yaml');
 
-/** Every file but the kustomizations, and what stands in it. */
+/** Every file except the kustomizations, with its content. */
 export const manifestFiles = files
   .filter((file) => !isKustomization(file))
   .map((file) => ({ file, manifests: documents(file) as Manifest[] }));
@@ -64,7 +64,7 @@ export const kustomizations = files
   .filter(isKustomization)
   .map((file) => ({ ...Kustomization.parse(documents(file)[0]), folder: dirname(file) }));
 
-/** @throws Error when deploy/kubernetes has no such resource */
+/** @throws Error if deploy/kubernetes has no such resource */
 export function manifest<Kind extends keyof Kinds>(kind: Kind, name: string): Kinds[Kind] {
   const found = manifests.find((one) => one.kind === kind && one.metadata?.name === name);
   if (!found) throw new Error(`deploy/kubernetes has no ${kind} ${name}.`);

@@ -12,7 +12,7 @@ import { Secret } from 'kubernetes-models/v1/Secret';
 import { Service } from 'kubernetes-models/v1/Service';
 import type { Kinds } from './manifests.ts';
 
-/** The schemas of Kubernetes, KEDA and the Prometheus Operator, as kubernetes-models compiles them from their sources. */
+/** The schemas of Kubernetes, KEDA and the Prometheus Operator, compiled from their sources by kubernetes-models. */
 const models = {
   Namespace,
   ConfigMap,
@@ -32,13 +32,13 @@ interface TypeMeta {
   readonly kind?: string;
 }
 
-/** What a resource's schema holds against it; a field that the schema does not have is an error too. */
+/** The schema errors of a resource; unknown fields are errors too. */
 export function schemaErrors(manifest: TypeMeta): readonly string[] {
   const model = models[manifest.kind as keyof Kinds];
   if (!model) return [`no schema for kind ${manifest.kind}`];
   const read = new Set<string>();
   try {
-    // A compiled schema reads the fields that it has and no others, so what it leaves unread is unknown to it.
+    // A compiled schema reads only the fields that it defines: fields that it does not read are unknown.
     model.prototype.validate.call(recorded(manifest, '', read) as never);
   } catch (error) {
     return [(error as Error).message];
@@ -48,7 +48,7 @@ export function schemaErrors(manifest: TypeMeta): readonly string[] {
     .map((path) => `data${path} is not a known field`);
 }
 
-/** The same value, writing down the path of every field that is read. */
+/** The same value, recording the path of every field that is read. */
 function recorded<T extends object>(value: T, path: string, read: Set<string>): T {
   return new Proxy(value, {
     get(target, key) {

@@ -1,18 +1,18 @@
 import type { IScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 
-/** What decides how many replicas there are: KEDA between none and one, the HPA that it makes from one on. */
+/** Decides the number of replicas: KEDA between zero and one, its HPA from one upwards. */
 export interface Autoscaler {
   /**
-   * One round of both.
+   * One round of both controllers.
    *
-   * @param value what the trigger's endpoint told
-   * @param replicas how many there are
-   * @param now seconds, on a clock of the caller's own
+   * @param value the trigger endpoint's value
+   * @param replicas the current number
+   * @param now seconds, on the caller's clock
    */
   decide(value: number, replicas: number, now: number): number;
 }
 
-/** The HPA leaves the fleet alone while usage is within a tenth of its target: kube-controller-manager's default. */
+/** The HPA ignores deviations within a tenth of the target: kube-controller-manager's default. */
 const TOLERANCE = 0.1;
 
 interface Policy {
@@ -22,9 +22,9 @@ interface Policy {
 }
 
 /**
- * Follows a ScaledObject as KEDA and Kubernetes do: KEDA's scale executor (activation above `activationTargetValue`, back
- * to none when the last activity is `cooldownPeriod` ago), and the HPA's algorithm for an average value: replicas =
- * ⌈value / target⌉, its tolerance, scale-down stabilisation and rate policies.
+ * Applies a ScaledObject like KEDA and Kubernetes: KEDA's scale executor (activation above `activationTargetValue`, back to zero
+ * if the last activity is `cooldownPeriod` ago), and the HPA's algorithm for an average value (replicas = ⌈value / target⌉,
+ * tolerance, scale-down stabilisation and rate policies).
  * https://keda.sh/docs/latest/reference/scaledobject-spec/
  * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#algorithm-details
  */
@@ -35,12 +35,12 @@ export function createAutoscaler({ spec }: IScaledObject): Autoscaler {
   const min = minReplicaCount ?? 0;
   const max = maxReplicaCount ?? 100;
   const { scaleUp, scaleDown } = spec.advanced?.horizontalPodAutoscalerConfig?.behavior ?? {};
-  /** The HPA's own: it does not see what KEDA does. */
+  /** The HPA's own state: it does not see KEDA's decisions. */
   const changes: { at: number; by: number }[] = [];
   const recommendations: { at: number; replicas: number }[] = [];
   let lastActiveAt = Number.NEGATIVE_INFINITY;
 
-  /** How far one policy lets the fleet go, from where it was when the policy's period began. */
+  /** The limit of one policy, relative to the fleet's size at the start of the policy's period. */
   function limit(replicas: number, now: number, policy: Policy, direction: 1 | -1): number {
     const inPeriod = changes.filter(({ at, by }) => at > now - policy.periodSeconds && Math.sign(by) === direction);
     const atStart = replicas - inPeriod.reduce((sum, { by }) => sum + by, 0);

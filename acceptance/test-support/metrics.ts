@@ -10,9 +10,9 @@ export interface Metric {
   readonly labelNames: readonly string[];
 }
 
-const unread = { backlog: () => Promise.reject(new Error('Nobody scrapes this.')) };
+const unread = { backlog: () => Promise.reject(new Error('This is never scraped.')) };
 
-/** The metrics of our own that the API and the worker have, as the code defines them. */
+/** The API's and the worker's own metrics, from their source code. */
 export function ownMetrics(): { api: readonly Metric[]; worker: readonly Metric[] } {
   const [api, worker] = [createRegistry(), createRegistry()];
   addBacklogMetrics(api, unread);

@@ -12,7 +12,7 @@ const tools = {
 };
 
 declare global {
-  /** The globals of a test's page: the client, Uppy and React, as an app would bundle them. */
+  /** The globals of a test page: the client, Uppy and React, bundled as in an app. */
   var onPage: typeof tools;
 }
 

@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown';
 const html = `<!doctype html><html lang="en"><title>A seller app</title><input type="file"><main></main>
 <script type="module" src="/page.js"></script></html>`;
 
-/** Serves one page with the client and Uppy on it. */
+/** Serves one page that loads the client and Uppy. */
 export async function startPageServer() {
   const input = fileURLToPath(new URL('page-script.ts', import.meta.url));
   const bundle = await rolldown({ input, platform: 'browser', logLevel: 'silent' });

@@ -5,14 +5,14 @@ import sharp from 'sharp';
 export const samplePhoto = (name: 'product.jpg' | 'avatar.jpg') =>
   fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
 
-/** A JPEG that takes long to send for its few pixels: 40 kB, and renditions that cost next to nothing. */
+/** A JPEG with many bytes for its few pixels: 40 kB, but very cheap to render. */
 export function grainyPhoto(): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
   const create = { width: 150, height: 200, channels: 3, background: '#3377aa', noise } as const;
   return sharp({ create }).jpeg({ quality: 100 }).toBuffer();
 }
 
-/** An uncompressed TIFF of 18.9 MB: three parts of an upload in parts. */
+/** An uncompressed TIFF of 18.9 MB: three parts of a multipart upload. */
 export function scanBytes(): Promise<Buffer> {
   const plain = sharp({ create: { width: 3000, height: 2100, channels: 3, background: '#3377aa' } });
   return plain.tiff({ compression: 'none' }).toBuffer();

@@ -7,7 +7,7 @@ export interface Pictures {
   close(): Promise<void>;
 }
 
-/** A shop's web server, to import from. @param find what lies at a path; nothing is a 404 */
+/** A shop's web server, as the source of imports. @param find returns the body for a path; undefined is a 404 */
 export async function startPictures(find: (path: string) => Uint8Array | undefined): Promise<Pictures> {
   const server = createServer(({ url = '' }, response) => {
     const picture = find(url);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const TIMEOUT_MS = 60_000;
 
-/** Runs one of the project's programs to its end, from the project's root. */
+/** Runs one of the project's programs to completion, in the project's root folder. */
 export function runProgram(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, [...args], { cwd: root, env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {

@@ -18,18 +18,18 @@ export interface RunningStack {
   readonly consoleUrl?: string;
   readonly dir: string;
   readonly pids: { readonly stack: number; readonly api: number; readonly workers: readonly number[] };
-  /** All that it has printed so far. */
+  /** The output so far. */
   printed(): string;
-  /** Sends the signal and waits for the end; returns the exit code. */
+  /** Sends the signal and waits for the exit. @returns the exit code */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /**
- * Starts imagemill as users do, on the run's Redis and S3 server, with buckets and a queue of its own.
+ * Starts imagemill as users do, with the run's Redis and S3 server, and with separate buckets and a separate queue.
  *
- * @param env what this stack has different; an empty REDIS_URL or S3_ENDPOINT makes it bring its own
- * @param command what starts it, where that is not `imagemill stack` itself
- * @param servers the run's, where `inject` is not available
+ * @param env overrides; with an empty REDIS_URL or S3_ENDPOINT the stack starts its own server
+ * @param command the command that starts it; `imagemill stack` by default
+ * @param servers the run's servers, if `inject` is not available
  */
 export async function startStack(
   env: Readonly<Record<string, string>> = {},

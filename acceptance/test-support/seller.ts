@@ -37,7 +37,7 @@ export interface Photo {
   readonly metadata?: Record<string, string>;
 }
 
-/** A seller app that knows nothing but the HTTP contract. */
+/** A seller app that uses only the HTTP contract. */
 export function createSeller({ apiUrl, apiKey }: Pick<RunningStack, 'apiUrl' | 'apiKey'>) {
   async function call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(`${apiUrl}${path}`, {
@@ -63,7 +63,7 @@ export function createSeller({ apiUrl, apiKey }: Pick<RunningStack, 'apiUrl' | '
     if (!response.ok) throw new Error(`The upload answered ${response.status}: ${await response.text()}`);
   }
 
-  /** Polls until the image has ended, whichever way. */
+  /** Polls until the image has a final status. */
   async function ended(imageId: string): Promise<Image> {
     return vi.waitFor(
       async () => {
@@ -75,7 +75,7 @@ export function createSeller({ apiUrl, apiKey }: Pick<RunningStack, 'apiUrl' | '
     );
   }
 
-  /** Ticket, PUT, complete, and the end of it. */
+  /** Ticket, PUT, complete, and the final image. */
   async function upload(photo: Photo): Promise<{ ticket: Ticket; image: Image }> {
     const issued = await ticket(photo);
     await put(issued, photo.bytes);

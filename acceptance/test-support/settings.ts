@@ -3,12 +3,12 @@ import { z } from 'zod';
 export interface Setting {
   readonly name: string;
   readonly isRequired: boolean;
-  /** As it would be written in the environment; undefined when there is no default. */
+  /** As written in the environment; undefined if there is no default. */
   readonly fallback: string | undefined;
   readonly description: string | undefined;
 }
 
-/** The environment variables that a program reads, from its own schema. */
+/** The environment variables of a program, from its schema. */
 export function settingsOf(schema: z.ZodObject): Setting[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([name, field]) => {

@@ -1,10 +1,10 @@
 import { findChromium } from '@imagemill/bench/chromium';
 import { chromium as launcher } from 'playwright-core';
 
-/** Not the machine itself, as a browser sees it: a page there, without https, has less than others. */
+/** Not localhost: without https, a page on this host is not a secure context. */
 export const PLAIN_HOST = 'console.test';
 
-/** A browser for several processes. `missing` says why there is none. */
+/** A browser for several processes. `missing` is the reason if there is none. */
 export async function startSharedBrowser() {
   const chromium = await findChromium();
   if (typeof chromium === 'string') return { missing: chromium, stop: async () => {} };

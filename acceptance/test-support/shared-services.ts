@@ -9,7 +9,7 @@ import { createTenants } from './tenants.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where `shared.ts` asks for what test files share. */
+    /** The URL that `shared.ts` requests shared services from. */
     sharedServicesUrl: string;
   }
 }
@@ -19,8 +19,8 @@ interface Service {
 }
 
 /**
- * Vitest's global set-up of what acceptance tests share: a stack, a browser and a page of a seller app. Each starts when a
- * test file first asks for it, so a run of other files pays nothing.
+ * Vitest's global setup of the services that acceptance tests share: a stack, a browser and a seller app's page. Each starts on
+ * the first request of a test file: a run of other files starts none.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { servers } = project.getProvidedContext();
@@ -47,7 +47,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
   const server = createServer((request, response) => {
     const answer = answers[request.url ?? ''];
-    const result = answer ? answer() : Promise.reject(new Error(`There is no ${request.url}.`));
+    const result = answer ? answer() : Promise.reject(new Error(`Unknown service ${request.url}.`));
     result.then(
       (body) => response.end(JSON.stringify(body)),
       (error: unknown) => response.writeHead(500).end(String(error)),

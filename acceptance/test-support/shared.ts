@@ -10,19 +10,19 @@ async function ask<T>(path: string): Promise<T> {
 
 export type SharedStack = Omit<RunningStack, 'stop'>;
 
-/** The stack of the whole run, with the API key of a tenant that no other file has. No test file may stop it. */
+/** The stack of the whole run, with the API key of an unused tenant. Test files must not stop it. */
 export async function sharedStack(): Promise<SharedStack> {
   const { text, ...stack } = await ask<Omit<SharedStack, 'printed'> & { text: string }>('/stack');
   return { ...stack, printed: () => text };
 }
 
-/** The API key of another new tenant of the shared stack. */
+/** The API key of another unused tenant of the shared stack. */
 export const newTenantKey = async () => (await ask<{ apiKey: string }>('/tenant')).apiKey;
 
-/** The page of a seller app that holds what `page-script.ts` names. */
+/** The page of a seller app with the globals of `page-script.ts`. */
 export const sharedPageUrl = async () => (await ask<{ url: string }>('/page')).url;
 
-/** @returns the browser of the whole run, or in words why there is none; `close` ends this connection to it alone */
+/** @returns the browser of the whole run, or the reason why there is none; `close` ends only this connection to it */
 export async function connectToBrowser(): Promise<Browser | string> {
   const { wsEndpoint, missing = '' } = await ask<{ wsEndpoint?: string; missing?: string }>('/browser');
   return wsEndpoint ? launcher.connect(wsEndpoint) : missing;

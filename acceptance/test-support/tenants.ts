@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A tenant per test, so that no test sees the uploads of another. @param count more than the tests need */
+/** One tenant per test: tests never see each other's uploads. @param count at least the number of tests */
 export function createTenants(count: number) {
   const keys = Array.from({ length: count }, () => `im_live_${randomBytes(32).toString('base64url')}`);
   const entries = keys.map((key, index) => `seller-${index}:upload:${createHash('sha256').update(key).digest('hex')}`);

@@ -11,26 +11,26 @@ interface Worker {
   isTold: boolean;
 }
 
-/** Real worker processes, as many as a Deployment would be told to have. */
+/** Real worker processes, scaled like a Deployment. */
 export interface WorkerFleet {
-  /** Starts what is missing; tells the newest to end when there are too many, as Kubernetes does. */
+  /** Starts missing workers; stops the newest if there are too many, as Kubernetes does. */
   scaleTo(replicas: number): void;
-  /** The processes that were not told to end, once all of them say that they are ready. */
+  /** Waits until all running processes are ready. @returns their number */
   ready(): Promise<number>;
-  /** How each process ended that was told to; waits for all of them. */
+  /** Waits until all stopped processes have exited. @returns their exit codes and signals */
   ends(): Promise<readonly (readonly [code: number | null, signal: string | null])[]>;
-  /** Processes that ended without being told to. */
+  /** Processes that exited without being stopped. */
   readonly crashes: readonly string[];
 }
 
-/** @param envOf the environment of the worker with that number */
+/** @param envOf returns the environment of the worker with this number */
 export function createWorkerFleet(envOf: (index: number) => NodeJS.ProcessEnv): WorkerFleet {
   const workers: Worker[] = [];
   const crashes: string[] = [];
   const running = () => workers.filter(({ isTold }) => !isTold);
 
   function start(): void {
-    // With an IPC channel: a worker ends when the test is gone, and says when it is ready.
+    // With an IPC channel, a worker ends when the test does, and signals its readiness.
     const child = spawn(process.execPath, [entry], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: envOf(workers.length),
@@ -47,7 +47,7 @@ export function createWorkerFleet(envOf: (index: number) => NodeJS.ProcessEnv): 
     workers.push(worker);
   }
 
-  /** Not before it is ready: until then it has no jobs, and SIGTERM would just kill it. */
+  /** Waits until it is ready: before that it has no jobs, and SIGTERM would just kill it. */
   function stop(worker: Worker): void {
     worker.isTold = true;
     void Promise.race([worker.ready, worker.exited]).then(() => worker.process.kill('SIGTERM'));

@@ -35,7 +35,7 @@ export function usePage() {
     stack: () => stack,
     /** 18.9 MB: three parts. */
     scan: () => join(dir, 'scan.tiff'),
-    /** The page, with a file chosen in its field. */
+    /** The page, with a file selected in its input. */
     async open(file: string): Promise<Page> {
       const page = await (browser as Browser).newPage();
       pages.push(page);
