@@ -3,13 +3,13 @@ import { type Logger, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import type { WorkerEnv } from './env.ts';
 
-/** The connections of one worker to everything outside of it. */
+/** A worker's connections to Redis and object storage. */
 export type Backends = ReturnType<typeof openBackends>;
 
 export function openBackends(env: WorkerEnv, logger: Logger) {
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
   const connection = createConsumerConnection(env.REDIS_URL);
-  connection.on('error', (err) => logger.warn({ err }, 'redis'));
+  connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   return {
     originals: createS3Storage({ client, bucket: env.ORIGINALS_BUCKET }),
     cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
@@ -21,7 +21,7 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
   };
 }
 
-/** @throws StartUpError with everything that is missing or set up wrongly */
+/** @throws StartUpError listing all backends that are missing or misconfigured */
 export function checkBackends({ originals, cdn, connection }: Backends): Promise<void> {
   return startUpChecks({
     Redis: () => checkRedis(connection),

@@ -23,7 +23,7 @@ interface WorkerOptions {
 
 const DAY_MS = 24 * 3600_000;
 
-/** One worker: `start` opens its ports and takes jobs. */
+/** Builds a worker. `start` opens its ports and begins to process jobs. */
 export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, registry }: WorkerOptions) {
   const { connection } = backends;
   const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
@@ -35,7 +35,7 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, 
   let closeAll = async () => {};
 
   return {
-    /** @throws Error naming the port when it is in use */
+    /** @throws Error naming the port if it is in use */
     async start(): Promise<void> {
       const health = await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
       const metrics = await startMetricsServer(env.METRICS_PORT, registry);
@@ -48,9 +48,9 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, 
         await Promise.all([health?.close(), metrics?.close()]);
       };
       const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] };
-      logger.info({ ...shown, metricsPort: metrics?.port }, 'working');
+      logger.info({ ...shown, metricsPort: metrics?.port }, 'worker started');
     },
-    /** Ends the jobs in hand, or gives them back, within SHUTDOWN_GRACE_MS; closes the backends too. */
+    /** Finishes running jobs, or returns them to the queue after SHUTDOWN_GRACE_MS. Also closes the backends. */
     async close(): Promise<void> {
       await closeAll();
       backends.close();
@@ -64,17 +64,17 @@ interface Parts {
   readonly logger: Logger;
 }
 
-/** A render, inside of what is done around every render: the last of the list is the outermost. */
+/** The render handler with its middleware; the last in the list is the outermost. */
 function startRenders(env: WorkerEnv, { connection }: Backends, parts: Parts & { readonly registry: Registry }) {
   const { services, webhooks, logger, registry } = parts;
   const prefix = env.QUEUE_PREFIX;
   const slotTime = createSlotTime(connection, prefix);
-  const around: readonly ((handle: RenderHandler) => RenderHandler)[] = [
-    (handle) => measureSlotTime(handle, slotTime, (err) => logger.warn({ err }, 'slot time')),
+  const middleware: readonly ((handle: RenderHandler) => RenderHandler)[] = [
+    (handle) => measureSlotTime(handle, slotTime, (err) => logger.warn({ err }, 'slot time not recorded')),
     ...(webhooks
       ? [
           (handle: RenderHandler) =>
-            notifyOutcome(handle, webhooks.notifier, (err) => logger.warn({ err }, 'an event is not queued yet')),
+            notifyOutcome(handle, webhooks.notifier, (err) => logger.warn({ err }, 'webhook not queued, will retry')),
         ]
       : []),
     (handle) => measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
@@ -83,8 +83,8 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: Parts & {
     ...{ connection, prefix },
     concurrency: env.WORKER_CONCURRENCY,
     name: `${hostname()}:${process.pid}`,
-    handle: around.reduce((handle, wrap) => wrap(handle), createRenderImage(services)),
-    onError: (err) => logger.error({ err }, 'worker'),
+    handle: middleware.reduce((handle, wrap) => wrap(handle), createRenderImage(services)),
+    onError: (err) => logger.error({ err }, 'render worker error'),
     onJobStarted: (imageId) => logger.debug({ imageId }, 'job started'),
     async onFailed(imageId, err, isFinal) {
       logger.error({ imageId, err }, 'attempt failed');

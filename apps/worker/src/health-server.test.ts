@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startHealthServer } from './health-server.ts';
 
-test('a worker is healthy as long as it can take jobs', async () => {
+test('reports 200 while the worker can take jobs, and 503 otherwise', async () => {
   let canTakeJobs = true;
   const server = await startHealthServer(0, () => canTakeJobs);
   onTestFinished(async () => server?.close());

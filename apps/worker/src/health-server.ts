@@ -1,10 +1,10 @@
 import { type InternalServer, startInternalServer } from '@imagemill/service';
 
 /**
- * Answers an orchestrator's probe on a port of its own: 200 while the worker can take jobs, 503 while it can't.
+ * Answers an orchestrator's health probe on a separate port: 200 while the worker can take jobs, 503 otherwise.
  *
- * @param port nothing is started without one
- * @throws Error naming the port when it is in use
+ * @param port no server is started if undefined
+ * @throws Error naming the port if it is in use
  */
 export async function startHealthServer(
   port: number | undefined,

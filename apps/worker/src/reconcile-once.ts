@@ -9,17 +9,17 @@ import { createReport } from './reconcile/report.ts';
 
 const HELP = `usage: reconcile [--dry-run] [--json]
 
-Compares the buckets with the queue and puts right what does not fit together: uploads without a job or a result, deletions
-that were not finished, renditions of no image, dead letters that can't be redriven. Workers do the same every so often.
+Compares the buckets with the queue and repairs differences: uploads without a job or a result, unfinished deletions,
+orphaned renditions, dead letters that cannot be redriven. Workers do the same at regular intervals.
 
-  --dry-run  only tell what would be done
-  --json     a JSON object a finding, and one for the summary
+  --dry-run  only report, repair nothing
+  --json     print one JSON object per finding, and one for the summary
 
-Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted; begin again whenever you like.`;
+Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted. It is safe to run it again at any time.`;
 
 const DAY_MS = 24 * 3600_000;
 
-/** One-shot: a whole round over everything, at once. */
+/** Runs one complete round. */
 async function main(): Promise<void> {
   const flags = readFlags();
   if (!flags) return;

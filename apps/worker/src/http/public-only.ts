@@ -2,30 +2,30 @@ import dns, { type LookupAddress } from 'node:dns';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 
-/** A connection would have gone where tenants must not send us; its message is for the log alone. */
+/** A connection to an address that tenants must not reach. The message is for the log only. */
 export class RefusedAddressError extends Error {
   constructor(address: string) {
-    super(`Connections to ${address} are refused: it is not public.`);
+    super(`Connection to ${address} refused: the address is not public.`);
   }
 }
 
 /**
- * IPv6 that request-filtering-agent takes for public, since ipaddr.js gives it no name: all that is not global unicast
- * (2000::/3, RFC 4291, section 2.4), so the IPv4-compatible addresses too, and blocks that a network may use as it likes.
+ * IPv6 addresses outside of global unicast (2000::/3, RFC 4291, section 2.4). request-filtering-agent treats them as public,
+ * because ipaddr.js does not classify them. They include IPv4-compatible addresses and blocks for local use.
  */
 const notGlobalUnicast = new BlockList();
 notGlobalUnicast.addSubnet('::', 3, 'ipv6');
 notGlobalUnicast.addSubnet('4000::', 2, 'ipv6');
 notGlobalUnicast.addSubnet('8000::', 1, 'ipv6');
 
-/** Azure's metadata lie at a public address: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 */
+/** Azure serves metadata at a public address: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 */
 const CLOUD_METADATA = '168.63.129.16';
 
 const isRefused = (address: string) =>
-  // Asked of IPv6 alone: a BlockList also looks for an IPv4 address in its mapped form, which lies in ::/3.
+  // IPv6 only: a BlockList also checks the mapped form of an IPv4 address, which is in ::/3.
   isIPv6(address) ? notGlobalUnicast.check(address, 'ipv6') : address === CLOUD_METADATA;
 
-/** What a name stands for, looked at as it is connected to. */
+/** Resolves a name and checks the very addresses that the connection will use. */
 const publicLookup: LookupFunction = (hostname, options, done) =>
   dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
     const refused = addresses?.find(({ address }) => isRefused(address));
@@ -34,7 +34,7 @@ const publicLookup: LookupFunction = (hostname, options, done) =>
     return options.all ? done(null, addresses) : done(null, address, family);
   });
 
-/** @throws RefusedAddressError for an address in the place of a name: nothing looks that up */
+/** @throws RefusedAddressError for an IP address in the URL, which is connected to without a lookup */
 function refuseAddress(host: string | null | undefined): void {
   if (host && isIP(host) !== 0 && isRefused(host)) throw new RefusedAddressError(host);
 }

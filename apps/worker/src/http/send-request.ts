@@ -7,10 +7,10 @@ const HEADER_BYTES_MAX = 16 * 1024;
 type Request = Pick<RequestOptions, 'method' | 'headers' | 'timeout'> & { readonly body?: string };
 
 /**
- * Sends a request to an address that a tenant named. Redirects are not followed.
+ * Sends a request to a URL given by a tenant. Does not follow redirects.
  *
- * @returns the head of the answer; what fails in its body comes out of that
- * @throws what went wrong, an AbortError among others
+ * @returns the response once its headers have arrived; errors in the body are thrown when it is read
+ * @throws connection errors, timeouts, and AbortError
  */
 export async function sendRequest(
   agents: TenantAgents,
@@ -26,9 +26,9 @@ export async function sendRequest(
       : httpRequest(url, { ...options, agent: agents.http });
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   sent.on('response', resolve).on('error', reject);
-  sent.on('timeout', () => sent.destroy(new Error('The server fell silent.')));
-  // Node ends a request that is answered with 101, a protocol that nobody asked for, without an error.
-  sent.on('close', () => reject(new Error('The connection was closed without an answer.')));
+  sent.on('timeout', () => sent.destroy(new Error('The server stopped sending data.')));
+  // Node closes a request without an error if the server answers 101 (Switching Protocols) unasked.
+  sent.on('close', () => reject(new Error('The connection was closed without a response.')));
   sent.end(body);
   return promise;
 }

@@ -2,15 +2,15 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { PublicHttpAgent, PublicHttpsAgent, RefusedAddressError } from './public-only.ts';
 
-/** Connections to addresses that tenants name. */
+/** Agents for requests to URLs given by tenants. */
 export interface TenantAgents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
 }
 
 /**
- * @param allowPrivate connects to any address. Otherwise only to public ones: the agents look at the address as it is
- *   connected to, so a name that changes its address after a look can't get around them
+ * @param allowPrivate allows any address. Otherwise only public addresses are allowed: the agents check the address that
+ *   the connection uses, which defeats DNS rebinding
  */
 export function createTenantAgents({ allowPrivate }: { allowPrivate: boolean }): TenantAgents {
   return allowPrivate
@@ -18,7 +18,7 @@ export function createTenantAgents({ allowPrivate }: { allowPrivate: boolean }):
     : { http: new PublicHttpAgent(), https: new PublicHttpsAgent() };
 }
 
-/** Whether a request failed because of where it would have gone; request-filtering-agent gives its error no code. */
+/** Whether a request failed because its address is not allowed. request-filtering-agent's error has no code. */
 export const isRefusedAddress = (error: unknown): boolean =>
   error instanceof RefusedAddressError ||
   (error instanceof Error && /^DNS lookup .* is not allowed/.test(error.message));

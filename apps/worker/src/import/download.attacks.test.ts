@@ -10,17 +10,17 @@ const download = createDownload({ allowPrivate: false, bytesMax: 1_000, timeoutM
 
 let server: PictureServer;
 beforeAll(async () => {
-  server = await startPictureServer((_request, response) => response.end('what only we may read'));
+  server = await startPictureServer((_request, response) => response.end('internal data'));
 });
 afterAll(() => server.close());
 afterEach(() => {
-  expect(server.asked).toEqual([]);
+  expect(server.requestedPaths).toEqual([]);
 });
 
-describe('nothing is asked of', () => {
+describe('sends no request to', () => {
   test.each([
     ['loopback', 'http://127.0.0.1/'],
-    ['loopback, elsewhere in its block', 'http://127.8.8.8/'],
+    ['another loopback address', 'http://127.8.8.8/'],
     ['loopback as one number', 'http://2130706433/'],
     ['loopback in octal', 'http://0177.0.0.1/'],
     ['loopback in hex', 'http://0x7f.1/'],
@@ -35,15 +35,15 @@ describe('nothing is asked of', () => {
     ['loopback through 6to4', 'http://[2002:7f00:1::]/'],
     ['loopback through Teredo', 'http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/'],
     ['loopback, compatible with IPv6', 'http://[::127.0.0.1]/'],
-    ['loopback through a NAT64 of our own', 'http://[64:ff9b:1::7f00:1]/'],
-    ['no address at all', 'http://0.0.0.0/'],
+    ['loopback through a local NAT64', 'http://[64:ff9b:1::7f00:1]/'],
+    ['the unspecified address', 'http://0.0.0.0/'],
     ['this network', 'http://0.1.2.3/'],
-    ['no address at all in IPv6', 'http://[::]/'],
+    ['the unspecified address in IPv6', 'http://[::]/'],
     ['private, 10', 'http://10.0.0.1/'],
     ['private, 172.16', 'http://172.31.255.255/'],
     ['private, 192.168', 'http://192.168.1.1/'],
     ['private in IPv6', 'http://[fd00::1]/'],
-    ['link-local, where clouds tell secrets', 'http://169.254.169.254/latest/meta-data/'],
+    ['link-local, with cloud metadata', 'http://169.254.169.254/latest/meta-data/'],
     ['link-local in IPv6', 'http://[fe80::1]/'],
     ['site-local in IPv6', 'http://[fec0::1]/'],
     ['carrier-grade NAT', 'http://100.64.0.1/'],
@@ -57,75 +57,75 @@ describe('nothing is asked of', () => {
     ['documentation in IPv6', 'http://[2001:db8::1]/'],
     ['discard in IPv6', 'http://[100::1]/'],
     ['discard in IPv6, newer', 'http://[100:0:0:1::1]/'],
-    ['IPv6 before what is global', 'http://[1fff::1]/'],
-    ['IPv6 after what is global', 'http://[4000::1]/'],
-    ['IPv6 at its end', 'http://[fe00::1]/'],
+    ['IPv6 just below global unicast', 'http://[1fff::1]/'],
+    ['IPv6 just above global unicast', 'http://[4000::1]/'],
+    ['IPv6 between unique local and link-local', 'http://[fe00::1]/'],
     ["Azure's metadata at a public address", 'http://168.63.129.16/'],
-    ['over TLS as well', 'https://127.0.0.1/'],
-    ['over TLS as well, what only we refuse', 'https://[::127.0.0.1]/'],
+    ['loopback over TLS', 'https://127.0.0.1/'],
+    ['an IPv4-compatible address over TLS', 'https://[::127.0.0.1]/'],
     ['another port', 'http://example.com:6379/'],
-    ['a name and password', 'http://user:secret@example.com/'],
+    ['a URL with credentials', 'http://user:secret@example.com/'],
     ['another scheme, file', 'file:///etc/passwd'],
     ['another scheme, ftp', 'ftp://example.com/a.jpg'],
     ['another scheme, gopher', 'gopher://127.0.0.1:6379/_FLUSHALL'],
     ['another scheme, data', 'data:image/png;base64,iVBORw0KGgo='],
-    ['no URL', 'shoe.jpg'],
+    ['an invalid URL', 'shoe.jpg'],
   ])('%s', async (_what, url) => {
     await expect(download(url, signal)).rejects.toMatchObject({ code: 'import-forbidden', retryable: false });
   });
 });
 
-test('nothing is asked of loopback by its name with the root, whether the resolver knows that or not', async () => {
+test('sends no request to loopback by its fully qualified name, with or without a resolver entry', async () => {
   await expect(download('http://localhost./', signal)).rejects.toThrow();
 });
 
-describe('a name', () => {
+describe('a host name', () => {
   const { lookup } = dns;
   afterEach(() => {
     dns.lookup = lookup;
     syncBuiltinESMExports();
   });
 
-  /** Makes this process's resolver give these answers, one after the other. */
-  function resolveTo(...answers: readonly string[][]): { readonly asked: () => number } {
-    let asked = 0;
+  /** Replaces this process's resolver with one that gives these answers in order. */
+  function resolveTo(...answers: readonly string[][]): { readonly lookups: () => number } {
+    let lookups = 0;
     const fake = (_name: string, options: { all?: boolean }, done: (...args: unknown[]) => void) => {
-      const addresses = answers[Math.min(asked, answers.length - 1)] ?? [];
-      asked += 1;
+      const addresses = answers[Math.min(lookups, answers.length - 1)] ?? [];
+      lookups += 1;
       const records = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
       if (options.all) done(null, records);
       else done(null, records[0]?.address, records[0]?.family);
     };
     dns.lookup = fake as never;
     syncBuiltinESMExports();
-    return { asked: () => asked };
+    return { lookups: () => lookups };
   }
-  /** Where nothing but the port would stand between the download and the server. */
-  const anyPort = (name: string) => new URL(`http://${name}/`).href;
+  const urlOf = (name: string) => new URL(`http://${name}/`).href;
 
   test.each([
     ['a private address', 'http', '127.0.0.1'],
     ['a private address, over TLS', 'https', '127.0.0.1'],
-    ['an address compatible with IPv6', 'http', '::7f00:1'],
-    ['an address compatible with IPv6, over TLS', 'https', '::7f00:1'],
+    ['an IPv4-compatible address', 'http', '::7f00:1'],
+    ['an IPv4-compatible address, over TLS', 'https', '::7f00:1'],
     ["a cloud's metadata at a public address", 'http', '168.63.129.16'],
-  ])('that stands for %s is refused', async (_what, scheme, address) => {
+  ])('that resolves to %s is rejected', async (_what, scheme, address) => {
     resolveTo([address]);
     await expect(download(`${scheme}://pictures.test/`, signal)).rejects.toMatchObject({ code: 'import-forbidden' });
   });
 
-  test('that stands for a public and a private address is refused', async () => {
+  test('that resolves to a public and a private address is rejected', async () => {
     resolveTo(['93.184.215.14', '127.0.0.1']);
-    await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+    await expect(download(urlOf('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
   });
 
-  test('is asked for once, by the connection itself: there is no second answer to be rebound', async () => {
+  test('is resolved once, by the connection itself, which leaves no room for DNS rebinding', async () => {
     const resolver = resolveTo(['10.0.0.1'], ['93.184.215.14']);
-    await expect(download(anyPort('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
-    expect(resolver.asked()).toBe(1);
+    await expect(download(urlOf('pictures.test'), signal)).rejects.toMatchObject({ code: 'import-forbidden' });
+    expect(resolver.lookups()).toBe(1);
   });
 
-  describe('on the way through redirects, where one address of this machine stands for a public one', () => {
+  // One loopback address is allowed and plays the public one.
+  describe('in a chain of redirects', () => {
     const PUBLIC = '127.0.0.1';
     const PRIVATE = '127.0.0.2';
     const options = { allowIPAddressList: [PUBLIC] };
@@ -144,24 +144,24 @@ describe('a name', () => {
     });
     afterAll(() => shop.close());
     afterEach(() => {
-      shop.asked.length = 0;
+      shop.requestedPaths.length = 0;
     });
 
-    test('a picture comes from the public one', async () => {
+    test('is downloaded from if it is public', async () => {
       resolveTo([PUBLIC]);
       expect(Buffer.from(await anyPort(`http://shop.test:${shop.port}/5`, signal)).toString()).toBe('picture');
     });
 
-    test('the last hop of a chain is refused when it leads to a private one', async () => {
+    test('is rejected if the last redirect leads to a private address', async () => {
       await expect(anyPort(`${shop.url}/1`, signal)).rejects.toMatchObject({ code: 'import-forbidden' });
-      expect(shop.asked).toEqual(['/1', '/2', '/3']);
+      expect(shop.requestedPaths).toEqual(['/1', '/2', '/3']);
     });
 
-    test('a name that was public at the first hop and is private at the second is refused', async () => {
+    test('is rejected if it is public at the first hop and private at the second', async () => {
       const resolver = resolveTo([PUBLIC], [PRIVATE]);
       const rebound = anyPort(`http://rebound.test:${shop.port}/4`, signal);
       await expect(rebound).rejects.toMatchObject({ code: 'import-forbidden' });
-      expect([resolver.asked(), shop.asked]).toEqual([2, ['/4']]);
+      expect([resolver.lookups(), shop.requestedPaths]).toEqual([2, ['/4']]);
     });
   });
 });

@@ -20,14 +20,14 @@ async function start(answer: Answer, change: Partial<DownloadOptions> = {}) {
   return { ...server, get };
 }
 
-describe('a picture', () => {
-  test('comes as the server has it, byte for byte', async () => {
+describe('an image', () => {
+  test('arrives byte for byte', async () => {
     const picture = randomBytes(1_000);
     const { get } = await start((response) => response.end(picture));
     expect(Buffer.from(await get())).toEqual(picture);
   });
 
-  test('is asked for unpacked, and what comes packed all the same is not unpacked', async () => {
+  test('is requested without compression, and never decompressed', async () => {
     const bomb = gzipSync(Buffer.alloc(500_000));
     const { get } = await start((response, { headers }) =>
       response.writeHead(200, { 'content-encoding': 'gzip', asked: headers['accept-encoding'] }).end(bomb),
@@ -36,20 +36,20 @@ describe('a picture', () => {
   });
 
   test.each<[string, Answer]>([
-    ['by its length', (response) => response.writeHead(200, { 'content-length': 1_001 }).flushHeaders()],
-    ['by what came', (response) => response.write(randomBytes(1_001))],
-    ['without an end', (response) => void setInterval(() => response.write(randomBytes(400)), 5).unref()],
-  ])('that is too large, %s, is given up before its end', async (_how, answer) => {
+    ['by its content-length', (response) => response.writeHead(200, { 'content-length': 1_001 }).flushHeaders()],
+    ['by the bytes received', (response) => response.write(randomBytes(1_001))],
+    ['in an endless body', (response) => void setInterval(() => response.write(randomBytes(400)), 5).unref()],
+  ])('that is too large %s is rejected before its end', async (_how, answer) => {
     const { get } = await start(answer);
     await expect(get()).rejects.toMatchObject({ code: 'too-many-bytes' });
   });
 
   test.each<[string, Answer]>([
-    ['that ends before its length', (response) => response.writeHead(200, { 'content-length': 100 }).end('x')],
-    ['whose connection breaks', (response) => response.write('x', () => response.destroy())],
-    ['with an HTTP error of its server', (response) => response.writeHead(500).end()],
-    ['that comes too often', (response) => response.writeHead(429).end()],
-  ])('%s may come another time', async (_what, answer) => {
+    ['a truncated body', (response) => response.writeHead(200, { 'content-length': 100 }).end('x')],
+    ['a broken connection', (response) => response.write('x', () => response.destroy())],
+    ['a 500', (response) => response.writeHead(500).end()],
+    ['a 429', (response) => response.writeHead(429).end()],
+  ])('is retried after %s', async (_what, answer) => {
     const { get } = await start(answer);
     await expect(get()).rejects.toMatchObject({ code: 'import-failed', retryable: true });
   });
@@ -61,44 +61,44 @@ describe('a picture', () => {
     [403, 'import-refused'],
     [204, 'import-refused'],
     [304, 'import-refused'],
-  ])('is refused for good by a %i', async (status, code) => {
+  ])('is rejected after a %i', async (status, code) => {
     const { get } = await start((response) => response.writeHead(status).end());
     await expect(get()).rejects.toMatchObject({ code, retryable: false });
   });
 });
 
 describe('a server', () => {
-  test('that sends byte after byte is given up when the time is over', async () => {
+  test('that sends byte by byte is cut off at the time limit', async () => {
     const { get } = await start((response) => void setInterval(() => response.write('x'), 20).unref(), {
       timeoutMs: 300,
     });
     await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
   });
 
-  test('that never answers is given up when the time is over', async () => {
+  test('that never responds is cut off at the time limit', async () => {
     const { get } = await start(() => {}, { timeoutMs: 300 });
     await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
   });
 
-  test('that changes to a protocol nobody asked for has not answered', async () => {
+  test('that switches protocols unasked counts as failed', async () => {
     const { get } = await start((response) => {
       response.writeHead(101, { connection: 'upgrade', upgrade: 'websocket' }).flushHeaders();
     });
     await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
   });
 
-  test('is left at once when the work must stop', async () => {
+  test('is disconnected at once if the job is aborted', async () => {
     const stop = new AbortController();
     const { get } = await start(() => stop.abort(new Error('stop')));
     await expect(get('/', stop.signal)).rejects.toThrow('stop');
   });
 
-  test('with more headers than a picture needs is refused', async () => {
+  test('that sends oversized headers counts as failed', async () => {
     const { get } = await start((response) => response.writeHead(200, { more: 'x'.repeat(20_000) }).end());
     await expect(get()).rejects.toMatchObject({ code: 'import-failed' });
   });
 
-  test('that is not there may be there another time', async () => {
+  test('that refuses connections is retried', async () => {
     const { get, close } = await start(() => {});
     await close();
     open.pop();
@@ -115,11 +115,11 @@ describe('a redirect', () => {
       else response.end('picture');
     };
 
-  test('is followed three times, and no fourth time', async () => {
+  test('is followed three times but not a fourth time', async () => {
     expect(Buffer.from(await (await start(hops(3))).get('/0')).toString()).toBe('picture');
     const tooMany = await start(hops(4));
     await expect(tooMany.get('/0')).rejects.toMatchObject({ code: 'import-forbidden' });
-    expect(tooMany.asked).toEqual(['/0', '/1', '/2', '/3']);
+    expect(tooMany.requestedPaths).toEqual(['/0', '/1', '/2', '/3']);
   });
 
   test.each(['file:///etc/passwd', 'http://a:b@127.0.0.1/', 'data:,x', 'http://'])(
@@ -130,7 +130,7 @@ describe('a redirect', () => {
     },
   );
 
-  test('to nowhere is a refusal', async () => {
+  test('without a location is rejected', async () => {
     const { get } = await start((response) => response.writeHead(302).end());
     await expect(get()).rejects.toMatchObject({ code: 'import-refused' });
   });

@@ -9,16 +9,16 @@ const SILENCE_MS_MAX = 10_000;
 
 const headers = {
   accept: 'image/avif,image/webp,image/*;q=0.9',
-  // What comes is stored as it is, so it must not be packed; and nothing that is packed is unpacked here.
+  // The body is stored unchanged and is never decompressed here.
   'accept-encoding': 'identity',
   'user-agent': 'imagemill-import/1',
 };
 
 /**
- * Reads a URL that a tenant named, whole.
+ * Downloads a URL given by a tenant.
  *
- * @throws ImportRejectedError when it leads where it must not, or is refused there; RejectedImageError `too-many-bytes`
- * @throws ImportFailedError when another try may succeed
+ * @throws ImportRejectedError if the address is not allowed or the server refuses; RejectedImageError `too-many-bytes`
+ * @throws ImportFailedError if a retry may succeed
  */
 export type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array>;
 
@@ -26,9 +26,9 @@ export interface DownloadOptions {
   /** For local work: any address and port. */
   readonly allowPrivate: boolean;
   readonly bytesMax: number;
-  /** For all of it, redirects and body included. */
+  /** For the whole download, redirects and body included. */
   readonly timeoutMs: number;
-  /** What connects, by `allowPrivate` if left out. */
+  /** Defaults to agents that follow `allowPrivate`. */
   readonly agents?: TenantAgents;
 }
 
@@ -63,7 +63,7 @@ export function createDownload({ allowPrivate, bytesMax, timeoutMs, ...options }
   };
 }
 
-/** Where a redirect leads is looked at like the first URL; its address is looked at by the agents. */
+/** Checks the first URL and every redirect. The agents check the address itself. */
 function toAllowedUrl(text: string, allowPrivate: boolean, base?: URL): URL {
   const url = URL.parse(text, base);
   const isPlain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
@@ -71,7 +71,7 @@ function toAllowedUrl(text: string, allowPrivate: boolean, base?: URL): URL {
   return url;
 }
 
-/** @returns where to look instead, undefined when the picture is here */
+/** @returns the redirect's target, or undefined if this response has the image */
 function redirectOf({ statusCode = 0, headers: { location } }: IncomingMessage): string | undefined {
   if (statusCode === 200) return undefined;
   if ([301, 302, 303, 307, 308].includes(statusCode) && location !== undefined) return location;

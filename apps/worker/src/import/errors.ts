@@ -1,24 +1,24 @@
 import { AppError } from '@imagemill/errors';
 
-/** Why a URL can never be imported, in words for its seller, that tell nothing of our own network. */
+/** Messages for sellers. They must not reveal anything about our own network. */
 const messages = {
   'import-forbidden':
-    'This URL leads to where nothing is imported from: only public addresses are, over http or https and their usual ports, through three redirects at most.',
-  'import-not-found': 'There is nothing at this URL.',
-  'import-refused': 'The server of this URL does not hand out the picture.',
-  'import-unreachable': 'The server of this URL did not send the picture, though it was asked several times.',
+    'Imports from this address are not allowed: use a public http(s) URL on the default port, with at most three redirects.',
+  'import-not-found': 'There is no file at this URL.',
+  'import-refused': 'The server at this URL refused to send the image.',
+  'import-unreachable': 'The image could not be downloaded from this URL after several attempts.',
 } as const;
 
-/** Nothing came from the URL, and nothing ever will. */
+/** The download failed, and retries will not help. */
 export class ImportRejectedError extends AppError {
   constructor(code: keyof typeof messages, cause?: unknown) {
     super({ code, retryable: false, publicMessage: messages[code], cause });
   }
 }
 
-/** Nothing came from the URL this time. */
+/** The download failed; a retry may succeed. */
 export class ImportFailedError extends AppError {
   constructor(cause: unknown) {
-    super({ code: 'import-failed', retryable: true, publicMessage: 'The URL could not be read.', cause });
+    super({ code: 'import-failed', retryable: true, publicMessage: 'The download from this URL failed.', cause });
   }
 }

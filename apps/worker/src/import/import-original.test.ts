@@ -9,12 +9,12 @@ import { createDownload } from './download.ts';
 import { createImportOriginal } from './import-original.ts';
 
 let server: PictureServer;
-/** Runs when /slow is asked for, before it is answered. */
-let whileAsked: () => Promise<unknown> = async () => {};
+/** Runs on a request for /slow.jpg, before the response. */
+let beforeSlowResponse: () => Promise<unknown> = async () => {};
 beforeAll(async () => {
   await makeBucket();
   server = await startPictureServer(async ({ url }, response) => {
-    if (url === '/slow.jpg') await whileAsked();
+    if (url === '/slow.jpg') await beforeSlowResponse();
     if (url === '/page.html') response.end('<html>');
     else if (url === '/gone.jpg') response.writeHead(404).end();
     else if (url === '/broken.jpg') response.writeHead(503).end();
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const download = createDownload({ allowPrivate: true, bytesMax: 10_000_000, timeoutMs: 10_000 });
-const importOriginal = createImportOriginal({ originals: storage, download, placesMax: 2 });
+const importOriginal = createImportOriginal({ originals: storage, download, slotsMax: 2 });
 
 const outcomeOf = async (image: RenderImage, more: Parameters<typeof run>[1] = {}) =>
   (await run(image, { importOriginal, ...more })).result;
@@ -37,7 +37,7 @@ function importJob(path: string, change: Partial<RenderImage> = {}): RenderImage
 }
 
 describe('an imported image', () => {
-  test('is ready like one that was uploaded, and its original is kept', async () => {
+  test('is rendered like an uploaded one, and its original is kept', async () => {
     const image = importJob('/me.jpg', { filename: 'kätzchen.jpg' });
     expect(await outcomeOf(image)).toEqual({ outcome: 'ready' });
     expect(await manifestOf(image)).toMatchObject({
@@ -52,14 +52,14 @@ describe('an imported image', () => {
     });
   });
 
-  test('is downloaded once: a rerun finds its original', async () => {
+  test('is downloaded once: a rerun uses the stored original', async () => {
     const image = importJob('/once.jpg');
     await outcomeOf(image);
     await outcomeOf(image);
-    expect(server.asked.filter((path) => path === '/once.jpg')).toHaveLength(1);
+    expect(server.requestedPaths.filter((path) => path === '/once.jpg')).toHaveLength(1);
   });
 
-  test('can be made again from the key of its original alone', async () => {
+  test('can be rendered from the key of its original alone', async () => {
     const { importUrl: _, filename: _name, ...known } = importJob('/rebuilt.jpg');
     await storage.put({ key: known.originalKey, body: photo, contentType: 'x/y', cacheControl: 'private' });
     expect(await outcomeOf(known)).toEqual({ outcome: 'ready' });
@@ -70,13 +70,13 @@ describe('an imported image', () => {
     ['/empty.jpg', {}, 'corrupt'],
     ['/gone.jpg', {}, 'import-not-found'],
     ['/me.jpg', { checksumSha256: createHash('sha256').update('other').digest('base64') }, 'checksum-mismatch'],
-  ])('%s is rejected, and its seller told why', async (path, change, code) => {
+  ])('%s is rejected with a reason', async (path, change, code) => {
     const image = importJob(path, change);
     expect(await outcomeOf(image)).toMatchObject({ outcome: 'rejected', error: { code } });
     expect(await manifestOf(image)).toMatchObject({ status: 'rejected', error: { code } });
   });
 
-  test('whose server is out of order is tried again, and rejected after the last try: that is not for an operator', async () => {
+  test('is retried if its server fails, and rejected after the last attempt', async () => {
     const image = importJob('/broken.jpg');
     await expect(outcomeOf(image)).rejects.toMatchObject({
       code: 'import-failed',
@@ -87,25 +87,25 @@ describe('an imported image', () => {
     expect(last).toMatchObject({ outcome: 'rejected', error: { code: 'import-unreachable' } });
   });
 
-  test('that is deleted while it comes leaves nothing behind', async () => {
+  test('that is deleted during its download leaves nothing behind', async () => {
     const image = importJob('/slow.jpg');
     const { tenant, category, imageId, contentType } = image;
-    whileAsked = () =>
+    beforeSlowResponse = () =>
       createDeletions(storage, createManifests(storage)).begin({ tenant, category, imageId, contentType });
     expect(await outcomeOf(image)).toEqual({ outcome: 'deleted' });
     expect(await storage.head(image.originalKey)).toBeUndefined();
   });
 });
 
-test('slow servers hold some places of a worker only: the next import comes again later', async () => {
-  const inHand = vi.fn();
+test('slow servers occupy only some jobs of a worker: further imports are postponed', async () => {
+  const requested = vi.fn();
   const answered = Promise.withResolvers<void>();
-  whileAsked = () => {
-    inHand();
+  beforeSlowResponse = () => {
+    requested();
     return answered.promise;
   };
   const slow = [importJob('/slow.jpg'), importJob('/slow.jpg')].map((image) => outcomeOf(image));
-  await vi.waitFor(() => expect(inHand).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(requested).toHaveBeenCalledTimes(2));
   expect(await outcomeOf(importJob('/me.jpg'))).toEqual({
     outcome: 'postponed',
     reason: 'imports-busy',

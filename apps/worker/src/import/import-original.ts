@@ -4,16 +4,16 @@ import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE } from '@imagemill/variants';
 import type { Download } from './download.ts';
 import { ImportFailedError, ImportRejectedError } from './errors.ts';
-import { createPlaces } from './places.ts';
+import { createImportSlots } from './import-slots.ts';
 
 type Importable = RenderImage & { readonly importUrl: string };
 
 /**
- * Puts what a job's URL holds where its original belongs: all of it or nothing.
+ * Downloads a job's URL and stores it as the job's original, completely or not at all.
  *
- * @returns `postponed` where other imports have all places of this worker
- * @throws ImportRejectedError, RejectedImageError: nothing will ever come of it
- * @throws ImportFailedError, StorageError: another try may succeed
+ * @returns `postponed` if other imports hold all import slots of this worker
+ * @throws ImportRejectedError, RejectedImageError for good
+ * @throws ImportFailedError, StorageError if a retry may succeed
  */
 export type ImportOriginal = (
   image: Importable,
@@ -24,41 +24,41 @@ export interface ImportOptions {
   readonly originals: ObjectStorage;
   readonly download: Download;
   /**
-   * Imports at once, fewer than the worker's jobs: one that waits for a server out there holds a job's place, and slow
-   * servers must not hold all of them.
+   * Imports at once. Fewer than the worker's jobs: an import that waits for a remote server occupies a job, and slow
+   * servers must not occupy all of them.
    */
-  readonly placesMax: number;
+  readonly slotsMax: number;
 }
 
-export function createImportOriginal({ originals, download, placesMax }: ImportOptions): ImportOriginal {
-  const places = createPlaces(placesMax);
+export function createImportOriginal({ originals, download, slotsMax }: ImportOptions): ImportOriginal {
+  const slots = createImportSlots(slotsMax);
 
   async function fetchAndStore({ importUrl, originalKey, filename }: Importable, signal: AbortSignal) {
     const body = await download(importUrl, signal);
     const metadata = filename === undefined ? {} : { filename: encodeURIComponent(filename) };
     const what = { key: originalKey, body, contentType: 'application/octet-stream', cacheControl: CACHE_PRIVATE };
-    // Another run of the same job may have been first, and a manifest may speak of what that one stored.
+    // Another run of the same job may have stored an original first, and a manifest may already refer to it.
     await originals.put({ ...what, metadata, ifAbsent: true }, { signal });
     return originals.head(originalKey, { signal });
   }
 
   return async (image, { signal, isLastAttempt }) => {
-    const place = places.take();
-    if (place.outcome === 'full') {
-      return { outcome: 'postponed', reason: 'imports-busy', retryAfterMs: place.retryAfterMs };
+    const slot = slots.acquire();
+    if (slot.outcome === 'full') {
+      return { outcome: 'postponed', reason: 'imports-busy', retryAfterMs: slot.retryAfterMs };
     }
     try {
       return { outcome: 'imported', facts: await fetchAndStore(image, signal) };
     } catch (error) {
-      // It is not for an operator to mend: its seller is told.
-      const isHopeless = error instanceof ImportFailedError && isLastAttempt;
-      throw isHopeless ? new ImportRejectedError('import-unreachable', error) : error;
+      // A rejection, not a dead letter: only the seller can fix the URL.
+      const isFinal = error instanceof ImportFailedError && isLastAttempt;
+      throw isFinal ? new ImportRejectedError('import-unreachable', error) : error;
     } finally {
-      place.leave();
+      slot.release();
     }
   };
 }
 
-/** Whether there will never be an original, by the fault of its seller or of the server that was named. */
+/** Whether the image is rejected because of its file, its URL or the server at that URL. */
 export const isRejection = (error: unknown): error is ImportRejectedError | RejectedImageError =>
   error instanceof ImportRejectedError || error instanceof RejectedImageError;

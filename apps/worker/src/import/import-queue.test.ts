@@ -12,12 +12,10 @@ import { job, makeBucket, photo, renderHandler, storage } from '../test-support/
 import { createDownload } from './download.ts';
 import { createImportOriginal } from './import-original.ts';
 
-/** Looks whose delays double, as for uploads, would take some minutes. */
+/** Exponential backoff, as for missing uploads, would take minutes. */
 const WITHIN_MS = 60_000;
 
-test('a dozen imports at once follow each other closely through the two places that they have', async ({
-  onTestFinished,
-}) => {
+test('twelve imports at once pass through two slots without exponential backoff', async ({ onTestFinished }) => {
   const { redisUrl } = inject('servers');
   const prefix = `import-${randomUUID()}`;
   await makeBucket();
@@ -32,7 +30,7 @@ test('a dozen imports at once follow each other closely through the two places t
   for (const image of images) await queue.add(image, 0);
 
   const download = createDownload({ allowPrivate: true, bytesMax: 10_000_000, timeoutMs: 10_000 });
-  const importOriginal = createImportOriginal({ originals: storage, download, placesMax: 2 });
+  const importOriginal = createImportOriginal({ originals: storage, download, slotsMax: 2 });
   const handle = renderHandler({ importOriginal });
   const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 4, handle, onError: () => {} });
   onTestFinished(async () => {

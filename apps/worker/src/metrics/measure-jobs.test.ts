@@ -20,7 +20,7 @@ function measured(handle: RenderHandler) {
   return { run: measureJobs(handle, { registry, slots: 4 }), text: () => registry.metrics() };
 }
 
-test('a run that makes an image is counted and timed, with its renditions and their bytes', async () => {
+test('counts and times a successful run, its renditions and their bytes', async () => {
   const { run, text } = measured(renderHandler());
   const image = job();
   await store(image);
@@ -39,7 +39,7 @@ test('a run that makes an image is counted and timed, with its renditions and th
   expect(shown).toContain('imagemill_job_slots 4');
 });
 
-test('a rejection is counted under what is wrong, a run without an upload as one', async () => {
+test('counts a rejection by its code, and a postponement by its reason', async () => {
   const { run, text } = measured(renderHandler());
   const image = job();
   await store(image, Buffer.from('no picture'));
@@ -52,11 +52,11 @@ test('a rejection is counted under what is wrong, a run without an upload as one
 
 class Unavailable extends AppError {
   constructor() {
-    super({ code: 'storage-unavailable', retryable: true, publicMessage: 'Away.' });
+    super({ code: 'storage-unavailable', retryable: true, publicMessage: 'The storage is unavailable.' });
   }
 }
 
-test('what a run throws is passed on, and counted under a code of ours', async () => {
+test('rethrows an error, and counts it under one of our own codes', async () => {
   const failures = [new Unavailable(), new Error('/var/secret/123: no such file')];
   const { run, text } = measured(async () => {
     throw failures.shift();
@@ -69,13 +69,13 @@ test('what a run throws is passed on, and counted under a code of ours', async (
   expect(shown).not.toContain('secret');
 });
 
-test('a run that is stopped is no error', async () => {
+test('does not count an aborted run as an error', async () => {
   const { run, text } = measured(async (_image, { signal }) => signal.throwIfAborted() as never);
   await expect(run(job(), context(AbortSignal.abort()))).rejects.toThrow();
   expect(await text()).toContain('imagemill_job_runs_total{outcome="stopped",code=""} 1');
 });
 
-test('jobs in hand are shown while they run', async () => {
+test('reports the number of running jobs', async () => {
   const end = Promise.withResolvers<{ outcome: 'ready' }>();
   const { run, text } = measured(() => end.promise);
   const runs = [run(job(), context()), run(job(), context())];
@@ -85,9 +85,9 @@ test('jobs in hand are shown while they run', async () => {
   expect(await text()).toContain('imagemill_jobs_in_hand 0');
 });
 
-test('only finished images say how long a slot is held, and a Redis that is away holds up no job', async () => {
+test('records slot time for finished images only, and finishes the job even if Redis fails', async () => {
   const results = ['ready', 'deleted', 'expired'] as const;
-  const record = vi.fn(() => Promise.reject(new Error('away')));
+  const record = vi.fn(() => Promise.reject(new Error('unavailable')));
   const onError = vi.fn();
   for (const outcome of results) {
     const run = measureSlotTime(async () => ({ outcome }), { record }, onError);

@@ -3,11 +3,11 @@ import { postponements, type RenderHandler, type RenderProgress } from '@imagemi
 import type { Registry } from 'prom-client';
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 
-/** Counts and times every run of the handler. A job that is tried again is another run. */
+/** Counts and times every run of the handler. Each attempt of a job is a run. */
 export function measureJobs(handle: RenderHandler, options: { registry: Registry; slots: number }): RenderHandler {
   const metrics = createJobMetrics(options.registry);
   metrics.slots.set(options.slots);
-  // A counter that begins at 1 shows no increase for its first run.
+  // A counter that starts at 1 shows no increase for its first run.
   for (const outcome of ['ready', 'expired']) metrics.runs.inc({ outcome, code: '' }, 0);
   for (const code of postponements) metrics.runs.inc({ outcome: 'postponed', code }, 0);
 
@@ -42,7 +42,7 @@ function codeOf(result: Awaited<ReturnType<RenderHandler>>): string {
   return result.outcome === 'postponed' ? result.reason : '';
 }
 
-/** Each progress lists all renditions so far, the new ones last. */
+/** Every progress report lists all renditions so far, the new ones last. */
 function countRenditions({ renditions, renditionBytes }: JobMetrics): (progress: RenderProgress) => void {
   let counted = 0;
   return ({ done }) => {

@@ -1,10 +1,10 @@
 import type { RenderHandler, SlotTime } from '@imagemill/queue';
 
 /**
- * Tells the fleet how long finished images hold a slot. A look that found no upload, or an attempt that failed, is over
- * too soon to say anything of the work that waits.
+ * Records how long finished images hold a slot, for the fleet's estimates. Postponed runs and failed attempts are too short
+ * to be representative.
  *
- * @param onError told when Redis did not take it; the job itself is not held up
+ * @param onError called if Redis fails; the job is not delayed
  */
 export function measureSlotTime(
   handle: RenderHandler,

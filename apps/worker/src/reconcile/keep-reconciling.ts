@@ -4,12 +4,12 @@ import type { Logger } from '@imagemill/service';
 import { reconcile } from './reconcile.ts';
 import type { ReconcileServices } from './sweep.ts';
 
-/** How often a worker looks whether a round is due; after a loss of Redis one is due at once. */
-const LOOK_MS = 10_000;
-/** A round's bound; the next one goes on from there. 100 pages of originals are 100,000 images. */
-const PAGES_A_ROUND = 100;
+/** How often a worker checks whether a round is due. After a loss of Redis a round is due at once. */
+const CHECK_INTERVAL_MS = 10_000;
+/** Limit of one round; the next round continues from there. 100 pages of originals are 100,000 images. */
+const PAGES_PER_ROUND = 100;
 
-/** Reconciles every so often, one worker of the fleet at a time, until it is closed. What fails is logged and tried again. */
+/** Reconciles at intervals, one worker of the fleet at a time, until it is closed. Failures are logged and retried. */
 export function keepReconciling(options: {
   readonly services: ReconcileServices;
   readonly rounds: Rounds;
@@ -25,11 +25,11 @@ export function keepReconciling(options: {
     if (!round) return;
     const summary = await reconcile(services, {
       dryRun: false,
-      pagesMax: PAGES_A_ROUND,
+      pagesMax: PAGES_PER_ROUND,
       from: round.from,
       signal,
       onFinding: ({ kind, imageId, images, repair }) =>
-        logger.warn({ kind, imageId, images, repaired: repair !== undefined }, 'found'),
+        logger.warn({ kind, imageId, images, repaired: repair !== undefined }, 'reconciler finding'),
       onPage: (next) => round.reached(next),
     });
     logger.info(summary, 'reconciled');
@@ -38,9 +38,9 @@ export function keepReconciling(options: {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       await doRound().catch((err: unknown) => {
-        if (!signal.aborted) logger.warn({ err }, 'reconciling failed, it goes on later');
+        if (!signal.aborted) logger.warn({ err }, 'reconciling failed, will retry');
       });
-      await delay(LOOK_MS, undefined, { signal }).catch(() => {});
+      await delay(CHECK_INTERVAL_MS, undefined, { signal }).catch(() => {});
     }
   }
 

@@ -37,7 +37,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-/** Buckets and a queue of its own, so that a whole round finds only what its test has put there. */
+/** Separate buckets and a separate queue for each test, which keeps other tests' images out of its rounds. */
 async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   const id = randomUUID();
   const originals = createS3Storage({ client, bucket: `originals-${id}` });
@@ -60,7 +60,7 @@ async function harness({ endpoints = [] }: { endpoints?: string[] } = {}) {
   const stores = { originals, cdn, manifests, deletions, finishedImages };
   const services = { ...stores, queue, index, notifier, oldRevisionGraceMs: 60_000 };
 
-  /** The services of a round, on the storage that its test gives. */
+  /** The services, with the given storage in place of the real one. */
   function withStorage(change: { originals?: ObjectStorage; cdn?: ObjectStorage }) {
     const { originals = services.originals, cdn = services.cdn } = change;
     const manifests = createManifests(originals);
@@ -116,7 +116,7 @@ const byImage = (a: { imageId: string }, b: { imageId: string }) => (a.imageId <
 
 type Harness = Awaited<ReturnType<typeof harness>>;
 
-/** As a worker leaves an image: rejected, or ready where a revision is given. */
+/** Finishes an image as a worker does: rejected, or ready if a revision is given. */
 async function finish(
   { manifests, originals }: Harness,
   image: RenderImage,
@@ -139,11 +139,11 @@ async function finish(
   );
 }
 
-/** So that what was just written has had its time to be reported. The buckets' own clock stays as it is. */
-const laterOn = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 });
+/** Moves the reconciler's clock past the settling time. The clock of the buckets does not change. */
+const skipSettlingTime = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 });
 
 describe('after a total loss of Redis', () => {
-  test('every upload that has no manifest gets its job again, and no other', async () => {
+  test('recreates the job of every upload without a manifest, and no other', async () => {
     const all = await harness();
     const images = Array.from({ length: 5 }, (_, index) => job({}, index % 2 === 0 ? 'avatar' : 'product'));
     for (const image of images) await all.put(image.originalKey);
@@ -161,7 +161,7 @@ describe('after a total loss of Redis', () => {
     expect((await all.round()).found).toEqual([]);
   });
 
-  test('of an import, too: its original tells all that is needed, but where it came from', async () => {
+  test('recreates the job of an import from its original, without the URL', async () => {
     const all = await harness();
     const { contentType: _, ...image } = job();
     const key = originalKey({ ...image, contentType: IMPORTED_MEDIA_TYPE });
@@ -172,7 +172,7 @@ describe('after a total loss of Redis', () => {
     expect(made?.importUrl).toBeUndefined();
   });
 
-  test('a dry run tells the same, and does nothing', async () => {
+  test('a dry run reports the same findings and repairs nothing', async () => {
     const all = await harness();
     const image = job();
     await all.put(image.originalKey);
@@ -182,7 +182,7 @@ describe('after a total loss of Redis', () => {
     expect(await all.round()).toMatchObject({ found: dry.found, summary: { repaired: 1 } });
   });
 
-  test('a round that was cut off after any page is gone on with, and misses nothing', async () => {
+  test('continues an interrupted round from any page without missing an image', async () => {
     const all = await harness();
     const images = Array.from({ length: 7 }, () => job());
     for (const image of images) await all.put(image.originalKey);
@@ -201,7 +201,7 @@ describe('after a total loss of Redis', () => {
   });
 });
 
-test('images that no listing tells of any more are listed again, in the order of their age', async () => {
+test('images that are missing from the index are listed again, in the order of their age', async () => {
   const all = await harness();
   const images = [job(), job({}, 'product'), job()];
   for (const image of images) {
@@ -209,7 +209,7 @@ test('images that no listing tells of any more are listed again, in the order of
     await finish(all, image);
     await all.index.remove(image.tenant, image.imageId, ['avatar', 'product']);
   }
-  laterOn();
+  skipSettlingTime();
   const [first] = images as [RenderImage];
   expect((await all.round()).found).toEqual([{ kind: 'images-not-listed', imageId: first.imageId }]);
   expect(await all.index.list(first.tenant, { limit: 10 })).toEqual(images.map(({ imageId }) => imageId).toReversed());
@@ -218,18 +218,18 @@ test('images that no listing tells of any more are listed again, in the order of
 });
 
 describe('an upload', () => {
-  test('that nobody reported is reported, once it is clear that nobody will', async () => {
+  test('without a report is reported after the settling time', async () => {
     const all = await harness();
     const image = job();
     await all.queue.add(image, 3600_000);
     await all.put(image.originalKey);
     expect((await all.round()).found).toEqual([]);
-    laterOn();
+    skipSettlingTime();
     expect((await all.round()).found).toEqual([{ kind: 'upload-not-reported', imageId: image.imageId }]);
     expect(await all.status(image)).toBe('queued');
   });
 
-  test('that came after its image had expired is processed after all', async () => {
+  test('that arrives after its image has expired is processed', async () => {
     const all = await harness();
     const image = job();
     await all.queue.add(image, 0);
@@ -242,7 +242,7 @@ describe('an upload', () => {
     expect(await all.status(image)).toBe('queued');
   });
 
-  test('whose result was lost is processed again', async () => {
+  test('with a lost result is processed again', async () => {
     const all = await harness();
     const image = job();
     await all.put(image.originalKey);
@@ -255,13 +255,13 @@ describe('an upload', () => {
     expect(await all.queue.backlog()).toMatchObject({ waiting: 1 });
   });
 
-  test('over the original of a finished image is shown to an operator', async () => {
+  test('that replaces the original of a finished image is reported to the operator', async () => {
     const all = await harness();
     const image = job();
     await all.put(image.originalKey);
     await finish(all, image);
     expect((await all.round()).found).toEqual([]);
-    // A listing tells times in whole seconds.
+    // Listings have times in whole seconds.
     await vi.waitFor(async () => {
       await all.put(image.originalKey, 'other bytes');
       const { found, summary } = await all.round();
@@ -270,14 +270,14 @@ describe('an upload', () => {
     });
   });
 
-  test('by the URL of a deleted image is deleted', async () => {
+  test('through the URL of a deleted image is deleted', async () => {
     const all = await harness();
     const image = job();
     await all.deletions.begin(image);
     await all.deletions.finish(image);
     await vi.waitFor(async () => {
       await all.put(image.originalKey);
-      laterOn();
+      skipSettlingTime();
       const { found } = await all.round();
       expect(found).toEqual([{ kind: 'upload-of-deleted-image', imageId: image.imageId }]);
     });
@@ -286,26 +286,26 @@ describe('an upload', () => {
 });
 
 describe('a finished image', () => {
-  test('whose worker died before it wrote the index entry is indexed', async () => {
+  test('is indexed if its worker died before it wrote the index entry', async () => {
     const all = await harness();
     const image = job();
     await all.put(image.originalKey);
     await finish(all, image);
     await all.finishedImages.remove(image);
     expect((await all.round()).found).toEqual([]);
-    laterOn();
+    skipSettlingTime();
     expect((await all.round()).found).toEqual([{ kind: 'finished-not-indexed', imageId: image.imageId }]);
     expect((await all.finishedImages.finishedAt([image]))(image)).toBeInstanceOf(Date);
     expect((await all.round()).found).toEqual([]);
   });
 
-  test('of another tenant is left alone when an original claims its id', async () => {
+  test("is not changed by another tenant's original with the same id", async () => {
     const all = await harness();
     const theirs = job();
     await all.put(theirs.originalKey);
     await finish(all, theirs);
     await all.put(originalKey({ ...theirs, tenant: Tenant.parse('other') }));
-    laterOn();
+    skipSettlingTime();
     const { found, summary } = await all.round();
     expect(found).toEqual([{ kind: 'id-of-another-tenant', imageId: theirs.imageId }]);
     expect(summary.repaired).toBe(0);
@@ -313,7 +313,7 @@ describe('a finished image', () => {
   });
 });
 
-test('a round lists each bucket once, however many tenants there are', async () => {
+test('a round lists each bucket once, regardless of the number of tenants', async () => {
   const all = await harness();
   const calls = async () => {
     let lists = 0;
@@ -343,32 +343,32 @@ test('a round lists each bucket once, however many tenants there are', async () 
   expect([forOne, await calls()]).toEqual([5, 5]);
 });
 
-test('a deletion whose request died half way is gone on with', async () => {
+test('an interrupted deletion is continued', async () => {
   const all = await harness();
   const image = job();
   await all.put(image.originalKey);
   await all.deletions.begin(image);
   expect((await all.round()).found).toEqual([]);
-  laterOn();
+  skipSettlingTime();
   expect((await all.round()).found).toEqual([{ kind: 'deletion-not-done', imageId: image.imageId }]);
   expect(await all.status(image)).toBe('deleted');
 });
 
-describe('what can not be read', () => {
-  test('a mark of a deletion does not keep a round from what comes after it', async () => {
+describe('a round continues after an unreadable', () => {
+  test('deletion mark', async () => {
     const all = await harness();
     const image = job();
     await all.put(deletionKey(ImageId.parse('00000000-0000-7000-8000-000000000000')), 'cut o');
     await all.put(image.originalKey);
     await all.deletions.begin(image);
-    laterOn();
+    skipSettlingTime();
     const { found } = await all.round();
     expect(found).toContainEqual({ kind: 'unreadable', imageId: '00000000-0000-7000-8000-000000000000' });
     expect(found).toContainEqual({ kind: 'deletion-not-done', imageId: image.imageId });
     expect(await all.status(image)).toBe('deleted');
   });
 
-  test('a job of another version does not keep a round from what comes after it', async () => {
+  test('job of another version', async () => {
     const all = await harness();
     const [unreadable, lost] = [job(), job()] as const;
     for (const image of [unreadable, lost]) await all.put(image.originalKey);
@@ -380,18 +380,18 @@ describe('what can not be read', () => {
   });
 });
 
-test('a rendition that a paused worker wrote after its image was deleted does not stay public', async () => {
+test('a rendition that a paused worker writes after the deletion of its image is deleted', async () => {
   const all = await harness();
   const image = job();
   const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'avif' });
   const write = () => all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
   await all.deletions.begin(image);
   await all.deletions.finish(image);
-  // A listing tells times in whole seconds.
+  // Listings have times in whole seconds.
   await vi.waitFor(async () => {
     vi.useRealTimers();
     await write();
-    laterOn();
+    skipSettlingTime();
     const { found } = await all.round({ dryRun: true });
     expect(found).toEqual([{ kind: 'rendition-of-deleted-image', imageId: image.imageId }]);
   });
@@ -399,7 +399,7 @@ test('a rendition that a paused worker wrote after its image was deleted does no
   expect(await all.cdn.head(key)).toBeUndefined();
 });
 
-test('renditions that belong to no image are deleted, those of a known one never', async () => {
+test('orphaned renditions are deleted, those of a known image never', async () => {
   const all = await harness();
   const longAgo = () => ImageId.parse(uuidv7({ msecs: Date.now() - 30 * 24 * 3600_000 }));
   const [orphan, known, fresh] = [job({ imageId: longAgo() }), job({ imageId: longAgo() }), job()];
@@ -415,7 +415,7 @@ test('renditions that belong to no image are deleted, those of a known one never
   expect(left.map((facts) => facts !== undefined)).toEqual([false, true, true]);
 });
 
-test('renditions of an earlier revision are deleted once their grace is over', async () => {
+test('renditions of an earlier revision are deleted after the grace period', async () => {
   const all = await harness();
   const image = job();
   await all.put(image.originalKey);
@@ -431,14 +431,14 @@ test('renditions of an earlier revision are deleted once their grace is over', a
   }
   await finish(all, image, { revision: 'new' });
   expect((await all.round()).found).toEqual([]);
-  laterOn();
+  skipSettlingTime();
   expect((await all.round()).found).toEqual([{ kind: 'superseded-rendition', imageId: image.imageId }]);
   vi.useRealTimers();
   expect(await all.cdn.head(keyOf('old'))).toBeUndefined();
   expect(await all.cdn.head(keyOf('new'))).toBeDefined();
 });
 
-test('renditions that a job is just making are left alone, however long their grace', async () => {
+test('renditions of an image with a running job are never deleted', async () => {
   const all = await harness();
   const image = job();
   await all.put(image.originalKey);
@@ -448,11 +448,11 @@ test('renditions that a job is just making are left alone, however long their gr
     await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
   }
   await all.queue.startAnew(image);
-  laterOn();
+  skipSettlingTime();
   expect((await all.round()).found).toEqual([]);
 });
 
-test('a dead letter that its tenant was not told of is told, once', async () => {
+test('a missed webhook of a dead letter is queued, once', async () => {
   const all = await harness({ endpoints: ['acme'] });
   const image = job();
   await all.put(image.originalKey);
@@ -470,7 +470,7 @@ test('a dead letter that its tenant was not told of is told, once', async () => 
   expect((await all.round()).found).toEqual([]);
 });
 
-test('a dead letter that can not be redriven any more is shown to an operator, not one whose original can be imported again', async () => {
+test('a dead letter without an original is reported to the operator, unless it can be imported again', async () => {
   const all = await harness();
   const [gone, there, imported] = [job(), job(), job({ importUrl: 'https://shop.example/shoe.jpg' })];
   await all.put(there.originalKey);
@@ -486,7 +486,7 @@ test('a dead letter that can not be redriven any more is shown to an operator, n
   expect(summary.repaired).toBe(0);
 });
 
-describe('an upload in parts', () => {
+describe('a multipart upload', () => {
   const DAY_MS = 24 * 3600_000;
   const plan = { partSize: 8_388_608, contentLength: 20_000_000 };
 
@@ -497,8 +497,8 @@ describe('an upload in parts', () => {
   const left = async ({ originals }: Harness) =>
     (await originals.multipart.list({ prefix: '' })).uploads.map(({ uploadId }) => uploadId).toSorted();
 
-  /** The storage as it will tell of its uploads in a day: a clock set on by so much signs nothing that it takes. */
-  function aDayOn({ originals }: Harness, uploadsAPage = 1000): ObjectStorage {
+  /** The storage with uploads listed as one day older. A clock set forward would make request signatures invalid. */
+  function agedByOneDay({ originals }: Harness, uploadsAPage = 1000): ObjectStorage {
     const { multipart } = originals;
     const list: typeof multipart.list = async (options) => {
       const page = await multipart.list(options);
@@ -510,7 +510,7 @@ describe('an upload in parts', () => {
     return { ...originals, multipart: { ...multipart, list } };
   }
 
-  test('that no image waits for is aborted after a day; one that is waited for never, nor what is not ours', async () => {
+  test('is aborted after a day if no image waits for it and its key is ours', async () => {
     const all = await harness();
     const [lost, waiting, expired] = [job(), job(), job()];
     const orphan = await begin(all, lost.originalKey);
@@ -529,7 +529,7 @@ describe('an upload in parts', () => {
     ];
     expect((await all.round()).found).toEqual([]);
 
-    const originals = aDayOn(all);
+    const originals = agedByOneDay(all);
     const found = [lost, waiting, expired].map(({ imageId }) => ({ kind: 'abandoned-parts', imageId }));
     expect((await all.round({ originals, dryRun: true })).found).toEqual(found.toSorted(byImage));
     expect(await left(all)).toEqual([orphan, ended, second, live, ...foreign].toSorted());
@@ -538,11 +538,11 @@ describe('an upload in parts', () => {
     expect((await all.round({ originals })).found).toEqual([]);
   });
 
-  test('is found on every page, wherever a round was cut off', async () => {
+  test('is found on every page, also after an interruption', async () => {
     const all = await harness();
     const images = Array.from({ length: 3 }, () => job());
     for (const { originalKey } of images) await begin(all, originalKey);
-    const originals = aDayOn(all, 1);
+    const originals = agedByOneDay(all, 1);
     const found: unknown[] = [];
     let from: string | undefined;
     do {

@@ -6,7 +6,7 @@ import { sweepMultipartUploads } from './sweep-multipart-uploads.ts';
 import { sweepOriginals } from './sweep-originals.ts';
 import { sweepRenditions } from './sweep-renditions.ts';
 
-/** In this order: what sellers wait for first. */
+/** In order of urgency: sellers wait for the first ones. */
 const sweeps = {
   originals: sweepOriginals,
   deletions: sweepDeletions,
@@ -20,15 +20,15 @@ const Position = z.object({ sweep: SweepName, after: z.string().optional() });
 type Position = z.infer<typeof Position>;
 
 export interface ReconcileOptions {
-  /** Only tells what it would do. */
+  /** Reports findings without repairing them. */
   readonly dryRun: boolean;
-  /** Most pages that are looked at, of some thousand things each. */
+  /** Maximum number of pages to check, of about a thousand entries each. */
   readonly pagesMax: number;
-  /** Where to begin, as `onPage` was told; at the beginning if left out or unknown. */
+  /** Start position, as passed to `onPage`; the beginning if missing or invalid. */
   readonly from?: string | undefined;
   readonly signal: AbortSignal;
   readonly onFinding: (finding: Finding) => void;
-  /** Told after each page where the next one begins; undefined after the last. */
+  /** Called after each page with the position of the next one; undefined after the last. */
   readonly onPage?: (next: string | undefined) => Promise<void>;
 }
 
@@ -39,8 +39,8 @@ export interface ReconcileSummary {
 }
 
 /**
- * Compares what the buckets hold with what the queue knows, and puts right what does not fit together. Everything that it
- * does is harmless to repeat, so two may run at once, and one that was cut off is begun again anywhere.
+ * Compares the buckets with the queue and repairs differences. All repairs are idempotent: two rounds may run at once, and an
+ * interrupted round may restart from any position.
  *
  * @throws StorageError, QueueUnavailableError, or the signal's reason
  */

@@ -11,11 +11,11 @@ interface ReconcilingOptions {
   readonly logger: Logger;
 }
 
-/** Reconciles until it is closed, with a connection of its own: it must fail while Redis is away, where jobs wait. */
+/** Reconciles until it is closed. It uses a separate connection, which fails fast while Redis is down; the worker's waits. */
 export function startReconciling(options: ReconcilingOptions): { close(): Promise<void> } {
   const { redisUrl, prefix, intervalSeconds, logger } = options;
   const connection = createProducerConnection(redisUrl);
-  // Each round tells of its own failure.
+  // Each round logs its own failure.
   connection.on('error', () => {});
   const reconciling = keepReconciling({
     services: {

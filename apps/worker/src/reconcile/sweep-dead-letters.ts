@@ -1,20 +1,20 @@
 import { ImageId } from '@imagemill/variants';
-import { type Finding, foundBy, type ReconcileServices, type Sweep } from './sweep.ts';
+import { collectFindings, type Finding, type ReconcileServices, type Sweep } from './sweep.ts';
 
-const LETTERS_A_PAGE = 100;
+const DEAD_LETTERS_PER_PAGE = 100;
 
-/** Every dead letter can still be redriven, and its tenant was told of it. */
+/** Checks that every dead letter can still be redriven, and that its tenant's webhook was queued. */
 export const sweepDeadLetters: Sweep = async (services, after, signal) => {
   const cursor = Number(after ?? 0);
-  const { deadLetters, nextCursor } = await services.queue.deadLetters.list({ cursor, limit: LETTERS_A_PAGE });
-  const looks = deadLetters.map(({ imageId, tenant }) =>
-    foundBy(look(services, imageId, tenant, signal), { imageId, tenant }),
+  const { deadLetters, nextCursor } = await services.queue.deadLetters.list({ cursor, limit: DEAD_LETTERS_PER_PAGE });
+  const checks = deadLetters.map(({ imageId, tenant }) =>
+    collectFindings(check(services, imageId, tenant, signal), { imageId, tenant }),
   );
-  const findings = (await Promise.all(looks)).flat();
+  const findings = (await Promise.all(checks)).flat();
   return { examined: deadLetters.length, findings, next: nextCursor?.toString() };
 };
 
-async function look(
+async function check(
   { queue, originals, notifier }: ReconcileServices,
   id: string,
   tenant: string,
@@ -25,7 +25,7 @@ async function look(
   if (!failed) return [];
   const findings: Finding[] = [];
   const { importUrl, originalKey } = failed.image;
-  // What was to be imported comes from its URL again.
+  // A redriven import downloads its URL again.
   if (importUrl === undefined && !(await originals.head(originalKey, { signal }))) {
     findings.push({ kind: 'dead-letter-without-original', imageId, tenant });
   }

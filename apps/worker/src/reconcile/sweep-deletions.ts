@@ -1,19 +1,19 @@
 import { imageFromKey } from '@imagemill/queue';
 import type { ImageId } from '@imagemill/variants';
-import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
+import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
-/** Every deletion that was begun is done. */
+/** Finds deletions that were not finished. */
 export const sweepDeletions: Sweep = async (services, after, signal) => {
   const { marks, nextAfter } = await services.deletions.marks({ startAfter: after, signal });
   const old = marks.filter(({ begunAt }) => isSettled(begunAt));
-  const looks = old.map(({ imageId }) => foundBy(unfinished(services, imageId, signal), { imageId }));
-  return { examined: marks.length, findings: (await Promise.all(looks)).flat(), next: nextAfter };
+  const checks = old.map(({ imageId }) => collectFindings(unfinished(services, imageId, signal), { imageId }));
+  return { examined: marks.length, findings: (await Promise.all(checks)).flat(), next: nextAfter };
 };
 
 async function unfinished(services: ReconcileServices, mark: ImageId, signal: AbortSignal): Promise<Finding[]> {
   const { deletions, queue } = services;
   const address = await deletions.imageOf(mark, { signal });
-  // A worker was faster.
+  // A worker has finished it in the meantime.
   if (!address) return [];
   const { imageId, tenant } = address;
   const repair = async () => {

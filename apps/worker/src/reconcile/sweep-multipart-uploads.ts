@@ -2,23 +2,25 @@ import type { ListedUpload } from '@imagemill/storage';
 import { parseOriginalKey, prefixes } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { type Finding, foundBy, type ReconcileServices, type Sweep } from './sweep.ts';
+import { collectFindings, type Finding, type ReconcileServices, type Sweep } from './sweep.ts';
 
-const LOOKS_AT_ONCE = 16;
-/** An upload's job is added within seconds; one without is kept for a while, should Redis come back from a backup. */
+const CHECKS_AT_ONCE = 16;
+/** The job is added seconds after the upload is created. The long wait covers a Redis that is restored from a backup. */
 const ABANDONED_AFTER_MS = 24 * 3600_000;
 
 const Position = z.object({ key: z.string(), uploadId: z.string() });
 
-/** Every upload in parts has an image that waits for it. What lies outside our keys is others' business. */
+/** Finds multipart uploads without an image that waits for them. Keys that are not imagemill's are ignored. */
 export const sweepMultipartUploads: Sweep = async (services, after, signal) => {
   const position = after === undefined ? undefined : Position.parse(JSON.parse(after));
   const page = await services.originals.multipart.list({ prefix: prefixes.originals, after: position }, { signal });
   const old = page.uploads.filter(({ initiatedAt }) => Date.now() - initiatedAt.getTime() >= ABANDONED_AFTER_MS);
-  const slot = pLimit(LOOKS_AT_ONCE);
+  const slot = pLimit(CHECKS_AT_ONCE);
   const findings = await Promise.all(
     old.map((upload) =>
-      slot(() => foundBy(abandoned(services, upload, signal), parseOriginalKey(upload.key) ?? { imageId: upload.key })),
+      slot(() =>
+        collectFindings(abandoned(services, upload, signal), parseOriginalKey(upload.key) ?? { imageId: upload.key }),
+      ),
     ),
   );
   return {

@@ -3,29 +3,29 @@ import { imageFromKey } from '@imagemill/queue';
 import type { ListedObject } from '@imagemill/storage';
 import { type OriginalAddress, originalKey, parseOriginalKey, prefixes } from '@imagemill/variants';
 import pLimit from 'p-limit';
-import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
+import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 interface Upload {
   readonly address: OriginalAddress;
   readonly uploadedAt: Date;
 }
 
-const LOOKS_AT_ONCE = 16;
+const CHECKS_AT_ONCE = 16;
 
 /**
- * Every original has come to a manifest, or has a job that knows of it; and its image is listed. Originals and the index of
- * finished images lie in the same order, so a page of the ones is compared with one range of the other.
+ * Checks that every original has a manifest or a job, and that its image is listed. Originals and the index of finished
+ * images have the same order, which allows comparing a page of originals with one range of the index.
  */
 export const sweepOriginals: Sweep = async (services, after, signal) => {
   const page = await services.originals.list({ prefix: prefixes.originals, startAfter: after, signal });
   const uploads = page.objects.flatMap(upload);
   const addresses = uploads.map(({ address }) => address);
   const finishedAt = await services.finishedImages.finishedAt(addresses, { signal });
-  const slot = pLimit(LOOKS_AT_ONCE);
-  const looks = uploads.map((one) => {
-    return slot(() => foundBy(look(services, one, finishedAt(one.address), signal), one.address));
+  const slot = pLimit(CHECKS_AT_ONCE);
+  const checks = uploads.map((one) => {
+    return slot(() => collectFindings(check(services, one, finishedAt(one.address), signal), one.address));
   });
-  const findings = [...(await Promise.all(looks)).flat(), ...(await notListed(services, uploads))];
+  const findings = [...(await Promise.all(checks)).flat(), ...(await notListed(services, uploads))];
   return { examined: uploads.length, findings, next: page.nextAfter };
 };
 
@@ -34,7 +34,7 @@ function upload({ key, modifiedAt }: ListedObject): Upload[] {
   return address ? [{ address, uploadedAt: modifiedAt }] : [];
 }
 
-/** A listing tells of every image; one finding for all of a tenant's, since a lost index lacks them all. */
+/** Images that are missing from their tenant's index: one finding per tenant, because a lost index lacks all of them. */
 async function notListed({ index }: ReconcileServices, uploads: readonly Upload[]): Promise<Finding[]> {
   const settled = uploads.filter(({ uploadedAt }) => isSettled(uploadedAt)).map(({ address }) => address);
   const findings: Finding[] = [];
@@ -48,17 +48,17 @@ async function notListed({ index }: ReconcileServices, uploads: readonly Upload[
   return findings;
 }
 
-async function look(
+async function check(
   services: ReconcileServices,
   upload: Upload,
   finishedAt: Date | undefined,
   signal: AbortSignal,
 ): Promise<Finding | undefined> {
   if (finishedAt === undefined) return notIndexed(services, upload, signal);
-  return upload.uploadedAt > finishedAt ? laterThanItsEnd(services, upload, signal) : undefined;
+  return upload.uploadedAt > finishedAt ? uploadedAfterFinish(services, upload, signal) : undefined;
 }
 
-/** An original that the index of finished images does not name: nearly always its image is not finished. */
+/** An original without an entry in the index of finished images. Its image is almost always unfinished. */
 async function notIndexed(
   services: ReconcileServices,
   upload: Upload,
@@ -91,18 +91,18 @@ function withManifest(
     if (!isLate) return undefined;
     return found(address, 'upload-of-deleted-image', () => queue.requestDeletion(imageFromKey(address)));
   }
-  // Its worker may be about to write the entry.
-  const isWritten = isSettled(new Date(endOf(manifest)));
-  return isWritten ? found(address, 'finished-not-indexed', () => finishedImages.add(address)) : undefined;
+  // A worker may be about to write the entry.
+  const isOverdue = isSettled(new Date(finishTimeOf(manifest)));
+  return isOverdue ? found(address, 'finished-not-indexed', () => finishedImages.add(address)) : undefined;
 }
 
-function endOf(manifest: Exclude<Manifest, { status: 'deleted' }>): string {
+function finishTimeOf(manifest: Exclude<Manifest, { status: 'deleted' }>): string {
   if (manifest.status === 'ready') return manifest.readyAt;
   return manifest.status === 'rejected' ? manifest.rejectedAt : manifest.failedAt;
 }
 
-/** An upload after the end of its image: a late one of a deleted image, or a second one that storage did not refuse. */
-async function laterThanItsEnd(
+/** An upload after its image was finished: a late one for a deleted image, or a second one that storage did not reject. */
+async function uploadedAfterFinish(
   { originals, manifests, queue }: ReconcileServices,
   { address, uploadedAt }: Upload,
   signal: AbortSignal,

@@ -1,16 +1,16 @@
 import type { LiveManifest } from '@imagemill/manifests';
 import { type ImageId, parseRenditionKey, prefixes, renditionFolder, timeOfId } from '@imagemill/variants';
 import { deleteFolder } from '../render/delete-image.ts';
-import { type Finding, foundBy, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
+import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
-const IMAGES_A_PAGE = 2_000;
-/** Longer than any upload URL's job lives, with its retries: what nobody knows of by then is nobody's. */
+const IMAGES_PER_PAGE = 2_000;
+/** Longer than the lifetime of any job, including its upload URL and its retries. */
 const ORPHANED_AFTER_MS = 8 * 24 * 3600_000;
 
 /**
- * Every rendition belongs to an image that has a manifest or a job, and to its revision. Renditions and manifests lie in the
- * same order, so a page of the ones is compared with one range of the others. An image that has nothing but its original
- * has a job by now: the sweep of originals comes first.
+ * Checks that every rendition belongs to an image with a manifest or a job, and to its current revision. Renditions and
+ * manifests have the same order, which allows comparing a page of renditions with one range of manifests. The sweep of
+ * originals comes first and has added a job for every image that only has an original.
  */
 export const sweepRenditions: Sweep = async (services, after, signal) => {
   const { images, next } = await imagesAfter(services, after, signal);
@@ -19,10 +19,10 @@ export const sweepRenditions: Sweep = async (services, after, signal) => {
   for (const { imageId, revisions } of images) {
     const manifestAt = manifestWrittenAt({ imageId });
     if (manifestAt === undefined) {
-      findings.push(...(await foundBy(orphan(services, imageId, signal), { imageId })));
+      findings.push(...(await collectFindings(orphan(services, imageId, signal), { imageId })));
     } else {
-      const looks = finishedImage(services, { imageId, revisions, manifestAt }, signal);
-      findings.push(...(await foundBy(looks, { imageId })));
+      const check = finishedImage(services, { imageId, revisions, manifestAt }, signal);
+      findings.push(...(await collectFindings(check, { imageId })));
     }
   }
   return { examined: images.length, findings, next };
@@ -40,26 +40,26 @@ async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signa
   return [{ kind: 'rendition-without-manifest', imageId, repair }];
 }
 
-/** Reads a manifest only where the listings leave a doubt. */
+/** Reads the manifest only if the listings are inconclusive. */
 async function finishedImage(
   services: ReconcileServices,
   image: RenderedImage & { readonly manifestAt: Date },
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { imageId, revisions, manifestAt } = image;
-  // A manifest is written after its renditions, so this is rare: a run that lost its lock, or one that is under way.
+  // Rare, because a manifest is written after its renditions: a run that lost its lock, or one in progress.
   const isLater = [...revisions.values()].some((writtenAt) => writtenAt > manifestAt && isSettled(writtenAt));
   if (!isLater && revisions.size <= 1) return [];
   const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
   if (manifest?.status === 'deleted') {
-    // What a worker that was paused wrote after the deletion had gone over the image must not stay public.
+    // A worker that was paused may write renditions after the deletion. They must not stay public.
     const repair = () => deleteFolder(services.cdn, renditionFolder({ imageId }), signal);
     return isLater ? [{ kind: 'rendition-of-deleted-image', imageId, tenant: manifest.tenant, repair }] : [];
   }
   return manifest?.status === 'ready' ? superseded(services, image, manifest, signal) : [];
 }
 
-/** Of a revision that the image has no more. Not while a job may be making one that it does not have yet. */
+/** Renditions of an earlier revision. None while a job may be rendering a new revision. */
 async function superseded(
   { cdn, queue, oldRevisionGraceMs }: ReconcileServices,
   { imageId, revisions }: RenderedImage,
@@ -96,10 +96,10 @@ async function imagesAfter({ cdn }: ReconcileServices, after: string | undefined
       images.set(imageId, revisions);
     }
     startAfter = nextAfter;
-  } while (startAfter !== undefined && images.size < IMAGES_A_PAGE);
+  } while (startAfter !== undefined && images.size < IMAGES_PER_PAGE);
   const [last] = [...images.keys()].slice(-1);
   if (startAfter !== undefined && last !== undefined && images.size > 1) {
-    // The rest of its renditions may be on the next page, so all of them are.
+    // The last image may continue on the next page; it is moved there completely.
     images.delete(last);
     startAfter = renditionFolder({ imageId: last }).slice(0, -1);
   }

@@ -4,7 +4,7 @@ import type { Deletions, FinishedImages, Manifests } from '@imagemill/manifests'
 import type { ImageIndex, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 
-/** What does not fit together, and what is done about it. docs/reliability.md tells an operator of each. */
+/** Kinds of inconsistencies. docs/reliability.md describes each with its repair. */
 export type FindingKind =
   | 'original-without-job'
   | 'images-not-listed'
@@ -28,9 +28,9 @@ export interface Finding {
   readonly kind: FindingKind;
   readonly imageId: string;
   readonly tenant?: string;
-  /** How many images it is about; `imageId` is the first. One if left out. */
+  /** Number of affected images, of which `imageId` is the first; 1 if undefined. */
   readonly images?: number;
-  /** Puts it right; where there is none an operator has to decide. */
+  /** Undefined if an operator has to decide. */
   readonly repair?: () => Promise<void>;
 }
 
@@ -42,44 +42,44 @@ export interface ReconcileServices {
   readonly finishedImages: FinishedImages;
   readonly queue: RenderQueue;
   readonly index: ImageIndex;
-  /** How long renditions of an earlier revision stay after their image was made anew. */
+  /** How long renditions of an earlier revision are kept after their image was rendered again. */
   readonly oldRevisionGraceMs: number;
-  /** Where tenants have endpoints. */
+  /** Undefined if no tenant has a webhook endpoint. */
   readonly notifier?: Notifier | undefined;
 }
 
 interface SweepPage {
-  /** How many things were looked at. */
+  /** Number of entries checked. */
   readonly examined: number;
   readonly findings: readonly Finding[];
-  /** Where the next page begins; none after the last. */
+  /** Position of the next page; undefined after the last. */
   readonly next: string | undefined;
 }
 
 /**
- * Looks at one page of what there is of a kind, from a position on. It repairs nothing by itself.
+ * Checks one page, starting at a position. Repairs are left to the caller.
  *
  * @throws StorageError, QueueUnavailableError
  */
 export type Sweep = (services: ReconcileServices, after: string | undefined, signal: AbortSignal) => Promise<SweepPage>;
 
 /**
- * How long something may look unfinished before it is taken for forgotten: longer than the moment between an upload's
- * end and its report, or between two steps of a deletion.
+ * How long an object may look unfinished before it becomes a finding: longer than the time between an upload's end and its
+ * report, or between two steps of a deletion.
  */
 const SETTLING_MS = 60_000;
 
 export const isSettled = (modifiedAt: Date) => Date.now() - modifiedAt.getTime() >= SETTLING_MS;
 
-/** What a look at one image finds; when something of it can't be read, that, so that the round goes on with the others. */
-export async function foundBy(
-  look: Promise<Finding | readonly Finding[] | undefined>,
+/** The findings of one image's check. An unreadable record becomes a finding, and the round continues with other images. */
+export async function collectFindings(
+  check: Promise<Finding | readonly Finding[] | undefined>,
   { imageId, tenant }: { readonly imageId: string; readonly tenant?: string | undefined },
 ): Promise<readonly Finding[]> {
   try {
-    return [(await look) ?? []].flat();
+    return [(await check) ?? []].flat();
   } catch (error) {
-    // Unlike an outage it is the same in each round.
+    // Unlike an outage, an unreadable record stays unreadable in every round.
     if (!(error instanceof UnreadableError)) throw error;
     return [{ kind: 'unreadable', imageId, ...(tenant !== undefined && { tenant }) }];
   }

@@ -15,7 +15,7 @@ interface RenderOptions {
   readonly logger: Logger;
 }
 
-/** Everything that the render of an image works with. */
+/** The dependencies of the render handler. */
 export function buildRenderServices(
   env: WorkerEnv,
   { originals, cdn }: Pick<Backends, 'originals' | 'cdn'>,
@@ -33,7 +33,7 @@ export function buildRenderServices(
         bytesMax: env.MAX_UPLOAD_BYTES,
         timeoutMs: env.IMPORT_TIMEOUT_SECONDS * 1000,
       }),
-      placesMax: Math.ceil(env.WORKER_CONCURRENCY / 2),
+      slotsMax: Math.ceil(env.WORKER_CONCURRENCY / 2),
     }),
     cdnBaseUrl: env.CDN_BASE_URL,
     strictContentType: env.STRICT_CONTENT_TYPE,
@@ -43,7 +43,7 @@ export function buildRenderServices(
 
 export function buildEngine(env: WorkerEnv, logger: Logger): Promise<ImagingEngine> {
   const encodeConcurrency = env.ENCODE_CONCURRENCY ?? availableParallelism();
-  // Encodes, name look-ups and file reads share these threads: too few, and encodes wait for threads while cores idle.
+  // Encodes, DNS lookups and file reads share these threads. With too few, encodes wait while cores are idle.
   if (env.UV_THREADPOOL_SIZE < encodeConcurrency + 4) {
     logger.warn({ encodeConcurrency, threads: env.UV_THREADPOOL_SIZE }, 'UV_THREADPOOL_SIZE is too small');
   }

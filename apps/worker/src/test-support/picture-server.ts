@@ -5,18 +5,18 @@ import type { AddressInfo } from 'node:net';
 export interface PictureServer {
   readonly url: string;
   readonly port: number;
-  /** Paths that were asked for, in order. */
-  readonly asked: string[];
+  /** In order of arrival. */
+  readonly requestedPaths: string[];
   close(): Promise<void>;
 }
 
-/** A real HTTP server on this machine, for tests, that answers as it is told. */
+/** A real HTTP server on this machine, for tests. */
 export async function startPictureServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<PictureServer> {
-  const asked: string[] = [];
+  const requestedPaths: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    requestedPaths.push(request.url ?? '');
     answer(request, response);
   });
   server.listen(0, '127.0.0.1');
@@ -25,7 +25,7 @@ export async function startPictureServer(
   return {
     url: `http://127.0.0.1:${port}`,
     port,
-    asked,
+    requestedPaths,
     async close() {
       server.closeAllConnections();
       server.close();

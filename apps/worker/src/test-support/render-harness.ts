@@ -20,7 +20,7 @@ export const storage = createS3Storage({ client, bucket });
 export const engine = await createImagingEngine();
 export const photo = await readFile(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
 
-/** Makes the file's own bucket; to be awaited before its first test. */
+/** Creates the test file's bucket. Await it before the first test. */
 export const makeBucket = () => ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
 
 const HOUR_MS = 3600_000;
@@ -43,7 +43,7 @@ export function job(change: Partial<RenderImage> = {}, category = 'avatar'): Ren
   };
 }
 
-/** A job whose upload in parts was begun. */
+/** A job with a multipart upload in progress. */
 export async function jobInParts(change: Partial<RenderImage> = {}) {
   const image = job(change);
   const { originalKey: key, contentType } = image;
@@ -77,7 +77,7 @@ const env = parseEnv(workerEnv, {
   IMPORT_ALLOW_PRIVATE: 'true',
 });
 
-/** The real handler on the run's S3 server, with what is to be different. */
+/** The real handler on the test run's S3 server, with some services replaced. */
 export function renderHandler(change: Partial<RenderServices> = {}) {
   const { originals = storage, cdn = storage } = change;
   const logger = createLogger('worker', 'silent');
@@ -87,7 +87,7 @@ export function renderHandler(change: Partial<RenderServices> = {}) {
   });
 }
 
-/** Runs the handler as the queue would; tells its result, its progress and every object that it put, in order. */
+/** Runs the handler as the queue does. Returns its result, its progress and the keys that it wrote, in order. */
 export async function run(image: RenderImage, options: RunOptions = {}) {
   const { cdn = storage, ownSets, signal } = options;
   const puts: string[] = [];

@@ -38,10 +38,10 @@ interface Received {
   readonly body: string;
 }
 
-/** Answers a request in its place among all, from 0; 204 if it is not told otherwise. */
+/** Answers the request with this index, counted from 0. */
 type Answer = (response: ServerResponse, index: number, request: IncomingMessage) => void;
 
-/** A real HTTP receiver on this machine, and what it was sent. */
+/** A real HTTP receiver on this machine, with the requests it received. */
 export async function startReceiver(answer: Answer = (response) => response.writeHead(204).end()) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -72,7 +72,7 @@ interface HarnessOptions {
   readonly events?: readonly WebhookEventType[];
 }
 
-/** Everything between a render's end and the endpoints, on the run's real Redis and S3. */
+/** The whole path from the end of a render to the endpoints, on the test run's real Redis and S3. */
 export async function webhookHarness(urls: Record<string, string>, options: HarnessOptions = {}) {
   const {
     allowPrivate = true,
@@ -102,7 +102,7 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     { connection: consumer, originals: storage },
     { endpoints, timeoutMs, categories: await loadCategories(), logger: createLogger('worker', 'silent') },
   );
-  const { notifier, view, deliver } = built;
+  const { view, deliver } = built;
   const raw = new Queue('webhooks', { connection, prefix });
   closers.push(async () => {
     await raw.obliterate({ force: true });
@@ -120,46 +120,46 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     handle: RenderHandler,
     {
       lockDurationMs,
-      tell = notifier,
-    }: { lockDurationMs?: number; tell?: Pick<Notifier, 'finished' | 'expired'> } = {},
+      notifier = built.notifier,
+    }: { lockDurationMs?: number; notifier?: Pick<Notifier, 'finished' | 'expired'> } = {},
   ) {
     const worker = createRenderWorker({
       connection: consumer,
       prefix,
       concurrency: 1,
       ...(lockDurationMs !== undefined && { lockDurationMs }),
-      handle: notifyOutcome(handle, tell, () => {}),
+      handle: notifyOutcome(handle, notifier, () => {}),
       onError: () => {},
       onFailed: async (id, _error, isFinal) => {
         const image = isFinal && id !== undefined && (await queue.deadLetters.find(id as never))?.image;
-        if (image) await notifier.deadLetter(image.imageId);
+        if (image) await built.notifier.deadLetter(image.imageId);
       },
     });
     closers.push(() => worker.close(5_000));
   }
-  /** Whatever waits for its next attempt makes it now. */
-  const hurry = async () => {
+  /** Starts all delayed retries now. */
+  const startRetries = async () => {
     await vi.waitUntil(async () => (await raw.getDelayedCount()) > 0, { timeout: 10_000 });
     await raw.promoteJobs();
   };
   const deliveries = async () => (await webhooks.list({ cursor: undefined, limit: 100 })).deliveries;
-  /** Has a worker take a job and vanish with it, once too often. */
-  const vanishWith = async (imageId: string) => {
-    const gone = new Worker('render', null, { connection: consumer, prefix, lockDuration: 100, autorun: false });
-    const taken = await gone.getNextJob('token-of-the-dead');
-    if (taken?.id !== imageId) throw new Error('Another job was taken.');
+  /** Simulates a worker that takes a job and crashes, more often than allowed. */
+  const crashWorkerWith = async (imageId: string) => {
+    const crashed = new Worker('render', null, { connection: consumer, prefix, lockDuration: 100, autorun: false });
+    const taken = await crashed.getNextJob('token-of-crashed-worker');
+    if (taken?.id !== imageId) throw new Error('The worker took another job.');
     await connection.hset(`${prefix}:render:${imageId}`, 'stc', 1_000);
-    await gone.close();
+    await crashed.close();
   };
   return {
-    vanishWith,
+    crashWorkerWith,
     queue,
     webhooks,
-    notifier,
+    notifier: built.notifier,
     raw,
     startDeliveries,
     startRenders,
-    hurry,
+    startRetries,
     deliveries,
     view,
     deliver,

@@ -18,10 +18,10 @@ interface WebhookOptions {
 
 export type Webhooks = ReturnType<typeof buildWebhooks>;
 
-/** Longer than any receiver should work before it answers. */
+/** Receivers should respond well within this time. */
 const ATTEMPT_TIMEOUT_MS = 10_000;
 
-/** What queues the tenants' events, and what sends them. */
+/** Builds the notifier, which queues the tenants' events, and the worker that delivers them. */
 export function buildWebhooks(
   env: WorkerEnv,
   { connection, originals }: Pick<Backends, 'connection' | 'originals'>,
@@ -44,7 +44,7 @@ export function buildWebhooks(
       createDeliveryWorker({
         ...{ connection, prefix, deliver },
         concurrency: env.WEBHOOK_CONCURRENCY,
-        onError: (err) => logger.error({ err }, 'webhooks'),
+        onError: (err) => logger.error({ err }, 'webhook worker error'),
         onAttempt: ({ id, tenant }, result) => logger.info({ eventId: id, tenant, ...result }, 'webhook attempt'),
       }),
   };

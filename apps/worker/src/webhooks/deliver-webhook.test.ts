@@ -20,7 +20,7 @@ const untilStatus = (hooks: Harness, id: string, status: string) =>
 const untilAttempts = (hooks: Harness, id: string, attempts: number) =>
   vi.waitUntil(async () => (await delivery(hooks, id))?.attempts.length === attempts);
 
-test('either of two secrets verifies a webhook, and no third does', async () => {
+test('a webhook verifies with either of two secrets and no other', async () => {
   const secrets = [newSecret(), newSecret()];
   const { url, received } = await startReceiver();
   const hooks = await webhookHarness({ acme: url }, { secrets });
@@ -31,7 +31,7 @@ test('either of two secrets verifies a webhook, and no third does', async () => 
   expect(() => verified(newSecret(), message)).toThrow('No matching signature');
 });
 
-test('what a receiver fails at is sent again under the same id, until it is taken, and not after', async () => {
+test('a webhook is retried under the same id until a receiver accepts it, and not after', async () => {
   const { url, received } = await startReceiver((response, index, request) => {
     if (index === 0) response.writeHead(500).end('no'.repeat(100_000));
     else if (index === 1) request.socket.resetAndDestroy();
@@ -42,7 +42,7 @@ test('what a receiver fails at is sent again under the same id, until it is take
   const id = await publish(hooks);
   for (const attempts of [1, 2, 3]) {
     await untilAttempts(hooks, id, attempts);
-    await hooks.hurry();
+    await hooks.startRetries();
   }
   await untilStatus(hooks, id, 'delivered');
   const attempts = (await delivery(hooks, id))?.attempts.map(({ status, code }) => status ?? code);
@@ -52,7 +52,7 @@ test('what a receiver fails at is sent again under the same id, until it is take
   expect(await hooks.raw.getDelayedCount()).toBe(0);
 });
 
-test('an endpoint that changes to a protocol nobody asked for has taken nothing, and holds nothing up', async () => {
+test('a response that switches protocols counts as failed and does not block the queue', async () => {
   const { url } = await startReceiver((response) => {
     response.writeHead(101, { connection: 'upgrade', upgrade: 'websocket' }).flushHeaders();
   });
@@ -74,7 +74,7 @@ test('a redirect is not followed', async () => {
   expect(target.received).toEqual([]);
 });
 
-test('410 ends a delivery at once, and a replay sends the same id again', async () => {
+test('a 410 ends a delivery at once, and a replay sends the same id again', async () => {
   const { url, received } = await startReceiver((response, index) => response.writeHead(index === 0 ? 410 : 204).end());
   const hooks = await webhookHarness({ acme: url });
   hooks.startDeliveries();
@@ -88,7 +88,7 @@ test('410 ends a delivery at once, and a replay sends the same id again', async 
   expect(received.map((message) => message.id)).toEqual([id, id, id]);
 });
 
-test('a dead endpoint does not hold up those of others', async () => {
+test("a dead endpoint does not delay other tenants' deliveries", async () => {
   const dead = await startReceiver(() => {});
   const { url, received } = await startReceiver();
   const hooks = await webhookHarness({ dead: dead.url, acme: url }, { concurrency: 4 });
@@ -110,7 +110,7 @@ describe('an address that is not public', () => {
     ['[64:ff9b::7f00:1]', '[2002:7f00:1::]', '192.0.2.1', '198.18.0.1', '[::7f00:1]', '[4000::1]', '168.63.129.16'],
   ].flat();
 
-  test.each(addresses)('%s is refused before anything is sent', async (host) => {
+  test.each(addresses)('%s is rejected before anything is sent', async (host) => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;

@@ -7,15 +7,15 @@ import type { Post } from './post.ts';
 interface DeliverOptions {
   readonly endpoints: Endpoints;
   readonly post: Post;
-  /** For the whole attempt, from the name's look-up to the answer's end. */
+  /** For the whole attempt, from the DNS lookup to the end of the response. */
   readonly timeoutMs: number;
 }
 
-/** Sends an event to its tenant's endpoint as https://www.standardwebhooks.com asks for. */
+/** Sends an event to its tenant's endpoint, as specified by https://www.standardwebhooks.com. */
 export function createDeliverWebhook({ endpoints, post, timeoutMs }: DeliverOptions): DeliverWebhook {
   return async (event, stop) => {
     const endpoint = endpoints.get(event.tenant);
-    // Another worker may know it, as while a new file is rolled out.
+    // Another worker may have the endpoint, for example while a new file is being rolled out.
     if (!endpoint) return { verdict: 'try-again', code: 'no-endpoint' };
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
@@ -31,7 +31,7 @@ export function createDeliverWebhook({ endpoints, post, timeoutMs }: DeliverOpti
 function signed(event: WebhookEvent, { secrets }: Endpoint) {
   const { id, type, timestamp, data, sequence } = event;
   const body = JSON.stringify({ type, timestamp, data: { ...data, sequence } });
-  // Of the attempt, not of the event: receivers refuse what is minutes old.
+  // The time of the attempt, not of the event: receivers reject timestamps that are minutes old.
   const now = new Date();
   const headers = {
     'content-type': 'application/json',
@@ -43,13 +43,13 @@ function signed(event: WebhookEvent, { secrets }: Endpoint) {
   return { headers, body };
 }
 
-/** 410 says that nobody wants this any more. All else may be mended within a day, a redirect and a 404 as well. */
+/** 410 Gone is final. All other statuses are retried, redirects and 404 included: they may be fixed within a day. */
 function verdict(status: number): SendResult['verdict'] {
   if (status >= 200 && status < 300) return 'delivered';
   return status === 410 ? 'give-up' : 'try-again';
 }
 
-/** A short code and no message: that may name addresses of our own network. */
+/** Returns a short code. A message may contain addresses of our own network. */
 function errorCode(error: unknown): string {
   if (isRefusedAddress(error)) return 'address-refused';
   const { code } = error as NodeJS.ErrnoException;

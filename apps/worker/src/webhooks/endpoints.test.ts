@@ -6,19 +6,19 @@ const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const good = { url: 'https://shop.example.com/hooks', secrets: [secret] };
 const load = (file: unknown, allowPrivate = false) => loadEndpoints(file, { allowPrivate });
 
-test('an endpoint is told of everything unless it names its events', async () => {
+test('an endpoint receives all events unless it lists some', async () => {
   const endpoints = await load({ acme: good, other: { ...good, events: ['image.ready'] } });
   expect(endpoints?.get('acme')?.events).toHaveLength(4);
   expect(endpoints?.get('other')?.events).toEqual(['image.ready']);
 });
 
-test('http is for local work only', async () => {
+test('http:// is allowed for local work only', async () => {
   const file = { acme: { ...good, url: 'http://127.0.0.1:9/hooks' } };
   await expect(load(file)).rejects.toThrow('must be an https:// URL');
   expect((await load(file, true))?.has('acme')).toBe(true);
 });
 
-test('every problem of a file is named, and no secret', async () => {
+test('reports every problem of a file without revealing secrets', async () => {
   const file = {
     'NOT A TENANT': good,
     a: { ...good, url: 'https://user:hunter2@shop.example.com/' },
@@ -35,6 +35,6 @@ test('every problem of a file is named, and no secret', async () => {
   expect(JSON.stringify(error.issues)).not.toContain('hunter2');
 });
 
-test('without a file there are no endpoints', async () => {
+test('there are no endpoints without a file', async () => {
   expect(await load(undefined)).toBeUndefined();
 });

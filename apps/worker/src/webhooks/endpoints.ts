@@ -2,7 +2,7 @@ import { WebhookEventType } from '@imagemill/queue';
 import { Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 
-/** The specification wants 24 to 64 random bytes, in base64. */
+/** Standard Webhooks requires 24 to 64 random bytes, in base64. */
 const isLongEnough = (secret: string) => {
   const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64').byteLength;
   return bytes >= 24 && bytes <= 64;
@@ -10,15 +10,15 @@ const isLongEnough = (secret: string) => {
 
 const Secret = z
   .string()
-  .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be "whsec_" and base64')
-  .refine(isLongEnough, 'must hold 24 to 64 bytes');
+  .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be "whsec_" followed by base64')
+  .refine(isLongEnough, 'must encode 24 to 64 bytes');
 
 function problemOf(text: string, allowPrivate: boolean): string | undefined {
   const url = URL.parse(text);
   if (!url || !(url.protocol === 'https:' || (allowPrivate && url.protocol === 'http:'))) {
     return `must be an https://${allowPrivate ? ' or http://' : ''} URL`;
   }
-  if (url.username !== '' || url.password !== '') return 'must not carry credentials';
+  if (url.username !== '' || url.password !== '') return 'must not contain credentials';
   return url.hash === '' ? undefined : 'must not have a fragment';
 }
 
@@ -31,7 +31,7 @@ const endpoint = (allowPrivate: boolean) =>
         const message = problemOf(text, allowPrivate);
         if (message) context.addIssue({ code: 'custom', message });
       }),
-    /** Several while a new one takes an old one's place: a receiver may know either. */
+    /** Several during a rotation: a receiver may have either the old or the new one. */
     secrets: z.array(Secret).min(1).max(5),
     events: z
       .array(WebhookEventType)
@@ -39,16 +39,16 @@ const endpoint = (allowPrivate: boolean) =>
       .default([...WebhookEventType.options]),
   });
 
-/** Where a tenant's events go, and what they are signed with. */
+/** A tenant's webhook endpoint and its signing secrets. */
 export type Endpoint = z.output<ReturnType<typeof endpoint>>;
 export type Endpoints = ReadonlyMap<string, Endpoint>;
 
 /**
  * The endpoints of an operator's JSON file, by tenant.
  *
- * @param content nothing when no file is set: there are no webhooks then
- * @param allowPrivate also takes http:// URLs, for local work
- * @throws ZodError naming every entry that does not fit, never its secrets
+ * @param content the parsed file; undefined if none is set, which disables webhooks
+ * @param allowPrivate also allows http:// URLs, for local work
+ * @throws ZodError listing all invalid entries, without secrets
  */
 export async function loadEndpoints(
   content: unknown,

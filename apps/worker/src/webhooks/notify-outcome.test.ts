@@ -12,10 +12,13 @@ afterEach(closeWebhooks);
 
 const secret = newSecret();
 const render: RenderHandler = async (image, { attemptsMade }) => (await run(image, { attemptsMade })).result;
-const hopeless: RenderHandler = async () => {
-  throw new AppError({ code: 'test-fault', retryable: false, publicMessage: 'It is hopeless.' });
+const failing: RenderHandler = async () => {
+  throw new AppError({ code: 'test-fault', retryable: false, publicMessage: 'A test fault.' });
 };
-const isOver = (image: RenderImage) => ({ ...image, uploadExpiresAt: new Date(Date.now() - 3600_000).toISOString() });
+const pastExpiry = (image: RenderImage) => ({
+  ...image,
+  uploadExpiresAt: new Date(Date.now() - 3600_000).toISOString(),
+});
 
 async function system(handle: RenderHandler) {
   const receiver = await startReceiver();
@@ -28,23 +31,23 @@ async function system(handle: RenderHandler) {
     originals: storage,
     categories: await loadCategories(),
   });
-  /** What the API answers, as a client reads it. */
-  const answer = async ({ tenant, imageId }: RenderImage) => {
+  /** The API's response, as a client reads it. */
+  const apiResponse = async ({ tenant, imageId }: RenderImage) => {
     const record = await records.find(tenant, imageId);
     return record && JSON.parse(JSON.stringify(hooks.view(record)));
   };
-  return { ...receiver, ...hooks, answer };
+  return { ...receiver, ...hooks, apiResponse };
 }
 
 const cases = {
   ready: { handle: render, make: async () => job(), body: undefined },
   rejected: { handle: render, make: async () => job(), body: Buffer.from('no picture') },
-  failed: { handle: hopeless, make: async () => job(), body: undefined },
-  expired: { handle: render, make: async () => isOver(job()), body: null },
+  failed: { handle: failing, make: async () => job(), body: undefined },
+  expired: { handle: render, make: async () => pastExpiry(job()), body: null },
 };
 
-test.each(Object.entries(cases))('an image that is %s is told of, with what the API answers', async (type, from) => {
-  const { queue, received, answer } = await system(from.handle);
+test.each(Object.entries(cases))("an image that is %s sends a webhook with the API's response", async (type, from) => {
+  const { queue, received, apiResponse } = await system(from.handle);
   const image = await from.make();
   if (from.body !== null) await store(image, from.body);
   await queue.add(image, 0);
@@ -54,14 +57,14 @@ test.each(Object.entries(cases))('an image that is %s is told of, with what the 
   const event = verified(secret, message);
   expect(event.type).toBe(`image.${type}`);
   expect(message.id).toMatch(new RegExp(`^evt_${image.imageId}_${type}_[0-9a-f]{12}$`));
-  await vi.waitUntil(async () => (await answer(image))?.status === type);
+  await vi.waitUntil(async () => (await apiResponse(image))?.status === type);
   const { sequence, ...data } = event.data;
-  expect(data).toEqual(await answer(image));
+  expect(data).toEqual(await apiResponse(image));
   expect(data).toMatchObject({ filename: image.filename, metadata: image.metadata });
   expect(sequence).toBeGreaterThan(1_700_000_000_000);
 });
 
-test('a rerun of a finished image tells nothing new', async () => {
+test('a rerun of a finished image sends no further webhook', async () => {
   const { notifier, deliveries, received } = await system(render);
   const image = job();
   await store(image);
@@ -77,23 +80,23 @@ test('a rerun of a finished image tells nothing new', async () => {
   expect(received).toHaveLength(1);
 });
 
-test('an image that goes back to an earlier variant set is told of again, with the URLs that are good now', async () => {
+test('a return to an earlier variant set sends a webhook with the current URLs', async () => {
   const { notifier, received } = await system(render);
   const image = job();
   await store(image);
   const only = (width: number) => ({
     avatar: [{ name: 'only', width, height: width, fit: 'cover', format: 'webp', quality: 80 }],
   });
-  const told: unknown[] = [];
+  const sent: unknown[] = [];
   for (const ownSets of [only(32), only(64), only(32)]) {
     await (await run(image, { ownSets })).result;
     await notifier.finished(image);
-    await vi.waitUntil(() => received.length === told.length + 1);
+    await vi.waitUntil(() => received.length === sent.length + 1);
     const message = received.at(-1);
-    if (message) told.push(verified(secret, message).data.renditions);
+    if (message) sent.push(verified(secret, message).data.renditions);
   }
-  expect(told[1]).not.toEqual(told[0]);
-  expect(told[2]).toEqual(told[0]);
+  expect(sent[1]).not.toEqual(sent[0]);
+  expect(sent[2]).toEqual(sent[0]);
 });
 
 test('a crash between the commit and the event does not lose the event', async () => {
@@ -101,7 +104,7 @@ test('a crash between the commit and the event does not lose the event', async (
   const { queue, received, deliveries } = await system(async (image, context) => {
     const result = await render(image, context);
     runs += 1;
-    if (runs === 1) throw new Error('The process is gone.');
+    if (runs === 1) throw new Error('The process crashed.');
     return result;
   });
   const image = job();
@@ -112,17 +115,17 @@ test('a crash between the commit and the event does not lose the event', async (
   expect((await deliveries()).map(({ type }) => type)).toEqual(['image.ready']);
 });
 
-test('an end that can not be told of just now costs no attempt, and is told of later', async () => {
+test('a webhook that cannot be queued is retried without using an attempt', async () => {
   const receiver = await startReceiver();
   const hooks = await webhookHarness({ acme: receiver.url }, { secrets: [secret] });
   const attempts: unknown[] = [];
-  let isAway = true;
-  const tell = {
+  let isDown = true;
+  const notifier = {
     ...hooks.notifier,
     async finished(image: RenderImage) {
-      if (isAway) {
-        isAway = false;
-        throw new AppError({ code: 'test-fault', retryable: true, publicMessage: 'Come again.' });
+      if (isDown) {
+        isDown = false;
+        throw new AppError({ code: 'test-fault', retryable: true, publicMessage: 'A test fault.' });
       }
       await hooks.notifier.finished(image);
     },
@@ -132,7 +135,7 @@ test('an end that can not be told of just now costs no attempt, and is told of l
     attempts.push(context.attemptsMade);
     return render(image, context);
   };
-  hooks.startRenders(handle, { tell });
+  hooks.startRenders(handle, { notifier });
   const image = job();
   await store(image);
   await hooks.queue.add(image, 0);
@@ -140,8 +143,8 @@ test('an end that can not be told of just now costs no attempt, and is told of l
   expect(attempts).toEqual([0, 0]);
 });
 
-test('a dead letter is told of once an end, by whomever, and again after a redrive that fails', async () => {
-  const { queue, notifier, received, deliveries } = await system(hopeless);
+test('a dead letter sends one webhook per failure, and another one after a failed redrive', async () => {
+  const { queue, notifier, received, deliveries } = await system(failing);
   const image = job();
   await queue.add(image, 0);
   await vi.waitUntil(() => received.length === 1);
@@ -154,12 +157,12 @@ test('a dead letter is told of once an end, by whomever, and again after a redri
   expect(second?.id).not.toBe(first?.id);
 });
 
-test('a job whose workers vanished too often is told of as failed', async () => {
+test('a job whose workers crashed too often sends image.failed', async () => {
   const receiver = await startReceiver();
   const hooks = await webhookHarness({ acme: receiver.url }, { secrets: [secret] });
   const image = job();
   await hooks.queue.add(image, 0);
-  await hooks.vanishWith(image.imageId);
+  await hooks.crashWorkerWith(image.imageId);
   hooks.startDeliveries();
   hooks.startRenders(render, { lockDurationMs: 400 });
   await vi.waitUntil(() => receiver.received.length === 1, { timeout: 20_000 });
@@ -167,7 +170,7 @@ test('a job whose workers vanished too often is told of as failed', async () => 
   expect((await hooks.queue.deadLetters.list({ cursor: 0, limit: 9 })).deadLetters[0]?.code).toBe('crashed-worker');
 });
 
-test('a tenant without an endpoint is told nothing, and neither is an image without a dead letter', async () => {
+test('no webhook is queued for a tenant without an endpoint', async () => {
   const { notifier, raw } = await system(render);
   const image = job({ tenant: 'other' as RenderImage['tenant'] });
   await notifier.finished(image);

@@ -5,11 +5,11 @@ import type { RenderHandler } from '@imagemill/queue';
 const RETRY_AFTER_MS = 5_000;
 
 /**
- * Queues the webhook for what a handler comes to, before the job ends: a worker that dies in between leaves a job whose
- * rerun finds its manifest, and queues the same event again. When the event can't be queued, the job is postponed for the
- * same reason, without an attempt: the image is finished, and must not become a dead letter.
+ * Queues the webhook for a handler's outcome before the job ends. If the worker dies in between, the job runs again, finds
+ * its manifest and queues the same event again. If the event cannot be queued, the job is postponed without using an
+ * attempt: the image is finished and must not become a dead letter.
  *
- * @param onFailure called with the reason when the event could not be queued
+ * @param onFailure called with the error if the event could not be queued
  */
 export function notifyOutcome(
   handle: RenderHandler,

@@ -2,17 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { sendRequest } from '../http/send-request.ts';
 import { createTenantAgents } from '../http/tenant-agents.ts';
 
-/** As much of an answer is read, so that a polite receiver can end it; nothing is done with it. */
+/** The response body is discarded, but read up to this size to let the receiver finish the response. */
 const BODY_BYTES_MAX = 4 * 1024;
 
-/** Sends one POST and tells the status; no redirect is followed. @throws what went wrong, or the signal's reason */
+/** Sends one POST and returns the status. Does not follow redirects. @throws connection errors, or the signal's reason */
 export type Post = (
   url: URL,
   message: { headers: Record<string, string>; body: string },
   signal: AbortSignal,
 ) => Promise<number>;
 
-/** @param allowPrivate connects to any address, otherwise only to public ones */
+/** @param allowPrivate allows any address; otherwise only public addresses are allowed */
 export function createPost({ allowPrivate }: { allowPrivate: boolean }): Post {
   const agents = createTenantAgents({ allowPrivate });
 
@@ -20,7 +20,7 @@ export function createPost({ allowPrivate }: { allowPrivate: boolean }): Post {
     const length = Buffer.byteLength(body);
     const message = { method: 'POST', headers: { ...headers, 'content-length': length }, body };
     const response = await sendRequest(agents, url, message, signal);
-    // What fails after the status was answered changes nothing.
+    // Errors after the status are irrelevant.
     await drain(response).catch(() => {});
     response.destroy();
     return response.statusCode ?? 0;
