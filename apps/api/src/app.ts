@@ -38,11 +38,11 @@ interface RoutesOfArea extends Area {
   readonly routes: readonly ApiRoute[];
 }
 
-/** What a follow token may read; browsers can open the last two with no header, so these take it from the query too. */
+/** Paths that accept a follow token. Browsers cannot send headers to the live paths, so these accept it in the query as well. */
 const FOLLOWED_PATH = '/v1/images/:id';
 const LIVE_PATHS = ['/v1/images/:id/events', '/v1/images/:id/ws'];
 
-/** What a key needs, by where it goes: the first area that a path is in counts. A route outside these is open to everybody. */
+/** The scope that a path requires: the first area that matches it applies. Routes outside all areas need no key. */
 export const areas: readonly RoutesOfArea[] = [
   { path: '/v1/images/upload-urls', scope: 'upload', bodyBytesMax: 1024 * KIB, routes: [requestUploads] },
   {

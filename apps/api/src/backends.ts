@@ -5,13 +5,13 @@ import { checkBucketEventsQueue, createSqsClient } from './bucket-events/bucket-
 import { checkConsole } from './console/serve-console.ts';
 import type { ApiEnv } from './env.ts';
 
-/** The connections of one process of the API to everything outside of it. */
+/** The connections of one API process to Redis, the object storage and SQS. */
 export type Backends = ReturnType<typeof openBackends>;
 
 export function openBackends(env: ApiEnv, logger: Logger) {
   const s3 = {
     ...s3Settings(env),
-    // A caller is waiting: two tries within its patience, then 503.
+    // A caller is waiting: two short attempts, then 503.
     maxAttempts: 2,
     requestTimeoutMs: 5_000,
   };
@@ -19,7 +19,7 @@ export function openBackends(env: ApiEnv, logger: Logger) {
   const signingClient = createS3Client({ ...s3, endpoint: env.S3_PUBLIC_ENDPOINT ?? s3.endpoint });
   const allowOverwrite = env.S3_ALLOW_OVERWRITE;
   const connection = createProducerConnection(env.REDIS_URL);
-  connection.on('error', (err) => logger.warn({ err }, 'redis'));
+  connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   const sqs = openSqs(env);
   return {
     originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, allowOverwrite }),
@@ -39,7 +39,7 @@ function openSqs({ UPLOAD_EVENTS_QUEUE_URL: queueUrl, UPLOAD_EVENTS_REGION: regi
   return queueUrl === undefined ? undefined : { client: createSqsClient({ url: queueUrl, region }), queueUrl };
 }
 
-/** @throws StartUpError with everything that is missing or set up wrongly */
+/** @throws StartUpError with everything that is missing or misconfigured */
 export async function checkBackends(env: ApiEnv, backends: Backends, logger: Logger): Promise<void> {
   const { originals, cdn, connection, sqs } = backends;
   const consoleDir = env.CONSOLE_DIR;

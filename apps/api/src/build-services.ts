@@ -28,7 +28,7 @@ interface ServiceOptions {
   readonly liveTimes?: Partial<LiveTimes> | undefined;
 }
 
-/** Everything that routes work with. Reading of live changes begins, until `live` is closed. */
+/** All services of the routes. Starts reading live changes; `live.close` ends that. */
 export async function buildServices(env: ApiEnv, backends: Backends, options: ServiceOptions) {
   const { originals, cdn, connection } = backends;
   const { categories, logger } = options;
@@ -54,7 +54,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, logger }),
     listImages: createListImages({
       ...{ index, records, categories },
-      onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'left out of a listing'),
+      onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
     }),
     limits: createLimits({ connection, prefix, queue }, limitsOf(env)),
     followTokens: env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS),

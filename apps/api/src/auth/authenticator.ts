@@ -11,24 +11,24 @@ import {
 import type { Tenant } from '@imagemill/variants';
 import QuickLRU from 'quick-lru';
 
-/** How long a key from Redis is let in without asking again, so how long a revoked one may go on. */
+/** How long a process caches a key from Redis. A revoked key can be accepted for this long. */
 const REMEMBER_MS = 5_000;
-/** Keys in use at once; about 1 KB each. */
+/** Keys in the cache; about 1 KB each. */
 const REMEMBERED_MAX = 10_000;
 
-/** Who a request comes from, and what they may do. */
+/** The sender of a request and its permissions. */
 export interface Caller {
   readonly tenant: Tenant;
   readonly scopes: ReadonlySet<Scope>;
-  /** Which of the tenant's keys it was; none for a follow token. */
+  /** The id of the tenant's key; undefined for a follow token. */
   readonly keyId?: string;
 }
 
 export interface Authenticator {
   /**
-   * Who a key belongs to; `unknown` for one that nobody has, or that was revoked.
+   * The owner of a key; `unknown` if it does not exist or was revoked.
    *
-   * @throws KeysUnavailableError when only Redis could tell, and does not answer
+   * @throws KeysUnavailableError if the key must be looked up in Redis, and Redis is unavailable
    */
   identify(key: string): Promise<Caller | 'unknown' | 'expired'>;
 }
@@ -43,21 +43,21 @@ interface Remembered {
   readonly caller: Caller;
   /** ms since 1970. */
   readonly expiresAt: number;
-  /** By the process's own clock, which nobody sets back. */
-  readonly askAgainAt: number;
+  /** On the process's monotonic clock. */
+  readonly refreshAt: number;
 }
 
-/** Looks a key up where it costs least: among the configured ones, among those seen in the last seconds, in Redis. */
+/** Looks a key up among the configured ones, then in the cache, then in Redis. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { configured, store, rememberMs = REMEMBER_MS } = options;
   const entries = configured.map(({ tenant, scopes, hash }) => ({
     hash,
     caller: { tenant, scopes: new Set(scopes), keyId: apiKeyId(hash) } satisfies Caller,
   }));
-  // Only of keys that exist: strangers can't fill it.
+  // Only existing keys: strangers can't fill it.
   const remembered = new QuickLRU<string, Remembered>({ maxSize: REMEMBERED_MAX });
 
-  // Every entry is compared, so that the time tells nothing of where a match was.
+  // Compares every entry, so that timing does not reveal which one matched.
   const amongConfigured = (hash: Buffer) =>
     entries.reduce<Caller | undefined>(
       (found, entry) => (timingSafeEqual(entry.hash, hash) ? entry.caller : found),
@@ -65,15 +65,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     );
 
   async function lookUp(hash: Buffer, name: string): Promise<Remembered | undefined> {
-    // Counted from the question, not from a slow answer: the key may be revoked while that is on its way.
-    const askAgainAt = performance.now() + rememberMs;
+    // Counted from the request, not from a slow response: the key may be revoked in between.
+    const refreshAt = performance.now() + rememberMs;
     const stored = await store.find(hash);
     if (!stored) {
       remembered.delete(name);
       return undefined;
     }
     const expiresAt = stored.expiresAt ? Date.parse(stored.expiresAt) : Infinity;
-    const entry = { caller: callerOf(stored), expiresAt, askAgainAt };
+    const entry = { caller: callerOf(stored), expiresAt, refreshAt };
     remembered.set(name, entry);
     // For the operator's list only: a failure changes nothing for the caller.
     store.noteUse(stored.id).catch(() => {});
@@ -89,7 +89,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
       const name = hash.toString('hex');
       const seen = remembered.get(name);
-      const entry = seen && performance.now() < seen.askAgainAt ? seen : await lookUp(hash, name);
+      const entry = seen && performance.now() < seen.refreshAt ? seen : await lookUp(hash, name);
       if (!entry) return 'unknown';
       return Date.now() < entry.expiresAt ? entry.caller : 'expired';
     },

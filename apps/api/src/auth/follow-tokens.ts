@@ -2,29 +2,29 @@ import { ImageId, Tenant } from '@imagemill/variants';
 import { sign, verify } from 'hono/jwt';
 import { z } from 'zod';
 
-/** The one image that a token lets its holder look at. */
+/** The only image that a token gives access to. */
 interface FollowedImage {
   readonly tenant: Tenant;
   readonly imageId: ImageId;
 }
 
 export interface FollowTokens {
-  /** Lets whoever has it read the image's status, and nothing else. The same for the same image and time. */
+  /** A token that can read the image's status and nothing else. Equal for the same image and time. */
   issue(image: FollowedImage, createdAt: Date): Promise<string>;
-  /** What the token is for; undefined for one that is forged, expired, or no such token at all. */
+  /** The token's image; undefined if the token is forged, expired or malformed. */
   verify(token: string): Promise<FollowedImage | undefined>;
 }
 
 const ALGORITHM = 'HS256';
-/** So that no other token that may be signed with the same secret is taken for one of these. */
+/** Distinguishes these from other tokens signed with the same secret. */
 const AUDIENCE = 'imagemill:follow';
 
 const Claims = z.object({ aud: z.literal(AUDIENCE), sub: ImageId, tenant: Tenant, exp: z.int() });
 
 /**
- * Signed tokens (JWT, HMAC-SHA-256) that a seller app hands to its browser, so that this needs no API key.
+ * Signed tokens (JWT, HMAC-SHA-256) that a seller's app passes to its browser, which then needs no API key.
  *
- * @param secrets the first one signs, each is accepted: put a new one before the old one to change it
+ * @param secrets the first one signs, all are accepted: to rotate, add the new one in front
  */
 export function createFollowTokens(secrets: readonly [string, ...string[]], ttlSeconds: number): FollowTokens {
   return {
@@ -35,7 +35,7 @@ export function createFollowTokens(secrets: readonly [string, ...string[]], ttlS
 
     async verify(token) {
       for (const secret of secrets) {
-        // It throws for whatever is wrong with a token.
+        // `verify` throws for every invalid token.
         const payload = await verify(token, secret, ALGORITHM).catch(() => undefined);
         const claims = Claims.safeParse(payload).data;
         if (claims) return { tenant: claims.tenant, imageId: claims.sub };

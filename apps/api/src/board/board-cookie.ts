@@ -1,3 +1,3 @@
-/** Where BullMQ's board is; its cookie is sent to nothing else. */
+/** The path of BullMQ's board, and of its cookie. */
 export const BOARD_PATH = '/board';
 export const BOARD_COOKIE = 'imagemill-board';

@@ -3,26 +3,26 @@ import { sign, verify } from 'hono/jwt';
 import { z } from 'zod';
 import type { Caller } from '../auth/authenticator.ts';
 
-/** How long a browser may look at the board before its console must show the key again. */
+/** Lifetime of a session; afterwards the console must send the key again. */
 export const BOARD_SESSION_SECONDS = 900;
 
 const ALGORITHM = 'HS256';
-/** So that no other token that may be signed with the same secret is taken for one of these. */
+/** Distinguishes these from other tokens signed with the same secret. */
 const AUDIENCE = 'imagemill:board';
 
 const Claims = z.object({ aud: z.literal(AUDIENCE), tenant: Tenant, keyId: z.string().optional(), exp: z.int() });
 
 export interface BoardSessions {
-  /** A token for the cookie of a caller that was let in as an operator. */
+  /** A token for the cookie of an authenticated operator. */
   issue(caller: Caller): Promise<string>;
-  /** Whose session it is; undefined for a token that is forged, expired, or no such token at all. */
+  /** The session's operator; undefined if the token is forged, expired or malformed. */
   verify(token: string): Promise<Caller | undefined>;
 }
 
 /**
- * Signed tokens (JWT, HMAC-SHA-256) that stand for an admin key where a browser can't send one: on the board's pages.
+ * Signed tokens (JWT, HMAC-SHA-256) that replace the admin key on the board's pages, where a browser can't send it.
  *
- * @param secrets the first one signs, each is accepted: put a new one before the old one to change it
+ * @param secrets the first one signs, all are accepted: to rotate, add the new one in front
  */
 export function createBoardSessions(secrets: readonly [string, ...string[]]): BoardSessions {
   return {
@@ -33,7 +33,7 @@ export function createBoardSessions(secrets: readonly [string, ...string[]]): Bo
 
     async verify(token) {
       for (const secret of secrets) {
-        // It throws for whatever is wrong with a token.
+        // `verify` throws for every invalid token.
         const payload = await verify(token, secret, ALGORITHM).catch(() => undefined);
         const claims = Claims.safeParse(payload).data;
         if (claims) return callerOf(claims);

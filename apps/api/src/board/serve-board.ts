@@ -12,13 +12,13 @@ import { Problem } from '../http/problem.ts';
 import { BOARD_COOKIE, BOARD_PATH } from './board-cookie.ts';
 import type { BoardSessions } from './board-sessions.ts';
 
-/** What BullMQ's board works with. */
+/** The dependencies of BullMQ's board. */
 export interface Board {
   readonly sessions: BoardSessions;
   readonly queues: ReturnType<typeof createQueueViews>;
 }
 
-/** What the board's page needs; the web font that it asks another site for is not among it. */
+/** Allows what the board's page needs, except its web font from another site. */
 const policy = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -35,8 +35,8 @@ const policy = secureHeaders({
 });
 
 /**
- * GET /board: BullMQ's own board, for who has a session of `POST /v1/board-sessions`. It shows and changes nothing:
- * a job that is retried or removed there would leave out what imagemill does beside (its manifest, its event).
+ * GET /board: BullMQ's own board, for sessions of `POST /v1/board-sessions`. Read-only: a retry or removal there would
+ * skip the manifest and the webhook event of the image.
  */
 export function serveBoard(app: Hono<ApiBindings>, { sessions, queues }: Board): void {
   const adapter = new HonoAdapter(serveStatic).setBasePath(BOARD_PATH);
@@ -53,7 +53,7 @@ export function serveBoard(app: Hono<ApiBindings>, { sessions, queues }: Board):
     await next();
   });
   for (const path of [BOARD_PATH, `${BOARD_PATH}/*`]) app.use(path, policy, admitSession);
-  // Mounted whole, not route by route: they are no part of the API, and of its description.
+  // Mounted as a whole: its routes are not part of the API or of its description.
   const board = new Hono().route(BOARD_PATH, adapter.registerPlugin());
   app.mount(BOARD_PATH, board.fetch, { replaceRequest: false });
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** An object that a bucket says was created. */
+/** An object that a bucket reports as created. */
 export interface CreatedObject {
   readonly bucket: string;
   readonly key: string;
-  /** As the bucket wrote it; not every server tells it. */
+  /** As the bucket sent it; some servers send none. */
   readonly eTag: string | undefined;
 }
 
 /**
- * S3's own event notification, as Amazon, Ceph, MinIO and SeaweedFS post it: several records a body, keys URL-encoded
+ * S3's event notification, as Amazon, Ceph, MinIO and SeaweedFS send it: several records per body, keys URL-encoded
  * like a form. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 const S3Notification = z.object({
@@ -24,7 +24,7 @@ const S3Notification = z.object({
   ),
 });
 
-/** The same by way of EventBridge: one object a body, its key as it is. */
+/** The same through EventBridge: one object per body, its key not encoded. */
 const EventBridgeEvent = z.object({
   'detail-type': z.string(),
   detail: z.object({
@@ -34,10 +34,10 @@ const EventBridgeEvent = z.object({
 });
 
 /**
- * The objects that were created, of either form. Other events (deletions, S3's test event) have none; so has a key that
- * is not well encoded.
+ * The created objects of an event in either form. Other events (deletions, S3's test event) have none; malformed keys
+ * are skipped.
  *
- * @throws ZodError for a body that is no bucket's event at all
+ * @throws ZodError for a body that is not a bucket event
  */
 export const BucketEvent = z.union([
   S3Notification.transform(({ Records }) =>

@@ -1,23 +1,23 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from '@imagemill/service';
 
-/** How long SQS holds a request open until a message comes; the longest that it offers. */
+/** How long SQS waits for a message before it responds; the longest that it supports. */
 export const LONG_POLL_SECONDS = 20;
 
 export interface UploadEventsQueue {
   readonly url: string;
-  /** Taken from the URL of a queue at Amazon, else from the standard AWS settings, where it is not given. */
+  /** Default: from the URL of a queue at Amazon, else from the standard AWS settings. */
   readonly region?: string | undefined;
 }
 
 /**
- * An SQS client for one queue, at whichever server its URL names. Credentials come from the AWS SDK's own chain: variables,
- * shared files, or the role of the pod, task or instance. They may be others than those of the object storage.
+ * An SQS client for one queue, at the server in its URL. Credentials come from the AWS SDK's default chain: variables,
+ * shared files, or the role of the pod, task or instance. They may differ from those of the object storage.
  */
 export function createSqsClient({ url, region = regionOf(url) }: UploadEventsQueue): SQSClient {
   const requestTimeout = (LONG_POLL_SECONDS + 5) * 1000;
   return new SQSClient({
-    // Said by hand, since the client warns on every call that it takes another than its region's.
+    // Set explicitly: otherwise the client warns on every call that the endpoint differs from its region's.
     endpoint: new URL(url).origin,
     ...(region && { region }),
     maxAttempts: 2,
@@ -30,17 +30,17 @@ export function createSqsClient({ url, region = regionOf(url) }: UploadEventsQue
   });
 }
 
-/** `https://sqs.eu-west-1.amazonaws.com/…` and its FIPS, dual-stack and China forms say where they are. */
+/** The region in `https://sqs.eu-west-1.amazonaws.com/…` and its FIPS, dual-stack and China forms. */
 const regionOf = (url: string): string | undefined =>
   /^sqs(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws|api\.amazonwebservices\.com)/.exec(
     new URL(url).hostname,
   )?.[1];
 
 /**
- * Whether the queue is there and lets us in. One without a dead-letter queue is usable, but keeps every message that is no
- * bucket's event until it is too old, so that is logged.
+ * Checks that the queue exists and is accessible. Logs a warning for a queue without a dead-letter queue: it would keep
+ * every message that is not a bucket event until the message expires.
  *
- * @returns a sentence per problem
+ * @returns one sentence per problem
  */
 export async function checkBucketEventsQueue(
   client: SQSClient,
@@ -58,8 +58,8 @@ export async function checkBucketEventsQueue(
   } catch (error) {
     const { name, message } = error as Error;
     return [
-      `${message} (${name}) Does UPLOAD_EVENTS_QUEUE_URL name a queue that these AWS credentials may use ` +
-        '(sqs:GetQueueAttributes, sqs:ReceiveMessage, sqs:DeleteMessage), in this region?',
+      `${message} (${name}) Check that UPLOAD_EVENTS_QUEUE_URL names a queue in this region, ` +
+        'and that these AWS credentials allow sqs:GetQueueAttributes, sqs:ReceiveMessage and sqs:DeleteMessage on it.',
     ];
   }
 }

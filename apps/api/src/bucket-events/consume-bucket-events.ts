@@ -7,9 +7,9 @@ import { LONG_POLL_SECONDS } from './bucket-events-queue.ts';
 import { handleMessages } from './handle-messages.ts';
 import type { ReportUploads } from './report-uploads.ts';
 
-/** The most that SQS gives at once. */
+/** The most that SQS returns at once. */
 const BATCH_SIZE = 10;
-/** A batch takes Redis milliseconds, and a few seconds of timeouts when it goes away in the middle. */
+/** A batch takes milliseconds, or a few seconds of timeouts if Redis becomes unavailable. */
 const VISIBILITY_TIMEOUT_S = 30;
 const PAUSE_MS = { first: 500, longest: 30_000 };
 
@@ -19,19 +19,19 @@ export interface UploadEventsOptions {
   readonly queue: Pick<RenderQueue, 'ping'>;
   readonly reportUploads: ReportUploads;
   readonly logger: Logger;
-  /** How long a message that was not handled stays hidden, in seconds. */
+  /** How long an unhandled message stays hidden, in seconds. */
   readonly visibilityTimeoutS?: number;
 }
 
 export interface BucketEventsConsumer {
-  /** Takes no more messages and ends those in hand; those that take longer come again, to whoever asks next. */
+  /** Receives no more messages and finishes those in flight; SQS delivers the unfinished ones again. */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * Starts jobs by a queue of bucket events until it is closed. A message is deleted only after all its uploads were
- * reported; any other is seen again after its visibility timeout, and goes to the queue's own dead-letter queue after
- * `maxReceiveCount` times. While Redis is away none is received, so that an outage uses up none of these times.
+ * Starts jobs from a queue of bucket events until it is closed. A message is deleted only after all its uploads were
+ * reported. Any other is delivered again after its visibility timeout, and moves to the queue's dead-letter queue after
+ * `maxReceiveCount` deliveries. While Redis is unavailable no message is received, so an outage uses up no deliveries.
  */
 export function consumeBucketEvents(options: UploadEventsOptions): BucketEventsConsumer {
   const { client, queueUrl, queue, logger } = options;
@@ -45,7 +45,7 @@ export function consumeBucketEvents(options: UploadEventsOptions): BucketEventsC
         return await queue.ping();
       } catch (err) {
         pause.lengthen();
-        logger.warn({ err }, 'upload events wait for Redis');
+        logger.warn({ err }, 'upload events are paused until Redis answers');
       }
     }
   }
@@ -56,7 +56,7 @@ export function consumeBucketEvents(options: UploadEventsOptions): BucketEventsC
     batchSize: BATCH_SIZE,
     waitTimeSeconds: LONG_POLL_SECONDS,
     visibilityTimeout: options.visibilityTimeoutS ?? VISIBILITY_TIMEOUT_S,
-    // Its own pause is for some errors only, and none for the others: ours is for all.
+    // The library pauses after some errors only; our pause covers all.
     authenticationErrorTimeout: 0,
     preReceiveMessageCallback: untilRedisAnswers,
     async handleMessageBatch(messages) {
@@ -64,7 +64,7 @@ export function consumeBucketEvents(options: UploadEventsOptions): BucketEventsC
       if (errors.length === 0) pause.end();
       else {
         pause.lengthen();
-        logger.warn({ err: errors[0], messages: errors.length }, 'uploads could not be reported, and will be');
+        logger.warn({ err: errors[0], messages: errors.length }, 'uploads could not be reported and will be retried');
       }
       return handled;
     },
@@ -73,7 +73,7 @@ export function consumeBucketEvents(options: UploadEventsOptions): BucketEventsC
   consumer.on('error', (err) => {
     if (stopping.signal.aborted) return;
     pause.lengthen();
-    logger.error({ err }, 'upload events queue');
+    logger.error({ err }, 'upload events queue failed');
   });
   const closing = closesInOrder(consumer);
   consumer.start();
@@ -85,25 +85,25 @@ export function consumeBucketEvents(options: UploadEventsOptions): BucketEventsC
   };
 }
 
-/** Stops a consumer: at once while it waits for messages, else when those in hand are handled and deleted. */
+/** Stops a consumer: at once while it waits for messages, else after those in flight are handled and deleted. */
 function closesInOrder(consumer: Consumer): (graceMs: number) => Promise<void> {
-  let inHand = false;
+  let inFlight = false;
   consumer.on('message_received', () => {
-    inHand = true;
+    inFlight = true;
   });
   consumer.on('response_processed', () => {
-    inHand = false;
+    inFlight = false;
   });
   return async (graceMs) => {
-    // An abort would cancel the deletion of what is in hand as well.
-    consumer.stop({ abort: !inHand });
-    if (!inHand) return;
+    // An abort would also cancel the deletion of messages in flight.
+    consumer.stop({ abort: !inFlight });
+    if (!inFlight) return;
     const ended = new Promise<void>((resolve) => consumer.once('response_processed', () => resolve()));
     await Promise.race([ended, setTimeout(graceMs, undefined, { ref: false })]);
   };
 }
 
-/** Between two tries: none while all goes well, then twice as long with every failure, and not the same for everybody. */
+/** The pause between two attempts: none without failures, then exponential with jitter. */
 function createPause(signal: AbortSignal) {
   let failures = 0;
   return {

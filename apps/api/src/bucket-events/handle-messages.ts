@@ -4,13 +4,13 @@ import { QueueMessage } from './queue-message.ts';
 import type { ReportUploads } from './report-uploads.ts';
 
 export interface HandledMessages {
-  /** Those that may be deleted; each of the others comes again. */
+  /** Messages that may be deleted; SQS delivers the others again. */
   readonly handled: Message[];
-  /** Why uploads could not be reported, for each message that this happened to. */
+  /** One error per message whose uploads could not be reported. */
   readonly errors: readonly unknown[];
 }
 
-/** Reports the uploads of a batch of messages; none of them stops another. */
+/** Reports the uploads of a batch of messages; a failed message does not stop the others. */
 export async function handleMessages(
   messages: readonly Message[],
   { reportUploads, logger }: { reportUploads: ReportUploads; logger: Logger },
@@ -22,7 +22,7 @@ export async function handleMessages(
       const event = QueueMessage.safeParse(message.Body);
       if (!event.success) {
         const { MessageId: messageId } = message;
-        logger.error({ messageId }, 'a message is no event of a bucket: left to the dead-letter queue');
+        logger.error({ messageId }, 'message is not a bucket event: left to the dead-letter queue');
         return;
       }
       try {

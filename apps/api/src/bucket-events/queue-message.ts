@@ -10,15 +10,15 @@ const JsonText = z.string().transform((text, context): unknown => {
   }
 });
 
-/** What SNS makes of a message on its way to SQS, unless the subscription has raw delivery. */
+/** SNS wraps messages to SQS in this envelope, unless the subscription has raw delivery. */
 const SnsEnvelope = z
   .object({ Type: z.literal('Notification'), Message: JsonText.pipe(BucketEvent) })
   .transform(({ Message }) => Message);
 
 /**
- * The body of an SQS message that tells of a bucket, to the objects that were created. The bucket may have sent it to the
- * queue itself, through SNS, or through EventBridge.
+ * Parses the body of an SQS message into the created objects. The bucket may have sent it to the queue directly, through
+ * SNS, or through EventBridge.
  *
- * @throws ZodError for a body that is no bucket's event at all
+ * @throws ZodError for a body that is not a bucket event
  */
 export const QueueMessage = JsonText.pipe(z.union([BucketEvent, SnsEnvelope]));

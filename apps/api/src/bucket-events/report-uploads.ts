@@ -5,16 +5,16 @@ import { type OriginalAddress, parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import type { CreatedObject } from './bucket-event.ts';
 
-/** One body may name thousands of objects, and every caller shares one connection to Redis. */
+/** One body may name thousands of objects, and all callers share one connection to Redis. */
 const REPORTS_AT_ONCE = 16;
 
 /**
- * Starts the jobs of what a bucket says was created; an image without a job gets one, made from its key. Telling it again,
- * late or out of order is harmless. Objects that are not originals in our bucket are passed over, and an image whose job is
- * broken is logged: the same report would fail again, and the others of its event with it.
+ * Starts the jobs of created objects; an image without a job gets one, made from its key. Late, repeated and unordered
+ * reports are harmless. Objects that are not originals in our bucket are ignored. An image with an unreadable job is logged
+ * only: a retry would fail again, together with the other objects of its event.
  *
- * @returns how many of the objects are originals of ours
- * @throws QueueUnavailableError when any of them could not be reported: tell all of them again
+ * @returns the number of our originals among the objects
+ * @throws QueueUnavailableError if any of them could not be reported: report all of them again
  */
 export type ReportUploads = (created: readonly CreatedObject[]) => Promise<number>;
 

@@ -1,19 +1,19 @@
 import type { ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE, type Categories, prefixes } from '@imagemill/variants';
 
-/** Where the console's files are, and which other origins its page needs. */
+/** The console's files, and the other origins that its page needs. */
 export interface ConsolePage {
-  /** The folder that the console was built into. */
+  /** The folder of the built console. */
   readonly dir: string;
-  /** Where uploads go, and where the API says that it is: the page may send there. */
+  /** Origins that the page may send to: the upload endpoint and the API. */
   readonly connectOrigins: readonly string[];
-  /** Where renditions are: the page may show them. */
+  /** Origins of renditions, which the page may show. */
   readonly imageOrigins: readonly string[];
-  /** What photographs can be uploaded as. */
+  /** Categories for uploads. */
   readonly categories: readonly string[];
 }
 
-/** @throws StorageError when no upload can be signed: where uploads go is told by a signed URL alone */
+/** @throws StorageError if no upload can be signed: only a signed URL shows the upload endpoint */
 export async function consolePage(options: {
   dir: string;
   apiBaseUrl: string;

@@ -8,13 +8,13 @@ import type { ConsolePage } from './console-page.ts';
 
 const CONSOLE_PATH = '/console';
 
-/** @returns what is wrong with the folder, for the checks before the start */
+/** @returns problems of the folder, for the start-up checks */
 export async function checkConsole(dir: string): Promise<string[]> {
   const index = await stat(join(dir, 'index.html')).catch(() => undefined);
-  return index?.isFile() ? [] : ['there is no built console in it: build one with apps/console/build/build-console.ts'];
+  return index?.isFile() ? [] : ['contains no built console: build one with apps/console/build/build-console.ts'];
 }
 
-/** GET /console/: the web page, for everybody: it holds no secret, and asks for keys. */
+/** GET /console/: the web page, without authentication: it contains no secret, and asks for keys. */
 export function serveConsole(
   app: Hono<ApiBindings>,
   { dir, connectOrigins, imageOrigins, categories }: ConsolePage,
@@ -24,7 +24,7 @@ export function serveConsole(
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      // blob: is a photograph that was dropped, data: the blur that stands for one that is not there yet.
+      // blob: is a photograph selected for upload, data: the blurred placeholder of an image that is not ready.
       imgSrc: ["'self'", 'blob:', 'data:', ...imageOrigins],
       connectSrc: ["'self'", ...connectOrigins],
       baseUri: ["'none'"],
@@ -38,7 +38,7 @@ export function serveConsole(
     root: dir,
     rewriteRequestPath: (path) => path.slice(CONSOLE_PATH.length),
     onFound(path, c) {
-      // The build puts a hash of its content into the name of every file in assets.
+      // Names of files in assets contain a hash of their content.
       const immutable = path.startsWith(join(dir, 'assets'));
       c.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },

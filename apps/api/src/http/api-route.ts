@@ -18,7 +18,7 @@ export interface ApiSettings {
   readonly maxUploadBytes: number;
   readonly uploadUrlTtlSeconds: number;
   readonly uploadCheckDelayMs: number;
-  /** Files up to this get a PUT, also when parts were asked for. */
+  /** Files up to this size get a PUT, even if an upload in parts was requested. */
   readonly multipartThreshold: number;
   /** How long an image waits for its parts. */
   readonly multipartTtlSeconds: number;
@@ -26,13 +26,13 @@ export interface ApiSettings {
   readonly corsOrigins: readonly string[];
 }
 
-/** What routes work with. */
+/** The services of the routes. */
 export interface ApiServices {
   readonly categories: Categories;
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
   readonly queue: RenderQueue;
-  /** Where FOLLOW_TOKEN_SECRET is set. */
+  /** Set if FOLLOW_TOKEN_SECRET is set. */
   readonly followTokens?: FollowTokens | undefined;
   readonly webhooks: WebhookQueue;
   readonly manifests: TenantManifests;
@@ -42,9 +42,9 @@ export interface ApiServices {
   readonly listImages: ListImages;
   readonly view: (record: ImageRecord) => ImageView;
   readonly limits: TicketLimits;
-  /** Where CONSOLE_DIR is set. */
+  /** Set if CONSOLE_DIR is set. */
   readonly console?: ConsolePage | undefined;
-  /** Where BOARD_SESSION_SECRET is set. */
+  /** Set if BOARD_SESSION_SECRET is set. */
   readonly board?: Board | undefined;
   readonly live: LiveImages;
   readonly reportUploads: ReportUploads;

@@ -6,10 +6,10 @@ import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { ApiBindings } from './bindings.ts';
 import { Problem } from './problem.ts';
 
-/** Lets a request pass only with a key that has the scope; the handler finds its owner in `c.var.caller`. */
+/** Requires a key with the scope, and sets `c.var.caller` to its owner. */
 export function authenticate(authenticator: Authenticator, scope: Scope) {
   return createMiddleware<ApiBindings>(async (c, next) => {
-    // A follow token was looked at before.
+    // Set by `admitFollowers`.
     if (c.var.caller) return next();
     const key = bearerToken(c);
     const caller = key === undefined ? 'unknown' : await authenticator.identify(key);
@@ -24,15 +24,15 @@ export function authenticate(authenticator: Authenticator, scope: Scope) {
 }
 
 /**
- * Lets a follow token stand for a key where one image is read; what it is not for goes on to be asked for a key.
+ * Accepts a follow token instead of a key for reads of its image. Any other request continues to `authenticate`.
  *
- * @param options.inQuery also takes `?token=`, for browsers' EventSource and WebSocket; an API key never stands there
+ * @param options.inQuery also accepts `?token=`, for EventSource and WebSocket in browsers; never an API key
  */
 export function admitFollowers(tokens: FollowTokens, { inQuery = false } = {}) {
   return createMiddleware<ApiBindings>(async (c, next) => {
     const sent = bearerToken(c) ?? (inQuery ? c.req.query('token') : undefined);
     const token = c.req.method === 'GET' ? sent : undefined;
-    // API keys hold no dot.
+    // API keys contain no dot.
     const followed = token?.includes('.') ? await tokens.verify(token) : undefined;
     if (followed && followed.imageId === c.req.param('id')) {
       c.set('caller', { tenant: followed.tenant, scopes: new Set<never>() } satisfies Caller);
@@ -49,7 +49,7 @@ const unauthorized = () =>
     headers: { 'www-authenticate': 'Bearer' },
   });
 
-/** Only for whoever has the key itself, so it tells a stranger nothing. */
+/** Reveals nothing to strangers: the caller has the whole key. */
 const keyExpired = () =>
   new Problem({
     status: 401,

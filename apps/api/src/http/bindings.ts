@@ -2,12 +2,12 @@ import type { Logger } from '@imagemill/service';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { Caller } from '../auth/authenticator.ts';
 
-/** What middleware leaves for handlers. */
+/** Variables that middleware sets for handlers. */
 export interface ApiBindings {
   Variables: RequestIdVariables & {
     logger: Logger;
     caller: Caller;
-    /** Set where a limit on the body was looked at. */
+    /** Set after the first limit on the body was applied. */
     bodyIsLimited?: true;
   };
 }

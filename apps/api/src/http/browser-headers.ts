@@ -8,7 +8,7 @@ import type { ApiBindings } from './bindings.ts';
 const PREFLIGHT_MAX_AGE_S = 600;
 const POLICY = 'content-security-policy';
 
-/** What a page of another origin may send, and may read of an answer, beside what every page may. */
+/** Headers that pages of other origins may send and read, besides those that are always allowed. */
 const allowHeaders = [
   'Authorization',
   'Content-Type',
@@ -32,13 +32,13 @@ const exposeHeaders = [
 
 type BrowserSettings = Pick<ApiSettings, 'corsOrigins' | 'apiBaseUrl'>;
 
-/** Answers hold JSON and nothing that a browser should run, show in a frame, or guess the type of. */
+/** Responses are JSON: browsers must not run them, show them in a frame, or guess their type. */
 const hardenAnswer = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: 'DENY',
 });
 
-/** The page of the documents runs its own script, draws its own pictures, and calls the API. */
+/** The docs page runs its own script, shows its own images, and calls the API. */
 const hardenDocs = (apiOrigin: string) =>
   secureHeaders({
     contentSecurityPolicy: {
@@ -54,7 +54,7 @@ const hardenDocs = (apiOrigin: string) =>
     xFrameOptions: 'DENY',
   });
 
-/** Pages beside it say what they need in a policy of their own, and keep it. */
+/** Keeps the policy of routes that set their own, such as the console. */
 const keepOwnPolicy = (harden: MiddlewareHandler<ApiBindings>) =>
   createMiddleware<ApiBindings>(async (c, next) => {
     let own: string | null = null;
@@ -66,10 +66,10 @@ const keepOwnPolicy = (harden: MiddlewareHandler<ApiBindings>) =>
   });
 
 /**
- * What browsers are told about every answer.
+ * Security and CORS headers of every response.
  *
- * @param corsOrigins web origins whose pages may call the API; `*` is any, none is none
- * @param apiBaseUrl what the docs page calls
+ * @param corsOrigins web origins whose pages may call the API; `*` for any, empty for none
+ * @param apiBaseUrl the address that the docs page calls
  */
 export function browserHeaders({ corsOrigins, apiBaseUrl }: BrowserSettings): MiddlewareHandler<ApiBindings>[] {
   const docs = hardenDocs(new URL(apiBaseUrl).origin);

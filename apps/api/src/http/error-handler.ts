@@ -7,7 +7,7 @@ import { problemBody } from './problem-body.ts';
 
 const RETRY_AFTER_S = '5';
 
-/** The one place where an error becomes an answer: RFC 9457 `application/problem+json`. */
+/** The only place that turns an error into a response: RFC 9457 `application/problem+json`. */
 export const errorHandler: ErrorHandler<ApiBindings> = (error, c) => {
   const problem = toProblem(error);
   if (problem.status >= 500) c.var.logger.error({ err: error, code: problem.code }, 'request failed');

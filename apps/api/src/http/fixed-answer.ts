@@ -10,9 +10,9 @@ interface Content {
 }
 
 /**
- * Answers the same for as long as the process lives: it is made, compressed and hashed once, for the first who asks.
+ * A response that never changes during the life of the process: the first request makes, compresses and hashes it.
  *
- * @param make is tried again by the next request when it fails
+ * @param make the next request retries it if it fails
  */
 export function createFixedAnswer(make: () => Content | Promise<Content>): (c: Context) => Promise<Response> {
   let prepared: ReturnType<typeof prepare> | undefined;
@@ -25,18 +25,18 @@ export function createFixedAnswer(make: () => Content | Promise<Content>): (c: C
     const headers = { etag, 'cache-control': content.cacheControl, vary: 'Accept-Encoding' };
     if (c.req.header('if-none-match')?.includes(etag)) return c.body(null, 304, headers);
     const type = { 'content-type': content.contentType };
-    return takesGzip.test(c.req.header('accept-encoding') ?? '')
+    return acceptsGzip.test(c.req.header('accept-encoding') ?? '')
       ? c.body(compressed, 200, { ...headers, ...type, 'content-encoding': 'gzip' })
       : c.body(bytesOf(content.body), 200, { ...headers, ...type });
   };
 }
 
-const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
+const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
 
 async function prepare(make: () => Content | Promise<Content>) {
   const content = await make();
   const compressed = new Uint8Array(await promisify(gzip)(content.body));
-  // Weak: it stands for both encodings.
+  // Weak: it applies to both encodings.
   const etag = `W/"${createHash('sha256').update(content.body).digest('base64url').slice(0, 22)}"`;
   return { content, compressed, etag };
 }

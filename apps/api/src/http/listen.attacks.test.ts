@@ -11,7 +11,7 @@ let api: Awaited<ReturnType<typeof createApiHarness>>;
 let server: HttpServer;
 beforeAll(async () => {
   api = await createApiHarness();
-  const times = { headersTimeoutMs: 400, requestTimeoutMs: 800, lookEveryMs: 50 };
+  const times = { headersTimeoutMs: 400, requestTimeoutMs: 800, checkIntervalMs: 50 };
   server = await listen(api.app.fetch, { hostname: '127.0.0.1', port: 0, times });
 });
 afterAll(async () => {

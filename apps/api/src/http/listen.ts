@@ -7,21 +7,21 @@ import { MESSAGE_BYTES_MAX } from '../live/ws-listener.ts';
 
 export interface HttpServer {
   readonly address: AddressInfo;
-  /** Takes no further connection, lets requests in hand finish for up to `graceMs`, then ends what is left. */
+  /** Accepts no new connections, lets requests in flight finish for up to `graceMs`, then closes all connections. */
   close(graceMs: number): Promise<void>;
 }
 
-/** How long a client may take to send. A connection that waits between two requests is not held to them. */
+/** Time limits for sending a request. They do not apply to an idle connection between two requests. */
 export interface SendingTimes {
   /** From a request's first byte to the end of its headers. */
   readonly headersTimeoutMs: number;
   /** From a request's first byte to the end of its body. */
   readonly requestTimeoutMs: number;
-  /** How often Node looks for requests that are over these times. */
-  readonly lookEveryMs: number;
+  /** How often Node checks for requests that exceed these limits. */
+  readonly checkIntervalMs: number;
 }
 
-const sendingTimes: SendingTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, lookEveryMs: 5_000 };
+const sendingTimes: SendingTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 5_000 };
 
 /** @throws Error naming the port when it is in use */
 export async function listen(
@@ -31,12 +31,12 @@ export async function listen(
   const serverOptions = {
     headersTimeout: times.headersTimeoutMs,
     requestTimeout: times.requestTimeoutMs,
-    connectionsCheckingInterval: times.lookEveryMs,
+    connectionsCheckingInterval: times.checkIntervalMs,
     maxHeaderSize: 16 * 1024,
     shouldUpgradeCallback: wantsWebSocket,
   };
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
-  // It is the one that @hono/node-server asks for; its types just say less exactly which options may be left out.
+  // The class that @hono/node-server expects; only the optional fields in its types differ.
   const websocket = { server: sockets as unknown as WebSocketServerLike };
   const server = createAdaptorServer({ fetch, hostname, serverOptions, websocket }) as Server;
   await new Promise<void>((resolve, reject) => {
@@ -52,12 +52,12 @@ export async function listen(
     socket.once('close', () => connections.delete(socket));
   });
   const idle = new EventEmitter();
-  let inHand = 0;
+  let inFlight = 0;
   server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
-    inHand += 1;
+    inFlight += 1;
     response.once('close', () => {
-      inHand -= 1;
-      if (inHand === 0) idle.emit('idle');
+      inFlight -= 1;
+      if (inFlight === 0) idle.emit('idle');
     });
   });
   return {
@@ -66,8 +66,8 @@ export async function listen(
       const closed = once(server, 'close');
       server.close();
       const grace = AbortSignal.timeout(graceMs);
-      if (inHand > 0) await once(idle, 'idle', { signal: grace }).catch(() => {});
-      // Also those that Node knows no more: WebSockets, and who was refused one and does not hang up.
+      if (inFlight > 0) await once(idle, 'idle', { signal: grace }).catch(() => {});
+      // Includes connections that Node no longer tracks: WebSockets, and rejected upgrades whose clients stay connected.
       for (const socket of connections) socket.destroy();
       await closed;
     },
@@ -75,9 +75,9 @@ export async function listen(
 }
 
 /**
- * Node gives the connection of a request that it takes for an upgrade away, with all of its timeouts: one that nobody takes
- * up stays for ever. So any other `Upgrade`, as curl's h2c, is ignored (RFC 9110, section 7.8), and whoever is refused a
- * WebSocket is hung up on with the answer, as `ws` does it.
+ * Node stops tracking the connection of an upgrade request and drops its timeouts: an upgrade without a handler stays open
+ * for ever. Any other `Upgrade`, such as curl's h2c, is therefore ignored (RFC 9110, section 7.8), and a connection whose
+ * WebSocket upgrade is rejected is closed after the response, as `ws` does.
  */
 function wantsWebSocket({ headers, socket }: IncomingMessage): boolean {
   if (headers.upgrade?.toLowerCase() !== 'websocket') return false;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProblemOptions } from './problem.ts';
 
-/** Every error's body: RFC 9457. */
+/** The body of every error: RFC 9457. */
 export const ProblemBody = z
   .object({
     type: z.string().meta({ description: '`urn:problem:imagemill:` and the code' }),
@@ -10,24 +10,24 @@ export const ProblemBody = z
     code: z.string().meta({ description: 'stable: branch on it' }),
     detail: z.string().meta({ description: 'for people' }),
     instance: z.string().meta({ description: "the request's path" }),
-    requestId: z.string().meta({ description: 'to quote to whoever runs the service' }),
-    field: z.string().optional().meta({ description: 'the first field that is wrong, as in `metadata.sku`' }),
-    limit: z.number().optional().meta({ description: 'the largest value that this field may have' }),
+    requestId: z.string().meta({ description: 'quote it when you report a problem' }),
+    field: z.string().optional().meta({ description: 'the first invalid field, such as `metadata.sku`' }),
+    limit: z.number().optional().meta({ description: 'the largest value allowed in this field' }),
     errors: z
       .array(z.object({ field: z.string(), code: z.string(), message: z.string(), limit: z.number().optional() }))
       .readonly()
       .optional()
-      .meta({ description: 'every field that is wrong' }),
+      .meta({ description: 'all invalid fields' }),
     missingParts: z
       .array(z.int())
       .readonly()
       .optional()
-      .meta({ description: 'of an upload in parts that can not be completed: the first 100 parts that are not there' }),
+      .meta({ description: 'the first 100 missing parts, if an upload in parts cannot be completed' }),
   })
-  .meta({ id: 'Problem', description: 'An error, as RFC 9457 has it.' });
+  .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
 export type ProblemBody = z.input<typeof ProblemBody>;
 
-type Told = Omit<ProblemOptions, 'headers'> & Pick<ProblemBody, 'instance' | 'requestId'>;
+type ProblemFields = Omit<ProblemOptions, 'headers'> & Pick<ProblemBody, 'instance' | 'requestId'>;
 
 export const problemBody = ({
   status,
@@ -37,7 +37,7 @@ export const problemBody = ({
   missingParts,
   instance,
   requestId,
-}: Told): ProblemBody => ({
+}: ProblemFields): ProblemBody => ({
   type: `urn:problem:imagemill:${code}`,
   title: titles[status] ?? 'Error',
   status,

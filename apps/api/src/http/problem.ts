@@ -1,12 +1,12 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-/** One field of a request that is not acceptable. */
+/** One invalid field of a request. */
 export interface FieldProblem {
-  /** Path within the body, as in `metadata.sku`. */
+  /** Path within the body, such as `metadata.sku`. */
   readonly field: string;
   readonly code: string;
   readonly message: string;
-  /** The largest value that the field may have. */
+  /** The largest value allowed in the field. */
   readonly limit?: number;
 }
 
@@ -16,12 +16,12 @@ export interface ProblemOptions {
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly FieldProblem[];
-  /** Numbers of parts without which an upload can't be completed. */
+  /** Numbers of the missing parts of an upload. */
   readonly missingParts?: readonly number[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer that is not what the caller asked for; thrown by handlers, rendered once by the error handler. */
+/** An error response: thrown by handlers, rendered by the error handler. */
 export class Problem extends Error {
   readonly options: ProblemOptions;
 

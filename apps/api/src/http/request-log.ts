@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import type { ApiBindings } from './bindings.ts';
 
-/** One line per request, without its query string, headers or body: they hold secrets. */
+/** One line per request, without its query string, headers or body: they contain secrets. */
 export function requestLog(root: Logger) {
   return createMiddleware<ApiBindings>(async (c, next) => {
     const startedAt = performance.now();

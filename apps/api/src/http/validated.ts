@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import { type FieldProblem, Problem } from './problem.ts';
 
 /**
- * What a caller sent, parsed by a schema.
+ * A caller's input, parsed by a schema.
  *
- * @throws Problem 422 with the first field's code, and every bad field named
+ * @throws Problem 422 with the code of the first invalid field, and all invalid fields
  */
 export function validated<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input, { reportInput: true });
@@ -26,7 +26,7 @@ function fieldProblems(issue: Issue): FieldProblem[] {
     return issue.keys.map((key) => ({
       field: [...path, key].join('.'),
       code: 'unknown-field',
-      message: 'this field is not known',
+      message: 'unknown field',
     }));
   }
   return [{ field: path.join('.'), code: fieldCode(issue), message: issue.message, ...limitOf(issue) }];

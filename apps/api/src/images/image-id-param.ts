@@ -5,7 +5,7 @@ import { imageNotFound } from '../http/problem.ts';
 /**
  * The id in a request's path.
  *
- * @throws Problem 404 `image-not-found` for what can't be an image's id
+ * @throws Problem 404 `image-not-found` for a malformed id
  */
 export function imageIdParam(c: Context): ImageId {
   const id = ImageId.safeParse(c.req.param('id'));

@@ -1,23 +1,23 @@
 /**
- * Characters of a text by what they do to the eye. Unicode's general categories and properties:
+ * Invisible and misleading characters, by Unicode's general categories and properties:
  * https://www.unicode.org/reports/tr44/
  */
 
-/** Control characters, line breaks, halves of a surrogate pair, and overrides, which make a text read as another one. */
+/** Control characters, line breaks, halves of a surrogate pair, and directional overrides, which make a text read as another. */
 const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202D\u202E]/u;
 
-/** England, Scotland, Wales and other subdivisions: a black flag that invisible letters name. https://www.unicode.org/reports/tr51/#emoji_tag_sequence */
+/** England, Scotland, Wales and other subdivisions: a black flag followed by invisible tag letters. https://www.unicode.org/reports/tr51/#emoji_tag_sequence */
 const subdivisionFlag = /\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{3,6}\u{E007F}/u;
 
-/** Format characters that nothing shows, but the two joiners, which scripts and emoji need. */
+/** Invisible format characters, except the two joiners, which scripts and emoji need. */
 const invisible = /[[\p{Cf}&&\p{Default_Ignorable_Code_Point}]--[\u200C\u200D]]|[\uFFF9-\uFFFB]/v;
 
 const removable = new RegExp(`(${subdivisionFlag.source})|${invisible.source}`, 'gv');
 
-/** The same text without the format characters that nothing shows. Emoji stay whole. */
+/** Removes invisible format characters. Emoji stay intact. */
 export const withoutInvisible = (text: string): string => text.replaceAll(removable, '$1');
 
-/** Whether anything of a text shows. */
+/** Whether a text has a visible character. */
 export const isVisible = (text: string): boolean => /[[^\s]--\p{Default_Ignorable_Code_Point}]/v.test(text);
 
 const names: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /**
- * The first character that no text of a seller may hold, such as `U+202E RIGHT-TO-LEFT OVERRIDE at position 5`.
+ * The first forbidden character of a seller's text, such as `U+202E RIGHT-TO-LEFT OVERRIDE at position 5`.
  * Positions count characters (code points) from 1.
  */
 export function forbiddenCharacter(text: string): string | undefined {

@@ -46,11 +46,11 @@ describe('a file name', () => {
     ['shoe\uD800.jpg', 'contains U+D800 HALF OF A SURROGATE PAIR at position 5'],
     ['../x.jpg', 'must be a plain file name, without a path'],
     ['C:\\x.jpg', 'must be a plain file name, without a path'],
-    ['.\u200B.', 'must be a plain file name that can be seen'],
-    ['\u200D\uFE0F \u00AD', 'must be a plain file name that can be seen'],
-    ['\u3164', 'must be a plain file name that can be seen'],
-    ['', 'must be a plain file name that can be seen'],
-    ['é'.repeat(128), 'can be 255 bytes of UTF-8 at most'],
+    ['.\u200B.', 'must be a plain file name with visible characters'],
+    ['\u200D\uFE0F \u00AD', 'must be a plain file name with visible characters'],
+    ['\u3164', 'must be a plain file name with visible characters'],
+    ['', 'must be a plain file name with visible characters'],
+    ['é'.repeat(128), 'must be at most 255 bytes of UTF-8'],
   ])('%j is refused: %s', (name, why) => {
     expect(refusal(name)).toBe(why);
   });

@@ -5,13 +5,13 @@ const FILENAME_BYTES_MAX = 255;
 
 const utf8Bytes = (text: string) => new TextEncoder().encode(text).byteLength;
 
-/** Why a name is not the plain name of a file. Positions are those in the name as it was sent. */
+/** The reason why a name is not a plain file name. Positions refer to the name as sent. */
 function filenameProblem(sent: string, name: string): string | undefined {
   const forbidden = forbiddenCharacter(sent);
   if (forbidden) return `contains ${forbidden}`;
   if (/[/\\]/.test(name)) return 'must be a plain file name, without a path';
-  if (name === '.' || name === '..' || !isVisible(name)) return 'must be a plain file name that can be seen';
-  return utf8Bytes(name) > FILENAME_BYTES_MAX ? `can be ${FILENAME_BYTES_MAX} bytes of UTF-8 at most` : undefined;
+  if (name === '.' || name === '..' || !isVisible(name)) return 'must be a plain file name with visible characters';
+  return utf8Bytes(name) > FILENAME_BYTES_MAX ? `must be at most ${FILENAME_BYTES_MAX} bytes of UTF-8` : undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ export const Filename = z
   .string()
   .meta({
     description:
-      "the seller's own name of the file: a plain one, of 255 bytes at most; invisible format characters are removed",
+      "the seller's own file name: a plain name of at most 255 bytes; invisible format characters are removed",
     minLength: 1,
   })
   .transform((sent, context) => {
@@ -33,7 +33,7 @@ export const Filename = z
     return z.NEVER;
   });
 
-/** Nothing is removed from it, so that a seller app finds again what it gave. */
+/** Stored unchanged, so that a seller's app can search for it. */
 const MetadataText = z
   .string()
   .max(256)
@@ -41,7 +41,7 @@ const MetadataText = z
     error: ({ input }) => `contains ${forbiddenCharacter(String(input))}`,
   });
 
-/** What a seller app wants to find again with the image: a few short strings. */
+/** A few short strings that are returned with the image. */
 export const Metadata = z
   .record(
     z
@@ -49,5 +49,5 @@ export const Metadata = z
       .regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'must be 1 to 40 letters, digits, _ or -, beginning with a letter'),
     MetadataText,
   )
-  .refine((metadata) => Object.keys(metadata).length <= 16, 'can have 16 entries at most')
-  .meta({ description: 'a few short strings to find again with the image', maxProperties: 16 });
+  .refine((metadata) => Object.keys(metadata).length <= 16, 'must have at most 16 entries')
+  .meta({ description: 'a few short strings that are returned with the image', maxProperties: 16 });

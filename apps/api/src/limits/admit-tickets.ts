@@ -9,28 +9,28 @@ import { derivedImageIds, newImageId } from './image-ids.ts';
 import { tooMany } from './problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-/** What keeps one tenant from taking all, and all of them from overwhelming the workers. */
+/** Limits that share capacity among tenants and protect the workers from overload. */
 export interface TicketLimits {
   readonly rate: RateLimit | undefined;
   readonly backpressure: Backpressure;
   readonly admissions: Admissions;
-  /** Tickets that one call can ask for: what is over a limit by itself would never be admitted. */
+  /** Tickets per call: a call over one of the limits could never be admitted. */
   readonly ticketsMax: number;
 }
 
-/** Some image of the tenant's ends within seconds, or its uploads were never made and hold their place for minutes. */
+/** Either an image of the tenant ends within seconds, or its missing uploads keep their places for minutes. */
 const FULL_RETRY_AFTER_S = 10;
 
 export interface AdmittedImage {
   readonly imageId: ImageId;
   readonly createdAt: Date;
-  /** An earlier request was for it: it may have come to anything since, or to nothing when that one broke off. */
+  /** An earlier request created it. It may be in any state by now, or missing if that request was interrupted. */
   readonly isRepeated: boolean;
 }
 
 /**
- * The images that a request for tickets is for: new ones, or those of an earlier request with the same `Idempotency-Key`.
- * Two requests with one key that come at once both get the same; all that follows is harmless to do twice.
+ * The images of a request for tickets: new ones, or those of an earlier request with the same `Idempotency-Key`.
+ * Concurrent requests with one key get the same images; all later steps are idempotent.
  *
  * @throws Problem 429 `overloaded`, 429 `too-many-unfinished`, 422 `invalid-idempotency-key`, 422 `idempotency-key-reused`
  */
@@ -52,7 +52,7 @@ export async function admitTickets(
     const known = key && (await admissions.find(tenant, key));
     if (known) return repeated(known, fresh, tickets);
     const { retryAfterSeconds } = overload;
-    throw tooMany({ code: 'overloaded', detail: 'More work waits than can be taken on now.', retryAfterSeconds });
+    throw tooMany({ code: 'overloaded', detail: 'The service is overloaded. Try again later.', retryAfterSeconds });
   }
   const admission = await admissions.admit({
     tenant,
@@ -66,7 +66,7 @@ export async function admitTickets(
   if (admission.outcome === 'full') {
     throw tooMany({
       code: 'too-many-unfinished',
-      detail: 'This tenant has as many unfinished images as it can have, or nearly. Upload or wait for those first.',
+      detail: 'This tenant has too many unfinished images. Upload them, or wait until they finish.',
       retryAfterSeconds: FULL_RETRY_AFTER_S,
     });
   }

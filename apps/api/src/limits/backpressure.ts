@@ -5,7 +5,7 @@ interface Overload {
 }
 
 export interface Backpressure {
-  /** Why no further ticket can be given out now; undefined while there is room. @throws QueueUnavailableError */
+  /** Undefined while tickets can be issued. @throws QueueUnavailableError */
   overload(): Promise<Overload | undefined>;
 }
 
@@ -15,15 +15,15 @@ export interface BackpressureOptions {
   readonly maxBacklog: number;
   /** Slot-seconds of work, as in the backlog's `predictedSeconds`; 0 for any amount. */
   readonly maxBacklogSeconds: number;
-  /** One process asks Redis no more often than this. */
+  /** One process reads from Redis at most this often. */
   readonly readEveryMs?: number;
 }
 
 const RETRY_AFTER_MAX_S = 300;
-/** Nothing ended in the last minute: the fleet is starting, or stands still. */
-const RETRY_AFTER_STILL_S = 60;
+/** No job ended in the last minute: the fleet is starting or stalled. */
+const RETRY_AFTER_STALLED_S = 60;
 
-/** Closes when the backlog is over a limit, and opens when it is not any more. */
+/** Rejects tickets while the backlog is over a limit. */
 export function createBackpressure(options: BackpressureOptions): Backpressure {
   const { queue, maxBacklog, maxBacklogSeconds, readEveryMs = 500 } = options;
   if (maxBacklog === 0 && maxBacklogSeconds === 0) return { overload: async () => undefined };
@@ -36,7 +36,7 @@ export function createBackpressure(options: BackpressureOptions): Backpressure {
   return { overload: readAtMostEvery(readEveryMs, read) };
 }
 
-/** By how many jobs the backlog is over the limit that it is further over. */
+/** Jobs over the limit; the larger excess if both limits are exceeded. */
 function excessJobs({ backlog, predictedSeconds }: Backlog, maxBacklog: number, maxBacklogSeconds: number): number {
   const overJobs = maxBacklog === 0 ? 0 : backlog - maxBacklog;
   const work = predictedSeconds ?? 0;
@@ -44,13 +44,13 @@ function excessJobs({ backlog, predictedSeconds }: Backlog, maxBacklog: number, 
   return Math.max(overJobs, overSeconds);
 }
 
-/** When the excess will be worked off at the rate of the last minute. @param drainRate jobs a second */
+/** Time until the excess is processed at the rate of the last minute. @param drainRate jobs per second */
 function retryAfterSeconds(excess: number, drainRate: number): number {
-  if (drainRate === 0) return RETRY_AFTER_STILL_S;
+  if (drainRate === 0) return RETRY_AFTER_STALLED_S;
   return Math.min(RETRY_AFTER_MAX_S, Math.max(1, Math.ceil(excess / drainRate)));
 }
 
-/** What is read holds for a while; whoever asks while it is read anew waits for that. A read that fails is not kept. */
+/** Caches a read for an interval. Calls during a read share it. Failed reads are not cached. */
 function readAtMostEvery<T>(intervalMs: number, read: () => Promise<T>): () => Promise<T> {
   let latest: Promise<T> | undefined;
   let validUntil = Number.POSITIVE_INFINITY;

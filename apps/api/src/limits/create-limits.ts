@@ -3,9 +3,9 @@ import type { TicketLimits } from './admit-tickets.ts';
 import { createBackpressure } from './backpressure.ts';
 import { createRateLimit } from './rate-limit.ts';
 
-/** How much a tenant may ask for, and all of them together; 0 for no limit. */
+/** Limits per tenant and for all tenants together; 0 for no limit. */
 export interface LimitSettings {
-  /** Tickets that a tenant gets in a window. */
+  /** Tickets per tenant and window. */
   readonly tickets: number;
   readonly windowSeconds: number;
   readonly unfinishedMax: number;
@@ -13,8 +13,8 @@ export interface LimitSettings {
   readonly maxBacklogSeconds: number;
 }
 
-/** So that one call stays short. */
-const TICKETS_A_CALL_MAX = 100;
+/** Keeps each call short. */
+const TICKETS_PER_CALL_MAX = 100;
 
 export interface LimitServices {
   readonly connection: ReturnType<typeof createProducerConnection>;
@@ -27,7 +27,7 @@ export function createLimits({ connection, prefix, queue }: LimitServices, setti
   return {
     rate: limit === 0 ? undefined : createRateLimit({ connection, prefix, limit, windowSeconds }),
     backpressure: createBackpressure({ queue, ...settings }),
-    ticketsMax: Math.min(...[limit, settings.unfinishedMax].filter((most) => most > 0), TICKETS_A_CALL_MAX),
+    ticketsMax: Math.min(...[limit, settings.unfinishedMax].filter((most) => most > 0), TICKETS_PER_CALL_MAX),
     admissions: createAdmissions({ connection, prefix, unfinishedMax: settings.unfinishedMax }),
   };
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { Problem } from '../http/problem.ts';
 
-/** What a client takes for it: a UUID, as a rule, in quotes or without. */
+/** Usually a UUID, with or without quotes. */
 const form = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * The request's `Idempotency-Key`, as the hash that it is remembered by: of one length, and no use to who reads Redis.
+ * The hash of the request's `Idempotency-Key`, for storage: of fixed length, and useless to a reader of Redis.
  *
  * @throws Problem 422 `invalid-idempotency-key`
  */
@@ -23,7 +23,7 @@ export function idempotencyKey(c: Context): string | undefined {
   return sha256(key);
 }
 
-/** The same for the same request, in whatever order its fields came. */
+/** Equal for equal requests, regardless of the order of their fields. */
 export const fingerprint = (request: object): string => sha256(JSON.stringify(request, withSortedKeys));
 
 function withSortedKeys(_key: string, value: unknown): unknown {

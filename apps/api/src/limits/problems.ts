@@ -6,6 +6,6 @@ interface TooMany {
   readonly retryAfterSeconds: number;
 }
 
-/** A 429: the same request will be welcome later. */
+/** A 429: the same request can succeed later. */
 export const tooMany = ({ code, detail, retryAfterSeconds }: TooMany) =>
   new Problem({ status: 429, code, detail, headers: { 'retry-after': String(retryAfterSeconds) } });

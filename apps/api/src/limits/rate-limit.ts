@@ -2,18 +2,18 @@ import { type createProducerConnection, translateRedisErrors } from '@imagemill/
 import type { Tenant } from '@imagemill/variants';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** What a tenant has left. */
+/** A tenant's remaining tickets. */
 interface RateLimitState {
   readonly allowed: boolean;
   readonly limit: number;
   readonly windowSeconds: number;
   readonly remaining: number;
-  /** Until the window ends and all of the limit is there again. */
+  /** Until the window ends and the full limit is available again. */
   readonly resetSeconds: number;
 }
 
 export interface RateLimit {
-  /** Uses some up, also when they are more than are left; all processes of the API draw on the same. @throws QueueUnavailableError */
+  /** Consumes tickets, even if not enough are left. All processes of the API share the limit. @throws QueueUnavailableError */
   take(tenant: Tenant, tickets: number): Promise<RateLimitState>;
 }
 
@@ -24,7 +24,7 @@ export interface RateLimitOptions {
   readonly windowSeconds: number;
 }
 
-/** A fixed window for each tenant, which begins with the first ticket in it. */
+/** A fixed window per tenant, which starts with its first ticket. */
 export function createRateLimit({ connection, prefix, limit, windowSeconds }: RateLimitOptions): RateLimit {
   const limiter = new RateLimiterRedis({
     storeClient: connection,
@@ -48,7 +48,7 @@ const stateOf = (allowed: boolean) => (taken: RateLimiterRes) => ({
   resetSeconds: Math.max(1, Math.ceil(taken.msBeforeNext / 1000)),
 });
 
-/** The library rejects with the state when the limit is passed, and with an Error when Redis did not answer. */
+/** The library rejects with the state if the limit is exceeded, and with an Error if Redis does not answer. */
 function refused(reason: unknown) {
   if (reason instanceof RateLimiterRes) return stateOf(false)(reason);
   throw reason;

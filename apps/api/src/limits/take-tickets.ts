@@ -5,11 +5,11 @@ import { tooMany } from './problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /**
- * Takes tickets of the tenant's rate, and adds what is left to the response: as the structured fields (RFC 9651) of
- * draft-ietf-httpapi-ratelimit-headers, and as the three headers of its early drafts, which more clients read.
+ * Takes tickets from the tenant's rate limit and adds the rest to the response: as the structured fields (RFC 9651) of
+ * draft-ietf-httpapi-ratelimit-headers, and as the three headers of its early drafts, which more clients support.
  *
- * @param rate none lets everything pass
- * @throws Problem 429 `rate-limited`, for all of them when there are not enough left
+ * @param rate undefined for no limit
+ * @throws Problem 429 `rate-limited`, for all of them if not enough are left
  */
 export async function takeTickets(
   c: Context<ApiBindings>,
@@ -24,11 +24,11 @@ export async function takeTickets(
   c.header('ratelimit-policy', structured({ q: limit, w: windowSeconds }));
   c.header('ratelimit', structured({ r: remaining, t: resetSeconds }));
   if (!allowed) {
-    const detail = `This tenant can have ${limit} tickets in ${windowSeconds} s.`;
+    const detail = `This tenant can get ${limit} tickets every ${windowSeconds} s.`;
     throw tooMany({ code: 'rate-limited', detail, retryAfterSeconds: resetSeconds });
   }
 }
 
-/** The one policy there is, with these parameters. */
+/** The only policy, with these parameters. */
 const structured = (parameters: Record<string, number>) =>
   serializeList([['tickets', new Map(Object.entries(parameters))]]);

@@ -7,25 +7,25 @@ import type { Seen } from './news.ts';
 import { newsFor } from './news-for.ts';
 
 /**
- * One image, and who follows it in this process. Its state is loaded anew whenever something happened, by one question at a
- * time, whoever asks; each listener is told the difference to what it knows:
+ * One image and its listeners in this process. Every change reloads its state, one load at a time for all listeners; each
+ * listener gets the difference to the state that it has:
  *
  *     change ─► load, or one step further ─► state ─► difference for each listener
  */
 export interface Channel {
   readonly imageId: ImageId;
   readonly tenant: Tenant;
-  /** When it was last loaded, by `performance.now()`; -Infinity when that failed. */
+  /** Time of the last load, from `performance.now()`; -Infinity if it failed. */
   readonly loadedAt: number;
   readonly isIdle: boolean;
   readonly isLoading: boolean;
-  /** Loads the image; what is in the state afterwards is no older than the call. Throws what `load` does. */
+  /** Loads the image; the state is then no older than the call. Throws the errors of `load`. */
   refresh(): Promise<ImageState | undefined>;
-  /** To be called in one turn with the `refresh` that it follows on. @returns false if it has ended, or was too slow */
+  /** Call it in the same turn in which `refresh` resolves. @returns false if the listener has ended or was too slow */
   add(listener: Listener, seen: Seen | undefined): boolean;
   remove(listener: Listener): void;
   changed(progress: RenderProgress | undefined): void;
-  /** What is known may be old: loads it, later on as well if that fails. */
+  /** Reloads a state that may be stale; retried later if that fails. */
   lookAgain(): void;
 }
 
@@ -34,10 +34,10 @@ export interface ChannelOptions {
   readonly imageId: ImageId;
   readonly states: ImageStates;
   readonly cursors: Cursors;
-  /** Keeps the number of loads at once within bounds. */
+  /** Limits concurrent loads. */
   readonly slot: <T>(load: () => Promise<T>) => Promise<T>;
   readonly onFailure: (error: unknown) => void;
-  /** Told of a listener that the channel has let go. */
+  /** Called after the channel has removed a listener. */
   readonly onLeft: (listener: Listener, reason: EndReason) => void;
 }
 
@@ -65,7 +65,7 @@ export function createChannel(options: ChannelOptions): Channel {
     return loading;
   }
 
-  /** One that is under way may have read before the change, so the next one counts; there is one next for all. */
+  /** A load in flight may have read before the change: a next load is queued, one for all callers. */
   function refresh(): Promise<ImageState | undefined> {
     if (!loading) return begin();
     next ??= loading
@@ -90,17 +90,17 @@ export function createChannel(options: ChannelOptions): Channel {
   }
 
   function tell(listener: Listener): boolean {
-    if (!state) return letGo(listener, 'gone');
+    if (!state) return release(listener, 'gone');
     const { events, seen } = newsFor(listeners.get(listener), state, cursors);
     listeners.set(listener, seen);
     for (const event of events) {
-      if (!listener.send(event)) return letGo(listener, 'slow');
-      if (event.isLast) return letGo(listener, 'ended');
+      if (!listener.send(event)) return release(listener, 'slow');
+      if (event.isLast) return release(listener, 'ended');
     }
     return true;
   }
 
-  function letGo(listener: Listener, reason: EndReason): false {
+  function release(listener: Listener, reason: EndReason): false {
     listeners.delete(listener);
     onLeft(listener, reason);
     return false;

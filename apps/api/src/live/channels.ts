@@ -1,11 +1,11 @@
 import type { ImageId, Tenant } from '@imagemill/variants';
 import { type Channel, type ChannelOptions, createChannel } from './channel.ts';
 
-/** The images that are followed in this process. */
+/** The followed images of this process. */
 export interface Channels {
-  /** The one that is there, or a new one. */
+  /** The existing channel, or a new one. */
   of(tenant: Tenant, imageId: ImageId): Channel;
-  /** Puts one back that was forgotten while nobody listened. */
+  /** Adds a channel again that was removed while it had no listeners. */
   keep(channel: Channel): void;
   forgetIfIdle(channel: Channel): void;
   has(imageId: string): boolean;
@@ -14,7 +14,7 @@ export interface Channels {
 }
 
 export function createChannels(options: Omit<ChannelOptions, 'tenant' | 'imageId'>): Channels {
-  /** By image alone, since that is all that a change names; a stranger who guesses an id has a channel of their own. */
+  /** By image id, since changes name only that. A tenant that guesses the id of another tenant's image gets a separate channel. */
   const channels = new Map<string, Map<Tenant, Channel>>();
   const ofImage = (imageId: string): Iterable<Channel> => channels.get(imageId)?.values() ?? [];
 

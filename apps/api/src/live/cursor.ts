@@ -2,12 +2,12 @@ import type { Categories } from '@imagemill/variants';
 import type { Seen } from './news.ts';
 
 /**
- * The id of an event says what its listener knows by then, so that any process can go on from there without a log of what
- * was sent: `status.revision.renditions`, the last one a bit for each variant of the set, in hexadecimal. See ADR 17.
+ * The id of an event encodes the state of its listener, so that any process can resume from it without a log of sent
+ * events: `status.revision.renditions`, where `renditions` has a bit for each variant of the set, in hexadecimal. See ADR 17.
  */
 export interface Cursors {
   encode(seen: Seen, category: string): string;
-  /** Undefined for what is no such id, or one of a set that is not today's: its listener needs a new snapshot. */
+  /** Undefined for a malformed id or an id of an older variant set: the listener needs a new snapshot. */
   decode(text: string, category: string): Seen | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { ImageId, Rendition, Tenant } from '@imagemill/variants';
 import type { LiveEvent } from './live-event.ts';
 import type { News, Seen } from './news.ts';
 
-/** Where an image stands, as its listeners are told. Never changed: what happens to the image makes another one. */
+/** The state of an image as sent to listeners. Immutable: every change of the image makes a new one. */
 export interface ImageState {
   readonly status: ImageView['status'] | 'deleted';
   /** Undefined until a worker has read the original. */
@@ -13,20 +13,20 @@ export interface ImageState {
   readonly renditions: readonly Rendition[];
   /** The status body. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The id of the image's end, that of its webhook; undefined while it has not ended. */
+  /** The id of the image's end event and of its webhook; undefined until the image has ended. */
   readonly endId: string | undefined;
-  /** What it was made from; undefined for a deleted image. */
+  /** The source of this state; undefined for a deleted image. */
   readonly record: ImageRecord | undefined;
   readonly shared: Shared;
 }
 
-/** What was made for one listener of a state already, for the next. */
+/** Results that the listeners of a state share. */
 interface Shared {
   /** By name and id. */
   readonly events: Map<string, LiveEvent>;
-  /** By what a listener knows. */
+  /** By the state that a listener has. */
   readonly news: Map<Seen | undefined, News>;
-  /** By its id. */
+  /** By id. */
   readonly known: Map<string, Seen>;
 }
 
@@ -40,13 +40,13 @@ export interface ImageStateSources {
 
 export interface ImageStates {
   /**
-   * @param before where the image stood, for one that is gone since
-   * @returns undefined for an image that is not there, or not the tenant's
+   * @param before the last state, for an image that was deleted since
+   * @returns undefined if the image does not exist or belongs to another tenant
    * @throws QueueUnavailableError
    * @throws StorageError
    */
   load(tenant: Tenant, imageId: ImageId, before: ImageState | undefined): Promise<ImageState | undefined>;
-  /** One step further, without a question to anybody; undefined for progress that does not follow on the state. */
+  /** The next state, without I/O; undefined if the progress does not follow the state. */
   advance(state: ImageState, progress: RenderProgress): ImageState | undefined;
 }
 
@@ -80,7 +80,7 @@ export function createImageStates({ records, ends, view }: ImageStateSources): I
       if (record?.from !== 'job' || record.status !== 'processing') return undefined;
       const { job } = record;
       const known = job.progress;
-      // A new run begins with nothing done; entries from before the state was loaded hold no more than it does.
+      // A new run starts with nothing done; entries older than the state contain no more than the state.
       const isNext = known?.revision === progress.revision && progress.done.length > known.done.length;
       return isNext ? stateOf({ ...record, job: { ...job, progress } }, undefined) : undefined;
     },
@@ -90,7 +90,7 @@ export function createImageStates({ records, ends, view }: ImageStateSources): I
 const revisionOf = (manifest: (ImageRecord & { from: 'manifest' })['manifest']) =>
   manifest.status === 'ready' ? manifest.revision : undefined;
 
-/** It has no webhook, so its id is made as theirs are. */
+/** A deletion has no webhook; its id has the same form as theirs. */
 function deleted({ body, category }: ImageState, imageId: ImageId): ImageState {
   const shown = { ...body, status: 'deleted', renditions: [] };
   const state = { status: 'deleted', category, revision: undefined, renditions: [], record: undefined } as const;

@@ -2,18 +2,18 @@ import type { Tenant } from '@imagemill/variants';
 import { Problem } from '../http/problem.ts';
 
 export interface ListenerLimitSettings {
-  /** Of this process. */
+  /** Per process. */
   readonly listenersMax: number;
-  /** Of one tenant in this process. */
+  /** Per tenant in one process. */
   readonly listenersPerTenantMax: number;
 }
 
 export interface ListenerLimits {
   /**
-   * Takes a place for a listener.
+   * Reserves a place for a listener.
    *
-   * @returns gives it back; again does nothing
-   * @throws Problem 429 `too-many-listeners` for a tenant that has its share, 503 `no-room` when the process is full
+   * @returns a function that releases the place; further calls do nothing
+   * @throws Problem 429 `too-many-listeners` at the tenant's limit, 503 `no-room-to-listen` at the process's limit
    */
   take(tenant: Tenant): () => void;
 }
@@ -51,7 +51,7 @@ const tooManyListeners = () =>
   new Problem({
     status: 429,
     code: 'too-many-listeners',
-    detail: 'Too many connections follow images of this tenant. Close some, or ask for the status instead.',
+    detail: 'This tenant has reached its limit of live connections. Close some, or poll the status instead.',
     headers,
   });
 
@@ -60,6 +60,6 @@ export const noRoom = () =>
   new Problem({
     status: 503,
     code: 'no-room-to-listen',
-    detail: 'This server takes no further listeners right now. Try again shortly, or ask for the status instead.',
+    detail: 'This server has reached its limit of live connections. Try again shortly, or poll the status instead.',
     headers,
   });

@@ -1,25 +1,25 @@
 import type { LiveEvent } from './live-event.ts';
 
 /**
- * Why a stream ends. After `ended` and `deleted` there is nothing more to come; whoever is told anything else connects again,
- * and goes on after the last id that it got.
+ * Why a stream ends. `ended` is final; after any other reason the client reconnects and resumes after the last id that it
+ * received.
  */
 export type EndReason =
   | 'ended'
-  /** The image is not there any more, and nobody deleted it: Redis was lost before anything was uploaded. */
+  /** The image no longer exists, although it was not deleted: Redis lost its data before the upload. */
   | 'gone'
-  /** It reads too slowly. */
+  /** The client reads too slowly. */
   | 'slow'
-  /** It has listened for as long as it may with one look at its key. */
+  /** The connection has reached its maximum lifetime; a reconnect checks the key again. */
   | 'renew'
   /** This process shuts down. */
   | 'closing';
 
-/** Whoever follows one image over one connection. None of these calls waits, and none throws. */
+/** One connection that follows one image. None of these calls blocks or throws. */
 export interface Listener {
-  /** @returns false when it has not read what it was sent before: it is to be dropped */
+  /** @returns false if too much is unread: drop the listener */
   send(event: LiveEvent): boolean;
-  /** Shows that the connection is alive. @returns false as `send` does, or when the other side does not answer */
+  /** Sends a keep-alive. @returns false like `send`, or if the client does not answer */
   beat(): boolean;
   end(reason: EndReason): void;
 }

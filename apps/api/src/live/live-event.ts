@@ -1,7 +1,7 @@
-/** One event as every listener gets it, over whatever it listens by. Its text is made once for all of them. */
+/** One event for all listeners, in both formats. Its text is made once. */
 export interface LiveEvent {
   readonly name: string;
-  /** Where a listener that has it goes on: see cursor.ts. */
+  /** The position for resuming after it: see cursor.ts. */
   readonly id: string;
   /** Nothing comes after it. */
   readonly isLast: boolean;
@@ -11,7 +11,7 @@ export interface LiveEvent {
   json(): string;
 }
 
-/** @param data turned into JSON when it is first sent */
+/** @param data serialised when first sent */
 export function createLiveEvent(name: string, id: string, data: object, isLast = false): LiveEvent {
   let sse: Uint8Array | undefined;
   let json: string | undefined;

@@ -11,25 +11,25 @@ import { createListenerLimits, type ListenerLimitSettings, noRoom } from './list
 import { type LiveTimes, usualTimes } from './live-times.ts';
 import { createMembers } from './members.ts';
 
-/** Questions to Redis and the storage at once, also when thousands of images are looked at anew. */
+/** Concurrent loads from Redis and the storage, even if thousands of images are reloaded. */
 const LOADS_AT_ONCE = 32;
 
-/** Thousands that were opened together are due together; news must not wait behind a look at all of them. */
-const LOOKS_PER_TICK = 20;
+/** Spreads the reloads of images that were opened together, so that new events do not wait behind them. */
+const RELOADS_PER_TICK = 20;
 
 export interface FollowRequest {
   readonly tenant: Tenant;
   readonly imageId: ImageId;
-  /** The last id that the listener got on an earlier connection. */
+  /** The last id that the client received on an earlier connection. */
   readonly lastEventId: string | undefined;
 }
 
-/** Who follows which image in this process. */
+/** The live connections of this process. */
 export interface LiveImages {
   /**
-   * Sends a listener what it does not know, and from then on what happens, until its image has ended.
+   * Sends a listener the events that it lacks, then all new events until the image has ended.
    *
-   * @returns ends it from the listener's side; `nothing-new` for one that knows the image's end already
+   * @returns a function that removes the listener; `nothing-new` if it already has the last event
    * @throws Problem 404 `image-not-found`, 429 `too-many-listeners`, 503 `no-room-to-listen`
    * @throws QueueUnavailableError
    * @throws StorageError
@@ -37,9 +37,9 @@ export interface LiveImages {
   follow(request: FollowRequest, listener: Listener): Promise<(() => void) | 'nothing-new'>;
   isFollowed(imageId: string): boolean;
   changed(imageId: ImageId, progress: RenderProgress | undefined): void;
-  /** What is known of any image may be old. */
+  /** The state of every image may be stale. */
   invalidateAll(): void;
-  /** Takes no further listeners, and tells those that are there to connect again, elsewhere. */
+  /** Accepts no new listeners, and ends the current ones so that they reconnect to another process. */
   close(): void;
 }
 
@@ -66,7 +66,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
 
   async function admit({ tenant, imageId, lastEventId }: FollowRequest, listener: Listener, giveBack: () => void) {
     const channel = channels.of(tenant, imageId);
-    // The channel hears of changes from now on, and what it loads is at least as new as that: nothing falls in between.
+    // The channel is registered before the load: a change in between is not lost.
     const state = await channel.refresh();
     if (!state || state.status === 'deleted') throw imageNotFound();
     if (isClosed) throw noRoom();
@@ -83,15 +83,15 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
 
   function tick(): void {
     members.tick();
-    failures.tell();
+    failures.log();
     const old = performance.now() - times.lookAgainMs;
-    let looks = 0;
+    let reloads = 0;
     for (const channel of channels.all()) {
       channels.forgetIfIdle(channel);
       if (channel.loadedAt >= old || channel.isIdle || channel.isLoading) continue;
       channel.lookAgain();
-      looks += 1;
-      if (looks === LOOKS_PER_TICK) break;
+      reloads += 1;
+      if (reloads === RELOADS_PER_TICK) break;
     }
   }
   const ticking = setInterval(tick, times.tickMs);
@@ -128,7 +128,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
   };
 }
 
-/** One line for all that failed since the last one: an outage fails for every image. */
+/** One log line for all failures since the last one: an outage affects every image. */
 function createFailures(logger: Logger) {
   let images = 0;
   let last: unknown;
@@ -137,8 +137,8 @@ function createFailures(logger: Logger) {
       images += 1;
       last = err;
     },
-    tell() {
-      if (images > 0) logger.warn({ err: last, images }, 'followed images can not be looked at');
+    log() {
+      if (images > 0) logger.warn({ err: last, images }, 'followed images could not be loaded');
       images = 0;
     },
   };

@@ -3,7 +3,7 @@ import type { ApiBindings } from '../http/bindings.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import type { FollowRequest } from './live-images.ts';
 
-/** Who asks to follow which image, and from where on. A WebSocket of a browser can't send a header, so the query may say it. */
+/** The tenant, the image, and the id to resume after: in the query for browsers' WebSockets, which can't send headers. */
 export const followRequest = (c: Context<ApiBindings>): FollowRequest => ({
   tenant: c.var.caller.tenant,
   imageId: imageIdParam(c),

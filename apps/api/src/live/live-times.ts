@@ -1,11 +1,11 @@
 export interface LiveTimes {
-  /** Between two signs of life on a connection. */
+  /** Between two keep-alives on a connection. */
   readonly heartbeatMs: number;
-  /** How long one connection lasts at most: its key or token is looked at again only when it comes back. */
+  /** The longest life of a connection: its key or token is checked again only when it reconnects. */
   readonly lifetimeMs: number;
-  /** When an image is looked at although nothing was told of it: what Redis forgot to say is not silent for ever. */
+  /** When an image is reloaded without a change from Redis: lost changes are found by then. */
   readonly lookAgainMs: number;
-  /** How often all of this is looked after. */
+  /** How often the times above are checked. */
   readonly tickMs: number;
 }
 

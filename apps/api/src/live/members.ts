@@ -1,16 +1,16 @@
 import type { EndReason, Listener, LiveObserver } from './listener.ts';
 import type { LiveTimes } from './live-times.ts';
 
-/** The connections that follow an image, whichever it is, and what time does to them. */
+/** All live connections of this process, with their keep-alives and lifetimes. */
 export interface Members {
-  /** @param onLeft told once, whoever ends it */
+  /** @param onLeft called once, whichever side closes the connection */
   add(listener: Listener, onLeft: () => void): void;
-  /** The other side has gone. */
+  /** The client has disconnected. */
   leave(listener: Listener): void;
-  /** Ends it from this side. */
+  /** Closes the connection from this side. */
   drop(listener: Listener, reason: EndReason): void;
   dropAll(reason: EndReason): void;
-  /** Sends the signs of life that are due, and ends whoever has been here for long enough. */
+  /** Sends the keep-alives that are due, and closes connections at the end of their lifetime. */
   tick(): void;
 }
 
@@ -39,7 +39,7 @@ export function createMembers({ heartbeatMs, lifetimeMs }: LiveTimes, observer: 
   return {
     add(listener, onLeft) {
       const now = performance.now();
-      // At different times for those that came together, so that nothing is due, and nobody comes back, all at once.
+      // Jitter: connections that start together must not all send keep-alives, or reconnect, at the same time.
       const leaveAt = now + lifetimeMs * (0.8 + 0.2 * Math.random());
       members.set(listener, { onLeft, leaveAt, beatAt: now + heartbeatMs * Math.random() });
       observer.joined();

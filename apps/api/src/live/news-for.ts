@@ -4,10 +4,10 @@ import { createLiveEvent, type LiveEvent } from './live-event.ts';
 import { goesOn, type News, renditionName, type Seen } from './news.ts';
 
 /**
- * What a listener has to be told, from what it knows and where the image stands. Nothing is told twice, whichever way the
- * state came about, and nothing is left out: a state holds all renditions that are live.
+ * The events that a listener lacks, given the state that it has and the image's state. No event is repeated or left out,
+ * however the state came about: a state has all live renditions.
  *
- * @param seen nothing for a new listener, which begins with a snapshot
+ * @param seen undefined for a new listener, which starts with a snapshot
  */
 export function newsFor(seen: Seen | undefined, state: ImageState, cursors: Cursors): News {
   const { news, known } = state.shared;
@@ -15,7 +15,7 @@ export function newsFor(seen: Seen | undefined, state: ImageState, cursors: Curs
   if (made) return made;
   const { events, seen: next } = difference(seen, state, cursors);
   const id = cursors.encode(next, state.category);
-  // Whoever knows the same by different ways is told the same from now on, and it is worked out once for all of them.
+  // Listeners that reach the same state by different events share one `Seen`, so that later events are computed once.
   const same = known.get(id) ?? next;
   known.set(id, same);
   news.set(seen, { events, seen: same });
@@ -47,7 +47,7 @@ function difference(seen: Seen | undefined, state: ImageState, cursors: Cursors)
   return { events, seen: known as Seen };
 }
 
-/** Listeners who know the same share the event, and its text. */
+/** Listeners in the same state share the event and its text. */
 function eventOf(
   { shared: { events } }: ImageState,
   name: string,

@@ -15,7 +15,7 @@ export const renditionName = ({ variant, format }: { readonly variant: string; r
 export const goesOn = (seen: Seen, { revision }: Pick<Seen, 'revision'>): boolean =>
   seen.revision === undefined || revision === undefined || seen.revision === revision;
 
-/** What a listener is told, and what it knows by then. */
+/** Events for a listener, and its state after them. */
 export interface News {
   readonly events: readonly LiveEvent[];
   readonly seen: Seen;

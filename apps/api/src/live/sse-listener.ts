@@ -1,25 +1,25 @@
 import type { EndReason, Listener } from './listener.ts';
 
 /**
- * What may wait for a slow reader, in bytes; the sockets' own buffers come on top. A whole stream of the product set is
- * some 8 KB, so whoever has this much before them has not read for long.
+ * Bytes buffered for a slow client, besides the sockets' own buffers. A whole stream of the product set has about 8 KB, so
+ * a client with this much unread has stalled for long.
  */
 const BUFFERED_MAX = 64 * 1024;
 const RETRY_MS = 2_000;
-/** After a shutdown all listeners of a process come back, so each is told another time. */
+/** After a shutdown all clients of a process reconnect: each gets a different delay. */
 const RETRY_SPREAD_MS = 4_000;
 
 const BEAT = Buffer.from(':\n\n');
 
-/** A listener by server-sent events, and the stream that is its answer's body. */
+/** A listener by server-sent events, with the stream for the response body. */
 export interface SseListener extends Listener {
   readonly body: ReadableStream<Uint8Array>;
 }
 
 interface SseListenerOptions {
-  /** The other side has closed the connection. */
+  /** Called when the client has closed the connection. */
   readonly onCancel: () => void;
-  /** Cuts the connection, with what waits on it. */
+  /** Destroys the connection and its unsent data. */
   readonly cut: () => void;
 }
 
@@ -51,7 +51,7 @@ export function createSseListener({ onCancel, cut }: SseListenerOptions): SseLis
     if (!isOpen) return;
     if (reason === 'closing') retryIn(RETRY_MS + Math.random() * RETRY_SPREAD_MS);
     isOpen = false;
-    // What waits for a slow reader would never be read; it comes back, as it was told at the beginning.
+    // The buffered data would never be read. The client reconnects after the `retry` sent at the beginning.
     if (reason === 'slow') cut();
     else controller.close();
   }

@@ -16,11 +16,11 @@ interface LiveOptions extends Pick<ImageChangesOptions, 'connection' | 'prefix'>
   readonly logger: Logger;
 }
 
-/** The listeners of this process, and the one reader that all of them hang on. It takes the connection over. */
+/** The live connections of this process and their single reader of changes, which owns `connection`. */
 export function startLive(options: LiveOptions): Omit<LiveImages, 'close'> & { close(): Promise<void> } {
   const { connection, prefix, sources, logger, ...rest } = options;
   const live = createLiveImages({ ...rest, logger, states: createImageStates(sources) });
-  // Each failed read says it already.
+  // Each failed read is already logged.
   connection.on('error', () => {});
   const changes = followImageChanges({
     connection,
@@ -28,7 +28,7 @@ export function startLive(options: LiveOptions): Omit<LiveImages, 'close'> & { c
     isFollowed: live.isFollowed,
     onChange: live.changed,
     onBegin: live.invalidateAll,
-    onError: (err) => logger.warn({ err }, 'changes of images can not be read'),
+    onError: (err) => logger.warn({ err }, 'image changes could not be read'),
   });
   return {
     ...live,

@@ -1,17 +1,17 @@
 import type { WebSocket } from 'ws';
 import type { EndReason, Listener } from './listener.ts';
 
-/** As for server-sent events: what may wait for a slow reader, in bytes. */
+/** Bytes buffered for a slow client, as for server-sent events. */
 const BUFFERED_MAX = 64 * 1024;
-/** What a client may say; nothing of it is read. */
+/** Limit for messages from clients, which are ignored. */
 export const MESSAGE_BYTES_MAX = 1024;
-/** How long the other side may take to say goodbye. */
-const GOODBYE_MS = 2_000;
+/** How long a client may take for the closing handshake. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
-/** https://www.iana.org/assignments/websocket/websocket.xhtml; all but the first mean: connect again. */
+/** https://www.iana.org/assignments/websocket/websocket.xhtml; after all but the first, clients reconnect. */
 const closeCodes: Record<EndReason, number> = { ended: 1000, gone: 1001, renew: 1012, closing: 1012, slow: 1013 };
 
-/** A listener by WebSocket. One that leaves a ping without its pong until the next is gone. */
+/** A listener by WebSocket. It is dropped if a ping has no pong before the next ping. */
 export function createWsListener(socket: WebSocket): Listener {
   let isAlive = true;
   socket.on('pong', () => {
@@ -22,7 +22,7 @@ export function createWsListener(socket: WebSocket): Listener {
   return {
     send(event) {
       if (!hasRoom()) return false;
-      // It has no effect on a socket that is closing, and its error comes as the socket's own.
+      // No effect on a closing socket; errors are emitted by the socket itself.
       socket.send(event.json(), () => {});
       return true;
     },
@@ -34,7 +34,7 @@ export function createWsListener(socket: WebSocket): Listener {
     },
     end(reason) {
       socket.close(closeCodes[reason], reason);
-      setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+      setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
     },
   };
 }

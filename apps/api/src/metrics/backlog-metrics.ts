@@ -1,12 +1,12 @@
 import type { Backlog, RenderQueue } from '@imagemill/queue';
 import { Gauge, type Registry } from 'prom-client';
 
-/** A scrape is to be over within 2 s, and Redis answers within milliseconds or not at all. */
+/** A scrape must end within 2 s, and Redis answers within milliseconds or not at all. */
 const READ_TIMEOUT_MS = 1_000;
 
 /**
- * The state of the queue, read at every scrape, once for all gauges. While Redis is away `imagemill_queue_reachable` is 0
- * and the others have no value: an old number would look like a quiet queue.
+ * The state of the queue, read once per scrape for all gauges. While Redis is unavailable, `imagemill_queue_reachable` is
+ * 0 and the others have no value: a stale number would look like a quiet queue.
  */
 export function addBacklogMetrics(registry: Registry, queue: Pick<RenderQueue, 'backlog'>): void {
   const read = shared(() => withinTime(queue.backlog()).catch(() => undefined));
@@ -52,24 +52,24 @@ export function addBacklogMetrics(registry: Registry, queue: Pick<RenderQueue, '
   gauge('imagemill_dead_letters', 'Jobs that used up their attempts.', ({ failed }) => failed);
   gauge(
     'imagemill_oldest_waiting_seconds',
-    'How long the job that is next has been ready to start.',
+    'How long the next job has been ready to start.',
     ({ oldestWaitingMs }) => oldestWaitingMs / 1000,
   );
   gauge(
     'imagemill_predicted_work_seconds',
-    'Slot-seconds of work in the backlog; no value before a job was ever measured.',
+    'Slot-seconds of work in the backlog; no value until the first job was measured.',
     ({ predictedSeconds }) => predictedSeconds,
   );
 }
 
-/** Whoever asks while a read is under way gets that one: all gauges of a scrape, and scrapes faster than Redis. */
+/** Calls during a read share it: all gauges of a scrape, and scrapes that overlap. */
 function shared<T>(read: () => Promise<T>): () => Promise<T> {
-  let underWay: Promise<T> | undefined;
+  let inFlight: Promise<T> | undefined;
   return () => {
-    underWay ??= read().finally(() => {
-      underWay = undefined;
+    inFlight ??= read().finally(() => {
+      inFlight = undefined;
     });
-    return underWay;
+    return inFlight;
   };
 }
 

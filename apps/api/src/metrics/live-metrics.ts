@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { LiveObserver } from '../live/listener.ts';
 
-/** Who listens, and who had to be dropped. */
+/** Live connections, and those dropped as too slow. */
 export function liveMetrics(registry: Registry): LiveObserver {
   const listeners = new Gauge({
     name: 'imagemill_live_listeners',
@@ -10,7 +10,7 @@ export function liveMetrics(registry: Registry): LiveObserver {
   });
   const dropped = new Counter({
     name: 'imagemill_live_listeners_dropped_total',
-    help: 'Connections that were ended because they were read too slowly, or not at all.',
+    help: 'Connections that were closed because the client read too slowly or not at all.',
     registers: [registry],
   });
   return {

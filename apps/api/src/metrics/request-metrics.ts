@@ -3,14 +3,14 @@ import { routePath } from 'hono/route';
 import { Histogram, type Registry } from 'prom-client';
 import type { ApiBindings } from '../http/bindings.ts';
 
-/** What routes answer to; a sender may name any other, and each would be a series of its own. */
+/** Methods of the routes. Clients can send any other, and each would be a separate series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** How long requests take, by the pattern of their route: ids in paths would make a series an image. */
+/** Request durations by route pattern: paths with ids would make a series per image. */
 export function requestMetrics(registry: Registry) {
   const duration = new Histogram({
     name: 'imagemill_http_request_duration_seconds',
-    help: 'Time until an answer began.',
+    help: 'Time until the response began.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],

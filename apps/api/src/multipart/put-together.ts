@@ -4,14 +4,14 @@ import { Problem } from '../http/problem.ts';
 import { partCount, partLength } from './part-plan.ts';
 import { uploadEnded } from './upload-under-way.ts';
 
-/** As many as can be signed in one call. */
-const MISSING_TOLD_MAX = 100;
+/** The number of parts that one call can sign. */
+const MISSING_PARTS_MAX = 100;
 
 /**
- * Makes one object of an image's parts, of exactly the declared length. Harmless to do twice, or twice at once: S3 ends an
- * upload once, and whoever comes second finds the object.
+ * Assembles an image's parts into one object of exactly the declared length. Safe to repeat, even concurrently: S3
+ * completes an upload once, and the second call finds the object.
  *
- * @throws Problem 409 `not-uploaded`, with the numbers of the parts that miss; 409 `upload-ended` when it was given up
+ * @throws Problem 409 `not-uploaded`, with the numbers of the missing parts; 409 `upload-ended` if the upload was aborted
  * @throws StorageError
  */
 export async function putTogether(
@@ -28,11 +28,11 @@ export async function putTogether(
   throw new Problem({
     status: 409,
     code: 'not-uploaded',
-    detail: 'A part was uploaded again while the parts were put together. Complete it once more.',
+    detail: 'A part was uploaded again during the assembly. Complete the upload again.',
   });
 }
 
-/** Parts that were not signed for, with a higher number, are left out. */
+/** Ignores parts with higher numbers, which were not signed. */
 function compare(plan: MultipartOfImage, uploaded: readonly UploadedPart[]) {
   const byNumber = new Map(uploaded.map((part) => [part.partNumber, part]));
   const parts: UploadedPart[] = [];
@@ -46,7 +46,7 @@ function compare(plan: MultipartOfImage, uploaded: readonly UploadedPart[]) {
 }
 
 function partsMissing(missing: readonly number[]): Problem {
-  const missingParts = missing.slice(0, MISSING_TOLD_MAX);
-  const detail = `${missing.length} of the parts are not uploaded yet, the first of them part ${missing[0]}.`;
+  const missingParts = missing.slice(0, MISSING_PARTS_MAX);
+  const detail = `Parts that are not uploaded yet: ${missing.length}. The first is part ${missing[0]}.`;
   return new Problem({ status: 409, code: 'not-uploaded', detail, missingParts });
 }

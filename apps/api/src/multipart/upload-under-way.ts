@@ -10,7 +10,7 @@ export interface UploadUnderWay extends MultipartUpload {
 }
 
 /**
- * The upload in parts that a tenant's image waits for.
+ * The pending upload in parts of a tenant's image.
  *
  * @throws Problem 404 `image-not-found`, 409 `not-multipart`, 409 `upload-ended`
  */
@@ -20,7 +20,7 @@ export async function uploadUnderWay(records: ImageRecords, tenant: Tenant, imag
   if (record.from === 'manifest' || record.status !== 'awaiting-upload') throw uploadEnded();
   const { originalKey: key, multipart: plan, uploadExpiresAt } = record.job.image;
   if (!plan) {
-    const detail = 'This image is not uploaded in parts: its ticket says how.';
+    const detail = 'This image is not uploaded in parts. Its ticket names the method.';
     throw new Problem({ status: 409, code: 'not-multipart', detail });
   }
   return { key, uploadId: plan.uploadId, plan, expiresAt: new Date(uploadExpiresAt) };
@@ -30,6 +30,5 @@ export const uploadEnded = () =>
   new Problem({
     status: 409,
     code: 'upload-ended',
-    detail:
-      'This upload was completed or given up. The status of its image says which; for another one ask for a ticket.',
+    detail: 'This upload was completed or aborted: see the status of its image. To upload again, request a new ticket.',
   });

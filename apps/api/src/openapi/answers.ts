@@ -3,13 +3,13 @@ import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import type { AnswerDescription, RouteDescription } from './describe-route.ts';
 import { headerRefs, rateLimitHeaders } from './headers.ts';
 
-/** A body as OpenAPI has it. */
+/** An OpenAPI content object. */
 export function content(schema: z.ZodType, example: unknown, mediaType = 'application/json') {
   const examples = example !== undefined && { examples: { example: { value: example } } };
   return { [mediaType]: { schema, ...examples } };
 }
 
-/** What a route answers where nothing is wrong, by status. */
+/** The successful responses of a route, by status. */
 export function answers(description: RouteDescription): Record<string, ZodOpenApiResponseObject> {
   const { idempotent, conditional, rateLimited } = description;
   const always = [
@@ -31,4 +31,4 @@ export function answers(description: RouteDescription): Record<string, ZodOpenAp
   );
 }
 
-const notModified: AnswerDescription = { what: 'It is as you know it.' };
+const notModified: AnswerDescription = { what: 'Not modified.' };

@@ -1,6 +1,6 @@
 import type { Scope } from '@imagemill/keys';
 
-/** What a key needs, by where it goes. */
+/** A range of paths, with the scope that a key needs there. */
 export interface Area {
   readonly path: string;
   readonly scope: Scope;

@@ -6,46 +6,46 @@ import type { ProblemCode } from './problem-codes.ts';
 
 export interface AnswerDescription {
   readonly what: string;
-  /** Of a JSON body; none without a body. */
+  /** Schema of a JSON body; none without a body. */
   readonly body?: z.ZodType;
-  /** Of the body, where its schema has none. */
+  /** Example of the body, if its schema has none. */
   readonly example?: unknown;
-  /** Of a body that is not JSON; `text/*` for any text. */
+  /** Media type of a body that is not JSON; `text/*` for any text. */
   readonly mediaType?: string;
   readonly headers?: readonly AnswerHeader[];
 }
 
-/** What the document says of a route. Its schemas are those that validate the request and type the answer. */
+/** A route as the document describes it. The same schemas validate the request and type the response. */
 export interface RouteDescription {
   /** Names the operation in generated clients. */
   readonly id: string;
   readonly tag: 'Uploads' | 'Images' | 'Events' | 'Operation' | 'Service';
   readonly summary: string;
   readonly details?: string;
-  /** Of the parameters in the path; those that are not named are image ids. */
+  /** Path parameters; image ids if not set. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
-  /** Of the request, beside those that the flags below stand for. */
+  /** Request headers, besides those that the flags below add. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** Of the body. */
+  /** Example of the body. */
   readonly example?: unknown;
-  /** Takes an `Idempotency-Key`. */
+  /** Accepts an `Idempotency-Key`. */
   readonly idempotent?: boolean;
-  /** Answers with `RateLimit-*`. */
+  /** Responds with `RateLimit-*`. */
   readonly rateLimited?: boolean;
-  /** Answers 304 for an `If-None-Match` that still holds. */
+  /** Responds 304 if `If-None-Match` still matches. */
   readonly conditional?: boolean;
-  /** Open to a follow token of the image, too; in the query where browsers can send no header. */
+  /** Accepts a follow token of the image; in the query as well if browsers cannot send a header. */
   readonly followToken?: 'in-header' | 'in-header-or-query';
   readonly answers: Readonly<Record<number, AnswerDescription>>;
-  /** Codes of this route's own; those of keys, bodies and queries are known from the rest. */
+  /** Error codes of this route; those for auth, bodies and queries are added automatically. */
   readonly problems?: readonly ProblemCode[];
 }
 
 const descriptions = new WeakMap<object, RouteDescription>();
 
-/** Describes the route that it is given to. It stands before the handler and does nothing to a request. */
+/** Describes a route. Pass it before the handler; it does not touch the request. */
 export function describeRoute(description: RouteDescription): MiddlewareHandler<ApiBindings> {
   const passOn: MiddlewareHandler<ApiBindings> = (_c, next) => next();
   descriptions.set(passOn, description);
@@ -54,14 +54,14 @@ export function describeRoute(description: RouteDescription): MiddlewareHandler<
 
 export interface DescribedRoute {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As Hono has it: `/v1/images/:id`. */
+  /** In Hono's form: `/v1/images/:id`. */
   readonly path: string;
   readonly description: RouteDescription;
 }
 
 /** Every route of an app with its description. @throws Error naming routes that have none */
 export function describedRoutes(app: Pick<Hono<ApiBindings>, 'routes'>): DescribedRoute[] {
-  // Middleware of its own has no method; a route stands there once for each of its handlers.
+  // Hono lists middleware without a method, and a route once for each of its handlers.
   const handlers = app.routes.filter(({ method }) => method !== 'ALL');
   const routes = Map.groupBy(handlers, ({ method, path }) => `${method} ${path}`);
   const undescribed: string[] = [];
@@ -72,5 +72,5 @@ export function describedRoutes(app: Pick<Hono<ApiBindings>, 'routes'>): Describ
     return [{ method: first.method.toLowerCase() as DescribedRoute['method'], path: first.path, description }];
   });
   if (undescribed.length === 0) return described;
-  throw new Error(`not described (see CONTRIBUTING.md, "Add a route"): ${undescribed.join(', ')}`);
+  throw new Error(`routes without a description (see CONTRIBUTING.md, "Add a route"): ${undescribed.join(', ')}`);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** Served from the package that the API installs, so that the page works without the internet and tells nobody of its readers. */
+/** Served from the installed package: the page works without internet access and sends nothing to other sites. */
 const installed = (address: string, contentType: string) => async () => ({
   body: await readFile(fileURLToPath(address)),
   contentType,
@@ -36,7 +36,7 @@ const page = `<!doctype html>
 
 export const docsPage = () => ({ body: page, contentType: 'text/html; charset=utf-8', cacheControl: 'no-cache' });
 
-/** What the page loads: file name to what makes it. */
+/** The files that the page loads, by name. */
 export const docsAssets = {
   'swagger-ui.css': installed(import.meta.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css; charset=utf-8'),
   'swagger-ui-bundle.js': installed(

@@ -140,7 +140,7 @@ test('docs/http-api.md has every call of the document, with the scope that it ne
 test('a route without a description fails with its name, and with what to do', () => {
   const app = new Hono().get('/v1/forgotten', (c) => c.body(null));
   expect(() => createOpenApiDocument({ app: app as never, areas, apiBaseUrl: 'http://api.test' })).toThrow(
-    'not described (see CONTRIBUTING.md, "Add a route"): GET /v1/forgotten',
+    'routes without a description (see CONTRIBUTING.md, "Add a route"): GET /v1/forgotten',
   );
 });
 

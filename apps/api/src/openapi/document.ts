@@ -20,7 +20,7 @@ interface DocumentOptions {
   readonly apiBaseUrl: string;
 }
 
-/** The OpenAPI 3.1 document of an app, made from what its routes say of themselves. @throws Error see `describedRoutes` */
+/** The OpenAPI 3.1 document of an app, made from the descriptions of its routes. @throws Error see `describedRoutes` */
 export function createOpenApiDocument({ app, areas, apiBaseUrl }: DocumentOptions): OpenApiDocument {
   const document: ZodOpenApiObject = {
     openapi: '3.1.1',
@@ -45,13 +45,13 @@ export function createOpenApiDocument({ app, areas, apiBaseUrl }: DocumentOption
   return createDocument(document, { override: ({ jsonSchema, io }) => simplify(jsonSchema, io) });
 }
 
-/** What zod says to the letter, and a reader is better off without. */
+/** Removes details of zod's schemas that only distract readers. */
 function simplify(schema: Record<string, unknown>, io: 'input' | 'output'): void {
-  // Clients must let new fields of an answer pass.
+  // Clients must accept new fields in responses.
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  // The pattern only says the format once more.
+  // The pattern only repeats the format.
   if (schema.format === 'date-time') delete schema.pattern;
 }
 
@@ -66,7 +66,7 @@ function paths(routes: readonly DescribedRoute[], areas: readonly Area[]): ZodOp
   );
 }
 
-/** As Hono matches middleware: a path that ends with `/*` is for all below it, and for the path itself. */
+/** As Hono matches middleware: a path that ends with `/*` also matches its root. */
 function covers(area: string, path: string): boolean {
   const root = area.replace(/\/\*$/, '');
   return path === root || (root !== area && path.startsWith(`${root}/`));

@@ -1,5 +1,5 @@
 import { ImageId, originalKey, publicUrl, renditionKey, Tenant } from '@imagemill/variants';
-/** The ids of examples are of one image, so that a reader can follow it through the document. */
+/** All examples are about one image, so that readers can follow it through the document. */
 export const exampleImageId = ImageId.parse('01a206fb-fa12-72e2-9c6c-2ad9049d1cfa');
 
 const key = originalKey({

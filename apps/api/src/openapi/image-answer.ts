@@ -1,9 +1,9 @@
 import { ImageView } from '@imagemill/images';
 import { exampleImage, exampleRejectedImage } from './examples.ts';
 
-/** The status of an image, in whichever answer or event it comes. */
+/** The status of an image, in responses and events. */
 export const ImageAnswer = ImageView.meta({
   id: 'Image',
-  description: 'Where an image stands, and what there is of it. `renditions` grows as they go live.',
+  description: 'The status of an image and its renditions. `renditions` grows as they go live.',
   examples: [exampleImage, exampleRejectedImage],
 });

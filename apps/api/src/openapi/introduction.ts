@@ -1,20 +1,20 @@
-/** What holds for every route. */
+/** Rules for every route. */
 export const introduction = `
-A seller's app asks for an upload URL, sends the photograph to it, and says so; a worker makes the renditions, and the image's
-status, or a webhook, tells when they are there. The bytes never pass through this API.
+A seller's app requests an upload URL, uploads the photograph to it, and reports the upload. A worker makes the renditions. The
+image's status, its live events and a webhook show when they are ready. The bytes never pass through this API.
 
-**Errors** are \`application/problem+json\` (RFC 9457) with a stable \`code\`. A path that is no route is a 404 \`route-not-found\`; under
-\`/v1\` a key is asked for first. Whoever sends headers over 16 KiB is answered 431, and whoever takes longer than 30 s for a request 408,
-by the server itself and without a body.
+**Errors** are \`application/problem+json\` (RFC 9457) with a stable \`code\`. An unknown path is a 404 \`route-not-found\`; under
+\`/v1\` the key is checked first. Two errors have no body: 431 for headers over 16 KiB, and 408 for a request that takes longer than 30 s
+to arrive.
 
-**Every answer** has an \`X-Request-Id\`. \`HEAD\` is answered as \`GET\` without a body, and \`OPTIONS\` with the CORS headers for the
-origins in \`API_CORS_ORIGINS\`. New fields may come to answers at any time: ignore those that you do not know.
+**Every response** has an \`X-Request-Id\`. \`HEAD\` works like \`GET\` without a body. \`OPTIONS\` returns the CORS headers for the origins
+in \`API_CORS_ORIGINS\`. Responses may gain new fields at any time: ignore unknown fields.
 `.trim();
 
 export const tags = [
-  { name: 'Uploads', description: 'From a ticket to the bytes.' },
-  { name: 'Images', description: 'What became of an upload.' },
-  { name: 'Events', description: "What the originals bucket tells, and what a tenant's endpoint is told." },
-  { name: 'Operation', description: 'For the operator and the autoscaler.' },
+  { name: 'Uploads', description: 'From the ticket to the uploaded file.' },
+  { name: 'Images', description: 'Status, renditions and deletion of images.' },
+  { name: 'Events', description: "Events from the originals bucket, and webhooks to a tenant's endpoint." },
+  { name: 'Operation', description: 'For operators and autoscalers.' },
   { name: 'Service', description: 'Health, and this document.' },
 ];

@@ -9,7 +9,7 @@ import { rateLimitHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { problemResponses } from './problem-responses.ts';
 
-/** A route as OpenAPI has it. @param area what a key needs for it; none is open to everybody */
+/** A route as an OpenAPI operation. @param area the scope and limits of the route; without one it needs no key */
 export function operation(route: DescribedRoute, area: Area | undefined): ZodOpenApiOperationObject {
   const { description } = route;
   const { id, tag, summary, details, body, example } = description;
@@ -42,13 +42,13 @@ const RequestId = z
   .string()
   .max(128)
   .optional()
-  .meta({ description: 'what the answer and our log shall name this request', param: { id: 'X-Request-Id' } });
-const IfNoneMatch = z.string().optional().meta({ description: 'the `ETag` of what is known already' });
+  .meta({ description: "the request's id, in the response and in our logs", param: { id: 'X-Request-Id' } });
+const IfNoneMatch = z.string().optional().meta({ description: 'the `ETag` of an earlier response' });
 const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/)
   .optional()
-  .meta({ description: 'of your own, such as a UUID: for 24 h the same request with it is answered the same' });
+  .meta({ description: 'a unique value, such as a UUID: the same request with it gets the same result for 24 h' });
 
 function requestParams({ path, description }: DescribedRoute) {
   const { params, query, headers, idempotent, conditional } = description;
@@ -63,13 +63,13 @@ function requestParams({ path, description }: DescribedRoute) {
   };
 }
 
-/** The codes of keys, bodies, queries and breakdowns follow from what a route takes; the others it names itself. */
+/** Error codes for auth, bodies, queries and outages are added automatically; a route names its other codes itself. */
 function problems({ method, description }: DescribedRoute, area: Area | undefined): ProblemCode[] {
   const { body, query, idempotent, rateLimited, problems: own = [] } = description;
   return [
     ...own,
     ...(area ? keyProblems : []),
-    // A body that nobody asked for is limited as well.
+    // Bodies are limited even on routes that need none.
     ...(area && method !== 'get' ? bodyLimitProblems : []),
     ...(body ? [...jsonProblems, ...fieldProblems(body)] : []),
     ...(query ? fieldProblems(query) : []),
@@ -85,7 +85,7 @@ const jsonProblems = ['invalid-json', 'unsupported-media-type'] as const;
 const idempotencyProblems = ['invalid-idempotency-key', 'idempotency-key-reused'] as const;
 
 function fieldProblems(schema: z.ZodType): ProblemCode[] {
-  // A union says of what fits none of its forms only that it does not.
+  // A union reports only that its input matches none of its forms.
   if (!(schema instanceof z.ZodObject)) return ['invalid-field'];
   const isNeeded = Object.values(schema.shape).some((field) => !z.safeParse(field, undefined).success);
   return [...(isNeeded ? (['missing-field'] as const) : []), 'unknown-field', 'invalid-type', 'invalid-field'];

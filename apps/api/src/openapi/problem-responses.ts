@@ -8,10 +8,10 @@ const statusHeaders: Partial<Record<number, readonly AnswerHeader[]>> = {
   503: ['Retry-After'],
 };
 
-/** These are answered before a route is come to, so without its headers. */
+/** These come from middleware before the route, without the route's headers. */
 const beforeRoute: ReadonlySet<number> = new Set([401, 403, 413]);
 
-/** One response a status, which names its codes and has an example of each. */
+/** One response per status, with an example of each code. */
 export function problemResponses(codes: Iterable<ProblemCode>, headers: readonly AnswerHeader[]) {
   const byStatus = Map.groupBy(new Set(codes), (code) => problemCodes[code][0]);
   return Object.fromEntries(
@@ -39,7 +39,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[], headers:
   };
 }
 
-/** An example for every code, to which the responses refer. */
+/** An example for every code; responses refer to them. */
 export const problemExamples = () =>
   Object.fromEntries(
     Object.entries(problemCodes).map(([code, [status, detail]]) => {

@@ -1,12 +1,12 @@
-/** The two things that may stand behind `Authorization: Bearer`. */
+/** API keys and follow tokens, both sent as `Authorization: Bearer`. */
 export const securitySchemes = {
   apiKey: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'im_live_…',
     description: [
-      'A key of a tenant, with one or more scopes; each route names the one that it needs.',
-      '`upload`: tickets, images and what becomes of them. `admin`: the backlog, dead letters and webhook deliveries.',
+      'A key of a tenant, with one or more scopes; each route names the scope that it requires.',
+      '`upload`: tickets and images. `admin`: the backlog, dead letters and webhook deliveries.',
       "`storage`: the originals bucket's events.",
     ].join('\n\n'),
   },
@@ -14,13 +14,13 @@ export const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: "A ticket's `followToken`: reads that one image for a day, and is meant for the seller's browser.",
+    description: "A ticket's `followToken`: gives the seller's browser read access to that one image for a day.",
   },
   followTokenInQuery: {
     type: 'apiKey',
     in: 'query',
     name: 'token',
     description:
-      "The same, for a browser's EventSource and WebSocket, which can't send it as a header. Never an API key.",
+      'The same token, for EventSource and WebSocket in browsers, which cannot send headers. API keys are not accepted here.',
   },
 } as const;

@@ -4,24 +4,24 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { exampleImage } from './examples.ts';
 import { ImageAnswer } from './image-answer.ts';
 
-const said: Record<WebhookEventType, string> = {
+const summaries: Record<WebhookEventType, string> = {
   'image.ready': 'All renditions of an image are live.',
-  'image.rejected': 'The bytes are not an acceptable image; `data.error` says why.',
-  'image.failed': 'Processing failed on our side; an operator can have it tried again.',
+  'image.rejected': 'The bytes are not an acceptable image; `data.error` has the reason.',
+  'image.failed': 'Processing failed on our side; an operator can retry it.',
   'image.expired': 'Nothing was uploaded before the URL expired.',
 };
 
 const headers = z.object({
   'webhook-id': WebhookEventId.meta({
-    description: 'names one end of one image: the same for every try, rerun and replay',
+    description: 'identifies one end of one image: the same for every attempt, rerun and replay',
   }),
-  'webhook-timestamp': z.string().regex(/^\d+$/).meta({ description: 'of this attempt, in seconds since 1970' }),
+  'webhook-timestamp': z.string().regex(/^\d+$/).meta({ description: 'time of this attempt, in seconds since 1970' }),
   'webhook-signature': z
     .string()
     .meta({ description: '`v1,` and the base64 of the HMAC-SHA-256, one for each secret' }),
 });
 
-/** What a tenant's endpoint is told, as https://www.standardwebhooks.com has it. */
+/** Requests to a tenant's endpoint: https://www.standardwebhooks.com. */
 export const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
   WebhookEventType.options.map((type) => [
     type,
@@ -29,14 +29,14 @@ export const webhooks: ZodOpenApiPathsObject = Object.fromEntries(
       post: {
         operationId: `on${type.replaceAll(/(?:^|\.)(\w)/g, (_, first: string) => first.toUpperCase())}`,
         tags: ['Events'],
-        summary: said[type],
+        summary: summaries[type],
         description:
-          'Standard Webhooks. Events may overtake each other and come twice: drop a `sequence` below the one you have.',
+          'Standard Webhooks. Events may arrive twice or out of order: ignore any `sequence` lower than the last one.',
         security: [],
         requestParams: { header: headers },
         requestBody: { required: true, content: { 'application/json': { schema: eventBody(type) } } },
         responses: {
-          '2XX': { description: 'Taken. All else is tried again, for about a day.' },
+          '2XX': { description: 'Accepted. Any other response is retried for about a day.' },
           '410': { description: 'Ends this delivery at once.' },
         },
       },

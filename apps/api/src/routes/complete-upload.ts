@@ -9,14 +9,14 @@ import { ImageAnswer } from '../openapi/image-answer.ts';
 const description = describeRoute({
   id: 'completeUpload',
   tag: 'Uploads',
-  summary: 'Say that the bytes are there',
+  summary: 'Report that the upload is complete',
   details:
-    'The parts of an upload in parts are put together; the job starts at once. Harmless to repeat, and not needed where the bucket tells of its uploads itself.',
+    'Assembles an upload in parts, and starts the job at once. Repeating it is harmless. It is optional if the bucket reports its uploads.',
   answers: { 202: { what: 'The status of the image.', body: ImageAnswer } },
   problems: ['image-not-found', 'not-uploaded', 'upload-ended', 'queue-unavailable', 'storage-unavailable'],
 });
 
-/** POST /v1/images/{id}/complete: the uploader says that the bytes are there, and the job starts at once. */
+/** POST /v1/images/{id}/complete: the uploader reports that the upload is complete, and the job starts at once. */
 export const completeUpload: ApiRoute = (app, { originals, queue, records, view }) => {
   app.post('/v1/images/:id/complete', description, async (c) => {
     const imageId = imageIdParam(c);
@@ -45,8 +45,8 @@ const nothingUploaded = () =>
   });
 
 /**
- * An expired image as well: its upload may have ended after it was given up. And a queued one that no worker has tried:
- * an earlier call may have failed between the note and the start.
+ * Includes expired images: the upload may have ended after the expiry. Includes queued images without an attempt: an
+ * earlier call may have failed between the report and the start.
  */
 const mayStart = ({ status, job }: ImageRecord & { from: 'job' }) =>
   status === 'awaiting-upload' || status === 'expired' || (status === 'queued' && job.attempts === 0);

@@ -29,23 +29,29 @@ const descriptions = {
   list: describeRoute({
     id: 'listDeadLetters',
     tag: 'Operation',
-    summary: 'Jobs that used up their attempts because of us, the newest first',
-    details: 'With a code, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
+    summary: 'Jobs that failed on our side in every attempt, newest first',
+    details:
+      'With a code, a page may have fewer than `limit` entries, even none: continue while there is a `nextCursor`.',
     query: Page,
     answers: {
-      200: { what: 'A page of them.', body: DeadLetterPage, example: exampleDeadLetters, headers: ['Cache-Control'] },
+      200: {
+        what: 'A page of dead letters.',
+        body: DeadLetterPage,
+        example: exampleDeadLetters,
+        headers: ['Cache-Control'],
+      },
     },
     problems: ['queue-unavailable'],
   }),
   redriveAll: describeRoute({
     id: 'redriveDeadLetters',
     tag: 'Operation',
-    summary: 'Start all again that ended with a code, the oldest first',
+    summary: 'Restart all dead letters with a code, oldest first',
     body: RedriveAll,
     example: { code: 'storage-unavailable', limit: 100 },
     answers: {
       202: {
-        what: 'How many were started, and whether there may be more.',
+        what: 'How many were restarted, and whether there may be more.',
         body: Redriven,
         example: { redriven: 12, more: false },
       },
@@ -55,24 +61,24 @@ const descriptions = {
   redrive: describeRoute({
     id: 'redriveDeadLetter',
     tag: 'Operation',
-    summary: 'Start one again, with all its attempts',
+    summary: 'Restart one dead letter, with all its attempts',
     answers: {
-      202: { what: 'It waits for a worker.', body: Requeued, example: { imageId: exampleImageId, status: 'queued' } },
+      202: { what: 'The job is queued.', body: Requeued, example: { imageId: exampleImageId, status: 'queued' } },
     },
     problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable'],
   }),
   discard: describeRoute({
     id: 'discardDeadLetter',
     tag: 'Operation',
-    summary: 'Give one up: its image stays failed',
-    answers: { 204: { what: 'It is forgotten.' } },
+    summary: 'Discard a dead letter: its image stays failed',
+    answers: { 204: { what: 'The dead letter is discarded.' } },
     problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable', 'storage-unavailable'],
   }),
 };
 
 /**
- * GET /v1/dead-letters: the newest first, by page. POST …/{id}/redrive: put back, with all attempts; POST …/redrive: all
- * that ended with a code. DELETE …/{id}: discard. Bad pictures are never among them: those are rejected and told to their sellers.
+ * GET /v1/dead-letters: newest first, paginated. POST …/{id}/redrive: requeues one, with all attempts; POST …/redrive: all
+ * with a code. DELETE …/{id}: discards one. Bad images are never among them: those are rejected.
  */
 export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
   app.get('/v1/dead-letters', descriptions.list, async (c) => {
@@ -101,9 +107,9 @@ export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
   });
 };
 
-/** Its seller still finds it failed when the job is gone, and nobody takes it for an upload that was forgotten. */
+/** Keeps the image failed after its job is gone; otherwise its original would look like an upload without a job. */
 async function recordFailure(manifests: TenantManifests, { image, attempts, failedAt }: FailedImage): Promise<void> {
-  // What an earlier revision made of it is still there.
+  // An earlier revision has published renditions, which stay.
   if (await manifests.readOf(image.tenant, image.imageId)) return;
   const { imageId, tenant, category, originalKey, filename = '', metadata, createdAt } = image;
   const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename, metadata } as const;

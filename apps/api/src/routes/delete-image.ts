@@ -7,15 +7,15 @@ import { describeRoute } from '../openapi/describe-route.ts';
 const description = describeRoute({
   id: 'deleteImage',
   tag: 'Images',
-  summary: 'Delete an image, in whatever state it is',
-  details: 'It is gone from the answer on; a worker deletes its files shortly after. Again is no error.',
-  answers: { 204: { what: 'It is gone.' } },
+  summary: 'Delete an image in any state',
+  details: 'The image is gone at once; a worker deletes its files shortly after. Deleting it again is not an error.',
+  answers: { 204: { what: 'The image is deleted.' } },
   problems: ['image-not-found', 'queue-unavailable', 'storage-unavailable'],
 });
 
 /**
- * DELETE /v1/images/{id}: from the answer on the image is gone, also for a worker that has it in hand; a worker deletes
- * its renditions and its original shortly after. Deleting it again is no error.
+ * DELETE /v1/images/{id}: the image is gone at once, even for a worker that is processing it. A worker deletes its
+ * renditions and its original shortly after. Deleting it again is not an error.
  */
 export const deleteImage: ApiRoute = (app, { records, deletions, queue, index }) => {
   app.delete('/v1/images/:id', description, async (c) => {

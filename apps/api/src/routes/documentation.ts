@@ -29,7 +29,7 @@ const descriptions = {
     conditional: true,
     answers: {
       200: {
-        what: 'A page that loads nothing from elsewhere.',
+        what: 'A page that loads nothing from other sites.',
         body: z.string(),
         mediaType: 'text/html',
         headers: ['Cache-Control'],
@@ -39,7 +39,7 @@ const descriptions = {
   asset: describeRoute({
     id: 'getDocsAsset',
     tag: 'Service',
-    summary: 'What that page is made of',
+    summary: 'Scripts and styles of that page',
     params: z.object({ file: z.enum(Object.keys(docsAssets)) }),
     conditional: true,
     answers: {
@@ -49,7 +49,7 @@ const descriptions = {
   }),
 };
 
-/** GET /openapi.json and GET /docs: what the app can do, told by its routes; to be called when all of them are there. */
+/** GET /openapi.json and GET /docs: the document of all routes. Call it after all routes are registered. */
 export function documentation(app: Hono<ApiBindings>, { areas, apiBaseUrl }: DocumentationOptions): void {
   const document = createFixedAnswer(() => ({
     body: JSON.stringify(createOpenApiDocument({ app, areas, apiBaseUrl })),

@@ -15,9 +15,9 @@ const description = describeRoute({
   id: 'followImageByWebSocket',
   tag: 'Images',
   summary: 'The same events over a WebSocket',
-  details: 'One JSON message each: `{event, id, data}`. `?lastEventId=` goes on after an event.',
+  details: 'Each event is one JSON message: `{event, id, data}`. `?lastEventId=` resumes after an event.',
   followToken: 'in-header-or-query',
-  answers: { 101: { what: 'It is a WebSocket from here on.' } },
+  answers: { 101: { what: 'Switches to the WebSocket protocol.' } },
   problems: ['image-not-found', 'upgrade-required', 'origin-not-allowed', 'queue-unavailable', 'storage-unavailable'],
 });
 
@@ -25,7 +25,7 @@ const description = describeRoute({
 export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
   const upgrade = upgradeWebSocket(async (c) => {
     const request = followRequest(c);
-    // Once it is a WebSocket it can be told no status.
+    // After the upgrade there is no status code left to send.
     if (!(await records.find(request.tenant, request.imageId))) throw imageNotFound();
     return {
       async onOpen(_event, { raw }) {
@@ -42,7 +42,7 @@ export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
           else leave = followed;
           if (hasClosed) leave();
         } catch (error) {
-          // What was looked at before has changed since, there is no room, or Redis is away; who comes again is told by a status.
+          // The image was deleted since the check, the limit is reached, or Redis is unavailable. A reconnect gets the status code.
           const code =
             error instanceof Problem ? error.options.code : error instanceof AppError ? error.code : 'internal-error';
           socket.close(TRY_AGAIN_LATER, code);
@@ -56,10 +56,15 @@ export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
 const onlyWebSockets: MiddlewareHandler<ApiBindings> = async (c, next) => {
   if (c.req.header('upgrade')?.toLowerCase() === 'websocket') return next();
   const headers = { upgrade: 'websocket', connection: 'Upgrade' };
-  throw new Problem({ status: 426, code: 'upgrade-required', detail: 'This is a WebSocket.', headers });
+  throw new Problem({
+    status: 426,
+    code: 'upgrade-required',
+    detail: 'This address accepts WebSocket connections only.',
+    headers,
+  });
 };
 
-/** Browsers hold no page back from opening a WebSocket to anywhere, but say which one it is. Others say nothing. */
+/** Browsers let any page open a WebSocket to any site, but send its `Origin`. Other clients send none. */
 const onlyFrom =
   ({ corsOrigins, apiBaseUrl }: ApiSettings): MiddlewareHandler<ApiBindings> =>
   async (c, next) => {
@@ -67,5 +72,5 @@ const onlyFrom =
     const allowed = [...corsOrigins, new URL(apiBaseUrl).origin];
     const isOpen = corsOrigins.length === 0 || corsOrigins.includes('*');
     if (isOpen || origin === undefined || allowed.includes(origin)) return next();
-    throw new Problem({ status: 403, code: 'origin-not-allowed', detail: `Pages of ${origin} may not listen here.` });
+    throw new Problem({ status: 403, code: 'origin-not-allowed', detail: `Pages of ${origin} may not connect here.` });
   };

@@ -9,16 +9,16 @@ import { describeRoute } from '../openapi/describe-route.ts';
 const description = describeRoute({
   id: 'followImage',
   tag: 'Images',
-  summary: 'What happens to an image, as it happens',
+  summary: 'Live events of an image',
   details: [
-    'Server-sent events: first `status` with a snapshot, then `status` and `rendition` as they come, and a last `ready`, `rejected`,',
-    '`failed`, `expired` or `deleted`. Whoever comes back with the id of the last event that it has goes on from there.',
+    'Server-sent events: first `status` with a snapshot, then `status` and `rendition` as they happen, and finally `ready`, `rejected`,',
+    '`failed`, `expired` or `deleted`. To resume, send the id of the last event that you received.',
   ].join(' '),
   followToken: 'in-header-or-query',
-  headers: z.object({ 'Last-Event-ID': z.string().optional().meta({ description: 'goes on after this event' }) }),
+  headers: z.object({ 'Last-Event-ID': z.string().optional().meta({ description: 'resumes after this event' }) }),
   answers: {
     200: { what: 'The events.', body: z.string(), mediaType: 'text/event-stream', headers: ['Cache-Control'] },
-    204: { what: 'You have its end already: do not come again.' },
+    204: { what: 'You already have the last event: do not reconnect.' },
   },
   problems: ['image-not-found', 'too-many-listeners', 'no-room-to-listen', 'queue-unavailable', 'storage-unavailable'],
 });
@@ -31,13 +31,13 @@ const headers = {
 };
 
 /**
- * GET /v1/images/{id}/events: what happens to an image, as it happens, until its end (server-sent events). 204 for whoever
- * has its end already: an EventSource stops asking then.
+ * GET /v1/images/{id}/events: live events of an image until its end (server-sent events). 204 if the client already has
+ * the last event: an EventSource then stops reconnecting.
  */
 export const followImage: ApiRoute = (app, { live }) => {
   app.get('/v1/images/:id/events', description, async (c) => {
     const request = followRequest(c);
-    // A HEAD gets the headers of a GET; nobody would ever read its stream.
+    // A HEAD gets the headers of a GET; its stream would never be read.
     if (c.req.method === 'HEAD') return c.body(null, 200, headers);
     let leave = () => {};
     const listener = createSseListener({ onCancel: () => leave(), cut: () => outgoingOf(c)?.destroy() });
@@ -48,5 +48,5 @@ export const followImage: ApiRoute = (app, { live }) => {
   });
 };
 
-/** None where a test calls the app without a server. */
+/** Undefined if a test calls the app without a server. */
 const outgoingOf = (c: Context) => (c.env as Partial<HttpBindings> | undefined)?.outgoing;

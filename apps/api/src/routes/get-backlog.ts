@@ -3,7 +3,7 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleBacklog } from '../openapi/examples.ts';
 
-/** Numbers of jobs, except where the name says otherwise; see the queue's own `Backlog` and `drainRate` for what each is. */
+/** Numbers of jobs, unless the name has a unit; see `Backlog` and `drainRate` of the queue. */
 const BacklogView = z.object({
   backlog: z.int(),
   waiting: z.int(),
@@ -19,10 +19,10 @@ const BacklogView = z.object({
 const description = describeRoute({
   id: 'getBacklog',
   tag: 'Operation',
-  summary: 'How much work there is for workers; what an autoscaler reads',
+  summary: 'How much work waits for workers, for autoscalers',
   answers: {
     200: {
-      what: 'Numbers of jobs, and how long they have waited and will take.',
+      what: 'Numbers of jobs, how long they have waited, and how long they will take.',
       body: BacklogView,
       example: exampleBacklog,
       headers: ['Cache-Control'],
@@ -31,7 +31,7 @@ const description = describeRoute({
   problems: ['queue-unavailable'],
 });
 
-/** GET /v1/backlog: how much work there is for workers, alive or not; what an autoscaler reads. */
+/** GET /v1/backlog: how much work waits for workers, even if none is running; read by autoscalers. */
 export const getBacklog: ApiRoute = (app, { queue }) => {
   app.get('/v1/backlog', description, async (c) => {
     const [backlog, endedPerSecond] = await Promise.all([queue.backlog(), queue.drainRate()]);

@@ -8,14 +8,14 @@ import { ImageAnswer } from '../openapi/image-answer.ts';
 const description = describeRoute({
   id: 'getImage',
   tag: 'Images',
-  summary: 'Where an image stands, and what there is of it',
+  summary: 'The status of an image and its renditions',
   followToken: 'in-header',
   conditional: true,
   answers: { 200: { what: 'The status of the image.', body: ImageAnswer, headers: ['Cache-Control'] } },
   problems: ['image-not-found', 'queue-unavailable', 'storage-unavailable'],
 });
 
-/** A 304 keeps what a page of another origin, and whoever reads our log, need of it. */
+/** A 304 keeps the CORS headers and the request's id. */
 const ifChanged = etag({
   weak: true,
   retainedHeaders: [
@@ -24,7 +24,7 @@ const ifChanged = etag({
   ],
 });
 
-/** GET /v1/images/{id}: where an image stands, and what there is of it; 304 for who has that already. */
+/** GET /v1/images/{id}: the status of an image and its renditions; 304 if the client already has it. */
 export const getImage: ApiRoute = (app, { records, view }) => {
   app.get('/v1/images/:id', description, ifChanged, async (c) => {
     const record = await records.find(c.var.caller.tenant, imageIdParam(c));

@@ -22,17 +22,17 @@ const descriptions = {
   liveness: describeRoute({
     id: 'getLiveness',
     tag: 'Service',
-    summary: 'Whether the process answers',
-    answers: { 200: { what: 'It does.', body: Liveness, example: { status: 'ok' } } },
+    summary: 'Liveness: whether the process answers',
+    answers: { 200: { what: 'The process answers.', body: Liveness, example: { status: 'ok' } } },
   }),
   readiness: describeRoute({
     id: 'getReadiness',
     tag: 'Service',
-    summary: 'Whether its Redis and its buckets answer, too',
+    summary: 'Readiness: whether Redis and the buckets answer',
     answers: {
-      200: { what: 'They do.', ...readiness, example: { status: 'ok', checks: ready } },
+      200: { what: 'All of them answer.', ...readiness, example: { status: 'ok', checks: ready } },
       503: {
-        what: 'One of them does not: send no traffic.',
+        what: 'At least one of them does not answer: send no traffic.',
         ...readiness,
         example: { status: 'unavailable', checks: { ...ready, redis: 'unavailable' } },
       },
@@ -40,7 +40,7 @@ const descriptions = {
   }),
 };
 
-/** GET /healthz: the process answers. GET /readyz: so do Redis and both buckets; an orchestrator sends no traffic else. */
+/** GET /healthz: the process answers. GET /readyz: Redis and both buckets answer, too; otherwise an orchestrator sends no traffic. */
 export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes): void {
   app.get('/healthz', descriptions.liveness, (c) => c.json({ status: 'ok' } satisfies z.infer<typeof Liveness>));
 

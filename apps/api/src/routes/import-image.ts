@@ -10,7 +10,7 @@ import { filenameOf, importRequest } from '../tickets/import-request.ts';
 import { importProblems } from '../tickets/ticket-problems.ts';
 import { FollowTokenField, PlannedRendition } from '../tickets/upload-ticket.ts';
 
-/** What a client needs to find an image again that a worker downloads. */
+/** The client's references to an imported image. */
 export const ImportTicket = z
   .object({
     imageId: ImageId,
@@ -23,7 +23,7 @@ export const ImportTicket = z
 
 const DAY_MS = 24 * 3600_000;
 
-/** POST /v1/images/import: a worker downloads the picture from a URL, and it goes on like an upload that is there. */
+/** POST /v1/images/import: a worker downloads the image from a URL and processes it like an upload. */
 export const importImage: ApiRoute = (app, services) => {
   const { categories, limits, queue, records, followTokens, settings } = services;
   const Request = importRequest(categories);
@@ -31,13 +31,13 @@ export const importImage: ApiRoute = (app, services) => {
   const description = describeRoute({
     id: 'importImage',
     tag: 'Uploads',
-    summary: 'Have a picture downloaded from a URL',
-    details: 'A worker downloads it, from public addresses only, and it goes on like an upload that is there.',
+    summary: 'Import an image from a URL',
+    details: 'A worker downloads the image, from public addresses only, and processes it like an upload.',
     body: Request,
     example: exampleImportRequest,
     idempotent: true,
     rateLimited: true,
-    answers: { 202: { what: 'It is queued.', body: ImportTicket, headers: ['Location', 'Cache-Control'] } },
+    answers: { 202: { what: 'The import is queued.', body: ImportTicket, headers: ['Location', 'Cache-Control'] } },
     problems: importProblems,
   });
 
@@ -47,7 +47,7 @@ export const importImage: ApiRoute = (app, services) => {
     const { name: category, set, revision } = spec;
     const request = { ...rest, importUrl, filename, category };
     const [admitted] = await admitTickets(c, limits, { request, categories: [category] });
-    if (!admitted) throw new Error('One image was asked for, and none was admitted.');
+    if (!admitted) throw new Error('One image was requested, and none was admitted.');
 
     const { tenant } = c.var.caller;
     const { imageId, createdAt, isRepeated } = admitted;

@@ -13,8 +13,8 @@ const ImagePage = z
   .meta({ examples: [{ images: [exampleImage, exampleRejectedImage], nextCursor: exampleRejectedImage.imageId }] });
 
 /**
- * GET /v1/images: a tenant's images, the newest first, by page. A cursor is the last image that was looked at, so pages
- * neither repeat nor miss an image while new ones come and old ones go.
+ * GET /v1/images: a tenant's images, newest first, paginated. A cursor is the last image of the page before, so pages
+ * neither repeat nor miss an image while others are added and removed.
  */
 export const listImages: ApiRoute = (app, { listImages: list, view, categories }) => {
   const Page = z.strictObject({
@@ -27,10 +27,11 @@ export const listImages: ApiRoute = (app, { listImages: list, view, categories }
   const description = describeRoute({
     id: 'listImages',
     tag: 'Images',
-    summary: 'Your images, the newest first',
-    details: 'With a status, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
+    summary: 'Your images, newest first',
+    details:
+      'With a status, a page may have fewer than `limit` images, even none: continue while there is a `nextCursor`.',
     query: Page,
-    answers: { 200: { what: 'A page of them.', body: ImagePage, headers: ['Cache-Control'] } },
+    answers: { 200: { what: 'A page of images.', body: ImagePage, headers: ['Cache-Control'] } },
     problems: ['unknown-category', 'queue-unavailable', 'storage-unavailable'],
   });
 

@@ -5,7 +5,7 @@ import { uploadEnded, uploadUnderWay } from '../multipart/upload-under-way.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleUploadedParts } from '../openapi/examples.ts';
 
-/** The parts that are there, by number. */
+/** The uploaded parts, by number. */
 export const UploadedParts = z
   .object({ parts: z.array(z.object({ partNumber: z.int(), size: z.int(), etag: z.string() })) })
   .meta({ examples: [exampleUploadedParts] });
@@ -13,13 +13,13 @@ export const UploadedParts = z
 const description = describeRoute({
   id: 'listParts',
   tag: 'Uploads',
-  summary: 'Which parts have been uploaded',
+  summary: 'List the uploaded parts',
   details: 'For a ticket with the method MULTIPART, to resume its upload.',
-  answers: { 200: { what: 'All parts that are there, by number.', body: UploadedParts, headers: ['Cache-Control'] } },
+  answers: { 200: { what: 'All uploaded parts, by number.', body: UploadedParts, headers: ['Cache-Control'] } },
   problems: ['image-not-found', 'not-multipart', 'upload-ended', 'queue-unavailable', 'storage-unavailable'],
 });
 
-/** GET /v1/images/{id}/parts: what has been uploaded, to go on with the rest. */
+/** GET /v1/images/{id}/parts: the uploaded parts, to resume with the rest. */
 export const listParts: ApiRoute = (app, { originals, records }) => {
   app.get('/v1/images/:id/parts', description, async (c) => {
     const upload = await uploadUnderWay(records, c.var.caller.tenant, imageIdParam(c));

@@ -6,15 +6,15 @@ import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleBucketEvent } from '../openapi/examples.ts';
 
 const Accepted = z.object({
-  accepted: z.int().nonnegative().meta({ description: 'how many uploads the event told of' }),
+  accepted: z.int().nonnegative().meta({ description: 'number of uploads in the event' }),
 });
 
 const description = describeRoute({
   id: 'receiveBucketEvent',
   tag: 'Events',
-  summary: 'The originals bucket says what was uploaded',
+  summary: 'Receive upload events from the originals bucket',
   details:
-    "S3's own notification, as Amazon, Ceph, MinIO and SeaweedFS post it, or EventBridge's. Late, repeated and foreign ones are harmless.",
+    "S3's event notification, as Amazon, Ceph, MinIO and SeaweedFS send it, or EventBridge's. Late, repeated and unrelated events are harmless.",
   body: BucketEvent,
   example: exampleBucketEvent,
   answers: { 202: { what: 'The jobs of these uploads are started.', body: Accepted, example: { accepted: 1 } } },
@@ -22,8 +22,8 @@ const description = describeRoute({
 });
 
 /**
- * POST /v1/events/s3: the originals bucket says what was uploaded. Every event may come late, twice, or out of order;
- * keys that are not originals are none of ours. An answer other than 202 makes the bucket post the event again.
+ * POST /v1/events/s3: upload events from the originals bucket. Events may arrive late, twice, or out of order; keys that
+ * are not originals are ignored. After any response other than 202 the bucket sends the event again.
  */
 export const receiveBucketEvent: ApiRoute = (app, { reportUploads }) => {
   app.post('/v1/events/s3', description, async (c) =>

@@ -7,16 +7,16 @@ import { ImageAnswer } from '../openapi/image-answer.ts';
 const description = describeRoute({
   id: 'reprocessImage',
   tag: 'Images',
-  summary: "Make an image anew by today's variant set",
+  summary: "Render an image again with today's variant set",
   details:
-    'The new renditions have new URLs; the old ones stay for a while. Of an image that is not ready only the status is answered.',
+    'The new renditions have new URLs; the old ones stay for a while. If the image is not ready, only its status is returned.',
   answers: { 202: { what: 'The status of the image.', body: ImageAnswer } },
   problems: ['image-not-found', 'original-gone', 'queue-unavailable', 'storage-unavailable'],
 });
 
 /**
- * POST /v1/images/{id}/reprocess: makes the renditions that today's variant set asks for. Those of an earlier revision
- * stay for a while, so that pages which name them have time to change. Nothing happens when there is nothing new to make.
+ * POST /v1/images/{id}/reprocess: makes the renditions of today's variant set. Those of an earlier revision stay for a
+ * while, so that pages have time to switch. Does nothing if the renditions are up to date.
  */
 export const reprocessImage: ApiRoute = (app, { records, originals, queue, view }) => {
   app.post('/v1/images/:id/reprocess', description, async (c) => {
@@ -39,5 +39,5 @@ const originalGone = () =>
   new Problem({
     status: 409,
     code: 'original-gone',
-    detail: 'The original of this image is not kept any more, so nothing can be made from it.',
+    detail: 'The original of this image no longer exists, so it cannot be reprocessed.',
   });

@@ -9,7 +9,7 @@ import { ticketProblems } from '../tickets/ticket-problems.ts';
 import { uploadRequest, withCategoryName } from '../tickets/upload-request.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
-/** POST /v1/images/upload-url: a URL to upload one photograph to, and the job that waits for it. */
+/** POST /v1/images/upload-url: a URL to upload one photograph, and the job that waits for it. */
 export const requestUpload: ApiRoute = (app, services) => {
   const { categories, limits, settings } = services;
   const Request = uploadRequest(categories, settings.maxUploadBytes);
@@ -18,9 +18,8 @@ export const requestUpload: ApiRoute = (app, services) => {
   const description = describeRoute({
     id: 'requestUpload',
     tag: 'Uploads',
-    summary: 'Ask for a URL to upload one photograph to',
-    details:
-      'The job that waits for the upload is there before the URL is. The URL takes exactly the declared type and length.',
+    summary: 'Request a URL to upload one photograph',
+    details: 'The job exists before the URL is returned. The URL accepts exactly the declared type and length.',
     body: Request,
     example: exampleTicketRequest,
     idempotent: true,

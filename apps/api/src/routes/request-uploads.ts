@@ -23,7 +23,7 @@ export const requestUploads: ApiRoute = (app, services) => {
   const description = describeRoute({
     id: 'requestUploads',
     tag: 'Uploads',
-    summary: 'Ask for the URLs of many photographs at once: all of them, or none',
+    summary: 'Request upload URLs for many photographs at once: all of them, or none',
     body: Requests,
     example: { images: [exampleTicketRequest] },
     idempotent: true,
@@ -35,7 +35,7 @@ export const requestUploads: ApiRoute = (app, services) => {
   });
 
   app.post('/v1/images/upload-urls', description, async (c) => {
-    // One before the body is read, whatever it holds.
+    // Take one before the body is read, so that invalid bodies count as well.
     await takeTickets(c, limits.rate, 1);
     const { images } = await jsonBody(c, Requests);
     if (images.length > 1) await takeTickets(c, limits.rate, images.length - 1);

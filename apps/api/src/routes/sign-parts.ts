@@ -15,14 +15,14 @@ const PartsRequest = z.strictObject({
   partNumbers: z.array(z.int().min(1).max(10_000)).min(1).max(PART_NUMBERS_MAX),
 });
 
-/** URLs that take one part each, by PUT, of exactly `contentLength` bytes. */
+/** URLs that each accept one part, by PUT, of exactly `contentLength` bytes. */
 export const SignedParts = z
   .object({
     parts: z.array(
       z.object({
         partNumber: z.int(),
         url: z.url(),
-        headers: z.record(z.string(), z.string()).meta({ description: 'to be sent with the part as they stand' }),
+        headers: z.record(z.string(), z.string()).meta({ description: 'send these with the part exactly as given' }),
         contentLength: z.int(),
       }),
     ),
@@ -33,9 +33,8 @@ export const SignedParts = z
 const description = describeRoute({
   id: 'signParts',
   tag: 'Uploads',
-  summary: 'Ask for URLs to upload parts to',
-  details:
-    'For a ticket with the method MULTIPART. A part can be signed and uploaded again, until the upload has ended.',
+  summary: 'Request URLs to upload parts',
+  details: 'For a ticket with the method MULTIPART. Until the upload ends, a part can be signed and uploaded again.',
   body: PartsRequest,
   example: { partNumbers: [1, 2, 3] },
   answers: { 200: { what: 'A URL for each part.', body: SignedParts, headers: ['Cache-Control'] } },
@@ -49,7 +48,7 @@ const description = describeRoute({
   ],
 });
 
-/** POST /v1/images/{id}/parts: URLs for some parts of an upload, signed anew as often as they are asked for. */
+/** POST /v1/images/{id}/parts: URLs for some parts of an upload, signed again for every request. */
 export const signParts: ApiRoute = (app, { originals, records, settings }) => {
   app.post('/v1/images/:id/parts', description, async (c) => {
     const imageId = imageIdParam(c);
@@ -73,7 +72,7 @@ export const signParts: ApiRoute = (app, { originals, records, settings }) => {
 };
 
 function unknownPart(partNumber: number, count: number): Problem {
-  const message = `this upload has the parts 1 to ${count}, and no part ${partNumber}`;
+  const message = `this upload has no part ${partNumber}: its parts are 1 to ${count}`;
   const errors = [{ field: 'partNumbers', code: 'unknown-part', message }];
   return new Problem({ status: 422, code: 'unknown-part', detail: `partNumbers: ${message}`, errors });
 }

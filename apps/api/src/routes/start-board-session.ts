@@ -7,16 +7,16 @@ import { Problem } from '../http/problem.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
 const Started = z
-  .object({ path: z.string().meta({ description: 'where the board is' }), expiresInSeconds: z.int() })
+  .object({ path: z.string().meta({ description: 'path of the board' }), expiresInSeconds: z.int() })
   .meta({ examples: [{ path: BOARD_PATH, expiresInSeconds: BOARD_SESSION_SECONDS }] });
 
 const description = describeRoute({
   id: 'startBoardSession',
   tag: 'Operation',
-  summary: "Let this browser look at BullMQ's board for a while",
+  summary: "Open BullMQ's board in this browser for a limited time",
   answers: {
     201: {
-      what: 'A cookie for the board, and where that is.',
+      what: 'A cookie for the board, and the path of the board.',
       body: Started,
       headers: ['Cache-Control', 'Set-Cookie'],
     },
@@ -24,14 +24,14 @@ const description = describeRoute({
   problems: ['board-is-off'],
 });
 
-/** POST /v1/board-sessions: a cookie with which the operator's browser may look at BullMQ's board for a while. */
+/** POST /v1/board-sessions: a cookie that opens BullMQ's board to the operator's browser for a limited time. */
 export const startBoardSession: ApiRoute = (app, { board, settings }) => {
   app.post('/v1/board-sessions', description, async (c) => {
     if (!board) throw boardIsOff();
     setCookie(c, BOARD_COOKIE, await board.sessions.issue(c.var.caller), {
       path: BOARD_PATH,
       httpOnly: true,
-      // Not even a link on another site brings it along.
+      // Not sent even when a link on another site is followed.
       sameSite: 'Strict',
       secure: settings.apiBaseUrl.startsWith('https:'),
       maxAge: BOARD_SESSION_SECONDS,

@@ -20,25 +20,33 @@ const descriptions = {
   list: describeRoute({
     id: 'listWebhookDeliveries',
     tag: 'Operation',
-    summary: 'What tenants were told, the newest first, with every attempt',
-    details: 'With a filter, a page may hold fewer than `limit`, even none: go on while there is a `nextCursor`.',
+    summary: 'Webhook deliveries, newest first, with every attempt',
+    details:
+      'With a filter, a page may have fewer than `limit` deliveries, even none: continue while there is a `nextCursor`.',
     query: Page,
     answers: {
-      200: { what: 'A page of them.', body: DeliveryPage, example: exampleDeliveries, headers: ['Cache-Control'] },
+      200: {
+        what: 'A page of deliveries.',
+        body: DeliveryPage,
+        example: exampleDeliveries,
+        headers: ['Cache-Control'],
+      },
     },
     problems: ['queue-unavailable'],
   }),
   replay: describeRoute({
     id: 'replayWebhookDelivery',
     tag: 'Operation',
-    summary: 'Send an event that has ended once more, under its id',
+    summary: 'Repeat a finished delivery, with the same event id',
     params: z.object({ id: WebhookEventId.meta({ description: 'the id of an event' }) }),
-    answers: { 202: { what: 'It is on its way.', body: Replayed, example: { id: exampleEventId, status: 'pending' } } },
+    answers: {
+      202: { what: 'The delivery is pending.', body: Replayed, example: { id: exampleEventId, status: 'pending' } },
+    },
     problems: ['delivery-not-found', 'delivery-pending', 'queue-unavailable'],
   }),
 };
 
-/** GET /v1/webhook-deliveries: the newest first, by page. POST …/{id}/replay: sends an event that has ended once more. */
+/** GET /v1/webhook-deliveries: newest first, paginated. POST …/{id}/replay: repeats a finished delivery. */
 export const webhookDeliveries: ApiRoute = (app, { webhooks }) => {
   app.get('/v1/webhook-deliveries', descriptions.list, async (c) => {
     const { cursor, ...page } = query(c, Page);
@@ -58,4 +66,4 @@ const deliveryNotFound = () =>
   new Problem({ status: 404, code: 'delivery-not-found', detail: 'There is no delivery with this id.' });
 
 const stillPending = () =>
-  new Problem({ status: 409, code: 'delivery-pending', detail: 'This event is on its way already.' });
+  new Problem({ status: 409, code: 'delivery-pending', detail: 'The delivery of this event is still pending.' });

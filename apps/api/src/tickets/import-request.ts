@@ -5,7 +5,7 @@ import { categoryField, Sha256Field } from './request-fields.ts';
 
 const URL_LENGTH_MAX = 2_048;
 
-/** Its form alone: where it leads is looked at when a worker connects to it. */
+/** Checks the form only: the address is checked when a worker connects to it. */
 const ImportUrl = z
   .string()
   .max(URL_LENGTH_MAX)
@@ -17,12 +17,12 @@ const ImportUrl = z
       url.hash = '';
       return url.href;
     }
-    const message = 'must be an http or https URL without a name and password in it';
+    const message = 'must be an http or https URL without credentials';
     context.addIssue({ code: 'custom', params: { code: 'invalid-url' }, message });
     return z.NEVER;
   });
 
-/** The body of a request to import a picture from a URL. */
+/** The body of a request to import an image from a URL. */
 export const importRequest = (categories: Categories) =>
   z.strictObject({
     url: ImportUrl,
@@ -32,7 +32,7 @@ export const importRequest = (categories: Categories) =>
     metadata: Metadata.default({}),
   });
 
-/** What the picture is called, where its seller does not say: the end of its URL. */
+/** The default file name of an import: the end of its URL. */
 export function filenameOf(url: string): string {
   const [, name = ''] = /([^/]*)\/?$/.exec(new URL(url).pathname) ?? [];
   return Filename.safeParse(decoded(name)).data ?? 'import';

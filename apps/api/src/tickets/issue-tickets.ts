@@ -15,15 +15,15 @@ interface AdmittedRequest {
 
 interface SignedTicket {
   readonly ticket: UploadTicket;
-  /** None for an image that is known already. */
+  /** Undefined for an image that already exists. */
   readonly job: RenderImage | undefined;
 }
 
-/** Signs tickets, and adds the jobs that wait for their uploads. Harmless to do again for the same images. */
+/** Signs tickets, and adds the jobs that wait for their uploads. Repeating it for the same images is harmless. */
 export function createIssueTickets(services: TicketServices) {
   const { queue, settings } = services;
   return async (tenant: Tenant, requests: readonly AdmittedRequest[]): Promise<UploadTicket[]> => {
-    // Signed before the jobs are added, and given out after: no URL without a job, no job without a URL.
+    // Sign before adding the jobs, and return the URLs after: no URL without a job, no job without a URL.
     const signed = await Promise.all(requests.map((each) => sign(services, tenant, each)));
     const jobs = signed.flatMap(({ job }) => job ?? []);
     if (jobs.length > 0) await queue.addAll(jobs, settings.uploadCheckDelayMs);
@@ -40,7 +40,7 @@ async function sign(
   const { contentType, contentLength, filename, checksumSha256, metadata } = request;
   const { name: category, set, revision } = request.category;
   const key = originalKey({ tenant, category, imageId, contentType });
-  // One that has ended, and whose job is forgotten by now, would look as if it waited for its upload again.
+  // Without this check, an ended image whose job was removed would get a new job that waits for an upload.
   const known = isRepeated ? await records.locate(tenant, imageId) : undefined;
   const object = {
     ...{ key, contentType, contentLength, checksumSha256, cacheControl: CACHE_PRIVATE },

@@ -10,13 +10,13 @@ export interface UploadToSign {
   readonly createdAt: Date;
   readonly method: UploadRequest['method'];
   readonly object: Omit<PresignUpload, 'expiresInSeconds' | 'signedAt'>;
-  /** The image as an earlier request has made it. */
+  /** The image of an earlier request with the same key. */
   readonly known: RenderImage | undefined;
 }
 
 type SigningServices = Pick<ApiServices, 'originals' | 'settings'>;
 
-/** What of a ticket, and of its job, depends on the way that the bytes go. @throws StorageError */
+/** The fields of a ticket and of its job that depend on the upload method. @throws StorageError */
 export function signUpload(services: SigningServices, upload: UploadToSign) {
   const { method, object } = upload;
   if (method === 'POST') return signForm(services, upload);
@@ -40,7 +40,7 @@ const timed = ({ object, createdAt }: UploadToSign, { uploadUrlTtlSeconds }: Api
   signedAt: beginning(createdAt, uploadUrlTtlSeconds),
 });
 
-/** What is begun here and comes to no job is aborted by the reconciler. */
+/** The reconciler aborts multipart uploads that never get a job. */
 async function beginParts(
   { originals, settings }: SigningServices,
   { imageId, createdAt, object, known }: UploadToSign,
@@ -63,8 +63,8 @@ async function beginParts(
 }
 
 /**
- * A repeated request gets the same upload, as long as that one is valid; then a new one for the same image. A beginning in
- * the future comes from a clock that was set back since, or from another process: the storage refuses its signature.
+ * A repeated request gets the same upload while it is valid, then a new one for the same image. A start time in the
+ * future comes from a clock that was set back, or from another process: the storage would reject its signature.
  */
 function beginning(createdAt: Date, ttlSeconds: number): Date {
   const now = new Date();

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../openapi/problem-codes.ts';
 
-/** What every request for an image can be refused for by its own nature. */
+/** Error codes of every request that creates an image. */
 const imageProblems = [
   'unknown-category',
   'invalid-filename',
@@ -12,7 +12,7 @@ const imageProblems = [
 
 export const importProblems = [...imageProblems, 'invalid-url'] as const satisfies readonly ProblemCode[];
 
-/** What a request for one ticket, or for many, can be refused for by its own nature. */
+/** Error codes of a request for one or many tickets. */
 export const ticketProblems = [
   ...imageProblems,
   'unsupported-type',

@@ -7,14 +7,14 @@ const withCode = (code: string, message: string, limit?: number) => ({ params: {
 
 const MEDIA_TYPE_LENGTH_MAX = 256;
 
-/** Normalised, so that what is signed, and the extension of the key, do not depend on how a type is spelled. */
+/** Normalised: the signature and the extension of the key do not depend on the spelling of the type. */
 const SourceTypeField = z
   .string()
   .max(MEDIA_TYPE_LENGTH_MAX)
   .meta({
     description:
-      `media type of the file: ${SourceMediaType.options.join(', ')}, in any case and with any parameters, or another name of ` +
-      `one of these (${sourceMediaTypeAliases.join(', ')}); the ticket's headers carry the normalised type`,
+      `media type of the file: ${SourceMediaType.options.join(', ')}, in any case and with any parameters, or an ` +
+      `alias (${sourceMediaTypeAliases.join(', ')}); the ticket's headers carry the normalised type`,
     examples: SourceMediaType.options,
   })
   .transform((type, context) => {
@@ -41,13 +41,14 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
     category: categoryField(categories),
     checksumSha256: Sha256Field.optional(),
     method: z.enum(['PUT', 'POST', 'MULTIPART']).default('PUT').meta({
-      description: 'POST for a web form, MULTIPART for a large file in parts; a small one in parts gets a PUT',
+      description:
+        'POST for a web form, MULTIPART for a large file in parts; a small file gets a PUT even if MULTIPART is requested',
     }),
     metadata: Metadata.default({}),
   });
 
-/** One that was found acceptable. */
+/** A valid upload request. */
 export type UploadRequest = z.output<ReturnType<typeof uploadRequest>>;
 
-/** As its sender wrote it: what a category holds is the deployment's, and may change between two equal requests. */
+/** As the client sent it: the settings of a category may change between two equal requests. */
 export const withCategoryName = (request: UploadRequest) => ({ ...request, category: request.category.name });

@@ -2,20 +2,17 @@ import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import { exampleFormTicket, examplePartsTicket, exampleTicket } from '../openapi/examples.ts';
 
-/** Where a rendition will be, unless its picture turns out to be none. */
+/** The future URL of a rendition, unless the upload is rejected. */
 export const PlannedRendition = z.object({ variant: z.string(), format: z.string(), url: z.url() });
 
-export const FollowTokenField = z
-  .string()
-  .optional()
-  .meta({ description: 'reads `statusUrl` in the place of an API key' });
+export const FollowTokenField = z.string().optional().meta({ description: 'reads `statusUrl` without an API key' });
 
 const toEveryMethod = {
   imageId: ImageId,
   key: z.string(),
   uploadUrl: z.url(),
   headers: z.record(z.string(), z.string()).meta({
-    description: "to be sent with the upload exactly as they stand; Content-Length is the client's own business",
+    description: 'send these with the upload exactly as given; the client sets Content-Length itself',
   }),
   expiresAt: z.iso.datetime(),
   statusUrl: z.url(),
@@ -24,7 +21,7 @@ const toEveryMethod = {
   renditions: z.array(PlannedRendition),
 };
 
-/** What a client needs to upload one photograph, and to find it again. */
+/** A client's instructions for one upload, and references to its image. */
 export const UploadTicket = z
   .discriminatedUnion('method', [
     z.object({ ...toEveryMethod, method: z.literal('PUT') }),
@@ -33,12 +30,12 @@ export const UploadTicket = z
       method: z.literal('POST'),
       fields: z
         .record(z.string(), z.string())
-        .meta({ description: 'of the form that is sent as multipart/form-data, with the file as its last field' }),
+        .meta({ description: 'fields of the multipart/form-data form; add the file as its last field' }),
     }),
     z.object({
       ...toEveryMethod,
       method: z.literal('MULTIPART'),
-      partSize: z.int().positive().meta({ description: 'bytes of each part but the last, which has the rest' }),
+      partSize: z.int().positive().meta({ description: 'bytes in each part except the last, which has the rest' }),
       partCount: z.int().min(1).max(10_000),
     }),
   ])
