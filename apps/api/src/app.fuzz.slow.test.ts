@@ -18,7 +18,7 @@ afterAll(() => api.close());
 
 type Json = ReturnType<typeof JSON.parse>;
 
-/** Every place in a value, the value itself included. */
+/** Every path in a value, including the value itself. */
 function paths(value: Json, at: readonly string[] = []): (readonly string[])[] {
   const inner = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   return [at, ...inner.flatMap((key) => paths(value[key], [...at, key]))];
@@ -38,7 +38,7 @@ const nasty = fc.oneof(
   fc.constantFrom('constructor', 'toString', '__proto__', 'hasOwnProperty', '{{7*7}}', "' OR 1=1--", '%00', '$ne'),
 );
 
-/** A good body with one thing in it wrong: another value, one more field, or one less. */
+/** A valid body with one fault: another value, an extra field, or a missing one. */
 const nearly = (good: Json) =>
   fc
     .tuple(fc.constantFrom(...paths(good)), nasty, fc.constantFrom('other', 'more', 'less'), fc.string())
@@ -90,13 +90,13 @@ async function send(operation: DocumentedOperation, fuzzed: FuzzedRequest) {
     },
     ...(hasBody && { body: fuzzed.body }),
   });
-  // Live events have no end before their image has one: a listener that leaves at once.
+  // Live events do not end before their image does: disconnect at once.
   const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream');
   if (isEndless) await response.body?.cancel();
   return { status: response.status, text: isEndless ? '' : await response.text() };
 }
 
-/** What no answer may show: where our code lies, what it is built of, what it calls things. */
+/** Internals that no response may reveal: paths, dependencies and names in our code. */
 const inside =
   /node_modules|node:internal|\bat \w+.*\.(?:ts|js):\d+|ZodError|ReplyError|TypeError|originals-bucket|bull:/;
 
@@ -112,17 +112,17 @@ async function isSound(operation: DocumentedOperation, fuzzed: FuzzedRequest): P
   expect(text).not.toMatch(inside);
 }
 
-/** Its documented body is a good one, so that what is made of it gets past the first check. */
+/** Starts from the documented example, so that mutations pass the first checks. */
 async function requestsTo({ body = {} }: DocumentedOperation) {
   const { body: ticket } = await api.call('POST', '/v1/images/upload-url', exampleTicketRequest);
   return requestOf(body, String(ticket.imageId));
 }
 
-/** What is open takes nothing that could be wrong. */
+/** Open operations have no input. */
 const operations = () => operationsOf(api.document).filter(({ scope }) => scope !== undefined);
 
-describe(`whatever is sent to an operation, ${REQUESTS_EACH} times`, () => {
-  test('no answer is a failure of ours, and none tells of what is inside', async () => {
+describe(`random requests, ${REQUESTS_EACH} per operation`, () => {
+  test('no response is an internal error or reveals internals', async () => {
     for (const operation of operations()) {
       const batch = fc.array(await requestsTo(operation), { minLength: AT_ONCE, maxLength: AT_ONCE });
       const areSound = (all: FuzzedRequest[]) => Promise.all(all.map((fuzzed) => isSound(operation, fuzzed)));
@@ -131,7 +131,7 @@ describe(`whatever is sent to an operation, ${REQUESTS_EACH} times`, () => {
     }
   });
 
-  test('no request leaves memory behind', async () => {
+  test('no request leaks memory', async () => {
     const samples = await Promise.all(
       operations().map(async (operation) => ({ operation, all: fc.sample(await requestsTo(operation), 200) })),
     );

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
 
 const REMEMBER_MS = 400;
-/** What a test's own process may be late by. */
+/** Tolerance for a busy machine. */
 const SLACK_MS = 1_500;
 const soon = { timeout: 5_000, interval: 10 };
 
@@ -23,13 +23,13 @@ async function keyOf(tenant: Tenant, more: { scopes?: ('upload' | 'admin')[]; ex
   return { key, id: stored.id };
 }
 
-/** Asks for a ticket; the answer's status, or the code of its problem. */
+/** Requests a ticket; the status of the response, or the code of its problem. */
 async function ask(key: string, harness = api): Promise<unknown> {
   const { status, body } = await harness.call('POST', '/v1/images/upload-url', photo, key);
   return body.code ?? status;
 }
 
-test("a key from Redis is its tenant's", async () => {
+test('identifies the tenant of a key from Redis', async () => {
   const [mine, theirs] = [await keyOf(acme), await keyOf(other)];
   const { body } = await api.call('POST', '/v1/images/upload-url', photo, mine.key);
   const read = async (key: string) => (await api.call('GET', `/v1/images/${body.imageId}`, undefined, key)).status;
@@ -37,7 +37,7 @@ test("a key from Redis is its tenant's", async () => {
   expect(await read(theirs.key)).toBe(404);
 });
 
-test('it does what its scopes say, and no more', async () => {
+test('grants a key its scopes and no others', async () => {
   const { key } = await keyOf(acme, { scopes: ['admin'] });
   expect(await ask(key)).toBe('missing-scope');
   expect((await api.call('GET', '/v1/backlog', undefined, key)).status).toBe(200);
@@ -45,18 +45,18 @@ test('it does what its scopes say, and no more', async () => {
 
 test.each([
   ['of another secret', () => newApiKey()],
-  ['that is cut off', (key: string) => key.slice(0, -1)],
-  ['with something behind it', (key: string) => `${key}a`],
-  ['in capitals', (key: string) => key.toUpperCase()],
+  ['that is truncated', (key: string) => key.slice(0, -1)],
+  ['with a suffix', (key: string) => `${key}a`],
+  ['in upper case', (key: string) => key.toUpperCase()],
   ['that is the hash of one', (key: string) => hashApiKey(key).toString('hex')],
   ['that is the id of one', (_key: string, id: string) => id],
-])('a key %s is refused, also while the right one is in use', async (_what, forge) => {
+])('rejects a key %s, even while the real key is cached', async (_what, forge) => {
   const { key, id } = await keyOf(acme);
   expect(await ask(key)).toBe(201);
   expect(await ask(forge(key, id))).toBe('unauthorized');
 });
 
-test('a key is changed without a break: the old one and the new one work beside each other, then the new one alone', async () => {
+test('keys rotate without downtime: both work until the old one is revoked', async () => {
   const [old, next] = [await keyOf(acme), await keyOf(acme)];
   expect([await ask(old.key), await ask(next.key)]).toEqual([201, 201]);
   await api.keyStore.revoke(old.id);
@@ -64,7 +64,7 @@ test('a key is changed without a break: the old one and the new one work beside 
   expect(await ask(next.key)).toBe(201);
 });
 
-test('a revoked key is refused as soon as it is forgotten, however often it is used until then', async () => {
+test('rejects a revoked key once its cache entry expires, however often it is used', async () => {
   const { key, id } = await keyOf(acme);
   expect(await ask(key)).toBe(201);
   await api.keyStore.revoke(id);
@@ -74,13 +74,13 @@ test('a revoked key is refused as soon as it is forgotten, however often it is u
   expect(await ask(key)).toBe('unauthorized');
 });
 
-test('a process that has not seen it refuses it at once', async () => {
+test('a process without the key in its cache rejects it at once', async () => {
   const { key, id } = await keyOf(acme);
   await api.keyStore.revoke(id);
   expect(await ask(key)).toBe('unauthorized');
 });
 
-test('a key that expires is told so from that moment on, also while it is remembered', async () => {
+test('reports an expired key from the moment it expires, even while it is cached', async () => {
   const lasting = await createApiHarness({ beside: api, inTests: { authenticator: { rememberMs: 60_000 } } });
   const expiresAt = new Date(Date.now() + 700);
   const { key } = await keyOf(acme, { expiresAt });
@@ -90,7 +90,7 @@ test('a key that expires is told so from that moment on, also while it is rememb
   await lasting.close();
 });
 
-test('the use of a key is noted, under an id that is no key', async () => {
+test('records the use of a key under an id that does not reveal it', async () => {
   const { key, id } = await keyOf(acme);
   expect(await ask(id)).toBe('unauthorized');
   await ask(key);
@@ -100,10 +100,10 @@ test('the use of a key is noted, under an id that is no key', async () => {
   );
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is unavailable', () => {
   const read = (key: string, harness: Harness) => harness.call('GET', '/v1/backlog', undefined, key);
 
-  test('a configured key is known, and one that only Redis knows is neither let in nor called wrong', async () => {
+  test('accepts a configured key, and neither accepts nor rejects a key that is only in Redis', async () => {
     const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' });
     expect((await read(cut.keys.admin, cut)).body.code).toBe('queue-unavailable');
     const { status, body, headers } = await read(newApiKey(), cut);
@@ -116,9 +116,9 @@ describe('while Redis is away', () => {
     await cut.close();
   });
 
-  test('a remembered key is let in until it would be forgotten, and asked for again then', async () => {
+  test('accepts a cached key until its cache entry expires, then looks it up again', async () => {
     const { key } = await keyOf(acme, { scopes: ['admin'] });
-    // Its own connection, which can be cut without cutting that of the queue.
+    // A separate connection, which can be cut without cutting the queue's.
     const lines = await createApiHarness({ beside: api });
     const authenticator = { store: lines.keyStore, rememberMs: REMEMBER_MS };
     const cut = await createApiHarness({ beside: api, inTests: { authenticator } });

@@ -33,7 +33,7 @@ test("a ticket's follow token reads the status of its image", async () => {
   expect({ status, id: body.imageId }).toEqual({ status: 200, id: imageId });
 });
 
-test('it goes on working when the job of its image is gone, and only the manifest knows it', async () => {
+test("a follow token still works after its image's job was removed and only the manifest is left", async () => {
   const imageId = ImageId.parse(uuidv7());
   const createdAt = new Date();
   await api.manifests.publish(
@@ -54,7 +54,7 @@ test('it goes on working when the job of its image is gone, and only the manifes
   expect({ status, state: body.status }).toEqual({ status: 200, state: 'rejected' });
 });
 
-test('it reads no other image, also of its own tenant', async () => {
+test('a follow token reads no other image, even of its own tenant', async () => {
   const [mine, other] = [await ticket(), await ticket()];
   expect(await read(other.imageId, mine.token)).toBe(401);
 });
@@ -67,14 +67,14 @@ test.each([
   ['GET', '/v1/backlog'],
   ['GET', '/v1/dead-letters'],
   ['POST', '/v1/events/s3'],
-])('it is no key for %s %s', async (method, path) => {
+])('a follow token is rejected for %s %s', async (method, path) => {
   const { imageId, token } = await ticket();
   const { status, body } = await api.call(method, path.replace('{id}', imageId), undefined, token);
   expect({ status, code: body.code }).toEqual({ status: 401, code: 'unauthorized' });
   expect(await read(imageId, token)).toBe(200);
 });
 
-describe('a token is refused', () => {
+describe('rejects a token', () => {
   const claims = (imageId: string) => ({
     aud: 'imagemill:follow',
     sub: imageId,
@@ -85,24 +85,27 @@ describe('a token is refused', () => {
   const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
   const forgeries: [string, (imageId: string, token: string) => Promise<string> | string][] = [
-    ['of another secret', (imageId) => sign(claims(imageId), 'another secret that is long enough too', 'HS256')],
+    [
+      'signed with another secret',
+      (imageId) => sign(claims(imageId), 'another secret that is long enough too', 'HS256'),
+    ],
     ['without a signature', (imageId) => `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(claims(imageId))}.`],
-    ['of another algorithm', (imageId) => sign(claims(imageId), FOLLOW_TOKEN_SECRET, 'HS512')],
+    ['signed with another algorithm', (imageId) => sign(claims(imageId), FOLLOW_TOKEN_SECRET, 'HS512')],
     [
       'that was made for something else',
       (imageId) => sign({ ...claims(imageId), aud: 'x' }, FOLLOW_TOKEN_SECRET, 'HS256'),
     ],
     ['that has expired', (imageId) => sign({ ...claims(imageId), exp: 1 }, FOLLOW_TOKEN_SECRET, 'HS256')],
     ['that never expires', (imageId) => sign(lasting(imageId), FOLLOW_TOKEN_SECRET, 'HS256')],
-    ['whose claims were changed', (imageId, token) => token.replace(/\.[^.]+\./, `.${encoded(claims(imageId))}.`)],
-    ['that is cut off', (_imageId, token) => token.slice(0, -2)],
+    ['with changed claims', (imageId, token) => token.replace(/\.[^.]+\./, `.${encoded(claims(imageId))}.`)],
+    ['that is truncated', (_imageId, token) => token.slice(0, -2)],
   ];
   test.each(forgeries)('%s', async (_what, forge) => {
     const [{ imageId }, { token }] = [await ticket(), await ticket()];
     expect(await read(imageId, await forge(imageId, token))).toBe(401);
   });
 
-  test("of another tenant's image, even when it is signed by us", async () => {
+  test("of another tenant's image, even with a valid signature", async () => {
     const { imageId } = await ticket();
     const tokens = createFollowTokens([FOLLOW_TOKEN_SECRET], 60);
     const theirs = await tokens.issue({ tenant: Tenant.parse('other'), imageId }, new Date());
@@ -110,7 +113,7 @@ describe('a token is refused', () => {
   });
 });
 
-test('a secret is changed without a break: the first one signs, each is accepted', async () => {
+test('secrets rotate without downtime: the first one signs, all are accepted', async () => {
   const image = { tenant: acme, imageId: ImageId.parse(uuidv7()) };
   const [old, next] = ['old '.repeat(8), 'new '.repeat(8)] as const;
   const before = await createFollowTokens([old], 60).issue(image, new Date());
@@ -120,7 +123,7 @@ test('a secret is changed without a break: the first one signs, each is accepted
   expect(await createFollowTokens([next], 60).verify(before)).toBeUndefined();
 });
 
-test('a short secret is refused, and not shown', () => {
+test('rejects a short secret without showing it', () => {
   const { error } = SigningSecrets.safeParse(`${'x'.repeat(32)}, hunter2`);
   expect(error?.issues[0]?.message).toBe('each secret must have at least 32 bytes');
 });

@@ -21,13 +21,13 @@ const session = async () => {
 const look = (path: string, cookie: string, method = 'GET') =>
   api.app.request(`/board${path}`, { method, headers: { cookie: cookie.split(';')[0] ?? '' } });
 
-test('an admin key gets a session that no script reads, no other site sends, and only the board sees', async () => {
+test('an admin key gets a session cookie that is HttpOnly, SameSite=Strict and limited to the board', async () => {
   const attributes = (await session()).split('; ').slice(1);
   expect(attributes.sort()).toEqual(['HttpOnly', 'Max-Age=900', 'Path=/board', 'SameSite=Strict', 'Secure'].sort());
   expect((await api.call('POST', '/v1/board-sessions')).body.code).toBe('missing-scope');
 });
 
-test("with a session the board shows the queues' jobs", async () => {
+test("shows the queues' jobs with a session", async () => {
   const photo = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
   await api.call('POST', '/v1/images/upload-url', photo);
   const cookie = await session();
@@ -42,7 +42,7 @@ test("with a session the board shows the queues' jobs", async () => {
   expect(queues.find(({ name }) => name === 'render')?.counts).toMatchObject({ delayed: 1 });
 });
 
-test('a board changes nothing: what it would leave out is done by redrive and discard', async () => {
+test('the board is read-only: jobs change through redrive and discard only', async () => {
   const cookie = await session();
   for (const path of ['/api/queues/render/empty', '/api/queues/render/pause', '/api/queues/render/promote']) {
     expect((await look(path, cookie, 'PUT')).status, path).toBe(405);
@@ -53,13 +53,13 @@ test('a board changes nothing: what it would leave out is done by redrive and di
 });
 
 test.each(['', '/', '/api/queues', '/static/favicon-32x32.png', '/queue/render'])(
-  'nothing of the board is shown without a session: %s',
+  'shows nothing of the board without a session: %s',
   async (path) => {
     expect((await look(path, '')).status).toBe(401);
   },
 );
 
-test('a session that is forged, over, or signed for something else is none', async () => {
+test('rejects a session that is forged, expired, or signed for another purpose', async () => {
   const now = Math.floor(Date.now() / 1000);
   const claims = { aud: 'imagemill:board', tenant: 'acme', exp: now + 60 };
   const sessionOf = async (payload: object, by = secret) =>
@@ -75,7 +75,7 @@ test('a session that is forged, over, or signed for something else is none', asy
   }
 });
 
-test('there is no board where it has no secret', async () => {
+test('serves no board without BOARD_SESSION_SECRET', async () => {
   expect((await plain.app.request('/board')).status).toBe(404);
   expect((await plain.call('POST', '/v1/board-sessions', undefined, plain.keys.admin)).body.code).toBe('board-is-off');
 });

@@ -18,12 +18,12 @@ test('reads several records, and decodes their keys like a form', () => {
   ]);
 });
 
-test('passes over deletions, the test event of S3, and keys that are not well encoded', () => {
+test("ignores deletions, S3's test event, and malformed keys", () => {
   expect(BucketEvent.parse({ Records: [record('x', 'ObjectRemoved:Delete'), record('%E0%A4%A')] })).toEqual([]);
   expect(BucketEvent.parse({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'originals' })).toEqual([]);
 });
 
-test("reads EventBridge's form, whose key is as it is", () => {
+test("reads EventBridge's form, with a key that is not encoded", () => {
   const detail = { bucket: { name: 'originals' }, object: { key: 'a+b.jpg', size: 5, etag: 'abc' } };
   expect(BucketEvent.parse({ source: 'aws.s3', 'detail-type': 'Object Created', detail })).toEqual([
     { bucket: 'originals', key: 'a+b.jpg', eTag: 'abc' },
@@ -31,6 +31,6 @@ test("reads EventBridge's form, whose key is as it is", () => {
   expect(BucketEvent.parse({ 'detail-type': 'Object Deleted', detail })).toEqual([]);
 });
 
-test.each([{}, [], null, { Records: 'x' }, { Records: [{}] }, 'text'])('refuses %j', (body) => {
+test.each([{}, [], null, { Records: 'x' }, { Records: [{}] }, 'text'])('rejects %j', (body) => {
   expect(BucketEvent.safeParse(body).success).toBe(false);
 });

@@ -12,12 +12,12 @@ afterAll(() => events.close());
 describe('the start-up check', () => {
   const logger = createLogger('api', 'silent');
 
-  test('finds nothing wrong with a queue that is there', async () => {
+  test('accepts an existing queue', async () => {
     const { url } = events.createQueue();
     expect(await checkBucketEventsQueue(events.client(url), url, logger)).toEqual([]);
   });
 
-  test('warns of a queue that would keep bad messages for days, and takes it', async () => {
+  test('accepts a queue without a dead-letter queue, with a warning', async () => {
     const lines: string[] = [];
     const written = createLogger('api', 'info', { write: (line) => lines.push(line) });
     const { name, url } = events.createQueue();
@@ -28,9 +28,9 @@ describe('the start-up check', () => {
   });
 
   test.each([
-    ['a queue that is not there', () => `http://127.0.0.1:${events.server.port}/000000000000/nothing`, /not exist/],
-    ['a server that is not there', () => 'http://127.0.0.1:1/000000000000/x', /ECONNREFUSED/],
-  ])('names %s', async (_what, url, message) => {
+    ['a missing queue', () => `http://127.0.0.1:${events.server.port}/000000000000/nothing`, /not exist/],
+    ['an unreachable server', () => 'http://127.0.0.1:1/000000000000/x', /ECONNREFUSED/],
+  ])('reports %s', async (_what, url, message) => {
     const [problem = ''] = await checkBucketEventsQueue(events.client(url()), url(), logger);
     expect(problem).toMatch(message);
     expect(problem).toContain('UPLOAD_EVENTS_QUEUE_URL');

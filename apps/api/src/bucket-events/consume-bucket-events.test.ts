@@ -16,11 +16,11 @@ const untilQueued = (imageId: ImageId) =>
 const untilLeft = (queue: { left(): string[] }, bodies: string[]) =>
   vi.waitFor(() => expect(queue.left()).toEqual(bodies), WAIT);
 
-/** A promise, and what resolves it. */
+/** A promise and its resolver. */
 const gate = () => Promise.withResolvers<void>();
 
-describe('an upload is known from a message that the bucket', () => {
-  test('sent itself, several in one, their keys URL-encoded', async () => {
+describe('starts the job of an upload from a message that the bucket', () => {
+  test('sent directly, with several records and URL-encoded keys', async () => {
     const queue = events.createQueue();
     const originals = [uploadedOriginal(), uploadedOriginal(), uploadedOriginal()];
     expect(originals[0]?.record.s3.object.key).toContain('%2F');
@@ -44,7 +44,7 @@ describe('an upload is known from a message that the bucket', () => {
     await untilLeft(queue, []);
   });
 
-  test('sent through EventBridge, its key as it is', async () => {
+  test('sent through EventBridge, with a key that is not encoded', async () => {
     const queue = events.createQueue();
     const { imageId, key } = uploadedOriginal();
     const detail = { bucket: { name: 'originals' }, object: { key, size: 5, etag: 'abc' } };
@@ -55,7 +55,7 @@ describe('an upload is known from a message that the bucket', () => {
   });
 });
 
-test("what is no original of ours, and the bucket's test event, are deleted and start nothing", async () => {
+test("deletes foreign objects' messages and the bucket's test event without starting a job", async () => {
   const queue = events.createQueue();
   const { imageId, key } = uploadedOriginal();
   queue.send({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'originals' });
@@ -65,7 +65,7 @@ test("what is no original of ours, and the bucket's test event, are deleted and 
   expect(await events.queue.find(imageId)).toBeUndefined();
 });
 
-test('bad messages stop no others, are not deleted, and end in the dead-letter queue', async () => {
+test('bad messages do not block others, are not deleted, and end in the dead-letter queue', async () => {
   const queue = events.createQueue(2);
   const bad = ['{"Records":', 'text', '{"order":17}', '{"Type":"Notification","Message":"hello"}'].map(
     (body) => body || ' ',
@@ -80,7 +80,7 @@ test('bad messages stop no others, are not deleted, and end in the dead-letter q
   expect(queue.left()).toEqual([]);
 });
 
-test('messages that come twice and out of order make one job each', async () => {
+test('repeated and unordered messages start one job per upload', async () => {
   const queue = events.createQueue();
   const originals = [uploadedOriginal(), uploadedOriginal()];
   const before = (await events.queue.backlog()).waiting;
@@ -93,7 +93,7 @@ test('messages that come twice and out of order make one job each', async () => 
   expect((await events.queue.backlog()).waiting - before).toBe(2);
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is unavailable', () => {
   const ended = () => events.connection.status === 'end';
   const disconnect = async () => {
     events.connection.disconnect();
@@ -104,7 +104,7 @@ describe('while Redis is away', () => {
   };
   afterEach(reconnect);
 
-  test('no message is received, so none comes nearer to the dead-letter queue', async () => {
+  test('receives no message, so that none moves towards the dead-letter queue', async () => {
     const queue = events.createQueue(1);
     const { imageId, record: created } = uploadedOriginal();
     queue.send({ Records: [created] });
@@ -119,7 +119,7 @@ describe('while Redis is away', () => {
     expect(queue.dead()).toEqual([]);
   });
 
-  test('a message in hand is not deleted, comes again, and is handled then', async () => {
+  test('keeps a message in flight, and handles it when it is delivered again', async () => {
     const queue = events.createQueue();
     const { imageId, record: created } = uploadedOriginal();
     const body = JSON.stringify({ Records: [created] });
@@ -145,7 +145,7 @@ describe('while Redis is away', () => {
 });
 
 describe('stopping', () => {
-  test('ends the messages in hand and deletes them', async () => {
+  test('finishes and deletes the messages in flight', async () => {
     const queue = events.createQueue();
     const { imageId, record: created } = uploadedOriginal();
     queue.send({ Records: [created] });
@@ -163,7 +163,7 @@ describe('stopping', () => {
     expect((await events.queue.find(imageId))?.status).toBe('queued');
   });
 
-  test('in the middle of work that outlasts the grace loses nothing: another consumer gets it', async () => {
+  test('loses no message that outlasts the grace period: another consumer gets it', async () => {
     const queue = events.createQueue();
     const { imageId, record: created } = uploadedOriginal();
     queue.send({ Records: [created] });
@@ -182,7 +182,7 @@ describe('stopping', () => {
     release.resolve();
   });
 
-  test('does not wait for a message that may come, and takes none that comes later', async () => {
+  test('does not wait for new messages, and receives none afterwards', async () => {
     const queue = events.createQueue();
     const receives = vi.spyOn(events.queue, 'ping');
     const consumer = events.consume(queue.url);
@@ -201,7 +201,7 @@ describe('stopping', () => {
   });
 });
 
-test('a queue that does not answer is asked again after growing pauses, and consumed once it is there', async () => {
+test('retries an unreachable queue with backoff, and consumes it once it is reachable', async () => {
   const queue = events.createQueue();
   events.server.deleteQueue(queue.name);
   const ping = vi.spyOn(events.queue, 'ping');
@@ -209,7 +209,7 @@ test('a queue that does not answer is asked again after growing pauses, and cons
   const first = ping.mock.calls.length;
   events.consume(queue.url);
   await vi.waitUntil(() => ping.mock.calls.length - first >= 4, WAIT);
-  // Half of 500 ms, 1 s and 2 s at the least.
+  // At least half of 500 ms, 1 s and 2 s.
   expect(performance.now() - before).toBeGreaterThan(1_700);
   events.server.createQueue(queue.name);
   const { imageId, record: created } = uploadedOriginal();

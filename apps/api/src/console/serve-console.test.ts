@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(`${dir}-secret`);
 });
 
-test('the console is served without a key, asked for anew each time, and its hashed files for ever', async () => {
+test('serves the console without a key: its page is revalidated, its hashed files are cached for ever', async () => {
   const page = await api.app.request('/console/');
   expect(await page.text()).toBe('<!doctype html>');
   expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -37,13 +37,13 @@ test('the console is served without a key, asked for anew each time, and its has
   });
 });
 
-test('the page is told what photographs can be uploaded as', async () => {
+test('serves the list of categories to the page', async () => {
   const answer = await api.app.request('/console/categories.json');
   expect(await answer.json()).toEqual(['product', 'avatar']);
   expect(answer.headers.get('cache-control')).toBe('no-cache');
 });
 
-test('the page runs its own scripts alone, and sends to the API and the storage alone', async () => {
+test('the page runs only its own scripts, and connects only to the API and the storage', async () => {
   const { headers } = await api.app.request('/console/');
   const policy = headers.get('content-security-policy')?.split('; ') ?? [];
   expect(policy).toContain("default-src 'none'");
@@ -62,12 +62,12 @@ test.each([
   '/console/%2e%2e/',
   '/console/../../etc/passwd',
   '/console/assets',
-])('nothing else is served: %s', async (path) => {
+])('serves no other file: %s', async (path) => {
   const answer = await api.app.request(path);
   expect(answer.status).toBe(404);
 });
 
-test('nothing beside the folder is served', async () => {
+test('serves no file outside of its folder', async () => {
   const name = `${dir}-secret`.split('/').at(-1);
   for (const path of [
     `/console/../${name}`,
@@ -79,14 +79,14 @@ test('nothing beside the folder is served', async () => {
   }
 });
 
-describe('where no console is named', () => {
-  test('there is none', async () => {
+describe('without CONSOLE_DIR', () => {
+  test('serves no console', async () => {
     const plain = await createApiHarness();
     expect((await plain.app.request('/console/')).status).toBe(404);
     await plain.close();
   });
 
-  test('a folder without one is told before the start', async () => {
+  test('the start-up check reports a folder without a console', async () => {
     expect(await checkConsole(dir)).toEqual([]);
     expect(await checkConsole(join(dir, 'assets'))).toEqual([expect.stringContaining('no built console')]);
     expect(await checkConsole('/nowhere')).toEqual([expect.stringContaining('no built console')]);

@@ -7,7 +7,7 @@ import { addressOf, type DocumentedOperation, operationsOf } from '../test-suppo
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 let api: Awaited<ReturnType<typeof createApiHarness>>;
-/** Of the document, which has every route of the app, so that none can be forgotten. */
+/** From the document, which has every route of the app. */
 let closed: DocumentedOperation[];
 let open: DocumentedOperation[];
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 
 const ticket = async () => UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', photo)).body);
 const keyWith = (...scopes: Scope[]) => api.keyStore.create({ tenant: acme, scopes });
 
-/** What each operation that needs a key answers: `GET /v1/backlog 401 unauthorized`. */
+/** The response of each operation that needs a key: `GET /v1/backlog 401 unauthorized`. */
 async function answers(of: (operation: DocumentedOperation) => DocumentedOperation[], key: string, id = uuidv7()) {
   const asked = closed.flatMap(of).map(async (operation) => {
     const { method, path, body } = operation;
@@ -35,7 +35,7 @@ async function answers(of: (operation: DocumentedOperation) => DocumentedOperati
 const all = (operation: DocumentedOperation) => [operation];
 const each = (answer: string, of = all) => closed.flatMap(of).map(({ method, path }) => `${method} ${path} ${answer}`);
 
-test('without a key there is the health of the process, and what the API can do', () => {
+test("only the health checks and the API's documents are open without a key", () => {
   expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     'GET /docs',
     'GET /docs/{file}',
@@ -46,8 +46,8 @@ test('without a key there is the health of the process, and what the API can do'
   expect(open.every(({ path }) => !path.startsWith('/v1/'))).toBe(true);
 });
 
-describe('every other route is closed', () => {
-  test('to callers without a key', async () => {
+describe('every other route rejects', () => {
+  test('callers without a key', async () => {
     expect(closed.length).toBeGreaterThan(10);
     for (const operation of closed) {
       const { method } = operation;
@@ -57,28 +57,28 @@ describe('every other route is closed', () => {
     }
   });
 
-  test.each(['wrong', newApiKey(), '', 'null'])('to the key %j, which nobody was given', async (key) => {
+  test.each(['wrong', newApiKey(), '', 'null'])('the unknown key %j', async (key) => {
     expect(await answers(all, key)).toEqual(each('401 unauthorized'));
   });
 
-  test('to a key that was revoked', async () => {
+  test('a revoked key', async () => {
     const { key, stored } = await keyWith(...Scope.options);
     await api.keyStore.revoke(stored.id);
     expect(await answers(all, key)).toEqual(each('401 unauthorized'));
   });
 
-  test('to a key that has expired', async () => {
+  test('an expired key', async () => {
     const { key } = await api.keyStore.create({ tenant: acme, scopes: [...Scope.options], expiresAt: new Date(1000) });
     expect(await answers(all, key)).toEqual(each('401 key-expired'));
   });
 
-  test.each(Scope.options)('to a key without its scope, whatever else that may do: %s', async (scope) => {
+  test.each(Scope.options)('a key with every scope but the required one: %s', async (scope) => {
     const { key } = await keyWith(...Scope.options.filter((other) => other !== scope));
     const needing = (operation: DocumentedOperation) => (operation.scope === scope ? [operation] : []);
     expect(await answers(needing, key)).toEqual(each('403 missing-scope', needing));
   });
 
-  test('to a follow token, but for what it is for', async () => {
+  test('a follow token, except for reads of its image', async () => {
     const { imageId, followToken = '' } = await ticket();
     const others = (operation: DocumentedOperation) => (operation.takesFollowToken ? [] : [operation]);
     expect(await answers(others, followToken, imageId)).toEqual(each('401 unauthorized', others));
@@ -89,7 +89,7 @@ describe('every other route is closed', () => {
   });
 });
 
-test("another tenant's image is as unknown as one that never was, on every route with an id", async () => {
+test("another tenant's image looks like one that never existed, on every route with an id", async () => {
   const { imageId, ...upload } = await ticket();
   await fetch(upload.uploadUrl, { method: 'PUT', headers: upload.headers, body: 'hello' });
   const withId = closed.filter(({ path }) => path.includes('{id}'));

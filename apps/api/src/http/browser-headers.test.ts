@@ -11,7 +11,7 @@ afterAll(() => api.close());
 const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 
 test.each(['/healthz', '/nothing', '/v1/backlog'])(
-  'an answer of %s is nothing that a browser runs, frames or guesses at',
+  'browsers do not run, frame or sniff the response of %s',
   async (path) => {
     const { headers } = await api.app.request(path);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -29,7 +29,7 @@ describe('a web page', () => {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
     });
 
-  test('of an origin that is named may call the API, and read what is told in headers', async () => {
+  test('of an allowed origin may call the API and read its headers', async () => {
     const asked = await preflight('https://shop.test');
     expect(asked.status).toBe(204);
     expect(asked.headers.get('access-control-allow-origin')).toBe('https://shop.test');
@@ -42,12 +42,12 @@ describe('a web page', () => {
     expect(refused.headers.has('access-control-allow-credentials')).toBe(false);
   });
 
-  test('of any other origin may not', async () => {
+  test('of any other origin may not call the API', async () => {
     const asked = await preflight('https://elsewhere.test');
     expect(asked.headers.has('access-control-allow-origin')).toBe(false);
   });
 
-  test('of no origin may where none is named', async () => {
+  test('of any origin may not call the API if no origin is allowed', async () => {
     const closed = await createApiHarness({ env: { API_CORS_ORIGINS: [] } });
     const headers = { origin: 'https://shop.test' };
     expect((await closed.app.request('/healthz', { headers })).headers.has('access-control-allow-origin')).toBe(false);
@@ -56,7 +56,7 @@ describe('a web page', () => {
 });
 
 describe('the status of an image', () => {
-  test('is a 304 for who has it already, until it changes', async () => {
+  test('is a 304 for a matching ETag, until it changes', async () => {
     const { body } = await api.call('POST', '/v1/images/upload-url', photo);
     const path = `/v1/images/${String(body.imageId)}`;
     const headers = { authorization: `Bearer ${api.keys.acme}` };
@@ -73,7 +73,7 @@ describe('the status of an image', () => {
     expect(await changed.json()).toMatchObject({ status: 'queued' });
   });
 
-  test('may be kept by its reader, a ticket by nobody', async () => {
+  test('may be cached privately, while a ticket must not be stored', async () => {
     const ticket = await api.call('POST', '/v1/images/upload-url', photo);
     expect(ticket.headers.get('cache-control')).toBe('no-store');
   });

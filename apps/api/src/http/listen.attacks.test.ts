@@ -37,12 +37,12 @@ const upgrade = (protocol: string, path: string) =>
 
 async function open(options: { allowHalfOpen?: boolean } = {}): Promise<Socket> {
   const socket = connect({ port: server.address.port, host: '127.0.0.1', ...options });
-  // What the server has closed can't be written to any more; what it said before is what counts.
+  // Writing fails after the server has closed the connection; only its response matters.
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
 }
-/** All that the server says until it closes the connection, which resets it when more is still being sent. */
+/** All bytes from the server until it closes the connection. The connection is reset if the client is still sending. */
 async function untilClosed(socket: Socket): Promise<string> {
   let heard = '';
   socket.on('data', (data) => {
@@ -52,19 +52,19 @@ async function untilClosed(socket: Socket): Promise<string> {
   return heard;
 }
 
-/** All that the server says until it takes nothing more: its half alone is closed by its answer. */
+/** All bytes from the server until it stops reading: its response closes only its half of the connection. */
 async function untilReset(socket: Socket): Promise<string> {
   const timer = setInterval(() => socket.write('x'), DRIP_MS);
   return untilClosed(socket).finally(() => clearInterval(timer));
 }
 
-/** Goes on sending a little for as long as the server listens. */
+/** Keeps sending a few bytes until the server closes the connection. */
 function drip(socket: Socket, next: () => string): void {
   const timer = setInterval(() => socket.write(next()), DRIP_MS);
   socket.once('close', () => clearInterval(timer));
 }
 
-test('headers that never end are ended', async () => {
+test('closes a connection whose headers never end', async () => {
   const socket = await open();
   socket.write(post().trimEnd());
   drip(socket, () => 'x: y\r\n');
@@ -74,20 +74,20 @@ test('headers that never end are ended', async () => {
 test.each([
   ['of a declared length', 'content-length: 60000', () => 'x'],
   ['in chunks', 'transfer-encoding: chunked', () => chunk('x')],
-])('a body %s that never ends is ended', async (_how, header, next) => {
+])('closes a connection with a body %s that never ends', async (_how, header, next) => {
   const socket = await open();
   socket.write(post(header));
   drip(socket, next);
   expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 4(?:08|00) /);
 });
 
-test('headers that are too large are refused', async () => {
+test('rejects headers that are too large', async () => {
   const socket = await open();
   socket.write(post(`x: ${'y'.repeat(17 * KIB)}`));
   expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 431 /);
 });
 
-test('an upgrade to what is not spoken here is ignored: the request is answered', async () => {
+test('ignores an upgrade to an unsupported protocol, and answers the request', async () => {
   const socket = await open();
   socket.write(upgrade('h2c', '/healthz'));
   const [answer] = await once(socket, 'data');
@@ -95,7 +95,7 @@ test('an upgrade to what is not spoken here is ignored: the request is answered'
   socket.destroy();
 });
 
-test('who is refused a WebSocket, and does not hang up, is hung up on', async () => {
+test('closes a connection after its WebSocket upgrade is rejected', async () => {
   const socket = await open({ allowHalfOpen: true });
   const hungUp = untilReset(socket);
   socket.write(upgrade('websocket', '/v1/images/x/ws'));
@@ -109,7 +109,7 @@ test.each([
     () => post('transfer-encoding: chunked'),
     () => chunk('x'.repeat(KIB)),
   ],
-])('a body over the limit %s, and no more of it is taken', async (_how, head, next) => {
+])('a body over the limit %s, and the rest is not read', async (_how, head, next) => {
   const socket = await open();
   const answer = untilClosed(socket);
   socket.write(head());
@@ -121,7 +121,7 @@ test.each([
   expect(await answer).toMatch(/^HTTP\/1.1 413 [\s\S]*"code":"body-too-large"/);
 });
 
-test('a connection may be used again and again, and wait between two requests for longer than one may take', async () => {
+test('a connection is reusable, and may stay idle for longer than the time limit of a request', async () => {
   const socket = await open();
   let heard = '';
   socket.on('data', (data) => {

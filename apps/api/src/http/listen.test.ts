@@ -6,7 +6,7 @@ import { listen } from './listen.ts';
 const local = { hostname: '127.0.0.1', port: 0 };
 const LONG_MS = 60_000;
 
-test('closing lets a request in hand finish', async () => {
+test('closing lets a request in flight finish', async () => {
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Response>();
   const server = await listen(() => {
@@ -21,7 +21,7 @@ test('closing lets a request in hand finish', async () => {
   await closed;
 });
 
-test('closing does not wait for connections that ask nothing', async () => {
+test('closing does not wait for idle connections', async () => {
   const server = await listen(() => new Response('ok'), local);
   const silent = connect(server.address.port, '127.0.0.1');
   await once(silent, 'connect');
@@ -29,7 +29,7 @@ test('closing does not wait for connections that ask nothing', async () => {
   await Promise.all([server.close(LONG_MS), once(silent, 'close')]);
 });
 
-test('closing ends what outlasts its grace', async () => {
+test('closing ends requests that outlast the grace period', async () => {
   const asked = Promise.withResolvers<void>();
   const server = await listen(() => {
     asked.resolve();
@@ -41,7 +41,7 @@ test('closing ends what outlasts its grace', async () => {
   expect(await response).toBeInstanceOf(TypeError);
 });
 
-test('closing does not wait for who was refused a WebSocket, and does not hang up', async () => {
+test('closing does not wait for a client that stays connected after its WebSocket was rejected', async () => {
   const server = await listen(() => new Response('no', { status: 403 }), local);
   const refused = connect({ port: server.address.port, host: '127.0.0.1', allowHalfOpen: true });
   refused.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
@@ -50,7 +50,7 @@ test('closing does not wait for who was refused a WebSocket, and does not hang u
   refused.destroy();
 });
 
-test('a port in use is named', async () => {
+test('reports the port that is in use', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

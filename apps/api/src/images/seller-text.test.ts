@@ -18,17 +18,17 @@ describe('a file name', () => {
     ['annotation anchors', 'a\uFFF9b\uFFFB.jpg', 'ab.jpg'],
     ['tag letters that belong to no flag', 'shoe\u{E0068}\u{E0069}.jpg', 'shoe.jpg'],
     ['a flag that hides a text', '\u{1F3F4}\u{E0068}\u{E0069}\u{E0020}\u{E007F}.jpg', '\u{1F3F4}.jpg'],
-  ])('loses %s', (_what, sent, kept) => {
+  ])('is stripped of %s', (_what, sent, kept) => {
     expect(Filename.parse(sent)).toBe(kept);
   });
 
   test.each([
     ['a country’s flag', '🇩🇪 shirt.jpg'],
-    ['the flag of a part of a country', '\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}.jpg'],
-    ['emoji that are joined', '👩🏽‍🚀 👨‍👩‍👧‍👦 🏳️‍🌈.jpg'],
+    ["a subdivision's flag", '\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}.jpg'],
+    ['joined emoji', '👩🏽‍🚀 👨‍👩‍👧‍👦 🏳️‍🌈.jpg'],
     ['a zero width non-joiner', 'می\u200Cخواهم.jpg'],
     ['a variation selector', '☀\uFE0F.jpg'],
-    ['signs of Arabic numbers, which show', '\u0600١٢.jpg'],
+    ['visible Arabic number signs', '\u0600١٢.jpg'],
     ['accents on their own', 'e\u0301te\u0301.jpg'],
   ])('keeps %s', (_what, name) => {
     expect(Filename.parse(name)).toBe(name);
@@ -51,23 +51,23 @@ describe('a file name', () => {
     ['\u3164', 'must be a plain file name with visible characters'],
     ['', 'must be a plain file name with visible characters'],
     ['é'.repeat(128), 'must be at most 255 bytes of UTF-8'],
-  ])('%j is refused: %s', (name, why) => {
+  ])('is rejected if it is %j: %s', (name, why) => {
     expect(refusal(name)).toBe(why);
   });
 
-  test('has at most 255 bytes once the invisible characters are gone', () => {
+  test('has at most 255 bytes without its invisible characters', () => {
     const name = `${'x'.repeat(251)}.jpg`;
     expect(Filename.parse(`${'\u00AD'.repeat(99)}${name}`)).toBe(name);
   });
 });
 
-describe('a text of metadata', () => {
-  test('comes back with its invisible characters, which a seller app may search for', () => {
+describe('a metadata text', () => {
+  test("keeps its invisible characters, which a seller's app may search for", () => {
     const given = { sku: 'A\u00ADB\u200E', flag: '\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}' };
     expect(Metadata.parse(given)).toEqual(given);
   });
 
-  test('with a control character or an override is refused by its name', () => {
+  test('is rejected, with the name of the character, if it has a control character or an override', () => {
     const messages = ['a\nb', 'ab\u202E'].map((sku) => Metadata.safeParse({ sku }).error?.issues[0]?.message);
     expect(messages).toEqual([
       'contains U+000A LINE FEED at position 2',

@@ -13,21 +13,21 @@ const idle = {
   oldestWaitingMs: 0,
 };
 
-describe('when to come again', () => {
+describe('Retry-After', () => {
   test.each([
     ['not needed at the limit', { jobs: 1_000, rate: 10 }, { maxBacklog: 1_000 }, undefined],
-    ['what the excess takes at the measured rate', { jobs: 1_200, rate: 10 }, { maxBacklog: 1_000 }, 20],
-    ['a second at least', { jobs: 1_001, rate: 50 }, { maxBacklog: 1_000 }, 1],
-    ['five minutes at most', { jobs: 90_000, rate: 1 }, { maxBacklog: 1_000 }, 300],
-    ['a minute while nothing ends', { jobs: 1_200, rate: 0 }, { maxBacklog: 1_000 }, 60],
-    ['by the work that waits', { jobs: 400, work: 800, rate: 5 }, { maxBacklogSeconds: 600 }, 20],
+    ['the time for the excess at the measured rate', { jobs: 1_200, rate: 10 }, { maxBacklog: 1_000 }, 20],
+    ['at least one second', { jobs: 1_001, rate: 50 }, { maxBacklog: 1_000 }, 1],
+    ['at most five minutes', { jobs: 90_000, rate: 1 }, { maxBacklog: 1_000 }, 300],
+    ['a minute while no job ends', { jobs: 1_200, rate: 0 }, { maxBacklog: 1_000 }, 60],
+    ['based on the predicted work', { jobs: 400, work: 800, rate: 5 }, { maxBacklogSeconds: 600 }, 20],
     [
       'by the limit that is further away',
       { jobs: 400, work: 800, rate: 5 },
       { maxBacklogSeconds: 600, maxBacklog: 200 },
       40,
     ],
-    ['not needed while no job was ever measured', { jobs: 400, rate: 0 }, { maxBacklogSeconds: 600 }, undefined],
+    ['not needed until the first job was measured', { jobs: 400, rate: 0 }, { maxBacklogSeconds: 600 }, undefined],
   ])('is %s', async (_what, { jobs, work, rate }: { jobs: number; work?: number; rate: number }, limits, wait) => {
     const queue = {
       backlog: async () => ({ ...idle, backlog: jobs, predictedSeconds: work ?? null }),
@@ -39,7 +39,7 @@ describe('when to come again', () => {
 });
 
 describe('the backlog', () => {
-  test('is read once for all who ask within the interval, and anew after it', async () => {
+  test('is read once per interval for all callers', async () => {
     const api = await createApiHarness();
     const backlog = vi.fn(api.queue.backlog);
     const queue = { backlog, drainRate: api.queue.drainRate };
@@ -57,7 +57,7 @@ describe('the backlog', () => {
     await api.close();
   });
 
-  test('that could not be read is read anew by the next one who asks', async () => {
+  test('is read again by the next caller after a failed read', async () => {
     const api = await createApiHarness();
     const backlog = vi.fn(api.queue.backlog).mockRejectedValueOnce(new Error('away'));
     const queue = { backlog, drainRate: api.queue.drainRate };

@@ -16,7 +16,7 @@ async function start(options: ApiHarnessOptions = {}) {
     api.call('POST', '/v1/images/upload-url', body, key, headers);
   return { ...api, ask };
 }
-/** Two processes of one deployment: connections and memory of their own, the same Redis and bucket. */
+/** Two processes of one deployment: separate connections and memory, the same Redis and bucket. */
 async function startTwo(options: ApiHarnessOptions = {}) {
   const first = await start(options);
   return [first, await start({ ...options, beside: first })] as const;
@@ -27,14 +27,14 @@ const codeOf = ({ status, body }: { status: number; body: Record<string, unknown
   `${status} ${String(body.code ?? '')}`;
 
 describe('the rate limit', () => {
-  test('is one for all processes of the API, and each tenant has its own', async () => {
+  test('is shared by all processes of the API, and separate for each tenant', async () => {
     const [one, two] = await startTwo({ env: { RATE_LIMIT_TICKETS: 6, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     const answers = await Promise.all(Array.from({ length: 10 }, (_each, i) => (i % 2 ? one : two).ask()));
     expect(answers.map(codeOf).sort()).toEqual([...Array(6).fill('201 '), ...Array(4).fill('429 rate-limited')]);
     expect((await two.ask({}, photo, two.keys.other)).status).toBe(201);
   });
 
-  test('is told with every answer, and when it is over, when to come again', async () => {
+  test('is in the headers of every response, with Retry-After once it is exceeded', async () => {
     const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 2, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     const told = (headers: Headers) => ['limit', 'remaining', 'policy'].map((name) => headers.get(`ratelimit-${name}`));
     const first = await ask();
@@ -59,7 +59,7 @@ describe('the rate limit', () => {
     expect(headers.get('ratelimit')).toBe(`"tickets";r=0;t=${headers.get('retry-after')}`);
   });
 
-  test('is all there again when its window is over', async () => {
+  test('is restored when its window ends', async () => {
     const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 2, RATE_LIMIT_WINDOW_SECONDS: 1 } });
     await ask();
     await ask();
@@ -68,7 +68,7 @@ describe('the rate limit', () => {
     expect((await ask()).headers.get('ratelimit-remaining')).toBe('0');
   });
 
-  test('holds for tickets only', async () => {
+  test('applies to tickets only', async () => {
     const { ask, call } = await start({ env: { RATE_LIMIT_TICKETS: 1, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     const { body } = await ask();
     for (const _time of [1, 2, 3]) {
@@ -79,7 +79,7 @@ describe('the rate limit', () => {
 });
 
 describe('the ceiling on unfinished images', () => {
-  test('is one for all processes, and lets the next one in when an image has ended', async () => {
+  test('is shared by all processes, and admits another image when one has ended', async () => {
     const [one, two] = await startTwo({ env: { MAX_UNFINISHED_IMAGES: 2 } });
     const ticket = UploadTicket.parse((await one.ask()).body);
     expect((await two.ask()).status).toBe(201);
@@ -96,7 +96,7 @@ describe('the ceiling on unfinished images', () => {
 });
 
 describe('backpressure', () => {
-  test('refuses tickets while too much waits, says when to come again, and lets all else through', async () => {
+  test('rejects tickets with Retry-After while the backlog is full, and lets other requests through', async () => {
     const api = await start({ env: { MAX_BACKLOG: 1 } });
     const tickets = [];
     for (const _each of [1, 2, 3]) tickets.push(UploadTicket.parse((await api.ask()).body));
@@ -107,7 +107,7 @@ describe('backpressure', () => {
     };
     const refused = await vi.waitUntil(askUntilRefused);
     expect(codeOf(refused)).toBe('429 overloaded');
-    // No worker has ended anything in the last minute.
+    // No job has ended in the last minute.
     expect(refused.headers.get('retry-after')).toBe('60');
     const [first] = tickets;
     await fetch(first?.uploadUrl ?? '', { method: 'PUT', headers: first?.headers ?? {}, body: 'hello' });
@@ -119,7 +119,7 @@ describe('backpressure', () => {
     );
   });
 
-  test('gives a repeated request its ticket all the same', async () => {
+  test('still returns the ticket of a repeated request', async () => {
     const api = await start({ env: { MAX_BACKLOG: 1 } });
     const key = { 'idempotency-key': 'k1' };
     const first = UploadTicket.parse((await api.ask(key)).body);
@@ -135,7 +135,7 @@ describe('backpressure', () => {
 describe('an Idempotency-Key', () => {
   const key = { 'idempotency-key': '"8e03978e-40d5-43e8-bc93-6894a57f9324"' };
 
-  test('gives the same ticket again, to the byte, in whatever order the fields come', async () => {
+  test('returns the identical ticket, regardless of the order of the fields', async () => {
     const [one, two] = await startTwo();
     const first = await one.ask(key);
     const { category, ...rest } = photo;
@@ -148,14 +148,14 @@ describe('an Idempotency-Key', () => {
     expect((await fetch(uploadUrl, { method: 'PUT', headers, body: 'hello' })).status).toBe(200);
   });
 
-  test('gives requests that come at once, to two processes, one ticket and one job', async () => {
+  test('gives concurrent requests to two processes one ticket and one job', async () => {
     const [one, two] = await startTwo();
     const answers = await Promise.all(Array.from({ length: 12 }, (_each, i) => (i % 2 ? one : two).ask(key)));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect((await one.queue.backlog()).delayed).toBe(1);
   });
 
-  test('is refused for another body, and is its own for each tenant', async () => {
+  test('is rejected with another body, and is separate for each tenant', async () => {
     const { ask, keys } = await start();
     const first = await ask(key);
     expect(codeOf(await ask(key, { ...photo, contentLength: 6 }))).toBe('422 idempotency-key-reused');
@@ -164,18 +164,18 @@ describe('an Idempotency-Key', () => {
     expect(other.body.imageId).not.toBe(first.body.imageId);
   });
 
-  test('is not used up by a request that was refused', async () => {
+  test('is not used up by a rejected request', async () => {
     const { ask } = await start();
     expect((await ask(key, { ...photo, category: 'x' })).status).toBe(422);
     expect((await ask(key)).status).toBe(201);
   });
 
-  test.each(['', ' ', 'two words', 'é', 'x'.repeat(256)])('is refused when it is %j', async (value) => {
+  test.each(['', ' ', 'two words', 'é', 'x'.repeat(256)])('is rejected if it is %j', async (value) => {
     const { ask } = await start();
     expect(codeOf(await ask({ 'idempotency-key': value }))).toBe('422 invalid-idempotency-key');
   });
 
-  test('gives a valid URL for the same image also when the first one has expired', async () => {
+  test('returns a new valid URL for the same image after the first one has expired', async () => {
     const { ask, queue } = await start({ env: { UPLOAD_URL_TTL_SECONDS: 1 } });
     const first = UploadTicket.parse((await ask(key)).body);
     await vi.waitUntil(() => Date.now() > Date.parse(first.expiresAt));
@@ -185,7 +185,7 @@ describe('an Idempotency-Key', () => {
     expect(await queue.find(ImageId.parse(first.imageId))).toBeDefined();
   });
 
-  test('makes the job that a process died before it could add', async () => {
+  test('adds the job if the first process died before adding it', async () => {
     const { ask, queue, redis, prefix } = await start();
     const first = UploadTicket.parse((await ask(key)).body);
     await redis.del(`${prefix}:render:${first.imageId}`);
@@ -195,7 +195,7 @@ describe('an Idempotency-Key', () => {
   });
 });
 
-test('a repeated request makes no job for an image that has ended, and whose job is forgotten', async () => {
+test('a repeated request adds no job for an ended image whose job was removed', async () => {
   const { ask, call, queue, redis, prefix } = await start();
   const key = { 'idempotency-key': 'k' };
   const { imageId } = UploadTicket.parse((await ask(key)).body);
@@ -206,7 +206,7 @@ test('a repeated request makes no job for an image that has ended, and whose job
   expect((await call('GET', `/v1/images/${imageId}`)).status).toBe(404);
 });
 
-test('without Redis no limit lets anybody through: 503, and no URL', async () => {
+test('without Redis every limit rejects requests: 503, and no URL', async () => {
   const [rate, ceiling, backlog] = [{ RATE_LIMIT_TICKETS: 5 }, { MAX_UNFINISHED_IMAGES: 5 }, { MAX_BACKLOG: 5 }];
   for (const env of [rate, ceiling, backlog, { ...rate, ...ceiling, ...backlog }]) {
     const { ask } = await start({ redisUrl: 'redis://127.0.0.1:1', env });

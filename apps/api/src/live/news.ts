@@ -1,6 +1,6 @@
 import type { LiveEvent } from './live-event.ts';
 
-/** What a listener knows of an image. */
+/** A listener's state: the events of an image that it has received. */
 export interface Seen {
   readonly status: string;
   readonly revision: string | undefined;
@@ -11,7 +11,7 @@ export interface Seen {
 export const renditionName = ({ variant, format }: { readonly variant: string; readonly format: string }) =>
   `${variant}.${format}`;
 
-/** Whether what a listener knows goes with where the image stands; if not, it needs a new snapshot. */
+/** Whether a listener can resume; if not, it needs a new snapshot. */
 export const goesOn = (seen: Seen, { revision }: Pick<Seen, 'revision'>): boolean =>
   seen.revision === undefined || revision === undefined || seen.revision === revision;
 

@@ -9,7 +9,7 @@ import { createSseListener, type SseListener } from './sse-listener.ts';
 
 const event = createLiveEvent('status', 'id', { text: 'x'.repeat(30_000) });
 
-/** One stream to a client that has connected and reads nothing. */
+/** One stream to a client that has connected and does not read. */
 async function unread() {
   let listener: SseListener | undefined;
   const app = new Hono<{ Bindings: HttpBindings }>().get('/', (c) => {
@@ -25,10 +25,10 @@ async function unread() {
   return { listener: made, socket, server };
 }
 
-test('of a reader that does not read, no more is kept than fits, and the connection is cut', async () => {
+test('buffers no more than the limit for a client that does not read, then closes the connection', async () => {
   const { listener, socket, server } = await unread();
   let refusedInARow = 0;
-  // What the kernel holds for both ends comes first, and goes out between two turns of the event loop.
+  // The kernel's buffers of both ends fill up first, between two turns of the event loop.
   await vi.waitUntil(
     () => {
       let sent = 0;
@@ -46,7 +46,7 @@ test('of a reader that does not read, no more is kept than fits, and the connect
   await server.close(0);
 });
 
-test('the end of a stream comes after all that was sent before', async () => {
+test('a stream ends after all events before it', async () => {
   const listener = createSseListener({ onCancel: () => {}, cut: () => {} });
   listener.send(event);
   listener.end('ended');
@@ -55,7 +55,7 @@ test('the end of a stream comes after all that was sent before', async () => {
   );
 });
 
-test('what is sent after the end goes nowhere', async () => {
+test('events after the end are dropped', async () => {
   const listener = createSseListener({ onCancel: () => {}, cut: () => {} });
   listener.end('renew');
   expect([listener.send(event), listener.beat()]).toEqual([true, true]);

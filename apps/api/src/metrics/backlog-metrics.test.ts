@@ -29,7 +29,7 @@ async function harness(redisUrl: string) {
   return { add, reads, registry, scrape: () => registry.metrics() };
 }
 
-test('a scrape shows the jobs of every state, how long one waits and how much work that is, from one read', async () => {
+test('a scrape shows jobs by state, waiting time and predicted work, from one read', async () => {
   const { add, reads, scrape } = await harness(inject('servers').redisUrl);
   await add(HOUR_MS);
   await add(HOUR_MS);
@@ -44,11 +44,11 @@ test('a scrape shows the jobs of every state, how long one waits and how much wo
   expect(text).toMatch(/^imagemill_backlog_jobs\{state="delayed"\} 2$/m);
   expect(text).toMatch(/^imagemill_dead_letters 0$/m);
   expect(text).toMatch(/^imagemill_oldest_waiting_seconds \d/m);
-  // Nothing was ever measured: no figure is better than a wrong one.
+  // Nothing was measured yet: no value is better than a wrong one.
   expect(text).not.toMatch(/^imagemill_predicted_work_seconds /m);
 });
 
-test('while Redis hangs, and while it is gone, a scrape says so within 2 s and shows no old number', async () => {
+test('while Redis hangs or is down, a scrape reports it within 2 s and shows no stale number', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-metrics-'));
   const redis = await startRedis({ dir, appendOnly: false });
   onTestFinished(async () => {

@@ -13,7 +13,7 @@ async function series(): Promise<string[]> {
   return lines.flatMap((line) => /^imagemill_http_request_duration_seconds_count\{(.*)\} \d+$/.exec(line)?.[1] ?? []);
 }
 
-test('requests are told apart by route, method and status, never by what stands in their paths', async () => {
+test('requests are labelled by route, method and status, never by their full path', async () => {
   for (const id of ['0199a1b2-ffff-7e5f-8a9b-0c1d2e3f4a5b', '0199a1b2-ffff-7e5f-8a9b-0c1d2e3f4a5c', 'x', '%00']) {
     await api.call('GET', `/v1/images/${id}`);
     await api.call('GET', `/v1/nowhere/${id}`);
@@ -30,6 +30,6 @@ test('requests are told apart by route, method and status, never by what stands 
   ]);
 });
 
-test('metrics are not on the public port', async () => {
+test('metrics are not served on the public port', async () => {
   expect((await api.app.request('/metrics')).status).toBe(404);
 });

@@ -29,7 +29,7 @@ describe('the document', () => {
     expect(await new Validator().validate(JSON.parse(text))).toEqual({ valid: true });
   });
 
-  test('names each operation once, says what it is, and gives it a tag that is described', () => {
+  test('gives each operation a unique id, a summary and a described tag', () => {
     const all = operations();
     const ids = all.map(({ operationId }) => operationId);
     const tags = new Set(document.tags.map(({ name }: { name: string }) => name));
@@ -40,23 +40,23 @@ describe('the document', () => {
     }
   });
 
-  test('is where the service is, and of the version that it is', () => {
+  test("has the service's URL and version", () => {
     expect(document.servers).toEqual([{ url: 'http://api.test' }]);
     expect(document.info.version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  test('holds no secret, no address and no name of what the service runs on', () => {
+  test('contains no secret, address or name of the infrastructure', () => {
     for (const secret of [FOLLOW_TOKEN_SECRET, ...Object.values(api.keys), api.originals.bucket, api.prefix]) {
       expect(text).not.toContain(secret);
     }
     expect(text).not.toMatch(/127\.0\.0\.1|localhost|redis:\/\//);
   });
 
-  test("tells a tenant's endpoint of every event", () => {
+  test('describes a webhook for every event', () => {
     expect(Object.keys(document.webhooks)).toEqual(['image.ready', 'image.rejected', 'image.failed', 'image.expired']);
   });
 
-  test('is a 304 for who has it, and compressed for who can read that', async () => {
+  test('is a 304 for a matching ETag, and compressed if the client accepts gzip', async () => {
     const plain = await api.app.request('/openapi.json');
     const etag = plain.headers.get('etag') ?? '';
     const again = await api.app.request('/openapi.json', { headers: { 'if-none-match': etag } });
@@ -74,7 +74,7 @@ describe('the document', () => {
 });
 
 describe('every example', () => {
-  /** With what it must be valid against, as a path in the document. */
+  /** With the path of its schema in the document. */
   function examples(node: unknown, path: string[] = []): { where: string; schema: string; value: unknown }[] {
     if (typeof node !== 'object' || node === null) return [];
     const { examples: own, schema } = node as { examples?: object; schema?: unknown };
@@ -91,7 +91,7 @@ describe('every example', () => {
   const resolved = ({ $ref, ...own }: { $ref?: string; value?: unknown }) =>
     $ref === undefined ? own : document.components.examples[$ref.split('/').at(-1) ?? ''];
 
-  test('is there for every JSON that is sent or answered', () => {
+  test('exists for every JSON request and response', () => {
     const hasExample = ({
       schema,
       examples: own,
@@ -104,7 +104,7 @@ describe('every example', () => {
         .flatMap((part) => part?.content?.['application/json'] ?? [])
         .flatMap((json) => (hasExample(json) ? [] : operationId)),
     );
-    // The document is no example of itself.
+    // The document has no example of itself.
     expect(lacking, 'give it an `example` in its description').toEqual(['getOpenApiDocument']);
   });
 
@@ -125,7 +125,7 @@ describe('every example', () => {
   });
 });
 
-test('docs/http-api.md has every call of the document, with the scope that it needs, and no other', async () => {
+test('docs/http-api.md lists exactly the operations of the document, with their scopes', async () => {
   const text = await readFile(new URL('../../../../docs/http-api.md', import.meta.url), 'utf8');
   const rows = [...text.matchAll(/^\| (`(?:GET|POST|DELETE) .*?) \| (\w+)/gm)];
   const told = rows.flatMap(([, calls = '', scope]) =>
@@ -137,7 +137,7 @@ test('docs/http-api.md has every call of the document, with the scope that it ne
   );
 });
 
-test('a route without a description fails with its name, and with what to do', () => {
+test('a route without a description fails with its name and the remedy', () => {
   const app = new Hono().get('/v1/forgotten', (c) => c.body(null));
   expect(() => createOpenApiDocument({ app: app as never, areas, apiBaseUrl: 'http://api.test' })).toThrow(
     'routes without a description (see CONTRIBUTING.md, "Add a route"): GET /v1/forgotten',
@@ -145,7 +145,7 @@ test('a route without a description fails with its name, and with what to do', (
 });
 
 describe('the docs page', () => {
-  test('is open to everybody, and loads nothing but what the API serves', async () => {
+  test('needs no key, and loads only files from the API', async () => {
     const page = await api.app.request('/docs');
     const html = await page.text();
     const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address);
@@ -163,7 +163,7 @@ describe('the docs page', () => {
     }
   });
 
-  test('may run no script but its own, and reach nothing but the API', async () => {
+  test('may run only its own scripts, and connect only to the API', async () => {
     const policy = (await api.app.request('/docs')).headers.get('content-security-policy') ?? '';
     expect(policy.split('; ')).toEqual(
       expect.arrayContaining(["default-src 'none'", "script-src 'self'", "connect-src 'self' http://api.test"]),
@@ -171,7 +171,7 @@ describe('the docs page', () => {
     expect(policy).not.toMatch(/unsafe|\*|https:/);
   });
 
-  test('has no other file of the package', async () => {
+  test('serves no other file of the package', async () => {
     for (const file of ['index.html', 'package.json', '..%2fpackage.json', 'swagger-ui-bundle.js.map', '__proto__']) {
       expect((await api.app.request(`/docs/${file}`)).status, file).toBe(404);
     }

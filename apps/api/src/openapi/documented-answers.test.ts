@@ -13,7 +13,7 @@ import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRe
 let apis: Apis;
 beforeAll(async () => {
   const sound = await createApiHarness();
-  // Other files ran in this process before.
+  // Other test files may have run in this process before.
   sound.answersSeen.clear();
   apis = {
     sound,
@@ -58,7 +58,7 @@ async function failed(): Promise<ImageId> {
 const jpegOfAcme = (imageId: ImageId) =>
   ({ tenant: acme, category: 'product', imageId, contentType: 'image/jpeg' }) as const;
 
-/** As its manifest alone says it. */
+/** An image of which only the manifest is left. */
 async function readyWithoutOriginal(): Promise<ImageId> {
   const imageId = ImageId.parse(uuidv7());
   const { source, placeholder, dominantColour, createdAt, readyAt } = exampleImage;
@@ -72,7 +72,7 @@ async function readyWithoutOriginal(): Promise<ImageId> {
   return imageId;
 }
 
-/** Lets every event that waits be taken by its receiver. */
+/** Delivers every waiting event to its receiver. */
 async function deliverAll(): Promise<void> {
   const { prefix } = apis.sound;
   const connection = createConsumerConnection(inject('servers').redisUrl);
@@ -90,9 +90,9 @@ async function deliverAll(): Promise<void> {
 
 interface TicketCall {
   readonly path: string;
-  /** One request that is taken. */
+  /** One accepted request. */
   readonly request: object;
-  /** One request as the call takes it. */
+  /** One valid request of the operation. */
   readonly bodyOf?: (request: object) => object;
   readonly bad: readonly object[];
 }
@@ -139,7 +139,7 @@ async function refuseTickets({ path, request, bodyOf = (same) => same, bad }: Ti
   }
 }
 
-/** What no case that fits every route can bring about, by the operation's id. */
+/** Responses that need a case of their own, by the operation's id. */
 const cases: Record<string, () => Promise<unknown>> = {
   requestUpload: () => refuseTickets({ path: UPLOAD_URL, request: exampleTicketRequest, bad: badUploads }),
   requestUploads: () =>
@@ -269,12 +269,12 @@ const cases: Record<string, () => Promise<unknown>> = {
   },
 };
 
-/** Answers that are documented and that no test brings about, each with its reason. */
+/** Documented responses without a test, each with its reason. */
 const unseen: Record<string, string> = {
   'GET /v1/images/{id}/ws 101': 'a WebSocket needs a server of its own: see routes/follow-image-ws.test.ts',
 };
 
-test('every answer that is documented is given, and is as documented', async () => {
+test('every documented response is tested and matches its description', async () => {
   const operations = operationsOf(apis.sound.document);
   for (const operation of operations) await provoke(operation, apis);
   for (const bringAbout of Object.values(cases)) await bringAbout();

@@ -16,14 +16,14 @@ const ticket = async (request: object = photo) =>
 const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
 
 describe('completing an upload', () => {
-  test('before anything was uploaded is refused, and the job keeps waiting', async () => {
+  test('before the upload is rejected, and the job keeps waiting', async () => {
     const { imageId } = await ticket();
     const { status, body } = await api.call('POST', `/v1/images/${imageId}/complete`);
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'not-uploaded' });
     expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
   });
 
-  test('puts the job into the queue at once, and again is harmless', async () => {
+  test('queues the job at once, and is harmless to repeat', async () => {
     const issued = await ticket();
     await put(issued);
     for (const _time of [1, 2, 3]) {

@@ -16,10 +16,10 @@ const ticket = async (request: object = photo) =>
   UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', request)).body);
 const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
 
-describe("an operator's view", () => {
+describe("the operator's routes", () => {
   const admin = (method: string, path: string) => api.call(method, path, undefined, api.keys.admin);
 
-  test('shows how much work there is', async () => {
+  test('show the backlog', async () => {
     const issued = await ticket();
     await put(issued);
     await api.call('POST', `/v1/images/${issued.imageId}/complete`);
@@ -41,7 +41,7 @@ describe("an operator's view", () => {
     expect(body.waiting).toBeGreaterThan(0);
   });
 
-  test('shows dead letters by page, and refuses a page that is none', async () => {
+  test('list dead letters by page, and reject an invalid cursor or limit', async () => {
     expect(await admin('GET', '/v1/dead-letters')).toMatchObject({
       status: 200,
       body: { deadLetters: expect.any(Array) },
@@ -51,7 +51,7 @@ describe("an operator's view", () => {
     }
   });
 
-  test('redrives by code only with a code, and tells how many', async () => {
+  test('redrive in bulk only with a code, and return the count', async () => {
     const all = (body: object) => api.call('POST', '/v1/dead-letters/redrive', body, api.keys.admin);
     expect(await all({ code: 'crashed-worker' })).toMatchObject({ status: 202, body: { redriven: 0, more: false } });
     for (const bad of [{}, { code: '*' }, { code: 'crashed-worker', limit: 0 }]) {
@@ -59,7 +59,7 @@ describe("an operator's view", () => {
     }
   });
 
-  test('are failed for their sellers also after they are discarded', async () => {
+  test('keep an image failed after its dead letter is discarded', async () => {
     const { imageId } = await ticket();
     const id = ImageId.parse(imageId);
     const status = async () => (await api.call('GET', `/v1/images/${imageId}`)).body;
@@ -74,13 +74,13 @@ describe("an operator's view", () => {
     expect(await status()).toEqual(before);
   });
 
-  test('says so when an image has no dead letter to redrive or discard', async () => {
+  test('reject a redrive or discard of an image without a dead letter', async () => {
     const { imageId } = await ticket();
     expect((await admin('POST', `/v1/dead-letters/${imageId}/redrive`)).body.code).toBe('dead-letter-not-found');
     expect((await admin('DELETE', `/v1/dead-letters/${imageId}`)).body.code).toBe('dead-letter-not-found');
   });
 
-  test.each(['/v1/backlog', '/v1/dead-letters'])('of %s is not for sellers', async (path) => {
+  test.each(['/v1/backlog', '/v1/dead-letters'])('reject the key of a seller: %s', async (path) => {
     expect((await api.call('GET', path)).body.code).toBe('missing-scope');
   });
 });

@@ -21,7 +21,7 @@ async function uploaded(): Promise<UploadTicket> {
   return ticket;
 }
 
-/** An original whose job is gone, as after a loss of Redis. */
+/** An original without its job, as after Redis lost its data. */
 async function original(): Promise<ImageId> {
   const imageId = ImageId.parse(uuidv7());
   const image = imageFromKey({ tenant: acme, category: 'avatar', imageId, contentType: 'image/png' });
@@ -39,7 +39,7 @@ const del = async (imageId: string, key?: string) =>
   (await api.call('DELETE', `/v1/images/${imageId}`, undefined, key)).status;
 
 describe('deleting an image', () => {
-  test('makes it unknown at once, and starts the job that deletes what there is of it', async () => {
+  test('hides it at once, and starts the job that deletes its files', async () => {
     const { imageId } = await uploaded();
     const { waiting } = await api.queue.backlog();
     expect(await del(imageId)).toBe(204);
@@ -48,18 +48,18 @@ describe('deleting an image', () => {
     expect(await api.queue.backlog()).toMatchObject({ waiting: waiting + 1 });
   });
 
-  test('again is no error', async () => {
+  test('succeeds again', async () => {
     const { imageId } = await uploaded();
     expect([await del(imageId), await del(imageId), await del(imageId)]).toEqual([204, 204, 204]);
   });
 
-  test('works for one that is known by its original alone', async () => {
+  test('works for an image of which only the original is left', async () => {
     const imageId = await original();
     expect(await del(imageId)).toBe(204);
     expect((await api.queue.find(imageId))?.status).toBe('deleted');
   });
 
-  test("is not for another tenant's image, nor for one that never was", async () => {
+  test("rejects another tenant's image and an unknown id", async () => {
     const { imageId } = await uploaded();
     expect(await del(imageId, api.keys.other)).toBe(404);
     expect(await get(imageId)).toBe(200);
@@ -67,15 +67,15 @@ describe('deleting an image', () => {
   });
 });
 
-describe('after a loss of Redis', () => {
-  test('an upload that is not processed yet is queued for its seller, and for nobody else', async () => {
+describe('after Redis lost its data', () => {
+  test('an unprocessed upload is shown as queued to its tenant only', async () => {
     const imageId = await original();
     const { body } = await api.call('GET', `/v1/images/${imageId}`);
     expect(body).toMatchObject({ imageId, category: 'avatar', status: 'queued', progress: { done: 0 } });
     expect((await api.call('GET', `/v1/images/${imageId}`, undefined, api.keys.other)).status).toBe(404);
   });
 
-  test('completing an upload makes its job anew', async () => {
+  test('completing an upload creates its job again', async () => {
     const imageId = await original();
     const { status, body } = await api.call('POST', `/v1/images/${imageId}/complete`);
     expect(status).toBe(202);

@@ -34,7 +34,7 @@ function open(of: LiveHarness, imageId: string, options: ClientOptions & { query
   return { socket, messages, closed, until };
 }
 
-/** The status of an answer that is no WebSocket. */
+/** The status of a rejected upgrade. */
 async function refused(of: LiveHarness, imageId: string, options: Parameters<typeof open>[2] = {}): Promise<number> {
   const { socket } = open(of, imageId, options);
   const [, response] = await once(socket, 'unexpected-response');
@@ -46,7 +46,7 @@ async function refused(of: LiveHarness, imageId: string, options: Parameters<typ
 const names = (messages: readonly Message[]) =>
   renditionsOf(messages.map(({ event, data }) => ({ event, data: JSON.stringify(data) })));
 
-test('tells the same as the events, and closes after the end', async () => {
+test('sends the same events as the SSE stream, and closes after the end', async () => {
   const { imageId } = await api.ticket();
   const [events, ws] = [await api.follow(imageId), open(api, imageId)];
   await ws.until('status');
@@ -60,7 +60,7 @@ test('tells the same as the events, and closes after the end', async () => {
   expect(ws.messages.at(-1)).toEqual({ event: last?.event, id: last?.id, data: JSON.parse(last?.data ?? '') });
 });
 
-test('goes on from the id in the query, since a browser can send no header', async () => {
+test('resumes after the id in the query, since browsers cannot send the header', async () => {
   const { imageId } = await api.ticket();
   const worker = await api.render(imageId);
   await worker.live(0);
@@ -81,7 +81,7 @@ test('goes on from the id in the query, since a browser can send no header', asy
   expect(third.messages).toEqual([]);
 });
 
-test("a follow token in the query opens its own image's socket, and no other", async () => {
+test("a follow token in the query opens only its own image's socket", async () => {
   const [mine, other] = [await api.ticket(), await api.ticket()];
   const query = `?token=${mine.token}`;
   const ws = open(api, mine.imageId, { query, anonymous: true });
@@ -91,14 +91,14 @@ test("a follow token in the query opens its own image's socket, and no other", a
   expect(await refused(api, other.imageId, { query: `?token=${api.keys.acme}`, anonymous: true })).toBe(401);
 });
 
-test("what is not there, or another tenant's, is no WebSocket but a 404", async () => {
+test("responds 404 for an unknown image or another tenant's", async () => {
   const { imageId } = await api.ticket();
   const authorization = `Bearer ${api.keys.other}`;
   expect(await refused(api, imageId, { headers: { authorization } })).toBe(404);
   expect(await refused(api, ImageId.parse(uuidv7()))).toBe(404);
 });
 
-test('lets in pages of the allowed origins and of its own, and whoever is no page', async () => {
+test('accepts pages of allowed origins and of its own, and clients without an origin', async () => {
   const { imageId } = await api.ticket();
   for (const origin of ['https://shop.test', 'http://api.test', undefined]) {
     const ws = open(api, imageId, origin === undefined ? {} : { origin });
@@ -108,13 +108,13 @@ test('lets in pages of the allowed origins and of its own, and whoever is no pag
   expect(await refused(api, imageId, { origin: 'https://evil.test' })).toBe(403);
 });
 
-test('a request that wants no WebSocket is told to', async () => {
+test('a request without an upgrade gets 426', async () => {
   const { imageId } = await api.ticket();
   const answer = await api.open(imageId, {}, 'ws');
   expect([answer.status, (await answer.json()).code]).toEqual([426, 'upgrade-required']);
 });
 
-test('whoever says too much is closed, and nothing of it is read', async () => {
+test('closes a socket whose client sends a large message, and ignores messages', async () => {
   const { imageId } = await api.ticket();
   const ws = open(api, imageId);
   await ws.until('status');
@@ -123,7 +123,7 @@ test('whoever says too much is closed, and nothing of it is read', async () => {
   expect((await ws.closed)[0]).toBe(1009);
 });
 
-test('over its share, a tenant is told so by the close', async () => {
+test("over the tenant's limit, closes the socket with the error code", async () => {
   const small = await createLiveHarness({ env: { MAX_LISTENERS_PER_TENANT: 1 } });
   const { imageId } = await small.ticket();
   const first = open(small, imageId);
@@ -141,7 +141,7 @@ test('over its share, a tenant is told so by the close', async () => {
   await small.close();
 });
 
-test('whoever answers no ping is dropped; whoever does stays', async () => {
+test('drops a client that answers no ping, and keeps one that does', async () => {
   const left: string[] = [];
   const observer: LiveObserver = { joined() {}, left: (reason) => left.push(reason) };
   const small = await createLiveHarness({
@@ -161,7 +161,7 @@ test('whoever answers no ping is dropped; whoever does stays', async () => {
   await small.close();
 });
 
-test('a shutdown closes every socket with "connect again", also one that does not answer', async () => {
+test('a shutdown closes every socket with "service restart", even one that does not answer', async () => {
   const small = await createLiveHarness();
   const { imageId } = await small.ticket();
   const [polite, mute] = [open(small, imageId), open(small, imageId)];

@@ -12,43 +12,43 @@ afterAll(() => api.close());
 const withToken = (imageId: string, token: string) => fetch(`${api.base}/v1/images/${imageId}/events?token=${token}`);
 const code = async (response: Response) => [response.status, (await response.json()).code];
 
-test("another tenant's image is not there", async () => {
+test("another tenant's image is not found", async () => {
   const { imageId } = await api.ticket();
   const answer = await api.open(imageId, { authorization: `Bearer ${api.keys.other}` });
   expect(await code(answer)).toEqual([404, 'image-not-found']);
 });
 
-test('an image that never was is not there, and keeps nothing of whoever asked', async () => {
+test('an unknown image is not found, and leaves no state behind', async () => {
   const imageId = ImageId.parse(uuidv7());
   expect(await code(await api.open(imageId))).toEqual([404, 'image-not-found']);
   await vi.waitUntil(() => !api.live.isFollowed(imageId));
 });
 
-test("a follow token opens its own image's stream, and no other", async () => {
+test("a follow token opens only its own image's stream", async () => {
   const [mine, other] = [await api.ticket(), await api.ticket()];
   const [opened, refused] = [await withToken(mine.imageId, mine.token), await withToken(other.imageId, mine.token)];
   expect([opened.status, refused.status]).toEqual([200, 401]);
   await opened.body?.cancel();
 });
 
-test('a follow token in the query reads nothing but the live events', async () => {
+test('a follow token in the query reads only the live events', async () => {
   const { imageId, token } = await api.ticket();
   expect((await fetch(`${api.base}/v1/images/${imageId}?token=${token}`)).status).toBe(401);
   expect((await fetch(`${api.base}/v1/images/${imageId}/events?token=${token}`, { method: 'POST' })).status).toBe(401);
 });
 
-test('an API key in the query opens nothing: addresses end up in logs', async () => {
+test('an API key in the query is rejected, since URLs end up in logs', async () => {
   const { imageId } = await api.ticket();
   expect(await code(await withToken(imageId, api.keys.acme))).toEqual([401, 'unauthorized']);
 });
 
-test('a ticket says where its events are', async () => {
+test('a ticket has the URL of its events', async () => {
   const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
   const { body } = await api.call('POST', '/v1/images/upload-url', photo);
   expect(body.eventsUrl).toBe(`http://api.test/v1/images/${body.imageId}/events`);
 });
 
-test('a stream is not kept by caches and proxies, and says when to come back', async () => {
+test('a stream is not cached or buffered by proxies, and sets the reconnection delay', async () => {
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   await stream.until('status');
@@ -61,7 +61,7 @@ test('a stream is not kept by caches and proxies, and says when to come back', a
   await stream.leave();
 });
 
-test('a HEAD takes no place, and a listener that leaves gives its own back', async () => {
+test('a HEAD takes no place, and a listener that disconnects frees its place', async () => {
   const small = await createLiveHarness({ env: { MAX_LISTENERS: 1 } });
   const { imageId } = await small.ticket();
   const auth = { authorization: `Bearer ${small.keys.acme}` };
@@ -81,13 +81,13 @@ test('a HEAD takes no place, and a listener that leaves gives its own back', asy
   await small.close();
 });
 
-test('a tenant with its share of listeners is told so, and others still have room', async () => {
+test('a tenant at its limit of listeners is rejected, while others are accepted', async () => {
   const small = await createLiveHarness({ env: { MAX_LISTENERS_PER_TENANT: 1 } });
   const { imageId } = await small.ticket();
   const first = await small.follow(imageId);
   expect(await code(await small.open(imageId))).toEqual([429, 'too-many-listeners']);
   const other = await small.open(imageId, { authorization: `Bearer ${small.keys.other}` });
-  // Not refused for want of room: it is just not theirs.
+  // Not rejected by the limit: the image belongs to another tenant.
   expect(await code(other)).toEqual([404, 'image-not-found']);
   await first.leave();
   await small.close();

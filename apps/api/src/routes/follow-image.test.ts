@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test('tells where an image stands, each rendition as it goes live, and its end, and ends', async () => {
+test('sends the status, each rendition as it goes live, and the end, then closes', async () => {
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   await stream.until('status');
@@ -36,7 +36,7 @@ test('tells where an image stands, each rendition as it goes live, and its end, 
   expect(JSON.parse(data)).toEqual((await api.call('GET', `/v1/images/${imageId}`)).body);
 });
 
-test('tells of a rendition all that the status says of it', async () => {
+test('describes a rendition as fully as the status does', async () => {
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   const worker = await api.render(imageId);
@@ -49,13 +49,13 @@ test('tells of a rendition all that the status says of it', async () => {
   await worker.end();
 });
 
-describe('the end has the id of its webhook', () => {
+describe('the last event has the id of its webhook', () => {
   const categories = loadCategories();
   const notifier = async () => {
     const view = createImageView({ categories: await categories, cdnBaseUrl: 'http://cdn.test' });
     return createNotifier({ ...api, view, isWanted: () => true });
   };
-  /** Nothing was uploaded after all: an upload that is known of would start it again. */
+  /** Without an upload: a reported upload would start the job again. */
   const expire = async ({ imageId }: RenderImage) => {
     await api.redis.del(`${api.prefix}:uploaded:${imageId}`);
     return { outcome: 'expired' } as const;
@@ -78,12 +78,12 @@ describe('the end has the id of its webhook', () => {
     const { deliveries } = await api.webhooks.list({ cursor: undefined, limit: 10, imageId });
     const { event, id } = stream.events.at(-1) ?? {};
     expect({ event, ids: [id] }).toEqual({ event: status, ids: deliveries.map((delivery) => delivery.id) });
-    // Looked at afterwards, it still is the same end.
+    // A later request sees the same end.
     expect((await api.open(imageId, { 'last-event-id': id ?? '' })).status).toBe(204);
   });
 });
 
-test('a dead letter that is discarded stays the end that it was', async () => {
+test('a discarded dead letter keeps its last event', async () => {
   const { imageId } = await api.ticket();
   const worker = await api.render(imageId);
   const stream = await api.follow(imageId);
@@ -93,7 +93,7 @@ test('a dead letter that is discarded stays the end that it was', async () => {
   expect((await api.open(imageId, { 'last-event-id': stream.events.at(-1)?.id ?? '' })).status).toBe(204);
 });
 
-test('whoever comes back gets what it missed: nothing twice, nothing left out, in order', async () => {
+test('a reconnect gets the missed events: none twice, none left out, in order', async () => {
   const { imageId } = await api.ticket();
   const worker = await api.render(imageId);
   await worker.live(0);
@@ -114,7 +114,7 @@ test('whoever comes back gets what it missed: nothing twice, nothing left out, i
   expect(second.names().at(-1)).toBe('ready');
 });
 
-test('every single event is a place to go on from, in another process too', async () => {
+test('a client can resume after any event, also in another process', async () => {
   const other = await createLiveHarness({ beside: api });
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
@@ -134,7 +134,7 @@ test('every single event is a place to go on from, in another process too', asyn
   await other.close();
 });
 
-test('a job that begins anew tells nothing twice', async () => {
+test('a job that starts again sends no event twice', async () => {
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   const worker = await api.render(imageId);
@@ -151,7 +151,7 @@ test('a job that begins anew tells nothing twice', async () => {
 });
 
 test.each(['nonsense', 'processing.00000000.fff', '1700000000000-0'])(
-  'an id that says nothing gets a new snapshot: %s',
+  'an unknown id gets a new snapshot: %s',
   async (id) => {
     const { imageId } = await api.ticket();
     const stream = await api.follow(imageId, { 'last-event-id': id });
@@ -161,7 +161,7 @@ test.each(['nonsense', 'processing.00000000.fff', '1700000000000-0'])(
   },
 );
 
-test('whoever comes for an image that has ended gets its snapshot and its end; coming back with that, nothing', async () => {
+test('an ended image sends its snapshot and its end; a reconnect after that gets nothing', async () => {
   const { imageId } = await api.ticket();
   await (await api.render(imageId)).end();
   const stream = await api.follow(imageId);
@@ -171,7 +171,7 @@ test('whoever comes for an image that has ended gets its snapshot and its end; c
   expect(again.status).toBe(204);
 });
 
-test("a browser's EventSource needs the follow token alone, and asks no more after the end", async () => {
+test("a browser's EventSource needs only the follow token, and stops reconnecting after the end", async () => {
   const { imageId, token } = await api.ticket();
   const source = new EventSource(`${api.base}/v1/images/${imageId}/events?token=${token}`);
   const ready = new Promise<string>((resolve) => source.addEventListener('ready', ({ data }) => resolve(data)));
@@ -180,11 +180,11 @@ test("a browser's EventSource needs the follow token alone, and asks no more aft
   });
   await (await api.render(imageId)).end();
   expect(JSON.parse(await ready)).toMatchObject({ imageId, status: 'ready' });
-  // It comes back after `retry`, as they all do, with the id of the end.
+  // It reconnects after `retry` with the id of the end.
   expect(await closed).toBe(204);
 });
 
-test('a deleted image tells that it is, also while a worker has it in hand', async () => {
+test('a deleted image sends `deleted`, even while a worker is processing it', async () => {
   const { imageId } = await api.ticket();
   const worker = await api.render(imageId);
   await worker.live(0);

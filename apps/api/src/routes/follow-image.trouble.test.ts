@@ -15,7 +15,7 @@ import {
   renditionsOf,
 } from '../test-support/live-harness.ts';
 
-/** Counts who is there, and why others have left. */
+/** Counts the current listeners, and the reasons why others have left. */
 function watched() {
   const reasons: (EndReason | 'left')[] = [];
   let count = 0;
@@ -54,7 +54,7 @@ async function ownRedis() {
   };
 }
 
-test('however many listen, one connection reads from Redis', async () => {
+test('one connection reads from Redis for any number of listeners', async () => {
   const redis = await ownRedis();
   const api = await createLiveHarness({ redisUrl: redis.url });
   await vi.waitUntil(() => api.redis.status === 'ready');
@@ -66,7 +66,7 @@ test('however many listen, one connection reads from Redis', async () => {
   await redis.close();
 });
 
-test('when Redis was away, listeners are told what happened meanwhile, on the connection that they have', async () => {
+test('after an outage of Redis, listeners get the missed changes on their open connections', async () => {
   const redis = await ownRedis();
   const api = await createLiveHarness({ redisUrl: redis.url });
   await vi.waitUntil(() => api.redis.status === 'ready');
@@ -85,12 +85,12 @@ test('when Redis was away, listeners are told what happened meanwhile, on the co
   await redis.close();
 });
 
-test('what Redis forgot to tell is found all the same, after a while', async () => {
+test('a change that Redis lost is found by the periodic reload', async () => {
   const api = await createLiveHarness({ inTests: { liveTimes: { lookAgainMs: 200, tickMs: 20 } } });
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   await stream.until('status');
-  // A note that nothing is told of: BullMQ knows nothing of it.
+  // A change without an event: it bypasses BullMQ.
   await api.redis.set(`${api.prefix}:uploaded:${imageId}`, Date.now());
   await stream.until('status', 2);
   expect(stream.events.map((event) => bodyOf(event).status)).toEqual(['awaiting-upload', 'queued']);
@@ -98,7 +98,7 @@ test('what Redis forgot to tell is found all the same, after a while', async () 
   await api.close();
 });
 
-test('a listener that can take no more is dropped, and the others on its image miss nothing', async () => {
+test('a slow listener is dropped, and the others of its image miss nothing', async () => {
   const { observer, reasons } = watched();
   const api = await createLiveHarness({ inTests: { liveObserver: observer } });
   const { imageId } = await api.ticket();
@@ -117,7 +117,7 @@ test('a listener that can take no more is dropped, and the others on its image m
   await api.close();
 });
 
-test('a connection lives for a while only, so that its key is looked at again', async () => {
+test('a connection has a limited lifetime, so that its key is checked again', async () => {
   const { observer, reasons } = watched();
   const api = await createLiveHarness({
     inTests: { liveObserver: observer, liveTimes: { lifetimeMs: 100, tickMs: 10 } },
@@ -129,7 +129,7 @@ test('a connection lives for a while only, so that its key is looked at again', 
   await api.close();
 });
 
-test('a stream without news shows that it is alive', async () => {
+test('a stream without events sends keep-alives', async () => {
   const api = await createLiveHarness({ inTests: { liveTimes: { heartbeatMs: 20, tickMs: 5 } } });
   const { imageId } = await api.ticket();
   const response = await api.open(imageId);
@@ -142,7 +142,7 @@ test('a stream without news shows that it is alive', async () => {
   await api.close();
 });
 
-test('a shutdown tells listeners when to come back, each at another time, and does not wait for them', async () => {
+test('a shutdown gives each listener a different reconnection delay, and does not wait for them', async () => {
   const { observer, count } = watched();
   const api = await createLiveHarness({ inTests: { liveObserver: observer } });
   const { imageId } = await api.ticket();

@@ -47,7 +47,7 @@ test('without metadata in the request, the status has none', async () => {
   expect(await status(imageId)).toMatchObject({ filename: text.filename, metadata: {} });
 });
 
-/** A finished image whose job is forgotten, as its manifest describes it. */
+/** A finished image without its job, as its manifest describes it. */
 async function finished(change: object = {}) {
   const imageId = uuidv7() as never;
   const at = new Date().toISOString();
@@ -68,7 +68,7 @@ async function finished(change: object = {}) {
   return imageId as string;
 }
 
-test('a finished image keeps both after its job is forgotten, also while it is made anew', async () => {
+test('a finished image keeps both after its job is removed, even while it is reprocessed', async () => {
   const imageId = await finished();
   expect(await status(imageId)).toMatchObject({ status: 'ready', ...text });
   const { body } = await api.call('POST', `/v1/images/${imageId}/reprocess`);
@@ -76,6 +76,6 @@ test('a finished image keeps both after its job is forgotten, also while it is m
   expect((await api.queue.find(imageId as never))?.image).toMatchObject(text);
 });
 
-test('an original that came without a name has none in its status', async () => {
+test('an original without a file name has none in its status', async () => {
   expect(await status(await finished({ filename: '' }))).not.toHaveProperty('filename');
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('health', () => {
-  test('is ready when Redis and the buckets answer', async () => {
+  test('is ready if Redis and the buckets answer', async () => {
     const response = await api.app.request('/readyz');
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({

@@ -14,7 +14,7 @@ const ask = (body: object, headers: Record<string, string> = {}) =>
   api.call('POST', '/v1/images/import', body, api.keys.acme, headers);
 
 describe('an import', () => {
-  test('is queued at once, for a worker that knows where from', async () => {
+  test('is queued at once, with its URL for the worker', async () => {
     const { status, body, headers } = await ask({ ...picture, metadata: { sku: 'A-1' } });
     const ticket = ImportTicket.parse(body);
     expect([status, headers.get('location'), headers.get('cache-control')]).toEqual([
@@ -33,12 +33,12 @@ describe('an import', () => {
     expect((await api.queue.backlog()).backlog).toBeGreaterThan(0);
   });
 
-  test('can be watched with its follow token', async () => {
+  test('can be followed with its follow token', async () => {
     const { imageId, followToken = '' } = ImportTicket.parse((await ask(picture)).body);
     expect((await api.call('GET', `/v1/images/${imageId}`, undefined, followToken)).status).toBe(200);
   });
 
-  test('is the same one for the same Idempotency-Key', async () => {
+  test('returns the same image for the same Idempotency-Key', async () => {
     const key = { 'idempotency-key': 'k1' };
     const [first, again] = [await ask(picture, key), await ask(picture, key)];
     expect(again.body).toEqual(first.body);
@@ -54,7 +54,7 @@ describe('an import', () => {
     ['https://shop.test/%2e%2e%2fetc', 'import'],
     ['https://shop.test/%ff.jpg', '%ff.jpg'],
     ['https://shop.test/a%0d%0ab.jpg', 'import'],
-  ])('of %s is called %s', async (url, filename) => {
+  ])('of %s has the file name %s', async (url, filename) => {
     const { imageId } = ImportTicket.parse((await ask({ ...picture, url })).body);
     expect((await api.queue.find(imageId))?.image.filename).toBe(filename);
   });
@@ -67,7 +67,7 @@ describe('an import', () => {
     ['more than 2,048 characters', `https://shop.test/${'x'.repeat(2_048)}`, 'invalid-field'],
     ['nothing', undefined, 'missing-field'],
     ['a number', 2130706433, 'invalid-type'],
-  ])('of %s is refused', async (_what, url, code) => {
+  ])('of %s is rejected', async (_what, url, code) => {
     const { status, body } = await ask({ ...picture, url });
     expect({ status, code: body.code, field: body.field }).toEqual({ status: 422, code, field: 'url' });
   });

@@ -33,7 +33,7 @@ async function ticket(more: object = {}): Promise<ImageId> {
 }
 
 describe('a listing', () => {
-  test('has the images of every kind of ticket, the newest first, each as its own status tells it', async () => {
+  test('has the images of every kind of ticket, newest first, each with its status body', async () => {
     const first = await ticket();
     const bulk = { images: [exampleTicketRequest, exampleTicketRequest] };
     const { tickets } = (await api.call('POST', '/v1/images/upload-urls', bulk, key)).body;
@@ -51,7 +51,7 @@ describe('a listing', () => {
     expect(images[3]).toEqual(body);
   });
 
-  test('comes by page, and an image that comes meanwhile is on no later one', async () => {
+  test('is paginated, and an image added in between is on no later page', async () => {
     const ids: string[] = [];
     for (const _each of [1, 2, 3, 4, 5]) ids.unshift(await ticket());
     const first = await list('?limit=2');
@@ -62,7 +62,7 @@ describe('a listing', () => {
     expect(third.nextCursor).toBeUndefined();
   });
 
-  test('has one category only, or one status only', async () => {
+  test('can be filtered by category or status', async () => {
     const avatar = await ticket({ category: 'avatar' });
     const [queued, waiting] = [await ticket(), await ticket()];
     await api.queue.reportUpload(queued);
@@ -72,19 +72,19 @@ describe('a listing', () => {
     expect(idsOf(await list('?status=ready'))).toEqual([]);
   });
 
-  test('is the tenant’s own, with whatever cursor', async () => {
+  test('has only the tenant’s own images, with any cursor', async () => {
     const id = await ticket();
     expect(idsOf(await list('', api.keys.other))).not.toContain(id);
     expect(idsOf(await list(`?cursor=${uuidv7({ msecs: Date.now() + 1_000 })}`, api.keys.other))).not.toContain(id);
   });
 
-  test('has no image that was deleted', async () => {
+  test('has no deleted images', async () => {
     const [gone, stays] = [await ticket(), await ticket()];
     await api.call('DELETE', `/v1/images/${gone}`, undefined, key);
     expect(idsOf(await list())).toEqual([stays]);
   });
 
-  test('forgets what nothing is known of, once it is old enough to come to nothing', async () => {
+  test('drops entries without a job or manifest once they are old enough', async () => {
     const [old, young] = [uuidv7({ msecs: Date.now() - 7200_000 }), uuidv7()].map((id) => ImageId.parse(id));
     if (!old || !young) throw new Error();
     const tenant = `tenant-${tenants}` as never;
@@ -98,7 +98,7 @@ describe('a listing', () => {
   test.each([
     ['of another version', '{"of":"another version"}'],
     ['that is cut off', '{"imageId":"01'],
-  ])('leaves out an image with a job %s, which is a 500 by itself, and keeps the others', async (_what, data) => {
+  ])('leaves out an image with a job %s, which responds 500 on its own, and keeps the others', async (_what, data) => {
     const [broken, sound] = [await ticket(), await ticket()];
     await api.redis.hset(`${api.prefix}:render:${broken}`, 'data', data);
     expect(idsOf(await list())).toEqual([sound]);
@@ -121,13 +121,13 @@ describe('a listing', () => {
   );
 
   test.each(['limit=0', 'limit=101', 'cursor=x', 'status=lost', 'category=lost', 'tenant=acme'])(
-    'is refused for ?%s',
+    'is rejected for ?%s',
     async (query) => {
       expect((await api.call('GET', `/v1/images?${query}`, undefined, key)).status).toBe(422);
     },
   );
 
-  test('is closed to a follow token', async () => {
+  test('rejects a follow token', async () => {
     const { followToken } = (await api.call('POST', '/v1/images/upload-url', exampleTicketRequest, key)).body;
     expect((await api.call('GET', '/v1/images', undefined, String(followToken))).status).toBe(401);
   });

@@ -23,7 +23,7 @@ describe("the bucket's event", () => {
   });
   const post = (body: object, key: string = api.keys.bucket) => api.call('POST', '/v1/events/s3', body, key);
 
-  test('puts the job of an upload that nobody completed into the queue, however often it comes', async () => {
+  test('queues the job of an upload that was not completed, however often it arrives', async () => {
     const { imageId, key } = await ticket();
     for (const _time of [1, 2, 3]) {
       expect(await post(created(key))).toMatchObject({ status: 202, body: { accepted: 1 } });
@@ -31,7 +31,7 @@ describe("the bucket's event", () => {
     expect((await api.queue.find(imageId))?.status).toBe('queued');
   });
 
-  test('makes the job anew, from the key alone, when it is gone', async () => {
+  test('creates a missing job from the key alone', async () => {
     const imageId = ImageId.parse('0199a1b2-ffff-7e5f-8a9b-0c1d2e3f4a5b');
     const address = { tenant: Tenant.parse('other'), category: 'avatar', imageId, contentType: 'image/png' } as const;
     const key = originalKey(address);
@@ -47,7 +47,7 @@ describe("the bucket's event", () => {
     expect(job?.status).toBe('queued');
   });
 
-  test('leaves alone what is not an original of ours', async () => {
+  test('ignores objects that are not our originals', async () => {
     const { imageId, key } = await ticket();
     const elsewhere = {
       Records: created(key).Records.map(({ eventName, s3 }) => ({ eventName, s3: { ...s3, bucket: { name: 'x' } } })),
@@ -57,14 +57,14 @@ describe("the bucket's event", () => {
     expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
   });
 
-  test('with one image whose job is broken starts the jobs of the others', async () => {
+  test('with one unreadable job starts the jobs of the others', async () => {
     const [broken, sound] = [await ticket(), await ticket()];
     await api.redis.hset(`${api.prefix}:render:${broken.imageId}`, 'data', '{"imageId":"01');
     expect(await post(created(broken.key, sound.key))).toMatchObject({ status: 202 });
     expect((await api.queue.find(sound.imageId))?.status).toBe('queued');
   });
 
-  test('is taken from the storage only', async () => {
+  test('is accepted with the scope `storage` only', async () => {
     expect((await post(created('x'), api.keys.acme)).body.code).toBe('missing-scope');
     expect((await post({ hello: 'world' })).status).toBe(422);
   });

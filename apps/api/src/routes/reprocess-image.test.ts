@@ -45,25 +45,25 @@ async function readyImage(): Promise<UploadTicket> {
   return ticket;
 }
 
-test('a ready image is queued to be made anew', async () => {
+test('a ready image is queued for reprocessing', async () => {
   const { imageId } = await readyImage();
   expect(await reprocess(imageId)).toMatchObject({ status: 202, body: { imageId, status: 'queued' } });
   expect((await api.queue.find(ImageId.parse(imageId)))?.status).toBe('queued');
 });
 
-test('an image that is not finished is left to its job', async () => {
+test('an unfinished image is left to its job', async () => {
   const { body } = await api.call('POST', '/v1/images/upload-url', photo);
   expect(await reprocess(String(body.imageId))).toMatchObject({ status: 202, body: { status: 'awaiting-upload' } });
 });
 
-test('an image whose original is gone can not be made anew', async () => {
+test('an image without its original cannot be reprocessed', async () => {
   const { imageId, key } = await readyImage();
   await api.originals.delete(key);
   expect(await reprocess(imageId)).toMatchObject({ status: 409, body: { code: 'original-gone' } });
   expect((await api.call('GET', `/v1/images/${imageId}`)).body.status).toBe('ready');
 });
 
-test("another tenant's image, and one that is not there, are unknown", async () => {
+test("another tenant's image and an unknown id are not found", async () => {
   const { imageId } = await readyImage();
   expect((await reprocess(imageId, api.keys.other)).status).toBe(404);
   expect((await reprocess(uuidv7())).status).toBe(404);

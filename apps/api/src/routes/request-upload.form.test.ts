@@ -30,7 +30,7 @@ function post({ uploadUrl, fields }: { uploadUrl: string; fields: Record<string,
   return fetch(uploadUrl, { method: 'POST', body: form });
 }
 
-test('a ticket with the method POST takes a web form, and its image goes the way of every other', async () => {
+test('a ticket with the method POST accepts a web form, and its image is processed like any other', async () => {
   const ticket = await ask({ filename: 'kätzchen.jpg', contentType: 'IMAGE/JPG; x=y', metadata: { sku: 'A-1' } });
   expect(Object.keys(ticket.headers)).toEqual([]);
   expect((await post(ticket, 'too long')).status).toBe(400);
@@ -42,7 +42,7 @@ test('a ticket with the method POST takes a web form, and its image goes the way
   expect(decodeURIComponent(stored?.metadata.filename ?? '')).toBe('kätzchen.jpg');
 });
 
-test('a repeated request gets a form for the same image that ends at the same time', async () => {
+test('a repeated request gets a form for the same image with the same expiry', async () => {
   const key = { 'idempotency-key': 'k1' };
   const [first, again] = [await ask({}, key), await ask({}, key)];
   const sameFor = ({ imageId, uploadUrl, expiresAt }: typeof first) => ({ imageId, uploadUrl, expiresAt });
@@ -50,7 +50,7 @@ test('a repeated request gets a form for the same image that ends at the same ti
   expect((await post(again)).status).toBe(204);
 });
 
-test('a file name can not add a field to the form', async () => {
+test('a file name cannot add a field to the form', async () => {
   const filename = 'a";\u00a0name="key.jpg';
   const ticket = await ask({ filename });
   expect(ticket.fields.key).toBe(ticket.key);

@@ -17,7 +17,7 @@ const ticket = async (request: object = photo) =>
 const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
 
 describe('an upload ticket', () => {
-  test('has a URL that takes the upload, and the URLs that the renditions will have', async () => {
+  test('has a URL that accepts the upload, and the future URLs of the renditions', async () => {
     const { status, body, headers } = await api.call('POST', '/v1/images/upload-url', photo);
     const issued = UploadTicket.parse(body);
     expect(status).toBe(201);
@@ -37,12 +37,12 @@ describe('an upload ticket', () => {
     expect((await put(issued)).status).toBe(200);
   });
 
-  test('has its job before it is given out', async () => {
+  test('has its job before it is returned', async () => {
     const { imageId } = await ticket();
     expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
   });
 
-  test("keeps the seller's own file name out of the key, in the object's metadata", async () => {
+  test("stores the seller's file name in the object's metadata, not in its key", async () => {
     const issued = await ticket({ ...photo, filename: 'été à la plage?.jpg' });
     expect(issued.key).not.toContain('plage');
     await put(issued);
@@ -64,7 +64,7 @@ describe('an upload ticket', () => {
     ['image/jpeg; charset=binary', 'image/jpeg', 'jpg'],
     [' Image/X-PNG ;q="a;b"', 'image/png', 'png'],
     ['image/tif', 'image/tiff', 'tiff'],
-  ])('for %j is signed for the type that it means', async (contentType, normalised, extension) => {
+  ])('for %j is signed for its normalised type', async (contentType, normalised, extension) => {
     const issued = await ticket({ ...photo, contentType });
     expect(issued.headers['content-type']).toBe(normalised);
     expect(issued.key).toMatch(new RegExp(`/original\\.${extension}$`));
@@ -72,18 +72,18 @@ describe('an upload ticket', () => {
     expect((await api.queue.find(issued.imageId))?.image.contentType).toBe(normalised);
   });
 
-  test('says which character of a file name is refused, and where', async () => {
+  test('names the rejected character of a file name and its position', async () => {
     const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, filename: 'shoe\u202Egpj.exe' });
     expect(body.detail).toBe('filename: contains U+202E RIGHT-TO-LEFT OVERRIDE at position 5');
   });
 
-  test('carries metadata to the job', async () => {
+  test('passes metadata to the job', async () => {
     const { imageId } = await ticket({ ...photo, metadata: { sku: 'A-17' } });
     expect((await api.queue.find(imageId))?.image.metadata).toEqual({ sku: 'A-17' });
   });
 });
 
-describe('an upload request is refused, with its code and field, for', () => {
+describe('an upload request is rejected, with the code and the field, for', () => {
   const long = 'x'.repeat(296);
   test.each([
     ['an unknown category', { category: 'banner' }, 'unknown-category', 'category'],
@@ -93,7 +93,7 @@ describe('an upload request is refused, with its code and field, for', () => {
     ['parameters without a type', { contentType: ';image/jpeg' }, 'unsupported-type', 'contentType'],
     ['a list of types', { contentType: 'image/jpeg, image/png' }, 'unsupported-type', 'contentType'],
     ['HEIC', { contentType: 'image/heic' }, 'unsupported-type', 'contentType'],
-    ['no type at all', { contentType: undefined }, 'missing-field', 'contentType'],
+    ['no type', { contentType: undefined }, 'missing-field', 'contentType'],
     ['a length of zero', { contentLength: 0 }, 'empty-upload', 'contentLength'],
     ['a negative length', { contentLength: -1 }, 'empty-upload', 'contentLength'],
     ['a length over the limit', { contentLength: 1_000_001 }, 'upload-too-large', 'contentLength'],
@@ -103,11 +103,11 @@ describe('an upload request is refused, with its code and field, for', () => {
     ['a file name with a line break', { filename: 'shoe\r\nx: y.jpg' }, 'invalid-filename', 'filename'],
     ['a file name with half a surrogate pair', { filename: 'shoe\ud800.jpg' }, 'invalid-filename', 'filename'],
     ['a file name of 300 characters', { filename: `${long}.jpg` }, 'invalid-filename', 'filename'],
-    ['a file name that reads backwards', { filename: 'a\u202egpj.exe' }, 'invalid-filename', 'filename'],
+    ['a file name with a right-to-left override', { filename: 'a\u202egpj.exe' }, 'invalid-filename', 'filename'],
     ['an empty file name', { filename: '' }, 'invalid-filename', 'filename'],
     ['a checksum that is not a SHA-256', { checksumSha256: 'abc' }, 'invalid-field', 'checksumSha256'],
     ['metadata that is not text', { metadata: { sku: 17 } }, 'invalid-type', 'metadata.sku'],
-    ['a field that nobody knows', { quality: 9 }, 'unknown-field', 'quality'],
+    ['an unknown field', { quality: 9 }, 'unknown-field', 'quality'],
   ])('%s', async (_what, change, code, field) => {
     const { status, headers, body } = await api.call('POST', '/v1/images/upload-url', { ...photo, ...change });
     expect({ status, code: body.code, field: body.field }).toEqual({ status: 422, code, field });
@@ -119,7 +119,7 @@ describe('an upload request is refused, with its code and field, for', () => {
     expect(body).toMatchObject({ limit: 1_000_000, errors: [{ field: 'contentLength', limit: 1_000_000 }] });
   });
 
-  test('several fields at once, each of them named', async () => {
+  test('several fields at once, all of them named', async () => {
     const { body } = await api.call('POST', '/v1/images/upload-url', { ...photo, category: 'x', contentLength: 0 });
     const errors = body.errors as { field: string }[];
     expect(errors.map(({ field }) => field).sort()).toEqual(['category', 'contentLength']);
@@ -137,8 +137,8 @@ describe('an upload request is refused, with its code and field, for', () => {
   });
 
   test.each([
-    ['a body that ends before its length', { 'content-length': '100' }],
-    ['a body without a length that breaks off', {}],
+    ['a body shorter than its declared length', { 'content-length': '100' }],
+    ['an interrupted body without a declared length', {}],
   ])('%s', async (_what, length) => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
     const headers = { authorization: `Bearer ${api.keys.acme}`, 'content-type': 'application/json', ...length };
@@ -148,7 +148,7 @@ describe('an upload request is refused, with its code and field, for', () => {
     expect(await response.json()).toMatchObject({ code: 'body-incomplete' });
   });
 
-  test('a body that does not say that it is JSON', async () => {
+  test('a body without a JSON content type', async () => {
     const response = await api.app.request('/v1/images/upload-url', {
       method: 'POST',
       headers: { authorization: `Bearer ${api.keys.acme}` },
@@ -160,7 +160,7 @@ describe('an upload request is refused, with its code and field, for', () => {
 });
 
 describe('the status of an image', () => {
-  test('is there from the ticket on', async () => {
+  test('exists as soon as the ticket does', async () => {
     const { imageId } = await ticket();
     const { status, body } = await api.call('GET', `/v1/images/${imageId}`);
     expect(status).toBe(200);
@@ -175,8 +175,8 @@ describe('the status of an image', () => {
   });
 });
 
-describe('the door', () => {
-  test("keeps another tenant's image hidden, as if it did not exist", async () => {
+describe('every route', () => {
+  test("hides another tenant's image as if it did not exist", async () => {
     const issued = await ticket();
     const { imageId } = issued;
     await put(issued);
@@ -191,24 +191,27 @@ describe('the door', () => {
     }
   });
 
-  test.each(['', 'Bearer', 'Bearer wrong', 'Basic a2V5', 'key-of-acme'])('is closed to %j', async (authorization) => {
-    const response = await api.app.request('/v1/images/upload-url', { method: 'POST', headers: { authorization } });
-    expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer');
-    expect(await response.json()).toMatchObject({ code: 'unauthorized' });
-  });
+  test.each(['', 'Bearer', 'Bearer wrong', 'Basic a2V5', 'key-of-acme'])(
+    'rejects the authorization %j',
+    async (authorization) => {
+      const response = await api.app.request('/v1/images/upload-url', { method: 'POST', headers: { authorization } });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect(await response.json()).toMatchObject({ code: 'unauthorized' });
+    },
+  );
 
-  test('is closed to a key without the scope', async () => {
+  test('rejects a key without the scope', async () => {
     const { status, body } = await api.call('POST', '/v1/images/upload-url', photo, api.keys.admin);
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'missing-scope' });
   });
 
-  test('says no to an id that is none, and to a route that is none', async () => {
+  test('responds 404 for a malformed id and an unknown route', async () => {
     expect((await api.call('GET', '/v1/images/..%2f..%2fetc')).body.code).toBe('image-not-found');
     expect((await api.call('GET', '/v1/nothing')).body.code).toBe('route-not-found');
   });
 
-  test('gives every answer a request id, and takes over a sane one of the caller', async () => {
+  test('sets a request id, and uses a valid one of the caller', async () => {
     const own = await api.app.request('/healthz');
     expect(own.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     const theirs = await api.app.request('/nothing', { headers: { 'x-request-id': 'abc-123' } });
@@ -217,8 +220,8 @@ describe('the door', () => {
   });
 });
 
-describe('an outage is a 503 with Retry-After, and no half-done work:', () => {
-  test('without Redis no upload URL is given out', async () => {
+describe('an outage is a 503 with Retry-After, without partial results:', () => {
+  test('without Redis no upload URL is returned', async () => {
     const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' });
     const { status, headers, body } = await cut.call('POST', '/v1/images/upload-url', photo);
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'queue-unavailable' });
@@ -227,7 +230,7 @@ describe('an outage is a 503 with Retry-After, and no half-done work:', () => {
     await cut.close();
   });
 
-  test('without the object storage an upload can not be completed', async () => {
+  test('without the object storage an upload cannot be completed', async () => {
     const cut = await createApiHarness({ s3Endpoint: 'http://127.0.0.1:1' });
     const { body: issued } = await cut.call('POST', '/v1/images/upload-url', photo);
     const { status, headers, body } = await cut.call('POST', `/v1/images/${String(issued.imageId)}/complete`);

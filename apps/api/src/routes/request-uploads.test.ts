@@ -27,7 +27,7 @@ async function start(options: ApiHarnessOptions = {}) {
 }
 
 describe('many tickets in one call', () => {
-  test('come in the order of their requests, each with a URL that takes its upload and a job that waits for it', async () => {
+  test('come in the order of their requests, each with a URL that accepts its upload and a waiting job', async () => {
     const api = await start();
     const tickets = await api.tickets(photos(100));
     expect(new Set(tickets.map(({ imageId }) => imageId)).size).toBe(100);
@@ -41,7 +41,7 @@ describe('many tickets in one call', () => {
     expect(found.map((job) => job?.image.filename)).toEqual(photos(100).map(({ filename }) => filename));
   });
 
-  test('may have file names and metadata as long as they can be', async () => {
+  test('may have file names and metadata of the maximum length', async () => {
     const api = await start();
     const metadata = Object.fromEntries(
       Array.from({ length: 16 }, (_, index) => [`k${index}`.padEnd(40, 'x'), randomBytes(128).toString('hex')]),
@@ -50,7 +50,7 @@ describe('many tickets in one call', () => {
     expect(await api.tickets(images)).toHaveLength(100);
   });
 
-  test('are all or none: one that is not acceptable is named, and nothing is made of the others', async () => {
+  test('are all or none: one invalid request is named, and none of the others gets a ticket', async () => {
     const api = await start({ env: { MAX_UNFINISHED_IMAGES: 2 } });
     const { status, body } = await api.ask([photo, { ...photo, category: 'x' }]);
     expect({ status, code: body.code, field: body.field }).toEqual({
@@ -65,14 +65,14 @@ describe('many tickets in one call', () => {
     ['no request at all', []],
     ['more than a hundred', photos(101)],
     ['no list', photo],
-  ])('are refused for %s', async (_what, images) => {
+  ])('are rejected for %s', async (_what, images) => {
     const { status, body } = await (await start()).ask(images);
     expect({ status, field: body.field }).toEqual({ status: 422, field: 'images' });
   });
 });
 
 describe('the limits of many tickets', () => {
-  test('each counts for the rate, and no call can ask for more than a window has', async () => {
+  test('each counts towards the rate limit, and no call can request more than a window has', async () => {
     const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 10, RATE_LIMIT_WINDOW_SECONDS: 600 } });
     expect((await ask(photos(11))).body).toMatchObject({ code: 'invalid-field', field: 'images' });
     const first = await ask(photos(6));
@@ -82,7 +82,7 @@ describe('the limits of many tickets', () => {
     expect(refused.headers.get('retry-after')).toBe(refused.headers.get('ratelimit-reset'));
   });
 
-  test('a ceiling with too few places left admits none of them', async () => {
+  test('a limit of unfinished images with too few places left admits none of them', async () => {
     const { ask, tickets } = await start({ env: { MAX_UNFINISHED_IMAGES: 5 } });
     await tickets(photos(3));
     expect((await ask(photos(3))).body.code).toBe('too-many-unfinished');
@@ -97,7 +97,7 @@ describe('the limits of many tickets', () => {
   });
 });
 
-test('an Idempotency-Key gives all of the same tickets again, and none for another list', async () => {
+test('an Idempotency-Key returns the same tickets, and rejects another list', async () => {
   const { ask, tickets } = await start();
   const key = { 'idempotency-key': 'k1' };
   const [first, again] = await Promise.all([tickets(photos(3), key), tickets(photos(3), key)]);

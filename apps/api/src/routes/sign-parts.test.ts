@@ -8,7 +8,7 @@ import { SignedParts } from './sign-parts.ts';
 
 const MIB = 1024 * 1024;
 const PART = 8 * MIB;
-/** Two parts, the second one as short as can be. */
+/** Two parts, the second one of minimal length. */
 const bytes = Buffer.alloc(PART + 1, 'photo');
 const partsOf = (all: Buffer) => [all.subarray(0, PART), all.subarray(PART)];
 
@@ -53,7 +53,7 @@ async function sendAll(imageId: string) {
 const underWay = async (key: string) => (await api.originals.multipart.list({ prefix: key })).uploads;
 
 describe('an upload in parts', () => {
-  test('goes part by part, can be looked at on the way, and its image goes the way of every other', async () => {
+  test('goes part by part, can be listed in between, and its image is processed like any other', async () => {
     const ticket = await ask({ contentType: 'Image/PJPEG', metadata: { sku: 'A-1' } });
     expect(ticket).toMatchObject({ uploadUrl: `http://api.test/v1/images/${ticket.imageId}/parts`, headers: {} });
     expect(ticket).toMatchObject({ partSize: PART, partCount: 2 });
@@ -78,7 +78,7 @@ describe('an upload in parts', () => {
     expect(codeOf(await api.call('GET', of(String(body.imageId), '/parts')))).toBe('409 not-multipart');
   });
 
-  test('waits as long as MULTIPART_TTL_SECONDS says, and a URL for a part as long as any', async () => {
+  test('waits for MULTIPART_TTL_SECONDS, while the URL of a part expires like any other', async () => {
     const ticket = await ask();
     const secondsUntil = (time: string) => (Date.parse(time) - Date.now()) / 1000;
     expect(Math.abs(secondsUntil(ticket.expiresAt) - 3600)).toBeLessThan(30);
@@ -86,7 +86,7 @@ describe('an upload in parts', () => {
     expect(Math.abs(secondsUntil(expiresAt) - 300)).toBeLessThan(30);
   });
 
-  test('among many tickets is one of them', async () => {
+  test('can be among many tickets', async () => {
     const images = [photo, { ...photo, method: 'PUT' }, photo];
     const { body } = await api.call('POST', '/v1/images/upload-urls', { images });
     const tickets = (body.tickets as unknown[]).map((ticket) => UploadTicket.parse(ticket));
@@ -95,7 +95,7 @@ describe('an upload in parts', () => {
     expect((await complete(tickets[2]?.imageId ?? '')).status).toBe(202);
   });
 
-  test('is the same one for a request that is repeated, also when both come at once', async () => {
+  test('is the same for a repeated request, even for concurrent ones', async () => {
     const key = { 'idempotency-key': 'parts' };
     const both = await Promise.all([ask({}, key), ask({}, key)]);
     const again = await ask({}, key);
@@ -113,13 +113,13 @@ describe('completing', () => {
     const { imageId, key } = await ask();
     await sendAll(imageId);
     const both = await Promise.all([complete(imageId), complete(imageId)]);
-    // Some servers lock an upload that is being completed, and answer the second caller so.
+    // Some servers lock an upload during its completion, and reject the second caller this way.
     expect(both.map(codeOf).filter((code) => code !== '503 storage-unavailable')).toContain('202');
     expect((await complete(imageId)).body).toMatchObject({ status: 'queued' });
     expect(await underWay(key)).toEqual([]);
   });
 
-  test('goes on where a crash has left it between the storage and the queue', async () => {
+  test('resumes after a crash between the storage and the queue', async () => {
     const { imageId, key } = await ask();
     await sendAll(imageId);
     const [upload] = await underWay(key);
@@ -129,7 +129,7 @@ describe('completing', () => {
     expect((await complete(imageId)).body).toMatchObject({ status: 'queued' });
   });
 
-  test('takes no parts of another length, whoever has put them there', async () => {
+  test('rejects parts of another length, even if they are in the storage', async () => {
     const { imageId, key } = await ask();
     await sendAll(imageId);
     const [{ uploadId = '' } = {}] = await underWay(key);
@@ -139,7 +139,7 @@ describe('completing', () => {
     expect(await complete(imageId)).toMatchObject({ status: 409, body: { missingParts: [2] } });
   });
 
-  test('what was given up says so, and needs another ticket', async () => {
+  test('an aborted upload is rejected, and needs a new ticket', async () => {
     const { imageId, key } = await ask();
     await sendAll(imageId);
     for (const upload of await underWay(key)) await api.originals.multipart.abort(upload);
@@ -160,22 +160,22 @@ describe('the URL of a part', () => {
   test.each([
     ['0', [0], '422 invalid-field'],
     ['10001', [10_001], '422 invalid-field'],
-    ['one more than there are', [3], '422 unknown-part'],
-    ['what is no number', ['1'], '422 invalid-type'],
+    ['one over the number of parts', [3], '422 unknown-part'],
+    ['a string', ['1'], '422 invalid-type'],
     ['none', [], '422 invalid-field'],
     ['101 at once', Array(101).fill(1), '422 invalid-field'],
   ])('is not signed for part %s', async (_what, partNumbers, code) => {
     expect(codeOf(await sign((await ask()).imageId, partNumbers))).toBe(code);
   });
 
-  test('takes no part of another length', async () => {
+  test('rejects a part of another length', async () => {
     const { imageId } = await ask();
     expect(await send(imageId, 1, bytes)).toBe(403);
     expect(await send(imageId, 2, Buffer.from('other'))).toBe(403);
     expect((await api.call('GET', of(imageId, '/parts'))).body).toEqual({ parts: [] });
   });
 
-  test('is signed for nobody else: another tenant, a follow token, a request that names the upload itself', async () => {
+  test('is not signed for another tenant, for a follow token, or for a request that names the upload id', async () => {
     const { imageId, followToken = '', uploadUrl } = await ask();
     expect(codeOf(await sign(imageId, [1], api.keys.other))).toBe('404 image-not-found');
     expect(codeOf(await api.call('GET', of(imageId, '/parts'), undefined, api.keys.other))).toBe('404 image-not-found');

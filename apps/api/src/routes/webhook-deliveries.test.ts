@@ -20,7 +20,7 @@ async function publish() {
   return { id, imageId };
 }
 
-test('an operator finds the deliveries of an image, without what they carry', async () => {
+test('an operator finds the deliveries of an image, without their payloads', async () => {
   const { id, imageId } = await publish();
   await publish();
   const { status, body } = await admin('GET', `/v1/webhook-deliveries?imageId=${imageId}&status=pending`);
@@ -39,23 +39,26 @@ test('an operator finds the deliveries of an image, without what they carry', as
   ]);
 });
 
-test.each(['{"of":"another version"}', '{"id":"evt'])('a delivery with the payload %j hides no other', async (data) => {
-  const [sound, broken] = [await publish(), await publish()];
-  await api.redis.hset(`${api.prefix}:webhooks:${broken.id}`, 'data', data);
-  const { status, body } = await admin('GET', '/v1/webhook-deliveries?limit=2');
-  expect({ status, ids: (body.deliveries as { id: string }[]).map(({ id }) => id) }).toEqual({
-    status: 200,
-    ids: [sound.id],
-  });
-});
+test.each(['{"of":"another version"}', '{"id":"evt'])(
+  'a delivery with the payload %j does not hide others',
+  async (data) => {
+    const [sound, broken] = [await publish(), await publish()];
+    await api.redis.hset(`${api.prefix}:webhooks:${broken.id}`, 'data', data);
+    const { status, body } = await admin('GET', '/v1/webhook-deliveries?limit=2');
+    expect({ status, ids: (body.deliveries as { id: string }[]).map(({ id }) => id) }).toEqual({
+      status: 200,
+      ids: [sound.id],
+    });
+  },
+);
 
-test('a page that is none is refused', async () => {
+test('rejects an invalid page', async () => {
   for (const bad of ['limit=0', 'limit=101', 'cursor=-1', 'cursor=x', 'status=lost', 'imageId=1', 'sort=asc']) {
     expect((await admin('GET', `/v1/webhook-deliveries?${bad}`)).status, bad).toBe(422);
   }
 });
 
-test('a delivery that is on its way is not replayed, nor one that is not there', async () => {
+test('rejects the replay of a pending or unknown delivery', async () => {
   const { id } = await publish();
   const replay = async (of: string) => (await admin('POST', `/v1/webhook-deliveries/${of}/replay`)).body;
   expect(await replay(id)).toMatchObject({ status: 409, code: 'delivery-pending' });
@@ -66,7 +69,7 @@ test('a delivery that is on its way is not replayed, nor one that is not there',
   expect(await replay('nonsense')).toMatchObject({ status: 404, code: 'delivery-not-found' });
 });
 
-test('deliveries are not for sellers', async () => {
+test('rejects the key of a seller', async () => {
   expect((await api.call('GET', '/v1/webhook-deliveries')).body.code).toBe('missing-scope');
   expect((await api.call('POST', '/v1/webhook-deliveries/x/replay')).body.code).toBe('missing-scope');
 });

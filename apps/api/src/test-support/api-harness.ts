@@ -22,7 +22,7 @@ const apiKeys = [
   entry('acme', 'storage', keys.bucket),
 ].join(',');
 
-/** What the APIs of this process answered. */
+/** The responses of the APIs in this process. */
 const answersSeen = new Set<string>();
 
 export interface ApiHarnessOptions {
@@ -48,7 +48,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const { queue, webhooks, manifests, index, originals, live, settings } = services;
 
   const document = createOpenApiDocument({ app, areas, apiBaseUrl: settings.apiBaseUrl });
-  // Every answer that any test gets is held against the document.
+  // Every response in every test is checked against the document.
   const contract = createContract(document, answersSeen);
   const { fetch } = app;
   app.fetch = async (request, ...rest) => {
@@ -88,13 +88,13 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
       ...(sent !== undefined && { body: sent }),
     });
     const type = response.headers.get('content-type') ?? '';
-    // Events come until their reader goes away.
+    // The stream stays open until its reader disconnects.
     const text = type.startsWith('text/event-stream') ? await response.body?.cancel() : await response.text();
     const isJson = /[/+]json/.test(type);
     const answer = (isJson && text ? JSON.parse(text) : {}) as Record<string, unknown>;
     return { status: response.status, headers: response.headers, body: answer };
   }
-  /** Lets a worker of this process have the queue's jobs for as long as `until` takes. */
+  /** Runs a worker in this process until `until` resolves. */
   async function work(handle: RenderHandler, until: () => Promise<unknown>): Promise<void> {
     const consumer = createConsumerConnection(inject('servers').redisUrl);
     const prefix = env.QUEUE_PREFIX;

@@ -11,9 +11,9 @@ import { createReportUploads, type ReportUploads } from '../bucket-events/report
 
 const BUCKET = 'originals';
 
-/** A real SQS server of its own on loopback, a queue in it, and a render queue on the run's Redis. */
+/** A real SQS server on loopback with a queue, and a render queue on the run's Redis. */
 export async function createBucketEventsHarness() {
-  // Where a real process finds them; the server takes any.
+  // Read by the AWS SDK; the server accepts any credentials.
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const server = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
@@ -24,7 +24,7 @@ export async function createBucketEventsHarness() {
   const running = new Set<BucketEventsConsumer>();
   const clients = new Set<ReturnType<typeof createSqsClient>>();
 
-  /** A queue with a dead-letter queue behind it, which takes what came back `maxReceiveCount` times. */
+  /** A queue whose dead-letter queue gets messages after `maxReceiveCount` deliveries. */
   function createQueue(maxReceiveCount = 1000) {
     const name = `q-${randomUUID()}`;
     const { queueArn: deadLetterTargetArn } = server.createQueue(`${name}-dead`);
@@ -88,7 +88,7 @@ export async function createBucketEventsHarness() {
   };
 }
 
-/** An original that was uploaded: its id, its key, and what S3 says of it. */
+/** An uploaded original: its id, its key, and its record in an S3 event. */
 export function uploadedOriginal() {
   const imageId = ImageId.parse(uuidv7());
   const address = { tenant: Tenant.parse('acme'), category: 'product', imageId, contentType: 'image/jpeg' } as const;

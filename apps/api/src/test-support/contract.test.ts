@@ -36,15 +36,15 @@ const problem = (status: 404 | 409 | 503, code: string) => ({
   more: { status, headers: { 'content-type': 'application/problem+json', etag: '' } },
 });
 
-describe('an answer as the document says', () => {
-  test('has no differences, with its body or without', async () => {
+describe('a response that matches the document', () => {
+  test('has no differences, with or without a body', async () => {
     expect(await differences({ weight: 5 })).toEqual([]);
     expect(await differences({ weight: 5, sender: { name: 'x' } }, { headers: { date: 'x' } })).toEqual([]);
     expect(await differences(undefined, { method: 'HEAD' })).toEqual([]);
     expect(await differences(undefined, { status: 304 })).toEqual([]);
   });
 
-  test('may be a stream, which is left to its reader', async () => {
+  test('may be a stream, which is not read', async () => {
     const pull = vi.fn();
     const stream = new ReadableStream({ pull }, { highWaterMark: 0 });
     const response = new Response(stream, { headers: { ...always, 'content-type': 'text/event-stream' } });
@@ -56,7 +56,7 @@ describe('an answer as the document says', () => {
     expect({ reads: pull.mock.calls.length, locked: stream.locked }).toEqual({ reads: 0, locked: false });
   });
 
-  test('to a WebSocket is a 101', async () => {
+  test('may be the 101 of a WebSocket', async () => {
     const request = new Request('http://api.test/v1/parcels/1', { headers: { upgrade: 'websocket' } });
     const response = new Response(null, { headers: { 'x-request-id': 'r' } });
     expect(await createContract(document, new Set()).differences(request, response)).toEqual([
@@ -64,7 +64,7 @@ describe('an answer as the document says', () => {
     ]);
   });
 
-  test('is noted, a problem with its code', async () => {
+  test('is recorded, a problem with its code', async () => {
     const seen = new Set<string>();
     const { body, more } = problem(404, 'image-not-found');
     const response = new Response(JSON.stringify(body), { ...more, headers: { ...always, ...more.headers } });
@@ -73,14 +73,14 @@ describe('an answer as the document says', () => {
   });
 });
 
-describe('what differs is told:', () => {
+describe('reports', () => {
   test.each([
     ['a field that is not documented', { weight: 5, colour: 'red' }, 'colour'],
-    ['one further in', { weight: 5, sender: { name: 'x', age: 3 } }, 'age'],
-    ['a field that is missing', {}, 'weight'],
+    ['a nested field that is not documented', { weight: 5, sender: { name: 'x', age: 3 } }, 'age'],
+    ['a missing field', {}, 'weight'],
     ['a field of another type', { weight: '5' }, 'must be integer'],
-    ['a value that can not be', { weight: 0 }, 'must be > 0'],
-    ['a body that is none', null, 'must be object'],
+    ['a value that is not allowed', { weight: 0 }, 'must be > 0'],
+    ['a null body', null, 'must be object'],
   ])('%s', async (_what, body, told) => {
     expect((await differences(body)).join()).toContain(told);
   });
@@ -93,21 +93,21 @@ describe('what differs is told:', () => {
     expect((await differences(body, more)).join()).toContain(told);
   });
 
-  test('a header that is missing', async () => {
+  test('a missing header', async () => {
     const request = new Request('http://api.test/v1/parcels/1');
     const { etag: _, ...without } = always;
     const response = new Response('{"weight":5}', { headers: without });
     expect(await createContract(document, new Set()).differences(request, response)).toEqual(['ETag is missing']);
   });
 
-  test('a code that this route can not have, though another one can', async () => {
+  test('a code that is documented for other routes only', async () => {
     const known = problem(404, 'delivery-not-found');
     expect((await differences(known.body, known.more)).join()).toContain('must be equal to one of the allowed values');
     const conflict = problem(409, 'not-uploaded');
     expect((await differences(conflict.body, conflict.more)).join()).toContain('409 not-uploaded is not documented');
   });
 
-  test('a 503 that does not say when to come again', async () => {
+  test('a 503 without Retry-After', async () => {
     const { body, more } = problem(503, 'keys-unavailable');
     expect(await differences(body, more)).toContain('Retry-After is missing');
   });

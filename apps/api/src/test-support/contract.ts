@@ -17,7 +17,7 @@ interface Documented {
   readonly content?: Record<string, unknown>;
 }
 
-/** What any HTTP server may say, and what all answers have alike; other tests hold it. */
+/** General HTTP headers, and headers of every response; other tests check them. */
 const ordinary = new RegExp(
   `^(?:${[
     'access-control-.*|connection|upgrade|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy',
@@ -26,9 +26,9 @@ const ordinary = new RegExp(
 );
 
 /**
- * Holds answers against an OpenAPI document, to the letter: what it does not name must not come.
+ * Checks responses against an OpenAPI document strictly: anything undocumented is an error.
  *
- * @param seen gets `GET /v1/images/{id} 404 image-not-found` of every answer that is looked at
+ * @param seen gets `GET /v1/images/{id} 404 image-not-found` of every checked response
  */
 export function createContract(document: OpenApiDocument, seen: Set<string>) {
   const mismatches = createMismatches(document);
@@ -50,7 +50,7 @@ export function createContract(document: OpenApiDocument, seen: Set<string>) {
     (document.paths?.[path] as Record<string, Operation> | undefined)?.[method.toLowerCase()];
 
   return {
-    /** What of a body that the API took the document would not let it take. */
+    /** Why the document rejects a request body that the API accepted. */
     takenDifferences(method: string, url: string, body: string): string[] {
       const path = templateOf(document, method, new URL(url, 'http://localhost').pathname);
       if (path === undefined || !operationOf(method, path)?.requestBody) return [];
@@ -58,7 +58,7 @@ export function createContract(document: OpenApiDocument, seen: Set<string>) {
       return mismatches(JSON.parse(body), ...pointer);
     },
 
-    /** What an answer has that the document does not say, or lacks of what it says. */
+    /** Undocumented and missing parts of a response. */
     async differences(request: Request, response: Response): Promise<string[]> {
       const answer = await readAnswer(response);
       const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -74,7 +74,7 @@ export function createContract(document: OpenApiDocument, seen: Set<string>) {
   };
 }
 
-/** What of the headers of an answer is missing, wrong, or not documented. */
+/** Missing, wrong and undocumented headers of a response. */
 function createHeaderMismatches(document: OpenApiDocument, mismatches: Mismatches) {
   const all = (document.components?.headers ?? {}) as Record<string, Header>;
 
@@ -95,7 +95,7 @@ function createHeaderMismatches(document: OpenApiDocument, mismatches: Mismatche
   };
 }
 
-/** The documented path that a request goes to: as in Hono, one that is spelt out goes before one with a parameter. */
+/** The documented path of a request: as in Hono, a literal path precedes one with a parameter. */
 function templateOf(document: OpenApiDocument, method: string, pathname: string): string | undefined {
   const ofMethod = Object.entries(document.paths ?? {}).filter(([, item]) => method.toLowerCase() in (item as object));
   const fits = ([path]: [string, unknown]) =>

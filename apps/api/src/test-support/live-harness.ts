@@ -11,7 +11,7 @@ const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 
 const spec = (await loadCategories()).get('product');
 const { set = [], revision = '' } = spec ?? {};
 
-/** What a worker has made, in the order in which it goes live. */
+/** A worker's renditions, in the order in which they go live. */
 export const made: RenderProgress['done'] = set
   .map(({ name, format }, index) => ({ variant: name, format, width: 10, height: 10, bytes: 100 + index }))
   .toReversed();
@@ -36,7 +36,7 @@ const progress = (done: number): RenderProgress => ({
 
 export type LiveHarness = Awaited<ReturnType<typeof createLiveHarness>>;
 
-/** The API behind a real port, and a worker of this process that does as it is told. */
+/** The API on a real port, and a scripted worker in this process. */
 export async function createLiveHarness(options: ApiHarnessOptions = {}) {
   const api = await createApiHarness(options);
   const server = await listen(api.app.fetch, { hostname: '127.0.0.1', port: 0 });
@@ -53,7 +53,7 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
     return fetch(`${base}/v1/images/${imageId}/${path}`, { headers: { ...auth, ...headers } });
   };
 
-  /** Follows an image; `events` grows as they come. */
+  /** Follows an image; `events` grows as events arrive. */
   async function follow(imageId: string, headers: Record<string, string> = {}) {
     const response = await open(imageId, headers);
     return { response, ...collect(response) };
@@ -87,14 +87,14 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
     return { outcome: 'rejected', error } as const;
   }
 
-  /** Tells that the image was uploaded, and renders it step by step; between two of them it waits to be told to go on. */
+  /** Reports the upload and renders the image step by step, waiting for a call between two steps. */
   async function render(imageId: ImageId) {
     let inHand: { image: RenderImage; context: RenderContext } | undefined;
     const ended = Promise.withResolvers<Awaited<ReturnType<RenderHandler>>>();
     ended.promise.catch(() => {});
     const done = api.work(
       async (image, context) => {
-        // A deleted image's job comes once more, to whichever worker there is.
+        // The job of a deleted image is delivered once more, to any worker.
         if (image.imageId !== imageId) return { outcome: 'deleted' };
         inHand = { image, context };
         return ended.promise;
@@ -134,7 +134,7 @@ function collect(response: Response) {
   async function read() {
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) events.push(part.value);
   }
-  // It ends however the stream ends; what a test expects of it is in `events`.
+  // Errors of the stream are ignored; tests check `events`.
   const ended = read().then(
     () => 'ended' as const,
     () => 'cut' as const,

@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { OpenApiDocument } from '../openapi/document.ts';
 
-/** What of a value does not fit the schema that stands at a path of the document. */
+/** Mismatches between a value and the schema at a path of the document. */
 export type Mismatches = (value: unknown, ...path: readonly string[]) => string[];
 
 export function createMismatches(document: OpenApiDocument): Mismatches {
@@ -23,7 +23,7 @@ export function createMismatches(document: OpenApiDocument): Mismatches {
   };
 }
 
-/** The document lets new fields come to answers; a test does not. */
+/** The document allows new fields in responses; tests do not. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;

@@ -15,21 +15,21 @@ interface ProblemSchema {
   readonly properties?: { readonly code?: { readonly enum: readonly string[] } };
 }
 
-/** One operation of a document, as tests that go over all of them need it. */
+/** One operation of a document, for tests of all operations. */
 export interface DocumentedOperation {
   readonly id: string;
   readonly method: string;
   /** As in the document: `/v1/images/{id}`. */
   readonly path: string;
-  /** What a key needs; nothing for what is open. */
+  /** The scope that a key needs; undefined if the operation is open. */
   readonly scope: Scope | undefined;
   readonly takesFollowToken: boolean;
   readonly takesQuery: boolean;
-  /** The example of its body; nothing where it takes none. */
+  /** The example of its body; undefined without a body. */
   readonly body: unknown;
-  /** Without which the operation is not what it is: those of a WebSocket. */
+  /** Headers that the operation requires: those of a WebSocket. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Every answer that is documented: `201`, `404 image-not-found`. */
+  /** Every documented response: `201`, `404 image-not-found`. */
   readonly answers: readonly string[];
 }
 

@@ -6,18 +6,18 @@ import { addressOf, type DocumentedOperation } from './operations.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 
-/** The API as it should be, and as it can be; all of them with the same routes. */
+/** The API in a healthy state and in several broken ones, with the same routes. */
 export interface Apis {
   readonly sound: Harness;
   readonly withoutRedis: Harness;
-  /** Shares the queue of the sound one. */
+  /** Shares the queue of the healthy one. */
   readonly withoutStorage: Harness;
   readonly broken: Harness;
 }
 
 const MORE_THAN_ANY_BODY = ' '.repeat(1024 * 1024 + 1);
 
-/** Does to an operation what can be done to any like it: with a wrong key, with a bad body, without Redis, and so on. */
+/** Provokes the errors of an operation: with a wrong key, with a bad body, without Redis, and so on. */
 export async function provoke(operation: DocumentedOperation, apis: Apis): Promise<void> {
   const { scope } = operation;
   const { keys } = apis.sound;
@@ -57,7 +57,7 @@ async function provokeKeys({ sound, withoutRedis }: Apis, ask: Ask): Promise<voi
   await ask(withoutRedis, { key: newApiKey() });
 }
 
-/** The caller goes away in the middle of its body. */
+/** The caller disconnects in the middle of its body. */
 async function breakOff(operation: DocumentedOperation, { app }: Harness, key = ''): Promise<void> {
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
   const type = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
@@ -66,7 +66,7 @@ async function breakOff(operation: DocumentedOperation, { app }: Harness, key = 
   await app.request(addressOf(operation, uuidv7()), request);
 }
 
-/** One after the other: no JSON, nothing, too much, and each field of another type and of no good value. */
+/** In turn: invalid JSON, no body, a body that is too large, and each field with a wrong type and an invalid value. */
 function badBodies(body: object): unknown[] {
   const fields = Object.keys(body).flatMap((field) => [
     { ...body, [field]: null },

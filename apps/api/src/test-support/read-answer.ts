@@ -1,15 +1,15 @@
-/** What of an answer the document speaks of. */
+/** The documented parts of a response. */
 export interface ReadAnswer {
   readonly mediaType: string;
   readonly body: unknown;
-  /** Of a problem. */
+  /** The code of a problem. */
   readonly code: string;
 }
 
-/** @returns its body read from a copy, so that a test can read it, too */
+/** @returns the body, read from a copy, so that tests can read the original */
 export async function readAnswer(response: Response): Promise<ReadAnswer> {
   const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim() ?? '';
-  // It ends when its reader goes away, which a copy would keep it from noticing.
+  // A stream ends when its reader disconnects; a copy would hide that.
   if (mediaType === 'text/event-stream') return { mediaType, body: '', code: '' };
   const text = await decompressed(response.clone()).text();
   if (text === '') return { mediaType, body: undefined, code: '' };
@@ -18,7 +18,7 @@ export async function readAnswer(response: Response): Promise<ReadAnswer> {
   return { mediaType, body, code };
 }
 
-/** The answer to a WebSocket that is let in has no status of its own before the server takes it over. */
+/** The response to an accepted WebSocket has no status until the server handles the upgrade. */
 export const isUpgrade = (request: Request, response: Response) =>
   request.headers.get('upgrade')?.toLowerCase() === 'websocket' && response.ok;
 

@@ -9,7 +9,7 @@ afterAll(() => client.destroy());
 const originals = createS3Storage({ client, bucket: 'originals' });
 const settings = { uploadUrlTtlSeconds: 300 } as Parameters<typeof signUpload>[0]['settings'];
 
-/** When a repeated request's signature begins, with the image's own beginning so long ago. */
+/** The start time of a repeated request's signature, for an image of the given age. */
 async function signedAgo(seconds: number, method: 'PUT' | 'POST'): Promise<number> {
   const object = { key: 'k', contentType: 'image/jpeg', contentLength: 1, cacheControl: 'private', metadata: {} };
   const createdAt = new Date(Date.now() - seconds * 1000);
@@ -22,13 +22,13 @@ async function signedAgo(seconds: number, method: 'PUT' | 'POST'): Promise<numbe
 }
 
 describe.each(['PUT', 'POST'] as const)('a repeated request for a %s', (method) => {
-  test('gets the same signature while that is valid', async () => {
+  test('gets the same signature while it is valid', async () => {
     expect(await signedAgo(100, method)).toBe(100);
   });
-  test('gets a new one after its end', async () => {
+  test('gets a new signature after the first has expired', async () => {
     expect(await signedAgo(301, method)).toBe(0);
   });
-  test('gets a new one where the first comes from a clock that was ahead: no storage takes that', async () => {
+  test('gets a new signature if the first one starts in the future, which storages reject', async () => {
     expect(await signedAgo(-1_200, method)).toBe(0);
   });
 });
