@@ -20,7 +20,7 @@ import { requestMetrics } from './metrics/request-metrics.ts';
 export interface ApiOptions {
   readonly logger: Logger;
   readonly registry: Registry;
-  /** What a test measures, or has happen sooner than in production. */
+  /** Overrides for tests: observers and shorter times. */
   readonly inTests?: {
     readonly liveObserver?: LiveObserver | undefined;
     readonly liveTimes?: Partial<LiveTimes> | undefined;
@@ -68,7 +68,7 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
       };
       logger.info({ address: server.address, metricsPort: metrics?.port }, 'listening');
     },
-    /** Ends what is open, in order, within SHUTDOWN_GRACE_MS; the backends too. */
+    /** Closes everything in order, within SHUTDOWN_GRACE_MS, then the backends. */
     async close(): Promise<void> {
       // Before the server, which waits for every answer to end.
       await live.close();

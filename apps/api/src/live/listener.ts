@@ -24,7 +24,7 @@ export interface Listener {
   end(reason: EndReason): void;
 }
 
-/** Told of listeners as they come and go. */
+/** Called when listeners join and leave. */
 export interface LiveObserver {
   joined(): void;
   left(reason: EndReason | 'left'): void;
