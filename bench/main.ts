@@ -8,7 +8,7 @@ import { benchSoak } from './soak/bench-soak.ts';
 
 const benches: Record<string, (options: { quick: boolean; folder?: string | undefined }) => Promise<void>> = {
   api: benchApi,
-  // Imported when it is asked for: it alone needs a browser, which a production install has not.
+  // Imported on demand: only this bench needs a browser, which is missing in a production installation.
   corpus: async (options) => (await import('./pixels/bench-corpus.ts')).benchCorpus(options),
   effort: benchEffort,
   engine: benchEngine,
@@ -29,15 +29,15 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
     .join('|')} [--quick]
        pnpm bench corpus <folder>
 
-  api       tickets a second and their latency, beside a bare handler, and with a full queue
-  corpus    every picture of a folder as the engine renders it beside how Chromium shows it: outliers, a contact sheet
+  api       tickets per second and their latency, compared to a bare handler, and with a full queue
+  corpus    compares the engine's renditions of a folder of pictures to Chromium: lists outliers, writes a contact sheet
   effort    CPU of one avif encode by effort
-  engine    our engine beside the bare codecs and the pipeline of most tutorials
-  frontier  every encoder setting's bytes, CPU and quality, and which of them nothing beats
-  live      memory for each of 5,000 listeners, and how long a rendition takes to all of them
-  profile   where the CPU of one image goes: decode, scaling, each encoder
-  soak      memory over thousands of jobs in one process, with each allocator that is installed
+  engine    our engine compared to the bare codecs and the pipeline of most tutorials
+  frontier  bytes, CPU and quality of encoder settings, and the Pareto-optimal ones
+  live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
+  profile   CPU of one image by step: decode, scaling, each encoder
+  soak      memory over thousands of jobs in one process, with each installed allocator
 
---quick takes a few sources and settings only, to see that it works; its figures are not for quoting.`);
+--quick runs only a few sources and settings, as a smoke test; do not quote its figures.`);
   process.exitCode = 2;
 }

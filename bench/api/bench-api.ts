@@ -9,7 +9,7 @@ import { fillQueue } from './fill-queue.ts';
 import { putUnderEvenLoad } from './put-under-even-load.ts';
 import { type Measured, putUnderLoad } from './put-under-load.ts';
 
-/** Tickets a second; undefined is as many as the contender gives out. */
+/** Tickets per second; undefined means the contender's maximum. */
 type Load = number | undefined;
 
 interface Row {
@@ -26,13 +26,13 @@ interface Filled {
 }
 
 const RATES = [125, 250, 500, 750, 1_000];
-/** Tickets a second beside workers that render. */
+/** Tickets per second beside rendering workers. */
 const RATE_BESIDE_WORKERS = 125;
-/** Photographs that one worker can't make in a second. */
-const PHOTOGRAPHS_A_SECOND = 12;
+/** More photographs than one worker can render per second. */
+const PHOTOGRAPHS_PER_SECOND = 12;
 const WARM_UP_S = 3;
 
-/** One process of the API at rising load, beside a handler that only signs and only adds a job, and with a full queue. */
+/** One API process at rising load, compared to a handler that only signs a URL and adds a job; then with a full queue. */
 export async function benchApi({ quick }: { quick: boolean }): Promise<void> {
   const seconds = quick ? 2 : 15;
   const contenders = await startContenders();
@@ -47,14 +47,14 @@ export async function benchApi({ quick }: { quick: boolean }): Promise<void> {
         floor: await measure(redis, contenders.floor, load, seconds),
       };
       rows.push(row);
-      console.log(`${name(load)}: ours ${told(row.ours)}, floor ${told(row.floor)}`);
+      console.log(`${name(load)}: ours ${summary(row.ours)}, floor ${summary(row.floor)}`);
     }
     await redis.flushdb();
     const rate = RATE_BESIDE_WORKERS;
-    const besideWorkers = await measureBesideWorkers(contenders, seconds * PHOTOGRAPHS_A_SECOND, () =>
+    const besideWorkers = await measureBesideWorkers(contenders, seconds * PHOTOGRAPHS_PER_SECOND, () =>
       putUnderEvenLoad(contenders.ours, rate, seconds),
     );
-    console.log(`beside workers: idle ${told(besideWorkers.idle)}, busy ${told(besideWorkers.busy)}`);
+    console.log(`beside workers: idle ${summary(besideWorkers.idle)}, busy ${summary(besideWorkers.busy)}`);
     const filled = await measureFilled(redis, contenders.ours, { jobs: quick ? 2_000 : 1_000_000, seconds });
     const report = {
       data: { machine: machine(), seconds, rows, besideWorkers, filled },
@@ -68,7 +68,7 @@ export async function benchApi({ quick }: { quick: boolean }): Promise<void> {
   }
 }
 
-/** On an empty Redis each time, so that a contender does not pay for the jobs of the one before. */
+/** Empties Redis first, because jobs of the previous contender would slow this one down. */
 async function measure(redis: Redis, contender: Contender, load: Load, seconds: number): Promise<Measured> {
   await redis.flushdb();
   return load === undefined ? putUnderLoad(contender, seconds) : putUnderEvenLoad(contender, load, seconds);
@@ -81,14 +81,14 @@ async function measureFilled(redis: Redis, ours: Contender, size: { jobs: number
   return { jobs, bytesPerJob, before, after: await putUnderLoad(ours, seconds) };
 }
 
-const name = (load: Load) => (load === undefined ? 'as many as it can' : `${load}/s`);
+const name = (load: Load) => (load === undefined ? 'maximum' : `${load}/s`);
 const perSecond = ({ ticketsPerSecond }: Measured) => ticketsPerSecond.toFixed(0);
 const latency = ({ p50Ms, p99Ms }: Measured) => `${p50Ms} / ${p99Ms}`;
-const told = (measured: Measured) => `${perSecond(measured)}/s (p50 / p99 ${latency(measured)} ms)`;
+const summary = (measured: Measured) => `${perSecond(measured)}/s (p50 / p99 ${latency(measured)} ms)`;
 
 function loadTable(rows: readonly Row[]): string {
   return markdownTable(
-    ['tickets asked for', 'ours, per s', 'floor, per s', 'ours ÷ floor', 'ours, p50 / p99 ms', 'floor, p50 / p99 ms'],
+    ['requested rate', 'ours, per s', 'floor, per s', 'ours ÷ floor', 'ours, p50 / p99 ms', 'floor, p50 / p99 ms'],
     rows.map(({ load, ours, floor }) => [
       name(load),
       perSecond(ours),
@@ -105,14 +105,14 @@ function besideWorkersTable({ idle, busy }: BesideWorkers): string {
     ['workers', 'tickets per s', 'p50 / p99 ms', 'p99 ÷ idle'],
     [
       ['none', perSecond(idle), latency(idle), ''],
-      ['rendering flat out, niced', perSecond(busy), latency(busy), (busy.p99Ms / idle.p99Ms).toFixed(1)],
+      ['at full load, niced', perSecond(busy), latency(busy), (busy.p99Ms / idle.p99Ms).toFixed(1)],
     ],
   );
 }
 
 function filledTable({ jobs, bytesPerJob, before, after }: Filled): string {
   return markdownTable(
-    ['jobs queued already', 'per s', 'p50 / p99 ms', 'empty ÷ full', 'bytes of Redis a job'],
+    ['jobs in the queue', 'per s', 'p50 / p99 ms', 'empty ÷ full', 'Redis bytes per job'],
     [
       ['0', perSecond(before), latency(before), '', ''],
       [
@@ -132,7 +132,7 @@ function chart(rows: readonly Row[]): string {
     points: rows.map((row) => ({ x: row[contender].ticketsPerSecond, y: row[contender].p99Ms })),
   }));
   return lineChart({
-    title: '99th percentile of a ticket at rising load, one process',
+    title: '99th percentile latency of tickets at rising load, one process',
     xLabel: 'tickets per second',
     yLabel: 'ms',
     yFromZero: true,

@@ -7,7 +7,7 @@ import type { Contender } from './contenders.ts';
 import type { Measured } from './put-under-load.ts';
 import { ticketRequest } from './ticket-request.ts';
 
-/** As deployments should run them beside an API: they take what it leaves. */
+/** Recommended for workers beside an API: they get the CPU that the API does not use. */
 const WORKER_NICENESS = 10;
 const UPLOADS_AT_ONCE = 8;
 
@@ -18,15 +18,15 @@ export interface BesideWorkers {
 
 interface Fleet {
   readonly ours: Contender;
-  /** Starts one worker process with a slot for each core. */
+  /** Starts one worker process with one slot per core. */
   startWorker(): Promise<{ readonly pid: number; stop(): Promise<void> }>;
 }
 
 /**
- * The same load with the cores to itself, and while a worker renders flat out on them.
+ * Measures a load on idle cores, then while a worker renders at full load on them.
  *
- * @param images how many photographs the worker is given; more than it can make in the time
- * @throws Error when the worker was done before the load was
+ * @param images number of photographs for the worker; more than it can render in the time
+ * @throws Error if the worker finished before the load
  */
 export async function measureBesideWorkers(
   { ours, startWorker }: Fleet,
@@ -40,14 +40,15 @@ export async function measureBesideWorkers(
     while ((await statusOf(ours, ids[0] as string)) !== 'ready') await delay(50);
     await lowerPriority(worker.pid);
     const busy = await load();
-    if ((await statusOf(ours, ids.at(-1) as string)) === 'ready') throw new Error('The worker ran out of photographs.');
+    if ((await statusOf(ours, ids.at(-1) as string)) === 'ready')
+      throw new Error('The worker finished before the load did: increase the number of photographs.');
     return { idle, busy };
   } finally {
     await worker.stop();
   }
 }
 
-/** Linux gives each thread a priority of its own; those to come take that of the one that makes them. */
+/** On Linux, each thread has its own priority; new threads inherit that of their creator. */
 async function lowerPriority(pid: number): Promise<void> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => [String(pid)]);
   for (const thread of threads) setPriority(Number(thread), WORKER_NICENESS);
@@ -75,10 +76,10 @@ async function statusOf(ours: Contender, imageId: string): Promise<string> {
 }
 
 async function done(response: Promise<Response>): Promise<Response> {
-  const answered = await response;
-  if (!answered.ok) throw new Error(`${answered.url} answered ${answered.status}: ${await answered.text()}`);
-  return answered;
+  const received = await response;
+  if (!received.ok) throw new Error(`${received.url} responded ${received.status}: ${await received.text()}`);
+  return received;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer of our own API, whose contract has its own tests
+// biome-ignore lint/suspicious/noExplicitAny: a response of our own API, whose contract has its own tests
 const answer = async (response: Promise<Response>): Promise<any> => (await done(response)).json();

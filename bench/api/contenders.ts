@@ -10,7 +10,7 @@ const OURS = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url
 const WORKER = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 const HOST = '127.0.0.1';
-/** Limits that are looked at for every ticket, as in production, and never reached. */
+/** Limits are checked for every ticket, as in production, but never reached. */
 const NEVER_REACHED = '100000000';
 
 export interface Contender {
@@ -22,12 +22,12 @@ interface Contenders {
   readonly redisUrl: string;
   readonly ours: Contender & { readonly pid: number };
   readonly floor: Contender;
-  /** One process of the workers' program, on the queue of ours. */
+  /** Starts one worker process on our contender's queue. */
   startWorker(): Promise<NodeProcess>;
   stop(): Promise<void>;
 }
 
-/** The API as it is deployed, and the floor, one process each, on a Redis and an S3 server of their own. */
+/** Starts the API as deployed, and the floor: one process each, with their own Redis and S3 server. */
 export async function startContenders(): Promise<Contenders> {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-bench-api-'));
   const stops: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];

@@ -1,4 +1,4 @@
-// The floor of the API bench, in a process of its own: a bare handler that signs a URL and adds a job, and does nothing else.
+// The floor of the API bench, in a separate process: a bare handler that only signs a URL and adds a job.
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { serve } from '@hono/node-server';

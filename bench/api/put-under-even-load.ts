@@ -9,12 +9,12 @@ const CONNECTIONS = 256;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * Asks for tickets at an even rate, each at its own time whether or not the ones before it are answered, as callers who know
- * nothing of each other do. Latency counts from that time, so a stall is felt by all who came during it, and not by one
- * (coordinated omission). autocannon sends each second's share in one burst, whose own queue would be measured.
+ * Requests tickets at an even rate, as independent callers do: each request has a scheduled time, and does not wait for
+ * earlier responses. Latency counts from the scheduled time, and includes stalls for every request during them (this
+ * avoids coordinated omission). autocannon would send each second's share in one burst, and measure its own queue.
  *
- * @param rate tickets a second
- * @throws Error when a request got no ticket: a refusal is quicker
+ * @param rate tickets per second
+ * @throws Error if a request gets no ticket: a rejection is faster than a ticket
  */
 export async function putUnderEvenLoad(to: Contender, rate: number, seconds: number): Promise<Measured> {
   const { origin, pathname: path } = new URL(to.url);
@@ -27,7 +27,7 @@ export async function putUnderEvenLoad(to: Contender, rate: number, seconds: num
   async function askAt(dueMs: number): Promise<void> {
     const { statusCode, body } = await pool.request(request);
     await body.dump();
-    if (statusCode !== 201) throw new Error(`${to.url} answered ${statusCode} in the place of a ticket.`);
+    if (statusCode !== 201) throw new Error(`${to.url} responded ${statusCode} instead of a ticket.`);
     micros.record(Math.max(1, Math.round((performance.now() - start - dueMs) * 1000)));
   }
 
@@ -51,5 +51,5 @@ export async function putUnderEvenLoad(to: Contender, rate: number, seconds: num
   }
 }
 
-/** Microseconds as milliseconds with one decimal: the pacer's own timer is no better than 1 ms. */
+/** Microseconds as milliseconds with one decimal: the scheduler's timer has a resolution of 1 ms. */
 const ms = (micros: number) => Math.round(micros / 100) / 10;

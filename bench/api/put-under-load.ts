@@ -11,10 +11,10 @@ export interface Measured {
 }
 
 /**
- * Asks for as many tickets as are given out over many connections for a while. Each connection waits for its answer, so the
- * latency is that of a process that is never idle.
+ * Requests tickets at the maximum rate over many connections. Each connection waits for its response: the latency is that
+ * of a process that is never idle.
  *
- * @throws Error when a request failed: a refusal is quicker than a ticket
+ * @throws Error if a request failed: a rejection is faster than a ticket
  */
 export async function putUnderLoad(to: Contender, seconds: number): Promise<Measured> {
   const result = await autocannon({

@@ -7,7 +7,7 @@ const body = JSON.stringify({
   category: 'product',
 });
 
-/** The request for a ticket that every load is made of. */
+/** The ticket request that all loads send. */
 export const ticketRequest = ({ headers }: Contender) => ({
   method: 'POST' as const,
   headers: { ...headers, 'content-type': 'application/json' },

@@ -15,14 +15,14 @@ export interface Chromium {
 const UNPACK_TIMEOUT_MS = 60_000;
 const cache = fileURLToPath(new URL('../node_modules/.cache', import.meta.url));
 
-const notHere = [
-  // For a function of a cloud, where one process does all; here they would hide what a real browser refuses.
+const removedArgs = [
+  // For cloud functions with a single process; they would hide errors that occur in a real browser.
   '--single-process',
   '--no-zygote',
   '--disable-web-security',
   '--allow-running-insecure-content',
   '--disable-site-isolation-trials',
-  // Drawing by a graphics card that is none costs ten times the time.
+  // An emulated graphics card takes ten times as long.
   '--ignore-gpu-blocklist',
   '--in-process-gpu',
   '--use-gl=angle',
@@ -31,38 +31,38 @@ const notHere = [
 ];
 
 /**
- * A Chromium to test with: that of CHROMIUM_BIN, else the one that npm brought, which needs no package of the system.
+ * A Chromium for tests: that of CHROMIUM_BIN, else the one from npm, which needs no system packages.
  *
- * @returns in words why there is none
+ * @returns a message with the reason if there is none
  */
 export async function findChromium(): Promise<Chromium | string> {
   const own = process.env.CHROMIUM_BIN;
   if (own) return { executablePath: own, args: ['--no-sandbox', '--font-render-hinting=none'] };
   const here = `${process.platform}-${process.arch}`;
-  if (here !== 'linux-x64') return `No Chromium comes with npm for ${here}: name an installed one in CHROMIUM_BIN.`;
+  if (here !== 'linux-x64') return `npm has no Chromium for ${here}: set CHROMIUM_BIN to an installed one.`;
   const dir = await unpacked();
   return {
     executablePath: join(dir, 'chromium'),
-    args: [...packed.args.filter((arg) => !notHere.includes(arg)), '--disable-gpu'],
-    // Its own font, so that a picture of a page looks the same on every machine.
+    args: [...packed.args.filter((arg) => !removedArgs.includes(arg)), '--disable-gpu'],
+    // With its own font, because screenshots must look the same on every machine.
     env: { FONTCONFIG_FILE: join(dir, 'fonts.conf') },
   };
 }
 
-/** The folder that the packed Chromium is in, unpacked once a version; by several at once without harm. */
+/** The folder of the unpacked Chromium. It is unpacked once per version; concurrent calls are safe. */
 async function unpacked(): Promise<string> {
   const manifest = findPackageJSON('@sparticuz/chromium', import.meta.url) ?? '';
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
   const dir = join(cache, `chromium-${version}`);
-  const isThere = () =>
+  const isUnpacked = () =>
     access(join(dir, 'fonts.conf')).then(
       () => true,
       () => false,
     );
-  if (await isThere()) return dir;
+  if (await isUnpacked()) return dir;
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(join(cache, 'unpacking-'));
-  // It unpacks into the folder for temporary files, which only a process of its own can have elsewhere.
+  // The package unpacks into the temporary folder; a separate process can have a different one.
   const unpack = "import('@sparticuz/chromium').then(({ default: packed }) => packed.executablePath())";
   await promisify(execFile)(process.execPath, ['--eval', unpack], {
     cwd: dirname(fileURLToPath(import.meta.url)),
@@ -72,8 +72,8 @@ async function unpacked(): Promise<string> {
   await writeFile(join(unfinished, 'fonts.conf'), fontsConf(dir));
   await rename(unfinished, dir).catch(async (error: unknown) => {
     await rm(unfinished, { recursive: true });
-    // Another test was faster.
-    if (!(await isThere())) throw error;
+    // A concurrent call has already finished it.
+    if (!(await isUnpacked())) throw error;
   });
   return dir;
 }

@@ -5,12 +5,12 @@ import { makeSource } from './sources.ts';
 
 /** Widths in pixels of a 4:3 picture. */
 const widths = [1200, 2400] as const;
-/** libaom goes to 9, for minutes; a variant's schema stops at 4. */
+/** libaom accepts up to 9, which takes minutes; the schema of variants allows at most 4. */
 const efforts = [0, 1, 2, 3, 4, 5, 6] as const;
 
 /**
- * CPU of one avif encode by effort: libaom can't be stopped within one, so this is how far a rendition may run over its
- * time limit. A mosaic of photographs, full of detail, at quality 60; libaom's cost grows with the pixels.
+ * CPU of one avif encode by effort. libaom can't be interrupted: a rendition can exceed its time limit by this much. The
+ * source is a detailed mosaic of photographs, at quality 60; libaom's cost is proportional to the pixels.
  */
 export async function benchEffort({ quick }: { quick: boolean }): Promise<void> {
   sharp.concurrency(1);

@@ -21,7 +21,7 @@ interface Measured {
 
 type Row = Source & { readonly results: Readonly<Record<string, Measured>> };
 
-/** Every contender on every source, interleaved, so that a slow spell of the machine hits all of them alike. */
+/** Runs every contender on every source, interleaved: a slow phase of the machine affects all of them equally. */
 export async function benchEngine({ quick }: { quick: boolean }): Promise<void> {
   const rows: Row[] = [];
   for (const size of quick ? [2] : megapixels) {
@@ -68,7 +68,7 @@ async function measureOne(contender: string, path: string): Promise<Measured> {
   return JSON.parse(stdout) as Measured;
 }
 
-/** The largest source that the default limits let in. */
+/** The largest source within the default limits. */
 async function measureLargest(): Promise<{ encoding: string; measured: Measured }[]> {
   const results: { encoding: string; measured: Measured }[] = [];
   for (const encoding of ['baseline jpeg', 'progressive jpeg', 'webp']) {
@@ -95,14 +95,14 @@ const describe = (results: Readonly<Record<string, Measured>>) =>
 
 function summary(rows: readonly Row[]): string {
   const over = (above: string, below: string) => rows.map((row) => ratio(row, above, below));
-  const line = (what: string, values: readonly number[]) => [
-    what,
+  const line = (label: string, values: readonly number[]) => [
+    label,
     geometricMean(values).toFixed(2),
     Math.min(...values).toFixed(2),
     Math.max(...values).toFixed(2),
   ];
   return markdownTable(
-    ['CPU ratio', 'geometric mean', 'least', 'most'],
+    ['CPU ratio', 'geometric mean', 'min', 'max'],
     [
       line('ours ÷ floor', over('ours', 'floor')),
       line('tutorial ÷ ours', over('tutorial', 'ours')),

@@ -23,27 +23,27 @@ interface Frame {
 }
 
 /**
- * Where the CPU of one image goes: each step of the tutorial's six renditions, and of our full set, by itself and one after
- * the other, so that each has the process' whole CPU time. The least of two runs counts.
+ * CPU of one image by step, for the tutorial's six renditions and for our full set. The steps run sequentially, because
+ * CPU time is measured per process. The lower of two runs counts.
  */
 export async function benchProfile({ quick }: { quick: boolean }): Promise<void> {
-  // Sets libvips as a worker does: no cache, one thread an operation.
+  // Configures libvips as in a worker: no cache, one thread per operation.
   await createImagingEngine();
   const rows: string[][] = [];
   for (const [size, encoding] of quick ? sources.slice(0, 1) : sources) {
     const bytes = await readFile((await makeSource(size, encoding)).path);
     for (const [name, set] of [
-      ['the six', tutorialSet],
+      ['tutorial set', tutorialSet],
       ['full set', variantSets().get('product') ?? []],
     ] as const) {
-      const steps = least(await profile(bytes, set), await profile(bytes, set));
+      const steps = lower(await profile(bytes, set), await profile(bytes, set));
       const total = Object.values(steps).reduce((sum, ms) => sum + ms, 0);
       const share = (ms = 0) => `${Math.round(ms)} (${Math.round((100 * ms) / total)} %)`;
       rows.push([`${size} MP ${encoding}, ${name}`, ...columns.map((step) => share(steps[step])), total.toFixed(0)]);
       console.log(rows.at(-1)?.join(' | '));
     }
   }
-  console.log(`\n${markdownTable(['CPU ms, least of 2 runs', ...columns, 'sum'], rows)}`);
+  console.log(`\n${markdownTable(['CPU ms, lower of 2 runs', ...columns, 'sum'], rows)}`);
 }
 
 const columns = ['decode', 'scale', 'avif', 'webp', 'jpeg'] as const;
@@ -85,5 +85,5 @@ async function timed<T>(spent: Record<string, number>, step: string, work: () =>
   return result;
 }
 
-const least = (one: Steps, other: Steps): Steps =>
+const lower = (one: Steps, other: Steps): Steps =>
   Object.fromEntries(Object.entries(one).map(([step, ms]) => [step, Math.min(ms, other[step] ?? ms)]));

@@ -2,7 +2,7 @@ import { createImagingEngine, planRenditions } from '@imagemill/imaging';
 import { encoderSettings, type Variant, VariantSet, variantSets } from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
 
-/** The set that most tutorials make: five webp and one jpeg, with these encoder settings for every contender. */
+/** The set of most tutorials: five webp and one jpeg, with the same encoder settings for every contender. */
 export const tutorialSet = VariantSet.parse([
   { name: 'thumb', width: 150, height: 150, fit: 'cover', format: 'webp', quality: 80, effort: 4 },
   { name: 'small', width: 300, height: 300, fit: 'inside', format: 'webp', quality: 80, effort: 4 },
@@ -14,7 +14,7 @@ export const tutorialSet = VariantSet.parse([
 
 const productSet = variantSets().get('product') ?? [];
 
-/** Makes a source's renditions, and returns how many bytes they have. */
+/** Makes a source's renditions, and returns their total bytes. */
 type Contender = (bytes: Buffer) => Promise<number>;
 
 async function ours(bytes: Buffer, set: VariantSet): Promise<number> {
@@ -26,17 +26,17 @@ async function ours(bytes: Buffer, set: VariantSet): Promise<number> {
   return total;
 }
 
-/** Encodes as our engine does, by the variant's own settings. */
+/** Encodes with the settings of our engine and the variant. */
 export function encodeLike(image: Sharp, { format, quality, effort }: Variant): Sharp {
-  const tries = effort !== undefined && { effort };
-  if (format === 'avif') return image.avif({ ...encoderSettings.avif, quality, ...tries });
-  if (format === 'webp') return image.webp({ ...encoderSettings.webp, quality, ...tries });
+  const ownEffort = effort !== undefined && { effort };
+  if (format === 'avif') return image.avif({ ...encoderSettings.avif, quality, ...ownEffort });
+  if (format === 'webp') return image.webp({ ...encoderSettings.webp, quality, ...ownEffort });
   if (format === 'png') return image.png({ ...encoderSettings.png });
   return image.jpeg({ ...encoderSettings.jpeg, quality });
 }
 
 export const contenders: Record<string, Contender> = {
-  /** One decode to the largest size, and each encode from pixels of its exact size: what no engine can do without. */
+  /** One decode to the largest size, and each encode from pixels of its exact size: the minimum for any engine. */
   floor: async (bytes) => {
     sharp.cache(false);
     sharp.concurrency(1);
@@ -58,7 +58,7 @@ export const contenders: Record<string, Contender> = {
 
   ours: (bytes) => ours(bytes, tutorialSet),
 
-  /** One `sharp(source)` a variant, all at once, and the metadata read before: what one finds in most code bases. */
+  /** As in most code bases: one `sharp(source)` per variant, all in parallel, after reading the metadata. */
   tutorial: async (bytes) => {
     sharp.cache(false);
     sharp.concurrency(1);
@@ -75,6 +75,6 @@ export const contenders: Record<string, Contender> = {
     return sizes.reduce((sum, size) => sum + size, 0);
   },
 
-  /** Our whole default product set, avif included. */
+  /** Our complete default product set, including avif. */
   'ours, full set': (bytes) => ours(bytes, productSet),
 };

@@ -10,12 +10,12 @@ import { makeSource } from './sources.ts';
 export interface Fidelity {
   readonly rendition: string;
   readonly ours: Quality;
-  readonly straight: Quality;
+  readonly direct: Quality;
 }
 
 /**
- * How near each rendition is to the source scaled to its size without loss: ours, made from pixels that were decoded once
- * for all, and one that is made straight from the source. The first may not be worse for having been decoded once.
+ * Similarity of each rendition to the source, scaled losslessly to its size. Compares ours, made from pixels that are
+ * decoded once for all, to one made directly from the source. Decoding once must not cost quality.
  */
 export async function measureFidelity({ quick }: { quick: boolean }): Promise<Fidelity[]> {
   const { path } = await makeSource(quick ? 2 : 12, 'baseline jpeg');
@@ -36,7 +36,7 @@ export async function measureFidelity({ quick }: { quick: boolean }): Promise<Fi
     results.push({
       rendition: `${variant.name} ${variant.format}`,
       ours: await scorer.score(Buffer.from(data)),
-      straight: await scorer.score(await encodeLike(scaled(), variant).toBuffer()),
+      direct: await scorer.score(await encodeLike(scaled(), variant).toBuffer()),
     });
     await scorer.close();
   }
@@ -46,14 +46,14 @@ export async function measureFidelity({ quick }: { quick: boolean }): Promise<Fi
 export function fidelityTable(rows: readonly Fidelity[]): string {
   const norm = ({ butteraugli }: Quality) => butteraugli?.toFixed(3) ?? '';
   return markdownTable(
-    ['rendition', 'SSIM ours', 'SSIM straight', 'difference', 'butteraugli ours', 'straight'],
-    rows.map(({ rendition, ours, straight }) => [
+    ['rendition', 'SSIM ours', 'SSIM direct', 'difference', 'butteraugli ours', 'direct'],
+    rows.map(({ rendition, ours, direct }) => [
       rendition,
       ours.ssim.toFixed(4),
-      straight.ssim.toFixed(4),
-      (ours.ssim - straight.ssim).toFixed(4),
+      direct.ssim.toFixed(4),
+      (ours.ssim - direct.ssim).toFixed(4),
       norm(ours),
-      norm(straight),
+      norm(direct),
     ]),
   );
 }

@@ -1,11 +1,11 @@
-// One contender on one source in a process of its own, so that memory and CPU are its alone: prints JSON.
+// Runs one contender on one source in a separate process, to measure its memory and CPU alone; prints JSON.
 import { readFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { contenders } from './contenders.ts';
 
 const [name = '', path = ''] = process.argv.slice(2);
 const contender = contenders[name];
-if (!contender) throw new Error(`no contender "${name}"`);
+if (!contender) throw new Error(`There is no contender "${name}".`);
 
 const bytes = await readFile(path);
 const delay = monitorEventLoopDelay({ resolution: 1 });

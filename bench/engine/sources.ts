@@ -7,12 +7,12 @@ const CORPUS = new URL('../corpus/', import.meta.url);
 
 export const megapixels = [2, 6, 12, 24, 50] as const;
 
-/** How a source is stored; settings as cameras, phones and editors write them. */
+/** Encodings of sources, with the usual settings of cameras, phones and editors. */
 export const encodings: Record<string, (image: Sharp) => Sharp> = {
   'baseline jpeg': (image) => image.jpeg({ quality: 90 }),
   'progressive jpeg': (image) => image.jpeg({ quality: 90, progressive: true }),
   png: (image) => image.png({ compressionLevel: 6 }),
-  // What phones' screenshots and paint programs write: an alpha channel that hides nothing.
+  // As from phone screenshots and paint programs: a fully opaque alpha channel.
   'png with alpha': (image) => image.ensureAlpha().png({ compressionLevel: 6 }),
   webp: (image) => image.webp({ quality: 90, effort: 2 }),
   avif: (image) => image.avif({ quality: 70, effort: 0 }),
@@ -24,21 +24,21 @@ export interface Source {
   readonly megapixels: number;
 }
 
-/** The photographs of the corpus, as files' bytes. */
+/** The photographs of the corpus, as file contents. */
 export async function corpus(): Promise<{ name: string; bytes: Buffer }[]> {
   const names = (await readdir(CORPUS)).filter((name) => name.endsWith('.jpg')).sort();
   return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(new URL(name, CORPUS)) })));
 }
 
 /**
- * A 4:3 picture of a size: the corpus' photographs side by side at their own resolution, so that each pixel has a real
- * photograph's detail, which an enlargement would not. Made once, and kept in the temporary folder.
+ * A 4:3 picture of this size: the photographs of the corpus side by side at their own resolution, which keeps their
+ * detail; an enlargement would lose it. Made once, and cached in the temporary folder.
  */
 export async function makeSource(size: number, encoding: string): Promise<Source> {
   const dir = join(tmpdir(), 'imagemill-bench-sources-2');
   const path = join(dir, `${size}mp-${encoding.replaceAll(' ', '-')}`);
-  const isThere = await stat(path).catch(() => undefined);
-  if (!isThere) {
+  const cached = await stat(path).catch(() => undefined);
+  if (!cached) {
     await mkdir(dir, { recursive: true });
     await encodings[encoding]?.(await mosaic(size)).toFile(path);
   }
@@ -63,7 +63,7 @@ async function mosaic(size: number): Promise<Sharp> {
   const canvas = { width: columns * tile, height: rows * tile, channels: 3 as const, background: '#808080' };
   const { data, info } = await sharp({ create: canvas, limitInputPixels: false })
     .composite(placed)
-    // It adds an alpha channel.
+    // `composite` adds an alpha channel.
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -11,12 +11,13 @@ const SIDE_PX = 1000;
 const CPU_RUNS = 2;
 
 interface Point extends Setting, Quality {
-  /** Mean over the corpus, of the bytes as a share of the largest setting's. */
+  /** Mean over the corpus. */
   readonly bytesPerPixel: number;
+  /** Per megapixel, mean over the corpus. */
   readonly cpuMs: number;
 }
 
-/** Every setting on every photograph: bytes, CPU and how near the result is; then which settings nothing beats. */
+/** Measures bytes, CPU and quality of every setting on every photograph, and finds the Pareto-optimal settings. */
 export async function benchFrontier({ quick }: { quick: boolean }): Promise<void> {
   sharp.cache(false);
   sharp.concurrency(1);
@@ -91,7 +92,7 @@ function beats(a: Point, b: Point): boolean {
 
 function table(points: readonly Point[]): string {
   return markdownTable(
-    ['setting that nothing beats', 'bits per pixel', 'CPU ms per megapixel', 'SSIM', 'butteraugli'],
+    ['Pareto-optimal setting', 'bits per pixel', 'CPU ms per megapixel', 'SSIM', 'butteraugli'],
     [...points]
       .sort((a, b) => a.format.localeCompare(b.format) || a.bytesPerPixel - b.bytesPerPixel)
       .map((point) => [

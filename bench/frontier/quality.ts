@@ -9,7 +9,7 @@ import { ssim } from 'ssim.js';
 export interface Quality {
   /** Mean SSIM on luma, up to 1; higher is better. */
   readonly ssim: number;
-  /** Butteraugli's 3-norm; lower is better. Only where `butteraugli_main` is installed. */
+  /** Butteraugli's 3-norm; lower is better. Undefined if `butteraugli_main` is not installed. */
   readonly butteraugli?: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 
-/** One way to drive an encoder. */
+/** One combination of an encoder's settings. */
 export interface Setting {
   readonly format: 'avif' | 'webp' | 'jpeg';
   readonly effort: number;
@@ -21,7 +21,7 @@ const combine = (
     qualities.flatMap((quality) => chromas.map((chroma) => ({ format, effort, quality, chroma }))),
   );
 
-/** The sweep. WebP's lossy mode always halves its chroma; jpeg's effort 1 is mozjpeg, 0 is plain. */
+/** All settings to measure. Lossy WebP always subsamples chroma; effort 1 of jpeg is mozjpeg, 0 is plain. */
 export function sweep(quick: boolean): Setting[] {
   if (quick) return [...combine('avif', [0, 1], [60], ['4:2:0']), ...combine('webp', [2, 4], [80], ['4:2:0'])];
   return [

@@ -10,14 +10,14 @@ import { writeReport } from '../report/write-report.ts';
 import { type ActiveImages, activateImages } from './active-images.ts';
 import { openListeners } from './open-listeners.ts';
 
-/** One load: renditions that go live a second, and how many listeners each of them has. */
+/** One load: published renditions per second, and listeners per rendition. */
 interface Load {
   readonly name: string;
   readonly perSecond: number;
   readonly listenersEach: number;
 }
 
-interface Told extends Load {
+interface Measured extends Load {
   readonly renditions: number;
   readonly events: number;
   readonly p50Ms: number;
@@ -34,33 +34,33 @@ interface Memory {
 
 const RATES = [50, 100, 200, 400];
 const SETTLE_MS = 5_000;
-/** How long the last events may take before they count as lost. */
+/** Events that arrive later than this count as lost. */
 const LATE_MS = 10_000;
 
-/** Many listeners on one process of the API: what each costs in memory, and how long a rendition takes to all of them. */
+/** Many listeners on one API process: memory per listener, and time from a rendition to all of them. */
 export async function benchLive({ quick }: { quick: boolean }): Promise<void> {
   const listeners = quick ? 200 : 5_000;
   const seconds = quick ? 2 : 20;
-  /** Of the last minute: what else ran here. */
+  /** Load average of the last minute, as a record of other work on the machine. */
   const [loadBefore] = loadavg();
   const contenders = await startContenders();
   try {
     const { ours, redisUrl } = contenders;
     const images = await activateImages(ours, redisUrl, listeners);
     const { ids } = images;
-    const rates = (quick ? [50] : RATES).map((perSecond) => ({ name: 'an image each', perSecond, listenersEach: 1 }));
+    const rates = (quick ? [50] : RATES).map((perSecond) => ({ name: 'one image each', perSecond, listenersEach: 1 }));
     const clock = createClock();
     await delay(SETTLE_MS);
     const beforeMiB = await residentMiB(ours.pid);
     const each = await openListeners(ours, ids, clock.received);
     await delay(SETTLE_MS);
     const openMiB = await residentMiB(ours.pid);
-    const rows: Told[] = [];
+    const rows: Measured[] = [];
     for (const load of rates) rows.push(await measure(load, images, ids, seconds, clock));
     const memory = { listeners, beforeMiB, openMiB, afterLoadMiB: await residentMiB(ours.pid) };
     each.close();
 
-    // One that had the fewest renditions so far.
+    // The last image has the fewest renditions so far.
     const shared = ids.at(-1) as string;
     const crowd = await openListeners(
       ours,
@@ -82,14 +82,14 @@ export async function benchLive({ quick }: { quick: boolean }): Promise<void> {
   }
 }
 
-/** Publishes at an even rate, to one image after the other, and waits until every listener has everything. */
+/** Publishes at an even rate, cycling through the images, and waits until every listener has received all events. */
 async function measure(
   load: Load,
   images: ActiveImages,
   ids: readonly string[],
   seconds: number,
   clock: Clock,
-): Promise<Told> {
+): Promise<Measured> {
   const renditions = load.perSecond * seconds;
   clock.reset();
   const start = performance.now();
@@ -105,15 +105,15 @@ async function measure(
   const events = renditions * load.listenersEach;
   const until = performance.now() + LATE_MS;
   while (clock.count() < events && performance.now() < until) await delay(20);
-  if (clock.count() !== events) throw new Error(`${events} events were due, and ${clock.count()} came.`);
-  const told = { ...load, renditions, events, ...clock.read() };
-  console.log(`${load.name}, ${load.perSecond}/s: p50 ${told.p50Ms} ms, p99 ${told.p99Ms} ms, max ${told.maxMs} ms`);
-  return told;
+  if (clock.count() !== events) throw new Error(`Expected ${events} events, received ${clock.count()}.`);
+  const times = clock.read();
+  console.log(`${load.name}, ${load.perSecond}/s: p50 ${times.p50Ms} ms, p99 ${times.p99Ms} ms, max ${times.maxMs} ms`);
+  return { ...load, renditions, events, ...times };
 }
 
 type Clock = ReturnType<typeof createClock>;
 
-/** From just before the call that puts a rendition live, to its event at a listener; both in this process. */
+/** Measures from just before the call that publishes a rendition to its event at a listener, both in this process. */
 function createClock() {
   const since = new Map<string, number>();
   let micros = createHistogram();
@@ -140,16 +140,16 @@ async function residentMiB(pid: number): Promise<number> {
 function memoryTable({ listeners, beforeMiB, openMiB, afterLoadMiB }: Memory): string {
   const kib = (mib: number) => (((mib - beforeMiB) * 1024) / listeners).toFixed(1);
   return markdownTable(
-    ['listeners', 'RSS MiB', 'KiB a listener'],
+    ['listeners', 'RSS MiB', 'KiB per listener'],
     [
       ['none', beforeMiB.toFixed(0), ''],
-      [`${listeners.toLocaleString('en')}, quiet`, openMiB.toFixed(0), kib(openMiB)],
-      ['the same after the load', afterLoadMiB.toFixed(0), kib(afterLoadMiB)],
+      [`${listeners.toLocaleString('en')}, idle`, openMiB.toFixed(0), kib(openMiB)],
+      ['the same, after the load', afterLoadMiB.toFixed(0), kib(afterLoadMiB)],
     ],
   );
 }
 
-function loadTable(rows: readonly Told[]): string {
+function loadTable(rows: readonly Measured[]): string {
   return markdownTable(
     ['listeners', 'renditions per s', 'events', 'p50 ms', 'p99 ms', 'max ms'],
     rows.map(({ name, perSecond, events, p50Ms, p99Ms, maxMs }) => [
@@ -163,14 +163,14 @@ function loadTable(rows: readonly Told[]): string {
   );
 }
 
-function chart(rows: readonly Told[]): string {
+function chart(rows: readonly Measured[]): string {
   const spread = rows.filter(({ listenersEach }) => listenersEach === 1);
   const series = (['p50Ms', 'p99Ms'] as const).map((quantile) => ({
     name: quantile === 'p50Ms' ? 'median' : '99th percentile',
     points: spread.map((row) => ({ x: row.perSecond, y: row[quantile] })),
   }));
   return lineChart({
-    title: 'From a rendition that goes live to its listener, one process',
+    title: 'Time from a published rendition to its listener, one process',
     xLabel: 'renditions per second',
     yLabel: 'ms',
     yFromZero: true,

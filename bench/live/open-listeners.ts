@@ -10,10 +10,10 @@ export interface Listeners {
 }
 
 /**
- * Opens one stream of events for each image in a list; an image may stand there many times.
+ * Opens one event stream per entry of a list of images; an image may have several entries.
  *
- * @param onRendition told of every rendition that a listener gets, the moment that it does
- * @throws Error when one is refused
+ * @param onRendition called for every rendition event as soon as a listener receives it
+ * @throws Error if a stream is rejected
  */
 export async function openListeners(
   to: Contender,
@@ -25,7 +25,8 @@ export async function openListeners(
   const open = async (imageId: string): Promise<void> => {
     const request = get(new URL(`${imageId}/events`, to.url), { agent, headers: to.headers });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    if (response.statusCode !== 200) throw new Error(`A listener got ${response.statusCode}.`);
+    if (response.statusCode !== 200)
+      throw new Error(`The API responded ${response.statusCode} instead of an event stream.`);
     response.setEncoding('utf8');
     response.on('error', () => {});
     const snapshot = Promise.withResolvers<void>();

@@ -9,13 +9,13 @@ import { differenceOf } from './cells.ts';
 import { type Compared, contactSheet } from './contact-sheet.ts';
 import { createCellEngine } from './engine-cells.ts';
 
-/** Cells of a picture that differ more than this are seen at a glance. */
+/** A ΔE 2000 above this is visible at a glance. */
 const OUTLIER = 3;
 const artefacts = fileURLToPath(new URL('../artefacts/corpus', import.meta.url));
 
-/** Compares every picture file of a folder as the engine renders it with how Chromium shows it, and prints the outliers. */
+/** Compares the engine's rendering of every picture in a folder to Chromium's, and prints the outliers. */
 export async function benchCorpus({ folder }: { folder?: string | undefined }): Promise<void> {
-  if (!folder) throw new Error('Name a folder of picture files: pnpm bench corpus <folder>.');
+  if (!folder) throw new Error('Specify a folder of pictures: pnpm bench corpus <folder>.');
   const browser = await launchBrowser();
   try {
     const [engine, page] = [await createCellEngine(), await openCellBrowser(browser)];
@@ -79,7 +79,7 @@ async function report(compared: readonly Compared[], browser: CellBrowser): Prom
     difference?.worst.toFixed(2) ?? '',
   ]);
   console.log(
-    `${compared.length} files, ${outliers.length} outliers (a cell with ΔE 2000 over ${OUTLIER}, another size, or only one of the two shows it)`,
+    `${compared.length} files, ${outliers.length} outliers (a cell with a ΔE 2000 above ${OUTLIER}, a different size, or rejected by the engine but shown by Chromium)`,
   );
   if (rows.length > 0) console.log(markdownTable(['file', 'outcome', 'mean ΔE', 'worst ΔE'], rows));
   await mkdir(artefacts, { recursive: true });

@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { type Cells, cellSide, GROUNDS, SIDE_MAX } from './cells.ts';
 
-/** Pictures as a browser shows them: in one page for all of them. */
+/** Renders pictures in a browser; all share one page. */
 export interface CellBrowser {
-  /** Undefined for a file that the browser does not show. */
+  /** Undefined for a file that the browser cannot decode. */
   cells(bytes: Uint8Array): Promise<Cells | undefined>;
-  /** A page of HTML as a PNG. */
+  /** Renders an HTML page to a PNG. */
   screenshot(html: string): Promise<Buffer>;
   /** Closes the page, not the browser. */
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export async function openCellBrowser(browser: Browser): Promise<CellBrowser> {
   };
 }
 
-/** What a page has that Node has not, as far as it is used here. */
+/** The browser APIs that are used here and missing in Node. */
 interface Drawing {
   fillStyle: string;
   imageSmoothingQuality: string;
@@ -77,7 +77,7 @@ async function draw(options: { base64: string; sideMax: number; grounds: string[
 /**
  * The mean colours of a picture's cells.
  *
- * @param grounds RGBA of 8 bits a channel, of the picture on each ground
+ * @param grounds the picture on each background, as RGBA with 8 bits per channel
  */
 export function cellsOf(width: number, height: number, grounds: readonly Uint8Array[]): Cells {
   const side = cellSide(width, height);

@@ -1,28 +1,28 @@
 import Color from 'colorjs.io';
 
-/** A picture cut into cells, each with its mean colour, on a white and on a black ground, so that alpha shows. */
+/** The mean colours of a picture's cells on a white and on a black background; the difference of the two is the alpha. */
 export interface Cells {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** RGB of 8 bits a channel, row by row: all on white, then all on black. */
+  /** RGB with 8 bits per channel, row by row: all cells on white, then all on black. */
   readonly colours: readonly number[];
 }
 
 export interface Difference {
-  /** ΔE 2000 over all cells; under 2, hardly anybody sees it. */
+  /** Mean ΔE 2000 over all cells; below 2 it is barely visible. */
   readonly mean: number;
   readonly worst: number;
 }
 
-/** Longest side in pixels at which pictures are compared, and how large their cells are then. */
+/** Pictures are compared at this longest side in pixels. */
 export const SIDE_MAX = 512;
 export const GROUNDS = ['#ffffff', '#000000'] as const;
 
-/** Tiny pictures are compared almost pixel by pixel, large ones in 16 cells a side at least. */
+/** Side of a cell in pixels: 4 for tiny pictures, a sixteenth of the longest side for large ones. */
 export const cellSide = (width: number, height: number) => Math.max(4, Math.ceil(Math.max(width, height) / 16));
 
-/** How different two renderings of the same picture are. */
+/** The difference of two renderings of the same picture. */
 export function differenceOf(one: Cells, other: Cells): Difference {
   const differences: number[] = [];
   for (let at = 0; at + 2 < one.colours.length; at += 3) {

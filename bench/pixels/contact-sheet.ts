@@ -1,6 +1,6 @@
 import type { Difference } from './cells.ts';
 
-/** A file, as it is and as the engine renders it. */
+/** A file, and the engine's rendering of it. */
 export interface Compared {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -10,10 +10,10 @@ export interface Compared {
   readonly isOutlier: boolean;
 }
 
-/** More than fit on a page that can be looked through. */
+/** Limit for a readable page. */
 const ENTRIES_MAX = 200;
 
-/** A page with each file as the browser shows it beside its rendition, on a checked ground; only the first entries. */
+/** A page with the first files, each shown by the browser beside its rendition, on a checkered background. */
 export function contactSheet(entries: readonly Compared[]): string {
   const figures = entries.slice(0, ENTRIES_MAX).map(figure).join('\n');
   return `<!doctype html><meta charset="utf-8"><title>Contact sheet</title><style>
@@ -30,7 +30,7 @@ function figure({ name, bytes, png, verdict, difference }: Compared): string {
   return `<figure><img alt="file" src="${dataUrl(bytes)}">${rendition}<figcaption>${escaped(name)}: ${escaped(numbers)}</figcaption></figure>`;
 }
 
-/** Without a type: the browser finds it by the content, as it does for a file. */
+/** Without a media type: the browser detects it from the content, as for a file. */
 const dataUrl = (bytes: Uint8Array) => `data:image/*;base64,${Buffer.from(bytes).toString('base64')}`;
 
 const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);

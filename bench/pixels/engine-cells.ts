@@ -13,11 +13,11 @@ export interface Rendered {
   readonly png: Uint8Array;
 }
 
-/** Renders pictures as the engine does, at the size at which they are compared. */
+/** Renders pictures with the engine, at the size of the comparison. */
 export async function createCellEngine() {
   const engine = await createImagingEngine();
   return {
-    /** The code of the rejection where it is rejected. */
+    /** Returns the rejection's code if the picture is rejected. */
     async render(bytes: Uint8Array): Promise<Rendered | string> {
       try {
         const picture = await engine.decode(bytes, await engine.inspect(bytes), whole);

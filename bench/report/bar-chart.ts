@@ -6,7 +6,7 @@ const ROW = 20;
 const LEFT = 170;
 const TOP = 44;
 
-/** Horizontal bars, one a row, with a line at the reference value. */
+/** Horizontal bars, one per row, with a line at the reference value. */
 export function barChart(options: {
   title: string;
   bars: readonly { label: string; value: number }[];

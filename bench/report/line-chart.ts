@@ -8,11 +8,11 @@ const PLOT = { left: 70, right: 740, top: 60, bottom: 370 };
 export interface Series {
   readonly name: string;
   readonly points: readonly { readonly x: number; readonly y: number; readonly label?: string }[];
-  /** Dots alone, for what has no order. */
+  /** Only dots, for points without an order. */
   readonly dots?: boolean;
 }
 
-/** Lines, or dots, over two linear axes. */
+/** Lines or dots over two linear axes. */
 export function lineChart(options: {
   title: string;
   xLabel: string;

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import sharp from 'sharp';
 
-/** What a figure was measured on. */
+/** The machine and library versions of a measurement. */
 export function machine() {
   const { sharp: sharpVersion, vips, aom, webp } = sharp.versions as Record<string, string | undefined>;
   return {

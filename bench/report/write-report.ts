@@ -9,7 +9,7 @@ interface Report {
   readonly svg: string;
 }
 
-/** Shows a bench's tables, and keeps its data, tables and picture beside docs/performance.md, unless it was a quick run. */
+/** Prints a bench's tables. Unless it was a quick run, also writes its data, tables and chart to docs/performance. */
 export async function writeReport(name: string, report: Report, { quick }: { quick: boolean }): Promise<void> {
   console.log(`\n${report.markdown}\n`);
   if (quick) return;

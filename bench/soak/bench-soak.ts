@@ -14,13 +14,13 @@ const JEMALLOC = [
   process.env.JEMALLOC_PATH ?? '',
 ];
 
-/** What the worker's image sets: see its Dockerfile. */
+/** The same flags as in the worker's Dockerfile. */
 const AS_DEPLOYED = ['--max-semi-space-size=4'];
 
 interface Sample {
   readonly jobs: number;
   readonly rssMiB: number;
-  /** What V8 has reserved for JavaScript, used or not. */
+  /** Memory that V8 has reserved for JavaScript, used or unused. */
   readonly heapMiB: number;
 }
 
@@ -29,14 +29,14 @@ interface Run {
   readonly samples: readonly Sample[];
 }
 
-/** Memory over thousands of mixed jobs in one process: with each allocator that is there, and as Node is by default. */
+/** Memory over thousands of mixed jobs in one process: with each installed allocator, and with Node's default heap. */
 export async function benchSoak({ quick }: { quick: boolean }): Promise<void> {
   const jobs = quick ? 200 : 5_000;
   const runs: Run[] = [{ name: 'glibc', samples: await soak(jobs, AS_DEPLOYED, {}) }];
-  const jemalloc = await firstThatIsThere(JEMALLOC);
+  const jemalloc = await firstExisting(JEMALLOC);
   if (jemalloc) runs.push({ name: 'jemalloc', samples: await soak(jobs, AS_DEPLOYED, { LD_PRELOAD: jemalloc }) });
-  else console.log('jemalloc is not installed (Debian: libjemalloc2): only glibc is shown');
-  runs.push({ name: "glibc, Node's own heap", samples: await soak(jobs, [], {}) });
+  else console.log('jemalloc is not installed (Debian: libjemalloc2): measuring only glibc');
+  runs.push({ name: 'glibc, default heap', samples: await soak(jobs, [], {}) });
 
   const report = {
     data: { machine: machine(), jobs, runs },
@@ -69,7 +69,7 @@ async function soak(jobs: number, nodeFlags: readonly string[], env: NodeJS.Proc
   return samples;
 }
 
-/** The mean of the ten samples up to a number of jobs: one sample catches the moment, not the level. */
+/** The mean of the ten samples up to a number of jobs, because single samples fluctuate. */
 function level(samples: readonly Sample[], jobs: number, of: 'rssMiB' | 'heapMiB'): number {
   const near = samples.filter((sample) => sample.jobs <= jobs).slice(-10);
   return near.reduce((sum, sample) => sum + sample[of], 0) / near.length;
@@ -78,7 +78,7 @@ function level(samples: readonly Sample[], jobs: number, of: 'rssMiB' | 'heapMiB
 function table(runs: readonly Run[], jobs: number): string {
   const early = jobs / 10;
   return markdownTable(
-    ['allocator', `MiB at ${early} jobs`, `MiB at ${jobs} jobs`, 'growth', "of it V8's heap, before and after"],
+    ['allocator', `MiB at ${early} jobs`, `MiB at ${jobs} jobs`, 'growth', 'V8 heap, before and after'],
     runs.map(({ name, samples }) => {
       const [before, after] = [level(samples, early, 'rssMiB'), level(samples, jobs, 'rssMiB')];
       const heap = [early, jobs].map((at) => level(samples, at, 'heapMiB').toFixed(0)).join(' → ');
@@ -87,7 +87,7 @@ function table(runs: readonly Run[], jobs: number): string {
   );
 }
 
-async function firstThatIsThere(paths: readonly string[]): Promise<string | undefined> {
+async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     if (
       path !== '' &&

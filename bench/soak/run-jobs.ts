@@ -1,4 +1,4 @@
-// The soak itself, in a process of its own so that an allocator can be preloaded: prints a JSON line every ten jobs.
+// The jobs of the soak, in a separate process, because an allocator must be preloaded; prints a JSON line every ten jobs.
 import { createImagingEngine } from '@imagemill/imaging';
 import { variantSets } from '@imagemill/variants';
 import pLimit from 'p-limit';
@@ -18,7 +18,7 @@ let done = 0;
 await Promise.all(
   Array.from({ length: jobs }, (_, index) =>
     slot(async () => {
-      // Seven and eleven have no common factor with the list's length, so every size meets every set.
+      // Seven and eleven have no common factor with the list's length: every size is combined with every set.
       const bytes = sources[(index * 7) % sources.length] ?? Buffer.alloc(0);
       const set = sets.get((index * 11) % 3 === 0 ? 'product' : 'avatar') ?? [];
       const source = await engine.inspect(bytes);
@@ -34,7 +34,7 @@ await Promise.all(
   ),
 );
 
-/** What a marketplace gets: phones' photographs of several sizes, screenshots, scraps. */
+/** Typical uploads of a marketplace: phone photographs of several sizes, screenshots, small pictures. */
 async function mixedSources(): Promise<Buffer[]> {
   const photos = await corpus();
   const sides = [160, 320, 480, 640, 800, 1000];
