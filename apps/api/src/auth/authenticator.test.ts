@@ -3,7 +3,7 @@ import { Tenant } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
 
-const REMEMBER_MS = 400;
+const CACHE_MS = 400;
 /** Tolerance for a busy machine. */
 const SLACK_MS = 1_500;
 const soon = { timeout: 5_000, interval: 10 };
@@ -11,7 +11,7 @@ const soon = { timeout: 5_000, interval: 10 };
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
 let api: Harness;
 beforeAll(async () => {
-  api = await createApiHarness({ inTests: { authenticator: { rememberMs: REMEMBER_MS } } });
+  api = await createApiHarness({ inTests: { authenticator: { cacheMs: CACHE_MS } } });
 });
 afterAll(() => api.close());
 
@@ -70,7 +70,7 @@ test('rejects a revoked key once its cache entry expires, however often it is us
   await api.keyStore.revoke(id);
   const revokedAt = performance.now();
   await vi.waitUntil(async () => (await ask(key)) === 'unauthorized', soon);
-  expect(performance.now() - revokedAt).toBeLessThan(REMEMBER_MS + SLACK_MS);
+  expect(performance.now() - revokedAt).toBeLessThan(CACHE_MS + SLACK_MS);
   expect(await ask(key)).toBe('unauthorized');
 });
 
@@ -81,7 +81,7 @@ test('a process without the key in its cache rejects it at once', async () => {
 });
 
 test('reports an expired key from the moment it expires, even while it is cached', async () => {
-  const lasting = await createApiHarness({ beside: api, inTests: { authenticator: { rememberMs: 60_000 } } });
+  const lasting = await createApiHarness({ beside: api, inTests: { authenticator: { cacheMs: 60_000 } } });
   const expiresAt = new Date(Date.now() + 700);
   const { key } = await keyOf(acme, { expiresAt });
   expect(await ask(key, lasting)).toBe(201);
@@ -120,14 +120,14 @@ describe('while Redis is unavailable', () => {
     const { key } = await keyOf(acme, { scopes: ['admin'] });
     // A separate connection, which can be cut without cutting the queue's.
     const lines = await createApiHarness({ beside: api });
-    const authenticator = { store: lines.keyStore, rememberMs: REMEMBER_MS };
+    const authenticator = { store: lines.keyStore, cacheMs: CACHE_MS };
     const cut = await createApiHarness({ beside: api, inTests: { authenticator } });
     const seenAt = performance.now();
     expect((await read(key, cut)).status).toBe(200);
     await lines.close();
     expect((await read(key, cut)).status).toBe(200);
     await vi.waitUntil(async () => (await read(key, cut)).body.code === 'keys-unavailable', soon);
-    expect(performance.now() - seenAt).toBeLessThan(REMEMBER_MS + SLACK_MS);
+    expect(performance.now() - seenAt).toBeLessThan(CACHE_MS + SLACK_MS);
     await cut.close();
   });
 });

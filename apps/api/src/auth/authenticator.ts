@@ -12,9 +12,9 @@ import type { Tenant } from '@imagemill/variants';
 import QuickLRU from 'quick-lru';
 
 /** How long a process caches a key from Redis. A revoked key can be accepted for this long. */
-const REMEMBER_MS = 5_000;
+const CACHE_MS = 5_000;
 /** Keys in the cache; about 1 KB each. */
-const REMEMBERED_MAX = 10_000;
+const CACHED_KEYS_MAX = 10_000;
 
 /** The sender of a request and its permissions. */
 export interface Caller {
@@ -36,10 +36,10 @@ export interface Authenticator {
 export interface AuthenticatorOptions {
   readonly configured: readonly ConfiguredKey[];
   readonly store: Pick<KeyStore, 'find' | 'noteUse'>;
-  readonly rememberMs?: number;
+  readonly cacheMs?: number;
 }
 
-interface Remembered {
+interface CachedKey {
   readonly caller: Caller;
   /** ms since 1970. */
   readonly expiresAt: number;
@@ -49,13 +49,13 @@ interface Remembered {
 
 /** Looks a key up among the configured ones, then in the cache, then in Redis. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { configured, store, rememberMs = REMEMBER_MS } = options;
+  const { configured, store, cacheMs = CACHE_MS } = options;
   const entries = configured.map(({ tenant, scopes, hash }) => ({
     hash,
     caller: { tenant, scopes: new Set(scopes), keyId: apiKeyId(hash) } satisfies Caller,
   }));
   // Only existing keys: strangers can't fill it.
-  const remembered = new QuickLRU<string, Remembered>({ maxSize: REMEMBERED_MAX });
+  const cache = new QuickLRU<string, CachedKey>({ maxSize: CACHED_KEYS_MAX });
 
   // Compares every entry, so that timing does not reveal which one matched.
   const amongConfigured = (hash: Buffer) =>
@@ -64,17 +64,17 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       undefined,
     );
 
-  async function lookUp(hash: Buffer, name: string): Promise<Remembered | undefined> {
+  async function lookUp(hash: Buffer, name: string): Promise<CachedKey | undefined> {
     // Counted from the request, not from a slow response: the key may be revoked in between.
-    const refreshAt = performance.now() + rememberMs;
+    const refreshAt = performance.now() + cacheMs;
     const stored = await store.find(hash);
     if (!stored) {
-      remembered.delete(name);
+      cache.delete(name);
       return undefined;
     }
     const expiresAt = stored.expiresAt ? Date.parse(stored.expiresAt) : Infinity;
     const entry = { caller: callerOf(stored), expiresAt, refreshAt };
-    remembered.set(name, entry);
+    cache.set(name, entry);
     // For the operator's list only: a failure changes nothing for the caller.
     store.noteUse(stored.id).catch(() => {});
     return entry;
@@ -88,7 +88,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (!looksLikeApiKey(key)) return 'unknown';
 
       const name = hash.toString('hex');
-      const seen = remembered.get(name);
+      const seen = cache.get(name);
       const entry = seen && performance.now() < seen.refreshAt ? seen : await lookUp(hash, name);
       if (!entry) return 'unknown';
       return Date.now() < entry.expiresAt ? entry.caller : 'expired';

@@ -74,8 +74,8 @@ export async function admitTickets(
   return images(fresh, tickets, { isRepeated: false });
 }
 
-function repeated(known: IssuedTicket, asked: IssuedTicket, tickets: number): AdmittedImage[] {
-  if (known.fingerprint !== asked.fingerprint) {
+function repeated(known: IssuedTicket, requested: IssuedTicket, tickets: number): AdmittedImage[] {
+  if (known.fingerprint !== requested.fingerprint) {
     throw new Problem({
       status: 422,
       code: 'idempotency-key-reused',

@@ -26,7 +26,7 @@ export interface Channel {
   remove(listener: Listener): void;
   changed(progress: RenderProgress | undefined): void;
   /** Reloads a state that may be stale; retried later if that fails. */
-  lookAgain(): void;
+  reloadLater(): void;
 }
 
 export interface ChannelOptions {
@@ -54,7 +54,7 @@ export function createChannel(options: ChannelOptions): Channel {
     const startedAt = performance.now();
     const loaded = await slot(() => states.load(tenant, imageId, listeners.size > 0 ? state : undefined));
     loadedAt = startedAt;
-    take(loaded);
+    apply(loaded);
     return loaded;
   }
 
@@ -84,12 +84,12 @@ export function createChannel(options: ChannelOptions): Channel {
     });
   }
 
-  function take(loaded: ImageState | undefined): void {
+  function apply(loaded: ImageState | undefined): void {
     state = loaded;
-    for (const listener of listeners.keys()) tell(listener);
+    for (const listener of listeners.keys()) sendMissing(listener);
   }
 
-  function tell(listener: Listener): boolean {
+  function sendMissing(listener: Listener): boolean {
     if (!state) return release(listener, 'gone');
     const { events, seen } = newsFor(listeners.get(listener), state, cursors);
     listeners.set(listener, seen);
@@ -121,14 +121,14 @@ export function createChannel(options: ChannelOptions): Channel {
     refresh,
     add(listener, seen) {
       listeners.set(listener, seen);
-      return tell(listener);
+      return sendMissing(listener);
     },
     remove: (listener) => void listeners.delete(listener),
     changed(progress) {
       const ahead = !loading && state && progress && states.advance(state, progress);
-      if (ahead) take(ahead);
+      if (ahead) apply(ahead);
       else refreshLater();
     },
-    lookAgain: refreshLater,
+    reloadLater: refreshLater,
   };
 }

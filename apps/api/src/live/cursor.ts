@@ -20,9 +20,9 @@ export function createCursors(categories: Categories): Cursors {
     return { names: set.map(({ name, format }) => `${name}.${format}`), revision };
   };
   return {
-    encode({ status, revision, told }, category) {
+    encode({ status, revision, sent }, category) {
       const { names } = namesOf(category);
-      const bits = names.reduce((sum, name, index) => (told.has(name) ? sum | (1n << BigInt(index)) : sum), 0n);
+      const bits = names.reduce((sum, name, index) => (sent.has(name) ? sum | (1n << BigInt(index)) : sum), 0n);
       return `${status}.${revision ?? NONE}.${bits.toString(16)}`;
     },
 
@@ -32,8 +32,8 @@ export function createCursors(categories: Categories): Cursors {
       const today = namesOf(category);
       if (revision !== NONE && revision !== today.revision) return undefined;
       const bits = BigInt(`0x${hex}`);
-      const told = new Set(today.names.filter((_, index) => (bits >> BigInt(index)) & 1n));
-      return { status, revision: revision === NONE ? undefined : revision, told };
+      const sent = new Set(today.names.filter((_, index) => (bits >> BigInt(index)) & 1n));
+      return { status, revision: revision === NONE ? undefined : revision, sent };
     },
   };
 }

@@ -64,7 +64,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
   const channels = createChannels({ states, cursors, slot, onFailure: failures.note, onLeft: members.drop });
   let isClosed = false;
 
-  async function admit({ tenant, imageId, lastEventId }: FollowRequest, listener: Listener, giveBack: () => void) {
+  async function admit({ tenant, imageId, lastEventId }: FollowRequest, listener: Listener, releasePlace: () => void) {
     const channel = channels.of(tenant, imageId);
     // The channel is registered before the load: a change in between is not lost.
     const state = await channel.refresh();
@@ -75,7 +75,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
     members.add(listener, () => {
       channel.remove(listener);
       channels.forgetIfIdle(channel);
-      giveBack();
+      releasePlace();
     });
     channel.add(listener, lastEventId === undefined ? undefined : cursors.decode(lastEventId, state.category));
     return () => members.leave(listener);
@@ -84,12 +84,12 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
   function tick(): void {
     members.tick();
     failures.log();
-    const old = performance.now() - times.lookAgainMs;
+    const old = performance.now() - times.reloadAfterMs;
     let reloads = 0;
     for (const channel of channels.all()) {
       channels.forgetIfIdle(channel);
       if (channel.loadedAt >= old || channel.isIdle || channel.isLoading) continue;
-      channel.lookAgain();
+      channel.reloadLater();
       reloads += 1;
       if (reloads === RELOADS_PER_TICK) break;
     }
@@ -99,13 +99,13 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
   return {
     async follow(request, listener) {
       if (isClosed) throw noRoom();
-      const giveBack = limits.take(request.tenant);
+      const releasePlace = limits.take(request.tenant);
       try {
-        const followed = await admit(request, listener, giveBack);
-        if (followed === 'nothing-new') giveBack();
+        const followed = await admit(request, listener, releasePlace);
+        if (followed === 'nothing-new') releasePlace();
         return followed;
       } catch (error) {
-        giveBack();
+        releasePlace();
         throw error;
       }
     },
@@ -117,7 +117,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
     },
 
     invalidateAll() {
-      for (const channel of channels.all()) channel.lookAgain();
+      for (const channel of channels.all()) channel.reloadLater();
     },
 
     close() {

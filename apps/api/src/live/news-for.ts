@@ -1,7 +1,7 @@
 import type { Cursors } from './cursor.ts';
 import type { ImageState } from './image-state.ts';
 import { createLiveEvent, type LiveEvent } from './live-event.ts';
-import { goesOn, type News, renditionName, type Seen } from './news.ts';
+import { canResume, type News, renditionName, type Seen } from './news.ts';
 
 /**
  * The events that a listener lacks, given the state that it has and the image's state. No event is repeated or left out,
@@ -24,24 +24,24 @@ export function newsFor(seen: Seen | undefined, state: ImageState, cursors: Curs
 
 function difference(seen: Seen | undefined, state: ImageState, cursors: Cursors): News {
   const events: LiveEvent[] = [];
-  let known = seen && goesOn(seen, state) ? seen : undefined;
+  let known = seen && canResume(seen, state) ? seen : undefined;
 
-  function tell(name: string, next: Seen, data: object): void {
+  function add(name: string, next: Seen, data: object): void {
     known = next;
     events.push(eventOf(state, name, cursors.encode(next, state.category), data));
   }
 
   const { status, revision, endId } = state;
   if (!known) {
-    tell('status', { status, revision, told: new Set(state.renditions.map(renditionName)) }, state.body);
+    add('status', { status, revision, sent: new Set(state.renditions.map(renditionName)) }, state.body);
   } else if (known.status !== status && endId === undefined) {
-    tell('status', { ...known, status, revision: revision ?? known.revision }, state.body);
+    add('status', { ...known, status, revision: revision ?? known.revision }, state.body);
   }
   for (const rendition of state.renditions) {
-    const { told, status: last } = known as Seen;
+    const { sent, status: last } = known as Seen;
     const name = renditionName(rendition);
-    if (told.has(name)) continue;
-    tell('rendition', { status: last, revision, told: new Set([...told, name]) }, rendition);
+    if (sent.has(name)) continue;
+    add('rendition', { status: last, revision, sent: new Set([...sent, name]) }, rendition);
   }
   if (endId !== undefined) events.push(eventOf(state, status, endId, state.body, true));
   return { events, seen: known as Seen };

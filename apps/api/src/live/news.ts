@@ -5,14 +5,14 @@ export interface Seen {
   readonly status: string;
   readonly revision: string | undefined;
   /** Renditions, as `variant.format`. */
-  readonly told: ReadonlySet<string>;
+  readonly sent: ReadonlySet<string>;
 }
 
 export const renditionName = ({ variant, format }: { readonly variant: string; readonly format: string }) =>
   `${variant}.${format}`;
 
 /** Whether a listener can resume; if not, it needs a new snapshot. */
-export const goesOn = (seen: Seen, { revision }: Pick<Seen, 'revision'>): boolean =>
+export const canResume = (seen: Seen, { revision }: Pick<Seen, 'revision'>): boolean =>
   seen.revision === undefined || revision === undefined || seen.revision === revision;
 
 /** Events for a listener, and its state after them. */

@@ -2,7 +2,7 @@ import type { ImageRecord } from '@imagemill/images';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound, Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
-import { putTogether } from '../multipart/put-together.ts';
+import { assembleParts } from '../multipart/assemble-parts.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';
 
@@ -27,7 +27,7 @@ export const completeUpload: ApiRoute = (app, { originals, queue, records, view 
       if (!(await originals.head(image.originalKey))) {
         const { multipart } = image;
         if (!multipart) throw nothingUploaded();
-        await putTogether(originals, { ...image, multipart });
+        await assembleParts(originals, { ...image, multipart });
       }
       if (!(await queue.reportUpload(imageId))) await queue.add(image, 0);
       record = await records.find(tenant, imageId);

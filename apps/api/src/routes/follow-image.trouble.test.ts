@@ -86,7 +86,7 @@ test('after an outage of Redis, listeners get the missed changes on their open c
 });
 
 test('a change that Redis lost is found by the periodic reload', async () => {
-  const api = await createLiveHarness({ inTests: { liveTimes: { lookAgainMs: 200, tickMs: 20 } } });
+  const api = await createLiveHarness({ inTests: { liveTimes: { reloadAfterMs: 200, tickMs: 20 } } });
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   await stream.until('status');

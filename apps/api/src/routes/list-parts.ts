@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
-import { uploadEnded, uploadUnderWay } from '../multipart/upload-under-way.ts';
+import { pendingUpload, uploadEnded } from '../multipart/pending-upload.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleUploadedParts } from '../openapi/examples.ts';
 
@@ -22,7 +22,7 @@ const description = describeRoute({
 /** GET /v1/images/{id}/parts: the uploaded parts, to resume with the rest. */
 export const listParts: ApiRoute = (app, { originals, records }) => {
   app.get('/v1/images/:id/parts', description, async (c) => {
-    const upload = await uploadUnderWay(records, c.var.caller.tenant, imageIdParam(c));
+    const upload = await pendingUpload(records, c.var.caller.tenant, imageIdParam(c));
     const uploaded = await originals.multipart.parts(upload);
     if (!uploaded) throw uploadEnded();
     const parts = uploaded.map(({ partNumber, sizeBytes, etag }) => ({ partNumber, size: sizeBytes, etag }));

@@ -4,7 +4,7 @@ import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { partCount, partLength } from '../multipart/part-plan.ts';
-import { uploadEnded, uploadUnderWay } from '../multipart/upload-under-way.ts';
+import { pendingUpload, uploadEnded } from '../multipart/pending-upload.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleSignedParts } from '../openapi/examples.ts';
 
@@ -53,7 +53,7 @@ export const signParts: ApiRoute = (app, { originals, records, settings }) => {
   app.post('/v1/images/:id/parts', description, async (c) => {
     const imageId = imageIdParam(c);
     const { partNumbers } = await jsonBody(c, PartsRequest);
-    const { plan, expiresAt: uploadExpiresAt, ...upload } = await uploadUnderWay(records, c.var.caller.tenant, imageId);
+    const { plan, expiresAt: uploadExpiresAt, ...upload } = await pendingUpload(records, c.var.caller.tenant, imageId);
     const unknown = partNumbers.find((partNumber) => partNumber > partCount(plan));
     if (unknown !== undefined) throw unknownPart(unknown, partCount(plan));
     const secondsLeft = Math.floor((uploadExpiresAt.getTime() - Date.now()) / 1000);

@@ -89,21 +89,21 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
 
   /** Reports the upload and renders the image step by step, waiting for a call between two steps. */
   async function render(imageId: ImageId) {
-    let inHand: { image: RenderImage; context: RenderContext } | undefined;
+    let running: { image: RenderImage; context: RenderContext } | undefined;
     const ended = Promise.withResolvers<Awaited<ReturnType<RenderHandler>>>();
     ended.promise.catch(() => {});
     const done = api.work(
       async (image, context) => {
         // The job of a deleted image is delivered once more, to any worker.
         if (image.imageId !== imageId) return { outcome: 'deleted' };
-        inHand = { image, context };
+        running = { image, context };
         return ended.promise;
       },
       () => ended.promise.catch(() => {}),
     );
     await api.queue.reportUpload(imageId);
-    await vi.waitUntil(() => inHand !== undefined);
-    const { image, context } = inHand as unknown as { image: RenderImage; context: RenderContext };
+    await vi.waitUntil(() => running !== undefined);
+    const { image, context } = running as unknown as { image: RenderImage; context: RenderContext };
     return {
       live: async (count: number) => context.reportProgress(progress(count)),
       /** @returns the image; what `how` throws is the job's end */

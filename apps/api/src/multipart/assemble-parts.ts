@@ -2,7 +2,7 @@ import type { MultipartOfImage, RenderImage } from '@imagemill/queue';
 import type { ObjectStorage, UploadedPart } from '@imagemill/storage';
 import { Problem } from '../http/problem.ts';
 import { partCount, partLength } from './part-plan.ts';
-import { uploadEnded } from './upload-under-way.ts';
+import { uploadEnded } from './pending-upload.ts';
 
 /** The number of parts that one call can sign. */
 const MISSING_PARTS_MAX = 100;
@@ -14,7 +14,7 @@ const MISSING_PARTS_MAX = 100;
  * @throws Problem 409 `not-uploaded`, with the numbers of the missing parts; 409 `upload-ended` if the upload was aborted
  * @throws StorageError
  */
-export async function putTogether(
+export async function assembleParts(
   originals: ObjectStorage,
   { originalKey: key, multipart: plan }: Pick<RenderImage, 'originalKey'> & { multipart: MultipartOfImage },
 ): Promise<void> {

@@ -4,7 +4,7 @@ import type { MultipartUpload } from '@imagemill/storage';
 import type { ImageId, Tenant } from '@imagemill/variants';
 import { imageNotFound, Problem } from '../http/problem.ts';
 
-export interface UploadUnderWay extends MultipartUpload {
+export interface PendingUpload extends MultipartUpload {
   readonly plan: MultipartOfImage;
   readonly expiresAt: Date;
 }
@@ -14,7 +14,7 @@ export interface UploadUnderWay extends MultipartUpload {
  *
  * @throws Problem 404 `image-not-found`, 409 `not-multipart`, 409 `upload-ended`
  */
-export async function uploadUnderWay(records: ImageRecords, tenant: Tenant, imageId: ImageId): Promise<UploadUnderWay> {
+export async function pendingUpload(records: ImageRecords, tenant: Tenant, imageId: ImageId): Promise<PendingUpload> {
   const record = await records.find(tenant, imageId);
   if (!record) throw imageNotFound();
   if (record.from === 'manifest' || record.status !== 'awaiting-upload') throw uploadEnded();
