@@ -125,7 +125,7 @@ test('reports a port that is in use', async () => {
   taken.close();
 });
 
-test('of stacks that start in one folder one comes up, also over a state file that was cut, and the others are refused', async () => {
+test('only one of several stacks starts in the same folder, even with a truncated state file', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-two-'));
   await writeFile(join(dir, 'stack.json'), '{"apiUrl":');
   const starts = await Promise.allSettled([startStack({ IMAGEMILL_DIR: dir }), startStack({ IMAGEMILL_DIR: dir })]);

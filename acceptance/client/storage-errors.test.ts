@@ -2,15 +2,15 @@ import { createImagemill, UploadError, type UploadMethod, type UploadTicket } fr
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApiHarness } from '../../apps/api/src/test-support/api-harness.ts';
 
-// The API and the storage are real; only the responses that no storage gives on demand are made here.
+// The API and the storage are real. Only the error responses, which a storage does not produce on demand, are faked.
 
 let api: Awaited<ReturnType<typeof createApiHarness>>;
 beforeAll(async () => {
-  // Every file is large enough for parts.
+  // Every file is large enough for a multipart upload.
   api = await createApiHarness({ env: { MULTIPART_THRESHOLD: 1, MAX_UPLOAD_BYTES: 10_000_000 } });
 });
 afterAll(() => api.close());
-// Waits between attempts are random up to a bound: here they are none.
+// The backoff between attempts is random: this makes it zero.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0));
 afterEach(() => {
   vi.restoreAllMocks();
@@ -25,7 +25,7 @@ interface S3Answer {
   readonly code?: string;
   readonly message?: string;
   readonly headers?: Record<string, string>;
-  /** The upload is stored all the same. */
+  /** Whether the upload is stored despite the response. */
   readonly isStored?: boolean;
 }
 
@@ -34,10 +34,10 @@ const answerOf = ({ status, code, message = '', headers = {} }: S3Answer) => {
   return new Response(`<?xml version="1.0"?><Error>${xml}</Error>`, { status, headers });
 };
 
-/** A client whose uploads meet these answers of the storage first, one each, and the real storage after them. */
-function clientThatMeets(
+/** A client whose uploads get these responses first, one per request, and the real storage's responses after that. */
+function clientWithResponses(
   answers: readonly (S3Answer | Error)[],
-  { onRefused = () => {}, ...options }: { attemptsMax?: number; onRefused?: () => void } = {},
+  { onResponse = () => {}, ...options }: { attemptsMax?: number; onResponse?: () => void } = {},
 ) {
   /** The signature of each request to the storage. */
   const sent: string[] = [];
@@ -46,7 +46,7 @@ function clientThatMeets(
     const form = init.body instanceof FormData ? init.body : undefined;
     sent.push(String(form?.get('X-Amz-Signature') ?? new URL(input).searchParams.get('X-Amz-Signature')));
     const answer = answers[sent.length - 1];
-    if (answer) onRefused();
+    if (answer) onResponse();
     if (answer instanceof Error) throw answer;
     if (!answer || answer.isStored) await expectStored(await fetch(input, init));
     return answer ? answerOf(answer) : new Response();
@@ -57,13 +57,13 @@ function clientThatMeets(
   return { sent, client, upload };
 }
 
-/** What a server would have counted itself. */
+/** Adds the header that a server would have received. */
 function withLength(init: RequestInit): RequestInit {
   const length = typeof init.body === 'string' ? { 'content-length': String(Buffer.byteLength(init.body)) } : {};
   return { ...init, headers: { ...(init.headers as Record<string, string>), ...length } };
 }
 
-/** 412: it was stored by an earlier try. */
+/** 412: an earlier attempt was stored. */
 async function expectStored(response: Response): Promise<void> {
   const { status } = response;
   if (!response.ok && status !== 412) throw new Error(`The storage answered ${status}: ${await response.text()}`);
@@ -74,7 +74,7 @@ const named = (answers: readonly S3Answer[]) =>
     answers.map((answer) => [method, `${answer.status} ${answer.code ?? ''} ${answer.message ?? ''}`, answer] as const),
   );
 
-describe('the same request is sent again', () => {
+describe('retries the same request', () => {
   const passing: S3Answer[] = [
     { status: 409, code: 'ConditionalRequestConflict' },
     { status: 409, code: 'OperationAborted' },
@@ -91,44 +91,44 @@ describe('the same request is sent again', () => {
     { status: 504 },
   ];
   test.each(named(passing))('%s, after %s', async (method, _, answer) => {
-    const { upload, sent } = clientThatMeets([answer]);
+    const { upload, sent } = clientWithResponses([answer]);
     expect(await upload(method)).toMatchObject({ status: 'queued' });
     expect(sent).toHaveLength(2);
-    // An upload in parts signs anew each time, which costs one small call.
+    // A multipart upload signs again for each attempt, which costs one small call.
     if (method !== 'MULTIPART') expect(sent[1]).toBe(sent[0]);
   });
 
-  test.each(methods)('%s, after a conflict with a try of its own that was stored all the same', async (method) => {
-    const { upload, sent } = clientThatMeets([{ status: 409, code: 'ConditionalRequestConflict', isStored: true }]);
+  test.each(methods)('%s, after a conflict with an earlier attempt that was stored', async (method) => {
+    const { upload, sent } = clientWithResponses([{ status: 409, code: 'ConditionalRequestConflict', isStored: true }]);
     expect(await upload(method)).toMatchObject({ status: 'queued' });
     expect(sent).toHaveLength(2);
   });
 
-  test.each(methods)('%s, as often as it may, and no more', async (method) => {
-    const conflict = { status: 409, code: 'ConditionalRequestConflict', message: 'It met another one.' };
-    const { upload, sent } = clientThatMeets(Array(9).fill(conflict), { attemptsMax: 3 });
+  test.each(methods)('%s, up to attemptsMax', async (method) => {
+    const conflict = { status: 409, code: 'ConditionalRequestConflict', message: 'Conflicting request.' };
+    const { upload, sent } = clientWithResponses(Array(9).fill(conflict), { attemptsMax: 3 });
     const error = await upload(method).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UploadError);
     expect(error).toMatchObject({ code: 'storage-refused', status: 409, retryable: true });
-    expect((error as Error).message).toContain('It met another one.');
+    expect((error as Error).message).toContain('Conflicting request.');
     expect(sent).toHaveLength(3);
   });
 
-  test('not before Retry-After', async () => {
+  test('only after Retry-After', async () => {
     const busy = { status: 503, code: 'SlowDown', headers: { 'retry-after': '1' } };
     const startedAt = performance.now();
-    await clientThatMeets([busy]).upload('PUT');
+    await clientWithResponses([busy]).upload('PUT');
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(995);
   });
 });
 
-describe('a new signature is asked for, and sent', () => {
+describe('retries with a new signature', () => {
   const stale: S3Answer[] = [
     { status: 403, code: 'RequestTimeTooSkewed', message: 'The difference is too large.' },
     { status: 403, code: 'AccessDenied', message: 'Request has expired' },
     { status: 403, code: 'AccessDenied', message: 'Request is not valid yet' },
     { status: 403, code: 'AccessDenied', message: 'Invalid according to Policy: Policy expired.' },
-    // As Ceph says it.
+    // Ceph's response.
     { status: 403, code: 'AccessDenied', message: '' },
     { status: 400, code: 'ExpiredToken', message: 'The provided token has expired.' },
   ];
@@ -136,22 +136,24 @@ describe('a new signature is asked for, and sent', () => {
 
   test.each(named(stale))('%s, after %s', async (method, _, answer) => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    // By the time that the storage answers, the URL's five minutes are over for the API, too.
-    const onRefused = () => vi.setSystemTime(Date.now() + FIVE_MINUTES_MS + 1_000);
-    const { upload, sent } = clientThatMeets([answer], { onRefused });
+    // When the storage answers, the URL's five minutes are over for the API, too.
+    const onResponse = () => vi.setSystemTime(Date.now() + FIVE_MINUTES_MS + 1_000);
+    const { upload, sent } = clientWithResponses([answer], { onResponse });
     expect(await upload(method)).toMatchObject({ status: 'queued' });
     expect([sent.length, new Set(sent).size]).toEqual([2, 2]);
   });
 
-  test.each(['PUT', 'POST'] as const)('%s, but a signature that was refused is not sent twice', async (method) => {
+  test.each(['PUT', 'POST'] as const)('%s, but never sends a rejected signature twice', async (method) => {
     const refusal = { status: 403, code: 'RequestTimeTooSkewed' };
-    const { upload, sent } = clientThatMeets([refusal], { attemptsMax: 3 });
+    const { upload, sent } = clientWithResponses([refusal], { attemptsMax: 3 });
     await expect(upload(method)).rejects.toMatchObject({ code: 'upload-url-expired', status: 403, retryable: true });
     expect(sent).toHaveLength(1);
   });
 
-  test.each(['PUT', 'POST'] as const)('%s, but not where nobody can ask for one', async (method) => {
-    const { client, sent } = clientThatMeets([{ status: 403, code: 'AccessDenied', message: 'Request has expired' }]);
+  test.each(['PUT', 'POST'] as const)('%s, but not without access to the API', async (method) => {
+    const { client, sent } = clientWithResponses([
+      { status: 403, code: 'AccessDenied', message: 'Request has expired' },
+    ]);
     const about = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: bytes.length, category: 'product' };
     const ticket: UploadTicket = await client.requestUpload({ ...about, method });
     await expect(client.uploadTo(ticket, bytes)).rejects.toMatchObject({
@@ -162,35 +164,35 @@ describe('a new signature is asked for, and sent', () => {
   });
 });
 
-describe('what would be refused again is sent once', () => {
+describe('does not retry a permanent error', () => {
   const final: S3Answer[] = [
     { status: 403, code: 'AccessDenied', message: 'Access Denied' },
     { status: 403, code: 'SignatureDoesNotMatch', message: 'The signature does not match.' },
     { status: 403, code: 'InvalidAccessKeyId', message: 'There is no such key.' },
     { status: 400, code: 'EntityTooLarge', message: 'It is too large.' },
-    { status: 400, code: 'InvalidDigest', message: 'It is no digest.' },
+    { status: 400, code: 'InvalidDigest', message: 'The digest is not valid.' },
     { status: 400, code: 'InvalidRequest', message: 'It is not valid.' },
     { status: 404, code: 'NoSuchBucket', message: 'There is no such bucket.' },
     { status: 405, code: 'MethodNotAllowed', message: 'Not allowed.' },
     { status: 501, code: 'NotImplemented', message: 'Not implemented.' },
   ];
   test.each(named(final))('%s: %s', async (method, _, answer) => {
-    const { upload, sent } = clientThatMeets([answer]);
+    const { upload, sent } = clientWithResponses([answer]);
     const error = await upload(method).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'storage-refused', status: answer.status, retryable: false });
     expect((error as Error).message).toContain(answer.message);
     expect(sent).toHaveLength(1);
   });
 
-  test.each(['POST', 'MULTIPART'] as const)('%s: 412, for it sets no condition', async (method) => {
-    const { upload, sent } = clientThatMeets([{ status: 412, code: 'PreconditionFailed' }]);
+  test.each(['POST', 'MULTIPART'] as const)('%s: 412, because it sets no condition', async (method) => {
+    const { upload, sent } = clientWithResponses([{ status: 412, code: 'PreconditionFailed' }]);
     await expect(upload(method)).rejects.toMatchObject({ code: 'storage-refused', status: 412, retryable: false });
     expect(sent).toHaveLength(1);
   });
 });
 
-test('PUT: 412 means that an earlier try was stored', async () => {
-  const { upload, sent } = clientThatMeets([
+test('PUT: 412 means that an earlier attempt was stored', async () => {
+  const { upload, sent } = clientWithResponses([
     { status: 500, code: 'InternalError', isStored: true },
     { status: 412, code: 'PreconditionFailed' },
   ]);
@@ -198,34 +200,34 @@ test('PUT: 412 means that an earlier try was stored', async () => {
   expect(sent).toHaveLength(2);
 });
 
-describe('a lost network', () => {
+describe('a network loss', () => {
   const lost = () => new TypeError('fetch failed');
 
-  test.each(methods)('%s: costs no attempt, and is told until it is back', async (method) => {
+  test.each(methods)('%s: costs no attempt, and progress reports it until the network is back', async (method) => {
     const told: boolean[] = [];
     const onProgress = ({ offline }: { offline: boolean }) => void (offline !== told.at(-1) && told.push(offline));
-    const { upload, sent } = clientThatMeets([lost(), lost()], { attemptsMax: 1 });
+    const { upload, sent } = clientWithResponses([lost(), lost()], { attemptsMax: 1 });
     expect(await upload(method, { onProgress })).toMatchObject({ status: 'queued' });
     expect(told).toEqual([false, true, false]);
     expect(sent).toHaveLength(3);
   });
 
-  test('is waited for during a minute', async () => {
+  test('fails the upload after a minute', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    const onRefused = () => vi.setSystemTime(Date.now() + 31_000);
-    const { upload, sent } = clientThatMeets([lost(), lost(), lost()], { attemptsMax: 1, onRefused });
+    const onResponse = () => vi.setSystemTime(Date.now() + 31_000);
+    const { upload, sent } = clientWithResponses([lost(), lost(), lost()], { attemptsMax: 1, onResponse });
     await expect(upload('PUT')).rejects.toMatchObject({ code: 'network', retryable: true });
     expect(sent).toHaveLength(3);
   });
 
-  test('is no excuse for an address where nobody ever answered', async () => {
+  test('is not assumed for an address that has never answered', async () => {
     const client = createImagemill({ baseUrl: 'http://127.0.0.1:1', attemptsMax: 2 });
     const upload = client.upload(bytes, { category: 'product', filename: 'a.jpg' });
     await expect(upload).rejects.toMatchObject({ code: 'network', retryable: true });
   });
 });
 
-test('an upload that failed goes on under its idempotency key: with the same image, and the parts that are missing', async () => {
+test('a failed upload resumes with its idempotency key: same image, only the missing parts', async () => {
   const MIB = 1024 * 1024;
   const large = new Blob([new Uint8Array(8 * MIB), bytes]);
   let isBroken = true;

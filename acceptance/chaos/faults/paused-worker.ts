@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.ts';
-import { inHand, readWorkerLogs } from '../judge/worker-log.ts';
+import { inFlight, readWorkerLogs } from '../judge/worker-log.ts';
 
 /** Much shorter than a render: both workers must be in the middle of it. */
 const POLL_MS = 100;
@@ -20,7 +20,7 @@ export const pausedWorker: Fault = {
       while ((await pauseWithJobs(pid, stack.logs, worker.send)).size === 0) await pause(POLL_MS);
       lostWorker(pid);
       const pausedAt = Date.now();
-      const had = inHand(await readWorkerLogs(stack.logs), pid, pausedAt);
+      const had = inFlight(await readWorkerLogs(stack.logs), pid, pausedAt);
       const takenOver = await waitForTakeOver();
       worker.send('SIGCONT');
       say(`${round} of ${rounds} continued after ${Math.round((Date.now() - pausedAt) / 1000)} s`);
@@ -45,7 +45,7 @@ export const pausedWorker: Fault = {
 /** Pauses the process and returns the images that it is rendering; continues the process if there are none. */
 async function pauseWithJobs(pid: number, logs: string, send: (signal: NodeJS.Signals) => boolean) {
   send('SIGSTOP');
-  const images = inHand(await readWorkerLogs(logs), pid, Date.now());
+  const images = inFlight(await readWorkerLogs(logs), pid, Date.now());
   if (images.size === 0) send('SIGCONT');
   return images;
 }

@@ -8,7 +8,7 @@ import { finalStates } from './final-states.ts';
 import type { ManifestWatch } from './manifest-watch.ts';
 import { type Interruption, recoveries } from './recoveries.ts';
 import { judge } from './verdict.ts';
-import { beyondTheFirst, readWorkerLogs } from './worker-log.ts';
+import { countRepeats, readWorkerLogs } from './worker-log.ts';
 
 const FINDINGS_MAX = 20;
 
@@ -35,7 +35,7 @@ export async function countFault(after: {
   const verdict = await judge(bucket, uploads, states);
   const letters = await listDeadLetters(api, signal);
   const lines = await readWorkerLogs(after.logs);
-  const { interruptedJobs, recoveredMs, notAgain } = recoveries(lines, after.interruptions);
+  const { interruptedJobs, recoveredMs, neverRecovered } = recoveries(lines, after.interruptions);
 
   const back = letters.filter(({ imageId }) => load.uploads.get(imageId)?.expected !== 'failed');
   if (back.length > 0) say(`redriving ${back.length} dead letters`);
@@ -47,7 +47,7 @@ export async function countFault(after: {
   await watch.stop();
 
   // A render may have finished before its worker could log it. Such an image does not need to run again.
-  const unrecovered = notAgain.filter((imageId) => verdict.lost.has(imageId));
+  const unrecovered = neverRecovered.filter((imageId) => verdict.lost.has(imageId));
   const partial = new Set([...watch.partial, ...verdict.partial, ...verdictAgain.partial]);
   return {
     uploads: uploads.length,
@@ -55,8 +55,8 @@ export async function countFault(after: {
     ready: verdict.ready.size,
     rejected: verdict.rejected.size,
     lost: verdict.lost.size,
-    duplicatedRenders: beyondTheFirst(lines, 'finished'),
-    restartedRenders: beyondTheFirst(lines, 'started'),
+    duplicatedRenders: countRepeats(lines, 'finished'),
+    restartedRenders: countRepeats(lines, 'started'),
     partialManifests: partial.size,
     wrongPictures: verdict.wrong.size + verdictAgain.wrong.size,
     deadLetters: countByCode(letters),

@@ -1,13 +1,13 @@
 import { type Api, type DeadLetter, RefusedError } from '../load/api.ts';
-import { patiently } from '../load/patiently.ts';
+import { retryWhileUnavailable } from '../load/retry-while-unavailable.ts';
 
-const PATIENCE_MS = 30_000;
+const RETRY_FOR_MS = 30_000;
 
 export async function listDeadLetters(api: Api, signal: AbortSignal): Promise<readonly DeadLetter[]> {
   const found: DeadLetter[] = [];
   for (let cursor: number | undefined = 0; cursor !== undefined; ) {
     const from: number = cursor;
-    const page = await patiently(() => api.deadLetters(from), PATIENCE_MS, signal);
+    const page = await retryWhileUnavailable(() => api.deadLetters(from), RETRY_FOR_MS, signal);
     found.push(...page.deadLetters);
     cursor = page.nextCursor;
   }
@@ -17,7 +17,7 @@ export async function listDeadLetters(api: Api, signal: AbortSignal): Promise<re
 /** Redrives dead letters, as an operator does after the fault is over. */
 export async function redrive(api: Api, letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
   for (const { imageId } of letters) {
-    await patiently(() => api.redrive(imageId), PATIENCE_MS, signal).catch((error: unknown) => {
+    await retryWhileUnavailable(() => api.redrive(imageId), RETRY_FOR_MS, signal).catch((error: unknown) => {
       // No longer a dead letter: it was redriven in the meantime.
       if (!(error instanceof RefusedError)) throw error;
     });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { type Api, type Image, RefusedError } from '../load/api.ts';
-import { AwayError } from '../load/patiently.ts';
+import { UnavailableError } from '../load/retry-while-unavailable.ts';
 
 const POLL_MS = 500;
 const POLLS_AT_ONCE = 8;
@@ -39,7 +39,7 @@ async function look(api: Api, imageId: string): Promise<Image | undefined> {
     return await api.image(imageId);
   } catch (error) {
     if (error instanceof RefusedError) return { status: String(error.status), attempts: 0 };
-    if (error instanceof AwayError) return undefined;
+    if (error instanceof UnavailableError) return undefined;
     throw error;
   }
 }

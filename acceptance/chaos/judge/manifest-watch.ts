@@ -25,14 +25,14 @@ export function watchManifests(bucket: Bucket): ManifestWatch {
     }
   }
 
-  async function keepLooking(): Promise<void> {
+  async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       await look();
       await delay(POLL_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
     await look();
   }
-  const looking = keepLooking();
+  const looking = poll();
   looking.catch(() => {});
   return {
     partial,

@@ -11,7 +11,11 @@ const line = (atMs: number, pid: number, event: RenderLine['event'], imageId = '
 
 test('measures an interrupted render until another worker takes it and starts', () => {
   const lines = [line(0, 1, 'taken'), line(1, 1, 'started'), line(30, 2, 'taken'), line(35, 2, 'started')];
-  expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toEqual({ interruptedJobs: 1, recoveredMs: [30], notAgain: [] });
+  expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toEqual({
+    interruptedJobs: 1,
+    recoveredMs: [30],
+    neverRecovered: [],
+  });
 });
 
 test('restarts the clock if the next worker is lost before it starts, and counts the longer wait', () => {
@@ -35,5 +39,5 @@ test('does not count a render that another worker took over before as interrupte
 
 test('reports a render that never ran again', () => {
   const lines = [line(1, 1, 'started'), line(9, 2, 'taken')];
-  expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toMatchObject({ interruptedJobs: 1, notAgain: ['a'] });
+  expect(recoveries(lines, [{ pid: 1, atMs: 5 }])).toMatchObject({ interruptedJobs: 1, neverRecovered: ['a'] });
 });

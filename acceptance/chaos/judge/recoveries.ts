@@ -1,4 +1,4 @@
-import { inHand, type RenderLine } from './worker-log.ts';
+import { inFlight, type RenderLine } from './worker-log.ts';
 
 /** A process was killed or paused. */
 export interface Interruption {
@@ -15,7 +15,7 @@ export interface Interruption {
 export function recoveries(lines: readonly RenderLine[], interruptions: readonly Interruption[]) {
   const byImage = Map.groupBy(lines, ({ imageId }) => imageId);
   const jobs = interruptions.flatMap((interruption) =>
-    [...inHand(lines, interruption.pid, interruption.atMs)].map((imageId) => ({
+    [...inFlight(lines, interruption.pid, interruption.atMs)].map((imageId) => ({
       imageId,
       afterMs: longestWait(byImage.get(imageId) ?? [], interruptions, interruption),
     })),
@@ -23,7 +23,7 @@ export function recoveries(lines: readonly RenderLine[], interruptions: readonly
   return {
     interruptedJobs: jobs.length,
     recoveredMs: jobs.flatMap(({ afterMs }) => afterMs ?? []),
-    notAgain: jobs.filter(({ afterMs }) => afterMs === undefined).map(({ imageId }) => imageId),
+    neverRecovered: jobs.filter(({ afterMs }) => afterMs === undefined).map(({ imageId }) => imageId),
   };
 }
 

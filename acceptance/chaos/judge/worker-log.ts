@@ -38,7 +38,7 @@ function renderLine(line: string): RenderLine | undefined {
  * The images that a process was rendering at a given time. An image that another process has taken over belongs to that process:
  * if the first process continues without its lock, the end of its run is not logged.
  */
-export function inHand(lines: readonly RenderLine[], pid: number, atMs: number): ReadonlySet<string> {
+export function inFlight(lines: readonly RenderLine[], pid: number, atMs: number): ReadonlySet<string> {
   const images = new Set<string>();
   for (const line of lines) {
     if (line.atMs > atMs) break;
@@ -50,7 +50,7 @@ export function inHand(lines: readonly RenderLine[], pid: number, atMs: number):
 }
 
 /** The number of events of one kind after each image's first. */
-export function beyondTheFirst(lines: readonly RenderLine[], event: RenderLine['event']): number {
+export function countRepeats(lines: readonly RenderLine[], event: RenderLine['event']): number {
   const of = lines.filter((line) => line.event === event);
   return of.length - new Set(of.map(({ imageId }) => imageId)).size;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwayError } from './patiently.ts';
+import { UnavailableError } from './retry-while-unavailable.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -30,7 +30,7 @@ export class RefusedError extends Error {
 
 export type Api = ReturnType<typeof createApi>;
 
-/** The HTTP contract as seen by a client. Calls throw AwayError if a retry may help, RefusedError if not. */
+/** The HTTP contract as seen by a client. Calls throw UnavailableError if a retry may help, RefusedError if not. */
 export function createApi({ apiUrl, uploadKey, adminKey }: { apiUrl: string; uploadKey: string; adminKey: string }) {
   async function call<T>(schema: z.ZodType<T>, key: string, method: string, path: string, body?: object): Promise<T> {
     const { status, text } = await answer(`${apiUrl}${path}`, {
@@ -38,7 +38,7 @@ export function createApi({ apiUrl, uploadKey, adminKey }: { apiUrl: string; upl
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
-    if (status >= 500) throw new AwayError(`${method} ${path} answered ${status}: ${text}`);
+    if (status >= 500) throw new UnavailableError(`${method} ${path} answered ${status}: ${text}`);
     if (status >= 400) throw new RefusedError(`${method} ${path}`, status, text);
     return schema.parse(JSON.parse(text));
   }
@@ -57,7 +57,7 @@ export async function putUpload({ uploadUrl, headers }: Ticket, bytes: Buffer): 
   const { status, text } = await answer(uploadUrl, { method: 'PUT', headers, body: new Uint8Array(bytes) });
   // 412: an earlier attempt was stored, although its response was lost.
   if (status < 300 || status === 412) return;
-  if (status >= 500) throw new AwayError(`PUT answered ${status}`);
+  if (status >= 500) throw new UnavailableError(`PUT answered ${status}`);
   throw new RefusedError('PUT', status, text);
 }
 
@@ -66,6 +66,6 @@ async function answer(url: string, init: RequestInit): Promise<{ status: number;
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    throw new AwayError(`${init.method} ${new URL(url).pathname}: ${String(error)}`);
+    throw new UnavailableError(`${init.method} ${new URL(url).pathname}: ${String(error)}`);
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 import { type Api, putUpload, RefusedError, type Ticket } from './api.ts';
-import { AwayError, patiently } from './patiently.ts';
 import type { Picture } from './pictures.ts';
+import { retryWhileUnavailable, UnavailableError } from './retry-while-unavailable.ts';
 
 /** How an upload is reported: by the uploader's call, by the bucket's event, or both. */
 type Report = 'call' | 'event' | 'both';
@@ -42,7 +42,7 @@ export interface Load {
 const SELLERS = 8;
 /** Maximum waiting jobs: enough to keep every worker busy, few enough to finish soon. */
 const WAITING_MAX = 6;
-const PATIENCE_MS = 60_000;
+const RETRY_FOR_MS = 60_000;
 const POLL_MS = 250;
 
 export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, note }: LoadOptions): Load {
@@ -78,7 +78,7 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, not
     try {
       const { bytes, contentType, category } = picture;
       const request = { filename: 'photo', contentType, contentLength: bytes.byteLength, category };
-      const ticket = await patiently(() => api.ticket(request), PATIENCE_MS, signal);
+      const ticket = await retryWhileUnavailable(() => api.ticket(request), RETRY_FOR_MS, signal);
       const report = random.pick(['call', 'event', 'both'] as const);
       const upload: Upload = { imageId: ticket.imageId, picture, report, expected: picture.expected, uploaded: false };
       uploads.set(upload.imageId, upload);
@@ -86,17 +86,17 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, not
       await deliver(upload, ticket);
     } catch (error) {
       if (signal.aborted) throw error;
-      // After a permanent failure, the seller continues with the next picture.
-      if (!(error instanceof AwayError || error instanceof RefusedError)) throw error;
+      // The seller continues with the next picture.
+      if (!(error instanceof UnavailableError || error instanceof RefusedError)) throw error;
       note(`An upload was abandoned: ${error.message}`);
     }
   }
 
   async function deliver(upload: Upload, ticket: Ticket): Promise<void> {
-    await patiently(() => putUpload(ticket, upload.picture.bytes), PATIENCE_MS, signal);
+    await retryWhileUnavailable(() => putUpload(ticket, upload.picture.bytes), RETRY_FOR_MS, signal);
     upload.uploaded = true;
     if (upload.report === 'event') return;
-    const complete = () => patiently(() => api.complete(upload.imageId), PATIENCE_MS, signal);
+    const complete = () => retryWhileUnavailable(() => api.complete(upload.imageId), RETRY_FOR_MS, signal);
     await Promise.all(
       Array.from({ length: hooks.completions }, async (_, index) => {
         if (index > 0) await delay(random.whole(0, 1_000), undefined, { signal });

@@ -14,7 +14,7 @@ export interface NodeProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Receives standard output and standard error. */
   readonly logFile: string;
-  /** Keeps what the log file holds; else it is emptied. */
+  /** Appends to the log file instead of truncating it. */
   readonly appendLog?: boolean;
   /** Time limit until the process sends `ready` to its parent. */
   readonly readyWithinMs?: number;
