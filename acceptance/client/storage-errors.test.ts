@@ -144,6 +144,8 @@ describe('retries with a new signature', () => {
   });
 
   test.each(['PUT', 'POST'] as const)('%s, but never sends a rejected signature twice', async (method) => {
+    // A frozen clock: signing again in another second would create another signature.
+    vi.useFakeTimers({ toFake: ['Date'] });
     const refusal = { status: 403, code: 'RequestTimeTooSkewed' };
     const { upload, sent } = clientWithResponses([refusal], { attemptsMax: 3 });
     await expect(upload(method)).rejects.toMatchObject({ code: 'upload-url-expired', status: 403, retryable: true });
