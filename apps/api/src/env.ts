@@ -72,7 +72,7 @@ export const apiEnv = z
     MAX_BACKLOG_SECONDS: whole(0, COUNT_MAX)
       .prefault('0')
       .describe(
-        'the same limit in slot-seconds of predicted work (`predictedSeconds`): the acceptable wait times the slots of the fleet; 0 for no limit',
+        'backlog, in slot-seconds of predicted work (`predictedSeconds`), at which the API stops issuing tickets: the acceptable wait times the slots of the fleet; 0 for no limit',
       ),
     MAX_LISTENERS: whole(0, 1_000_000)
       .prefault('10000')
@@ -86,7 +86,7 @@ export const apiEnv = z
     UPLOAD_EVENTS_REGION: z
       .string()
       .optional()
-      .describe("region of that queue, if neither its URL nor the AWS SDK's settings contain it"),
+      .describe("region of the SQS queue, if neither its URL nor the AWS SDK's settings contain it"),
   })
   .superRefine(keyWithSecret);
 

@@ -2,7 +2,7 @@ import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 import { childElements, childText, childTexts, parseXml, type XmlElement } from './xml.ts';
 
-interface CorsQuestion {
+interface CorsRequest {
   readonly origin: string;
   readonly method: string;
   readonly headers: readonly string[];
@@ -10,14 +10,14 @@ interface CorsQuestion {
 
 /** The headers that let a browser's script read the response; empty if no rule of the bucket allows it. */
 export function corsHeaders(request: S3Request, configuration: string | undefined): Record<string, string> {
-  const question = corsQuestion(request);
-  if (!question || configuration === undefined) return {};
-  const rule = parseCors(configuration).find((candidate) => allows(candidate, question));
-  return rule ? grantedHeaders(rule, question) : {};
+  const cors = corsRequestOf(request);
+  if (!cors || configuration === undefined) return {};
+  const rule = parseCors(configuration).find((candidate) => allows(candidate, cors));
+  return rule ? grantedHeaders(rule, cors) : {};
 }
 
 export function isPreflight(request: S3Request): boolean {
-  return request.method === 'OPTIONS' && corsQuestion(request) !== undefined;
+  return request.method === 'OPTIONS' && corsRequestOf(request) !== undefined;
 }
 
 /** @throws S3Error `MalformedXML` if a rule lacks an origin or a method, or has a pattern with several wildcards */
@@ -36,7 +36,7 @@ function isComplete(rule: XmlElement): boolean {
   );
 }
 
-function corsQuestion(request: S3Request): CorsQuestion | undefined {
+function corsRequestOf(request: S3Request): CorsRequest | undefined {
   const {
     origin,
     'access-control-request-method': requested,
@@ -49,12 +49,12 @@ function corsQuestion(request: S3Request): CorsQuestion | undefined {
   return { origin, method: requested, headers: headers.filter((name) => name !== '') };
 }
 
-function allows(rule: XmlElement, question: CorsQuestion): boolean {
+function allows(rule: XmlElement, cors: CorsRequest): boolean {
   const allowedHeaders = childTexts(rule, 'AllowedHeader').map((pattern) => pattern.toLowerCase());
   return (
-    childTexts(rule, 'AllowedOrigin').some((pattern) => matches(pattern, question.origin)) &&
-    childTexts(rule, 'AllowedMethod').includes(question.method) &&
-    question.headers.every((name) => allowedHeaders.some((pattern) => matches(pattern, name)))
+    childTexts(rule, 'AllowedOrigin').some((pattern) => matches(pattern, cors.origin)) &&
+    childTexts(rule, 'AllowedMethod').includes(cors.method) &&
+    cors.headers.every((name) => allowedHeaders.some((pattern) => matches(pattern, name)))
   );
 }
 
@@ -65,14 +65,14 @@ function matches(pattern: string, text: string): boolean {
   return text.length >= start.length + end.length && text.startsWith(start) && text.endsWith(end);
 }
 
-function grantedHeaders(rule: XmlElement, question: CorsQuestion): Record<string, string> {
+function grantedHeaders(rule: XmlElement, cors: CorsRequest): Record<string, string> {
   const anyOrigin = childTexts(rule, 'AllowedOrigin').includes('*');
   const exposed = childTexts(rule, 'ExposeHeader').join(', ');
   const maxAge = childText(rule, 'MaxAgeSeconds');
   return {
-    'access-control-allow-origin': anyOrigin ? '*' : question.origin,
+    'access-control-allow-origin': anyOrigin ? '*' : cors.origin,
     'access-control-allow-methods': childTexts(rule, 'AllowedMethod').join(', '),
-    ...(question.headers.length > 0 && { 'access-control-allow-headers': question.headers.join(', ') }),
+    ...(cors.headers.length > 0 && { 'access-control-allow-headers': cors.headers.join(', ') }),
     ...(exposed !== '' && { 'access-control-expose-headers': exposed }),
     ...(maxAge !== undefined && { 'access-control-max-age': maxAge }),
     vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',

@@ -16,8 +16,8 @@ export const s3ServerEnv = z
     S3_EVENTS_KEY_PREFIX: z
       .string()
       .default('')
-      .describe('sends events only for keys with this prefix; for all keys if not set'),
-    S3_EVENTS_WEBHOOK_TOKEN: z.string().optional().describe('bearer token for these POSTs'),
+      .describe('key prefix of the objects that cause events; all objects if not set'),
+    S3_EVENTS_WEBHOOK_TOKEN: z.string().optional().describe('bearer token sent with events'),
   })
   .refine((env) => env.S3_EVENTS_WEBHOOK_TOKEN === undefined || env.S3_EVENTS_WEBHOOK_URL !== undefined, {
     path: ['S3_EVENTS_WEBHOOK_TOKEN'],
