@@ -1,12 +1,12 @@
 import { AppError, UnreadableError } from '@imagemill/errors';
 import { UnrecoverableError } from 'bullmq';
 
-/** What BullMQ writes when a job's worker vanished more often than is allowed, before its work was begun. */
+/** BullMQ's failure message for a job that stalled too often before its handler ran. */
 const STALLED = 'job stalled more than allowable limit';
 
 /**
- * What a handler threw, as BullMQ keeps it: `code: message`, and unrecoverable when no further try can help. What is no
- * AppError was not foreseen, and is tried again; an unreadable record too, since a worker of another version may read it.
+ * Converts a handler's error to the form that BullMQ stores: `code: message`, and unrecoverable if a retry cannot help.
+ * Unexpected errors are retried. Unreadable records are retried too, because a worker of another version may read them.
  */
 export function toJobError(error: unknown): Error {
   if (!(error instanceof AppError)) return new Error(`unexpected: ${String(error)}`, { cause: error });
@@ -16,10 +16,10 @@ export function toJobError(error: unknown): Error {
     : new UnrecoverableError(text);
 }
 
-/** The inverse, for showing why a job failed. */
+/** The inverse: code and message of a failed job. */
 export function codeAndMessage(failedReason: string | undefined): { code: string; message: string } {
   if (failedReason === STALLED) {
-    return { code: 'crashed-worker', message: 'The workers that had this job vanished, again and again.' };
+    return { code: 'crashed-worker', message: 'The workers that ran this job crashed repeatedly.' };
   }
   const [, code = 'unexpected', message = failedReason ?? ''] =
     /^([a-z][a-z-]*): (.*)$/s.exec(failedReason ?? '') ?? [];

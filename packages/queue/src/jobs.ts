@@ -4,7 +4,7 @@ import { retryPolicy } from './render/retry-policy.ts';
 import { deliverySchedule } from './webhooks/delivery-schedule.ts';
 import { WebhookEvent } from './webhooks/webhook-event.ts';
 
-/** An upload in parts that is under way; no client is asked for its id. Each part but the last has `partSize` bytes. */
+/** A multipart upload in progress. Clients never send its id. Each part except the last has `partSize` bytes. */
 export const MultipartOfImage = z.object({
   uploadId: z.string(),
   partSize: z.int().positive(),
@@ -12,18 +12,18 @@ export const MultipartOfImage = z.object({
 });
 export type MultipartOfImage = z.infer<typeof MultipartOfImage>;
 
-/** What a worker must know to make one image's renditions. */
+/** The payload of a render job. */
 export const RenderImage = z.object({
   imageId: ImageId,
   tenant: Tenant,
   category: Category,
   originalKey: z.string(),
   contentType: OriginalMediaType,
-  /** Where the worker gets the original from, when nobody uploads it. */
+  /** The URL that the worker imports the original from; undefined for uploads. */
   importUrl: z.url().optional(),
-  /** How the original comes, where it comes in parts. */
+  /** Set if the original is uploaded in parts. */
   multipart: MultipartOfImage.optional(),
-  /** As the seller called it; a job that was made again from a key alone has none. */
+  /** The seller's file name; missing if the job was recreated from a key alone. */
   filename: z.string().optional(),
   metadata: z.record(z.string(), z.string()),
   /** Base64, as declared by the seller. */
@@ -33,7 +33,7 @@ export const RenderImage = z.object({
 });
 export type RenderImage = z.infer<typeof RenderImage>;
 
-/** How far a job has come. A job has progress only once a worker has read its original. */
+/** A job's progress. It exists once a worker has read the original. */
 export const RenderProgress = z.object({
   revision: z.string(),
   total: z.int().nonnegative(),
@@ -50,7 +50,7 @@ export const RenderProgress = z.object({
 });
 export type RenderProgress = z.infer<typeof RenderProgress>;
 
-/** How an image ended. `failed` is not among them: that is the job's own end, and makes it a dead letter. */
+/** Outcomes of a completed job. `failed` is not included: a failed job becomes a dead letter. */
 export type RenderOutcome =
   | { readonly outcome: 'ready' }
   | { readonly outcome: 'rejected'; readonly error: { readonly code: string; readonly message: string } }
@@ -58,10 +58,10 @@ export type RenderOutcome =
   | { readonly outcome: 'deleted' };
 
 const HOUR_S = 3600;
-/** With some 3 kB each, 0.3 GB of Redis at most for each of the two lists. */
+/** At about 3 kB each, at most 0.3 GB of Redis for each of the two lists. */
 const DELIVERIES_KEPT_MAX = 100_000;
 
-/** Every job of the project: its queue, its name, its payload and how it is retried and kept. */
+/** The job catalog: queue, name, payload, retries and retention of every job. */
 export const jobs = {
   renderImage: {
     queue: 'render',
@@ -70,9 +70,9 @@ export const jobs = {
     options: {
       attempts: retryPolicy.attempts,
       backoff: retryPolicy.backoff,
-      // The manifest is the record of a finished image; the job is kept a while for those who poll, and bounded.
+      // The manifest is the record of a finished image. The job is kept for a day for polling clients, up to a limit.
       removeOnComplete: { age: 24 * HOUR_S, count: 100_000 },
-      // Dead letters: an operator has ten days to look.
+      // Dead letters are kept for ten days.
       removeOnFail: { age: 240 * HOUR_S },
       stackTraceLimit: 5,
       keepLogs: 20,
@@ -85,7 +85,7 @@ export const jobs = {
     options: {
       attempts: deliverySchedule.attempts,
       backoff: { type: 'delivery-schedule' },
-      // What is kept is the delivery log, and what can be replayed.
+      // Kept jobs are the delivery log and can be replayed.
       removeOnComplete: { age: 240 * HOUR_S, count: DELIVERIES_KEPT_MAX },
       removeOnFail: { age: 240 * HOUR_S, count: DELIVERIES_KEPT_MAX },
       stackTraceLimit: 0,
@@ -94,5 +94,5 @@ export const jobs = {
   },
 } as const;
 
-/** What a producer must know of a job. */
+/** One entry of the job catalog. */
 export type JobSpec = (typeof jobs)[keyof typeof jobs];

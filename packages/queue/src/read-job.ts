@@ -3,9 +3,9 @@ import type { Job, Queue } from 'bullmq';
 import type { z } from 'zod';
 
 /**
- * The job with an id, if there is one.
+ * The job with this id, if it exists.
  *
- * @throws UnreadableError `unreadable-job` when its fields are not what BullMQ writes
+ * @throws UnreadableError `unreadable-job` if its fields are malformed
  */
 export async function readJob(queue: Queue, id: string): Promise<Job | undefined> {
   try {
@@ -16,9 +16,9 @@ export async function readJob(queue: Queue, id: string): Promise<Job | undefined
 }
 
 /**
- * What a job was given.
+ * A job's payload.
  *
- * @throws UnreadableError `unreadable-job` for the payload of another version
+ * @throws UnreadableError `unreadable-job` if the payload does not match, for example in another version
  */
 export function payloadOf<T>(schema: z.ZodType<T>, { data }: Pick<Job, 'data'>): T {
   const parsed = schema.safeParse(data);

@@ -4,7 +4,7 @@ import { closeQueues, queueHarness } from './test-support/queue-harness.ts';
 
 afterEach(closeQueues);
 
-test('one process at a time has the round, and the next one goes on where it was left', async () => {
+test('one process at a time has the round, and the next one continues from its position', async () => {
   const { redis, prefix } = await queueHarness();
   const [mine, theirs] = [createRounds(redis, prefix, 'walk'), createRounds(redis, prefix, 'walk')];
   const round = await mine.take(300);

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { translateRedisErrors } from './connection/redis-errors.ts';
 
-/** Work that one process of the fleet does every so often, and that goes on where the last one left off. */
+/** Periodic work that one process of the fleet does at a time. Each round continues where the last one stopped. */
 export interface Rounds {
   /**
-   * Takes this interval's round; undefined when another process has it. Whoever dies in it is replaced in the next.
+   * Takes this interval's round; undefined if another process has it. If the process dies, another one takes the next round.
    *
    * @throws QueueUnavailableError
    */
@@ -12,9 +12,9 @@ export interface Rounds {
 }
 
 export interface Round {
-  /** Where the last round left off; undefined at the beginning, and when Redis was lost. */
+  /** Where the last round stopped; undefined at the beginning and after a loss of Redis. */
   readonly from: string | undefined;
-  /** Says how far this round has come, and keeps it for another interval; undefined when there is no more to do. */
+  /** Stores the position and keeps the round for another interval; undefined if the work is complete. */
   reached(position: string | undefined): Promise<void>;
 }
 

@@ -59,9 +59,9 @@ describe('a run that', () => {
   test.each([
     ['completes ends its job', async () => ({ outcome: 'completed', result: 'r' }), 'completed', 1],
     ['is postponed uses no attempt', async () => ({ outcome: 'postponed', retryAfterMs: 3600_000 }), 'delayed', 0],
-    ['fails for now is tried again', () => Promise.reject(new Fault(true)), 'delayed', 1],
-    ['fails for good is not tried again', () => Promise.reject(new Fault(false)), 'failed', 1],
-    ['meets a bug of ours is tried again', () => Promise.reject(new TypeError('no such thing')), 'delayed', 1],
+    ['fails with a retryable error is retried', () => Promise.reject(new Fault(true)), 'delayed', 1],
+    ['fails with a permanent error is not retried', () => Promise.reject(new Fault(false)), 'failed', 1],
+    ['fails with an unexpected error is retried', () => Promise.reject(new TypeError('no such thing')), 'delayed', 1],
   ] satisfies [string, () => Promise<JobRunResult<string>>, string, number][])(
     '%s',
     async (_what, run, end, attempts) => {
@@ -72,7 +72,7 @@ describe('a run that', () => {
     },
   );
 
-  test('can not read its payload is tried again, by a worker that may be able to', async () => {
+  test('cannot read its payload is retried, possibly by a worker of another version', async () => {
     const { start, add, state, queue } = await harness();
     start(async () => ({ outcome: 'completed', result: 'r' }));
     const id = await add({ of: 'another version' });
@@ -80,7 +80,7 @@ describe('a run that', () => {
     expect((await queue.getJob(id))?.failedReason).toMatch(/^unreadable-job: /);
   });
 
-  test('is postponed is followed up when the job is delayed already, and closing waits for that', async () => {
+  test('is postponed calls `afterwards` once the job is delayed, and closing waits for it', async () => {
     const { start, add, state } = await harness();
     const seen = Promise.withResolvers<unknown>();
     let id = '';
@@ -90,7 +90,7 @@ describe('a run that', () => {
     expect(await seen.promise).toEqual({ state: 'delayed', attempts: 0 });
   });
 
-  test('outlasts the grace of a shutdown is given back with all its attempts', async () => {
+  test('exceeds the grace period of a shutdown is returned to the queue with all its attempts', async () => {
     const { start, add, state } = await harness();
     const started = Promise.withResolvers<void>();
     const { runner } = start(async (_image, { signal }) => {
@@ -104,7 +104,7 @@ describe('a run that', () => {
     expect(await state(id)).toEqual({ state: 'waiting', attempts: 0 });
   });
 
-  test('has lost its lock is stopped, since another worker may have the job', async () => {
+  test('has lost its lock is aborted, because another worker may have the job', async () => {
     const { start, add, queue, connection } = await harness();
     const stopped = Promise.withResolvers<void>();
     start(

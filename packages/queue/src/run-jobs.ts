@@ -6,22 +6,22 @@ import { toJobError } from './job-error.ts';
 import type { JobSpec } from './jobs.ts';
 import { payloadOf } from './read-job.ts';
 
-/** What a run of a job came to. What it throws is a failed attempt, which the job's policy retries. */
+/** The result of a run. A run that throws is a failed attempt, which is retried by the job's policy. */
 export type JobRunResult<Result> =
   | { readonly outcome: 'completed'; readonly result: Result }
-  /** Delayed again; no attempt is used. */
+  /** Delayed again without using an attempt. */
   | {
       readonly outcome: 'postponed';
       readonly retryAfterMs: number;
-      /** Called when the job is delayed and out of this worker's hands. */
+      /** Called after the job has returned to the delayed set. */
       readonly afterwards?: (() => Promise<void>) | undefined;
     };
 
 export interface JobRun {
   readonly job: Job;
   /**
-   * Aborted when the work must stop: its worker closes, or its lock ran out (the process was paused, or Redis was away)
-   * and another worker may have the job by now. Nothing may be committed after that.
+   * Aborted if the work must stop: the worker closes, or the lock expired (the process was paused, or Redis was unavailable)
+   * and another worker may have the job. Nothing may be committed after that.
    */
   readonly signal: AbortSignal;
 }
@@ -32,12 +32,12 @@ export interface JobRunnerOptions<Payload, Result> {
   readonly concurrency: number;
   readonly spec: Pick<JobSpec, 'queue' | 'options'> & { readonly payload: z.ZodType<Payload> };
   readonly run: (payload: Payload, run: JobRun) => Promise<JobRunResult<Result>>;
-  /** How long a job stays with a worker that does not renew its claim; stalled jobs are looked for twice as often. */
+  /** How long a job stays locked without a renewal. Stalled jobs are checked for twice per lock duration. */
   readonly lockDurationMs?: number | undefined;
-  /** How long work that must stop may take to see that; after that its job's lock runs out. */
+  /** How long aborted work may take to stop. After that, the lock of its job expires. */
   readonly giveBackMs: number;
   readonly more?: Pick<WorkerOptions, 'name' | 'metrics' | 'settings'>;
-  /** Called for everything that fails outside a run: a lost connection, a lock that was not renewed. */
+  /** Called for errors outside of a run: a lost connection, a lock that could not be renewed. */
   readonly onError: (error: Error) => void;
   /** Closing waits for these two. */
   readonly onCompleted?: (job: Job, result: Result) => Promise<void>;
@@ -46,27 +46,26 @@ export interface JobRunnerOptions<Payload, Result> {
 
 export interface JobRunner {
   /**
-   * Takes no further job, and waits up to `graceMs` for those in hand. What takes longer is stopped and given back
-   * without an attempt, so that another worker starts it at once.
+   * Takes no more jobs, and waits up to `graceMs` for running jobs. The remaining jobs are aborted and returned to the queue
+   * without using an attempt, where another worker can start them at once.
    */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * A worker that vanished is missed after its lock and at most two looks for stalled jobs, which are as far apart as half
- * the lock: 30 s. Shorter locks would take jobs from workers that only pause; they are renewed at half their time.
+ * A crashed worker is detected after the lock duration plus at most two checks for stalled jobs, each half a lock duration
+ * apart: 30 s. Shorter locks would take jobs from workers that are only paused. Locks are renewed at half their duration.
  */
 const LOCK_DURATION_MS = 15_000;
 
-/** Running a job again is harmless, so no number of vanished workers ends one. Renders have a bound of their own. */
+/** Jobs are idempotent, and crashed workers should not fail them. Renders have a separate, lower limit. */
 const STALLS_MAX = 50;
 
-/** Without a job in hand there is nothing to wait for but Redis' answer, and it may be away. */
+/** Without running jobs, closing only waits for Redis, which may be unavailable. */
 const IDLE_CLOSE_MS = 2_000;
 
 /**
- * Runs the jobs of one queue until it is closed. A job is its payload and a function; this turns what the function returns or
- * throws into what BullMQ must do:
+ * Runs the jobs of one queue until it is closed. Maps the result or error of a run to the state of its job:
  *
  *     completed              ─► completed
  *     postponed              ─► delayed (no attempt used)
@@ -95,17 +94,17 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
   worker.on('error', options.onError);
   worker.on('completed', (job, result) => track(options.onCompleted?.(job, result)));
   worker.on('failed', (job, error) => track(options.onFailed?.(job, error)));
-  // BullMQ does not stop a processor whose lock is gone by itself.
+  // BullMQ does not abort a processor that has lost its lock.
   worker.on('lockRenewalFailed', (jobIds) => {
-    for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job ran out.');
+    for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job expired.');
   });
 
   async function process(job: Job, token?: string, lockIsLost?: AbortSignal): Promise<Result> {
     const result = await runOnce(job, token, lockIsLost);
     if (result.outcome === 'completed') return result.result;
     await job.moveToDelayed(Date.now() + result.retryAfterMs, token);
-    // Not before this processor has returned: BullMQ stops renewing a job's lock, by its id, when its processor
-    // ends, which must not hit another slot of this worker that has taken the same job again.
+    // Only after this processor has returned: when a processor ends, BullMQ stops renewing the lock by job id. That must not
+    // affect another slot of this worker that has taken the same job again.
     setImmediate(() => track(result.afterwards?.()));
     throw new DelayedError();
   }
@@ -117,7 +116,7 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
       return await options.run(payloadOf(spec.payload, job), { job, signal });
     } catch (error) {
       if (!graceIsOver.signal.aborted) throw toJobError(error);
-      // It was not the job's fault: another worker starts it at once, with all its attempts.
+      // Shutdown is not a failure of the job: another worker can start it at once, with all its attempts.
       await job.moveToWait(token);
       throw new WaitingError();
     } finally {
@@ -125,7 +124,7 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
     }
   }
 
-  /** What closing waits for. */
+  /** Closing waits for these promises. */
   function track(promise: Promise<void> | undefined): void {
     const work = Promise.resolve(promise).catch(options.onError);
     unfinished.add(work);

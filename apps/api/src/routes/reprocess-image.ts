@@ -27,7 +27,7 @@ export const reprocessImage: ApiRoute = (app, { records, originals, queue, view 
       const image = await records.locate(tenant, imageId);
       if (!image) throw imageNotFound();
       if (!(await originals.head(image.originalKey))) throw originalGone();
-      await queue.startAnew(image);
+      await queue.reprocess(image);
       record = await records.find(tenant, imageId);
     }
     if (!record) throw imageNotFound();

@@ -447,7 +447,7 @@ test('renditions of an image with a running job are never deleted', async () => 
     const key = renditionKey({ imageId: image.imageId, revision, variant: 'thumb', format: 'avif' });
     await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
   }
-  await all.queue.startAnew(image);
+  await all.queue.reprocess(image);
   skipSettlingTime();
   expect((await all.round()).found).toEqual([]);
 });

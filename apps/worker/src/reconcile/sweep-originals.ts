@@ -72,7 +72,7 @@ async function notIndexed(
   const stored = hasEnded ? await manifests.read(imageId, { signal }) : undefined;
   if (stored) return withManifest(services, upload, stored.manifest);
   if (!job) return found(address, 'original-without-job', () => queue.add(imageFromKey(address), 0));
-  if (hasEnded) return found(address, 'result-without-manifest', () => queue.startAnew(job.image));
+  if (hasEnded) return found(address, 'result-without-manifest', () => queue.reprocess(job.image));
   if (job.status === 'expired') return found(address, 'upload-after-expiry', () => queue.reportUpload(imageId));
   if (job.status === 'awaiting-upload' && isSettled(uploadedAt)) {
     return found(address, 'upload-not-reported', () => queue.reportUpload(imageId));

@@ -1,15 +1,15 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Everything that decides whether a tenant gets more tickets, in one step: two processes with one place left, or with
- * the same idempotency key, can't both be first.
+ * Decides atomically whether a tenant gets more tickets. Two processes that compete for the last place, or use the same
+ * idempotency key, cannot both be first.
  *
- *     the key is known   ─► its ticket, whatever the count is
- *     too few places     ─► full, nothing is written
- *     else               ─► the images are counted and listed, the key is remembered
+ *     the key is stored   ─► its ticket, regardless of the count
+ *     the ceiling is hit  ─► full, nothing is written
+ *     otherwise           ─► the images are counted and indexed, the key is stored
  *
- * Remembered tickets are a hash beside a sorted set of their times, not keys of their own: only so can a tenant's share of
- * Redis have a bound. A field's own TTL would need Redis 7.4.
+ * Stored tickets are a hash and a sorted set of their times, not separate keys: this allows a limit per tenant. A TTL per
+ * hash field needs Redis 7.4.
  */
 const ADMIT = `
   local unfinished, tickets, times, listed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -58,10 +58,10 @@ interface AdmitArguments {
   readonly images: readonly { readonly imageId: string; readonly category: string }[];
   /** ms since 1970. */
   readonly now: number;
-  /** 0 for none. */
+  /** 0 for no ceiling. */
   readonly ceiling: number;
   readonly unfinishedTtlMs: number;
-  /** Empty for a request without one. */
+  /** Empty if the request has no idempotency key. */
   readonly key: string;
   readonly ticket: string;
   readonly ticketTtlMs: number;
@@ -69,7 +69,7 @@ interface AdmitArguments {
   readonly listedMax: number;
 }
 
-/** The script, sent to Redis once and called by its hash from then on. */
+/** Defines the script. It is sent to Redis once and then called by its hash. */
 export function defineAdmit(redis: Redis) {
   redis.defineCommand('admitImages', { numberOfKeys: 4, lua: ADMIT });
   const scripted = redis as Redis & {

@@ -28,7 +28,7 @@ async function harness(limits: { unfinishedMax?: number; ticketsMax?: number } =
       idempotencyKey,
     });
   const outcome = async (...args: Parameters<typeof admit>) => (await admit(...args)).outcome;
-  /** A ticket with its job, as the API makes them. */
+  /** A ticket with its job, as the API creates them. */
   async function upload() {
     const job = renderJob();
     await admit({ ...ticket(), imageId: job.imageId });
@@ -39,7 +39,7 @@ async function harness(limits: { unfinishedMax?: number; ticketsMax?: number } =
 }
 
 describe('the ceiling on unfinished images', () => {
-  test('holds for each tenant by itself, however many ask at once', async () => {
+  test('holds for each tenant separately, under concurrent requests', async () => {
     const { admit, outcome } = await harness({ unfinishedMax: 5 });
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome()));
     expect(outcomes.filter((each) => each === 'admitted')).toHaveLength(5);
@@ -47,7 +47,7 @@ describe('the ceiling on unfinished images', () => {
     expect((await admit(ticket(), undefined, other)).outcome).toBe('admitted');
   });
 
-  test('counts an image once, however often it is admitted', async () => {
+  test('counts an image once, even if it is admitted repeatedly', async () => {
     const { outcome } = await harness({ unfinishedMax: 2 });
     const same = ticket();
     for (const _time of [1, 2, 3]) expect(await outcome(same)).toBe('admitted');
@@ -65,17 +65,17 @@ describe('the ceiling on unfinished images', () => {
         throw new CrashedWorkerError();
       },
     ],
-  ])('lets the next one in when an image is %s', async (_end, handle) => {
+  ])('admits the next image once an image is %s', async (_end, handle) => {
     const { upload, outcome, work, redis, prefix } = await harness({ unfinishedMax: 1 });
     await upload();
-    // Held, so that only the worker's own word can let the next one in.
+    // Blocks the audit: only the worker can free the place.
     await redis.set(`${prefix}:unfinished:acme:audited`, '1', 'PX', 60_000);
     expect(await outcome()).toBe('full');
     work(handle);
     await vi.waitUntil(async () => (await outcome()) === 'admitted');
   });
 
-  test('finds out by itself when the process died that should have said that an image ended', async () => {
+  test('recovers if a process died before it removed a finished image', async () => {
     const { upload, outcome, work, raw, redis, prefix } = await harness({ unfinishedMax: 1 });
     const { imageId } = await upload();
     work(async () => ({ outcome: 'ready' }));
@@ -85,7 +85,7 @@ describe('the ceiling on unfinished images', () => {
     expect(await outcome()).toBe('admitted');
   });
 
-  test('finds out by itself when the process died that should have added the job, and gives a living one its time', async () => {
+  test('recovers if a process died before it added the job, but waits for a running one', async () => {
     const { outcome, redis, prefix } = await harness({ unfinishedMax: 1 });
     await outcome(ticket(30_000));
     expect(await outcome()).toBe('full');
@@ -94,7 +94,7 @@ describe('the ceiling on unfinished images', () => {
     expect(await outcome()).toBe('admitted');
   });
 
-  test('counts no image for longer than its upload URL can live', async () => {
+  test('counts no image beyond the lifetime of its upload URL', async () => {
     const { outcome, redis, prefix } = await harness({ unfinishedMax: 1 });
     await redis.set(`${prefix}:unfinished:acme:audited`, '1', 'PX', 60_000);
     await outcome(ticket(7 * DAY_MS));
@@ -106,7 +106,7 @@ describe('the ceiling on unfinished images', () => {
 });
 
 describe('an idempotency key', () => {
-  test('stands for the first ticket of those that come at once', async () => {
+  test('returns the first ticket to all concurrent requests', async () => {
     const { admit } = await harness();
     const asked = Array.from({ length: 10 }, () => ticket());
     const answers = await Promise.all(asked.map((each) => admit(each, 'k')));
@@ -116,13 +116,13 @@ describe('an idempotency key', () => {
     for (const answer of repeated) expect(answer.ticket).toEqual(first);
   });
 
-  test('is its own for each tenant', async () => {
+  test('is separate for each tenant', async () => {
     const { outcome } = await harness();
     expect(await outcome(ticket(), 'k')).toBe('admitted');
     expect(await outcome(ticket(), 'k', other)).toBe('admitted');
   });
 
-  test('gives its ticket back at the ceiling too, and is not used up by a refusal', async () => {
+  test('returns its ticket at the ceiling too, and is not consumed by a rejection', async () => {
     const { admit, outcome, admissions } = await harness({ unfinishedMax: 1 });
     const first = ticket();
     await admit(first, 'k');
@@ -131,7 +131,7 @@ describe('an idempotency key', () => {
     expect(await admissions.find(acme, 'refused')).toBeUndefined();
   });
 
-  test('is remembered for 24 h', async () => {
+  test('is stored for 24 h', async () => {
     const { admit, outcome, admissions } = await harness();
     const young = ticket(DAY_MS - 60_000);
     await admit(young, 'young');
@@ -141,7 +141,7 @@ describe('an idempotency key', () => {
     expect(await outcome(ticket(), 'old')).toBe('admitted');
   });
 
-  test('is forgotten when it is the oldest of too many', async () => {
+  test('is evicted if it is the oldest of too many', async () => {
     const { admit, admissions, redis, prefix } = await harness({ ticketsMax: 3 });
     for (const [index, key] of ['a', 'b', 'c', 'd'].entries()) await admit(ticket(1_000 - index), key);
     expect(await admissions.find(acme, 'a')).toBeUndefined();
@@ -151,7 +151,7 @@ describe('an idempotency key', () => {
   });
 });
 
-test('nobody is admitted while Redis is away', async () => {
+test('rejects all requests while Redis is unavailable', async () => {
   const connection = createProducerConnection('redis://127.0.0.1:1');
   connection.on('error', () => {});
   const admissions = createAdmissions({ connection, prefix: 'test-away', unfinishedMax: 0 });

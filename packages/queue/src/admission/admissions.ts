@@ -7,13 +7,13 @@ import { INDEXED_MAX, type IndexedImage, indexKey } from './image-index.ts';
 import { createUnfinishedImages, UNFINISHED_TTL_MS, unfinishedKey } from './unfinished-images.ts';
 
 /**
- * What a ticket is made from; never the ticket itself, whose URL is a secret. Whoever has this makes the same ticket
- * again, and its job, whose id is the image's: so a caller that repeats itself ends what a crash has left half done.
+ * The data that a ticket is made from, not the ticket itself, because its URL is a secret. The same data yields the same
+ * ticket and the same job, whose id is the image's. A repeated request therefore completes the work of a crashed one.
  */
 const IssuedTicket = z.object({
   imageId: ImageId,
   createdAt: z.iso.datetime(),
-  /** Tells one request body from another. */
+  /** Hash of the request body. */
   fingerprint: z.string(),
 });
 export type IssuedTicket = z.infer<typeof IssuedTicket>;
@@ -21,21 +21,21 @@ export type IssuedTicket = z.infer<typeof IssuedTicket>;
 interface AdmissionRequest {
   readonly tenant: Tenant;
   readonly ticket: IssuedTicket;
-  /** The images that it is for: that of the ticket, and those that are derived from it. All are admitted, or none. */
+  /** The image of the ticket, and images derived from it. Either all are admitted or none. */
   readonly images: readonly IndexedImage[];
-  /** Remembered for 24 h, with the ticket; at most 256 characters. */
+  /** Stored with the ticket for 24 h; at most 256 characters. */
   readonly idempotencyKey: string | undefined;
 }
 
 type Admission =
   | { readonly outcome: 'admitted' }
   | { readonly outcome: 'full' }
-  /** The key was used before, for this ticket. */
+  /** The key was already used for this ticket. */
   | { readonly outcome: 'repeated'; readonly ticket: IssuedTicket };
 
-/** Who gets more tickets. Every call throws QueueUnavailableError when Redis does not answer. */
+/** Admission control for tickets. Every method throws QueueUnavailableError. */
 export interface Admissions {
-  /** Counts the images among their tenant's unfinished ones, if there is a place for all, lists them, and remembers the key. */
+  /** If the tenant's ceiling allows all images: counts them as unfinished, adds them to the index and stores the key. */
   admit(request: AdmissionRequest): Promise<Admission>;
   /** The ticket that a key was used for within the last 24 h. */
   find(tenant: Tenant, idempotencyKey: string): Promise<IssuedTicket | undefined>;
@@ -44,10 +44,10 @@ export interface Admissions {
 export interface AdmissionsOptions {
   readonly connection: Redis;
   readonly prefix: string;
-  /** Unfinished images that one tenant may have; 0 for any number. */
+  /** Maximum number of unfinished images per tenant; 0 for no limit. */
   readonly unfinishedMax: number;
   readonly ticketTtlMs?: number;
-  /** Idempotency keys that are remembered for one tenant; then the oldest is forgotten. Some 40 MB of Redis, as measured. */
+  /** Maximum number of stored idempotency keys per tenant; the oldest are evicted. About 40 MB of Redis, measured. */
   readonly ticketsMax?: number;
 }
 

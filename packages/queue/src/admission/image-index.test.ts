@@ -18,7 +18,7 @@ const aged = (minutes: number, category = 'product') => ({
 });
 const ids = (images: readonly { imageId: ImageId }[]) => images.map(({ imageId }) => imageId);
 
-test('the newest come first, of all categories or of one, whatever order they were added in', async () => {
+test('lists the newest first, for all categories or for one, regardless of the order of insertion', async () => {
   const index = newIndex();
   const [young, middle, old] = [aged(1), aged(2, 'avatar'), aged(3)];
   await index.add(acme, [middle, old, young]);
@@ -28,7 +28,7 @@ test('the newest come first, of all categories or of one, whatever order they we
   expect(await index.list(Tenant.parse('other'), { limit: 10 })).toEqual([]);
 });
 
-test('pages tell of every image that stays exactly once, while others come and go', async () => {
+test('pages contain every remaining image exactly once while others are added and removed', async () => {
   const change = fc.record({ page: fc.integer({ min: 1, max: 5 }), adds: fc.nat(3), removes: fc.nat(3) });
   await fc.assert(
     fc.asyncProperty(fc.array(change, { minLength: 30, maxLength: 30 }), async (changes) => {
@@ -36,10 +36,10 @@ test('pages tell of every image that stays exactly once, while others come and g
       const staying = Array.from({ length: 20 }, (_, minutes) => aged(minutes * 10));
       const going = Array.from({ length: 10 }, (_, minutes) => aged(minutes * 20 + 5));
       await index.add(acme, [...staying, ...going]);
-      const told: ImageId[] = [];
+      const listed: ImageId[] = [];
       for (const { page, adds, removes } of changes) {
-        const before = told.at(-1);
-        told.push(...(await index.list(acme, { limit: page, ...(before && { before }) })));
+        const before = listed.at(-1);
+        listed.push(...(await index.list(acme, { limit: page, ...(before && { before }) })));
         if (adds > 0)
           await index.add(
             acme,
@@ -47,14 +47,14 @@ test('pages tell of every image that stays exactly once, while others come and g
           );
         for (const { imageId } of going.splice(0, removes)) await index.remove(acme, imageId, ['product']);
       }
-      expect(new Set(told).size).toBe(told.length);
-      expect(told.filter((id) => ids(staying).includes(id))).toEqual(ids(staying));
+      expect(new Set(listed).size).toBe(listed.length);
+      expect(listed.filter((id) => ids(staying).includes(id))).toEqual(ids(staying));
     }),
     { numRuns: 10 },
   );
 });
 
-test('a full index forgets the oldest, and does not miss what is older still', async () => {
+test('a full index evicts the oldest image, and does not report older ones as missing', async () => {
   const index = newIndex(3);
   const images = [aged(5), aged(4), aged(3), aged(2), aged(1)];
   await index.add(acme, images);
@@ -65,7 +65,7 @@ test('a full index forgets the oldest, and does not miss what is older still', a
   expect(await index.missing(acme, [...images, lost])).toEqual([lost]);
 });
 
-test('nothing is told while Redis is away', async () => {
+test('rejects all calls while Redis is unavailable', async () => {
   const away = createProducerConnection('redis://127.0.0.1:1');
   away.on('error', () => {});
   await expect(createImageIndex(away, 'index-away').list(acme, { limit: 1 })).rejects.toMatchObject({

@@ -3,18 +3,18 @@ import type { Redis } from 'ioredis';
 import { execute, translateRedisErrors } from '../connection/redis-errors.ts';
 
 /**
- * A tenant's images by their age, in sorted sets whose members all have the same score: then Redis orders them by their
- * bytes, and a UUIDv7 begins with its time. One set holds all of them, one more each category's.
+ * A tenant's images by age, in sorted sets with one common score. Redis orders members of the same score by their bytes, and
+ * a UUIDv7 starts with its time. There is one set for all images and one for each category.
  *
- *     ticket ─► in both (the script that admits it) ─► deleted, or nothing is known of it any more ─► out of both
+ *     ticket ─► added to both sets (by the admission script) ─► image deleted or gone ─► removed from both
  *
- * Nothing is kept here but ids: what an image is, its job or its manifest says. So an entry too many is harmless, and the
- * reconciler adds what is missing.
+ * The index contains only ids; the job or the manifest describes the image. An extra entry is harmless, and the reconciler
+ * adds missing ones.
  */
 export interface ImageIndex {
-  /** The newest first. Every call throws QueueUnavailableError when Redis does not answer. */
+  /** Newest first. Every method throws QueueUnavailableError. */
   list(tenant: Tenant, page: IndexPage): Promise<ImageId[]>;
-  /** Those that should be there and are not; none that is older than all that a full index holds. */
+  /** Images that are missing from the index. Ignores images older than the oldest entry of a full index. */
   missing(tenant: Tenant, images: readonly IndexedImage[]): Promise<readonly IndexedImage[]>;
   add(tenant: Tenant, images: readonly IndexedImage[]): Promise<void>;
   remove(tenant: Tenant, imageId: ImageId, categories: readonly string[]): Promise<void>;
@@ -27,12 +27,12 @@ export interface IndexedImage {
 
 interface IndexPage {
   readonly category?: string | undefined;
-  /** Only those that are older than this one, whether it is there or not. */
+  /** Only images older than this one, which need not exist. */
   readonly before?: ImageId | undefined;
   readonly limit: number;
 }
 
-/** Images that one tenant's index holds, the newest; some 32 MB of Redis for both sets, as measured. */
+/** The index of a tenant holds this many of its newest images; about 32 MB of Redis for both sets, measured. */
 export const INDEXED_MAX = 100_000;
 
 export const indexKey = (prefix: string, tenant: Tenant) => `${prefix}:images:${tenant}`;

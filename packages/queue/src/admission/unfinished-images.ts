@@ -3,21 +3,21 @@ import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
 
 /**
- * The images of a tenant that have a ticket and no end yet, in a sorted set by the time of their tickets:
+ * The unfinished images of a tenant, in a sorted set by ticket time:
  *
- *     ticket ─► in the set (before its job is added) ─► ready · rejected · expired · deleted · failed ─► out of it
+ *     ticket ─► added (before its job) ─► ready · rejected · expired · deleted · failed ─► removed
  *
- * A set can't drift as a counter does: to add or remove an image twice is harmless. What a crash left in it, between a
- * ticket and its job or between a job's end and its removal, is found by comparing it with the jobs (`audit`).
+ * A set cannot drift like a counter: adding or removing an image twice is harmless. `audit` compares the set with the jobs
+ * and removes entries left by a crash between a ticket and its job, or between a job's end and the removal.
  */
 export interface UnfinishedImages {
-  /** The image has ended. A dead letter as well: that it failed is our fault, so it takes no place of its tenant's. */
+  /** For finished images and for dead letters: a failure is our fault and must not count against the tenant. */
   remove(tenant: Tenant, imageId: ImageId): Promise<void>;
-  /** Removes images that have ended or have no job; once a second for a tenant at most, a random part of a large set. */
+  /** Removes images that are finished or have no job. At most once a second per tenant; samples a large set. */
   audit(tenant: Tenant, now: number): Promise<void>;
 }
 
-/** Longer than any presigned URL lives (S3's limit is 7 days): no image is counted for longer. */
+/** Longer than the lifetime of any presigned URL (S3's limit is 7 days). */
 export const UNFINISHED_TTL_MS = 8 * 24 * 3600_000;
 
 const AUDIT_EVERY_MS = 1_000;

@@ -5,7 +5,7 @@ afterEach(closeQueues);
 
 const HOUR_MS = 3600_000;
 
-test('counts what a worker could start now, also when no worker is alive to move it', async () => {
+test('counts all jobs that a worker could start now, even if no worker is running', async () => {
   const { queue } = await queueHarness();
   await queue.add(renderJob(), HOUR_MS);
   await queue.add(renderJob(), 1);
@@ -23,7 +23,7 @@ test('counts what a worker could start now, also when no worker is alive to move
   });
 });
 
-test('tells how long the next job has been ready: since its upload was reported, not since its ticket', async () => {
+test('measures the wait of the next job from the report of its upload, not from its ticket', async () => {
   const { queue } = await queueHarness();
   const image = renderJob();
   await queue.add(image, HOUR_MS);
@@ -36,7 +36,7 @@ test('tells how long the next job has been ready: since its upload was reported,
   expect(oldestWaitingMs).toBeLessThanOrEqual(Date.now() - before);
 });
 
-test('is empty when everything is done', async () => {
+test('is empty after all jobs have finished', async () => {
   const { queue, work, status } = await queueHarness();
   const image = renderJob();
   work(async () => ({ outcome: 'ready' }));
@@ -55,7 +55,7 @@ test('is empty when everything is done', async () => {
   });
 });
 
-test('counts prioritized jobs among the waiting, and apart', async () => {
+test('counts prioritized jobs as waiting, and separately', async () => {
   const { queue, raw } = await queueHarness();
   const image = renderJob();
   await raw.add('render-image', image, { jobId: image.imageId, priority: 3 });

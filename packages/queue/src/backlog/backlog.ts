@@ -9,25 +9,25 @@ import type { WakeUps } from '../render/wake-up.ts';
 import { createSlotTime } from './slot-time.ts';
 import { waitingSince } from './waiting-since.ts';
 
-/** How much work there is; what an autoscaler reads. Numbers of jobs, and milliseconds. */
+/** The amount of outstanding work, for autoscalers. Numbers of jobs, and milliseconds. */
 export interface Backlog {
-  /** Jobs that a worker could have in hand now: waiting, active, and delayed ones that are due. */
+  /** Jobs that are running or could run now: waiting, active, and delayed ones that are due. */
   readonly backlog: number;
-  /** The prioritized ones are among them. */
+  /** Includes prioritized jobs. */
   readonly waiting: number;
   readonly prioritized: number;
   readonly active: number;
-  /** With no worker alive nobody moves due jobs to waiting, so a fleet that was scaled to zero must see them here. */
+  /** Workers move due jobs to waiting. After a scale-down to zero, due jobs are only visible here. */
   readonly delayedDue: number;
-  /** Not due yet: most of them wait for an upload that was not made. */
+  /** Not due yet; most of them wait for an upload. */
   readonly delayed: number;
   readonly failed: number;
-  /** How long the job that is next has been ready to start. */
+  /** How long the next job has been ready to start. */
   readonly oldestWaitingMs: number;
   /**
-   * Slot-seconds of work in the backlog: its jobs times the mean time that a finished job held its slot. Divided by all
-   * slots of the fleet (workers × WORKER_CONCURRENCY) it is how long the backlog takes. null while there is work but no
-   * job was ever measured.
+   * Slot-seconds of work in the backlog: its jobs times the mean slot time of a finished job. Divided by all slots of the
+   * fleet (workers × WORKER_CONCURRENCY), it is the time that the backlog takes. null if there is work but no job has been
+   * measured yet.
    */
   readonly predictedSeconds: number | null;
 }
@@ -38,7 +38,10 @@ const DELAYED_SCORE_PER_MS = 4096;
 export function readBacklog(onQueue: QueueAccess, wakeUps: WakeUps, prefix: string): Promise<Backlog> {
   return onQueue(async (queue, redis) => {
     const now = Date.now();
-    const [seen, slotSeconds] = await Promise.all([look(queue, redis, now), createSlotTime(redis, prefix).mean()]);
+    const [seen, slotSeconds] = await Promise.all([
+      readCounts(queue, redis, now),
+      createSlotTime(redis, prefix).mean(),
+    ]);
     const [wait, prioritized, active, due, delayed, failed] = seen.counts;
     const backlog = wait + prioritized + active + due;
     const waitingSince = await Promise.all(seen.nextIds.map((id) => waitingSinceOf(queue, redis, wakeUps, id)));
@@ -56,8 +59,8 @@ export function readBacklog(onQueue: QueueAccess, wakeUps: WakeUps, prefix: stri
   });
 }
 
-/** In one transaction: a job that is just being moved is neither counted twice nor missed. */
-async function look(queue: Queue, redis: Redis, now: number) {
+/** Reads in one transaction: a job in transition is neither counted twice nor missed. */
+async function readCounts(queue: Queue, redis: Redis, now: number) {
   const values = await execute(
     redis
       .multi()
@@ -82,11 +85,11 @@ async function look(queue: Queue, redis: Redis, now: number) {
 
 async function waitingSinceOf(queue: Queue, redis: Redis, wakeUps: WakeUps, id: string): Promise<number> {
   const [job, reportedAt] = await Promise.all([
-    // One that can't be read must not hide the backlog: the worker that gets it makes a dead letter of it.
+    // An unreadable job must not hide the backlog. The worker that takes it turns it into a dead letter.
     readJob(queue, id).catch(ignoreUnreadable),
     wakeUps.notedAt(id as ImageId),
   ]);
-  // It was taken, ended and removed since its id was read.
+  // Undefined if the job has finished and was removed since its id was read.
   return job ? waitingSince(redis, job, reportedAt) : Date.now();
 }
 

@@ -3,15 +3,14 @@ import type { Queue } from 'bullmq';
 const MINUTE_MS = 60_000;
 
 /**
- * What workers have BullMQ count, in the step that ends a job, so that no end is missed: jobs a minute, for as many minutes
- * as `drainRate` looks at.
+ * BullMQ counts finished jobs per minute, in the script that finishes a job. It keeps the minutes that `drainRate` reads.
  */
 export const drainMetrics = { maxDataPoints: 2 };
 
 /**
- * Jobs that came to an end, dead letters too, in the last minute, for each second of it. A minute is seldom over when
- * this is asked, so what it has so far is added to the part of the minute before that still counts: a sliding window
- * counter, as in Cloudflare's "How we built rate limiting capable of scaling to millions of domains".
+ * Jobs finished per second during the last minute, dead letters included. A sliding window counter: the count of the current
+ * minute plus the proportional part of the minute before. See Cloudflare's "How we built rate limiting capable of scaling to
+ * millions of domains".
  */
 export async function drainRate(queue: Queue, now: number): Promise<number> {
   const [completed, failed] = await Promise.all([
@@ -23,7 +22,7 @@ export async function drainRate(queue: Queue, now: number): Promise<number> {
 
 type Metrics = Awaited<ReturnType<Queue['getMetrics']>>;
 
-/** BullMQ's minute begins anew with the first end in it, at `prevTS`: until then its numbers are of an earlier minute. */
+/** BullMQ starts a new minute with the first job that finishes in it, at `prevTS`. Until then, its numbers are older. */
 function endedInLastMinute({ meta, data }: Metrics, now: number): number {
   const current = meta.count - meta.prevCount;
   const before = Number(data[0] ?? 0);

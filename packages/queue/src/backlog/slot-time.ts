@@ -1,21 +1,21 @@
 import type { Redis } from 'ioredis';
 
 /**
- * How long a finished job held one of a worker's slots, as an exponentially weighted mean over the whole fleet. It is
- * kept in Redis, so that it is known while no worker is alive.
+ * How long a finished job held a worker's slot, as an exponentially weighted mean over the fleet. It is stored in Redis and
+ * stays available while no worker is running.
  */
 export interface SlotTime {
   record(seconds: number): Promise<void>;
-  /** Seconds; undefined until a first job was measured. */
+  /** Seconds; undefined until a job has been measured. */
   mean(): Promise<number | undefined>;
 }
 
-/** A span of N jobs has the weight 2 / (N + 1), as in every exponential moving average: here about the last 100 jobs. */
+/** Exponential moving average over a span of N = 100 jobs: 2 / (N + 1). */
 const WEIGHT = 2 / (100 + 1);
 
 /**
- * In one step, so that workers which end jobs at the same time lose no sample. The first samples weigh as in a plain
- * mean: else the very first one would count for the next hundred.
+ * Atomic: concurrent workers lose no sample. The first samples are weighted as in a plain mean; otherwise the first one would
+ * dominate the next hundred.
  */
 const RECORD = `
   local samples = redis.call('HINCRBY', KEYS[1], 'samples', 1)

@@ -11,7 +11,7 @@ afterEach(closeQueues);
 const HOUR_MS = 3600_000;
 const FIVE_MINUTES_MS = 300_000;
 
-/** Moves all that is known of a job an hour back, as if it had waited since. */
+/** Moves all times of a job back by one hour. */
 async function age(raw: Queue, redis: Redis, imageId: ImageId): Promise<void> {
   const key = raw.toKey(imageId);
   const fields = ['timestamp', 'processedOn', 'readyAt'];
@@ -23,11 +23,11 @@ async function age(raw: Queue, redis: Redis, imageId: ImageId): Promise<void> {
 
 class Fault extends AppError {
   constructor(retryable: boolean) {
-    super({ code: 'storage-unavailable', retryable, publicMessage: 'The storage does not answer.' });
+    super({ code: 'storage-unavailable', retryable, publicMessage: 'The storage is unavailable.' });
   }
 }
 
-test('a ticket that waited for its upload has not kept a worker waiting', async () => {
+test('the time before the upload does not count as waiting', async () => {
   const { queue, raw, redis } = await queueHarness();
   const image = renderJob();
   await queue.add(image, 2 * HOUR_MS);
@@ -36,7 +36,7 @@ test('a ticket that waited for its upload has not kept a worker waiting', async 
   expect((await queue.backlog()).oldestWaitingMs).toBeLessThan(FIVE_MINUTES_MS);
 });
 
-test('a job whose first delay is over has waited since then, whoever reports it later', async () => {
+test('a job waits from the end of its first delay, even if its upload is reported later', async () => {
   const { queue, raw, redis } = await queueHarness();
   const image = renderJob();
   await queue.add(image, 1_000);
@@ -47,7 +47,7 @@ test('a job whose first delay is over has waited since then, whoever reports it 
   expect(oldestWaitingMs).toBeLessThan(HOUR_MS + FIVE_MINUTES_MS);
 });
 
-test('a backoff is no waiting: a job that failed has waited since its backoff was over', async () => {
+test('a failed job waits from the end of its backoff', async () => {
   const { queue, raw, work, redis } = await queueHarness();
   const image = renderJob();
   const { worker } = work(async () => {
@@ -58,7 +58,7 @@ test('a backoff is no waiting: a job that failed has waited since its backoff wa
   await worker.close(5_000);
   const backoffMs = (await raw.getJob(image.imageId))?.delay ?? 0;
   expect(backoffMs).toBeGreaterThan(0);
-  // As a worker does when the backoff is over: it makes the job wait, and forgets the delay.
+  // As a worker does at the end of the backoff: it moves the job to waiting and drops the delay.
   await (await raw.getJob(image.imageId))?.promote();
   expect((await queue.backlog()).oldestWaitingMs).toBe(0);
   await age(raw, redis, image.imageId);
@@ -67,7 +67,7 @@ test('a backoff is no waiting: a job that failed has waited since its backoff wa
   expect(oldestWaitingMs).toBeLessThan(HOUR_MS);
 });
 
-test('a job that looked too early has waited since its upload was reported, or its next look was due', async () => {
+test('a job that ran before its upload waits from the report, or from its next check', async () => {
   const { queue, raw, work, redis } = await queueHarness();
   const image = renderJob();
   await queue.add(image, 0);
@@ -84,7 +84,7 @@ test('a job that looked too early has waited since its upload was reported, or i
   expect(oldestWaitingMs).toBeLessThan(HOUR_MS);
 });
 
-test('a redriven dead letter has waited since it was redriven', async () => {
+test('a redriven dead letter waits from its redrive', async () => {
   const { queue, raw, work, status, redis } = await queueHarness();
   const image = renderJob();
   const { worker } = work(async () => {
@@ -99,7 +99,7 @@ test('a redriven dead letter has waited since it was redriven', async () => {
   expect((await queue.backlog()).oldestWaitingMs).toBeLessThanOrEqual(Date.now() - before);
 });
 
-test('an expired image that was uploaded after all has waited since it was reported', async () => {
+test('an expired image with a late upload waits from the report', async () => {
   const { queue, raw, work, status, redis } = await queueHarness();
   const image = renderJob();
   const { worker } = work(async () => ({ outcome: 'expired' }));

@@ -2,16 +2,16 @@ import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { uploadCheckDelayMs } from '../render/retry-policy.ts';
 
-/** A field of the job's own hash: it goes when the job goes. */
+/** A field of the job's hash, which is removed with the job. */
 const FIELD = 'readyAt';
-/** A job that was removed meanwhile must not come back as a hash of one field. */
+/** Checks for existence: a job that was removed in the meantime must not return as a hash with one field. */
 const MARK = `if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], '${FIELD}', ARGV[1]) end`;
 
 const hashKey = (job: Job) => `${job.queueQualifiedName}:${job.id}`;
 
 /**
- * Notes when a job will be ready to start, or was made so: BullMQ forgets a job's delay when it is over, and a finished
- * job's times when it starts again.
+ * Stores when a job becomes ready to start. BullMQ drops a job's delay once it is over, and the times of a finished job when
+ * it is restarted.
  *
  * @param at ms since 1970
  */
@@ -20,14 +20,14 @@ export async function markWaitingSince(redis: Redis, job: Job, at: number): Prom
 }
 
 /**
- * Since when a waiting job could have been started, in ms since 1970:
+ * When a waiting job became ready to start, in ms since 1970:
  *
- *     redriven, or in backoff ─► as marked
- *     never started           ─► since its upload was reported, or its first delay was over
- *     looked, nothing there   ─► since its upload was reported, or its next look was due
- *     taken from its worker   ─► since it was last started
+ *     redriven, or in backoff    ─► the stored time
+ *     never started              ─► when its upload was reported, or its first delay was over
+ *     started without an upload  ─► when its upload was reported, or its next check was due
+ *     returned by a worker       ─► when it was last started
  *
- * @param reportedAt when the job's upload was last reported, if it was
+ * @param reportedAt when the job's upload was last reported, if ever
  */
 export async function waitingSince(redis: Redis, job: Job, reportedAt: number | undefined): Promise<number> {
   const startedAt = job.processedOn ?? 0;

@@ -20,12 +20,12 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-test('finds nothing wrong with a Redis that is set up for a queue', async () => {
+test('accepts a Redis that is configured for the queue', async () => {
   await redis.config('SET', 'maxmemory-policy', 'noeviction');
   expect(await checkRedis(redis)).toEqual([]);
 });
 
-test('names a policy that may evict jobs, and clocks that differ', async () => {
+test('reports an eviction policy and clock skew', async () => {
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   vi.useFakeTimers({ now: Date.now() + 90_000, toFake: ['Date'] });
   const problems = await checkRedis(redis).finally(() => vi.useRealTimers());

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 
 const VERSION_MIN = [6, 2] as const;
-/** Delays are kept as clock times, so a worker whose clock is ahead starts jobs early. */
+/** Delays are stored as clock times: a worker with a clock that is ahead starts jobs early. */
 const CLOCK_SKEW_MS_MAX = 1_000;
 
 /**
- * What is wrong with a Redis for a queue. A server that may evict keys would lose jobs without a word.
+ * Checks whether a Redis server is suitable for the queue. A server that evicts keys would silently lose jobs.
  *
- * @returns a sentence per problem; waits for the connection first
+ * @returns one sentence per problem; waits for the connection first
  */
 export async function checkRedis(redis: Redis): Promise<readonly string[]> {
   if (redis.status !== 'ready') await once(redis, 'ready');
@@ -20,11 +20,11 @@ export async function checkRedis(redis: Redis): Promise<readonly string[]> {
   const policy = field('maxmemory_policy') ?? 'unknown';
   const skewMs = Math.abs(Number(seconds) * 1000 + Number(microseconds) / 1000 - (askedAt + Date.now()) / 2);
   return [
-    isOlder(version) ? `it is version ${version}; ${VERSION_MIN.join('.')} or newer is needed` : '',
-    policy === 'noeviction' ? '' : `its maxmemory-policy is ${policy}; it must be noeviction, or jobs get lost`,
+    isOlder(version) ? `version ${version} is too old; ${VERSION_MIN.join('.')} or newer is required` : '',
+    policy === 'noeviction' ? '' : `maxmemory-policy is ${policy}; it must be noeviction, otherwise jobs are lost`,
     skewMs <= CLOCK_SKEW_MS_MAX
       ? ''
-      : `its clock and ours are ${Math.round(skewMs)} ms apart; at most a second is allowed`,
+      : `its clock and the local clock are ${Math.round(skewMs)} ms apart; at most one second is allowed`,
   ].filter((problem) => problem !== '');
 }
 

@@ -15,8 +15,8 @@ afterEach(closeQueues);
 
 const { redisUrl } = inject('servers');
 
-/** A way to Redis as a name is one, that may lead elsewhere later; what is open stays open. */
-async function lineTo(first: string) {
+/** A proxy whose target can change, like a DNS name. Open connections stay on their old target. */
+async function proxyTo(first: string) {
   let redis = new URL(first);
   const pairs: [Socket, Socket][] = [];
   const server = createServer((near) => {
@@ -33,11 +33,11 @@ async function lineTo(first: string) {
   });
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    leadTo(next: string) {
+    pointTo(next: string) {
       redis = new URL(next);
     },
-    /** As when a failover takes the machine away without a goodbye. */
-    goDead() {
+    /** Simulates a machine that disappears without closing its connections. */
+    freeze() {
       for (const [near, far] of pairs) {
         near.unpipe(far).resume();
         far.unpipe(near).resume();
@@ -46,7 +46,7 @@ async function lineTo(first: string) {
   };
 }
 
-/** A reader is patient for 10 s, and a worker has two connections to find dead, one after the other. */
+/** A reader times out after 10 s, and a worker detects its two dead connections one after the other. */
 const WITHIN = { timeout: 60_000 };
 
 const connections = [
@@ -55,9 +55,9 @@ const connections = [
   (url: string) => createConsumerConnection(url, { silenceMsMax: 500 }),
 ];
 
-test('every kind of connection finds Redis again when it went dead', async () => {
-  const line = await lineTo(redisUrl);
-  const all = connections.map((create) => create(line.url));
+test('every kind of connection recovers from a dead connection', async () => {
+  const proxy = await proxyTo(redisUrl);
+  const all = connections.map((create) => create(proxy.url));
   closeAfterwards(async () => {
     for (const redis of all) redis.disconnect();
   });
@@ -67,15 +67,15 @@ test('every kind of connection finds Redis again when it went dead', async () =>
     await vi.waitUntil(() => redis.status === 'ready');
     await redis.set(key, 'there', 'EX', 60);
   }
-  line.goDead();
+  proxy.freeze();
   const isThere = async (redis: Redis) => (await redis.get(key).catch(() => undefined)) === 'there';
   await Promise.all(all.map((redis) => vi.waitUntil(() => isThere(redis), WITHIN)));
 });
 
-test('a worker takes jobs again when its connections went dead', async () => {
+test('a worker takes jobs again after its connections died', async () => {
   const { queue, prefix, status } = await queueHarness();
-  const line = await lineTo(redisUrl);
-  const connection = createConsumerConnection(line.url, { silenceMsMax: 6_000 });
+  const proxy = await proxyTo(redisUrl);
+  const connection = createConsumerConnection(proxy.url, { silenceMsMax: 6_000 });
   const handle = async () => ({ outcome: 'ready' }) as const;
   const worker = createRenderWorker({ connection, prefix, concurrency: 1, handle, onError: () => {} });
   closeAfterwards(async () => {
@@ -85,12 +85,12 @@ test('a worker takes jobs again when its connections went dead', async () => {
   const [before, after] = [renderJob(), renderJob()];
   await queue.add(before, 0);
   await vi.waitUntil(async () => (await status(before.imageId)) === 'ready');
-  line.goDead();
+  proxy.freeze();
   await queue.add(after, 0);
   await vi.waitUntil(async () => (await status(after.imageId)) === 'ready', WITHIN);
 });
 
-test('a connection and a worker leave a primary that was made a replica', async () => {
+test('a connection and a worker leave a primary that was demoted to a replica', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-replica-'));
   const old = await startRedis({ dir, appendOnly: false });
   closeAfterwards(async () => {
@@ -98,8 +98,8 @@ test('a connection and a worker leave a primary that was made a replica', async 
     await rm(dir, { recursive: true });
   });
   const { queue, prefix, status } = await queueHarness();
-  const line = await lineTo(old.url);
-  const [handler, consumer] = [createProducerConnection(line.url), createConsumerConnection(line.url)];
+  const proxy = await proxyTo(old.url);
+  const [handler, consumer] = [createProducerConnection(proxy.url), createConsumerConnection(proxy.url)];
   const handle = async () => ({ outcome: 'ready' }) as const;
   const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 1, handle, onError: () => {} });
   closeAfterwards(async () => {
@@ -112,7 +112,7 @@ test('a connection and a worker leave a primary that was made a replica', async 
   await queue.add(job, 0);
 
   await handler.replicaof('127.0.0.1', 1);
-  line.leadTo(redisUrl);
+  proxy.pointTo(redisUrl);
   const key = `connection-${randomUUID()}`;
   await vi.waitUntil(async () => (await handler.set(key, 'there', 'EX', 60).catch(() => undefined)) === 'OK');
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');

@@ -4,15 +4,15 @@ import { readerTimeoutMs } from '../render/image-changes.ts';
 const reconnectDelayMs = (times: number) => Math.min(times * 100, 2_000);
 
 /**
- * What a failover leaves behind, in two ways. A machine that has gone without a goodbye is not missed by TCP for a quarter of
- * an hour (Linux: net.ipv4.tcp_retries2); hence a `socketTimeout` on every connection. A primary that was made a replica goes
- * on to answer, but takes no writes: its name leads to the new one by then.
+ * Failovers have two effects. TCP needs 15 minutes to detect a machine that is gone without closing its connections (Linux:
+ * net.ipv4.tcp_retries2); hence a `socketTimeout` on every connection. A primary that was demoted to a replica still answers
+ * but rejects writes; a reconnect resolves the name again and reaches the new primary.
  */
 const isReplica = ({ message }: Error) => message.includes('READONLY');
 
 /**
- * A connection for request handlers: a command that Redis does not answer at once fails, so that a caller gets its 503
- * while it still waits, and no command is kept in memory for later.
+ * A connection for request handlers. Commands fail fast if Redis does not answer, which lets the caller get a 503 in time,
+ * and are never queued in memory.
  */
 export function createProducerConnection(url: string): Redis {
   return new Redis(url, {
@@ -27,23 +27,23 @@ export function createProducerConnection(url: string): Redis {
   });
 }
 
-/** Longer than BullMQ blocks for a job: 5 s, or 10 s while the next delayed one is known. */
+/** Longer than BullMQ blocks for a job: 5 s, or up to 10 s until the next delayed job. */
 const WORKER_SILENCE_MS_MAX = 15_000;
 
-/** A connection for workers: commands wait until Redis is back, since a job in hand is worth more than a quick error. */
+/** A connection for workers. Commands wait until Redis is back: finishing a running job is better than a quick error. */
 export function createConsumerConnection(url: string, { silenceMsMax = WORKER_SILENCE_MS_MAX } = {}): Redis {
   return new Redis(url, {
     connectTimeout: 5_000,
     socketTimeout: silenceMsMax,
-    // BullMQ demands it of the connection that it blocks on.
+    // Required by BullMQ for blocking connections.
     maxRetriesPerRequest: null,
     retryStrategy: reconnectDelayMs,
-    // 2: and the command is sent again.
+    // 2: reconnect and resend the command.
     reconnectOnError: (error) => isReplica(error) && 2,
   });
 }
 
-/** A connection that does nothing but wait for what is new: like a handler's, with the patience of a blocking read. */
+/** A connection for blocking reads: like a producer's, with timeouts longer than a read blocks. */
 export function createReaderConnection(url: string): Redis {
   return new Redis(url, {
     connectTimeout: 2_000,

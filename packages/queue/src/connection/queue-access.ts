@@ -3,16 +3,16 @@ import type { Redis } from 'ioredis';
 import type { JobSpec } from '../jobs.ts';
 import { QueueUnavailableError, translateRedisErrors } from './redis-errors.ts';
 
-/** Runs a call on BullMQ's queue. Throws QueueUnavailableError when Redis does not answer. */
+/** Runs a call on BullMQ's queue. @throws QueueUnavailableError */
 export type QueueAccess = <T>(call: (queue: Queue, redis: Redis) => Promise<T>) => Promise<T>;
 
 /**
- * Access to a job's queue for request handlers: a call fails at once while Redis is away. BullMQ itself would wait
- * for the connection, and a queue whose first commands fail never works again, so the next call replaces such a queue.
+ * Access to a job's queue for request handlers: a call fails at once while Redis is unavailable. BullMQ would wait for the
+ * connection. A BullMQ queue never recovers if its first commands fail; the next call replaces it.
  */
 export function createQueueAccess(connection: Redis, prefix: string, job: JobSpec): QueueAccess {
   let current: Queue | undefined;
-  // Without a listener an outage would end the process; each call reports it to its own caller.
+  // Without a listener an outage would end the process. Each call reports the error to its caller.
   connection.on('error', () => {});
 
   function open(): Queue {

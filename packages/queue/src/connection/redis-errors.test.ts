@@ -11,7 +11,7 @@ import { execute, QueueUnavailableError, translateRedisErrors } from './redis-er
 
 afterEach(closeQueues);
 
-describe('a server that can not take commands now', () => {
+describe('a server that cannot accept commands', () => {
   let dir: string;
   let server: Awaited<ReturnType<typeof startRedis>>;
   let operator: Redis;
@@ -39,7 +39,7 @@ describe('a server that can not take commands now', () => {
       () => operator.acl('SETUSER', 'default', '-set', '-eval'),
       () => operator.acl('SETUSER', 'default', '+@all'),
     ],
-  ])('that %s is unavailable for commands, scripts and transactions', async (_what, begin, end) => {
+  ])('because it %s is unavailable for commands, scripts and transactions', async (_what, begin, end) => {
     const redis = createProducerConnection(server.url);
     redis.on('error', () => {});
     await vi.waitUntil(() => redis.status === 'ready');
@@ -57,7 +57,7 @@ describe('a server that can not take commands now', () => {
   });
 });
 
-describe('what the client and other versions of Redis say', () => {
+describe('an error of the client or of another Redis version', () => {
   const named = (name: string, message: string) => Object.assign(new Error(message), { name });
   const system = (code: string, syscall: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 
@@ -90,10 +90,10 @@ describe('what the client and other versions of Redis say', () => {
   });
 });
 
-describe('a bug of ours stays one, since no retry mends it:', () => {
+describe('a bug is rethrown unchanged:', () => {
   test.each([
     ['a TypeError', () => Promise.resolve((undefined as unknown as { id: string }).id)],
-    ['a schema that does not fit', async () => z.string().parse(1)],
+    ['a schema error', async () => z.string().parse(1)],
     ['broken JSON', async () => JSON.parse('cut o')],
     ['an aborted signal', async () => AbortSignal.abort().throwIfAborted()],
   ])('%s', async (_what, run) => {
@@ -103,11 +103,11 @@ describe('a bug of ours stays one, since no retry mends it:', () => {
   });
 
   test.each([
-    ['a command for another type of value', (redis: Redis, key: string) => redis.lpush(key, '1')],
+    ['a command for another value type', (redis: Redis, key: string) => redis.lpush(key, '1')],
     ['a script that fails', (redis: Redis) => redis.eval('return 1 + nil', 0)],
-    ['a command that does not exist', (redis: Redis) => redis.call('NOTHING')],
+    ['an unknown command', (redis: Redis) => redis.call('NOTHING')],
     ['one command of a transaction', (redis: Redis, key: string) => execute(redis.multi().lpush(key, '1'))],
-    ['a transaction that is refused', (redis: Redis) => execute(redis.multi().call('NOTHING') as never)],
+    ['a rejected transaction', (redis: Redis) => execute(redis.multi().call('NOTHING') as never)],
   ])('%s', async (_what, run) => {
     const { redis, prefix } = await queueHarness();
     const key = `${prefix}:text`;
@@ -117,13 +117,13 @@ describe('a bug of ours stays one, since no retry mends it:', () => {
   });
 });
 
-describe('a job that can not be read', () => {
+describe('an unreadable job', () => {
   const broken = [
     ['of another version', '{"of":"another version"}'],
     ['that is cut off', '{"imageId":"01'],
   ] as const;
 
-  test.each(broken)('%s is a bug for whoever looks at its image, and never an outage', async (_what, data) => {
+  test.each(broken)('%s is a bug for readers of its image, not an outage', async (_what, data) => {
     const { queue, redis, raw } = await queueHarness();
     const { imageId } = renderJob();
     await redis.hset(raw.toKey(imageId), { name: 'render-image', data, opts: '{}', timestamp: 1 });

@@ -1,24 +1,24 @@
 import { AppError } from '@imagemill/errors';
 import type { ChainableCommander } from 'ioredis';
 
-/** Redis did not take or answer a command in time. */
+/** Redis did not accept or answer a command in time. */
 export class QueueUnavailableError extends AppError {
   constructor(cause: unknown) {
     super({
       code: 'queue-unavailable',
       retryable: true,
-      publicMessage: 'The job queue does not answer. Try again shortly.',
+      publicMessage: 'The job queue is unavailable. Try again shortly.',
       cause,
     });
   }
 }
 
 /**
- * Runs commands of Redis. A failure of the connection, of the client or of the server comes out as unavailable; anything
- * else is a bug of ours or a broken record, and comes out as it is: a retry would not help.
+ * Runs Redis commands. Failures of the connection, the client or the server are translated to an unavailable error. All
+ * others are bugs or broken records and are rethrown: a retry would not help.
  *
- * @param unavailable makes the error that callers get; retryable
- * @throws QueueUnavailableError, or what `unavailable` makes
+ * @param unavailable creates the retryable error for callers
+ * @throws QueueUnavailableError, or the error created by `unavailable`
  */
 export async function translateRedisErrors<T>(
   run: () => Promise<T>,
@@ -31,7 +31,7 @@ export async function translateRedisErrors<T>(
   }
 }
 
-/** Runs a transaction. ioredis resolves with the errors of its commands among the results; here the first one is thrown. */
+/** Runs a transaction and throws its first error. ioredis returns the errors of single commands among the results. */
 export async function execute(transaction: ChainableCommander): Promise<unknown[]> {
   const results = (await transaction.exec()) ?? [];
   return results.map(([error, value]) => {
@@ -41,9 +41,9 @@ export async function execute(transaction: ChainableCommander): Promise<unknown[
 }
 
 /**
- * Error codes of Redis that say something about the state or the setup of the server, not about the command
- * (https://github.com/redis/redis/blob/7.2/src/server.c, createSharedObjects). The credentials are among them: an operator
- * changes those, as the storage's, and no work is lost meanwhile.
+ * Redis error codes that concern the state or the configuration of the server, not the command
+ * (https://github.com/redis/redis/blob/7.2/src/server.c, createSharedObjects). They include credential errors: an operator can
+ * fix those, and no work is lost in the meantime.
  */
 const SERVER_CODES = [
   ...[
@@ -61,10 +61,10 @@ const SERVER_CODES = [
   ...['NOAUTH', 'WRONGPASS', 'NOPERM'],
 ];
 
-/** Redis 6.2 reports a command that failed in a script as `ERR Error running script (…): @user_script: 7: -READONLY …`. */
+/** Redis 6.2 reports a command that fails in a script as `ERR Error running script (…): @user_script: 7: -READONLY …`. */
 const SERVER_REPLY = new RegExp(`(?:^|: -)(?:${SERVER_CODES.join('|')}) |^ERR max number of clients reached`);
 
-/** What ioredis and BullMQ throw without a class or a code: the connection closed, or an answer is overdue. */
+/** Errors of ioredis and BullMQ without a class or a code: the connection closed, or a reply timed out. */
 const CLIENT_MESSAGE =
   /^(?:Connection is closed|Command timed out|Command aborted due to connection close|Socket timeout\.|Stream isn't writeable and enableOfflineQueue)/;
 

@@ -14,7 +14,7 @@ interface Begun {
   readonly inHand: number;
 }
 
-/** A worker process that the poison kills as soon as `waitFor` jobs are in hand. */
+/** A worker process that the poison job kills once `waitFor` jobs are running. */
 function dyingWorker(prefix: string, poison: string, waitFor: number) {
   const args = [DYING_WORKER, inject('servers').redisUrl, prefix, poison, String(waitFor)];
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -28,7 +28,7 @@ function dyingWorker(prefix: string, poison: string, waitFor: number) {
   return { begun, exited };
 }
 
-test('an image that ends its process twice becomes a dead letter, and the jobs that died beside it are acquitted', async () => {
+test('an image that crashes its process twice becomes a dead letter, and the concurrent jobs succeed', async () => {
   const { queue, status, raw, prefix } = await queueHarness();
   const images = [renderJob(), renderJob(), renderJob(), renderJob()];
   const [poison, ...innocent] = images as [(typeof images)[0], ...typeof images];
@@ -52,7 +52,7 @@ test('an image that ends its process twice becomes a dead letter, and the jobs t
   expect((await raw.getJob(poison.imageId))?.attemptsMade).toBe(1);
 });
 
-test('an image that was convicted gets another chance when it is redriven', async () => {
+test('a redriven image that crashed its process is tried again', async () => {
   const { queue, status, prefix, work } = await queueHarness();
   const poison = renderJob();
   await queue.add(poison, 0);

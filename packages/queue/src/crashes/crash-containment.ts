@@ -4,30 +4,30 @@ import type { Redis } from 'ioredis';
 import { createTurnstile } from './turnstile.ts';
 import { createUnfinishedStarts } from './unfinished-starts.ts';
 
-/** Deaths that an image may cause: the first with other jobs in hand, perhaps, the second for certain alone. */
-const DEATHS_MAX = 2;
+/** The first crash may have been caused by another job in the process. The second happens while the image runs alone. */
+const CRASHES_MAX = 2;
 
-/** An image whose work ended its process twice, the second time with nothing else in hand. */
+/** The image crashed its process twice, the second time while it ran alone. */
 export class CrashedWorkerError extends AppError {
   constructor() {
     super({
       code: 'crashed-worker',
       retryable: false,
-      publicMessage: 'The worker that had this image in hand died, twice.',
+      publicMessage: 'The worker that processed this image crashed twice.',
     });
   }
 }
 
 type ContainedRun<T> = { readonly outcome: 'ran'; readonly result: T } | { readonly outcome: 'must-wait' };
 
-/** Keeps an image whose work ends processes from taking the fleet, or the jobs beside it, along. */
+/** Keeps an image that crashes processes from taking down the fleet or concurrent jobs. */
 export interface CrashContainment {
   /**
-   * Runs an image's work beside that of other jobs, or alone in this process when it may have ended one before.
+   * Runs an image's work alongside other jobs, or alone in this process if it may have crashed a process before.
    *
-   * @param signal gives up waiting for the turn to run alone
-   * @throws CrashedWorkerError, without running anything, when it has ended two
-   * @returns `must-wait`, without running anything, when it must run alone and another image does, or waits to
+   * @param signal aborts the wait for the turn to run alone
+   * @throws CrashedWorkerError without running the work, if the image has crashed two processes
+   * @returns `must-wait` without running the work, if it must run alone and another image runs or waits to run alone
    */
   run<T>(imageId: ImageId, signal: AbortSignal, work: () => Promise<T>): Promise<ContainedRun<T>>;
 }
@@ -37,16 +37,16 @@ export function createCrashContainment(redis: Redis, prefix: string): CrashConta
   const turnstile = createTurnstile();
   return {
     async run(imageId, signal, work) {
-      const deaths = await starts.count(imageId);
-      if (deaths >= DEATHS_MAX) throw new CrashedWorkerError();
-      const leave = await turnstile.enter({ alone: deaths > 0, signal });
-      // Held here it would die with the other one, once more for nothing.
+      const crashes = await starts.count(imageId);
+      if (crashes >= CRASHES_MAX) throw new CrashedWorkerError();
+      const leave = await turnstile.enter({ alone: crashes > 0, signal });
+      // If it waited in this process, a crash of the other image would count against it.
       if (!leave) return { outcome: 'must-wait' };
       try {
         await starts.begin(imageId);
         return { outcome: 'ran', result: await work() };
       } finally {
-        // In this order: the next one may end this process.
+        // In this order: the next job may crash this process.
         await starts.forget(imageId).finally(leave);
       }
     },

@@ -10,7 +10,7 @@ import { readJob } from '../read-job.ts';
 import { restart } from '../render/start-job.ts';
 import type { UnfinishedStarts } from './unfinished-starts.ts';
 
-/** A job that used up its attempts because of us. */
+/** A job that used all its attempts because of a fault on our side. */
 const DeadLetter = z.object({
   imageId: z.string(),
   tenant: z.string(),
@@ -19,37 +19,37 @@ const DeadLetter = z.object({
   message: z.string(),
   attempts: z.int(),
   createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().optional().meta({ description: 'when its last attempt began' }),
-  worker: z.string().optional().meta({ description: 'which worker had it last' }),
+  startedAt: z.iso.datetime().optional().meta({ description: 'when its last attempt started' }),
+  worker: z.string().optional().meta({ description: 'the worker that ran its last attempt' }),
   failedAt: z.iso.datetime(),
 });
 type DeadLetter = Readonly<z.infer<typeof DeadLetter>>;
 
 export const DeadLetterPage = z.object({
   deadLetters: z.array(DeadLetter).readonly(),
-  nextCursor: z.int().optional().meta({ description: 'where the next page begins; none after the last' }),
+  nextCursor: z.int().optional().meta({ description: 'cursor of the next page; absent on the last page' }),
 });
 type DeadLetterPage = Readonly<z.infer<typeof DeadLetterPage>>;
 
-/** What is kept for an operator. Every call throws QueueUnavailableError when Redis does not answer. */
+/** The failed jobs, kept for an operator. Every method throws QueueUnavailableError. */
 export interface DeadLetters {
-  /** The newest first; with a code, only those that ended with it. A page may hold fewer than `limit`, even none. */
+  /** Newest first, optionally filtered by code. A page may contain fewer than `limit` dead letters, or none. */
   list(page: { cursor: number; limit: number; code?: string | undefined }): Promise<DeadLetterPage>;
-  /** Starts the job again with all its attempts; false when the image has no dead letter. */
+  /** Restarts the job with all its attempts; false if the image has no dead letter. */
   redrive(imageId: ImageId): Promise<boolean>;
   /**
-   * Starts the jobs that ended with a code again, the oldest first, up to `limit` of them.
+   * Restarts up to `limit` jobs that failed with this code, oldest first.
    *
-   * @returns how many were started, and whether there may be more
+   * @returns how many were restarted, and whether there may be more
    */
   redriveAll(code: string, limit: number): Promise<{ redriven: number; more: boolean }>;
-  /** The job behind an image's dead letter; none when it has no dead letter, or one that can't be read. */
+  /** The job of an image's dead letter; undefined if there is none, or if it is unreadable. */
   find(imageId: ImageId): Promise<{ image: RenderImage; attempts: number; failedAt: string } | undefined>;
-  /** Forgets the job; false when the image has no dead letter. */
+  /** Deletes the job; false if the image has no dead letter. */
   discard(imageId: ImageId): Promise<boolean>;
 }
 
-/** Jobs read at once while looking for those of a code. */
+/** Jobs read at once while searching by code. */
 const PAGE = 100;
 
 export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts): DeadLetters {
@@ -80,7 +80,7 @@ export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts
       onQueue(async (queue, redis) => {
         let redriven = 0;
         let left = 0;
-        // The oldest first: what fails meanwhile comes after them, and what is started again leaves the list.
+        // Oldest first: jobs that fail in the meantime come last, and restarted jobs leave the list.
         for (let unseen = await queue.getFailedCount(); unseen > 0; unseen -= PAGE) {
           const ids = await queue.getRanges(['failed'], left, left + PAGE - 1, true);
           const page = await readFailed(queue, redis, ids);
@@ -103,7 +103,7 @@ export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts
 
     discard: (imageId) =>
       onQueue(async (queue) => {
-        // By its id: one that can't be read is discarded as well.
+        // By id: an unreadable job can be discarded too.
         const isFailed = (await queue.getJobState(imageId)) === 'failed';
         if (isFailed) await queue.remove(imageId);
         return isFailed;
@@ -118,11 +118,11 @@ async function findFailed(queue: Queue, imageId: ImageId): Promise<Job | undefin
 
 interface FailedJob {
   readonly letter: DeadLetter;
-  /** Undefined for one that can't be read. */
+  /** Undefined if it is unreadable. */
   readonly job: Job | undefined;
 }
 
-/** Those of the ids that are still there, each by itself: one that can't be read must not hide the others. */
+/** Reads each existing job separately: an unreadable one must not hide the others. */
 async function readFailed(queue: Queue, redis: Redis, ids: readonly string[]): Promise<FailedJob[]> {
   const read = ids.map(async (id): Promise<FailedJob[]> => {
     try {
@@ -150,11 +150,11 @@ function deadLetter(job: Job): DeadLetter {
   };
   const image = RenderImage.safeParse(job.data).data;
   if (image) return { ...failed, tenant: image.tenant, category: image.category, createdAt: image.createdAt };
-  // Of another version, or put there by hand: an operator must see it to be able to discard it.
+  // From another version, or added by hand. An operator must see it to be able to discard it.
   return { ...failed, tenant: '', category: '', createdAt: isoTime(job.timestamp), code: 'unreadable-job' };
 }
 
-/** Of a job whose fields are no JSON: what can be told without them. */
+/** The dead letter of a job with malformed JSON. */
 async function unreadableLetter(queue: Queue, redis: Redis, imageId: string): Promise<DeadLetter> {
   const [timestamp, finishedOn] = await redis.hmget(queue.toKey(imageId), 'timestamp', 'finishedOn');
   const createdAt = Number(timestamp ?? 0);
@@ -163,7 +163,7 @@ async function unreadableLetter(queue: Queue, redis: Redis, imageId: string): Pr
     tenant: '',
     category: '',
     code: 'unreadable-job',
-    message: 'The job can not be read.',
+    message: 'The job is unreadable.',
     attempts: 0,
     createdAt: isoTime(createdAt),
     failedAt: isoTime(Number(finishedOn ?? createdAt)),

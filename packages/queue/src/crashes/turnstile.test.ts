@@ -3,26 +3,26 @@ import { createTurnstile } from './turnstile.ts';
 
 const { signal } = new AbortController();
 
-/** Enters, and tells whether it is in yet. */
+/** Enters, and records whether it has been admitted. */
 function visitor(turnstile: ReturnType<typeof createTurnstile>, alone: boolean, until = signal) {
-  const state = { isIn: false, leave: () => {}, gaveUp: false, sentAway: false };
+  const state = { isIn: false, leave: () => {}, aborted: false, sentAway: false };
   const entered = turnstile.enter({ alone, signal: until }).then(
     (leave) => Object.assign(state, leave ? { isIn: true, leave } : { sentAway: true }),
-    () => Object.assign(state, { gaveUp: true }),
+    () => Object.assign(state, { aborted: true }),
   );
   return { state, entered };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('many are in at once', async () => {
+test('admits many shared holders at once', async () => {
   const turnstile = createTurnstile();
   const visitors = [visitor(turnstile, false), visitor(turnstile, false), visitor(turnstile, false)];
   await settled();
   expect(visitors.map(({ state }) => state.isIn)).toEqual([true, true, true]);
 });
 
-test('who wants to be alone waits until all have left, and nobody else comes in meanwhile', async () => {
+test('an exclusive holder waits for all others to leave, and is not overtaken', async () => {
   const turnstile = createTurnstile();
   const [first, alone, later] = [visitor(turnstile, false), visitor(turnstile, true), visitor(turnstile, false)];
   await settled();
@@ -35,7 +35,7 @@ test('who wants to be alone waits until all have left, and nobody else comes in 
   expect(later.state.isIn).toBe(true);
 });
 
-test('who wants to be alone is sent away while another is alone, or waits to be', async () => {
+test('a second exclusive holder is rejected at once', async () => {
   const turnstile = createTurnstile();
   const first = visitor(turnstile, false);
   const [waits, second] = [visitor(turnstile, true), visitor(turnstile, true)];
@@ -52,7 +52,7 @@ test('who wants to be alone is sent away while another is alone, or waits to be'
   expect(fourth.state.isIn).toBe(true);
 });
 
-test('who gives up while waiting holds up nobody', async () => {
+test('an aborted wait does not block others', async () => {
   const turnstile = createTurnstile();
   const stop = new AbortController();
   const first = visitor(turnstile, false);
@@ -63,5 +63,5 @@ test('who gives up while waiting holds up nobody', async () => {
   stop.abort(new Error('no longer'));
   await later.entered;
   expect([first, later].map(({ state }) => state.isIn)).toEqual([true, true]);
-  expect(alone.state.gaveUp).toBe(true);
+  expect(alone.state.aborted).toBe(true);
 });

@@ -3,13 +3,13 @@ interface Waiting {
   enter(): void;
 }
 
-/** Lets many in at once, or one alone. Strictly in turn: whoever waits to be alone is not overtaken. */
+/** A fair lock: many shared holders at once, or one exclusive holder (`alone`). A waiting exclusive holder is not overtaken. */
 export interface Turnstile {
   /**
-   * Waits for its turn. Only one at a time is alone, or waits to be: another is told so at once.
+   * Waits for its turn.
    *
-   * @param signal gives the place in the queue up; its reason is thrown then
-   * @returns what must be called to leave; undefined for who wants to be alone while another is, or waits to be
+   * @param signal aborts the wait; its reason is thrown
+   * @returns the function that releases the lock; undefined at once if `alone` is set and another holder is alone or waits for it
    */
   enter(options: { alone: boolean; signal: AbortSignal }): Promise<(() => void) | undefined>;
 }
@@ -17,42 +17,42 @@ export interface Turnstile {
 export function createTurnstile(): Turnstile {
   let waiting: readonly Waiting[] = [];
   let inside = 0;
-  let takenAlone = false;
+  let heldAlone = false;
 
   function admit(): void {
     for (const next of waiting) {
-      if (takenAlone || (next.alone && inside > 0)) return;
+      if (heldAlone || (next.alone && inside > 0)) return;
       waiting = waiting.slice(1);
       inside += 1;
-      takenAlone = next.alone;
+      heldAlone = next.alone;
       next.enter();
     }
   }
 
   function leave(): void {
     inside -= 1;
-    takenAlone = false;
+    heldAlone = false;
     admit();
   }
 
   return {
     async enter({ alone, signal }) {
       signal.throwIfAborted();
-      if (alone && (takenAlone || waiting.some((other) => other.alone))) return undefined;
+      if (alone && (heldAlone || waiting.some((other) => other.alone))) return undefined;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const place: Waiting = { alone, enter: resolve };
-      const giveUp = () => {
+      const abort = () => {
         waiting = waiting.filter((other) => other !== place);
         reject(signal.reason);
         admit();
       };
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal.addEventListener('abort', abort, { once: true });
       waiting = [...waiting, place];
       admit();
       try {
         await promise;
       } finally {
-        signal.removeEventListener('abort', giveUp);
+        signal.removeEventListener('abort', abort);
       }
       return leave;
     },

@@ -4,23 +4,23 @@ import { execute } from '../connection/redis-errors.ts';
 import { jobs } from '../jobs.ts';
 
 /**
- * How often an image's work was begun and came to no end at all, neither a result nor an error: its process died. The
- * start is counted before the work begins, since a process that dies has no say afterwards.
+ * How often an image's work was started without ever finishing, because its process crashed. The start is counted before the
+ * work begins, because a crashed process cannot report afterwards.
  *
  *     0 ─► begin ─► 1 ─► forget ─► 0
- *                   │ the process dies
+ *                   │ the process crashes
  *                   ▼
- *                   1 ─► a suspect: its work begins again, alone in its worker ─► 2 ─► forget ─► 0
- *                                                                                 │ the process dies
- *                                                                                 ▼
- *                                                                                 2 ─► not begun again: a dead letter
+ *                   1 ─► suspect: runs again, alone in its worker ─► 2 ─► forget ─► 0
+ *                                                                    │ the process crashes
+ *                                                                    ▼
+ *                                                                    2 ─► not run again: a dead letter
  *
- * The jobs that were in hand beside the one to blame are suspects as well; each is acquitted by running alone.
+ * The jobs that ran alongside are suspects too. Each is cleared by running alone.
  */
 export interface UnfinishedStarts {
   count(imageId: ImageId): Promise<number>;
   begin(imageId: ImageId): Promise<void>;
-  /** It came to an end, or an operator gives it another chance. */
+  /** Call it when the work has finished, or an operator restarts the image. */
   forget(imageId: ImageId): Promise<void>;
 }
 

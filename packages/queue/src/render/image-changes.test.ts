@@ -3,7 +3,7 @@ import { afterEach, expect, inject, test, vi } from 'vitest';
 import { createReaderConnection } from '../connection/connection.ts';
 import type { RenderProgress } from '../jobs.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
-import { followImageChanges, tellOfChange } from './image-changes.ts';
+import { followImageChanges, publishChange } from './image-changes.ts';
 
 afterEach(closeQueues);
 
@@ -15,7 +15,7 @@ const progress = (done: RenderProgress['done']): RenderProgress => ({
 });
 const thumb = { variant: 'thumb', format: 'avif', width: 3, height: 3, bytes: 9 } as never;
 
-/** A reader of a queue of its own, and what it was told. */
+/** A reader of a separate queue, with the changes that it received. */
 async function follower(followed: (imageId: string) => boolean = () => true) {
   const harness = await queueHarness();
   const connection = createReaderConnection(inject('servers').redisUrl);
@@ -36,7 +36,7 @@ async function follower(followed: (imageId: string) => boolean = () => true) {
   return { ...harness, connection, changes, errors, begins: () => begins };
 }
 
-test('what a worker reports is told in its order, with the progress itself, and so is the end', async () => {
+test('reports progress and the final change in order', async () => {
   const { queue, work, changes } = await follower();
   const job = renderJob();
   work(async (_image, { reportProgress }) => {
@@ -47,13 +47,13 @@ test('what a worker reports is told in its order, with the progress itself, and 
   await queue.add(job, 0);
   await vi.waitUntil(async () => (await queue.find(job.imageId))?.status === 'ready');
   await vi.waitUntil(() => changes.filter((change) => change.progress).length === 2);
-  const told = changes.flatMap((change) => change.progress?.done.length ?? []);
-  expect(told).toEqual([0, 1]);
+  const reported = changes.flatMap((change) => change.progress?.done.length ?? []);
+  expect(reported).toEqual([0, 1]);
   await vi.waitUntil(() => changes.at(-1)?.progress === undefined);
   expect(changes.every(({ imageId }) => imageId === job.imageId)).toBe(true);
 });
 
-test('an image that nobody follows is not told of', async () => {
+test('skips images that are not followed', async () => {
   const [wanted, other] = [renderJob(), renderJob()];
   const { queue, changes } = await follower((imageId) => imageId === wanted.imageId);
   await queue.add(other, DAY_MS);
@@ -62,7 +62,7 @@ test('an image that nobody follows is not told of', async () => {
   expect(new Set(changes.map(({ imageId }) => imageId))).toEqual(new Set([wanted.imageId]));
 });
 
-test('a deletion is told of, also while a worker has the image in hand', async () => {
+test('reports a deletion while a worker is processing the image', async () => {
   const { queue, work, changes, status } = await follower();
   const job = renderJob();
   const end = Promise.withResolvers<{ outcome: 'deleted' }>();
@@ -76,7 +76,7 @@ test('a deletion is told of, also while a worker has the image in hand', async (
   end.resolve({ outcome: 'deleted' });
 });
 
-test('a connection that was lost says where the gap is, and goes on', async () => {
+test('reports the gap after a lost connection, and continues', async () => {
   const { queue, redis, connection, changes, errors, begins } = await follower();
   await redis.client('KILL', 'ID', await idOf(connection, redis));
   await vi.waitUntil(() => begins() === 2);
@@ -86,16 +86,16 @@ test('a connection that was lost says where the gap is, and goes on', async () =
   await vi.waitUntil(() => changes.some(({ imageId }) => imageId === job.imageId));
 });
 
-test('what can not be told fails nobody', async () => {
+test('ignores a failure to publish a change', async () => {
   const connection = createReaderConnection('redis://127.0.0.1:1');
   connection.on('error', () => {});
-  await expect(tellOfChange(connection, 'nowhere', ImageId.parse(renderJob().imageId))).resolves.toBeUndefined();
+  await expect(publishChange(connection, 'nowhere', ImageId.parse(renderJob().imageId))).resolves.toBeUndefined();
   connection.disconnect();
 });
 
 type Connection = ReturnType<typeof createReaderConnection>;
 
-/** A connection that is blocked can't be asked for its own id, so another one finds it by its port. */
+/** A blocked connection cannot query its own id; another connection finds it by its port. */
 async function idOf(blocked: Connection, asker: Connection): Promise<number> {
   const { localPort } = blocked.stream as unknown as { localPort: number };
   const line = String(await asker.client('LIST'))

@@ -4,34 +4,34 @@ import type { Redis } from 'ioredis';
 import { jobs, RenderProgress } from '../jobs.ts';
 
 export interface ImageChangesOptions {
-  /** Of its own: it is blocked nearly always. See `createReaderConnection`. */
+  /** A separate connection, because it is blocked most of the time. See `createReaderConnection`. */
   readonly connection: Redis;
   readonly prefix: string;
-  /** What nobody asks for is left unread. */
+  /** Changes of other images are skipped. */
   readonly isFollowed: (imageId: string) => boolean;
-  /** The image's job changed. `progress` is how far it had come at that moment, where the change was progress. */
+  /** The image's job changed. `progress` is set if the change was progress. */
   readonly onChange: (imageId: ImageId, progress: RenderProgress | undefined) => void;
-  /** Reading begins, or goes on after a failure: what happened until now is not told. */
+  /** Reading starts, or resumes after a failure. Earlier changes are not reported. */
   readonly onBegin: () => void;
   readonly onError: (error: Error) => void;
 }
 
 const BLOCK_MS = 5_000;
-/** Of an answer; with some 1.5 kB each. */
+/** Per reply; about 1.5 kB each. */
 const ENTRIES_MAX = 500;
 const RETRY_MS = 500;
-/** As many as BullMQ keeps by itself. */
+/** The same limit as BullMQ's own. */
 const KEPT_MAX = 10_000;
 
 const streamOf = (prefix: string) => `${prefix}:${jobs.renderImage.queue}:events`;
 
-/** A connection to block on: longer than a read takes, it waits for no answer, so that a dead peer is noticed. */
+/** Longer than a read blocks, to detect a dead connection. */
 export const readerTimeoutMs = BLOCK_MS + 5_000;
 
 /**
- * Reads what happens to all images from the stream that BullMQ writes, in the very script that changes a job: no change
- * goes without its entry, and a worker has nothing more to send. Each entry comes once, in order. After a failure reading
- * goes on at the stream's end, so whoever follows an image looks at it anew in `onBegin`.
+ * Reads the changes of all images from BullMQ's event stream. BullMQ writes each entry in the script that changes the job: no
+ * change lacks an entry, and workers need not send anything else. Each entry is delivered once, in order. After a failure,
+ * reading resumes at the end of the stream, and followers must read their images again in `onBegin`.
  */
 export function followImageChanges(options: ImageChangesOptions): { close(): Promise<void> } {
   const { connection, prefix, onBegin, onError } = options;
@@ -46,7 +46,7 @@ export function followImageChanges(options: ImageChangesOptions): { close(): Pro
       const reply = await connection.xread('COUNT', ENTRIES_MAX, 'BLOCK', BLOCK_MS, 'STREAMS', stream, position);
       for (const [id, fields] of reply?.[0]?.[1] ?? []) {
         position = id;
-        tell(fields, options);
+        report(fields, options);
       }
     }
   }
@@ -73,7 +73,7 @@ export function followImageChanges(options: ImageChangesOptions): { close(): Pro
   };
 }
 
-function tell(fields: readonly string[], { isFollowed, onChange }: ImageChangesOptions): void {
+function report(fields: readonly string[], { isFollowed, onChange }: ImageChangesOptions): void {
   const entry = new Map<string, string>();
   for (let i = 0; i + 1 < fields.length; i += 2) entry.set(fields[i] as string, fields[i + 1] as string);
   const imageId = entry.get('jobId');
@@ -89,8 +89,8 @@ function progressOf(data: string | undefined): RenderProgress | undefined {
   }
 }
 
-/** Tells of a change that BullMQ knows nothing of. Only those who follow the image right now miss it when it fails. */
-export async function tellOfChange(redis: Redis, prefix: string, imageId: ImageId): Promise<void> {
+/** Publishes a change that BullMQ does not write an event for. Best effort: on failure, only current followers miss it. */
+export async function publishChange(redis: Redis, prefix: string, imageId: ImageId): Promise<void> {
   const entry = ['event', 'changed', 'jobId', imageId];
   await redis.xadd(streamOf(prefix), 'MAXLEN', '~', KEPT_MAX, '*', ...entry).catch(() => {});
 }

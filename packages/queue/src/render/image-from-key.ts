@@ -2,8 +2,8 @@ import { type OriginalAddress, originalKey, timeOfId } from '@imagemill/variants
 import type { RenderImage } from '../jobs.ts';
 
 /**
- * The job of an original whose job is gone, made from its key alone: after a loss of Redis, or for an upload that came
- * after its image was given up. The worker finds the file name in the object's own metadata.
+ * Recreates a lost job from the key of its original: after a loss of Redis, or for an upload that arrived after its image had
+ * expired. The worker reads the file name from the object's metadata.
  */
 export function imageFromKey(address: OriginalAddress): RenderImage {
   return {
@@ -11,7 +11,7 @@ export function imageFromKey(address: OriginalAddress): RenderImage {
     originalKey: originalKey(address),
     metadata: {},
     createdAt: timeOfId(address.imageId).toISOString(),
-    // It is there already; should it be gone again by the time a worker looks, nobody can upload it any more.
+    // The original already exists. If it is deleted before a worker reads it, it cannot be uploaded again.
     uploadExpiresAt: new Date().toISOString(),
   };
 }

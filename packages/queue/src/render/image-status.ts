@@ -1,4 +1,4 @@
-/** The states of an image, as a seller sees them; one that is deleted is not there for them. */
+/** The states of an image. The API hides `deleted` images. */
 export type ImageStatus =
   | 'awaiting-upload'
   | 'queued'
@@ -10,23 +10,23 @@ export type ImageStatus =
   | 'deleted';
 
 export interface JobFacts {
-  /** BullMQ's own name of the state that the job is in. */
+  /** BullMQ's name of the job's state. */
   readonly jobState: string;
   /** A worker has read the original. */
   readonly hasProgress: boolean;
-  /** Somebody told us that the upload is complete, or nothing is to be uploaded. */
+  /** The upload was reported as complete, or the image is an import. */
   readonly uploadReported: boolean;
   readonly deletionRequested: boolean;
   readonly outcome: 'ready' | 'rejected' | 'expired' | 'deleted' | undefined;
 }
 
-/** What state an image is in while it has a job. A finished image without one is what its manifest says. */
+/** The state of an image that has a job. Without a job, the manifest has the state. */
 export function imageStatus(facts: JobFacts): ImageStatus {
   const { jobState, hasProgress, uploadReported, outcome } = facts;
   if (facts.deletionRequested) return 'deleted';
   if (jobState === 'completed') return outcome ?? 'ready';
   if (jobState === 'failed') return 'failed';
-  // An active job without progress has not found its original yet: it still is what it was before.
+  // An active job without progress has not found its original yet: the state does not change.
   if (jobState === 'active' && hasProgress) return 'processing';
   return hasProgress || uploadReported ? 'queued' : 'awaiting-upload';
 }

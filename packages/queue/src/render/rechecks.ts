@@ -5,18 +5,18 @@ import type { RenderOutcome } from '../jobs.ts';
 import { promote, restart } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
-/** What was noted while a job was active could not start it, so its worker looks when it has put it away: see wake-up.ts. */
+/** Notes taken while a job was active could not start it. Its worker reads them after the run: see wake-up.ts. */
 export interface Rechecks {
-  /** To be called before the job's work, so that what is noted from then on is told from what it knows already. */
+  /** Call it before the job's work, to distinguish earlier notes from new ones. */
   begun(job: Job): Promise<void>;
-  /** The job is delayed again, since its original was not there. */
+  /** Call it after the job was delayed again because its original is missing. */
   delayed(job: Job): Promise<void>;
   ended(job: Job, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']): Promise<void>;
 }
 
 export function createRechecks(redis: Redis, prefix: string): Rechecks {
   const uploads = createWakeUps(redis, prefix, 'uploaded');
-  // Never taken: it is also what the image's status is told by, until the note and the job are both gone.
+  // Never taken: the image's status depends on this note as long as the note or the job exists.
   const deletions = createWakeUps(redis, prefix, 'deleted');
 
   const deletionsAtBegin = new WeakMap<Job, number | undefined>();
@@ -33,7 +33,7 @@ export function createRechecks(redis: Redis, prefix: string): Rechecks {
 
     async ended(job, how, outcome) {
       const imageId = job.id as ImageId;
-      // A dead letter keeps its note: redriven, its upload is known.
+      // A dead letter keeps its note: after a redrive, its upload is still known.
       const uploadedMeanwhile = how === 'completed' && (await uploads.take(imageId)) && outcome === 'expired';
       const deletedAt = await deletions.notedAt(imageId);
       const deletedMeanwhile = outcome !== 'deleted' && deletedAt !== deletionsAtBegin.get(job);

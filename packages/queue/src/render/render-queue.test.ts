@@ -11,7 +11,7 @@ afterEach(closeQueues);
 
 const DAY_MS = 24 * 3600_000;
 
-test('a Redis that does not answer is a retryable queue-unavailable, and nothing is kept for later', async () => {
+test('fails with a retryable queue-unavailable if Redis does not answer, without queueing commands', async () => {
   const connection = createProducerConnection('redis://127.0.0.1:1');
   const queue = createRenderQueue({ connection, prefix: 'nowhere' });
   closeAfterwards(async () => connection.disconnect());
@@ -21,7 +21,7 @@ test('a Redis that does not answer is a retryable queue-unavailable, and nothing
   await expect(queue.ping()).rejects.toMatchObject(refused);
 });
 
-test('a queue that is made before Redis is there works as soon as it is', async () => {
+test('works as soon as Redis is available, even if it was created before', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-queue-'));
   const port = await claimPort('127.0.0.1', 0);
   const connection = createProducerConnection(`redis://127.0.0.1:${port}`);
@@ -37,7 +37,7 @@ test('a queue that is made before Redis is there works as soon as it is', async 
   await vi.waitFor(() => queue.add(job, DAY_MS));
   expect((await queue.find(job.imageId))?.status).toBe('awaiting-upload');
 });
-test('an image that has a job keeps it when it is added again', async () => {
+test('keeps the existing job if an image is added again', async () => {
   const { queue, raw } = await queueHarness();
   const job = renderJob();
   await queue.add(job, DAY_MS);

@@ -8,12 +8,12 @@ import { createDeadLetters, type DeadLetters } from '../crashes/dead-letters.ts'
 import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
 import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from '../jobs.ts';
 import { payloadOf, readJob } from '../read-job.ts';
-import { tellOfChange } from './image-changes.ts';
+import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
-import { startAnew, startJob } from './start-job.ts';
+import { restartOrPromote, startJob } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
-/** An image's job as it stands. */
+/** The current state of an image's job. */
 export interface JobSnapshot {
   readonly image: RenderImage;
   readonly status: ImageStatus;
@@ -23,28 +23,28 @@ export interface JobSnapshot {
 }
 
 /**
- * The producer's side of the render queue. Every call throws QueueUnavailableError when Redis does not answer, and those
- * that read an image's job UnreadableError when that job is broken.
+ * The producer's side of the render queue. Every method throws QueueUnavailableError. Methods that read a job throw
+ * UnreadableError if it is broken.
  */
 export interface RenderQueue {
-  /** Adds an image's job, to start after `delayMs` at the latest. An image that has a job already keeps that one. */
+  /** Adds an image's job, to start after `delayMs` at the latest. An existing job is kept. */
   add(image: RenderImage, delayMs: number): Promise<void>;
-  /** Adds the jobs of many images in one go, each as `add` does: all of them, or none. */
+  /** Adds the jobs of many images like `add`, in one transaction. */
   addAll(images: readonly RenderImage[], delayMs: number): Promise<void>;
   /**
-   * Tells that the upload is complete: the image's job starts as soon as a worker is free. Telling it again is harmless.
+   * Reports that the upload is complete: the image's job starts as soon as a worker is free. Idempotent.
    *
    * @returns whether the image has a job
    */
   reportUpload(imageId: ImageId): Promise<boolean>;
-  /** Makes a worker look at an image that is deleted, as `startAnew` does; from then on its status is `deleted`. */
+  /** Starts the job of a deleted image, like `reprocess`. From then on, the image's status is `deleted`. */
   requestDeletion(image: RenderImage): Promise<void>;
-  /** Starts the job of an image whose original is there again, whatever it ended as, or anew if it is gone. */
-  startAnew(image: RenderImage): Promise<void>;
+  /** Starts the job of an image whose original exists, regardless of the job's state. Adds the job if it is gone. */
+  reprocess(image: RenderImage): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
   backlog(): Promise<Backlog>;
-  /** Jobs that the fleet ended in the last minute, for each second of it. */
+  /** Jobs per second that the fleet finished in the last minute. */
   drainRate(): Promise<number>;
   readonly deadLetters: DeadLetters;
 }
@@ -60,7 +60,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
     await starts.forget(image.imageId);
     const job = await readJob(queue, image.imageId);
-    await (job ? startAnew(job, connection) : add(queue, image, 0));
+    await (job ? restartOrPromote(job, connection) : add(queue, image, 0));
   }
 
   return {
@@ -69,7 +69,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
     addAll: (images, delayMs) =>
       onQueue(async (queue) => {
         const [image] = images;
-        // One command in the place of a transaction.
+        // One command is cheaper than a transaction.
         if (image && images.length === 1) await add(queue, image, delayMs);
         else await queue.addBulk(images.map((each) => jobOf(each, delayMs)));
       }),
@@ -86,11 +86,11 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       onQueue(async (queue) => {
         await deletions.note(image.imageId);
         await startOrAdd(queue, image);
-        // An active job is not changed by this, so BullMQ tells nobody.
-        await tellOfChange(connection, prefix, image.imageId);
+        // This does not change an active job, and BullMQ writes no event for it.
+        await publishChange(connection, prefix, image.imageId);
       }),
 
-    startAnew: (image) =>
+    reprocess: (image) =>
       onQueue(async (queue) => {
         await uploads.note(image.imageId);
         await startOrAdd(queue, image);
@@ -98,7 +98,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
 
     find: (imageId) =>
       onQueue(async (queue) => {
-        // The state first: a job that ends in between is then read with the result that its state goes with, or newer.
+        // The state first: a job that finishes in between is then read with a result at least as new as its state.
         const [jobState, reportedAt, deletedAt] = await Promise.all([
           queue.getJobState(imageId),
           uploads.notedAt(imageId),

@@ -24,7 +24,7 @@ const source = {
   bytes: 9,
 } as const;
 
-test('a job that runs before its upload goes back to delayed and keeps its attempts', async () => {
+test('a job that runs before its upload is delayed again and keeps its attempts', async () => {
   const { queue, raw, work, status } = await queueHarness();
   const job = renderJob();
   await queue.add(job, 0);
@@ -36,7 +36,7 @@ test('a job that runs before its upload goes back to delayed and keeps its attem
   expect(await status(job.imageId)).toBe('awaiting-upload');
 });
 
-test('an upload that is reported starts its delayed job at once', async () => {
+test('a reported upload starts its delayed job at once', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   await queue.add(job, DAY_MS);
@@ -47,8 +47,8 @@ test('an upload that is reported starts its delayed job at once', async () => {
 });
 
 test.each([
-  ['has just seen nothing', { outcome: 'postponed', reason: 'not-uploaded' }],
-  ['is about to be given up', { outcome: 'expired' }],
+  ['has just found no upload', { outcome: 'postponed', reason: 'not-uploaded' }],
+  ['is about to expire', { outcome: 'expired' }],
 ] as const)('a report that arrives while the job is active and %s is not lost', async (_when, result) => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
@@ -57,16 +57,16 @@ test.each([
   work(async () => {
     runs += 1;
     if (runs > 1) return { outcome: 'ready' };
-    // The handler has looked; only now does the report come, and cannot start an active job.
+    // The report comes after the handler's check, and cannot start an active job.
     await queue.reportUpload(job.imageId);
     return result;
   });
-  // The next look by itself would come after 5 s.
+  // Without the report, the next check would come after 5 s.
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready', { timeout: 3_000 });
   expect(runs).toBe(2);
 });
 
-test('a wrong report wakes its job once, not for ever', async () => {
+test('a wrong report starts its job only once', async () => {
   const { queue, raw, work } = await queueHarness();
   const job = renderJob();
   let runs = 0;
@@ -96,7 +96,7 @@ test('progress is visible while the job runs', async () => {
   finish.resolve();
 });
 
-test('a rejected image ends at once, with its reason, and is no dead letter', async () => {
+test('a rejected image finishes at once with its reason, and is not a dead letter', async () => {
   const { queue, raw, work, status } = await queueHarness();
   const job = renderJob();
   const error = { code: 'corrupt', message: 'The file is damaged.' };
@@ -113,7 +113,7 @@ class Fault extends AppError {
   }
 }
 
-test('an error that may pass is tried again later, with an attempt used', async () => {
+test('a retryable error uses an attempt and is retried later', async () => {
   const { queue, raw, work } = await queueHarness();
   const job = renderJob();
   await queue.add(job, 0);
@@ -124,7 +124,7 @@ test('an error that may pass is tried again later, with an attempt used', async 
   expect((await raw.getJob(job.imageId))?.attemptsMade).toBe(1);
 });
 
-test('an error that will not pass makes a dead letter at once', async () => {
+test('a permanent error makes a dead letter at once', async () => {
   const { queue, raw, work, status } = await queueHarness();
   const job = renderJob();
   await queue.add(job, 0);
@@ -135,7 +135,7 @@ test('an error that will not pass makes a dead letter at once', async () => {
   expect((await raw.getJob(job.imageId))?.failedReason).toBe('test-fault: A fault.');
 });
 
-test('closing waits for the job in hand', async () => {
+test('closing waits for the running job', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   const started = Promise.withResolvers<void>();
@@ -153,7 +153,7 @@ test('closing waits for the job in hand', async () => {
   expect(await status(job.imageId)).toBe('ready');
 });
 
-test('a job that outlasts the grace of a shutdown is given back with all its attempts, and another worker ends it', async () => {
+test('a job that exceeds the grace period of a shutdown keeps its attempts, and another worker finishes it', async () => {
   const { queue, raw, work, status } = await queueHarness();
   const job = renderJob();
   const started = Promise.withResolvers<void>();
@@ -171,7 +171,7 @@ test('a job that outlasts the grace of a shutdown is given back with all its att
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
 });
 
-test('work whose lock ran out is told to stop, since another worker may have the job', async () => {
+test('work is aborted if its lock expires, because another worker may have the job', async () => {
   const { queue, raw, work, redis } = await queueHarness();
   const job = renderJob();
   const stopped = Promise.withResolvers<void>();
@@ -188,7 +188,7 @@ test('work whose lock ran out is told to stop, since another worker may have the
   await stopped.promise;
 });
 
-test('an upload that ends after its image was given up is processed all the same', async () => {
+test('an upload that arrives after its image has expired is processed', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   let isThere = false;
@@ -200,7 +200,7 @@ test('an upload that ends after its image was given up is processed all the same
   await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
 });
 
-test('a report of an image that is ready already starts nothing', async () => {
+test('a report for a ready image starts nothing', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   let runs = 0;
@@ -215,7 +215,7 @@ test('a report of an image that is ready already starts nothing', async () => {
   expect(runs).toBe(1);
 });
 
-test('an idle worker closes soon, also while Redis is away', async () => {
+test('an idle worker closes quickly while Redis is unavailable', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-queue-'));
   const redis = await startRedis({ dir, appendOnly: false });
   const connection = createConsumerConnection(redis.url);
@@ -231,7 +231,7 @@ test('an idle worker closes soon, also while Redis is away', async () => {
 });
 
 test.each(['ready', 'failed'] as const)(
-  'a deletion that is asked for while the job is active and about to end as %s starts it once more',
+  'a deletion that is requested just before its active job ends as %s runs the job again',
   async (end) => {
     const { queue, raw, work, status } = await queueHarness();
     const job = renderJob();
@@ -250,7 +250,7 @@ test.each(['ready', 'failed'] as const)(
 );
 
 test.each(['ready', 'failed', 'waiting', 'gone'] as const)(
-  'an image whose job is %s gets a worker to delete it',
+  'an image with a job that is %s is deleted by a worker',
   async (before) => {
     const { queue, work, status } = await queueHarness();
     const job = renderJob();
@@ -272,7 +272,7 @@ test.each(['ready', 'failed', 'waiting', 'gone'] as const)(
   },
 );
 
-test('an image that is to be deleted stays deleted for its tenant while its job is tried again', async () => {
+test('an image stays deleted for its tenant while its deletion is retried', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   const seen = new Set<unknown>();
@@ -286,7 +286,7 @@ test('an image that is to be deleted stays deleted for its tenant while its job 
     return { outcome: 'deleted' };
   });
   await vi.waitUntil(() => runs === 2);
-  // The second failure came of no new request: an operator has to look.
+  // The second failure is not followed by a new request: the job becomes a dead letter.
   await vi.waitUntil(async () => (await queue.backlog()).failed === 1);
   await queue.requestDeletion(job);
   await vi.waitUntil(async () => runs === 3 && (await queue.backlog()).backlog === 0);
@@ -294,7 +294,7 @@ test('an image that is to be deleted stays deleted for its tenant while its job 
   expect(await status(job.imageId)).toBe('deleted');
 });
 
-test('a late upload of a deleted image starts its job once more', async () => {
+test('a late upload for a deleted image runs its job again', async () => {
   const { queue, work, status } = await queueHarness();
   const job = renderJob();
   let runs = 0;

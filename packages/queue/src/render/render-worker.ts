@@ -10,59 +10,59 @@ import { createRechecks } from './rechecks.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';
 
 export interface RenderContext extends Pick<JobRun, 'signal'> {
-  /** Tries so far that failed because of us. */
+  /** Failed attempts so far. */
   readonly attemptsMade: number;
-  /** Whether the image is a dead letter when this one fails too. */
+  /** Whether the image becomes a dead letter if this attempt fails. */
   readonly isLastAttempt: boolean;
   reportProgress(progress: RenderProgress): Promise<void>;
 }
 
-/** Why a job has to run again later, although nothing failed. */
+/** Reasons to run a job again later although it did not fail. */
 export const postponements = ['not-uploaded', 'imports-busy', 'webhook-not-queued'] as const;
 
 export interface Postponed {
   readonly outcome: 'postponed';
   /**
-   * `not-uploaded`: there is no original yet. `imports-busy`: other imports have all places of the worker.
-   * `webhook-not-queued`: the image is finished, and the event of that could not be queued.
+   * `not-uploaded`: there is no original yet. `imports-busy`: other imports hold all import slots of the worker.
+   * `webhook-not-queued`: the image is finished, but its event could not be queued.
    */
   readonly reason: (typeof postponements)[number];
-  /** By a rule that is good for uploads if left out. */
+  /** Defaults to the backoff for missing uploads. */
   readonly retryAfterMs?: number;
 }
 
-/** Makes one image's renditions. What it throws is retried by the policy; to be postponed costs no attempt. */
+/** Renders one image. Errors are retried by the policy. A postponement uses no attempt. */
 export type RenderHandler = (image: RenderImage, context: RenderContext) => Promise<RenderOutcome | Postponed>;
 
 export interface RenderWorkerOptions {
   readonly connection: Redis;
   readonly prefix: string;
   readonly concurrency: number;
-  /** The name of this worker, which dead letters show. */
+  /** The name of this worker, shown in dead letters. */
   readonly name?: string;
   readonly handle: RenderHandler;
   readonly lockDurationMs?: number;
-  /** Called for everything that fails outside a handler: a lost connection, a lock that was not renewed. */
+  /** Called for errors outside of a handler: a lost connection, a lock that could not be renewed. */
   readonly onError: (error: Error) => void;
-  /** Called for every job that this worker takes; the job may have to wait for its turn. */
+  /** Called for every job that this worker takes. The job may have to wait before it runs. */
   readonly onJobStarted?: (imageId: string) => void;
-  /** @param isFinal the job has ended, as a dead letter; closing waits for what is done about that */
+  /** @param isFinal the job became a dead letter. Closing waits for the returned promise */
   readonly onFailed?: (imageId: string | undefined, error: Error, isFinal: boolean) => Promise<void> | void;
 }
 
-/** When a job that must run alone is tried again after it met another such job: as long as one takes. */
+/** How long a job that must run alone waits for another such job: the duration of a typical job. */
 const RETRY_ALONE_MS = 1_000;
 
-/** How long an encode that has begun may take to see that it must stop. */
+/** How long a running encode may take to stop after an abort. */
 export const GIVE_BACK_MS = 10_000;
 
 /**
- * The consumer's side of the render queue, beside what `runJobs` does with every job:
+ * The consumer's side of the render queue, in addition to `runJobs`:
  *
  *     ready · rejected · expired · deleted ─► completed     (never retried)
- *     postponed                  ─► delayed again, or at once if the upload was reported meanwhile
- *     its process died           ─► waiting again, then alone in its worker: see unfinished-starts.ts
- *     its process died twice     ─► failed
+ *     postponed                  ─► delayed again; started at once if the upload was reported in the meantime
+ *     its process crashed        ─► waiting again, then alone in its worker: see unfinished-starts.ts
+ *     its process crashed twice  ─► failed
  */
 export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   const { connection, prefix, handle } = options;
@@ -97,9 +97,9 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     onCompleted: (job, { outcome }) => ended(job, 'completed', outcome),
     async onFailed(job, error) {
       const isFinal = job?.finishedOn !== undefined;
-      const told = Promise.resolve(options.onFailed?.(job?.id, error, isFinal));
-      if (isFinal) await Promise.all([told, ended(job, 'failed')]);
-      else await Promise.all([told, job && markWaitingSince(connection, job, Date.now() + job.delay)]);
+      const reported = Promise.resolve(options.onFailed?.(job?.id, error, isFinal));
+      if (isFinal) await Promise.all([reported, ended(job, 'failed')]);
+      else await Promise.all([reported, job && markWaitingSince(connection, job, Date.now() + job.delay)]);
     },
   });
 }
@@ -111,6 +111,6 @@ const contextOf = (job: Job, signal: AbortSignal): RenderContext => ({
   reportProgress: (progress) => job.updateProgress(progress),
 });
 
-/** Runs that were no attempts are looks for the upload. */
+/** Runs that did not use an attempt were checks for the upload. */
 const nextUploadCheckMs = ({ multipart }: RenderImage, { attemptsStarted, attemptsMade }: Job) =>
   uploadCheckDelayMs(attemptsStarted - attemptsMade, { inParts: multipart !== undefined });

@@ -1,4 +1,4 @@
-/** How a job that failed because of us (storage, network, a crash) is tried again: after 5, 10, 20 and 40 s, less up to a quarter. */
+/** Retries after faults on our side (storage, network, a crash): after 5, 10, 20 and 40 s, minus up to a quarter. */
 export const retryPolicy = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 5_000, jitter: 0.25 },
@@ -6,14 +6,14 @@ export const retryPolicy = {
 
 const CHECK_DELAY_MS_MIN = 5_000;
 const CHECK_DELAY_MS_MAX = 60_000;
-/** Nobody but our own `complete` makes an original of parts, and their images wait for long. */
+/** Only our own `complete` call creates an original from parts, and multipart uploads take long. */
 const PARTS_CHECK_DELAY_MS_MAX = 600_000;
 
 /**
- * How long a job whose original is not there waits before it looks again, in ms: it doubles from 5 s to a minute,
- * or ten where parts are awaited. This is the safety net only; an upload that is reported starts its job at once.
+ * How long a job without an original waits before its next check, in ms. It doubles from 5 s up to one minute, or up to ten
+ * minutes for multipart uploads. This is only a safety net: a reported upload starts its job at once.
  *
- * @param checks how often the job has looked already, from 1
+ * @param checks number of checks so far, from 1
  */
 export function uploadCheckDelayMs(checks: number, { inParts = false } = {}): number {
   const longest = inParts ? PARTS_CHECK_DELAY_MS_MAX : CHECK_DELAY_MS_MAX;

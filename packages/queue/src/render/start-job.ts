@@ -4,27 +4,27 @@ import { markWaitingSince } from '../backlog/waiting-since.ts';
 import type { RenderOutcome } from '../jobs.ts';
 
 /**
- * Starts the job of an upload that is there: also one that was given up as expired before the upload ended, and that of
- * a deleted image, whose late upload must be deleted too.
+ * Starts the job of an uploaded image. Restarts an expired job, because its upload arrived late, and the job of a deleted
+ * image, because a late upload must be deleted too.
  */
 export async function startJob(job: Job, redis: Redis): Promise<void> {
   const outcome = (job.returnvalue as RenderOutcome | null)?.outcome;
   if ((outcome === 'expired' || outcome === 'deleted') && (await job.isCompleted())) {
     await restart(job, redis, 'completed');
   } else if (job.attemptsMade === 0) {
-    // A job that waits after a failed attempt keeps its backoff.
+    // A job in backoff keeps its delay.
     await promote(job);
   }
 }
 
-/** Starts the job whatever it has come to. An active one has to see by itself what there is to do. */
-export async function startAnew(job: Job, redis: Redis): Promise<void> {
+/** Starts the job regardless of its state. An active job is left alone; it checks for notes when it ends (rechecks.ts). */
+export async function restartOrPromote(job: Job, redis: Redis): Promise<void> {
   const state = await job.getState();
   if (state === 'completed' || state === 'failed') await restart(job, redis, state);
   else await promote(job);
 }
 
-/** Starts a job that has ended again, with all its attempts; harmless when somebody else was first. */
+/** Restarts a finished job with all its attempts. Does nothing if another process has already restarted it. */
 export async function restart(job: Job, redis: Redis, ended: 'completed' | 'failed'): Promise<void> {
   try {
     await job.retry(ended, { resetAttemptsMade: true, resetAttemptsStarted: true });
@@ -34,7 +34,7 @@ export async function restart(job: Job, redis: Redis, ended: 'completed' | 'fail
   }
 }
 
-/** Starts a delayed job now; a job that is not delayed needs no start. */
+/** Starts a delayed job now. Does nothing if the job is not delayed. */
 export async function promote(job: Job): Promise<void> {
   try {
     await job.promote();

@@ -2,23 +2,23 @@ import type { ImageId } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
 
 /**
- * A note that something happened to an image: its upload was reported, or its deletion was asked for. It outlives the moment, so that a report which arrives while the image's
- * job is active, and has just seen "not there", is not lost:
+ * A persistent note that an image's upload was reported, or that its deletion was requested. A report may arrive while the job
+ * is active and has just found no original. The note keeps that report from being lost:
  *
- *     reporter:  note ─► start the job            (fails while it is active)
- *     worker:    look ─► give the job up, or back ─► take the note ─► start the job, if there was one
+ *     reporter:  note ─► start the job               (fails while it is active)
+ *     worker:    check ─► expire or delay the job ─► take the note ─► start the job if there was a note
  *
- * Whichever of `note` and `take` is later sees the other's work, so in every interleaving somebody starts it.
+ * The later one of `note` and `take` sees the effect of the other. In every interleaving one of them starts the job.
  */
 export interface WakeUps {
   note(imageId: ImageId): Promise<void>;
-  /** When it was last noted, in ms since 1970; the note stays. */
+  /** Time of the last note, in ms since 1970. Keeps the note. */
   notedAt(imageId: ImageId): Promise<number | undefined>;
-  /** Whether it was noted since the last `take`; the note is gone, so a wrong report wakes a job once only. */
+  /** Whether there was a note since the last `take`. Deletes the note: a wrong report starts a job only once. */
   take(imageId: ImageId): Promise<boolean>;
 }
 
-/** Longer than any presigned URL lives (S3's limit is 7 days). */
+/** Longer than the lifetime of any presigned URL (S3's limit is 7 days). */
 const NOTE_TTL_S = 8 * 24 * 3600;
 
 export function createWakeUps(redis: Redis, prefix: string, what: 'uploaded' | 'deleted'): WakeUps {

@@ -1,4 +1,4 @@
-// A worker in a process of its own, whose work on one image ends that process: see crash-containment.test.ts.
+// A worker in a separate process that is killed while it processes one image: see crash-containment.test.ts.
 import { createConsumerConnection } from '../connection/connection.ts';
 import { createRenderWorker } from '../render/render-worker.ts';
 
@@ -15,7 +15,7 @@ createRenderWorker({
   async handle({ imageId }) {
     inHand += 1;
     process.stdout.write(`${JSON.stringify({ imageId, inHand })}\n`);
-    // So that the death hits as many jobs as were asked for.
+    // The crash must affect exactly this many jobs.
     if (inHand === Number(waitFor)) handsFull.resolve();
     await handsFull.promise;
     if (imageId === poison) process.kill(process.pid, 'SIGKILL');

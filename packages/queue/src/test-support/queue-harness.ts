@@ -13,7 +13,7 @@ const closers: (() => Promise<unknown>)[] = [];
 
 const DAY_MS = 24 * 3600_000;
 
-/** Registers what must be closed after the test, the last first. */
+/** Registers a cleanup to run after the test, in reverse order. */
 export function closeAfterwards(close: () => Promise<unknown>): void {
   closers.push(close);
 }
@@ -22,7 +22,7 @@ export async function closeQueues(): Promise<void> {
   for (const close of closers.splice(0).toReversed()) await close();
 }
 
-/** A job as the API makes it. */
+/** A job as the API creates it. */
 export function renderJob(): RenderImage {
   const imageId = ImageId.parse(uuidv7());
   const contentType = 'image/jpeg';
@@ -37,7 +37,7 @@ export function renderJob(): RenderImage {
   };
 }
 
-/** A queue of its own, and the real BullMQ queue behind it for looking at what the port hides. */
+/** A separate queue, and the underlying BullMQ queue for inspection. */
 export async function queueHarness() {
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const connection = createProducerConnection(redisUrl);

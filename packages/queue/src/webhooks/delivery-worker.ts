@@ -7,61 +7,61 @@ import { attemptsOf } from './delivery.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
-/** What became of one attempt: the status that was answered, or the code of what went wrong before one was. */
+/** The result of one attempt: the status of the response, or an error code if there was no response. */
 export interface SendResult {
   readonly verdict: 'delivered' | 'try-again' | 'give-up';
   readonly status?: number;
   readonly code?: string;
 }
 
-/** Sends an event once. It throws only when `signal` is aborted. */
+/** Sends an event once. Throws only if `signal` is aborted. */
 export type DeliverWebhook = (event: WebhookEvent, signal: AbortSignal) => Promise<SendResult>;
 
 export interface DeliveryWorkerOptions {
   readonly connection: Redis;
   readonly prefix: string;
-  /** Deliveries in hand at once; half of them at most, but one at least, for one tenant. */
+  /** Deliveries at once; at most half of them, but at least one, for one tenant. */
   readonly concurrency: number;
   readonly deliver: DeliverWebhook;
-  /** Called for everything that fails outside an attempt. */
+  /** Called for errors outside of an attempt. */
   readonly onError: (error: Error) => void;
   readonly onAttempt?: (event: WebhookEvent, result: SendResult) => void;
 }
 
-/** The endpoint did not take an event. */
+/** The endpoint did not accept an event. */
 class DeliveryFailedError extends AppError {
   constructor({ verdict, status, code = `status-${status}` }: SendResult) {
     super({ code: 'delivery-failed', retryable: verdict === 'try-again', publicMessage: code });
   }
 }
 
-/** Attempts that are remembered of one delivery. */
+/** Number of attempts kept per delivery. */
 const ATTEMPTS_KEPT_MAX = 20;
 const GIVE_BACK_MS = 2_000;
 const POSTPONE_MS_MIN = 500;
 const POSTPONE_MS_MAX = 30_000;
 
 /**
- * The consumer's side of the webhooks, beside what `runJobs` does with every job:
+ * The consumer's side of the webhooks, in addition to `runJobs`:
  *
  *     delivered            ─► completed
  *     try-again            ─► delayed by the delivery schedule; failed after its last attempt
  *     give-up              ─► failed
- *     too many of a tenant ─► postponed, for longer each time: a dead endpoint must not hold up the others
+ *     too many of a tenant ─► postponed with growing delays: a dead endpoint must not delay other tenants
  */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner {
   const { connection, prefix, concurrency, onError } = options;
   const shares = createTenantShares(Math.max(1, Math.floor(concurrency / 2)));
 
   async function run(event: WebhookEvent, { job, signal }: JobRun): Promise<JobRunResult<void>> {
-    const giveBack = shares.take(event.tenant);
-    if (!giveBack) return { outcome: 'postponed', retryAfterMs: postponeMs(job) };
+    const release = shares.take(event.tenant);
+    if (!release) return { outcome: 'postponed', retryAfterMs: postponeMs(job) };
     try {
       const result = await attempt(job, event, signal);
       if (result.verdict === 'delivered') return { outcome: 'completed', result: undefined };
       throw new DeliveryFailedError(result);
     } finally {
-      giveBack();
+      release();
     }
   }
 
@@ -83,11 +83,11 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
   });
 }
 
-/** How many deliveries each tenant has in hand; none gets more than its share. */
+/** Limits the concurrent deliveries of each tenant. */
 function createTenantShares(max: number) {
   const inHand = new Map<string, number>();
   return {
-    /** @returns what gives the place back; undefined when the tenant has its share */
+    /** @returns the function that releases the slot; undefined if the tenant has reached its limit */
     take(tenant: string): (() => void) | undefined {
       const others = inHand.get(tenant) ?? 0;
       if (others >= max) return undefined;
@@ -101,7 +101,7 @@ function createTenantShares(max: number) {
   };
 }
 
-/** Starts that were no attempts are those that were put off before. */
+/** Starts that did not use an attempt were postponements. */
 function postponeMs(job: Job): number {
   const before = Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
   return Math.min(POSTPONE_MS_MIN * 2 ** before, POSTPONE_MS_MAX) * (1 + Math.random());

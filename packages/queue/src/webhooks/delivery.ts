@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readJob } from '../read-job.ts';
 import { WebhookEvent } from './webhook-event.ts';
 
-/** One try to send an event: what it was answered, or the code of what went wrong. */
+/** One attempt to send an event: the status of the response, or an error code. */
 export const DeliveryAttempt = z.object({
   at: z.iso.datetime(),
   ms: z.int().nonnegative(),
@@ -14,7 +14,7 @@ export const DeliveryAttempt = z.object({
 });
 export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
 
-/** What a delivery's job keeps as its progress; the newest attempts, also those before a replay. */
+/** The progress of a delivery's job: its newest attempts, including those before a replay. */
 const DeliveryProgress = z.object({ attempts: z.array(DeliveryAttempt).max(20) });
 
 export const attemptsOf = (job: Job): readonly DeliveryAttempt[] =>
@@ -23,7 +23,7 @@ export const attemptsOf = (job: Job): readonly DeliveryAttempt[] =>
 export const DeliveryStatus = z.enum(['pending', 'delivered', 'failed']);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
-/** An event on its way, or at its end, as an operator sees it. */
+/** The delivery of an event, pending or finished. */
 export const Delivery = WebhookEvent.omit({ data: true }).extend({
   status: DeliveryStatus,
   attempts: z.array(DeliveryAttempt).readonly(),
@@ -36,7 +36,7 @@ export async function deliveryStatus(job: Job): Promise<DeliveryStatus> {
   return state === 'completed' ? 'delivered' : state === 'failed' ? 'failed' : 'pending';
 }
 
-/** @returns nothing for an event whose job is gone, or can't be read */
+/** @returns undefined if the event's job is gone or unreadable */
 export async function findDelivery(queue: Queue, redis: Redis, id: string): Promise<Delivery | undefined> {
   const job = await readJob(queue, id).catch((error: unknown) => {
     if (!(error instanceof UnreadableError)) throw error;
@@ -47,5 +47,5 @@ export async function findDelivery(queue: Queue, redis: Redis, id: string): Prom
   return { ...event, status, attempts: attemptsOf(job), nextAttemptAt: due === null ? undefined : dueAt(due) };
 }
 
-/** BullMQ's score of a delayed job: its time in ms, and 12 bits to keep jobs of one ms in order. */
+/** BullMQ's score of a delayed job: its time in ms, and 12 bits that keep jobs of one millisecond in order. */
 const dueAt = (score: string) => new Date(Math.floor(Number(score) / 0x1000)).toISOString();

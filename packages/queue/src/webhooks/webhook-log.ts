@@ -1,21 +1,21 @@
 import type { Redis } from 'ioredis';
 
-/** The ids of all events that are kept, in their order. */
+/** The ids of all kept events, in order. */
 export interface WebhookLog {
-  /** The event's place in the order: the one that it has already, or the next. */
+  /** The event's sequence number: its existing one, or the next. */
   sequenceOf(eventId: string): Promise<number>;
-  /** The newest first, from below `before` on. */
+  /** Newest first, starting below `before`. */
   read(page: { before: number | undefined; limit: number }): Promise<{ id: string; sequence: number }[]>;
 }
 
-/** Ten days, as long as the queue keeps a delivery, and a day for the longest one to end. */
+/** Ten days, as long as the queue keeps a delivery, plus one day for the longest delivery. */
 const KEPT_MS = 11 * 24 * 3600_000;
-/** As many as the queue keeps, delivered and failed. */
+/** As many as the queue keeps, delivered and failed together. */
 const KEPT_MAX = 200_000;
 
 /**
- * A hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014), one number wide: the time in ms, or one more
- * than the last where that is larger. So it never goes back, also when Redis is lost and begins with nothing.
+ * A hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014) in one number: the time in ms, or the last number
+ * plus one if that is larger. It never goes backwards, even after Redis was lost and starts empty.
  */
 const TAKE = `
 local known = redis.call('ZSCORE', KEYS[2], ARGV[1])

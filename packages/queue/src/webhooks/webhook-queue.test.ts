@@ -17,7 +17,7 @@ async function harness() {
   return { webhooks, publish, all, redis, prefix };
 }
 
-test('the attempts of a delivery fit into 24 h, whatever the jitter, with 10 s for each', () => {
+test('all attempts of a delivery fit into 24 h, with any jitter and 10 s for each', () => {
   for (const _ of Array.from({ length: 100 })) {
     const delays = Array.from({ length: deliverySchedule.attempts - 1 }, (_, i) => deliverySchedule.delayMs(i + 1));
     const total = delays.reduce((sum, ms) => sum + ms, deliverySchedule.attempts * 10_000);
@@ -26,7 +26,7 @@ test('the attempts of a delivery fit into 24 h, whatever the jitter, with 10 s f
   }
 });
 
-test('a later event has a larger number, also when many are made at once and when Redis has lost the last', async () => {
+test('a later event has a larger number, under concurrency and after Redis lost the last number', async () => {
   const { publish, all, redis, prefix } = await harness();
   await Promise.all(Array.from({ length: 20 }, () => publish()));
   const first = await all();
@@ -39,7 +39,7 @@ test('a later event has a larger number, also when many are made at once and whe
   expect((await all())[0]?.sequence).toBeGreaterThan(largest);
 });
 
-test('an event that is published again keeps its id and its number', async () => {
+test('an event that is published again keeps its id and number', async () => {
   const { publish, all } = await harness();
   const imageId = ImageId.parse(uuidv7());
   const ids = await Promise.all([publish(imageId), publish(imageId), publish(imageId)]);
@@ -51,7 +51,7 @@ test('an event that is published again keeps its id and its number', async () =>
   expect(await publish(imageId, 'r2')).not.toBe(sent?.id);
 });
 
-test('the log has each event on one page, the newest first, and those of one image by themselves', async () => {
+test('the log has each event on one page, newest first, and can be filtered by image', async () => {
   const { webhooks, publish, all } = await harness();
   for (const _ of [1, 2, 3, 4]) await publish();
   const imageId = ImageId.parse(uuidv7());
@@ -71,7 +71,7 @@ test('the log has each event on one page, the newest first, and those of one ima
   expect((await webhooks.list({ cursor: undefined, limit: 9, status: 'failed' })).deliveries).toEqual([]);
 });
 
-test('an event that is on its way, or unknown, is not replayed', async () => {
+test('a pending or unknown event is not replayed', async () => {
   const { webhooks, publish } = await harness();
   expect(await webhooks.replay(await publish())).toBe('pending');
   expect(await webhooks.replay('evt_unknown')).toBe('not-found');

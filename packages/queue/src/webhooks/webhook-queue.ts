@@ -9,15 +9,15 @@ import { Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './d
 import { type WebhookEvent, webhookEventId } from './webhook-event.ts';
 import { createWebhookLog } from './webhook-log.ts';
 
-/** An event before it has an id and a place in the order. */
+/** An event before it has an id and a sequence number. */
 interface WebhookDraft extends Pick<WebhookEvent, 'type' | 'tenant' | 'imageId' | 'data'> {
-  /** Tells this end from another of the same image and kind. */
+  /** Distinguishes outcomes of the same image and type. */
   readonly occasion: string;
 }
 
 export const DeliveryPage = z.object({
   deliveries: z.array(Delivery).readonly(),
-  nextCursor: z.int().optional().meta({ description: 'where the next page begins; none after the last' }),
+  nextCursor: z.int().optional().meta({ description: 'cursor of the next page; absent on the last page' }),
 });
 type DeliveryPage = Readonly<z.infer<typeof DeliveryPage>>;
 
@@ -28,23 +28,23 @@ interface DeliveryQuery {
   readonly imageId?: ImageId | undefined;
 }
 
-/** The producer's side of the webhooks. Every call throws QueueUnavailableError when Redis does not answer. */
+/** The producer's side of the webhooks. Every method throws QueueUnavailableError. */
 export interface WebhookQueue {
   /**
-   * Has an event sent. One that was published before is not sent again, and keeps its number.
+   * Queues an event. An event that was already published is not sent again and keeps its number.
    *
    * @returns the event's id
    */
   publish(draft: WebhookDraft): Promise<string>;
-  /** Whether the event was published, and is still on its way or in the log. */
+  /** Whether the event was published and is still pending or in the log. */
   isKept(event: Pick<WebhookDraft, 'type' | 'imageId' | 'occasion'>): Promise<boolean>;
-  /** The newest first. A page may hold fewer than `limit`, even none, where a filter leaves others out. */
+  /** Newest first. With a filter, a page may contain fewer than `limit` deliveries, or none. */
   list(query: DeliveryQuery): Promise<DeliveryPage>;
-  /** Sends an event once more, under its id; one that is still on its way is left alone. */
+  /** Sends an event again under the same id. A pending event is left alone. */
   replay(id: string): Promise<'replayed' | 'pending' | 'not-found'>;
 }
 
-/** How many more events are looked through than are asked for, where most belong to other images. */
+/** Number of events scanned per page when filtering by image. */
 const SCANNED_MAX = 1_000;
 
 const { deliverWebhook } = jobs;
@@ -57,7 +57,7 @@ export function createWebhookQueue({ connection, prefix }: { connection: Redis; 
     publish: ({ occasion, ...draft }) =>
       onQueue(async (queue) => {
         const id = webhookEventId(draft.imageId, draft.type, occasion);
-        // The number first: what dies here leaves an entry without a delivery, and the rerun adds it under the same one.
+        // The number first: a crash in between leaves an entry without a delivery, and a rerun adds it under the same number.
         const sequence = await log.sequenceOf(id);
         const event = deliverWebhook.payload.parse({ ...draft, id, sequence, timestamp: new Date().toISOString() });
         await queue.add(deliverWebhook.name, event, { jobId: id });
