@@ -2,8 +2,8 @@ import type { RenderImage } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 
 /**
- * Gives up an image's upload in parts, where it has one and has not ended it. A part that is on its way at this moment may
- * still be kept by some storage; the reconciler finds that.
+ * Aborts an image's unfinished multipart upload, if it has one. Some storage may still keep a part that is in transit; the
+ * reconciler finds it later.
  *
  * @throws StorageError
  */

@@ -8,8 +8,8 @@ import { abortParts } from './abort-parts.ts';
 const DELETES_AT_ONCE = 8;
 
 /**
- * Deletes all renditions of an image, of every revision, its original or the parts of it, and then the mark that said so. Deleting again is
- * harmless; copies in caches on the way to shoppers live on until they are purged there.
+ * Deletes an image's renditions of all revisions, its original or its uploaded parts, and then its deletion mark. Idempotent.
+ * Copies in CDN caches remain until they are purged there.
  *
  * @throws StorageError
  */
@@ -24,7 +24,7 @@ export async function deleteImage(
   await buckets.deletions.finish(image);
 }
 
-/** Deletes every object whose key begins with a prefix. @throws StorageError */
+/** Deletes all objects under a prefix. @throws StorageError */
 export async function deleteFolder(storage: ObjectStorage, prefix: string, signal: AbortSignal): Promise<void> {
   const slot = pLimit(DELETES_AT_ONCE);
   let startAfter: string | undefined;

@@ -1,35 +1,39 @@
 import { AppError } from '@imagemill/errors';
 
-/** The API took an image whose category this worker does not know: their VARIANT_SETS_FILE differ. */
+/** The API accepted a category that this worker does not have: their VARIANT_SETS_FILE differ. */
 export class UnknownCategoryError extends AppError {
   constructor(category: string) {
     super({
       code: 'unknown-category',
-      // A worker with the right file may be the next to try.
+      // The next attempt may run on a worker with the right file.
       retryable: true,
-      publicMessage: `This worker knows no variant set "${category}".`,
+      publicMessage: `This worker has no variant set for category "${category}".`,
     });
   }
 }
 
-/** The original was deleted between being seen and being read. */
+/** The original was deleted after its HEAD request and before it was read. */
 export class OriginalGoneError extends AppError {
   constructor() {
-    // The next try looks again, and waits for an upload or ends as expired.
-    super({ code: 'original-gone', retryable: true, publicMessage: 'The original is gone.' });
+    // The next attempt checks again: it waits for an upload, or the image expires.
+    super({
+      code: 'original-gone',
+      retryable: true,
+      publicMessage: 'The original was deleted while it was being processed.',
+    });
   }
 }
 
-/** More or fewer bytes came than the storage said that the original has. */
+/** The body is longer or shorter than the size that the storage reported. */
 export class OriginalIncompleteError extends AppError {
   constructor() {
-    super({ code: 'original-incomplete', retryable: true, publicMessage: 'The original did not arrive whole.' });
+    super({ code: 'original-incomplete', retryable: true, publicMessage: 'The original was not received completely.' });
   }
 }
 
-/** A decode or an encode was stopped by the clock, for the first time. */
+/** A decode or an encode reached its time limit for the first time. */
 export class TookTooLongError extends AppError {
   constructor(cause: unknown) {
-    super({ code: 'took-too-long', retryable: true, publicMessage: 'This picture took too long to process.', cause });
+    super({ code: 'took-too-long', retryable: true, publicMessage: 'This image took too long to process.', cause });
   }
 }

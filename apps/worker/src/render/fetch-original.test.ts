@@ -10,17 +10,17 @@ async function fetchStored(change: (facts: ObjectFacts) => Partial<ObjectFacts> 
   const image = job();
   await store(image);
   const facts = await storage.head(image.originalKey);
-  if (!facts) throw new Error('the original is not there');
+  if (!facts) throw new Error('The original does not exist.');
   return fetchOriginal(storage, image, { ...facts, ...change(facts) }, engine.limits, AbortSignal.timeout(20_000));
 }
 
-test('an original arrives byte for byte, with its SHA-256', async () => {
+test('returns the original byte for byte, with its SHA-256', async () => {
   const { bytes, sha256 } = await fetchStored();
   expect(Buffer.compare(bytes, photo)).toBe(0);
   expect(sha256).toBe(createHash('sha256').update(photo).digest('hex'));
 });
 
-test.each([1, -1])('an original that is not as long as the storage said is tried again (%i byte)', async (more) => {
+test.each([1, -1])('retries if the size differs from the one that the storage reported (%i byte)', async (more) => {
   const fetched = fetchStored(({ sizeBytes }) => ({ sizeBytes: sizeBytes + more }));
   await expect(fetched).rejects.toMatchObject({ code: 'original-incomplete', retryable: true });
 });

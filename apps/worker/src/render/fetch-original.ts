@@ -11,12 +11,12 @@ export interface Original {
 }
 
 /**
- * Downloads the very object that `facts` describe, hashing it on the way.
+ * Downloads the object version that `facts` describe, and hashes it.
  *
- * @throws RejectedImageError `too-many-bytes` before any byte is read; `checksum-mismatch` when the seller declared
- *   another SHA-256, for storage that does not check it at upload
- * @throws StorageError `object-changed` when another object took its place, OriginalGoneError when none did
- * @throws OriginalIncompleteError when not the bytes came that `facts` promise
+ * @throws RejectedImageError `too-many-bytes` before any byte is read; `checksum-mismatch` if the seller declared another
+ *   SHA-256, for storage that does not check it at upload
+ * @throws StorageError `object-changed` if the object was replaced; OriginalGoneError if it was deleted
+ * @throws OriginalIncompleteError if the body does not have the size in `facts`
  */
 export async function fetchOriginal(
   originals: ObjectStorage,
@@ -29,7 +29,7 @@ export async function fetchOriginal(
   const object = await originals.open(image.originalKey, { ifMatch: facts.etag, signal });
   if (!object) throw new OriginalGoneError();
   const hash = createHash('sha256');
-  // One block of the known size: joining the chunks at the end would hold the original twice.
+  // One buffer of the known size: joining chunks at the end would need twice the memory.
   const bytes = Buffer.allocUnsafeSlow(facts.sizeBytes);
   let length = 0;
   for await (const chunk of object.body) {
@@ -38,7 +38,7 @@ export async function fetchOriginal(
     bytes.set(chunk, length);
     length += chunk.byteLength;
   }
-  // What was not overwritten is memory of somebody else's.
+  // The unfilled rest is uninitialised memory and may hold other data.
   if (length < bytes.byteLength) throw new OriginalIncompleteError();
   const digest = hash.digest();
   if (image.checksumSha256 !== undefined && digest.toString('base64') !== image.checksumSha256) {

@@ -4,15 +4,14 @@ import type { RenderImage, RenderProgress } from '@imagemill/queue';
 import type { ObjectFacts } from '@imagemill/storage';
 import { publicUrl, renditionKey, type SourceFacts, type VariantSet } from '@imagemill/variants';
 
-/** One job's image, and the very original that the job found; an import may have ended without one. */
+/** A job's image and the original that the job found. A rejected import may have no original. */
 export interface Subject {
   readonly image: RenderImage;
   facts: ObjectFacts | undefined;
   readonly attempts: number;
 }
 
-/** What a render made. */
-interface Made {
+interface Rendered {
   readonly source: SourceFacts & { readonly sha256: string };
   readonly summary: { readonly placeholder: string; readonly dominantColour: string };
   readonly set: VariantSet;
@@ -20,15 +19,15 @@ interface Made {
   readonly done: readonly RenderProgress['done'][number][];
 }
 
-/** The manifest of an image whose renditions are all in the CDN bucket; they are listed in the set's order. */
+/** The manifest of an image with all renditions in the CDN bucket, listed in the order of the variant set. */
 export function readyManifest(
   subject: Subject,
-  made: Made,
+  rendered: Rendered,
   options: { cdnBaseUrl: string; timingsMs: Record<string, number> },
 ): FinishedManifest {
   const { imageId } = subject.image;
-  const { set, revision, source, summary } = made;
-  const published = new Map(made.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
+  const { set, revision, source, summary } = rendered;
+  const published = new Map(rendered.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
   const renditions = set.flatMap(({ name, format }) => {
     const rendition = published.get(`${name}.${format}`);
     const key = renditionKey({ imageId, revision, variant: name, format });
@@ -46,7 +45,7 @@ export function readyManifest(
   };
 }
 
-/** The manifest of an image that can never succeed, with the reason that its seller is told. */
+/** The manifest of a rejected image, with the reason for its seller. */
 export function rejectedManifest(
   subject: Subject,
   { code, publicMessage }: Pick<RejectedImageError, 'code' | 'publicMessage'>,
@@ -76,7 +75,7 @@ function common({ image, facts, attempts }: Subject) {
   } as const;
 }
 
-/** Whoever stored the object by hand may not have encoded its name. */
+/** The name is not encoded if the object was stored by hand. */
 function decodedName(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -6,11 +6,11 @@ import { CACHE_IMMUTABLE, formatMediaTypes, type ImageId, renditionKey } from '@
 type Published = RenderProgress['done'][number];
 
 /**
- * Uploads each rendition the moment it is made, beside the encoding of the next ones, so that the first picture is
- * live at once. Resolves when all of them are in the bucket; the first upload that fails stops the rendering.
+ * Uploads each rendition as soon as it is encoded, while the next ones are being encoded: the first rendition is public
+ * early. Resolves when all of them are in the bucket. The first failed upload stops the rendering.
  *
- * @param render makes the renditions; its signal says when to stop
- * @param onPublished told all that is live after each upload
+ * @param render yields the renditions until its signal is aborted
+ * @param onPublished called after each upload with all renditions published so far
  */
 export async function publishRenditions(options: {
   readonly cdn: ObjectStorage;
@@ -47,7 +47,7 @@ export async function publishRenditions(options: {
       uploads.push(upload);
     }
   } catch (error) {
-    // A render that was stopped because an upload failed throws too; the upload's error is the one that counts.
+    // A render that was stopped by a failed upload throws too; the error of the upload is the cause.
     throw failed.signal.aborted ? failed.signal.reason : error;
   } finally {
     await Promise.allSettled(uploads);

@@ -9,26 +9,26 @@ beforeAll(makeBucket);
 
 const deletions = createDeletions(storage, createManifests(storage));
 
-/** Every key that is left of an image, besides its tombstone. */
-async function leftOf(image: RenderImage): Promise<string[]> {
+/** All remaining keys of an image, except its tombstone. */
+async function remainingKeys(image: RenderImage): Promise<string[]> {
   const prefixes = [renditionFolder(image), originalFolder(image), finishedKey(image), deletionKey(image.imageId)];
   const pages = await Promise.all(prefixes.map((prefix) => storage.list({ prefix })));
   return pages.flatMap(({ objects }) => objects.map(({ key }) => key));
 }
 
-test('an image that is deleted after its end leaves nothing but its tombstone', async () => {
+test('an image deleted after it was finished leaves only its tombstone', async () => {
   const image = job();
   await store(image);
   await (await run(image)).result;
-  expect((await leftOf(image)).length).toBeGreaterThan(10);
+  expect((await remainingKeys(image)).length).toBeGreaterThan(10);
   await deletions.begin(image);
   expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
-  expect(await leftOf(image)).toEqual([]);
+  expect(await remainingKeys(image)).toEqual([]);
   expect(await manifestOf(image)).toMatchObject({ status: 'deleted', imageId: image.imageId });
   expect(JSON.stringify(await manifestOf(image))).not.toContain('me.jpg');
 });
 
-test('an image that is deleted while it is processed leaves nothing either', async () => {
+test('an image deleted during its processing leaves only its tombstone', async () => {
   const image = job();
   await store(image);
   let uploads = 0;
@@ -42,30 +42,30 @@ test('an image that is deleted while it is processed leaves nothing either', asy
   };
   expect(await (await run(image, { cdn })).result).toEqual({ outcome: 'deleted' });
   expect(uploads).toBeGreaterThan(3);
-  expect(await leftOf(image)).toEqual([]);
+  expect(await remainingKeys(image)).toEqual([]);
 });
 
-test('an image that is deleted before its upload is never processed, and a late upload is deleted too', async () => {
+test('an image deleted before its upload is never processed, and a late upload is deleted', async () => {
   const image = job();
   await deletions.begin(image);
   expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
   await store(image);
   expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
-  expect(await leftOf(image)).toEqual([]);
+  expect(await remainingKeys(image)).toEqual([]);
 });
 
-test('an image that is deleted while its parts are uploaded leaves none of them', async () => {
+test('an image deleted during a multipart upload leaves no parts', async () => {
   const { image, parts } = await jobInParts();
   await deletions.begin(image);
   expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
   expect(await parts()).toBeUndefined();
 });
 
-test('deleting is begun as often as one likes', async () => {
+test('deletion is idempotent', async () => {
   const image = job();
   await Promise.all([deletions.begin(image), deletions.begin(image), deletions.begin(image)]);
   expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
   await deletions.begin(image);
   expect(await (await run(image)).result).toEqual({ outcome: 'deleted' });
-  expect(await leftOf(image)).toEqual([]);
+  expect(await remainingKeys(image)).toEqual([]);
 });

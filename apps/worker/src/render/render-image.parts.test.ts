@@ -5,7 +5,7 @@ import { jobInParts, makeBucket, manifestOf, photo, run, storage } from '../test
 
 beforeAll(makeBucket);
 
-/** An image whose original was put together from one part. */
+/** An image with an original from a multipart upload of one part. */
 async function uploadedInParts(change: Partial<RenderImage>) {
   const { image } = await jobInParts(change);
   const upload = { key: image.originalKey, uploadId: image.multipart.uploadId };
@@ -18,13 +18,13 @@ async function uploadedInParts(change: Partial<RenderImage>) {
 
 const sha256 = (text: Uint8Array) => createHash('sha256').update(text).digest('base64');
 
-test('an original that came in parts is read by the ETag of its parts, and held against the SHA-256 of the whole', async () => {
+test('a multipart original is read by its multipart ETag, and verified by the SHA-256 of the whole file', async () => {
   const image = await uploadedInParts({ checksumSha256: sha256(photo) });
   expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
   expect(await manifestOf(image)).toMatchObject({ status: 'ready', originalEtag: expect.stringMatching(/-1"$/) });
 });
 
-test('one that is not what its seller declared is rejected, where the storage could not look', async () => {
+test('a multipart original with another SHA-256 than declared is rejected', async () => {
   const image = await uploadedInParts({ checksumSha256: sha256(Buffer.from('another')) });
   expect(await (await run(image)).result).toMatchObject({ outcome: 'rejected', error: { code: 'checksum-mismatch' } });
 });

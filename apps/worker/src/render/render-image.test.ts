@@ -6,13 +6,13 @@ import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from 
 
 beforeAll(makeBucket);
 
-/** The smallest GIF, and its frame once more: one transparent pixel. */
+/** The smallest GIF: one transparent pixel. */
 const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const FRAME_AT = 13 + 6;
 const gifOfTwoFrames = Buffer.concat([gif.subarray(0, -1), gif.subarray(FRAME_AT)]);
 
 describe('a photograph', () => {
-  test('has its manifest committed after every rendition that it names, and its index entry after the manifest', async () => {
+  test('commits its manifest after all renditions, and its index entry after the manifest', async () => {
     const image = job();
     await store(image);
     const { result, puts } = await run(image);
@@ -21,7 +21,7 @@ describe('a photograph', () => {
     expect(puts.slice(-2)).toEqual([manifestKey(image.imageId), finishedKey(image)]);
   });
 
-  test('has in its manifest what it was, what was made of it, and how long that took', async () => {
+  test('records its source, its renditions and its timings in the manifest', async () => {
     const image = job();
     await store(image);
     await (await run(image)).result;
@@ -45,14 +45,14 @@ describe('a photograph', () => {
     });
   });
 
-  test('of another accepted type than declared is rendered, and its manifest says what it is', async () => {
+  test('of another accepted type than declared is rendered, with its real type in the manifest', async () => {
     const image = job({ contentType: 'image/webp' });
     await store(image);
     expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
     expect(await manifestOf(image)).toMatchObject({ status: 'ready', source: { format: 'jpeg' } });
   });
 
-  test('of more frames than the limit is rendered where no variant is animated', async () => {
+  test('with more frames than the limit is rendered if no variant is animated', async () => {
     const image = job({ contentType: 'image/gif' });
     await store(image, gifOfTwoFrames);
     const strict = await createImagingEngine({ limits: { framesMax: 1 } });
@@ -73,7 +73,7 @@ describe('a photograph', () => {
 const only = { name: 'only', width: 64, height: 64, fit: 'cover', format: 'webp', quality: 80 };
 
 describe('running a job again', () => {
-  test('makes nothing anew when it is finished already', async () => {
+  test('renders nothing if the image is already finished', async () => {
     const image = job();
     await store(image);
     await (await run(image)).result;
@@ -82,7 +82,7 @@ describe('running a job again', () => {
     expect(again.puts).toEqual([]);
   });
 
-  test('keeps what the seller gave when the job was made from the key alone', async () => {
+  test("keeps the seller's file name and metadata if the job was recreated from the key alone", async () => {
     const image = job();
     await store(image);
     await (await run(image)).result;
@@ -92,7 +92,7 @@ describe('running a job again', () => {
     expect(await manifestOf(image)).toMatchObject({ revision, filename: 'me.jpg', metadata: { sku: 'A-17' } });
   });
 
-  test('makes the same bytes under the same keys when it was cut off', async () => {
+  test('writes the same bytes under the same keys after an interruption', async () => {
     const image = job();
     await store(image);
     const etags = async (puts: string[]) =>
@@ -110,7 +110,7 @@ describe('running a job again', () => {
     expect((await etags(second.puts)).sort()).toEqual(before.sort());
   });
 
-  test('makes new keys, and a new manifest, when the variant set has changed', async () => {
+  test('writes new keys and a new manifest if the variant set has changed', async () => {
     const image = job();
     await store(image);
     await (await run(image)).result;
@@ -120,7 +120,7 @@ describe('running a job again', () => {
     expect(await manifestOf(image)).toMatchObject({ renditions: [{ variant: 'only', width: 64 }] });
   });
 
-  test('keeps what is public when the original would be refused today', async () => {
+  test('keeps the published renditions if the original would be rejected now', async () => {
     const image = job();
     await store(image);
     await (await run(image)).result;
@@ -135,7 +135,7 @@ describe('running a job again', () => {
   });
 
   test.each([undefined, { avatar: [only] }])(
-    'changes nothing that is public when the original was replaced after its end (sets: %j)',
+    'keeps the published renditions if the original was replaced afterwards (sets: %j)',
     async (ownSets) => {
       const image = job();
       await store(image);
@@ -150,7 +150,7 @@ describe('running a job again', () => {
   );
 });
 
-test('two runs of one job at once end with one manifest, and the later one finds it', async () => {
+test('two simultaneous runs of one job produce one manifest', async () => {
   const image = job();
   await store(image);
   const runs = await Promise.all([run(image), run(image)]);

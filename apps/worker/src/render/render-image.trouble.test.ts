@@ -18,14 +18,14 @@ import {
 
 beforeAll(makeBucket);
 
-describe('an original that is not there', () => {
-  test('is waited for until the upload URL and its grace are over', async () => {
+describe('an image without an original', () => {
+  test('is postponed until its upload URL has expired and the grace period is over', async () => {
     expect(await (await run(job())).result).toEqual({ outcome: 'postponed', reason: 'not-uploaded' });
     const late = job({ uploadExpiresAt: new Date(Date.now() - 30_000).toISOString() });
     expect(await (await run(late)).result).toEqual({ outcome: 'postponed', reason: 'not-uploaded' });
   });
 
-  test('is given up with the parts of it that came', async () => {
+  test('expires together with its uploaded parts', async () => {
     const uploadExpiresAt = new Date(Date.now() - 61_000).toISOString();
     const { image, parts } = await jobInParts({ uploadExpiresAt });
     expect(await parts()).toEqual([]);
@@ -34,19 +34,19 @@ describe('an original that is not there', () => {
     expect(await (await run(image)).result).toEqual({ outcome: 'expired' });
   });
 
-  test('is given up then', async () => {
+  test('expires after the grace period', async () => {
     const gone = job({ uploadExpiresAt: new Date(Date.now() - 61_000).toISOString() });
     expect(await (await run(gone)).result).toEqual({ outcome: 'expired' });
   });
 });
 
-describe('an upload that can never be an image', () => {
+describe('an invalid upload', () => {
   test.each([
-    ['is no picture', Buffer.from('%PDF-1.7'), {}, 'unsupported-format'],
-    ['is cut off', photo.subarray(0, 20_000), {}, 'corrupt'],
-    ['is not the declared bytes', photo, { checksumSha256: `${'A'.repeat(43)}=` }, 'checksum-mismatch'],
+    ['is not an image', Buffer.from('%PDF-1.7'), {}, 'unsupported-format'],
+    ['is truncated', photo.subarray(0, 20_000), {}, 'corrupt'],
+    ['does not match its declared checksum', photo, { checksumSha256: `${'A'.repeat(43)}=` }, 'checksum-mismatch'],
     ['is too large', Buffer.alloc(engine.limits.bytesMax + 1), {}, 'too-many-bytes'],
-  ])('because it %s is rejected with a manifest, and no rendition', async (_why, body, change, code) => {
+  ])('that %s is rejected with a manifest and without renditions', async (_why, body, change, code) => {
     const image = job(change);
     await store(image, body);
     const { result, puts } = await run(image);
@@ -56,7 +56,7 @@ describe('an upload that can never be an image', () => {
   });
 });
 
-test('a picture of another type than declared is rejected where STRICT_CONTENT_TYPE is set', async () => {
+test('an image of another type than declared is rejected if STRICT_CONTENT_TYPE is set', async () => {
   const image = job({ contentType: 'image/png' });
   await store(image);
   const { result, puts } = await run(image, { strictContentType: true });
@@ -64,7 +64,7 @@ test('a picture of another type than declared is rejected where STRICT_CONTENT_T
   expect(puts.filter((key) => key.startsWith(prefixes.renditions))).toEqual([]);
 });
 
-test('a picture that runs into the clock is tried once more before it is blamed', async () => {
+test('an image that reaches the time limit is retried once before it is rejected', async () => {
   const image = job();
   await store(image);
   const slow: ImagingEngine = { ...engine, decode: () => Promise.reject(new RejectedImageError('timeout')) };
@@ -75,7 +75,7 @@ test('a picture that runs into the clock is tried once more before it is blamed'
   expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
 });
 
-/** Makes one rendition, and then takes too long. */
+/** Yields one rendition and then reaches the time limit. */
 const stuck: ImagingEngine = {
   ...engine,
   async decode(...call) {
@@ -92,7 +92,7 @@ const stuck: ImagingEngine = {
   },
 };
 
-test('a picture that is rejected half way leaves none of its renditions public', async () => {
+test('an image that is rejected halfway leaves no public renditions', async () => {
   const image = job();
   await store(image);
   const { result, puts } = await run(image, { engine: stuck, attemptsMade: 1 });
@@ -102,7 +102,7 @@ test('a picture that is rejected half way leaves none of its renditions public',
   expect(await storage.head(rendition ?? '')).toBeUndefined();
 });
 
-test('nor when the storage failed as they were to be deleted', async () => {
+test('an image that is rejected halfway leaves no public renditions after the storage failed to delete them', async () => {
   const image = job();
   await store(image);
   const nowhere = createS3Storage({ client, bucket: `${bucket}-missing` });
@@ -116,7 +116,7 @@ test('nor when the storage failed as they were to be deleted', async () => {
   expect(await storage.head(rendition ?? '')).toBeUndefined();
 });
 
-test('nothing is committed once the work was told to stop', async () => {
+test('an aborted run commits nothing', async () => {
   const image = job();
   await store(image);
   const lost = new AbortController();
@@ -126,7 +126,7 @@ test('nothing is committed once the work was told to stop', async () => {
       ...storage,
       put: async (object, options) => {
         const outcome = await storage.put(object, options);
-        lost.abort(new Error('the lock ran out'));
+        lost.abort(new Error('the lock expired'));
         return outcome;
       },
     },
@@ -135,8 +135,8 @@ test('nothing is committed once the work was told to stop', async () => {
   expect(await manifestOf(image)).toBeUndefined();
 });
 
-describe('trouble on our side', () => {
-  test('in the CDN bucket leaves no manifest, and may be tried again', async () => {
+describe('a fault on our side', () => {
+  test('in the CDN bucket leaves no manifest and is retryable', async () => {
     const image = job();
     await store(image);
     let uploads = 0;
@@ -153,13 +153,13 @@ describe('trouble on our side', () => {
     expect(await manifestOf(image)).toBeUndefined();
   });
 
-  test('is what a category is that this worker does not know', async () => {
+  test('such as a category that this worker does not have is retryable', async () => {
     const image = job({ category: 'banner' });
     await store(image);
     await expect((await run(image)).result).rejects.toMatchObject({ code: 'unknown-category', retryable: true });
   });
 
-  test('stops the work when the job is cancelled, without a manifest', async () => {
+  test('such as a cancelled job leaves no manifest', async () => {
     const image = job();
     await store(image);
     const { result } = await run(image, { signal: AbortSignal.abort(new Error('cancelled')) });
@@ -168,7 +168,7 @@ describe('trouble on our side', () => {
   });
 });
 
-test("a job with the id of another tenant's image changes nothing of that image", async () => {
+test("a job with the id of another tenant's image does not change that image", async () => {
   const theirs = job();
   await store(theirs);
   await (await run(theirs)).result;

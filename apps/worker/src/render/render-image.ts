@@ -30,15 +30,15 @@ export interface RenderServices {
   readonly importOriginal: ImportOriginal;
   readonly categories: Categories;
   readonly cdnBaseUrl: string;
-  /** Rejects an original that is of another accepted format than declared. */
+  /** Rejects an original if its format is accepted but differs from the declared one. */
   readonly strictContentType: boolean;
   readonly uploadGraceMs: number;
   readonly logger: Logger;
 }
 
 /**
- * The work of one job: look → fetch → inspect → render and publish → commit. Running it again is harmless: keys are
- * deterministic, renditions come out with the same bytes, and a run that finds its own manifest has nothing to do.
+ * The work of one job: check → fetch → inspect → render and publish → commit. It is idempotent: keys and renditions are
+ * deterministic, and a run that finds a current manifest has nothing to do.
  */
 export function createRenderImage(services: RenderServices): RenderHandler {
   const { originals, manifests, categories } = services;
@@ -52,7 +52,7 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     if (stored?.manifest.status === 'deleted') return endDeletion(services, image, context);
     const category = categories.get(image.category);
     if (!category) throw new UnknownCategoryError(image.category);
-    const earlier = settled(stored?.manifest, uploaded, category);
+    const earlier = earlierResult(stored?.manifest, uploaded, category);
     if (earlier) return keepEarlier(services, image, earlier, context);
     const rendered = await render(
       services,
@@ -67,7 +67,7 @@ export function createRenderImage(services: RenderServices): RenderHandler {
   return (image, context) =>
     renderAndCommit(image, context).catch((error: unknown) => {
       if (!(error instanceof ManifestConflictError)) throw error;
-      // Somebody else ended this image meanwhile, or deleted it: the second look finds which.
+      // Another worker has finished or deleted this image in the meantime; the second pass finds out which.
       return renderAndCommit(image, context);
     });
 }
@@ -85,16 +85,16 @@ async function endDeletion(
 async function keepEarlier(
   { cdn, logger }: RenderServices,
   image: RenderImage,
-  { outcome, replaced }: Settled,
+  { outcome, replaced }: EarlierResult,
   { signal }: RenderContext,
 ): Promise<RenderOutcome> {
-  if (replaced) logger.warn({ imageId: image.imageId }, 'the original was replaced, its renditions stay');
-  // The run that rejected it may have ended before its renditions were deleted.
+  if (replaced) logger.warn({ imageId: image.imageId }, 'original was replaced, keeping its renditions');
+  // The run that rejected the image may have died before it deleted the renditions.
   if (outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), signal);
   return outcome;
 }
 
-/** The commit point: from here on the image is what the manifest says. */
+/** The commit point: publishes the manifest, which finishes the image. */
 async function commit(
   { manifests, cdn, logger }: RenderServices,
   image: RenderImage,
@@ -103,18 +103,18 @@ async function commit(
 ): Promise<RenderOutcome> {
   context.signal.throwIfAborted();
   if (replaces?.manifest.status === 'ready' && manifest.status === 'rejected') {
-    // What is public of an earlier revision stays good, also when today's limits would refuse its original.
-    logger.warn({ imageId: image.imageId, code: manifest.error.code }, 'can not be made anew, its renditions stay');
+    // Published renditions of an earlier revision stay valid even if the current limits reject the original.
+    logger.warn({ imageId: image.imageId, code: manifest.error.code }, 'original rejected, keeping its renditions');
     return { outcome: 'ready' };
   }
   await manifests.publish(manifest, replaces, context);
-  // Those that were live already; not before the commit, which fails when another run has made all of them.
+  // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
   if (manifest.status === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
   logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
   return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
 }
 
-/** The original is not there, and no manifest says that it ever was. */
+/** There is no original and no manifest. */
 async function withoutOriginal(
   { originals, uploadGraceMs }: RenderServices,
   image: RenderImage,
@@ -122,24 +122,24 @@ async function withoutOriginal(
 ): Promise<RenderOutcome> {
   const expiresAt = Date.parse(image.uploadExpiresAt) + uploadGraceMs;
   if (Date.now() <= expiresAt) return { outcome: 'postponed', reason: 'not-uploaded' };
-  // A HEAD can't tell a missing object from a missing bucket, and this end is for good.
+  // A HEAD request cannot distinguish a missing object from a missing bucket, and expiry is final.
   await originals.probe(context);
   await abortParts(originals, image, context.signal);
   return { outcome: 'expired' };
 }
 
-interface Settled {
+interface EarlierResult {
   readonly outcome: RenderOutcome;
-  /** Another original lies there now, on storage that can't refuse it. What is public already never changes. */
+  /** The original was replaced afterwards, on storage that cannot prevent it. Published renditions never change. */
   readonly replaced: boolean;
 }
 
-/** What an earlier run came to; nothing when there is work left, as when the variant set has changed since. */
-function settled(
+/** The result of an earlier run; undefined if there is work left, for example after a change of the variant set. */
+function earlierResult(
   manifest: LiveManifest | undefined,
   facts: ObjectFacts | undefined,
   { revision }: CategorySpec,
-): Settled | undefined {
+): EarlierResult | undefined {
   if (!manifest || manifest.status === 'failed') return undefined;
   const replaced = facts !== undefined && facts.etag !== manifest.originalEtag;
   if (manifest.status === 'rejected') return { outcome: { outcome: 'rejected', error: manifest.error }, replaced };
@@ -147,7 +147,7 @@ function settled(
   return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
 }
 
-/** A job that was made from a key alone lacks what the seller gave. The earlier manifest, where there is one, has it. */
+/** A job that was recreated from a key alone lacks the seller's file name and metadata. An earlier manifest has them. */
 function withSellersText(image: RenderImage, earlier: LiveManifest | undefined): RenderImage {
   if (!earlier) return image;
   const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
@@ -156,7 +156,7 @@ function withSellersText(image: RenderImage, earlier: LiveManifest | undefined):
 
 interface Rendering {
   readonly image: RenderImage;
-  /** The original, where there is one yet. */
+  /** The original, if it exists yet. */
   readonly uploaded: ObjectFacts | undefined;
   readonly category: CategorySpec;
 }
@@ -166,7 +166,7 @@ type Rendered =
   | { readonly outcome: 'no-original' }
   | Postponed;
 
-/** Everything between the original and its manifest. A picture that can not be rendered ends in a manifest too. */
+/** All steps from the original to its manifest. An image that cannot be rendered gets a manifest too. */
 async function render(
   services: RenderServices,
   { image, uploaded, category: { set, revision } }: Rendering,
@@ -204,7 +204,7 @@ async function render(
     return finished(readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() }));
   } catch (error) {
     if (!isRejection(error)) throw error;
-    // The clock alone does not prove a hopeless picture: the process may have been paused. A second time it does.
+    // One timeout does not prove that the image is at fault: the process may have been paused. A second one does.
     if (error.code === 'timeout' && attemptsMade === 0) throw new TookTooLongError(error);
     return finished(rejectedManifest(subject, error));
   }
@@ -218,7 +218,7 @@ const importOf = async ({ importOriginal }: RenderServices, image: RenderImage, 
     ? imported(undefined)
     : importOriginal({ ...image, importUrl: image.importUrl }, context);
 
-/** Imports declare no type: their servers and sellers may not know it. */
+/** Imports declare no type: servers and sellers may not know it. */
 const requiredType = ({ strictContentType }: RenderServices, { contentType }: RenderImage) =>
   strictContentType && contentType !== IMPORTED_MEDIA_TYPE ? contentType : undefined;
 

@@ -1,7 +1,7 @@
 export interface Stopwatch {
-  /** Runs a step and keeps how long it took, under its name. */
+  /** Runs a step and records its duration under its name. */
   time<T>(step: string, work: () => Promise<T>): Promise<T>;
-  /** Milliseconds by step, and `total` since the stopwatch was made. */
+  /** Milliseconds by step, and `total` since the stopwatch was created. */
   readings(): Record<string, number>;
 }
 
