@@ -78,7 +78,7 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
   const { spec, lockDurationMs = LOCK_DURATION_MS } = options;
   const graceIsOver = new AbortController();
   const unfinished = new Set<Promise<void>>();
-  let inHand = 0;
+  let running = 0;
 
   const worker = new Worker<unknown, Result>(spec.queue, process, {
     connection: options.connection,
@@ -111,7 +111,7 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
 
   async function runOnce(job: Job, token?: string, lockIsLost?: AbortSignal): Promise<JobRunResult<Result>> {
     const signal = AbortSignal.any([graceIsOver.signal, ...(lockIsLost ? [lockIsLost] : [])]);
-    inHand += 1;
+    running += 1;
     try {
       return await options.run(payloadOf(spec.payload, job), { job, signal });
     } catch (error) {
@@ -120,7 +120,7 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
       await job.moveToWait(token);
       throw new WaitingError();
     } finally {
-      inHand -= 1;
+      running -= 1;
     }
   }
 
@@ -135,7 +135,7 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
     async close(graceMs) {
       const closed = worker.close().then(() => Promise.all(unfinished));
       const overdue = setTimeout(() => graceIsOver.abort(new Error('The worker is shutting down.')), graceMs);
-      const tooLate = delay(inHand > 0 ? graceMs + options.giveBackMs : IDLE_CLOSE_MS, undefined, { ref: false });
+      const tooLate = delay(running > 0 ? graceMs + options.giveBackMs : IDLE_CLOSE_MS, undefined, { ref: false });
       await Promise.race([closed, tooLate]);
       clearTimeout(overdue);
     },

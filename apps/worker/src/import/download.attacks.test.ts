@@ -147,7 +147,7 @@ describe('a host name', () => {
       shop.requestedPaths.length = 0;
     });
 
-    test('is downloaded from if it is public', async () => {
+    test('is allowed if it is public', async () => {
       resolveTo([PUBLIC]);
       expect(Buffer.from(await anyPort(`http://shop.test:${shop.port}/5`, signal)).toString()).toBe('picture');
     });

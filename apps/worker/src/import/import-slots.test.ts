@@ -41,7 +41,7 @@ test('retries are as far apart as slots take to become free', () => {
   expect(second - first).toBeLessThanOrEqual(2_000);
 });
 
-test('a retry time is at most one minute away, and the line advances with the clock', () => {
+test('a retry time is at most one minute away, and advances with the clock', () => {
   let now = 0;
   const slots = createImportSlots(1, () => now);
   acquire(slots);

@@ -538,7 +538,7 @@ describe('a multipart upload', () => {
     expect((await all.round({ originals })).found).toEqual([]);
   });
 
-  test('is found on every page, also after an interruption', async () => {
+  test('is found on every page, even after an interruption', async () => {
     const all = await harness();
     const images = Array.from({ length: 3 }, () => job());
     for (const { originalKey } of images) await begin(all, originalKey);

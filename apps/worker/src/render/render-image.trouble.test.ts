@@ -135,8 +135,8 @@ test('an aborted run commits nothing', async () => {
   expect(await manifestOf(image)).toBeUndefined();
 });
 
-describe('a fault on our side', () => {
-  test('in the CDN bucket leaves no manifest and is retryable', async () => {
+describe('a failed run', () => {
+  test('leaves no manifest and is retryable if the CDN bucket fails', async () => {
     const image = job();
     await store(image);
     let uploads = 0;
@@ -153,13 +153,13 @@ describe('a fault on our side', () => {
     expect(await manifestOf(image)).toBeUndefined();
   });
 
-  test('such as a category that this worker does not have is retryable', async () => {
+  test('is retryable if this worker does not have the category', async () => {
     const image = job({ category: 'banner' });
     await store(image);
     await expect((await run(image)).result).rejects.toMatchObject({ code: 'unknown-category', retryable: true });
   });
 
-  test('such as a cancelled job leaves no manifest', async () => {
+  test('leaves no manifest if the job is cancelled', async () => {
     const image = job();
     await store(image);
     const { result } = await run(image, { signal: AbortSignal.abort(new Error('cancelled')) });

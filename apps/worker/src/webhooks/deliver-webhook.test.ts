@@ -123,7 +123,7 @@ describe('an address that is not public', () => {
       const hooks = await webhookHarness({ acme: `${scheme}://${host}:${port}/` }, { allowPrivate: false });
       const event = { id: 'evt_x', type: 'image.ready', sequence: 1, timestamp: '', tenant: 'acme', data: {} };
       const sent = hooks.deliver({ ...event, imageId: job().imageId } as never, new AbortController().signal);
-      expect(await sent).toEqual({ verdict: 'try-again', code: 'address-refused' });
+      expect(await sent).toEqual({ verdict: 'retry', code: 'address-refused' });
     }
     server.close();
     await once(server, 'close');

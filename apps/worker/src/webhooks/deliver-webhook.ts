@@ -16,14 +16,14 @@ export function createDeliverWebhook({ endpoints, post, timeoutMs }: DeliverOpti
   return async (event, stop) => {
     const endpoint = endpoints.get(event.tenant);
     // Another worker may have the endpoint, for example while a new file is being rolled out.
-    if (!endpoint) return { verdict: 'try-again', code: 'no-endpoint' };
+    if (!endpoint) return { verdict: 'retry', code: 'no-endpoint' };
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const status = await post(new URL(endpoint.url), signed(event, endpoint), AbortSignal.any([stop, deadline]));
       return { verdict: verdict(status), status };
     } catch (error) {
       stop.throwIfAborted();
-      return { verdict: 'try-again', code: deadline.aborted ? 'timeout' : errorCode(error) };
+      return { verdict: 'retry', code: deadline.aborted ? 'timeout' : errorCode(error) };
     }
   };
 }
@@ -46,7 +46,7 @@ function signed(event: WebhookEvent, { secrets }: Endpoint) {
 /** 410 Gone is final. All other statuses are retried, redirects and 404 included: they may be fixed within a day. */
 function verdict(status: number): SendResult['verdict'] {
   if (status >= 200 && status < 300) return 'delivered';
-  return status === 410 ? 'give-up' : 'try-again';
+  return status === 410 ? 'failed' : 'retry';
 }
 
 /** Returns a short code. A message may contain addresses of our own network. */

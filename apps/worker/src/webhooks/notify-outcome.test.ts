@@ -170,7 +170,7 @@ test('a job whose workers crashed too often sends image.failed', async () => {
   expect((await hooks.queue.deadLetters.list({ cursor: 0, limit: 9 })).deadLetters[0]?.code).toBe('crashed-worker');
 });
 
-test('no webhook is queued for a tenant without an endpoint', async () => {
+test('no webhook is queued for a tenant without an endpoint, or for an image without a dead letter', async () => {
   const { notifier, raw } = await system(render);
   const image = job({ tenant: 'other' as RenderImage['tenant'] });
   await notifier.finished(image);

@@ -36,7 +36,7 @@ test('measures the wait of the next job from the report of its upload, not from 
   expect(oldestWaitingMs).toBeLessThanOrEqual(Date.now() - before);
 });
 
-test('is empty after all jobs have finished', async () => {
+test('the backlog is empty after all jobs have finished', async () => {
   const { queue, work, status } = await queueHarness();
   const image = renderJob();
   work(async () => ({ outcome: 'ready' }));

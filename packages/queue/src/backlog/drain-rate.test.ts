@@ -7,7 +7,7 @@ afterEach(closeQueues);
 
 const MINUTE_MS = 60_000;
 
-test('counts jobs finished in the last minute, including dead letters and excluding postponed jobs', async () => {
+test('the drain rate counts jobs finished in the last minute, including dead letters and excluding postponed jobs', async () => {
   const { queue, raw, work } = await queueHarness();
   expect(await queue.drainRate()).toBe(0);
   const [broken, absent, ...good] = Array.from({ length: 8 }, renderJob);
@@ -22,7 +22,7 @@ test('counts jobs finished in the last minute, including dead letters and exclud
   expect(await drainRate(raw, endOfMinute - 1)).toBeCloseTo(7 / 60, 2);
 });
 
-test('declines over the next minute if no more jobs finish', async () => {
+test('the drain rate declines over the next minute if no more jobs finish', async () => {
   const { queue, raw, work } = await queueHarness();
   for (const job of Array.from({ length: 6 }, renderJob)) await queue.add(job, 0);
   work(async () => ({ outcome: 'ready' }));

@@ -11,19 +11,19 @@ async function harness() {
   return { slotTime: createSlotTime(redis, prefix), forget: () => redis.del(`${prefix}:slot-time`) };
 }
 
-test('is undefined before a job has been measured', async () => {
+test('the slot time is undefined before a job has been measured', async () => {
   const { slotTime } = await harness();
   expect(await slotTime.mean()).toBeUndefined();
 });
 
-test('is the plain mean of the first jobs, with concurrent workers too', async () => {
+test('the slot time is the plain mean of the first jobs, with concurrent workers too', async () => {
   const { slotTime, forget } = await harness();
   await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map((seconds) => slotTime.record(seconds)));
   expect(await slotTime.mean()).toBeCloseTo(5, 5);
   await forget();
 });
 
-test('follows recent jobs, and resists a single outlier', async () => {
+test('the slot time follows recent jobs, and resists a single outlier', async () => {
   const { slotTime, forget } = await harness();
   for (let job = 0; job < 200; job += 1) await slotTime.record(1);
   await slotTime.record(50);
@@ -33,7 +33,7 @@ test('follows recent jobs, and resists a single outlier', async () => {
   await forget();
 });
 
-test('predicts the work of a backlog once a job has been measured', async () => {
+test('the work of a backlog is predicted once a job has been measured', async () => {
   const { queue, redis, prefix } = await queueHarness();
   expect((await queue.backlog()).predictedSeconds).toBe(0);
   await queue.add(renderJob(), 0);

@@ -11,7 +11,7 @@ afterEach(closeQueues);
 
 interface Begun {
   readonly imageId: string;
-  readonly inHand: number;
+  readonly running: number;
 }
 
 /** A worker process that the poison job kills once `waitFor` jobs are running. */
@@ -45,7 +45,7 @@ test('an image that crashes its process twice becomes a dead letter, and the con
   await Promise.all(
     innocent.map(({ imageId }) => vi.waitUntil(async () => (await status(imageId)) === 'ready', { timeout: 20_000 })),
   );
-  expect([...second.begun, ...third.begun].filter(({ inHand }) => inHand > 1)).toEqual([]);
+  expect([...second.begun, ...third.begun].filter(({ running }) => running > 1)).toEqual([]);
   expect(third.begun.map(({ imageId }) => imageId)).not.toContain(poison.imageId);
   const { deadLetters } = await queue.deadLetters.list({ cursor: 0, limit: 10 });
   expect(deadLetters).toMatchObject([{ imageId: poison.imageId, code: 'crashed-worker' }]);

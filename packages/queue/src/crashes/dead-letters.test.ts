@@ -11,7 +11,7 @@ class Fault extends AppError {
   }
 }
 
-test('are listed with their reason, newest first, by page and by code', async () => {
+test('dead letters are listed with their reason, newest first, by page and by code', async () => {
   const { queue, work, status } = await queueHarness();
   const images = [renderJob(), renderJob(), renderJob()];
   const codes = ['storage-refused', 'storage-refused', 'unknown-category'];
@@ -41,7 +41,7 @@ test('are listed with their reason, newest first, by page and by code', async ()
   expect(refused.deadLetters).toHaveLength(2);
 });
 
-test('restart with all their attempts if they are redriven', async () => {
+test('a redriven dead letter restarts with all its attempts', async () => {
   const { queue, raw, work, status } = await queueHarness();
   const image = renderJob();
   let broken = true;
@@ -58,7 +58,7 @@ test('restart with all their attempts if they are redriven', async () => {
   expect(await queue.deadLetters.redrive(image.imageId)).toBe(false);
 });
 
-test('are deleted if they are discarded, and no other job is', async () => {
+test('discarding deletes the dead letter and no other job', async () => {
   const { queue, work, status } = await queueHarness();
   const [failed, waiting] = [renderJob(), renderJob()];
   work(async () => {
@@ -73,7 +73,7 @@ test('are deleted if they are discarded, and no other job is', async () => {
   expect(await status(waiting.imageId)).toBe('awaiting-upload');
 });
 
-test('include unreadable jobs, which can be discarded', async () => {
+test('an unreadable job is listed and can be discarded', async () => {
   const { queue, raw, work } = await queueHarness();
   const imageId = renderJob().imageId;
   await raw.add('render-image', { of: 'another version' }, { jobId: imageId, attempts: 1 });
@@ -84,7 +84,7 @@ test('include unreadable jobs, which can be discarded', async () => {
   expect(await queue.deadLetters.discard(imageId)).toBe(true);
 });
 
-test('are redriven by code, oldest first, and others stay', async () => {
+test('dead letters of one code are redriven together, oldest first, and others stay', async () => {
   const { queue, work, status } = await queueHarness();
   const images = [renderJob(), renderJob(), renderJob(), renderJob()];
   const [first, other, second, third] = images as [RenderImage, RenderImage, RenderImage, RenderImage];

@@ -4,7 +4,7 @@ import { createRenderWorker } from '../render/render-worker.ts';
 
 const [redisUrl = '', prefix = '', poison = '', waitFor = '1'] = process.argv.slice(2);
 const handsFull = Promise.withResolvers<void>();
-let inHand = 0;
+let running = 0;
 
 createRenderWorker({
   connection: createConsumerConnection(redisUrl),
@@ -13,14 +13,14 @@ createRenderWorker({
   lockDurationMs: 1_000,
   onError: () => {},
   async handle({ imageId }) {
-    inHand += 1;
-    process.stdout.write(`${JSON.stringify({ imageId, inHand })}\n`);
+    running += 1;
+    process.stdout.write(`${JSON.stringify({ imageId, running })}\n`);
     // The crash must affect exactly this many jobs.
-    if (inHand === Number(waitFor)) handsFull.resolve();
+    if (running === Number(waitFor)) handsFull.resolve();
     await handsFull.promise;
     if (imageId === poison) process.kill(process.pid, 'SIGKILL');
     await new Promise(setImmediate);
-    inHand -= 1;
+    running -= 1;
     return { outcome: 'ready' };
   },
 });

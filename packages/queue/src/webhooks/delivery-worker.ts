@@ -9,7 +9,7 @@ import type { WebhookEvent } from './webhook-event.ts';
 
 /** The result of one attempt: the status of the response, or an error code if there was no response. */
 export interface SendResult {
-  readonly verdict: 'delivered' | 'try-again' | 'give-up';
+  readonly verdict: 'delivered' | 'retry' | 'failed';
   readonly status?: number;
   readonly code?: string;
 }
@@ -31,7 +31,7 @@ export interface DeliveryWorkerOptions {
 /** The endpoint did not accept an event. */
 class DeliveryFailedError extends AppError {
   constructor({ verdict, status, code = `status-${status}` }: SendResult) {
-    super({ code: 'delivery-failed', retryable: verdict === 'try-again', publicMessage: code });
+    super({ code: 'delivery-failed', retryable: verdict === 'retry', publicMessage: code });
   }
 }
 
@@ -45,8 +45,8 @@ const POSTPONE_MS_MAX = 30_000;
  * The consumer's side of the webhooks, in addition to `runJobs`:
  *
  *     delivered            ─► completed
- *     try-again            ─► delayed by the delivery schedule; failed after its last attempt
- *     give-up              ─► failed
+ *     retry                ─► delayed by the delivery schedule; failed after its last attempt
+ *     failed               ─► failed
  *     too many of a tenant ─► postponed with growing delays: a dead endpoint must not delay other tenants
  */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner {
@@ -85,17 +85,17 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
 
 /** Limits the concurrent deliveries of each tenant. */
 function createTenantShares(max: number) {
-  const inHand = new Map<string, number>();
+  const running = new Map<string, number>();
   return {
     /** @returns the function that releases the slot; undefined if the tenant has reached its limit */
     take(tenant: string): (() => void) | undefined {
-      const others = inHand.get(tenant) ?? 0;
+      const others = running.get(tenant) ?? 0;
       if (others >= max) return undefined;
-      inHand.set(tenant, others + 1);
+      running.set(tenant, others + 1);
       return () => {
-        const left = (inHand.get(tenant) ?? 1) - 1;
-        if (left > 0) inHand.set(tenant, left);
-        else inHand.delete(tenant);
+        const left = (running.get(tenant) ?? 1) - 1;
+        if (left > 0) running.set(tenant, left);
+        else running.delete(tenant);
       };
     },
   };
