@@ -24,22 +24,22 @@ export async function putUnderEvenLoad(to: Contender, rate: number, seconds: num
   const micros = createHistogram();
   const start = performance.now();
 
-  async function askAt(dueMs: number): Promise<void> {
+  async function requestAt(dueMs: number): Promise<void> {
     const { statusCode, body } = await pool.request(request);
     await body.dump();
     if (statusCode !== 201) throw new Error(`${to.url} responded ${statusCode} instead of a ticket.`);
     micros.record(Math.max(1, Math.round((performance.now() - start - dueMs) * 1000)));
   }
 
-  const asked: Promise<void>[] = [];
+  const requests: Promise<void>[] = [];
   try {
     const total = rate * seconds;
-    while (asked.length < total) {
+    while (requests.length < total) {
       const dueByNow = Math.min(total, 1 + Math.floor(((performance.now() - start) / 1000) * rate));
-      while (asked.length < dueByNow) asked.push(askAt((asked.length / rate) * 1000));
+      while (requests.length < dueByNow) requests.push(requestAt((requests.length / rate) * 1000));
       await delay(1);
     }
-    await Promise.all(asked);
+    await Promise.all(requests);
     const elapsedSeconds = (performance.now() - start) / 1000;
     return {
       ticketsPerSecond: total / elapsedSeconds,

@@ -29,7 +29,7 @@ export async function benchFrontier({ quick }: { quick: boolean }): Promise<void
     console.log(`${name}: ${settings.length} settings`);
   }
   const points = settings.map((setting) => average(setting, samples.get(settingName(setting)) ?? []));
-  const frontier = points.filter((point) => !points.some((other) => beats(other, point)));
+  const frontier = points.filter((point) => !points.some((other) => dominates(other, point)));
   const report = {
     data: { machine: machine(), photographs: photos.length, points },
     markdown: table(frontier),
@@ -80,7 +80,7 @@ function average(
 }
 
 /** Whether `a` is at least as good as `b` in bytes, CPU and quality, and better in one. */
-function beats(a: Point, b: Point): boolean {
+function dominates(a: Point, b: Point): boolean {
   const worse = (point: Point) => point.butteraugli ?? 1 - point.ssim;
   const pairs: [number, number][] = [
     [a.bytesPerPixel, b.bytesPerPixel],

@@ -77,7 +77,7 @@ describe('each level of failOn rejects its kinds of damage', () => {
     ],
   ];
 
-  test.each(damages)('%s', async (_what, source, outcomes) => {
+  test.each(damages)('%s', async (_case, source, outcomes) => {
     const bytes = await source();
     for (const failOn of ['truncated', 'error', 'warning'] as const) {
       expect(await outcomeOf(bytes, { limits: { failOn } }), failOn).toBe(outcomes[failOn]);

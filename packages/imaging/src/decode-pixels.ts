@@ -2,7 +2,7 @@ import type { SourceFacts } from '@imagemill/variants';
 import sharp, { type Raw, type Sharp } from 'sharp';
 import { fromFloats } from './colour/from-floats.ts';
 import { type DeepSamples, type Interpretation, interpretationOf } from './colour/interpretation.ts';
-import { narrowRange, toBytes, widenAlpha } from './colour/levels.ts';
+import { expandAlpha, narrowRange, toBytes } from './colour/levels.ts';
 import { toSrgb } from './colour/to-srgb.ts';
 import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
@@ -13,7 +13,7 @@ import { decodeSize, type RenditionPlan, type Size } from './plan.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 
 /** The input of every decoder: a source, and the size to decode it to. */
-interface Wanted extends Size {
+interface DecodeRequest extends Size {
   readonly decodable: DecodableSource;
   readonly source: SourceFacts;
   readonly limits: ImageLimits;
@@ -29,7 +29,7 @@ export async function decodePixels(
   try {
     const interpretation = await interpretationOf(decodable.bytes, source);
     const pixels = await decodeAs(interpretation, { ...decodeSize(plans), decodable, source, limits });
-    if (interpretation.narrowAlpha) widenAlpha(pixels);
+    if (interpretation.narrowAlpha) expandAlpha(pixels);
     const visible = await dropOpaqueAlpha(pixels);
     spreadColours(visible);
     return visible;
@@ -38,14 +38,14 @@ export async function decodePixels(
   }
 }
 
-function decodeAs(interpretation: Interpretation, wanted: Wanted): Promise<Pixels> {
-  if (interpretation.by === 'profile') return decodeByProfile(interpretation.samples, wanted);
-  if (interpretation.by === 'encoding') return decodeByEncoding(interpretation, wanted);
-  return decodeByLibvips(wanted);
+function decodeAs(interpretation: Interpretation, request: DecodeRequest): Promise<Pixels> {
+  if (interpretation.by === 'profile') return decodeByProfile(interpretation.samples, request);
+  if (interpretation.by === 'encoding') return decodeByEncoding(interpretation, request);
+  return decodeByLibvips(request);
 }
 
-async function decodeByLibvips(wanted: Wanted): Promise<Pixels> {
-  const { data, info } = await resized(wanted)
+async function decodeByLibvips(request: DecodeRequest): Promise<Pixels> {
+  const { data, info } = await resized(request)
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -56,25 +56,25 @@ async function decodeByLibvips(wanted: Wanted): Promise<Pixels> {
  * `ignoreIcc` leaves the profile to `withIccProfile`, which converts all 16 bits. Otherwise sharp first converts them to
  * Display P3, and then treats the result as sRGB.
  */
-async function decodeByProfile(samples: DeepSamples, wanted: Wanted): Promise<Pixels> {
+async function decodeByProfile(samples: DeepSamples, request: DecodeRequest): Promise<Pixels> {
   const image =
-    samples === 'scrgb' ? await fromFloats(wanted.decodable.bytes, resized(wanted, true)) : resized(wanted, true);
+    samples === 'scrgb' ? await fromFloats(request.decodable.bytes, resized(request, true)) : resized(request, true);
   const { data, info } = await image
     .toColourspace(samples === 'grey16' ? 'grey16' : 'rgb16')
     .withIccProfile('srgb')
     .raw({ depth: 'ushort' })
     .toBuffer({ resolveWithObject: true });
   // With a damaged profile, libvips converts nothing: grey pixels are still grey.
-  if (info.channels < 3) return decodeByLibvips(wanted);
+  if (info.channels < 3) return decodeByLibvips(request);
   return { data: await toBytes(words(data)), raw: rawOf(info) };
 }
 
 async function decodeByEncoding(
   { encoding, narrow }: Extract<Interpretation, { by: 'encoding' }>,
-  wanted: Wanted,
+  request: DecodeRequest,
 ): Promise<Pixels> {
-  const isDeep = wanted.source.colourSpace.endsWith('16');
-  const { data, info } = await resized(wanted, true)
+  const isDeep = request.source.colourSpace.endsWith('16');
+  const { data, info } = await resized(request, true)
     .toColourspace(isDeep ? 'rgb16' : 'srgb')
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -83,7 +83,7 @@ async function decodeByEncoding(
   return { data: await toSrgb(stored, encoding, narrow ? narrowRange : undefined), raw };
 }
 
-function resized({ decodable, source, width, height, limits }: Wanted, ignoreIcc = false): Sharp {
+function resized({ decodable, source, width, height, limits }: DecodeRequest, ignoreIcc = false): Sharp {
   const { pixelsMax, timeoutMs } = limits;
   const { bytes, failOn } = decodable;
   const image = sharp(bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax, ignoreIcc });

@@ -31,7 +31,7 @@ describe('a text of an EXIF block', () => {
     ['with control characters', 'Jane\x1b[31m\r\nDoe\x7f\u0085!\0', 'Jane [31m Doe !'],
     ['with non-ASCII letters', '© Zoë Żak\0', '(C) Zoe Zak'],
     ['partly in another script', '© 2026 山田\0', '(C) 2026 ??'],
-  ])('%s', (_what, value, text) => {
+  ])('%s', (_case, value, text) => {
     expect(copyright(value)).toBe(text);
   });
 
@@ -39,7 +39,7 @@ describe('a text of an EXIF block', () => {
     ['that is empty', '\0'],
     ['of spaces', '      \0'],
     ['in another script only', '山田太郎\0'],
-  ])('%s is ignored', (_what, value) => {
+  ])('%s is ignored', (_case, value) => {
     expect(copyright(value)).toBeUndefined();
   });
 
@@ -64,7 +64,7 @@ describe('no text is read from', () => {
     ['another tag', exifBlock({ tag: 271, value: Buffer.from('Jane Doe') })],
     ['a directory beyond the block', Buffer.from('II*\0\xff\xff\xff\xff', 'latin1')],
     ['a truncated directory', exifBlock({ value: Buffer.from('Jane Doe') }).subarray(0, 20)],
-  ])('%s', (_what, block) => {
+  ])('%s', (_case, block) => {
     expect(readExifTexts(block)).toEqual({});
   });
 

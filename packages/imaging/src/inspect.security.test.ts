@@ -32,7 +32,7 @@ describe('rejects files that are not images of an accepted format', () => {
     ['one byte', Buffer.of(0xff)],
     ['noise', Buffer.from(Array.from({ length: 4096 }, () => random() * 256))],
     ['HEIC', Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), Buffer.alloc(500)])],
-  ])('%s', async (_what, bytes) => {
+  ])('%s', async (_case, bytes) => {
     expect(await inspectionOf(Buffer.from(bytes))).toBe('unsupported-format');
   });
 
@@ -52,7 +52,7 @@ describe('renditions of an image that is also a page or a script contain only th
       'PNG followed by HTML',
       async () => Buffer.concat([await gradientPicture(40, 30).png().toBuffer(), Buffer.from(payload)]),
     ],
-  ])('%s', async (_what, source) => {
+  ])('%s', async (_case, source) => {
     const bytes = await source();
     expect(bytes.includes('<script')).toBe(true);
     for (const format of ['avif', 'webp', 'jpeg', 'png']) {
@@ -80,7 +80,7 @@ describe('a header that claims too much is rejected before any pixel is decoded'
     ['a JPEG of 300 megapixels', () => claimingJpeg(20_000, 15_000)],
     ['a JPEG of 65,535×65,535', () => claimingJpeg(65_535, 65_535)],
     ['an AVIF of 60,000×60,000', () => claimingAvif(60_000, 60_000)],
-  ])('%s', async (_what, source) => {
+  ])('%s', async (_case, source) => {
     const bytes = await source();
     await outcomeOf(await gradientPicture(64, 64).png().toBuffer());
     const before = process.memoryUsage.rss();

@@ -27,7 +27,7 @@ export async function inspect(
   const readable = readableSource(bytes);
   const header = await readHeader(readable.bytes, limits);
   const format = formatOf(header);
-  if (!hasUsualPixels(header)) throw new RejectedImageError('unsupported-format');
+  if (!hasSupportedPixels(header)) throw new RejectedImageError('unsupported-format');
   if (contentType !== undefined && contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
 
   const { width, height } = header.autoOrient;
@@ -97,6 +97,6 @@ const colourChannels: Record<string, number> = {
 };
 
 /** TIFF also has formats that would come out black or wrapped, such as float grey, and extra channels besides alpha. */
-function hasUsualPixels({ space, depth, channels, hasAlpha }: Metadata): boolean {
+function hasSupportedPixels({ space, depth, channels, hasAlpha }: Metadata): boolean {
   return channels - (hasAlpha ? 1 : 0) === colourChannels[`${space} ${depth}`];
 }

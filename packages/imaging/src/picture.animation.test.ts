@@ -55,11 +55,11 @@ test('a still source gives a still rendition in an animated variant', async () =
 
 test('an animation with a rotated orientation becomes an upright still', async () => {
   const upright = await animation(100, 60, frames, 'webp');
-  const lying = await sharp(upright, { animated: true })
+  const rotated = await sharp(upright, { animated: true })
     .withMetadata({ orientation: 6 })
     .webp({ lossless: true })
     .toBuffer();
-  const { data } = await renderOne(lying, { format: 'webp', animated: true, width: 50, height: 50 });
+  const { data } = await renderOne(rotated, { format: 'webp', animated: true, width: 50, height: 50 });
   expect(await metadataOf(data)).toMatchObject({ width: 30, height: 50 });
 });
 

@@ -74,11 +74,11 @@ describe.each(['avif', 'webp', 'jpeg', 'png'])('a variant that keeps copyright a
   });
 
   test('is not rotated twice, and has the same pixels as without the texts', async () => {
-    const lying = await cornerPicture(120, 60).withExif(exif).jpeg().withMetadata({ orientation: 6 }).toBuffer();
-    const bytes = await sharp(lying).keepExif().withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const rotated = await cornerPicture(120, 60).withExif(exif).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+    const bytes = await sharp(rotated).keepExif().withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const made = await renderSet(bytes, variantSet({ format, quality: 95 }, { format, quality: 95, ...both }));
     const [plain, kept] = made.sort((a, b) => a.variant.name.localeCompare(b.variant.name));
-    if (!plain || !kept) throw new Error('two renditions were expected');
+    if (!plain || !kept) throw new Error('Expected two renditions.');
     expect((await exifOf(kept.data))?.Image?.Orientation).toBe(1);
     expect((await exifOf(kept.data))?.Image).toMatchObject(owner);
     const pixels = (data: Uint8Array) => sharp(data, { autoOrient: true }).raw().toBuffer();

@@ -23,12 +23,12 @@ const coloursIn = async (bytes: Buffer, count = colours.length) => {
 };
 
 /** The stored values, interpreted in this space with this curve, as sRGB. */
-const meant = (space: LinearSpace, curve: (stored: number) => number) =>
+const inSrgb = (space: LinearSpace, curve: (stored: number) => number) =>
   colours.map((colour) => toSrgb(space, colour.map((level) => curve(level / 255)) as never));
 
 const srgbCurve = (stored: number) => (stored > 0.04045 ? ((stored + 0.055) / 1.055) ** 2.4 : stored / 12.92);
 const power = (exponent: number) => (stored: number) => stored ** exponent;
-const asStored = meant('srgb-linear', srgbCurve);
+const asStored = inSrgb('srgb-linear', srgbCurve);
 
 function expectColours(found: readonly number[][], expected: readonly Rgb[], within = 2): void {
   expect(found.length).toBe(expected.length);
@@ -40,12 +40,12 @@ function expectColours(found: readonly number[][], expected: readonly Rgb[], wit
 
 const spaces: [name: string, primaries: number, transfer: number, expected: Rgb[]][] = [
   ['sRGB', 1, 13, asStored],
-  ['Display P3', 12, 13, meant('p3-linear', srgbCurve)],
-  ['BT.2020 with the curve of sRGB', 9, 13, meant('rec2020-linear', srgbCurve)],
-  ['linear light', 1, 8, meant('srgb-linear', power(1))],
-  ['linear light of P3', 12, 8, meant('p3-linear', power(1))],
-  ['a gamma of 2.2', 1, 4, meant('srgb-linear', power(2.2))],
-  ['a gamma of 2.8', 1, 5, meant('srgb-linear', power(2.8))],
+  ['Display P3', 12, 13, inSrgb('p3-linear', srgbCurve)],
+  ['BT.2020 with the curve of sRGB', 9, 13, inSrgb('rec2020-linear', srgbCurve)],
+  ['linear light', 1, 8, inSrgb('srgb-linear', power(1))],
+  ['linear light of P3', 12, 8, inSrgb('p3-linear', power(1))],
+  ['a gamma of 2.2', 1, 4, inSrgb('srgb-linear', power(2.2))],
+  ['a gamma of 2.8', 1, 5, inSrgb('srgb-linear', power(2.8))],
 ];
 
 describe('code points define the colours:', () => {
@@ -73,7 +73,7 @@ describe('code points define the colours:', () => {
   });
 
   test('BT.709 in a PNG has the curve of a television', async () => {
-    expectColours(await coloursIn(patchesPng(colours, 8, [cicp(1, 1)])), meant('srgb-linear', power(2.4)));
+    expectColours(await coloursIn(patchesPng(colours, 8, [cicp(1, 1)])), inSrgb('srgb-linear', power(2.4)));
   });
 
   test('those of the AV1 stream apply to an AVIF without a colour box', async () => {
@@ -101,8 +101,8 @@ describe('code points define the colours:', () => {
 
 describe('a PNG’s gamma', () => {
   test('is applied to the colours', async () => {
-    expectColours(await coloursIn(patchesPng(colours, 8, [gama(1)])), meant('srgb-linear', power(1)));
-    expectColours(await coloursIn(patchesPng(deep, 16, [gama(1 / 1.8)])), meant('srgb-linear', power(1.8)));
+    expectColours(await coloursIn(patchesPng(colours, 8, [gama(1)])), inSrgb('srgb-linear', power(1)));
+    expectColours(await coloursIn(patchesPng(deep, 16, [gama(1 / 1.8)])), inSrgb('srgb-linear', power(1.8)));
   });
 
   test('is applied to grey of 8 and 16 bits', async () => {
@@ -113,7 +113,7 @@ describe('a PNG’s gamma', () => {
 
   test('is applied together with the primaries', async () => {
     const p3 = chrm([0.3127, 0.329], [0.68, 0.32], [0.265, 0.69], [0.15, 0.06]);
-    expectColours(await coloursIn(patchesPng(colours, 8, [gama(1 / 2.2), p3])), meant('p3-linear', power(2.2)));
+    expectColours(await coloursIn(patchesPng(colours, 8, [gama(1 / 2.2), p3])), inSrgb('p3-linear', power(2.2)));
   });
 
   test.each<[string, Buffer[]]>([
@@ -123,15 +123,15 @@ describe('a PNG’s gamma', () => {
     ['its primaries are collinear', [gama(1), chrm([0.3127, 0.329], [0.1, 0.1], [0.2, 0.2], [0.3, 0.3])]],
     ['it is zero', [gama(0)]],
     ['it is truncated', [pngChunk('gAMA', Buffer.of(0, 1))]],
-  ])('changes nothing if %s', async (_what, chunks) => {
+  ])('changes nothing if %s', async (_case, chunks) => {
     expectColours(await coloursIn(patchesPng(colours, 8, chunks)), asStored, 0.1);
   });
 });
 
 describe('of conflicting colour information, this takes precedence:', () => {
   const profile = iccp(rgbProfile('srgb-linear'));
-  const linear = meant('srgb-linear', power(1));
-  const p3 = meant('p3-linear', srgbCurve);
+  const linear = inSrgb('srgb-linear', power(1));
+  const p3 = inSrgb('p3-linear', srgbCurve);
 
   test.each<[string, Buffer[], Rgb[]]>([
     ['code points over a profile', [profile, cicp(12, 13)], p3],
@@ -142,7 +142,7 @@ describe('of conflicting colour information, this takes precedence:', () => {
     ['a gamma over unspecified code points', [cicp(2, 2), gama(1)], linear],
     ['a gamma over partly unspecified code points', [cicp(12, 2), gama(1)], linear],
     ['a gamma over truncated code points', [pngChunk('cICP', Buffer.of(12, 13)), gama(1)], linear],
-  ])('%s, in PNGs of 8 and 16 bits', async (_what, chunks, expected) => {
+  ])('%s, in PNGs of 8 and 16 bits', async (_case, chunks, expected) => {
     expectColours(await coloursIn(patchesPng(colours, 8, chunks)), expected);
     expectColours(await coloursIn(patchesPng(deep, 16, chunks)), expected);
   });
@@ -169,7 +169,7 @@ describe('narrow range (16 to 235) in an AVIF is expanded:', () => {
   ]);
   type Coded = Awaited<ReturnType<typeof codedAlpha>>;
 
-  test.each(cases)('%s, %i bits', async (_what, bits, file) => {
+  test.each(cases)('%s, %i bits', async (_case, bits, file) => {
     const found = await coloursIn(file(await codedAlpha(grey, bits as 8 | 10)), levels.length);
     expectColours(
       found,

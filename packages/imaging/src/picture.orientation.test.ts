@@ -18,7 +18,7 @@ const uprightCorners = {
 } as const;
 
 const orientations = Object.entries(uprightCorners).map(([text, corners]) => ({ orientation: Number(text), corners }));
-const lying = (orientation: number) => orientation >= 5;
+const rotated = (orientation: number) => orientation >= 5;
 
 describe.each(orientations)('a source with EXIF orientation $orientation', ({ orientation, corners }) => {
   const stored = () => cornerPicture(120, 60).jpeg({ quality: 95 }).withMetadata({ orientation }).toBuffer();
@@ -30,7 +30,7 @@ describe.each(orientations)('a source with EXIF orientation $orientation', ({ or
   ])('is rendered upright if the rendition is %s', async (_how, side) => {
     const { data, width, height } = await renderOne(await stored(), { width: side, height: side });
     const long = Math.min(side, 120);
-    expect([width, height]).toEqual(lying(orientation) ? [long / 2, long] : [long, long / 2]);
+    expect([width, height]).toEqual(rotated(orientation) ? [long / 2, long] : [long, long / 2]);
     const pixels = await pixelReader(data);
     expect([pixels.width, pixels.height]).toEqual([width, height]);
     const places = [
@@ -50,8 +50,8 @@ describe.each(orientations)('a source with EXIF orientation $orientation', ({ or
     const facts = await (await createImagingEngine()).inspect(bytes);
     expect(facts).toMatchObject({
       orientation,
-      width: lying(orientation) ? 60 : 120,
-      height: lying(orientation) ? 120 : 60,
+      width: rotated(orientation) ? 60 : 120,
+      height: rotated(orientation) ? 120 : 60,
     });
     for (const format of ['webp', 'jpeg', 'avif']) {
       expect((await sharp((await renderOne(bytes, { format })).data).metadata()).orientation ?? 1).toBe(1);

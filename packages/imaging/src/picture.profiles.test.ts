@@ -48,7 +48,7 @@ const tiffs = {
 };
 
 /** By the definitions of the space and of sRGB. */
-function meant(space: RgbSpaceName, [red, green, blue]: Fractions): Rgb {
+function inSrgb(space: RgbSpaceName, [red, green, blue]: Fractions): Rgb {
   const { gamma } = rgbSpaces[space];
   return toSrgb(space, [red ** gamma, green ** gamma, blue ** gamma]);
 }
@@ -62,21 +62,21 @@ describe.each(Object.keys(rgbSpaces) as RgbSpaceName[])('a profile of %s is appl
   test.each(Object.entries(inOneFile))('%s', async (_format, file) => {
     const colourOf = await patch(await file(rgbProfile(space)), colours.length);
     for (const [index, colour] of colours.entries()) {
-      expect(colourDifference(colourOf(index), meant(space, colour)), `${colour}`).toBeLessThan(2);
+      expect(colourDifference(colourOf(index), inSrgb(space, colour)), `${colour}`).toBeLessThan(2);
     }
   });
 
   test.each(Object.entries(tiffs))('%s', async (_format, file) => {
     for (const colour of colours) {
       const colourOf = await patch(file(rgbProfile(space), colour), 1);
-      expect(colourDifference(colourOf(0), meant(space, colour)), `${colour}`).toBeLessThan(2);
+      expect(colourDifference(colourOf(0), inSrgb(space, colour)), `${colour}`).toBeLessThan(2);
     }
   });
 });
 
 describe.each([1, 1.8])('a grey profile of gamma %d is applied to a', (gamma) => {
   const levels = [0, 0.1, 0.25, 0.5, 0.9, 1];
-  const grey = (level: number) => meant('srgb-linear', [level ** gamma, level ** gamma, level ** gamma]);
+  const grey = (level: number) => inSrgb('srgb-linear', [level ** gamma, level ** gamma, level ** gamma]);
 
   test.each([
     ['PNG of 8 bits', 8, []],
@@ -111,7 +111,7 @@ describe('16-bit values do not change if their profile is', () => {
     ['truncated', rgb, rgbProfile('p3-linear').subarray(0, 200)],
     ['for RGB, in a grey picture', grey, rgbProfile('p3-linear')],
     ['for grey, in an RGB picture', rgb, greyProfile(1)],
-  ])('%s', async (_what, patches, profile) => {
+  ])('%s', async (_case, patches, profile) => {
     const deep = patches.map((samples) => samples.map((sample) => sample * 257));
     const colourOf = await patch(patchesPng(deep, 16, [iccp(profile)]), 2);
     for (const [index, [red = 0, green = red, blue = red]] of patches.entries()) {

@@ -44,13 +44,13 @@ describe('the longest side that a set allows can be encoded', () => {
   );
 
   test.each([16_383, 16_384, 20_000])('of a source that is %i pixels long', async (length) => {
-    for (const lying of [true, false]) {
-      const [width, height] = lying ? [length, 2] : [2, length];
+    for (const landscape of [true, false]) {
+      const [width, height] = landscape ? [length, 2] : [2, length];
       const made = await renderSet(await gradientPicture(width, height).jpeg().toBuffer(), set);
       expect(made).toHaveLength(4);
       for (const { data } of made) {
         const facts = await metadataOf(data);
-        expect([facts.width, facts.height]).toEqual(lying ? [16_383, 2] : [2, 16_383]);
+        expect([facts.width, facts.height]).toEqual(landscape ? [16_383, 2] : [2, 16_383]);
       }
     }
   });

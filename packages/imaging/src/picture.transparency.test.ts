@@ -59,7 +59,7 @@ describe.each(['webp', 'png', 'avif'])('a round variant in %s', (format) => {
     ['an opaque JPEG', () => plainPicture(90, 60, red).jpeg({ quality: 95 }).toBuffer()],
     ['a grey PNG', () => plainPicture(60, 90, [90, 90, 90]).greyscale().png().toBuffer()],
     ['a smaller PNG', () => plainPicture(21, 30, red).png().toBuffer()],
-  ])('of %s has clear corners and a solid centre', async (_what, source) => {
+  ])('of %s has clear corners and a solid centre', async (_case, source) => {
     const { data, width, height } = await renderOne(await source(), entry);
     expect(width).toBe(height);
     const pixels = await pixelReader(data);

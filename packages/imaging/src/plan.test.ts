@@ -10,7 +10,7 @@ const boxSide = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, m
 const box = fc.record({ width: boxSide, height: boxSide, fit: fc.constantFrom('inside' as const, 'cover' as const) });
 const planOf = (source: { width: number; height: number }, entry: object) => {
   const [plan] = planRenditions(source, variantSet({ ...entry }));
-  if (!plan) throw new Error('no plan');
+  if (!plan) throw new Error('There is no plan.');
   return plan;
 };
 

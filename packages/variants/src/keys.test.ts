@@ -110,7 +110,7 @@ describe('keys', () => {
 
 test('there is a planned URL for every entry of the set, and a trailing slash of the CDN base is optional', async () => {
   const spec = (await loadCategories()).get('avatar');
-  if (!spec) throw new Error('no avatar set');
+  if (!spec) throw new Error('There is no avatar set.');
   const planned = plannedRenditions({ imageId, ...spec, cdnBaseUrl: 'https://cdn.test/x/' });
   expect(planned).toHaveLength(13);
   expect(planned[0]).toEqual({

@@ -43,10 +43,10 @@ export function originalKey(address: OriginalAddress): string {
 }
 
 /** The key prefix of everything that a seller uploaded for an image. */
-export const originalFolder = (address: ImageAddress) => `${prefixes.originals}${placeOf(address)}/`;
+export const originalFolder = (address: ImageAddress) => `${prefixes.originals}${addressPath(address)}/`;
 
 /** An image's position among its tenant's: listings return them by category, then oldest first. */
-const placeOf = ({ tenant, category, imageId }: ImageAddress) => `${tenant}/${category}/${imageId}`;
+const addressPath = ({ tenant, category, imageId }: ImageAddress) => `${tenant}/${category}/${imageId}`;
 
 const OriginalPlace = z.tuple([Tenant, Category, ImageId, z.string()]);
 
@@ -60,7 +60,7 @@ export function parseOriginalKey(key: string): OriginalAddress | undefined {
 }
 
 /** The key of an image's entry in its tenant's index of finished images, in the originals bucket. */
-export const finishedKey = (address: ImageAddress) => `${prefixes.finished}${placeOf(address)}`;
+export const finishedKey = (address: ImageAddress) => `${prefixes.finished}${addressPath(address)}`;
 
 /** The key of a private record in the originals bucket; the image's id is enough to find it. */
 const recordKey = (prefix: string, imageId: ImageId) => `${prefix}${shardOf(imageId)}/${imageId}.json`;

@@ -14,24 +14,24 @@ export interface AvifItems {
 
 /** @throws RangeError if a box is missing or truncated */
 export function readAvifItems(file: Buffer): AvifItems {
-  const meta = needed(boxIn(file, 'meta', 'full'), 'meta');
-  const properties = readProperties(needed(boxIn(meta, 'iprp'), 'iprp'));
+  const meta = required(boxIn(file, 'meta', 'full'), 'meta');
+  const properties = readProperties(required(boxIn(meta, 'iprp'), 'iprp'));
   const references = readReferences(boxIn(meta, 'iref'));
-  const locations = readLocations(needed(boxIn(meta, 'iloc'), 'iloc'));
+  const locations = readLocations(required(boxIn(meta, 'iloc'), 'iloc'));
   return {
-    primary: readPrimary(needed(boxIn(meta, 'pitm'), 'pitm')),
+    primary: readPrimary(required(boxIn(meta, 'pitm'), 'pitm')),
     properties: (item) => properties.get(item) ?? [],
     from: (item, type) => references.filter((one) => one.type === type && one.from === item).map(({ to }) => to),
     to: (item, type) => references.filter((one) => one.type === type && one.to === item).map(({ from }) => from),
     bytes: (item) => {
-      const { offset, length, inMeta } = needed(locations.get(item), 'item');
-      const within = inMeta ? needed(boxIn(meta, 'idat'), 'idat') : file;
+      const { offset, length, inMeta } = required(locations.get(item), 'item');
+      const within = inMeta ? required(boxIn(meta, 'idat'), 'idat') : file;
       return within.subarray(offset, length === 0 ? within.length : offset + length);
     },
   };
 }
 
-function needed<T>(value: T | undefined, name: string): T {
+function required<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new RangeError(`The ${name} is missing.`);
   return value;
 }
@@ -40,7 +40,7 @@ const readPrimary = (pitm: Buffer) => (pitm.readUInt8(0) === 0 ? pitm.readUInt16
 
 /** Items refer to their properties by an index into a shared list. */
 function readProperties(iprp: Buffer): Map<number, Box[]> {
-  const shared = boxesIn(needed(boxIn(iprp, 'ipco'), 'ipco'));
+  const shared = boxesIn(required(boxIn(iprp, 'ipco'), 'ipco'));
   const ofItem = new Map<number, Box[]>();
   for (const { content } of boxesIn(iprp).filter(({ type }) => type === 'ipma')) {
     const fields = new Fields(content);

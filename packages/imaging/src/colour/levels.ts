@@ -26,7 +26,7 @@ export const narrowRange: Levels = (stored, max) => {
 };
 
 /** Expands a narrow-range alpha channel, in place. */
-export function widenAlpha({ data, raw }: Pixels): void {
+export function expandAlpha({ data, raw }: Pixels): void {
   if (raw.channels !== 4) return;
   const wide = Uint8Array.from({ length: 256 }, (_, level) => Math.round(255 * narrowRange(level, 255)));
   for (let at = 3; at < data.length; at += 4) data[at] = wide[data[at] as number] as number;

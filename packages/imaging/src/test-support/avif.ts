@@ -66,7 +66,7 @@ export function asNarrowRange({ stream, boxes }: Coded): Coded {
     changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (128 >> (bit & 7)), bit >> 3);
     if (JSON.stringify(colourOrNone(changed)) === wanted) return { stream: changed, boxes };
   }
-  throw new Error('this stream says nothing of its range');
+  throw new Error('The stream has no range flag.');
 }
 
 function colourOrNone(stream: Buffer) {

@@ -15,7 +15,7 @@ export function patchesPng(
 ): Buffer {
   const channels = patches[0]?.length ?? 0;
   const colourType = [undefined, 0, 4, 2, 6][channels];
-  if (colourType === undefined) throw new Error('these are no samples of a PNG');
+  if (colourType === undefined) throw new Error('A PNG cannot have this number of samples per pixel.');
   const row = patches.flatMap((samples) => Array.from({ length: PATCH }, () => samples).flat());
   const packed = Buffer.concat([Buffer.of(0), ...row.map((sample) => sampleBytes(sample, depth))]);
   const pixels = deflateSync(Buffer.concat(Array.from({ length: PATCH }, () => packed)));

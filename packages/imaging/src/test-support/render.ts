@@ -39,7 +39,7 @@ export async function renderSet(bytes: Uint8Array, set: VariantSet, options?: En
 
 export async function renderOne(bytes: Uint8Array, entry: Entry = {}, options?: Engine) {
   const [made] = await renderSet(bytes, variantSet(entry), options);
-  if (!made) throw new Error('nothing was rendered');
+  if (!made) throw new Error('The engine rendered nothing.');
   return made;
 }
 
