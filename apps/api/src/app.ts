@@ -38,7 +38,10 @@ interface RoutesOfArea extends Area {
   readonly routes: readonly ApiRoute[];
 }
 
-/** Paths that accept a follow token. Browsers cannot send headers to the live paths, so these accept it in the query as well. */
+/**
+ * Paths that accept a follow token. Browsers cannot send headers to the live paths, so these accept it in the query as
+ * well.
+ */
 const FOLLOWED_PATH = '/v1/images/:id';
 const LIVE_PATHS = ['/v1/images/:id/events', '/v1/images/:id/ws'];
 

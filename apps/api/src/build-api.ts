@@ -70,7 +70,7 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     },
     /** Closes everything in order, within SHUTDOWN_GRACE_MS, then the backends. */
     async close(): Promise<void> {
-      // Before the server, which waits for every answer to end.
+      // First: the server waits until all responses end.
       await live.close();
       await closePorts();
       backends.close();

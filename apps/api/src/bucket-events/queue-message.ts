@@ -16,8 +16,8 @@ const SnsEnvelope = z
   .transform(({ Message }) => Message);
 
 /**
- * Parses the body of an SQS message into the created objects. The bucket may have sent it to the queue directly, through
- * SNS, or through EventBridge.
+ * Parses the body of an SQS message into the created objects. The bucket may have sent it to the queue directly,
+ * through SNS, or through EventBridge.
  *
  * @throws ZodError for a body that is not a bucket event
  */

@@ -10,8 +10,8 @@ const REPORTS_AT_ONCE = 16;
 
 /**
  * Starts the jobs of created objects; an image without a job gets one, made from its key. Late, repeated and unordered
- * reports are harmless. Objects that are not originals in our bucket are ignored. An image with an unreadable job is logged
- * only: a retry would fail again, together with the other objects of its event.
+ * reports are harmless. Objects that are not originals in our bucket are ignored. An image with an unreadable job is
+ * logged only: a retry would fail again, together with the other objects of its event.
  *
  * @returns the number of our originals among the objects
  * @throws QueueUnavailableError if any of them could not be reported: report all of them again

@@ -38,7 +38,8 @@ function incompleteBody(error: unknown): never {
 /**
  * The request's JSON body, parsed by a schema.
  *
- * @throws Problem 415 `unsupported-media-type`, 400 `invalid-json`, 422 with the code of the first invalid field, and all invalid fields
+ * @throws Problem 415 `unsupported-media-type`, 400 `invalid-json`, 422 with the code of the first invalid field, and
+ * all invalid fields
  */
 export async function jsonBody<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header('content-type') ?? '')) {

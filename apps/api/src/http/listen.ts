@@ -67,7 +67,8 @@ export async function listen(
       server.close();
       const grace = AbortSignal.timeout(graceMs);
       if (inFlight > 0) await once(idle, 'idle', { signal: grace }).catch(() => {});
-      // Includes connections that Node no longer tracks: WebSockets, and rejected upgrades whose clients stay connected.
+      // Includes connections that Node no longer tracks: WebSockets, and rejected upgrades whose clients stay
+      // connected.
       for (const socket of connections) socket.destroy();
       await closed;
     },
@@ -75,9 +76,9 @@ export async function listen(
 }
 
 /**
- * Node stops tracking the connection of an upgrade request and drops its timeouts: an upgrade without a handler stays open
- * for ever. Any other `Upgrade`, such as curl's h2c, is therefore ignored (RFC 9110, section 7.8), and a connection whose
- * WebSocket upgrade is rejected is closed after the response, as `ws` does.
+ * Node stops tracking the connection of an upgrade request and drops its timeouts: an upgrade without a handler stays
+ * open for ever. Any other `Upgrade`, such as curl's h2c, is therefore ignored (RFC 9110, section 7.8), and a
+ * connection whose WebSocket upgrade is rejected is closed after the response, as `ws` does.
  */
 function wantsWebSocket({ headers, socket }: IncomingMessage): boolean {
   if (headers.upgrade?.toLowerCase() !== 'websocket') return false;

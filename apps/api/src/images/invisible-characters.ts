@@ -3,10 +3,16 @@
  * https://www.unicode.org/reports/tr44/
  */
 
-/** Control characters, line breaks, halves of a surrogate pair, and directional overrides, which make a text read as another. */
+/**
+ * Control characters, line breaks, halves of a surrogate pair, and directional overrides, which make a text read as
+ * another.
+ */
 const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202D\u202E]/u;
 
-/** England, Scotland, Wales and other subdivisions: a black flag followed by invisible tag letters. https://www.unicode.org/reports/tr51/#emoji_tag_sequence */
+/**
+ * England, Scotland, Wales and other subdivisions: a black flag followed by invisible tag letters.
+ * https://www.unicode.org/reports/tr51/#emoji_tag_sequence
+ */
 const subdivisionFlag = /\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{3,6}\u{E007F}/u;
 
 /** Invisible format characters, except the two joiners, which scripts and emoji need. */

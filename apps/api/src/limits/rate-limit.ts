@@ -13,7 +13,11 @@ interface RateLimitState {
 }
 
 export interface RateLimit {
-  /** Consumes tickets, even if not enough are left. All processes of the API share the limit. @throws QueueUnavailableError */
+  /**
+   * Consumes tickets, even if not enough are left. All processes of the API share the limit.
+   *
+   * @throws QueueUnavailableError
+   */
   take(tenant: Tenant, tickets: number): Promise<RateLimitState>;
 }
 

@@ -7,8 +7,8 @@ import type { Seen } from './news.ts';
 import { newsFor } from './news-for.ts';
 
 /**
- * One image and its listeners in this process. Every change reloads its state, one load at a time for all listeners; each
- * listener gets the difference to the state that it has:
+ * One image and its listeners in this process. Every change reloads its state, one load at a time for all listeners;
+ * each listener gets the difference to the state that it has:
  *
  *     change ─► load, or one step further ─► state ─► difference for each listener
  */

@@ -14,7 +14,10 @@ export interface Channels {
 }
 
 export function createChannels(options: Omit<ChannelOptions, 'tenant' | 'imageId'>): Channels {
-  /** By image id, since changes name only that. A tenant that guesses the id of another tenant's image gets a separate channel. */
+  /**
+   * By image id, since changes name only that. A tenant that guesses the id of another tenant's image gets a separate
+   * channel.
+   */
   const channels = new Map<string, Map<Tenant, Channel>>();
   const ofImage = (imageId: string): Iterable<Channel> => channels.get(imageId)?.values() ?? [];
 

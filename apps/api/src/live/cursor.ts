@@ -3,7 +3,8 @@ import type { Seen } from './news.ts';
 
 /**
  * The id of an event encodes the state of its listener, so that any process can resume from it without a log of sent
- * events: `status.revision.renditions`, where `renditions` has a bit for each variant of the set, in hexadecimal. See ADR 17.
+ * events: `status.revision.renditions`, where `renditions` has a bit for each variant of the set, in hexadecimal. See
+ * ADR 17.
  */
 export interface Cursors {
   encode(seen: Seen, category: string): string;

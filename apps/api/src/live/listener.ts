@@ -1,8 +1,8 @@
 import type { LiveEvent } from './live-event.ts';
 
 /**
- * Why a stream ends. `ended` is final; after any other reason the client reconnects and resumes after the last id that it
- * received.
+ * Why a stream ends. `ended` is final; after any other reason the client reconnects and resumes after the last id that
+ * it received.
  */
 export type EndReason =
   | 'ended'

@@ -4,8 +4,8 @@ import { createLiveEvent, type LiveEvent } from './live-event.ts';
 import { canResume, type News, renditionName, type Seen } from './news.ts';
 
 /**
- * The events that a listener lacks, given the state that it has and the image's state. No event is repeated or left out,
- * however the state came about: a state has all live renditions.
+ * The events that a listener lacks, given the state that it has and the image's state. No event is repeated or left
+ * out, however the state came about: a state has all live renditions.
  *
  * @param seen undefined for a new listener, which starts with a snapshot
  */

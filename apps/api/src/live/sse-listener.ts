@@ -1,8 +1,8 @@
 import type { EndReason, Listener } from './listener.ts';
 
 /**
- * Bytes buffered for a slow client, besides the sockets' own buffers. A whole stream of the product set has about 8 KB, so
- * a client with this much unread has stalled for long.
+ * Bytes buffered for a slow client, besides the sockets' own buffers. A whole stream of the product set has about 8 KB,
+ * so a client with this much unread has stalled for long.
  */
 const BUFFERED_MAX = 64 * 1024;
 const RETRY_MS = 2_000;

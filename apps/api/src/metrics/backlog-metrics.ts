@@ -5,8 +5,8 @@ import { Gauge, type Registry } from 'prom-client';
 const READ_TIMEOUT_MS = 1_000;
 
 /**
- * The state of the queue, read once per scrape for all gauges. While Redis is unavailable, `imagemill_queue_reachable` is
- * 0 and the others have no value: a stale number would look like a quiet queue.
+ * The state of the queue, read once per scrape for all gauges. While Redis is unavailable, `imagemill_queue_reachable`
+ * is 0 and the others have no value: a stale number would look like a quiet queue.
  */
 export function addBacklogMetrics(registry: Registry, queue: Pick<RenderQueue, 'backlog'>): void {
   const read = shared(() => withinTime(queue.backlog()).catch(() => undefined));

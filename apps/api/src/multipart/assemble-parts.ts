@@ -11,7 +11,8 @@ const MISSING_PARTS_MAX = 100;
  * Assembles an image's parts into one object of exactly the declared length. Safe to repeat, even concurrently: S3
  * completes an upload once, and the second call finds the object.
  *
- * @throws Problem 409 `not-uploaded`, with the numbers of the missing parts; 409 `upload-ended` if the upload was aborted
+ * @throws Problem 409 `not-uploaded`, with the numbers of the missing parts; 409 `upload-ended` if the upload was
+ * aborted
  * @throws StorageError
  */
 export async function assembleParts(

@@ -1,18 +1,18 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import type { ApiBindings } from '../http/bindings.ts';
-import type { AnswerHeader } from './headers.ts';
+import type { ResponseHeader } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
-export interface AnswerDescription {
-  readonly what: string;
+export interface ResponseDescription {
+  readonly description: string;
   /** Schema of a JSON body; none without a body. */
   readonly body?: z.ZodType;
   /** Example of the body, if its schema has none. */
   readonly example?: unknown;
   /** Media type of a body that is not JSON; `text/*` for any text. */
   readonly mediaType?: string;
-  readonly headers?: readonly AnswerHeader[];
+  readonly headers?: readonly ResponseHeader[];
 }
 
 /** A route as the document describes it. The same schemas validate the request and type the response. */
@@ -38,7 +38,7 @@ export interface RouteDescription {
   readonly conditional?: boolean;
   /** Accepts a follow token of the image; in the query as well if browsers cannot send a header. */
   readonly followToken?: 'in-header' | 'in-header-or-query';
-  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Error codes of this route; those for auth, bodies and queries are added automatically. */
   readonly problems?: readonly ProblemCode[];
 }

@@ -5,7 +5,7 @@ import type { ApiBindings } from '../http/bindings.ts';
 import { ProblemBody } from '../http/problem-body.ts';
 import type { Area } from './area.ts';
 import { type DescribedRoute, describedRoutes } from './describe-route.ts';
-import { answerHeaders } from './headers.ts';
+import { responseHeaders } from './headers.ts';
 import { introduction, tags } from './introduction.ts';
 import { operation } from './operation.ts';
 import { problemExamples } from './problem-responses.ts';
@@ -37,7 +37,7 @@ export function createOpenApiDocument({ app, areas, apiBaseUrl }: DocumentOption
     webhooks,
     components: {
       securitySchemes,
-      headers: answerHeaders,
+      headers: responseHeaders,
       examples: problemExamples(),
       schemas: { Problem: ProblemBody },
     },

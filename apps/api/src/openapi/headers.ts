@@ -5,7 +5,7 @@ type Headers = NonNullable<NonNullable<ZodOpenApiObject['components']>['headers'
 const seconds = { type: 'integer', minimum: 1 } as const;
 
 /** The headers that are specific to this API; those of every HTTP server are left out. */
-export const answerHeaders = {
+export const responseHeaders = {
   'X-Request-Id': {
     description: "The request's id in our logs: the caller's own `X-Request-Id` if it is valid, else a UUID.",
     required: true,
@@ -53,7 +53,7 @@ export const answerHeaders = {
   },
 } as const satisfies Headers;
 
-export type AnswerHeader = keyof typeof answerHeaders;
+export type ResponseHeader = keyof typeof responseHeaders;
 
 /** Absent if `RATE_LIMIT_TICKETS` is 0. */
 export const rateLimitHeaders = [
@@ -62,8 +62,8 @@ export const rateLimitHeaders = [
   'RateLimit-Reset',
   'RateLimit-Policy',
   'RateLimit',
-] as const satisfies AnswerHeader[];
+] as const satisfies ResponseHeader[];
 
 /** Headers as references into `components`. */
-export const headerRefs = (names: Iterable<AnswerHeader>) =>
+export const headerRefs = (names: Iterable<ResponseHeader>) =>
   Object.fromEntries([...new Set(names)].map((name) => [name, { $ref: `#/components/headers/${name}` }] as const));

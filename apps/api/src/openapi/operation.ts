@@ -1,13 +1,13 @@
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
-import { answers, content } from './answers.ts';
 import type { Area } from './area.ts';
 import type { DescribedRoute, RouteDescription } from './describe-route.ts';
 import { exampleImageId } from './examples.ts';
 import { rateLimitHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { problemResponses } from './problem-responses.ts';
+import { content, responses } from './responses.ts';
 
 /** A route as an OpenAPI operation. @param area the scope and limits of the route; without one it needs no key */
 export function operation(route: DescribedRoute, area: Area | undefined): ZodOpenApiOperationObject {
@@ -22,7 +22,7 @@ export function operation(route: DescribedRoute, area: Area | undefined): ZodOpe
     requestParams: requestParams(route),
     ...(body && { requestBody: { required: true, content: content(body, example) } }),
     responses: {
-      ...answers(description),
+      ...responses(description),
       ...problemResponses(problems(route, area), description.rateLimited ? rateLimitHeaders : []),
     },
   };

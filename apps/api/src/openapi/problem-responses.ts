@@ -1,8 +1,8 @@
 import { problemBody } from '../http/problem-body.ts';
-import { type AnswerHeader, headerRefs } from './headers.ts';
+import { headerRefs, type ResponseHeader } from './headers.ts';
 import { type ProblemCode, problemCodes } from './problem-codes.ts';
 
-const statusHeaders: Partial<Record<number, readonly AnswerHeader[]>> = {
+const statusHeaders: Partial<Record<number, readonly ResponseHeader[]>> = {
   401: ['WWW-Authenticate'],
   429: ['Retry-After'],
   503: ['Retry-After'],
@@ -12,14 +12,14 @@ const statusHeaders: Partial<Record<number, readonly AnswerHeader[]>> = {
 const beforeRoute: ReadonlySet<number> = new Set([401, 403, 413]);
 
 /** One response per status, with an example of each code. */
-export function problemResponses(codes: Iterable<ProblemCode>, headers: readonly AnswerHeader[]) {
+export function problemResponses(codes: Iterable<ProblemCode>, headers: readonly ResponseHeader[]) {
   const byStatus = Map.groupBy(new Set(codes), (code) => problemCodes[code][0]);
   return Object.fromEntries(
     [...byStatus].map(([status, of]) => [String(status), problemResponse(status, of, headers)]),
   );
 }
 
-function problemResponse(status: number, codes: readonly ProblemCode[], headers: readonly AnswerHeader[]) {
+function problemResponse(status: number, codes: readonly ProblemCode[], headers: readonly ResponseHeader[]) {
   return {
     description: codes.map((code) => `\`${code}\`: ${problemCodes[code][1]}`).join('\n\n'),
     headers: headerRefs([

@@ -12,7 +12,7 @@ const description = describeRoute({
   summary: 'Report that the upload is complete',
   details:
     'Assembles an upload in parts, and starts the job at once. Repeating it is harmless. It is optional if the bucket reports its uploads.',
-  answers: { 202: { what: 'The status of the image.', body: ImageAnswer } },
+  responses: { 202: { description: 'The status of the image.', body: ImageAnswer } },
   problems: ['image-not-found', 'not-uploaded', 'upload-ended', 'queue-unavailable', 'storage-unavailable'],
 });
 

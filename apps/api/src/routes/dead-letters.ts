@@ -33,9 +33,9 @@ const descriptions = {
     details:
       'With a code, a page may have fewer than `limit` entries, even none: continue while there is a `nextCursor`.',
     query: Page,
-    answers: {
+    responses: {
       200: {
-        what: 'A page of dead letters.',
+        description: 'A page of dead letters.',
         body: DeadLetterPage,
         example: exampleDeadLetters,
         headers: ['Cache-Control'],
@@ -49,9 +49,9 @@ const descriptions = {
     summary: 'Restart all dead letters with a code, oldest first',
     body: RedriveAll,
     example: { code: 'storage-unavailable', limit: 100 },
-    answers: {
+    responses: {
       202: {
-        what: 'How many were restarted, and whether there may be more.',
+        description: 'How many were restarted, and whether there may be more.',
         body: Redriven,
         example: { redriven: 12, more: false },
       },
@@ -62,8 +62,12 @@ const descriptions = {
     id: 'redriveDeadLetter',
     tag: 'Operation',
     summary: 'Restart one dead letter, with all its attempts',
-    answers: {
-      202: { what: 'The job is queued.', body: Requeued, example: { imageId: exampleImageId, status: 'queued' } },
+    responses: {
+      202: {
+        description: 'The job is queued.',
+        body: Requeued,
+        example: { imageId: exampleImageId, status: 'queued' },
+      },
     },
     problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable'],
   }),
@@ -71,14 +75,14 @@ const descriptions = {
     id: 'discardDeadLetter',
     tag: 'Operation',
     summary: 'Discard a dead letter: its image stays failed',
-    answers: { 204: { what: 'The dead letter is discarded.' } },
+    responses: { 204: { description: 'The dead letter is discarded.' } },
     problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable', 'storage-unavailable'],
   }),
 };
 
 /**
- * GET /v1/dead-letters: newest first, paginated. POST …/{id}/redrive: requeues one, with all attempts; POST …/redrive: all
- * with a code. DELETE …/{id}: discards one. Bad images are never among them: those are rejected.
+ * GET /v1/dead-letters: newest first, paginated. POST …/{id}/redrive: requeues one, with all attempts; POST …/redrive:
+ * all with a code. DELETE …/{id}: discards one. Bad images are never among them: those are rejected.
  */
 export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
   app.get('/v1/dead-letters', descriptions.list, async (c) => {

@@ -9,7 +9,7 @@ const description = describeRoute({
   tag: 'Images',
   summary: 'Delete an image in any state',
   details: 'The image is gone at once; a worker deletes its files shortly after. Deleting it again is not an error.',
-  answers: { 204: { what: 'The image is deleted.' } },
+  responses: { 204: { description: 'The image is deleted.' } },
   problems: ['image-not-found', 'queue-unavailable', 'storage-unavailable'],
 });
 

@@ -18,8 +18,8 @@ const descriptions = {
     tag: 'Service',
     summary: 'This document',
     conditional: true,
-    answers: {
-      200: { what: 'OpenAPI 3.1.', body: z.looseObject({ openapi: z.string() }), headers: ['Cache-Control'] },
+    responses: {
+      200: { description: 'OpenAPI 3.1.', body: z.looseObject({ openapi: z.string() }), headers: ['Cache-Control'] },
     },
   }),
   page: describeRoute({
@@ -27,9 +27,9 @@ const descriptions = {
     tag: 'Service',
     summary: 'This document as a web page',
     conditional: true,
-    answers: {
+    responses: {
       200: {
-        what: 'A page that loads nothing from other sites.',
+        description: 'A page that loads nothing from other sites.',
         body: z.string(),
         mediaType: 'text/html',
         headers: ['Cache-Control'],
@@ -42,8 +42,13 @@ const descriptions = {
     summary: 'Scripts and styles of that page',
     params: z.object({ file: z.enum(Object.keys(docsAssets)) }),
     conditional: true,
-    answers: {
-      200: { what: 'A script or a style sheet.', body: z.string(), mediaType: 'text/*', headers: ['Cache-Control'] },
+    responses: {
+      200: {
+        description: 'A script or a style sheet.',
+        body: z.string(),
+        mediaType: 'text/*',
+        headers: ['Cache-Control'],
+      },
     },
     problems: ['route-not-found'],
   }),

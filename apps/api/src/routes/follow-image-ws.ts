@@ -17,7 +17,7 @@ const description = describeRoute({
   summary: 'The same events over a WebSocket',
   details: 'Each event is one JSON message: `{event, id, data}`. `?lastEventId=` resumes after an event.',
   followToken: 'in-header-or-query',
-  answers: { 101: { what: 'Switches to the WebSocket protocol.' } },
+  responses: { 101: { description: 'Switches to the WebSocket protocol.' } },
   problems: ['image-not-found', 'upgrade-required', 'origin-not-allowed', 'queue-unavailable', 'storage-unavailable'],
 });
 
@@ -42,7 +42,8 @@ export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
           else leave = followed;
           if (hasClosed) leave();
         } catch (error) {
-          // The image was deleted since the check, the limit is reached, or Redis is unavailable. A reconnect gets the status code.
+          // The image was deleted since the check, the limit is reached, or Redis is unavailable. A reconnect gets the
+          // status code.
           const code =
             error instanceof Problem ? error.options.code : error instanceof AppError ? error.code : 'internal-error';
           socket.close(TRY_AGAIN_LATER, code);

@@ -16,9 +16,9 @@ const description = describeRoute({
   ].join(' '),
   followToken: 'in-header-or-query',
   headers: z.object({ 'Last-Event-ID': z.string().optional().meta({ description: 'resumes after this event' }) }),
-  answers: {
-    200: { what: 'The events.', body: z.string(), mediaType: 'text/event-stream', headers: ['Cache-Control'] },
-    204: { what: 'You already have the last event: do not reconnect.' },
+  responses: {
+    200: { description: 'The events.', body: z.string(), mediaType: 'text/event-stream', headers: ['Cache-Control'] },
+    204: { description: 'You already have the last event: do not reconnect.' },
   },
   problems: ['image-not-found', 'too-many-listeners', 'no-room-to-listen', 'queue-unavailable', 'storage-unavailable'],
 });

@@ -20,9 +20,9 @@ const description = describeRoute({
   id: 'getBacklog',
   tag: 'Operation',
   summary: 'How much work waits for workers, for autoscalers',
-  answers: {
+  responses: {
     200: {
-      what: 'Numbers of jobs, how long they have waited, and how long they will take.',
+      description: 'Numbers of jobs, how long they have waited, and how long they will take.',
       body: BacklogView,
       example: exampleBacklog,
       headers: ['Cache-Control'],

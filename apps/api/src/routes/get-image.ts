@@ -11,7 +11,7 @@ const description = describeRoute({
   summary: 'The status of an image and its renditions',
   followToken: 'in-header',
   conditional: true,
-  answers: { 200: { what: 'The status of the image.', body: ImageAnswer, headers: ['Cache-Control'] } },
+  responses: { 200: { description: 'The status of the image.', body: ImageAnswer, headers: ['Cache-Control'] } },
   problems: ['image-not-found', 'queue-unavailable', 'storage-unavailable'],
 });
 

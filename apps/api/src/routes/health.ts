@@ -23,16 +23,16 @@ const descriptions = {
     id: 'getLiveness',
     tag: 'Service',
     summary: 'Liveness: whether the process answers',
-    answers: { 200: { what: 'The process answers.', body: Liveness, example: { status: 'ok' } } },
+    responses: { 200: { description: 'The process answers.', body: Liveness, example: { status: 'ok' } } },
   }),
   readiness: describeRoute({
     id: 'getReadiness',
     tag: 'Service',
     summary: 'Readiness: whether Redis and the buckets answer',
-    answers: {
-      200: { what: 'All of them answer.', ...readiness, example: { status: 'ok', checks: ready } },
+    responses: {
+      200: { description: 'All of them answer.', ...readiness, example: { status: 'ok', checks: ready } },
       503: {
-        what: 'At least one of them does not answer: send no traffic.',
+        description: 'At least one of them does not answer: send no traffic.',
         ...readiness,
         example: { status: 'unavailable', checks: { ...ready, redis: 'unavailable' } },
       },
@@ -40,7 +40,10 @@ const descriptions = {
   }),
 };
 
-/** GET /healthz: the process answers. GET /readyz: Redis and both buckets answer, too; otherwise an orchestrator sends no traffic. */
+/**
+ * GET /healthz: the process answers. GET /readyz: Redis and both buckets answer, too; otherwise an orchestrator sends
+ * no traffic.
+ */
 export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes): void {
   app.get('/healthz', descriptions.liveness, (c) => c.json({ status: 'ok' } satisfies z.infer<typeof Liveness>));
 

@@ -37,7 +37,9 @@ export const importImage: ApiRoute = (app, services) => {
     example: exampleImportRequest,
     idempotent: true,
     rateLimited: true,
-    answers: { 202: { what: 'The import is queued.', body: ImportTicket, headers: ['Location', 'Cache-Control'] } },
+    responses: {
+      202: { description: 'The import is queued.', body: ImportTicket, headers: ['Location', 'Cache-Control'] },
+    },
     problems: importProblems,
   });
 

@@ -31,7 +31,7 @@ export const listImages: ApiRoute = (app, { listImages: list, view, categories }
     details:
       'With a status, a page may have fewer than `limit` images, even none: continue while there is a `nextCursor`.',
     query: Page,
-    answers: { 200: { what: 'A page of images.', body: ImagePage, headers: ['Cache-Control'] } },
+    responses: { 200: { description: 'A page of images.', body: ImagePage, headers: ['Cache-Control'] } },
     problems: ['unknown-category', 'queue-unavailable', 'storage-unavailable'],
   });
 

@@ -15,7 +15,9 @@ const description = describeRoute({
   tag: 'Uploads',
   summary: 'List the uploaded parts',
   details: 'For a ticket with the method MULTIPART, to resume its upload.',
-  answers: { 200: { what: 'All uploaded parts, by number.', body: UploadedParts, headers: ['Cache-Control'] } },
+  responses: {
+    200: { description: 'All uploaded parts, by number.', body: UploadedParts, headers: ['Cache-Control'] },
+  },
   problems: ['image-not-found', 'not-multipart', 'upload-ended', 'queue-unavailable', 'storage-unavailable'],
 });
 

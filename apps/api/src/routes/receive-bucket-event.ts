@@ -17,13 +17,15 @@ const description = describeRoute({
     "S3's event notification, as Amazon, Ceph, MinIO and SeaweedFS send it, or EventBridge's. Late, repeated and unrelated events are harmless.",
   body: BucketEvent,
   example: exampleBucketEvent,
-  answers: { 202: { what: 'The jobs of these uploads are started.', body: Accepted, example: { accepted: 1 } } },
+  responses: {
+    202: { description: 'The jobs of these uploads are started.', body: Accepted, example: { accepted: 1 } },
+  },
   problems: ['queue-unavailable'],
 });
 
 /**
- * POST /v1/events/s3: upload events from the originals bucket. Events may arrive late, twice, or out of order; keys that
- * are not originals are ignored. After any response other than 202 the bucket sends the event again.
+ * POST /v1/events/s3: upload events from the originals bucket. Events may arrive late, twice, or out of order; keys
+ * that are not originals are ignored. After any response other than 202 the bucket sends the event again.
  */
 export const receiveBucketEvent: ApiRoute = (app, { reportUploads }) => {
   app.post('/v1/events/s3', description, async (c) =>

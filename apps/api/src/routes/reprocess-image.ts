@@ -10,7 +10,7 @@ const description = describeRoute({
   summary: "Render an image again with today's variant set",
   details:
     'The new renditions have new URLs; the old ones stay for a while. If the image is not ready, only its status is returned.',
-  answers: { 202: { what: 'The status of the image.', body: ImageAnswer } },
+  responses: { 202: { description: 'The status of the image.', body: ImageAnswer } },
   problems: ['image-not-found', 'original-gone', 'queue-unavailable', 'storage-unavailable'],
 });
 

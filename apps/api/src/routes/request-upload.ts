@@ -24,7 +24,7 @@ export const requestUpload: ApiRoute = (app, services) => {
     example: exampleTicketRequest,
     idempotent: true,
     rateLimited: true,
-    answers: { 201: { what: 'The ticket.', body: UploadTicket, headers: ['Location', 'Cache-Control'] } },
+    responses: { 201: { description: 'The ticket.', body: UploadTicket, headers: ['Location', 'Cache-Control'] } },
     problems: ticketProblems,
   });
 

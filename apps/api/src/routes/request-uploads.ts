@@ -28,8 +28,13 @@ export const requestUploads: ApiRoute = (app, services) => {
     example: { images: [exampleTicketRequest] },
     idempotent: true,
     rateLimited: true,
-    answers: {
-      201: { what: 'The tickets.', body: Tickets, example: { tickets: [exampleTicket] }, headers: ['Cache-Control'] },
+    responses: {
+      201: {
+        description: 'The tickets.',
+        body: Tickets,
+        example: { tickets: [exampleTicket] },
+        headers: ['Cache-Control'],
+      },
     },
     problems: ticketProblems,
   });

@@ -37,7 +37,7 @@ const description = describeRoute({
   details: 'For a ticket with the method MULTIPART. Until the upload ends, a part can be signed and uploaded again.',
   body: PartsRequest,
   example: { partNumbers: [1, 2, 3] },
-  answers: { 200: { what: 'A URL for each part.', body: SignedParts, headers: ['Cache-Control'] } },
+  responses: { 200: { description: 'A URL for each part.', body: SignedParts, headers: ['Cache-Control'] } },
   problems: [
     'image-not-found',
     'not-multipart',

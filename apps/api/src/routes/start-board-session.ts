@@ -14,9 +14,9 @@ const description = describeRoute({
   id: 'startBoardSession',
   tag: 'Operation',
   summary: "Open BullMQ's board in this browser for a limited time",
-  answers: {
+  responses: {
     201: {
-      what: 'A cookie for the board, and the path of the board.',
+      description: 'A cookie for the board, and the path of the board.',
       body: Started,
       headers: ['Cache-Control', 'Set-Cookie'],
     },

@@ -24,9 +24,9 @@ const descriptions = {
     details:
       'With a filter, a page may have fewer than `limit` deliveries, even none: continue while there is a `nextCursor`.',
     query: Page,
-    answers: {
+    responses: {
       200: {
-        what: 'A page of deliveries.',
+        description: 'A page of deliveries.',
         body: DeliveryPage,
         example: exampleDeliveries,
         headers: ['Cache-Control'],
@@ -39,8 +39,12 @@ const descriptions = {
     tag: 'Operation',
     summary: 'Repeat a finished delivery, with the same event id',
     params: z.object({ id: WebhookEventId.meta({ description: 'the id of an event' }) }),
-    answers: {
-      202: { what: 'The delivery is pending.', body: Replayed, example: { id: exampleEventId, status: 'pending' } },
+    responses: {
+      202: {
+        description: 'The delivery is pending.',
+        body: Replayed,
+        example: { id: exampleEventId, status: 'pending' },
+      },
     },
     problems: ['delivery-not-found', 'delivery-pending', 'queue-unavailable'],
   }),

@@ -63,7 +63,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     if (typeof input !== 'string' || typeof init?.body !== 'string' || !response.ok) return response;
     const differences = contract.takenDifferences(init.method ?? 'GET', input, init.body);
     if (differences.length === 0) return response;
-    throw new Error(`${init.method} ${input} took what is not documented: ${differences.join('; ')}`);
+    throw new Error(`${init.method} ${input} accepted an undocumented request: ${differences.join('; ')}`);
   };
 
   /** A JSON request with a key; a string body is sent as it is. */

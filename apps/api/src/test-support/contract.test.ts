@@ -13,7 +13,7 @@ const description = describeRoute({
   tag: 'Images',
   summary: 'A parcel',
   conditional: true,
-  answers: { 200: { what: 'It.', body: Parcel } },
+  responses: { 200: { description: 'A parcel.', body: Parcel } },
   problems: ['image-not-found'],
 });
 const app = new Hono().get('/v1/parcels/:id', description, (c) => c.body(null));

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
-import type { AnswerDescription, RouteDescription } from './describe-route.ts';
+import type { ResponseDescription, RouteDescription } from './describe-route.ts';
 import { headerRefs, rateLimitHeaders } from './headers.ts';
 
 /** An OpenAPI content object. */
@@ -10,7 +10,7 @@ export function content(schema: z.ZodType, example: unknown, mediaType = 'applic
 }
 
 /** The successful responses of a route, by status. */
-export function answers(description: RouteDescription): Record<string, ZodOpenApiResponseObject> {
+export function responses(description: RouteDescription): Record<string, ZodOpenApiResponseObject> {
   const { idempotent, conditional, rateLimited } = description;
   const always = [
     ...(['X-Request-Id'] as const),
@@ -18,12 +18,12 @@ export function answers(description: RouteDescription): Record<string, ZodOpenAp
     ...(rateLimited ? rateLimitHeaders : []),
     ...(conditional ? (['ETag'] as const) : []),
   ];
-  const all = Object.entries({ ...description.answers, ...(conditional && { 304: notModified }) });
+  const all = Object.entries({ ...description.responses, ...(conditional && { 304: notModified }) });
   return Object.fromEntries(
-    all.map(([status, { what, headers = [], body, example, mediaType }]) => [
+    all.map(([status, { description: text, headers = [], body, example, mediaType }]) => [
       status,
       {
-        description: what,
+        description: text,
         headers: headerRefs([...always, ...headers]),
         ...(body && { content: content(body, example, mediaType) }),
       },
@@ -31,4 +31,4 @@ export function answers(description: RouteDescription): Record<string, ZodOpenAp
   );
 }
 
-const notModified: AnswerDescription = { what: 'Not modified.' };
+const notModified: ResponseDescription = { description: 'Not modified.' };
