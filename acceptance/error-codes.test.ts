@@ -11,7 +11,7 @@ const read = (path: string) => readFile(join(root, path), 'utf8');
 
 /** Errors of the packages that never reach a caller of the API, each with the reason. */
 const internalCodes = {
-  'crashed-worker': 'a dead letter, whose status says processing-failed',
+  'crashed-worker': 'a dead letter; the API returns processing-failed',
   'manifest-conflict': 'only workers write manifests',
   'object-changed': 'only workers read originals',
   'other-tenants-image': 'a dead letter for operators: no API call can cause it',

@@ -52,7 +52,7 @@ test('a stack ends if the package manager that started it is killed', async () =
   await vi.waitUntil(() => !pids.some(alive));
 });
 
-test('a worker and an API that end are started again; a Redis that ends ends the stack with code 1', async () => {
+test('a stack restarts a worker and an API that exit, and exits with code 1 if Redis exits', async () => {
   const stack = await startStack(selfContained);
   const pids = pidsOf(stack);
   const killed = [stack.pids.api, stack.pids.workers[0] ?? 0];
