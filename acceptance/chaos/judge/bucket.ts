@@ -7,15 +7,20 @@ import { buckets, type ChaosStack } from '../stack/chaos-stack.ts';
 const Rendition = z.object({
   variant: z.string(),
   format: z.string(),
-  url: z.string(),
+  key: z.string(),
   width: z.int(),
   height: z.int(),
   bytes: z.int(),
 });
-export type Rendition = z.infer<typeof Rendition>;
+export interface Rendition extends z.infer<typeof Rendition> {
+  /** Where a shopper's browser finds it. */
+  readonly url: string;
+}
 
 const Manifest = z.object({ imageId: z.string(), status: z.string(), renditions: z.array(Rendition).default([]) });
-type Manifest = z.infer<typeof Manifest>;
+interface Manifest extends Omit<z.infer<typeof Manifest>, 'renditions'> {
+  readonly renditions: readonly Rendition[];
+}
 
 /** Reads the buckets directly from the storage; uses only imagemill's object keys. */
 export interface Bucket {
@@ -50,7 +55,9 @@ export function openBucket({ endpoint, ...credentials }: ChaosStack['s3']): Buck
         const answer = await client.send(
           new GetObjectCommand({ Bucket: buckets.originals, Key: manifestKey(ImageId.parse(imageId)) }),
         );
-        return Manifest.parse(JSON.parse((await answer.Body?.transformToString()) ?? ''));
+        const manifest = Manifest.parse(JSON.parse((await answer.Body?.transformToString()) ?? ''));
+        const url = (key: string) => `${endpoint}/${buckets.cdn}/${key}`;
+        return { ...manifest, renditions: manifest.renditions.map((one) => ({ ...one, url: url(one.key) })) };
       } catch (error) {
         if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
         throw error;

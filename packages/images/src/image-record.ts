@@ -1,14 +1,8 @@
-import type { LiveManifest, Manifest, TenantManifests } from '@imagemill/manifests';
-import { type ImageStatus, imageFromKey, type JobSnapshot, type RenderImage, type RenderQueue } from '@imagemill/queue';
+import { findOriginal, type LiveManifest, type Manifest, type TenantManifests } from '@imagemill/manifests';
+import type { ImageStatus, JobSnapshot, RenderQueue } from '@imagemill/queue';
+import { imageFromKey, type RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
-import {
-  type Categories,
-  type ImageId,
-  type OriginalAddress,
-  originalFolder,
-  parseOriginalKey,
-  type Tenant,
-} from '@imagemill/variants';
+import { type Categories, type ImageId, parseOriginalKey, type Tenant } from '@imagemill/variants';
 
 /**
  * The state of an image: its job's snapshot while it has a job, its manifest once it is finished. There is no third source that
@@ -37,12 +31,7 @@ interface Sources {
 }
 
 export function createImageRecords({ queue, manifests, originals, categories }: Sources): ImageRecords {
-  async function findOriginal(tenant: Tenant, imageId: ImageId): Promise<OriginalAddress | undefined> {
-    const folders = [...categories.keys()].map((category) => originalFolder({ tenant, category, imageId }));
-    const pages = await Promise.all(folders.map((prefix) => originals.list({ prefix, limit: 1 })));
-    const [object] = pages.flatMap(({ objects }) => objects);
-    return object && parseOriginalKey(object.key);
-  }
+  const findIn = (tenant: Tenant, imageId: ImageId) => findOriginal(originals, { tenant, imageId }, categories.keys());
 
   return {
     async find(tenant, imageId) {
@@ -55,7 +44,7 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
       const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
       if (manifest?.status === 'deleted') return undefined;
       if (manifest) return { from: 'manifest', manifest, status: manifest.status };
-      const address = await findOriginal(tenant, imageId);
+      const address = await findIn(tenant, imageId);
       return address && withLostJob(imageFromKey(address));
     },
 
@@ -69,7 +58,7 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
       const job = await queue.find(imageId);
       if (job) return job.image.tenant === tenant ? job.image : undefined;
       const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
-      const address = manifest ? parseOriginalKey(manifest.originalKey) : await findOriginal(tenant, imageId);
+      const address = manifest ? parseOriginalKey(manifest.originalKey) : await findIn(tenant, imageId);
       return address && { ...imageFromKey(address), ...sellersText(manifest) };
     },
   };

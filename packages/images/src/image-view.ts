@@ -35,10 +35,10 @@ export function createImageView(options: {
   return (record) =>
     record.from === 'job'
       ? fromJob(record, plannedTotal(record.job.image.category), options.cdnBaseUrl)
-      : fromManifest(record.manifest, plannedTotal(record.manifest.category));
+      : fromManifest(record.manifest, plannedTotal(record.manifest.category), options.cdnBaseUrl);
 }
 
-function fromManifest(manifest: LiveManifest, plannedTotal: number): ImageView {
+function fromManifest(manifest: LiveManifest, plannedTotal: number, cdnBaseUrl: string): ImageView {
   const { imageId, category, metadata, attempts, createdAt } = manifest;
   // In a manifest, an empty file name means that none was given.
   const common = { imageId, category, filename: manifest.filename || undefined, metadata, attempts, createdAt };
@@ -47,7 +47,11 @@ function fromManifest(manifest: LiveManifest, plannedTotal: number): ImageView {
     return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
   }
   const { sha256: _, ...source } = manifest.source;
-  const { placeholder, dominantColour, renditions, readyAt } = manifest;
+  const { placeholder, dominantColour, readyAt } = manifest;
+  const renditions = manifest.renditions.map(({ key, ...rendition }) => ({
+    ...rendition,
+    url: publicUrl(cdnBaseUrl, key),
+  }));
   const progress = { done: renditions.length, total: renditions.length };
   return { ...common, status: 'ready', progress, source, placeholder, dominantColour, renditions, readyAt };
 }

@@ -1,5 +1,6 @@
 import type { TenantManifests } from '@imagemill/manifests';
-import type { RenderImage, RenderQueue, WebhookEventType, WebhookQueue } from '@imagemill/queue';
+import type { RenderQueue, WebhookEventType, WebhookQueue } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import type { ImageId, Tenant } from '@imagemill/variants';
 import { occasions } from './image-end.ts';
 import type { ImageRecord } from './image-record.ts';

@@ -11,6 +11,7 @@ import {
   prefixes,
 } from '@imagemill/variants';
 import { z } from 'zod';
+import { tombstone } from './build-manifest.ts';
 import { ManifestConflictError } from './errors.ts';
 import { createFinishedImages } from './finished-images.ts';
 import { assertOwn, type Manifests } from './manifests.ts';
@@ -75,9 +76,7 @@ export function createDeletions(originals: ObjectStorage, manifests: Manifests):
   async function replaceByTombstone(image: OriginalAddress): Promise<void> {
     const stored = await manifests.read(image.imageId);
     if (stored?.manifest.status === 'deleted') return;
-    const { imageId, tenant, category } = image;
-    const identity = { manifestVersion: 1, imageId, tenant, category, originalKey: originalKey(image) } as const;
-    await manifests.publish({ ...identity, status: 'deleted', deletedAt: new Date().toISOString() }, stored);
+    await manifests.publish(tombstone(image), stored);
   }
 
   return {

@@ -18,3 +18,22 @@ export class OtherTenantsImageError extends AppError {
     });
   }
 }
+
+/** The original was deleted after its HEAD request and before it was read. */
+export class OriginalGoneError extends AppError {
+  constructor() {
+    // The next attempt checks again: it waits for an upload, or the image expires.
+    super({
+      code: 'original-gone',
+      retryable: true,
+      publicMessage: 'The original was deleted while it was being processed.',
+    });
+  }
+}
+
+/** The body is longer or shorter than the size that the storage reported. */
+export class OriginalIncompleteError extends AppError {
+  constructor() {
+    super({ code: 'original-incomplete', retryable: true, publicMessage: 'The original was not received completely.' });
+  }
+}

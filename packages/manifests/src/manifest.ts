@@ -1,8 +1,9 @@
-import { Category, ImageId, Rendition, SourceFacts, Tenant } from '@imagemill/variants';
+import { versioned } from '@imagemill/records';
+import { Category, Format, ImageId, SourceFacts, Tenant, VariantName } from '@imagemill/variants';
 import { z } from 'zod';
+import { namesKeys } from './manifest-upgrades.ts';
 
 const identity = {
-  manifestVersion: z.literal(1),
   imageId: ImageId,
   tenant: Tenant,
   category: Category,
@@ -21,6 +22,17 @@ const finished = {
 const originalEtag = z.string();
 const error = z.object({ code: z.string(), message: z.string() });
 
+/** A rendition by its key in the CDN bucket, not its URL: answers follow CDN_BASE_URL. Width and height in pixels. */
+export const StoredRendition = z.object({
+  variant: VariantName,
+  format: Format,
+  key: z.string(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  bytes: z.int().positive(),
+});
+export type StoredRendition = z.infer<typeof StoredRendition>;
+
 /** The record of a finished image. It is written last: all renditions that it names are already in the CDN bucket. */
 export const Manifest = z.discriminatedUnion('status', [
   z.object({
@@ -33,7 +45,7 @@ export const Manifest = z.discriminatedUnion('status', [
     placeholder: z.string(),
     /** #rrggbb */
     dominantColour: z.string(),
-    renditions: z.array(Rendition),
+    renditions: z.array(StoredRendition),
     readyAt: z.iso.datetime(),
     timingsMs: z.record(z.string(), z.number()),
   }),
@@ -44,6 +56,13 @@ export const Manifest = z.discriminatedUnion('status', [
   z.object({ ...identity, status: z.literal('deleted'), deletedAt: z.iso.datetime() }),
 ]);
 export type Manifest = z.infer<typeof Manifest>;
+
+/** As it is stored. An earlier version is upgraded by each of these in turn when it is read. */
+export const manifestRecord = versioned({
+  schema: Manifest,
+  versionField: 'manifestVersion',
+  upgrades: [namesKeys],
+});
 
 /** The manifests that a render can produce. */
 export type FinishedManifest = Extract<Manifest, { status: 'ready' | 'rejected' }>;

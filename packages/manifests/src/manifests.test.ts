@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
-import { deletionKey, finishedKey, ImageId, manifestKey, originalKey, prefixes, Tenant } from '@imagemill/variants';
+import {
+  deletionKey,
+  finishedKey,
+  ImageId,
+  manifestKey,
+  originalKey,
+  prefixes,
+  renditionKey,
+  Tenant,
+} from '@imagemill/variants';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDeletions, createFinishedImages, createManifests, type Manifest } from './index.ts';
 
@@ -21,7 +30,7 @@ const address = (tenant: Tenant, imageId = newId()) =>
 function rejected(image: ReturnType<typeof address>): Manifest {
   const { imageId, tenant, category } = image;
   return {
-    ...{ manifestVersion: 1, imageId, tenant, category, originalKey: originalKey(image) },
+    ...{ imageId, tenant, category, originalKey: originalKey(image) },
     ...{ filename: '', metadata: {}, attempts: 1, createdAt: new Date().toISOString() },
     ...{ status: 'rejected', originalEtag: '"e"', rejectedAt: new Date().toISOString() },
     error: { code: 'corrupt', message: 'The file is damaged.' },
@@ -60,6 +69,58 @@ describe('a manifest', () => {
     const writtenAt = await manifests.writtenAt(page);
     expect(page.map((image) => writtenAt(image) instanceof Date)).toEqual([true, true, true, true, false]);
     expect((await manifests.writtenAt([]))(address(acme))).toBeUndefined();
+  });
+});
+
+describe('a stored manifest', () => {
+  const store = (imageId: ImageId, json: object) =>
+    storage.put({
+      key: manifestKey(imageId),
+      body: Buffer.from(JSON.stringify(json)),
+      contentType: 'application/json',
+      cacheControl: 'private',
+    });
+  const size = { width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
+  const at = new Date().toISOString();
+  const ready = (image: ReturnType<typeof address>) => ({
+    ...{ imageId: image.imageId, tenant: acme, category: 'product', originalKey: originalKey(image) },
+    ...{ status: 'ready', filename: 'a.jpg', metadata: {}, attempts: 1, createdAt: at, readyAt: at, timingsMs: {} },
+    ...{ originalEtag: '"e"', revision: 'abc', placeholder: '', dominantColour: '#000000' },
+    source: { ...size, format: 'jpeg', sha256: '' },
+  });
+  const rendition = { variant: 'thumb', format: 'avif', width: 1, height: 1, bytes: 1 } as const;
+
+  test.each(['https://cdn.test', 'https://cdn.test/images/of/ours'])(
+    'of version 1, which named URLs under %s, is read with keys',
+    async (base) => {
+      const image = address(acme);
+      const key = renditionKey({ imageId: image.imageId, revision: 'abc', ...rendition });
+      const renditions = [{ ...rendition, url: `${base}/${key}` }];
+      await store(image.imageId, { manifestVersion: 1, ...ready(image), renditions });
+      const manifest = (await manifests.readOf(acme, image.imageId))?.manifest;
+      expect(manifest).toEqual({ ...ready(image), renditions: [{ ...rendition, key }] });
+    },
+  );
+
+  test('of version 1, without renditions, is read as it is', async () => {
+    const image = address(acme);
+    await store(image.imageId, { manifestVersion: 1, ...rejected(image) });
+    expect((await manifests.read(image.imageId))?.manifest).toMatchObject({ status: 'rejected' });
+  });
+
+  test('of a later version is unreadable, and stays as it is', async () => {
+    const image = address(acme);
+    await store(image.imageId, { manifestVersion: 3, ...rejected(image) });
+    await expect(manifests.read(image.imageId)).rejects.toMatchObject({ code: 'unreadable-manifest' });
+    await expect(deletions.begin(image)).rejects.toMatchObject({ code: 'unreadable-manifest' });
+  });
+
+  test('carries its version', async () => {
+    const image = address(acme);
+    await manifests.publish(rejected(image), undefined);
+    const object = await storage.open(manifestKey(image.imageId));
+    const text = Buffer.concat(await Array.fromAsync(object?.body ?? [])).toString();
+    expect(JSON.parse(text)).toMatchObject({ manifestVersion: 2, status: 'rejected' });
   });
 });
 

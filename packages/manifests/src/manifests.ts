@@ -2,7 +2,7 @@ import type { ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE, type ImageId, manifestKey, type Tenant } from '@imagemill/variants';
 import { ManifestConflictError, OtherTenantsImageError } from './errors.ts';
 import { createFinishedImages } from './finished-images.ts';
-import { Manifest } from './manifest.ts';
+import { type Manifest, manifestRecord } from './manifest.ts';
 import { readRecord } from './read-record.ts';
 import { type WrittenAt, writtenAt } from './written-at.ts';
 
@@ -49,7 +49,7 @@ export function createManifests(originals: ObjectStorage): Manifests {
   const finishedImages = createFinishedImages(originals);
 
   async function read(imageId: ImageId, options?: CallOptions): Promise<StoredManifest | undefined> {
-    const record = { code: 'unreadable-manifest', parse: Manifest.parse } as const;
+    const record = { code: 'unreadable-manifest', parse: manifestRecord.stored.parse } as const;
     const stored = await readRecord(originals, manifestKey(imageId), record, options);
     return stored && { manifest: stored.record, etag: stored.etag };
   }
@@ -70,7 +70,7 @@ export function createManifests(originals: ObjectStorage): Manifests {
       const { outcome } = await originals.put(
         {
           key: manifestKey(manifest.imageId),
-          body: Buffer.from(JSON.stringify(Manifest.parse(manifest))),
+          body: Buffer.from(JSON.stringify(manifestRecord.write(manifest))),
           contentType: 'application/json',
           cacheControl: CACHE_PRIVATE,
           ...condition,

@@ -11,10 +11,8 @@ export {
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';
 export { queueEnv } from './env.ts';
-export type { MultipartOfImage, RenderImage, RenderProgress } from './jobs.ts';
 export { createQueueViews } from './queue-views.ts';
 export { followImageChanges, type ImageChangesOptions } from './render/image-changes.ts';
-export { imageFromKey } from './render/image-from-key.ts';
 export type { ImageStatus } from './render/image-status.ts';
 export { createRenderQueue, type JobSnapshot, type RenderQueue } from './render/render-queue.ts';
 export {

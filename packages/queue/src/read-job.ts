@@ -1,6 +1,6 @@
 import { UnreadableError } from '@imagemill/errors';
+import type { Versioned } from '@imagemill/records';
 import type { Job, Queue } from 'bullmq';
-import type { z } from 'zod';
 
 /**
  * The job with this id, if it exists.
@@ -16,12 +16,12 @@ export async function readJob(queue: Queue, id: string): Promise<Job | undefined
 }
 
 /**
- * A job's payload.
+ * A job's payload, upgraded if an earlier version wrote it.
  *
- * @throws UnreadableError `unreadable-job` if the payload does not match, for example in another version
+ * @throws UnreadableError `unreadable-job` if the payload is malformed or has a later version
  */
-export function payloadOf<T>(schema: z.ZodType<T>, { data }: Pick<Job, 'data'>): T {
-  const parsed = schema.safeParse(data);
+export function payloadOf<T>({ stored }: Pick<Versioned<T>, 'stored'>, { data }: Pick<Job, 'data'>): T {
+  const parsed = stored.safeParse(data);
   if (!parsed.success) throw new UnreadableError('unreadable-job', parsed.error);
   return parsed.data;
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { AppError } from '@imagemill/errors';
+import type { RenderImage } from '@imagemill/records';
 import { Queue } from 'bullmq';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { createConsumerConnection, createProducerConnection } from './connection/connection.ts';
-import { jobs, type RenderImage } from './jobs.ts';
+import { jobs } from './jobs.ts';
 import { type JobRun, type JobRunResult, runJobs } from './run-jobs.ts';
 import { closeAfterwards, closeQueues, renderJob } from './test-support/queue-harness.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Versioned } from '@imagemill/records';
 import { DelayedError, type Job, WaitingError, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { z } from 'zod';
 import { toJobError } from './job-error.ts';
 import type { JobSpec } from './jobs.ts';
 import { payloadOf } from './read-job.ts';
@@ -30,7 +30,7 @@ export interface JobRunnerOptions<Payload, Result> {
   readonly connection: Redis;
   readonly prefix: string;
   readonly concurrency: number;
-  readonly spec: Pick<JobSpec, 'queue' | 'options'> & { readonly payload: z.ZodType<Payload> };
+  readonly spec: Pick<JobSpec, 'queue' | 'options'> & { readonly payload: Versioned<Payload> };
   readonly run: (payload: Payload, run: JobRun) => Promise<JobRunResult<Result>>;
   /** How long a job stays locked without a renewal. Stalled jobs are checked for twice per lock duration. */
   readonly lockDurationMs?: number | undefined;

@@ -38,7 +38,7 @@ test("a follow token still works after its image's job was removed and only the 
   const createdAt = new Date();
   await api.manifests.publish(
     {
-      ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {} },
+      ...{ imageId, tenant: acme, category: 'product', filename: '', metadata: {} },
       ...{
         originalKey: originalKey({ imageId, tenant: acme, category: 'product', contentType: 'image/jpeg' }),
         originalEtag: '"e"',

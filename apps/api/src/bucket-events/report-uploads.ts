@@ -1,5 +1,6 @@
 import { UnreadableError } from '@imagemill/errors';
-import { imageFromKey, type RenderQueue } from '@imagemill/queue';
+import type { RenderQueue } from '@imagemill/queue';
+import { imageFromKey } from '@imagemill/records';
 import type { Logger } from '@imagemill/service';
 import { type OriginalAddress, parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';

@@ -1,4 +1,4 @@
-import type { RenderProgress } from '@imagemill/queue';
+import type { RenderProgress } from '@imagemill/records';
 import type { ImageId, Tenant } from '@imagemill/variants';
 import type { Cursors } from './cursor.ts';
 import type { ImageState, ImageStates } from './image-state.ts';

@@ -1,5 +1,5 @@
 import type { ImageEnds, ImageRecord, ImageRecords, ImageView } from '@imagemill/images';
-import type { RenderProgress } from '@imagemill/queue';
+import type { RenderProgress } from '@imagemill/records';
 import type { ImageId, Rendition, Tenant } from '@imagemill/variants';
 import type { LiveEvent } from './live-event.ts';
 import type { News, Seen } from './news.ts';

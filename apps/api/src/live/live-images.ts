@@ -1,4 +1,4 @@
-import type { RenderProgress } from '@imagemill/queue';
+import type { RenderProgress } from '@imagemill/records';
 import type { Logger } from '@imagemill/service';
 import type { Categories, ImageId, Tenant } from '@imagemill/variants';
 import pLimit from 'p-limit';

@@ -1,4 +1,4 @@
-import type { MultipartOfImage, RenderImage } from '@imagemill/queue';
+import type { MultipartOfImage, RenderImage } from '@imagemill/records';
 import type { ObjectStorage, UploadedPart } from '@imagemill/storage';
 import { Problem } from '../http/problem.ts';
 import { partCount, partLength } from './part-plan.ts';

@@ -1,4 +1,4 @@
-import type { MultipartOfImage } from '@imagemill/queue';
+import type { MultipartOfImage } from '@imagemill/records';
 
 const MIB = 1024 * 1024;
 /** S3's own limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html, which also wants 5 MiB a part. */

@@ -1,5 +1,5 @@
 import type { ImageRecords } from '@imagemill/images';
-import type { MultipartOfImage } from '@imagemill/queue';
+import type { MultipartOfImage } from '@imagemill/records';
 import type { MultipartUpload } from '@imagemill/storage';
 import type { ImageId, Tenant } from '@imagemill/variants';
 import { imageNotFound, Problem } from '../http/problem.ts';

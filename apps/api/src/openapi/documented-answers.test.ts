@@ -63,7 +63,7 @@ async function readyWithoutOriginal(): Promise<ImageId> {
   const imageId = ImageId.parse(uuidv7());
   const { source, placeholder, dominantColour, createdAt, readyAt } = exampleImage;
   const manifest = Manifest.parse({
-    ...{ manifestVersion: 1, imageId, tenant: acme, category: 'product', filename: '', metadata: {}, attempts: 1 },
+    ...{ imageId, tenant: acme, category: 'product', filename: '', metadata: {}, attempts: 1 },
     ...{ originalKey: originalKey(jpegOfAcme(imageId)), originalEtag: '"e"', revision: 'earlier' },
     ...{ status: 'ready', source: { ...source, sha256: '' }, placeholder, dominantColour, createdAt, readyAt },
     ...{ renditions: [], timingsMs: {} },

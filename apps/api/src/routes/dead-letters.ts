@@ -1,6 +1,6 @@
 import { processingFailed } from '@imagemill/images';
-import type { TenantManifests } from '@imagemill/manifests';
-import { DeadLetterPage, type RenderImage } from '@imagemill/queue';
+import { failedManifest, type TenantManifests } from '@imagemill/manifests';
+import { DeadLetterPage } from '@imagemill/queue';
 import { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { z } from 'zod';
@@ -112,19 +112,11 @@ export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
 };
 
 /** Keeps the image failed after its job is gone; otherwise its original would look like an upload without a job. */
-async function recordFailure(manifests: TenantManifests, { image, attempts, failedAt }: FailedImage): Promise<void> {
+async function recordFailure(manifests: TenantManifests, failed: Parameters<typeof failedManifest>[0]): Promise<void> {
+  const { tenant, imageId } = failed.image;
   // An earlier revision has published renditions, which stay.
-  if (await manifests.readOf(image.tenant, image.imageId)) return;
-  const { imageId, tenant, category, originalKey, filename = '', metadata, createdAt } = image;
-  const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename, metadata } as const;
-  const end = { status: 'failed', error: processingFailed, failedAt } as const;
-  await manifests.publish({ ...identity, ...end, attempts, createdAt }, undefined);
-}
-
-interface FailedImage {
-  readonly image: RenderImage;
-  readonly attempts: number;
-  readonly failedAt: string;
+  if (await manifests.readOf(tenant, imageId)) return;
+  await manifests.publish(failedManifest(failed, processingFailed), undefined);
 }
 
 async function changed(c: Context, change: (imageId: ImageId) => Promise<boolean>): Promise<ImageId> {

@@ -1,4 +1,4 @@
-import { imageFromKey } from '@imagemill/queue';
+import { imageFromKey } from '@imagemill/records';
 import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 import { AppError } from '@imagemill/errors';
 import { createImageView, createNotifier } from '@imagemill/images';
-import type { RenderHandler, RenderImage } from '@imagemill/queue';
+import type { RenderHandler } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import { loadCategories } from '@imagemill/variants';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -25,7 +25,6 @@ async function readyImage(): Promise<UploadTicket> {
     async (image) => {
       const { imageId, tenant, category, originalKey, createdAt } = image;
       const identity = {
-        manifestVersion: 1,
         imageId,
         tenant,
         category,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { RenderContext, RenderHandler, RenderImage, RenderProgress } from '@imagemill/queue';
-import { type ImageId, loadCategories, publicUrl, renditionKey, type SourceFacts } from '@imagemill/variants';
+import type { RenderContext, RenderHandler } from '@imagemill/queue';
+import type { RenderImage, RenderProgress } from '@imagemill/records';
+import { type ImageId, loadCategories, renditionKey, type SourceFacts } from '@imagemill/variants';
 import { type EventSourceMessage, EventSourceParserStream } from 'eventsource-parser/stream';
 import { vi } from 'vitest';
 import { listen } from '../http/listen.ts';
@@ -60,15 +61,14 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
   }
 
   const manifest = (image: RenderImage) => ({
-    ...{ manifestVersion: 1 as const, imageId: image.imageId, tenant: image.tenant, category: 'product', attempts: 1 },
+    ...{ imageId: image.imageId, tenant: image.tenant, category: 'product', attempts: 1 },
     ...{ originalKey: image.originalKey, originalEtag: '"e"', filename: 'shoe.jpg', metadata: {} },
     createdAt: image.createdAt,
   });
 
   async function commit(image: RenderImage) {
     const renditions = made.map((rendition) => {
-      const key = renditionKey({ imageId: image.imageId, revision, ...rendition });
-      return { ...rendition, url: publicUrl('http://cdn.test', key) };
+      return { ...rendition, key: renditionKey({ imageId: image.imageId, revision, ...rendition }) };
     });
     const facts = { ...source, sha256: createHash('sha256').digest('hex') };
     const now = new Date().toISOString();

@@ -1,4 +1,4 @@
-import type { RenderImage } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import { CACHE_PRIVATE, originalKey, plannedRenditions, type Tenant } from '@imagemill/variants';
 import type { ApiServices } from '../http/api-route.ts';
 import type { AdmittedImage } from '../limits/admit-tickets.ts';

@@ -1,4 +1,4 @@
-import type { MultipartOfImage, RenderImage } from '@imagemill/queue';
+import type { MultipartOfImage, RenderImage } from '@imagemill/records';
 import type { PresignUpload } from '@imagemill/storage';
 import type { ImageId } from '@imagemill/variants';
 import type { ApiServices, ApiSettings } from '../http/api-route.ts';

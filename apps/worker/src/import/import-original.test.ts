@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import type { RenderImage } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import { IMPORTED_MEDIA_TYPE, originalKey } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type PictureServer, startPictureServer } from '../test-support/picture-server.ts';

@@ -1,5 +1,6 @@
 import { RejectedImageError } from '@imagemill/imaging';
-import type { Postponed, RenderContext, RenderImage } from '@imagemill/queue';
+import type { Postponed, RenderContext } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE } from '@imagemill/variants';
 import type { Download } from './download.ts';

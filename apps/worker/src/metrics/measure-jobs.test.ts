@@ -1,5 +1,6 @@
 import { AppError } from '@imagemill/errors';
-import type { RenderHandler, RenderProgress } from '@imagemill/queue';
+import type { RenderHandler } from '@imagemill/queue';
+import type { RenderProgress } from '@imagemill/records';
 import { Registry } from 'prom-client';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { job, makeBucket, renderHandler, store } from '../test-support/render-harness.ts';

@@ -1,5 +1,6 @@
 import { AppError } from '@imagemill/errors';
-import { postponements, type RenderHandler, type RenderProgress } from '@imagemill/queue';
+import { postponements, type RenderHandler } from '@imagemill/queue';
+import type { RenderProgress } from '@imagemill/records';
 import type { Registry } from 'prom-client';
 import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 

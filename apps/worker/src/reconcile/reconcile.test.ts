@@ -10,8 +10,8 @@ import {
   createRenderWorker,
   createWebhookQueue,
   type RenderHandler,
-  type RenderImage,
 } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
 import {
   deletionKey,
@@ -123,7 +123,7 @@ async function finish(
   { revision }: { revision?: string } = {},
 ): Promise<void> {
   const { imageId, tenant, category, originalKey, createdAt } = image;
-  const identity = { manifestVersion: 1, imageId, tenant, category, originalKey, filename: '', metadata: {} } as const;
+  const identity = { imageId, tenant, category, originalKey, filename: '', metadata: {} } as const;
   const originalEtag = (await originals.head(originalKey))?.etag ?? '';
   const common = { ...identity, attempts: 1, createdAt, originalEtag };
   const now = new Date().toISOString();

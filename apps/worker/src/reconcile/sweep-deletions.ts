@@ -1,4 +1,4 @@
-import { imageFromKey } from '@imagemill/queue';
+import { imageFromKey } from '@imagemill/records';
 import type { ImageId } from '@imagemill/variants';
 import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 

@@ -1,14 +1,8 @@
-import type { Manifest } from '@imagemill/manifests';
-import { imageFromKey } from '@imagemill/queue';
-import type { ListedObject } from '@imagemill/storage';
-import { type OriginalAddress, originalKey, parseOriginalKey, prefixes } from '@imagemill/variants';
+import { listOriginals, type Manifest, type Upload } from '@imagemill/manifests';
+import { imageFromKey } from '@imagemill/records';
+import { type OriginalAddress, originalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
-
-interface Upload {
-  readonly address: OriginalAddress;
-  readonly uploadedAt: Date;
-}
 
 const CHECKS_AT_ONCE = 16;
 
@@ -17,8 +11,7 @@ const CHECKS_AT_ONCE = 16;
  * images have the same order, which allows comparing a page of originals with one range of the index.
  */
 export const sweepOriginals: Sweep = async (services, after, signal) => {
-  const page = await services.originals.list({ prefix: prefixes.originals, startAfter: after, signal });
-  const uploads = page.objects.flatMap(upload);
+  const { uploads, nextAfter } = await listOriginals(services.originals, { startAfter: after, signal });
   const addresses = uploads.map(({ address }) => address);
   const finishedAt = await services.finishedImages.finishedAt(addresses, { signal });
   const slot = pLimit(CHECKS_AT_ONCE);
@@ -26,13 +19,8 @@ export const sweepOriginals: Sweep = async (services, after, signal) => {
     return slot(() => collectFindings(check(services, one, finishedAt(one.address), signal), one.address));
   });
   const findings = [...(await Promise.all(checks)).flat(), ...(await notListed(services, uploads))];
-  return { examined: uploads.length, findings, next: page.nextAfter };
+  return { examined: uploads.length, findings, next: nextAfter };
 };
-
-function upload({ key, modifiedAt }: ListedObject): Upload[] {
-  const address = parseOriginalKey(key);
-  return address ? [{ address, uploadedAt: modifiedAt }] : [];
-}
 
 /** Images that are missing from their tenant's index: one finding per tenant, because a lost index lacks all of them. */
 async function notListed({ index }: ReconcileServices, uploads: readonly Upload[]): Promise<Finding[]> {

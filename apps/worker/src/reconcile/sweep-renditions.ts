@@ -1,6 +1,5 @@
-import type { LiveManifest } from '@imagemill/manifests';
-import { type ImageId, parseRenditionKey, prefixes, renditionFolder, timeOfId } from '@imagemill/variants';
-import { deleteFolder } from '../render/delete-image.ts';
+import { deleteRenditions, type LiveManifest, listRenderedImages, type RenderedImage } from '@imagemill/manifests';
+import { type ImageId, timeOfId } from '@imagemill/variants';
 import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const IMAGES_PER_PAGE = 2_000;
@@ -13,7 +12,8 @@ const ORPHANED_AFTER_MS = 8 * 24 * 3600_000;
  * originals comes first and has added a job for every image that only has an original.
  */
 export const sweepRenditions: Sweep = async (services, after, signal) => {
-  const { images, next } = await imagesAfter(services, after, signal);
+  const page = { imagesMin: IMAGES_PER_PAGE, startAfter: after, signal };
+  const { images, nextAfter } = await listRenderedImages(services.cdn, page);
   const manifestWrittenAt = await services.manifests.writtenAt(images, { signal });
   const findings: Finding[] = [];
   for (const { imageId, revisions } of images) {
@@ -25,18 +25,12 @@ export const sweepRenditions: Sweep = async (services, after, signal) => {
       findings.push(...(await collectFindings(check, { imageId })));
     }
   }
-  return { examined: images.length, findings, next };
+  return { examined: images.length, findings, next: nextAfter };
 };
-
-interface RenderedImage {
-  readonly imageId: ImageId;
-  /** When the newest rendition of each revision was written. */
-  readonly revisions: ReadonlyMap<string, Date>;
-}
 
 async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signal: AbortSignal): Promise<Finding[]> {
   if (!isOld(imageId) || (await queue.find(imageId))) return [];
-  const repair = () => deleteFolder(cdn, renditionFolder({ imageId }), signal);
+  const repair = () => deleteRenditions(cdn, { imageId }, signal);
   return [{ kind: 'rendition-without-manifest', imageId, repair }];
 }
 
@@ -53,7 +47,7 @@ async function finishedImage(
   const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
   if (manifest?.status === 'deleted') {
     // A worker that was paused may write renditions after the deletion. They must not stay public.
-    const repair = () => deleteFolder(services.cdn, renditionFolder({ imageId }), signal);
+    const repair = () => deleteRenditions(services.cdn, { imageId }, signal);
     return isLater ? [{ kind: 'rendition-of-deleted-image', imageId, tenant: manifest.tenant, repair }] : [];
   }
   return manifest?.status === 'ready' ? superseded(services, image, manifest, signal) : [];
@@ -73,38 +67,11 @@ async function superseded(
   const old = [...revisions].filter(([revision, writtenAt]) => revision !== current && isOver(writtenAt));
   if (old.length === 0) return [];
   const repair = async () => {
-    for (const [revision] of old) await deleteFolder(cdn, renditionFolder({ imageId, revision }), signal);
+    for (const [revision] of old) await deleteRenditions(cdn, { imageId, revision }, signal);
   };
   return [{ kind: 'superseded-rendition', imageId, tenant, repair }];
 }
 
 type ReadyManifest = Pick<Extract<LiveManifest, { status: 'ready' }>, 'tenant' | 'revision' | 'readyAt'>;
-
-/** The next images that have renditions, in the order of their keys. */
-async function imagesAfter({ cdn }: ReconcileServices, after: string | undefined, signal: AbortSignal) {
-  const images = new Map<ImageId, Map<string, Date>>();
-  let startAfter = after;
-  do {
-    const { objects, nextAfter } = await cdn.list({ prefix: prefixes.renditions, startAfter, signal });
-    for (const { key, modifiedAt } of objects) {
-      const parsed = parseRenditionKey(key);
-      if (!parsed) continue;
-      const { imageId, revision } = parsed;
-      const revisions = images.get(imageId) ?? new Map<string, Date>();
-      const newest = revisions.get(revision);
-      if (newest === undefined || newest < modifiedAt) revisions.set(revision, modifiedAt);
-      images.set(imageId, revisions);
-    }
-    startAfter = nextAfter;
-  } while (startAfter !== undefined && images.size < IMAGES_PER_PAGE);
-  const [last] = [...images.keys()].slice(-1);
-  if (startAfter !== undefined && last !== undefined && images.size > 1) {
-    // The last image may continue on the next page; it is moved there completely.
-    images.delete(last);
-    startAfter = renditionFolder({ imageId: last }).slice(0, -1);
-  }
-  const found: RenderedImage[] = [...images].map(([imageId, revisions]) => ({ imageId, revisions }));
-  return { images: found, next: startAfter };
-}
 
 const isOld = (imageId: ImageId) => Date.now() - timeOfId(imageId).getTime() >= ORPHANED_AFTER_MS;

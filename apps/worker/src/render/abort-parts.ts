@@ -1,4 +1,4 @@
-import type { RenderImage } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
 
 /**

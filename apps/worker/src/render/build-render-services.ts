@@ -35,7 +35,6 @@ export function buildRenderServices(
       }),
       slotsMax: Math.ceil(env.WORKER_CONCURRENCY / 2),
     }),
-    cdnBaseUrl: env.CDN_BASE_URL,
     strictContentType: env.STRICT_CONTENT_TYPE,
     uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
   };

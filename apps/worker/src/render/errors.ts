@@ -12,25 +12,6 @@ export class UnknownCategoryError extends AppError {
   }
 }
 
-/** The original was deleted after its HEAD request and before it was read. */
-export class OriginalGoneError extends AppError {
-  constructor() {
-    // The next attempt checks again: it waits for an upload, or the image expires.
-    super({
-      code: 'original-gone',
-      retryable: true,
-      publicMessage: 'The original was deleted while it was being processed.',
-    });
-  }
-}
-
-/** The body is longer or shorter than the size that the storage reported. */
-export class OriginalIncompleteError extends AppError {
-  constructor() {
-    super({ code: 'original-incomplete', retryable: true, publicMessage: 'The original was not received completely.' });
-  }
-}
-
 /** A decode or an encode reached its time limit for the first time. */
 export class TookTooLongError extends AppError {
   constructor(cause: unknown) {

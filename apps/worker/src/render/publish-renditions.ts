@@ -1,5 +1,5 @@
 import type { RenderedVariant } from '@imagemill/imaging';
-import type { RenderProgress } from '@imagemill/queue';
+import type { RenderProgress } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
 import { CACHE_IMMUTABLE, formatMediaTypes, type ImageId, renditionKey } from '@imagemill/variants';
 

@@ -1,5 +1,5 @@
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import type { RenderImage } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
 import { deletionKey, finishedKey, originalFolder, renditionFolder } from '@imagemill/variants';
 import { beforeAll, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RenderImage } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import { beforeAll, expect, test } from 'vitest';
 import { jobInParts, makeBucket, manifestOf, photo, run, storage } from '../test-support/render-harness.ts';
 

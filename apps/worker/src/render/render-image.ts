@@ -2,22 +2,26 @@ import type { ImagingEngine } from '@imagemill/imaging';
 import {
   assertOwn,
   type Deletions,
+  deleteRenditions,
   type FinishedManifest,
   type LiveManifest,
   ManifestConflictError,
   type Manifests,
+  readyManifest,
+  rejectedManifest,
   type StoredManifest,
+  type Subject,
 } from '@imagemill/manifests';
-import type { Postponed, RenderContext, RenderHandler, RenderImage } from '@imagemill/queue';
+import type { Postponed, RenderContext, RenderHandler } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
-import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, renditionFolder } from '@imagemill/variants';
+import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE } from '@imagemill/variants';
 import { type ImportOriginal, isRejection } from '../import/import-original.ts';
 import { abortParts } from './abort-parts.ts';
-import { deleteFolder, deleteImage } from './delete-image.ts';
+import { deleteImage } from './delete-image.ts';
 import { TookTooLongError, UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
-import { readyManifest, rejectedManifest, type Subject } from './finished-manifest.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -29,7 +33,6 @@ export interface RenderServices {
   readonly engine: ImagingEngine;
   readonly importOriginal: ImportOriginal;
   readonly categories: Categories;
-  readonly cdnBaseUrl: string;
   /** Rejects an original if its format is accepted but differs from the declared one. */
   readonly strictContentType: boolean;
   readonly uploadGraceMs: number;
@@ -90,7 +93,7 @@ async function keepEarlier(
 ): Promise<RenderOutcome> {
   if (replaced) logger.warn({ imageId: image.imageId }, 'original was replaced, keeping its renditions');
   // The run that rejected the image may have died before it deleted the renditions.
-  if (outcome.outcome === 'rejected') await deleteFolder(cdn, renditionFolder(image), signal);
+  if (outcome.outcome === 'rejected') await deleteRenditions(cdn, { imageId: image.imageId }, signal);
   return outcome;
 }
 
@@ -109,7 +112,7 @@ async function commit(
   }
   await manifests.publish(manifest, replaces, context);
   // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
-  if (manifest.status === 'rejected') await deleteFolder(cdn, renditionFolder(image), context.signal);
+  if (manifest.status === 'rejected') await deleteRenditions(cdn, { imageId: image.imageId }, context.signal);
   logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
   return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
 }
@@ -172,16 +175,16 @@ async function render(
   { image, uploaded, category: { set, revision } }: Rendering,
   context: RenderContext,
 ): Promise<Rendered> {
-  const { originals, cdn, engine, cdnBaseUrl, logger } = services;
+  const { originals, cdn, engine, logger } = services;
   const { signal, reportProgress, attemptsMade } = context;
   const watch = createStopwatch();
-  const subject: Subject = { image, facts: uploaded, attempts: attemptsMade + 1 };
+  let subject: Subject = { image, facts: uploaded, attempts: attemptsMade + 1 };
   try {
     const found = uploaded ? imported(uploaded) : await watch.time('import', () => importOf(services, image, context));
     if (found.outcome === 'postponed') return found;
     const { facts } = found;
     if (!facts) return { outcome: 'no-original' };
-    subject.facts = facts;
+    subject = { ...subject, facts };
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
     const contentType = requiredType(services, image);
@@ -201,7 +204,7 @@ async function render(
       }),
     );
     const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
-    return finished(readyManifest(subject, made, { cdnBaseUrl, timingsMs: watch.readings() }));
+    return finished(readyManifest(subject, { ...made, timingsMs: watch.readings() }));
   } catch (error) {
     if (!isRejection(error)) throw error;
     // One timeout does not prove that the image is at fault: the process may have been paused. A second one does.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createImagingEngine, type ImagingEngine } from '@imagemill/imaging';
 import { createManifests } from '@imagemill/manifests';
-import type { RenderImage, RenderProgress } from '@imagemill/queue';
+import type { RenderImage, RenderProgress } from '@imagemill/records';
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type PutObject } from '@imagemill/storage';
 import { ImageId, loadCategories, originalKey, Tenant } from '@imagemill/variants';

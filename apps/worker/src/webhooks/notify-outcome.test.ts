@@ -1,7 +1,8 @@
 import { AppError } from '@imagemill/errors';
 import { createImageRecords } from '@imagemill/images';
 import { createManifests } from '@imagemill/manifests';
-import type { RenderHandler, RenderImage } from '@imagemill/queue';
+import type { RenderHandler } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
 import { loadCategories } from '@imagemill/variants';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { job, makeBucket, run, storage, store } from '../test-support/render-harness.ts';

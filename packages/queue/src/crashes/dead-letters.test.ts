@@ -1,6 +1,6 @@
 import { AppError } from '@imagemill/errors';
+import type { RenderImage } from '@imagemill/records';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { RenderImage } from '../jobs.ts';
 import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 
 afterEach(closeQueues);

@@ -1,7 +1,7 @@
+import type { RenderProgress } from '@imagemill/records';
 import { ImageId } from '@imagemill/variants';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { createReaderConnection } from '../connection/connection.ts';
-import type { RenderProgress } from '../jobs.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { followImageChanges, publishChange } from './image-changes.ts';
 

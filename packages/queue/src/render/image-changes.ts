@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { RenderProgress } from '@imagemill/records';
 import type { ImageId } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
-import { jobs, RenderProgress } from '../jobs.ts';
+import { jobs } from '../jobs.ts';
 
 export interface ImageChangesOptions {
   /** A separate connection, because it is blocked most of the time. See `createReaderConnection`. */

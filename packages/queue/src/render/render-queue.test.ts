@@ -37,6 +37,17 @@ test('works as soon as Redis is available, even if it was created before', async
   await vi.waitFor(() => queue.add(job, DAY_MS));
   expect((await queue.find(job.imageId))?.status).toBe('awaiting-upload');
 });
+test('writes the version of a job, reads a job without one, and reports a later version as unreadable', async () => {
+  const { queue, raw } = await queueHarness();
+  const [today, old, later] = [renderJob(), renderJob(), renderJob()];
+  await queue.add(today, DAY_MS);
+  expect((await raw.getJob(today.imageId))?.data).toEqual({ jobVersion: 1, ...today });
+  await raw.add('render-image', old, { jobId: old.imageId, delay: DAY_MS });
+  await raw.add('render-image', { jobVersion: 2, ...later }, { jobId: later.imageId, delay: DAY_MS });
+  for (const image of [today, old]) expect((await queue.find(image.imageId))?.image).toEqual(image);
+  await expect(queue.find(later.imageId)).rejects.toMatchObject({ code: 'unreadable-job' });
+});
+
 test('keeps the existing job if an image is added again', async () => {
   const { queue, raw } = await queueHarness();
   const job = renderJob();

@@ -1,3 +1,4 @@
+import { type RenderImage, RenderProgress } from '@imagemill/records';
 import type { ImageId } from '@imagemill/variants';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -6,7 +7,7 @@ import { drainRate } from '../backlog/drain-rate.ts';
 import { createQueueAccess } from '../connection/queue-access.ts';
 import { createDeadLetters, type DeadLetters } from '../crashes/dead-letters.ts';
 import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
-import { jobs, type RenderImage, type RenderOutcome, RenderProgress } from '../jobs.ts';
+import { jobs, type RenderOutcome } from '../jobs.ts';
 import { payloadOf, readJob } from '../read-job.ts';
 import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
@@ -105,8 +106,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
           deletions.notedAt(imageId),
         ]);
         const job = await readJob(queue, imageId);
-        const isReported = reportedAt !== undefined || job?.data.importUrl !== undefined;
-        const notes = { uploadReported: isReported, deletionRequested: deletedAt !== undefined };
+        const notes = { uploadReported: reportedAt !== undefined, deletionRequested: deletedAt !== undefined };
         return job && snapshot(job, jobState, notes);
       }),
 
@@ -123,7 +123,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
 
 const jobOf = (image: RenderImage, delay: number) => ({
   name: renderImage.name,
-  data: renderImage.payload.parse(image),
+  data: renderImage.payload.write(image),
   opts: { jobId: image.imageId, delay },
 });
 
@@ -137,14 +137,17 @@ function snapshot(
   jobState: string,
   notes: { uploadReported: boolean; deletionRequested: boolean },
 ): JobSnapshot {
+  const image = payloadOf(renderImage.payload, job);
   const progress = RenderProgress.safeParse(job.progress).data;
   const result = jobState === 'completed' ? (job.returnvalue as RenderOutcome) : undefined;
   return {
-    image: payloadOf(renderImage.payload, job),
+    image,
     status: imageStatus({
       jobState,
       hasProgress: progress !== undefined,
       ...notes,
+      // Nobody uploads, and so reports, what is imported.
+      uploadReported: notes.uploadReported || image.importUrl !== undefined,
       outcome: result?.outcome,
     }),
     progress,

@@ -1,10 +1,11 @@
+import type { RenderImage, RenderProgress } from '@imagemill/records';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createUnfinishedImages } from '../admission/unfinished-images.ts';
 import { drainMetrics } from '../backlog/drain-rate.ts';
 import { markWaitingSince } from '../backlog/waiting-since.ts';
 import { createCrashContainment } from '../crashes/crash-containment.ts';
-import { jobs, type RenderImage, type RenderOutcome, type RenderProgress } from '../jobs.ts';
+import { jobs, type RenderOutcome } from '../jobs.ts';
 import { type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
 import { createRechecks } from './rechecks.ts';
 import { uploadCheckDelayMs } from './retry-policy.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { RenderImage } from '@imagemill/records';
 import { ImageId, originalKey, Tenant } from '@imagemill/variants';
 import { Queue } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
 import { inject, vi } from 'vitest';
 import { createConsumerConnection, createProducerConnection } from '../connection/connection.ts';
-import type { RenderImage } from '../jobs.ts';
 import { createRenderQueue } from '../render/render-queue.ts';
 import { createRenderWorker, type RenderHandler } from '../render/render-worker.ts';
 

@@ -59,7 +59,8 @@ export function createWebhookQueue({ connection, prefix }: { connection: Redis; 
         const id = webhookEventId(draft.imageId, draft.type, occasion);
         // The number first: a crash in between leaves an entry without a delivery, and a rerun adds it under the same number.
         const sequence = await log.sequenceOf(id);
-        const event = deliverWebhook.payload.parse({ ...draft, id, sequence, timestamp: new Date().toISOString() });
+        const timestamp = new Date().toISOString();
+        const event = deliverWebhook.payload.write({ ...draft, id, sequence, timestamp });
         await queue.add(deliverWebhook.name, event, { jobId: id });
         return id;
       }),

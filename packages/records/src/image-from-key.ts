@@ -1,5 +1,5 @@
 import { type OriginalAddress, originalKey, timeOfId } from '@imagemill/variants';
-import type { RenderImage } from '../jobs.ts';
+import type { RenderImage } from './render-image.ts';
 
 /**
  * Recreates a lost job from the key of its original: after a loss of Redis, or for an upload that arrived after its image had

@@ -1,0 +1,92 @@
+import type { AppError } from '@imagemill/errors';
+import type { RenderImage, RenderProgress } from '@imagemill/records';
+import type { ObjectFacts } from '@imagemill/storage';
+import {
+  type OriginalAddress,
+  originalKey,
+  renditionKey,
+  type SourceFacts,
+  type VariantSet,
+} from '@imagemill/variants';
+import type { FinishedManifest, Manifest } from './manifest.ts';
+
+/** A job's image and the original that the job found. A rejected import may have no original. */
+export interface Subject {
+  readonly image: RenderImage;
+  readonly facts: ObjectFacts | undefined;
+  readonly attempts: number;
+}
+
+interface Rendered {
+  readonly source: SourceFacts & { readonly sha256: string };
+  readonly summary: { readonly placeholder: string; readonly dominantColour: string };
+  readonly set: VariantSet;
+  readonly revision: string;
+  readonly done: readonly RenderProgress['done'][number][];
+  /** Milliseconds by step. */
+  readonly timingsMs: Record<string, number>;
+}
+
+/** The manifest of an image with all renditions in the CDN bucket, listed in the order of the variant set. */
+export function readyManifest(subject: Subject, rendered: Rendered): FinishedManifest {
+  const { imageId } = subject.image;
+  const { set, revision, source, summary, timingsMs } = rendered;
+  const published = new Map(rendered.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
+  const renditions = set.flatMap(({ name, format }) => {
+    const rendition = published.get(`${name}.${format}`);
+    return rendition ? [{ ...rendition, key: renditionKey({ imageId, revision, variant: name, format }) }] : [];
+  });
+  const readyAt = new Date().toISOString();
+  return { ...finished(subject), status: 'ready', revision, source, ...summary, renditions, readyAt, timingsMs };
+}
+
+/** The manifest of a rejected image, with the reason for its seller. */
+export function rejectedManifest(
+  subject: Subject,
+  { code, publicMessage }: Pick<AppError, 'code' | 'publicMessage'>,
+): FinishedManifest {
+  const error = { code, message: publicMessage };
+  return { ...finished(subject), status: 'rejected', error, rejectedAt: new Date().toISOString() };
+}
+
+/** The manifest of a dead letter that an operator has discarded. */
+export function failedManifest(
+  { image, attempts, failedAt }: { image: RenderImage; attempts: number; failedAt: string },
+  error: { code: string; message: string },
+): Manifest {
+  return { ...identity(image), ...given(image, undefined), attempts, status: 'failed', error, failedAt };
+}
+
+/** The record that remains of a deleted image. */
+export function tombstone(image: OriginalAddress): Manifest {
+  const { imageId, tenant, category } = image;
+  const deletedAt = new Date().toISOString();
+  return { imageId, tenant, category, originalKey: originalKey(image), status: 'deleted', deletedAt };
+}
+
+const finished = ({ image, facts, attempts }: Subject) => ({
+  ...identity(image),
+  ...given(image, facts),
+  attempts,
+  originalEtag: facts?.etag ?? '',
+});
+
+const identity = ({ imageId, tenant, category, originalKey: key }: RenderImage) => ({
+  ...{ imageId, tenant, category },
+  originalKey: key,
+});
+
+const given = ({ filename, metadata, createdAt }: RenderImage, facts: ObjectFacts | undefined) => ({
+  filename: filename ?? decodedName(facts?.metadata.filename ?? ''),
+  metadata,
+  createdAt,
+});
+
+/** The name is not encoded if the object was stored by hand. */
+function decodedName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

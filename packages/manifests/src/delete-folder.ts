@@ -1,0 +1,15 @@
+import type { ObjectStorage } from '@imagemill/storage';
+import pLimit from 'p-limit';
+
+const DELETES_AT_ONCE = 8;
+
+/** Deletes all objects under a prefix. @throws StorageError */
+export async function deleteFolder(storage: ObjectStorage, prefix: string, signal: AbortSignal): Promise<void> {
+  const slot = pLimit(DELETES_AT_ONCE);
+  let startAfter: string | undefined;
+  do {
+    const { objects, nextAfter } = await storage.list({ prefix, startAfter, signal });
+    await Promise.all(objects.map(({ key }) => slot(() => storage.delete(key, { signal }))));
+    startAfter = nextAfter;
+  } while (startAfter !== undefined);
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
+import {
+  type ImageAddress,
+  type ImageId,
+  type OriginalAddress,
+  originalFolder,
+  parseOriginalKey,
+  prefixes,
+  type Tenant,
+} from '@imagemill/variants';
+import { deleteFolder } from './delete-folder.ts';
+import { OriginalGoneError, OriginalIncompleteError } from './errors.ts';
+
+export interface Original {
+  readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes. */
+  readonly digest: Buffer;
+}
+
+/**
+ * Downloads the object version that `facts` describe, and hashes it.
+ *
+ * @throws StorageError `object-changed` if the object was replaced; OriginalGoneError if it was deleted
+ * @throws OriginalIncompleteError if the body does not have the size in `facts`
+ */
+export async function readOriginal(
+  originals: ObjectStorage,
+  key: string,
+  facts: ObjectFacts,
+  signal: AbortSignal,
+): Promise<Original> {
+  const object = await originals.open(key, { ifMatch: facts.etag, signal });
+  if (!object) throw new OriginalGoneError();
+  const hash = createHash('sha256');
+  // One buffer of the known size: joining chunks at the end would need twice the memory.
+  const bytes = Buffer.allocUnsafeSlow(facts.sizeBytes);
+  let length = 0;
+  for await (const chunk of object.body) {
+    if (length + chunk.byteLength > bytes.byteLength) throw new OriginalIncompleteError();
+    hash.update(chunk);
+    bytes.set(chunk, length);
+    length += chunk.byteLength;
+  }
+  // The unfilled rest is uninitialised memory and may hold other data.
+  if (length < bytes.byteLength) throw new OriginalIncompleteError();
+  return { bytes, digest: hash.digest() };
+}
+
+export interface Upload {
+  readonly address: OriginalAddress;
+  readonly uploadedAt: Date;
+}
+
+/** A page of all originals, by tenant, category and age. Other objects are skipped. @throws StorageError */
+export async function listOriginals(
+  originals: ObjectStorage,
+  list: { startAfter: string | undefined; signal: AbortSignal },
+): Promise<{ readonly uploads: readonly Upload[]; readonly nextAfter: string | undefined }> {
+  const { objects, nextAfter } = await originals.list({ prefix: prefixes.originals, ...list });
+  const uploads = objects.flatMap(({ key, modifiedAt }) => {
+    const address = parseOriginalKey(key);
+    return address ? [{ address, uploadedAt: modifiedAt }] : [];
+  });
+  return { uploads, nextAfter };
+}
+
+/** Finds a tenant's original by its image id, in any of these categories. @throws StorageError */
+export async function findOriginal(
+  originals: ObjectStorage,
+  { tenant, imageId }: { tenant: Tenant; imageId: ImageId },
+  categories: Iterable<string>,
+): Promise<OriginalAddress | undefined> {
+  const folders = [...categories].map((category) => originalFolder({ tenant, category, imageId }));
+  const pages = await Promise.all(folders.map((prefix) => originals.list({ prefix, limit: 1 })));
+  const [object] = pages.flatMap(({ objects }) => objects);
+  return object && parseOriginalKey(object.key);
+}
+
+/** Deletes an image's original. @throws StorageError */
+export const deleteOriginal = (originals: ObjectStorage, image: ImageAddress, signal: AbortSignal) =>
+  deleteFolder(originals, originalFolder(image), signal);

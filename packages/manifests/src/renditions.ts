@@ -1,0 +1,56 @@
+import type { ObjectStorage } from '@imagemill/storage';
+import { type ImageId, parseRenditionKey, prefixes, renditionFolder } from '@imagemill/variants';
+import { deleteFolder } from './delete-folder.ts';
+
+export interface RenderedImage {
+  readonly imageId: ImageId;
+  /** When the newest rendition of each revision was written. */
+  readonly revisions: ReadonlyMap<string, Date>;
+}
+
+/**
+ * A page of the images that have renditions, in the order of their keys, each with all its revisions.
+ *
+ * @param imagesMin smallest number of images per page, except for the last page
+ * @throws StorageError
+ */
+export async function listRenderedImages(
+  cdn: ObjectStorage,
+  { imagesMin, startAfter, signal }: { imagesMin: number; startAfter: string | undefined; signal: AbortSignal },
+): Promise<{ readonly images: readonly RenderedImage[]; readonly nextAfter: string | undefined }> {
+  const images = new Map<ImageId, Map<string, Date>>();
+  let next = startAfter;
+  do {
+    const { objects, nextAfter } = await cdn.list({ prefix: prefixes.renditions, startAfter: next, signal });
+    for (const { key, modifiedAt } of objects) {
+      const rendition = parseRenditionKey(key);
+      if (rendition) add(images, rendition, modifiedAt);
+    }
+    next = nextAfter;
+  } while (next !== undefined && images.size < imagesMin);
+  const last = [...images.keys()].at(-1);
+  if (next !== undefined && last !== undefined && images.size > 1) {
+    // The last image may continue on the next page; it is moved there completely.
+    images.delete(last);
+    next = renditionFolder({ imageId: last }).slice(0, -1);
+  }
+  return { images: [...images].map(([imageId, revisions]) => ({ imageId, revisions })), nextAfter: next };
+}
+
+function add(
+  images: Map<ImageId, Map<string, Date>>,
+  { imageId, revision }: { imageId: ImageId; revision: string },
+  writtenAt: Date,
+): void {
+  const revisions = images.get(imageId) ?? new Map<string, Date>();
+  const newest = revisions.get(revision);
+  if (newest === undefined || newest < writtenAt) revisions.set(revision, writtenAt);
+  images.set(imageId, revisions);
+}
+
+/** Deletes an image's renditions: of all revisions, or of one. @throws StorageError */
+export const deleteRenditions = (
+  cdn: ObjectStorage,
+  { imageId, revision }: { imageId: ImageId; revision?: string },
+  signal: AbortSignal,
+) => deleteFolder(cdn, renditionFolder({ imageId, ...(revision !== undefined && { revision }) }), signal);

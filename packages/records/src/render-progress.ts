@@ -1,0 +1,19 @@
+import { Format, SourceFacts, VariantName } from '@imagemill/variants';
+import { z } from 'zod';
+
+/** A job's progress. It exists once a worker has read the original. */
+export const RenderProgress = z.object({
+  revision: z.string(),
+  total: z.int().nonnegative(),
+  source: SourceFacts,
+  done: z.array(
+    z.object({
+      variant: VariantName,
+      format: Format,
+      width: z.int(),
+      height: z.int(),
+      bytes: z.int(),
+    }),
+  ),
+});
+export type RenderProgress = z.infer<typeof RenderProgress>;
