@@ -14,6 +14,7 @@ const internalCodes = {
   'crashed-worker': 'a dead letter; the API returns processing-failed',
   'manifest-conflict': 'only workers write manifests',
   'object-changed': 'only workers read originals',
+  'original-incomplete': 'only workers read originals',
   'other-tenants-image': 'a dead letter for operators: no API call can cause it',
   'too-many-keys': 'only the command line creates keys',
   'delivery-failed': "the result of a webhook delivery, visible to operators in the delivery's attempts",

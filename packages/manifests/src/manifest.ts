@@ -23,7 +23,7 @@ const originalEtag = z.string();
 const error = z.object({ code: z.string(), message: z.string() });
 
 /** A rendition by its key in the CDN bucket, not its URL: answers follow CDN_BASE_URL. Width and height in pixels. */
-export const StoredRendition = z.object({
+const StoredRendition = z.object({
   variant: VariantName,
   format: Format,
   key: z.string(),
@@ -31,7 +31,6 @@ export const StoredRendition = z.object({
   height: z.int().positive(),
   bytes: z.int().positive(),
 });
-export type StoredRendition = z.infer<typeof StoredRendition>;
 
 /** The record of a finished image. It is written last: all renditions that it names are already in the CDN bucket. */
 export const Manifest = z.discriminatedUnion('status', [
