@@ -21,6 +21,7 @@ test.each([
     'deleted',
   ],
   ['it was deleted', { ...facts, jobState: 'completed', outcome: 'deleted' as const }, 'deleted'],
+  ['it was restarted after its state was read', { ...facts, jobState: 'completed', uploadReported: true }, 'queued'],
 ])('when %s', (_when, jobFacts, status) => {
   expect(imageStatus(jobFacts)).toBe(status);
 });

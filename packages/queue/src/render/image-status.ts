@@ -24,7 +24,8 @@ export interface JobFacts {
 export function imageStatus(facts: JobFacts): ImageStatus {
   const { jobState, hasProgress, uploadReported, outcome } = facts;
   if (facts.deletionRequested) return 'deleted';
-  if (jobState === 'completed') return outcome ?? 'ready';
+  // A completed job always has an outcome. One without it was restarted after its state was read, and is queued again.
+  if (jobState === 'completed' && outcome) return outcome;
   if (jobState === 'failed') return 'failed';
   // An active job without progress has not found its original yet: the state does not change.
   if (jobState === 'active' && hasProgress) return 'processing';
