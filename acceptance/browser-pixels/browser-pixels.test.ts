@@ -35,7 +35,7 @@ describe('the engine renders the same colours as Chromium for a', () => {
 
 test('the comparison detects another colour and another alpha', async () => {
   const [one, other] = [
-    matrix.find(({ name }) => name === 'PNG, 8 bits, RGBA, nothing said'),
+    matrix.find(({ name }) => name === 'PNG, 8 bits, RGBA, no colour information'),
     matrix.find(({ name }) => name === 'PNG, 8 bits, RGBA, P3 by cICP'),
   ];
   const [shown, rendered] = [

@@ -32,11 +32,19 @@ async function ticket(more: object = {}): Promise<ImageId> {
   return ImageId.parse((await api.call('POST', '/v1/images/upload-url', request, key)).body.imageId);
 }
 
+/** The ids of a bulk request share its millisecond. Within one, their order among other ids is not defined. */
+async function nextMillisecond(): Promise<void> {
+  const now = Date.now();
+  await vi.waitUntil(() => Date.now() > now, { interval: 1 });
+}
+
 describe('a listing', () => {
   test('has the images of every kind of ticket, newest first, each with its status body', async () => {
     const first = await ticket();
+    await nextMillisecond();
     const bulk = { images: [exampleTicketRequest, exampleTicketRequest] };
     const { tickets } = (await api.call('POST', '/v1/images/upload-urls', bulk, key)).body;
+    await nextMillisecond();
     const imported = (await api.call('POST', '/v1/images/import', exampleImportRequest, key)).body.imageId;
     const both = (tickets as { imageId: string }[]).map(({ imageId }) => imageId);
     const { images, nextCursor } = await list();
