@@ -63,13 +63,13 @@ test('a stack restarts a worker and an API that exit, and exits with code 1 if R
     expect([pids.api, worker].some((pid) => killed.includes(pid))).toBe(false);
     return pids;
   });
-  expect(stack.printed()).toContain('worker-1 has stopped: it ended with SIGKILL. It starts again in 0.25 s.');
+  expect(stack.printed()).toContain('worker-1 exited with SIGKILL. It restarts in 0.25 s.');
   const { image } = await createSeller(stack).upload({ bytes: await grainyPhoto(), category: 'avatar' });
   expect(image.status).toBe('ready');
 
   process.kill((now as typeof now & { redis: number }).redis, 'SIGKILL');
   await vi.waitUntil(() => !alive(stack.pids.stack));
-  expect(stack.printed()).toContain('The Redis ended unexpectedly (SIGKILL).');
+  expect(stack.printed()).toContain('Redis exited unexpectedly (SIGKILL).');
   expect([...pids, now.api, ...now.workers].filter(alive)).toEqual([]);
   await expect(access(join(stack.dir, 'stack.json'))).rejects.toThrow('ENOENT');
   expect(await stack.stop()).toBe(1);
@@ -103,7 +103,7 @@ test.each([
   process.kill(-(child.pid ?? 0), 'SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
   const [stdout, stderr] = await output;
-  expect(stdout).toMatch(/\nSIGINT Stopping\.\n$/);
+  expect(stdout).toMatch(/\nReceived SIGINT\. Stopping\.\n$/);
   expect(stderr).toBe('');
   silent.close();
   await rm(dir, { recursive: true });
@@ -131,12 +131,12 @@ test('only one of several stacks starts in the same folder, even with a truncate
   const starts = await Promise.allSettled([startStack({ IMAGEMILL_DIR: dir }), startStack({ IMAGEMILL_DIR: dir })]);
   const [up] = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const [refused] = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
-  expect(refused).toContain('already runs here');
+  expect(refused).toContain('is already running here');
 
   const otherName = `${dir}-link`;
   await symlink(dir, otherName);
   await expect(startStack({ IMAGEMILL_DIR: otherName })).rejects.toThrow(
-    `already runs here: ${up?.apiUrl} (${otherName}). Stop it first, or set IMAGEMILL_DIR to another folder.`,
+    `is already running here: ${up?.apiUrl} (${otherName}). Stop it first, or set IMAGEMILL_DIR to another folder.`,
   );
   expect((await fetch(`${up?.apiUrl}/readyz`)).status).toBe(200);
   await up?.stop();

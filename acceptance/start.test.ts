@@ -55,7 +55,7 @@ test("start prints the URL of the API's documentation", async () => {
   expect(servers).toEqual([{ url: stack.apiUrl }]);
 });
 
-test('the recipe that start prints uploads a picture with curl alone', async () => {
+test('the recipe that start prints uploads an image with curl', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'imagemill-recipe-'));
   await copyFile(photo, join(folder, 'photo.jpg'));
   const recipe = stack.printed().match(/^ {2}API=[\s\S]*?\n\n/m)?.[0] ?? '';

@@ -9,11 +9,11 @@ import { basename, join } from 'node:path';
 const APPS = ['cli', 'api', 'worker', 'console'];
 
 /**
- * Installs the production dependencies of the apps, unless they are installed. Where the dependencies of all packages are
- * installed, for development, they are updated as a whole: a production installation would remove those of the tests.
+ * Installs the production dependencies of the apps if they are missing or stale. In a development checkout, it updates
+ * all dependencies: a production installation would remove those of the tests.
  *
  * @param {string} root the project's folder
- * @returns {Promise<boolean>} false when pnpm failed; it has printed why
+ * @returns {Promise<boolean>} false if pnpm failed; it has printed the reason
  */
 export async function installDependencies(root) {
   const modules = join(root, 'node_modules');
@@ -32,20 +32,20 @@ export async function installDependencies(root) {
   return isDone;
 }
 
-/** Node's package holds 68 MB of headers, for the compilers of native addons. Nothing here is compiled. */
+/** Node's package contains 68 MB of headers for compiling native addons. Nothing is compiled here. */
 async function removeNodeHeaders(modules) {
   const packages = (await readdir(modules)).filter((name) => /^node-(bin-)?(darwin|linux)-/.test(name));
   const folders = packages.flatMap((name) => ['include', 'share'].map((folder) => join(modules, name, folder)));
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
-// The root has the Node that all run on, and what the client's source imports: the published client has it built in.
+// The root has the Node for all apps and the packages that the client's source imports (the published client bundles them).
 const projects = ['imagemill', ...APPS.map((app) => `@imagemill/${app}...`)];
 const productionInstall = [
   'install',
   '--prod',
   '--frozen-lockfile',
-  // Else the registry is asked for the age of every entry; the installation for development does that.
+  // Without it, pnpm requests the age of every entry from the registry. The development installation does that check.
   '--trust-lockfile',
   ...projects.flatMap((project) => ['--filter-prod', project]),
 ];
@@ -55,11 +55,11 @@ async function runPnpm(root, args) {
   // Standard output belongs to the command: with --json, programs read it.
   const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
   const [code] = await once(child, 'exit');
-  if (code !== 0) process.stderr.write(`The dependencies could not be installed: pnpm ended with code ${code}.\n`);
+  if (code !== 0) process.stderr.write(`The dependencies could not be installed: pnpm exited with code ${code}.\n`);
   return code === 0;
 }
 
-/** The pnpm that runs us, which may be a program or a script. */
+/** The pnpm that runs us: a program or a script. */
 function pnpmCommand(path) {
   if (!path || !/^pnpm\b/.test(basename(path))) return ['npx', '-y', 'pnpm@12'];
   return /\.[cm]?js$/.test(path) ? [process.execPath, path] : [path];

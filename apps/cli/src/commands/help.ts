@@ -15,11 +15,11 @@ export const targetEnvironment = [
 /** The variables of the `keys` commands. */
 export const keysEnvironment = [
   ['REDIS_URL', "Redis of the API (default: the local stack's)"],
-  ['QUEUE_PREFIX', 'prefix of its Redis keys, as the API has it'],
+  ['QUEUE_PREFIX', "prefix of its Redis keys; must be the API's"],
   ['IMAGEMILL_DIR', 'folder of the local stack (default: .imagemill)'],
 ] as const;
 
-/** The variables of `start` and `stack` that a first use may need. */
+/** The variables of `start` and `stack` that new users may need. */
 export const stackEnvironment = [
   ['API_PORT', 'port of the API and the console (default: 8080; 0: any free one)'],
   ['S3_PORT', 'port of the S3 server (default: 9000; 0: any free one)'],
@@ -28,14 +28,14 @@ export const stackEnvironment = [
   ['IMAGEMILL_DIR', 'folder for data, logs and stack.json (default: .imagemill)'],
   ['REDIS_URL', 'a Redis to use instead of a local one'],
   ['S3_ENDPOINT', 'an S3 server to use instead of the local one, with S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY'],
-  ['IMPORT_ALLOW_PRIVATE', 'true: imports by URL may come from private addresses, such as 127.0.0.1'],
-  ['VARIANT_SETS_FILE', 'JSON file with variant sets of your own'],
+  ['IMPORT_ALLOW_PRIVATE', 'true: allow imports by URL from private addresses, such as 127.0.0.1'],
+  ['VARIANT_SETS_FILE', 'JSON file with your own variant sets'],
   ['…', 'all others: docs/configuration.md'],
 ] as const;
 
 export const stackExitCodes = [
   [0, 'stopped by Ctrl-C or SIGTERM'],
-  [1, 'not started, or a part ended for good'],
+  [1, 'not started, or a part failed'],
   [2, 'wrong usage'],
   [130, 'a second Ctrl-C cut the shutdown short'],
 ] as const;

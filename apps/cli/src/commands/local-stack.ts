@@ -2,7 +2,7 @@ import { parseEnv } from '@imagemill/service';
 import { stackEnv } from '../env.ts';
 import type { Stack } from '../stack/bring-up.ts';
 
-/** Brings the stack of this environment up, telling each step. */
+/** Starts the stack of this environment and prints each step. */
 export async function localStack(signal: AbortSignal): Promise<Stack> {
   const env = parseEnv(stackEnv, process.env);
   // Loaded here, not at import: it doubles the time that every other command takes to start.

@@ -4,7 +4,7 @@ import { stayUp } from '../stack/stay-up.ts';
 import { helpAfter, stackEnvironment, stackExitCodes } from './help.ts';
 import { localStack } from './local-stack.ts';
 
-/** `imagemill stack`: the local stack alone, until Ctrl-C. */
+/** `imagemill stack`: runs the local stack, without sample photographs, until Ctrl-C. */
 export function stack(program: Command): void {
   program
     .command('stack')
@@ -13,8 +13,8 @@ export function stack(program: Command): void {
       'after',
       helpAfter({
         examples: [
-          ['npx -y pnpm@12 stack', 'start everything but the sample photographs'],
-          ['WORKERS=4 npx -y pnpm@12 stack', 'with four worker processes'],
+          ['imagemill stack', 'start everything, without the sample photographs'],
+          ['WORKERS=4 imagemill stack', 'run four worker processes'],
         ],
         environment: stackEnvironment,
         exitCodes: stackExitCodes,

@@ -6,7 +6,7 @@ import { stayUp } from '../stack/stay-up.ts';
 import { helpAfter, stackEnvironment, stackExitCodes } from './help.ts';
 import { localStack } from './local-stack.ts';
 
-/** `imagemill start`: the local stack, the sample photographs put through it, and what to do next. */
+/** `imagemill start`: starts the local stack, renders the sample photographs and prints the next steps. */
 export function start(program: Command): void {
   program
     .command('start')
@@ -17,9 +17,9 @@ export function start(program: Command): void {
       'after',
       helpAfter({
         examples: [
-          ['npx -y pnpm@12 start', 'start everything'],
-          ['API_PORT=0 S3_PORT=0 npx -y pnpm@12 start', 'on ports that are free'],
-          ['IMPORT_ALLOW_PRIVATE=true npx -y pnpm@12 start', 'allow imports from this machine and its network'],
+          ['imagemill start', 'start everything'],
+          ['API_PORT=0 S3_PORT=0 imagemill start', 'use any free ports'],
+          ['IMPORT_ALLOW_PRIVATE=true imagemill start', 'allow imports from this machine and its network'],
         ],
         environment: stackEnvironment,
         exitCodes: stackExitCodes,

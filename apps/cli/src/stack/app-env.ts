@@ -3,7 +3,7 @@ import { configuredKeyEntry } from '@imagemill/keys';
 import type { StackEnv } from '../env.ts';
 import type { S3Address } from './backends.ts';
 
-/** The environment of the bucket set-up: the caller's own, with the addresses of the local stack filled in. */
+/** The environment of the bucket set-up: the caller's, with the addresses of the local stack. */
 export const storageEnvironment = (env: StackEnv, s3: S3Address) => ({
   ...process.env,
   S3_ENDPOINT: s3.endpoint,
@@ -24,7 +24,7 @@ interface AppAddresses {
   readonly s3: S3Address;
 }
 
-/** The environment of the API and the workers: the caller's own, with the addresses of the local stack filled in. */
+/** The environment of the API and the workers: the caller's, with the addresses of the local stack. */
 export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAddresses) {
   const entries = [
     configuredKeyEntry(keys.apiKey, 'demo', ['upload']),
@@ -32,7 +32,7 @@ export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAd
   ];
   return {
     ...storageEnvironment(env, s3),
-    // Read by Node itself at start: see the worker's variables in docs/configuration.md.
+    // Node reads it at start: see the worker's variables in docs/configuration.md.
     UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '32',
     HOST: '127.0.0.1',
     PORT: String(api.port),
@@ -45,5 +45,5 @@ export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAd
   };
 }
 
-/** As lasting and as secret as the stack's own keys. */
+/** Derived from the stack's admin key: as persistent and as secret. */
 const secretFor = (what: string, adminKey: string) => createHash('sha256').update(`${what}, ${adminKey}`).digest('hex');

@@ -14,7 +14,7 @@ export interface S3Address {
 
 export interface Backend<Address> {
   readonly address: Address;
-  /** Absent for a configured one, which this stack does not run. */
+  /** Absent if the backend is configured: this stack does not run it. */
   readonly process?: { readonly pid: number; readonly exited: Promise<ProcessExit> };
   stop(): Promise<void>;
 }
@@ -25,17 +25,17 @@ interface BackendOptions {
   readonly keys: { readonly s3AccessKeyId: string; readonly s3SecretAccessKey: string; readonly adminKey: string };
   readonly apiUrl: string;
   readonly say: (step: string) => void;
-  /** Makes the buckets. It does not wait for Redis, which may be downloaded first. */
+  /** Creates the buckets. It does not wait for Redis, which may have to be downloaded. */
   readonly setUpBuckets: (s3: S3Address) => Promise<void>;
 }
 
-/** Redis and S3, started at once: the configured ones, or local ones where none are configured. */
+/** Starts Redis and S3 in parallel, or uses the configured ones. */
 export const startBackends = (options: BackendOptions) =>
   startTogether<[Backend<string>, Backend<S3Address>]>([redisOf(options), s3Of(options)]);
 
 async function redisOf({ env, dir, say }: BackendOptions): Promise<Backend<string>> {
   if (env.REDIS_URL) {
-    say('Using the Redis of REDIS_URL');
+    say('Using the Redis server of REDIS_URL');
     return { address: env.REDIS_URL, stop: async () => {} };
   }
   say('Starting Redis');

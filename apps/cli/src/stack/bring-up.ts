@@ -19,7 +19,7 @@ import { untilReady } from './until-ready.ts';
 export interface Stack {
   readonly file: StackFile;
   readonly dir: string;
-  /** Settles with a message when a part has ended that can not be started again. */
+  /** Settles with a message when a part exits that cannot be restarted. */
   readonly broken: Promise<string>;
   close(): Promise<void>;
 }
@@ -29,11 +29,11 @@ interface Stoppable {
 }
 
 /**
- * Brings up what imagemill needs and imagemill itself: Redis and S3 where none are configured, the buckets, the API and
- * the workers, through the same entry points and environment variables as every other deployment.
+ * Starts imagemill and its dependencies: Redis and S3 if none are configured, the buckets, the API and the workers, with
+ * the same entry points and environment variables as every other deployment.
  *
- * @param signal aborts the start; what runs by then is stopped
- * @throws FailureToExplain when the directory's stack is already up; what started is stopped when the rest can't
+ * @param signal aborts the start and stops the parts that already run
+ * @throws FailureToExplain if a stack already runs in the directory. After any error, the started parts are stopped.
  */
 export async function bringUp(env: StackEnv, say: (step: string) => void, signal: AbortSignal): Promise<Stack> {
   const dir = resolve(env.IMAGEMILL_DIR);
@@ -45,7 +45,7 @@ export async function bringUp(env: StackEnv, say: (step: string) => void, signal
   const parts: Stoppable[][] = [];
   const close = async () => {
     await removeStackFile(dir);
-    // In the order of the flow: nothing is stopped while something that needs it still works.
+    // A part stops only after the parts that depend on it.
     for (const together of parts.toReversed()) await Promise.all(together.map((part) => part.stop()));
     lock.release();
   };
@@ -63,7 +63,7 @@ interface StartOptions {
   readonly logs: string;
   readonly say: (step: string) => void;
   readonly signal: AbortSignal;
-  /** Gets what is to be stopped, the last first. */
+  /** Receives the parts to stop, in reverse order. */
   readonly parts: Stoppable[][];
 }
 
@@ -104,7 +104,7 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
   });
   await untilReady(url, signal);
   await writeStackFile(dir, file());
-  return { file: file(), broken: broken({ Redis: redis, 'S3 server': s3 }, apps, logs) };
+  return { file: file(), broken: broken({ Redis: redis, 'The S3 server': s3 }, apps, logs) };
 }
 
 const pidsOf = (redis: Backend<unknown>, s3: Backend<unknown>, { api, workers }: Apps): StackFile['pids'] => ({
@@ -115,11 +115,11 @@ const pidsOf = (redis: Backend<unknown>, s3: Backend<unknown>, { api, workers }:
   workers: workers.map(({ pid }) => pid),
 });
 
-/** Redis and S3 are not started again: what ended them may be in their data. */
+/** Redis and S3 are not restarted: the cause may be in their data. */
 function broken(backends: Record<string, Backend<unknown>>, { api, workers }: Apps, logs: string): Promise<string> {
   const exits = Object.entries(backends).map(async ([name, { process }]) => {
     if (!process) return new Promise<never>(() => {});
-    return `The ${name} ended unexpectedly (${describe(await process.exited)}).`;
+    return `${name} exited unexpectedly (${describe(await process.exited)}).`;
   });
   const failures = [api, ...workers].map(({ failed }) => failed);
   return Promise.race([...exits, ...failures]).then((message) => `${message} Its log is in ${logs}.`);
@@ -128,6 +128,6 @@ function broken(backends: Record<string, Backend<unknown>>, { api, workers }: Ap
 async function alreadyRuns(dir: string): Promise<FailureToExplain> {
   const running = await readStackFile(dir);
   return new FailureToExplain(
-    `imagemill already runs here${running ? `: ${running.apiUrl}` : ''} (${dir}). Stop it first, or set IMAGEMILL_DIR to another folder.`,
+    `imagemill is already running here${running ? `: ${running.apiUrl}` : ''} (${dir}). Stop it first, or set IMAGEMILL_DIR to another folder.`,
   );
 }

@@ -14,7 +14,7 @@ interface BuildOptions {
 /**
  * Builds the console if its sources have changed.
  *
- * @returns the folder to serve; undefined where it can't be built, which is told and keeps nothing else from working
+ * @returns the folder to serve; undefined if the build fails, which is reported and does not stop the start
  */
 export async function consoleDir({ logFile, say, signal }: BuildOptions): Promise<string | undefined> {
   try {
@@ -25,7 +25,7 @@ export async function consoleDir({ logFile, say, signal }: BuildOptions): Promis
   } catch (error) {
     if (signal.aborted) return undefined;
     await writeFile(logFile, `${(error as Error).message}\n`, { mode: 0o600 });
-    say(`The console can't be built, so the stack goes on without it. See ${logFile}`);
+    say(`The console could not be built. The stack starts without it. See ${logFile}`);
     return undefined;
   }
 }

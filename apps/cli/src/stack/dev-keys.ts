@@ -14,7 +14,7 @@ const DevKeys = z.object({
 });
 type DevKeys = z.infer<typeof DevKeys>;
 
-/** The random keys of the stack in `dir`: made once, so that they and the URLs signed with them outlive a restart. */
+/** The random keys of the stack in `dir`. Created once: they and URLs signed with them remain valid after a restart. */
 export async function devKeys(dir: string): Promise<DevKeys> {
   const path = join(dir, 'dev-keys.json');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -41,4 +41,4 @@ function parse(text: string, path: string): DevKeys {
 }
 
 const unusable = (path: string) =>
-  new FailureToExplain(`${path} can't be read. Delete it: new keys are made then, and old upload URLs end.`);
+  new FailureToExplain(`${path} can't be read. Delete it to create new keys. Existing upload URLs will stop working.`);

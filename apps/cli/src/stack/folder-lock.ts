@@ -8,10 +8,10 @@ export interface FolderLock {
 const SQLITE_BUSY = 5;
 
 /**
- * Claims a folder for one process: two stacks on the same data would ruin each other's. It is SQLite's lock on an empty
- * file, which the system frees the moment its holder is gone, however that happened.
+ * Locks a folder for one process: two stacks on the same data would corrupt it. The lock is SQLite's, on an empty file.
+ * The operating system releases it when its holder exits, even after SIGKILL.
  *
- * @returns undefined when another process holds the folder
+ * @returns undefined if another process holds the lock
  */
 export function lockFolder(dir: string): FolderLock | undefined {
   const file = new DatabaseSync(join(dir, 'lock'));

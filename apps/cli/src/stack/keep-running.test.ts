@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { keepRunning } from './keep-running.ts';
 
-/** A process that ends when the test says so. */
+/** A process that exits when the test calls `end`. */
 function fakeProcess(pid: number) {
   const { promise: exited, resolve } = Promise.withResolvers<{ code: number | null; signal: NodeJS.Signals | null }>();
   return {
@@ -13,7 +13,7 @@ function fakeProcess(pid: number) {
   };
 }
 
-test('a process that ends is started again, and named by its new id', async () => {
+test('restarts a process that exits, and reports its new id', async () => {
   const processes = [fakeProcess(1), fakeProcess(2)];
   const starts: boolean[] = [];
   const said: string[] = [];
@@ -27,14 +27,11 @@ test('a process that ends is started again, and named by its new id', async () =
   await vi.waitUntil(() => onRestart.mock.calls.length === 1);
   expect(kept.pid).toBe(2);
   expect(starts).toEqual([false, true]);
-  expect(said).toEqual([
-    'worker-1 has stopped: it ended with code 137. It starts again in 0.001 s.',
-    'worker-1 runs again.',
-  ]);
+  expect(said).toEqual(['worker-1 exited with code 137. It restarts in 0.001 s.', 'worker-1 is running again.']);
   await kept.stop();
 });
 
-test('a process that ends for the sixth time within a minute is not started again', async () => {
+test('does not restart a process after its sixth exit within a minute', async () => {
   let starts = 0;
   const start = async () => {
     starts += 1;
@@ -43,11 +40,11 @@ test('a process that ends for the sixth time within a minute is not started agai
     return process;
   };
   const kept = await keepRunning({ name: 'api', start, say: () => {}, onRestart: () => {}, firstWaitMs: 1 });
-  expect(await kept.failed).toBe('api ended 6 times within a minute: it ended with code 1.');
+  expect(await kept.failed).toBe('api failed 6 times within a minute. Last failure: api exited with code 1.');
   expect(starts).toBe(6);
 });
 
-test('a restart that fails counts, and its reason is told', async () => {
+test('counts a failed restart as a failure, and reports its reason', async () => {
   const first = fakeProcess(1);
   const start = async (isRestart: boolean) => {
     if (isRestart) throw new Error('The bucket is gone.');
@@ -58,7 +55,7 @@ test('a restart that fails counts, and its reason is told', async () => {
   expect(await kept.failed).toContain('The bucket is gone.');
 });
 
-test('a process that is stopped stays stopped, also while it waits for its restart', async () => {
+test('a stopped process stays stopped, even during the delay before a restart', async () => {
   const first = fakeProcess(1);
   let starts = 0;
   const start = async () => {

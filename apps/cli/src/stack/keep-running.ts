@@ -1,38 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeProcess, ProcessExit } from '@imagemill/local-stack';
 
-/** One that ends more often than this within the window has a fault that another start does not mend. */
+/** A process that fails more often than this within the window has a fault that a restart does not fix. */
 const RESTARTS_MAX = 5;
 const WINDOW_MS = 60_000;
 const FIRST_WAIT_MS = 250;
 
 export interface KeptProcess {
-  /** The process that runs now, or ran last. */
+  /** Id of the current process, or of the last one. */
   readonly pid: number;
-  /** Settles with a message when the process ends too often to be started again. */
+  /** Settles with a message when the process fails too often to be restarted. */
   readonly failed: Promise<string>;
   stop(): Promise<void>;
 }
 
 interface KeepOptions {
   readonly name: string;
-  /** @param isRestart whether it is not the first start */
+  /** @param isRestart false for the first start */
   readonly start: (isRestart: boolean, signal: AbortSignal) => Promise<NodeProcess>;
   readonly say: (message: string) => void;
-  /** After each restart. */
+  /** Called after each restart. */
   readonly onRestart: () => void;
-  /** How long it waits before the first restart; twice as long before each further one. */
+  /** Delay before the first restart; it doubles for each further one. */
   readonly firstWaitMs?: number;
 }
 
 /**
- * Starts a process, and starts it again when it ends by itself: after 250 ms, then after twice as long each time, and five times a
- * minute at most.
+ * Starts a process and restarts it if it exits: after 250 ms, then with delays that double, at most five times a minute.
  *
  *     starting ──► running ──exit──► waiting ──► starting …
- *                                      └──► failed: the sixth exit within a minute
+ *                                      └──► failed: the sixth failure within a minute
  *
- * @throws what `start` throws, for the first start alone
+ * @throws the error of the first `start`; an error of a restart counts as a failure
  */
 export async function keepRunning(options: KeepOptions): Promise<KeptProcess> {
   const { name, start, say, onRestart, firstWaitMs = FIRST_WAIT_MS } = options;
@@ -43,17 +42,17 @@ export async function keepRunning(options: KeepOptions): Promise<KeptProcess> {
 
   async function untilEnd(): Promise<string> {
     const exit = await current.exited;
-    return `it ended with ${describe(exit)}`;
+    return `${name} exited with ${describe(exit)}.`;
   }
 
-  /** @returns why it did not start */
+  /** @returns the reason if it did not start */
   async function restart(): Promise<string | undefined> {
     try {
       current = await start(true, signal);
     } catch (error) {
       return (error as Error).message;
     }
-    say(`${name} runs again.`);
+    say(`${name} is running again.`);
     onRestart();
     return undefined;
   }
@@ -63,10 +62,11 @@ export async function keepRunning(options: KeepOptions): Promise<KeptProcess> {
     while (!signal.aborted) {
       const now = Date.now();
       const recent = restarts.filter((at) => at > now - WINDOW_MS);
-      if (recent.length >= RESTARTS_MAX) return `${name} ended ${recent.length + 1} times within a minute: ${reason}.`;
+      if (recent.length >= RESTARTS_MAX)
+        return `${name} failed ${recent.length + 1} times within a minute. Last failure: ${reason}`;
       restarts.push(now);
       const waitMs = firstWaitMs * 2 ** recent.length;
-      say(`${name} has stopped: ${reason}. It starts again in ${waitMs / 1000} s.`);
+      say(`${reason} It restarts in ${waitMs / 1000} s.`);
       await delay(waitMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) break;
       reason = (await restart()) ?? (await untilEnd());

@@ -11,8 +11,8 @@ interface Process {
 }
 
 /**
- * Settles when npx, npm or pnpm was asked to run us and has since been killed: not every one of them passes SIGTERM on,
- * and what they started must not stay behind. The user's own shell is no launcher: it may end before us.
+ * Settles if npx, npm or pnpm started us and has since been killed: not all of them forward SIGTERM, and no processes
+ * may remain. The user's own shell is not a launcher: it may exit before us.
  */
 export async function launcherGone(): Promise<string> {
   const launchers = await launchersOf(process.ppid);
@@ -20,13 +20,13 @@ export async function launcherGone(): Promise<string> {
     const poll = setInterval(() => {
       if (launchers.every(isAlive)) return;
       clearInterval(poll);
-      resolve('The command that started imagemill is gone.');
+      resolve('The command that started imagemill has exited.');
     }, POLL_MS);
     poll.unref();
   });
 }
 
-/** Our ancestors, up to the farthest that is a package manager. */
+/** The ids of our ancestor processes, up to the farthest package manager. */
 async function launchersOf(pid: number): Promise<number[]> {
   const ancestors: { pid: number; isLauncher: boolean }[] = [];
   for (let next = pid; next > 1; ) {
@@ -45,7 +45,7 @@ async function describe(pid: number): Promise<Process> {
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
     ]);
-    // pid (name) state parent …: the name may hold spaces and parentheses.
+    // pid (name) state parent …: the name may contain spaces and parentheses.
     const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { parentPid: Number(parent), command: command.replaceAll('\0', ' ') };
   }

@@ -1,14 +1,14 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { FailureToExplain } from '../explain.ts';
 
-/** Makes the stack's folder, and its logs', when absent. @throws FailureToExplain when nothing can be written there */
+/** Creates the stack's folder and its log folder if missing. @throws FailureToExplain if the folder is not writable */
 export async function makeFolder(dir: string, logs: string): Promise<void> {
   try {
     await mkdir(logs, { recursive: true });
     await access(dir, constants.W_OK);
   } catch (error) {
     throw new FailureToExplain(
-      `${dir} can't be written (${(error as NodeJS.ErrnoException).code}). Set IMAGEMILL_DIR to a folder that can be.`,
+      `Cannot write to ${dir} (${(error as NodeJS.ErrnoException).code}). Set IMAGEMILL_DIR to a writable folder.`,
     );
   }
 }

@@ -2,9 +2,9 @@ import { PortInUseError } from '@imagemill/local-stack';
 import { FailureToExplain } from '../explain.ts';
 
 /**
- * Does what takes a port that a variable sets.
+ * Calls `take`, which uses the port that `variable` sets.
  *
- * @throws FailureToExplain with the name of the variable when the port is in use
+ * @throws FailureToExplain with the name of the variable if the port is in use
  */
 export async function namedPort<Result>(variable: string, port: number, take: () => Promise<Result>): Promise<Result> {
   try {
@@ -12,7 +12,7 @@ export async function namedPort<Result>(variable: string, port: number, take: ()
   } catch (error) {
     if (!(error instanceof PortInUseError) || port === 0) throw error;
     throw new FailureToExplain(
-      `Port ${port} is in use by another program. Set ${variable} to another port, or to 0 for any free one.`,
+      `Port ${port} is in use by another program. Set ${variable} to another port, or to 0 for any free port.`,
       { cause: error },
     );
   }

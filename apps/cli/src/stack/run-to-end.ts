@@ -8,8 +8,8 @@ const TIMEOUT_MS = 60_000;
 /**
  * Runs one of our one-shot programs.
  *
- * @param program.signal ends it, and rejects with an AbortError
- * @throws FailureToExplain with what it printed when it fails
+ * @param program.signal ends the program; the promise rejects with an AbortError
+ * @throws FailureToExplain with the program's output if it fails
  */
 export async function runToEnd(program: {
   name: string;
@@ -24,14 +24,14 @@ export async function runToEnd(program: {
     const child = spawn(process.execPath, [entry], {
       env,
       stdio: ['ignore', log.fd, log.fd],
-      // A group of its own: Ctrl-C in a terminal would end it as if it had failed.
+      // A separate process group: otherwise, Ctrl-C in a terminal would end it as a failure.
       detached: true,
       timeout: TIMEOUT_MS,
       signal,
     });
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code === 0) return;
-    const reason = code === null ? `it did not end within ${TIMEOUT_MS / 1000} s` : `it ended with code ${code}`;
+    const reason = code === null ? `it did not exit within ${TIMEOUT_MS / 1000} s` : `it exited with code ${code}`;
     throw new FailureToExplain(`The ${name} failed: ${(await readFile(logFile, 'utf8')).trim() || reason}`);
   } finally {
     await log.close();

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isAlive } from './is-alive.ts';
 import { writeJson } from './write-json.ts';
 
-/** The addresses and development keys of a running stack, for other programs to find it. */
+/** The addresses and development keys of a running stack, for other programs. */
 export const StackFile = z.object({
   apiUrl: z.url(),
   apiKey: z.string(),
@@ -15,7 +15,7 @@ export const StackFile = z.object({
   originalsBucket: z.string(),
   cdnBucket: z.string(),
   cdnBaseUrl: z.url(),
-  /** Where it could be built. */
+  /** Absent if the console could not be built. */
   consoleUrl: z.url().optional(),
   redisUrl: z.string(),
   pids: z.object({
@@ -30,7 +30,7 @@ export type StackFile = z.infer<typeof StackFile>;
 
 const pathIn = (dir: string) => join(dir, 'stack.json');
 
-/** The stack that runs in `dir`; undefined when none does, also when its file was left, or cut, by one that was killed. */
+/** The stack that runs in `dir`. Undefined if none runs, even if a killed one left a stale or truncated file. */
 export async function readStackFile(dir: string): Promise<StackFile | undefined> {
   const parsed = StackFile.safeParse(await readJson(pathIn(dir)));
   return parsed.success && isAlive(parsed.data.pids.stack) ? parsed.data : undefined;

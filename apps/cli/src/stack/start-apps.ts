@@ -20,7 +20,7 @@ export interface Apps {
   readonly workers: readonly KeptProcess[];
 }
 
-/** The API and the workers, started at once, and each again when it ends by itself. */
+/** Starts the API and the workers in parallel, and restarts each if it exits. */
 export async function startApps(options: AppOptions): Promise<Apps> {
   const { workers: count, env, consoleDir, logs, say, signal, onRestart } = options;
   const keep = (name: string, entry: string, appEnv: NodeJS.ProcessEnv) =>

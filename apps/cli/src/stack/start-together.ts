@@ -2,7 +2,7 @@ interface Part {
   stop(): Promise<unknown>;
 }
 
-/** Waits for parts that start at once. @throws the first failure, after those that started have been stopped */
+/** Waits for parts that start in parallel. @throws the first error, after the started parts are stopped */
 export async function startTogether<const Parts extends readonly Part[]>(
   starts: {
     readonly [Index in keyof Parts]: Promise<Parts[Index]>;
