@@ -23,7 +23,7 @@ export interface SendingTimes {
 
 const sendingTimes: SendingTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 5_000 };
 
-/** @throws Error naming the port when it is in use */
+/** @throws Error naming the port if it is in use */
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   { hostname, port, times = sendingTimes }: { hostname: string; port: number; times?: SendingTimes },
@@ -42,7 +42,7 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
-      reject(inUse ? new Error(`Port ${port} is in use. Set PORT to a free one.`, { cause: error }) : error);
+      reject(inUse ? new Error(`Port ${port} is in use. Set PORT to a free port.`, { cause: error }) : error);
     });
     server.listen(port, hostname, resolve);
   });
