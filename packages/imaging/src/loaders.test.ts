@@ -1,9 +1,12 @@
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
 import { blockOtherLoaders } from './loaders.ts';
 
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+
+// Other files run in the same process.
+afterEach(() => blockOtherLoaders());
 
 describe('the loaders that uploads must not reach', () => {
   test('are blocked in libvips, for the whole process', async () => {

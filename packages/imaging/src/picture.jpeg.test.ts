@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { blockOtherLoaders } from './loaders.ts';
 import { colourDifference } from './test-support/colour-difference.ts';
 import { losslessJpeg } from './test-support/lossless-jpeg.ts';
 import { cornerColours, cornerPicture, gradientPicture, type Rgb } from './test-support/pictures.ts';
@@ -104,6 +105,7 @@ describe('an Ultra HDR JPEG, or any other JPEG followed by a second picture,', (
 
   test('is a valid fixture for libultrahdr', async () => {
     sharp.unblock({ operation: ['VipsForeignLoadUhdr'] });
+    onTestFinished(() => blockOtherLoaders());
     const { gainMap: found, width, height } = await metadataOf(await ultraHdr());
     expect([width, height]).toEqual([120, 80]);
     expect(await metadataOf(found?.image ?? Buffer.of())).toMatchObject({ format: 'jpeg', width: 30, height: 20 });
