@@ -1,4 +1,4 @@
-import { type Box, boxesIn, boxIn } from './isobmff.ts';
+import { type Box, boxesIn, boxIn } from '../source/isobmff.ts';
 
 /** The items of an AVIF or HEIF file, with their properties. https://aomediacodec.github.io/av1-avif */
 export interface AvifItems {

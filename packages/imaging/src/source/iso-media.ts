@@ -1,4 +1,4 @@
-import { type Box, boxesIn, boxIn } from '../colour/isobmff.ts';
+import { type Box, boxesIn, boxIn } from './isobmff.ts';
 
 export interface IsoMedia {
   /** The major brand first. */

@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import { uint16, uint32 } from './little-endian.ts';
 
 /** The pixel layout of a TIFF of one plain colour: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffLayout {
@@ -106,16 +107,4 @@ function directory(tags: readonly (readonly [number, number, readonly number[]])
     longAt += bytes.length;
   }
   return Buffer.concat([...entries, uint32(0), ...long]);
-}
-
-function uint16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

@@ -1,3 +1,5 @@
+import { uint16, uint32 } from './little-endian.ts';
+
 /** The pixel format of a TIFF: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffPixels {
   /** 1 is grey, 2 RGB, 5 CMYK, 8 CIE Lab. */
@@ -76,17 +78,5 @@ function sampleBytes(value: number, bits: 8 | 16 | 32, sampleFormat: 1 | 2 | 3):
   if (sampleFormat === 3) bytes.writeFloatLE(value);
   else if (sampleFormat === 2) bytes.writeIntLE(value, 0, bytes.length);
   else bytes.writeUIntLE(value, 0, bytes.length);
-  return bytes;
-}
-
-function uint16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
   return bytes;
 }
