@@ -11,7 +11,7 @@ import { browserHeaders } from './http/browser-headers.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitBody } from './http/json-body.ts';
 import { requestLog } from './http/request-log.ts';
-import type { Area } from './openapi/area.ts';
+import type { Area } from './openapi/operation.ts';
 import { completeUpload } from './routes/complete-upload.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { deleteImage } from './routes/delete-image.ts';

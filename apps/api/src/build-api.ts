@@ -12,7 +12,7 @@ import type { ApiEnv } from './env.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { listen } from './http/listen.ts';
 import type { LiveObserver } from './live/listener.ts';
-import type { LiveTimes } from './live/live-times.ts';
+import type { LiveTimes } from './live/members.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { liveMetrics } from './metrics/live-metrics.ts';
 import { requestMetrics } from './metrics/request-metrics.ts';

@@ -18,7 +18,7 @@ import type { ApiEnv } from './env.ts';
 import type { ApiServices, ApiSettings } from './http/api-route.ts';
 import { createLimits } from './limits/create-limits.ts';
 import type { LiveObserver } from './live/listener.ts';
-import type { LiveTimes } from './live/live-times.ts';
+import type { LiveTimes } from './live/members.ts';
 import { startLive } from './live/start-live.ts';
 
 interface ServiceOptions {

@@ -3,6 +3,10 @@ import { sign, verify } from 'hono/jwt';
 import { z } from 'zod';
 import type { Caller } from '../auth/authenticator.ts';
 
+/** The path of BullMQ's board, and of its cookie. */
+export const BOARD_PATH = '/board';
+export const BOARD_COOKIE = 'imagemill-board';
+
 /** Lifetime of a session; afterwards the console must send the key again. */
 export const BOARD_SESSION_SECONDS = 900;
 

@@ -9,8 +9,7 @@ import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ApiBindings } from '../http/bindings.ts';
 import { Problem } from '../http/problem.ts';
-import { BOARD_COOKIE, BOARD_PATH } from './board-cookie.ts';
-import type { BoardSessions } from './board-sessions.ts';
+import { BOARD_COOKIE, BOARD_PATH, type BoardSessions } from './board-sessions.ts';
 
 /** The dependencies of BullMQ's board. */
 export interface Board {

@@ -34,3 +34,13 @@ export class Problem extends Error {
 
 export const imageNotFound = () =>
   new Problem({ status: 404, code: 'image-not-found', detail: 'There is no image with this id.' });
+
+interface TooMany {
+  readonly code: string;
+  readonly detail: string;
+  readonly retryAfterSeconds: number;
+}
+
+/** A 429: the same request can succeed later. */
+export const tooMany = ({ code, detail, retryAfterSeconds }: TooMany) =>
+  new Problem({ status: 429, code, detail, headers: { 'retry-after': String(retryAfterSeconds) } });

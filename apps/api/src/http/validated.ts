@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import type { z } from 'zod';
 import { type FieldProblem, Problem } from './problem.ts';
 
@@ -17,6 +18,10 @@ export function validated<Schema extends z.ZodType>(schema: Schema, input: unkno
     errors,
   });
 }
+
+/** The request's query, parsed by a schema. @throws Problem 422: see `validated` */
+export const query = <Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> =>
+  validated(schema, c.req.query());
 
 type Issue = z.core.$ZodIssue;
 

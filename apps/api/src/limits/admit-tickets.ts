@@ -2,11 +2,10 @@ import type { Admissions, IssuedTicket } from '@imagemill/queue';
 import type { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
 import type { ApiBindings } from '../http/bindings.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem, tooMany } from '../http/problem.ts';
 import type { Backpressure } from './backpressure.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
 import { derivedImageIds, newImageId } from './image-ids.ts';
-import { tooMany } from './problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** Limits that share capacity among tenants and protect the workers from overload. */

@@ -8,8 +8,7 @@ import { createCursors } from './cursor.ts';
 import type { ImageStates } from './image-state.ts';
 import type { Listener, LiveObserver } from './listener.ts';
 import { createListenerLimits, type ListenerLimitSettings, noRoom } from './listener-limits.ts';
-import { type LiveTimes, usualTimes } from './live-times.ts';
-import { createMembers } from './members.ts';
+import { createMembers, type LiveTimes, usualTimes } from './members.ts';
 
 /** Concurrent loads from Redis and the storage, even if thousands of images are reloaded. */
 const LOADS_AT_ONCE = 32;

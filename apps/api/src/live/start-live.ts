@@ -5,7 +5,7 @@ import { createImageStates, type ImageStateSources } from './image-state.ts';
 import type { LiveObserver } from './listener.ts';
 import type { ListenerLimitSettings } from './listener-limits.ts';
 import { createLiveImages, type LiveImages } from './live-images.ts';
-import type { LiveTimes } from './live-times.ts';
+import type { LiveTimes } from './members.ts';
 
 interface LiveOptions extends Pick<ImageChangesOptions, 'connection' | 'prefix'> {
   readonly sources: ImageStateSources;

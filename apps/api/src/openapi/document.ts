@@ -3,11 +3,10 @@ import { createDocument, type ZodOpenApiObject, type ZodOpenApiPathsObject } fro
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ApiBindings } from '../http/bindings.ts';
 import { ProblemBody } from '../http/problem-body.ts';
-import type { Area } from './area.ts';
 import { type DescribedRoute, describedRoutes } from './describe-route.ts';
 import { responseHeaders } from './headers.ts';
 import { introduction, tags } from './introduction.ts';
-import { operation } from './operation.ts';
+import { type Area, operation } from './operation.ts';
 import { problemExamples } from './problem-responses.ts';
 import { securitySchemes } from './security-schemes.ts';
 import { webhooks } from './webhooks.ts';

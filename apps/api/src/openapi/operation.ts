@@ -1,13 +1,20 @@
+import type { Scope } from '@imagemill/keys';
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
-import type { Area } from './area.ts';
 import type { DescribedRoute, RouteDescription } from './describe-route.ts';
 import { exampleImageId } from './examples.ts';
 import { rateLimitHeaders } from './headers.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { problemResponses } from './problem-responses.ts';
 import { content, responses } from './responses.ts';
+
+/** A range of paths, with the scope that a key needs there. */
+export interface Area {
+  readonly path: string;
+  readonly scope: Scope;
+  readonly bodyBytesMax: number;
+}
 
 /** A route as an OpenAPI operation. @param area the scope and limits of the route; without one it needs no key */
 export function operation(route: DescribedRoute, area: Area | undefined): ZodOpenApiOperationObject {

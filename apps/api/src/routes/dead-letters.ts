@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { Problem } from '../http/problem.ts';
-import { query } from '../http/query.ts';
+import { query } from '../http/validated.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleDeadLetters, exampleImageId } from '../openapi/examples.ts';

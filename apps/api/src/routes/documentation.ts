@@ -2,10 +2,10 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ApiBindings } from '../http/bindings.ts';
 import { createFixedAnswer } from '../http/fixed-answer.ts';
-import type { Area } from '../openapi/area.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { docsAssets, docsPage } from '../openapi/docs-page.ts';
 import { createOpenApiDocument } from '../openapi/document.ts';
+import type { Area } from '../openapi/operation.ts';
 
 interface DocumentationOptions {
   readonly areas: readonly Area[];

@@ -5,9 +5,9 @@ import type { WebSocket } from 'ws';
 import type { ApiRoute, ApiSettings } from '../http/api-route.ts';
 import type { ApiBindings } from '../http/bindings.ts';
 import { imageNotFound, Problem } from '../http/problem.ts';
-import { followRequest } from '../live/live-request.ts';
 import { createWsListener } from '../live/ws-listener.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
+import { followRequest } from './follow-image.ts';
 
 const TRY_AGAIN_LATER = 1013;
 

@@ -2,7 +2,9 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
-import { followRequest } from '../live/live-request.ts';
+import type { ApiBindings } from '../http/bindings.ts';
+import { imageIdParam } from '../images/image-id-param.ts';
+import type { FollowRequest } from '../live/live-images.ts';
 import { createSseListener } from '../live/sse-listener.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
@@ -47,6 +49,15 @@ export const followImage: ApiRoute = (app, { live }) => {
     return c.body(listener.body, 200, headers);
   });
 };
+
+/**
+ * The tenant, the image, and the id to resume after: in the query for browsers' WebSockets, which can't send headers.
+ */
+export const followRequest = (c: Context<ApiBindings>): FollowRequest => ({
+  tenant: c.var.caller.tenant,
+  imageId: imageIdParam(c),
+  lastEventId: c.req.header('last-event-id') ?? c.req.query('lastEventId'),
+});
 
 /** Undefined if a test calls the app without a server. */
 const outgoingOf = (c: Context) => (c.env as Partial<HttpBindings> | undefined)?.outgoing;

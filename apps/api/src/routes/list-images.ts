@@ -2,7 +2,7 @@ import { ImageView } from '@imagemill/images';
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
-import { query } from '../http/query.ts';
+import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleImage, exampleRejectedImage } from '../openapi/examples.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';

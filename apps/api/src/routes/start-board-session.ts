@@ -1,7 +1,6 @@
 import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import { BOARD_COOKIE, BOARD_PATH } from '../board/board-cookie.ts';
-import { BOARD_SESSION_SECONDS } from '../board/board-sessions.ts';
+import { BOARD_COOKIE, BOARD_PATH, BOARD_SESSION_SECONDS } from '../board/board-sessions.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { Problem } from '../http/problem.ts';
 import { describeRoute } from '../openapi/describe-route.ts';

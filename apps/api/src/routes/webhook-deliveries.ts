@@ -3,7 +3,7 @@ import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { Problem } from '../http/problem.ts';
-import { query } from '../http/query.ts';
+import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleDeliveries, exampleEventId } from '../openapi/examples.ts';
 
