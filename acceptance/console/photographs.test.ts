@@ -1,3 +1,5 @@
+// Over 250 lines: a second file would start a second stack and browser.
+
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';

@@ -1,20 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exampleTicketRequest } from './openapi/examples.ts';
-import { createApiHarness } from './test-support/api-harness.ts';
+import { useApi } from './test-support/api-harness.ts';
 import { addressOf, type DocumentedOperation, operationsOf } from './test-support/operations.ts';
 
 const REQUESTS_EACH = 1_000;
 const AT_ONCE = 20;
 const KEPT_BYTES_MAX = 8 * 2 ** 20;
 
-let api: Awaited<ReturnType<typeof createApiHarness>>;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 type Json = ReturnType<typeof JSON.parse>;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { asNarrowRange, avifFile, codedAlpha, codedColour } from './test-support/avif.ts';
-import { colourDifference, type LinearSpace, toSrgb } from './test-support/colour-difference.ts';
+import { type LinearSpace, toSrgb } from './test-support/colour-difference.ts';
+import { expectColours, patchColours } from './test-support/patches.ts';
 import type { Rgb } from './test-support/pictures.ts';
-import { chrm, cicp, gama, iccp, PATCH, patchesPng, pngChunk, srgbChunk } from './test-support/png.ts';
+import { chrm, cicp, gama, iccp, patchesPng, pngChunk, srgbChunk } from './test-support/png.ts';
 import { rgbProfile } from './test-support/profiles.ts';
-import { pixelReader, renderOne } from './test-support/render.ts';
 
 const colours: Rgb[] = [
   [230, 120, 40],
@@ -16,11 +16,7 @@ const colours: Rgb[] = [
 ];
 const deep = colours.map((colour) => colour.map((level) => level * 257));
 
-const coloursIn = async (bytes: Buffer, count = colours.length) => {
-  const pixels = await pixelReader((await renderOne(bytes, { width: count * PATCH })).data);
-  const at = (index: number) => [index * PATCH + PATCH / 2, PATCH / 2] as const;
-  return Array.from({ length: count }, (_, index) => [...pixels.rgb(...at(index)), pixels.alpha(...at(index))]);
-};
+const coloursIn = (bytes: Buffer, count = colours.length) => patchColours(bytes, count);
 
 /** The stored values, interpreted in this space with this curve, as sRGB. */
 const inSrgb = (space: LinearSpace, curve: (stored: number) => number) =>
@@ -29,14 +25,6 @@ const inSrgb = (space: LinearSpace, curve: (stored: number) => number) =>
 const srgbCurve = (stored: number) => (stored > 0.04045 ? ((stored + 0.055) / 1.055) ** 2.4 : stored / 12.92);
 const power = (exponent: number) => (stored: number) => stored ** exponent;
 const asStored = inSrgb('srgb-linear', srgbCurve);
-
-function expectColours(found: readonly number[][], expected: readonly Rgb[], within = 2): void {
-  expect(found.length).toBe(expected.length);
-  for (const [index, colour] of expected.entries()) {
-    const [red = 0, green = 0, blue = 0] = found[index] ?? [];
-    expect(colourDifference([red, green, blue], colour), `patch ${index}: ${found[index]}`).toBeLessThan(within);
-  }
-}
 
 const spaces: [name: string, primaries: number, transfer: number, expected: Rgb[]][] = [
   ['sRGB', 1, 13, asStored],
@@ -199,60 +187,5 @@ describe('narrow range (16 to 235) in an AVIF is expanded:', () => {
       levels.map((level) => [level, level, level]),
       1,
     );
-  });
-});
-
-describe('HDR is tone-mapped to SDR:', () => {
-  /** Light in cd/m², and Chromium's grey for it. */
-  const lights: [nits: number, grey: number][] = [
-    [0, 0],
-    [10, 43],
-    [50, 98],
-    [100, 137],
-    [203, 187],
-    [400, 224],
-    [1000, 255],
-    [4000, 255],
-  ];
-  const pqOf = (nits: number) => {
-    const y = (nits / 10_000) ** (2610 / 16_384);
-    return ((3424 / 4096 + (2413 / 128) * y) / (1 + (2392 / 128) * y)) ** (2523 / 32);
-  };
-  const inPq = lights.map(([nits]) => Array.from({ length: 3 }, () => Math.round(pqOf(nits) * 65_535)));
-  const greys = lights.map(([, grey]): Rgb => [grey, grey, grey]);
-  const hlg: [signal: number, grey: number][] = [
-    [0, 0],
-    [0.2, 31],
-    [0.5, 99],
-    [0.75, 187],
-    [0.9, 234],
-    [1, 255],
-  ];
-  const inHlg = hlg.map(([signal]) => Array.from({ length: 3 }, () => Math.round(signal * 65_535)));
-  const hlgGreys = hlg.map(([, grey]): Rgb => [grey, grey, grey]);
-
-  test.each([1, 9, 12])('PQ in a PNG, primaries %i', async (primaries) => {
-    expectColours(await coloursIn(patchesPng(inPq, 16, [cicp(primaries, 16)]), lights.length), greys, 1);
-  });
-  test('HLG in a PNG', async () => {
-    expectColours(await coloursIn(patchesPng(inHlg, 16, [cicp(9, 18)]), hlg.length), hlgGreys, 1);
-  });
-  test.each([10, 12] as const)('PQ and HLG in an AVIF of %i bits', async (bits) => {
-    const pq = avifFile({
-      colour: await codedColour(patchesPng(inPq, 16), bits),
-      nclx: { primaries: 9, transfer: 16 },
-    });
-    expectColours(await coloursIn(pq, lights.length), greys);
-    const log = avifFile({
-      colour: await codedColour(patchesPng(inHlg, 16), bits),
-      nclx: { primaries: 9, transfer: 18 },
-    });
-    expectColours(await coloursIn(log, hlg.length), hlgGreys);
-  });
-
-  test('a colour brighter than white keeps its hue', async () => {
-    const orange = [900, 300, 60].map((nits) => Math.round(pqOf(nits) * 65_535));
-    const [[red = 0, green = 0, blue = 0] = []] = await coloursIn(patchesPng([orange], 16, [cicp(1, 16)]), 1);
-    expect([red > 240, green > 140 && green < 175, blue > 60 && blue < 85]).toEqual([true, true, true]);
   });
 });

@@ -1,22 +1,16 @@
 import { hashApiKey, newApiKey } from '@imagemill/keys';
 import { Tenant } from '@imagemill/variants';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { type ApiHarness, createApiHarness, photo, useApi } from '../test-support/api-harness.ts';
 
 const CACHE_MS = 400;
 /** Tolerance for a busy machine. */
 const SLACK_MS = 1_500;
 const soon = { timeout: 5_000, interval: 10 };
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness({ inTests: { authenticator: { cacheMs: CACHE_MS } } });
-});
-afterAll(() => api.close());
+const api = useApi({ inTests: { authenticator: { cacheMs: CACHE_MS } } });
 
 const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 
 async function keyOf(tenant: Tenant, more: { scopes?: ('upload' | 'admin')[]; expiresAt?: Date } = {}) {
   const { key, stored } = await api.keyStore.create({ tenant, scopes: ['upload'], ...more });
@@ -101,7 +95,7 @@ test('records the use of a key under an id that does not reveal it', async () =>
 });
 
 describe('while Redis is unavailable', () => {
-  const read = (key: string, harness: Harness) => harness.call('GET', '/v1/backlog', undefined, key);
+  const read = (key: string, harness: ApiHarness) => harness.call('GET', '/v1/backlog', undefined, key);
 
   test('accepts a configured key, and neither accepts nor rejects a key that is only in Redis', async () => {
     const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1' });

@@ -1,20 +1,14 @@
 import { ImageId, originalKey, Tenant } from '@imagemill/variants';
 import { sign } from 'hono/jwt';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness, FOLLOW_TOKEN_SECRET } from '../test-support/api-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { FOLLOW_TOKEN_SECRET, photo, useApi } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 import { createFollowTokens } from './follow-tokens.ts';
 import { SigningSecrets } from './signing-secrets.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 const acme = Tenant.parse('acme');
 
 async function ticket(): Promise<{ imageId: ImageId; token: string }> {

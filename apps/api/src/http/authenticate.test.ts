@@ -4,7 +4,6 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { addressOf, type DocumentedOperation, operationsOf } from '../test-support/operations.ts';
-import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 let api: Awaited<ReturnType<typeof createApiHarness>>;
 /** From the document, which has every route of the app. */
@@ -19,8 +18,6 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const acme = Tenant.parse('acme');
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
-const ticket = async () => UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', photo)).body);
 const keyWith = (...scopes: Scope[]) => api.keyStore.create({ tenant: acme, scopes });
 
 /** The response of each operation that needs a key: `GET /v1/backlog 401 unauthorized`. */
@@ -79,7 +76,7 @@ describe('every other route rejects', () => {
   });
 
   test('a follow token, except for reads of its image', async () => {
-    const { imageId, followToken = '' } = await ticket();
+    const { imageId, followToken = '' } = await api.ticket();
     const others = (operation: DocumentedOperation) => (operation.takesFollowToken ? [] : [operation]);
     expect(await answers(others, followToken, imageId)).toEqual(each('401 unauthorized', others));
     const followed = (operation: DocumentedOperation) => (operation.takesFollowToken ? [operation] : []);
@@ -90,7 +87,7 @@ describe('every other route rejects', () => {
 });
 
 test("another tenant's image looks like one that never existed, on every route with an id", async () => {
-  const { imageId, ...upload } = await ticket();
+  const { imageId, ...upload } = await api.ticket();
   await fetch(upload.uploadUrl, { method: 'PUT', headers: upload.headers, body: 'hello' });
   const withId = closed.filter(({ path }) => path.includes('{id}'));
   expect(withId.length).toBeGreaterThan(5);

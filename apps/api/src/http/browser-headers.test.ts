@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { createApiHarness, photo, useApi } from '../test-support/api-harness.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
-
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+const api = useApi();
 
 test.each(['/healthz', '/nothing', '/v1/backlog'])(
   'browsers do not run, frame or sniff the response of %s',

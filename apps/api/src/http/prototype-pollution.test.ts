@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { exampleTicketRequest } from '../openapi/examples.ts';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { useApi } from '../test-support/api-harness.ts';
 
-let api: Awaited<ReturnType<typeof createApiHarness>>;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 test('a body with __proto__ or constructor adds no property to other objects', async () => {
   const bodies = [

@@ -1,7 +1,7 @@
 import { ImageId } from '@imagemill/variants';
 import { parseList } from 'structured-headers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type ApiHarnessOptions, createApiHarness } from '../test-support/api-harness.ts';
+import { type ApiHarnessOptions, createApiHarness, photo } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -22,7 +22,6 @@ async function startTwo(options: ApiHarnessOptions = {}) {
   return [first, await start({ ...options, beside: first })] as const;
 }
 
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 const codeOf = ({ status, body }: { status: number; body: Record<string, unknown> }) =>
   `${status} ${String(body.code ?? '')}`;
 

@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { expect, test } from 'vitest';
+import { useApi } from '../test-support/api-harness.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 async function series(): Promise<string[]> {
   const lines = (await api.registry.metrics()).split('\n');

@@ -1,27 +1,16 @@
 import { AppError } from '@imagemill/errors';
 import { ImageId } from '@imagemill/variants';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
-import { UploadTicket } from '../tickets/upload-ticket.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { useApi } from '../test-support/api-harness.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
-
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
-const ticket = async (request: object = photo) =>
-  UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', request)).body);
-const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
+const api = useApi();
 
 describe("the operator's routes", () => {
   const admin = (method: string, path: string) => api.call(method, path, undefined, api.keys.admin);
 
   test('show the backlog', async () => {
-    const issued = await ticket();
-    await put(issued);
+    const issued = await api.ticket();
+    await api.upload(issued);
     await api.call('POST', `/v1/images/${issued.imageId}/complete`);
     const { status, body } = await admin('GET', '/v1/backlog');
     expect(status).toBe(200);
@@ -60,7 +49,7 @@ describe("the operator's routes", () => {
   });
 
   test('keep an image failed after its dead letter is discarded', async () => {
-    const { imageId } = await ticket();
+    const { imageId } = await api.ticket();
     const id = ImageId.parse(imageId);
     const status = async () => (await api.call('GET', `/v1/images/${imageId}`)).body;
     const hopeless = async () => {
@@ -75,7 +64,7 @@ describe("the operator's routes", () => {
   });
 
   test('reject a redrive or discard of an image without a dead letter', async () => {
-    const { imageId } = await ticket();
+    const { imageId } = await api.ticket();
     expect((await admin('POST', `/v1/dead-letters/${imageId}/redrive`)).body.code).toBe('dead-letter-not-found');
     expect((await admin('DELETE', `/v1/dead-letters/${imageId}`)).body.code).toBe('dead-letter-not-found');
   });

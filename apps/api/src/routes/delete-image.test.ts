@@ -1,19 +1,13 @@
 import { imageFromKey } from '@imagemill/records';
 import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { photo, useApi } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const acme = Tenant.parse('acme');
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 
 async function uploaded(): Promise<UploadTicket> {
   const ticket = UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', photo)).body);

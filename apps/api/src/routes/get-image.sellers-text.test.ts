@@ -1,14 +1,10 @@
 import { originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { expect, test } from 'vitest';
+import { useApi } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
-let api: Awaited<ReturnType<typeof createApiHarness>>;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const text = { filename: 'röd sko.jpg', metadata: { sku: 'A-1000', note: 'left & right <b>' } };
 const photo = { ...text, contentType: 'image/jpeg', contentLength: 5, category: 'product' };

@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { createApiHarness, useApi } from '../test-support/api-harness.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 describe('health', () => {
   test('is ready if Redis and the buckets answer', async () => {

@@ -1,13 +1,9 @@
 import { IMPORTED_MEDIA_TYPE } from '@imagemill/variants';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { useApi } from '../test-support/api-harness.ts';
 import { ImportTicket } from './import-image.ts';
 
-let api: Awaited<ReturnType<typeof createApiHarness>>;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const picture = { url: 'https://shop.test/photos/red%20shoe.jpg?size=l#top', category: 'product' };
 const ask = (body: object, headers: Record<string, string> = {}) =>

@@ -1,18 +1,8 @@
 import { ImageId, manifestKey, originalKey, Tenant } from '@imagemill/variants';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
-import { UploadTicket } from '../tickets/upload-ticket.ts';
+import { describe, expect, test } from 'vitest';
+import { useApi } from '../test-support/api-harness.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
-
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
-const ticket = async (request: object = photo) =>
-  UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', request)).body);
+const api = useApi();
 
 describe("the bucket's event", () => {
   const created = (...keys: string[]) => ({
@@ -24,7 +14,7 @@ describe("the bucket's event", () => {
   const post = (body: object, key: string = api.keys.bucket) => api.call('POST', '/v1/events/s3', body, key);
 
   test('queues the job of an upload that was not completed, however often it arrives', async () => {
-    const { imageId, key } = await ticket();
+    const { imageId, key } = await api.ticket();
     for (const _time of [1, 2, 3]) {
       expect(await post(created(key))).toMatchObject({ status: 202, body: { accepted: 1 } });
     }
@@ -48,7 +38,7 @@ describe("the bucket's event", () => {
   });
 
   test('ignores objects that are not our originals', async () => {
-    const { imageId, key } = await ticket();
+    const { imageId, key } = await api.ticket();
     const elsewhere = {
       Records: created(key).Records.map(({ eventName, s3 }) => ({ eventName, s3: { ...s3, bucket: { name: 'x' } } })),
     };
@@ -58,7 +48,7 @@ describe("the bucket's event", () => {
   });
 
   test('with one unreadable job starts the jobs of the others', async () => {
-    const [broken, sound] = [await ticket(), await ticket()];
+    const [broken, sound] = [await api.ticket(), await api.ticket()];
     await api.redis.hset(`${api.prefix}:render:${broken.imageId}`, 'data', '{"imageId":"01');
     expect(await post(created(broken.key, sound.key))).toMatchObject({ status: 202 });
     expect((await api.queue.find(sound.imageId))?.status).toBe('queued');

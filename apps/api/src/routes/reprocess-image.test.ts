@@ -1,17 +1,11 @@
 import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { expect, test, vi } from 'vitest';
+import { photo, useApi } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 const reprocess = (imageId: string, key?: string) =>
   api.call('POST', `/v1/images/${imageId}/reprocess`, undefined, key);
 

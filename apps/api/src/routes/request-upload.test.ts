@@ -1,20 +1,10 @@
 import { ImageView } from '@imagemill/images';
 import { originalKey, renditionFolder, Tenant } from '@imagemill/variants';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { createApiHarness, photo, useApi } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
-
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
-const ticket = async (request: object = photo) =>
-  UploadTicket.parse((await api.call('POST', '/v1/images/upload-url', request)).body);
-const put = (to: UploadTicket, body = 'hello') => fetch(to.uploadUrl, { method: to.method, headers: to.headers, body });
+const api = useApi();
 
 describe('an upload ticket', () => {
   test('has a URL that accepts the upload, and the future URLs of the renditions', async () => {
@@ -34,26 +24,26 @@ describe('an upload ticket', () => {
     expect(issued.statusUrl).toBe(`http://api.test/v1/images/${issued.imageId}`);
     expect(issued.renditions).toHaveLength(12);
     expect(issued.renditions[0]?.url).toMatch(`http://cdn.test/${renditionFolder(issued)}`);
-    expect((await put(issued)).status).toBe(200);
+    expect((await api.upload(issued)).status).toBe(200);
   });
 
   test('has its job before it is returned', async () => {
-    const { imageId } = await ticket();
+    const { imageId } = await api.ticket();
     expect((await api.queue.find(imageId))?.status).toBe('awaiting-upload');
   });
 
   test("stores the seller's file name in the object's metadata, not in its key", async () => {
-    const issued = await ticket({ ...photo, filename: 'été à la plage?.jpg' });
+    const issued = await api.ticket({ filename: 'été à la plage?.jpg' });
     expect(issued.key).not.toContain('plage');
-    await put(issued);
+    await api.upload(issued);
     const { metadata } = (await api.originals.head(issued.key)) ?? {};
     expect(decodeURIComponent(metadata?.filename ?? '')).toBe('été à la plage?.jpg');
   });
 
   test('signs the file name without its invisible characters', async () => {
-    const issued = await ticket({ ...photo, filename: 'Sommer\u00ADkleid\u200E.jpg' });
+    const issued = await api.ticket({ filename: 'Sommer\u00ADkleid\u200E.jpg' });
     expect(issued.headers['x-amz-meta-filename']).toBe('Sommerkleid.jpg');
-    expect((await put(issued)).status).toBe(200);
+    expect((await api.upload(issued)).status).toBe(200);
     expect((await api.queue.find(issued.imageId))?.image.filename).toBe('Sommerkleid.jpg');
   });
 
@@ -65,10 +55,10 @@ describe('an upload ticket', () => {
     [' Image/X-PNG ;q="a;b"', 'image/png', 'png'],
     ['image/tif', 'image/tiff', 'tiff'],
   ])('for %j is signed for its normalised type', async (contentType, normalised, extension) => {
-    const issued = await ticket({ ...photo, contentType });
+    const issued = await api.ticket({ contentType });
     expect(issued.headers['content-type']).toBe(normalised);
     expect(issued.key).toMatch(new RegExp(`/original\\.${extension}$`));
-    expect((await put(issued)).status).toBe(200);
+    expect((await api.upload(issued)).status).toBe(200);
     expect((await api.queue.find(issued.imageId))?.image.contentType).toBe(normalised);
   });
 
@@ -78,7 +68,7 @@ describe('an upload ticket', () => {
   });
 
   test('passes metadata to the job', async () => {
-    const { imageId } = await ticket({ ...photo, metadata: { sku: 'A-17' } });
+    const { imageId } = await api.ticket({ metadata: { sku: 'A-17' } });
     expect((await api.queue.find(imageId))?.image.metadata).toEqual({ sku: 'A-17' });
   });
 });
@@ -161,7 +151,7 @@ describe('an upload request is rejected, with the code and the field, for', () =
 
 describe('the status of an image', () => {
   test('exists as soon as the ticket does', async () => {
-    const { imageId } = await ticket();
+    const { imageId } = await api.ticket();
     const { status, body } = await api.call('GET', `/v1/images/${imageId}`);
     expect(status).toBe(200);
     expect(ImageView.parse(body)).toMatchObject({
@@ -177,9 +167,9 @@ describe('the status of an image', () => {
 
 describe('every route', () => {
   test("hides another tenant's image as if it did not exist", async () => {
-    const issued = await ticket();
+    const issued = await api.ticket();
     const { imageId } = issued;
-    await put(issued);
+    await api.upload(issued);
     const unknown = await api.call('GET', '/v1/images/0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', undefined, api.keys.other);
     for (const [method, path] of [
       ['GET', `/v1/images/${imageId}`],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type ApiHarnessOptions, createApiHarness } from '../test-support/api-harness.ts';
+import { type ApiHarnessOptions, createApiHarness, photo } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -9,7 +9,6 @@ afterEach(async () => {
   for (const api of open.splice(0)) await api.close();
 });
 
-const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
 const photos = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ ...photo, filename: `shoe-${index}.jpg` }));
 

@@ -1,7 +1,7 @@
 import { ImageId } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { describe, expect, test } from 'vitest';
+import { createApiHarness, useApi } from '../test-support/api-harness.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 import { UploadedParts } from './list-parts.ts';
 import { SignedParts } from './sign-parts.ts';
@@ -12,11 +12,7 @@ const PART = 8 * MIB;
 const bytes = Buffer.alloc(PART + 1, 'photo');
 const partsOf = (all: Buffer) => [all.subarray(0, PART), all.subarray(PART)];
 
-let api: Awaited<ReturnType<typeof createApiHarness>>;
-beforeAll(async () => {
-  api = await createApiHarness({ env: { MAX_UPLOAD_BYTES: 100 * MIB, MULTIPART_THRESHOLD: PART } });
-});
-afterAll(() => api.close());
+const api = useApi({ env: { MAX_UPLOAD_BYTES: 100 * MIB, MULTIPART_THRESHOLD: PART } });
 
 const photo = {
   filename: 'kätzchen.jpg',

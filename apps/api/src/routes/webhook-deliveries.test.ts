@@ -1,14 +1,9 @@
 import { ImageId, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { expect, test } from 'vitest';
+import { useApi } from '../test-support/api-harness.ts';
 
-type Harness = Awaited<ReturnType<typeof createApiHarness>>;
-let api: Harness;
-beforeAll(async () => {
-  api = await createApiHarness();
-});
-afterAll(() => api.close());
+const api = useApi();
 
 const admin = (method: string, path: string) => api.call(method, path, undefined, api.keys.admin);
 

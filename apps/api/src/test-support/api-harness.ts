@@ -3,12 +3,13 @@ import { createConsumerConnection, createRenderWorker, type RenderHandler } from
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket } from '@imagemill/storage';
 import { Registry } from 'prom-client';
-import { inject, vi } from 'vitest';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { areas } from '../app.ts';
 import { openBackends } from '../backends.ts';
 import { type ApiOptions, buildApi } from '../build-api.ts';
 import { type ApiEnv, apiEnv } from '../env.ts';
 import { createOpenApiDocument } from '../openapi/document.ts';
+import { UploadTicket } from '../tickets/upload-ticket.ts';
 import { createContract } from './contract.ts';
 
 export const FOLLOW_TOKEN_SECRET = 'a secret of this test that is long enough';
@@ -22,6 +23,9 @@ const apiKeys = [
   entry('acme', 'storage', keys.bucket),
 ].join(',');
 
+/** A valid request for a ticket. */
+export const photo = { filename: 'shoe.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product' };
+
 /** The responses of the APIs in this process. */
 const answersSeen = new Set<string>();
 
@@ -32,6 +36,18 @@ export interface ApiHarnessOptions {
   /** Another harness, whose queue, tenants and bucket this one shares, as a second process of the API does. */
   readonly beside?: { readonly prefix: string; readonly originals: { readonly bucket: string } };
   readonly inTests?: ApiOptions['inTests'];
+}
+
+export type ApiHarness = Awaited<ReturnType<typeof createApiHarness>>;
+
+/** A harness for the whole file: opened before its tests, closed after them, empty until then. */
+export function useApi(options: ApiHarnessOptions = {}): ApiHarness {
+  const api = {} as ApiHarness;
+  beforeAll(async () => {
+    Object.assign(api, await createApiHarness(options));
+  });
+  afterAll(() => api.close());
+  return api;
 }
 
 /** The API in this process, on the run's real Redis and S3 server, with buckets and a queue of its own. */
@@ -50,9 +66,9 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const document = createOpenApiDocument({ app, areas, apiBaseUrl: settings.apiBaseUrl });
   // Every response in every test is checked against the document.
   const contract = createContract(document, answersSeen);
-  const { fetch } = app;
+  const { fetch: respond } = app;
   app.fetch = async (request, ...rest) => {
-    const response = await fetch(request, ...rest);
+    const response = await respond(request, ...rest);
     const differences = await contract.differences(request, response);
     if (differences.length === 0) return response;
     throw new Error(`${request.method} ${request.url} is not as documented: ${differences.join('; ')}`);
@@ -94,6 +110,11 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     const answer = (isJson && text ? JSON.parse(text) : {}) as Record<string, unknown>;
     return { status: response.status, headers: response.headers, body: answer };
   }
+  const ticket = async (fields: object = {}) =>
+    UploadTicket.parse((await call('POST', '/v1/images/upload-url', { ...photo, ...fields })).body);
+  const upload = ({ uploadUrl, method, headers }: UploadTicket, body = 'hello') =>
+    fetch(uploadUrl, { method, headers, body });
+
   /** Runs a worker in this process until `until` resolves. */
   async function work(handle: RenderHandler, until: () => Promise<unknown>): Promise<void> {
     const consumer = createConsumerConnection(inject('servers').redisUrl);
@@ -104,7 +125,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     consumer.disconnect();
   }
   return {
-    ...{ app, keys, keyStore, document, answersSeen, call, work, registry },
+    ...{ app, keys, keyStore, document, answersSeen, call, ticket, upload, work, registry },
     ...{ queue, webhooks, manifests, index, originals, live },
     prefix: env.QUEUE_PREFIX,
     redis: connection,

@@ -11,8 +11,6 @@ import { createRenderWorker } from './render-worker.ts';
 
 afterEach(closeQueues);
 
-const DAY_MS = 24 * 3600_000;
-
 const source = {
   format: 'jpeg',
   width: 4,
@@ -23,62 +21,6 @@ const source = {
   frames: 1,
   bytes: 9,
 } as const;
-
-test('a job that runs before its upload is delayed again and keeps its attempts', async () => {
-  const { queue, raw, work, status } = await queueHarness();
-  const job = renderJob();
-  await queue.add(job, 0);
-  work(async () => ({ outcome: 'postponed', reason: 'not-uploaded' }));
-  await vi.waitUntil(async () => (await raw.getDelayedCount()) === 1);
-  const delayed = await raw.getJob(job.imageId);
-  expect(delayed?.attemptsMade).toBe(0);
-  expect(delayed?.attemptsStarted).toBe(1);
-  expect(await status(job.imageId)).toBe('awaiting-upload');
-});
-
-test('a reported upload starts its delayed job at once', async () => {
-  const { queue, work, status } = await queueHarness();
-  const job = renderJob();
-  await queue.add(job, DAY_MS);
-  work(async () => ({ outcome: 'ready' }));
-  expect(await status(job.imageId)).toBe('awaiting-upload');
-  await queue.reportUpload(job.imageId);
-  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
-});
-
-test.each([
-  ['has just found no upload', { outcome: 'postponed', reason: 'not-uploaded' }],
-  ['is about to expire', { outcome: 'expired' }],
-] as const)('a report that arrives while the job is active and %s is not lost', async (_when, result) => {
-  const { queue, work, status } = await queueHarness();
-  const job = renderJob();
-  let runs = 0;
-  await queue.add(job, 0);
-  work(async () => {
-    runs += 1;
-    if (runs > 1) return { outcome: 'ready' };
-    // The report comes after the handler's check, and cannot start an active job.
-    await queue.reportUpload(job.imageId);
-    return result;
-  });
-  // Without the report, the next check would come after 5 s.
-  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready', { timeout: 3_000 });
-  expect(runs).toBe(2);
-});
-
-test('a wrong report starts its job only once', async () => {
-  const { queue, raw, work } = await queueHarness();
-  const job = renderJob();
-  let runs = 0;
-  await queue.add(job, DAY_MS);
-  work(async () => {
-    runs += 1;
-    return { outcome: 'postponed', reason: 'not-uploaded' };
-  });
-  await queue.reportUpload(job.imageId);
-  await vi.waitUntil(async () => runs === 2 && (await raw.getDelayedCount()) === 1);
-  expect((await raw.getJob(job.imageId))?.delay).toBeGreaterThan(5_000);
-});
 
 test('progress is visible while the job runs', async () => {
   const { queue, work, status } = await queueHarness();
@@ -188,33 +130,6 @@ test('work is aborted if its lock expires, because another worker may have the j
   await stopped.promise;
 });
 
-test('an upload that arrives after its image has expired is processed', async () => {
-  const { queue, work, status } = await queueHarness();
-  const job = renderJob();
-  let isThere = false;
-  work(async () => ({ outcome: isThere ? 'ready' : 'expired' }));
-  await queue.add(job, 0);
-  await vi.waitUntil(async () => (await status(job.imageId)) === 'expired');
-  isThere = true;
-  expect(await queue.reportUpload(job.imageId)).toBe(true);
-  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
-});
-
-test('a report for a ready image starts nothing', async () => {
-  const { queue, work, status } = await queueHarness();
-  const job = renderJob();
-  let runs = 0;
-  work(async () => {
-    runs += 1;
-    return { outcome: 'ready' };
-  });
-  await queue.add(job, 0);
-  await vi.waitUntil(async () => (await status(job.imageId)) === 'ready');
-  await queue.reportUpload(job.imageId);
-  expect(await status(job.imageId)).toBe('ready');
-  expect(runs).toBe(1);
-});
-
 test('an idle worker closes quickly while Redis is unavailable', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-queue-'));
   const redis = await startRedis({ dir, appendOnly: false });
@@ -228,82 +143,4 @@ test('an idle worker closes quickly while Redis is unavailable', async () => {
   expect(performance.now() - startedAt).toBeLessThan(10_000);
   connection.disconnect();
   await rm(dir, { recursive: true });
-});
-
-test.each(['ready', 'failed'] as const)(
-  'a deletion that is requested just before its active job ends as %s runs the job again',
-  async (end) => {
-    const { queue, raw, work, status } = await queueHarness();
-    const job = renderJob();
-    let runs = 0;
-    await queue.add(job, 0);
-    work(async () => {
-      runs += 1;
-      if (runs > 1) return { outcome: 'deleted' };
-      await queue.requestDeletion(job);
-      if (end === 'failed') throw new Fault(false);
-      return { outcome: end };
-    });
-    await vi.waitUntil(async () => runs === 2 && (await raw.getCompletedCount()) === 1);
-    expect(await status(job.imageId)).toBe('deleted');
-  },
-);
-
-test.each(['ready', 'failed', 'waiting', 'gone'] as const)(
-  'an image with a job that is %s is deleted by a worker',
-  async (before) => {
-    const { queue, work, status } = await queueHarness();
-    const job = renderJob();
-    let toDelete = false;
-    if (before !== 'gone') await queue.add(job, before === 'waiting' ? DAY_MS : 0);
-    work(async () => {
-      if (toDelete) return { outcome: 'deleted' };
-      if (before === 'failed') throw new Fault(false);
-      return { outcome: 'ready' };
-    });
-    if (before === 'ready' || before === 'failed') {
-      await vi.waitUntil(async () => (await status(job.imageId)) === before);
-    }
-    toDelete = true;
-    await queue.requestDeletion(job);
-    expect(await status(job.imageId)).toBe('deleted');
-    await vi.waitUntil(async () => (await queue.backlog()).backlog === 0);
-    expect(await status(job.imageId)).toBe('deleted');
-  },
-);
-
-test('an image stays deleted for its tenant while its deletion is retried', async () => {
-  const { queue, work, status } = await queueHarness();
-  const job = renderJob();
-  const seen = new Set<unknown>();
-  let runs = 0;
-  await queue.add(job, 0);
-  work(async () => {
-    runs += 1;
-    if (runs === 1) await queue.requestDeletion(job);
-    seen.add(await status(job.imageId));
-    if (runs < 3) throw new Fault(false);
-    return { outcome: 'deleted' };
-  });
-  await vi.waitUntil(() => runs === 2);
-  // The second failure is not followed by a new request: the job becomes a dead letter.
-  await vi.waitUntil(async () => (await queue.backlog()).failed === 1);
-  await queue.requestDeletion(job);
-  await vi.waitUntil(async () => runs === 3 && (await queue.backlog()).backlog === 0);
-  expect([...seen]).toEqual(['deleted']);
-  expect(await status(job.imageId)).toBe('deleted');
-});
-
-test('a late upload for a deleted image runs its job again', async () => {
-  const { queue, work, status } = await queueHarness();
-  const job = renderJob();
-  let runs = 0;
-  work(async () => {
-    runs += 1;
-    return { outcome: 'deleted' };
-  });
-  await queue.add(job, 0);
-  await vi.waitUntil(async () => (await status(job.imageId)) === 'deleted');
-  await queue.reportUpload(job.imageId);
-  await vi.waitUntil(() => runs === 2);
 });

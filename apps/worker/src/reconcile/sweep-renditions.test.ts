@@ -1,0 +1,78 @@
+import type { RenderImage } from '@imagemill/records';
+import { ImageId, renditionKey } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test, vi } from 'vitest';
+import { createReconcileHarness, finish, skipSettlingTime } from '../test-support/reconcile-harness.ts';
+import { job } from '../test-support/render-harness.ts';
+
+test('a rendition that a paused worker writes after the deletion of its image is deleted', async () => {
+  const all = await createReconcileHarness();
+  const image = job();
+  const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'avif' });
+  const write = () => all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+  await all.deletions.begin(image);
+  await all.deletions.finish(image);
+  // Listings have times in whole seconds.
+  await vi.waitFor(async () => {
+    vi.useRealTimers();
+    await write();
+    skipSettlingTime();
+    const { found } = await all.round({ dryRun: true });
+    expect(found).toEqual([{ kind: 'rendition-of-deleted-image', imageId: image.imageId }]);
+  });
+  await all.round();
+  expect(await all.cdn.head(key)).toBeUndefined();
+});
+
+test('orphaned renditions are deleted, those of a known image never', async () => {
+  const all = await createReconcileHarness();
+  const longAgo = () => ImageId.parse(uuidv7({ msecs: Date.now() - 30 * 24 * 3600_000 }));
+  const [orphan, known, fresh] = [job({ imageId: longAgo() }), job({ imageId: longAgo() }), job()];
+  await all.put(known.originalKey);
+  await finish(all, known);
+  const keyOf = ({ imageId }: RenderImage) =>
+    renditionKey({ imageId, revision: 'abc', variant: 'thumb', format: 'avif' });
+  for (const image of [orphan, known, fresh]) {
+    await all.cdn.put({ key: keyOf(image), body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+  }
+  expect((await all.round()).found).toEqual([{ kind: 'rendition-without-manifest', imageId: orphan.imageId }]);
+  const left = await Promise.all([orphan, known, fresh].map((image) => all.cdn.head(keyOf(image))));
+  expect(left.map((facts) => facts !== undefined)).toEqual([false, true, true]);
+});
+
+test('renditions of an earlier revision are deleted after the grace period', async () => {
+  const all = await createReconcileHarness();
+  const image = job();
+  await all.put(image.originalKey);
+  const keyOf = (revision: string) =>
+    renditionKey({ imageId: image.imageId, revision, variant: 'thumb', format: 'avif' });
+  for (const revision of ['old', 'new']) {
+    await all.cdn.put({
+      key: keyOf(revision),
+      body: Buffer.from('x'),
+      contentType: 'image/avif',
+      cacheControl: 'public',
+    });
+  }
+  await finish(all, image, { revision: 'new' });
+  expect((await all.round()).found).toEqual([]);
+  skipSettlingTime();
+  expect((await all.round()).found).toEqual([{ kind: 'superseded-rendition', imageId: image.imageId }]);
+  vi.useRealTimers();
+  expect(await all.cdn.head(keyOf('old'))).toBeUndefined();
+  expect(await all.cdn.head(keyOf('new'))).toBeDefined();
+});
+
+test('renditions of an image with a running job are never deleted', async () => {
+  const all = await createReconcileHarness();
+  const image = job();
+  await all.put(image.originalKey);
+  await finish(all, image, { revision: 'old' });
+  for (const revision of ['old', 'new']) {
+    const key = renditionKey({ imageId: image.imageId, revision, variant: 'thumb', format: 'avif' });
+    await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+  }
+  await all.queue.reprocess(image);
+  skipSettlingTime();
+  expect((await all.round()).found).toEqual([]);
+});
