@@ -58,9 +58,17 @@ test('a new key works at once, and is rejected everywhere within 5 s of its revo
   expect((await ask(key)).status).toBe(201);
   expect((await keys(['revoke', id])).stdout).toBe(`${id} is revoked.\n`);
   const revokedAt = performance.now();
-  await vi.waitUntil(async () => (await ask(key)).status === 401, { timeout: 20_000, interval: 50 });
-  // Plus half a second for a response in flight.
-  expect(performance.now() - revokedAt).toBeLessThan(REVOKED_WITHIN_MS + 500);
+  let lastAcceptedAt = revokedAt;
+  await vi.waitUntil(
+    async () => {
+      const sentAt = performance.now();
+      if ((await ask(key)).status === 401) return true;
+      lastAcceptedAt = sentAt;
+      return false;
+    },
+    { interval: 50 },
+  );
+  expect(lastAcceptedAt - revokedAt).toBeLessThan(REVOKED_WITHIN_MS);
   const again = await keys(['revoke', id]);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is no key "${id}"`) });
 });
@@ -75,7 +83,7 @@ test('lists keys with their tenants and expiry, without the keys themselves', as
     expect(stdout).toMatch(new RegExp(`^${mine.id} +acme +upload +\\S+ \\S+Z +\\d\\S+ \\S+Z +never +the shop$`, 'm'));
     expect(stdout).toMatch(new RegExp(`^${ending.id} +acme .* never +2035-12-31 00:00Z$`, 'm'));
     for (const { key } of [mine, ending]) expect(stdout).not.toContain(key.slice('im_live_'.length));
-  }, 20_000);
+  });
   expect((await keys(['list', '--tenant', 'nobody'])).stdout).toBe('There are no keys in Redis.\n');
   const { stdout } = await keys(['list', '--json']);
   expect(stdout).not.toMatch(/hash|im_live_/);
@@ -112,9 +120,7 @@ test('logs contain no key, token, signature or query of an import, not even of r
   const opensTheShop = 'q'.repeat(30);
   await importFrom(`http://127.0.0.1:1/shoe.jpg?signature=${opensTheShop}`, key);
 
-  const text = await vi.waitUntil(async () => (await logs()).includes('"code":"import-failed"') && logs(), {
-    timeout: 20_000,
-  });
+  const text = await vi.waitUntil(async () => (await logs()).includes('"code":"import-failed"') && logs());
   expect(text).toContain('"route":"/v1/images/upload-url"');
   const signature = new URL(uploadUrl).searchParams.get('X-Amz-Signature') ?? '';
   const secrets = [key, forged, stack.apiKey, stack.adminKey, followToken.split('.')[2] ?? '', signature, opensTheShop];

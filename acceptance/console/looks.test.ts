@@ -3,15 +3,11 @@ import { expect, test, vi } from 'vitest';
 import { photo, useConsole } from './console-page.ts';
 
 const page = useConsole();
-const READY_WITHIN = { timeout: 20_000 };
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
 async function uploaded(on: Page): Promise<void> {
   await on.locator('input[type=file]').setInputFiles(photo('product.jpg'));
-  await vi.waitFor(
-    async () => expect(await on.locator('li.photo').getAttribute('data-status')).toBe('ready'),
-    READY_WITHIN,
-  );
+  await vi.waitFor(async () => expect(await on.locator('li.photo').getAttribute('data-status')).toBe('ready'));
 }
 
 /** By how many pixels the page is wider than its window. */

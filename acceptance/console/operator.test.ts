@@ -10,8 +10,6 @@ import { type FaultProxy, startFaultProxy } from '../chaos/faults/storage-faults
 import { createSeller } from '../test-support/seller.ts';
 import { photo, useConsole } from './console-page.ts';
 
-const PATIENCE = { timeout: 20_000 };
-
 let storage: FaultProxy | undefined;
 let folder: string | undefined;
 let deliveries = 0;
@@ -62,12 +60,11 @@ test('redrives dead letters one by one and by code, and discards them', async ()
   const seller = createSeller(page.stack());
   const on = await page.open({ at: '#/operator' });
   const imageIds = await deadLetters(4);
-  const untilReady = (imageId: string) =>
-    vi.waitUntil(async () => (await seller.image(imageId)).status === 'ready', PATIENCE);
+  const untilReady = (imageId: string) => vi.waitUntil(async () => (await seller.image(imageId)).status === 'ready');
   const [one = '', given = '', ...others] = imageIds;
   const letters = on.getByRole('region', { name: 'Dead letters' }).getByRole('listitem');
   const letter = (imageId: string) => letters.filter({ has: on.getByTitle(imageId) });
-  await vi.waitFor(async () => expect(await letters.count()).toBe(4), PATIENCE);
+  await vi.waitFor(async () => expect(await letters.count()).toBe(4));
   expect(await letter(one).textContent()).toContain('storage-refused');
   expect(await page.flaws(on)).toEqual([]);
   await page.shoot(on, 'dead-letters');
@@ -84,12 +81,12 @@ test('redrives dead letters one by one and by code, and discards them', async ()
   await letter(given)
     .getByRole('button', { name: /^Really discard/ })
     .click();
-  await vi.waitFor(async () => expect(await letters.count()).toBe(2), PATIENCE);
+  await vi.waitFor(async () => expect(await letters.count()).toBe(2));
   expect((await seller.image(given)).status).toBe('failed');
 
   await on.getByRole('button', { name: 'Redrive all storage-refused' }).click();
   for (const imageId of others) await untilReady(imageId);
-  await vi.waitFor(async () => expect(await on.getByText('No dead letters.').count()).toBe(1), PATIENCE);
+  await vi.waitFor(async () => expect(await on.getByText('No dead letters.').count()).toBe(1));
 });
 
 test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {
@@ -98,11 +95,11 @@ test('shows a webhook delivery with the response of its endpoint, and replays it
   const on = await page.open({ at: '#/operator' });
   const list = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
   const delivery = list.filter({ has: on.getByTitle(image.imageId) });
-  await vi.waitFor(async () => expect(await delivery.textContent()).toMatch(/^delivered.*attempt 1: 204/), PATIENCE);
+  await vi.waitFor(async () => expect(await delivery.textContent()).toMatch(/^delivered.*attempt 1: 204/));
   const before = deliveries;
   await delivery.getByRole('button', { name: /^Replay image.ready/ }).click();
-  await vi.waitFor(() => expect(deliveries).toBeGreaterThan(before), PATIENCE);
-  await vi.waitFor(async () => expect(await delivery.textContent()).toContain('attempt 2: 204'), PATIENCE);
+  await vi.waitFor(() => expect(deliveries).toBeGreaterThan(before));
+  await vi.waitFor(async () => expect(await delivery.textContent()).toContain('attempt 2: 204'));
   expect(await on.getByText('Throughput, images per second').count()).toBe(1);
   await page.shoot(on, 'operator');
 });

@@ -71,7 +71,7 @@ export function createSeller({ apiUrl, apiKey }: Pick<RunningStack, 'apiUrl' | '
         if (['ready', 'rejected', 'failed', 'expired'].includes(now.status)) return now;
         throw new Error(`${imageId} is still ${now.status}`);
       },
-      { timeout: 30_000, interval: 50 },
+      { interval: 50 },
     );
   }
 

@@ -12,7 +12,7 @@ import type { Tenant } from '@imagemill/variants';
 import QuickLRU from 'quick-lru';
 
 /** How long a process caches a key from Redis. A revoked key can be accepted for this long. */
-const CACHE_MS = 5_000;
+export const CACHE_MS = 5_000;
 /** Keys in the cache; about 1 KB each. */
 const CACHED_KEYS_MAX = 10_000;
 
@@ -36,20 +36,21 @@ export interface Authenticator {
 export interface AuthenticatorOptions {
   readonly configured: readonly ConfiguredKey[];
   readonly store: Pick<KeyStore, 'find' | 'noteUse'>;
-  readonly cacheMs?: number;
+  /** Milliseconds of a monotonic clock; the process's by default. */
+  readonly clock?: () => number;
 }
 
 interface CachedKey {
   readonly caller: Caller;
   /** ms since 1970. */
   readonly expiresAt: number;
-  /** On the process's monotonic clock. */
+  /** On the monotonic clock. */
   readonly refreshAt: number;
 }
 
 /** Looks a key up among the configured ones, then in the cache, then in Redis. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { configured, store, cacheMs = CACHE_MS } = options;
+  const { configured, store, clock = () => performance.now() } = options;
   const entries = configured.map(({ tenant, scopes, hash }) => ({
     hash,
     caller: { tenant, scopes: new Set(scopes), keyId: apiKeyId(hash) } satisfies Caller,
@@ -66,7 +67,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   async function lookUp(hash: Buffer, name: string): Promise<CachedKey | undefined> {
     // Counted from the request, not from a slow response: the key may be revoked in between.
-    const refreshAt = performance.now() + cacheMs;
+    const refreshAt = clock() + CACHE_MS;
     const stored = await store.find(hash);
     if (!stored) {
       cache.delete(name);
@@ -89,7 +90,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
       const name = hash.toString('hex');
       const seen = cache.get(name);
-      const entry = seen && performance.now() < seen.refreshAt ? seen : await lookUp(hash, name);
+      const entry = seen && clock() < seen.refreshAt ? seen : await lookUp(hash, name);
       if (!entry) return 'unknown';
       return Date.now() < entry.expiresAt ? entry.caller : 'expired';
     },

@@ -2,6 +2,7 @@ import type { ImageId } from '@imagemill/variants';
 import { manifestKey } from '@imagemill/variants';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createBucketEventsHarness, record, uploadedOriginal } from '../test-support/bucket-events-harness.ts';
+import { LONG_POLL_SECONDS } from './bucket-events-queue.ts';
 
 let events: Awaited<ReturnType<typeof createBucketEventsHarness>>;
 beforeAll(async () => {
@@ -10,11 +11,10 @@ beforeAll(async () => {
 afterEach(() => events.endConsumers());
 afterAll(() => events.close());
 
-const WAIT = { timeout: 15_000, interval: 20 };
 const untilQueued = (imageId: ImageId) =>
-  vi.waitFor(async () => expect((await events.queue.find(imageId))?.status).toBe('queued'), WAIT);
+  vi.waitFor(async () => expect((await events.queue.find(imageId))?.status).toBe('queued'));
 const untilLeft = (queue: { left(): string[] }, bodies: string[]) =>
-  vi.waitFor(() => expect(queue.left()).toEqual(bodies), WAIT);
+  vi.waitFor(() => expect(queue.left()).toEqual(bodies));
 
 /** A promise and its resolver. */
 const gate = () => Promise.withResolvers<void>();
@@ -75,8 +75,8 @@ test('bad messages do not block others, are not deleted, and end in the dead-let
   for (const original of originals) queue.send({ Records: [original.record] });
   events.consume(queue.url);
   for (const { imageId } of originals) await untilQueued(imageId);
-  await vi.waitFor(() => expect(queue.left().sort()).toEqual([...bad].sort()), WAIT);
-  await vi.waitFor(() => expect(queue.dead().sort()).toEqual([...bad].sort()), WAIT);
+  await vi.waitFor(() => expect(queue.left().sort()).toEqual([...bad].sort()));
+  await vi.waitFor(() => expect(queue.dead().sort()).toEqual([...bad].sort()));
   expect(queue.left()).toEqual([]);
 });
 
@@ -111,7 +111,7 @@ describe('while Redis is unavailable', () => {
     await disconnect();
     const ping = vi.spyOn(events.queue, 'ping');
     events.consume(queue.url);
-    await vi.waitUntil(() => ping.mock.calls.length >= 2, WAIT);
+    await vi.waitUntil(() => ping.mock.calls.length >= 2);
     expect(events.server.inspectQueue(queue.name)?.messages.ready).toHaveLength(1);
     await reconnect();
     await untilQueued(imageId);
@@ -188,8 +188,8 @@ describe('stopping', () => {
     const consumer = events.consume(queue.url);
     await vi.waitUntil(() => receives.mock.calls.length > 0);
     const before = performance.now();
-    await consumer.close(10_000);
-    expect(performance.now() - before).toBeLessThan(5_000);
+    await consumer.close(600_000);
+    expect(performance.now() - before).toBeLessThan((LONG_POLL_SECONDS * 1000) / 2);
     const { imageId, record: created } = uploadedOriginal();
     queue.send({ Records: [created] });
     const other = events.createQueue();
@@ -208,7 +208,7 @@ test('retries an unreachable queue with backoff, and consumes it once it is reac
   const before = performance.now();
   const first = ping.mock.calls.length;
   events.consume(queue.url);
-  await vi.waitUntil(() => ping.mock.calls.length - first >= 4, WAIT);
+  await vi.waitUntil(() => ping.mock.calls.length - first >= 4);
   // At least half of 500 ms, 1 s and 2 s.
   expect(performance.now() - before).toBeGreaterThan(1_700);
   events.server.createQueue(queue.name);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
-import { createBackpressure } from './backpressure.ts';
+import { createBackpressure, READ_EVERY_MS } from './backpressure.ts';
 
 const idle = {
   backlog: 0,
@@ -43,17 +43,15 @@ describe('the backlog', () => {
     const api = await createApiHarness();
     const backlog = vi.fn(api.queue.backlog);
     const queue = { backlog, drainRate: api.queue.drainRate };
-    const { overload } = createBackpressure({ queue, maxBacklog: 10, maxBacklogSeconds: 0, readEveryMs: 300 });
+    let now = 0;
+    const { overload } = createBackpressure({ queue, maxBacklog: 10, maxBacklogSeconds: 0, clock: () => now });
     await Promise.all(Array.from({ length: 100 }, overload));
+    now = READ_EVERY_MS - 1;
     await overload();
     expect(backlog).toHaveBeenCalledTimes(1);
-    await vi.waitUntil(
-      async () => {
-        await overload();
-        return backlog.mock.calls.length === 2;
-      },
-      { timeout: 5_000 },
-    );
+    now = READ_EVERY_MS;
+    await Promise.all([overload(), overload()]);
+    expect(backlog).toHaveBeenCalledTimes(2);
     await api.close();
   });
 

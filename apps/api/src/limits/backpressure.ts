@@ -15,9 +15,12 @@ export interface BackpressureOptions {
   readonly maxBacklog: number;
   /** Slot-seconds of work, as in the backlog's `predictedSeconds`; 0 for any amount. */
   readonly maxBacklogSeconds: number;
-  /** One process reads from Redis at most this often. */
-  readonly readEveryMs?: number;
+  /** Milliseconds of a monotonic clock; the process's by default. */
+  readonly clock?: () => number;
 }
+
+/** One process reads from Redis at most this often. */
+export const READ_EVERY_MS = 500;
 
 const RETRY_AFTER_MAX_S = 300;
 /** No job ended in the last minute: the fleet is starting or stalled. */
@@ -25,7 +28,7 @@ const RETRY_AFTER_STALLED_S = 60;
 
 /** Rejects tickets while the backlog is over a limit. */
 export function createBackpressure(options: BackpressureOptions): Backpressure {
-  const { queue, maxBacklog, maxBacklogSeconds, readEveryMs = 500 } = options;
+  const { queue, maxBacklog, maxBacklogSeconds, clock = () => performance.now() } = options;
   if (maxBacklog === 0 && maxBacklogSeconds === 0) return { overload: async () => undefined };
 
   async function read(): Promise<Overload | undefined> {
@@ -33,7 +36,7 @@ export function createBackpressure(options: BackpressureOptions): Backpressure {
     if (excess <= 0) return undefined;
     return { retryAfterSeconds: retryAfterSeconds(excess, await queue.drainRate()) };
   }
-  return { overload: readAtMostEvery(readEveryMs, read) };
+  return { overload: readAtMostEvery(READ_EVERY_MS, clock, read) };
 }
 
 /** Jobs over the limit; the larger excess if both limits are exceeded. */
@@ -51,16 +54,16 @@ function retryAfterSeconds(excess: number, drainRate: number): number {
 }
 
 /** Caches a read for an interval. Calls during a read share it. Failed reads are not cached. */
-function readAtMostEvery<T>(intervalMs: number, read: () => Promise<T>): () => Promise<T> {
+function readAtMostEvery<T>(intervalMs: number, clock: () => number, read: () => Promise<T>): () => Promise<T> {
   let latest: Promise<T> | undefined;
   let validUntil = Number.POSITIVE_INFINITY;
   return () => {
-    if (latest === undefined || performance.now() >= validUntil) {
+    if (latest === undefined || clock() >= validUntil) {
       validUntil = Number.POSITIVE_INFINITY;
       latest = read();
       latest.then(
         () => {
-          validUntil = performance.now() + intervalMs;
+          validUntil = clock() + intervalMs;
         },
         () => {
           latest = undefined;

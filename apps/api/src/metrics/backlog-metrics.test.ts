@@ -48,21 +48,19 @@ test('a scrape shows jobs by state, waiting time and predicted work, from one re
   expect(text).not.toMatch(/^imagemill_predicted_work_seconds /m);
 });
 
-test('while Redis hangs or is down, a scrape reports it within 2 s and shows no stale number', async () => {
+test('while Redis hangs or is down, a scrape reports it without waiting for Redis, and shows no stale number', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-metrics-'));
   const redis = await startRedis({ dir, appendOnly: false });
   onTestFinished(async () => {
     await redis.stop();
     await rm(dir, { recursive: true });
   });
-  const { add, scrape } = await harness(redis.url);
+  const { add, reads, scrape } = await harness(redis.url);
   await add(0);
-  expect(await scrape()).toMatch(/^imagemill_backlog_jobs\{state="waiting"\} 1$/m);
+  await vi.waitFor(async () => expect(await scrape()).toMatch(/^imagemill_backlog_jobs\{state="waiting"\} 1$/m));
 
   const saysSo = async () => {
-    const startedAt = performance.now();
     const text = await scrape();
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(text).toMatch(/^imagemill_queue_reachable 0$/m);
     expect(text).not.toMatch(
       /^imagemill_(backlog_jobs|dead_letters|oldest_waiting_seconds|predicted_work_seconds)[ {]/m,
@@ -70,6 +68,8 @@ test('while Redis hangs or is down, a scrape reports it within 2 s and shows no 
   };
   process.kill(redis.pid, 'SIGSTOP');
   await saysSo();
+  const read = reads.mock.results.at(-1)?.value as Promise<unknown>;
+  expect(await Promise.race([read.catch(() => 'failed'), 'in flight'])).toBe('in flight');
   process.kill(redis.pid, 'SIGCONT');
   await vi.waitFor(async () => expect(await scrape()).toMatch(/^imagemill_queue_reachable 1$/m));
   await redis.stop();

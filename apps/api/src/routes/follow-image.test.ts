@@ -23,9 +23,16 @@ afterAll(() => api.close());
 test('sends the status, each rendition as it goes live, and the end, then closes', async () => {
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
+  // States that follow each other quickly are sent as one: each is awaited.
   await stream.until('status');
+  await api.queue.reportUpload(imageId);
+  await stream.until('status', 2);
   const worker = await api.render(imageId);
-  for (let count = 0; count <= made.length; count += 1) await worker.live(count);
+  await stream.until('status', 3);
+  for (let count = 0; count <= made.length; count += 1) {
+    await worker.live(count);
+    await stream.until('rendition', count);
+  }
   await worker.end();
 
   expect(await stream.ended).toBe('ended');

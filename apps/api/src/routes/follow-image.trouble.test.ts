@@ -149,9 +149,8 @@ test('a shutdown gives each listener a different reconnection delay, and does no
   const streams = await Promise.all(Array.from({ length: 20 }, () => api.follow(imageId)));
   await Promise.all(streams.map(({ until }) => until('status')));
   await api.live.close();
-  const startedAt = performance.now();
-  await api.server.close(30_000);
-  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  // Longer than the test may take.
+  await api.server.close(600_000);
   expect(await Promise.all(streams.map(({ ended }) => ended))).toEqual(streams.map(() => 'ended'));
   const times = streams.map(({ retries }) => retries.at(-1));
   expect(new Set(times).size).toBeGreaterThan(10);

@@ -142,7 +142,7 @@ function collect(response: Response) {
   const names = () => events.map(({ event }) => event);
   const leave = async () => void (await reader?.cancel());
   const until = (event: string, count = 1) =>
-    vi.waitUntil(() => names().filter((name) => name === event).length >= count, { timeout: 10_000 });
+    vi.waitUntil(() => names().filter((name) => name === event).length >= count);
   return { events, names, retries, ended, leave, until };
 }
 

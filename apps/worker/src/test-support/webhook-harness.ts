@@ -139,7 +139,7 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
   }
   /** Starts all delayed retries now. */
   const startRetries = async () => {
-    await vi.waitUntil(async () => (await raw.getDelayedCount()) > 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await raw.getDelayedCount()) > 0);
     await raw.promoteJobs();
   };
   const deliveries = async () => (await webhooks.list({ cursor: undefined, limit: 100 })).deliveries;

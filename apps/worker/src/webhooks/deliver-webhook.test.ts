@@ -37,7 +37,7 @@ test('a webhook is retried under the same id until a receiver accepts it, and no
     else if (index === 1) request.socket.resetAndDestroy();
     else if (index === 3) response.writeHead(200).end();
   });
-  const hooks = await webhookHarness({ acme: url }, { timeoutMs: 300 });
+  const hooks = await webhookHarness({ acme: url }, { timeoutMs: 3_000 });
   hooks.startDeliveries();
   const id = await publish(hooks);
   for (const attempts of [1, 2, 3]) {

@@ -52,7 +52,7 @@ test.each(Object.entries(cases))("an image that is %s sends a webhook with the A
   const image = await from.make();
   if (from.body !== null) await store(image, from.body);
   await queue.add(image, 0);
-  await vi.waitUntil(() => received.length > 0, { timeout: 20_000 });
+  await vi.waitUntil(() => received.length > 0);
   const [message] = received;
   if (!message) throw new Error('Nothing was received.');
   const event = verified(secret, message);
@@ -111,7 +111,7 @@ test('a crash between the commit and the event does not lose the event', async (
   const image = job();
   await store(image);
   await queue.add(image, 0);
-  await vi.waitUntil(() => received.length > 0, { timeout: 25_000 });
+  await vi.waitUntil(() => received.length > 0);
   expect(runs).toBe(2);
   expect((await deliveries()).map(({ type }) => type)).toEqual(['image.ready']);
 });
@@ -166,7 +166,7 @@ test('a job whose workers crashed too often sends image.failed', async () => {
   await hooks.crashWorkerWith(image.imageId);
   hooks.startDeliveries();
   hooks.startRenders(render, { lockDurationMs: 400 });
-  await vi.waitUntil(() => receiver.received.length === 1, { timeout: 20_000 });
+  await vi.waitUntil(() => receiver.received.length === 1);
   expect((await hooks.deliveries()).map(({ type }) => type)).toEqual(['image.failed']);
   expect((await hooks.queue.deadLetters.list({ cursor: 0, limit: 9 })).deadLetters[0]?.code).toBe('crashed-worker');
 });

@@ -51,9 +51,10 @@ describe('a call is retried', () => {
 
   test('after a response that was late, or stopped halfway', async () => {
     const halfway: Answer = (response) => response.writeHead(200, { 'content-length': '100' }).write('{"image');
-    const { client, requests } = await clientOf([() => {}, halfway, ok], { timeoutMs: 200 });
+    const { client, requests } = await clientOf([() => {}, halfway, ok], { timeoutMs: 1_000 });
     expect(await client.json(get)).toEqual({ imageId: 'a' });
-    expect(requests).toHaveLength(3);
+    // More if this process did not run for a second.
+    expect(requests.length).toBeGreaterThanOrEqual(3);
   });
 
   test('up to the maximum number of attempts', async () => {

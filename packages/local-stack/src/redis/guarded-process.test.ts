@@ -63,7 +63,7 @@ describe('a guarded server', () => {
 });
 
 async function untilEnded(pid: number): Promise<void> {
-  await vi.waitFor(async () => expect(await statusOf(pid)).toBeUndefined(), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(async () => expect(await statusOf(pid)).toBeUndefined(), { interval: 50 });
 }
 
 interface ProcessStatus {

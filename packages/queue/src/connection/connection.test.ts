@@ -46,9 +46,6 @@ async function proxyTo(first: string) {
   };
 }
 
-/** A reader times out after 10 s, and a worker detects its two dead connections one after the other. */
-const WITHIN = { timeout: 60_000 };
-
 const connections = [
   createProducerConnection,
   createReaderConnection,
@@ -69,7 +66,7 @@ test('every kind of connection recovers from a dead connection', async () => {
   }
   proxy.freeze();
   const isThere = async (redis: Redis) => (await redis.get(key).catch(() => undefined)) === 'there';
-  await Promise.all(all.map((redis) => vi.waitUntil(() => isThere(redis), WITHIN)));
+  await Promise.all(all.map((redis) => vi.waitUntil(() => isThere(redis))));
 });
 
 test('a worker takes jobs again after its connections died', async () => {
@@ -87,7 +84,7 @@ test('a worker takes jobs again after its connections died', async () => {
   await vi.waitUntil(async () => (await status(before.imageId)) === 'ready');
   proxy.freeze();
   await queue.add(after, 0);
-  await vi.waitUntil(async () => (await status(after.imageId)) === 'ready', WITHIN);
+  await vi.waitUntil(async () => (await status(after.imageId)) === 'ready');
 });
 
 test('a connection and a worker leave a primary that was demoted to a replica', async () => {

@@ -41,10 +41,8 @@ test('an image that crashes its process twice becomes a dead letter, and the con
   const second = dyingWorker(prefix, poison.imageId, 1);
   expect((await second.exited)[1]).toBe('SIGKILL');
   const third = dyingWorker(prefix, poison.imageId, 1);
-  await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed', { timeout: 20_000 });
-  await Promise.all(
-    innocent.map(({ imageId }) => vi.waitUntil(async () => (await status(imageId)) === 'ready', { timeout: 20_000 })),
-  );
+  await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed');
+  await Promise.all(innocent.map(({ imageId }) => vi.waitUntil(async () => (await status(imageId)) === 'ready')));
   expect([...second.begun, ...third.begun].filter(({ running }) => running > 1)).toEqual([]);
   expect(third.begun.map(({ imageId }) => imageId)).not.toContain(poison.imageId);
   const { deadLetters } = await queue.deadLetters.list({ cursor: 0, limit: 10 });
@@ -59,7 +57,7 @@ test('a redriven image that crashed its process is tried again', async () => {
   await dyingWorker(prefix, poison.imageId, 1).exited;
   await dyingWorker(prefix, poison.imageId, 1).exited;
   work(async () => ({ outcome: 'ready' }), { lockDurationMs: 1_000 });
-  await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed', { timeout: 20_000 });
+  await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed');
   expect(await queue.deadLetters.redrive(poison.imageId)).toBe(true);
   await vi.waitUntil(async () => (await status(poison.imageId)) === 'ready');
 });
