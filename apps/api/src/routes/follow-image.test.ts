@@ -28,8 +28,9 @@ test('sends the status, each rendition as it goes live, and the end, then closes
   await api.queue.reportUpload(imageId);
   await stream.until('status', 2);
   const worker = await api.render(imageId);
+  await worker.live(0);
   await stream.until('status', 3);
-  for (let count = 0; count <= made.length; count += 1) {
+  for (let count = 1; count <= made.length; count += 1) {
     await worker.live(count);
     await stream.until('rendition', count);
   }
