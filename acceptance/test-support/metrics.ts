@@ -3,6 +3,7 @@ import { addBacklogMetrics } from '../../apps/api/src/metrics/backlog-metrics.ts
 import { liveMetrics } from '../../apps/api/src/metrics/live-metrics.ts';
 import { requestMetrics } from '../../apps/api/src/metrics/request-metrics.ts';
 import { createJobMetrics } from '../../apps/worker/src/metrics/job-metrics.ts';
+import { createLookMetrics } from '../../apps/worker/src/metrics/look-metrics.ts';
 
 export interface Metric {
   readonly name: string;
@@ -19,6 +20,7 @@ export function ownMetrics(): { api: readonly Metric[]; worker: readonly Metric[
   requestMetrics(api);
   liveMetrics(api);
   createJobMetrics(worker);
+  createLookMetrics(worker);
   const own = (registry: typeof api) =>
     (registry.getMetricsAsArray() as unknown as Metric[]).filter(({ name }) => name.startsWith('imagemill_'));
   return { api: own(api), worker: own(worker) };

@@ -58,7 +58,7 @@ export const apiEnv = z
       .describe('time allowed for a whole multipart upload; each part URL is valid for UPLOAD_URL_TTL_SECONDS'),
     UPLOAD_CHECK_DELAY_MS: whole(0, 600_000)
       .prefault('5000')
-      .describe('how long an image waits for an upload notification before a worker checks the bucket'),
+      .describe('how long an image waits for an upload notification before a worker looks for the upload'),
     RATE_LIMIT_TICKETS: whole(0, COUNT_MAX)
       .prefault('1000')
       .describe('maximum tickets per tenant and window, across all API processes; 0 for no limit'),

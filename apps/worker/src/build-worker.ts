@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import type { Backends } from './backends.ts';
 import type { WorkerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
+import { startLooking } from './looks/start-looking.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { startReconciling } from './reconcile/start-reconciling.ts';
@@ -41,10 +42,12 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, 
       const metrics = await startMetricsServer(env.METRICS_PORT, registry);
       const deliveries = webhooks?.startDeliveries();
       const renders = startRenders(env, backends, { services, webhooks, logger, registry });
+      const looking = startLooking(env, backends, { logger, registry });
       const reconciling = reconcileRegularly(env, { services, webhooks, logger });
       closeAll = async () => {
         const graceMs = env.SHUTDOWN_GRACE_MS;
-        await Promise.all([reconciling?.close(), renders.close(graceMs), deliveries?.close(graceMs)]);
+        await Promise.all([reconciling?.close(), looking.close()]);
+        await Promise.all([renders.close(graceMs), deliveries?.close(graceMs)]);
         await Promise.all([health?.close(), metrics?.close()]);
       };
       const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] };

@@ -11,6 +11,8 @@ export {
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';
 export { queueEnv } from './env.ts';
+export { type FindUploads, type LookLaneOptions, runLookLane } from './looks/look-lane.ts';
+export type { UploadLook } from './looks/upload-looks.ts';
 export { createQueueViews } from './queue-views.ts';
 export { followImageChanges, type ImageChangesOptions } from './render/image-changes.ts';
 export type { ImageStatus } from './render/image-status.ts';

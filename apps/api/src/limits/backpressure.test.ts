@@ -8,6 +8,7 @@ const idle = {
   prioritized: 0,
   active: 0,
   delayedDue: 0,
+  looksDue: 0,
   delayed: 0,
   failed: 0,
   oldestWaitingMs: 0,

@@ -42,6 +42,7 @@ test('a scrape shows jobs by state, waiting time and predicted work, from one re
   expect(text).toMatch(/^imagemill_backlog_jobs\{state="active"\} 0$/m);
   expect(text).toMatch(/^imagemill_backlog_jobs\{state="delayed_due"\} 0$/m);
   expect(text).toMatch(/^imagemill_backlog_jobs\{state="delayed"\} 2$/m);
+  expect(text).toMatch(/^imagemill_upload_looks_due 0$/m);
   expect(text).toMatch(/^imagemill_dead_letters 0$/m);
   expect(text).toMatch(/^imagemill_oldest_waiting_seconds \d/m);
   // Nothing was measured yet: no value is better than a wrong one.

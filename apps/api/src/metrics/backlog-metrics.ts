@@ -51,6 +51,11 @@ export function addBacklogMetrics(registry: Registry, queue: Pick<RenderQueue, '
   });
   gauge('imagemill_dead_letters', 'Jobs that used up their attempts.', ({ failed }) => failed);
   gauge(
+    'imagemill_upload_looks_due',
+    '1 while a look for an upload is due; workers do these beside their jobs.',
+    ({ looksDue }) => looksDue,
+  );
+  gauge(
     'imagemill_oldest_waiting_seconds',
     'How long the next job has been ready to start.',
     ({ oldestWaitingMs }) => oldestWaitingMs / 1000,

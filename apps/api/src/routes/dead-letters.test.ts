@@ -22,6 +22,7 @@ describe("the operator's routes", () => {
         'delayedDue',
         'endedPerSecond',
         'failed',
+        'looksDue',
         'oldestWaitingMs',
         'predictedSeconds',
         'waiting',

@@ -9,6 +9,7 @@ const BacklogView = z.object({
   waiting: z.int(),
   active: z.int(),
   delayedDue: z.int(),
+  looksDue: z.int(),
   delayed: z.int(),
   failed: z.int(),
   oldestWaitingMs: z.int(),

@@ -26,7 +26,7 @@ export function createIssueTickets(services: TicketServices) {
     // Sign before adding the jobs, and return the URLs after: no URL without a job, no job without a URL.
     const signed = await Promise.all(requests.map((each) => sign(services, tenant, each)));
     const jobs = signed.flatMap(({ job }) => job ?? []);
-    if (jobs.length > 0) await queue.addAll(jobs, settings.uploadCheckDelayMs);
+    if (jobs.length > 0) await queue.awaitUploads(jobs, settings.uploadCheckDelayMs);
     return signed.map(({ ticket }) => ticket);
   };
 }

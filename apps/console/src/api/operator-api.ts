@@ -7,6 +7,7 @@ export interface Backlog {
   readonly waiting: number;
   readonly active: number;
   readonly delayedDue: number;
+  readonly looksDue: number;
   readonly delayed: number;
   readonly failed: number;
   readonly oldestWaitingMs: number;

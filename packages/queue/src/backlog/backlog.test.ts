@@ -6,9 +6,10 @@ afterEach(closeQueues);
 const HOUR_MS = 3600_000;
 
 test('counts all jobs that a worker could start now, even if no worker is running', async () => {
-  const { queue } = await queueHarness();
+  const { queue, raw } = await queueHarness();
   await queue.add(renderJob(), HOUR_MS);
-  await queue.add(renderJob(), 1);
+  const retried = renderJob();
+  await raw.add('render-image', retried, { jobId: retried.imageId, delay: 1 });
   const reported = renderJob();
   await queue.add(reported, HOUR_MS);
   await queue.reportUpload(reported.imageId);
@@ -18,9 +19,20 @@ test('counts all jobs that a worker could start now, even if no worker is runnin
     waiting: 1,
     active: 0,
     delayedDue: 1,
+    looksDue: 0,
     delayed: 1,
     failed: 0,
   });
+});
+
+test('counts all due looks for uploads as one job, and none that was removed', async () => {
+  const { queue } = await queueHarness();
+  const images = [renderJob(), renderJob(), renderJob()];
+  await queue.awaitUploads(images, 1);
+  await vi.waitUntil(async () => (await queue.backlog()).looksDue === 1);
+  expect(await queue.backlog()).toMatchObject({ backlog: 1, waiting: 0, delayedDue: 0, delayed: 3 });
+  for (const { imageId } of images) await queue.reportUpload(imageId);
+  expect(await queue.backlog()).toMatchObject({ backlog: 3, waiting: 3, looksDue: 0 });
 });
 
 test('measures the wait of the next job from the report of its upload, not from its ticket', async () => {
@@ -47,6 +59,7 @@ test('the backlog is empty after all jobs have finished', async () => {
     waiting: 0,
     active: 0,
     delayedDue: 0,
+    looksDue: 0,
     delayed: 0,
     failed: 0,
     prioritized: 0,

@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueAccess } from '../connection/queue-access.ts';
 import { execute } from '../connection/redis-errors.ts';
+import { looksKey } from '../looks/look-scripts.ts';
 import { readJob } from '../read-job.ts';
 import type { WakeUps } from '../render/wake-up.ts';
 import { createSlotTime } from './slot-time.ts';
@@ -11,7 +12,10 @@ import { waitingSince } from './waiting-since.ts';
 
 /** The amount of outstanding work, for autoscalers. Numbers of jobs, and milliseconds. */
 export interface Backlog {
-  /** Jobs that are running or could run now: waiting, active, and delayed ones that are due. */
+  /**
+   * Jobs that are running or could run now: waiting, active, and delayed ones that are due. All due looks for uploads count as
+   * one job: they need a worker, but not more of them.
+   */
   readonly backlog: number;
   /** Includes prioritized jobs. */
   readonly waiting: number;
@@ -19,6 +23,8 @@ export interface Backlog {
   readonly active: number;
   /** Workers move due jobs to waiting. After a scale-down to zero, due jobs are only visible here. */
   readonly delayedDue: number;
+  /** 1 if a look for an upload is due. Workers do these beside their jobs. */
+  readonly looksDue: number;
   /** Not due yet; most of them wait for an upload. */
   readonly delayed: number;
   readonly failed: number;
@@ -39,28 +45,30 @@ export function readBacklog(onQueue: QueueAccess, wakeUps: WakeUps, prefix: stri
   return onQueue(async (queue, redis) => {
     const now = Date.now();
     const [seen, slotSeconds] = await Promise.all([
-      readCounts(queue, redis, now),
+      readCounts(queue, redis, { now, looks: looksKey(prefix) }),
       createSlotTime(redis, prefix).mean(),
     ]);
-    const [wait, prioritized, active, due, delayed, failed] = seen.counts;
-    const backlog = wait + prioritized + active + due;
+    const [wait, prioritized, active, due, delayed, failed, tenantsWithLooks] = seen.counts;
+    const jobs = wait + prioritized + active + due;
+    const looksDue = Math.min(1, tenantsWithLooks);
     const waitingSince = await Promise.all(seen.nextIds.map((id) => waitingSinceOf(queue, redis, wakeUps, id)));
     return {
-      backlog,
+      backlog: jobs + looksDue,
       waiting: wait + prioritized,
       prioritized,
       active,
       delayedDue: due,
+      looksDue,
       delayed: delayed - due,
       failed,
       oldestWaitingMs: Math.max(0, Math.round(now - Math.min(now, seen.firstDueAt ?? now, ...waitingSince))),
-      predictedSeconds: predictedSeconds(backlog, slotSeconds),
+      predictedSeconds: predictedSeconds(jobs, slotSeconds),
     };
   });
 }
 
 /** Reads in one transaction: a job in transition is neither counted twice nor missed. */
-async function readCounts(queue: Queue, redis: Redis, now: number) {
+async function readCounts(queue: Queue, redis: Redis, { now, looks }: { now: number; looks: string }) {
   const values = await execute(
     redis
       .multi()
@@ -70,14 +78,18 @@ async function readCounts(queue: Queue, redis: Redis, now: number) {
       .zcount(queue.toKey('delayed'), '-inf', String((now + 1) * DELAYED_SCORE_PER_MS - 1))
       .zcard(queue.toKey('delayed'))
       .zcard(queue.toKey('failed'))
+      .zcount(looks, '-inf', now)
       .lindex(queue.toKey('wait'), -1)
       .zrange(queue.toKey('prioritized'), '0', '0')
       .zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES'),
   );
-  const counts = values.slice(0, 6).map(Number);
-  const [nextWaiting, nextPrioritized, firstDelayed] = values.slice(6) as [string | null, string[], string[]];
+  const counts = values.slice(0, 7).map(Number);
+  const [nextWaiting, nextPrioritized, firstDelayed] = values.slice(7) as [string | null, string[], string[]];
   return {
-    counts: counts as [wait: number, prioritized: number, active: number, due: number, delayed: number, failed: number],
+    counts: counts as [
+      ...[wait: number, prioritized: number, active: number, due: number, delayed: number, failed: number],
+      tenantsWithLooks: number,
+    ],
     nextIds: [nextWaiting ?? [], nextPrioritized].flat(),
     firstDueAt: firstDelayed[1] === undefined ? undefined : Number(firstDelayed[1]) / DELAYED_SCORE_PER_MS,
   };

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 test('the drain rate counts jobs finished in the last minute, including dead letters and excluding postponed jobs', async () => {
   const { queue, raw, work } = await queueHarness();
   expect(await queue.drainRate()).toBe(0);
-  const [broken, absent, ...good] = Array.from({ length: 8 }, renderJob);
+  const [broken, absent, ...good] = Array.from({ length: 8 }, () => renderJob());
   for (const job of [broken, absent, ...good]) if (job) await queue.add(job, 0);
   work(async ({ imageId }) => {
     if (imageId === broken?.imageId) throw new CrashedWorkerError();
@@ -24,7 +24,7 @@ test('the drain rate counts jobs finished in the last minute, including dead let
 
 test('the drain rate declines over the next minute if no more jobs finish', async () => {
   const { queue, raw, work } = await queueHarness();
-  for (const job of Array.from({ length: 6 }, renderJob)) await queue.add(job, 0);
+  for (const job of Array.from({ length: 6 }, () => renderJob())) await queue.add(job, 0);
   work(async () => ({ outcome: 'ready' }));
   await vi.waitUntil(async () => (await raw.getCompletedCount()) === 6);
   const { meta } = await raw.getMetrics('completed');

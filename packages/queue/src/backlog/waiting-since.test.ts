@@ -3,7 +3,6 @@ import type { ImageId } from '@imagemill/variants';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterEach, expect, test, vi } from 'vitest';
-import { uploadCheckDelayMs } from '../render/retry-policy.ts';
 import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 
 afterEach(closeQueues);
@@ -36,17 +35,6 @@ test('the time before the upload does not count as waiting', async () => {
   expect((await queue.backlog()).oldestWaitingMs).toBeLessThan(FIVE_MINUTES_MS);
 });
 
-test('a job waits from the end of its first delay, even if its upload is reported later', async () => {
-  const { queue, raw, redis } = await queueHarness();
-  const image = renderJob();
-  await queue.add(image, 1_000);
-  await age(raw, redis, image.imageId);
-  await queue.reportUpload(image.imageId);
-  const { oldestWaitingMs } = await queue.backlog();
-  expect(oldestWaitingMs).toBeGreaterThan(HOUR_MS - 2_000);
-  expect(oldestWaitingMs).toBeLessThan(HOUR_MS + FIVE_MINUTES_MS);
-});
-
 test('a failed job waits from the end of its backoff', async () => {
   const { queue, raw, work, redis } = await queueHarness();
   const image = renderJob();
@@ -67,7 +55,7 @@ test('a failed job waits from the end of its backoff', async () => {
   expect(oldestWaitingMs).toBeLessThan(HOUR_MS);
 });
 
-test('a job that ran before its upload waits from the report, or from its next check', async () => {
+test('a job that ran before its upload waits from the report', async () => {
   const { queue, raw, work, redis } = await queueHarness();
   const image = renderJob();
   await queue.add(image, 0);
@@ -78,10 +66,18 @@ test('a job that ran before its upload waits from the report, or from its next c
   const before = Date.now();
   await queue.reportUpload(image.imageId);
   expect((await queue.backlog()).oldestWaitingMs).toBeLessThanOrEqual(Date.now() - before);
+});
+
+test('a job that ends an overdue upload waits from its start', async () => {
+  const { queue, raw, redis } = await queueHarness();
+  const image = renderJob();
+  await queue.add(image, 1_000);
   await age(raw, redis, image.imageId);
-  const { oldestWaitingMs } = await queue.backlog();
-  expect(oldestWaitingMs).toBeGreaterThan(HOUR_MS - uploadCheckDelayMs(1) - 1);
-  expect(oldestWaitingMs).toBeLessThan(HOUR_MS);
+  const before = Date.now();
+  await queue.endUpload(image.imageId);
+  const { waiting, oldestWaitingMs } = await queue.backlog();
+  expect(waiting).toBe(1);
+  expect(oldestWaitingMs).toBeLessThanOrEqual(Date.now() - before);
 });
 
 test('a redriven dead letter waits from its redrive', async () => {

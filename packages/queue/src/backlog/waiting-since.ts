@@ -1,6 +1,5 @@
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { uploadCheckDelayMs } from '../render/retry-policy.ts';
 
 /** A field of the job's hash, which is removed with the job. */
 const FIELD = 'readyAt';
@@ -23,8 +22,8 @@ export async function markWaitingSince(redis: Redis, job: Job, at: number): Prom
  * When a waiting job became ready to start, in ms since 1970:
  *
  *     redriven, or in backoff    ─► the stored time
- *     never started              ─► when its upload was reported, or its first delay was over
- *     started without an upload  ─► when its upload was reported, or its next check was due
+ *     never started              ─► when its upload was found or reported, or when it was added
+ *     started without an upload  ─► when its upload was found or reported
  *     returned by a worker       ─► when it was last started
  *
  * @param reportedAt when the job's upload was last reported, if ever
@@ -34,7 +33,6 @@ export async function waitingSince(redis: Redis, job: Job, reportedAt: number | 
   const marked = Number((await redis.hget(hashKey(job), FIELD)) ?? Number.NEGATIVE_INFINITY);
   if (marked >= startedAt) return marked;
   if (job.attemptsMade > 0) return startedAt;
-  const dueAt =
-    startedAt > 0 ? startedAt + uploadCheckDelayMs(job.attemptsStarted) : job.timestamp + (job.opts.delay ?? 0);
-  return reportedAt === undefined ? dueAt : Math.min(dueAt, Math.max(reportedAt, startedAt));
+  if (reportedAt !== undefined) return Math.max(reportedAt, startedAt);
+  return startedAt > 0 ? startedAt : job.timestamp + (job.opts.delay ?? 0);
 }

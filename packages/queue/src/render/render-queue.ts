@@ -4,14 +4,17 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Backlog, readBacklog } from '../backlog/backlog.ts';
 import { drainRate } from '../backlog/drain-rate.ts';
+import { markWaitingSince } from '../backlog/waiting-since.ts';
 import { createQueueAccess } from '../connection/queue-access.ts';
 import { createDeadLetters, type DeadLetters } from '../crashes/dead-letters.ts';
 import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
+import { createUploadLooks } from '../looks/upload-looks.ts';
 import { payloadOf, readJob } from '../read-job.ts';
 import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
-import { restartOrPromote, startJob } from './start-job.ts';
+import { parkedMs } from './parked.ts';
+import { promote, restartOrPromote, startJob } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
 /** The current state of an image's job. */
@@ -28,16 +31,21 @@ export interface JobSnapshot {
  * UnreadableError if it is broken.
  */
 export interface RenderQueue {
-  /** Adds an image's job, to start after `delayMs` at the latest. An existing job is kept. */
-  add(image: RenderImage, delayMs: number): Promise<void>;
-  /** Adds the jobs of many images like `add`, in one transaction. */
-  addAll(images: readonly RenderImage[], delayMs: number): Promise<void>;
+  /**
+   * Adds an image's job. Without a delay it starts as soon as a worker is free. With a delay it awaits its upload, and workers
+   * look for the upload from then on: see upload-looks.ts. An existing job is kept.
+   */
+  add(image: RenderImage, firstLookMs: number): Promise<void>;
+  /** Adds the jobs of images that await their uploads, in one transaction. */
+  awaitUploads(images: readonly RenderImage[], firstLookMs: number): Promise<void>;
   /**
    * Reports that the upload is complete: the image's job starts as soon as a worker is free. Idempotent.
    *
    * @returns whether the image has a job
    */
   reportUpload(imageId: ImageId): Promise<boolean>;
+  /** Starts the job of an image whose upload can no longer arrive, to end it. */
+  endUpload(imageId: ImageId): Promise<void>;
   /** Starts the job of a deleted image, like `reprocess`. From then on, the image's status is `deleted`. */
   requestDeletion(image: RenderImage): Promise<void>;
   /** Starts the job of an image whose original exists, regardless of the job's state. Adds the job if it is gone. */
@@ -57,6 +65,16 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   const uploads = createWakeUps(connection, prefix, 'uploaded');
   const deletions = createWakeUps(connection, prefix, 'deleted');
   const starts = createUnfinishedStarts(connection, prefix);
+  const looks = createUploadLooks(connection, prefix);
+
+  /** The look first: there is no job without a look, whenever this process dies. */
+  async function park(queue: Queue, images: readonly RenderImage[], firstLookMs: number): Promise<void> {
+    await looks.add(images, firstLookMs);
+    const [image] = images;
+    // One command is cheaper than a transaction.
+    if (image && images.length === 1) await add(queue, image, parkedMs(image));
+    else await queue.addBulk(images.map((each) => jobOf(each, parkedMs(each))));
+  }
 
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
     await starts.forget(image.imageId);
@@ -65,22 +83,29 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   }
 
   return {
-    add: (image, delayMs) => onQueue((queue) => add(queue, image, delayMs)),
+    add: (image, firstLookMs) =>
+      onQueue((queue) => (firstLookMs === 0 ? add(queue, image, 0) : park(queue, [image], firstLookMs))),
 
-    addAll: (images, delayMs) =>
-      onQueue(async (queue) => {
-        const [image] = images;
-        // One command is cheaper than a transaction.
-        if (image && images.length === 1) await add(queue, image, delayMs);
-        else await queue.addBulk(images.map((each) => jobOf(each, delayMs)));
-      }),
+    awaitUploads: (images, firstLookMs) => onQueue((queue) => park(queue, images, firstLookMs)),
 
     reportUpload: (imageId) =>
       onQueue(async (queue, redis) => {
         await uploads.note(imageId);
         const job = await readJob(queue, imageId);
-        if (job) await startJob(job, redis);
-        return job !== undefined;
+        if (!job) return false;
+        await startJob(job, redis);
+        // A job of another version keeps its look, which is harmless.
+        const image = renderImage.payload.stored.safeParse(job.data).data;
+        if (image) await looks.remove(image);
+        return true;
+      }),
+
+    endUpload: (imageId) =>
+      onQueue(async (queue, redis) => {
+        const job = await readJob(queue, imageId);
+        if (!job || job.attemptsMade > 0) return;
+        await markWaitingSince(redis, job, Date.now());
+        await promote(job);
       }),
 
     requestDeletion: (image) =>

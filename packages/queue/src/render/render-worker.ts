@@ -6,9 +6,10 @@ import { drainMetrics } from '../backlog/drain-rate.ts';
 import { markWaitingSince } from '../backlog/waiting-since.ts';
 import { createCrashContainment } from '../crashes/crash-containment.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
+import { createUploadLooks, lookDelayMs } from '../looks/upload-looks.ts';
 import { type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
+import { parkedMs } from './parked.ts';
 import { createRechecks } from './rechecks.ts';
-import { uploadCheckDelayMs } from './retry-policy.ts';
 
 export interface RenderContext extends Pick<JobRun, 'signal'> {
   /** Failed attempts so far. */
@@ -21,16 +22,18 @@ export interface RenderContext extends Pick<JobRun, 'signal'> {
 /** Reasons to run a job again later although it did not fail. */
 export const postponements = ['not-uploaded', 'imports-busy', 'webhook-not-queued'] as const;
 
-export interface Postponed {
-  readonly outcome: 'postponed';
+export type Postponed =
+  /** There is no original yet. The job is parked until its upload is found or reported. */
+  | { readonly outcome: 'postponed'; readonly reason: 'not-uploaded' }
   /**
-   * `not-uploaded`: there is no original yet. `imports-busy`: other imports hold all import slots of the worker.
-   * `webhook-not-queued`: the image is finished, but its event could not be queued.
+   * `imports-busy`: other imports hold all import slots of the worker. `webhook-not-queued`: the image is finished, but its
+   * event could not be queued.
    */
-  readonly reason: (typeof postponements)[number];
-  /** Defaults to the backoff for missing uploads. */
-  readonly retryAfterMs?: number;
-}
+  | {
+      readonly outcome: 'postponed';
+      readonly reason: Exclude<(typeof postponements)[number], 'not-uploaded'>;
+      readonly retryAfterMs: number;
+    };
 
 /** Renders one image. Errors are retried by the policy. A postponement uses no attempt. */
 export type RenderHandler = (image: RenderImage, context: RenderContext) => Promise<RenderOutcome | Postponed>;
@@ -61,7 +64,8 @@ export const GIVE_BACK_MS = 10_000;
  * The consumer's side of the render queue, in addition to `runJobs`:
  *
  *     ready · rejected · expired · deleted ─► completed     (never retried)
- *     postponed                  ─► delayed again; started at once if the upload was reported in the meantime
+ *     not uploaded               ─► parked until its upload is found; started at once if it was reported in the meantime
+ *     postponed                  ─► delayed again
  *     its process crashed        ─► waiting again, then alone in its worker: see unfinished-starts.ts
  *     its process crashed twice  ─► failed
  */
@@ -69,6 +73,7 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   const { connection, prefix, handle } = options;
   const unfinishedImages = createUnfinishedImages(connection, prefix);
   const rechecks = createRechecks(connection, prefix);
+  const looks = createUploadLooks(connection, prefix);
   const containment = createCrashContainment(connection, prefix);
 
   async function run(image: RenderImage, { job, signal }: JobRun): Promise<JobRunResult<RenderOutcome>> {
@@ -78,13 +83,23 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     if (run.outcome === 'must-wait') return { outcome: 'postponed', retryAfterMs: RETRY_ALONE_MS };
     const { result } = run;
     if (result.outcome !== 'postponed') return { outcome: 'completed', result };
-    const { retryAfterMs = nextUploadCheckMs(image, job) } = result;
+    const retryAfterMs = result.reason === 'not-uploaded' ? await park(image) : result.retryAfterMs;
     return { outcome: 'postponed', retryAfterMs, afterwards: () => rechecks.delayed(job) };
   }
 
+  /** The look first: there is no parked job without a look, whenever this process dies. */
+  async function park(image: RenderImage): Promise<number> {
+    await looks.add([image], lookDelayMs(image, Date.now()));
+    return parkedMs(image);
+  }
+
   async function ended(job: Job<RenderImage>, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
-    const { tenant, imageId } = job.data;
-    await Promise.all([rechecks.ended(job, how, outcome), unfinishedImages.remove(tenant, imageId)]);
+    const image = job.data;
+    await Promise.all([
+      rechecks.ended(job, how, outcome),
+      unfinishedImages.remove(image.tenant, image.imageId),
+      looks.remove(image),
+    ]);
   }
 
   return runJobs<RenderImage, RenderOutcome>({
@@ -111,7 +126,3 @@ const contextOf = (job: Job, signal: AbortSignal): RenderContext => ({
   isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
   reportProgress: (progress) => job.updateProgress(progress),
 });
-
-/** Runs that did not use an attempt were checks for the upload. */
-const nextUploadCheckMs = ({ multipart }: RenderImage, { attemptsStarted, attemptsMade }: Job) =>
-  uploadCheckDelayMs(attemptsStarted - attemptsMade, { inParts: multipart !== undefined });

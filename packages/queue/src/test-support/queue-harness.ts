@@ -23,10 +23,10 @@ export async function closeQueues(): Promise<void> {
 }
 
 /** A job as the API creates it. */
-export function renderJob(): RenderImage {
+export function renderJob(tenant = Tenant.parse('acme')): RenderImage {
   const imageId = ImageId.parse(uuidv7());
   const contentType = 'image/jpeg';
-  const address = { imageId, tenant: Tenant.parse('acme'), category: 'product', contentType } as const;
+  const address = { imageId, tenant, category: 'product', contentType } as const;
   return {
     ...address,
     originalKey: originalKey(address),

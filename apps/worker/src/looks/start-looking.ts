@@ -1,0 +1,25 @@
+import { createRenderQueue, runLookLane } from '@imagemill/queue';
+import type { Logger } from '@imagemill/service';
+import type { Registry } from 'prom-client';
+import type { Backends } from '../backends.ts';
+import type { WorkerEnv } from '../env.ts';
+import { createLookMetrics } from '../metrics/look-metrics.ts';
+import { createFindUploads } from './find-uploads.ts';
+
+/** Looks for uploads that were not reported, beside the worker's jobs. */
+export function startLooking(
+  env: WorkerEnv,
+  { connection, originals }: Pick<Backends, 'connection' | 'originals'>,
+  { logger, registry }: { readonly logger: Logger; readonly registry: Registry },
+) {
+  const prefix = env.QUEUE_PREFIX;
+  const { looks } = createLookMetrics(registry);
+  return runLookLane({
+    ...{ connection, prefix },
+    queue: createRenderQueue({ connection, prefix }),
+    find: createFindUploads(originals),
+    uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
+    onError: (err) => logger.warn({ err }, 'looks for uploads failed'),
+    onLooked: (result, count) => looks.inc({ result }, count),
+  });
+}

@@ -1,0 +1,108 @@
+import type { RenderImage } from '@imagemill/records';
+import { afterEach, expect, test, vi } from 'vitest';
+import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+import { type FindUploads, runLookLane } from './look-lane.ts';
+
+afterEach(closeQueues);
+
+/** A lane whose storage has the originals in `there`. */
+async function harness() {
+  const { queue, work, status, redis, prefix, raw } = await queueHarness();
+  const there = new Set<string>();
+  const looked: string[] = [];
+  const find: FindUploads = async (looks) => {
+    looked.push(...looks.map(({ originalKey }) => originalKey));
+    const present = new Set(looks.filter(({ originalKey }) => there.has(originalKey)));
+    return { present, open: new Set(), requests: 1 };
+  };
+  const look = (more: { find?: FindUploads; uploadGraceMs?: number } = {}) => {
+    const options = { connection: redis, prefix, queue, find, uploadGraceMs: 0, onError: () => {}, ...more };
+    const lane = runLookLane(options);
+    closeAfterwards(() => lane.close());
+    return lane;
+  };
+  return { queue, work, status, raw, there, looked, look };
+}
+
+const overdue = (): RenderImage => ({ ...renderJob(), uploadExpiresAt: new Date(Date.now() - 1_000).toISOString() });
+
+test('an upload that was not reported is found, and its job starts', async () => {
+  const { queue, work, status, there, look } = await harness();
+  const image = renderJob();
+  there.add(image.originalKey);
+  work(async () => ({ outcome: 'ready' }));
+  await queue.awaitUploads([image], 10);
+  look();
+  await vi.waitUntil(async () => (await status(image.imageId)) === 'ready');
+});
+
+test('tickets without uploads use no render slot and are no backlog', async () => {
+  const { queue, work, status, looked, look } = await harness();
+  const [uploaded, ...absent] = Array.from({ length: 250 }, () => renderJob());
+  if (!uploaded) throw new Error('no image');
+  const runs: string[] = [];
+  work(async ({ imageId }) => {
+    runs.push(imageId);
+    return { outcome: 'ready' };
+  });
+  await queue.awaitUploads(absent, 1);
+  look();
+  await vi.waitUntil(() => looked.length >= absent.length);
+  await queue.awaitUploads([uploaded], 60_000);
+  await queue.reportUpload(uploaded.imageId);
+  await vi.waitUntil(async () => (await status(uploaded.imageId)) === 'ready');
+  expect(runs).toEqual([uploaded.imageId]);
+  await vi.waitUntil(async () => (await queue.backlog()).backlog === 0);
+  expect(await status(absent[0]?.imageId as never)).toBe('awaiting-upload');
+});
+
+test('an upload that cannot arrive any more ends as expired, without a dead letter', async () => {
+  const { queue, work, status, raw, look } = await harness();
+  const image = overdue();
+  work(async () => ({ outcome: 'expired' }));
+  await queue.awaitUploads([image], 1);
+  look();
+  await vi.waitUntil(async () => (await status(image.imageId)) === 'expired');
+  expect(await raw.getFailedCount()).toBe(0);
+});
+
+test('an upload may arrive until the end of the grace period', async () => {
+  const { queue, work, status, there, looked, look } = await harness();
+  const image = overdue();
+  work(async () => ({ outcome: 'ready' }));
+  await queue.awaitUploads([image], 1);
+  look({ uploadGraceMs: 60_000 });
+  await vi.waitUntil(() => looked.length > 0);
+  expect(await status(image.imageId)).toBe('awaiting-upload');
+  there.add(image.originalKey);
+  await queue.reportUpload(image.imageId);
+  await vi.waitUntil(async () => (await status(image.imageId)) === 'ready');
+});
+
+test('a look without a job ends, and one for a started job starts nothing', async () => {
+  const { queue, status, there, looked, look, raw } = await harness();
+  const [gone, waiting] = [renderJob(), renderJob()];
+  await queue.awaitUploads([gone, waiting], 1);
+  await raw.remove(gone.imageId);
+  await (await raw.getJob(waiting.imageId))?.promote();
+  for (const { originalKey } of [gone, waiting]) there.add(originalKey);
+  look();
+  await vi.waitUntil(async () => looked.length === 2 && (await queue.backlog()).looksDue === 0);
+  expect(await status(gone.imageId)).toBeUndefined();
+  expect(await queue.backlog()).toMatchObject({ backlog: 1, waiting: 1 });
+});
+
+test('a failure of the storage is reported, and closing does not wait for the next turn', async () => {
+  const { queue, look } = await harness();
+  await queue.awaitUploads([renderJob()], 1);
+  const failed = Promise.withResolvers<void>();
+  const find: FindUploads = async () => {
+    failed.resolve();
+    throw new Error('the storage is away');
+  };
+  const lane = look({ find });
+  await failed.promise;
+  const startedAt = performance.now();
+  await lane.close();
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
