@@ -4,17 +4,16 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Backlog, readBacklog } from '../backlog/backlog.ts';
 import { drainRate } from '../backlog/drain-rate.ts';
-import { markWaitingSince } from '../backlog/waiting-since.ts';
 import { createQueueAccess } from '../connection/queue-access.ts';
 import { createDeadLetters, type DeadLetters } from '../crashes/dead-letters.ts';
 import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks } from '../looks/upload-looks.ts';
 import { payloadOf, readJob } from '../read-job.ts';
+import { addJob, addParkedJobs } from './add-jobs.ts';
 import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
-import { parkedMs } from './parked.ts';
-import { promote, restartOrPromote, startJob } from './start-job.ts';
+import { endWait, restartOrPromote, startJob } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
 /** The current state of an image's job. */
@@ -67,26 +66,20 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   const starts = createUnfinishedStarts(connection, prefix);
   const looks = createUploadLooks(connection, prefix);
 
-  /** The look first: there is no job without a look, whenever this process dies. */
-  async function park(queue: Queue, images: readonly RenderImage[], firstLookMs: number): Promise<void> {
-    await looks.add(images, firstLookMs);
-    const [image] = images;
-    // One command is cheaper than a transaction.
-    if (image && images.length === 1) await add(queue, image, parkedMs(image));
-    else await queue.addBulk(images.map((each) => jobOf(each, parkedMs(each))));
-  }
+  const awaitUploads: RenderQueue['awaitUploads'] = (images, firstLookMs) =>
+    onQueue((queue) => addParkedJobs(queue, looks, { images, firstLookMs }));
 
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
     await starts.forget(image.imageId);
     const job = await readJob(queue, image.imageId);
-    await (job ? restartOrPromote(job, connection) : add(queue, image, 0));
+    await (job ? restartOrPromote(job, connection) : addJob(queue, image));
   }
 
   return {
     add: (image, firstLookMs) =>
-      onQueue((queue) => (firstLookMs === 0 ? add(queue, image, 0) : park(queue, [image], firstLookMs))),
+      firstLookMs === 0 ? onQueue((queue) => addJob(queue, image)) : awaitUploads([image], firstLookMs),
 
-    awaitUploads: (images, firstLookMs) => onQueue((queue) => park(queue, images, firstLookMs)),
+    awaitUploads,
 
     reportUpload: (imageId) =>
       onQueue(async (queue, redis) => {
@@ -103,9 +96,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
     endUpload: (imageId) =>
       onQueue(async (queue, redis) => {
         const job = await readJob(queue, imageId);
-        if (!job || job.attemptsMade > 0) return;
-        await markWaitingSince(redis, job, Date.now());
-        await promote(job);
+        if (job) await endWait(job, redis);
       }),
 
     requestDeletion: (image) =>
@@ -144,17 +135,6 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
     drainRate: () => onQueue((queue) => drainRate(queue, Date.now())),
     deadLetters: createDeadLetters(onQueue, starts),
   };
-}
-
-const jobOf = (image: RenderImage, delay: number) => ({
-  name: renderImage.name,
-  data: renderImage.payload.write(image),
-  opts: { jobId: image.imageId, delay },
-});
-
-async function add(queue: Queue, image: RenderImage, delayMs: number): Promise<void> {
-  const { name, data, opts } = jobOf(image, delayMs);
-  await queue.add(name, data, opts);
 }
 
 function snapshot(

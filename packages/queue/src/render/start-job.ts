@@ -17,6 +17,13 @@ export async function startJob(job: Job, redis: Redis): Promise<void> {
   }
 }
 
+/** Starts the parked job of an image whose upload can no longer arrive. A job in backoff keeps its delay. */
+export async function endWait(job: Job, redis: Redis): Promise<void> {
+  if (job.attemptsMade > 0) return;
+  await markWaitingSince(redis, job, Date.now());
+  await promote(job);
+}
+
 /** Starts the job regardless of its state. An active job is left alone; it checks for notes when it ends (rechecks.ts). */
 export async function restartOrPromote(job: Job, redis: Redis): Promise<void> {
   const state = await job.getState();

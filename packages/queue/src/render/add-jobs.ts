@@ -1,0 +1,36 @@
+import type { RenderImage } from '@imagemill/records';
+import type { Queue } from 'bullmq';
+import { jobs } from '../jobs.ts';
+import type { UploadLooks } from '../looks/upload-looks.ts';
+import { parkedMs } from './parked.ts';
+
+const { renderImage } = jobs;
+
+/** Adds the job of an image whose original exists or is imported. An existing job is kept. */
+export async function addJob(queue: Queue, image: RenderImage): Promise<void> {
+  const { name, data, opts } = jobOf(image, 0);
+  await queue.add(name, data, opts);
+}
+
+/**
+ * Adds the jobs of images that await their uploads, in one transaction. The looks first: there is no parked job without a
+ * look, whenever this process dies.
+ */
+export async function addParkedJobs(
+  queue: Queue,
+  looks: UploadLooks,
+  { images, firstLookMs }: { readonly images: readonly RenderImage[]; readonly firstLookMs: number },
+): Promise<void> {
+  await looks.add(images, firstLookMs);
+  const parked = images.map((image) => jobOf(image, parkedMs(image)));
+  const [first] = parked;
+  // One command is cheaper than a transaction.
+  if (first && parked.length === 1) await queue.add(first.name, first.data, first.opts);
+  else await queue.addBulk(parked);
+}
+
+const jobOf = (image: RenderImage, delay: number) => ({
+  name: renderImage.name,
+  data: renderImage.payload.write(image),
+  opts: { jobId: image.imageId, delay },
+});
