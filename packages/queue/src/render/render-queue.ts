@@ -14,7 +14,7 @@ import { addJob, addParkedJobs } from './add-jobs.ts';
 import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
 import { endWait, restartOrPromote, startJob } from './start-job.ts';
-import { createWakeUps } from './wake-up.ts';
+import { createWakeUps, type WakeUps } from './wake-up.ts';
 
 /** The current state of an image's job. */
 export interface JobSnapshot {
@@ -113,18 +113,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         await startOrAdd(queue, image);
       }),
 
-    find: (imageId) =>
-      onQueue(async (queue) => {
-        // The state first: a job that finishes in between is then read with a result at least as new as its state.
-        const [jobState, reportedAt, deletedAt] = await Promise.all([
-          queue.getJobState(imageId),
-          uploads.notedAt(imageId),
-          deletions.notedAt(imageId),
-        ]);
-        const job = await readJob(queue, imageId);
-        const notes = { uploadReported: reportedAt !== undefined, deletionRequested: deletedAt !== undefined };
-        return job && snapshot(job, jobState, notes);
-      }),
+    find: (imageId) => onQueue((queue) => findJob(queue, { uploads, deletions }, imageId)),
 
     ping: () =>
       onQueue(async () => {
@@ -135,6 +124,22 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
     drainRate: () => onQueue((queue) => drainRate(queue, Date.now())),
     deadLetters: createDeadLetters(onQueue, starts),
   };
+}
+
+async function findJob(
+  queue: Queue,
+  { uploads, deletions }: Record<'uploads' | 'deletions', WakeUps>,
+  imageId: ImageId,
+): Promise<JobSnapshot | undefined> {
+  // The state first: a job that finishes in between is then read with a result at least as new as its state.
+  const [jobState, reportedAt, deletedAt] = await Promise.all([
+    queue.getJobState(imageId),
+    uploads.notedAt(imageId),
+    deletions.notedAt(imageId),
+  ]);
+  const job = await readJob(queue, imageId);
+  const notes = { uploadReported: reportedAt !== undefined, deletionRequested: deletedAt !== undefined };
+  return job && snapshot(job, jobState, notes);
 }
 
 function snapshot(
