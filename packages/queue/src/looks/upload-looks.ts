@@ -37,7 +37,7 @@ export interface UploadLooks {
 }
 
 /** Looks of one tenant, or none. */
-export interface LeasedLooks {
+interface LeasedLooks {
   readonly looks: readonly UploadLook[];
   /** ms since 1970. */
   readonly leasedUntil: number;
