@@ -12,8 +12,10 @@ import {
   Tenant,
 } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
-import { keysEnv, stackEnv, uploadEnv } from '../apps/cli/src/env.ts';
+import { keysEnv, reconcileEnv as reconcileCommandEnv, stackEnv, targetEnv } from '../apps/cli/src/env.ts';
+import { createProgram } from '../apps/cli/src/program.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { ownMetrics } from './test-support/metrics.ts';
@@ -29,13 +31,18 @@ async function files(pattern: string): Promise<string[]> {
 }
 
 describe('docs/configuration.md', () => {
+  /** The commands that call the API. */
+  const targeting = createProgram()
+    .commands.filter(({ options }) => options.some(({ long }) => long === '--api'))
+    .map((command) => command.name());
+
   const programs = {
     api: apiEnv,
     worker: workerEnv,
-    reconcile: reconcileEnv,
+    reconcile: z.object({ ...reconcileEnv.shape, ...reconcileCommandEnv.shape }),
     'bucket set-up': setupEnv,
     'start, stack': stackEnv,
-    upload: uploadEnv,
+    [targeting.join(', ')]: targetEnv,
     keys: keysEnv,
     'embedded S3': s3ServerEnv,
   };

@@ -27,8 +27,11 @@ export const stackEnv = z.object({
 });
 export type StackEnv = z.output<typeof stackEnv>;
 
-/** The environment variables of `upload`, `list` and `delete`. */
-export const uploadEnv = z.object({
+/** The environment variable of `reconcile`, in addition to those that its worker reads. */
+export const reconcileEnv = z.object({ IMAGEMILL_DIR: folder });
+
+/** The environment variables of every command that calls the API: those with `withTarget`. */
+export const targetEnv = z.object({
   IMAGEMILL_DIR: folder,
   IMAGEMILL_API_URL: httpUrl().optional().describe("URL of the API; the local stack's if not set"),
   IMAGEMILL_API_KEY: z.string().optional().describe("API key; the local stack's if not set"),

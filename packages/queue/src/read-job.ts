@@ -25,3 +25,9 @@ export function payloadOf<T>({ stored }: Pick<Versioned<T>, 'stored'>, { data }:
   if (!parsed.success) throw new UnreadableError('unreadable-job', parsed.error);
   return parsed.data;
 }
+
+/** The same; undefined if it is unreadable. */
+export const readablePayload = <T>(
+  { stored }: Pick<Versioned<T>, 'stored'>,
+  { data }: Pick<Job, 'data'>,
+): T | undefined => stored.safeParse(data).data;

@@ -25,7 +25,7 @@ async function harness() {
     connection.disconnect();
   });
   type Run = (image: RenderImage, run: JobRun) => Promise<JobRunResult<string>>;
-  const start = (run: Run, more: { lockDurationMs?: number } = {}) => {
+  const start = (run: Run, more: { lockDurationMs?: number; concurrency?: number } = {}) => {
     const consumer = createConsumerConnection(redisUrl);
     const errors: Error[] = [];
     const onError = (error: Error) => void errors.push(error);
@@ -79,6 +79,18 @@ describe('a run that', () => {
     const id = await add({ of: 'another version' });
     await vi.waitFor(async () => expect(await state(id)).toEqual({ state: 'delayed', attempts: 1 }));
     expect((await queue.getJob(id))?.failedReason).toMatch(/^unreadable-job: /);
+  });
+
+  test('has malformed JSON fails as unreadable, without an effect on the job before it or after it', async () => {
+    const { start, add, state, queue, connection } = await harness();
+    const [before, malformed, after] = [await add(), await add(), await add()] as const;
+    await connection.hset(queue.toKey(malformed), 'data', '{"imageId":"01');
+    // One slot: the worker receives each job with the end of the one before it.
+    start(async () => ({ outcome: 'completed', result: 'r' }), { concurrency: 1 });
+    await vi.waitFor(async () => expect(await state(after)).toEqual({ state: 'completed', attempts: 1 }));
+    expect(await state(before)).toEqual({ state: 'completed', attempts: 1 });
+    await vi.waitFor(async () => expect(await queue.getJobState(malformed)).toBe('delayed'));
+    expect(await connection.hget(queue.toKey(malformed), 'failedReason')).toMatch(/^unreadable-job: /);
   });
 
   test('is postponed calls `afterwards` once the job is delayed, and closing waits for it', async () => {

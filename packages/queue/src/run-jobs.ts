@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Versioned } from '@imagemill/records';
-import { DelayedError, type Job, WaitingError, Worker, type WorkerOptions } from 'bullmq';
+import { DelayedError, type Job, WaitingError, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { toJobError } from './job-error.ts';
+import { JobWorker } from './job-worker.ts';
 import type { JobSpec } from './jobs.ts';
 import { payloadOf } from './read-job.ts';
 
@@ -80,7 +81,7 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
   const unfinished = new Set<Promise<void>>();
   let running = 0;
 
-  const worker = new Worker<unknown, Result>(spec.queue, process, {
+  const worker = new JobWorker<unknown, Result>(spec.queue, process, {
     connection: options.connection,
     prefix: options.prefix,
     concurrency: options.concurrency,

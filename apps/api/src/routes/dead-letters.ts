@@ -22,7 +22,7 @@ const Page = z.strictObject({
 
 const RedriveAll = z.strictObject({ code: ErrorCode, limit: z.int().min(1).max(1000).default(1000) });
 
-const Redriven = z.object({ redriven: z.int(), more: z.boolean() });
+export const Redriven = z.object({ redriven: z.int(), more: z.boolean() });
 const Requeued = z.object({ imageId: ImageId, status: z.literal('queued') });
 
 const descriptions = {

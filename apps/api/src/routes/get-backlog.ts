@@ -4,7 +4,7 @@ import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleBacklog } from '../openapi/examples.ts';
 
 /** Numbers of jobs, unless the name has a unit; see `Backlog` and `drainRate` of the queue. */
-const BacklogView = z.object({
+export const BacklogView = z.object({
   backlog: z.int(),
   waiting: z.int(),
   active: z.int(),

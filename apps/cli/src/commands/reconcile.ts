@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
-import { uploadEnv } from '../env.ts';
+import { reconcileEnv } from '../env.ts';
 import { entryPoints } from '../stack/entry-points.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 import { helpAfter } from './help.ts';
@@ -46,7 +46,7 @@ export function reconcile(program: Command): void {
 
 /** The addresses of the local stack, if one is running. */
 async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
-  const stack = await readStackFile(parseEnv(uploadEnv, process.env).IMAGEMILL_DIR);
+  const stack = await readStackFile(parseEnv(reconcileEnv, process.env).IMAGEMILL_DIR);
   if (!stack) return {};
   return {
     REDIS_URL: stack.redisUrl,

@@ -1,7 +1,7 @@
 import { createImagemill, type Imagemill } from '@imagemill/client';
 import { httpUrl, parseEnv } from '@imagemill/service';
 import type { Command } from 'commander';
-import { uploadEnv } from '../env.ts';
+import { targetEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 
@@ -22,7 +22,7 @@ export const withTarget = (command: Command): Command =>
  * @throws FailureToExplain if there is none, or the address or the key is malformed
  */
 export async function apiOf(options: TargetOptions): Promise<Imagemill> {
-  const env = parseEnv(uploadEnv, process.env);
+  const env = parseEnv(targetEnv, process.env);
   const stack = await readStackFile(env.IMAGEMILL_DIR);
   const baseUrl = options.api ?? env.IMAGEMILL_API_URL ?? stack?.apiUrl;
   const apiKey = options.key ?? env.IMAGEMILL_API_KEY ?? stack?.apiKey;

@@ -1,4 +1,5 @@
-import type { DeadLetter, OperatorApi } from '../api/operator-api.ts';
+import type { OperatorApi } from '../api/operator-api.ts';
+import type { DeadLetter } from '../api/operator-types.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { count, shortId, when } from '../ui/format.ts';
 import { useFocusAfter } from '../ui/use-focus-after.ts';

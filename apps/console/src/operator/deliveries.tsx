@@ -1,4 +1,5 @@
-import type { Delivery, OperatorApi } from '../api/operator-api.ts';
+import type { OperatorApi } from '../api/operator-api.ts';
+import type { Delivery } from '../api/operator-types.ts';
 import { humanDuration, shortId, when } from '../ui/format.ts';
 import { Pager } from './pager.tsx';
 import { useAction } from './use-action.ts';

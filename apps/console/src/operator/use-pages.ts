@@ -4,7 +4,7 @@ import { usePolled } from '../ui/use-polled.ts';
 const EVERY_MS = 3_000;
 
 interface Page {
-  readonly nextCursor?: number;
+  readonly nextCursor?: number | undefined;
 }
 
 /** A paginated list of the API, polled; cursors lead to older pages and back. */

@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { Backlog, OperatorApi } from '../api/operator-api.ts';
+import type { OperatorApi } from '../api/operator-api.ts';
+import type { Backlog } from '../api/operator-types.ts';
 import { type Polled, usePolled } from '../ui/use-polled.ts';
 
 const EVERY_MS = 2_000;

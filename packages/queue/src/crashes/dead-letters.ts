@@ -7,11 +7,11 @@ import { z } from 'zod';
 import type { QueueAccess } from '../connection/queue-access.ts';
 import { codeAndMessage } from '../job-error.ts';
 import { jobs } from '../jobs.ts';
-import { readJob } from '../read-job.ts';
+import { readablePayload, readJob } from '../read-job.ts';
 import { restart } from '../render/start-job.ts';
 import type { UnfinishedStarts } from './unfinished-starts.ts';
 
-const storedImage = jobs.renderImage.payload.stored;
+const { payload } = jobs.renderImage;
 
 /** A job that used all its attempts because of a fault on our side. */
 const DeadLetter = z.object({
@@ -100,8 +100,8 @@ export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts
     find: (imageId) =>
       onQueue(async (queue) => {
         const job = await findFailed(queue, imageId);
-        const image = storedImage.safeParse(job?.data).data;
-        return job && image && { image, attempts: job.attemptsMade, failedAt: failedAt(job) };
+        const image = job && readablePayload(payload, job);
+        return image && { image, attempts: job.attemptsMade, failedAt: failedAt(job) };
       }),
 
     discard: (imageId) =>
@@ -151,7 +151,7 @@ function deadLetter(job: Job): DeadLetter {
     worker: job.processedBy,
     failedAt: failedAt(job),
   };
-  const image = storedImage.safeParse(job.data).data;
+  const image = readablePayload(payload, job);
   if (image) return { ...failed, tenant: image.tenant, category: image.category, createdAt: image.createdAt };
   // From another version, or added by hand. An operator must see it to be able to discard it.
   return { ...failed, tenant: '', category: '', createdAt: isoTime(job.timestamp), code: 'unreadable-job' };

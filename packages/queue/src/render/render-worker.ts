@@ -7,6 +7,7 @@ import { markWaitingSince } from '../backlog/waiting-since.ts';
 import { createCrashContainment } from '../crashes/crash-containment.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks, lookDelayMs } from '../looks/upload-looks.ts';
+import { readablePayload } from '../read-job.ts';
 import { type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
 import { parkedMs } from './parked.ts';
 import { createRechecks } from './rechecks.ts';
@@ -93,12 +94,12 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     return parkedMs(image);
   }
 
-  async function ended(job: Job<RenderImage>, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
-    const image = job.data;
+  async function ended(job: Job, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
+    const image = readablePayload(jobs.renderImage.payload, job);
     await Promise.all([
       rechecks.ended(job, how, outcome),
-      unfinishedImages.remove(image.tenant, image.imageId),
-      looks.remove(image),
+      image && unfinishedImages.remove(image.tenant, image.imageId),
+      image && looks.remove(image),
     ]);
   }
 

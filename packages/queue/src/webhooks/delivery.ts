@@ -2,7 +2,8 @@ import { UnreadableError } from '@imagemill/errors';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { readJob } from '../read-job.ts';
+import { jobs } from '../jobs.ts';
+import { readablePayload, readJob } from '../read-job.ts';
 import { WebhookEvent } from './webhook-event.ts';
 
 /** One attempt to send an event: the status of the response, or an error code. */
@@ -41,10 +42,11 @@ export async function findDelivery(queue: Queue, redis: Redis, id: string): Prom
   const job = await readJob(queue, id).catch((error: unknown) => {
     if (!(error instanceof UnreadableError)) throw error;
   });
-  const event = WebhookEvent.omit({ data: true }).safeParse(job?.data).data;
-  if (!job || !event) return undefined;
+  const event = job && readablePayload(jobs.deliverWebhook.payload, job);
+  if (!event) return undefined;
+  const { data: _, ...delivered } = event;
   const [status, due] = await Promise.all([deliveryStatus(job), redis.zscore(queue.toKey('delayed'), id)]);
-  return { ...event, status, attempts: attemptsOf(job), nextAttemptAt: due === null ? undefined : dueAt(due) };
+  return { ...delivered, status, attempts: attemptsOf(job), nextAttemptAt: due === null ? undefined : dueAt(due) };
 }
 
 /** BullMQ's score of a delayed job: its time in ms, and 12 bits that keep jobs of one millisecond in order. */
