@@ -9,7 +9,7 @@ import { admitFollowers, authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { browserHeaders } from './http/browser-headers.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
-import { limitBody } from './http/json-body.ts';
+import { limitBody } from './http/limit-body.ts';
 import { requestLog } from './http/request-log.ts';
 import type { Area } from './openapi/operation.ts';
 import { completeUpload } from './routes/complete-upload.ts';
@@ -86,7 +86,7 @@ export function createApp(
     for (const path of LIVE_PATHS) app.use(path, admitFollowers(services.followTokens, { inQuery: true }));
   }
   for (const { path, scope, bodyBytesMax, routes } of areas) {
-    app.use(path, authenticate(authenticator, scope), limitBody(bodyBytesMax));
+    app.use(path, authenticate(authenticator, scope), limitBody(bodyBytesMax, services.bodyRoom));
     for (const route of routes) route(app, services);
   }
   documentation(app, { areas, apiBaseUrl: services.settings.apiBaseUrl });

@@ -10,6 +10,7 @@ import { consumeBucketEvents } from './bucket-events/consume-bucket-events.ts';
 import { buildServices } from './build-services.ts';
 import type { ApiEnv } from './env.ts';
 import type { ApiBindings } from './http/bindings.ts';
+import type { BodyRoom } from './http/body-room.ts';
 import { listen } from './http/listen.ts';
 import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
@@ -20,10 +21,11 @@ import { requestMetrics } from './metrics/request-metrics.ts';
 export interface ApiOptions {
   readonly logger: Logger;
   readonly registry: Registry;
-  /** Overrides for tests: observers and shorter times. */
+  /** Overrides for tests: observers, shorter times and lower limits. */
   readonly inTests?: {
     readonly liveObserver?: LiveObserver | undefined;
     readonly liveTimes?: Partial<LiveTimes> | undefined;
+    readonly bodyRoom?: BodyRoom | undefined;
     readonly authenticator?: Partial<AuthenticatorOptions> | undefined;
     readonly middleware?: readonly MiddlewareHandler<ApiBindings>[] | undefined;
   };
@@ -41,6 +43,7 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     logger,
     liveObserver: inTests.liveObserver ?? liveMetrics(registry),
     liveTimes: inTests.liveTimes,
+    bodyRoom: inTests.bodyRoom,
   });
   const { queue, reportUploads, live } = services;
   const keyStore = createKeyStore(connection, env.QUEUE_PREFIX);
@@ -60,7 +63,10 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     /** @throws Error naming the port when it is in use */
     async listen(): Promise<void> {
       const metrics = await startMetricsServer(env.METRICS_PORT, registry);
-      const server = await listen(app.fetch, { hostname: env.HOST, port: env.PORT });
+      const server = await listen(app.fetch, {
+        ...{ hostname: env.HOST, port: env.PORT },
+        limits: { connectionsMax: env.MAX_CONNECTIONS },
+      });
       const bucketEvents = sqs && consumeBucketEvents({ ...sqs, queue, reportUploads, logger });
       closePorts = async () => {
         await Promise.all([server.close(env.SHUTDOWN_GRACE_MS), bucketEvents?.close(env.SHUTDOWN_GRACE_MS)]);

@@ -16,6 +16,7 @@ import { createReportUploads } from './bucket-events/report-uploads.ts';
 import { consolePage } from './console/console-page.ts';
 import type { ApiEnv } from './env.ts';
 import type { ApiServices, ApiSettings } from './http/api-route.ts';
+import { type BodyRoom, createBodyRoom } from './http/body-room.ts';
 import { createLimits } from './limits/create-limits.ts';
 import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
@@ -26,6 +27,7 @@ interface ServiceOptions {
   readonly logger: Logger;
   readonly liveObserver: LiveObserver;
   readonly liveTimes?: Partial<LiveTimes> | undefined;
+  readonly bodyRoom?: BodyRoom | undefined;
 }
 
 /** All services of the routes. Starts reading live changes; `live.close` ends that. */
@@ -56,6 +58,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
       ...{ index, records, categories },
       onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
     }),
+    bodyRoom: options.bodyRoom ?? createBodyRoom(),
     limits: createLimits({ connection, prefix, queue }, limitsOf(env)),
     followTokens: env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS),
     board: env.BOARD_SESSION_SECRET && {

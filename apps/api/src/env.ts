@@ -74,6 +74,9 @@ export const apiEnv = z
       .describe(
         'backlog, in slot-seconds of predicted work (`predictedSeconds`), at which the API stops issuing tickets: the acceptable wait times the slots of the fleet; 0 for no limit',
       ),
+    MAX_CONNECTIONS: whole(1, 1_000_000)
+      .prefault('20000')
+      .describe('maximum open connections per API process, live ones included; further ones are closed at once'),
     MAX_LISTENERS: whole(0, 1_000_000)
       .prefault('10000')
       .describe('maximum `/events` and `/ws` connections per API process; 0 allows none'),

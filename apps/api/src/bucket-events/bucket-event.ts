@@ -8,20 +8,25 @@ export interface CreatedObject {
   readonly eTag: string | undefined;
 }
 
+/** More do not fit into 1 MiB. The servers send one. */
+const RECORDS_MAX = 1_000;
+
 /**
  * S3's event notification, as Amazon, Ceph, MinIO and SeaweedFS send it: several records per body, keys URL-encoded
  * like a form. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 const S3Notification = z.object({
-  Records: z.array(
-    z.object({
-      eventName: z.string(),
-      s3: z.object({
-        bucket: z.object({ name: z.string() }),
-        object: z.object({ key: z.string(), eTag: z.string().optional() }),
+  Records: z
+    .array(
+      z.object({
+        eventName: z.string(),
+        s3: z.object({
+          bucket: z.object({ name: z.string() }),
+          object: z.object({ key: z.string(), eTag: z.string().optional() }),
+        }),
       }),
-    }),
-  ),
+    )
+    .max(RECORDS_MAX),
 });
 
 /** The same through EventBridge: one object per body, its key not encoded. */

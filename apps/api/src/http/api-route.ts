@@ -11,6 +11,7 @@ import type { ConsolePage } from '../console/console-page.ts';
 import type { TicketLimits } from '../limits/admit-tickets.ts';
 import type { LiveImages } from '../live/live-images.ts';
 import type { ApiBindings } from './bindings.ts';
+import type { BodyRoom } from './body-room.ts';
 
 export interface ApiSettings {
   readonly apiBaseUrl: string;
@@ -42,6 +43,7 @@ export interface ApiServices {
   readonly listImages: ListImages;
   readonly view: (record: ImageRecord) => ImageView;
   readonly limits: TicketLimits;
+  readonly bodyRoom: BodyRoom;
   /** Set if CONSOLE_DIR is set. */
   readonly console?: ConsolePage | undefined;
   /** Set if BOARD_SESSION_SECRET is set. */

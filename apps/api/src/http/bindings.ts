@@ -7,7 +7,7 @@ export interface ApiBindings {
   Variables: RequestIdVariables & {
     logger: Logger;
     caller: Caller;
-    /** Set after the first limit on the body was applied. */
-    bodyIsLimited?: true;
+    /** The whole body, read within its limits; not set for GET and HEAD. */
+    body: Buffer;
   };
 }

@@ -6,6 +6,8 @@ import { Problem, type ProblemOptions } from './problem.ts';
 import { problemBody } from './problem-body.ts';
 
 const RETRY_AFTER_S = '5';
+/** Characters of a path in an error's detail. */
+const PATH_LENGTH_MAX = 200;
 
 /** The only place that turns an error into a response: RFC 9457 `application/problem+json`. */
 export const errorHandler: ErrorHandler<ApiBindings> = (error, c) => {
@@ -15,7 +17,11 @@ export const errorHandler: ErrorHandler<ApiBindings> = (error, c) => {
 };
 
 export const notFound = (c: Context<ApiBindings>) =>
-  render(c, { status: 404, code: 'route-not-found', detail: `There is no ${c.req.method} ${c.req.path}.` });
+  render(c, {
+    status: 404,
+    code: 'route-not-found',
+    detail: `There is no ${c.req.method} ${c.req.path.slice(0, PATH_LENGTH_MAX)}.`,
+  });
 
 function toProblem(error: Error): ProblemOptions {
   if (error instanceof Problem) return error.options;

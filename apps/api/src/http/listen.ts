@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { MESSAGE_BYTES_MAX } from '../live/ws-listener.ts';
+import { type ConnectionLimits, limitConnections, usualLimits } from './connection-limits.ts';
 
 export interface HttpServer {
   readonly address: AddressInfo;
@@ -23,10 +24,17 @@ export interface SendingTimes {
 
 const sendingTimes: SendingTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 5_000 };
 
+export interface ListenOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly times?: SendingTimes;
+  readonly limits?: Partial<ConnectionLimits>;
+}
+
 /** @throws Error naming the port if it is in use */
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
-  { hostname, port, times = sendingTimes }: { hostname: string; port: number; times?: SendingTimes },
+  { hostname, port, times = sendingTimes, limits }: ListenOptions,
 ): Promise<HttpServer> {
   const serverOptions = {
     headersTimeout: times.headersTimeoutMs,
@@ -38,7 +46,10 @@ export async function listen(
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
   // The class that @hono/node-server expects; only the optional fields in its types differ.
   const websocket = { server: sockets as unknown as WebSocketServerLike };
-  const server = createAdaptorServer({ fetch, hostname, serverOptions, websocket }) as Server;
+  // The adapter would read up to 64 MiB of a body that no route has read.
+  const options = { fetch, hostname, serverOptions, websocket, autoCleanupIncoming: false };
+  const server = createAdaptorServer(options) as Server;
+  limitConnections(server, { ...usualLimits, ...limits });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';

@@ -15,9 +15,10 @@ export const ProblemBody = z
     limit: z.number().optional().meta({ description: 'the largest value allowed in this field' }),
     errors: z
       .array(z.object({ field: z.string(), code: z.string(), message: z.string(), limit: z.number().optional() }))
+      .max(20)
       .readonly()
       .optional()
-      .meta({ description: 'all invalid fields' }),
+      .meta({ description: 'the first 20 invalid fields' }),
     missingParts: z
       .array(z.int())
       .readonly()
@@ -26,6 +27,13 @@ export const ProblemBody = z
   })
   .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
 export type ProblemBody = z.input<typeof ProblemBody>;
+
+/** Details and paths may repeat what the caller sent. */
+const DETAIL_LENGTH_MAX = 2_000;
+const INSTANCE_LENGTH_MAX = 500;
+
+const shortened = (text: string, lengthMax: number) =>
+  text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
 
 type ProblemFields = Omit<ProblemOptions, 'headers'> & Pick<ProblemBody, 'instance' | 'requestId'>;
 
@@ -42,8 +50,8 @@ export const problemBody = ({
   title: titles[status] ?? 'Error',
   status,
   code,
-  detail,
-  instance,
+  detail: shortened(detail, DETAIL_LENGTH_MAX),
+  instance: shortened(instance, INSTANCE_LENGTH_MAX),
   requestId,
   ...(errors && { field: errors[0]?.field, limit: errors[0]?.limit, errors }),
   ...(missingParts && { missingParts }),

@@ -39,8 +39,9 @@ interface TooMany {
   readonly code: string;
   readonly detail: string;
   readonly retryAfterSeconds: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A 429: the same request can succeed later. */
-export const tooMany = ({ code, detail, retryAfterSeconds }: TooMany) =>
-  new Problem({ status: 429, code, detail, headers: { 'retry-after': String(retryAfterSeconds) } });
+export const tooMany = ({ code, detail, retryAfterSeconds, headers }: TooMany) =>
+  new Problem({ status: 429, code, detail, headers: { 'retry-after': String(retryAfterSeconds), ...headers } });

@@ -17,6 +17,8 @@ export type EndReason =
 
 /** One connection that follows one image. None of these calls blocks or throws. */
 export interface Listener {
+  /** Bytes that the client has not read, besides those in the sockets' own buffers. */
+  readonly unreadBytes: number;
   /** @returns false if too much is unread: drop the listener */
   send(event: LiveEvent): boolean;
   /** Sends a keep-alive. @returns false like `send`, or if the client does not answer */

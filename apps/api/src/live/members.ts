@@ -22,9 +22,15 @@ export interface Members {
   /** Closes the connection from this side. */
   drop(listener: Listener, reason: EndReason): void;
   dropAll(reason: EndReason): void;
-  /** Sends the keep-alives that are due, and closes connections at the end of their lifetime. */
+  /**
+   * Sends the keep-alives that are due, closes connections at the end of their lifetime, and drops those with the most
+   * unread bytes if all of them together exceed the limit.
+   */
   tick(): void;
 }
+
+/** Of all listeners of a process. A whole stream of the product set has about 8 KB. */
+const UNREAD_BYTES_MAX = 32 * 1024 * 1024;
 
 interface Member {
   readonly onLeft: () => void;
@@ -32,7 +38,11 @@ interface Member {
   beatAt: number;
 }
 
-export function createMembers({ heartbeatMs, lifetimeMs }: LiveTimes, observer: LiveObserver): Members {
+export function createMembers(
+  { heartbeatMs, lifetimeMs }: LiveTimes,
+  observer: LiveObserver,
+  unreadBytesMax = UNREAD_BYTES_MAX,
+): Members {
   const members = new Map<Listener, Member>();
 
   function remove(listener: Listener, reason: EndReason | 'left'): void {
@@ -46,6 +56,17 @@ export function createMembers({ heartbeatMs, lifetimeMs }: LiveTimes, observer: 
   function drop(listener: Listener, reason: EndReason): void {
     remove(listener, reason);
     listener.end(reason);
+  }
+
+  function dropSlowest(): void {
+    const all = [...members.keys()].map((listener) => ({ listener, bytes: listener.unreadBytes }));
+    let unread = all.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (unread <= unreadBytesMax) return;
+    for (const { listener, bytes } of all.sort((one, other) => other.bytes - one.bytes)) {
+      if (unread <= unreadBytesMax) return;
+      drop(listener, 'slow');
+      unread -= bytes;
+    }
   }
 
   return {
@@ -70,6 +91,7 @@ export function createMembers({ heartbeatMs, lifetimeMs }: LiveTimes, observer: 
           if (!listener.beat()) drop(listener, 'slow');
         }
       }
+      dropSlowest();
     },
   };
 }

@@ -57,5 +57,13 @@ export function createSseListener({ onCancel, cut }: SseListenerOptions): SseLis
   }
 
   retryIn(RETRY_MS);
-  return { body, send: (event) => write(event.sse()), beat: () => write(BEAT), end };
+  return {
+    body,
+    get unreadBytes() {
+      return isOpen ? BUFFERED_MAX - (controller.desiredSize ?? 0) : 0;
+    },
+    send: (event) => write(event.sse()),
+    beat: () => write(BEAT),
+    end,
+  };
 }

@@ -5,6 +5,8 @@ import type { EndReason, Listener } from './listener.ts';
 const BUFFERED_MAX = 64 * 1024;
 /** Limit for messages from clients, which are ignored. */
 export const MESSAGE_BYTES_MAX = 1024;
+/** Frames from a client between two pings. Clients send none but pongs; a ping makes the server answer. */
+const FRAMES_MAX = 100;
 /** How long a client may take for the closing handshake. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -17,9 +19,18 @@ export function createWsListener(socket: WebSocket): Listener {
   socket.on('pong', () => {
     isAlive = true;
   });
+  let frames = 0;
+  const count = () => {
+    frames += 1;
+    if (frames > FRAMES_MAX) socket.terminate();
+  };
+  for (const frame of ['message', 'ping', 'pong']) socket.on(frame, count);
   const hasRoom = () => socket.bufferedAmount < BUFFERED_MAX;
 
   return {
+    get unreadBytes() {
+      return socket.bufferedAmount;
+    },
     send(event) {
       if (!hasRoom()) return false;
       // No effect on a closing socket; errors are emitted by the socket itself.
@@ -29,6 +40,7 @@ export function createWsListener(socket: WebSocket): Listener {
     beat() {
       const answered = isAlive;
       isAlive = false;
+      frames = 0;
       if (answered) socket.ping(() => {});
       return answered && hasRoom();
     },

@@ -4,6 +4,7 @@ import { createConsumerConnection, createDeliveryWorker } from '@imagemill/queue
 import { ImageId, originalFolder, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { createBodyRoom } from '../http/body-room.ts';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { operationsOf } from '../test-support/operations.ts';
 import { type Apis, provoke } from '../test-support/provoke.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
       beside: sound,
       inTests: { middleware: [() => Promise.reject(new Error('a mistake'))] },
     }),
+    full: await createApiHarness({ beside: sound, inTests: { bodyRoom: createBodyRoom({ tenantBytesMax: 0 }) } }),
   };
 });
 afterAll(() => Promise.all(Object.values(apis).map((api) => api.close())));

@@ -87,8 +87,8 @@ function problems({ method, description }: DescribedRoute, area: Area | undefine
 }
 
 const keyProblems = ['unauthorized', 'key-expired', 'missing-scope', 'keys-unavailable'] as const;
-const bodyLimitProblems = ['body-incomplete', 'body-too-large'] as const;
-const jsonProblems = ['invalid-json', 'unsupported-media-type'] as const;
+const bodyLimitProblems = ['body-incomplete', 'body-too-large', 'body-too-fragmented', 'too-many-bodies'] as const;
+const jsonProblems = ['invalid-json', 'unsupported-media-type', 'body-too-complex'] as const;
 const idempotencyProblems = ['invalid-idempotency-key', 'idempotency-key-reused'] as const;
 
 function fieldProblems(schema: z.ZodType): ProblemCode[] {

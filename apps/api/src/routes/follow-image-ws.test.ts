@@ -154,6 +154,14 @@ test('drops a client that answers no ping', async () => {
   await small.close();
 });
 
+test.each(['ping', 'send'] as const)('drops a client that floods the server by %s', async (call) => {
+  const { imageId } = await api.ticket();
+  const flooding = open(api, imageId);
+  await flooding.until('status');
+  for (let frame = 0; frame <= 200; frame += 1) flooding.socket[call]('x');
+  expect((await flooding.closed)[0]).toBe(1006);
+});
+
 test('a shutdown closes every socket with "service restart", even one that does not answer', async () => {
   const small = await createLiveHarness();
   const { imageId } = await small.ticket();

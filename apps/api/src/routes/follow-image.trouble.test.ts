@@ -105,7 +105,12 @@ test('a slow listener is dropped, and the others of its image miss nothing', asy
   const reading = await api.follow(imageId);
   const got: string[] = [];
   const end = Promise.withResolvers<EndReason>();
-  const slow = { send: ({ name }: LiveEvent) => got.push(name) < 4, beat: () => true, end: end.resolve };
+  const slow = {
+    unreadBytes: 0,
+    send: ({ name }: LiveEvent) => got.push(name) < 4,
+    beat: () => true,
+    end: end.resolve,
+  };
   await api.live.follow({ tenant: Tenant.parse('acme'), imageId, lastEventId: undefined }, slow);
   const worker = await api.render(imageId);
   for (let count = 0; count <= made.length; count += 1) await worker.live(count);

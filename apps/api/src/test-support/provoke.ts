@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { newApiKey } from '@imagemill/keys';
 import { Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
+import { piecesMax } from '../http/limit-body.ts';
 import type { createApiHarness } from './api-harness.ts';
 import { addressOf, type DocumentedOperation } from './operations.ts';
 
@@ -13,6 +15,8 @@ export interface Apis {
   /** Shares the queue of the healthy one. */
   readonly withoutStorage: Harness;
   readonly broken: Harness;
+  /** Has no room for request bodies. */
+  readonly full: Harness;
 }
 
 const MORE_THAN_ANY_BODY = ' '.repeat(1024 * 1024 + 1);
@@ -35,7 +39,9 @@ export async function provoke(operation: DocumentedOperation, apis: Apis): Promi
   if (scope) await provokeKeys(apis, ask);
   if (scope && operation.method !== 'GET') {
     await ask(apis.sound, { body: MORE_THAN_ANY_BODY });
-    await breakOff(operation, apis.sound, key);
+    await sendBroken(operation, apis.sound, key, new ReadableStream(brokenOff));
+    await sendBroken(operation, apis.sound, key, manyPieces());
+    await ask(apis.full, { body: '{}' });
   }
   if (operation.body !== undefined) {
     await ask(apis.sound, { headers: { 'content-type': 'text/plain' } });
@@ -58,19 +64,29 @@ async function provokeKeys({ sound, withoutRedis }: Apis, ask: Ask): Promise<voi
 }
 
 /** The caller disconnects in the middle of its body. */
-async function breakOff(operation: DocumentedOperation, { app }: Harness, key = ''): Promise<void> {
-  const body = new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) });
+const brokenOff: UnderlyingSource = { pull: (controller) => controller.error(new Error('gone')) };
+
+/** More pieces than any body may have. */
+const manyPieces = () =>
+  Readable.toWeb(Readable.from(Array(piecesMax(1024 * 1024) + 1).fill(Buffer.from(' ')))) as ReadableStream;
+
+async function sendBroken(
+  operation: DocumentedOperation,
+  { app }: Harness,
+  key: string | undefined,
+  body: ReadableStream,
+): Promise<void> {
   const type = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
   const headers = { authorization: `Bearer ${key}`, ...type };
   const request = { method: operation.method, headers, body, duplex: 'half' } as const;
   await app.request(addressOf(operation, uuidv7()), request);
 }
 
-/** In turn: invalid JSON, no body, a body that is too large, and each field with a wrong type and an invalid value. */
+/** In turn: invalid JSON, JSON that is nested too deeply, no body, an unknown field, and each field with a wrong type and an invalid value. */
 function badBodies(body: object): unknown[] {
   const fields = Object.keys(body).flatMap((field) => [
     { ...body, [field]: null },
     { ...body, [field]: '!' },
   ]);
-  return ['{', {}, { ...body, strange: 1 }, ...fields];
+  return ['{', '['.repeat(20), {}, { ...body, strange: 1 }, ...fields];
 }

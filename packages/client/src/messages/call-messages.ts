@@ -27,6 +27,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'too-many-unfinished': (failure) =>
     `Too many of your uploads are unfinished. Wait for some of them. ${tryAgain(failure)}`,
   overloaded: (failure) => `The service is busy: too many images are waiting. ${tryAgain(failure)}`,
+  'too-many-bodies': (failure) => `The service is busy. ${tryAgain(failure)}`,
   'too-many-listeners': (failure) => `Too many of your connections follow images. ${tryAgain(failure)}`,
   'no-room-to-listen': (failure) => `Too many connections follow images. ${tryAgain(failure)}`,
 
@@ -59,6 +60,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   ...Object.fromEntries(
     [
       ...['bad-request', 'invalid-json', 'body-too-large', 'unsupported-media-type', 'origin-not-allowed'],
+      ...['body-too-fragmented', 'body-too-complex'],
       ...['missing-field', 'unknown-field', 'invalid-type', 'invalid-field', 'unknown-part', 'not-multipart'],
       ...['invalid-idempotency-key', 'idempotency-key-reused', 'upgrade-required', 'unknown-file'],
     ].map((code) => [code, FAULT_OF_THE_APP]),
