@@ -13,7 +13,7 @@ export interface HttpServer {
 }
 
 /** Time limits for sending a request. They do not apply to an idle connection between two requests. */
-export interface SendingTimes {
+interface SendingTimes {
   /** From a request's first byte to the end of its headers. */
   readonly headersTimeoutMs: number;
   /** From a request's first byte to the end of its body. */
