@@ -5,7 +5,7 @@ import type { ApiBindings } from '../http/bindings.ts';
 import { Problem, tooMany } from '../http/problem.ts';
 import type { Backpressure } from './backpressure.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
-import { derivedImageIds, newImageId } from './image-ids.ts';
+import { derivedImageIds, newImageId, newSeed } from './image-ids.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** Limits that share capacity among tenants and protect the workers from overload. */
@@ -43,6 +43,7 @@ export async function admitTickets(
   const key = idempotencyKey(c);
   const fresh = {
     imageId: newImageId(),
+    seed: newSeed(),
     createdAt: new Date().toISOString(),
     fingerprint: key === undefined ? '' : fingerprint(request),
   };
@@ -56,7 +57,7 @@ export async function admitTickets(
   const admission = await admissions.admit({
     tenant,
     ticket: fresh,
-    images: derivedImageIds(fresh.imageId, tickets).map((imageId, index) => ({
+    images: derivedImageIds(fresh.imageId, fresh.seed, tickets).map((imageId, index) => ({
       imageId,
       category: categories[index] ?? '',
     })),
@@ -86,5 +87,5 @@ function repeated(known: IssuedTicket, requested: IssuedTicket, tickets: number)
 
 function images(ticket: IssuedTicket, tickets: number, { isRepeated }: { isRepeated: boolean }): AdmittedImage[] {
   const createdAt = new Date(ticket.createdAt);
-  return derivedImageIds(ticket.imageId, tickets).map((imageId) => ({ imageId, createdAt, isRepeated }));
+  return derivedImageIds(ticket.imageId, ticket.seed, tickets).map((imageId) => ({ imageId, createdAt, isRepeated }));
 }

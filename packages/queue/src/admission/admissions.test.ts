@@ -13,6 +13,7 @@ const other = Tenant.parse('other');
 const DAY_MS = 24 * 3600_000;
 const ticket = (agoMs = 0): IssuedTicket => ({
   imageId: ImageId.parse(uuidv7()),
+  seed: 's',
   createdAt: new Date(Date.now() - agoMs).toISOString(),
   fingerprint: 'f',
 });
@@ -114,6 +115,14 @@ describe('an idempotency key', () => {
     const repeated = answers.filter((answer) => answer.outcome === 'repeated');
     expect(repeated).toHaveLength(9);
     for (const answer of repeated) expect(answer.ticket).toEqual(first);
+  });
+
+  test('of an earlier version derives the ids of its ticket as that version did', async () => {
+    const { admissions, redis, prefix } = await harness();
+    const { seed: _none, ...stored } = ticket();
+    await redis.hset(`${prefix}:tickets:acme`, 'k', JSON.stringify(stored));
+    await redis.zadd(`${prefix}:ticket-times:acme`, Date.now(), 'k');
+    expect(await admissions.find(acme, 'k')).toEqual({ ...stored, seed: stored.imageId });
   });
 
   test('is separate for each tenant', async () => {

@@ -12,6 +12,8 @@ import { createUnfinishedImages, UNFINISHED_TTL_MS, unfinishedKey } from './unfi
  */
 const IssuedTicket = z.object({
   imageId: ImageId,
+  /** The ids of the ticket's other images are derived from it. Never part of a response. */
+  seed: z.string(),
   createdAt: z.iso.datetime(),
   /** Hash of the request body. */
   fingerprint: z.string(),
@@ -97,4 +99,8 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   };
 }
 
-const parseTicket = (text: string): IssuedTicket => IssuedTicket.parse(JSON.parse(text));
+function parseTicket(text: string): IssuedTicket {
+  const stored = JSON.parse(text);
+  // Earlier versions derived the ids from the first one. Such a ticket is stored for 24 h.
+  return IssuedTicket.parse({ seed: stored.imageId, ...stored });
+}
