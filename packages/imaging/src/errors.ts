@@ -7,6 +7,7 @@ const messages = {
   'too-many-bytes': 'This file is too large.',
   'too-many-pixels': 'This image has too many pixels, in total or on one side.',
   'too-many-frames': 'This animation has too many frames.',
+  'too-complex': 'This file has too many parts or too much metadata. Export the image again, then upload it.',
   corrupt: 'This file is damaged or incomplete. Save or export the image again, then upload it.',
   timeout: 'This image takes too long to process.',
   'checksum-mismatch': 'The uploaded file does not match its declared SHA-256.',
@@ -23,6 +24,8 @@ export class RejectedImageError extends AppError {
 
 /** Messages of sharp, libvips and its loaders that identify the reason of a rejection. */
 const rejectionPatterns: readonly [pattern: RegExp, code: RejectionCode][] = [
+  // libheif's limits of items, references, boxes and nesting.
+  [/security limit exceeded: (?:iinf|number of|maximum number|security limit for)/i, 'too-complex'],
   [/exceeds (?:the )?(?:pixel|security) limit|exceeds the maximum image size|image dimension is/i, 'too-many-pixels'],
   [/timeout: \d+% complete/i, 'timeout'],
   [/unsupported image format|exceeds channel limit/i, 'unsupported-format'],

@@ -1,5 +1,6 @@
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import sharp, { type Metadata } from 'sharp';
+import { countParts } from './budgets/count-parts.ts';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
 import { readableSource } from './source/readable-source.ts';
@@ -24,7 +25,11 @@ export async function inspect(
   { set, contentType }: InspectOptions = {},
 ): Promise<SourceFacts> {
   if (bytes.byteLength > limits.bytesMax) throw new RejectedImageError('too-many-bytes');
-  const readable = readableSource(bytes);
+  const counts = countParts(bytes, limits.budgets);
+  const isStill = set !== undefined && !set.some(({ animated }) => animated);
+  // Before libvips reads the header: it would visit every frame.
+  if (!isStill && counts.frames > limits.framesMax) throw new RejectedImageError('too-many-frames');
+  const readable = readableSource(bytes, { isStill });
   const header = await readHeader(readable.bytes, limits);
   const format = formatOf(header);
   if (!hasSupportedPixels(header)) throw new RejectedImageError('unsupported-format');
@@ -32,8 +37,9 @@ export async function inspect(
 
   const { width, height } = header.autoOrient;
   // Several pages of a TIFF, or pictures of an AVIF file, are not an animation: only the first is ever decoded.
-  const frames = format === 'gif' || format === 'webp' ? (header.pages ?? 1) - readable.framesAdded : 1;
-  const framesToDecode = !set || set.some(({ animated }) => animated) ? frames : 1;
+  const pages = format === 'gif' || format === 'webp' ? (header.pages ?? 1) - readable.framesAdded : 1;
+  const frames = isStill ? Math.max(1, counts.frames) : pages;
+  const framesToDecode = isStill ? 1 : frames;
   if (framesToDecode > limits.framesMax) throw new RejectedImageError('too-many-frames');
   const tooLong = Math.max(width, height) > limits.sideMax;
   if (tooLong || width * height * framesToDecode > limits.pixelsMax) throw new RejectedImageError('too-many-pixels');

@@ -1,3 +1,5 @@
+import { type Budgets, defaultBudgets } from './budgets/budgets.ts';
+
 /** Limits of the work for one upload. */
 export interface ImageLimits {
   readonly bytesMax: number;
@@ -13,6 +15,7 @@ export interface ImageLimits {
    * damage that every viewer ignores, such as stray bytes between the segments of a phone's JPEG.
    */
   readonly failOn: 'truncated' | 'error' | 'warning';
+  readonly budgets: Budgets;
 }
 
 export const defaultLimits: ImageLimits = {
@@ -23,4 +26,5 @@ export const defaultLimits: ImageLimits = {
   framesMax: 60,
   timeoutMs: 20_000,
   failOn: 'error',
+  budgets: defaultBudgets,
 };

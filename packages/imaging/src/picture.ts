@@ -52,7 +52,8 @@ export async function decodePicture(
   { signal }: CallOptions = {},
 ): Promise<Picture> {
   const plans = planRenditions(source, set);
-  const decodable = decodableSource(bytes, context.limits);
+  const isStill = !set.some(({ animated }) => animated);
+  const decodable = decodableSource(bytes, context.limits, { isStill });
   const attribution = await readAttribution(decodable.bytes, source, set);
   const pixels = await context.encodeSlot(() => {
     // It may have been queued for long, behind the encodes of other pictures.

@@ -9,6 +9,8 @@ export const imageMessages: Readonly<Record<string, Message>> = {
   'too-many-bytes': 'This file is too large. Make the image smaller, then upload it again.',
   'too-many-pixels': 'This image has too many pixels. Make it smaller, then upload it again.',
   'too-many-frames': 'This animation has too many frames. Shorten it, or upload a single frame.',
+  'too-complex':
+    'This file has too many parts or too much metadata, such as embedded previews. Export the image again, then upload it.',
   corrupt: 'This file is damaged or incomplete. Save or export the image again, then upload it.',
   timeout: 'This image takes too long to process. Make it smaller, then upload it again.',
   'checksum-mismatch': 'The file changed on its way to the server. Upload it again.',

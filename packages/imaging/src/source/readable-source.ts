@@ -1,7 +1,10 @@
 import { RejectedImageError } from '../errors.ts';
 import type { ImageLimits } from '../limits.ts';
 import { asAvif } from './as-avif.ts';
-import { isGif, withTransparentFrame } from './gif-transparency.ts';
+import { onlyFirstDirectory } from './first-directory.ts';
+import { firstFrame } from './first-frame.ts';
+import { isGif } from './gif-blocks.ts';
+import { withTransparentFrame } from './gif-transparency.ts';
 import { withEndMarker } from './jpeg-end.ts';
 import { isJpeg } from './jpeg-markers.ts';
 import { type JpegProcess, jpegProcess } from './jpeg-process.ts';
@@ -15,11 +18,16 @@ export interface ReadableSource {
   readonly framesAdded: number;
 }
 
-/** @throws RejectedImageError `unsupported-format` */
-export function readableSource(bytes: Uint8Array): ReadableSource {
-  if (isJpeg(bytes)) supportedProcess(bytes);
-  const tiff = readTiffDirectory(bytes);
+/**
+ * @param isStill whether only the first frame of an animation is used
+ * @throws RejectedImageError `unsupported-format`
+ */
+export function readableSource(source: Uint8Array, { isStill }: { isStill: boolean }): ReadableSource {
+  if (isJpeg(source)) supportedProcess(source);
+  const tiff = readTiffDirectory(source);
   if (tiff && !isSupportedTiff(tiff)) throw new RejectedImageError('unsupported-format');
+  if (tiff) return { bytes: onlyFirstDirectory(source), framesAdded: 0 };
+  const bytes = isStill ? firstFrame(source) : source;
   if (!isGif(bytes)) return { bytes: asAvif(bytes), framesAdded: 0 };
   const transparent = withTransparentFrame(bytes);
   return transparent ? { bytes: transparent, framesAdded: 1 } : { bytes, framesAdded: 0 };
@@ -41,8 +49,12 @@ export interface DecodableSource {
 }
 
 /** @throws RejectedImageError `unsupported-format`, `corrupt` */
-export function decodableSource(source: Uint8Array, { failOn }: ImageLimits): DecodableSource {
-  const { bytes } = readableSource(source);
+export function decodableSource(
+  source: Uint8Array,
+  { failOn }: ImageLimits,
+  frames: { isStill: boolean },
+): DecodableSource {
+  const { bytes } = readableSource(source, frames);
   if (readTiffDirectory(bytes)?.isTiled) return { bytes, failOn: UNDECODABLE_TILE, canShrinkOnLoad: true };
   if (!isJpeg(bytes)) return { bytes, failOn, canShrinkOnLoad: true };
   const canShrinkOnLoad = supportedProcess(bytes) !== 'lossless';

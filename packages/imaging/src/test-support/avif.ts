@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { readAv1Colour } from '../colour/av1-sequence-header.ts';
 import { readAvifItems } from '../colour/avif-items.ts';
+import { box, fullBox, u16, u32 } from './iso-boxes.ts';
 
 /** A coded picture for an item of an AVIF file, with the boxes that describe its pixels. */
 interface Coded {
@@ -115,24 +116,4 @@ function meta(items: readonly Coded[], dataOffset: number): Buffer {
       ),
     ),
   );
-}
-
-function box(type: string, ...content: Buffer[]): Buffer {
-  const body = Buffer.concat(content);
-  return Buffer.concat([u32(8 + body.length), Buffer.from(type, 'latin1'), body]);
-}
-
-const fullBox = (type: string, version: number, ...content: Buffer[]) =>
-  box(type, Buffer.of(version, 0, 0, 0), ...content);
-
-function u16(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(2 * values.length);
-  for (const [index, value] of values.entries()) bytes.writeUInt16BE(value, 2 * index);
-  return bytes;
-}
-
-function u32(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(4 * values.length);
-  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
-  return bytes;
 }

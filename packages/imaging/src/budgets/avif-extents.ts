@@ -1,0 +1,49 @@
+/** A part of an item's data. */
+interface Extent {
+  readonly item: number;
+  /** Bytes; at most those of the file. */
+  readonly length: number;
+}
+
+/** All extents of an `iloc` box, up to the end of a truncated one. ISO/IEC 14496-12, section 8.11.3 */
+export function* readExtents(iloc: Buffer, fileBytes: number): Generator<Extent> {
+  if (iloc.length < 8) return;
+  const version = iloc.readUInt8(0);
+  const [offsetBytes, lengthBytes] = [iloc.readUInt8(4) >> 4, iloc.readUInt8(4) & 15];
+  const [baseBytes, indexBytes] = [iloc.readUInt8(5) >> 4, version === 0 ? 0 : iloc.readUInt8(5) & 15];
+  const idBytes = version < 2 ? 2 : 4;
+  const headBytes = idBytes + (version === 0 ? 0 : 2) + 2 + baseBytes;
+  const extentBytes = indexBytes + offsetBytes + lengthBytes;
+  for (let at = 6 + idBytes; at + headBytes + 2 <= iloc.length; ) {
+    const item = iloc.readUIntBE(at, idBytes);
+    const extents = iloc.readUInt16BE(at + headBytes);
+    at += headBytes + 2;
+    for (let index = 0; index < extents && at + extentBytes <= iloc.length; index++) {
+      const length = integer(iloc, at + indexBytes + offsetBytes, lengthBytes);
+      // A length of 0 reaches to the end of the file.
+      yield { item, length: Math.min(length || fileBytes, fileBytes) };
+      at += extentBytes;
+    }
+  }
+}
+
+function integer(bytes: Buffer, at: number, length: number): number {
+  let value = 0;
+  for (let index = 0; index < length; index++) value = value * 256 + (bytes[at + index] ?? 0);
+  return value;
+}
+
+/** Number and type of the items in an `iinf` box; section 8.11.6. Items of the versions 0 and 1 have no type. */
+export function* itemTypes(iinf: Buffer): Generator<[item: number, type: string]> {
+  for (let at = iinf[0] === 0 ? 6 : 8; at + 8 <= iinf.length; ) {
+    const size = iinf.readUInt32BE(at);
+    if (size < 8 || at + size > iinf.length) return;
+    const version = iinf[at + 8] ?? 0;
+    const idBytes = version === 3 ? 4 : 2;
+    const typeAt = at + 12 + idBytes + 2;
+    if (version >= 2 && typeAt + 4 <= iinf.length) {
+      yield [iinf.readUIntBE(at + 12, idBytes), iinf.toString('latin1', typeAt, typeAt + 4)];
+    } else yield [-1, ''];
+    at += size;
+  }
+}

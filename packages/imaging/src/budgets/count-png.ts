@@ -1,0 +1,53 @@
+import { inflateSync } from 'node:zlib';
+import type { Tally } from './budgets.ts';
+
+const SIGNATURE = '\x89PNG';
+const SIGNATURE_BYTES = 8;
+const HEAD = 8;
+const CHECKSUM = 4;
+/** Deflate's limit: one bit for 258 bytes, and the code of their distance. */
+const RATIO_MAX = 1032;
+
+export const isPng = (bytes: Buffer) => bytes.toString('latin1', 0, 4) === SIGNATURE;
+
+/** https://www.w3.org/TR/png-3/#5DataRep */
+export function countPng(bytes: Buffer, tally: Tally): void {
+  for (let at = SIGNATURE_BYTES; at + HEAD <= bytes.length; ) {
+    tally.add('parts');
+    const length = bytes.readUInt32BE(at);
+    countMetadata(bytes.toString('latin1', at + 4, at + HEAD), bytes.subarray(at + HEAD, at + HEAD + length), tally);
+    at += HEAD + length + CHECKSUM;
+  }
+}
+
+function countMetadata(type: string, content: Buffer, tally: Tally): void {
+  if (type === 'IDAT' || type === 'fdAT') return;
+  tally.add('metadataBytes', content.length);
+  if (type === 'eXIf') tally.add('exifBytes', content.length);
+  const compressed = compressedPart(type, content);
+  if (!compressed) return;
+  const measure = type === 'iCCP' ? 'profileBytes' : 'metadataBytes';
+  tally.add(measure, inflatedBytes(compressed, tally.left(measure)));
+}
+
+/** https://www.w3.org/TR/png-3/#11zTXt, #11iTXt, #11iCCP: a keyword, a zero, and for iTXt two flags and two more texts. */
+function compressedPart(type: string, content: Buffer): Buffer | undefined {
+  const keyword = content.indexOf(0);
+  if (keyword === -1) return undefined;
+  if (type === 'zTXt' || type === 'iCCP') return content.subarray(keyword + 2);
+  if (type !== 'iTXt' || content[keyword + 1] !== 1) return undefined;
+  const language = content.indexOf(0, keyword + 3);
+  const translation = language === -1 ? -1 : content.indexOf(0, language + 1);
+  return translation === -1 ? undefined : content.subarray(translation + 1);
+}
+
+function inflatedBytes(compressed: Buffer, max: number): number {
+  const mostBytes = compressed.length * RATIO_MAX;
+  try {
+    return inflateSync(compressed, { maxOutputLength: Math.max(1, max) }).length;
+  } catch (error) {
+    // Over the budget; or damaged, after any number of bytes.
+    const isTooLong = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return isTooLong ? max + 1 : mostBytes;
+  }
+}

@@ -1,0 +1,39 @@
+import { readTiffDirectory } from '../source/tiff-directory.ts';
+import { type TiffReader, tiffReader, valueBytes } from '../source/tiff-reader.ts';
+import type { Tally } from './budgets.ts';
+
+const SUB_DIRECTORIES = 330;
+/** XMP, IPTC, resources of Photoshop. */
+const metadataTags = new Set([700, 33_723, 34_377]);
+const PROFILE = 34_675;
+
+/** Only the first directory reaches a decoder; the others are counted. */
+export function countTiff(bytes: Buffer, tally: Tally): void {
+  const reader = tiffReader(bytes);
+  if (!reader) return;
+  try {
+    countFirst(reader, bytes.length, tally);
+    tally.add('tiles', readTiffDirectory(bytes)?.tiles);
+    // A chain without an end exceeds its budget.
+    for (let at = reader.firstAt; at !== 0; at = reader.number(reader.nextFieldAt(at), reader.offsetBytes)) {
+      tally.add('directories');
+    }
+  } catch (error) {
+    // An offset beyond the end of the file: libtiff stops there, too.
+    if (!(error instanceof RangeError)) throw error;
+  }
+}
+
+function countFirst(reader: TiffReader, fileBytes: number, tally: Tally): void {
+  let otherBytes = 0;
+  for (const entry of reader.entries(reader.firstAt)) {
+    tally.add('parts');
+    if (entry.tag === SUB_DIRECTORIES) tally.add('directories', entry.count);
+    if (entry.tag === PROFILE) tally.add('profileBytes', valueBytes(entry));
+    else if (metadataTags.has(entry.tag)) tally.add('metadataBytes', valueBytes(entry));
+    else if (!entry.isInEntry) otherBytes += valueBytes(entry);
+  }
+  // Values may overlap, and libtiff reads them for each entry. Layers of Photoshop are in an entry, too: up to the length
+  // of the file is usual.
+  tally.add('metadataBytes', Math.max(0, otherBytes - fileBytes));
+}

@@ -1,0 +1,91 @@
+import { createBitWriter, segment } from '../jpeg-parts.ts';
+
+const BLOCK = 8;
+const APP1 = 0xe1;
+const APP2 = 0xe2;
+const SEGMENT_BYTES_MAX = 65_533;
+
+/** A Huffman table with a single symbol: its code is one bit, 0. ITU-T T.81, section B.2.4.2. */
+const singleCode = (id: number, symbol: number) => segment(0xc4, Buffer.of(id, 1, ...Array(15).fill(0), symbol));
+
+/** End of band for 2^14 blocks, and 14 more bits of the count. Section G.1.2.2. */
+const END_OF_BAND = 0xe0;
+const BAND_BLOCKS_MAX = 2 ** 15 - 1;
+
+export interface FlatJpeg {
+  readonly width: number;
+  readonly height: number;
+  /** 1 is grey, 3 YCbCr, 4 CMYK. */
+  readonly components: 1 | 3 | 4;
+  /** Scans after the first one: about 90 bytes each for a grey picture of 64 megapixels. */
+  readonly scans: number;
+}
+
+/** A progressive JPEG of plain colour, whose scans after the first one add nothing; libjpeg visits every block for each. */
+export function manyScansJpeg({ width, height, components, scans }: FlatJpeg): Buffer {
+  const ids = Array.from({ length: components }, (_, index) => index + 1);
+  const blocks = Math.ceil(width / BLOCK) * Math.ceil(height / BLOCK);
+  const size = Buffer.alloc(4);
+  size.writeUInt16BE(height);
+  size.writeUInt16BE(width, 2);
+  const bands = ids.map((id) => [segment(0xda, Buffer.of(1, id, 0, 1, 63, 0)), emptyBand(blocks)]);
+  return Buffer.concat([
+    Buffer.of(0xff, 0xd8),
+    segment(0xdb, Buffer.of(0, ...Array(64).fill(1))),
+    segment(0xc2, Buffer.of(8), size, Buffer.of(components, ...ids.flatMap((id) => [id, 0x11, 0]))),
+    singleCode(0, 0),
+    singleCode(0x10, END_OF_BAND),
+    segment(0xda, Buffer.of(components, ...ids.flatMap((id) => [id, 0]), 0, 0, 0)),
+    // Every DC difference is 0: one bit each.
+    Buffer.alloc(Math.ceil((blocks * components) / 8)),
+    ...Array.from({ length: scans }, (_, index) => bands[index % components] ?? []).flat(),
+    Buffer.of(0xff, 0xd9),
+  ]);
+}
+
+function emptyBand(blocks: number): Buffer {
+  const bits = createBitWriter();
+  let left = blocks;
+  while (left >= 2 ** 14) {
+    const count = Math.min(left, BAND_BLOCKS_MAX);
+    bits.put(0, 1);
+    bits.put(count - 2 ** 14, 14);
+    left -= count;
+  }
+  // The table has no shorter runs: the last one may be longer than the picture.
+  if (left > 0) bits.put(0, 15);
+  return bits.end();
+}
+
+const tiny = { width: 8, height: 8, components: 1, scans: 1 } as const;
+
+/** A small JPEG with empty segments of an application: 4 bytes each. */
+export function manySegmentsJpeg(segments: number): Buffer {
+  return withSegments(Array.from({ length: segments }, () => segment(0xe5)));
+}
+
+/** A small JPEG with an ICC profile in parts, of at most 255 × 64 KiB; or with more parts than the format allows. */
+export function largeProfileJpeg(bytes: number): Buffer {
+  const head = Buffer.from('ICC_PROFILE\0', 'latin1');
+  const size = SEGMENT_BYTES_MAX - head.length - 2;
+  const count = Math.ceil(bytes / size);
+  const parts = Array.from({ length: count }, (_, index) => {
+    const place = Buffer.of((index + 1) & 0xff, Math.min(255, count));
+    return segment(APP2, head, place, Buffer.alloc(Math.min(size, bytes - index * size)));
+  });
+  return withSegments(parts);
+}
+
+/** A small JPEG with XMP or EXIF in as many segments as that many bytes take. */
+export function largeMetadataJpeg(kind: 'Exif\0\0' | 'http://ns.adobe.com/xap/1.0/\0', bytes: number): Buffer {
+  const size = SEGMENT_BYTES_MAX - kind.length;
+  const parts = Array.from({ length: Math.ceil(bytes / size) }, (_, index) =>
+    segment(APP1, Buffer.from(kind, 'latin1'), Buffer.alloc(Math.min(size, bytes - index * size), 'x')),
+  );
+  return withSegments(parts);
+}
+
+function withSegments(segments: readonly Buffer[]): Buffer {
+  const jpeg = manyScansJpeg(tiny);
+  return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
+}

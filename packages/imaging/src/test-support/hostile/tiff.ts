@@ -1,0 +1,97 @@
+import { uint16, uint32 } from '../little-endian.ts';
+import { tiffOf } from '../tiff-layout.ts';
+
+const SHORT = 3;
+const LONG = 4;
+const SUB_DIRECTORIES = 330;
+const XMP = 700;
+const UNDEFINED = 7;
+
+/** A pixel of grey, at byte 8. */
+const HEAD_BYTES = 12;
+const head = (directoryAt: number) =>
+  Buffer.concat([Buffer.from('II*\0'), uint32(directoryAt), Buffer.of(128, 0, 0, 0)]);
+
+type Entry = readonly [tag: number, type: number, count: number, value: number];
+const pixelEntries: readonly Entry[] = [
+  [256, SHORT, 1, 1],
+  [257, SHORT, 1, 1],
+  [258, SHORT, 1, 8],
+  [259, SHORT, 1, 1],
+  [262, SHORT, 1, 1],
+  [273, LONG, 1, 8],
+  [277, SHORT, 1, 1],
+  [278, SHORT, 1, 1],
+  [279, LONG, 1, 1],
+];
+
+/** A chain of pictures of one pixel; each directory has 114 bytes. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
+export function manyDirectoriesTiff(directories: number): Buffer {
+  return chain(directories, () => 0);
+}
+
+/** The last directory leads to the first one again. */
+export function loopingTiff(directories: number): Buffer {
+  return chain(directories, (first) => first);
+}
+
+/** The shortest directories: two entries each, 30 bytes. */
+export function shortDirectoriesTiff(directories: number): Buffer {
+  const first = directory(pixelEntries, HEAD_BYTES + directoryBytes(pixelEntries));
+  const others = chain(directories - 1, () => 0, pixelEntries.slice(0, 2), HEAD_BYTES + first.length);
+  return Buffer.concat([head(HEAD_BYTES), first, others.subarray(HEAD_BYTES)]);
+}
+
+/** One picture whose sub-directories are all the same one: 4 bytes each. */
+export function manySubDirectoriesTiff(directories: number): Buffer {
+  const entries = (at: number): Entry[] => [...pixelEntries, [SUB_DIRECTORIES, LONG, directories, at]];
+  const listAt = HEAD_BYTES + directoryBytes(entries(0));
+  const subAt = listAt + 4 * directories;
+  const list = Buffer.alloc(4 * directories, uint32(subAt));
+  return Buffer.concat([head(HEAD_BYTES), directory(entries(listAt), 0), list, directory(pixelEntries, 0)]);
+}
+
+/** One grey picture of tiles of 16 × 16 pixels, side × 2 of them. */
+export const tiledTiff = (side: number): Buffer =>
+  tiffOf(16 * side, 32, { photometric: 1, bits: 8, samples: [128], tile: 16 });
+
+/** One picture with XMP of that many bytes. */
+export function largeMetadataTiff(bytes: number): Buffer {
+  const entries = (at: number): Entry[] => [...pixelEntries, [XMP, UNDEFINED, bytes, at]];
+  const at = HEAD_BYTES + directoryBytes(entries(0));
+  return Buffer.concat([head(HEAD_BYTES), directory(entries(at), 0), Buffer.alloc(bytes, 'x')]);
+}
+
+/** One directory with many entries of unknown tags: 12 bytes each. */
+export function manyEntriesTiff(entries: number): Buffer {
+  const unknown = Array.from({ length: entries }, (_, index): Entry => [40_000 + (index % 20_000), SHORT, 1, 0]);
+  return Buffer.concat([head(HEAD_BYTES), directory([...pixelEntries, ...unknown], 0)]);
+}
+
+/** One picture with entries whose values are all the same part of the file. */
+export function overlappingEntriesTiff(entries: number, bytes: number): Buffer {
+  const first = [
+    ...pixelEntries,
+    ...Array.from({ length: entries }, (_, index): Entry => [40_000 + index, UNDEFINED, bytes, 8]),
+  ];
+  return Buffer.concat([head(HEAD_BYTES), directory(first, 0), Buffer.alloc(bytes)]);
+}
+
+function chain(count: number, lastNext: (first: number) => number, entries = pixelEntries, first = HEAD_BYTES): Buffer {
+  const size = directoryBytes(entries);
+  const directories = Buffer.alloc(count * size, directory(entries, 0));
+  for (let index = 0; index < count; index++) {
+    const next = index === count - 1 ? lastNext(first) : first + (index + 1) * size;
+    directories.writeUInt32LE(next, (index + 1) * size - 4);
+  }
+  return Buffer.concat([head(first), directories]);
+}
+
+const directoryBytes = (entries: readonly Entry[]) => 2 + 12 * entries.length + 4;
+
+function directory(entries: readonly Entry[], next: number): Buffer {
+  const fields = entries.map(([tag, type, count, value]) =>
+    Buffer.concat([uint16(tag), uint16(type), uint32(count), uint32(value)]),
+  );
+  return Buffer.concat([uint16(entries.length), ...fields, uint32(next)]);
+}
