@@ -1,7 +1,7 @@
 import { ConfiguredKeys } from '@imagemill/keys';
-import { queueEnv } from '@imagemill/queue';
-import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service';
-import { keyWithSecret, storageEnv } from '@imagemill/storage';
+import { queueEnv } from '@imagemill/queue/env';
+import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service/environment';
+import { keyWithSecret, storageEnv } from '@imagemill/storage/env';
 import { z } from 'zod';
 import { SigningSecrets } from './auth/signing-secrets.ts';
 

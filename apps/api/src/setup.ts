@@ -1,4 +1,5 @@
-import { parseEnv, StartUpError } from '@imagemill/service';
+import { parseEnv } from '@imagemill/service/environment';
+import { StartUpError } from '@imagemill/service/start-up';
 import { createS3Client, ensureBucket, s3Settings } from '@imagemill/storage';
 import { prefixes } from '@imagemill/variants';
 import { setupEnv } from './env.ts';

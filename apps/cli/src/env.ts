@@ -1,5 +1,5 @@
 import { queueEnv } from '@imagemill/queue/env';
-import { httpUrl, list, serviceEnv, whole } from '@imagemill/service';
+import { httpUrl, list, serviceEnv, whole } from '@imagemill/service/environment';
 import { storageEnv } from '@imagemill/storage/env';
 import { z } from 'zod';
 

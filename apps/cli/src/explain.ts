@@ -1,7 +1,7 @@
 import { ImagemillError } from '@imagemill/client';
 import { type FailedFile, isRefusedKey, messageFor } from '@imagemill/client/messages';
 import { AppError } from '@imagemill/errors';
-import { StartUpError } from '@imagemill/service';
+import { StartUpError } from '@imagemill/service/start-up';
 
 /** A failure that the user can fix: its message says how, and no stack trace would help. */
 export class FailureToExplain extends Error {

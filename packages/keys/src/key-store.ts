@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { translateRedisErrors } from '@imagemill/queue';
+import { translateRedisErrors } from '@imagemill/queue/redis-errors';
 import type { Tenant } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
 import { apiKeyId, hashApiKey, newApiKey } from './api-key.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
-import { StartUpError } from '@imagemill/service';
+import { StartUpError } from '@imagemill/service/start-up';
 import type { ProcessExit } from './redis/guarded-process.ts';
 
 const KILL_AFTER_MS = 45_000;

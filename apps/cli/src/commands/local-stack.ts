@@ -1,4 +1,4 @@
-import { parseEnv } from '@imagemill/service';
+import { parseEnv } from '@imagemill/service/environment';
 import { stackEnv } from '../env.ts';
 import type { Stack } from '../stack/bring-up.ts';
 

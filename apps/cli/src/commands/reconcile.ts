@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { parseEnv } from '@imagemill/service';
+import { parseEnv } from '@imagemill/service/environment';
 import type { Command } from 'commander';
 import { reconcileEnv } from '../env.ts';
 import { entryPoints } from '../stack/entry-points.ts';

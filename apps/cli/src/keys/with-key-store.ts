@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { AppError } from '@imagemill/errors';
 import type { KeyStore } from '@imagemill/keys';
-import { parseEnv } from '@imagemill/service';
+import { parseEnv } from '@imagemill/service/environment';
 import { keysEnv } from '../env.ts';
 import { connectionFailure, FailureToExplain } from '../explain.ts';
 import { readStackFile } from '../stack/stack-file.ts';

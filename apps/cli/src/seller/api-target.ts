@@ -1,5 +1,5 @@
 import { createImagemill, type Imagemill } from '@imagemill/client';
-import { httpUrl, parseEnv } from '@imagemill/service';
+import { httpUrl, parseEnv } from '@imagemill/service/environment';
 import type { Command } from 'commander';
 import { targetEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';

@@ -1,4 +1,5 @@
-import { parseEnv, runProcess } from '@imagemill/service';
+import { parseEnv } from '@imagemill/service/environment';
+import { runProcess } from '@imagemill/service/process';
 import { s3ServerEnv } from './env.ts';
 import { createS3Server } from './server.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartUpError } from '@imagemill/service';
+import { StartUpError } from '@imagemill/service/start-up';
 import { type Credentials, RequestSigner } from './auth/request-signer.ts';
 import type { S3Service } from './call.ts';
 import { createEventPublisher, type EventWebhook } from './events.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StartUpError } from '@imagemill/service';
+import { StartUpError } from '@imagemill/service/start-up';
 
 // Keys are blobs, not text: they compare byte by byte, as in S3's listings, and may contain any character.
 const SCHEMA = `
