@@ -45,7 +45,12 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     connection: createReaderConnection(env.REDIS_URL),
     ...{ prefix, categories, logger },
     sources: { records, view, ends: createImageEnds({ queue, manifests }) },
-    limits: { listenersMax: env.MAX_LISTENERS, listenersPerTenantMax: env.MAX_LISTENERS_PER_TENANT },
+    limits: {
+      listenersMax: env.MAX_LISTENERS,
+      listenersPerTenantMax: env.MAX_LISTENERS_PER_TENANT,
+      listenersPerImageMax: env.MAX_LISTENERS_PER_IMAGE,
+      listenersPerTokenMax: env.MAX_LISTENERS_PER_TOKEN,
+    },
     observer: options.liveObserver,
     ...(options.liveTimes && { times: options.liveTimes }),
   });

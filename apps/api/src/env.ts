@@ -83,6 +83,12 @@ export const apiEnv = z
     MAX_LISTENERS_PER_TENANT: whole(0, 1_000_000)
       .prefault('5000')
       .describe('maximum `/events` and `/ws` connections per tenant and API process'),
+    MAX_LISTENERS_PER_IMAGE: whole(0, 1_000_000)
+      .prefault('100')
+      .describe('maximum `/events` and `/ws` connections per image and API process'),
+    MAX_LISTENERS_PER_TOKEN: whole(0, 1_000_000)
+      .prefault('20')
+      .describe('maximum `/events` and `/ws` connections per follow token and API process'),
     UPLOAD_EVENTS_QUEUE_URL: httpUrl()
       .optional()
       .describe("SQS queue with the originals bucket's events; uses the AWS SDK's credential chain; off if not set"),

@@ -1,4 +1,5 @@
 import type { Backlog, RenderQueue } from '@imagemill/queue';
+import { readAtMostEvery } from '../http/read-at-most-every.ts';
 
 interface Overload {
   readonly retryAfterSeconds: number;
@@ -51,25 +52,4 @@ function excessJobs({ backlog, predictedSeconds }: Backlog, maxBacklog: number, 
 function retryAfterSeconds(excess: number, drainRate: number): number {
   if (drainRate === 0) return RETRY_AFTER_STALLED_S;
   return Math.min(RETRY_AFTER_MAX_S, Math.max(1, Math.ceil(excess / drainRate)));
-}
-
-/** Caches a read for an interval. Calls during a read share it. Failed reads are not cached. */
-function readAtMostEvery<T>(intervalMs: number, clock: () => number, read: () => Promise<T>): () => Promise<T> {
-  let latest: Promise<T> | undefined;
-  let validUntil = Number.POSITIVE_INFINITY;
-  return () => {
-    if (latest === undefined || clock() >= validUntil) {
-      validUntil = Number.POSITIVE_INFINITY;
-      latest = read();
-      latest.then(
-        () => {
-          validUntil = clock() + intervalMs;
-        },
-        () => {
-          latest = undefined;
-        },
-      );
-    }
-    return latest;
-  };
 }

@@ -1,11 +1,23 @@
-import type { Tenant } from '@imagemill/variants';
-import { Problem } from '../http/problem.ts';
+import type { ImageId, Tenant } from '@imagemill/variants';
+import { Problem, tooMany } from '../http/problem.ts';
 
 export interface ListenerLimitSettings {
   /** Per process. */
   readonly listenersMax: number;
   /** Per tenant in one process. */
   readonly listenersPerTenantMax: number;
+  /** Per image in one process. */
+  readonly listenersPerImageMax: number;
+  /** Per image in one process, for followers with its follow token. */
+  readonly listenersPerTokenMax: number;
+}
+
+/** A client that wants to follow an image. */
+interface Follower {
+  readonly tenant: Tenant;
+  readonly imageId: ImageId;
+  /** Whether it has a follow token, not an API key. An image has one token. */
+  readonly byToken: boolean;
 }
 
 export interface ListenerLimits {
@@ -13,47 +25,77 @@ export interface ListenerLimits {
    * Reserves a place for a listener.
    *
    * @returns a function that releases the place; further calls do nothing
-   * @throws Problem 429 `too-many-listeners` at the tenant's limit, 503 `no-room-to-listen` at the process's limit
+   * @throws Problem 429 `too-many-listeners` at the limit of the token, the image or the tenant, 503 `no-room-to-listen` at
+   * the limit of the process
    */
-  take(tenant: Tenant): () => void;
+  take(follower: Follower): () => void;
 }
 
-const RETRY_AFTER_S = '10';
+const RETRY_AFTER_S = 10;
 
-export function createListenerLimits({ listenersMax, listenersPerTenantMax }: ListenerLimitSettings): ListenerLimits {
-  const byTenant = new Map<Tenant, number>();
-  let total = 0;
+/**
+ * The part of a tenant's and of the process's places that follow tokens can take: browsers of sellers have them, and the rest
+ * stays free for API keys.
+ */
+const TOKENS_SHARE = 0.8;
 
-  function add(tenant: Tenant, change: 1 | -1): void {
-    total += change;
-    const count = (byTenant.get(tenant) ?? 0) + change;
-    if (count === 0) byTenant.delete(tenant);
-    else byTenant.set(tenant, count);
+/** A group of listeners that a follower belongs to. */
+interface Share {
+  readonly group: string;
+  readonly max: number;
+  readonly full: () => Problem;
+}
+
+export function createListenerLimits(settings: ListenerLimitSettings): ListenerLimits {
+  const counts = new Map<string, number>();
+  const countOf = (group: string) => counts.get(group) ?? 0;
+
+  function add(group: string, change: 1 | -1): void {
+    const count = countOf(group) + change;
+    if (count === 0) counts.delete(group);
+    else counts.set(group, count);
   }
 
   return {
-    take(tenant) {
-      if ((byTenant.get(tenant) ?? 0) >= listenersPerTenantMax) throw tooManyListeners();
-      if (total >= listenersMax) throw noRoom();
-      add(tenant, 1);
+    take(follower) {
+      const shares = sharesOf(follower, settings);
+      const full = shares.find(({ group, max }) => countOf(group) >= max);
+      if (full) throw full.full();
+      for (const { group } of shares) add(group, 1);
       let isTaken = true;
       return () => {
-        if (isTaken) add(tenant, -1);
+        if (isTaken) for (const { group } of shares) add(group, -1);
         isTaken = false;
       };
     },
   };
 }
 
-const headers = { 'retry-after': RETRY_AFTER_S };
+/** The smallest group first. */
+function sharesOf({ tenant, imageId, byToken }: Follower, settings: ListenerLimitSettings): Share[] {
+  const { listenersMax, listenersPerTenantMax, listenersPerImageMax, listenersPerTokenMax } = settings;
+  const image = `image ${tenant} ${imageId}`;
+  const tokens = (max: number) => Math.ceil(max * TOKENS_SHARE);
+  return [
+    ...(byToken ? [{ group: `${image} tokens`, max: listenersPerTokenMax, full: tooManyOfImage }] : []),
+    { group: image, max: listenersPerImageMax, full: tooManyOfImage },
+    ...(byToken
+      ? [{ group: `tenant ${tenant} tokens`, max: tokens(listenersPerTenantMax), full: tooManyOfTenant }]
+      : []),
+    { group: `tenant ${tenant}`, max: listenersPerTenantMax, full: tooManyOfTenant },
+    ...(byToken ? [{ group: 'process tokens', max: tokens(listenersMax), full: noRoom }] : []),
+    { group: 'process', max: listenersMax, full: noRoom },
+  ];
+}
 
-const tooManyListeners = () =>
-  new Problem({
-    status: 429,
+const tooManyListeners = (whose: string) => () =>
+  tooMany({
     code: 'too-many-listeners',
-    detail: 'This tenant has reached its limit of live connections. Close some, or poll the status instead.',
-    headers,
+    detail: `This ${whose} has reached its limit of live connections. Close some, or poll the status instead.`,
+    retryAfterSeconds: RETRY_AFTER_S,
   });
+const tooManyOfImage = tooManyListeners('image');
+const tooManyOfTenant = tooManyListeners('tenant');
 
 /** Another process may have room. */
 export const noRoom = () =>
@@ -61,5 +103,5 @@ export const noRoom = () =>
     status: 503,
     code: 'no-room-to-listen',
     detail: 'This server has reached its limit of live connections. Try again shortly, or poll the status instead.',
-    headers,
+    headers: { 'retry-after': String(RETRY_AFTER_S) },
   });

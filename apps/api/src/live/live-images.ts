@@ -19,6 +19,8 @@ const RELOADS_PER_TICK = 20;
 export interface FollowRequest {
   readonly tenant: Tenant;
   readonly imageId: ImageId;
+  /** Whether the client has a follow token, not an API key. */
+  readonly byToken: boolean;
   /** The last id that the client received on an earlier connection. */
   readonly lastEventId: string | undefined;
 }
@@ -98,7 +100,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
   return {
     async follow(request, listener) {
       if (isClosed) throw noRoom();
-      const releasePlace = limits.take(request.tenant);
+      const releasePlace = limits.take(request);
       try {
         const followed = await admit(request, listener, releasePlace);
         if (followed === 'nothing-new') releasePlace();

@@ -55,6 +55,7 @@ export const followImage: ApiRoute = (app, { live }) => {
  */
 export const followRequest = (c: Context<ApiBindings>): FollowRequest => ({
   tenant: c.var.caller.tenant,
+  byToken: c.var.caller.keyId === undefined,
   imageId: imageIdParam(c),
   lastEventId: c.req.header('last-event-id') ?? c.req.query('lastEventId'),
 });

@@ -1,5 +1,8 @@
+import { Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
+import type { ApiBindings } from '../http/bindings.ts';
 import { createApiHarness, useApi } from '../test-support/api-harness.ts';
+import { health } from './health.ts';
 
 const api = useApi();
 
@@ -11,6 +14,17 @@ describe('health', () => {
       status: 'ok',
       checks: { redis: 'ok', originalsBucket: 'ok', cdnBucket: 'ok' },
     });
+  });
+
+  test('is probed once for all requests of a second', async () => {
+    let pings = 0;
+    const app = new Hono<ApiBindings>();
+    const probe = async () => {
+      pings += 1;
+    };
+    health(app, { queue: { ping: probe }, originals: { probe }, cdn: { probe } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => app.request('/readyz')));
+    expect([answers.map(({ status }) => status), pings]).toEqual([Array(20).fill(200), 3]);
   });
 
   test('is alive, but not ready, without them', async () => {

@@ -2,11 +2,18 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ApiServices } from '../http/api-route.ts';
 import type { ApiBindings } from '../http/bindings.ts';
+import { readAtMostEvery } from '../http/read-at-most-every.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
 const PROBE_TIMEOUT_MS = 2_000;
+/** Anyone may call it: however often, Redis and the storage are probed at most once in this time. */
+const PROBE_EVERY_MS = 1_000;
 
-type Probes = Pick<ApiServices, 'queue' | 'originals' | 'cdn'>;
+interface Probes {
+  readonly queue: Pick<ApiServices['queue'], 'ping'>;
+  readonly originals: Pick<ApiServices['originals'], 'probe'>;
+  readonly cdn: Pick<ApiServices['cdn'], 'probe'>;
+}
 
 const Outcome = z.enum(['ok', 'unavailable']);
 const Liveness = z.object({ status: z.literal('ok') });
@@ -47,14 +54,22 @@ const descriptions = {
 export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes): void {
   app.get('/healthz', descriptions.liveness, (c) => c.json({ status: 'ok' } satisfies z.infer<typeof Liveness>));
 
+  const probe = readAtMostEvery(
+    PROBE_EVERY_MS,
+    () => performance.now(),
+    async () => {
+      const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+      const [redis, originalsBucket, cdnBucket] = await Promise.all([
+        outcome(queue.ping()),
+        outcome(originals.probe({ signal })),
+        outcome(cdn.probe({ signal })),
+      ]);
+      return { redis, originalsBucket, cdnBucket };
+    },
+  );
+
   app.get('/readyz', descriptions.readiness, async (c) => {
-    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-    const [redis, originalsBucket, cdnBucket] = await Promise.all([
-      outcome(queue.ping()),
-      outcome(originals.probe({ signal })),
-      outcome(cdn.probe({ signal })),
-    ]);
-    const checks = { redis, originalsBucket, cdnBucket };
+    const checks = await probe();
     const ready = Object.values(checks).every((check) => check === 'ok');
     const status = ready ? 'ok' : 'unavailable';
     const readiness: z.infer<typeof Readiness> = { status, checks };
