@@ -18,29 +18,33 @@ export interface ImageEnds {
 }
 
 export function createImageEnds(sources: { queue: RenderQueue; manifests: TenantManifests }): ImageEnds {
-  async function endOf(record: ImageRecord): Promise<readonly [WebhookEventType, string] | undefined> {
-    if (record.from === 'manifest') {
-      const { manifest } = record;
-      if (manifest.status === 'ready') return ['image.ready', occasions.ready(manifest)];
-      if (manifest.status === 'rejected') return ['image.rejected', occasions.rejected(manifest)];
-      return ['image.failed', occasions.failed(manifest)];
-    }
-    const { image } = record.job;
-    if (record.status === 'expired') return ['image.expired', occasions.expired(image)];
-    if (record.status === 'failed') {
-      const letter = await sources.queue.deadLetters.find(image.imageId);
+  async function endOfJob({ job, status }: JobRecord): Promise<End | undefined> {
+    const { tenant, imageId } = job.image;
+    if (status === 'expired') return ['image.expired', occasions.expired(job.image)];
+    if (status === 'failed') {
+      const letter = await sources.queue.deadLetters.find(imageId);
       return letter && ['image.failed', occasions.failed(letter)];
     }
-    if (record.status !== 'rejected') return undefined;
-    const manifest = (await sources.manifests.readOf(image.tenant, image.imageId))?.manifest;
-    return manifest?.status === 'rejected' ? ['image.rejected', occasions.rejected(manifest)] : undefined;
+    if (status !== 'rejected') return undefined;
+    const manifest = (await sources.manifests.readOf(tenant, imageId))?.manifest;
+    return manifest?.status === 'rejected' ? endOfManifest(manifest) : undefined;
   }
 
   return {
     async eventIdOf(record) {
-      const end = await endOf(record);
+      const end = record.from === 'manifest' ? endOfManifest(record.manifest) : await endOfJob(record);
       const { imageId } = record.from === 'manifest' ? record.manifest : record.job.image;
       return end && webhookEventId(imageId, ...end);
     },
   };
+}
+
+type End = readonly [type: WebhookEventType, occasion: string];
+type JobRecord = Exclude<ImageRecord, { from: 'manifest' }>;
+type ManifestRecord = Extract<ImageRecord, { from: 'manifest' }>;
+
+function endOfManifest(manifest: ManifestRecord['manifest']): End {
+  if (manifest.status === 'ready') return ['image.ready', occasions.ready(manifest)];
+  if (manifest.status === 'rejected') return ['image.rejected', occasions.rejected(manifest)];
+  return ['image.failed', occasions.failed(manifest)];
 }

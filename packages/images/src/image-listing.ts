@@ -51,17 +51,22 @@ export function createListImages({ index, records, categories, onUnreadable }: L
   }
 
   return async (tenant, { category, status, before, limit }) => {
+    const hasStatus = (record: ImageRecord) => status === undefined || record.status === status;
     const found: ImageRecord[] = [];
     let last = before;
     for (let examined = 0; examined < EXAMINED_MAX; examined += limit) {
       const ids = await index.list(tenant, { category, before: last, limit });
-      const looked = await Promise.all(ids.map((imageId) => slot(look, tenant, imageId)));
-      for (const [place, record] of looked.entries()) {
-        last = ids[place];
-        if (record && (status === undefined || record.status === status)) found.push(record);
-        if (found.length === limit) return { records: found, next: last };
-      }
+      const looked = await Promise.all(
+        ids.map(async (imageId) => ({ imageId, record: await slot(look, tenant, imageId) })),
+      );
+      const matching = looked.flatMap(({ imageId, record }) =>
+        record && hasStatus(record) ? [{ imageId, record }] : [],
+      );
+      const taken = matching.slice(0, limit - found.length);
+      found.push(...taken.map(({ record }) => record));
+      if (found.length === limit) return { records: found, next: taken.at(-1)?.imageId };
       if (ids.length < limit) return { records: found, next: undefined };
+      last = ids.at(-1);
     }
     return { records: found, next: last };
   };

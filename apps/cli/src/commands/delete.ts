@@ -1,3 +1,4 @@
+import type { Imagemill } from '@imagemill/client';
 import { isRefusedKey } from '@imagemill/client/messages';
 import type { Command } from 'commander';
 import { exitWithoutReader } from '../exit-without-reader.ts';
@@ -38,17 +39,21 @@ export function deleteImages(program: Command): void {
     .action(async (imageIds: string[], { json, ...target }: DeleteOptions) => {
       const imagemill = await apiOf(target);
       for (const imageId of imageIds) {
-        try {
-          await imagemill.deleteImage(imageId);
-          process.stdout.write(`${json ? JSON.stringify({ imageId, deleted: true }) : `${imageId} is deleted.`}\n`);
-        } catch (error) {
-          if (isRefusedKey(error)) throw error;
-          process.exitCode = 1;
-          const line = json
-            ? JSON.stringify({ imageId, error: errorForScripts(error) })
-            : plainText(`${imageId}: ${explanation(error)}`);
-          process.stdout.write(`${line}\n`);
-        }
+        const { isDeleted, text, forScripts } = await deleteOne(imagemill, imageId);
+        if (!isDeleted) process.exitCode = 1;
+        process.stdout.write(`${json ? JSON.stringify(forScripts) : text}\n`);
       }
     });
+}
+
+/** @throws ImagemillError if the key is refused: it would be for the other images too */
+async function deleteOne(imagemill: Imagemill, imageId: string) {
+  try {
+    await imagemill.deleteImage(imageId);
+    return { isDeleted: true, text: `${imageId} is deleted.`, forScripts: { imageId, deleted: true } };
+  } catch (error) {
+    if (isRefusedKey(error)) throw error;
+    const text = plainText(`${imageId}: ${explanation(error)}`);
+    return { isDeleted: false, text, forScripts: { imageId, error: errorForScripts(error) } };
+  }
 }

@@ -21,38 +21,43 @@ export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, everyMs: 
   useEffect(() => {
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let asking = false;
-    let askAgain = false;
-    let isRefused = false;
-    const tick = async () => {
-      clearTimeout(timer);
-      if (isRefused) return;
-      if (asking) {
-        askAgain = true;
-        return;
+    let isWanted = false;
+    let wake = () => {};
+    const pause = () =>
+      new Promise<void>((resolve) => {
+        wake = resolve;
+        timer = setTimeout(resolve, isWanted ? 0 : everyMs);
+      });
+    /** @returns whether the key was refused */
+    const askOnce = async () => {
+      try {
+        const answer = await ask(ended.signal);
+        setValue(() => answer);
+        setTrouble(undefined);
+        return false;
+      } catch (error) {
+        if (!ended.signal.aborted) setTrouble(messageFor(error));
+        return isRefusedKey(error);
       }
-      asking = true;
-      if (!document.hidden || askAgain) {
-        askAgain = false;
-        await ask(ended.signal).then(
-          (answer) => {
-            setValue(() => answer);
-            setTrouble(undefined);
-          },
-          (error: unknown) => {
-            isRefused = isRefusedKey(error);
-            if (!ended.signal.aborted) setTrouble(messageFor(error));
-          },
-        );
-      }
-      asking = false;
-      if (!ended.signal.aborted && !isRefused) timer = setTimeout(tick, askAgain ? 0 : everyMs);
     };
-    askNow.current = () => void tick();
-    void tick();
+    const poll = async () => {
+      while (!ended.signal.aborted) {
+        if (isWanted || !document.hidden) {
+          isWanted = false;
+          if (await askOnce()) return;
+        }
+        await pause();
+      }
+    };
+    askNow.current = () => {
+      isWanted = true;
+      wake();
+    };
+    void poll();
     return () => {
       ended.abort();
       clearTimeout(timer);
+      wake();
     };
   }, [ask, everyMs]);
 

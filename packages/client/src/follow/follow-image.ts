@@ -49,13 +49,14 @@ async function* followLive(
         if (isFinal(name)) return true;
       }
     } catch (error) {
+      signal?.throwIfAborted();
       // If this was a rejection, polling meets the same one and throws it.
-      if (!(error instanceof ImagemillError) || error.code !== 'live-ended' || !error.retryable) {
-        signal?.throwIfAborted();
-        return false;
-      }
+      if (!mayReconnect(error)) return false;
     }
     await pause(RECONNECT_MS * (0.5 + Math.random()), signal);
   }
   return false;
 }
+
+const mayReconnect = (error: unknown) =>
+  error instanceof ImagemillError && error.code === 'live-ended' && error.retryable;

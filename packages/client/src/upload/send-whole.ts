@@ -30,12 +30,8 @@ export async function sendWhole(
   let refused: UploadError | undefined;
   await withRetries(
     async () => {
-      if (renew && (refused || Date.now() > Date.parse(ticket.expiresAt))) {
-        const next = await renew();
-        // By the API's clock this signature is still valid: another attempt now would fail in the same way.
-        if (refused && signatureOf(next) === signatureOf(ticket)) throw refused;
-        ticket = next;
-      }
+      const isOver = refused !== undefined || Date.now() > Date.parse(ticket.expiresAt);
+      if (renew && isOver) ticket = differentFrom(ticket, await renew(), refused);
       const { uploadUrl: url, headers, method, expiresAt } = ticket;
       const body = ticket.method === 'POST' ? formOf(ticket, blob) : blob;
       try {
@@ -47,6 +43,12 @@ export async function sendWhole(
     },
     { ...retries, signal },
   );
+}
+
+/** @throws the refusal if the next ticket is the same: by the API's clock it is still valid, and would be refused again */
+function differentFrom(ticket: WholeTicket, next: WholeTicket, refusal: UploadError | undefined): WholeTicket {
+  if (refusal && signatureOf(next) === signatureOf(ticket)) throw refusal;
+  return next;
 }
 
 const isExpired = (error: unknown): error is UploadError =>

@@ -26,13 +26,9 @@ export interface CompletedJpeg {
 export function withEndMarker(bytes: Uint8Array): CompletedJpeg | 'incomplete' | undefined {
   // Fast path: almost every file ends with the marker.
   if (bytes.at(-2) === 0xff && bytes.at(-1) === EOI) return undefined;
-  const segments: JpegMarker[] = [];
-  for (const segment of jpegMarkers(bytes)) {
-    if (segment.code === EOI || segments.length === SEGMENTS_MAX) return undefined;
-    segments.push(segment);
-  }
+  const segments = segmentsWithoutEnd(bytes);
   const process = jpegProcess(bytes);
-  if (process !== 'sequential' && process !== 'progressive') return undefined;
+  if (!segments || (process !== 'sequential' && process !== 'progressive')) return undefined;
   const scans = segments.filter(({ code }) => code === SOS);
   const components = frameComponents(bytes, segments);
   if (!components || scans.length === 0) return undefined;
@@ -46,6 +42,16 @@ export function withEndMarker(bytes: Uint8Array): CompletedJpeg | 'incomplete' |
   return end !== undefined && end <= paddingAt
     ? { bytes: ended(bytes, end), incompleteIsWarning: false }
     : 'incomplete';
+}
+
+/** @returns undefined if there is an end marker, or an implausible number of segments */
+function segmentsWithoutEnd(bytes: Uint8Array): JpegMarker[] | undefined {
+  const segments: JpegMarker[] = [];
+  for (const segment of jpegMarkers(bytes)) {
+    if (segment.code === EOI || segments.length === SEGMENTS_MAX) return undefined;
+    segments.push(segment);
+  }
+  return segments;
 }
 
 const ended = (bytes: Uint8Array, end: number) => Buffer.concat([bytes.subarray(0, end), Buffer.of(0xff, EOI)]);

@@ -9,7 +9,7 @@ import { createDeadLetters, type DeadLetters } from '../crashes/dead-letters.ts'
 import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks } from '../looks/upload-looks.ts';
-import { payloadOf, readJob } from '../read-job.ts';
+import { payloadOf, readablePayload, readJob } from '../read-job.ts';
 import { addJob, addParkedJobs } from './add-jobs.ts';
 import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
@@ -88,7 +88,7 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         if (!job) return false;
         await startJob(job, redis);
         // A job of another version keeps its look, which is harmless.
-        const image = renderImage.payload.stored.safeParse(job.data).data;
+        const image = readablePayload(renderImage.payload, job);
         if (image) await looks.remove(image);
         return true;
       }),
