@@ -36,7 +36,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const { categories, logger } = options;
   const prefix = env.QUEUE_PREFIX;
   const settings = settingsOf(env);
-  const queue = createRenderQueue({ connection, prefix });
+  const queue = createRenderQueue({ connection, prefix, weights: env.TENANT_WEIGHTS });
   const manifests = createManifests(originals);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });

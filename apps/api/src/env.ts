@@ -1,5 +1,5 @@
 import { ConfiguredKeys } from '@imagemill/keys';
-import { queueEnv } from '@imagemill/queue/env';
+import { queueEnv, turnsEnv } from '@imagemill/queue/env';
 import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service/environment';
 import { keyWithSecret, storageEnv } from '@imagemill/storage/env';
 import { z } from 'zod';
@@ -13,6 +13,7 @@ export const apiEnv = z
   .object({
     ...serviceEnv,
     ...queueEnv,
+    ...turnsEnv,
     ...storageEnv,
     HOST: z.string().default('0.0.0.0').describe('address to listen on'),
     PORT: whole(0, 65_535).prefault('8080').describe('port to listen on'),

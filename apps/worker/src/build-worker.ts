@@ -85,6 +85,7 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: Parts & {
   return createRenderWorker({
     ...{ connection, prefix },
     concurrency: env.WORKER_CONCURRENCY,
+    weights: env.TENANT_WEIGHTS,
     name: `${hostname()}:${process.pid}`,
     handle: middleware.reduce((handle, wrap) => wrap(handle), createRenderImage(services)),
     onError: (err) => logger.error({ err }, 'render worker error'),
@@ -102,6 +103,7 @@ function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Part
   return startReconciling({
     redisUrl: env.REDIS_URL,
     prefix: env.QUEUE_PREFIX,
+    weights: env.TENANT_WEIGHTS,
     intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
     services: {
       ...{ originals, cdn, manifests, deletions },

@@ -1,4 +1,4 @@
-import { queueEnv } from '@imagemill/queue';
+import { queueEnv, turnsEnv } from '@imagemill/queue';
 import { flag, serviceEnv, whole } from '@imagemill/service';
 import { keyWithSecret, storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
@@ -18,6 +18,7 @@ export const workerEnv = z
   .object({
     ...serviceEnv,
     ...queueEnv,
+    ...turnsEnv,
     ...storageEnv,
     WORKER_CONCURRENCY: whole(1, 64)
       .prefault('4')

@@ -10,7 +10,7 @@ export {
 } from './connection/connection.ts';
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';
-export { queueEnv } from './env.ts';
+export { queueEnv, turnsEnv } from './env.ts';
 export { type FindUploads, type LookLaneOptions, runLookLane } from './looks/look-lane.ts';
 export type { UploadLook } from './looks/upload-looks.ts';
 export { createQueueViews } from './queue-views.ts';

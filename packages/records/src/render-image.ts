@@ -17,6 +17,8 @@ export const RenderImage = z.object({
   category: Category,
   originalKey: z.string(),
   contentType: OriginalMediaType,
+  /** Bytes of the original, as declared; undefined if unknown before it is read. */
+  contentLength: z.int().positive().optional(),
   /** The URL that the worker imports the original from; undefined for uploads. */
   importUrl: z.url().optional(),
   /** Set if the original is uploaded in parts. */

@@ -48,7 +48,8 @@ async function sign(
   };
   const wanted = { imageId, createdAt, method: request.method, object, known };
   const { how, expiresAt, ...upload } = await signUpload(services, wanted);
-  const image = { imageId, tenant, category, originalKey: key, contentType, filename, metadata, checksumSha256 };
+  const given = { contentType, contentLength, filename, metadata, checksumSha256 };
+  const image = { imageId, tenant, category, originalKey: key, ...given };
   const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: expiresAt };
   return {
     job: known ? undefined : { ...image, ...times, ...upload },

@@ -16,7 +16,7 @@ export function startLooking(
   const { looks } = createLookMetrics(registry);
   return runLookLane({
     ...{ connection, prefix },
-    queue: createRenderQueue({ connection, prefix }),
+    queue: createRenderQueue({ connection, prefix, weights: env.TENANT_WEIGHTS }),
     find: createFindUploads(originals),
     uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
     onError: (err) => logger.warn({ err }, 'looks for uploads failed'),

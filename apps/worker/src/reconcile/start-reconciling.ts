@@ -1,11 +1,13 @@
 import { createImageIndex, createProducerConnection, createRenderQueue, createRounds } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
+import type { WorkerEnv } from '../env.ts';
 import { keepReconciling } from './keep-reconciling.ts';
 import type { ReconcileServices } from './sweep.ts';
 
 interface ReconcilingOptions {
   readonly redisUrl: string;
   readonly prefix: string;
+  readonly weights: WorkerEnv['TENANT_WEIGHTS'];
   readonly intervalSeconds: number;
   readonly services: Omit<ReconcileServices, 'queue' | 'index'>;
   readonly logger: Logger;
@@ -13,14 +15,14 @@ interface ReconcilingOptions {
 
 /** Reconciles until it is closed. It uses a separate connection, which fails fast while Redis is down; the worker's waits. */
 export function startReconciling(options: ReconcilingOptions): { close(): Promise<void> } {
-  const { redisUrl, prefix, intervalSeconds, logger } = options;
+  const { redisUrl, prefix, weights, intervalSeconds, logger } = options;
   const connection = createProducerConnection(redisUrl);
   // Each round logs its own failure.
   connection.on('error', () => {});
   const reconciling = keepReconciling({
     services: {
       ...options.services,
-      queue: createRenderQueue({ connection, prefix }),
+      queue: createRenderQueue({ connection, prefix, weights }),
       index: createImageIndex(connection, prefix),
     },
     rounds: createRounds(connection, prefix, 'reconcile'),

@@ -1,12 +1,10 @@
 import { UnreadableError } from '@imagemill/errors';
-import type { ImageId } from '@imagemill/variants';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueAccess } from '../connection/queue-access.ts';
 import { execute } from '../connection/redis-errors.ts';
 import { looksKey } from '../looks/look-scripts.ts';
 import { readJob } from '../read-job.ts';
-import type { WakeUps } from '../render/wake-up.ts';
 import { createSlotTime } from './slot-time.ts';
 import { waitingSince } from './waiting-since.ts';
 
@@ -41,7 +39,7 @@ export interface Backlog {
 /** BullMQ keeps a delayed job's time in ms, times 4096, plus a counter below that. */
 const DELAYED_SCORE_PER_MS = 4096;
 
-export function readBacklog(onQueue: QueueAccess, wakeUps: WakeUps, prefix: string): Promise<Backlog> {
+export function readBacklog(onQueue: QueueAccess, prefix: string): Promise<Backlog> {
   return onQueue(async (queue, redis) => {
     const now = Date.now();
     const [seen, slotSeconds] = await Promise.all([
@@ -51,7 +49,7 @@ export function readBacklog(onQueue: QueueAccess, wakeUps: WakeUps, prefix: stri
     const [wait, prioritized, active, due, delayed, failed, tenantsWithLooks] = seen.counts;
     const jobs = wait + prioritized + active + due;
     const looksDue = Math.min(1, tenantsWithLooks);
-    const waitingSince = await Promise.all(seen.nextIds.map((id) => waitingSinceOf(queue, redis, wakeUps, id)));
+    const waitingSince = await Promise.all(seen.nextIds.map((id) => waitingSinceOf(queue, redis, id)));
     return {
       backlog: jobs + looksDue,
       waiting: wait + prioritized,
@@ -95,14 +93,11 @@ async function readCounts(queue: Queue, redis: Redis, { now, looks }: { now: num
   };
 }
 
-async function waitingSinceOf(queue: Queue, redis: Redis, wakeUps: WakeUps, id: string): Promise<number> {
-  const [job, reportedAt] = await Promise.all([
-    // An unreadable job must not hide the backlog. The worker that takes it turns it into a dead letter.
-    readJob(queue, id).catch(ignoreUnreadable),
-    wakeUps.notedAt(id as ImageId),
-  ]);
+async function waitingSinceOf(queue: Queue, redis: Redis, id: string): Promise<number> {
+  // An unreadable job must not hide the backlog. The worker that takes it turns it into a dead letter.
+  const job = await readJob(queue, id).catch(ignoreUnreadable);
   // Undefined if the job has finished and was removed since its id was read.
-  return job ? waitingSince(redis, job, reportedAt) : Date.now();
+  return job ? waitingSince(redis, job) : Date.now();
 }
 
 function ignoreUnreadable(error: unknown): undefined {

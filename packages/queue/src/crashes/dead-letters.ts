@@ -8,7 +8,7 @@ import type { QueueAccess } from '../connection/queue-access.ts';
 import { codeAndMessage } from '../job-error.ts';
 import { jobs } from '../jobs.ts';
 import { readablePayload, readJob } from '../read-job.ts';
-import { restart } from '../render/start-job.ts';
+import type { JobStarts } from '../render/start-job.ts';
 import type { UnfinishedStarts } from './unfinished-starts.ts';
 
 const { payload } = jobs.renderImage;
@@ -55,10 +55,10 @@ export interface DeadLetters {
 /** Jobs read at once while searching by code. */
 const PAGE = 100;
 
-export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts): DeadLetters {
-  async function again(job: Job, redis: Redis): Promise<void> {
+export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts, jobStarts: JobStarts): DeadLetters {
+  async function again(job: Job): Promise<void> {
     await starts.forget(job.id as ImageId);
-    await restart(job, redis, 'failed');
+    await jobStarts.restart(job, 'failed');
   }
 
   return {
@@ -73,9 +73,9 @@ export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts
       }),
 
     redrive: (imageId) =>
-      onQueue(async (queue, redis) => {
+      onQueue(async (queue) => {
         const job = await findFailed(queue, imageId);
-        if (job) await again(job, redis);
+        if (job) await again(job);
         return job !== undefined;
       }),
 
@@ -89,7 +89,7 @@ export function createDeadLetters(onQueue: QueueAccess, starts: UnfinishedStarts
           const page = await readFailed(queue, redis, ids);
           const meant = page.flatMap(({ job, letter }) => (job && letter.code === code ? [job] : []));
           const started = meant.slice(0, limit - redriven);
-          for (const job of started) await again(job, redis);
+          for (const job of started) await again(job);
           redriven += started.length;
           left += page.length - started.length;
           if (started.length < meant.length) return { redriven, more: true };

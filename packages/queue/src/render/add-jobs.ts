@@ -3,13 +3,17 @@ import type { Queue } from 'bullmq';
 import { jobs } from '../jobs.ts';
 import type { UploadLooks } from '../looks/upload-looks.ts';
 import { parkedMs } from './parked.ts';
+import type { JobStarts } from './start-job.ts';
 
 const { renderImage } = jobs;
 
-/** Adds the job of an image whose original exists or is imported. An existing job is kept. */
-export async function addJob(queue: Queue, image: RenderImage): Promise<void> {
-  const { name, data, opts } = jobOf(image, 0);
-  await queue.add(name, data, opts);
+/** Until the job has its turn. A process that dies in between leaves a job that starts by itself, out of turn. */
+const HELD_MS = 1_000;
+
+/** Adds and starts the job of an image whose original exists or is imported. An existing job is kept. */
+export async function addJob(queue: Queue, starts: JobStarts, image: RenderImage): Promise<void> {
+  const { name, data, opts } = jobOf(image, HELD_MS);
+  await starts.promote(await queue.add(name, data, opts));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ImageId } from '@imagemill/variants';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { RenderOutcome } from '../jobs.ts';
-import { promote, restart } from './start-job.ts';
+import type { JobStarts } from './start-job.ts';
 import { createWakeUps } from './wake-up.ts';
 
 /** Notes taken while a job was active could not start it. Its worker reads them after the run: see wake-up.ts. */
@@ -14,7 +14,7 @@ export interface Rechecks {
   ended(job: Job, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']): Promise<void>;
 }
 
-export function createRechecks(redis: Redis, prefix: string): Rechecks {
+export function createRechecks(redis: Redis, prefix: string, starts: JobStarts): Rechecks {
   const uploads = createWakeUps(redis, prefix, 'uploaded');
   // Never taken: the image's status depends on this note as long as the note or the job exists.
   const deletions = createWakeUps(redis, prefix, 'deleted');
@@ -28,7 +28,7 @@ export function createRechecks(redis: Redis, prefix: string): Rechecks {
 
     async delayed(job) {
       const imageId = job.id as ImageId;
-      if ((await uploads.take(imageId)) || (await deletions.notedAt(imageId))) await promote(job);
+      if ((await uploads.take(imageId)) || (await deletions.notedAt(imageId))) await starts.promote(job);
     },
 
     async ended(job, how, outcome) {
@@ -37,7 +37,7 @@ export function createRechecks(redis: Redis, prefix: string): Rechecks {
       const uploadedMeanwhile = how === 'completed' && (await uploads.take(imageId)) && outcome === 'expired';
       const deletedAt = await deletions.notedAt(imageId);
       const deletedMeanwhile = outcome !== 'deleted' && deletedAt !== deletionsAtBegin.get(job);
-      if (uploadedMeanwhile || deletedMeanwhile) await restart(job, redis, how);
+      if (uploadedMeanwhile || deletedMeanwhile) await starts.restart(job, how);
     },
   };
 }

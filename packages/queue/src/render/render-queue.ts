@@ -10,10 +10,12 @@ import { createUnfinishedStarts } from '../crashes/unfinished-starts.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks } from '../looks/upload-looks.ts';
 import { payloadOf, readablePayload, readJob } from '../read-job.ts';
+import type { TenantWeights } from '../turns/tenant-weights.ts';
+import { createTurns } from '../turns/turns.ts';
 import { addJob, addParkedJobs } from './add-jobs.ts';
 import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
-import { endWait, restartOrPromote, startJob } from './start-job.ts';
+import { createJobStarts } from './start-job.ts';
 import { createWakeUps, type WakeUps } from './wake-up.ts';
 
 /** The current state of an image's job. */
@@ -59,12 +61,19 @@ export interface RenderQueue {
 
 const { renderImage } = jobs;
 
-export function createRenderQueue({ connection, prefix }: { connection: Redis; prefix: string }): RenderQueue {
+export interface RenderQueueOptions {
+  readonly connection: Redis;
+  readonly prefix: string;
+  readonly weights?: TenantWeights | undefined;
+}
+
+export function createRenderQueue({ connection, prefix, weights }: RenderQueueOptions): RenderQueue {
   const onQueue = createQueueAccess(connection, prefix, renderImage);
   const uploads = createWakeUps(connection, prefix, 'uploaded');
   const deletions = createWakeUps(connection, prefix, 'deleted');
   const starts = createUnfinishedStarts(connection, prefix);
   const looks = createUploadLooks(connection, prefix);
+  const jobStarts = createJobStarts(createTurns({ redis: connection, prefix, weights }));
 
   const awaitUploads: RenderQueue['awaitUploads'] = (images, firstLookMs) =>
     onQueue((queue) => addParkedJobs(queue, looks, { images, firstLookMs }));
@@ -72,21 +81,21 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
   async function startOrAdd(queue: Queue, image: RenderImage): Promise<void> {
     await starts.forget(image.imageId);
     const job = await readJob(queue, image.imageId);
-    await (job ? restartOrPromote(job, connection) : addJob(queue, image));
+    await (job ? jobStarts.restartOrPromote(job) : addJob(queue, jobStarts, image));
   }
 
   return {
     add: (image, firstLookMs) =>
-      firstLookMs === 0 ? onQueue((queue) => addJob(queue, image)) : awaitUploads([image], firstLookMs),
+      firstLookMs === 0 ? onQueue((queue) => addJob(queue, jobStarts, image)) : awaitUploads([image], firstLookMs),
 
     awaitUploads,
 
     reportUpload: (imageId) =>
-      onQueue(async (queue, redis) => {
+      onQueue(async (queue) => {
         await uploads.note(imageId);
         const job = await readJob(queue, imageId);
         if (!job) return false;
-        await startJob(job, redis);
+        await jobStarts.startUploaded(job);
         // A job of another version keeps its look, which is harmless.
         const image = readablePayload(renderImage.payload, job);
         if (image) await looks.remove(image);
@@ -94,9 +103,9 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
       }),
 
     endUpload: (imageId) =>
-      onQueue(async (queue, redis) => {
+      onQueue(async (queue) => {
         const job = await readJob(queue, imageId);
-        if (job) await endWait(job, redis);
+        if (job) await jobStarts.endWait(job);
       }),
 
     requestDeletion: (image) =>
@@ -120,9 +129,9 @@ export function createRenderQueue({ connection, prefix }: { connection: Redis; p
         await connection.ping();
       }),
 
-    backlog: () => readBacklog(onQueue, uploads, prefix),
+    backlog: () => readBacklog(onQueue, prefix),
     drainRate: () => onQueue((queue) => drainRate(queue, Date.now())),
-    deadLetters: createDeadLetters(onQueue, starts),
+    deadLetters: createDeadLetters(onQueue, starts, jobStarts),
   };
 }
 

@@ -3,14 +3,18 @@ import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createUnfinishedImages } from '../admission/unfinished-images.ts';
 import { drainMetrics } from '../backlog/drain-rate.ts';
-import { markWaitingSince } from '../backlog/waiting-since.ts';
 import { createCrashContainment } from '../crashes/crash-containment.ts';
+import { codeAndMessage } from '../job-error.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks, lookDelayMs } from '../looks/upload-looks.ts';
 import { readablePayload } from '../read-job.ts';
 import { type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
+import { inTurn, isOffence } from '../turns/in-turn.ts';
+import type { TenantWeights } from '../turns/tenant-weights.ts';
+import { createTurns } from '../turns/turns.ts';
 import { parkedMs } from './parked.ts';
 import { createRechecks } from './rechecks.ts';
+import { createJobStarts } from './start-job.ts';
 
 export interface RenderContext extends Pick<JobRun, 'signal'> {
   /** Failed attempts so far. */
@@ -46,6 +50,7 @@ export interface RenderWorkerOptions {
   /** The name of this worker, shown in dead letters. */
   readonly name?: string;
   readonly handle: RenderHandler;
+  readonly weights?: TenantWeights | undefined;
   readonly lockDurationMs?: number;
   /** Called for errors outside of a handler: a lost connection, a lock that could not be renewed. */
   readonly onError: (error: Error) => void;
@@ -73,19 +78,26 @@ export const GIVE_BACK_MS = 10_000;
 export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   const { connection, prefix, handle } = options;
   const unfinishedImages = createUnfinishedImages(connection, prefix);
-  const rechecks = createRechecks(connection, prefix);
+  const turns = createTurns({ redis: connection, prefix, weights: options.weights });
+  const rechecks = createRechecks(connection, prefix, createJobStarts(turns));
   const looks = createUploadLooks(connection, prefix);
   const containment = createCrashContainment(connection, prefix);
 
-  async function run(image: RenderImage, { job, signal }: JobRun): Promise<JobRunResult<RenderOutcome>> {
+  async function runOnce(image: RenderImage, { job, signal }: JobRun): Promise<JobRunResult<RenderOutcome>> {
     options.onJobStarted?.(image.imageId);
     await rechecks.begun(job);
     const run = await containment.run(image.imageId, signal, () => handle(image, contextOf(job, signal)));
-    if (run.outcome === 'must-wait') return { outcome: 'postponed', retryAfterMs: RETRY_ALONE_MS };
+    if (run.outcome === 'must-wait') return { outcome: 'postponed', retryAfterMs: await postpone(job, RETRY_ALONE_MS) };
     const { result } = run;
     if (result.outcome !== 'postponed') return { outcome: 'completed', result };
-    const retryAfterMs = result.reason === 'not-uploaded' ? await park(image) : result.retryAfterMs;
+    const retryAfterMs = await (result.reason === 'not-uploaded' ? park(image) : postpone(job, result.retryAfterMs));
     return { outcome: 'postponed', retryAfterMs, afterwards: () => rechecks.delayed(job) };
+  }
+
+  /** The turn first: BullMQ moves the job to waiting by itself. */
+  async function postpone(job: Job, retryAfterMs: number): Promise<number> {
+    await turns.take(job, 'active', Date.now() + retryAfterMs);
+    return retryAfterMs;
   }
 
   /** The look first: there is no parked job without a look, whenever this process dies. */
@@ -104,19 +116,25 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   }
 
   return runJobs<RenderImage, RenderOutcome>({
-    ...{ connection, prefix, run },
+    ...{ connection, prefix },
+    run: (image, run) => inTurn(turns, run.job, { run: () => runOnce(image, run), onError: options.onError }),
     concurrency: options.concurrency,
     spec: jobs.renderImage,
     lockDurationMs: options.lockDurationMs,
     giveBackMs: GIVE_BACK_MS,
     more: { metrics: drainMetrics, ...(options.name && { name: options.name }) },
     onError: options.onError,
-    onCompleted: (job, { outcome }) => ended(job, 'completed', outcome),
+    async onCompleted(job, result) {
+      const isCounted = result.outcome === 'rejected' && isOffence(result.error.code);
+      await Promise.all([ended(job, 'completed', result.outcome), isCounted && turns.countOffence(job.data.tenant)]);
+    },
     async onFailed(job, error) {
       const isFinal = job?.finishedOn !== undefined;
       const reported = Promise.resolve(options.onFailed?.(job?.id, error, isFinal));
       if (isFinal) await Promise.all([reported, ended(job, 'failed')]);
-      else await Promise.all([reported, job && markWaitingSince(connection, job, Date.now() + job.delay)]);
+      // Its worker may die first; then the retry goes out of turn, and is charged at its end.
+      else await Promise.all([reported, job && turns.take(job, 'delayed', Date.now() + job.delay)]);
+      if (job && isOffence(codeAndMessage(error.message).code)) await turns.countOffence(job.data.tenant);
     },
   });
 }

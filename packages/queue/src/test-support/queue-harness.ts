@@ -49,7 +49,7 @@ export async function queueHarness() {
     await raw.close();
     connection.disconnect();
   });
-  const work = (handle: RenderHandler, more: { lockDurationMs?: number; name?: string } = {}) => {
+  const work = (handle: RenderHandler, more: { lockDurationMs?: number; name?: string; concurrency?: number } = {}) => {
     const consumer = createConsumerConnection(redisUrl);
     const errors: Error[] = [];
     const options = {

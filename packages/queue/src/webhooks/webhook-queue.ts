@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createQueueAccess } from '../connection/queue-access.ts';
 import { jobs } from '../jobs.ts';
 import { readJob } from '../read-job.ts';
-import { restart } from '../render/start-job.ts';
+import { retryFinished } from '../render/start-job.ts';
 import { Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './delivery.ts';
 import { type WebhookEvent, webhookEventId } from './webhook-event.ts';
 import { createWebhookLog } from './webhook-log.ts';
@@ -84,12 +84,12 @@ export function createWebhookQueue({ connection, prefix }: { connection: Redis; 
       }),
 
     replay: (id) =>
-      onQueue(async (queue, redis) => {
+      onQueue(async (queue) => {
         const job = await readJob(queue, id);
         if (!job) return 'not-found';
         const status = await deliveryStatus(job);
         if (status === 'pending') return 'pending';
-        await restart(job, redis, status === 'delivered' ? 'completed' : 'failed');
+        await retryFinished(job, status === 'delivered' ? 'completed' : 'failed');
         return 'replayed';
       }),
   };

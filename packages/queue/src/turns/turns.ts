@@ -1,0 +1,93 @@
+import { renderImageRecord } from '@imagemill/records';
+import type { Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { readablePayload } from '../read-job.ts';
+import { predictSlotSeconds } from './predict-cost.ts';
+import type { TenantWeights } from './tenant-weights.ts';
+import { turnRules } from './turn-rules.ts';
+import { defineTurnScripts } from './turn-scripts.ts';
+
+/**
+ * The turns of the render queue, by tenant: see turn-model.ts for the rules.
+ *
+ *     parked, in backoff, finished ─► take ─► waiting ─► begin ─► active ─► end
+ *
+ * A job that goes to waiting without a turn (its worker died, or returned it at shutdown) goes first, and is charged at its
+ * end. Jobs whose payload is unreadable have no tenant and no turn.
+ */
+export interface Turns {
+  /**
+   * Gives a job its turn before something moves it to waiting.
+   *
+   * @param from the set that the job must be in; `active` if the caller holds its lock
+   * @param readyAt when the job starts to wait, in ms since 1970
+   */
+  take(job: Job, from: 'delayed' | 'completed' | 'failed' | 'active', readyAt: number): Promise<void>;
+  /** Call it when the job was started. */
+  begin(job: Job): Promise<StartedTurn>;
+  /** Counts a timeout or a crash of the tenant's image. After several, its jobs cost more for some time. */
+  countOffence(tenant: string): Promise<void>;
+}
+
+export interface StartedTurn {
+  /**
+   * Corrects the tenant's charge.
+   *
+   * @param seconds how long the run held its slot
+   * @param isTypical whether the run was complete, so that later predictions can learn from it
+   */
+  end(seconds: number, isTypical: boolean): Promise<void>;
+}
+
+export interface TurnsOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  /** Tenants without a weight have 1. */
+  readonly weights?: TenantWeights | undefined;
+}
+
+const TICKS_PER_SECOND = 1_000;
+
+export function createTurns({ redis, prefix, weights = new Map() }: TurnsOptions): Turns {
+  const scripts = defineTurnScripts(redis);
+  const [clock, ends, lasts, ratios] = ['clock', 'ends', 'lasts', 'ratios'].map(
+    (name) => `${prefix}:turns:${name}`,
+  ) as [...[string, string, string, string]];
+  const offencesKey = (tenant: string) => `${prefix}:turns:offences:${tenant}`;
+  const keyOf = (job: Job, name: string | undefined) => `${job.queueQualifiedName}:${name}`;
+  const ticks = (tenant: string, seconds: number) => (seconds * TICKS_PER_SECOND) / (weights.get(tenant) ?? 1);
+
+  return {
+    async take(job, from, readyAt) {
+      const image = readablePayload(renderImageRecord, job);
+      if (!image) return;
+      const { tenant } = image;
+      const set = from === 'active' ? '' : keyOf(job, from);
+      await scripts.takeTurn(
+        ...[keyOf(job, job.id), set, clock, ends, lasts, ratios, offencesKey(tenant)],
+        ...[String(job.id), tenant, ticks(tenant, predictSlotSeconds(image)), readyAt],
+      );
+    },
+
+    async begin(job) {
+      const charged = await scripts.beginTurn(keyOf(job, job.id), clock, ends, lasts);
+      return {
+        async end(seconds, isTypical) {
+          const image = readablePayload(renderImageRecord, job);
+          if (!image) return;
+          const { tenant } = image;
+          const [predicted, real] = [predictSlotSeconds(image), seconds].map((each) => ticks(tenant, each));
+          await scripts.endTurn(
+            ...[clock, ends, lasts, ratios],
+            ...[tenant, predicted ?? 0, charged, real ?? 0, isTypical ? 1 : 0],
+          );
+        },
+      };
+    },
+
+    async countOffence(tenant) {
+      const key = offencesKey(tenant);
+      await redis.multi().incr(key).pexpire(key, turnRules.offenceTtlMs).exec();
+    },
+  };
+}
