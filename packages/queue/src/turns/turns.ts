@@ -29,7 +29,7 @@ export interface Turns {
   countOffence(tenant: string): Promise<void>;
 }
 
-export interface StartedTurn {
+interface StartedTurn {
   /**
    * Corrects the tenant's charge.
    *
