@@ -7,6 +7,7 @@ import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { workerEnv } from '../apps/worker/src/env.ts';
 import { redisContainer, s3Container } from '../packages/local-stack/src/test-support/images.ts';
 import { type ComposeService, composeServices, durationMs, schemaErrors } from './compose/compose-file.ts';
+import { ownSecrets } from './test-support/own-secrets.ts';
 
 const services = composeServices();
 const service = (name: string): ComposeService => {
@@ -136,7 +137,7 @@ test("the file repeats the images' own defaults, because it overrides them", asy
 
 test('configured ports are published and used by the health checks', () => {
   const { api, worker } = composeServices({ PORT: '9999', HEALTH_PORT: '8888' });
-  expect(api?.ports).toEqual(['9999:9999']);
+  expect(api?.ports).toEqual(['127.0.0.1:9999:9999']);
   expect(api?.healthcheck?.test.at(-1)).toMatch(/\$\{process\.env\.PORT\}\/readyz/);
   expect(worker?.healthcheck?.test.at(-1)).toMatch(/\$\{process\.env\.HEALTH_PORT\}\/healthz/);
 });
@@ -149,6 +150,33 @@ test.each(['api', 'worker'])('%s can read the files that its variables refer to'
 
 test('every image has an exact version', () => {
   for (const name of ['redis', 's3']) expect(service(name).image).toMatch(/:v?\d+\.\d+\.\d+$/);
+});
+
+describe('development secrets', () => {
+  const parseApi = (set: Record<string, string>) => parseEnv(apiEnv, composeServices(set).api?.environment ?? {});
+
+  test.each([
+    { PUBLISHED_ADDRESS: '0.0.0.0' },
+    { PUBLISHED_ADDRESS: '192.0.2.1' },
+    { API_BASE_URL: 'https://images.example.com' },
+    { S3_PUBLIC_ENDPOINT: 'https://s3.example.com' },
+  ])('are refused by name on an address that is not loopback: %j', (open) => {
+    for (const name of Object.keys(ownSecrets)) {
+      const others = Object.entries({ ...ownSecrets, ...open }).filter(([variable]) => variable !== name);
+      expect(() => parseApi(Object.fromEntries(others))).toThrow(`${name}: has a public development secret`);
+    }
+    expect(() => parseApi({ ...ownSecrets, ...open })).not.toThrow();
+  });
+
+  test('stop everything else from starting', () => {
+    expect(service('check').environment).toEqual(service('api').environment);
+    expect(service('s3').depends_on).toEqual({ check: { condition: 'service_completed_successfully' } });
+  });
+
+  test('are reachable on loopback only: every port is published there', () => {
+    const ports = Object.values(services).flatMap(({ ports }) => ports ?? []);
+    expect(ports).toEqual(['127.0.0.1:7070:7070', '127.0.0.1:8080:8080']);
+  });
 });
 
 test('several workers can run on one host: they publish no port', () => {

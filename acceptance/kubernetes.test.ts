@@ -9,6 +9,7 @@ import { GIVE_BACK_MS } from '../packages/queue/src/render/render-worker.ts';
 import { containerOf, environmentOf, podOf, type Workload } from './kubernetes/containers.ts';
 import { kustomizations, type Manifest, manifest, manifestFiles, manifests } from './kubernetes/manifests.ts';
 import { schemaErrors } from './kubernetes/schema-errors.ts';
+import { ownSecrets } from './test-support/own-secrets.ts';
 import { settingsOf } from './test-support/settings.ts';
 
 const configFile = new URL('../deploy/kubernetes/config.yaml', import.meta.url);
@@ -19,6 +20,9 @@ const setup = manifest('Job', 'imagemill-setup');
 const reconcile = manifest('CronJob', 'imagemill-reconcile');
 const scaled = manifest('ScaledObject', 'imagemill-worker');
 const named = (one: Manifest) => `${one.kind} ${one.metadata?.name}`;
+
+/** The environment of a workload, with own secrets in place of the placeholders. */
+const withOwnSecrets = (workload: Workload) => ({ ...environmentOf(workload), ...ownSecrets });
 
 describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
   test.each(manifests.map((one) => [named(one), one] as const))(
@@ -61,6 +65,14 @@ test('the kustomizations include every file except the example of the Secrets', 
   expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images).map(({ name }) => name)));
 });
 
+test('the placeholders of the example Secrets are refused', () => {
+  const placeholders = environmentOf(api);
+  for (const name of Object.keys(ownSecrets)) {
+    const set = { ...withOwnSecrets(api), [name]: placeholders[name] };
+    expect(() => parseEnv(apiEnv, set)).toThrow(`${name}: has a public development secret`);
+  }
+});
+
 describe.each([
   ['api', api, apiEnv],
   ['worker', worker, workerEnv],
@@ -68,7 +80,7 @@ describe.each([
   ['reconcile', reconcile, reconcileEnv],
 ] as const)('the environment of %s', (_name, workload, schema: z.ZodObject) => {
   test('has valid values for all required variables', () => {
-    expect(() => parseEnv(schema, environmentOf(workload))).not.toThrow();
+    expect(() => parseEnv(schema, withOwnSecrets(workload))).not.toThrow();
   });
 
   test('sets no variable that the program does not read', () => {
@@ -116,7 +128,7 @@ describe('the settings', () => {
     const uncommented = commented(await readFile(configFile, 'utf8'));
     expect(Object.keys(uncommented).length).toBeGreaterThan(30);
     expect(Object.keys(uncommented).filter((name) => name in inConfig)).toEqual([]);
-    expect(() => parseEnv(schema, { ...uncommented, ...environmentOf(workload) })).not.toThrow();
+    expect(() => parseEnv(schema, { ...uncommented, ...withOwnSecrets(workload) })).not.toThrow();
     const set = { ...uncommented, ...environmentOf(workload) };
     expect(Object.keys(set)).toEqual(expect.arrayContaining(Object.keys(schema.shape)));
   });
@@ -149,7 +161,7 @@ describe('ports', () => {
     containerOf(workload).ports?.find((one) => one.name === name)?.containerPort;
 
   test('match the ports that the processes listen on', () => {
-    const { PORT, METRICS_PORT } = parseEnv(apiEnv, environmentOf(api));
+    const { PORT, METRICS_PORT } = parseEnv(apiEnv, withOwnSecrets(api));
     const { HEALTH_PORT, METRICS_PORT: ofWorker } = parseEnv(workerEnv, environmentOf(worker));
     expect([port(api, 'http'), port(api, 'metrics')]).toEqual([PORT, METRICS_PORT]);
     expect([port(worker, 'health'), port(worker, 'metrics')]).toEqual([HEALTH_PORT, ofWorker]);
@@ -197,7 +209,7 @@ test.each([
 ] as const)(
   '%s has a longer termination grace period than its work in flight needs',
   (_name, workload, schema, giveBackMs) => {
-    const { SHUTDOWN_GRACE_MS } = parseEnv(schema, environmentOf(workload));
+    const { SHUTDOWN_GRACE_MS } = parseEnv(schema, withOwnSecrets(workload));
     const preStopMs = 1000 * (containerOf(workload).lifecycle?.preStop?.sleep?.seconds ?? 0);
     const graceMs = 1000 * (podOf(workload).terminationGracePeriodSeconds ?? 30);
     expect(graceMs).toBeGreaterThan(preStopMs + SHUTDOWN_GRACE_MS + giveBackMs);

@@ -62,7 +62,7 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     keyStore,
     /** @throws Error naming the port when it is in use */
     async listen(): Promise<void> {
-      const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+      const metrics = await startMetricsServer(env, registry);
       const server = await listen(app.fetch, {
         ...{ hostname: env.HOST, port: env.PORT },
         limits: { connectionsMax: env.MAX_CONNECTIONS },

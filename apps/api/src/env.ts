@@ -4,6 +4,7 @@ import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service/envir
 import { keyWithSecret, storageEnv } from '@imagemill/storage/env';
 import { z } from 'zod';
 import { SigningSecrets } from './auth/signing-secrets.ts';
+import { refuseDevelopmentSecrets } from './development-secrets.ts';
 
 const MIB = 1024 * 1024;
 const COUNT_MAX = 100_000_000;
@@ -17,6 +18,12 @@ export const apiEnv = z
     ...storageEnv,
     HOST: z.string().default('0.0.0.0').describe('address to listen on'),
     PORT: whole(0, 65_535).prefault('8080').describe('port to listen on'),
+    PUBLISHED_ADDRESS: z
+      .string()
+      .optional()
+      .describe(
+        'address at which the port of a container is published; HOST if not set. Development secrets are refused unless it is a loopback address',
+      ),
     API_BASE_URL: httpUrl()
       .default('http://localhost:8080')
       .describe('public base URL of the API; every statusUrl starts with it'),
@@ -98,7 +105,8 @@ export const apiEnv = z
       .optional()
       .describe("region of the SQS queue, if neither its URL nor the AWS SDK's settings contain it"),
   })
-  .superRefine(keyWithSecret);
+  .superRefine(keyWithSecret)
+  .superRefine(refuseDevelopmentSecrets);
 
 export type ApiEnv = z.output<typeof apiEnv>;
 

@@ -39,7 +39,7 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, 
     /** @throws Error naming the port if it is in use */
     async start(): Promise<void> {
       const health = await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
-      const metrics = await startMetricsServer(env.METRICS_PORT, registry);
+      const metrics = await startMetricsServer(env, registry);
       const deliveries = webhooks?.startDeliveries();
       const renders = startRenders(env, backends, { services, webhooks, logger, registry });
       const looking = startLooking(env, backends, { logger, registry });

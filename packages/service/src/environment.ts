@@ -65,5 +65,9 @@ export const serviceEnv = {
   METRICS_PORT: whole(0, 65_535)
     .optional()
     .describe('port that serves `GET /metrics` for Prometheus; 0 picks a free one; none if not set'),
+  METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address that METRICS_PORT listens on; `0.0.0.0` for a Prometheus on another machine'),
   SHUTDOWN_GRACE_MS: whole(0, 600_000).prefault('30000').describe('time limit for work in flight after SIGTERM'),
 };

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { Gauge } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { serviceEnv } from './environment.ts';
 import { startInternalServer } from './internal-server.ts';
 import { createRegistry, startMetricsServer } from './metrics-server.ts';
 
@@ -55,7 +58,7 @@ test("serves metrics in Prometheus' text format, with process metrics, collected
       this.set(++jobs);
     },
   });
-  const server = await startMetricsServer(0, registry);
+  const server = await startMetricsServer({ METRICS_HOST: '127.0.0.1', METRICS_PORT: 0 }, registry);
   onTestFinished(async () => server?.close());
   const scrape = () => fetch(`http://127.0.0.1:${server?.port}/metrics`);
   await scrape();
@@ -67,6 +70,16 @@ test("serves metrics in Prometheus' text format, with process metrics, collected
   expect(body).toMatch(/^nodejs_eventloop_lag_seconds /m);
 });
 
+test('listens on loopback only, unless another address is set', async () => {
+  const { METRICS_HOST } = z.object(serviceEnv).parse({ CDN_BASE_URL: 'https://cdn.example.com' });
+  const server = await startMetricsServer({ METRICS_HOST, METRICS_PORT: 0 }, createRegistry());
+  onTestFinished(async () => server?.close());
+  const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const outside = others.find(({ internal, family }) => !internal && family === 'IPv4');
+  expect(METRICS_HOST).toBe('127.0.0.1');
+  if (outside) await expect(fetch(`http://${outside.address}:${server?.port}/metrics`)).rejects.toThrow();
+});
+
 test('starts no metrics server without a port', async () => {
-  expect(await startMetricsServer(undefined, createRegistry())).toBeUndefined();
+  expect(await startMetricsServer({ METRICS_HOST: '127.0.0.1' }, createRegistry())).toBeUndefined();
 });

@@ -13,19 +13,24 @@ export interface InternalServer {
   close(): Promise<void>;
 }
 
+/** Probes and scrapers open few connections. */
+const CONNECTIONS_MAX = 100;
+
 /**
  * A small HTTP server for the orchestrator and the monitoring, on a port that must not be public. Serves GET on a few fixed paths.
  *
+ * @param host all addresses if not set
  * @param setting the environment variable that set the port; part of the error message if the port is in use
  * @param answers by path; if one throws, the response is a 500 without details
  * @throws Error with the port, if it is in use
  */
 export async function startInternalServer(options: {
+  readonly host?: string;
   readonly port: number;
   readonly setting: string;
   readonly answers: Readonly<Record<string, () => Answer | Promise<Answer>>>;
 }): Promise<InternalServer> {
-  const { port, setting } = options;
+  const { host, port, setting } = options;
   const answers = new Map(Object.entries(options.answers));
   const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
     const find = answers.get(request.url?.split('?')[0] ?? '') ?? (() => notFound);
@@ -35,7 +40,8 @@ export async function startInternalServer(options: {
       () => send(response, failed),
     );
   });
-  server.listen(port);
+  server.maxConnections = CONNECTIONS_MAX;
+  server.listen(port, host);
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     const inUse = error.code === 'EADDRINUSE';
     throw inUse ? new Error(`Port ${port} is in use. Set ${setting} to a free port.`, { cause: error }) : error;

@@ -8,18 +8,24 @@ export function createRegistry(): Registry {
   return register;
 }
 
+interface MetricsAddress {
+  readonly METRICS_HOST: string;
+  readonly METRICS_PORT?: number | undefined;
+}
+
 /**
  * Serves `GET /metrics` in Prometheus' text format.
  *
- * @param port if undefined, no server is started
+ * @returns undefined if no port is set
  * @throws Error with the port, if it is in use
  */
 export async function startMetricsServer(
-  port: number | undefined,
+  { METRICS_HOST: host, METRICS_PORT: port }: MetricsAddress,
   registry: Registry,
 ): Promise<InternalServer | undefined> {
   if (port === undefined) return undefined;
   return startInternalServer({
+    host,
     port,
     setting: 'METRICS_PORT',
     answers: {

@@ -10,6 +10,8 @@ export const BOARD_COOKIE = 'imagemill-board';
 /** Lifetime of a session; afterwards the console must send the key again. */
 export const BOARD_SESSION_SECONDS = 900;
 
+const CLOCK_DIFFERENCE_S = 60;
+
 const ALGORITHM = 'HS256';
 /** Distinguishes these from other tokens signed with the same secret. */
 const AUDIENCE = 'imagemill:board';
@@ -40,12 +42,15 @@ export function createBoardSessions(secrets: readonly [string, ...string[]]): Bo
         // `verify` throws for every invalid token.
         const payload = await verify(token, secret, ALGORITHM).catch(() => undefined);
         const claims = Claims.safeParse(payload).data;
-        if (claims) return callerOf(claims);
+        if (claims && claims.exp <= longestExpiry()) return callerOf(claims);
       }
       return undefined;
     },
   };
 }
+
+/** No session outlives BOARD_SESSION_SECONDS, whatever its token says. Clocks of processes may differ. */
+const longestExpiry = () => Math.floor(Date.now() / 1000) + BOARD_SESSION_SECONDS + CLOCK_DIFFERENCE_S;
 
 const callerOf = ({ tenant, keyId }: z.infer<typeof Claims>): Caller => ({
   tenant,

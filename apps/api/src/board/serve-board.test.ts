@@ -59,7 +59,7 @@ test.each(['', '/', '/api/queues', '/static/favicon-32x32.png', '/queue/render']
   },
 );
 
-test('rejects a session that is forged, expired, or signed for another purpose', async () => {
+test('rejects a session that is forged, expired, longer than any issued one, or signed for another purpose', async () => {
   const now = Math.floor(Date.now() / 1000);
   const claims = { aud: 'imagemill:board', tenant: 'acme', exp: now + 60 };
   const sessionOf = async (payload: object, by = secret) =>
@@ -68,6 +68,7 @@ test('rejects a session that is forged, expired, or signed for another purpose',
   for (const cookie of [
     await sessionOf(claims, FOLLOW_TOKEN_SECRET),
     await sessionOf({ ...claims, exp: now - 1 }),
+    await sessionOf({ ...claims, exp: now + 24 * 3600 }),
     await sessionOf({ ...claims, aud: 'imagemill:follow' }),
     'imagemill-board=x.y.z',
   ]) {

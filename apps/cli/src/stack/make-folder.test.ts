@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,3 +17,15 @@ test.each([[], ['in']])(
     await rm(dir, { recursive: true });
   },
 );
+
+test.each([true, false])('only the owner can open the folder, if it existed before: %s', async (existed) => {
+  const parent = await mkdtemp(join(tmpdir(), 'imagemill-file-'));
+  const dir = join(parent, 'stack');
+  if (existed) {
+    await mkdir(dir);
+    await chmod(dir, 0o755);
+  }
+  await makeFolder(dir, join(dir, 'logs'));
+  expect((await stat(dir)).mode & 0o777).toBe(0o700);
+  await rm(parent, { recursive: true });
+});
