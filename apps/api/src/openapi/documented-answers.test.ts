@@ -8,6 +8,7 @@ import { createBodyRoom } from '../http/body-room.ts';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { operationsOf } from '../test-support/operations.ts';
 import { type Apis, provoke } from '../test-support/provoke.ts';
+import { badImports, badUploads, refuseTickets } from '../test-support/refuse-tickets.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRequest } from './examples.ts';
 
@@ -90,68 +91,17 @@ async function deliverAll(): Promise<void> {
   connection.disconnect();
 }
 
-interface TicketCall {
-  readonly path: string;
-  /** One accepted request. */
-  readonly request: object;
-  /** One valid request of the operation. */
-  readonly bodyOf?: (request: object) => object;
-  readonly bad: readonly object[];
-}
-
-const badUploads = [
-  ...[{ contentLength: 0 }, { contentLength: 2_000_000 }, { contentType: '!' }],
-  ...[{ checksumSha256: '!' }, { filename: '../x' }, { category: '!' }, { key: '!' }, { filename: undefined }],
-];
-const badImports = [
-  { checksumSha256: '!' },
-  { url: 'file:///x' },
-  { filename: '../x' },
-  { category: '!' },
-  { key: '!' },
-  { url: undefined },
-];
-
-async function refuseTickets({ path, request, bodyOf = (same) => same, bad }: TicketCall): Promise<void> {
-  const { sound, withoutStorage } = apis;
-  const ask = (more: object = {}, headers = {}, api = sound) =>
-    api.call('POST', path, bodyOf({ ...request, ...more }), api.keys.acme, headers);
-  for (const each of bad) await ask(each);
-  await ask({}, { 'idempotency-key': ' ' });
-  const key = { 'idempotency-key': path };
-  const { body } = await ask({}, key);
-  await ask({ metadata: { other: 'one' } }, key);
-  const [{ imageId }] = (body.tickets ?? [body]) as [{ imageId: string }];
-  await sound.redis.del(`${sound.prefix}:render:${imageId}`);
-  await ask({}, key, withoutStorage);
-  const limits = [
-    { RATE_LIMIT_TICKETS: 1, RATE_LIMIT_WINDOW_SECONDS: 60 },
-    { MAX_UNFINISHED_IMAGES: 1 },
-    { MAX_BACKLOG: 1 },
-  ];
-  for (const env of limits) {
-    const limited = await createApiHarness({ env });
-    await vi.waitUntil(async () => {
-      const { status, body: told } = await ask({}, {}, limited);
-      const issued = (told.tickets ?? [told]) as { imageId: ImageId }[];
-      if (status < 300) for (const one of issued) await limited.queue.reportUpload(one.imageId);
-      return status === 429;
-    });
-    await limited.close();
-  }
-}
-
 /** Responses that need a case of their own, by the operation's id. */
 const cases: Record<string, () => Promise<unknown>> = {
-  requestUpload: () => refuseTickets({ path: UPLOAD_URL, request: exampleTicketRequest, bad: badUploads }),
+  requestUpload: () => refuseTickets(apis, { path: UPLOAD_URL, request: exampleTicketRequest, bad: badUploads }),
   requestUploads: () =>
-    refuseTickets({
+    refuseTickets(apis, {
       path: '/v1/images/upload-urls',
       request: exampleTicketRequest,
       bodyOf: (request) => ({ images: [request] }),
       bad: badUploads,
     }),
-  importImage: () => refuseTickets({ path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
+  importImage: () => refuseTickets(apis, { path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
 
   async partsOfUpload() {
     const { sound } = apis;
