@@ -32,7 +32,6 @@ export async function inspect(
   const readable = readableSource(bytes, { isStill });
   const header = await readHeader(readable.bytes, limits);
   const format = formatOf(header);
-  if (!hasSupportedPixels(header)) throw new RejectedImageError('unsupported-format');
   if (contentType !== undefined && contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
 
   const { width, height } = header.autoOrient;
@@ -83,10 +82,12 @@ const formats: Partial<Record<Metadata['format'], SourceFormat>> = {
   tiff: 'tiff',
 };
 
-function formatOf({ format, compression }: Metadata): SourceFormat {
+/** @throws RejectedImageError `unsupported-format`, also for pixels that would show wrong colours */
+function formatOf(header: Metadata): SourceFormat {
+  const { format, compression } = header;
   // HEIF is a container; with AV1 content it is AVIF.
   const known = format === 'heif' && compression === 'av1' ? 'avif' : formats[format];
-  if (!known) throw new RejectedImageError('unsupported-format');
+  if (!known || !hasSupportedPixels(header)) throw new RejectedImageError('unsupported-format');
   return known;
 }
 

@@ -18,16 +18,21 @@ const LARGE_HEADER = 16;
 export function* isoBoxTree(bytes: Buffer): Generator<NestedBox> {
   const open = [{ from: 0, to: bytes.length, version: 0, depth: 0 }];
   for (let range = open.pop(); range; range = open.pop()) {
-    for (let at = range.from; at + HEADER <= range.to; ) {
-      const { type, from, to } = headerAt(bytes, at, range.to);
-      if (to < from || to > range.to) break;
+    for (const { type, from, to } of boxesIn(bytes, range)) {
       yield { type, from, to, parentVersion: range.version };
       const head = containers[type];
-      if (head !== undefined && range.depth < DEPTH_MAX) {
-        open.push({ from: from + head, to, version: head === 0 ? 0 : (bytes[from] ?? 0), depth: range.depth + 1 });
-      }
-      at = to;
+      if (head === undefined || range.depth === DEPTH_MAX) continue;
+      open.push({ from: from + head, to, version: head === 0 ? 0 : (bytes[from] ?? 0), depth: range.depth + 1 });
     }
+  }
+}
+
+function* boxesIn(bytes: Buffer, range: { readonly from: number; readonly to: number }) {
+  for (let at = range.from; at + HEADER <= range.to; ) {
+    const box = headerAt(bytes, at, range.to);
+    if (box.to < box.from || box.to > range.to) return;
+    yield box;
+    at = box.to;
   }
 }
 
