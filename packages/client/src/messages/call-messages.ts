@@ -2,7 +2,7 @@ import type { Failure, Message } from './failure.ts';
 import { notAnImage } from './not-an-image.ts';
 
 const UNAVAILABLE: Message = (failure) => `The service is temporarily unavailable. ${tryAgain(failure)}`;
-/** Only a fault in the app that calls causes these. */
+/** Caused only by a bug in the calling app. */
 const FAULT_OF_THE_APP: Message = ({ code, message }) => `The app sent an invalid request (${code}): ${message}`;
 
 /** Why a call failed: the codes of the API's errors, and of this package's own. */
@@ -28,8 +28,8 @@ export const callMessages: Readonly<Record<string, Message>> = {
     `Too many of your uploads are unfinished. Wait for some of them. ${tryAgain(failure)}`,
   overloaded: (failure) => `The service is busy: too many images are waiting. ${tryAgain(failure)}`,
   'too-many-bodies': (failure) => `The service is busy. ${tryAgain(failure)}`,
-  'too-many-listeners': (failure) => `Too many of your connections follow images. ${tryAgain(failure)}`,
-  'no-room-to-listen': (failure) => `Too many connections follow images. ${tryAgain(failure)}`,
+  'too-many-listeners': (failure) => `You have too many live connections open. ${tryAgain(failure)}`,
+  'no-room-to-listen': (failure) => `The service has too many live connections open. ${tryAgain(failure)}`,
 
   // The connection and the storage
   network: 'The connection failed. Check your network, then try again.',
@@ -47,7 +47,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'internal-error': ({ requestId }) =>
     `Something went wrong in the service.${requestId ? ` If it happens again, report request ${requestId}.` : ' Try again.'}`,
 
-  // The image, or what else was named
+  // The image, dead letter, delivery or board
   'image-not-found': 'This image does not exist, or it was deleted.',
   'not-uploaded': 'The file has not arrived in full. Upload it again.',
   'upload-ended': 'This upload was already completed or cancelled.',

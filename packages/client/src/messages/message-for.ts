@@ -5,7 +5,7 @@ import { imageMessages } from './image-messages.ts';
 /**
  * A plain English message for the person who uploads: what went wrong, and what to do about it.
  *
- * @param failure what was thrown, or an image's `error`; a code without a message of its own keeps the API's
+ * @param failure a caught error, or an image's `error`; an unknown code keeps the API's message
  * @param file the file that failed; with it the message names sizes, and explains HEIC
  */
 export function messageFor(failure: unknown, file?: FailedFile): string {

@@ -4,7 +4,7 @@ const HEIC =
   'HEIC photos are not accepted. On an iPhone, share the photo with Options › Format › Most Compatible to get a JPEG. ' +
   'For new photos, choose Settings › Camera › Formats › Most Compatible.';
 
-/** For a file in a format that is not accepted. HEIC is what phones make of a photo unless they are told otherwise. */
+/** For a file in a format that is not accepted. iPhones save photos as HEIC by default. */
 export const notAnImage = (file: FailedFile | undefined): string =>
   /\.(heic|heif|hif)$/i.test(file?.name ?? '')
     ? HEIC
