@@ -72,15 +72,15 @@ export const apiEnv = z
       .describe('maximum tickets per tenant and window, across all API processes; 0 for no limit'),
     RATE_LIMIT_WINDOW_SECONDS: whole(1, 3600).prefault('10').describe('length of the rate-limit window'),
     MAX_UNFINISHED_IMAGES: whole(0, COUNT_MAX)
-      .prefault('10000')
+      .prefault('1000')
       .describe('maximum unfinished images per tenant; 0 for no limit'),
     MAX_BACKLOG: whole(0, COUNT_MAX)
       .prefault('100000')
-      .describe('backlog, in jobs, at which the API stops issuing tickets; 0 for no limit'),
+      .describe('backlog, in jobs, from which each tenant gets no more tickets than its share; 0 for no limit'),
     MAX_BACKLOG_SECONDS: whole(0, COUNT_MAX)
       .prefault('0')
       .describe(
-        'backlog, in slot-seconds of predicted work (`predictedSeconds`), at which the API stops issuing tickets: the acceptable wait times the slots of the fleet; 0 for no limit',
+        'backlog, in slot-seconds of predicted work (`predictedSeconds`), from which each tenant gets no more tickets than its share: the acceptable wait times the slots of the fleet; 0 for no limit',
       ),
     MAX_CONNECTIONS: whole(1, 1_000_000)
       .prefault('20000')

@@ -48,12 +48,6 @@ export async function admitTickets(
     fingerprint: key === undefined ? '' : fingerprint(request),
   };
   const overload = await backpressure.overload();
-  if (overload) {
-    const known = key && (await admissions.find(tenant, key));
-    if (known) return repeated(known, fresh, tickets);
-    const { retryAfterSeconds } = overload;
-    throw tooMany({ code: 'overloaded', detail: 'The service is overloaded. Try again later.', retryAfterSeconds });
-  }
   const admission = await admissions.admit({
     tenant,
     ticket: fresh,
@@ -62,16 +56,23 @@ export async function admitTickets(
       category: categories[index] ?? '',
     })),
     idempotencyKey: key,
+    share: overload?.share,
   });
-  if (admission.outcome === 'full') {
-    throw tooMany({
-      code: 'too-many-unfinished',
-      detail: 'This tenant has too many unfinished images. Upload them, or wait until they finish.',
-      retryAfterSeconds: FULL_RETRY_AFTER_S,
-    });
-  }
+  if (admission.outcome === 'full') throw full(overload);
   if (admission.outcome === 'repeated') return repeated(admission.ticket, fresh, tickets);
   return images(fresh, tickets, { isRepeated: false });
+}
+
+function full(overload: { retryAfterSeconds: number } | undefined): Problem {
+  if (overload) {
+    const detail = 'The service is overloaded, and this tenant has its share of it. Try again later.';
+    return tooMany({ code: 'overloaded', detail, retryAfterSeconds: overload.retryAfterSeconds });
+  }
+  return tooMany({
+    code: 'too-many-unfinished',
+    detail: 'This tenant has too many unfinished images. Upload them, or wait until they finish.',
+    retryAfterSeconds: FULL_RETRY_AFTER_S,
+  });
 }
 
 function repeated(known: IssuedTicket, requested: IssuedTicket, tickets: number): AdmittedImage[] {

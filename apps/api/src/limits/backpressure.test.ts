@@ -12,6 +12,7 @@ const idle = {
   delayed: 0,
   failed: 0,
   oldestWaitingMs: 0,
+  tenants: 0,
 };
 
 describe('Retry-After', () => {
@@ -37,6 +38,30 @@ describe('Retry-After', () => {
     const { overload } = createBackpressure({ queue, maxBacklog: 0, maxBacklogSeconds: 0, ...limits });
     expect((await overload())?.retryAfterSeconds).toBe(wait);
   });
+});
+
+describe('the share of a tenant', () => {
+  test.each([
+    ['the limit, if only one tenant has a backlog', { jobs: 1_500, tenants: 1 }, { maxBacklog: 1_000 }, 1_000],
+    ['an equal part of the limit', { jobs: 1_500, tenants: 8 }, { maxBacklog: 1_000 }, 125],
+    ['at least one image', { jobs: 1_500, tenants: 5_000 }, { maxBacklog: 1_000 }, 1],
+    [
+      'a part of the jobs that the limit of work allows',
+      { jobs: 400, work: 800, tenants: 4 },
+      { maxBacklogSeconds: 400 },
+      50,
+    ],
+  ])(
+    'is %s',
+    async (_what, { jobs, work, tenants }: { jobs: number; work?: number; tenants: number }, limits, share) => {
+      const queue = {
+        backlog: async () => ({ ...idle, backlog: jobs, tenants, predictedSeconds: work ?? null }),
+        drainRate: async () => 1,
+      };
+      const { overload } = createBackpressure({ queue, maxBacklog: 0, maxBacklogSeconds: 0, ...limits });
+      expect((await overload())?.share).toBe(share);
+    },
+  );
 });
 
 describe('the backlog', () => {

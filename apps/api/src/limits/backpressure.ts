@@ -3,10 +3,12 @@ import { readAtMostEvery } from '../http/read-at-most-every.ts';
 
 interface Overload {
   readonly retryAfterSeconds: number;
+  /** The unfinished images of a tenant that are its part of the full backlog. A tenant below it still gets tickets. */
+  readonly share: number;
 }
 
 export interface Backpressure {
-  /** Undefined while tickets can be issued. @throws QueueUnavailableError */
+  /** Undefined while the backlog is below its limits. @throws QueueUnavailableError */
   overload(): Promise<Overload | undefined>;
 }
 
@@ -27,15 +29,17 @@ const RETRY_AFTER_MAX_S = 300;
 /** No job ended in the last minute: the fleet is starting or stalled. */
 const RETRY_AFTER_STALLED_S = 60;
 
-/** Rejects tickets while the backlog is over a limit. */
+/** Limits each tenant to its share while the backlog is over a limit. */
 export function createBackpressure(options: BackpressureOptions): Backpressure {
   const { queue, maxBacklog, maxBacklogSeconds, clock = () => performance.now() } = options;
   if (maxBacklog === 0 && maxBacklogSeconds === 0) return { overload: async () => undefined };
 
   async function read(): Promise<Overload | undefined> {
-    const excess = excessJobs(await queue.backlog(), maxBacklog, maxBacklogSeconds);
+    const backlog = await queue.backlog();
+    const excess = excessJobs(backlog, maxBacklog, maxBacklogSeconds);
     if (excess <= 0) return undefined;
-    return { retryAfterSeconds: retryAfterSeconds(excess, await queue.drainRate()) };
+    const share = Math.max(1, Math.floor((backlog.backlog - excess) / Math.max(1, backlog.tenants)));
+    return { share, retryAfterSeconds: retryAfterSeconds(excess, await queue.drainRate()) };
   }
   return { overload: readAtMostEvery(READ_EVERY_MS, clock, read) };
 }

@@ -118,6 +118,21 @@ describe('backpressure', () => {
     );
   });
 
+  test('rejects tickets of the tenant that fills the backlog, while another one still gets its share', async () => {
+    const api = await start({ env: { MAX_BACKLOG: 4 } });
+    const ask = (key?: string) => api.ask({}, photo, key);
+    for (const _image of [1, 2, 3, 4, 5]) {
+      const { imageId } = UploadTicket.parse((await ask()).body);
+      await api.queue.reportUpload(imageId);
+    }
+    const other = UploadTicket.parse((await ask(api.keys.other)).body);
+    await api.queue.reportUpload(other.imageId);
+    await vi.waitUntil(async () => (await ask()).status === 429);
+    // Two tenants share a backlog of four.
+    expect((await ask(api.keys.other)).status).toBe(201);
+    expect(codeOf(await ask(api.keys.other))).toBe('429 overloaded');
+  });
+
   test('still returns the ticket of a repeated request', async () => {
     const api = await start({ env: { MAX_BACKLOG: 1 } });
     const key = { 'idempotency-key': 'k1' };

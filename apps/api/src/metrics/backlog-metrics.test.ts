@@ -37,8 +37,8 @@ test('a scrape shows jobs by state, waiting time and predicted work, from one re
   const text = await scrape();
   expect(reads).toHaveBeenCalledOnce();
   expect(text).toMatch(/^imagemill_queue_reachable 1$/m);
-  expect(text).toMatch(/^imagemill_backlog_jobs\{state="waiting"\} 1$/m);
-  expect(text).toMatch(/^imagemill_backlog_jobs\{state="prioritized"\} 0$/m);
+  expect(text).toMatch(/^imagemill_backlog_jobs\{state="prioritized"\} 1$/m);
+  expect(text).toMatch(/^imagemill_backlog_jobs\{state="waiting"\} 0$/m);
   expect(text).toMatch(/^imagemill_backlog_jobs\{state="active"\} 0$/m);
   expect(text).toMatch(/^imagemill_backlog_jobs\{state="delayed_due"\} 0$/m);
   expect(text).toMatch(/^imagemill_backlog_jobs\{state="delayed"\} 2$/m);
@@ -58,7 +58,7 @@ test('while Redis hangs or is down, a scrape reports it without waiting for Redi
   });
   const { add, reads, scrape } = await harness(redis.url);
   await add(0);
-  await vi.waitFor(async () => expect(await scrape()).toMatch(/^imagemill_backlog_jobs\{state="waiting"\} 1$/m));
+  await vi.waitFor(async () => expect(await scrape()).toMatch(/^imagemill_backlog_jobs\{state="prioritized"\} 1$/m));
 
   const saysSo = async () => {
     const text = await scrape();

@@ -23,6 +23,8 @@ export type IssuedTicket = z.infer<typeof IssuedTicket>;
 interface AdmissionRequest {
   readonly tenant: Tenant;
   readonly ticket: IssuedTicket;
+  /** The tenant's share of an overloaded service, in unfinished images, if it is less than `unfinishedMax`. */
+  readonly share?: number | undefined;
   /** The image of the ticket, and images derived from it. Either all are admitted or none. */
   readonly images: readonly IndexedImage[];
   /** Stored with the ticket for 24 h; at most 256 characters. */
@@ -35,12 +37,14 @@ type Admission =
   /** The key was already used for this ticket. */
   | { readonly outcome: 'repeated'; readonly ticket: IssuedTicket };
 
-/** Admission control for tickets. Every method throws QueueUnavailableError. */
+/** Admission control for tickets. */
 export interface Admissions {
-  /** If the tenant's ceiling allows all images: counts them as unfinished, adds them to the index and stores the key. */
+  /**
+   * If the tenant's ceiling allows all images: counts them as unfinished, adds them to the index and stores the key.
+   *
+   * @throws QueueUnavailableError
+   */
   admit(request: AdmissionRequest): Promise<Admission>;
-  /** The ticket that a key was used for within the last 24 h. */
-  find(tenant: Tenant, idempotencyKey: string): Promise<IssuedTicket | undefined>;
 }
 
 export interface AdmissionsOptions {
@@ -62,12 +66,12 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   const ticketsKey = (tenant: Tenant) => `${prefix}:tickets:${tenant}`;
   const timesKey = (tenant: Tenant) => `${prefix}:ticket-times:${tenant}`;
 
-  async function tryOnce({ tenant, ticket, images, idempotencyKey }: AdmissionRequest): Promise<Admission> {
+  async function tryOnce({ tenant, ticket, images, idempotencyKey, share }: AdmissionRequest): Promise<Admission> {
     const [outcome, known] = await runScript({
       keys: [unfinishedKey(prefix, tenant), ticketsKey(tenant), timesKey(tenant), indexKey(prefix, tenant)],
       images,
       now: Date.parse(ticket.createdAt),
-      ceiling: options.unfinishedMax,
+      ceiling: lower(options.unfinishedMax, share),
       unfinishedTtlMs: UNFINISHED_TTL_MS,
       key: idempotencyKey ?? '',
       ticket: JSON.stringify(ticket),
@@ -86,18 +90,12 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
         await unfinished.audit(request.tenant, Date.parse(request.ticket.createdAt));
         return tryOnce(request);
       }),
-
-    find: (tenant, idempotencyKey) =>
-      translateRedisErrors(async () => {
-        const [known, at] = await Promise.all([
-          redis.hget(ticketsKey(tenant), idempotencyKey),
-          redis.zscore(timesKey(tenant), idempotencyKey),
-        ]);
-        const isRemembered = known !== null && Number(at) > Date.now() - ticketTtlMs;
-        return isRemembered ? parseTicket(known) : undefined;
-      }),
   };
 }
+
+/** 0 is no ceiling. */
+const lower = (ceiling: number, share: number | undefined) =>
+  share === undefined ? ceiling : Math.min(share, ceiling || share);
 
 function parseTicket(text: string): IssuedTicket {
   const stored = JSON.parse(text);

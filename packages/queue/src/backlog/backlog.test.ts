@@ -65,6 +65,7 @@ test('the backlog is empty after all jobs have finished', async () => {
     prioritized: 0,
     oldestWaitingMs: 0,
     predictedSeconds: 0,
+    tenants: 1,
   });
 });
 

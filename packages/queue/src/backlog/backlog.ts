@@ -5,6 +5,7 @@ import type { QueueAccess } from '../connection/queue-access.ts';
 import { execute } from '../connection/redis-errors.ts';
 import { looksKey } from '../looks/look-scripts.ts';
 import { readJob } from '../read-job.ts';
+import { turnsKey } from '../turns/turns.ts';
 import { createSlotTime } from './slot-time.ts';
 import { waitingSince } from './waiting-since.ts';
 
@@ -34,6 +35,8 @@ export interface Backlog {
    * measured yet.
    */
   readonly predictedSeconds: number | null;
+  /** Tenants that have waiting jobs, or had one that was started last. */
+  readonly tenants: number;
 }
 
 /** BullMQ keeps a delayed job's time in ms, times 4096, plus a counter below that. */
@@ -43,10 +46,10 @@ export function readBacklog(onQueue: QueueAccess, prefix: string): Promise<Backl
   return onQueue(async (queue, redis) => {
     const now = Date.now();
     const [seen, slotSeconds] = await Promise.all([
-      readCounts(queue, redis, { now, looks: looksKey(prefix) }),
+      readCounts(queue, redis, { now, looks: looksKey(prefix), turns: turnsKey(prefix) }),
       createSlotTime(redis, prefix).mean(),
     ]);
-    const [wait, prioritized, active, due, delayed, failed, tenantsWithLooks] = seen.counts;
+    const [wait, prioritized, active, due, delayed, failed, tenantsWithLooks, tenants] = seen.counts;
     const jobs = wait + prioritized + active + due;
     const looksDue = Math.min(1, tenantsWithLooks);
     const waitingSince = await Promise.all(seen.nextIds.map((id) => waitingSinceOf(queue, redis, id)));
@@ -61,12 +64,17 @@ export function readBacklog(onQueue: QueueAccess, prefix: string): Promise<Backl
       failed,
       oldestWaitingMs: Math.max(0, Math.round(now - Math.min(now, seen.firstDueAt ?? now, ...waitingSince))),
       predictedSeconds: predictedSeconds(jobs, slotSeconds),
+      tenants,
     };
   });
 }
 
 /** Reads in one transaction: a job in transition is neither counted twice nor missed. */
-async function readCounts(queue: Queue, redis: Redis, { now, looks }: { now: number; looks: string }) {
+async function readCounts(
+  queue: Queue,
+  redis: Redis,
+  { now, looks, turns }: { now: number; looks: string; turns: string },
+) {
   const values = await execute(
     redis
       .multi()
@@ -77,16 +85,17 @@ async function readCounts(queue: Queue, redis: Redis, { now, looks }: { now: num
       .zcard(queue.toKey('delayed'))
       .zcard(queue.toKey('failed'))
       .zcount(looks, '-inf', now)
+      .zcard(turns)
       .lindex(queue.toKey('wait'), -1)
       .zrange(queue.toKey('prioritized'), '0', '0')
       .zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES'),
   );
-  const counts = values.slice(0, 7).map(Number);
-  const [nextWaiting, nextPrioritized, firstDelayed] = values.slice(7) as [string | null, string[], string[]];
+  const counts = values.slice(0, 8).map(Number);
+  const [nextWaiting, nextPrioritized, firstDelayed] = values.slice(8) as [string | null, string[], string[]];
   return {
     counts: counts as [
       ...[wait: number, prioritized: number, active: number, due: number, delayed: number, failed: number],
-      tenantsWithLooks: number,
+      ...[tenantsWithLooks: number, tenants: number],
     ],
     nextIds: [nextWaiting ?? [], nextPrioritized].flat(),
     firstDueAt: firstDelayed[1] === undefined ? undefined : Number(firstDelayed[1]) / DELAYED_SCORE_PER_MS,

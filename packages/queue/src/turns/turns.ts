@@ -48,11 +48,13 @@ export interface TurnsOptions {
 
 const TICKS_PER_SECOND = 1_000;
 
+/** The key of the tenants that are charged beyond the clock. */
+export const turnsKey = (prefix: string) => `${prefix}:turns:ends`;
+
 export function createTurns({ redis, prefix, weights = new Map() }: TurnsOptions): Turns {
   const scripts = defineTurnScripts(redis);
-  const [clock, ends, lasts, ratios] = ['clock', 'ends', 'lasts', 'ratios'].map(
-    (name) => `${prefix}:turns:${name}`,
-  ) as [...[string, string, string, string]];
+  const ends = turnsKey(prefix);
+  const [clock, lasts, ratios] = [`${prefix}:turns:clock`, `${prefix}:turns:lasts`, `${prefix}:turns:ratios`];
   const offencesKey = (tenant: string) => `${prefix}:turns:offences:${tenant}`;
   const keyOf = (job: Job, name: string | undefined) => `${job.queueQualifiedName}:${name}`;
   const ticks = (tenant: string, seconds: number) => (seconds * TICKS_PER_SECOND) / (weights.get(tenant) ?? 1);
