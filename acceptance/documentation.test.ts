@@ -10,6 +10,7 @@ import {
   prefixes,
   renditionKey,
   Tenant,
+  workerCanaryKey,
 } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -137,6 +138,7 @@ describe('the architecture', () => {
       finished: finishedKey(image),
       deletions: deletionKey(imageId),
       renditions: renditionKey(rendition),
+      canaries: workerCanaryKey,
     } satisfies Record<keyof typeof prefixes, string>;
     const names = {
       acme: 'tenant',

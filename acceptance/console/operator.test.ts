@@ -5,8 +5,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type FaultProxy, startFaultProxy } from '@imagemill/local-stack/test-support';
+import { workerCanaryKey } from '@imagemill/variants';
 import { afterAll, expect, inject, test, vi } from 'vitest';
-import { type FaultProxy, startFaultProxy } from '../chaos/faults/storage-faults/fault-proxy.ts';
 import { createSeller } from '../test-support/seller.ts';
 import { photo, useConsole } from './console-page.ts';
 
@@ -42,7 +43,7 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-/** Uploads images, then lets the storage refuse all reads: each image becomes a dead letter. */
+/** Uploads images, then lets the storage refuse them, but not its test object: each image becomes a dead letter. */
 async function deadLetters(number: number): Promise<string[]> {
   const seller = createSeller(page.stack());
   const bytes = await readFile(photo('avatar.jpg'));
@@ -52,7 +53,7 @@ async function deadLetters(number: number): Promise<string[]> {
     return ticket.imageId;
   });
   const imageIds = await Promise.all(uploads);
-  storage?.misbehave(() => 'refuse');
+  storage?.misbehave(({ url = '' }) => (url.includes(workerCanaryKey) ? undefined : 'refuse'));
   return imageIds;
 }
 

@@ -4,6 +4,7 @@ import { liveMetrics } from '../../apps/api/src/metrics/live-metrics.ts';
 import { requestMetrics } from '../../apps/api/src/metrics/request-metrics.ts';
 import { createJobMetrics } from '../../apps/worker/src/metrics/job-metrics.ts';
 import { createLookMetrics } from '../../apps/worker/src/metrics/look-metrics.ts';
+import { createOutageMetrics } from '../../apps/worker/src/outages/outage-metrics.ts';
 
 export interface Metric {
   readonly name: string;
@@ -21,6 +22,7 @@ export function ownMetrics(): { api: readonly Metric[]; worker: readonly Metric[
   liveMetrics(api);
   createJobMetrics(worker);
   createLookMetrics(worker);
+  createOutageMetrics(worker, []);
   const own = (registry: typeof api) =>
     (registry.getMetricsAsArray() as unknown as Metric[]).filter(({ name }) => name.startsWith('imagemill_'));
   return { api: own(api), worker: own(worker) };

@@ -5,7 +5,7 @@ import { pausedWorker } from './paused-worker.ts';
 import { poison } from './poison/poison.ts';
 import { redisKill } from './redis-kill.ts';
 import { redisWipe } from './redis-wipe.ts';
-import { storageFaults } from './storage-faults/storage-faults.ts';
+import { storageFaults } from './storage-faults.ts';
 import { workerKill } from './worker-kill.ts';
 import { workerTerm } from './worker-term.ts';
 

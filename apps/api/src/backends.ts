@@ -45,8 +45,8 @@ export async function checkBackends(env: ApiEnv, backends: Backends, logger: Log
   const consoleDir = env.CONSOLE_DIR;
   await startUpChecks({
     Redis: () => checkRedis(connection),
-    [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
-    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+    [`bucket ${originals.bucket}`]: () => checkBucket(originals),
+    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn),
     ...(consoleDir !== undefined && { 'console in CONSOLE_DIR': () => checkConsole(consoleDir) }),
     ...(sqs && { 'upload events queue': () => checkBucketEventsQueue(sqs.client, sqs.queueUrl, logger) }),
   });

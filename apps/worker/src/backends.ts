@@ -1,6 +1,7 @@
 import { checkRedis, createConsumerConnection } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { workerCanaryKey } from '@imagemill/variants';
 import type { WorkerEnv } from './env.ts';
 
 /** A worker's connections to Redis and object storage. */
@@ -8,24 +9,37 @@ export type Backends = ReturnType<typeof openBackends>;
 
 export function openBackends(env: WorkerEnv, logger: Logger) {
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
+  // One attempt: retries would hide an outage of a part of the requests.
+  const canaryClient = createS3Client({ ...s3Settings(env), maxAttempts: 1, requestTimeoutMs: 4_000 });
   const connection = createConsumerConnection(env.REDIS_URL);
   connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   return {
     originals: createS3Storage({ client, bucket: env.ORIGINALS_BUCKET }),
     cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
+    /** The same buckets, for probes. */
+    canaries: {
+      originals: createS3Storage({ client: canaryClient, bucket: env.ORIGINALS_BUCKET }),
+      cdn: createS3Storage({ client: canaryClient, bucket: env.CDN_BUCKET }),
+    },
     connection,
     close() {
       connection.disconnect();
       client.destroy();
+      canaryClient.destroy();
     },
   };
 }
 
-/** @throws StartUpError listing all backends that are missing or misconfigured */
-export function checkBackends({ originals, cdn, connection }: Backends): Promise<void> {
+/**
+ * A bucket that does not answer is no error: the worker starts, and waits for it like after any other outage.
+ *
+ * @throws StartUpError listing all backends that are missing or misconfigured
+ */
+export function checkBackends({ canaries: { originals, cdn }, connection }: Backends): Promise<void> {
+  const asWriter = { canaryKey: workerCanaryKey, mayBeAway: true };
   return startUpChecks({
     Redis: () => checkRedis(connection),
-    [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: true }),
-    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: true }),
+    [`bucket ${originals.bucket}`]: () => checkBucket(originals, asWriter),
+    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, asWriter),
   });
 }

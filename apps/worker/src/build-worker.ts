@@ -10,6 +10,7 @@ import { startHealthServer } from './health-server.ts';
 import { startLooking } from './looks/start-looking.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
+import { type BackendWatch, watchBackends } from './outages/watch-backends.ts';
 import { startReconciling } from './reconcile/start-reconciling.ts';
 import { buildEngine, buildRenderServices } from './render/build-render-services.ts';
 import { createRenderImage, type RenderServices } from './render/render-image.ts';
@@ -33,6 +34,7 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, 
   const engine = await buildEngine(env, logger);
   const services = buildRenderServices(env, backends, { engine, categories, logger });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });
+  const watch = watchBackends(backends, { prefix: env.QUEUE_PREFIX, logger, registry });
   let closeAll = async () => {};
 
   return {
@@ -40,14 +42,16 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, 
     async start(): Promise<void> {
       const health = await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
       const metrics = await startMetricsServer(env, registry);
-      const deliveries = webhooks?.startDeliveries();
-      const renders = startRenders(env, backends, { services, webhooks, logger, registry });
+      await watch.checkAll();
+      const deliveries = webhooks?.startDeliveries(watch);
+      const renders = startRenders(env, backends, { services, webhooks, watch, logger, registry });
       const looking = startLooking(env, backends, { logger, registry });
       const reconciling = reconcileRegularly(env, { services, webhooks, logger });
       closeAll = async () => {
         const graceMs = env.SHUTDOWN_GRACE_MS;
         await Promise.all([reconciling?.close(), looking.close()]);
         await Promise.all([renders.close(graceMs), deliveries?.close(graceMs)]);
+        watch.stop();
         await Promise.all([health?.close(), metrics?.close()]);
       };
       const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] };
@@ -67,9 +71,14 @@ interface Parts {
   readonly logger: Logger;
 }
 
+interface RenderParts extends Parts {
+  readonly watch: BackendWatch;
+  readonly registry: Registry;
+}
+
 /** The render handler with its middleware; the last in the list is the outermost. */
-function startRenders(env: WorkerEnv, { connection }: Backends, parts: Parts & { readonly registry: Registry }) {
-  const { services, webhooks, logger, registry } = parts;
+function startRenders(env: WorkerEnv, { connection }: Backends, parts: RenderParts) {
+  const { services, webhooks, watch, logger, registry } = parts;
   const prefix = env.QUEUE_PREFIX;
   const slotTime = createSlotTime(connection, prefix);
   const middleware: readonly ((handle: RenderHandler) => RenderHandler)[] = [
@@ -88,6 +97,8 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: Parts & {
     weights: env.TENANT_WEIGHTS,
     name: `${hostname()}:${process.pid}`,
     handle: middleware.reduce((handle, wrap) => wrap(handle), createRenderImage(services)),
+    outages: watch.ofRenders,
+    onGivenBack: watch.onGivenBack,
     onError: (err) => logger.error({ err }, 'render worker error'),
     onJobStarted: (imageId) => logger.debug({ imageId }, 'job started'),
     async onFailed(imageId, err, isFinal) {

@@ -35,8 +35,8 @@ async function main(): Promise<void> {
   try {
     await startUpChecks({
       Redis: () => checkRedis(connection),
-      [`bucket ${originals.bucket}`]: () => checkBucket(originals, { write: false }),
-      [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { write: false }),
+      [`bucket ${originals.bucket}`]: () => checkBucket(originals),
+      [`bucket ${cdn.bucket}`]: () => checkBucket(cdn),
     });
     const manifests = createManifests(originals);
     const deletions = createDeletions(originals, manifests);

@@ -13,6 +13,10 @@ export { DeadLetterPage } from './crashes/dead-letters.ts';
 export { queueEnv, turnsEnv } from './env.ts';
 export { type FindUploads, type LookLaneOptions, runLookLane } from './looks/look-lane.ts';
 export type { UploadLook } from './looks/upload-looks.ts';
+export { type Breaker, createBreaker, type OutageChange } from './outages/breaker.ts';
+export type { Dependency } from './outages/dependency.ts';
+export { createOutages, type Outages } from './outages/outages.ts';
+export { redisDependency } from './outages/redis-dependency.ts';
 export { createQueueViews } from './queue-views.ts';
 export { followImageChanges, type ImageChangesOptions } from './render/image-changes.ts';
 export type { ImageStatus } from './render/image-status.ts';
@@ -25,7 +29,7 @@ export {
   type RenderHandler,
 } from './render/render-worker.ts';
 export { createRounds, type Round, type Rounds } from './rounds.ts';
-export type { JobRunner } from './run-jobs.ts';
+export type { GivenBack, JobRunner } from './run-jobs.ts';
 export { type DeliveryAttempt, DeliveryStatus } from './webhooks/delivery.ts';
 export {
   createDeliveryWorker,

@@ -6,6 +6,7 @@ import { Queue } from 'bullmq';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { createConsumerConnection, createProducerConnection } from './connection/connection.ts';
 import { jobs } from './jobs.ts';
+import { createOutages } from './outages/outages.ts';
 import { type JobRun, type JobRunResult, runJobs } from './run-jobs.ts';
 import { closeAfterwards, closeQueues, renderJob } from './test-support/queue-harness.ts';
 
@@ -30,7 +31,7 @@ async function harness() {
     const errors: Error[] = [];
     const onError = (error: Error) => void errors.push(error);
     const runner = runJobs({
-      ...{ connection: consumer, prefix, spec, run, onError },
+      ...{ connection: consumer, prefix, spec, run, onError, outages: createOutages([]) },
       concurrency: 2,
       giveBackMs: 2_000,
       ...more,

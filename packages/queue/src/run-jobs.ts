@@ -5,6 +5,10 @@ import type { Redis } from 'ioredis';
 import { toJobError } from './job-error.ts';
 import { JobWorker } from './job-worker.ts';
 import type { JobSpec } from './jobs.ts';
+import { excuseOutages } from './outages/excuse-outages.ts';
+import { createIntake } from './outages/intake.ts';
+import { OutageError } from './outages/outage-error.ts';
+import type { Outages } from './outages/outages.ts';
 import { payloadOf } from './read-job.ts';
 
 /** The result of a run. A run that throws is a failed attempt, which is retried by the job's policy. */
@@ -21,18 +25,30 @@ export type JobRunResult<Result> =
 export interface JobRun {
   readonly job: Job;
   /**
-   * Aborted if the work must stop: the worker closes, or the lock expired (the process was paused, or Redis was unavailable)
-   * and another worker may have the job. Nothing may be committed after that.
+   * Aborted if the work must stop: the worker closes, a bucket is away, or the lock expired (the process was paused, or Redis was
+   * unavailable) and another worker may have the job. Nothing may be committed after that.
    */
   readonly signal: AbortSignal;
 }
 
-export interface JobRunnerOptions<Payload, Result> {
+/** A job that was returned to the queue without using an attempt, because of an outage. */
+export interface GivenBack {
+  readonly jobId: string | undefined;
+  readonly tenant: string;
+  readonly priority: number;
+  /** The names of the dependencies that are away. */
+  readonly away: readonly string[];
+}
+
+export interface JobRunnerOptions<Payload extends { readonly tenant: string }, Result> {
   readonly connection: Redis;
   readonly prefix: string;
   readonly concurrency: number;
   readonly spec: Pick<JobSpec, 'queue' | 'options'> & { readonly payload: Versioned<Payload> };
   readonly run: (payload: Payload, run: JobRun) => Promise<JobRunResult<Result>>;
+  /** The dependencies of these jobs. While one of them is away, no job is taken. */
+  readonly outages: Outages;
+  readonly onGivenBack?: ((job: GivenBack) => void) | undefined;
   /** How long a job stays locked without a renewal. Stalled jobs are checked for twice per lock duration. */
   readonly lockDurationMs?: number | undefined;
   /** How long aborted work may take to stop. After that, the lock of its job expires. */
@@ -62,21 +78,29 @@ const LOCK_DURATION_MS = 15_000;
 /** Jobs are idempotent, and crashed workers should not fail them. Renders have a separate, lower limit. */
 const STALLS_MAX = 50;
 
+/** BullMQ repeats a failed command to take or to end a job after this delay. Its default of 15 s would outlast short outages. */
+const COMMAND_RETRY_MS = 2_000;
+
 /** Without running jobs, closing only waits for Redis, which may be unavailable. */
 const IDLE_CLOSE_MS = 2_000;
 
 /**
  * Runs the jobs of one queue until it is closed. Maps the result or error of a run to the state of its job:
  *
- *     completed              ─► completed
- *     postponed              ─► delayed (no attempt used)
- *     error, retryable       ─► delayed by the job's policy; failed after the last attempt
- *     error, not retryable   ─► failed
- *     stopped at shutdown    ─► waiting again (no attempt used)
- *     its process died       ─► waiting again (no attempt used)
+ *     completed                      ─► completed
+ *     postponed                      ─► delayed (no attempt used)
+ *     error, a dependency is away    ─► waiting again (no attempt used); the intake pauses
+ *     error of a dependency that answers ─► runs once more; then like any other error
+ *     error, retryable               ─► delayed by the job's policy; failed after the last attempt
+ *     error, not retryable           ─► failed
+ *     stopped at shutdown            ─► waiting again (no attempt used)
+ *     its process died               ─► waiting again (no attempt used)
  */
-export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Result>): JobRunner {
-  const { spec, lockDurationMs = LOCK_DURATION_MS } = options;
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the runner's few functions share its state, each of them short.
+export function runJobs<Payload extends { readonly tenant: string }, Result>(
+  options: JobRunnerOptions<Payload, Result>,
+): JobRunner {
+  const { spec, outages, lockDurationMs = LOCK_DURATION_MS } = options;
   const graceIsOver = new AbortController();
   const unfinished = new Set<Promise<void>>();
   let running = 0;
@@ -88,11 +112,16 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
     lockDuration: lockDurationMs,
     stalledInterval: lockDurationMs / 2,
     maxStalledCount: STALLS_MAX,
+    runRetryDelay: COMMAND_RETRY_MS,
     removeOnComplete: spec.options.removeOnComplete,
     removeOnFail: spec.options.removeOnFail,
     ...options.more,
   });
-  worker.on('error', options.onError);
+  const intake = createIntake(worker, outages);
+  worker.on('error', (error) => {
+    options.onError(error);
+    void outages.judge(error);
+  });
   worker.on('completed', (job, result) => track(options.onCompleted?.(job, result)));
   worker.on('failed', (job, error) => track(options.onFailed?.(job, error)));
   // BullMQ does not abort a processor that has lost its lock.
@@ -101,28 +130,37 @@ export function runJobs<Payload, Result>(options: JobRunnerOptions<Payload, Resu
   });
 
   async function process(job: Job, token?: string, lockIsLost?: AbortSignal): Promise<Result> {
-    const result = await runOnce(job, token, lockIsLost);
+    const signal = AbortSignal.any([graceIsOver.signal, intake.stopSignal(), ...(lockIsLost ? [lockIsLost] : [])]);
+    running += 1;
+    const result = await excuseOutages(outages, signal, async () =>
+      options.run(payloadOf(spec.payload, job), { job, signal }),
+    )
+      .catch(async (error: unknown) => {
+        // What was stopped did not fail: another worker can start it at once, with all its attempts.
+        if (!signal.aborted && !(error instanceof OutageError)) throw toJobError(error);
+        await leave(job.moveToWait(token));
+        if (!graceIsOver.signal.aborted) reportGivenBack(job);
+        throw new WaitingError();
+      })
+      .finally(() => {
+        running -= 1;
+      });
     if (result.outcome === 'completed') return result.result;
-    await job.moveToDelayed(Date.now() + result.retryAfterMs, token);
+    await leave(job.moveToDelayed(Date.now() + result.retryAfterMs, token));
     // Only after this processor has returned: when a processor ends, BullMQ stops renewing the lock by job id. That must not
     // affect another slot of this worker that has taken the same job again.
     setImmediate(() => track(result.afterwards?.()));
     throw new DelayedError();
   }
 
-  async function runOnce(job: Job, token?: string, lockIsLost?: AbortSignal): Promise<JobRunResult<Result>> {
-    const signal = AbortSignal.any([graceIsOver.signal, ...(lockIsLost ? [lockIsLost] : [])]);
-    running += 1;
-    try {
-      return await options.run(payloadOf(spec.payload, job), { job, signal });
-    } catch (error) {
-      if (!graceIsOver.signal.aborted) throw toJobError(error);
-      // Shutdown is not a failure of the job: another worker can start it at once, with all its attempts.
-      await job.moveToWait(token);
-      throw new WaitingError();
-    } finally {
-      running -= 1;
-    }
+  /** If Redis refuses the command, the job stays active until its lock expires, and is then taken again as after a crash. */
+  async function leave(move: Promise<unknown>): Promise<void> {
+    await move.catch(options.onError);
+  }
+
+  function reportGivenBack(job: Job): void {
+    const { tenant = '' } = job.data as Partial<Payload>;
+    options.onGivenBack?.({ jobId: job.id, tenant, priority: job.priority, away: outages.away() });
   }
 
   /** Closing waits for these promises. */

@@ -36,13 +36,21 @@ export const unavailable = (cause: unknown) =>
     cause,
   });
 
+const OBJECT_CHANGED = 'object-changed';
+
 export const objectChanged = (cause: unknown) =>
   new StorageError({
-    code: 'object-changed',
+    code: OBJECT_CHANGED,
     retryable: true,
     publicMessage: 'The object was replaced while it was being read.',
     cause,
   });
+
+/**
+ * Whether an outage of the bucket may have caused the error, whatever its status: proxies and servers report outages with nearly
+ * every status. Only another object of the bucket can tell. A replaced object is always a finding about that object.
+ */
+export const mayBeOutage = (error: unknown): boolean => error instanceof StorageError && error.code !== OBJECT_CHANGED;
 
 /** The HTTP status of the storage's response, if there was one. */
 export function statusOf(error: unknown): number | undefined {

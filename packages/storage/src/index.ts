@@ -1,7 +1,8 @@
+export { tryCanary } from './canary.ts';
 export { checkBucket } from './check-bucket.ts';
 export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucket.ts';
 export { keyWithSecret, s3Settings, storageEnv } from './env.ts';
-export { StorageError } from './errors.ts';
+export { mayBeOutage, StorageError } from './errors.ts';
 export type { ListedUpload, MultipartUpload, UploadedPart } from './multipart-uploads.ts';
 export type {
   ListedObject,

@@ -14,15 +14,15 @@ export interface S3Settings {
 
 /** An S3 client with settings that work with every S3-compatible server, not only with Amazon's. */
 export function createS3Client(settings: S3Settings): S3Client {
-  const requestTimeout = settings.requestTimeoutMs ?? 10_000;
+  const { requestTimeoutMs: requestTimeout = 10_000, maxAttempts = 3 } = settings;
   const { accessKeyId, secretAccessKey } = settings;
   const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
-  return new S3Client({
+  const client = new S3Client({
     endpoint: settings.endpoint,
     region: settings.region,
     ...(hasKeys && { credentials: { accessKeyId, secretAccessKey } }),
     forcePathStyle: true,
-    maxAttempts: settings.maxAttempts ?? 3,
+    maxAttempts,
     // The default, CRC32 on every request, is signed into presigned URLs and breaks uploads on many servers.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -35,6 +35,28 @@ export function createS3Client(settings: S3Settings): S3Client {
       httpsAgent: { keepAlive: true, maxSockets: 128 },
     },
   });
+  return limited(client, maxAttempts * (requestTimeout + RETRY_PAUSE_MS_MAX));
+}
+
+/** The AWS SDK waits at most 20 s between attempts, and much less between the first few. */
+const RETRY_PAUSE_MS_MAX = 1_000;
+
+/** Ends each call after `callMs`, all attempts included: connections and credentials have no other limit as a whole. */
+function limited(client: S3Client, callMs: number): S3Client {
+  const send = client.send.bind(client) as (command: unknown, options?: CallOptions) => Promise<unknown>;
+  const sendInTime = (command: unknown, { abortSignal, ...options }: CallOptions = {}) => {
+    const deadline = AbortSignal.timeout(callMs);
+    return send(command, {
+      ...options,
+      abortSignal: abortSignal ? AbortSignal.any([abortSignal, deadline]) : deadline,
+    });
+  };
+  client.send = sendInTime as typeof client.send;
+  return client;
+}
+
+interface CallOptions {
+  readonly abortSignal?: AbortSignal;
 }
 
 /** The client options that make a call abortable. */

@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -65,7 +66,8 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
           }),
           abortable(signal),
         );
-        return { facts: factsOf(answer), body: bytesOf(answer.Body as AsyncIterable<Uint8Array>) };
+        const facts = factsOf(answer);
+        return { facts, body: bytesOf(answer.Body as Readable, facts.sizeBytes, signal) };
       } catch (error) {
         if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') return undefined;
         if (statusOf(error) === 412) throw objectChanged(error);
@@ -91,8 +93,14 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   };
 }
 
-/** A connection that breaks during the body is also a StorageError. */
-async function* bytesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Slower bodies count as hanging: the client's own limit is only for the time between two chunks. */
+const BYTES_PER_SECOND_MIN = 64 * 1024;
+const BODY_MS_MIN = 20_000;
+
+/** A connection that breaks during the body is also a StorageError, and so is a body that takes too long. */
+async function* bytesOf(body: Readable, sizeBytes: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const inTime = AbortSignal.timeout(BODY_MS_MIN + Math.ceil((sizeBytes / BYTES_PER_SECOND_MIN) * 1000));
+  addAbortSignal(signal ? AbortSignal.any([signal, inTime]) : inTime, body);
   try {
     yield* body;
   } catch (error) {

@@ -18,6 +18,7 @@ export {
   renditionKey,
   Tenant,
   timeOfId,
+  workerCanaryKey,
 } from './keys.ts';
 export {
   fileExtensions,

@@ -25,7 +25,11 @@ export const prefixes = {
   finished: 'finished/',
   deletions: 'deletions/',
   renditions: 'images/',
+  canaries: 'canaries/',
 } as const;
+
+/** The key of the object, in each bucket, with which workers test whether the bucket can be written and read. */
+export const workerCanaryKey = `${prefixes.canaries}worker`;
 
 /** The parts of the keys that order a tenant's objects. */
 export interface ImageAddress {

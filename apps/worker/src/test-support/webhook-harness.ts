@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Notifier } from '@imagemill/images';
 import {
   createConsumerConnection,
+  createOutages,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -112,7 +113,7 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
   });
 
   function startDeliveries() {
-    const worker = built.startDeliveries();
+    const worker = built.startDeliveries({ ofDeliveries: createOutages([]), onGivenBack: () => {} });
     closers.push(() => worker.close(0));
     return worker;
   }

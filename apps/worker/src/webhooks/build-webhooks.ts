@@ -5,6 +5,7 @@ import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
 import type { Backends } from '../backends.ts';
 import type { WorkerEnv } from '../env.ts';
+import type { BackendWatch } from '../outages/watch-backends.ts';
 import { createDeliverWebhook } from './deliver-webhook.ts';
 import type { Endpoints } from './endpoints.ts';
 import { createPost } from './post.ts';
@@ -40,9 +41,10 @@ export function buildWebhooks(
       view,
       isWanted: (tenant, type) => endpoints.get(tenant)?.events.includes(type) ?? false,
     }),
-    startDeliveries: () =>
+    startDeliveries: ({ ofDeliveries, onGivenBack }: Pick<BackendWatch, 'ofDeliveries' | 'onGivenBack'>) =>
       createDeliveryWorker({
-        ...{ connection, prefix, deliver },
+        ...{ connection, prefix, deliver, onGivenBack },
+        outages: ofDeliveries,
         concurrency: env.WEBHOOK_CONCURRENCY,
         onError: (err) => logger.error({ err }, 'webhook worker error'),
         onAttempt: ({ id, tenant }, result) => logger.info({ eventId: id, tenant, ...result }, 'webhook attempt'),

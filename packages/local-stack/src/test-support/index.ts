@@ -1,1 +1,2 @@
+export { type FaultProxy, type Misbehaviour, startFaultProxy } from './fault-proxy.ts';
 export type { TestServers } from './test-servers.ts';

@@ -71,6 +71,9 @@ const CLIENT_MESSAGE =
 const CLIENT_CLASSES = ['MaxRetriesPerRequestError', 'ConnectionClosedError'];
 const SOCKET_CALLS = ['connect', 'read', 'write', 'getaddrinfo'];
 
+/** Whether Redis caused the error, not the command: an error of this module, or one that it would translate. */
+export const isRedisTrouble = (error: unknown) => error instanceof QueueUnavailableError || isUnavailable(error);
+
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { name, message, syscall, previousErrors } = error as NodeJS.ErrnoException & { previousErrors?: unknown[] };

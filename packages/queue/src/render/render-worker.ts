@@ -7,8 +7,9 @@ import { createCrashContainment } from '../crashes/crash-containment.ts';
 import { codeAndMessage } from '../job-error.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks, lookDelayMs } from '../looks/upload-looks.ts';
+import { createOutages, type Outages } from '../outages/outages.ts';
 import { readablePayload } from '../read-job.ts';
-import { type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
+import { type GivenBack, type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
 import { inTurn, isOffence } from '../turns/in-turn.ts';
 import type { TenantWeights } from '../turns/tenant-weights.ts';
 import { createTurns } from '../turns/turns.ts';
@@ -51,6 +52,9 @@ export interface RenderWorkerOptions {
   readonly name?: string;
   readonly handle: RenderHandler;
   readonly weights?: TenantWeights | undefined;
+  /** Of Redis and both buckets; none is watched by default. */
+  readonly outages?: Outages;
+  readonly onGivenBack?: (job: GivenBack) => void;
   readonly lockDurationMs?: number;
   /** Called for errors outside of a handler: a lost connection, a lock that could not be renewed. */
   readonly onError: (error: Error) => void;
@@ -122,6 +126,8 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     spec: jobs.renderImage,
     lockDurationMs: options.lockDurationMs,
     giveBackMs: GIVE_BACK_MS,
+    outages: options.outages ?? createOutages([]),
+    onGivenBack: options.onGivenBack,
     more: { metrics: drainMetrics, ...(options.name && { name: options.name }) },
     onError: options.onError,
     async onCompleted(job, result) {

@@ -2,7 +2,8 @@ import { AppError } from '@imagemill/errors';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
-import { type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
+import { createOutages, type Outages } from '../outages/outages.ts';
+import { type GivenBack, type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
 import { attemptsOf } from './delivery.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
 import type { WebhookEvent } from './webhook-event.ts';
@@ -23,6 +24,9 @@ export interface DeliveryWorkerOptions {
   /** Deliveries at once; at most half of them, but at least one, for one tenant. */
   readonly concurrency: number;
   readonly deliver: DeliverWebhook;
+  /** Of Redis, because a failing endpoint is not an outage; none is watched by default. */
+  readonly outages?: Outages;
+  readonly onGivenBack?: (job: GivenBack) => void;
   /** Called for errors outside of an attempt. */
   readonly onError: (error: Error) => void;
   readonly onAttempt?: (event: WebhookEvent, result: SendResult) => void;
@@ -79,6 +83,8 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
     ...{ connection, prefix, concurrency, run, onError },
     spec: jobs.deliverWebhook,
     giveBackMs: GIVE_BACK_MS,
+    outages: options.outages ?? createOutages([]),
+    onGivenBack: options.onGivenBack,
     more: { settings: { backoffStrategy: deliverySchedule.delayMs } },
   });
 }

@@ -4,14 +4,20 @@ import type { AddressInfo } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-export const misbehaviours = ['unavailable', 'hang', 'reset', 'cut-upload', 'cut-download'] as const;
-/** `refuse` is not a network fault: it reports a bad request, which no retry can fix. */
-type Misbehaviour = (typeof misbehaviours)[number] | 'refuse';
+const answers = {
+  'slow-down': [503, 'SlowDown'],
+  error: [500, 'InternalError'],
+  forbid: [403, 'AccessDenied'],
+  /** A bad request, which no retry can fix. */
+  refuse: [400, 'InvalidRequest'],
+} as const;
+
+export type Misbehaviour = keyof typeof answers | 'hang' | 'reset' | 'cut-upload' | 'cut-download';
 
 export interface FaultProxy {
   readonly endpoint: string;
   /** Called for every request; returns the fault to inject, or undefined. */
-  misbehave(choose: (() => Misbehaviour | undefined) | undefined): void;
+  misbehave(choose: ((request: IncomingMessage) => Misbehaviour | undefined) | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -21,26 +27,22 @@ export interface FaultProxy {
  */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
-  let choose: (() => Misbehaviour | undefined) | undefined;
+  let choose: ((request: IncomingMessage) => Misbehaviour | undefined) | undefined;
   const server = createServer((request, response) => {
     // Kept separately: a request loses its socket when the socket is closed.
     const { socket } = request;
     // The client sees any failure as a closed connection.
-    forward(request, response, choose?.()).catch(() => socket.destroy());
+    forward(request, response, choose?.(request)).catch(() => socket.destroy());
   });
 
   async function forward(incoming: IncomingMessage, outgoing: ServerResponse, fault: Misbehaviour | undefined) {
     if (fault === 'hang') return;
     if (fault === 'reset') return void incoming.socket.resetAndDestroy();
-    if (fault === 'refuse') {
+    if (fault !== undefined && fault in answers) {
+      const [status, code] = answers[fault as keyof typeof answers];
       incoming.resume();
-      outgoing.writeHead(400, { connection: 'close' }).end();
-      return;
-    }
-    if (fault === 'unavailable') {
-      incoming.resume();
-      outgoing.writeHead(503, { 'content-type': 'application/xml', connection: 'close' });
-      outgoing.end('<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>');
+      outgoing.writeHead(status, { 'content-type': 'application/xml', connection: 'close' });
+      outgoing.end(`<Error><Code>${code}</Code><Message>An injected fault.</Message></Error>`);
       return;
     }
     const { method, headers, url } = incoming;

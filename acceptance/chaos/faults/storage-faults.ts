@@ -1,5 +1,6 @@
-import type { Fault } from '../../fault.ts';
-import { misbehaviours } from './fault-proxy.ts';
+import type { Fault } from '../fault.ts';
+
+const misbehaviours = ['slow-down', 'hang', 'reset', 'cut-upload', 'cut-download'] as const;
 
 /** Share of all requests: high enough to affect nearly every image, low enough for five attempts to succeed. */
 const SHARE = 0.15;

@@ -1,0 +1,18 @@
+import type { CallOptions } from './call-options.ts';
+import { unavailable } from './errors.ts';
+import type { ObjectStorage } from './object-storage.ts';
+
+const BODY = Buffer.from('imagemill writes and reads this object to test the bucket.\n');
+
+/**
+ * Writes and reads a small object, as a worker does with its own objects.
+ *
+ * @throws StorageError if the bucket does not accept or return it
+ */
+export async function tryCanary(storage: ObjectStorage, key: string, options?: CallOptions): Promise<void> {
+  await storage.put({ key, body: BODY, contentType: 'text/plain', cacheControl: 'no-store' }, options);
+  const object = await storage.open(key, options);
+  if (!object) throw unavailable(new Error(`The object ${key} is missing although it was just written.`));
+  // The body too: it takes another path than the status in some servers.
+  for await (const _chunk of object.body);
+}
