@@ -8,7 +8,7 @@ import {
 } from '@imagemill/queue';
 import { createLogger, createRegistry } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
-import type { ImageId } from '@imagemill/variants';
+import { type ImageId, loadCategories } from '@imagemill/variants';
 import { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { client, job, makeBucket, bucket as originals, renderHandler, store } from '../test-support/render-harness.ts';
@@ -24,8 +24,10 @@ const PATIENCE = { timeout: 60_000, interval: 20 };
 /** Long enough for a busy machine. Hanging requests end after it. */
 const REQUEST_TIMEOUT_MS = 2_000;
 
-/** One pixel: the renditions cost next to nothing. */
+/** One pixel, and one rendition: they cost next to nothing. */
 const tiny = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+const variant = { name: 'only', width: 8, height: 8, fit: 'inside', format: 'webp', quality: 80 };
 
 /** A worker, and its storage behind a proxy that injects faults. Its jobs have one attempt: any attempt used is a dead letter. */
 async function harness() {
@@ -50,7 +52,7 @@ async function harness() {
   );
   const worker = createRenderWorker({
     ...{ connection: consumer, prefix, concurrency: 2, onError: () => {} },
-    handle: renderHandler(buckets),
+    handle: renderHandler({ ...buckets, categories: await loadCategories({ avatar: [variant] }) }),
     outages: watch.ofRenders,
     onGivenBack: watch.onGivenBack,
   });
