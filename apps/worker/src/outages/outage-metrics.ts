@@ -1,8 +1,6 @@
 import type { Breaker, GivenBack } from '@imagemill/queue';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-export type OutageMetrics = ReturnType<typeof createOutageMetrics>;
-
 /** What a worker observes of its dependencies. */
 export function createOutageMetrics(registry: Registry, breakers: readonly Breaker[]) {
   const registers = [registry];

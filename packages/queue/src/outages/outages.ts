@@ -4,7 +4,7 @@ import type { Breaker, OutageChange } from './breaker.ts';
  * The cause of an error: `away` if a dependency that it concerns is away, `answers` if all of those answer, `unrelated` if it
  * concerns none.
  */
-export type Verdict = 'away' | 'answers' | 'unrelated';
+type Verdict = 'away' | 'answers' | 'unrelated';
 
 /** The breakers of all dependencies that a kind of job needs. */
 export interface Outages {
