@@ -112,14 +112,6 @@ test.each([
   expect(environment('api').API_KEYS).toContain(`${grant}:${hash}`);
 });
 
-test('the variable that Node itself reads is never empty: Node would start a single thread', () => {
-  expect(composeServices({ UV_THREADPOOL_SIZE: '' }).worker?.environment).toMatchObject({
-    UV_THREADPOOL_SIZE: environment('worker').UV_THREADPOOL_SIZE,
-  });
-  const { UV_THREADPOOL_SIZE } = parseEnv(workerEnv, environment('worker'));
-  expect(UV_THREADPOOL_SIZE).toBeGreaterThanOrEqual(8);
-});
-
 test.each(['CONSOLE_DIR', 'BOARD_SESSION_SECRET', 'FOLLOW_TOKEN_SECRET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])(
   '%s can be set to the empty string, although it has a default here',
   (variable) => {
@@ -132,7 +124,6 @@ test("the file repeats the images' own defaults, because it overrides them", asy
   const dockerfile = (app: string) => readFile(new URL(`../apps/${app}/Dockerfile`, import.meta.url), 'utf8');
   const value = (text: string, variable: string) => new RegExp(`^ENV ${variable}=(.*)$`, 'm').exec(text)?.[1];
   expect(environment('api').CONSOLE_DIR).toBe(value(await dockerfile('api'), 'CONSOLE_DIR'));
-  expect(environment('worker').UV_THREADPOOL_SIZE).toBe(value(await dockerfile('worker'), 'UV_THREADPOOL_SIZE'));
 });
 
 test('configured ports are published and used by the health checks', () => {

@@ -238,11 +238,10 @@ test.each([
   expect(containerOf(workload).resources).toMatchObject({ requests: {}, limits: { memory: expect.any(String) } });
 });
 
-test('a worker has enough memory and threads for its encodes', () => {
-  const { ENCODE_CONCURRENCY = 0, UV_THREADPOOL_SIZE } = parseEnv(workerEnv, environmentOf(worker));
+test('a worker has enough memory for its encodes', () => {
+  const { ENCODE_CONCURRENCY = 0 } = parseEnv(workerEnv, environmentOf(worker));
   const { requests, limits } = containerOf(worker).resources ?? {};
   expect(ENCODE_CONCURRENCY).toBe(Number(requests?.cpu));
-  expect(UV_THREADPOOL_SIZE).toBeGreaterThanOrEqual(ENCODE_CONCURRENCY + 4);
   expect(Number(/^(\d+)Gi$/.exec(String(limits?.memory))?.[1])).toBeGreaterThanOrEqual(0.7 * ENCODE_CONCURRENCY);
 });
 

@@ -1,4 +1,5 @@
-import { createImagingEngine, planRenditions } from '@imagemill/imaging';
+import { planRenditions } from '@imagemill/imaging';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { encoderSettings, type Variant, VariantSet, variantSets } from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createImagingEngine, planRenditions } from '@imagemill/imaging';
+import { planRenditions } from '@imagemill/imaging';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { variantSets } from '@imagemill/variants';
 import sharp from 'sharp';
 import { createScorer, type Quality } from '../frontier/quality.ts';

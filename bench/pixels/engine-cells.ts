@@ -1,4 +1,5 @@
-import { createImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { RejectedImageError } from '@imagemill/imaging';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { VariantSet } from '@imagemill/variants';
 import sharp from 'sharp';
 import { cellsOf } from './browser-cells.ts';

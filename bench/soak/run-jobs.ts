@@ -1,5 +1,5 @@
 // The jobs of the soak, in a separate process, because an allocator must be preloaded; prints a JSON line every ten jobs.
-import { createImagingEngine } from '@imagemill/imaging';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { variantSets } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import sharp from 'sharp';

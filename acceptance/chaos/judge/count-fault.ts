@@ -37,10 +37,9 @@ export async function countFault(after: {
   const lines = await readWorkerLogs(after.logs);
   const { interruptedJobs, recoveredMs, neverRecovered } = recoveries(lines, after.interruptions);
 
-  const back = letters.filter(({ imageId }) => load.uploads.get(imageId)?.expected !== 'failed');
-  if (back.length > 0) say(`redriving ${back.length} dead letters`);
-  await redrive(api, back, signal);
-  const redriven = new Set(back.map(({ imageId }) => imageId));
+  if (letters.length > 0) say(`redriving ${letters.length} dead letters`);
+  await redrive(api, letters, signal);
+  const redriven = new Set(letters.map(({ imageId }) => imageId));
   const again = uploads.filter(({ imageId }) => redriven.has(imageId));
   const statesAgain = await finalStates(api, redriven, size.settleWithinMs, signal);
   const verdictAgain = await judge(bucket, again, statesAgain);
@@ -51,7 +50,7 @@ export async function countFault(after: {
   const partial = new Set([...watch.partial, ...verdict.partial, ...verdictAgain.partial]);
   return {
     uploads: uploads.length,
-    poisoned: uploads.filter(({ expected }) => expected === 'failed').length,
+    poisoned: uploads.filter(({ expected }) => expected === 'crashed').length,
     ready: verdict.ready.size,
     rejected: verdict.rejected.size,
     lost: verdict.lost.size,
@@ -60,7 +59,7 @@ export async function countFault(after: {
     partialManifests: partial.size,
     wrongPictures: verdict.wrong.size + verdictAgain.wrong.size,
     deadLetters: countByCode(letters),
-    redriven: { count: back.length, ready: verdictAgain.ready.size + verdictAgain.rejected.size },
+    redriven: { count: letters.length, ready: verdictAgain.ready.size + verdictAgain.rejected.size },
     attemptsUsed: [...states.values()].filter(({ attempts }) => attempts > 1).length,
     interruptedJobs,
     ...(recoveredMs.length > 0 && { worstRecoveryMs: Math.max(...recoveredMs) }),

@@ -12,8 +12,8 @@ export interface Upload {
   readonly imageId: string;
   readonly picture: Picture;
   readonly report: Report;
-  /** The expected final status; `failed` for poisoned images. */
-  expected: Picture['expected'] | 'failed';
+  /** The expected final status; `crashed` for poisoned images, which are rejected as `crashed-decoder`. */
+  expected: Picture['expected'] | 'crashed';
   /** Whether the storage accepted the bytes. */
   uploaded: boolean;
 }

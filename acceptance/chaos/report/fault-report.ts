@@ -4,11 +4,11 @@ export interface FaultReport {
   readonly description: string;
   /** Images whose PUT the storage accepted. */
   readonly uploads: number;
-  /** Uploads that the fault poisoned: they must become dead letters. */
+  /** Uploads that the fault poisoned: they must be rejected as `crashed-decoder`. */
   readonly poisoned: number;
   /** Ready, with a manifest in the bucket, and with every rendition present and correct. */
   readonly ready: number;
-  /** Damaged files that were rejected. */
+  /** Damaged or poisoned files that were rejected. */
   readonly rejected: number;
   /** Uploads without a final status within the time limit, or ready without a manifest. */
   readonly lost: number;

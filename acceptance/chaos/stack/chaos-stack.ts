@@ -118,7 +118,6 @@ function appEnv(from: {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
-    UV_THREADPOOL_SIZE: '16',
     // Only this level logs when a worker takes a job.
     LOG_LEVEL: 'debug',
     // A process that is killed repeatedly spends most of its time starting.

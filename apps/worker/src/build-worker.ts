@@ -5,6 +5,7 @@ import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/servi
 import { ImageId, loadCategories } from '@imagemill/variants';
 import type { Registry } from 'prom-client';
 import type { Backends } from './backends.ts';
+import { buildEngine, type EngineOptions } from './engine/build-engine.ts';
 import type { WorkerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
 import { startLooking } from './looks/start-looking.ts';
@@ -12,26 +13,22 @@ import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { type BackendWatch, watchBackends } from './outages/watch-backends.ts';
 import { startReconciling } from './reconcile/start-reconciling.ts';
-import { buildEngine, buildRenderServices } from './render/build-render-services.ts';
+import { buildRenderServices } from './render/build-render-services.ts';
 import { createRenderImage, type RenderServices } from './render/render-image.ts';
 import { buildWebhooks, type Webhooks } from './webhooks/build-webhooks.ts';
 import { loadEndpoints } from './webhooks/endpoints.ts';
 import { notifyOutcome } from './webhooks/notify-outcome.ts';
 
-interface WorkerOptions {
-  readonly logger: Logger;
-  readonly registry: Registry;
-}
-
 const DAY_MS = 24 * 3600_000;
 
 /** Builds a worker. `start` opens its ports and begins to process jobs. */
-export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, registry }: WorkerOptions) {
+export async function buildWorker(env: WorkerEnv, backends: Backends, options: EngineOptions) {
+  const { logger, registry } = options;
   const { connection } = backends;
   const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
   const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
   const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
-  const engine = await buildEngine(env, logger);
+  const engine = await buildEngine(env, options);
   const services = buildRenderServices(env, backends, { engine, categories, logger });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });
   const watch = watchBackends(backends, { prefix: env.QUEUE_PREFIX, logger, registry });
@@ -52,7 +49,7 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, { logger, 
         await Promise.all([reconciling?.close(), looking.close()]);
         await Promise.all([renders.close(graceMs), deliveries?.close(graceMs)]);
         watch.stop();
-        await Promise.all([health?.close(), metrics?.close()]);
+        await Promise.all([engine.close(), health?.close(), metrics?.close()]);
       };
       const shown = { concurrency: env.WORKER_CONCURRENCY, categories: [...categories.keys()] };
       logger.info({ ...shown, metricsPort: metrics?.port }, 'worker started');

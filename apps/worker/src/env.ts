@@ -1,3 +1,4 @@
+import { defaultBudget } from '@imagemill/imaging';
 import { queueEnv, turnsEnv } from '@imagemill/queue';
 import { flag, serviceEnv, whole } from '@imagemill/service';
 import { keyWithSecret, storageEnv } from '@imagemill/storage';
@@ -27,10 +28,27 @@ export const workerEnv = z
       ),
     ENCODE_CONCURRENCY: whole(1, 128)
       .optional()
-      .describe('concurrent encodes per worker process; the number of cores if not set'),
-    UV_THREADPOOL_SIZE: whole(1, 1024)
-      .prefault('4')
-      .describe("size of Node's thread pool, read by Node itself at start: at least ENCODE_CONCURRENCY + 4"),
+      .describe(
+        'concurrent decodes and encodes per worker, in all its engine processes; the number of cores if not set',
+      ),
+    ENGINE_PROCESSES: whole(1, 128)
+      .optional()
+      .describe(
+        'engine processes per worker, each of which has one image at a time; ENCODE_CONCURRENCY + 1 if not set',
+      ),
+    IMAGE_CPU_MS: whole(1, 3_600_000)
+      .prefault(String(defaultBudget.cpuMs))
+      .describe(
+        'CPU time of the engine process that one image may use for all its steps, on all threads; more is rejected (`timeout`)',
+      ),
+    IMAGE_WALL_MS: whole(1, 3_600_000)
+      .prefault(String(defaultBudget.wallMs))
+      .describe(
+        'time that one image may hold an engine process; after that, the attempt fails and is retried, since an overloaded machine may be the reason',
+      ),
+    IMAGE_MEMORY_MB: whole(16, 1024 * 1024)
+      .prefault(String(defaultBudget.memoryBytes / MIB))
+      .describe('memory that one image may use in an engine process, in MiB; more is rejected (`too-complex`)'),
     HEALTH_PORT: whole(1, 65_535)
       .optional()
       .describe('port that serves `GET /healthz` for an orchestrator; none if not set'),
@@ -51,7 +69,6 @@ export const workerEnv = z
       .describe(
         'rejects an original whose format differs from the declared one (`type-mismatch`), even if it is accepted',
       ),
-    RENDER_TIMEOUT_MS: whole(1, 600_000).prefault('20000').describe('time limit of one decode or encode'),
     UPLOAD_GRACE_SECONDS: whole(0, 86_400)
       .prefault('300')
       .describe('grace period after the upload URL has expired, for an upload that is still in flight'),

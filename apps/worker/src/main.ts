@@ -8,7 +8,11 @@ await runProcess(async () => {
   const logger = createLogger('worker', env.LOG_LEVEL);
   const backends = openBackends(env, logger);
   await checkBackends(backends);
-  const worker = await buildWorker(env, backends, { logger, registry: createRegistry() });
+  const worker = await buildWorker(env, backends, {
+    logger,
+    registry: createRegistry(),
+    allocator: process.env.LD_PRELOAD,
+  });
   await worker.start();
   return {
     async close() {

@@ -19,7 +19,7 @@ interface DecodeRequest extends Size {
   readonly limits: ImageLimits;
 }
 
-/** @throws RejectedImageError `corrupt`, `timeout` */
+/** @throws RejectedImageError `corrupt` */
 export async function decodePixels(
   decodable: DecodableSource,
   source: SourceFacts,
@@ -84,12 +84,12 @@ async function decodeByEncoding(
 }
 
 function resized({ decodable, source, width, height, limits }: DecodeRequest, ignoreIcc = false): Sharp {
-  const { pixelsMax, timeoutMs } = limits;
+  const { pixelsMax } = limits;
   const { bytes, failOn } = decodable;
   const image = sharp(bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax, ignoreIcc });
   // An extract before the resize disables sharp's shrink-on-load.
   if (!decodable.canShrinkOnLoad) image.extract({ left: 0, top: 0, width: source.width, height: source.height });
-  return image.timeout({ seconds: Math.ceil(timeoutMs / 1000) }).resize(width, height, { fit: 'fill' });
+  return image.resize(width, height, { fit: 'fill' });
 }
 
 const rawOf = ({ width, height, channels }: Raw): Raw => ({ width, height, channels });

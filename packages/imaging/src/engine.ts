@@ -6,29 +6,35 @@ import { type InspectOptions, inspect } from './inspect.ts';
 import { defaultLimits, type ImageLimits } from './limits.ts';
 import { blockOtherLoaders } from './loaders.ts';
 import { type CallOptions, decodePicture, type Picture } from './picture.ts';
+import type { Slot } from './slot.ts';
 
 export interface EngineOptions {
-  /** Concurrent decodes and encodes in this process; defaults to the number of cores. */
-  readonly encodeConcurrency?: number | undefined;
-  readonly limits?: Partial<ImageLimits>;
+  /** Takes a place for each decode and encode; by default, there are as many as cores. */
+  readonly encodeSlot?: Slot;
+  readonly limits?: Partial<ImageLimits> | undefined;
 }
 
 /** Bytes in, bytes out: no network, no files. Every fault of a picture is a RejectedImageError. */
 export interface ImagingEngine {
   readonly limits: ImageLimits;
-  /** Reads a source's facts from its header; decodes no pixels. @throws RejectedImageError */
-  inspect(bytes: Uint8Array, options?: InspectOptions): Promise<SourceFacts>;
   /**
-   * Decodes a source once, to the largest size that the set needs. An abort takes effect before or after the decode:
-   * sharp accepts no signal, and a running decode ends normally or at its time limit.
+   * Reads a source's facts from its header; decodes no pixels.
    *
-   * @throws the signal's reason when aborted; RejectedImageError `corrupt`, `timeout`
+   * @throws the signal's reason when aborted; RejectedImageError
+   */
+  inspect(bytes: Uint8Array, options?: InspectOptions & CallOptions): Promise<SourceFacts>;
+  /**
+   * Decodes a source once, to the largest size that the set needs. Close the picture when it is no longer needed.
+   *
+   * @throws the signal's reason when aborted; RejectedImageError
    */
   decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet, options?: CallOptions): Promise<Picture>;
 }
 
 /**
- * The only engine of a process: it blocks the loaders that uploads must not reach, and limits concurrent work.
+ * An engine in this process, without limits of time and memory, for an engine process: see `createEnginePool`. It is the only
+ * one of its process: it blocks the loaders that uploads must not reach. An abort does not stop a running decode or encode,
+ * because sharp accepts no signal.
  *
  * @throws Error if the block did not take effect
  */
@@ -39,7 +45,7 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   // Renditions run in parallel, each on one thread: this needs less CPU in total, and uses all cores as well.
   sharp.concurrency(1);
   const limits = { ...defaultLimits, ...options.limits };
-  const encodeSlot = pLimit(options.encodeConcurrency ?? availableParallelism());
+  const encodeSlot = options.encodeSlot ?? pLimit(availableParallelism());
   return {
     limits,
     inspect: (bytes, options) => inspect(bytes, limits, options),

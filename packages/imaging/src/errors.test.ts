@@ -1,9 +1,5 @@
-import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { RejectedImageError, toRejection, toTimeout } from './errors.ts';
-import { createImagingEngine } from './index.ts';
-import { createRandom, fromPixels } from './test-support/pictures.ts';
-import { variantSet } from './test-support/render.ts';
+import { RejectedImageError, toRejection } from './errors.ts';
 
 describe('an error of libvips about a source becomes a rejection that the seller understands', () => {
   test.each([
@@ -13,7 +9,6 @@ describe('an error of libvips about a source becomes a rejection that the seller
       'too-many-pixels',
     ],
     ['Input buffer has corrupt header: VipsJpeg: Maximum supported image dimension is 65500 pixels', 'too-many-pixels'],
-    ['timeout: 42% complete', 'timeout'],
     ['Input buffer contains unsupported image format', 'unsupported-format'],
     ['Input image exceeds channel limit', 'unsupported-format'],
     ['VipsJpeg: premature end of JPEG image', 'corrupt'],
@@ -38,32 +33,10 @@ describe('an internal failure is never reported as a fault of the picture', () =
   ])('%s', (message) => {
     const error = new Error(message);
     expect(toRejection(error)).toBe(error);
-    expect(toTimeout(error)).toBe(error);
   });
 
   test('a TypeError of our code', () => {
     const error = new TypeError('x is not a function');
     expect(toRejection(error)).toBe(error);
   });
-
-  test('any error after the decode, except a timeout', () => {
-    const error = new Error('webpsave: unable to encode');
-    expect(toTimeout(error)).toBe(error);
-    expect(toTimeout(new Error('timeout: 7% complete'))).toMatchObject({ code: 'timeout' });
-  });
-});
-
-test('stops an encode that exceeds the time limit', async () => {
-  const random = createRandom(5);
-  const noise = await fromPixels(2600, 2600, 1, () => [random() * 256])
-    .png({ compressionLevel: 0 })
-    .toBuffer();
-  const engine = await createImagingEngine({ limits: { timeoutMs: 1000 } });
-  const set = variantSet({ width: 2600, height: 2600, format: 'webp', effort: 6, quality: 95 });
-  const rendering = engine
-    .inspect(noise)
-    .then((facts) => engine.decode(noise, facts, set))
-    .then((picture) => Array.fromAsync(picture.render()));
-  await expect(rendering).rejects.toMatchObject({ code: 'timeout', retryable: false });
-  expect(sharp.counters().process).toBe(0);
 });

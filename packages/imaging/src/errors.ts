@@ -7,13 +7,17 @@ const messages = {
   'too-many-bytes': 'This file is too large.',
   'too-many-pixels': 'This image has too many pixels, in total or on one side.',
   'too-many-frames': 'This animation has too many frames.',
-  'too-complex': 'This file has too many parts or too much metadata. Export the image again, then upload it.',
+  'too-complex':
+    'This image has too many parts, too much metadata, or takes too much memory to process. Export it again, or make it smaller, then upload it.',
   corrupt: 'This file is damaged or incomplete. Save or export the image again, then upload it.',
   timeout: 'This image takes too long to process.',
+  'crashed-decoder':
+    'This file cannot be processed. Save or export the image again in another program, then upload it.',
   'checksum-mismatch': 'The uploaded file does not match its declared SHA-256.',
 } as const;
 
 export type RejectionCode = keyof typeof messages;
+export const rejectionCodes = Object.keys(messages) as [RejectionCode, ...RejectionCode[]];
 
 /** The bytes are not an acceptable image; a retry can't succeed. `publicMessage` explains the reason to the seller. */
 export class RejectedImageError extends AppError {
@@ -27,7 +31,6 @@ const rejectionPatterns: readonly [pattern: RegExp, code: RejectionCode][] = [
   // libheif's limits of items, references, boxes and nesting.
   [/security limit exceeded: (?:iinf|number of|maximum number|security limit for)/i, 'too-complex'],
   [/exceeds (?:the )?(?:pixel|security) limit|exceeds the maximum image size|image dimension is/i, 'too-many-pixels'],
-  [/timeout: \d+% complete/i, 'timeout'],
   [/unsupported image format|exceeds channel limit/i, 'unsupported-format'],
   // TIFF pixel formats without a decoder.
   [
@@ -50,8 +53,19 @@ export function toRejection(error: unknown): unknown {
   return new RejectedImageError(code, error);
 }
 
-/** The same after the decode: a picture can only be rejected for a timeout, every other error is an internal failure. */
-export function toTimeout(error: unknown): unknown {
-  const rejection = toRejection(error);
-  return rejection instanceof RejectedImageError && rejection.code === 'timeout' ? rejection : error;
+/**
+ * An image was in an engine process for longer than the limit without using much CPU: the machine is overloaded, or the process hangs.
+ * This does not prove that the image is at fault.
+ */
+export class TookTooLongError extends AppError {
+  constructor() {
+    super({ code: 'took-too-long', retryable: true, publicMessage: 'This image took too long to process.' });
+  }
+}
+
+/** More images wait for an engine process than the pool accepts. */
+export class EngineBusyError extends AppError {
+  constructor() {
+    super({ code: 'engine-busy', retryable: true, publicMessage: 'Too many images wait to be processed.' });
+  }
 }

@@ -1,5 +1,4 @@
 import sharp from 'sharp';
-import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { crops, type RenditionPlan, type Size } from './plan.ts';
 import { shapeFrame } from './render-variant.ts';
@@ -18,7 +17,7 @@ const DERIVE_FROM = 2;
  * Makes the pixels of each size and shape once for all formats, and small frames from the smallest frame that is large
  * enough: scaling the decoded pixels down for each rendition would cost 8 % of all CPU.
  */
-export function createFrames(decoded: Pixels, plans: readonly RenditionPlan[], limits: ImageLimits): Frames {
+export function createFrames(decoded: Pixels, plans: readonly RenditionPlan[]): Frames {
   const made = new Map<string, Promise<Pixels>>();
   const waiting = new Map<string, number>();
   for (const plan of plans) waiting.set(frameKey(plan), (waiting.get(frameKey(plan)) ?? 0) + 1);
@@ -32,7 +31,7 @@ export function createFrames(decoded: Pixels, plans: readonly RenditionPlan[], l
   const make = async (plan: RenditionPlan): Promise<Pixels> => {
     if (showsAll(plan) && isSize(plan, decoded.raw)) return decoded;
     const base = await baseOf(plan);
-    return shapeFrame(sharp(base.data, { raw: base.raw }), plan, limits);
+    return shapeFrame(sharp(base.data, { raw: base.raw }), plan);
   };
   const frameOf = (plan: RenditionPlan): Promise<Pixels> => {
     const key = frameKey(plan);

@@ -8,8 +8,6 @@ export interface ImageLimits {
   /** Longest side of a source in pixels; the schema of variants limits the sides of renditions. */
   readonly sideMax: number;
   readonly framesMax: number;
-  /** Limit of one decode or encode, rounded up to whole seconds; an avif encode can't be interrupted. */
-  readonly timeoutMs: number;
   /**
    * The damage that rejects a source. `truncated`: an incomplete file. `error`: also undecodable pixels. `warning`: also
    * damage that every viewer ignores, such as stray bytes between the segments of a phone's JPEG.
@@ -24,7 +22,6 @@ export const defaultLimits: ImageLimits = {
   // The maximum of the JPEG format; no camera, scanner or paint program makes longer sides.
   sideMax: 65_535,
   framesMax: 60,
-  timeoutMs: 20_000,
   failOn: 'error',
   budgets: defaultBudgets,
 };

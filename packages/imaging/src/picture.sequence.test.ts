@@ -1,4 +1,5 @@
 import { encoderSettings, variantSets } from '@imagemill/variants';
+import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from './engine.ts';
@@ -9,12 +10,12 @@ const product = variantSets().get('product') ?? [];
 const source = (width: number, height: number) => gradientPicture(width, height).jpeg({ quality: 95 }).toBuffer();
 
 async function pictureOf(bytes: Buffer, set = product) {
-  const engine = await createImagingEngine({ encodeConcurrency: 1 });
+  const engine = await createImagingEngine({ encodeSlot: pLimit(1) });
   return engine.decode(bytes, await engine.inspect(bytes), set);
 }
 
 test('the smallest rendition comes first', async () => {
-  const made = await renderSet(await source(900, 600), product, { encodeConcurrency: 1 });
+  const made = await renderSet(await source(900, 600), product, { encodeSlot: pLimit(1) });
   const areas = made.map(({ width, height }) => width * height);
   expect(areas).toEqual(areas.toSorted((a, b) => a - b));
   expect(made).toHaveLength(product.length);
@@ -89,7 +90,7 @@ describe('an aborted decode', () => {
   const reason = new Error('the job was lost');
 
   test('never starts if it is still queued', async () => {
-    const engine = await createImagingEngine({ encodeConcurrency: 1 });
+    const engine = await createImagingEngine({ encodeSlot: pLimit(1) });
     const bytes = await source(900, 600);
     const facts = await engine.inspect(bytes);
     const first = engine.decode(bytes, facts, product);
@@ -105,7 +106,7 @@ describe('an aborted decode', () => {
   });
 
   test('throws the reason at its end if it has already started', async () => {
-    const engine = await createImagingEngine({ encodeConcurrency: 1 });
+    const engine = await createImagingEngine({ encodeSlot: pLimit(1) });
     const bytes = await source(900, 600);
     const controller = new AbortController();
     const facts = await engine.inspect(bytes);

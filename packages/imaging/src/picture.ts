@@ -1,5 +1,4 @@
 import type { SourceFacts, Variant, VariantSet } from '@imagemill/variants';
-import type { LimitFunction } from 'p-limit';
 import sharp from 'sharp';
 import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
 import { decodePixels } from './decode-pixels.ts';
@@ -10,6 +9,7 @@ import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { planRenditions, type RenditionPlan } from './plan.ts';
 import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
+import type { Slot } from './slot.ts';
 import { type DecodableSource, decodableSource } from './source/readable-source.ts';
 import { type PictureSummary, summarise } from './summary.ts';
 
@@ -30,18 +30,20 @@ export interface CallOptions {
 /** A decoded source. Everything is made from these pixels. */
 export interface Picture {
   /**
-   * Yields every rendition of the set as soon as it is encoded, starting with the smallest. Closing the iterator, or an
-   * abort, cancels encodes that have not started. An abort is thrown at once, without waiting for running encodes.
+   * Yields every rendition of the set as soon as it is encoded, starting with the smallest; call it once. Closing the iterator, or an
+   * abort, ends the picture: no further encode starts, and a pool stops the running ones. An abort is thrown at once.
    *
-   * @throws the signal's reason when aborted; RejectedImageError `timeout` or `corrupt`
+   * @throws the signal's reason when aborted; RejectedImageError `corrupt`, from a pool also those of `createEnginePool`
    */
   render(options?: CallOptions): AsyncIterable<RenderedVariant>;
-  summarise(): Promise<PictureSummary>;
+  summarise(options?: CallOptions): Promise<PictureSummary>;
+  /** Frees the pixels, and in a pool the process that holds them. */
+  close(): void;
 }
 
 export interface DecodeContext {
   readonly limits: ImageLimits;
-  readonly encodeSlot: LimitFunction;
+  readonly encodeSlot: Slot;
 }
 
 export async function decodePicture(
@@ -63,6 +65,7 @@ export async function decodePicture(
   signal?.throwIfAborted();
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
+    close: () => {},
     render: ({ signal } = {}) => renderAll({ decodable, source, attribution, pixels, plans }, context, signal),
   };
 }
@@ -86,7 +89,6 @@ async function* renderAll(
   const frames = createFrames(
     subject.pixels,
     firsts.map(([plan]) => plan),
-    limits,
   );
   const encodes = firsts.map((alike) =>
     encodeSlot(async () => {
@@ -117,13 +119,13 @@ async function encode(
     const { bytes, failOn } = decodable;
     // The decoded pixels contain only the first frame: an animation is made directly from the source.
     const image = sharp(bytes, { pages: source.frames, failOn, limitInputPixels: limits.pixelsMax });
-    return renderAnimation(withAttribution(image, kept), plan, limits);
+    return renderAnimation(withAttribution(image, kept), plan);
   }
   const shaped = await frames.of(plan);
   // Hidden colours waste bytes in a lossless format; in a lossy one, they protect the colours of neighbouring pixels.
   const { data, raw } = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
   const frame = withAttribution(sharp(data, { raw }), kept);
-  return encodeFrame(frame, plan, limits).finally(() => frames.release(plan));
+  return encodeFrame(frame, plan).finally(() => frames.release(plan));
 }
 
 /** libvips cannot rotate the frames of an animation: a rotated one becomes a still. */

@@ -1,9 +1,8 @@
 import { encoderSettings, tinySource } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
-import { toRejection, toTimeout } from './errors.ts';
+import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
-import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { crops, type RenditionPlan } from './plan.ts';
 
@@ -45,14 +44,10 @@ const encoding = [flattenIfOpaque, encode] satisfies Step[];
 // libvips cannot extract from the frames of an animation, but it fits each of them.
 const animating = [fitToPlan, alphaForShape, cutToShape, ...encoding] satisfies Step[];
 
-/**
- * The pixels of a rendition.
- *
- * @throws RejectedImageError `timeout`
- */
-export async function shapeFrame(image: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Pixels> {
-  const raw = take(shaping, image, plan, limits).raw({ depth: 'uchar' });
-  const { data, info } = await translate(raw.toBuffer({ resolveWithObject: true }), toTimeout);
+/** The pixels of a rendition. */
+export async function shapeFrame(image: Sharp, plan: RenditionPlan): Promise<Pixels> {
+  const raw = take(shaping, image, plan).raw({ depth: 'uchar' });
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
   const pixels = { data, raw: { width: info.width, height: info.height, channels: info.channels } };
   // Scaling makes clear pixels black.
   spreadColours(pixels);
@@ -61,28 +56,21 @@ export async function shapeFrame(image: Sharp, plan: RenditionPlan, limits: Imag
   return pixels;
 }
 
-/** @throws RejectedImageError `timeout` */
-export function encodeFrame(frame: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Buffer> {
-  return translate(take(encoding, frame, plan, limits).toBuffer(), toTimeout);
+export function encodeFrame(frame: Sharp, plan: RenditionPlan): Promise<Buffer> {
+  return take(encoding, frame, plan).toBuffer();
 }
 
-/** @throws RejectedImageError `timeout`; `corrupt` if frames after the first are damaged */
-export function renderAnimation(image: Sharp, plan: RenditionPlan, limits: ImageLimits): Promise<Buffer> {
-  return translate(take(animating, image, plan, limits).toBuffer(), toRejection);
-}
-
-function take(steps: readonly Step[], image: Sharp, plan: RenditionPlan, { timeoutMs }: ImageLimits): Sharp {
-  const timed = image.timeout({ seconds: Math.ceil(timeoutMs / 1000) });
-  return steps.reduce((made, step) => step(made, plan), timed);
-}
-
-async function translate<T>(made: Promise<T>, translation: (error: unknown) => unknown): Promise<T> {
+/** @throws RejectedImageError `corrupt` if frames after the first are damaged */
+export async function renderAnimation(image: Sharp, plan: RenditionPlan): Promise<Buffer> {
   try {
-    return await made;
+    return await take(animating, image, plan).toBuffer();
   } catch (error) {
-    throw translation(error);
+    throw toRejection(error);
   }
 }
+
+const take = (steps: readonly Step[], image: Sharp, plan: RenditionPlan): Sharp =>
+  steps.reduce((made, step) => step(made, plan), image);
 
 /** All options of an encoder: the same pixels with the same options give the same bytes. */
 export function encoderOptions({ variant: { format, quality, effort }, ofTinySource }: RenditionPlan) {

@@ -32,8 +32,6 @@ export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAd
   ];
   return {
     ...storageEnvironment(env, s3),
-    // Node reads it at start: see the worker's variables in docs/configuration.md.
-    UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '32',
     HOST: '127.0.0.1',
     PORT: String(api.port),
     API_BASE_URL: api.url,

@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { createImagingEngine, type ImagingEngine } from '@imagemill/imaging';
+import type { ImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
@@ -38,22 +37,4 @@ export function buildRenderServices(
     strictContentType: env.STRICT_CONTENT_TYPE,
     uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
   };
-}
-
-export function buildEngine(env: WorkerEnv, logger: Logger): Promise<ImagingEngine> {
-  const encodeConcurrency = env.ENCODE_CONCURRENCY ?? availableParallelism();
-  // Encodes, DNS lookups and file reads share these threads. With too few, encodes wait while cores are idle.
-  if (env.UV_THREADPOOL_SIZE < encodeConcurrency + 4) {
-    logger.warn({ encodeConcurrency, threads: env.UV_THREADPOOL_SIZE }, 'UV_THREADPOOL_SIZE is too small');
-  }
-  return createImagingEngine({
-    encodeConcurrency,
-    limits: {
-      bytesMax: env.MAX_UPLOAD_BYTES,
-      pixelsMax: env.MAX_SOURCE_PIXELS,
-      sideMax: env.MAX_SOURCE_SIDE,
-      framesMax: env.MAX_SOURCE_FRAMES,
-      timeoutMs: env.RENDER_TIMEOUT_MS,
-    },
-  });
 }

@@ -11,10 +11,3 @@ export class UnknownCategoryError extends AppError {
     });
   }
 }
-
-/** A decode or an encode reached its time limit for the first time. */
-export class TookTooLongError extends AppError {
-  constructor(cause: unknown) {
-    super({ code: 'took-too-long', retryable: true, publicMessage: 'This image took too long to process.', cause });
-  }
-}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createImagingEngine, type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { finishedKey, loadCategories, manifestKey, prefixes } from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from '../test-support/render-harness.ts';

@@ -1,7 +1,7 @@
-import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
+import { type ImagingEngine, RejectedImageError, TookTooLongError } from '@imagemill/imaging';
 import { createS3Storage, type ObjectStorage } from '@imagemill/storage';
 import { originalKey, prefixes, Tenant } from '@imagemill/variants';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   bucket,
   client,
@@ -64,15 +64,41 @@ test('an image of another type than declared is rejected if STRICT_CONTENT_TYPE 
   expect(puts.filter((key) => key.startsWith(prefixes.renditions))).toEqual([]);
 });
 
-test('an image that reaches the time limit is retried once before it is rejected', async () => {
+test.each(['timeout', 'too-complex', 'crashed-decoder'] as const)(
+  'an image that exceeds what one image may use is rejected at its first attempt: %s',
+  async (code) => {
+    const image = job();
+    await store(image);
+    const strict: ImagingEngine = { ...engine, decode: () => Promise.reject(new RejectedImageError(code)) };
+    const { result } = await run(image, { engine: strict });
+    expect(await result).toMatchObject({ outcome: 'rejected', error: { code } });
+  },
+);
+
+test('an image that takes too long on the clock alone is retried, and never rejected for it', async () => {
   const image = job();
   await store(image);
-  const slow: ImagingEngine = { ...engine, decode: () => Promise.reject(new RejectedImageError('timeout')) };
-  const first = await run(image, { engine: slow });
-  await expect(first.result).rejects.toMatchObject({ code: 'took-too-long', retryable: true });
+  const slow: ImagingEngine = { ...engine, decode: () => Promise.reject(new TookTooLongError()) };
+  for (const attemptsMade of [0, 1, 4]) {
+    const { result } = await run(image, { engine: slow, attemptsMade });
+    await expect(result).rejects.toMatchObject({ code: 'took-too-long', retryable: true });
+  }
   expect(await manifestOf(image)).toBeUndefined();
-  const second = await run(image, { engine: slow, attemptsMade: 1 });
-  expect(await second.result).toMatchObject({ outcome: 'rejected', error: { code: 'timeout' } });
+});
+
+test.each([
+  ['is rendered', {}],
+  ['fails', { summarise: () => Promise.reject(new TookTooLongError()) }],
+])('the process of a picture is free again after it %s', async (_how, change) => {
+  const image = job();
+  await store(image);
+  const close = vi.fn();
+  const watched: ImagingEngine = {
+    ...engine,
+    decode: async (...call) => ({ ...(await engine.decode(...call)), ...change, close }),
+  };
+  await (await run(image, { engine: watched })).result.catch(() => {});
+  expect(close).toHaveBeenCalled();
 });
 
 /** Yields one rendition and then reaches the time limit. */

@@ -1,4 +1,4 @@
-import type { ImagingEngine } from '@imagemill/imaging';
+import type { ImagingEngine, Picture } from '@imagemill/imaging';
 import {
   assertOwn,
   type Deletions,
@@ -20,10 +20,10 @@ import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE } from '@imagem
 import { type ImportOriginal, isRejection } from '../import/import-original.ts';
 import { abortParts } from './abort-parts.ts';
 import { deleteImage } from './delete-image.ts';
-import { TookTooLongError, UnknownCategoryError } from './errors.ts';
+import { UnknownCategoryError } from './errors.ts';
 import { fetchOriginal } from './fetch-original.ts';
 import { publishRenditions } from './publish-renditions.ts';
-import { createStopwatch } from './stopwatch.ts';
+import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 
 export interface RenderServices {
   readonly originals: ObjectStorage;
@@ -188,28 +188,37 @@ async function render(
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
     const contentType = requiredType(services, image);
-    const source = await watch.time('inspect', () => engine.inspect(original.bytes, { set, contentType }));
+    const source = await watch.time('inspect', () => engine.inspect(original.bytes, { set, contentType, signal }));
     const total = set.length;
     await reportProgress({ revision, total, source, done: [] });
 
     const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { signal }));
-    const summary = await watch.time('summarise', () => picture.summarise());
-    const done = await watch.time('render', () =>
-      publishRenditions({
-        cdn,
-        address: { imageId: image.imageId, revision },
-        render: (stop) => picture.render({ signal: stop }),
-        onPublished: (published) => reportProgress({ revision, total, source, done: [...published] }),
-        signal,
-      }),
-    );
+    const [summary, done] = await summariseAndPublish(picture, watch, {
+      cdn,
+      address: { imageId: image.imageId, revision },
+      onPublished: (published) => reportProgress({ revision, total, source, done: [...published] }),
+      signal,
+    });
     const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
     return finished(readyManifest(subject, { ...made, timingsMs: watch.readings() }));
   } catch (error) {
     if (!isRejection(error)) throw error;
-    // One timeout does not prove that the image is at fault: the process may have been paused. A second one does.
-    if (error.code === 'timeout' && attemptsMade === 0) throw new TookTooLongError(error);
     return finished(rejectedManifest(subject, error));
+  }
+}
+
+async function summariseAndPublish(
+  picture: Picture,
+  watch: Stopwatch,
+  options: Omit<Parameters<typeof publishRenditions>[0], 'render'>,
+) {
+  const { signal } = options;
+  try {
+    const summary = await watch.time('summarise', () => picture.summarise({ signal }));
+    const render = (stop: AbortSignal) => picture.render({ signal: stop });
+    return [summary, await watch.time('render', () => publishRenditions({ ...options, render }))] as const;
+  } finally {
+    picture.close();
   }
 }
 

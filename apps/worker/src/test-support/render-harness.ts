@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createImagingEngine, type ImagingEngine } from '@imagemill/imaging';
+import type { ImagingEngine } from '@imagemill/imaging';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { createManifests } from '@imagemill/manifests';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
 import { createLogger, parseEnv } from '@imagemill/service';

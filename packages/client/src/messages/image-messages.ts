@@ -10,9 +10,11 @@ export const imageMessages: Readonly<Record<string, Message>> = {
   'too-many-pixels': 'This image has too many pixels. Make it smaller, then upload it again.',
   'too-many-frames': 'This animation has too many frames. Shorten it, or upload a single frame.',
   'too-complex':
-    'This file has too many parts or too much metadata, such as embedded previews. Export the image again, then upload it.',
+    'This image has too many parts, too much metadata, or takes too much memory to process. Export it again, or make it smaller, then upload it.',
   corrupt: 'This file is damaged or incomplete. Save or export the image again, then upload it.',
   timeout: 'This image takes too long to process. Make it smaller, then upload it again.',
+  'crashed-decoder':
+    'This file cannot be processed. Save or export the image again in another program, then upload it.',
   'checksum-mismatch': 'The file changed on its way to the server. Upload it again.',
   'import-forbidden':
     'Imports from this address are not allowed: use a public http(s) URL with at most three redirects.',

@@ -1,6 +1,7 @@
 import { VariantSet } from '@imagemill/variants';
 import sharp, { type Metadata } from 'sharp';
-import { createImagingEngine, type EngineOptions, type ImagingEngine, type RenderedVariant } from '../index.ts';
+import { createImagingEngine, type EngineOptions } from '../engine.ts';
+import type { ImagingEngine, RenderedVariant } from '../index.ts';
 import type { Rgb } from './pictures.ts';
 
 /** A variant as an operator writes it, with defaults for fields that are irrelevant to a test. */

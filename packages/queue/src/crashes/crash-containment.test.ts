@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Redis } from 'ioredis';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 
@@ -28,8 +29,12 @@ function dyingWorker(prefix: string, poison: string, waitFor: number) {
   return { begun, exited };
 }
 
-test('an image that crashes its process twice becomes a dead letter, and the concurrent jobs succeed', async () => {
-  const { queue, status, raw, prefix } = await queueHarness();
+/** Adds deaths that are like the ones before. */
+const addDeaths = (redis: Redis, prefix: string, imageId: string, deaths: number) =>
+  redis.incrby(`${prefix}:starts:${imageId}`, deaths);
+
+test('an image that crashes its process once and then five times alone becomes a dead letter, and the concurrent jobs succeed', async () => {
+  const { queue, status, raw, redis, prefix } = await queueHarness();
   const images = [renderJob(), renderJob(), renderJob(), renderJob()];
   const [poison, ...innocent] = images as [(typeof images)[0], ...typeof images];
   for (const image of images) await queue.add(image, 0);
@@ -37,24 +42,35 @@ test('an image that crashes its process twice becomes a dead letter, and the con
   const first = dyingWorker(prefix, poison.imageId, images.length);
   expect((await first.exited)[1]).toBe('SIGKILL');
   expect(first.begun).toHaveLength(images.length);
+  await addDeaths(redis, prefix, poison.imageId, 4);
 
-  const second = dyingWorker(prefix, poison.imageId, 1);
-  expect((await second.exited)[1]).toBe('SIGKILL');
-  const third = dyingWorker(prefix, poison.imageId, 1);
+  const sixth = dyingWorker(prefix, poison.imageId, 1);
+  expect((await sixth.exited)[1]).toBe('SIGKILL');
+  const last = dyingWorker(prefix, poison.imageId, 1);
   await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed');
   await Promise.all(innocent.map(({ imageId }) => vi.waitUntil(async () => (await status(imageId)) === 'ready')));
-  expect([...second.begun, ...third.begun].filter(({ running }) => running > 1)).toEqual([]);
-  expect(third.begun.map(({ imageId }) => imageId)).not.toContain(poison.imageId);
+  expect([...sixth.begun, ...last.begun].filter(({ running }) => running > 1)).toEqual([]);
+  expect(last.begun.map(({ imageId }) => imageId)).not.toContain(poison.imageId);
   const { deadLetters } = await queue.deadLetters.list({ cursor: 0, limit: 10 });
   expect(deadLetters).toMatchObject([{ imageId: poison.imageId, code: 'crashed-worker' }]);
   expect((await raw.getJob(poison.imageId))?.attemptsMade).toBe(1);
 });
 
+test('an image whose process was killed five times is rendered, and its deaths are forgotten', async () => {
+  const { queue, status, redis, prefix, work } = await queueHarness();
+  const image = renderJob();
+  await addDeaths(redis, prefix, image.imageId, 5);
+  await queue.add(image, 0);
+  work(async () => ({ outcome: 'ready' }));
+  await vi.waitUntil(async () => (await status(image.imageId)) === 'ready');
+  expect(await redis.exists(`${prefix}:starts:${image.imageId}`)).toBe(0);
+});
+
 test('a redriven image that crashed its process is tried again', async () => {
-  const { queue, status, prefix, work } = await queueHarness();
+  const { queue, status, redis, prefix, work } = await queueHarness();
   const poison = renderJob();
+  await addDeaths(redis, prefix, poison.imageId, 5);
   await queue.add(poison, 0);
-  await dyingWorker(prefix, poison.imageId, 1).exited;
   await dyingWorker(prefix, poison.imageId, 1).exited;
   work(async () => ({ outcome: 'ready' }), { lockDurationMs: 1_000 });
   await vi.waitUntil(async () => (await status(poison.imageId)) === 'failed');

@@ -4,29 +4,33 @@ import type { Redis } from 'ioredis';
 import { createTurnstile } from './turnstile.ts';
 import { createUnfinishedStarts } from './unfinished-starts.ts';
 
-/** The first crash may have been caused by another job in the process. The second happens while the image runs alone. */
-const CRASHES_MAX = 2;
+/**
+ * The first crash may have been caused by another job in the process; in all others, the image ran alone. Uploads are parsed in
+ * engine processes, whose end does not end the worker: a worker dies because it is killed, or because its container ran out
+ * of memory. Five deaths while the same image runs alone are hardly a coincidence.
+ */
+const CRASHES_MAX = 1 + 5;
 
-/** The image crashed its process twice, the second time while it ran alone. */
+/** The process of the image crashed six times, five of them while it ran alone. */
 export class CrashedWorkerError extends AppError {
   constructor() {
     super({
       code: 'crashed-worker',
       retryable: false,
-      publicMessage: 'The worker that processed this image crashed twice.',
+      publicMessage: 'The workers that processed this image crashed repeatedly.',
     });
   }
 }
 
 type ContainedRun<T> = { readonly outcome: 'ran'; readonly result: T } | { readonly outcome: 'must-wait' };
 
-/** Keeps an image that crashes processes from taking down the fleet or concurrent jobs. */
+/** The last net: keeps an image that crashes workers from taking down the fleet or concurrent jobs. */
 export interface CrashContainment {
   /**
    * Runs an image's work alongside other jobs, or alone in this process if it may have crashed a process before.
    *
    * @param signal aborts the wait for the turn to run alone
-   * @throws CrashedWorkerError without running the work, if the image has crashed two processes
+   * @throws CrashedWorkerError without running the work, if the image has crashed six processes
    * @returns `must-wait` without running the work, if it must run alone and another image runs or waits to run alone
    */
   run<T>(imageId: ImageId, signal: AbortSignal, work: () => Promise<T>): Promise<ContainedRun<T>>;

@@ -11,9 +11,9 @@ import { jobs } from '../jobs.ts';
  *                   │ the process crashes
  *                   ▼
  *                   1 ─► suspect: runs again, alone in its worker ─► 2 ─► forget ─► 0
- *                                                                    │ the process crashes
+ *                                                                    │ the process crashes, and the next four too
  *                                                                    ▼
- *                                                                    2 ─► not run again: a dead letter
+ *                                                                    6 ─► not run again: a dead letter
  *
  * The jobs that ran alongside are suspects too. Each is cleared by running alone.
  */

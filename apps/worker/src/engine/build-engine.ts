@@ -1,0 +1,54 @@
+import { createEnginePool, type EnginePool, type PoolEvent } from '@imagemill/imaging';
+import type { Logger } from '@imagemill/service';
+import type { Registry } from 'prom-client';
+import type { WorkerEnv } from '../env.ts';
+import { measureEngine } from './measure-engine.ts';
+
+const MIB = 1024 * 1024;
+
+export interface EngineOptions {
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** The memory allocator of this process, which its engine processes use too. */
+  readonly allocator: string | undefined;
+}
+
+/**
+ * Starts the engine processes of a worker.
+ *
+ * @throws Error if the first one does not start
+ */
+export async function buildEngine(env: WorkerEnv, options: EngineOptions): Promise<EnginePool> {
+  const { logger, registry, allocator } = options;
+  const metrics = measureEngine(registry, () => engine.status());
+  const engine = await createEnginePool({
+    slots: env.ENCODE_CONCURRENCY,
+    processes: env.ENGINE_PROCESSES,
+    environment: allocator ? { LD_PRELOAD: allocator } : {},
+    limits: {
+      bytesMax: env.MAX_UPLOAD_BYTES,
+      pixelsMax: env.MAX_SOURCE_PIXELS,
+      sideMax: env.MAX_SOURCE_SIDE,
+      framesMax: env.MAX_SOURCE_FRAMES,
+    },
+    budget: {
+      cpuMs: env.IMAGE_CPU_MS,
+      wallMs: env.IMAGE_WALL_MS,
+      memoryBytes: env.IMAGE_MEMORY_MB * MIB,
+    },
+    onEvent(event) {
+      metrics.count(event);
+      log(event, logger);
+    },
+  });
+  return engine;
+}
+
+function log(event: PoolEvent, logger: Logger): void {
+  const { is, ...facts } = event;
+  if (is === 'start-failed') logger.error({ err: event.error }, 'engine process did not start, will retry');
+  else if (is === 'log') logger.warn({ engine: event.pid, line: event.line }, 'engine process');
+  else if (is === 'started') logger.debug(facts, 'engine process started');
+  else if (event.reason === 'replaced' || event.reason === 'closed') logger.debug(facts, 'engine process ended');
+  else logger.warn(facts, 'engine process ended');
+}

@@ -1,0 +1,31 @@
+import { type EnginePool, endReasons, type PoolEvent } from '@imagemill/imaging';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** Metrics of the engine processes. @param status is read when the metrics are read */
+export function measureEngine(registry: Registry, status: EnginePool['status']): { count(event: PoolEvent): void } {
+  const registers = [registry];
+  new Gauge({
+    name: 'imagemill_engine_processes',
+    help: 'Engine processes by state: idle, busy.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, processes] of Object.entries(status())) this.set({ state }, processes);
+    },
+  });
+  const starts = new Counter({ name: 'imagemill_engine_starts_total', help: 'Engine processes started.', registers });
+  const ends = new Counter({
+    name: 'imagemill_engine_ends_total',
+    help: 'Engine processes that ended, by reason: a limit of their image (cpu, wall, memory), aborted, crashed, replaced after many images, closed.',
+    labelNames: ['reason'],
+    registers,
+  });
+  // A counter that starts at 1 shows no increase for its first process.
+  for (const reason of endReasons) ends.inc({ reason }, 0);
+  return {
+    count(event) {
+      if (event.is === 'started') starts.inc();
+      if (event.is === 'ended') ends.inc({ reason: event.reason });
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { SourceFacts, type VariantSet } from '@imagemill/variants';
+import { z } from 'zod';
+import { rejectionCodes } from '../errors.ts';
+import type { InspectOptions } from '../inspect.ts';
+import type { ImageLimits } from '../limits.ts';
+
+/**
+ * What a worker sends to an engine process. Only one image is in a process at a time:
+ *
+ *     hold (its bytes) ─► inspect │ decode ─► summarise, render ─► drop
+ */
+export type ToEngine =
+  /** The body is the file that the next calls are about. */
+  | { readonly do: 'hold' }
+  | ({ readonly call: number } & EngineCall)
+  /** The work of this slot may begin. */
+  | { readonly do: 'enter'; readonly slot: number };
+
+export type EngineCall =
+  | { readonly do: 'inspect'; readonly options: Pick<InspectOptions, 'set' | 'contentType'> }
+  | { readonly do: 'decode'; readonly source: SourceFacts; readonly set: VariantSet }
+  | { readonly do: 'summarise' }
+  | { readonly do: 'render' }
+  /** Stop all work for the image, and answer when it has stopped. The file itself is kept until the next one. */
+  | { readonly do: 'drop' };
+
+/** The settings of an engine process, in its arguments. */
+export interface EngineStart {
+  readonly limits: ImageLimits;
+}
+
+const call = z.int().nonnegative();
+const slot = z.int().nonnegative();
+const side = z.int().positive();
+
+/** What an engine process sends. It is parsed as untrusted input: a hostile file may have taken over the process. */
+export const FromEngine = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('ready') }),
+  z.object({ is: z.literal('done'), call, result: z.unknown() }),
+  z.object({ is: z.literal('rejected'), call, code: z.enum(rejectionCodes) }),
+  /** A fault of ours, not of the image. */
+  z.object({ is: z.literal('failed'), call, message: z.string() }),
+  /** The body is the encoded picture of the variant with this index in the set. */
+  z.object({ is: z.literal('rendition'), call, variant: z.int().nonnegative(), width: side, height: side }),
+  z.object({ is: z.literal('wants-slot'), slot }),
+  z.object({ is: z.literal('leaves-slot'), slot }),
+]);
+export type FromEngine = z.infer<typeof FromEngine>;
+
+/** The results of the calls. */
+export const callResults = {
+  inspect: SourceFacts,
+  decode: z.null(),
+  summarise: z.object({
+    placeholder: z.base64().max(64),
+    dominantColour: z.string().regex(/^#[0-9a-f]{6}$/),
+  }),
+  render: z.null(),
+};
+
+/** Limits of what a process may send in one frame. */
+export const fromEngineLimits = { headerBytesMax: 16 * 1024, bodyBytesMax: 512 * 1024 * 1024 };

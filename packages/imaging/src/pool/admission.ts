@@ -1,0 +1,103 @@
+import { EngineBusyError } from '../errors.ts';
+import type { EngineProcess } from './engine-process.ts';
+import type { Lane } from './lanes.ts';
+import type { Roster } from './roster.ts';
+
+/** What an image asks for before it gets a process. */
+export interface AdmissionRequest {
+  readonly lane: Lane;
+  /** Predicted memory; only that of heavy images is counted, see `lanes.ts`. */
+  readonly memoryBytes: number;
+  /** Asks for a process that has had no other image: the last one died with this one. Goes first. */
+  readonly fresh: boolean;
+  /** A process that still has this file is preferred. */
+  readonly file: Uint8Array;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Admitted {
+  readonly process: EngineProcess;
+  /** Returns what was counted for the image. The process itself goes back to the roster. */
+  leave(): void;
+}
+
+/** Decides which image gets which process: first come, first served, except that heavy images never hold every process. */
+export interface Admission {
+  /** @throws the signal's reason when aborted; EngineBusyError if too many wait; the reason of `close` */
+  enter(request: AdmissionRequest): Promise<Admitted>;
+  /** Call it when a process is idle. */
+  admit(): void;
+  /** Ends all waits. */
+  close(reason: Error): void;
+}
+
+interface Waiting {
+  readonly request: AdmissionRequest;
+  resolve(admitted: Admitted): void;
+  reject(reason: unknown): void;
+}
+
+export interface AdmissionOptions {
+  readonly roster: Pick<Roster, 'idle' | 'size' | 'take'>;
+  /** Memory for all heavy images together. One that needs more runs without other heavy ones. */
+  readonly heavyBytesMax: number;
+  readonly waitingMax: number;
+}
+
+export function createAdmission({ roster, heavyBytesMax, waitingMax }: AdmissionOptions): Admission {
+  const heavyMax = Math.max(1, roster.size - 1);
+  let waiting: readonly Waiting[] = [];
+  const heavy = { images: 0, bytes: 0 };
+
+  function processFor({ lane, memoryBytes, fresh, file }: AdmissionRequest): EngineProcess | undefined {
+    if (lane === 'heavy' && heavy.images > 0) {
+      if (heavy.images >= heavyMax || heavy.bytes + memoryBytes > heavyBytesMax) return undefined;
+    }
+    if (fresh) return roster.idle.find(({ images }) => images === 0);
+    return roster.idle.find((process) => process.holds(file)) ?? roster.idle[0];
+  }
+
+  function admit(): void {
+    for (const next of waiting) {
+      const process = processFor(next.request);
+      if (!process) continue;
+      waiting = waiting.filter((other) => other !== next);
+      roster.take(process);
+      next.resolve({ process, leave: count(next.request) });
+    }
+  }
+
+  function count({ lane, memoryBytes }: AdmissionRequest): () => void {
+    if (lane === 'light') return () => {};
+    heavy.images += 1;
+    heavy.bytes += memoryBytes;
+    return () => {
+      heavy.images -= 1;
+      heavy.bytes -= memoryBytes;
+      admit();
+    };
+  }
+
+  return {
+    admit,
+    async enter(request) {
+      const { signal } = request;
+      signal?.throwIfAborted();
+      if (waiting.length >= waitingMax) throw new EngineBusyError();
+      const { promise, resolve, reject } = Promise.withResolvers<Admitted>();
+      const place: Waiting = { request, resolve, reject };
+      const abort = () => {
+        waiting = waiting.filter((other) => other !== place);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      waiting = request.fresh ? [place, ...waiting] : [...waiting, place];
+      admit();
+      return promise.finally(() => signal?.removeEventListener('abort', abort));
+    },
+    close(reason) {
+      for (const { reject } of waiting) reject(reason);
+      waiting = [];
+    },
+  };
+}

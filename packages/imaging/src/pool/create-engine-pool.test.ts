@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { variantSets } from '@imagemill/variants';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { gradientPicture } from '../test-support/pictures.ts';
+import { engineOf, renderSet, variantSet } from '../test-support/render.ts';
+import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
+import type { PoolEvent } from './pool-event.ts';
+
+const avatar = variantSets().get('avatar') ?? [];
+const events: PoolEvent[] = [];
+let pool: EnginePool;
+
+beforeAll(async () => {
+  pool = await createEnginePool({ processes: 1, onEvent: (event) => void events.push(event) });
+});
+afterAll(() => pool.close());
+
+const base64 = (made: readonly { data: Uint8Array }[]) => made.map(({ data }) => Buffer.from(data).toString('base64'));
+
+test('gives the same facts, the same summary and the same bytes as the engine in one process', async () => {
+  const photo = await readFile(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
+  const inProcess = await engineOf();
+  const options = { set: avatar, contentType: 'image/jpeg' };
+  const source = await pool.inspect(photo, options);
+  expect(source).toEqual(await inProcess.inspect(photo, options));
+  const [ours, theirs] = await Promise.all([pool, inProcess].map((engine) => engine.decode(photo, source, avatar)));
+  expect(await ours?.summarise()).toEqual(await theirs?.summarise());
+  const [made = [], expected = []] = await Promise.all(
+    [ours, theirs].map((picture) => Array.fromAsync(picture?.render() ?? [])),
+  );
+  const byName = (renditions: typeof made) =>
+    Object.fromEntries(renditions.map((one) => [`${one.variant.name} ${one.variant.format}`, { ...one, data: '' }]));
+  expect(byName(made)).toEqual(byName(expected));
+  expect(base64(made).sort()).toEqual(base64(expected).sort());
+});
+
+test('rejects what the engine in one process rejects, and the next image finds the process intact', async () => {
+  const before = events.length;
+  await expect(pool.inspect(Buffer.from('no picture'))).rejects.toMatchObject({ code: 'unsupported-format' });
+  const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
+  const cut = jpeg.subarray(0, jpeg.length / 2);
+  await expect(renderSet(cut, avatar, pool)).rejects.toMatchObject({ code: 'corrupt', retryable: false });
+  expect(await renderSet(jpeg, avatar, pool)).toHaveLength(avatar.length);
+  expect(events.slice(before)).toEqual([]);
+});
+
+/** libaom takes seconds for it. */
+const slowSet = variantSet({ width: 1600, height: 1600, format: 'avif', effort: 4, quality: 90 });
+const slowSource = () => gradientPicture(1600, 1600).png({ compressionLevel: 1 }).toBuffer();
+
+test.each(['an abort', 'closing the iterator'])('%s stops a running encode of libaom', async (how) => {
+  const bytes = await slowSource();
+  const set = how === 'an abort' ? slowSet : [...variantSet({ width: 8, height: 8 }), ...slowSet];
+  const abort = new AbortController();
+  const picture = await pool.decode(bytes, await pool.inspect(bytes), set);
+  const before = events.length;
+  const renditions = picture.render({ signal: abort.signal })[Symbol.asyncIterator]();
+  const first = renditions.next();
+  if (how === 'an abort') {
+    setTimeout(() => abort.abort(new Error('the job was lost')), 200);
+    await expect(first).rejects.toThrow('the job was lost');
+  } else {
+    expect((await first).value?.variant.name).toBe('v0');
+    await renditions.return?.(undefined);
+  }
+  await vi.waitUntil(() => events.slice(before).some((event) => event.is === 'ended' && event.reason === 'aborted'));
+  // On the process that replaces it.
+  expect(await renderSet(bytes, variantSet({}), pool)).toHaveLength(1);
+});

@@ -1,0 +1,137 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { callResults } from '../channel/messages.ts';
+import type { ImagingEngine } from '../engine.ts';
+import { defaultLimits, type ImageLimits } from '../limits.ts';
+import { createAdmission } from './admission.ts';
+import type { EngineProcess } from './engine-process.ts';
+import { createImageRun } from './image-run.ts';
+import type { Lane } from './lanes.ts';
+import { createPictureInProcess } from './picture-in-process.ts';
+import type { PoolEvent } from './pool-event.ts';
+import { createUsageReader } from './process-usage.ts';
+import { createRoster } from './roster.ts';
+import { createSlots } from './slots.ts';
+import { spawnEngine } from './spawn-engine.ts';
+import { createImageWatch, type ImageBudget } from './watch-images.ts';
+
+export interface EnginePoolOptions {
+  readonly limits?: Partial<ImageLimits> | undefined;
+  /** Engine processes; one more than `slots` if not given. */
+  readonly processes?: number | undefined;
+  /** Concurrent decodes and encodes in all processes; the number of cores if not given. */
+  readonly slots?: number | undefined;
+  readonly budget?: Partial<ImageBudget> | undefined;
+  /** Environment variables of the processes, such as LD_PRELOAD. They inherit none. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly onEvent?: ((event: PoolEvent) => void) | undefined;
+  /** Images after which a process is replaced. */
+  readonly imagesMax?: number;
+  /** Images that may wait for a process. */
+  readonly waitingMax?: number;
+  /** Path of the program of the processes; tests run one that misbehaves. */
+  readonly program?: string;
+}
+
+const PROGRAM = fileURLToPath(new URL('../process/main.ts', import.meta.url));
+
+/** An engine whose work happens in processes that can be killed. */
+export interface EnginePool extends ImagingEngine {
+  status(): { readonly idle: number; readonly busy: number };
+  /** Kills all processes, and resolves when they have ended. Running work throws. */
+  close(): Promise<void>;
+}
+
+/** A photograph of 100 megapixels takes 5 to 15 s with all its renditions (docs/performance.md). */
+export const defaultBudget: ImageBudget = {
+  cpuMs: 30_000,
+  wallMs: 180_000,
+  memoryBytes: 2048 * 1024 * 1024,
+};
+/** Reading a header takes milliseconds, and up to a second for a large progressive JPEG. */
+const INSPECT_CPU_MS_MAX = 5_000;
+/** Mutated files make the allocator retain about 1 MiB for 8 images. */
+const IMAGES_MAX = 500;
+/** A process takes 110 MiB without an image, and glibc retains some of what large images needed. */
+const IDLE_BYTES_MAX = 384 * 1024 * 1024;
+/** A worker has at most 64 jobs: only a bug fills this queue. */
+const WAITING_MAX = 1_000;
+
+/**
+ * Starts a pool of engine processes. Untrusted bytes are parsed in them only. Compared to the engine in one process, an image may
+ * also be rejected because of its process (`crashed-decoder`, `timeout`, `too-complex`), and TookTooLongError and EngineBusyError
+ * are thrown for reasons that are not the image's.
+ *
+ * @throws Error with the output of the process, if the first process does not start
+ */
+export async function createEnginePool(options: EnginePoolOptions = {}): Promise<EnginePool> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const budget = { ...defaultBudget, ...options.budget };
+  const slotsMax = options.slots ?? availableParallelism();
+  const usage = createUsageReader();
+  const watch = createImageWatch(usage);
+  const roster = createRoster({
+    size: options.processes ?? slotsMax + 1,
+    imagesMax: options.imagesMax ?? IMAGES_MAX,
+    idleBytesMax: IDLE_BYTES_MAX,
+    usage,
+    spawn: spawnWith(limits, slotsMax, options),
+    onIdle: () => admission.admit(),
+    onEvent: options.onEvent,
+  });
+  const admission = createAdmission({
+    roster,
+    heavyBytesMax: budget.memoryBytes,
+    waitingMax: options.waitingMax ?? WAITING_MAX,
+  });
+  const context = { admission, roster, watch };
+  const light = { lane: 'light' as Lane, memoryBytes: 0, budget };
+  await roster.open();
+
+  return {
+    limits,
+    async inspect(file, { signal, ...asked } = {}) {
+      const inspectBudget = { ...budget, cpuMs: Math.min(budget.cpuMs, INSPECT_CPU_MS_MAX) };
+      const run = createImageRun(context, { ...light, file, budget: inspectBudget });
+      try {
+        const call = { do: 'inspect', options: asked } as const;
+        return await run.do((process) => process.call(call, callResults.inspect), signal);
+      } finally {
+        run.end();
+      }
+    },
+    async decode(file, source, set, { signal } = {}) {
+      const call = { do: 'decode', source, set } as const;
+      const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
+      const run = createImageRun(context, { ...light, file, prepare });
+      try {
+        await run.do(async () => {}, signal);
+        return createPictureInProcess(run, set);
+      } catch (error) {
+        run.end();
+        throw error;
+      }
+    },
+    status: () => ({ idle: roster.idle.length, busy: roster.alive - roster.idle.length }),
+    async close() {
+      admission.close(new Error('The engine was closed.'));
+      await roster.close();
+    },
+  };
+}
+
+function spawnWith(limits: ImageLimits, slotsMax: number, options: EnginePoolOptions) {
+  const { program = PROGRAM, environment = {}, onEvent } = options;
+  const slots = createSlots(slotsMax);
+  return (signal: AbortSignal) =>
+    spawnEngine(
+      {
+        ...{ program, slots, environment },
+        start: { limits },
+        // Some work does not wait for a slot: reading headers, and the summary.
+        threads: slotsMax + 2,
+        onLog: (pid, line) => onEvent?.({ is: 'log', pid, line }),
+      },
+      signal,
+    );
+}

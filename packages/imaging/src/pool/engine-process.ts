@@ -1,0 +1,124 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { z } from 'zod';
+import { createFrameReader, writeFrame } from '../channel/frames.ts';
+import { type EngineCall, FromEngine, fromEngineLimits, type ToEngine } from '../channel/messages.ts';
+import type { Lane } from './lanes.ts';
+import { createPendingCalls, type ReceivedRendition } from './pending-calls.ts';
+import { createProcessSlots } from './process-slots.ts';
+import type { Slots } from './slots.ts';
+
+/** A process ended during a call, and the pool did not end it: the image in it is the suspect. */
+export class ProcessDiedError extends Error {}
+
+/**
+ * Why a process ended. `cpu`, `wall`, `memory`: its image exceeded this limit. `aborted`: the work for its image did not stop in
+ * time. `crashed`: by itself, or it sent an invalid message. `replaced`: after its share of images.
+ */
+export const endReasons = ['cpu', 'wall', 'memory', 'aborted', 'crashed', 'replaced', 'closed'] as const;
+export type EndReason = (typeof endReasons)[number];
+
+/** The parent's side of one engine process. It has one image at a time. */
+export interface EngineProcess {
+  readonly pid: number;
+  /** Images that it has had. */
+  readonly images: number;
+  /** Whether it still has this file, from an earlier call. */
+  holds(file: Uint8Array): boolean;
+  /** Begins the work for an image, whose slots count for this lane. Sends the file, unless the process has it. */
+  begin(file: Uint8Array, lane: Lane): void;
+  /** @throws RejectedImageError; Error for an internal failure; the error of a kill; ProcessDiedError */
+  call<T>(call: EngineCall, result: z.ZodType<T>, onRendition?: (rendition: ReceivedRendition) => void): Promise<T>;
+  /** Whether a call runs, or work that an ended call has left behind. */
+  isWorking(): boolean;
+  /** Stops the work for the image; resolves when nothing of it runs. Rejects like a call. */
+  drop(): Promise<void>;
+  /** Ends the process at once; running calls throw the error. */
+  kill(reason: EndReason, error: Error): void;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<EndReason>;
+}
+
+/** @param onReady called once, when the process can take its first image */
+export function createEngineProcess(child: ChildProcess, allSlots: Slots, onReady: () => void): EngineProcess {
+  const channel = child.stdio[3] as Duplex;
+  const send = (message: ToEngine, body?: Uint8Array) => writeFrame(channel, message, body);
+  const calls = createPendingCalls();
+  const slots = createProcessSlots(allSlots, (slot) => send({ do: 'enter', slot }));
+  let file: WeakRef<Uint8Array> | undefined;
+  let lane: Lane = 'light';
+  let images = 0;
+  let endedBy: { readonly reason: EndReason; readonly error: Error } | undefined;
+
+  function kill(reason: EndReason, error: Error): void {
+    if (endedBy) return;
+    endedBy = { reason, error };
+    child.kill('SIGKILL');
+    calls.rejectAll(error);
+    slots.leaveAll();
+  }
+
+  receiveMessages(channel, {
+    onMessage(message, body) {
+      if (endedBy) return;
+      if (message.is === 'ready') onReady();
+      else if (message.is === 'wants-slot') slots.want(message.slot, lane);
+      else if (message.is === 'leaves-slot') slots.leave(message.slot);
+      else calls.settle(message, body);
+    },
+    onInvalid: (cause) =>
+      kill('crashed', new ProcessDiedError('An engine process sent an invalid message.', { cause })),
+  });
+  const ended = endOf(child).then((how) => {
+    kill('crashed', new ProcessDiedError(`An engine process ended with ${how}.`));
+    return endedBy?.reason ?? 'crashed';
+  });
+
+  const call: EngineProcess['call'] = (request, result, onRendition) => {
+    if (endedBy) return Promise.reject(endedBy.error);
+    const { call, answer } = calls.add(result, onRendition);
+    send({ call, ...request });
+    return answer;
+  };
+  return {
+    pid: child.pid ?? 0,
+    ...{ ended, call, kill },
+    get images() {
+      return images;
+    },
+    holds: (other) => file?.deref() === other,
+    begin(next, ofLane) {
+      lane = ofLane;
+      if (file?.deref() === next) return;
+      images += 1;
+      file = new WeakRef(next);
+      send({ do: 'hold' }, next);
+    },
+    isWorking: () => calls.size > 0 || slots.size > 0,
+    drop: () => call({ do: 'drop' }, z.null()).then(() => {}),
+  };
+}
+
+interface Receiver {
+  onMessage(message: FromEngine, body: Uint8Array): void;
+  onInvalid(cause: unknown): void;
+}
+
+/** Everything that comes after an invalid message is ignored. */
+function receiveMessages(channel: Duplex, { onMessage, onInvalid }: Receiver): void {
+  const read = createFrameReader(fromEngineLimits, (header, body) => onMessage(FromEngine.parse(header), body));
+  const onData = (chunk: Uint8Array) => {
+    try {
+      read(chunk);
+    } catch (cause) {
+      channel.off('data', onData).resume();
+      onInvalid(cause);
+    }
+  };
+  channel.on('data', onData);
+  // The exit of the process says more than a broken channel.
+  channel.on('error', () => {});
+}
+
+const endOf = (child: ChildProcess) =>
+  new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`)));

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { misbehavingProgram, runImage, steps } from '../test-support/misbehaviour.ts';
+import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
+import type { PoolEvent } from './pool-event.ts';
+import type { ImageBudget } from './watch-images.ts';
+
+const MIB = 1024 * 1024;
+const unlimited: ImageBudget = { cpuMs: 600_000, wallMs: 600_000, memoryBytes: 4096 * MIB };
+const normal = { at: 'inspect', by: 'nothing' } as const;
+
+/** One process, which every test ends: that the next image is rendered shows that it was replaced. */
+function poolWith(budget: Partial<ImageBudget>) {
+  let pool: EnginePool | undefined;
+  const ended: string[] = [];
+  let onStep = () => {};
+  const onEvent = (event: PoolEvent) => {
+    if (event.is === 'ended') ended.push(event.reason);
+    if (event.is === 'log') onStep();
+  };
+  const sizes = { processes: 1, slots: 2 };
+  beforeAll(async () => {
+    pool = await createEnginePool({
+      ...sizes,
+      program: misbehavingProgram,
+      budget: { ...unlimited, ...budget },
+      onEvent,
+    });
+  });
+  afterAll(() => pool?.close());
+  return {
+    run: (...image: Parameters<typeof runImage> extends [unknown, ...infer Rest] ? Rest : never) =>
+      runImage(pool as EnginePool, ...image),
+    stepBegins: () => new Promise<void>((resolve) => (onStep = resolve)),
+    lastEnd: () => vi.waitUntil(() => ended.splice(0).at(-1), { timeout: 60_000 }),
+  };
+}
+
+describe('an image over its limit of CPU is rejected', () => {
+  const { run, lastEnd } = poolWith({ cpuMs: 100 });
+  test.each(steps.flatMap((at) => (['burning', 'looping'] as const).map((by) => ({ at, by }))))(
+    '$at $by',
+    async (image) => {
+      await expect(run(image)).rejects.toMatchObject({ code: 'timeout', retryable: false });
+      expect(await lastEnd()).toBe('cpu');
+      expect(await run(normal)).toBe(5);
+    },
+  );
+});
+
+describe('an image over its limit of memory is rejected', () => {
+  const { run, lastEnd } = poolWith({ memoryBytes: 64 * MIB });
+  test.each(steps)('%s', async (at) => {
+    await expect(run({ at, by: 'growing' })).rejects.toMatchObject({ code: 'too-complex', retryable: false });
+    expect(await lastEnd()).toBe('memory');
+    expect(await run(normal)).toBe(5);
+  });
+});
+
+describe('an image over its limit of time on the clock is retried, not rejected', () => {
+  const { run, lastEnd } = poolWith({ wallMs: 300 });
+  test.each(steps)('%s', async (at) => {
+    await expect(run({ at, by: 'hanging' })).rejects.toMatchObject({ code: 'took-too-long', retryable: true });
+    expect(await lastEnd()).toBe('wall');
+  });
+});
+
+describe('an abort stops a running step', () => {
+  const { run, lastEnd, stepBegins } = poolWith({});
+  const reason = new Error('the job was lost');
+  test.each(steps.flatMap((at) => (['burning', 'looping', 'hanging'] as const).map((by) => ({ at, by }))))(
+    '$at $by',
+    async (image) => {
+      const abort = new AbortController();
+      const begun = stepBegins();
+      const running = run(image, abort.signal);
+      void begun.then(() => abort.abort(reason));
+      await expect(running).rejects.toBe(reason);
+      expect(await lastEnd()).toBe('aborted');
+      expect(await run(normal)).toBe(5);
+    },
+  );
+});

@@ -1,0 +1,58 @@
+import type { VariantSet } from '@imagemill/variants';
+import { callResults } from '../channel/messages.ts';
+import type { CallOptions, Picture, RenderedVariant } from '../picture.ts';
+import type { EngineProcess } from './engine-process.ts';
+import type { ImageRun } from './image-run.ts';
+import type { ReceivedRendition } from './pending-calls.ts';
+
+/** A picture whose pixels are in an engine process. */
+export function createPictureInProcess(run: ImageRun, set: VariantSet): Picture {
+  return {
+    close: run.end,
+    summarise: ({ signal } = {}) =>
+      run.do((process) => process.call({ do: 'summarise' }, callResults.summarise), signal),
+    render: ({ signal } = {}) => renderInProcess(run, set, signal),
+  };
+}
+
+async function* renderInProcess(
+  run: ImageRun,
+  set: VariantSet,
+  signal: CallOptions['signal'],
+): AsyncGenerator<RenderedVariant> {
+  const received: RenderedVariant[] = [];
+  const seen = new Set<number>();
+  let wake = () => {};
+  let isDone = false;
+
+  /** After a crash, a fresh process renders all variants again, with the same bytes. */
+  function receive({ variant: index, ...rendition }: ReceivedRendition): void {
+    const variant = set[index];
+    if (!variant) throw new Error(`There is no variant ${index}.`);
+    if (seen.has(index)) return;
+    seen.add(index);
+    received.push({ variant, data: rendition.data, width: rendition.width, height: rendition.height });
+    wake();
+  }
+
+  const render = (process: EngineProcess) => process.call({ do: 'render' }, callResults.render, receive);
+  const done = run.do(render, signal).finally(() => {
+    isDone = true;
+    wake();
+  });
+  // It is awaited when everything received was yielded.
+  done.catch(() => {});
+  try {
+    while (!isDone || received.length > 0) {
+      signal?.throwIfAborted();
+      const next = received.shift();
+      if (next) yield next;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+    await done;
+    if (seen.size !== set.length) throw new Error(`The engine rendered ${seen.size} of ${set.length} variants.`);
+  } finally {
+    // The caller may still be busy with the renditions for long.
+    run.end();
+  }
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EndReason, EngineProcess } from './engine-process.ts';
+import type { PoolEvent } from './pool-event.ts';
+import type { UsageReader } from './process-usage.ts';
+
+export interface RosterOptions {
+  readonly size: number;
+  /** A process is replaced after this many images. */
+  readonly imagesMax: number;
+  /** Resident memory above which an idle process is replaced. */
+  readonly idleBytesMax: number;
+  readonly usage: UsageReader;
+  /** @param signal ends the process while it starts */
+  readonly spawn: (signal: AbortSignal) => Promise<EngineProcess>;
+  /** Called when a process is idle that was not before. */
+  readonly onIdle: () => void;
+  readonly onEvent: ((event: PoolEvent) => void) | undefined;
+}
+
+/**
+ * The engine processes of a worker. There are always `size` of them; one that ends or is retired is replaced.
+ *
+ *     starting ─► idle ─► busy ─► idle …
+ *        └────────┴────────┴──► ended, replaced
+ */
+export interface Roster {
+  readonly idle: readonly EngineProcess[];
+  readonly size: number;
+  /** Processes that have started and not ended, idle or busy. */
+  readonly alive: number;
+  /** Starts the first process, and the others in the background. @throws Error if the first one does not start */
+  open(): Promise<void>;
+  /** Takes an idle process out of `idle`. */
+  take(process: EngineProcess): void;
+  /** Makes a process idle again, or replaces it if it has had its share of images or has grown. */
+  giveBack(process: EngineProcess): Promise<void>;
+  /** Ends all processes, and waits until they have ended. */
+  close(): Promise<void>;
+}
+
+const FIRST_DELAY_MS = 500;
+const DELAY_MS_MAX = 30_000;
+
+export function createRoster(options: RosterOptions): Roster {
+  const alive = new Set<EngineProcess>();
+  const closing = new AbortController();
+  let idle: readonly EngineProcess[] = [];
+  let filling: Promise<void> | undefined;
+
+  async function start(): Promise<void> {
+    const process = await options.spawn(closing.signal);
+    alive.add(process);
+    void process.ended.then((reason) => remove(process, reason));
+    options.onEvent?.({ is: 'started', pid: process.pid });
+    idle = [...idle, process];
+    options.onIdle();
+  }
+
+  function remove(process: EngineProcess, reason: EndReason): void {
+    alive.delete(process);
+    options.onEvent?.({ is: 'ended', pid: process.pid, reason });
+    idle = idle.filter((other) => other !== process);
+    fill();
+  }
+
+  /** One at a time: the start of a process keeps a core busy. */
+  function fill(): void {
+    filling ??= startMissing().finally(() => {
+      filling = undefined;
+    });
+  }
+
+  async function startMissing(): Promise<void> {
+    while (!closing.signal.aborted && alive.size < options.size) {
+      await untilStarted(start, (error) => options.onEvent?.({ is: 'start-failed', error }), closing.signal);
+    }
+  }
+
+  return {
+    get idle() {
+      return idle;
+    },
+    get alive() {
+      return alive.size;
+    },
+    size: options.size,
+    async open() {
+      await start();
+      fill();
+    },
+    take(process) {
+      idle = idle.filter((other) => other !== process);
+    },
+    async giveBack(process) {
+      const usage = (await options.usage.read([process.pid])).get(process.pid);
+      if (!alive.has(process)) return;
+      const hasGrown = (usage?.rssBytes ?? 0) > options.idleBytesMax;
+      if (hasGrown || process.images >= options.imagesMax) {
+        return process.kill('replaced', new Error('The process is replaced.'));
+      }
+      idle = [...idle, process];
+      options.onIdle();
+    },
+    async close() {
+      closing.abort();
+      const ending = [...alive];
+      for (const process of ending) process.kill('closed', new Error('The engine was closed.'));
+      await Promise.all([filling, ...ending.map(({ ended }) => ended)]);
+    },
+  };
+}
+
+/** A start that fails is repeated, after a delay that doubles. */
+async function untilStarted(start: () => Promise<void>, onFailed: (error: unknown) => void, closing: AbortSignal) {
+  for (let waitMs = FIRST_DELAY_MS; !closing.aborted; waitMs = Math.min(2 * waitMs, DELAY_MS_MAX)) {
+    try {
+      return await start();
+    } catch (error) {
+      if (closing.aborted) return;
+      onFailed(error);
+      await delay(waitMs, undefined, { signal: closing }).catch(() => {});
+    }
+  }
+}

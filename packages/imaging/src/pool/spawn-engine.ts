@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { EngineStart } from '../channel/messages.ts';
+import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
+import { createEngineProcess, type EngineProcess } from './engine-process.ts';
+import type { Slots } from './slots.ts';
+
+export interface SpawnOptions extends EngineCommandOptions {
+  /** Path of the program. */
+  readonly program: string;
+  readonly start: EngineStart;
+  readonly slots: Slots;
+  /** Called with a line that a process wrote to standard error, by native code or by a crash. */
+  readonly onLog: (pid: number, line: string) => void;
+}
+
+/** A process starts in 0.5 s of CPU; on an overloaded machine this takes longer. */
+const START_MS_MAX = 60_000;
+
+/**
+ * Starts an engine process.
+ *
+ * @param signal ends the process while it starts
+ * @throws Error with the last lines of its standard error, if it ends before it is ready
+ */
+export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): Promise<EngineProcess> {
+  const { command, args, env } = engineCommand(options.program, JSON.stringify(options.start), options);
+  // On Windows, only an overlapped pipe can be read and written at the same time; elsewhere it is a pair of sockets.
+  const child = spawn(command, args, { env, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'overlapped'] });
+  const lines = collectLines(child, options.onLog);
+  const { promise: ready, resolve: onReady, reject } = Promise.withResolvers<void>();
+  child.once('error', reject);
+  const engine = createEngineProcess(child, options.slots, onReady);
+  const stop = () => engine.kill('closed', new Error('It was not ready in time.'));
+  const tooLate = AbortSignal.any([signal, AbortSignal.timeout(START_MS_MAX)]);
+  if (tooLate.aborted) stop();
+  tooLate.addEventListener('abort', stop, { once: true });
+  void engine.ended.then(() => reject(new Error(`An engine process did not start.\n${lines.join('\n')}`)));
+  try {
+    await ready;
+    return engine;
+  } finally {
+    tooLate.removeEventListener('abort', stop);
+  }
+}
+
+const LINES_MAX = 50;
+const LINE_CHARS_MAX = 500;
+
+/** Logs the first lines of a process: a hostile file could make it write without end. The rest is read and dropped. */
+function collectLines(child: ChildProcess, onLog: SpawnOptions['onLog']): readonly string[] {
+  const lines: string[] = [];
+  if (!child.stderr) return lines;
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (lines.length >= LINES_MAX || line === '') return;
+    lines.push(line.slice(0, LINE_CHARS_MAX));
+    onLog(child.pid ?? 0, line.slice(0, LINE_CHARS_MAX));
+  });
+  return lines;
+}

@@ -1,0 +1,55 @@
+import { Socket } from 'node:net';
+import { createFrameReader, writeFrame } from '../channel/frames.ts';
+import type { EngineStart, FromEngine, ToEngine } from '../channel/messages.ts';
+import type { EngineOptions, ImagingEngine } from '../engine.ts';
+import { createGrantedSlots } from './granted-slots.ts';
+import { serveImages } from './serve-images.ts';
+
+/** The only descriptor of this process besides standard input, output and error. */
+const CHANNEL = 3;
+const READ_BYTES = 256 * 1024;
+/** The worker is trusted. A variant set of 64 entries takes 20 KB. */
+const limitsOfWorker = { headerBytesMax: 16 * 1024 * 1024, bodyBytesMax: 2 ** 32 - 1 };
+
+/**
+ * Serves the worker at the other end of the channel until that worker ends. The settings are JSON in the first argument of the
+ * program.
+ */
+export async function serveChannel(createEngine: (options: EngineOptions) => Promise<ImagingEngine>): Promise<void> {
+  const { limits } = JSON.parse(process.argv[2] ?? '') as EngineStart;
+  const slots = createGrantedSlots((message) => send(message));
+  const engine = await createEngine({ limits, encodeSlot: slots.enter });
+  const images = serveImages(engine, slots, send);
+  const channel = openChannel((message, body) => {
+    if (message.do === 'enter') slots.granted(message.slot);
+    else images.handle(message, body);
+  });
+  send({ is: 'ready' });
+
+  function send(message: FromEngine, body?: Uint8Array): void {
+    writeFrame(channel, message, body);
+  }
+}
+
+function openChannel(onMessage: (message: ToEngine, body: Uint8Array) => void): Socket {
+  const read = createFrameReader(limitsOfWorker, (message, body) => onMessage(message as ToEngine, body));
+  const channel = new Socket({
+    fd: CHANNEL,
+    readable: true,
+    writable: true,
+    // One buffer for all reads, from which the frames are filled: the stream would allocate one for every 64 KB.
+    onread: {
+      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+      callback(length, buffer) {
+        read(buffer.subarray(0, length));
+        return true;
+      },
+    },
+  });
+  // Without it, the end of the stream goes unnoticed.
+  channel.resume();
+  // The worker has ended, or has closed its pool. `process.exit` would wait for running encodes.
+  channel.on('close', () => process.kill(process.pid, 'SIGKILL'));
+  channel.on('error', () => process.kill(process.pid, 'SIGKILL'));
+  return channel;
+}

@@ -1,0 +1,72 @@
+import type { EngineCall, FromEngine, ToEngine } from '../channel/messages.ts';
+import type { ImagingEngine } from '../engine.ts';
+import { RejectedImageError, type RejectionCode } from '../errors.ts';
+import type { Picture } from '../picture.ts';
+import type { GrantedSlots } from './granted-slots.ts';
+
+type Send = (message: FromEngine, body?: Uint8Array) => void;
+type Request = Exclude<ToEngine, { do: 'enter' }>;
+
+/** Performs the calls for the image that this process holds. */
+export function serveImages(engine: ImagingEngine, slots: GrantedSlots, send: Send) {
+  let file: Uint8Array = Buffer.alloc(0);
+  let image = newImage();
+
+  async function answer({ call, ...request }: { call: number } & EngineCall): Promise<void> {
+    try {
+      const result = (await perform(request as EngineCall, call)) ?? null;
+      send({ is: 'done', call, result });
+    } catch (error) {
+      send(failure(call, error));
+    }
+  }
+
+  async function perform(request: EngineCall, call: number): Promise<unknown> {
+    const { signal } = image.dropped;
+    if (request.do === 'inspect') return engine.inspect(file, request.options);
+    if (request.do === 'decode') {
+      image.set = request.set;
+      image.picture = await engine.decode(file, request.source, request.set, { signal });
+      return undefined;
+    }
+    if (!image.picture) throw new Error(`There is no decoded picture to ${request.do}.`);
+    if (request.do === 'summarise') return image.picture.summarise();
+    for await (const { variant, data, width, height } of image.picture.render({ signal })) {
+      send({ is: 'rendition', call, variant: image.set.indexOf(variant), width, height }, data);
+    }
+    return undefined;
+  }
+
+  async function drop(call: number): Promise<void> {
+    image.dropped.abort(new Error('The image was dropped.'));
+    await slots.drain();
+    await Promise.all(image.calls);
+    image = newImage();
+    send({ is: 'done', call, result: null });
+  }
+
+  return {
+    handle(request: Request, body: Uint8Array): void {
+      if (request.do === 'hold') file = body;
+      else if (request.do === 'drop') void drop(request.call);
+      else image.calls.push(answer(request));
+    },
+  };
+}
+
+interface HeldImage {
+  readonly dropped: AbortController;
+  readonly calls: Promise<void>[];
+  set: Extract<EngineCall, { do: 'decode' }>['set'];
+  picture: Picture | undefined;
+}
+
+const newImage = (): HeldImage => ({ dropped: new AbortController(), calls: [], set: [], picture: undefined });
+
+function failure(call: number, error: unknown): FromEngine {
+  if (error instanceof RejectedImageError) return { is: 'rejected', call, code: error.code as RejectionCode };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { is: 'failed', call, message: text.slice(0, MESSAGE_CHARS_MAX) };
+}
+
+const MESSAGE_CHARS_MAX = 4_000;

@@ -1,0 +1,85 @@
+// The program of an engine process whose steps do what the file says, in native code that nothing can interrupt.
+import { pbkdf2 } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { EngineOptions, ImagingEngine } from '../engine.ts';
+import type { Picture } from '../picture.ts';
+import { serveChannel } from '../process/serve-channel.ts';
+import type { Misbehaviour, Step, Way } from './misbehaviour.ts';
+
+const CHANNEL = 3;
+const MIB = 1024 * 1024;
+
+const behaviours = {
+  /** CPU on a thread of the pool, as in an encoder. */
+  burning: () => promisify(pbkdf2)('', '', 2 ** 31 - 1, 64, 'sha512').then(() => {}),
+  /** CPU on the main thread, as in a parser. */
+  looping: async () => {
+    for (;;);
+  },
+  /** No CPU: the main thread waits for ever. */
+  hanging: async () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
+  pausing: () => setTimeout(500),
+  growing: async () => {
+    const held: Buffer[] = [];
+    for (;;) held.push(Buffer.alloc(8 * MIB, held.length));
+  },
+  'ending with SIGSEGV': async () => void process.kill(process.pid, 'SIGSEGV'),
+  aborting: async () => process.abort(),
+  exiting: async () => process.exit(7),
+  'sending a long frame': async () => void writeSync(CHANNEL, Buffer.alloc(64, 0xff)),
+  'sending no JSON': async () => void writeSync(CHANNEL, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0, 0x7b])),
+  'sending a result of another shape': async () => {
+    const result = { is: 'done', call: 1, result: { width: 'wide' } };
+    const header = Buffer.from(JSON.stringify(result));
+    const lengths = Buffer.alloc(8);
+    lengths.writeUInt32LE(header.byteLength);
+    writeSync(CHANNEL, Buffer.concat([lengths, header]));
+  },
+  'throwing an error': async () => {
+    throw new Error('out of memory');
+  },
+} satisfies Record<Exclude<Way, 'nothing'>, () => Promise<void>>;
+
+async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): Promise<ImagingEngine> {
+  const perform = (file: Uint8Array, step: Step) => {
+    const { at, by } = JSON.parse(Buffer.from(file).toString()) as Misbehaviour;
+    if (at !== step || by === 'nothing') return Promise.resolve();
+    // A test that waits for this line knows that the step runs.
+    writeSync(process.stderr.fd, `${at} ${by}\n`);
+    return behaviours[by]();
+  };
+  const inSlot = encodeSlot ?? ((work) => work());
+  return {
+    limits: limits as ImagingEngine['limits'],
+    async inspect(file) {
+      await perform(file, 'inspect');
+      return {
+        ...{ format: 'png', width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1 },
+        bytes: file.byteLength,
+      };
+    },
+    async decode(file, _source, set): Promise<Picture> {
+      await inSlot(() => perform(file, 'decode'));
+      return {
+        close: () => {},
+        async summarise() {
+          await perform(file, 'summarise');
+          return { placeholder: 'AAAA', dominantColour: '#000000' };
+        },
+        async *render() {
+          const encodes = set.map((variant) =>
+            inSlot(() => perform(file, variant.animated ? 'animation' : variant.format)),
+          );
+          for (const [index, encode] of encodes.entries()) {
+            await encode;
+            yield { variant: set[index] as (typeof set)[number], data: Buffer.from(`${index}`), width: 1, height: 1 };
+          }
+        },
+      };
+    },
+  };
+}
+
+await serveChannel(createMisbehavingEngine);

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import type { EnginePool } from '../pool/create-engine-pool.ts';
+import { variantSet } from './render.ts';
+
+/** Every step that an engine process performs in native code; an encode for each format. */
+export const steps = ['inspect', 'decode', 'summarise', 'avif', 'webp', 'jpeg', 'png', 'animation'] as const;
+export type Step = (typeof steps)[number];
+
+export type Way =
+  | 'nothing'
+  | 'burning'
+  | 'looping'
+  | 'hanging'
+  | 'growing'
+  | 'pausing'
+  | 'ending with SIGSEGV'
+  | 'aborting'
+  | 'exiting'
+  | 'sending a long frame'
+  | 'sending no JSON'
+  | 'sending a result of another shape'
+  | 'throwing an error';
+
+/** The content of a file for `misbehaving-engine.ts`: one step misbehaves, the others do nothing. */
+export interface Misbehaviour {
+  readonly at: Step;
+  readonly by: Way;
+}
+
+export const misbehavingProgram = fileURLToPath(new URL('./misbehaving-engine.ts', import.meta.url));
+
+const set = variantSet(...['avif', 'webp', 'jpeg', 'png'].map((format) => ({ format })), {
+  format: 'webp',
+  animated: true,
+});
+
+/** Runs an image through all steps. */
+export async function runImage(pool: EnginePool, misbehaviour: Misbehaviour, signal?: AbortSignal) {
+  const file = Buffer.from(JSON.stringify(misbehaviour));
+  const source = await pool.inspect(file, { signal });
+  const picture = await pool.decode(file, source, set, { signal });
+  try {
+    await picture.summarise({ signal });
+    return (await Array.fromAsync(picture.render({ signal }))).length;
+  } finally {
+    picture.close();
+  }
+}
