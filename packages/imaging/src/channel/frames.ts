@@ -16,7 +16,7 @@ export interface FrameLimits {
 }
 
 /** The other side sent bytes that are no frame, or a frame over the limits. */
-export class FrameError extends Error {}
+class FrameError extends Error {}
 
 export function writeFrame(stream: Writable, header: object, body?: Uint8Array): void {
   const text = Buffer.from(JSON.stringify(header));

@@ -15,7 +15,7 @@ export interface AdmissionRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Admitted {
+interface Admitted {
   readonly process: EngineProcess;
   /** Returns what was counted for the image. The process itself goes back to the roster. */
   leave(): void;
