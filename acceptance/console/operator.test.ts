@@ -43,18 +43,19 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-/** Uploads images, then lets the storage refuse them, but not its test object: each image becomes a dead letter. */
+/** Uploads images to a storage that refuses all reads: each image becomes a dead letter. */
 async function deadLetters(number: number): Promise<string[]> {
   const seller = createSeller(page.stack());
   const bytes = await readFile(photo('avatar.jpg'));
+  storage?.misbehave(({ method, url = '' }) =>
+    method === 'PUT' || url.includes(workerCanaryKey) ? undefined : 'refuse',
+  );
   const uploads = Array.from({ length: number }, async () => {
     const ticket = await seller.ticket({ bytes, category: 'avatar' });
     await seller.put(ticket, bytes);
     return ticket.imageId;
   });
-  const imageIds = await Promise.all(uploads);
-  storage?.misbehave(({ url = '' }) => (url.includes(workerCanaryKey) ? undefined : 'refuse'));
-  return imageIds;
+  return Promise.all(uploads);
 }
 
 test('redrives dead letters one by one and by code, and discards them', async () => {

@@ -73,7 +73,7 @@ interface ProcessStatus {
 
 /** Undefined if it has ended, even if its parent has not reaped it yet. */
 async function statusOf(pid: number): Promise<ProcessStatus | undefined> {
-  const printed = await runCommand('ps', ['-o', 'ppid=,pgid=,stat=', '-p', `${pid}`], { timeoutMs: 5_000 }).catch(
+  const printed = await runCommand('ps', ['-o', 'ppid=,pgid=,stat=', '-p', `${pid}`], { timeoutMs: 60_000 }).catch(
     () => '',
   );
   const [parent, group, state] = printed.trim().split(/\s+/);

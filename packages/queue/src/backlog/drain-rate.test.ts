@@ -1,11 +1,18 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CrashedWorkerError } from '../crashes/crash-containment.ts';
 import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { drainRate } from './drain-rate.ts';
 
-afterEach(closeQueues);
-
 const MINUTE_MS = 60_000;
+
+// All jobs of a test finish in the same minute.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS + 1_000 });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await closeQueues();
+});
 
 test('the drain rate counts jobs finished in the last minute, including dead letters and excluding postponed jobs', async () => {
   const { queue, raw, work } = await queueHarness();
