@@ -43,12 +43,12 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-/** Uploads images to a storage that refuses all reads: each image becomes a dead letter. */
+/** Uploads images to a storage that reports them and refuses to send them: each image becomes a dead letter. */
 async function deadLetters(number: number): Promise<string[]> {
   const seller = createSeller(page.stack());
   const bytes = await readFile(photo('avatar.jpg'));
   storage?.misbehave(({ method, url = '' }) =>
-    method === 'PUT' || url.includes(workerCanaryKey) ? undefined : 'refuse',
+    method === 'GET' && !url.includes(workerCanaryKey) ? 'refuse' : undefined,
   );
   const uploads = Array.from({ length: number }, async () => {
     const ticket = await seller.ticket({ bytes, category: 'avatar' });
