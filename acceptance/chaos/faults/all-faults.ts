@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.ts';
 import { apiKill } from './api-kill.ts';
 import { duplicates } from './duplicates.ts';
+import { redisOutage, storageOutage } from './outages.ts';
 import { pausedWorker } from './paused-worker.ts';
 import { poison } from './poison/poison.ts';
 import { redisKill } from './redis-kill.ts';
@@ -19,5 +20,7 @@ export const allFaults: readonly Fault[] = [
   redisKill,
   redisWipe,
   storageFaults,
+  storageOutage,
+  redisOutage,
   duplicates,
 ];

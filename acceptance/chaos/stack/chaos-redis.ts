@@ -9,6 +9,8 @@ export interface ChaosRedis {
   readonly url: string;
   /** SIGKILL, and a restart with the same port and files; with `wiped`, without files. */
   restart(options?: { wiped: boolean }): Promise<void>;
+  /** Stops Redis, or lets it hang, until `work` ends. Nothing is lost. */
+  interrupt(how: 'down' | 'hanging', work: () => Promise<void>): Promise<void>;
   flushAll(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -24,6 +26,16 @@ export async function startChaosRedis(parent: string): Promise<ChaosRedis> {
       await redis.exited;
       if (wiped) await rm(dir, { recursive: true });
       redis = await startRedis({ dir, port });
+    },
+    async interrupt(how, work) {
+      if (how === 'down') await redis.stop();
+      else process.kill(redis.pid, 'SIGSTOP');
+      try {
+        await work();
+      } finally {
+        if (how === 'down') redis = await startRedis({ dir, port });
+        else process.kill(redis.pid, 'SIGCONT');
+      }
     },
     async flushAll() {
       const socket = createConnection(port, '127.0.0.1');
