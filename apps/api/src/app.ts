@@ -11,6 +11,7 @@ import { browserHeaders } from './http/browser-headers.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitBody } from './http/limit-body.ts';
 import { requestLog } from './http/request-log.ts';
+import { limitRequests } from './limits/request-limits.ts';
 import type { Area } from './openapi/operation.ts';
 import { completeUpload } from './routes/complete-upload.ts';
 import { deadLetters } from './routes/dead-letters.ts';
@@ -86,7 +87,9 @@ export function createApp(
     for (const path of LIVE_PATHS) app.use(path, admitFollowers(services.followTokens, { inQuery: true }));
   }
   for (const { path, scope, bodyBytesMax, routes } of areas) {
-    app.use(path, authenticate(authenticator, scope), limitBody(bodyBytesMax, services.bodyRoom));
+    app.use(path, authenticate(authenticator, scope));
+    if (scope === 'upload') app.use(path, limitRequests(services.requestLimits));
+    app.use(path, limitBody(bodyBytesMax, services.bodyRoom));
     for (const route of routes) route(app, services);
   }
   documentation(app, { areas, apiBaseUrl: services.settings.apiBaseUrl });

@@ -18,6 +18,7 @@ import type { ApiEnv } from './env.ts';
 import type { ApiServices, ApiSettings } from './http/api-route.ts';
 import { type BodyRoom, createBodyRoom } from './http/body-room.ts';
 import { createLimits } from './limits/create-limits.ts';
+import { createRequestLimits } from './limits/request-limits.ts';
 import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
 import { startLive } from './live/start-live.ts';
@@ -65,6 +66,15 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     }),
     bodyRoom: options.bodyRoom ?? createBodyRoom(),
     limits: createLimits({ connection, prefix, queue }, limitsOf(env)),
+    requestLimits: createRequestLimits(
+      { connection, prefix },
+      {
+        reads: env.RATE_LIMIT_READS,
+        changes: env.RATE_LIMIT_CHANGES,
+        windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+        deletionsPerDay: env.MAX_DELETIONS_PER_DAY,
+      },
+    ),
     followTokens: env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS),
     board: env.BOARD_SESSION_SECRET && {
       sessions: createBoardSessions(env.BOARD_SESSION_SECRET),

@@ -70,6 +70,19 @@ export const apiEnv = z
     RATE_LIMIT_TICKETS: whole(0, COUNT_MAX)
       .prefault('1000')
       .describe('maximum tickets per tenant and window, across all API processes; 0 for no limit'),
+    RATE_LIMIT_READS: whole(0, COUNT_MAX)
+      .prefault('5000')
+      .describe(
+        'maximum reads (status, listings, live connections) per tenant, window and API process; 0 for no limit',
+      ),
+    RATE_LIMIT_CHANGES: whole(0, COUNT_MAX)
+      .prefault('3000')
+      .describe(
+        'maximum changes (complete, parts, reprocess, delete) per tenant and window, across all API processes; 0 for no limit',
+      ),
+    MAX_DELETIONS_PER_DAY: whole(0, COUNT_MAX)
+      .prefault('10000')
+      .describe('maximum deletions per tenant and day; 0 for no limit'),
     RATE_LIMIT_WINDOW_SECONDS: whole(1, 3600).prefault('10').describe('length of the rate-limit window'),
     MAX_UNFINISHED_IMAGES: whole(0, COUNT_MAX)
       .prefault('1000')

@@ -1,7 +1,7 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { ImageIndex, ImageStatus } from '@imagemill/queue';
 import { type Categories, type ImageId, type Tenant, timeOfId } from '@imagemill/variants';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { ImageRecord, ImageRecords } from './image-record.ts';
 
 interface ListingPage {
@@ -23,7 +23,9 @@ export type ListImages = (tenant: Tenant, page: ListingPage) => Promise<Listed>;
 
 /** A page that finds too few images of a status stops here; its cursor continues the search. */
 const EXAMINED_MAX = 300;
-const READS_AT_ONCE = 16;
+/** Look-ups at once in one process, and of one tenant: a tenant with many listings does not slow those of others. */
+const READS_AT_ONCE = 32;
+const TENANT_READS_AT_ONCE = 8;
 /** An image is indexed before its job is added. If it has no job after this time, it never will. */
 const UNKNOWN_AFTER_MS = 3600_000;
 
@@ -37,6 +39,7 @@ interface ListingServices {
 
 export function createListImages({ index, records, categories, onUnreadable }: ListingServices): ListImages {
   const slot = pLimit(READS_AT_ONCE);
+  const tenants = createTenantSlots();
 
   async function look(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined> {
     const record = await records.find(tenant, imageId).catch((error: unknown) => {
@@ -50,14 +53,18 @@ export function createListImages({ index, records, categories, onUnreadable }: L
     return record;
   }
 
-  return async (tenant, { category, status, before, limit }) => {
+  async function list(
+    tenant: Tenant,
+    { category, status, before, limit }: ListingPage,
+    tenantSlot: LimitFunction,
+  ): Promise<Listed> {
     const hasStatus = (record: ImageRecord) => status === undefined || record.status === status;
     const found: ImageRecord[] = [];
     let last = before;
     for (let examined = 0; examined < EXAMINED_MAX; examined += limit) {
       const ids = await index.list(tenant, { category, before: last, limit });
       const looked = await Promise.all(
-        ids.map(async (imageId) => ({ imageId, record: await slot(look, tenant, imageId) })),
+        ids.map(async (imageId) => ({ imageId, record: await tenantSlot(slot, look, tenant, imageId) })),
       );
       const matching = looked.flatMap(({ imageId, record }) =>
         record && hasStatus(record) ? [{ imageId, record }] : [],
@@ -69,5 +76,25 @@ export function createListImages({ index, records, categories, onUnreadable }: L
       last = ids.at(-1);
     }
     return { records: found, next: last };
+  }
+
+  return (tenant, page) => tenants.use(tenant, (tenantSlot) => list(tenant, page, tenantSlot));
+}
+
+/** A limit for each tenant that has listings at the moment. */
+function createTenantSlots() {
+  const slots = new Map<Tenant, { readonly slot: LimitFunction; users: number }>();
+  return {
+    async use<T>(tenant: Tenant, work: (slot: LimitFunction) => Promise<T>): Promise<T> {
+      const entry = slots.get(tenant) ?? { slot: pLimit(TENANT_READS_AT_ONCE), users: 0 };
+      slots.set(tenant, entry);
+      entry.users += 1;
+      try {
+        return await work(entry.slot);
+      } finally {
+        entry.users -= 1;
+        if (entry.users === 0) slots.delete(tenant);
+      }
+    },
   };
 }

@@ -9,6 +9,7 @@ import type { Board } from '../board/serve-board.ts';
 import type { ReportUploads } from '../bucket-events/report-uploads.ts';
 import type { ConsolePage } from '../console/console-page.ts';
 import type { TicketLimits } from '../limits/admit-tickets.ts';
+import type { RequestLimits } from '../limits/request-limits.ts';
 import type { LiveImages } from '../live/live-images.ts';
 import type { ApiBindings } from './bindings.ts';
 import type { BodyRoom } from './body-room.ts';
@@ -43,6 +44,7 @@ export interface ApiServices {
   readonly listImages: ListImages;
   readonly view: (record: ImageRecord) => ImageView;
   readonly limits: TicketLimits;
+  readonly requestLimits: RequestLimits;
   readonly bodyRoom: BodyRoom;
   /** Set if CONSOLE_DIR is set. */
   readonly console?: ConsolePage | undefined;

@@ -25,7 +25,7 @@ export interface LimitServices {
 export function createLimits({ connection, prefix, queue }: LimitServices, settings: LimitSettings): TicketLimits {
   const { tickets: limit, windowSeconds } = settings;
   return {
-    rate: limit === 0 ? undefined : createRateLimit({ connection, prefix, limit, windowSeconds }),
+    rate: limit === 0 ? undefined : createRateLimit({ connection, prefix, what: 'tickets', limit, windowSeconds }),
     backpressure: createBackpressure({ queue, ...settings }),
     ticketsMax: Math.min(...[limit, settings.unfinishedMax].filter((most) => most > 0), TICKETS_PER_CALL_MAX),
     admissions: createAdmissions({ connection, prefix, unfinishedMax: settings.unfinishedMax }),

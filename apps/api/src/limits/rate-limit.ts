@@ -1,8 +1,8 @@
 import { type createProducerConnection, translateRedisErrors } from '@imagemill/queue';
 import type { Tenant } from '@imagemill/variants';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** A tenant's remaining tickets. */
+/** What is left of a tenant's limit. */
 interface RateLimitState {
   readonly allowed: boolean;
   readonly limit: number;
@@ -14,37 +14,43 @@ interface RateLimitState {
 
 export interface RateLimit {
   /**
-   * Consumes tickets, even if not enough are left. All processes of the API share the limit.
+   * Consumes some of the limit, even if not enough is left.
    *
    * @throws QueueUnavailableError
    */
-  take(tenant: Tenant, tickets: number): Promise<RateLimitState>;
+  take(tenant: Tenant, count: number): Promise<RateLimitState>;
 }
 
 export interface RateLimitOptions {
   readonly connection: ReturnType<typeof createProducerConnection>;
   readonly prefix: string;
+  /** Part of the names of its keys in Redis. */
+  readonly what: string;
   readonly limit: number;
   readonly windowSeconds: number;
 }
 
-/** A fixed window per tenant, which starts with its first ticket. */
-export function createRateLimit({ connection, prefix, limit, windowSeconds }: RateLimitOptions): RateLimit {
+/** A fixed window per tenant, which starts with its first call. All processes of the API share the limit. */
+export function createRateLimit({ connection, prefix, what, limit, windowSeconds }: RateLimitOptions): RateLimit {
   const limiter = new RateLimiterRedis({
     storeClient: connection,
-    keyPrefix: `${prefix}:rate:tickets`,
+    keyPrefix: `${prefix}:rate:${what}`,
     points: limit,
     duration: windowSeconds,
     // A tenant that is over its limit costs Redis nothing until its window ends.
     inMemoryBlockOnConsumed: limit,
   });
-  return {
-    async take(tenant, tickets) {
-      const taken = await translateRedisErrors(() => limiter.consume(tenant, tickets).then(stateOf(true), refused));
-      return { ...taken, limit, windowSeconds };
-    },
-  };
+  return rateLimitOf(limiter, { limit, windowSeconds });
 }
+
+type Window = Pick<RateLimitState, 'limit' | 'windowSeconds'>;
+
+export const rateLimitOf = (limiter: RateLimiterAbstract, window: Window): RateLimit => ({
+  async take(tenant, count) {
+    const taken = await translateRedisErrors(() => limiter.consume(tenant, count).then(stateOf(true), refused));
+    return { ...taken, ...window };
+  },
+});
 
 const stateOf = (allowed: boolean) => (taken: RateLimiterRes) => ({
   allowed,

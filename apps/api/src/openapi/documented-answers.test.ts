@@ -25,6 +25,10 @@ beforeAll(async () => {
       beside: sound,
       inTests: { middleware: [() => Promise.reject(new Error('a mistake'))] },
     }),
+    limited: await createApiHarness({
+      beside: sound,
+      env: { RATE_LIMIT_READS: 1, RATE_LIMIT_CHANGES: 1, RATE_LIMIT_WINDOW_SECONDS: 3600 },
+    }),
     full: await createApiHarness({ beside: sound, inTests: { bodyRoom: createBodyRoom({ tenantBytesMax: 0 }) } }),
   };
 });

@@ -72,7 +72,7 @@ function requestParams({ path, description }: DescribedRoute) {
 
 /** Error codes for auth, bodies, queries and outages are added automatically; a route names its other codes itself. */
 function problems({ method, description }: DescribedRoute, area: Area | undefined): ProblemCode[] {
-  const { body, query, idempotent, rateLimited, problems: own = [] } = description;
+  const { body, query, idempotent, problems: own = [] } = description;
   return [
     ...own,
     ...(area ? keyProblems : []),
@@ -81,7 +81,7 @@ function problems({ method, description }: DescribedRoute, area: Area | undefine
     ...(body ? [...jsonProblems, ...fieldProblems(body)] : []),
     ...(query ? fieldProblems(query) : []),
     ...(idempotent ? idempotencyProblems : []),
-    ...(rateLimited ? (['rate-limited'] as const) : []),
+    ...(area?.scope === 'upload' ? (['rate-limited'] as const) : []),
     'internal-error',
   ];
 }

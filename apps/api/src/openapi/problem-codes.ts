@@ -36,7 +36,7 @@ export const problemCodes = {
   'invalid-idempotency-key': [422, 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used for another request within the last 24 hours.'],
   'upgrade-required': [426, 'This address accepts WebSocket connections only.'],
-  'rate-limited': [429, 'The tenant has used up its tickets for this window.'],
+  'rate-limited': [429, 'The tenant has used up its tickets, reads, changes or deletions for this window.'],
   'too-many-unfinished': [429, 'The tenant has reached its limit of unfinished images.'],
   'too-many-listeners': [429, 'The tenant has reached its limit of live connections.'],
   'too-many-bodies': [429, 'Too many request bodies are being received. The connection is closed.'],

@@ -156,6 +156,9 @@ function testEnv({ redisUrl, s3Endpoint, beside, env }: ApiHarnessOptions): ApiE
     MULTIPART_TTL_SECONDS: '3600',
     UPLOAD_CHECK_DELAY_MS: '600000',
     RATE_LIMIT_TICKETS: '0',
+    RATE_LIMIT_READS: '0',
+    RATE_LIMIT_CHANGES: '0',
+    MAX_DELETIONS_PER_DAY: '0',
     MAX_UNFINISHED_IMAGES: '0',
     MAX_BACKLOG: '0',
   });

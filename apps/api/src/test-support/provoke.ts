@@ -17,6 +17,8 @@ export interface Apis {
   readonly broken: Harness;
   /** Has no room for request bodies. */
   readonly full: Harness;
+  /** Allows each tenant one read and one change. */
+  readonly limited: Harness;
 }
 
 const MORE_THAN_ANY_BODY = ' '.repeat(1024 * 1024 + 1);
@@ -35,6 +37,7 @@ export async function provoke(operation: DocumentedOperation, apis: Apis): Promi
     return api.call(operation.method, addressOf(operation, id), body, more.key ?? key, headers);
   };
   for (const api of Object.values(apis) as Harness[]) await ask(api);
+  await ask(apis.limited);
   await ask(apis.sound, { id: 'x' });
   if (scope) await provokeKeys(apis, ask);
   if (scope && operation.method !== 'GET') {

@@ -23,7 +23,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'no-board-session': 'The session for the board has ended. Open the board again from the operator page.',
 
   // Limits
-  'rate-limited': (failure) => `Too many uploads were started within a short time. ${tryAgain(failure)}`,
+  'rate-limited': (failure) => `Too many requests were made within a short time. ${tryAgain(failure)}`,
   'too-many-unfinished': (failure) =>
     `Too many of your uploads are unfinished. Wait for some of them. ${tryAgain(failure)}`,
   overloaded: (failure) => `The service is busy: too many images are waiting. ${tryAgain(failure)}`,
