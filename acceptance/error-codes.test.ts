@@ -85,8 +85,8 @@ const sorted = (codes: Iterable<string>) => [...new Set(codes)].sort();
 test('docs/http-api.md lists exactly the codes that the API can return', async () => {
   const [api, rejections, packages] = await Promise.all([codesOfTheApi(), codesOfRejections(), codesOfPackages()]);
   expect(Math.min(api.length, rejections.length, packages.length)).toBeGreaterThan(4);
-  const told = packages.filter((code) => !(code in internalCodes));
-  expect(await documented().then(sorted)).toEqual(sorted([...api, ...rejections, ...told]));
+  const ofPackages = packages.filter((code) => !(code in internalCodes));
+  expect(await documented().then(sorted)).toEqual(sorted([...api, ...rejections, ...ofPackages]));
 });
 
 test('the OpenAPI document has the same errors as docs/http-api.md, with the same statuses', async () => {

@@ -57,11 +57,11 @@ test('an upload continues automatically after a network loss', async () => {
   await network(false);
   await page.evaluate((options) => {
     const file = document.querySelector('input')?.files?.[0] as File;
-    const told = document.querySelector('main') as HTMLElement;
+    const output = document.querySelector('main') as HTMLElement;
     const upload = globalThis.onPage.createImagemill({ ...options, attemptsMax: 1 }).upload(file, {
       ...{ category: 'avatar', method: 'PUT', wait: 'uploaded' },
       onProgress: ({ offline, loaded }) => {
-        told.textContent = offline ? 'offline' : loaded > 0 ? 'sending' : 'begun';
+        output.textContent = offline ? 'offline' : loaded > 0 ? 'sending' : 'begun';
       },
     });
     Object.assign(globalThis, { upload });

@@ -8,11 +8,11 @@ describe('a network loss', () => {
   const lost = () => new TypeError('fetch failed');
 
   test.each(methods)('%s: costs no attempt, and progress reports it until the network is back', async (method) => {
-    const told: boolean[] = [];
-    const onProgress = ({ offline }: { offline: boolean }) => void (offline !== told.at(-1) && told.push(offline));
+    const seen: boolean[] = [];
+    const onProgress = ({ offline }: { offline: boolean }) => void (offline !== seen.at(-1) && seen.push(offline));
     const { upload, sent } = clientWithResponses([lost(), lost()], { attemptsMax: 1 });
     expect(await upload(method, { onProgress })).toMatchObject({ status: 'queued' });
-    expect(told).toEqual([false, true, false]);
+    expect(seen).toEqual([false, true, false]);
     expect(sent).toHaveLength(3);
   });
 

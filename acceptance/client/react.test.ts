@@ -19,11 +19,11 @@ const showField = (page: Page) =>
     function Field() {
       const { upload, cancel, status, progress, image, error } = useImageUpload(imagemill, { category: 'avatar' });
       const send = () => void upload(document.querySelector('input')?.files?.[0] as File);
-      const told = error ? `${error.code}: ${error.message}` : (image?.imageId ?? String(progress?.loaded ?? ''));
+      const shown = error ? `${error.code}: ${error.message}` : (image?.imageId ?? String(progress?.loaded ?? ''));
       return h('p', {}, [
         h('button', { key: 'send', onClick: send }, 'Send'),
         h('button', { key: 'cancel', onClick: cancel }, 'Cancel'),
-        h('output', { key: 'status', title: told }, status),
+        h('output', { key: 'status', title: shown }, status),
       ]);
     }
     const root = createRoot(document.querySelector('main') as HTMLElement);
@@ -32,7 +32,7 @@ const showField = (page: Page) =>
   }, client());
 
 const status = (page: Page, text: string) => page.locator('output', { hasText: text }).waitFor();
-const told = (page: Page) => page.locator('output').getAttribute('title');
+const shown = (page: Page) => page.locator('output').getAttribute('title');
 
 /** The id of the image of the next ticket request. */
 async function nextImageId(page: Page): Promise<string> {
@@ -48,7 +48,7 @@ test('a component shows an upload from start to finish', async () => {
   await status(page, 'idle');
   await page.getByText('Send').click();
   await status(page, 'done');
-  const imageId = (await told(page)) ?? '';
+  const imageId = (await shown(page)) ?? '';
   expect(await createImagemill(client()).getImage(imageId)).toMatchObject({ status: 'ready', category: 'avatar' });
 });
 
@@ -58,7 +58,7 @@ test('a component shows the message of an error', async () => {
   await showField(page);
   await page.getByText('Send').click();
   await status(page, 'error');
-  expect(await told(page)).toMatch(/^unsupported-format: \w+ \w+/);
+  expect(await shown(page)).toMatch(/^unsupported-format: \w+ \w+/);
 });
 
 test.each([

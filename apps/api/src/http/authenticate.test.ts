@@ -93,13 +93,13 @@ test("another tenant's image looks like one that never existed, on every route w
   expect(withId.length).toBeGreaterThan(5);
   for (const operation of withId) {
     const { method, path, scope, body, headers } = operation;
-    const told = async (id: string) => {
+    const answerFor = async (id: string) => {
       const answer = await api.call(method, addressOf(operation, id), body, api.keys.other, headers);
       const { requestId, instance, ...same } = answer.body;
       return { method, path, status: answer.status, body: same };
     };
-    const theirs = await told(imageId);
-    expect(theirs).toEqual(await told(uuidv7()));
+    const theirs = await answerFor(imageId);
+    expect(theirs).toEqual(await answerFor(uuidv7()));
     expect({ method, path, status: theirs.status }).toEqual({ method, path, status: scope === 'upload' ? 404 : 403 });
   }
   expect((await api.call('GET', `/v1/images/${imageId}`)).body.status).toBe('awaiting-upload');

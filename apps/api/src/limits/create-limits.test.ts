@@ -35,23 +35,24 @@ describe('the rate limit', () => {
 
   test('is in the headers of every response, with Retry-After once it is exceeded', async () => {
     const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 2, RATE_LIMIT_WINDOW_SECONDS: 600 } });
-    const told = (headers: Headers) => ['limit', 'remaining', 'policy'].map((name) => headers.get(`ratelimit-${name}`));
+    const limitsIn = (headers: Headers) =>
+      ['limit', 'remaining', 'policy'].map((name) => headers.get(`ratelimit-${name}`));
     const first = await ask();
-    expect(told(first.headers)).toEqual(['2', '1', '"tickets";q=2;w=600']);
+    expect(limitsIn(first.headers)).toEqual(['2', '1', '"tickets";q=2;w=600']);
     const [[name, parameters] = []] = parseList(first.headers.get('ratelimit') ?? '');
     expect([name, parameters?.get('r')]).toEqual(['tickets', 1]);
     expect(String(parameters?.get('t'))).toBe(first.headers.get('ratelimit-reset'));
     expect(Number(first.headers.get('ratelimit-reset'))).toBeGreaterThan(590);
     const invalid = await ask({}, { ...photo, category: 'x' });
-    expect({ code: codeOf(invalid), told: told(invalid.headers) }).toEqual({
+    expect({ code: codeOf(invalid), limits: limitsIn(invalid.headers) }).toEqual({
       code: '422 unknown-category',
-      told: ['2', '0', '"tickets";q=2;w=600'],
+      limits: ['2', '0', '"tickets";q=2;w=600'],
     });
     const { status, headers, body } = await ask();
-    expect({ status, code: body.code, told: told(headers) }).toEqual({
+    expect({ status, code: body.code, limits: limitsIn(headers) }).toEqual({
       status: 429,
       code: 'rate-limited',
-      told: ['2', '0', '"tickets";q=2;w=600'],
+      limits: ['2', '0', '"tickets";q=2;w=600'],
     });
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(headers.get('retry-after')).toBe(headers.get('ratelimit-reset'));

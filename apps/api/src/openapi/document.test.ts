@@ -128,11 +128,11 @@ describe('every example', () => {
 test('docs/http-api.md lists exactly the operations of the document, with their scopes', async () => {
   const text = await readFile(new URL('../../../../docs/http-api.md', import.meta.url), 'utf8');
   const rows = [...text.matchAll(/^\| (`(?:GET|POST|DELETE) .*?) \| (\w+)/gm)];
-  const told = rows.flatMap(([, calls = '', scope]) =>
+  const listed = rows.flatMap(([, calls = '', scope]) =>
     [...calls.matchAll(/`(GET|POST|DELETE) ([^`?\s]+)/g)].map(([, method, path]) => `${method} ${path} ${scope}`),
   );
   const operations = operationsOf(api.document).filter(({ path }) => path !== '/docs/{file}');
-  expect(told.sort()).toEqual(
+  expect(listed.sort()).toEqual(
     operations.map(({ method, path, scope = 'none' }) => `${method} ${path} ${scope}`).sort(),
   );
 });

@@ -52,9 +52,9 @@ test('describes a rendition as fully as the status does', async () => {
   await worker.live(0);
   await worker.live(1);
   await stream.until('rendition');
-  const told = stream.events.filter(({ event }) => event === 'rendition').map(bodyOf);
-  expect(told).toEqual((await api.call('GET', `/v1/images/${imageId}`)).body.renditions);
-  expect(told[0]).toEqual({ ...made[0], url: expect.stringContaining('http://cdn.test/') });
+  const sent = stream.events.filter(({ event }) => event === 'rendition').map(bodyOf);
+  expect(sent).toEqual((await api.call('GET', `/v1/images/${imageId}`)).body.renditions);
+  expect(sent[0]).toEqual({ ...made[0], url: expect.stringContaining('http://cdn.test/') });
   await worker.end();
 });
 

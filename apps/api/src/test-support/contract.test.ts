@@ -48,11 +48,11 @@ describe('a response that matches the document', () => {
     const pull = vi.fn();
     const stream = new ReadableStream({ pull }, { highWaterMark: 0 });
     const response = new Response(stream, { headers: { ...always, 'content-type': 'text/event-stream' } });
-    const told = await createContract(document, new Set()).differences(
+    const difference = await createContract(document, new Set()).differences(
       new Request('http://api.test/v1/parcels/1'),
       response,
     );
-    expect(told).toEqual(['a body of text/event-stream is not documented']);
+    expect(difference).toEqual(['a body of text/event-stream is not documented']);
     expect({ reads: pull.mock.calls.length, locked: stream.locked }).toEqual({ reads: 0, locked: false });
   });
 
@@ -81,16 +81,16 @@ describe('reports', () => {
     ['a field of another type', { weight: '5' }, 'must be integer'],
     ['a value that is not allowed', { weight: 0 }, 'must be > 0'],
     ['a null body', null, 'must be object'],
-  ])('%s', async (_what, body, told) => {
-    expect((await differences(body)).join()).toContain(told);
+  ])('%s', async (_what, body, difference) => {
+    expect((await differences(body)).join()).toContain(difference);
   });
 
   test.each([
     ['a status that is not documented', {}, { status: 201 }, '201  is not documented'],
     ['a header that is not documented', { weight: 5 }, { headers: { 'x-secret': 'x' } }, 'x-secret is not documented'],
     ['a type that is not documented', { weight: 5 }, { headers: { 'content-type': 'text/html' } }, 'text/html'],
-  ])('%s', async (_what, body, more, told) => {
-    expect((await differences(body, more)).join()).toContain(told);
+  ])('%s', async (_what, body, more, difference) => {
+    expect((await differences(body, more)).join()).toContain(difference);
   });
 
   test('a missing header', async () => {

@@ -48,8 +48,8 @@ export async function refuseTickets(
   for (const env of limits) {
     const limited = await createApiHarness({ env });
     await vi.waitUntil(async () => {
-      const { status, body: told } = await ask({}, {}, limited);
-      const issued = (told.tickets ?? [told]) as { imageId: ImageId }[];
+      const { status, body: answer } = await ask({}, {}, limited);
+      const issued = (answer.tickets ?? [answer]) as { imageId: ImageId }[];
       if (status < 300) for (const one of issued) await limited.queue.reportUpload(one.imageId);
       return status === 429;
     });

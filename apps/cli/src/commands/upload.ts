@@ -53,13 +53,13 @@ export function upload(program: Command): void {
       const signal = untilInterrupted();
       const photos = paths.map((path) => ({ path, category }));
       const allReady = photos.length === 0 || (await uploadAndShow(imagemill, photos, { json, signal }));
-      tellSkipped(skipped);
+      printSkipped(skipped);
       process.exitCode = signal.aborted ? 130 : allReady && failed.length === 0 ? 0 : 1;
     });
 }
 
 /** On stderr: scripts read stdout. */
-function tellSkipped(skipped: readonly string[]): void {
+function printSkipped(skipped: readonly string[]): void {
   if (skipped.length === 0) return;
   const files = skipped.length === 1 ? '1 other file' : `${skipped.length} other files`;
   const heic = skipped.find((path) => /\.(heic|heif|hif)$/i.test(path));

@@ -14,7 +14,7 @@ test('a missed webhook of a dead letter is queued, once', async () => {
     },
     async () => (await all.queue.backlog()).failed === 1,
   );
-  expect((await all.round()).found).toEqual([{ kind: 'dead-letter-not-told', imageId: image.imageId }]);
+  expect((await all.round()).found).toEqual([{ kind: 'dead-letter-not-published', imageId: image.imageId }]);
   expect((await all.webhooks.list({ cursor: undefined, limit: 10 })).deliveries).toMatchObject([
     { type: 'image.failed' },
   ]);

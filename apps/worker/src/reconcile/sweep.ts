@@ -21,7 +21,7 @@ export type FindingKind =
   | 'rendition-of-deleted-image'
   | 'superseded-rendition'
   | 'dead-letter-without-original'
-  | 'dead-letter-not-told'
+  | 'dead-letter-not-published'
   | 'unreadable';
 
 export interface Finding {

@@ -15,9 +15,9 @@ export interface RenditionChoice {
 }
 
 /**
- * The renditions that show the same picture in different sizes, the smallest first: a browser may take any one of a srcset,
- * so a square crop has no place beside the whole photograph. Taken are those of the source's aspect ratio; where there are
- * none, as of an avatar, those of the largest one's.
+ * The renditions that show the same picture in different sizes, the smallest first. A browser may pick any entry of a srcset,
+ * so a square crop must not appear beside the whole photograph. Keeps the renditions with the source's aspect ratio. If there
+ * are none, as for an avatar, keeps those with the aspect ratio of the largest one.
  */
 export function samePicture({ renditions, source }: Pictured, { prefix, variants }: RenditionChoice = {}): Rendition[] {
   const chosen = renditions.filter(({ variant }) =>
@@ -30,10 +30,10 @@ export function samePicture({ renditions, source }: Pictured, { prefix, variants
   return oneOfEachWidth(same);
 }
 
-/** `round-small` is of the family `round-`, `small` of none. */
+/** `round-small` belongs to the family `round-`, and `small` to the one without a prefix. */
 const familyOf = (variant: string) => variant.slice(0, variant.lastIndexOf('-') + 1);
 
-/** The same aspect ratio, but for the rounding of a side to whole pixels. */
+/** Whether the aspect ratios are equal, apart from the rounding of a side to whole pixels. */
 const isSameShape = (a: Size, b: Size) =>
   Math.abs(a.height - (a.width * b.height) / b.width) < 1 || Math.abs(a.width - (a.height * b.width) / b.height) < 1;
 

@@ -4,19 +4,17 @@ import { waitUntilReady } from '../follow/wait-until-ready.ts';
 import { createImageCalls } from '../images.ts';
 import type { Image, ReadyImage, UploadTicket } from '../types.ts';
 import { createPartCalls } from './part-calls.ts';
-import { sendFile } from './send-file.ts';
+import { sendFile, type UploadServices, type UploadTarget } from './send-file.ts';
 import type { UploadOptions, UploadToOptions } from './upload-options.ts';
-import { createProgress, type ProgressTeller } from './upload-progress.ts';
+import { createProgress, type ProgressReporter } from './upload-progress.ts';
 import { uploadRequest } from './upload-request.ts';
-import type { UploadServices } from './upload-services.ts';
 import { type Uploadable, type UploadSource, uploadSource } from './upload-source.ts';
-import type { UploadTarget } from './upload-target.ts';
 
 const DELETE_WITHIN_MS = 5_000;
 
 interface Started extends UploadServices {
   readonly source: UploadSource;
-  readonly progress: ProgressTeller;
+  readonly progress: ProgressReporter;
 }
 
 export interface Upload {

@@ -1,9 +1,29 @@
+import type { ApiClient } from '../api/api-client.ts';
 import { ImagemillError } from '../errors.ts';
+import type { ImageCalls } from '../images.ts';
+import type { UploadTicket } from '../types.ts';
+import type { PartCalls } from './part-calls.ts';
 import { type PartsUpload, sendParts } from './send-parts.ts';
 import { type SendOptions, sendWhole } from './send-whole.ts';
-import type { UploadServices } from './upload-services.ts';
 import type { UploadSource } from './upload-source.ts';
-import type { UploadTarget } from './upload-target.ts';
+
+/** The services that an upload uses. */
+export interface UploadServices {
+  readonly api: ApiClient;
+  readonly images: ImageCalls;
+  readonly parts: PartCalls;
+  readonly fetch: typeof fetch;
+}
+
+/** The target of an upload: a ticket that can be renewed, or an image whose upload is resumed. */
+export interface UploadTarget {
+  readonly imageId: string;
+  readonly followToken?: string | undefined;
+  readonly ticket?: UploadTicket;
+  /** Whether an earlier call may have sent a part of the file: the caller chose the idempotency key. */
+  readonly mayBeBegun?: boolean;
+  renew?(): Promise<UploadTicket>;
+}
 
 interface FileToSend extends Pick<SendOptions, 'signal' | 'onSent'> {
   readonly source: UploadSource;
@@ -30,7 +50,7 @@ export async function sendFile(
   onSent(source.size);
 }
 
-/** Undefined for an upload that has ended: `complete` shows whether it is whole. */
+/** Undefined for an upload that has ended: `complete` reports whether all of it has arrived. */
 async function uploadUnderWay(
   { parts }: UploadServices,
   imageId: string,

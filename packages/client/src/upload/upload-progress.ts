@@ -16,7 +16,7 @@ export interface UploadProgress {
   readonly renditions: readonly Rendition[];
 }
 
-export interface ProgressTeller {
+export interface ProgressReporter {
   sent(bytes: number): void;
   processed(image: Image): void;
   /** The network is lost. */
@@ -24,7 +24,10 @@ export interface ProgressTeller {
 }
 
 /** Reports both phases, and never the same progress twice. */
-export function createProgress(total: number, tell: (progress: UploadProgress) => void = () => {}): ProgressTeller {
+export function createProgress(
+  total: number,
+  onProgress: (progress: UploadProgress) => void = () => {},
+): ProgressReporter {
   let now: UploadProgress = {
     ...{ phase: 'uploading', offline: false, loaded: 0, total, done: 0, planned: 0, renditions: [] },
   };
@@ -32,7 +35,7 @@ export function createProgress(total: number, tell: (progress: UploadProgress) =
   const change = (to: Partial<UploadProgress>) => {
     now = { ...now, ...to };
     const what = `${now.phase} ${now.offline} ${now.loaded} ${now.done} ${now.planned}`;
-    if (what !== last) tell(now);
+    if (what !== last) onProgress(now);
     last = what;
   };
   return {
