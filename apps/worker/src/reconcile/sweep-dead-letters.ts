@@ -30,7 +30,12 @@ async function check(
     findings.push({ kind: 'dead-letter-without-original', imageId, tenant });
   }
   if (await notifier?.missedDeadLetter(imageId)) {
-    findings.push({ kind: 'dead-letter-not-published', imageId, tenant, repair: async () => notifier?.deadLetter(imageId) });
+    findings.push({
+      kind: 'dead-letter-not-published',
+      imageId,
+      tenant,
+      repair: async () => notifier?.deadLetter(imageId),
+    });
   }
   return findings;
 }
