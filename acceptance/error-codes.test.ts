@@ -17,6 +17,7 @@ const internalCodes = {
   'original-incomplete': 'only workers read originals',
   'other-tenants-image': 'a dead letter for operators: no API call can cause it',
   'too-many-keys': 'only the command line creates keys',
+  'dependency-away': 'a worker returns the job to the queue, without a failed attempt',
   'delivery-failed': "the result of a webhook delivery, visible to operators in the delivery's attempts",
   'unreadable-job': 'not retryable: internal-error, and a dead letter for operators',
   'unreadable-deletion-mark': 'only the reconciler reads marks',
