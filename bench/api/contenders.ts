@@ -62,6 +62,8 @@ export async function startContenders(): Promise<Contenders> {
       API_KEYS: `bench:upload:${createHash('sha256').update(apiKey).digest('hex')}`,
       FOLLOW_TOKEN_SECRET: randomBytes(32).toString('hex'),
       RATE_LIMIT_TICKETS: NEVER_REACHED,
+      RATE_LIMIT_READS: NEVER_REACHED,
+      RATE_LIMIT_CHANGES: NEVER_REACHED,
       MAX_UNFINISHED_IMAGES: NEVER_REACHED,
       MAX_BACKLOG: NEVER_REACHED,
     };
