@@ -43,6 +43,8 @@ export interface Fault {
   readonly full: FaultSize;
   readonly short: FaultSize;
   readonly stack?: ChaosStackOptions;
+  /** Sellers keep their rate also while the backlog grows; otherwise they slow down. */
+  readonly keepsRate?: boolean;
   /** The reason if the fault cannot run here. */
   unavailable?(): Promise<string | undefined>;
   /** Injects the fault under load; the load stops when this returns. */

@@ -76,7 +76,9 @@ async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOp
   try {
     const api = createApi(stack);
     const nextPicture = await createPictures(sellersRandom, size.pictureSideMax);
-    load = startLoad({ api, nextPicture, random: sellersRandom, uploadEveryMs: size.uploadEveryMs, signal, note });
+    const { uploadEveryMs } = size;
+    const { keepsRate = false } = fault;
+    load = startLoad({ api, nextPicture, random: sellersRandom, uploadEveryMs, keepsRate, signal, note });
     const chaos: Chaos = {
       ...{ stack, load, random, rounds: size.rounds, signal, note, say },
       fail: (sentence) => void missed.push(sentence),

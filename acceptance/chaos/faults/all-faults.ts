@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.ts';
 import { apiKill } from './api-kill.ts';
 import { duplicates } from './duplicates.ts';
+import { hostile } from './hostile/hostile.ts';
 import { redisOutage, storageOutage } from './outages.ts';
 import { pausedWorker } from './paused-worker.ts';
 import { poison } from './poison/poison.ts';
@@ -23,4 +24,5 @@ export const allFaults: readonly Fault[] = [
   storageOutage,
   redisOutage,
   duplicates,
+  hostile,
 ];

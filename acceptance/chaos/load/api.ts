@@ -8,6 +8,7 @@ export type Ticket = z.infer<typeof Ticket>;
 const Image = z.object({
   status: z.string(),
   attempts: z.number(),
+  readyAt: z.iso.datetime().optional(),
   error: z.object({ code: z.string() }).optional(),
 });
 export type Image = z.infer<typeof Image>;

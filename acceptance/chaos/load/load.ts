@@ -16,6 +16,8 @@ export interface Upload {
   expected: Picture['expected'] | 'crashed';
   /** Whether the storage accepted the bytes. */
   uploaded: boolean;
+  /** When the storage accepted the bytes; milliseconds since the epoch. */
+  uploadedAtMs?: number;
 }
 
 export interface LoadOptions {
@@ -23,6 +25,8 @@ export interface LoadOptions {
   readonly nextPicture: () => Promise<Picture>;
   readonly random: Random;
   readonly uploadEveryMs: number;
+  /** Keeps the rate also while the backlog grows. */
+  readonly keepsRate: boolean;
   readonly signal: AbortSignal;
   readonly note: (sentence: string) => void;
 }
@@ -45,7 +49,7 @@ const WAITING_MAX = 6;
 const RETRY_FOR_MS = 60_000;
 const POLL_MS = 250;
 
-export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, note }: LoadOptions): Load {
+export function startLoad({ api, nextPicture, random, uploadEveryMs, keepsRate, signal, note }: LoadOptions): Load {
   const uploads = new Map<string, Upload>();
   const hooks: Load['hooks'] = { completions: 1 };
   let stopping = false;
@@ -53,7 +57,7 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, not
   let hasRoom = true;
 
   async function watchBacklog(): Promise<void> {
-    while (!stopping) {
+    while (!stopping && !keepsRate) {
       hasRoom = await api.backlog().then(
         ({ waiting, delayedDue }) => waiting + delayedDue < WAITING_MAX,
         () => hasRoom,
@@ -95,6 +99,7 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, signal, not
   async function deliver(upload: Upload, ticket: Ticket): Promise<void> {
     await retryWhileUnavailable(() => putUpload(ticket, upload.picture.bytes), RETRY_FOR_MS, signal);
     upload.uploaded = true;
+    upload.uploadedAtMs = Date.now();
     if (upload.report === 'event') return;
     const complete = () => retryWhileUnavailable(() => api.complete(upload.imageId), RETRY_FOR_MS, signal);
     await Promise.all(

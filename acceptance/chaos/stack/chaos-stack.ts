@@ -22,6 +22,8 @@ export interface ChaosStackOptions {
   readonly prepare?: (dir: string) => Promise<void>;
   /** Puts a proxy that injects faults between the storage and imagemill with its uploaders. */
   readonly storageProxy?: boolean;
+  /** Keeps the default limits of a tenant; otherwise most of them are off. */
+  readonly limitsTenants?: boolean;
 }
 
 /** imagemill with its own Redis and S3 server. Processes that end are restarted. */
@@ -31,6 +33,8 @@ export interface ChaosStack {
   readonly apiUrl: string;
   readonly uploadKey: string;
   readonly adminKey: string;
+  /** An upload key of another tenant. */
+  readonly otherKey: string;
   readonly redis: ChaosRedis;
   /** The storage itself, without the proxy. */
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -42,7 +46,6 @@ export interface ChaosStack {
   close(): Promise<void>;
 }
 
-const tenant = 'chaos';
 export const buckets = { originals: 'chaos-originals', cdn: 'chaos-cdn' };
 
 export async function startChaosStack(
@@ -59,9 +62,10 @@ export async function startChaosStack(
   };
   try {
     const apiPort = await claimPort('127.0.0.1', 0);
-    const addresses = { dir, logs, apiUrl: `http://127.0.0.1:${apiPort}`, uploadKey: newKey(), adminKey: newKey() };
+    const addresses = { dir, logs, apiUrl: `http://127.0.0.1:${apiPort}`, ...newKeys() };
     const backends = await startBackends(addresses, options, deliveryPlan, parts);
-    const env = appEnv({ apiPort, ...addresses, ...backends });
+    const limits = options.limitsTenants ? {} : withoutLimits;
+    const env = { ...appEnv({ apiPort, ...addresses, ...backends }), ...limits };
     const setup = await runProgram([entry('api/src/setup.ts')], env);
     if (setup.code !== 0) throw new Error(`The buckets could not be created: ${setup.stderr}`);
     const api = supervise({ name: 'api', entry: entry('api/src/main.ts'), env, logs });
@@ -81,6 +85,7 @@ export async function startChaosStack(
 }
 
 const newKey = () => randomBytes(20).toString('hex');
+const newKeys = () => ({ uploadKey: newKey(), adminKey: newKey(), otherKey: newKey() });
 
 async function startBackends(
   { dir, apiUrl, adminKey }: { dir: string; apiUrl: string; adminKey: string },
@@ -104,16 +109,20 @@ async function startBackends(
   return { redis, s3: { endpoint: s3.endpoint, ...credentials }, storageProxy };
 }
 
+/** One tenant is the load of a whole marketplace. */
+const withoutLimits = { MAX_UNFINISHED_IMAGES: '0', RATE_LIMIT_READS: '0', RATE_LIMIT_CHANGES: '0' };
+
 function appEnv(from: {
   apiPort: number;
   apiUrl: string;
   uploadKey: string;
   adminKey: string;
+  otherKey: string;
   redis: ChaosRedis;
   s3: ChaosStack['s3'];
   storageProxy: FaultProxy | undefined;
 }): NodeJS.ProcessEnv {
-  const keyEntry = (key: string, scopes: string) =>
+  const keyEntry = (tenant: string, key: string, scopes: string) =>
     `${tenant}:${scopes}:${createHash('sha256').update(key).digest('hex')}`;
   return {
     PATH: process.env.PATH,
@@ -125,11 +134,12 @@ function appEnv(from: {
     HOST: '127.0.0.1',
     PORT: String(from.apiPort),
     API_BASE_URL: from.apiUrl,
-    // One tenant is the load of a whole marketplace.
-    MAX_UNFINISHED_IMAGES: '0',
-    RATE_LIMIT_READS: '0',
-    RATE_LIMIT_CHANGES: '0',
-    API_KEYS: [keyEntry(from.uploadKey, 'upload'), keyEntry(from.adminKey, 'admin+storage')].join(','),
+    API_KEYS: [
+      keyEntry('chaos', from.uploadKey, 'upload'),
+      keyEntry('chaos', from.adminKey, 'admin+storage'),
+      keyEntry('other', from.otherKey, 'upload'),
+    ].join(','),
+    FOLLOW_TOKEN_SECRET: randomBytes(32).toString('hex'),
     REDIS_URL: from.redis.url,
     QUEUE_PREFIX: 'chaos',
     S3_ENDPOINT: from.storageProxy?.endpoint ?? from.s3.endpoint,

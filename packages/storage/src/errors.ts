@@ -18,7 +18,7 @@ export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   if (status === undefined || retryableStatus(status) || isMisconfigured(status, (error as Error).name)) {
-    return storageUnavailable(error);
+    return unavailable(error);
   }
   return new StorageError({
     code: 'storage-refused',
@@ -28,8 +28,7 @@ export function toStorageError(error: unknown): StorageError {
   });
 }
 
-/** The bucket does not answer now. */
-export const storageUnavailable = (cause: unknown) =>
+export const unavailable = (cause: unknown) =>
   new StorageError({
     code: 'storage-unavailable',
     retryable: true,

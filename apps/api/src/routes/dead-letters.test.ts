@@ -17,7 +17,6 @@ describe("the operator's routes", () => {
     expect(Object.keys(body).sort()).toEqual(
       [
         'active',
-        'ageSeconds',
         'backlog',
         'delayed',
         'delayedDue',

@@ -16,10 +16,9 @@ interface Probes {
 }
 
 const Outcome = z.enum(['ok', 'unavailable']);
-const Status = z.enum(['ok', 'degraded', 'unavailable']);
 const Liveness = z.object({ status: z.literal('ok') });
 const Readiness = z.object({
-  status: Status,
+  status: Outcome,
   checks: z.object({ redis: Outcome, originalsBucket: Outcome, cdnBucket: Outcome }),
 });
 
@@ -36,15 +35,11 @@ const descriptions = {
   readiness: describeRoute({
     id: 'getReadiness',
     tag: 'Service',
-    summary: 'Readiness: whether Redis answers, and the buckets',
+    summary: 'Readiness: whether Redis and the buckets answer',
     responses: {
-      200: {
-        description: 'Redis answers. `degraded`: a bucket does not.',
-        ...readiness,
-        example: { status: 'ok', checks: ready },
-      },
+      200: { description: 'All of them answer.', ...readiness, example: { status: 'ok', checks: ready } },
       503: {
-        description: 'Redis does not answer: send no traffic.',
+        description: 'At least one of them does not answer: send no traffic.',
         ...readiness,
         example: { status: 'unavailable', checks: { ...ready, redis: 'unavailable' } },
       },
@@ -53,8 +48,8 @@ const descriptions = {
 };
 
 /**
- * GET /healthz: the process answers. GET /readyz: Redis answers, too; otherwise an orchestrator sends no traffic. All processes share
- * the buckets: an outage of the storage must not take all of them out of service, while they can still answer most requests.
+ * GET /healthz: the process answers. GET /readyz: Redis and both buckets answer, too; otherwise an orchestrator sends
+ * no traffic.
  */
 export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes): void {
   app.get('/healthz', descriptions.liveness, (c) => c.json({ status: 'ok' } satisfies z.infer<typeof Liveness>));
@@ -75,15 +70,11 @@ export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes
 
   app.get('/readyz', descriptions.readiness, async (c) => {
     const checks = await probe();
-    const status = statusOf(checks);
+    const ready = Object.values(checks).every((check) => check === 'ok');
+    const status = ready ? 'ok' : 'unavailable';
     const readiness: z.infer<typeof Readiness> = { status, checks };
-    return c.json(readiness, status === 'unavailable' ? 503 : 200, { 'cache-control': 'no-store' });
+    return c.json(readiness, ready ? 200 : 503, { 'cache-control': 'no-store' });
   });
-}
-
-function statusOf({ redis, originalsBucket, cdnBucket }: z.infer<typeof Readiness>['checks']) {
-  if (redis === 'unavailable') return 'unavailable';
-  return originalsBucket === 'ok' && cdnBucket === 'ok' ? 'ok' : 'degraded';
 }
 
 const outcome = (check: Promise<void>) =>
