@@ -12,7 +12,7 @@ export interface Metric {
   readonly labelNames: readonly string[];
 }
 
-const unread = { backlog: () => Promise.reject(new Error('This is never scraped.')) };
+const unread = { read: () => Promise.reject(new Error('This is never scraped.')) };
 
 /** The API's and the worker's own metrics, from their source code. */
 export function ownMetrics(): { api: readonly Metric[]; worker: readonly Metric[] } {

@@ -39,14 +39,14 @@ function openSqs({ UPLOAD_EVENTS_QUEUE_URL: queueUrl, UPLOAD_EVENTS_REGION: regi
   return queueUrl === undefined ? undefined : { client: createSqsClient({ url: queueUrl, region }), queueUrl };
 }
 
-/** @throws StartUpError with everything that is missing or misconfigured */
+/** A bucket that does not answer now is no error. @throws StartUpError with everything that is missing or misconfigured */
 export async function checkBackends(env: ApiEnv, backends: Backends, logger: Logger): Promise<void> {
   const { originals, cdn, connection, sqs } = backends;
   const consoleDir = env.CONSOLE_DIR;
   await startUpChecks({
     Redis: () => checkRedis(connection),
-    [`bucket ${originals.bucket}`]: () => checkBucket(originals),
-    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn),
+    [`bucket ${originals.bucket}`]: () => checkBucket(originals, { mayBeAway: true }),
+    [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { mayBeAway: true }),
     ...(consoleDir !== undefined && { 'console in CONSOLE_DIR': () => checkConsole(consoleDir) }),
     ...(sqs && { 'upload events queue': () => checkBucketEventsQueue(sqs.client, sqs.queueUrl, logger) }),
   });

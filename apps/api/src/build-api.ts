@@ -45,14 +45,14 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     liveTimes: inTests.liveTimes,
     bodyRoom: inTests.bodyRoom,
   });
-  const { queue, reportUploads, live } = services;
+  const { queue, queueFigures, originalsWatch, reportUploads, live } = services;
   const keyStore = createKeyStore(connection, env.QUEUE_PREFIX);
   const authenticator = createAuthenticator({
     configured: env.API_KEYS ?? [],
     store: keyStore,
     ...inTests.authenticator,
   });
-  addBacklogMetrics(registry, queue);
+  addBacklogMetrics(registry, queueFigures);
   const app = createApp(services, authenticator, logger, requestMetrics(registry), ...(inTests.middleware ?? []));
   let closePorts = async () => {};
 
@@ -68,7 +68,9 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
         limits: { connectionsMax: env.MAX_CONNECTIONS },
       });
       const bucketEvents = sqs && consumeBucketEvents({ ...sqs, queue, reportUploads, logger });
+      const recentFigures = queueFigures.keepRecent();
       closePorts = async () => {
+        recentFigures.close();
         await Promise.all([server.close(env.SHUTDOWN_GRACE_MS), bucketEvents?.close(env.SHUTDOWN_GRACE_MS)]);
         await metrics?.close();
       };
@@ -79,6 +81,7 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
       // First: the server waits until all responses end.
       await live.close();
       await closePorts();
+      originalsWatch.stop();
       backends.close();
     },
   };

@@ -11,6 +11,7 @@ import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
 import { createFollowTokens } from './auth/follow-tokens.ts';
 import type { Backends } from './backends.ts';
+import { createQueueFigures } from './backlog/queue-figures.ts';
 import { createBoardSessions } from './board/board-sessions.ts';
 import { createReportUploads } from './bucket-events/report-uploads.ts';
 import { consolePage } from './console/console-page.ts';
@@ -22,6 +23,7 @@ import { createRequestLimits } from './limits/request-limits.ts';
 import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
 import { startLive } from './live/start-live.ts';
+import { watchOriginals } from './tickets/originals-watch.ts';
 
 interface ServiceOptions {
   readonly categories: Categories;
@@ -57,6 +59,8 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   });
   return {
     ...{ categories, originals, cdn, queue, manifests, records, view, index, live, settings },
+    queueFigures: createQueueFigures(queue),
+    originalsWatch: watchOriginals(originals),
     webhooks: createWebhookQueue({ connection, prefix }),
     deletions: createDeletions(originals, manifests),
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, logger }),

@@ -130,5 +130,10 @@ export const setupEnv = z
     CORS_ORIGINS: list()
       .prefault('*')
       .describe('web origins that may upload to the originals bucket, separated by commas'),
+    S3_DENY_PUBLISHING: flag()
+      .prefault('false')
+      .describe(
+        'sets a policy on the originals bucket that denies uploads with ACLs, grants and copy sources, for servers that obey unsigned headers, such as Ceph',
+      ),
   })
   .superRefine(keyWithSecret);

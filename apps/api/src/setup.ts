@@ -12,6 +12,7 @@ try {
     bucket: env.ORIGINALS_BUCKET,
     corsOrigins: env.CORS_ORIGINS,
     corsMethods: ['PUT', 'POST'],
+    denyPublishing: env.S3_DENY_PUBLISHING,
   });
   await ensureBucket(client, {
     bucket: env.CDN_BUCKET,

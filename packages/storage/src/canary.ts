@@ -1,5 +1,5 @@
 import type { CallOptions } from './call-options.ts';
-import { unavailable } from './errors.ts';
+import { storageUnavailable } from './errors.ts';
 import type { ObjectStorage } from './object-storage.ts';
 
 const BODY = Buffer.from('imagemill writes and reads this object to test the bucket.\n');
@@ -12,7 +12,7 @@ const BODY = Buffer.from('imagemill writes and reads this object to test the buc
 export async function tryCanary(storage: ObjectStorage, key: string, options?: CallOptions): Promise<void> {
   await storage.put({ key, body: BODY, contentType: 'text/plain', cacheControl: 'no-store' }, options);
   const object = await storage.open(key, options);
-  if (!object) throw unavailable(new Error(`The object ${key} is missing although it was just written.`));
+  if (!object) throw storageUnavailable(new Error(`The object ${key} is missing although it was just written.`));
   // The body too: it takes another path than the status in some servers.
   for await (const _chunk of object.body);
 }

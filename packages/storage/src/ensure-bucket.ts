@@ -8,6 +8,11 @@ export interface BucketSetup {
   readonly corsMethods: readonly ('GET' | 'HEAD' | 'PUT' | 'POST')[];
   /** Keys with this prefix are publicly readable. */
   readonly publicReadPrefix?: string;
+  /**
+   * Denies uploads with headers that publish or copy an object. For servers that obey headers which the signature of an upload
+   * URL does not cover, such as Ceph. The server must support conditions in policies.
+   */
+  readonly denyPublishing?: boolean;
 }
 
 /**
@@ -16,7 +21,7 @@ export interface BucketSetup {
  * @throws StorageError
  */
 export async function ensureBucket(client: S3Client, setup: BucketSetup): Promise<void> {
-  const { bucket: Bucket, corsOrigins, corsMethods, publicReadPrefix } = setup;
+  const { bucket: Bucket, corsOrigins, corsMethods, publicReadPrefix, denyPublishing = false } = setup;
   try {
     await client.send(new CreateBucketCommand({ Bucket })).catch((error: unknown) => {
       if (!isAlreadyOurs(error)) throw error;
@@ -29,8 +34,12 @@ export async function ensureBucket(client: S3Client, setup: BucketSetup): Promis
       MaxAgeSeconds: 3600,
     };
     await client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
-    if (publicReadPrefix !== undefined) {
-      await client.send(new PutBucketPolicyCommand({ Bucket, Policy: publicReadPolicy(Bucket, publicReadPrefix) }));
+    const statements = [
+      ...(publicReadPrefix === undefined ? [] : [publicRead(Bucket, publicReadPrefix)]),
+      ...(denyPublishing ? denyPublishingOf(Bucket) : []),
+    ];
+    if (statements.length > 0) {
+      await client.send(new PutBucketPolicyCommand({ Bucket, Policy: policyOf(statements) }));
     }
   } catch (error) {
     throw toStorageError(error);
@@ -41,11 +50,19 @@ const isAlreadyOurs = (error: unknown) =>
   error instanceof Error && ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'].includes(error.name);
 
 /** A bucket policy that makes only the keys with this prefix publicly readable. */
-export function publicReadPolicy(bucket: string, prefix: string): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${prefix}*` },
-    ],
-  });
-}
+export const publicReadPolicy = (bucket: string, prefix: string): string => policyOf([publicRead(bucket, prefix)]);
+
+const policyOf = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+
+const publicRead = (bucket: string, prefix: string) => ({
+  ...{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${prefix}*` },
+});
+
+const PUBLISHING = ['acl', 'grant-read', 'grant-read-acp', 'grant-write-acp', 'grant-full-control', 'copy-source'];
+
+/** One statement for each header: the conditions of one statement must all be met. `?*` is any value but none. */
+const denyPublishingOf = (bucket: string) =>
+  PUBLISHING.map((header) => ({
+    ...{ Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/*` },
+    Condition: { StringLike: { [`s3:x-amz-${header}`]: '?*' } },
+  }));

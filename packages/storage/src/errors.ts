@@ -18,7 +18,7 @@ export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   if (status === undefined || retryableStatus(status) || isMisconfigured(status, (error as Error).name)) {
-    return unavailable(error);
+    return storageUnavailable(error);
   }
   return new StorageError({
     code: 'storage-refused',
@@ -28,7 +28,8 @@ export function toStorageError(error: unknown): StorageError {
   });
 }
 
-export const unavailable = (cause: unknown) =>
+/** The bucket does not answer now. */
+export const storageUnavailable = (cause: unknown) =>
   new StorageError({
     code: 'storage-unavailable',
     retryable: true,

@@ -6,7 +6,7 @@ import {
   HeadObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { objectChanged, statusOf, toStorageError, unavailable } from './errors.ts';
+import { objectChanged, statusOf, storageUnavailable, toStorageError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
 import type { ObjectFacts, ObjectStorage, PresignUpload } from './object-storage.ts';
 import { createObjectWriter } from './object-writer.ts';
@@ -87,7 +87,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
 
     async probe({ signal } = {}) {
       await client.send(new HeadBucketCommand({ Bucket }), abortable(signal)).catch((error: unknown) => {
-        throw statusOf(error) === 404 ? unavailable(error) : toStorageError(error);
+        throw statusOf(error) === 404 ? storageUnavailable(error) : toStorageError(error);
       });
     },
   };

@@ -5,12 +5,14 @@ import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
 import type { FollowTokens } from '../auth/follow-tokens.ts';
+import type { QueueFigures } from '../backlog/queue-figures.ts';
 import type { Board } from '../board/serve-board.ts';
 import type { ReportUploads } from '../bucket-events/report-uploads.ts';
 import type { ConsolePage } from '../console/console-page.ts';
 import type { TicketLimits } from '../limits/admit-tickets.ts';
 import type { RequestLimits } from '../limits/request-limits.ts';
 import type { LiveImages } from '../live/live-images.ts';
+import type { OriginalsWatch } from '../tickets/originals-watch.ts';
 import type { ApiBindings } from './bindings.ts';
 import type { BodyRoom } from './body-room.ts';
 
@@ -34,6 +36,8 @@ export interface ApiServices {
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
   readonly queue: RenderQueue;
+  readonly queueFigures: QueueFigures;
+  readonly originalsWatch: OriginalsWatch;
   /** Set if FOLLOW_TOKEN_SECRET is set. */
   readonly followTokens?: FollowTokens | undefined;
   readonly webhooks: WebhookQueue;

@@ -1,17 +1,14 @@
-import type { Backlog, RenderQueue } from '@imagemill/queue';
 import { Gauge, type Registry } from 'prom-client';
-
-/** A scrape must end within 2 s, and Redis answers within milliseconds or not at all. */
-const READ_TIMEOUT_MS = 1_000;
+import type { Figures, QueueFigures } from '../backlog/queue-figures.ts';
 
 /**
- * The state of the queue, read once per scrape for all gauges. While Redis is unavailable, `imagemill_queue_reachable`
- * is 0 and the others have no value: a stale number would look like a quiet queue.
+ * The state of the queue, read once per scrape for all gauges. While Redis is unavailable, `imagemill_queue_reachable` is 0 and the
+ * others hold their last values for a limited time: a missing value counts as 0 in a scaler.
  */
-export function addBacklogMetrics(registry: Registry, queue: Pick<RenderQueue, 'backlog'>): void {
-  const read = shared(() => withinTime(queue.backlog()).catch(() => undefined));
+export function addBacklogMetrics(registry: Registry, { read: readFigures }: Pick<QueueFigures, 'read'>): void {
+  const read = () => readFigures().catch(() => undefined);
 
-  function gauge(name: string, help: string, value: (backlog: Backlog) => number | null): void {
+  function gauge(name: string, help: string, value: (figures: Figures) => number | null): void {
     new Gauge({
       name,
       help,
@@ -30,7 +27,7 @@ export function addBacklogMetrics(registry: Registry, queue: Pick<RenderQueue, '
     help: '1 while Redis answers, else 0.',
     registers: [registry],
     async collect() {
-      this.set((await read()) === undefined ? 0 : 1);
+      this.set((await read())?.ageSeconds === 0 ? 1 : 0);
     },
   });
   new Gauge({
@@ -49,43 +46,30 @@ export function addBacklogMetrics(registry: Registry, queue: Pick<RenderQueue, '
       this.set({ state: 'delayed' }, backlog.delayed);
     },
   });
-  gauge('imagemill_dead_letters', 'Jobs that used up their attempts.', ({ failed }) => failed);
-  gauge(
+  for (const [name, help, value] of single) gauge(name, help, value);
+}
+
+/** The gauges of one number each. */
+const single: readonly (readonly [name: string, help: string, value: (figures: Figures) => number | null])[] = [
+  ['imagemill_dead_letters', 'Jobs that used up their attempts.', ({ failed }) => failed],
+  [
     'imagemill_upload_looks_due',
     '1 while a look for an upload is due; workers do these beside their jobs.',
     ({ looksDue }) => looksDue,
-  );
-  gauge(
+  ],
+  [
     'imagemill_oldest_waiting_seconds',
     'How long the next job has been ready to start.',
     ({ oldestWaitingMs }) => oldestWaitingMs / 1000,
-  );
-  gauge(
+  ],
+  [
     'imagemill_predicted_work_seconds',
     'Slot-seconds of work in the backlog; no value until the first job was measured.',
     ({ predictedSeconds }) => predictedSeconds,
-  );
-}
-
-/** Calls during a read share it: all gauges of a scrape, and scrapes that overlap. */
-function shared<T>(read: () => Promise<T>): () => Promise<T> {
-  let inFlight: Promise<T> | undefined;
-  return () => {
-    inFlight ??= read().finally(() => {
-      inFlight = undefined;
-    });
-    return inFlight;
-  };
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time.')), READ_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+  ],
+  [
+    'imagemill_backlog_age_seconds',
+    'Age of the values above: 0 unless Redis does not answer.',
+    ({ ageSeconds }) => ageSeconds,
+  ],
+];

@@ -17,6 +17,7 @@ describe("the operator's routes", () => {
     expect(Object.keys(body).sort()).toEqual(
       [
         'active',
+        'ageSeconds',
         'backlog',
         'delayed',
         'delayedDue',

@@ -3,7 +3,7 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleBacklog } from '../openapi/examples.ts';
 
-/** Numbers of jobs, unless the name has a unit; see `Backlog` and `drainRate` of the queue. */
+/** Numbers of jobs, unless the name has a unit; see `Figures`. */
 export const BacklogView = z.object({
   backlog: z.int(),
   waiting: z.int(),
@@ -15,6 +15,7 @@ export const BacklogView = z.object({
   oldestWaitingMs: z.int(),
   predictedSeconds: z.number().nullable(),
   endedPerSecond: z.number(),
+  ageSeconds: z.int(),
 });
 
 const description = describeRoute({
@@ -23,7 +24,8 @@ const description = describeRoute({
   summary: 'How much work waits for workers, for autoscalers',
   responses: {
     200: {
-      description: 'Numbers of jobs, how long they have waited, and how long they will take.',
+      description:
+        'Numbers of jobs, how long they have waited, and how long they will take. While Redis does not answer, the last ones, with their age.',
       body: BacklogView,
       example: exampleBacklog,
       headers: ['Cache-Control'],
@@ -32,10 +34,12 @@ const description = describeRoute({
   problems: ['queue-unavailable'],
 });
 
-/** GET /v1/backlog: how much work waits for workers, even if none is running; read by autoscalers. */
-export const getBacklog: ApiRoute = (app, { queue }) => {
+/**
+ * GET /v1/backlog: how much work waits for workers, even if none is running; read by autoscalers. While Redis cannot be read, the
+ * last figures with their age.
+ */
+export const getBacklog: ApiRoute = (app, { queueFigures }) => {
   app.get('/v1/backlog', description, async (c) => {
-    const [backlog, endedPerSecond] = await Promise.all([queue.backlog(), queue.drainRate()]);
-    return c.json(BacklogView.parse({ ...backlog, endedPerSecond }), 200, { 'cache-control': 'no-store' });
+    return c.json(BacklogView.parse(await queueFigures.read()), 200, { 'cache-control': 'no-store' });
   });
 };

@@ -27,7 +27,20 @@ describe('health', () => {
     expect([answers.map(({ status }) => status), pings]).toEqual([Array(20).fill(200), 3]);
   });
 
-  test('is alive, but not ready, without them', async () => {
+  test.each([
+    ['originals', { originalsBucket: 'unavailable' }],
+    ['cdn', { cdnBucket: 'unavailable' }],
+  ] as const)('stays ready without the %s bucket, because most requests need none', async (name, checks) => {
+    const app = new Hono<ApiBindings>();
+    const probe = async () => {};
+    const away = { probe: () => Promise.reject(new Error('The bucket is away.')) };
+    health(app, { queue: { ping: probe }, originals: { probe }, cdn: { probe }, [name]: away });
+    const response = await app.request('/readyz');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ status: 'degraded', checks });
+  });
+
+  test('is alive, but not ready, without Redis and the buckets', async () => {
     const cut = await createApiHarness({ redisUrl: 'redis://127.0.0.1:1', s3Endpoint: 'http://127.0.0.1:1' });
     expect((await cut.app.request('/healthz')).status).toBe(200);
     const response = await cut.app.request('/readyz');

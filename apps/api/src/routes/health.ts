@@ -16,9 +16,10 @@ interface Probes {
 }
 
 const Outcome = z.enum(['ok', 'unavailable']);
+const Status = z.enum(['ok', 'degraded', 'unavailable']);
 const Liveness = z.object({ status: z.literal('ok') });
 const Readiness = z.object({
-  status: Outcome,
+  status: Status,
   checks: z.object({ redis: Outcome, originalsBucket: Outcome, cdnBucket: Outcome }),
 });
 
@@ -35,11 +36,15 @@ const descriptions = {
   readiness: describeRoute({
     id: 'getReadiness',
     tag: 'Service',
-    summary: 'Readiness: whether Redis and the buckets answer',
+    summary: 'Readiness: whether Redis answers, and the buckets',
     responses: {
-      200: { description: 'All of them answer.', ...readiness, example: { status: 'ok', checks: ready } },
+      200: {
+        description: 'Redis answers. `degraded`: a bucket does not.',
+        ...readiness,
+        example: { status: 'ok', checks: ready },
+      },
       503: {
-        description: 'At least one of them does not answer: send no traffic.',
+        description: 'Redis does not answer: send no traffic.',
         ...readiness,
         example: { status: 'unavailable', checks: { ...ready, redis: 'unavailable' } },
       },
@@ -48,8 +53,8 @@ const descriptions = {
 };
 
 /**
- * GET /healthz: the process answers. GET /readyz: Redis and both buckets answer, too; otherwise an orchestrator sends
- * no traffic.
+ * GET /healthz: the process answers. GET /readyz: Redis answers, too; otherwise an orchestrator sends no traffic. All processes share
+ * the buckets: an outage of the storage must not take all of them out of service, while they can still answer most requests.
  */
 export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes): void {
   app.get('/healthz', descriptions.liveness, (c) => c.json({ status: 'ok' } satisfies z.infer<typeof Liveness>));
@@ -70,11 +75,15 @@ export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes
 
   app.get('/readyz', descriptions.readiness, async (c) => {
     const checks = await probe();
-    const ready = Object.values(checks).every((check) => check === 'ok');
-    const status = ready ? 'ok' : 'unavailable';
+    const status = statusOf(checks);
     const readiness: z.infer<typeof Readiness> = { status, checks };
-    return c.json(readiness, ready ? 200 : 503, { 'cache-control': 'no-store' });
+    return c.json(readiness, status === 'unavailable' ? 503 : 200, { 'cache-control': 'no-store' });
   });
+}
+
+function statusOf({ redis, originalsBucket, cdnBucket }: z.infer<typeof Readiness>['checks']) {
+  if (redis === 'unavailable') return 'unavailable';
+  return originalsBucket === 'ok' && cdnBucket === 'ok' ? 'ok' : 'degraded';
 }
 
 const outcome = (check: Promise<void>) =>

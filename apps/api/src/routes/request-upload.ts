@@ -11,7 +11,7 @@ import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 /** POST /v1/images/upload-url: a URL to upload one photograph, and the job that waits for it. */
 export const requestUpload: ApiRoute = (app, services) => {
-  const { categories, limits, settings } = services;
+  const { categories, limits, originalsWatch, settings } = services;
   const Request = uploadRequest(categories, settings.maxUploadBytes);
   const issueTickets = createIssueTickets(services);
 
@@ -29,6 +29,7 @@ export const requestUpload: ApiRoute = (app, services) => {
   });
 
   app.post('/v1/images/upload-url', description, async (c) => {
+    originalsWatch.assertAnswers();
     await takeTickets(c, limits.rate, 1);
     const request = await jsonBody(c, Request);
     const admitted = await admitTickets(c, limits, {

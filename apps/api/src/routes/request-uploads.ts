@@ -14,7 +14,7 @@ const Tickets = z.object({ tickets: z.array(UploadTicket).meta({ description: 'i
 
 /** POST /v1/images/upload-urls: tickets for many photographs, in the order of their requests: all of them, or none. */
 export const requestUploads: ApiRoute = (app, services) => {
-  const { categories, limits, settings } = services;
+  const { categories, limits, originalsWatch, settings } = services;
   const Requests = z.strictObject({
     images: z.array(uploadRequest(categories, settings.maxUploadBytes)).min(1).max(limits.ticketsMax),
   });
@@ -40,6 +40,7 @@ export const requestUploads: ApiRoute = (app, services) => {
   });
 
   app.post('/v1/images/upload-urls', description, async (c) => {
+    originalsWatch.assertAnswers();
     // Take one before the body is read, so that invalid bodies count as well.
     await takeTickets(c, limits.rate, 1);
     const { images } = await jsonBody(c, Requests);

@@ -7,8 +7,11 @@ interface StorageOptions {
   readonly allowOverwrite?: boolean;
 }
 
-/** Features that a server may lack: it ignores the declared checksum of an upload, or the cache header of a form. */
-type Lack = 'declared-checksum' | 'cache-header-of-forms';
+/**
+ * Features that a server may lack: it ignores the declared checksum of an upload, or the cache header of a form, or obeys
+ * headers that are not signed.
+ */
+type Lack = 'declared-checksum' | 'cache-header-of-forms' | 'unsigned-headers-refused';
 
 /** An adapter. Its bucket exists before the first test, and this process can reach its upload URLs. */
 export interface StorageUnderTest {
