@@ -2,6 +2,7 @@ import { benchApi } from './api/bench-api.ts';
 import { benchEffort } from './engine/bench-effort.ts';
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchProfile } from './engine/bench-profile.ts';
+import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchLive } from './live/bench-live.ts';
 import { benchSoak } from './soak/bench-soak.ts';
@@ -12,6 +13,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   corpus: async (options) => (await import('./pixels/bench-corpus.ts')).benchCorpus(options),
   effort: benchEffort,
   engine: benchEngine,
+  fair: benchFair,
   frontier: benchFrontier,
   live: benchLive,
   profile: benchProfile,
@@ -33,6 +35,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   corpus    compares the engine's renditions of a folder of pictures to Chromium: lists outliers, writes a contact sheet
   effort    CPU of one avif encode by effort
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
+  fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out
   frontier  bytes, CPU and quality of encoder settings, and the Pareto-optimal ones
   live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
   profile   CPU of one image by step: decode, scaling, each encoder

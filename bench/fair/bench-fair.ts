@@ -1,0 +1,105 @@
+import { loadavg } from 'node:os';
+import { barChart } from '../report/bar-chart.ts';
+import { machine } from '../report/machine.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { writeReport } from '../report/write-report.ts';
+import { realRenders, type Work, waits } from './render-work.ts';
+import { type Outcome, runScenario, type Scenario } from './run-scenario.ts';
+
+const SLOTS = 8;
+const JOB_MS = 100;
+/** The aim: others wait at most twice as long as without the flood. */
+const SLOWDOWN_MAX = 2;
+
+interface Row extends Outcome {
+  readonly flood: string;
+  readonly order: string;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** p99 compared to the same nine tenants without a flood. */
+  readonly slowdown: number;
+}
+
+/**
+ * Nine tenants at 30 % load, and a tenth that floods the queue: their time from the report of an upload to the end of its run,
+ * compared to the same nine without the flood, in turns by tenant and first in, first out.
+ */
+export async function benchFair({ quick }: { quick: boolean }): Promise<void> {
+  const [loadBefore] = loadavg();
+  const seconds = quick ? 5 : 60;
+  const simulated = { slots: SLOTS, others: waits(JOB_MS), othersPerSecond: (0.3 * SLOTS * 1000) / JOB_MS, seconds };
+  const rows = [
+    ...(await compare('10,000 images of 0.1 s', simulated, { jobs: quick ? 500 : 10_000, work: waits(JOB_MS) })),
+    ...(await compare('500 heavy images of 1 s', simulated, { jobs: quick ? 50 : 500, work: waits(10 * JOB_MS) })),
+    ...(await besideStanding(simulated, quick ? 10_000 : 1_000_000)),
+    ...(await compareRealRenders(quick)),
+  ];
+  const markdown = table(rows);
+  const shown = rows.map(({ othersMs, ...figures }) => ({ ...figures, jobs: othersMs.length }));
+  const data = { machine: machine(), loadBefore, slots: SLOTS, seconds, rows: shown };
+  await writeReport('fair', { data, markdown, svg: chart(rows) }, { quick });
+}
+
+async function besideStanding(common: Omit<Scenario, 'flood' | 'order'>, standing: number): Promise<Row[]> {
+  const idle = await runScenario({ ...common, order: 'turns' });
+  const outcome = await runScenario({ ...common, standing, order: 'turns' });
+  return [row({ order: 'turns by tenant', flood: `${standing.toLocaleString('en')} waiting jobs` }, outcome, idle)];
+}
+
+/** Fewer and shorter: a run needs the whole machine. */
+async function compareRealRenders(quick: boolean): Promise<Row[]> {
+  const real = await realRenders();
+  const slots = 2;
+  const common = { slots, others: real.work, othersPerSecond: (0.3 * slots) / real.seconds, seconds: quick ? 5 : 60 };
+  return compare('300 real avatars', common, { jobs: quick ? 30 : 300, work: real.work });
+}
+
+async function compare(
+  name: string,
+  common: Omit<Scenario, 'flood' | 'order'>,
+  flood: { readonly jobs: number; readonly work: Work },
+): Promise<Row[]> {
+  const idle = await runScenario({ ...common, order: 'turns' });
+  const rows = [row({ order: 'turns by tenant', flood: `none (beside ${name})` }, idle, idle)];
+  for (const order of ['turns', 'fifo'] as const) {
+    const outcome = await runScenario({ ...common, flood, order });
+    rows.push(row({ order: order === 'fifo' ? 'first in, first out' : 'turns by tenant', flood: name }, outcome, idle));
+    console.log(`${name}, ${order}: p99 ${rows.at(-1)?.p99Ms.toFixed(0)} ms`);
+  }
+  return rows;
+}
+
+const row = (of: Pick<Row, 'order' | 'flood'>, outcome: Outcome, idle: Outcome): Row => ({
+  ...of,
+  ...outcome,
+  p50Ms: percentile(outcome.othersMs, 0.5),
+  p99Ms: percentile(outcome.othersMs, 0.99),
+  maxMs: Math.max(...outcome.othersMs),
+  slowdown: percentile(outcome.othersMs, 0.99) / percentile(idle.othersMs, 0.99),
+});
+
+function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
+}
+
+const table = (rows: readonly Row[]) =>
+  markdownTable(
+    ['flood', 'order', 'jobs of the nine', 'p50 ms', 'p99 ms', 'max ms', 'p99 ÷ idle', 'slot time of the flood'],
+    rows.map(({ flood, order, othersMs, floodShare, ...row }) => [
+      ...[flood, order, String(othersMs.length)],
+      ...[row.p50Ms, row.p99Ms, row.maxMs].map((ms) => ms.toFixed(0)),
+      row.slowdown.toFixed(2),
+      `${(100 * floodShare).toFixed(0)} %`,
+    ]),
+  );
+
+const chart = (rows: readonly Row[]) =>
+  barChart({
+    title: 'p99 time to ready of nine tenants beside a flood, ÷ without it (log10)',
+    bars: rows
+      .filter(({ flood }) => !flood.startsWith('none'))
+      .map(({ flood, order, slowdown }) => ({ label: `${flood}, ${order}`, value: Math.log10(slowdown) })),
+    reference: Math.log10(SLOWDOWN_MAX),
+  });
