@@ -3,9 +3,11 @@ import { barChart } from '../report/bar-chart.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
+import { openBucket } from './open-bucket.ts';
 import { realRenders, type Work, waits } from './render-work.ts';
 import { type Outcome, runScenario, type Scenario } from './run-scenario.ts';
 
+const TURNS = 'turns by tenant';
 const SLOTS = 8;
 const JOB_MS = 100;
 /** The aim: others wait at most twice as long as without the flood. */
@@ -27,13 +29,15 @@ interface Row extends Outcome {
  */
 export async function benchFair({ quick }: { quick: boolean }): Promise<void> {
   const [loadBefore] = loadavg();
-  const seconds = quick ? 5 : 60;
+  const seconds = quick ? 5 : 30;
   const simulated = { slots: SLOTS, others: waits(JOB_MS), othersPerSecond: (0.3 * SLOTS * 1000) / JOB_MS, seconds };
+  const idle = await runScenario({ ...simulated, order: 'turns' });
   const rows = [
-    ...(await compare('10,000 images of 0.1 s', simulated, { jobs: quick ? 500 : 10_000, work: waits(JOB_MS) })),
-    ...(await compare('500 heavy images of 1 s', simulated, { jobs: quick ? 50 : 500, work: waits(10 * JOB_MS) })),
-    ...(await besideStanding(simulated, quick ? 10_000 : 1_000_000)),
-    ...(await compareRealRenders(quick)),
+    row({ order: TURNS, flood: 'none' }, idle, idle),
+    ...(await beside(idle, '10,000 images of 0.1 s', simulated, { jobs: quick ? 500 : 10_000, work: waits(JOB_MS) })),
+    ...(await beside(idle, '300 heavy images of 1 s', simulated, { jobs: quick ? 50 : 300, work: waits(10 * JOB_MS) })),
+    ...(await besideQuiet(idle, simulated, quick)),
+    ...(await besideRealRenders(quick)),
   ];
   const markdown = table(rows);
   const shown = rows.map(({ othersMs, ...figures }) => ({ ...figures, jobs: othersMs.length }));
@@ -41,30 +45,48 @@ export async function benchFair({ quick }: { quick: boolean }): Promise<void> {
   await writeReport('fair', { data, markdown, svg: chart(rows) }, { quick });
 }
 
-async function besideStanding(common: Omit<Scenario, 'flood' | 'order'>, standing: number): Promise<Row[]> {
-  const idle = await runScenario({ ...common, order: 'turns' });
-  const outcome = await runScenario({ ...common, standing, order: 'turns' });
-  return [row({ order: 'turns by tenant', flood: `${standing.toLocaleString('en')} waiting jobs` }, outcome, idle)];
+type Common = Omit<Scenario, 'flood' | 'order'>;
+
+/** What waits without using slots: jobs behind all others, and tickets without uploads. */
+async function besideQuiet(idle: Outcome, common: Common, quick: boolean): Promise<Row[]> {
+  const [standing, tickets] = quick ? [10_000, 500] : [1_000_000, 10_000];
+  const waiting = await runScenario({ ...common, standing, order: 'turns' });
+  const bucket = await openBucket();
+  try {
+    const pending = { tickets, storage: bucket.storage };
+    const looking = await runScenario({ ...common, pending, order: 'turns' });
+    return [
+      row({ order: TURNS, flood: `${standing.toLocaleString('en')} jobs that wait behind them` }, waiting, idle),
+      row({ order: TURNS, flood: `${tickets.toLocaleString('en')} tickets without uploads` }, looking, idle),
+    ];
+  } finally {
+    await bucket.close();
+  }
 }
 
 /** Fewer and shorter: a run needs the whole machine. */
-async function compareRealRenders(quick: boolean): Promise<Row[]> {
+async function besideRealRenders(quick: boolean): Promise<Row[]> {
   const real = await realRenders();
   const slots = 2;
-  const common = { slots, others: real.work, othersPerSecond: (0.3 * slots) / real.seconds, seconds: quick ? 5 : 60 };
-  return compare('300 real avatars', common, { jobs: quick ? 30 : 300, work: real.work });
+  const common = { slots, others: real.work, othersPerSecond: (0.3 * slots) / real.seconds, seconds: quick ? 5 : 30 };
+  const idle = await runScenario({ ...common, order: 'turns' });
+  const flood = { jobs: quick ? 30 : 300, work: real.work };
+  return [
+    row({ order: TURNS, flood: 'none, real renders' }, idle, idle),
+    ...(await beside(idle, `${flood.jobs} real renders`, common, flood)),
+  ];
 }
 
-async function compare(
+async function beside(
+  idle: Outcome,
   name: string,
-  common: Omit<Scenario, 'flood' | 'order'>,
+  common: Common,
   flood: { readonly jobs: number; readonly work: Work },
 ): Promise<Row[]> {
-  const idle = await runScenario({ ...common, order: 'turns' });
-  const rows = [row({ order: 'turns by tenant', flood: `none (beside ${name})` }, idle, idle)];
+  const rows: Row[] = [];
   for (const order of ['turns', 'fifo'] as const) {
     const outcome = await runScenario({ ...common, flood, order });
-    rows.push(row({ order: order === 'fifo' ? 'first in, first out' : 'turns by tenant', flood: name }, outcome, idle));
+    rows.push(row({ order: order === 'fifo' ? 'first in, first out' : TURNS, flood: name }, outcome, idle));
     console.log(`${name}, ${order}: p99 ${rows.at(-1)?.p99Ms.toFixed(0)} ms`);
   }
   return rows;

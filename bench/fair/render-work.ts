@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createImagingEngine } from '@imagemill/imaging';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { variantSets } from '@imagemill/variants';
 import sharp from 'sharp';
 import { corpus } from '../engine/sources.ts';
@@ -8,7 +8,10 @@ import { corpus } from '../engine/sources.ts';
 export type Work = () => Promise<void>;
 
 /** Stands for a render: holds a slot for this long, and needs no CPU. */
-export const waits = (ms: number): Work => () => delay(ms);
+export const waits =
+  (ms: number): Work =>
+  () =>
+    delay(ms);
 
 /** Renders of a small photograph's avatar set, and how long one takes alone. */
 export async function realRenders(): Promise<{ readonly work: Work; readonly seconds: number }> {

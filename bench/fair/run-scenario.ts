@@ -9,8 +9,11 @@ import {
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
+  type RenderQueue,
+  runLookLane,
 } from '@imagemill/queue';
-import { ImageId, originalKey, Tenant } from '@imagemill/variants';
+import type { ObjectStorage } from '@imagemill/storage';
+import { ImageId, originalKey, prefixes, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import type { Work } from './render-work.ts';
 
@@ -24,6 +27,8 @@ export interface Scenario {
   readonly flood?: { readonly jobs: number; readonly work: Work };
   /** Jobs of a further tenant that wait behind all others: entries of the waiting set alone, which are never started. */
   readonly standing?: number;
+  /** Tickets of a further tenant without uploads. Each turn of their looks lists this bucket, as a worker does. */
+  readonly pending?: { readonly tickets: number; readonly storage: ObjectStorage };
   /** `fifo`: all jobs belong to one tenant, whose jobs keep their order. */
   readonly order: 'turns' | 'fifo';
 }
@@ -38,6 +43,7 @@ export interface Outcome {
 const OTHERS = 9;
 const FLOOD = 'flood';
 const REPORTS_AT_ONCE = 50;
+const PENDING_AT_ONCE = 500;
 const STANDING_AT_ONCE = 10_000;
 /** A score above those of all tags of the bench. */
 const BEHIND_ALL = 2 ** 75;
@@ -102,6 +108,7 @@ async function measure(scenario: Scenario, { producer, consumer }: Connections):
       return { outcome: 'ready' };
     },
   });
+  const lane = await awaitPending(scenario, { producer, consumer, queue, prefix });
   await addStanding(producer, `${prefix}:render:prioritized`, scenario.standing ?? 0);
   const flood = scenario.flood?.jobs ?? 0;
   for (let first = 0; first < flood; first += REPORTS_AT_ONCE) {
@@ -112,8 +119,29 @@ async function measure(scenario: Scenario, { producer, consumer }: Connections):
   const reported = await Promise.all(await arrivals(scenario, report));
   isMeasuring = false;
   await Promise.all(reported.map(({ ended }) => ended));
-  await worker.close(0);
+  await Promise.all([worker.close(0), lane?.close()]);
   return { othersMs, floodShare: slotMs.flood / Math.max(1, slotMs.flood + slotMs.others) };
+}
+
+async function awaitPending(
+  { pending }: Scenario,
+  { consumer, queue, prefix }: Connections & { readonly queue: RenderQueue; readonly prefix: string },
+) {
+  if (!pending) return undefined;
+  const { tickets, storage } = pending;
+  for (let added = 0; added < tickets; added += PENDING_AT_ONCE) {
+    const images = Array.from({ length: PENDING_AT_ONCE }, () => newImage('pending'));
+    await queue.awaitUploads(images, 1);
+  }
+  return runLookLane({
+    ...{ connection: consumer, prefix, queue, uploadGraceMs: 0 },
+    async find(looks, signal) {
+      const { objects } = await storage.list({ prefix: prefixes.originals, signal });
+      if (objects.length > 0) throw new Error('the bucket is not empty');
+      return { present: new Set(), open: new Set(), requests: looks.length > 0 ? 1 : 0 };
+    },
+    onError: (error) => console.error(error),
+  });
 }
 
 async function addStanding(redis: Connections['producer'], key: string, count: number): Promise<void> {
