@@ -49,6 +49,11 @@ export const workerEnv = z
     IMAGE_MEMORY_MB: whole(16, 1024 * 1024)
       .prefault(String(defaultBudget.memoryBytes / MIB))
       .describe('memory that one image may use in an engine process, in MiB; more is rejected (`too-complex`)'),
+    WORKER_MEMORY_MB: whole(512, 16 * 1024 * 1024)
+      .optional()
+      .describe(
+        "memory of the worker with its engine processes, in MiB: images that need much wait for each other; the container's limit, or half of the machine's memory, if not set",
+      ),
     HEALTH_PORT: whole(1, 65_535)
       .optional()
       .describe('port that serves `GET /healthz` for an orchestrator; none if not set'),

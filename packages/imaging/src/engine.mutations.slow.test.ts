@@ -1,13 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { createImagingEngine } from './engine.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createEnginePool, type EnginePool } from './pool/create-engine-pool.ts';
+import type { PoolEvent } from './pool/pool-event.ts';
 import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
 import { outcomeOf } from './test-support/rejection.ts';
 
 const MUTATIONS = 10_000;
 const BATCH = 10;
-const MIB = 1024 * 1024;
-/** Per format: a leak of more than 160 KiB per mutation exceeds it. */
-const GROWTH_BYTES_MAX = 200 * MIB;
 
 const frames = [30, 120, 210].map((level) => ({ colour: [level, 90, 255 - level] as const, delayMs: 40 }));
 const small = () => gradientPicture(48, 32);
@@ -35,32 +33,41 @@ const seeds: [string, () => Promise<Buffer>][] = [
   ],
 ];
 
+const events: PoolEvent[] = [];
+let pool: EnginePool;
+beforeAll(async () => {
+  pool = await createEnginePool({ onEvent: (event) => void events.push(event) });
+});
+afterAll(() => {
+  console.info(`${events.filter(({ is }) => is === 'ended').length} engine processes were replaced`);
+  return pool.close();
+});
+
 const each = Math.ceil(MUTATIONS / seeds.length);
 
 describe(`${each} mutations of a small file are each rendered or rejected`, { timeout: 60_000 + each * 100 }, () => {
   test.each(seeds)('%s', async (format, source) => {
     const original = await source();
-    const engine = await createImagingEngine();
-    expect(await outcomeOf(original)).toBe('rendered');
+    expect(await outcomeOf(original, pool)).toBe('rendered');
     const random = createRandom(format.length * 7919);
-    const before = process.memoryUsage.rss();
     const outcomes: string[] = [];
     while (outcomes.length < each) {
-      const batch = Array.from({ length: BATCH }, () => outcomeOf(mutated(original, random), engine));
+      const batch = Array.from({ length: BATCH }, () => outcomeOf(mutated(original, random), pool));
       outcomes.push(...(await Promise.all(batch)));
     }
-    const after = process.memoryUsage.rss();
     expect(outcomes).toContain('corrupt');
     expect(outcomes, 'a hang').not.toContain('timeout');
-    expect(after - before).toBeLessThan(GROWTH_BYTES_MAX);
-    console.info(format, figuresOf(outcomes, before, after));
+    expect(deaths()).toEqual([]);
+    console.info(
+      format,
+      Object.fromEntries([...Map.groupBy(outcomes, (fate) => fate)].map(([fate, all]) => [fate, all.length])),
+    );
   });
 });
 
-const figuresOf = (outcomes: readonly string[], before: number, after: number) => ({
-  ...Object.fromEntries([...Map.groupBy(outcomes, (fate) => fate)].map(([fate, all]) => [fate, all.length])),
-  rssMiB: [before, after].map((bytes) => Math.round(bytes / MIB)).join(' to '),
-});
+/** Reasons of ends, besides the share of images of a process. */
+const deaths = () =>
+  events.flatMap((event) => (event.is === 'ended' && event.reason !== 'replaced' ? [event.reason] : []));
 
 /** Changes, removes or repeats a few bytes, more often near the start, where the structure is. */
 function mutated(original: Buffer, random: () => number): Buffer {

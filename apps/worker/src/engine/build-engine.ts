@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { createEnginePool, type EnginePool, type PoolEvent } from '@imagemill/imaging';
 import type { Logger } from '@imagemill/service';
 import type { Registry } from 'prom-client';
@@ -31,6 +32,7 @@ export async function buildEngine(env: WorkerEnv, options: EngineOptions): Promi
       sideMax: env.MAX_SOURCE_SIDE,
       framesMax: env.MAX_SOURCE_FRAMES,
     },
+    memoryBytes: env.WORKER_MEMORY_MB === undefined ? availableBytes() : env.WORKER_MEMORY_MB * MIB,
     budget: {
       cpuMs: env.IMAGE_CPU_MS,
       wallMs: env.IMAGE_WALL_MS,
@@ -44,9 +46,16 @@ export async function buildEngine(env: WorkerEnv, options: EngineOptions): Promi
   return engine;
 }
 
+/** The limit of the container, or half of a machine that may have other work. */
+export function availableBytes(constrained = process.constrainedMemory(), total = totalmem()): number {
+  // Without a limit, it is 0 or a number beyond any memory.
+  return constrained > 0 && constrained < total ? constrained : total / 2;
+}
+
 function log(event: PoolEvent, logger: Logger): void {
   const { is, ...facts } = event;
-  if (is === 'start-failed') logger.error({ err: event.error }, 'engine process did not start, will retry');
+  if (is === 'sandbox') logger.info(facts, 'layers around engine processes');
+  else if (is === 'start-failed') logger.error({ err: event.error }, 'engine process did not start, will retry');
   else if (is === 'log') logger.warn({ engine: event.pid, line: event.line }, 'engine process');
   else if (is === 'started') logger.debug(facts, 'engine process started');
   else if (event.reason === 'replaced' || event.reason === 'closed') logger.debug(facts, 'engine process ended');

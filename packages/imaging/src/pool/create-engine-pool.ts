@@ -6,11 +6,13 @@ import { defaultLimits, type ImageLimits } from '../limits.ts';
 import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
-import type { Lane } from './lanes.ts';
+import { laneOf, shareMemory } from './lanes.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
 import { createRoster } from './roster.ts';
+import { roughCost } from './rough-cost.ts';
+import { probeSandbox } from './sandbox.ts';
 import { createSlots } from './slots.ts';
 import { spawnEngine } from './spawn-engine.ts';
 import { createImageWatch, type ImageBudget } from './watch-images.ts';
@@ -22,6 +24,8 @@ export interface EnginePoolOptions {
   /** Concurrent decodes and encodes in all processes; the number of cores if not given. */
   readonly slots?: number | undefined;
   readonly budget?: Partial<ImageBudget> | undefined;
+  /** What this process and its engine processes may use together; unlimited if not given. */
+  readonly memoryBytes?: number | undefined;
   /** Environment variables of the processes, such as LD_PRELOAD. They inherit none. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly onEvent?: ((event: PoolEvent) => void) | undefined;
@@ -66,35 +70,34 @@ const WAITING_MAX = 1_000;
  */
 export async function createEnginePool(options: EnginePoolOptions = {}): Promise<EnginePool> {
   const limits = { ...defaultLimits, ...options.limits };
-  const budget = { ...defaultBudget, ...options.budget };
+  const asked = { ...defaultBudget, ...options.budget };
   const slotsMax = options.slots ?? availableParallelism();
   const usage = createUsageReader();
-  const watch = createImageWatch(usage);
+  const sandbox = await probeSandbox();
+  options.onEvent?.({ is: 'sandbox', active: sandbox.active, missing: sandbox.missing });
   const roster = createRoster({
     size: options.processes ?? slotsMax + 1,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
     idleBytesMax: IDLE_BYTES_MAX,
     usage,
-    spawn: spawnWith(limits, slotsMax, options),
+    spawn: spawnWith({ limits, slotsMax, launcher: sandbox.launcher }, options),
     onIdle: () => admission.admit(),
     onEvent: options.onEvent,
   });
-  const admission = createAdmission({
-    roster,
-    heavyBytesMax: budget.memoryBytes,
-    waitingMax: options.waitingMax ?? WAITING_MAX,
-  });
-  const context = { admission, roster, watch };
-  const light = { lane: 'light' as Lane, memoryBytes: 0, budget };
+  const shares = shareMemory(options.memoryBytes ?? Number.MAX_SAFE_INTEGER, roster.size);
+  const budget = { ...asked, memoryBytes: Math.min(asked.memoryBytes, shares.heavyBytes) };
+  const { waitingMax = WAITING_MAX } = options;
+  const admission = createAdmission({ roster, heavyBytesMax: shares.heavyBytes, waitingMax });
+  const context = { admission, roster, watch: createImageWatch(usage) };
   await roster.open();
 
   return {
     limits,
-    async inspect(file, { signal, ...asked } = {}) {
+    async inspect(file, { signal, ...options } = {}) {
       const inspectBudget = { ...budget, cpuMs: Math.min(budget.cpuMs, INSPECT_CPU_MS_MAX) };
-      const run = createImageRun(context, { ...light, file, budget: inspectBudget });
+      const run = createImageRun(context, { file, lane: 'light', memoryBytes: 0, budget: inspectBudget });
       try {
-        const call = { do: 'inspect', options: asked } as const;
+        const call = { do: 'inspect', options } as const;
         return await run.do((process) => process.call(call, callResults.inspect), signal);
       } finally {
         run.end();
@@ -103,7 +106,9 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     async decode(file, source, set, { signal } = {}) {
       const call = { do: 'decode', source, set } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const run = createImageRun(context, { ...light, file, prepare });
+      const cost = roughCost(source, set);
+      const { memoryBytes } = cost;
+      const run = createImageRun(context, { file, lane: laneOf(cost, shares), memoryBytes, budget, prepare });
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, set);
@@ -120,13 +125,19 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   };
 }
 
-function spawnWith(limits: ImageLimits, slotsMax: number, options: EnginePoolOptions) {
+interface SpawnSettings {
+  readonly limits: ImageLimits;
+  readonly slotsMax: number;
+  readonly launcher: readonly string[];
+}
+
+function spawnWith({ limits, slotsMax, launcher }: SpawnSettings, options: EnginePoolOptions) {
   const { program = PROGRAM, environment = {}, onEvent } = options;
   const slots = createSlots(slotsMax);
   return (signal: AbortSignal) =>
     spawnEngine(
       {
-        ...{ program, slots, environment },
+        ...{ program, slots, environment, launcher },
         start: { limits },
         // Some work does not wait for a slot: reading headers, and the summary.
         threads: slotsMax + 2,

@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import { hasPermissionModel } from './sandbox.ts';
 
 export interface EngineCommandOptions {
   /** Threads for decodes and encodes. */
   readonly threads: number;
   /** The environment of the process: nothing of the parent's is inherited. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Programs that start the process with fewer privileges: see `sandbox.ts`. */
+  readonly launcher: readonly string[];
 }
 
 interface EngineCommand {
@@ -19,23 +22,21 @@ const readable = ['packages/', 'node_modules/'].map((folder) => fileURLToPath(ne
 
 /** The command line of an engine process. */
 export function engineCommand(main: string, start: string, options: EngineCommandOptions): EngineCommand {
-  return {
-    command: process.execPath,
-    args: [...nodeFlags(), main, start],
-    env: { UV_THREADPOOL_SIZE: String(options.threads), ...options.environment },
-  };
+  const [command = process.execPath, ...args] = [
+    ...options.launcher,
+    process.execPath,
+    // V8's young generation grows in a burst and does not shrink again; images are not in V8's heap.
+    '--max-semi-space-size=4',
+    ...(hasPermissionModel() ? permissions() : []),
+    ...[main, start],
+  ];
+  return { command, args, env: { UV_THREADPOOL_SIZE: String(options.threads), ...options.environment } };
 }
 
-function nodeFlags(): string[] {
-  // V8's young generation grows in a burst and does not shrink again; images are not in V8's heap.
-  const flags = ['--max-semi-space-size=4'];
-  const [major = 0] = process.versions.node.split('.').map(Number);
-  if (major < 24) return flags;
-  return [
-    ...flags,
-    '--permission',
-    '--allow-addons',
-    '--disable-warning=PERM0001',
-    ...readable.map((folder) => `--allow-fs-read=${folder}`),
-  ];
-}
+const permissions = () => [
+  '--permission',
+  '--allow-addons',
+  // Node warns that native code is not bound by the permissions: they are one layer of several.
+  '--disable-warning=PERM0001',
+  ...readable.map((folder) => `--allow-fs-read=${folder}`),
+];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createFrameReader, writeFrame } from '../channel/frames.ts';
 import { type EngineCall, FromEngine, fromEngineLimits, type ToEngine } from '../channel/messages.ts';
 import type { Lane } from './lanes.ts';
+import { lowerPriority } from './lower-priority.ts';
 import { createPendingCalls, type ReceivedRendition } from './pending-calls.ts';
 import { createProcessSlots } from './process-slots.ts';
 import type { Slots } from './slots.ts';
@@ -23,6 +24,8 @@ export interface EngineProcess {
   readonly pid: number;
   /** Images that it has had. */
   readonly images: number;
+  /** Whether it has had a heavy image, and runs at a lower priority since. */
+  readonly isSlow: boolean;
   /** Whether it still has this file, from an earlier call. */
   holds(file: Uint8Array): boolean;
   /** Begins the work for an image, whose slots count for this lane. Sends the file, unless the process has it. */
@@ -48,6 +51,7 @@ export function createEngineProcess(child: ChildProcess, allSlots: Slots, onRead
   let file: WeakRef<Uint8Array> | undefined;
   let lane: Lane = 'light';
   let images = 0;
+  let isSlow = false;
   let endedBy: { readonly reason: EndReason; readonly error: Error } | undefined;
 
   function kill(reason: EndReason, error: Error): void {
@@ -86,9 +90,13 @@ export function createEngineProcess(child: ChildProcess, allSlots: Slots, onRead
     get images() {
       return images;
     },
+    get isSlow() {
+      return isSlow;
+    },
     holds: (other) => file?.deref() === other,
     begin(next, ofLane) {
       lane = ofLane;
+      if (lane === 'heavy') isSlow = lowerPriority(child.pid ?? 0) || isSlow;
       if (file?.deref() === next) return;
       images += 1;
       file = new WeakRef(next);

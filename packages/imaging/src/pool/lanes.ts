@@ -1,2 +1,35 @@
-/** Heavy images take long or need much memory: they never hold everything that light ones wait for. */
+import type { Cost } from '../cost/cost.ts';
+
+/**
+ * Heavy images take long or need much memory. They wait for each other, and never hold everything that light ones wait for: one
+ * process and one slot stay free for these, and so does their memory.
+ */
 export type Lane = 'light' | 'heavy';
+
+/** Memory of a worker, divided once at start. */
+export interface MemoryShares {
+  /** A light image may need this much; every process has it in reserve, so light images never wait for memory. */
+  readonly lightBytes: number;
+  /** For all heavy images together. */
+  readonly heavyBytes: number;
+}
+
+const MIB = 1024 * 1024;
+/** The worker itself, with downloads and renditions in flight. */
+const WORKER_BYTES = 256 * MIB;
+/** An engine process without an image. */
+const PROCESS_BYTES = 110 * MIB;
+/** Enough for a photograph of 24 megapixels. */
+const LIGHT_BYTES_MAX = 256 * MIB;
+/** More than photographs of 24 megapixels take with all renditions of a product. */
+const LIGHT_CPU_MS_MAX = 5_000;
+
+/** @param totalBytes what the worker and its processes may use together; a share is at least 64 MiB */
+export function shareMemory(totalBytes: number, processes: number): MemoryShares {
+  const forImages = totalBytes - WORKER_BYTES - processes * PROCESS_BYTES;
+  const lightBytes = Math.max(64 * MIB, Math.min(LIGHT_BYTES_MAX, forImages / (2 * processes)));
+  return { lightBytes, heavyBytes: Math.max(64 * MIB, forImages - processes * lightBytes) };
+}
+
+export const laneOf = (cost: Cost, { lightBytes }: MemoryShares): Lane =>
+  cost.cpuMs > LIGHT_CPU_MS_MAX || cost.memoryBytes > lightBytes ? 'heavy' : 'light';

@@ -1,7 +1,10 @@
 import type { EndReason } from './engine-process.ts';
+import type { Layer } from './sandbox.ts';
 
 /** For logs and metrics. */
 export type PoolEvent =
+  /** The first event. */
+  | { readonly is: 'sandbox'; readonly active: readonly Layer[]; readonly missing: readonly Layer[] }
   | { readonly is: 'started'; readonly pid: number }
   | { readonly is: 'ended'; readonly pid: number; readonly reason: EndReason }
   | { readonly is: 'start-failed'; readonly error: unknown }

@@ -49,7 +49,10 @@ describe('processes end with their worker, even if that is killed', () => {
     const script = `
       const { createEnginePool } = await import(${module('./create-engine-pool.ts')});
       const { runImage } = await import(${module('../test-support/misbehaviour.ts')});
-      const onEvent = (event) => console.log(event.is === 'log' ? 'busy' : String(event.pid));
+      const onEvent = (event) => {
+        if (event.is === 'log') console.log('busy');
+        if (event.is === 'started') console.log(event.pid);
+      };
       const pool = await createEnginePool({ processes: 1, program: ${JSON.stringify(misbehavingProgram)}, onEvent });
       if ('${by}' === 'nothing') console.log('busy');
       await runImage(pool, { at: 'decode', by: '${by}' });

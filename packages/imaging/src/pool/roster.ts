@@ -32,7 +32,7 @@ export interface Roster {
   open(): Promise<void>;
   /** Takes an idle process out of `idle`. */
   take(process: EngineProcess): void;
-  /** Makes a process idle again, or replaces it if it has had its share of images or has grown. */
+  /** Makes a process idle again, or replaces it if it has had its share of images, has grown, or was slowed down. */
   giveBack(process: EngineProcess): Promise<void>;
   /** Ends all processes, and waits until they have ended. */
   close(): Promise<void>;
@@ -95,7 +95,7 @@ export function createRoster(options: RosterOptions): Roster {
       const usage = (await options.usage.read([process.pid])).get(process.pid);
       if (!alive.has(process)) return;
       const hasGrown = (usage?.rssBytes ?? 0) > options.idleBytesMax;
-      if (hasGrown || process.images >= options.imagesMax) {
+      if (hasGrown || process.isSlow || process.images >= options.imagesMax) {
         return process.kill('replaced', new Error('The process is replaced.'));
       }
       idle = [...idle, process];

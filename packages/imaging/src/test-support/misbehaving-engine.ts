@@ -55,8 +55,17 @@ async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): P
     limits: limits as ImagingEngine['limits'],
     async inspect(file) {
       await perform(file, 'inspect');
+      const { megapixels = 1 } = JSON.parse(Buffer.from(file).toString()) as Misbehaviour;
       return {
-        ...{ format: 'png', width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1 },
+        ...{
+          format: 'png',
+          width: 1000,
+          height: 1000 * megapixels,
+          orientation: 1,
+          colourSpace: 'srgb',
+          hasAlpha: false,
+          frames: 1,
+        },
         bytes: file.byteLength,
       };
     },

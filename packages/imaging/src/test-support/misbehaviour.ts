@@ -25,6 +25,8 @@ export type Way =
 export interface Misbehaviour {
   readonly at: Step;
   readonly by: Way;
+  /** The size that `inspect` reports; 1 if not given. A large picture is heavy. */
+  readonly megapixels?: number;
 }
 
 export const misbehavingProgram = fileURLToPath(new URL('./misbehaving-engine.ts', import.meta.url));

@@ -1,0 +1,7 @@
+/** What an image is predicted to take in one engine process, with all its renditions. */
+export interface Cost {
+  /** CPU of all threads. */
+  readonly cpuMs: number;
+  /** Peak of resident memory above that of an idle process; includes the file. */
+  readonly memoryBytes: number;
+}

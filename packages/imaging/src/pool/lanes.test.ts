@@ -1,0 +1,77 @@
+import { readdirSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
+import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
+import { laneOf, shareMemory } from './lanes.ts';
+import type { PoolEvent } from './pool-event.ts';
+
+const MIB = 1024 * 1024;
+
+describe('the memory of a worker is divided', () => {
+  test.each([
+    [1024, 2],
+    [2048, 3],
+    [3072, 3],
+    [8192, 9],
+    [65_536, 17],
+  ])('%i MiB for %i processes', (total, processes) => {
+    const { lightBytes, heavyBytes } = shareMemory(total * MIB, processes);
+    expect(256 * MIB + processes * (110 * MIB + lightBytes) + heavyBytes).toBeLessThanOrEqual(total * MIB + 64 * MIB);
+    expect(Math.min(lightBytes, heavyBytes)).toBeGreaterThanOrEqual(64 * MIB);
+  });
+});
+
+test('an image is heavy by its memory or by its CPU', () => {
+  const shares = shareMemory(4096 * MIB, 3);
+  expect(laneOf({ cpuMs: 4_999, memoryBytes: shares.lightBytes }, shares)).toBe('light');
+  expect(laneOf({ cpuMs: 5_001, memoryBytes: 0 }, shares)).toBe('heavy');
+  expect(laneOf({ cpuMs: 0, memoryBytes: shares.lightBytes + 1 }, shares)).toBe('heavy');
+});
+
+describe('heavy images', () => {
+  const events: PoolEvent[] = [];
+  const heavy = { at: 'decode', by: 'pausing', megapixels: 90 } as const;
+  const light = { at: 'inspect', by: 'nothing' } as const;
+  let pool: EnginePool;
+  beforeAll(async () => {
+    // Memory for one image of 90 megapixels, and processes for two.
+    const options = { processes: 3, slots: 3, program: misbehavingProgram, memoryBytes: 2048 * MIB };
+    pool = await createEnginePool({ ...options, onEvent: (event) => void events.push(event) });
+    await vi.waitUntil(() => pool.status().idle === 3);
+  });
+  afterAll(() => pool.close());
+
+  const lines = () => events.filter((event) => event.is === 'log').length;
+  const pidOfLine = (line: number) => events.filter((event) => event.is === 'log')[line]?.pid ?? 0;
+
+  test('never hold every process, and wait for the memory of each other', async () => {
+    const from = lines();
+    const abort = new AbortController();
+    const all = [1, 2].map(() => runImage(pool, { ...heavy, by: 'burning' }, abort.signal));
+    const ended = Promise.allSettled(all);
+    await vi.waitUntil(() => lines() > from);
+    // The first one never ends.
+    expect(await runImage(pool, light)).toBe(5);
+    expect(lines() - from).toBe(1);
+    abort.abort();
+    await ended;
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'run at a lower priority, on all threads, in a process that is replaced',
+    async () => {
+      const from = lines();
+      const run = runImage(pool, heavy);
+      await vi.waitUntil(() => lines() > from);
+      const pid = pidOfLine(from);
+      const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+      expect(threads.length).toBeGreaterThan(1);
+      expect(new Set(threads.map((thread) => getPriority(thread)))).toEqual(new Set([10]));
+      await run;
+      await vi.waitUntil(() =>
+        events.some((event) => event.is === 'ended' && event.pid === pid && event.reason === 'replaced'),
+      );
+    },
+  );
+});
