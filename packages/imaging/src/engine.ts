@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
-import { type InspectOptions, inspect } from './inspect.ts';
+import { type Inspection, type InspectOptions, inspectSource } from './inspect.ts';
 import { defaultLimits, type ImageLimits } from './limits.ts';
 import { blockOtherLoaders } from './loaders.ts';
 import { type CallOptions, decodePicture, type Picture } from './picture.ts';
@@ -31,6 +31,11 @@ export interface ImagingEngine {
   decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet, options?: CallOptions): Promise<Picture>;
 }
 
+export interface EngineInProcess extends ImagingEngine {
+  /** As `inspect`, with the facts that the image's cost is predicted from. @throws RejectedImageError */
+  inspectSource(bytes: Uint8Array, options?: InspectOptions): Promise<Inspection>;
+}
+
 /**
  * An engine in this process, without limits of time and memory, for an engine process: see `createEnginePool`. It is the only
  * one of its process: it blocks the loaders that uploads must not reach. An abort does not stop a running decode or encode,
@@ -38,7 +43,7 @@ export interface ImagingEngine {
  *
  * @throws Error if the block did not take effect
  */
-export async function createImagingEngine(options: EngineOptions = {}): Promise<ImagingEngine> {
+export async function createImagingEngine(options: EngineOptions = {}): Promise<EngineInProcess> {
   await blockOtherLoaders();
   // Every picture is different: a cache would only hold memory.
   sharp.cache(false);
@@ -48,7 +53,8 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   const encodeSlot = options.encodeSlot ?? pLimit(availableParallelism());
   return {
     limits,
-    inspect: (bytes, options) => inspect(bytes, limits, options),
+    inspect: async (bytes, options) => (await inspectSource(bytes, limits, options)).source,
+    inspectSource: (bytes, options) => inspectSource(bytes, limits, options),
     decode: (bytes, source, set, options) => decodePicture(bytes, source, set, { limits, encodeSlot }, options),
   };
 }

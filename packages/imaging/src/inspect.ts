@@ -1,6 +1,8 @@
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import sharp, { type Metadata } from 'sharp';
 import { countParts } from './budgets/count-parts.ts';
+import { interpretationOf } from './colour/interpretation.ts';
+import { type Coding, codingOf } from './cost/coding.ts';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
 import { readableSource } from './source/readable-source.ts';
@@ -14,16 +16,22 @@ export interface InspectOptions {
   readonly contentType?: string | undefined;
 }
 
+/** The public facts of a source, and those that its cost is predicted from. */
+export interface Inspection {
+  readonly source: SourceFacts;
+  readonly coding: Coding;
+}
+
 /**
  * Detects a file's format and facts from its header; decodes no pixels.
  *
  * @throws RejectedImageError
  */
-export async function inspect(
+export async function inspectSource(
   bytes: Uint8Array,
   limits: ImageLimits,
   { set, contentType }: InspectOptions = {},
-): Promise<SourceFacts> {
+): Promise<Inspection> {
   if (bytes.byteLength > limits.bytesMax) throw new RejectedImageError('too-many-bytes');
   const counts = countParts(bytes, limits.budgets);
   const isStill = set !== undefined && !set.some(({ animated }) => animated);
@@ -42,7 +50,7 @@ export async function inspect(
   if (framesToDecode > limits.framesMax) throw new RejectedImageError('too-many-frames');
   const tooLong = Math.max(width, height) > limits.sideMax;
   if (tooLong || width * height * framesToDecode > limits.pixelsMax) throw new RejectedImageError('too-many-pixels');
-  return {
+  const source = {
     format,
     width,
     height,
@@ -52,6 +60,7 @@ export async function inspect(
     frames,
     bytes: bytes.byteLength,
   };
+  return { source, coding: codingOf(header, counts, await interpretationOf(readable.bytes, source)) };
 }
 
 async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<Metadata> {

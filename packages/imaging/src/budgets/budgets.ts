@@ -2,7 +2,7 @@ import { RejectedImageError } from '../errors.ts';
 
 /**
  * What a decoder's work grows with, besides pixels and bytes. The numbers are far above those of real files, which
- * docs/adr/0020-budgets.md lists, and far below those that cost a decoder seconds.
+ * docs/adr/0024-budgets.md lists, and far below those that cost a decoder seconds.
  */
 export interface Budgets {
   /** Frames of a GIF or a WebP. Only the first one is decoded for stills; `framesMax` limits animated variants. */
@@ -21,6 +21,8 @@ export interface Budgets {
   readonly items: number;
   /** Boxes of an AVIF. */
   readonly boxes: number;
+  /** Bytes of an AVIF's boxes that describe items and tracks: libheif reads them byte by byte. */
+  readonly tableBytes: number;
   /** JPEG segments, PNG and WebP chunks, GIF blocks, TIFF entries, extents of an AVIF. */
   readonly parts: number;
   /** Sub-blocks of a GIF, each of at most 255 bytes. */
@@ -44,9 +46,10 @@ export const defaultBudgets: Budgets = {
   gridTiles: 256,
   items: 256,
   boxes: 4_096,
+  tableBytes: MIB,
   parts: 65_536,
   subBlocks: 500_000,
-  metadataBytes: 12 * MIB,
+  metadataBytes: 8 * MIB,
   profileBytes: 4 * MIB,
   exifBytes: MIB,
 };
@@ -72,6 +75,7 @@ export function createTally(budgets: Budgets): Tally {
     gridTiles: 0,
     items: 0,
     boxes: 0,
+    tableBytes: 0,
     parts: 0,
     subBlocks: 0,
     metadataBytes: 0,

@@ -12,6 +12,7 @@ export function countAvif(bytes: Buffer, tally: Tally): void {
   for (const box of isoBoxTree(bytes)) {
     tally.add('boxes');
     const content = bytes.subarray(box.from, box.to);
+    if (isTable(box)) tally.add('tableBytes', content.length);
     if (box.type === 'colr') tally.add('profileBytes', PROFILE_WEIGHT * content.length);
     if (box.type === 'dimg') tally.add('gridTiles', targetsOf(content, box));
     if (box.type === 'iloc') locations.push(content);
@@ -23,6 +24,9 @@ export function countAvif(bytes: Buffer, tally: Tally): void {
   }
   for (const content of locations) countExtents(content, bytes.length, types, tally);
 }
+
+/** Profiles have a budget of their own, and `idat` has data of items. */
+const isTable = ({ type, depth, isOpened }: NestedBox) => depth > 0 && !isOpened && type !== 'colr' && type !== 'idat';
 
 /** Pictures that a derived one is made of. */
 function targetsOf(content: Buffer, { parentVersion }: NestedBox): number {

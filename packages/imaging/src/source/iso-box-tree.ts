@@ -5,6 +5,10 @@ export interface NestedBox {
   readonly to: number;
   /** Version of the full box that contains it; 0 otherwise. */
   readonly parentVersion: number;
+  /** 0 for a box of the file itself. */
+  readonly depth: number;
+  /** Its content is boxes, which follow. */
+  readonly isOpened: boolean;
 }
 
 /** Boxes whose content is boxes, after this many bytes: version and flags of full boxes. ISO/IEC 14496-12 */
@@ -19,9 +23,9 @@ export function* isoBoxTree(bytes: Buffer): Generator<NestedBox> {
   const open = [{ from: 0, to: bytes.length, version: 0, depth: 0 }];
   for (let range = open.pop(); range; range = open.pop()) {
     for (const { type, from, to } of boxesIn(bytes, range)) {
-      yield { type, from, to, parentVersion: range.version };
-      const head = containers[type];
-      if (head === undefined || range.depth === DEPTH_MAX) continue;
+      const head = range.depth < DEPTH_MAX ? containers[type] : undefined;
+      yield { type, from, to, parentVersion: range.version, depth: range.depth, isOpened: head !== undefined };
+      if (head === undefined) continue;
       open.push({ from: from + head, to, version: head === 0 ? 0 : (bytes[from] ?? 0), depth: range.depth + 1 });
     }
   }

@@ -85,6 +85,17 @@ export async function nestedBoxesAvif(depth: number, type: 'iprp' | 'ipco' | 'di
   return withMetaBoxes(await smallAvif(), [nested]);
 }
 
+/** A picture with tables of that many bytes beside it. */
+export async function largeTablesAvif(bytes: number): Promise<Buffer> {
+  return withMetaBoxes(await smallAvif(), [box('free', Buffer.alloc(bytes))]);
+}
+
+/** A picture beside a track with a table of the sizes of samples: 4 bytes each. */
+export async function manySamplesAvif(samples: number): Promise<Buffer> {
+  const sizes = fullBox('stsz', 0, u32(0, samples), Buffer.alloc(4 * samples, u32(10)));
+  return Buffer.concat([await smallAvif(), box('moov', box('trak', box('mdia', box('minf', box('stbl', sizes)))))]);
+}
+
 /** A picture with an ICC profile of that many bytes. */
 export async function largeProfileAvif(bytes: number): Promise<Buffer> {
   return avifFile({ colour: await smallColour(), profile: Buffer.alloc(bytes) });

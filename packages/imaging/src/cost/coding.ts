@@ -1,0 +1,38 @@
+import type { Metadata } from 'sharp';
+import { z } from 'zod';
+import type { Counts } from '../budgets/budgets.ts';
+import type { Interpretation } from '../colour/interpretation.ts';
+
+/** How a source's pixels are stored, as far as its decoder's work depends on it. */
+export const Coding = z.object({
+  channels: z.int().min(1).max(8),
+  bytesPerChannel: z.int().min(1).max(4),
+  /** The colour channels of a JPEG or AVIF besides the first have a quarter of its size. */
+  isSubsampled: z.boolean(),
+  /** A progressive JPEG or an interlaced PNG: all of its passes are held in memory. */
+  isProgressive: z.boolean(),
+  /** Scans of a JPEG; 0 for other formats. */
+  scans: z.int().nonnegative(),
+  tiles: z.int().nonnegative(),
+  /** After decompression. */
+  metadataBytes: z.int().nonnegative(),
+  /** The pixels are converted to sRGB by our own code, or by a profile of 16 bits. */
+  isConverted: z.boolean(),
+});
+export type Coding = z.infer<typeof Coding>;
+
+const bytesOfDepth: Partial<Record<string, number>> = { ushort: 2, short: 2, float: 4 };
+
+export function codingOf(header: Metadata, counts: Counts, { by }: Interpretation): Coding {
+  const { scans, tiles, gridTiles, metadataBytes, profileBytes } = counts;
+  return {
+    channels: header.channels,
+    bytesPerChannel: bytesOfDepth[header.depth] ?? 1,
+    isSubsampled: header.chromaSubsampling?.startsWith('4:2:0') ?? false,
+    isProgressive: header.isProgressive ?? false,
+    scans,
+    tiles: tiles + gridTiles,
+    metadataBytes: metadataBytes + profileBytes,
+    isConverted: by !== 'libvips',
+  };
+}

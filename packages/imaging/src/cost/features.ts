@@ -1,0 +1,105 @@
+import { encoderSettings, type SourceFacts, type VariantSet } from '@imagemill/variants';
+import { decodeSize, planRenditions, type RenditionPlan } from '../plan.ts';
+import type { Coding } from './coding.ts';
+
+/** Quantities that the cost is a sum of, each with its own coefficient. Missing ones are 0. */
+export type Features = Readonly<Partial<Record<string, number>>>;
+
+export interface CostSubject {
+  readonly source: SourceFacts;
+  readonly coding: Coding;
+  readonly set: VariantSet;
+}
+
+const MILLION = 1e6;
+
+/** CPU: millions of samples to decode by kind of decoder, and of pixels to convert and to encode. */
+export function cpuFeatures(subject: CostSubject): Features {
+  const { source, coding } = subject;
+  const plans = planRenditions(source, subject.set);
+  const pixels = sourcePixels(subject);
+  const encoding = (format: 'lossy' | 'png') =>
+    sum(
+      plans
+        .filter(({ variant }) => (variant.format === 'png') === (format === 'png'))
+        .map((plan) => encoderFactor(plan) * encodedPixels(plan, source)),
+    );
+  return {
+    image: 1,
+    [`decode ${decoderOf(subject)}`]:
+      pixels * samplesPerPixel(subject) * (source.format === 'png' ? coding.bytesPerChannel : 1),
+    metadata: coding.metadataBytes / MILLION,
+    // The first scan is part of the decode.
+    'decode scans': pixels * Math.max(0, coding.scans - 1),
+    ...(coding.isConverted && { convert: decodedPixels(plans) }),
+    ...(source.colourSpace === 'cmyk' && { 'convert cmyk': decodedPixels(plans) }),
+    ...(source.hasAlpha && { 'encode alpha': sum(plans.map((plan) => encodedPixels(plan, source))) }),
+    encode: encoding('lossy'),
+    'encode png': encoding('png'),
+  };
+}
+
+/** Memory, in millions of bytes: what decoders hold of the whole source, and what is held of the renditions. */
+export function memoryFeatures(subject: CostSubject): Features {
+  const { source, coding } = subject;
+  const plans = planRenditions(source, subject.set);
+  // The largest ones run at the same time.
+  const encodes = sum(plans.slice(-2).map((plan) => encodedPixels(plan, source)));
+  return {
+    image: 1,
+    [`hold ${decoderOf(subject)}`]: sourcePixels(subject) * samplesPerPixel(subject) * sampleBytes(subject),
+    file: source.bytes / MILLION,
+    metadata: coding.metadataBytes / MILLION,
+    decoded: decodedPixels(plans) * 4,
+    ...(coding.isConverted && { converted: decodedPixels(plans) * 4 }),
+    encodes,
+    ...(source.hasAlpha && { 'encodes alpha': encodes }),
+  };
+}
+
+const decoders: Readonly<Record<string, string>> = { jpeg: 'progressive jpeg', png: 'interlaced png' };
+
+function decoderOf({ source: { format }, coding }: CostSubject): string {
+  if (coding.isProgressive) return decoders[format] ?? format;
+  // Of tiles, a few at a time are held.
+  return coding.tiles > 0 ? `${format} tiles` : format;
+}
+
+function samplesPerPixel({ source: { format }, coding: { channels, isSubsampled } }: CostSubject): number {
+  if (format === 'jpeg' && isSubsampled) return 1 + (channels - 1) / 4;
+  // An alpha channel is decoded after the colours, and needs no more memory.
+  if (format === 'avif') return Math.min(3, channels);
+  // libvips has the frames of these as RGBA, whatever the file has.
+  return format === 'gif' || format === 'webp' ? 4 : channels;
+}
+
+/** libjpeg holds coefficients of 16 bits. */
+const sampleBytes = ({ source: { format }, coding: { bytesPerChannel } }: CostSubject) =>
+  format === 'jpeg' ? 2 : bytesPerChannel;
+
+/** Of all frames that are decoded. */
+const sourcePixels = ({ source, set }: CostSubject) =>
+  (source.width * source.height * (set.some(({ animated }) => animated) ? source.frames : 1)) / MILLION;
+
+function decodedPixels(plans: readonly RenditionPlan[]): number {
+  const { width, height } = decodeSize(plans);
+  return (width * height) / MILLION;
+}
+
+const encodedPixels = ({ width, height, variant }: RenditionPlan, { frames }: SourceFacts) =>
+  (width * height * (variant.animated ? frames : 1)) / MILLION;
+
+/** CPU of an encode by effort, relative to an avif of effort 1: `pnpm bench effort` and `pnpm bench frontier`. */
+const encoderFactors = {
+  avif: [0.6, 1, 1.8, 2.8, 11],
+  webp: [0.2, 0.25, 0.28, 0.5, 0.6, 0.75, 1.1],
+  jpeg: [0.47],
+  png: [1],
+} as const;
+
+function encoderFactor({ variant: { format, effort } }: RenditionPlan): number {
+  const own = format === 'avif' || format === 'webp' ? encoderSettings[format].effort : 0;
+  return encoderFactors[format][effort ?? own] ?? 1;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

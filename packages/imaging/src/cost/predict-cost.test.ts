@@ -1,0 +1,91 @@
+import type { SourceFacts } from '@imagemill/variants';
+import { expect, test } from 'vitest';
+import { variantSet } from '../test-support/render.ts';
+import type { Coding } from './coding.ts';
+import type { CostSubject } from './features.ts';
+import { predictCost } from './predict-cost.ts';
+
+const MIB = 2 ** 20;
+
+const source: SourceFacts = {
+  format: 'jpeg',
+  width: 4032,
+  height: 3024,
+  orientation: 1,
+  colourSpace: 'srgb',
+  hasAlpha: false,
+  frames: 1,
+  bytes: 3_000_000,
+};
+const coding: Coding = {
+  channels: 3,
+  bytesPerChannel: 1,
+  isSubsampled: true,
+  isProgressive: false,
+  scans: 1,
+  tiles: 0,
+  metadataBytes: 20_000,
+  isConverted: false,
+};
+const set = variantSet({ width: 1200, height: 1200, format: 'webp' }, { width: 600, height: 600, format: 'avif' });
+const subject: CostSubject = { source, coding, set };
+
+const withSource = (changed: Partial<SourceFacts>): CostSubject => ({ ...subject, source: { ...source, ...changed } });
+const png = (changed: Partial<Coding> = {}, size: Partial<SourceFacts> = {}): CostSubject => ({
+  ...withSource({ format: 'png', ...size }),
+  coding: { ...coding, isSubsampled: false, scans: 0, ...changed },
+});
+const jpeg = (changed: Partial<Coding>): CostSubject => ({ ...subject, coding: { ...coding, ...changed } });
+
+test.each<[string, CostSubject, CostSubject]>([
+  ['pixels', subject, withSource({ width: 8064 })],
+  ['metadata', subject, jpeg({ metadataBytes: 10_000_000 })],
+  ['scans of a progressive JPEG', jpeg({ isProgressive: true, scans: 10 }), jpeg({ isProgressive: true, scans: 40 })],
+  ['frames, if they are kept', ...frames({ animated: true })],
+  ['renditions', subject, { ...subject, set: [...set, ...set] }],
+  ['the size of renditions', subject, { ...subject, set: variantSet({ width: 4000, height: 4000, format: 'avif' }) }],
+  ['an encoder’s effort', ...efforts()],
+  ['a conversion to sRGB', png(), png({ isConverted: true })],
+])('more CPU is predicted for more of: %s', (_what, less, more) => {
+  expect(predictCost(more).cpuMs).toBeGreaterThan(predictCost(less).cpuMs);
+});
+
+test.each<[string, CostSubject, CostSubject]>([
+  ['a progressive JPEG than for a baseline one', subject, jpeg({ isProgressive: true, scans: 10 })],
+  ['CMYK than for grey', jpeg({ isProgressive: true, channels: 1 }), jpeg({ isProgressive: true, channels: 4 })],
+  ['an interlaced PNG', png(), png({ isProgressive: true })],
+  ['16 bits per channel', png({ isProgressive: true }), png({ isProgressive: true, bytesPerChannel: 2 })],
+  ['more pixels of an AVIF', withSource({ format: 'avif' }), withSource({ format: 'avif', width: 9990, height: 9990 })],
+  ['an alpha channel', png({ isProgressive: true }), png({ isProgressive: true, channels: 4 })],
+  ['larger renditions', subject, { ...subject, set: variantSet({ width: 4000, height: 4000, format: 'avif' }) }],
+])('more memory is predicted for %s', (_what, less, more) => {
+  expect(predictCost(more).memoryBytes).toBeGreaterThan(predictCost(less).memoryBytes);
+});
+
+test('frames that are not kept cost nothing', () => {
+  const [one, many] = frames({ animated: false });
+  expect(predictCost(many)).toEqual(predictCost(one));
+});
+
+test('the heaviest legal files are told apart from photographs', () => {
+  const limit = { width: 9990, height: 9990, bytes: 2_500 };
+  const avif = { ...withSource({ ...limit, format: 'avif' }), coding: { ...coding, scans: 0 } };
+  expect(predictCost(avif).memoryBytes).toBeGreaterThan(1_500 * MIB);
+  const deep = png({ isProgressive: true, channels: 4, bytesPerChannel: 2 }, limit);
+  expect(predictCost(deep).memoryBytes).toBeGreaterThan(800 * MIB);
+  expect(predictCost(subject).memoryBytes).toBeLessThan(200 * MIB);
+});
+
+function frames(entry: { animated: boolean }): [CostSubject, CostSubject] {
+  const animation = {
+    ...withSource({ format: 'gif', width: 300, height: 200 }),
+    set: variantSet({ ...entry, format: 'webp' }),
+  };
+  return [animation, { ...animation, source: { ...animation.source, frames: 50 } }];
+}
+
+function efforts(): [CostSubject, CostSubject] {
+  const [low, high] = [1, 4].map((effort) => ({ ...subject, set: variantSet({ format: 'avif', effort }) }));
+  if (!low || !high) throw new Error('There are two efforts.');
+  return [low, high];
+}
