@@ -38,7 +38,7 @@ const png = (changed: Partial<Coding> = {}, size: Partial<SourceFacts> = {}): Co
 const jpeg = (changed: Partial<Coding>): CostSubject => ({ ...subject, coding: { ...coding, ...changed } });
 
 test.each<[string, CostSubject, CostSubject]>([
-  ['pixels', subject, withSource({ width: 8064 })],
+  ['pixels', subject, withSource({ width: 8064, height: 6048 })],
   ['metadata', subject, jpeg({ metadataBytes: 10_000_000 })],
   ['scans of a progressive JPEG', jpeg({ isProgressive: true, scans: 10 }), jpeg({ isProgressive: true, scans: 40 })],
   ['frames, if they are kept', ...frames({ animated: true })],
