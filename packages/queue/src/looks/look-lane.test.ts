@@ -92,6 +92,25 @@ test('a look without a job ends, and one for a started job starts nothing', asyn
   expect(await queue.backlog()).toMatchObject({ backlog: 1, waiting: 1 });
 });
 
+test('a look that failed is repeated after 5 s, not after its lease', async () => {
+  const { queue, work, status, look } = await harness();
+  const image = renderJob();
+  work(async () => ({ outcome: 'ready' }));
+  await queue.awaitUploads([image], 1);
+  let failures = 1;
+  const find: FindUploads = async (looks) => {
+    if (failures > 0) {
+      failures -= 1;
+      throw new Error('The storage is away.');
+    }
+    return { present: new Set(looks), open: new Set(), requests: 1 };
+  };
+  const startedAt = performance.now();
+  look({ find });
+  await vi.waitUntil(async () => (await status(image.imageId)) === 'ready', { timeout: 60_000 });
+  expect(performance.now() - startedAt).toBeLessThan(25_000);
+});
+
 test('a failure of the storage is reported, and closing does not wait for the next turn', async () => {
   const { queue, look } = await harness();
   await queue.awaitUploads([renderJob()], 1);

@@ -52,7 +52,11 @@ export function runLookLane(options: LookLaneOptions): { close(): Promise<void> 
   async function turn(): Promise<number> {
     const leased = await looks.take(LOOKS_PER_TURN);
     if (leased.looks.length === 0) return IDLE_MS;
-    const found = await options.find(leased.looks, signal);
+    const found = await options.find(leased.looks, signal).catch(async (error: unknown) => {
+      // Otherwise they would stay leased for longer than the outage.
+      await looks.settle(leased, postponed(leased.looks));
+      throw error;
+    });
     const { results, started } = await act(options, leased.looks, found);
     await looks.settle(leased, results);
     return (found.requests + started) * REQUEST_EVERY_MS;
@@ -76,6 +80,9 @@ export function runLookLane(options: LookLaneOptions): { close(): Promise<void> 
     },
   };
 }
+
+const postponed = (looks: readonly UploadLook[]): LookResult[] =>
+  looks.map((look) => ({ look, nextAt: Date.now() + RETRY_MS }));
 
 async function act(options: LookLaneOptions, taken: readonly UploadLook[], { present, open }: FoundUploads) {
   const { queue, uploadGraceMs } = options;
