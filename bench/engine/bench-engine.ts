@@ -8,9 +8,12 @@ import { writeReport } from '../report/write-report.ts';
 import { contenders } from './contenders.ts';
 import { fidelityTable, measureFidelity } from './fidelity.ts';
 import { encodings, makeSource, megapixels, type Source } from './sources.ts';
+import { THROUGH_POOL } from './through-pool.ts';
 
 const MEASURE = fileURLToPath(new URL('./measure-one.ts', import.meta.url));
 const RUNS = 2;
+/** The process boundary is measured on Linux only. */
+const names = [...Object.keys(contenders), ...(process.platform === 'linux' ? [THROUGH_POOL] : [])];
 
 interface Measured {
   readonly cpuMs: number;
@@ -51,7 +54,7 @@ export async function benchEngine({ quick }: { quick: boolean }): Promise<void> 
 async function measureAll(source: Source, runs: number): Promise<Record<string, Measured>> {
   const best: Record<string, Measured> = {};
   for (let run = 0; run < runs; run++) {
-    for (const name of Object.keys(contenders)) {
+    for (const name of names) {
       const { stdout } = await promisify(execFile)(process.execPath, [MEASURE, name, source.path], {
         timeout: 300_000,
       });
@@ -105,6 +108,7 @@ function summary(rows: readonly Row[]): string {
     ['CPU ratio', 'geometric mean', 'min', 'max'],
     [
       line('ours ÷ floor', over('ours', 'floor')),
+      line('ours in an engine process, both sides ÷ floor', over(THROUGH_POOL, 'floor')),
       line('tutorial ÷ ours', over('tutorial', 'ours')),
       line("ours, full set ÷ tutorial's six", over('ours, full set', 'tutorial')),
     ],
@@ -117,10 +121,10 @@ function table(rows: readonly Row[]): string {
       ? `${Math.round(measured.cpuMs)} / ${Math.round(measured.wallMs)} / ${Math.round(measured.peakRssMiB)}`
       : '';
   return markdownTable(
-    ['source', ...Object.keys(contenders), 'tutorial ÷ ours', 'ours ÷ floor', 'loop p99 ms'],
+    ['source', ...names, 'tutorial ÷ ours', 'ours ÷ floor', 'loop p99 ms'],
     rows.map((row) => [
       `${row.megapixels} MP ${row.encoding}`,
-      ...Object.keys(contenders).map((name) => cell(row.results[name])),
+      ...names.map((name) => cell(row.results[name])),
       ratio(row, 'tutorial', 'ours').toFixed(2),
       ratio(row, 'ours', 'floor').toFixed(2),
       (row.results['ours, full set']?.loopDelayP99Ms ?? Number.NaN).toFixed(1),

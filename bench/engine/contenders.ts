@@ -1,4 +1,4 @@
-import { planRenditions } from '@imagemill/imaging';
+import { type ImagingEngine, planRenditions } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { encoderSettings, type Variant, VariantSet, variantSets } from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
@@ -18,8 +18,10 @@ const productSet = variantSets().get('product') ?? [];
 /** Makes a source's renditions, and returns their total bytes. */
 type Contender = (bytes: Buffer) => Promise<number>;
 
-async function ours(bytes: Buffer, set: VariantSet): Promise<number> {
-  const engine = await createImagingEngine();
+const ours = async (bytes: Buffer, set: VariantSet) => renderAll(await createImagingEngine(), bytes, set);
+
+/** @returns the total bytes of the renditions */
+export async function renderAll(engine: ImagingEngine, bytes: Buffer, set: VariantSet): Promise<number> {
   const source = await engine.inspect(bytes);
   const picture = await engine.decode(bytes, source, set);
   let total = 0;
