@@ -24,12 +24,20 @@ export type JobRunResult<Result> =
 
 export interface JobRun {
   readonly job: Job;
+  readonly tenant: string;
+  /** The job's place among the waiting ones when it was taken; see turns.ts. */
+  readonly priority: number;
   /**
    * Aborted if the work must stop: the worker closes, a bucket is away, or the lock expired (the process was paused, or Redis was
    * unavailable) and another worker may have the job. Nothing may be committed after that.
    */
   readonly signal: AbortSignal;
 }
+
+/** The work of one kind of job. */
+export type JobHandler<Payload, Result> = (payload: Payload, run: JobRun) => Promise<JobRunResult<Result>>;
+
+export type JobMiddleware<Payload, Result> = (handle: JobHandler<Payload, Result>) => JobHandler<Payload, Result>;
 
 /** A job that was returned to the queue without using an attempt, because of an outage. */
 export interface GivenBack {
@@ -45,7 +53,9 @@ export interface JobRunnerOptions<Payload extends { readonly tenant: string }, R
   readonly prefix: string;
   readonly concurrency: number;
   readonly spec: Pick<JobSpec, 'queue' | 'options'> & { readonly payload: Versioned<Payload> };
-  readonly run: (payload: Payload, run: JobRun) => Promise<JobRunResult<Result>>;
+  readonly handle: JobHandler<Payload, Result>;
+  /** Wraps the handler; the last in the list is the outermost. */
+  readonly middleware?: readonly JobMiddleware<Payload, Result>[];
   /** The dependencies of these jobs. While one of them is away, no job is taken. */
   readonly outages: Outages;
   readonly onGivenBack?: ((job: GivenBack) => void) | undefined;
@@ -100,7 +110,8 @@ const IDLE_CLOSE_MS = 2_000;
 export function runJobs<Payload extends { readonly tenant: string }, Result>(
   options: JobRunnerOptions<Payload, Result>,
 ): JobRunner {
-  const { spec, outages, lockDurationMs = LOCK_DURATION_MS } = options;
+  const { spec, outages, middleware = [], lockDurationMs = LOCK_DURATION_MS } = options;
+  const handle = middleware.reduce((inner, wrap) => wrap(inner), options.handle);
   const graceIsOver = new AbortController();
   const unfinished = new Set<Promise<void>>();
   let running = 0;
@@ -132,9 +143,10 @@ export function runJobs<Payload extends { readonly tenant: string }, Result>(
   async function process(job: Job, token?: string, lockIsLost?: AbortSignal): Promise<Result> {
     const signal = AbortSignal.any([graceIsOver.signal, intake.stopSignal(), ...(lockIsLost ? [lockIsLost] : [])]);
     running += 1;
-    const result = await excuseOutages(outages, signal, async () =>
-      options.run(payloadOf(spec.payload, job), { job, signal }),
-    )
+    const result = await excuseOutages(outages, signal, async () => {
+      const payload = payloadOf(spec.payload, job);
+      return handle(payload, { job, tenant: payload.tenant, priority: job.priority, signal });
+    })
       .catch(async (error: unknown) => {
         // What was stopped did not fail: another worker can start it at once, with all its attempts.
         if (!signal.aborted && !(error instanceof OutageError)) throw toJobError(error);

@@ -3,18 +3,25 @@ import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createUnfinishedImages } from '../admission/unfinished-images.ts';
 import { drainMetrics } from '../backlog/drain-rate.ts';
-import { createCrashContainment } from '../crashes/crash-containment.ts';
+import { type CrashContainment, createCrashContainment } from '../crashes/crash-containment.ts';
 import { codeAndMessage } from '../job-error.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks, lookDelayMs } from '../looks/upload-looks.ts';
 import { createOutages, type Outages } from '../outages/outages.ts';
 import { readablePayload } from '../read-job.ts';
-import { type GivenBack, type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
+import {
+  type GivenBack,
+  type JobMiddleware,
+  type JobRun,
+  type JobRunner,
+  type JobRunResult,
+  runJobs,
+} from '../run-jobs.ts';
 import { inTurn, isOffence } from '../turns/in-turn.ts';
 import type { TenantWeights } from '../turns/tenant-weights.ts';
 import { createTurns } from '../turns/turns.ts';
 import { parkedMs } from './parked.ts';
-import { createRechecks } from './rechecks.ts';
+import { createRechecks, type Rechecks } from './rechecks.ts';
 import { createJobStarts } from './start-job.ts';
 
 export interface RenderContext extends Pick<JobRun, 'signal'> {
@@ -85,14 +92,15 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   const turns = createTurns({ redis: connection, prefix, weights: options.weights });
   const rechecks = createRechecks(connection, prefix, createJobStarts(turns));
   const looks = createUploadLooks(connection, prefix);
-  const containment = createCrashContainment(connection, prefix);
 
-  async function runOnce(image: RenderImage, { job, signal }: JobRun): Promise<JobRunResult<RenderOutcome>> {
-    options.onJobStarted?.(image.imageId);
-    await rechecks.begun(job);
-    const run = await containment.run(image.imageId, signal, () => handle(image, contextOf(job, signal)));
-    if (run.outcome === 'must-wait') return { outcome: 'postponed', retryAfterMs: await postpone(job, RETRY_ALONE_MS) };
-    const { result } = run;
+  const middleware: readonly RenderMiddleware[] = [
+    contained(createCrashContainment(connection, prefix), (job) => postpone(job, RETRY_ALONE_MS)),
+    noted(rechecks, options.onJobStarted),
+    (next) => (image, run) => inTurn(turns, run.job, { run: () => next(image, run), onError: options.onError }),
+  ];
+
+  async function renderOnce(image: RenderImage, { job, signal }: JobRun): Promise<JobRunResult<RenderOutcome>> {
+    const result = await handle(image, contextOf(job, signal));
     if (result.outcome !== 'postponed') return { outcome: 'completed', result };
     const retryAfterMs = await (result.reason === 'not-uploaded' ? park(image) : postpone(job, result.retryAfterMs));
     return { outcome: 'postponed', retryAfterMs, afterwards: () => rechecks.delayed(job) };
@@ -120,8 +128,8 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   }
 
   return runJobs<RenderImage, RenderOutcome>({
-    ...{ connection, prefix },
-    run: (image, run) => inTurn(turns, run.job, { run: () => runOnce(image, run), onError: options.onError }),
+    ...{ connection, prefix, middleware },
+    handle: renderOnce,
     concurrency: options.concurrency,
     spec: jobs.renderImage,
     lockDurationMs: options.lockDurationMs,
@@ -144,6 +152,26 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     },
   });
 }
+
+type RenderMiddleware = JobMiddleware<RenderImage, RenderOutcome>;
+
+/** @param mustWait postpones a job that cannot run alone now, and returns for how long */
+const contained =
+  (containment: CrashContainment, mustWait: (job: Job) => Promise<number>): RenderMiddleware =>
+  (next) =>
+  async (image, run) => {
+    const result = await containment.run(image.imageId, run.signal, () => next(image, run));
+    return result.outcome === 'ran' ? result.result : { outcome: 'postponed', retryAfterMs: await mustWait(run.job) };
+  };
+
+const noted =
+  (rechecks: Rechecks, onJobStarted: RenderWorkerOptions['onJobStarted']): RenderMiddleware =>
+  (next) =>
+  async (image, run) => {
+    onJobStarted?.(image.imageId);
+    await rechecks.begun(run.job);
+    return next(image, run);
+  };
 
 const contextOf = (job: Job, signal: AbortSignal): RenderContext => ({
   signal,

@@ -3,7 +3,14 @@ import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
 import { createOutages, type Outages } from '../outages/outages.ts';
-import { type GivenBack, type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
+import {
+  type GivenBack,
+  type JobMiddleware,
+  type JobRun,
+  type JobRunner,
+  type JobRunResult,
+  runJobs,
+} from '../run-jobs.ts';
 import { attemptsOf } from './delivery.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
 import type { WebhookEvent } from './webhook-event.ts';
@@ -57,16 +64,18 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
   const { connection, prefix, concurrency, onError } = options;
   const shares = createTenantShares(Math.max(1, Math.floor(concurrency / 2)));
 
-  async function run(event: WebhookEvent, { job, signal }: JobRun): Promise<JobRunResult<void>> {
-    const release = shares.take(event.tenant);
-    if (!release) return { outcome: 'postponed', retryAfterMs: postponeMs(job) };
-    try {
-      const result = await attempt(job, event, signal);
-      if (result.verdict === 'delivered') return { outcome: 'completed', result: undefined };
-      throw new DeliveryFailedError(result);
-    } finally {
-      release();
-    }
+  const middleware: readonly JobMiddleware<WebhookEvent, void>[] = [
+    (next) => async (event, run) => {
+      const release = shares.take(run.tenant);
+      if (!release) return { outcome: 'postponed', retryAfterMs: postponeMs(run.job) };
+      return next(event, run).finally(release);
+    },
+  ];
+
+  async function handle(event: WebhookEvent, { job, signal }: JobRun): Promise<JobRunResult<void>> {
+    const result = await attempt(job, event, signal);
+    if (result.verdict === 'delivered') return { outcome: 'completed', result: undefined };
+    throw new DeliveryFailedError(result);
   }
 
   async function attempt(job: Job, event: WebhookEvent, signal: AbortSignal): Promise<SendResult> {
@@ -80,7 +89,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
   }
 
   return runJobs<WebhookEvent, void>({
-    ...{ connection, prefix, concurrency, run, onError },
+    ...{ connection, prefix, concurrency, handle, middleware, onError },
     spec: jobs.deliverWebhook,
     giveBackMs: GIVE_BACK_MS,
     outages: options.outages ?? createOutages([]),
