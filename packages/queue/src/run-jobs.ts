@@ -35,7 +35,7 @@ export interface JobRun {
 }
 
 /** The work of one kind of job. */
-export type JobHandler<Payload, Result> = (payload: Payload, run: JobRun) => Promise<JobRunResult<Result>>;
+type JobHandler<Payload, Result> = (payload: Payload, run: JobRun) => Promise<JobRunResult<Result>>;
 
 export type JobMiddleware<Payload, Result> = (handle: JobHandler<Payload, Result>) => JobHandler<Payload, Result>;
 
