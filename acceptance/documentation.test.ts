@@ -10,6 +10,7 @@ import {
   prefixes,
   renditionKey,
   Tenant,
+  tombstoneKey,
   workerCanaryKey,
 } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
@@ -137,6 +138,7 @@ describe('the architecture', () => {
       manifests: manifestKey(imageId),
       finished: finishedKey(image),
       deletions: deletionKey(imageId),
+      tombstones: tombstoneKey(imageId, new Date('2026-11-29')),
       renditions: renditionKey(rendition),
       canaries: workerCanaryKey,
     } satisfies Record<keyof typeof prefixes, string>;
@@ -146,6 +148,7 @@ describe('the architecture', () => {
       [imageId]: 'imageId',
       '5b': 'xx',
       f00d: 'revision',
+      '2026-11-29': 'day',
       thumb: 'variant',
       jpg: 'ext',
     };

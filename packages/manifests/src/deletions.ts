@@ -4,11 +4,14 @@ import {
   deletionKey,
   type ImageAddress,
   type ImageId,
+  manifestKey,
   type OriginalAddress,
   originalKey,
   parseDeletionKey,
   parseOriginalKey,
+  parseTombstoneKey,
   prefixes,
+  tombstoneKey,
 } from '@imagemill/variants';
 import { z } from 'zod';
 import { tombstone } from './build-manifest.ts';
@@ -22,10 +25,11 @@ import { readRecord } from './read-record.ts';
  * dies, the reconciler finds the unfinished deletion by its mark:
  *
  *     begin:  write mark ─► replace manifest by tombstone ─► queue job ─► worker deletes renditions and original
- *     finish: delete index entry ─► delete mark
+ *     finish: list tombstone ─► delete index entry ─► delete mark
+ *     end:    delete tombstone ─► delete it from the list
  *
- * The tombstone stays. It makes the commit of a render in flight fail, and a late upload through the same URL is
- * deleted too.
+ * The tombstone makes the commit of a render in flight fail, and a late upload through the same URL is deleted too. It ends
+ * when neither can happen any more.
  */
 export interface Deletions {
   /**
@@ -46,7 +50,30 @@ export interface Deletions {
    * @throws UnreadableError `unreadable-deletion-mark`
    */
   imageOf(mark: ImageId, options: { signal: AbortSignal }): Promise<OriginalAddress | undefined>;
+  /** A page of tombstones that are no longer needed, oldest first. @throws StorageError */
+  oldTombstones(list: { startAfter: string | undefined; signal: AbortSignal }): Promise<OldTombstones>;
+  /** Deletes a tombstone. Idempotent. @throws StorageError, UnreadableError */
+  endTombstone(tombstone: OldTombstone): Promise<void>;
 }
+
+interface OldTombstone {
+  readonly imageId: ImageId;
+  /** The key of its entry in the list. */
+  readonly key: string;
+}
+
+interface OldTombstones {
+  readonly tombstones: readonly OldTombstone[];
+  /** `startAfter` for the next page; undefined on the last page. */
+  readonly nextAfter: string | undefined;
+}
+
+/**
+ * Upload URLs and multipart uploads live for at most seven days (the limit of presigned URLs), and the job of an upload ends a
+ * day later. The rest is a margin for a paused worker and an operator's redrive.
+ */
+const TOMBSTONE_DAYS = 30;
+const DAY_MS = 24 * 3600_000;
 
 export interface DeletionMarks {
   readonly marks: readonly { readonly imageId: ImageId; readonly begunAt: Date }[];
@@ -93,6 +120,12 @@ export function createDeletions(originals: ObjectStorage, manifests: Manifests):
     },
 
     async finish(image) {
+      await originals.put({
+        key: tombstoneKey(image.imageId, new Date()),
+        body: new Uint8Array(),
+        contentType: 'application/octet-stream',
+        cacheControl: CACHE_PRIVATE,
+      });
       await finishedImages.remove(image);
       await originals.delete(deletionKey(image.imageId));
     },
@@ -109,6 +142,23 @@ export function createDeletions(originals: ObjectStorage, manifests: Manifests):
     async imageOf(mark, options) {
       const stored = await readRecord(originals, deletionKey(mark), markRecord, options);
       return stored && parseOriginalKey(stored.record.originalKey);
+    },
+
+    async oldTombstones(list) {
+      const { objects, nextAfter } = await originals.list({ prefix: prefixes.tombstones, ...list });
+      const neededFrom = Date.now() - TOMBSTONE_DAYS * DAY_MS;
+      const entries = objects.flatMap(({ key }) => {
+        const parsed = parseTombstoneKey(key);
+        return parsed ? [{ key, ...parsed }] : [];
+      });
+      const tombstones = entries.filter(({ deletedAt }) => deletedAt.getTime() < neededFrom);
+      return { tombstones, nextAfter: tombstones.length < entries.length ? undefined : nextAfter };
+    },
+
+    async endTombstone({ imageId, key }) {
+      const stored = await manifests.read(imageId);
+      if (stored?.manifest.status === 'deleted') await originals.delete(manifestKey(imageId));
+      await originals.delete(key);
     },
   };
 }

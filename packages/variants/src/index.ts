@@ -12,12 +12,14 @@ export {
   parseDeletionKey,
   parseOriginalKey,
   parseRenditionKey,
+  parseTombstoneKey,
   prefixes,
   type RenditionAddress,
   renditionFolder,
   renditionKey,
   Tenant,
   timeOfId,
+  tombstoneKey,
   workerCanaryKey,
 } from './keys.ts';
 export {

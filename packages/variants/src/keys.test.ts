@@ -12,11 +12,13 @@ import {
   parseDeletionKey,
   parseOriginalKey,
   parseRenditionKey,
+  parseTombstoneKey,
   plannedRenditions,
   renditionFolder,
   renditionKey,
   SourceMediaType,
   Tenant,
+  tombstoneKey,
 } from './index.ts';
 
 const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
@@ -30,6 +32,7 @@ describe('keys', () => {
     );
     expect(manifestKey(imageId)).toBe(`manifests/5b/${imageId}.json`);
     expect(deletionKey(imageId)).toBe(`deletions/5b/${imageId}.json`);
+    expect(tombstoneKey(imageId, new Date('2026-11-29T23:59:59Z'))).toBe(`tombstones/2026-11-29/${imageId}`);
     expect(finishedKey({ tenant, category, imageId })).toBe(`finished/acme/product/${imageId}`);
     expect(renditionKey({ imageId, revision: 'abc123', variant: 'round-small', format: 'png' })).toBe(
       `images/5b/${imageId}/abc123/round-small.png`,
@@ -55,6 +58,19 @@ describe('keys', () => {
         expect(parseOriginalKey(originalKey(address))).toEqual(address);
       }),
     );
+  });
+
+  test('of tombstones are ordered by day and can be parsed back, and no other key is taken for one', () => {
+    const key = tombstoneKey(imageId, new Date('2026-11-29T23:59:59Z'));
+    expect(parseTombstoneKey(key)).toEqual({ imageId, deletedAt: new Date('2026-11-29T00:00:00Z') });
+    for (const other of [
+      `${key}/x`,
+      key.slice(0, -1),
+      key.replace('29', '31'),
+      key.replace('tombstones', 'tombstone'),
+    ]) {
+      expect(parseTombstoneKey(other)).toBeUndefined();
+    }
   });
 
   test('of renditions and deletion marks can be parsed back into their image', () => {

@@ -24,6 +24,7 @@ export const prefixes = {
   manifests: 'manifests/',
   finished: 'finished/',
   deletions: 'deletions/',
+  tombstones: 'tombstones/',
   renditions: 'images/',
   canaries: 'canaries/',
 } as const;
@@ -85,6 +86,22 @@ export const deletionKey = (imageId: ImageId) => recordKey(prefixes.deletions, i
 export function parseDeletionKey(key: string): ImageId | undefined {
   const imageId = ImageId.safeParse(key.slice(-41, -5)).data;
   return imageId && deletionKey(imageId) === key ? imageId : undefined;
+}
+
+/** A day in UTC, as `2026-11-29`: keys that contain it are ordered by time. */
+const Day = z.iso.date();
+const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+
+/** The key of the entry of a deleted image in the list of tombstones, in the originals bucket, by the day of its deletion. */
+export const tombstoneKey = (imageId: ImageId, deletedAt: Date) =>
+  `${prefixes.tombstones}${dayOf(deletedAt)}/${imageId}`;
+
+/** The image of a tombstone's entry and the start of the day of its deletion; undefined for any other key. */
+export function parseTombstoneKey(key: string): { imageId: ImageId; deletedAt: Date } | undefined {
+  const [day, id, ...more] = key.slice(prefixes.tombstones.length).split('/');
+  const [parsedDay, imageId] = [Day.safeParse(day).data, ImageId.safeParse(id).data];
+  if (!key.startsWith(prefixes.tombstones) || !parsedDay || !imageId || more.length > 0) return undefined;
+  return { imageId, deletedAt: new Date(parsedDay) };
 }
 
 export interface RenditionAddress {

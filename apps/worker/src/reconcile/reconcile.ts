@@ -5,6 +5,7 @@ import { sweepDeletions } from './sweep-deletions.ts';
 import { sweepMultipartUploads } from './sweep-multipart-uploads.ts';
 import { sweepOriginals } from './sweep-originals.ts';
 import { sweepRenditions } from './sweep-renditions.ts';
+import { sweepTombstones } from './sweep-tombstones.ts';
 
 /** In order of urgency: sellers wait for the first ones. */
 const sweeps = {
@@ -13,6 +14,7 @@ const sweeps = {
   'multipart-uploads': sweepMultipartUploads,
   'dead-letters': sweepDeadLetters,
   renditions: sweepRenditions,
+  tombstones: sweepTombstones,
 } satisfies Record<string, Sweep>;
 
 const SweepName = z.enum(Object.keys(sweeps) as (keyof typeof sweeps)[]);

@@ -16,6 +16,7 @@ export type FindingKind =
   | 'upload-of-deleted-image'
   | 'original-replaced'
   | 'deletion-not-done'
+  | 'tombstone-not-needed'
   | 'abandoned-parts'
   | 'rendition-without-manifest'
   | 'rendition-of-deleted-image'
