@@ -1,5 +1,6 @@
 import { SourceFacts, type VariantSet } from '@imagemill/variants';
 import { z } from 'zod';
+import { Coding } from '../cost/coding.ts';
 import { rejectionCodes } from '../errors.ts';
 import type { InspectOptions } from '../inspect.ts';
 import type { ImageLimits } from '../limits.ts';
@@ -49,7 +50,7 @@ export type FromEngine = z.infer<typeof FromEngine>;
 
 /** The results of the calls. */
 export const callResults = {
-  inspect: SourceFacts,
+  inspect: z.object({ source: SourceFacts, coding: Coding }),
   decode: z.null(),
   summarise: z.object({
     placeholder: z.base64().max(64),

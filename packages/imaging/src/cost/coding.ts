@@ -1,6 +1,7 @@
+import type { SourceFacts } from '@imagemill/variants';
 import type { Metadata } from 'sharp';
 import { z } from 'zod';
-import type { Counts } from '../budgets/budgets.ts';
+import { type Counts, defaultBudgets } from '../budgets/budgets.ts';
 import type { Interpretation } from '../colour/interpretation.ts';
 
 /** How a source's pixels are stored, as far as its decoder's work depends on it. */
@@ -20,6 +21,21 @@ export const Coding = z.object({
   isConverted: z.boolean(),
 });
 export type Coding = z.infer<typeof Coding>;
+
+/** What a source has at most, if only its public facts are known. */
+export function heaviestCoding({ colourSpace }: SourceFacts): Coding {
+  const bytesPerChannel = colourSpace === 'scrgb' ? 4 : colourSpace.endsWith('16') ? 2 : 1;
+  return {
+    channels: 4,
+    bytesPerChannel,
+    isSubsampled: false,
+    isProgressive: true,
+    scans: 20,
+    tiles: 0,
+    metadataBytes: defaultBudgets.metadataBytes,
+    isConverted: true,
+  };
+}
 
 const bytesOfDepth: Partial<Record<string, number>> = { ushort: 2, short: 2, float: 4 };
 

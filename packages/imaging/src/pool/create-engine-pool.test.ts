@@ -11,7 +11,8 @@ const events: PoolEvent[] = [];
 let pool: EnginePool;
 
 beforeAll(async () => {
-  pool = await createEnginePool({ processes: 1, onEvent: (event) => void events.push(event) });
+  // A heavy image gets two of the three slots: an encode runs while another one ends.
+  pool = await createEnginePool({ processes: 1, slots: 3, onEvent: (event) => void events.push(event) });
 });
 afterAll(() => pool.close());
 

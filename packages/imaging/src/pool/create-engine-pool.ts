@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { callResults } from '../channel/messages.ts';
+import { type Coding, heaviestCoding } from '../cost/coding.ts';
+import { predictCost } from '../cost/predict-cost.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
 import { createAdmission } from './admission.ts';
@@ -11,7 +13,6 @@ import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
 import { createRoster } from './roster.ts';
-import { roughCost } from './rough-cost.ts';
 import { probeSandbox } from './sandbox.ts';
 import { createSlots } from './slots.ts';
 import { spawnEngine } from './spawn-engine.ts';
@@ -89,6 +90,8 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const { waitingMax = WAITING_MAX } = options;
   const admission = createAdmission({ roster, heavyBytesMax: shares.heavyBytes, waitingMax });
   const context = { admission, roster, watch: createImageWatch(usage) };
+  /** How files are coded, from their inspection. */
+  const codings = new WeakMap<Uint8Array, Coding>();
   await roster.open();
 
   return {
@@ -98,7 +101,9 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       const run = createImageRun(context, { file, lane: 'light', memoryBytes: 0, budget: inspectBudget });
       try {
         const call = { do: 'inspect', options } as const;
-        return await run.do((process) => process.call(call, callResults.inspect), signal);
+        const { source, coding } = await run.do((process) => process.call(call, callResults.inspect), signal);
+        codings.set(file, coding);
+        return source;
       } finally {
         run.end();
       }
@@ -106,7 +111,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     async decode(file, source, set, { signal } = {}) {
       const call = { do: 'decode', source, set } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const cost = roughCost(source, set);
+      const cost = predictCost({ source, coding: codings.get(file) ?? heaviestCoding(source), set });
       const { memoryBytes } = cost;
       const run = createImageRun(context, { file, lane: laneOf(cost, shares), memoryBytes, budget, prepare });
       try {

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { createFrameReader, writeFrame } from '../channel/frames.ts';
 import type { EngineStart, FromEngine, ToEngine } from '../channel/messages.ts';
-import type { EngineOptions, ImagingEngine } from '../engine.ts';
+import type { EngineInProcess, EngineOptions } from '../engine.ts';
 import { createGrantedSlots } from './granted-slots.ts';
 import { serveImages } from './serve-images.ts';
 
@@ -15,7 +15,7 @@ const limitsOfWorker = { headerBytesMax: 16 * 1024 * 1024, bodyBytesMax: 2 ** 32
  * Serves the worker at the other end of the channel until that worker ends. The settings are JSON in the first argument of the
  * program.
  */
-export async function serveChannel(createEngine: (options: EngineOptions) => Promise<ImagingEngine>): Promise<void> {
+export async function serveChannel(createEngine: (options: EngineOptions) => Promise<EngineInProcess>): Promise<void> {
   const { limits } = JSON.parse(process.argv[2] ?? '') as EngineStart;
   const slots = createGrantedSlots((message) => send(message));
   const engine = await createEngine({ limits, encodeSlot: slots.enter });

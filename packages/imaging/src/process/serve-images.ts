@@ -1,5 +1,5 @@
 import type { EngineCall, FromEngine, ToEngine } from '../channel/messages.ts';
-import type { ImagingEngine } from '../engine.ts';
+import type { EngineInProcess } from '../engine.ts';
 import { RejectedImageError, type RejectionCode } from '../errors.ts';
 import type { Picture } from '../picture.ts';
 import type { GrantedSlots } from './granted-slots.ts';
@@ -8,7 +8,7 @@ type Send = (message: FromEngine, body?: Uint8Array) => void;
 type Request = Exclude<ToEngine, { do: 'enter' }>;
 
 /** Performs the calls for the image that this process holds. */
-export function serveImages(engine: ImagingEngine, slots: GrantedSlots, send: Send) {
+export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: Send) {
   let file: Uint8Array = Buffer.alloc(0);
   let image = newImage();
 
@@ -23,7 +23,7 @@ export function serveImages(engine: ImagingEngine, slots: GrantedSlots, send: Se
 
   async function perform(request: EngineCall, call: number): Promise<unknown> {
     const { signal } = image.dropped;
-    if (request.do === 'inspect') return engine.inspect(file, request.options);
+    if (request.do === 'inspect') return engine.inspectSource(file, request.options);
     if (request.do === 'decode') {
       image.set = request.set;
       image.picture = await engine.decode(file, request.source, request.set, { signal });

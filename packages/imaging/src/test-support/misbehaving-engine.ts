@@ -3,7 +3,9 @@ import { pbkdf2 } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { EngineOptions, ImagingEngine } from '../engine.ts';
+import type { Coding } from '../cost/coding.ts';
+import type { EngineInProcess, EngineOptions, ImagingEngine } from '../engine.ts';
+import type { Inspection } from '../inspect.ts';
 import type { Picture } from '../picture.ts';
 import { serveChannel } from '../process/serve-channel.ts';
 import type { Misbehaviour, Step, Way } from './misbehaviour.ts';
@@ -42,7 +44,27 @@ const behaviours = {
   },
 } satisfies Record<Exclude<Way, 'nothing'>, () => Promise<void>>;
 
-async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): Promise<ImagingEngine> {
+const source = {
+  format: 'png',
+  width: 1000,
+  orientation: 1,
+  colourSpace: 'srgb',
+  hasAlpha: false,
+  frames: 1,
+} as const;
+/** Interlaced: 4 bytes of memory per pixel. */
+const coding: Coding = {
+  channels: 4,
+  bytesPerChannel: 1,
+  isSubsampled: false,
+  isProgressive: true,
+  scans: 0,
+  tiles: 0,
+  metadataBytes: 0,
+  isConverted: false,
+};
+
+async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): Promise<EngineInProcess> {
   const perform = (file: Uint8Array, step: Step) => {
     const { at, by } = JSON.parse(Buffer.from(file).toString()) as Misbehaviour;
     if (at !== step || by === 'nothing') return Promise.resolve();
@@ -51,24 +73,15 @@ async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): P
     return behaviours[by]();
   };
   const inSlot = encodeSlot ?? ((work) => work());
+  const inspectSource = async (file: Uint8Array): Promise<Inspection> => {
+    await perform(file, 'inspect');
+    const { megapixels = 1 } = JSON.parse(Buffer.from(file).toString()) as Misbehaviour;
+    return { source: { ...source, height: 1000 * megapixels, bytes: file.byteLength }, coding };
+  };
   return {
     limits: limits as ImagingEngine['limits'],
-    async inspect(file) {
-      await perform(file, 'inspect');
-      const { megapixels = 1 } = JSON.parse(Buffer.from(file).toString()) as Misbehaviour;
-      return {
-        ...{
-          format: 'png',
-          width: 1000,
-          height: 1000 * megapixels,
-          orientation: 1,
-          colourSpace: 'srgb',
-          hasAlpha: false,
-          frames: 1,
-        },
-        bytes: file.byteLength,
-      };
-    },
+    inspectSource,
+    inspect: async (file) => (await inspectSource(file)).source,
     async decode(file, _source, set): Promise<Picture> {
       await inSlot(() => perform(file, 'decode'));
       return {
