@@ -13,7 +13,7 @@ Exit codes: 0 all goals met, 1 a goal was missed, 2 wrong usage.
 
 ${allFaults.map(({ name, description, full }) => `  ${name.padEnd(16)}${description.replace('{rounds}', String(full.rounds))}`).join('\n')}
 
-  --short      small sizes, all faults at the same time, as a quick check; does not update docs/reliability.md
+  --short      small sizes, several faults at the same time, as a quick check; does not update docs/reliability.md
   --seed N     repeats the random choices of an earlier run
   --json FILE  also writes the figures to FILE
 

@@ -4,7 +4,7 @@ import type { FaultReport } from './report/fault-report.ts';
 import { runFault } from './run-fault.ts';
 
 /** Short runs mostly wait for locks to expire and can share the machine. Full runs need it exclusively. */
-const SHORT_AT_ONCE = 12;
+export const SHORT_AT_ONCE = 4;
 
 export interface FaultsOptions {
   readonly short: boolean;

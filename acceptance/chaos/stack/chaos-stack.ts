@@ -127,6 +127,8 @@ function appEnv(from: {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    // Most faults start workers again and again, and the start of an engine process costs half a second of CPU.
+    ENGINE_PROCESSES: '2',
     // Only this level logs when a worker takes a job.
     LOG_LEVEL: 'debug',
     // A process that is killed repeatedly spends most of its time starting.

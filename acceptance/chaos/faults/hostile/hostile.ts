@@ -22,7 +22,11 @@ export const hostile: Fault = {
     'one tenant sends the most expensive pictures and requests that its key allows, for {rounds} s, while another uploads',
   full: { rounds: FULL_SECONDS, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 1_000, settleWithinMs: 300_000 },
   short: { rounds: 10, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 1_000, settleWithinMs: 120_000 },
-  stack: { workers: 1, limitsTenants: true, workerEnv: () => ({ WORKER_MEMORY_MB: String(WORKER_MEMORY_MB) }) },
+  stack: {
+    workers: 1,
+    limitsTenants: true,
+    workerEnv: () => ({ WORKER_MEMORY_MB: String(WORKER_MEMORY_MB), ENGINE_PROCESSES: '3' }),
+  },
   keepsRate: true,
   unavailable: async () => (process.platform === 'linux' ? undefined : 'it reads /proc'),
   async inject(chaos) {
