@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InstallationError } from '../debian/install-packages.ts';
 import { CephError } from './ceph-error.ts';
 import { findFreePorts } from './ceph-ports.ts';
 import { type CephServer, startCeph } from './ceph-server.ts';
@@ -37,7 +38,7 @@ async function main(command: readonly string[], signal: AbortSignal): Promise<nu
     }
   } catch (error) {
     if (signal.aborted) return exitCodeOf(signal.reason);
-    if (!(error instanceof CephError)) throw error;
+    if (!(error instanceof CephError || error instanceof InstallationError)) throw error;
     say(error.message);
     return 1;
   } finally {
