@@ -9,7 +9,14 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 const picture =
   (body: string, cacheControl = IMMUTABLE, headers: Record<string, string> = {}): Script =>
   (_, response) =>
-    response.writeHead(200, { 'content-type': 'image/webp', 'cache-control': cacheControl, ...headers }).end(body);
+    response
+      .writeHead(200, {
+        'content-type': 'image/webp',
+        'content-length': body.length,
+        'cache-control': cacheControl,
+        ...headers,
+      })
+      .end(body);
 const missing: Script = (_, response) =>
   response.writeHead(404, { 'cache-control': 'public, max-age=10' }).end('{"code":"not-found"}');
 

@@ -8,6 +8,9 @@ import { join } from 'node:path';
 
 const template = new URL('../../deploy/edge/nginx/imagemill.conf.template', import.meta.url);
 
+/** Part of util-linux: sets attributes that only the process itself can set, then executes the program. */
+const LAUNCHER = 'setpriv';
+
 export const nginxProgram = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find((path) =>
   existsSync(path),
 );
@@ -40,9 +43,8 @@ export async function startNginx(origins: { bucket: string; edge: string }): Pro
   await writeFile(join(dir, 'nginx.conf'), mainConf(dir));
 
   // The parent-death signal ends nginx even if this process is killed.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', `${nginxProgram}`, '-p', dir, '-c', join(dir, 'nginx.conf')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const command = ['--pdeathsig', 'TERM', `${nginxProgram}`, '-p', dir, '-c', join(dir, 'nginx.conf')];
+  const child = spawn(LAUNCHER, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk;
@@ -61,7 +63,7 @@ export async function startNginx(origins: { bucket: string; edge: string }): Pro
 }
 
 /** What envsubst does: replaces the given variables only. nginx's own have no braces. */
-export function substitute(text: string, variables: Readonly<Record<string, string>>): string {
+function substitute(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{([A-Z_]+)\}/g, (whole, name: string) => variables[name] ?? whole);
 }
 
