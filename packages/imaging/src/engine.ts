@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { type Inspection, type InspectOptions, inspectSource } from './inspect.ts';
 import { defaultLimits, type ImageLimits } from './limits.ts';
 import { blockOtherLoaders } from './loaders.ts';
-import { type CallOptions, decodePicture, type Picture } from './picture.ts';
+import { type CallOptions, type DecodeOptions, decodePicture, type Picture } from './picture.ts';
 import type { Slot } from './slot.ts';
 
 export interface EngineOptions {
@@ -26,9 +26,9 @@ export interface ImagingEngine {
   /**
    * Decodes a source once, to the largest size that the set needs. Close the picture when it is no longer needed.
    *
-   * @throws the signal's reason when aborted; RejectedImageError
+   * @throws the signal's reason when aborted; RejectedImageError; Error if `only` names an entry that the set does not have
    */
-  decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet, options?: CallOptions): Promise<Picture>;
+  decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet, options?: DecodeOptions): Promise<Picture>;
 }
 
 export interface EngineInProcess extends ImagingEngine {

@@ -1,4 +1,4 @@
-import type { SourceFacts, Variant, VariantSet } from '@imagemill/variants';
+import { type EntryName, type SourceFacts, selectEntries, type Variant, type VariantSet } from '@imagemill/variants';
 import sharp from 'sharp';
 import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
 import { decodePixels } from './decode-pixels.ts';
@@ -27,10 +27,18 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface DecodeOptions extends CallOptions {
+  /**
+   * The entries to encode; all entries of the set if not given. The decoded size and the frames that others are derived from are
+   * those of the whole set: an entry has the same bytes whichever entries are encoded with it.
+   */
+  readonly only?: readonly EntryName[] | undefined;
+}
+
 /** A decoded source. Everything is made from these pixels. */
 export interface Picture {
   /**
-   * Yields every rendition of the set as soon as it is encoded, starting with the smallest; call it once. Closing the iterator, or an
+   * Yields every wanted rendition as soon as it is encoded, starting with the smallest; call it once. Closing the iterator, or an
    * abort, ends the picture: no further encode starts, and a pool stops the running ones. An abort is thrown at once.
    *
    * @throws the signal's reason when aborted; RejectedImageError `corrupt`, from a pool also those of `createEnginePool`
@@ -51,8 +59,9 @@ export async function decodePicture(
   source: SourceFacts,
   set: VariantSet,
   context: DecodeContext,
-  { signal }: CallOptions = {},
+  { only, signal }: DecodeOptions = {},
 ): Promise<Picture> {
+  const wanted = new Set(selectEntries(set, only));
   const plans = planRenditions(source, set);
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
@@ -66,7 +75,7 @@ export async function decodePicture(
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
     close: () => {},
-    render: ({ signal } = {}) => renderAll({ decodable, source, attribution, pixels, plans }, context, signal),
+    render: ({ signal } = {}) => renderAll({ decodable, source, attribution, pixels, plans, wanted }, context, signal),
   };
 }
 
@@ -75,7 +84,9 @@ interface RenderSubject {
   readonly source: SourceFacts;
   readonly attribution: Attribution;
   readonly pixels: Pixels;
+  /** Of the whole set. */
   readonly plans: readonly RenditionPlan[];
+  readonly wanted: ReadonlySet<Variant>;
 }
 
 async function* renderAll(
@@ -86,16 +97,14 @@ async function* renderAll(
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
   const firsts = groupBy(subject.plans, (plan) => sameBytesKey(plan, subject));
-  const frames = createFrames(
-    subject.pixels,
-    firsts.map(([plan]) => plan),
-  );
-  const encodes = firsts.map((alike) =>
+  const isWanted = ({ variant }: RenditionPlan) => subject.wanted.has(variant);
+  const encoded = firsts.filter((alike) => alike.some(isWanted));
+  const frames = createFrames(subject.pixels, firsts.map(firstOf), encoded.map(firstOf));
+  const encodes = encoded.map((alike) =>
     encodeSlot(async () => {
       stop.throwIfAborted();
-      const [plan] = alike;
-      const data = await encode(plan, subject, frames, limits);
-      return alike.map(({ variant, width, height }) => ({ variant, data, width, height }));
+      const data = await encode(firstOf(alike), subject, frames, limits);
+      return alike.filter(isWanted).map(({ variant, width, height }) => ({ variant, data, width, height }));
     }),
   );
   try {
@@ -147,6 +156,8 @@ function sameBytesKey(plan: RenditionPlan, { source, attribution, pixels }: Rend
 }
 
 type NonEmpty<T> = readonly [T, ...T[]];
+
+const firstOf = <T>([first]: NonEmpty<T>): T => first;
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): NonEmpty<T>[] {
   return [...Map.groupBy(items, key).values()] as [T, ...T[]][];

@@ -1,5 +1,6 @@
 export { type Categories, type CategorySpec, loadCategories } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, tinySource } from './encoder-settings.ts';
+export { type EntryName, selectEntries } from './entries.ts';
 export {
   deletionKey,
   finishedKey,

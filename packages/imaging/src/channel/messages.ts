@@ -1,4 +1,4 @@
-import { SourceFacts, type VariantSet } from '@imagemill/variants';
+import { type EntryName, SourceFacts, type VariantSet } from '@imagemill/variants';
 import { z } from 'zod';
 import { Coding } from '../cost/coding.ts';
 import { rejectionCodes } from '../errors.ts';
@@ -19,7 +19,12 @@ export type ToEngine =
 
 export type EngineCall =
   | { readonly do: 'inspect'; readonly options: Pick<InspectOptions, 'set' | 'contentType'> }
-  | { readonly do: 'decode'; readonly source: SourceFacts; readonly set: VariantSet }
+  | {
+      readonly do: 'decode';
+      readonly source: SourceFacts;
+      readonly set: VariantSet;
+      readonly only?: readonly EntryName[] | undefined;
+    }
   | { readonly do: 'summarise' }
   | { readonly do: 'render' }
   /** Stop all work for the image, and answer when it has stopped. The file itself is kept until the next one. */

@@ -1,4 +1,4 @@
-import { encoderSettings, type SourceFacts, type VariantSet } from '@imagemill/variants';
+import { type EntryName, encoderSettings, type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
 import { decodeSize, planRenditions, type RenditionPlan } from '../plan.ts';
 import type { Coding } from './coding.ts';
 
@@ -9,6 +9,8 @@ export interface CostSubject {
   readonly source: SourceFacts;
   readonly coding: Coding;
   readonly set: VariantSet;
+  /** The entries that are encoded; all if not given. */
+  readonly only?: readonly EntryName[] | undefined;
 }
 
 const MILLION = 1e6;
@@ -17,10 +19,11 @@ const MILLION = 1e6;
 export function cpuFeatures(subject: CostSubject): Features {
   const { source, coding } = subject;
   const plans = planRenditions(source, subject.set);
+  const encoded = encodedPlans(subject, plans);
   const pixels = sourcePixels(subject);
   const encoding = (format: 'lossy' | 'png') =>
     sum(
-      plans
+      encoded
         .filter(({ variant }) => (variant.format === 'png') === (format === 'png'))
         .map((plan) => encoderFactor(plan) * encodedPixels(plan, source)),
     );
@@ -33,7 +36,7 @@ export function cpuFeatures(subject: CostSubject): Features {
     'decode scans': pixels * Math.max(0, coding.scans - 1),
     ...(coding.isConverted && { convert: decodedPixels(plans) }),
     ...(source.colourSpace === 'cmyk' && { 'convert cmyk': decodedPixels(plans) }),
-    ...(source.hasAlpha && { 'encode alpha': sum(plans.map((plan) => encodedPixels(plan, source))) }),
+    ...(source.hasAlpha && { 'encode alpha': sum(encoded.map((plan) => encodedPixels(plan, source))) }),
     encode: encoding('lossy'),
     'encode png': encoding('png'),
   };
@@ -44,7 +47,11 @@ export function memoryFeatures(subject: CostSubject): Features {
   const { source, coding } = subject;
   const plans = planRenditions(source, subject.set);
   // The largest ones run at the same time.
-  const encodes = sum(plans.slice(-2).map((plan) => encodedPixels(plan, source)));
+  const encodes = sum(
+    encodedPlans(subject, plans)
+      .slice(-2)
+      .map((plan) => encodedPixels(plan, source)),
+  );
   return {
     image: 1,
     [`hold ${decoderOf(subject)}`]: sourcePixels(subject) * samplesPerPixel(subject) * sampleBytes(subject),
@@ -55,6 +62,12 @@ export function memoryFeatures(subject: CostSubject): Features {
     encodes,
     ...(source.hasAlpha && { 'encodes alpha': encodes }),
   };
+}
+
+/** Of the wanted entries, smallest first. */
+function encodedPlans({ set, only }: CostSubject, plans: readonly RenditionPlan[]): readonly RenditionPlan[] {
+  const wanted = new Set(selectEntries(set, only));
+  return plans.filter(({ variant }) => wanted.has(variant));
 }
 
 const decoders: Readonly<Record<string, string>> = { jpeg: 'progressive jpeg', png: 'interlaced png' };

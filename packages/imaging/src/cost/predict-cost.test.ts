@@ -62,6 +62,20 @@ test.each<[string, CostSubject, CostSubject]>([
   expect(predictCost(more).memoryBytes).toBeGreaterThan(predictCost(less).memoryBytes);
 });
 
+test('entries that are not encoded cost no encoder, but the decode is that of the whole set', () => {
+  const [large, small] = set;
+  if (!large || !small) throw new Error('The set has two entries.');
+  const whole = predictCost(subject);
+  for (const only of [[small], [large]]) {
+    const cost = predictCost({ ...subject, only });
+    expect(cost.cpuMs).toBeLessThan(whole.cpuMs);
+    expect(cost.memoryBytes).toBeLessThan(whole.memoryBytes);
+  }
+  expect(predictCost({ ...subject, only: set })).toEqual(whole);
+  const decoded = { ...subject, only: [] };
+  expect(predictCost({ ...decoded, set: [small] })).toEqual(predictCost(decoded));
+});
+
 test('frames that are not kept cost nothing', () => {
   const [one, many] = frames({ animated: false });
   expect(predictCost(many)).toEqual(predictCost(one));

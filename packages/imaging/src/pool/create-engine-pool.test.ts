@@ -35,6 +35,17 @@ test('gives the same facts, the same summary and the same bytes as the engine in
   expect(base64(made).sort()).toEqual(base64(expected).sort());
 });
 
+test('encodes the wanted entries only, with the bytes that they have among all', async () => {
+  const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
+  const only = avatar.slice(2, 4);
+  const picture = await pool.decode(jpeg, await pool.inspect(jpeg), avatar, { only });
+  const made = await Array.fromAsync(picture.render());
+  const all = await renderSet(jpeg, avatar, pool);
+  const wanted = all.filter(({ variant }) => only.includes(variant));
+  expect(wanted).toHaveLength(2);
+  expect(base64(made).sort()).toEqual(base64(wanted).sort());
+});
+
 test('rejects what the engine in one process rejects, and the next image finds the process intact', async () => {
   const before = events.length;
   await expect(pool.inspect(Buffer.from('no picture'))).rejects.toMatchObject({ code: 'unsupported-format' });

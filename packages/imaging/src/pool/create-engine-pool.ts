@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { selectEntries } from '@imagemill/variants';
 import { callResults } from '../channel/messages.ts';
 import { type Coding, heaviestCoding } from '../cost/coding.ts';
 import { predictCost } from '../cost/predict-cost.ts';
@@ -108,15 +109,16 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         run.end();
       }
     },
-    async decode(file, source, set, { signal } = {}) {
-      const call = { do: 'decode', source, set } as const;
+    async decode(file, source, set, { only, signal } = {}) {
+      const wanted = selectEntries(set, only);
+      const call = { do: 'decode', source, set, only } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const cost = predictCost({ source, coding: codings.get(file) ?? heaviestCoding(source), set });
+      const cost = predictCost({ source, coding: codings.get(file) ?? heaviestCoding(source), set, only });
       const { memoryBytes } = cost;
       const run = createImageRun(context, { file, lane: laneOf(cost, shares), memoryBytes, budget, prepare });
       try {
         await run.do(async () => {}, signal);
-        return createPictureInProcess(run, set);
+        return createPictureInProcess(run, { set, count: wanted.length });
       } catch (error) {
         run.end();
         throw error;

@@ -5,19 +5,25 @@ import type { EngineProcess } from './engine-process.ts';
 import type { ImageRun } from './image-run.ts';
 import type { ReceivedRendition } from './pending-calls.ts';
 
+interface RequestedRenditions {
+  readonly set: VariantSet;
+  /** Entries of the set that are encoded. */
+  readonly count: number;
+}
+
 /** A picture whose pixels are in an engine process. */
-export function createPictureInProcess(run: ImageRun, set: VariantSet): Picture {
+export function createPictureInProcess(run: ImageRun, requested: RequestedRenditions): Picture {
   return {
     close: run.end,
     summarise: ({ signal } = {}) =>
       run.do((process) => process.call({ do: 'summarise' }, callResults.summarise), signal),
-    render: ({ signal } = {}) => renderInProcess(run, set, signal),
+    render: ({ signal } = {}) => renderInProcess(run, requested, signal),
   };
 }
 
 async function* renderInProcess(
   run: ImageRun,
-  set: VariantSet,
+  { set, count }: RequestedRenditions,
   signal: CallOptions['signal'],
 ): AsyncGenerator<RenderedVariant> {
   const received: RenderedVariant[] = [];
@@ -50,7 +56,7 @@ async function* renderInProcess(
       else await new Promise<void>((resolve) => (wake = resolve));
     }
     await done;
-    if (seen.size !== set.length) throw new Error(`The engine rendered ${seen.size} of ${set.length} variants.`);
+    if (seen.size !== count) throw new Error(`The engine rendered ${seen.size} of ${count} variants.`);
   } finally {
     // The caller may still be busy with the renditions for long.
     run.end();
