@@ -72,8 +72,10 @@ test('entries that are not encoded cost no encoder, but the decode is that of th
     expect(cost.memoryBytes).toBeLessThan(whole.memoryBytes);
   }
   expect(predictCost({ ...subject, only: set })).toEqual(whole);
-  const decoded = { ...subject, only: [] };
-  expect(predictCost({ ...decoded, set: [small] })).toEqual(predictCost(decoded));
+  const sameDecode = { ...subject, set: variantSet({ width: 1200, height: 1200, format: 'webp' }), only: [] };
+  const smallerDecode = { ...sameDecode, set: [small] };
+  expect(predictCost({ ...subject, only: [] })).toEqual(predictCost(sameDecode));
+  expect(predictCost({ ...subject, only: [] }).memoryBytes).toBeGreaterThan(predictCost(smallerDecode).memoryBytes);
 });
 
 test('frames that are not kept cost nothing', () => {
