@@ -1,7 +1,8 @@
 import type { RenderedVariant } from '@imagemill/imaging';
+import { putRendition } from '@imagemill/manifests';
 import type { RenderProgress } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
-import { CACHE_IMMUTABLE, formatMediaTypes, type ImageId, renditionKey } from '@imagemill/variants';
+import { type ImageId, renditionKey } from '@imagemill/variants';
 
 type Published = RenderProgress['done'][number];
 
@@ -27,16 +28,9 @@ export async function publishRenditions(options: {
 
   async function publish({ variant, data, width, height }: RenderedVariant): Promise<void> {
     const { name, format } = variant;
-    await cdn.put(
-      {
-        key: renditionKey({ ...address, variant: name, format }),
-        body: data,
-        contentType: formatMediaTypes[format],
-        cacheControl: CACHE_IMMUTABLE,
-      },
-      { signal },
-    );
-    published.push({ variant: name, format, width, height, bytes: data.byteLength });
+    const key = renditionKey({ ...address, variant: name, format });
+    const bytes = await storedBytes(cdn, { key, format, body: data }, signal);
+    published.push({ variant: name, format, width, height, bytes });
     await onPublished(published);
   }
 
@@ -54,4 +48,21 @@ export async function publishRenditions(options: {
   }
   failed.signal.throwIfAborted();
   return published;
+}
+
+const TRIES = 3;
+
+/** Stores a rendition, and returns the size of what is stored: that of another writer, if its write was first. */
+async function storedBytes(
+  cdn: ObjectStorage,
+  rendition: Parameters<typeof putRendition>[1],
+  signal: AbortSignal,
+): Promise<number> {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    if ((await putRendition(cdn, rendition, signal)) === 'stored') return rendition.body.byteLength;
+    const stored = await cdn.head(rendition.key, { signal });
+    // Otherwise it was deleted in between, as a rendition without a manifest.
+    if (stored) return stored.sizeBytes;
+  }
+  throw new Error(`${rendition.key} is deleted after each write.`);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
-import { finishedKey, loadCategories, manifestKey, prefixes } from '@imagemill/variants';
+import type { ObjectStorage } from '@imagemill/storage';
+import { CACHE_IMMUTABLE, finishedKey, loadCategories, manifestKey, prefixes, renditionKey } from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from '../test-support/render-harness.ts';
 
@@ -71,6 +72,7 @@ describe('a photograph', () => {
   });
 });
 
+const categories = await loadCategories();
 const only = { name: 'only', width: 64, height: 64, fit: 'cover', format: 'webp', quality: 80 };
 
 describe('running a job again', () => {
@@ -93,7 +95,7 @@ describe('running a job again', () => {
     expect(await manifestOf(image)).toMatchObject({ revision, filename: 'me.jpg', metadata: { sku: 'A-17' } });
   });
 
-  test('writes the same bytes under the same keys after an interruption', async () => {
+  test('writes the same bytes under the same keys if everything it wrote is gone', async () => {
     const image = job();
     await store(image);
     const etags = async (puts: string[]) =>
@@ -106,9 +108,45 @@ describe('running a job again', () => {
     await first.result;
     const before = await etags(first.puts);
     await storage.delete(manifestKey(image.imageId));
+    await Promise.all(before.map(([key = '']) => storage.delete(key)));
     const second = await run(image);
     await second.result;
     expect((await etags(second.puts)).sort()).toEqual(before.sort());
+  });
+
+  test('keeps a rendition that another writer stored first, and records its size', async () => {
+    const image = job();
+    await store(image);
+    const revision = categories.get('avatar')?.revision ?? '';
+    const key = renditionKey({ imageId: image.imageId, revision, variant: 'large', format: 'webp' });
+    const earlier = Buffer.from('the picture of another encoder');
+    await storage.put({ key, body: earlier, contentType: 'image/webp', cacheControl: CACHE_IMMUTABLE });
+    const { result, progress } = await run(image);
+    expect(await result).toEqual({ outcome: 'ready' });
+    const stored = { variant: 'large', format: 'webp', width: 256, height: 256, bytes: earlier.byteLength };
+    expect(progress.at(-1)?.done).toContainEqual(stored);
+    expect(await manifestOf(image)).toMatchObject({ renditions: expect.arrayContaining([{ ...stored, key }]) });
+    expect((await storage.head(key))?.sizeBytes).toBe(earlier.byteLength);
+  });
+
+  test('writes a rendition again if it is deleted between the write that was first and the look for its size', async () => {
+    const image = job();
+    await store(image);
+    await (await run(image)).result;
+    await storage.delete(manifestKey(image.imageId));
+    const lost = new Set<string>();
+    const cdn: ObjectStorage = {
+      ...storage,
+      async head(key, options) {
+        if (lost.has(key)) return storage.head(key, options);
+        lost.add(key);
+        await storage.delete(key);
+        return undefined;
+      },
+    };
+    expect(await (await run(image, { cdn })).result).toEqual({ outcome: 'ready' });
+    expect(lost.size).toBe(13);
+    for (const key of lost) expect(await storage.head(key)).toBeDefined();
   });
 
   test('writes new keys and a new manifest if the variant set has changed', async () => {

@@ -40,8 +40,8 @@ export interface RenderServices {
 }
 
 /**
- * The work of one job: check → fetch → inspect → render and publish → commit. It is idempotent: keys and renditions are
- * deterministic, and a run that finds a current manifest has nothing to do.
+ * The work of one job: check → fetch → inspect → render and publish → commit. It is idempotent: keys are deterministic, a rendition
+ * that is stored stays, and a run that finds a current manifest has nothing to do.
  */
 export function createRenderImage(services: RenderServices): RenderHandler {
   const { originals, manifests, categories } = services;
