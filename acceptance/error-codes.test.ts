@@ -31,7 +31,7 @@ function matches(text: string, pattern: RegExp): string[] {
 
 /** The codes in the source of Problems, zod's `params`, the image view and the validation fallbacks. */
 async function codesOfTheApi(): Promise<string[]> {
-  const paths = await Array.fromAsync(glob('{apps/api,packages/images}/src/**/*.ts', { cwd: root }));
+  const paths = await Array.fromAsync(glob('{apps/api,packages/http,packages/images}/src/**/*.ts', { cwd: root }));
   const sources = await Promise.all(paths.filter((path) => !/\.test\.ts$|\/test-support\//.test(path)).map(read));
   const said = sources.flatMap((text) => matches(text, /(?:\bcode: |\bwithCode\()'([a-z-]+)'/g));
   const fallbacks = matches(

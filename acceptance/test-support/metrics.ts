@@ -1,7 +1,7 @@
+import { requestMetrics } from '@imagemill/http';
 import { createRegistry } from '@imagemill/service';
 import { addBacklogMetrics } from '../../apps/api/src/metrics/backlog-metrics.ts';
 import { liveMetrics } from '../../apps/api/src/metrics/live-metrics.ts';
-import { requestMetrics } from '../../apps/api/src/metrics/request-metrics.ts';
 import { createJobMetrics } from '../../apps/worker/src/metrics/job-metrics.ts';
 import { createLookMetrics } from '../../apps/worker/src/metrics/look-metrics.ts';
 import { createOutageMetrics } from '../../apps/worker/src/outages/outage-metrics.ts';

@@ -1,3 +1,4 @@
+import { errorHandler, notFound, requestLog } from '@imagemill/http';
 import type { Logger } from '@imagemill/service';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
@@ -8,9 +9,7 @@ import type { ApiRoute, ApiServices } from './http/api-route.ts';
 import { admitFollowers, authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { browserHeaders } from './http/browser-headers.ts';
-import { errorHandler, notFound } from './http/error-handler.ts';
 import { limitBody } from './http/limit-body.ts';
-import { requestLog } from './http/request-log.ts';
 import { limitRequests } from './limits/request-limits.ts';
 import type { Area } from './openapi/operation.ts';
 import { completeUpload } from './routes/complete-upload.ts';
@@ -75,7 +74,11 @@ export function createApp(
 ): Hono<ApiBindings> {
   const app = new Hono<ApiBindings>();
   app.use(requestId({ limitLength: 128 }));
-  app.use(requestLog(logger), ...observers, ...browserHeaders(services.settings));
+  app.use(
+    requestLog<ApiBindings>(logger, (c) => ({ tenant: c.var.caller?.tenant, keyId: c.var.caller?.keyId })),
+    ...observers,
+    ...browserHeaders(services.settings),
+  );
   app.onError(errorHandler);
   app.notFound(notFound);
 

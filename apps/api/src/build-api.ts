@@ -1,3 +1,4 @@
+import { requestMetrics } from '@imagemill/http';
 import { createKeyStore } from '@imagemill/keys';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
 import { loadCategories } from '@imagemill/variants';
@@ -16,7 +17,6 @@ import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { liveMetrics } from './metrics/live-metrics.ts';
-import { requestMetrics } from './metrics/request-metrics.ts';
 
 export interface ApiOptions {
   readonly logger: Logger;

@@ -2,13 +2,13 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
+import { Problem } from '@imagemill/http';
 import type { createQueueViews } from '@imagemill/queue';
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ApiBindings } from '../http/bindings.ts';
-import { Problem } from '../http/problem.ts';
 import { BOARD_COOKIE, BOARD_PATH, type BoardSessions } from './board-sessions.ts';
 
 /** The dependencies of BullMQ's board. */

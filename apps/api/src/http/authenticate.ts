@@ -1,10 +1,10 @@
+import { Problem } from '@imagemill/http';
 import type { Scope } from '@imagemill/keys';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import type { FollowTokens } from '../auth/follow-tokens.ts';
 import type { ApiBindings } from './bindings.ts';
-import { Problem } from './problem.ts';
 
 /** Requires a key with the scope, and sets `c.var.caller` to its owner. */
 export function authenticate(authenticator: Authenticator, scope: Scope) {

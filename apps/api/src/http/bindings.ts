@@ -1,11 +1,9 @@
-import type { Logger } from '@imagemill/service';
-import type { RequestIdVariables } from 'hono/request-id';
+import type { HttpBindings } from '@imagemill/http';
 import type { Caller } from '../auth/authenticator.ts';
 
 /** Variables that middleware sets for handlers. */
 export interface ApiBindings {
-  Variables: RequestIdVariables & {
-    logger: Logger;
+  Variables: HttpBindings['Variables'] & {
     caller: Caller;
     /** The whole body, read within its limits; not set for GET and HEAD. */
     body: Buffer;

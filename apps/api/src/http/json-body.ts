@@ -1,8 +1,8 @@
+import { Problem } from '@imagemill/http';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { ApiBindings } from './bindings.ts';
 import { isTooComplex } from './json-complexity.ts';
-import { Problem } from './problem.ts';
 import { validated } from './validated.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { HttpBindings } from '@hono/node-server';
+import { Problem, tooMany } from '@imagemill/http';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiBindings } from './bindings.ts';
 import type { BodyRoom } from './body-room.ts';
-import { Problem, tooMany } from './problem.ts';
 import { type BodyFault, readBody } from './read-body.ts';
 
 /** Small bodies may arrive byte by byte; the rest in pieces of at least this size on average. Packets have over 500 bytes. */

@@ -1,7 +1,7 @@
+import { type FieldProblem, Problem } from '@imagemill/http';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { findOverfull } from './entry-bounds.ts';
-import { type FieldProblem, Problem } from './problem.ts';
 
 /** Invalid fields in one response: enough to repair a request, and small. */
 export const FIELD_ERRORS_MAX = 20;

@@ -1,6 +1,6 @@
 import { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
-import { imageNotFound } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 
 /**
  * The id in a request's path.

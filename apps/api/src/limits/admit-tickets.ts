@@ -1,8 +1,8 @@
+import { Problem, tooMany } from '@imagemill/http';
 import type { Admissions, IssuedTicket } from '@imagemill/queue';
 import type { ImageId } from '@imagemill/variants';
 import type { Context } from 'hono';
 import type { ApiBindings } from '../http/bindings.ts';
-import { Problem, tooMany } from '../http/problem.ts';
 import type { Backpressure } from './backpressure.ts';
 import { fingerprint, idempotencyKey } from './idempotency-key.ts';
 import { derivedImageIds, newImageId, newSeed } from './image-ids.ts';

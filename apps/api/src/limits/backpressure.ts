@@ -1,5 +1,5 @@
+import { readAtMostEvery } from '@imagemill/http';
 import type { Backlog, RenderQueue } from '@imagemill/queue';
-import { readAtMostEvery } from '../http/read-at-most-every.ts';
 
 interface Overload {
   readonly retryAfterSeconds: number;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Problem } from '@imagemill/http';
 import type { Context } from 'hono';
-import { Problem } from '../http/problem.ts';
 
 /** Usually a UUID, with or without quotes. */
 const form = /^[\x21-\x7e]{1,255}$/;

@@ -1,9 +1,9 @@
+import { tooMany } from '@imagemill/http';
 import type { Tenant } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { ApiBindings } from '../http/bindings.ts';
-import { tooMany } from '../http/problem.ts';
 import { createRateLimit, type RateLimit, type RateLimitOptions, rateLimitOf } from './rate-limit.ts';
 
 /** Limits on a tenant's calls other than requests for tickets, which have their own. Undefined for no limit. */

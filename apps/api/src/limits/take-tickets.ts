@@ -1,7 +1,7 @@
+import { tooMany } from '@imagemill/http';
 import type { Context } from 'hono';
 import { serializeList } from 'structured-headers';
 import type { ApiBindings } from '../http/bindings.ts';
-import { tooMany } from '../http/problem.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /**

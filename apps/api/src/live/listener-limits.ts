@@ -1,5 +1,5 @@
+import { Problem, tooMany } from '@imagemill/http';
 import type { ImageId, Tenant } from '@imagemill/variants';
-import { Problem, tooMany } from '../http/problem.ts';
 
 export interface ListenerLimitSettings {
   /** Per process. */

@@ -2,7 +2,7 @@ import type { RenderProgress } from '@imagemill/records';
 import type { Logger } from '@imagemill/service';
 import type { Categories, ImageId, Tenant } from '@imagemill/variants';
 import pLimit from 'p-limit';
-import { imageNotFound } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 import { createChannels } from './channels.ts';
 import { createCursors } from './cursor.ts';
 import type { ImageStates } from './image-state.ts';

@@ -1,6 +1,6 @@
+import { Problem } from '@imagemill/http';
 import type { MultipartOfImage, RenderImage } from '@imagemill/records';
 import type { ObjectStorage, UploadedPart } from '@imagemill/storage';
-import { Problem } from '../http/problem.ts';
 import { partCount, partLength } from './part-plan.ts';
 import { uploadEnded } from './pending-upload.ts';
 

@@ -1,8 +1,9 @@
+import { Problem } from '@imagemill/http';
 import type { ImageRecords } from '@imagemill/images';
 import type { MultipartOfImage } from '@imagemill/records';
 import type { MultipartUpload } from '@imagemill/storage';
 import type { ImageId, Tenant } from '@imagemill/variants';
-import { imageNotFound, Problem } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 
 export interface PendingUpload extends MultipartUpload {
   readonly plan: MultipartOfImage;

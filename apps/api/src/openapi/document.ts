@@ -1,8 +1,8 @@
+import { ProblemBody } from '@imagemill/http';
 import type { Hono } from 'hono';
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ApiBindings } from '../http/bindings.ts';
-import { ProblemBody } from '../http/problem-body.ts';
 import { type DescribedRoute, describedRoutes } from './describe-route.ts';
 import { responseHeaders } from './headers.ts';
 import { introduction, tags } from './introduction.ts';

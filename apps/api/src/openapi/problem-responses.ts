@@ -1,4 +1,4 @@
-import { problemBody } from '../http/problem-body.ts';
+import { problemBody } from '@imagemill/http';
 import { headerRefs, type ResponseHeader } from './headers.ts';
 import { type ProblemCode, problemCodes } from './problem-codes.ts';
 

@@ -1,6 +1,7 @@
+import { Problem } from '@imagemill/http';
 import type { ImageRecord } from '@imagemill/images';
 import type { ApiRoute } from '../http/api-route.ts';
-import { imageNotFound, Problem } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { assembleParts } from '../multipart/assemble-parts.ts';
 import { describeRoute } from '../openapi/describe-route.ts';

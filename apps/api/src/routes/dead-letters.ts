@@ -1,3 +1,4 @@
+import { Problem } from '@imagemill/http';
 import { processingFailed } from '@imagemill/images';
 import { failedManifest, type TenantManifests } from '@imagemill/manifests';
 import { DeadLetterPage } from '@imagemill/queue';
@@ -6,7 +7,6 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
-import { Problem } from '../http/problem.ts';
 import { query } from '../http/validated.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';

@@ -1,6 +1,6 @@
 import { parseOriginalKey } from '@imagemill/variants';
 import type { ApiRoute } from '../http/api-route.ts';
-import { imageNotFound } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 

@@ -1,10 +1,11 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { AppError } from '@imagemill/errors';
+import { Problem } from '@imagemill/http';
 import type { MiddlewareHandler } from 'hono';
 import type { WebSocket } from 'ws';
 import type { ApiRoute, ApiSettings } from '../http/api-route.ts';
 import type { ApiBindings } from '../http/bindings.ts';
-import { imageNotFound, Problem } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 import { createWsListener } from '../live/ws-listener.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { followRequest } from './follow-image.ts';

@@ -1,6 +1,6 @@
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import type { ApiRoute } from '../http/api-route.ts';
-import { imageNotFound } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';

@@ -1,8 +1,8 @@
+import { readAtMostEvery } from '@imagemill/http';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ApiServices } from '../http/api-route.ts';
 import type { ApiBindings } from '../http/bindings.ts';
-import { readAtMostEvery } from '../http/read-at-most-every.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
 const PROBE_TIMEOUT_MS = 2_000;

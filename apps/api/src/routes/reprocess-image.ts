@@ -1,5 +1,6 @@
+import { Problem } from '@imagemill/http';
 import type { ApiRoute } from '../http/api-route.ts';
-import { imageNotFound, Problem } from '../http/problem.ts';
+import { imageNotFound } from '../http/image-not-found.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';

@@ -1,7 +1,7 @@
+import { Problem } from '@imagemill/http';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
-import { Problem } from '../http/problem.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { partCount, partLength } from '../multipart/part-plan.ts';
 import { pendingUpload, uploadEnded } from '../multipart/pending-upload.ts';

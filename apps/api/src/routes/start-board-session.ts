@@ -1,8 +1,8 @@
+import { Problem } from '@imagemill/http';
 import { setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { BOARD_COOKIE, BOARD_PATH, BOARD_SESSION_SECONDS } from '../board/board-sessions.ts';
 import type { ApiRoute } from '../http/api-route.ts';
-import { Problem } from '../http/problem.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
 const Started = z

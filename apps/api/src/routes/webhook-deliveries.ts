@@ -1,8 +1,8 @@
+import { Problem } from '@imagemill/http';
 import { DeliveryPage, DeliveryStatus, WebhookEventId } from '@imagemill/queue';
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
-import { Problem } from '../http/problem.ts';
 import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleDeliveries, exampleEventId } from '../openapi/examples.ts';

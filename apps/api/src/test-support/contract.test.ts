@@ -1,7 +1,7 @@
+import { problemBody } from '@imagemill/http';
 import { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { problemBody } from '../http/problem-body.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { createOpenApiDocument } from '../openapi/document.ts';
 import { createContract } from './contract.ts';

@@ -1,7 +1,7 @@
 import { AppError } from '@imagemill/errors';
-import type { Context, ErrorHandler } from 'hono';
+import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { ApiBindings } from './bindings.ts';
+import type { HttpBindings } from './bindings.ts';
 import { Problem, type ProblemOptions } from './problem.ts';
 import { problemBody } from './problem-body.ts';
 
@@ -10,18 +10,21 @@ const RETRY_AFTER_S = '5';
 const PATH_LENGTH_MAX = 200;
 
 /** The only place that turns an error into a response: RFC 9457 `application/problem+json`. */
-export const errorHandler: ErrorHandler<ApiBindings> = (error, c) => {
+export function errorHandler<Bindings extends HttpBindings>(error: Error, c: Context<Bindings>): Response {
   const problem = toProblem(error);
-  if (problem.status >= 500) c.var.logger.error({ err: error, code: problem.code }, 'request failed');
+  if (problem.status >= 500) variablesOf(c).logger.error({ err: error, code: problem.code }, 'request failed');
   return render(c, problem);
-};
+}
 
-export const notFound = (c: Context<ApiBindings>) =>
+export const notFound = <Bindings extends HttpBindings>(c: Context<Bindings>): Response =>
   render(c, {
     status: 404,
     code: 'route-not-found',
     detail: `There is no ${c.req.method} ${c.req.path.slice(0, PATH_LENGTH_MAX)}.`,
   });
+
+/** TypeScript does not resolve the variables of a type parameter. */
+const variablesOf = (c: { readonly var: object }) => c.var as HttpBindings['Variables'];
 
 function toProblem(error: Error): ProblemOptions {
   if (error instanceof Problem) return error.options;
@@ -35,7 +38,10 @@ function toProblem(error: Error): ProblemOptions {
   return { status: 500, code: 'internal-error', detail: 'Something went wrong on our side. It was logged.' };
 }
 
-function render(c: Context<ApiBindings>, { headers, ...problem }: ProblemOptions): Response {
-  const body = problemBody({ ...problem, instance: c.req.path, requestId: c.var.requestId });
+function render<Bindings extends HttpBindings>(
+  c: Context<Bindings>,
+  { headers, ...problem }: ProblemOptions,
+): Response {
+  const body = problemBody({ ...problem, instance: c.req.path, requestId: variablesOf(c).requestId });
   return c.body(JSON.stringify(body), problem.status, { 'content-type': 'application/problem+json', ...headers });
 }

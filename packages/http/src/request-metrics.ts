@@ -1,7 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
 import { Histogram, type Registry } from 'prom-client';
-import type { ApiBindings } from '../http/bindings.ts';
 
 /** Methods of the routes. Clients can send any other, and each would be a separate series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -15,7 +14,7 @@ export function requestMetrics(registry: Registry) {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  return createMiddleware<ApiBindings>(async (c, next) => {
+  return createMiddleware(async (c, next) => {
     const startedAt = performance.now();
     await next();
     const method = METHODS.has(c.req.method) ? c.req.method : 'other';

@@ -32,9 +32,6 @@ export class Problem extends Error {
   }
 }
 
-export const imageNotFound = () =>
-  new Problem({ status: 404, code: 'image-not-found', detail: 'There is no image with this id.' });
-
 interface TooMany {
   readonly code: string;
   readonly detail: string;

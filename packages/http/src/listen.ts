@@ -1,0 +1,101 @@
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
+import { type ConnectionLimits, limitConnections, usualLimits } from './connection-limits.ts';
+
+export interface HttpServer {
+  readonly address: AddressInfo;
+  /** Accepts no new connections, lets requests in flight finish for up to `graceMs`, then closes all connections. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Time limits for sending a request. They do not apply to an idle connection between two requests. */
+interface SendingTimes {
+  /** From a request's first byte to the end of its headers. */
+  readonly headersTimeoutMs: number;
+  /** From a request's first byte to the end of its body. */
+  readonly requestTimeoutMs: number;
+  /** How often Node checks for requests that exceed these limits. */
+  readonly checkIntervalMs: number;
+}
+
+const sendingTimes: SendingTimes = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 5_000 };
+
+export interface ListenOptions {
+  readonly hostname: string;
+  readonly port: number;
+  /** The environment variable that sets the port; part of the error message if the port is in use. */
+  readonly setting?: string;
+  /** Handles WebSocket upgrades; without it, upgrades are ignored. */
+  readonly webSockets?: WebSocketServerLike;
+  readonly times?: SendingTimes;
+  readonly limits?: Partial<ConnectionLimits>;
+}
+
+/** @throws Error naming the port if it is in use */
+export async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  options: ListenOptions,
+): Promise<HttpServer> {
+  const { hostname, port, setting = 'PORT', webSockets, times = sendingTimes, limits } = options;
+  const serverOptions = {
+    headersTimeout: times.headersTimeoutMs,
+    requestTimeout: times.requestTimeoutMs,
+    connectionsCheckingInterval: times.checkIntervalMs,
+    maxHeaderSize: 16 * 1024,
+    shouldUpgradeCallback: webSockets ? wantsWebSocket : () => false,
+  };
+  const server = createAdaptorServer({
+    ...{ fetch, hostname, serverOptions },
+    ...(webSockets && { websocket: { server: webSockets } }),
+    // The adapter would read up to 64 MiB of a body that no route has read.
+    autoCleanupIncoming: false,
+  }) as Server;
+  limitConnections(server, { ...usualLimits, ...limits });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = error.code === 'EADDRINUSE';
+      reject(inUse ? new Error(`Port ${port} is in use. Set ${setting} to a free port.`, { cause: error }) : error);
+    });
+    server.listen(port, hostname, resolve);
+  });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  const idle = new EventEmitter();
+  let inFlight = 0;
+  server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+      if (inFlight === 0) idle.emit('idle');
+    });
+  });
+  return {
+    address: server.address() as AddressInfo,
+    async close(graceMs) {
+      const closed = once(server, 'close');
+      server.close();
+      const grace = AbortSignal.timeout(graceMs);
+      if (inFlight > 0) await once(idle, 'idle', { signal: grace }).catch(() => {});
+      // Includes connections that Node no longer tracks: WebSockets, and rejected upgrades whose clients stay
+      // connected.
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/**
+ * Node stops tracking the connection of an upgrade request and drops its timeouts: an upgrade without a handler stays
+ * open for ever. Any other `Upgrade`, such as curl's h2c, is therefore ignored (RFC 9110, section 7.8), and a
+ * connection whose WebSocket upgrade is rejected is closed after the response, as `ws` does.
+ */
+function wantsWebSocket({ headers, socket }: IncomingMessage): boolean {
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
+  socket.once('finish', () => socket.destroy());
+  return true;
+}
