@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { createFinishedImages } from '@imagemill/manifests';
 import { createRenderWorker, createSlotTime, type RenderHandler } from '@imagemill/queue';
+import { buildEngine, type EngineOptions } from '@imagemill/rendering';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
 import { ImageId, loadCategories } from '@imagemill/variants';
 import type { Registry } from 'prom-client';
 import type { Backends } from './backends.ts';
-import { buildEngine, type EngineOptions } from './engine/build-engine.ts';
 import type { WorkerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
 import { startLooking } from './looks/start-looking.ts';
@@ -21,14 +21,16 @@ import { notifyOutcome } from './webhooks/notify-outcome.ts';
 
 const DAY_MS = 24 * 3600_000;
 
+type WorkerOptions = Omit<EngineOptions, 'memoryMb'>;
+
 /** Builds a worker. `start` opens its ports and begins to process jobs. */
-export async function buildWorker(env: WorkerEnv, backends: Backends, options: EngineOptions) {
+export async function buildWorker(env: WorkerEnv, backends: Backends, options: WorkerOptions) {
   const { logger, registry } = options;
   const { connection } = backends;
   const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
   const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
   const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
-  const engine = await buildEngine(env, options);
+  const engine = await buildEngine(env, { ...options, memoryMb: env.WORKER_MEMORY_MB });
   const services = buildRenderServices(env, backends, { engine, categories, logger });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });
   const watch = watchBackends(backends, { prefix: env.QUEUE_PREFIX, logger, registry });

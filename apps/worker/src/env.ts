@@ -1,12 +1,8 @@
-import { defaultBudget } from '@imagemill/imaging';
 import { queueEnv, turnsEnv } from '@imagemill/queue';
+import { engineEnv } from '@imagemill/rendering';
 import { flag, serviceEnv, whole } from '@imagemill/service';
 import { keyWithSecret, storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
-
-const MIB = 1024 * 1024;
-/** Larger than any real image: for limits that only the operator can choose. */
-const BIG = 2 ** 40;
 
 const oldRevisions = {
   OLD_REVISION_GRACE_DAYS: whole(0, 3650)
@@ -21,34 +17,12 @@ export const workerEnv = z
     ...queueEnv,
     ...turnsEnv,
     ...storageEnv,
+    ...engineEnv,
     WORKER_CONCURRENCY: whole(1, 64)
       .prefault('4')
       .describe(
         'concurrent jobs per worker process; set it above the number of cores to overlap downloads with encoding',
       ),
-    ENCODE_CONCURRENCY: whole(1, 128)
-      .optional()
-      .describe(
-        'concurrent decodes and encodes per worker, in all its engine processes; the number of cores if not set',
-      ),
-    ENGINE_PROCESSES: whole(1, 128)
-      .optional()
-      .describe(
-        'engine processes per worker, each of which has one image at a time; ENCODE_CONCURRENCY + 1 if not set',
-      ),
-    IMAGE_CPU_MS: whole(1, 3_600_000)
-      .prefault(String(defaultBudget.cpuMs))
-      .describe(
-        'CPU time of the engine process that one image may use for all its steps, on all threads; more is rejected (`timeout`)',
-      ),
-    IMAGE_WALL_MS: whole(1, 3_600_000)
-      .prefault(String(defaultBudget.wallMs))
-      .describe(
-        'time that one image may hold an engine process; after that, the attempt fails and is retried, since an overloaded machine may be the reason',
-      ),
-    IMAGE_MEMORY_MB: whole(16, 1024 * 1024)
-      .prefault(String(defaultBudget.memoryBytes / MIB))
-      .describe('memory that one image may use in an engine process, in MiB; more is rejected (`too-complex`)'),
     WORKER_MEMORY_MB: whole(512, 16 * 1024 * 1024)
       .optional()
       .describe(
@@ -57,18 +31,6 @@ export const workerEnv = z
     HEALTH_PORT: whole(1, 65_535)
       .optional()
       .describe('port that serves `GET /healthz` for an orchestrator; none if not set'),
-    MAX_UPLOAD_BYTES: whole(1, 5 * 1024 * MIB)
-      .prefault(String(50 * MIB))
-      .describe('maximum size of an original, in bytes'),
-    MAX_SOURCE_PIXELS: whole(1, BIG)
-      .prefault('100000000')
-      .describe('maximum pixels of an original; all frames count if a variant is animated'),
-    MAX_SOURCE_SIDE: whole(1, 65_535)
-      .prefault('65535')
-      .describe('maximum width and height of an original, in pixels; renditions are limited to 16,383 in any case'),
-    MAX_SOURCE_FRAMES: whole(1, BIG)
-      .prefault('60')
-      .describe('maximum frames of an original if a variant is animated; otherwise only the first frame is used'),
     STRICT_CONTENT_TYPE: flag()
       .prefault('false')
       .describe(

@@ -1,4 +1,5 @@
-import type { ObjectStorage } from '@imagemill/storage';
+import { createHash } from 'node:crypto';
+import type { ObjectStorage, PutOutcome } from '@imagemill/storage';
 import { CACHE_IMMUTABLE, type Format, formatMediaTypes } from '@imagemill/variants';
 
 /** A rendition on its way into the CDN bucket. */
@@ -7,6 +8,9 @@ export interface NewRendition {
   readonly format: Format;
   readonly body: Uint8Array;
 }
+
+/** The name of a stored rendition's metadata that holds the SHA-256 of its bytes, in base64. */
+const DIGEST_METADATA = 'sha256';
 
 /**
  * Stores a rendition under its immutable key, unless another write was first: then the stored bytes stay. Encoders of two machines may
@@ -18,10 +22,8 @@ export async function putRendition(
   cdn: ObjectStorage,
   { key, format, body }: NewRendition,
   signal: AbortSignal,
-): Promise<'stored' | 'already-there'> {
-  const { outcome } = await cdn.put(
-    { key, body, contentType: formatMediaTypes[format], cacheControl: CACHE_IMMUTABLE, ifAbsent: true },
-    { signal },
-  );
-  return outcome === 'stored' ? 'stored' : 'already-there';
+): Promise<PutOutcome> {
+  const metadata = { [DIGEST_METADATA]: createHash('sha256').update(body).digest('base64') };
+  const contentType = formatMediaTypes[format];
+  return cdn.put({ key, body, contentType, cacheControl: CACHE_IMMUTABLE, metadata, ifAbsent: true }, { signal });
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { fetchOriginal } from '@imagemill/rendering';
 import type { ObjectFacts } from '@imagemill/storage';
 import { beforeAll, expect, test } from 'vitest';
 import { engine, job, makeBucket, photo, storage, store } from '../test-support/render-harness.ts';
-import { fetchOriginal } from './fetch-original.ts';
 
 beforeAll(makeBucket);
 

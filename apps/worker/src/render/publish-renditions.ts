@@ -59,7 +59,8 @@ async function storedBytes(
   signal: AbortSignal,
 ): Promise<number> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    if ((await putRendition(cdn, rendition, signal)) === 'stored') return rendition.body.byteLength;
+    const { outcome } = await putRendition(cdn, rendition, signal);
+    if (outcome === 'stored') return rendition.body.byteLength;
     const stored = await cdn.head(rendition.key, { signal });
     // Otherwise it was deleted in between, as a rendition without a manifest.
     if (stored) return stored.sizeBytes;

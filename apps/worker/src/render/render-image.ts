@@ -14,6 +14,7 @@ import {
 } from '@imagemill/manifests';
 import type { Postponed, RenderContext, RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
+import { fetchOriginal } from '@imagemill/rendering';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE } from '@imagemill/variants';
@@ -21,7 +22,6 @@ import { type ImportOriginal, isRejection } from '../import/import-original.ts';
 import { abortParts } from './abort-parts.ts';
 import { deleteImage } from './delete-image.ts';
 import { UnknownCategoryError } from './errors.ts';
-import { fetchOriginal } from './fetch-original.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 

@@ -2,7 +2,8 @@ import { totalmem } from 'node:os';
 import { createEnginePool, type EnginePool, type PoolEvent } from '@imagemill/imaging';
 import type { Logger } from '@imagemill/service';
 import type { Registry } from 'prom-client';
-import type { WorkerEnv } from '../env.ts';
+import type { z } from 'zod';
+import type { engineEnv } from './env.ts';
 import { measureEngine } from './measure-engine.ts';
 
 const MIB = 1024 * 1024;
@@ -12,15 +13,19 @@ export interface EngineOptions {
   readonly registry: Registry;
   /** The memory allocator of this process, which its engine processes use too. */
   readonly allocator: string | undefined;
+  /** MiB of memory of this process with its engine processes; a share of what the machine has if undefined. */
+  readonly memoryMb: number | undefined;
 }
 
+type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
+
 /**
- * Starts the engine processes of a worker.
+ * Starts the engine processes of a worker or an edge.
  *
  * @throws Error if the first one does not start
  */
-export async function buildEngine(env: WorkerEnv, options: EngineOptions): Promise<EnginePool> {
-  const { logger, registry, allocator } = options;
+export async function buildEngine(env: EngineEnv, options: EngineOptions): Promise<EnginePool> {
+  const { logger, registry, allocator, memoryMb } = options;
   const metrics = measureEngine(registry, () => engine.status());
   const engine = await createEnginePool({
     slots: env.ENCODE_CONCURRENCY,
@@ -32,7 +37,7 @@ export async function buildEngine(env: WorkerEnv, options: EngineOptions): Promi
       sideMax: env.MAX_SOURCE_SIDE,
       framesMax: env.MAX_SOURCE_FRAMES,
     },
-    memoryBytes: env.WORKER_MEMORY_MB === undefined ? availableBytes() : env.WORKER_MEMORY_MB * MIB,
+    memoryBytes: memoryMb === undefined ? availableBytes() : memoryMb * MIB,
     budget: {
       cpuMs: env.IMAGE_CPU_MS,
       wallMs: env.IMAGE_WALL_MS,

@@ -18,7 +18,7 @@ export interface Original {
  */
 export async function fetchOriginal(
   originals: ObjectStorage,
-  image: RenderImage,
+  image: Pick<RenderImage, 'originalKey' | 'checksumSha256'>,
   facts: ObjectFacts,
   { bytesMax }: { bytesMax: number },
   signal: AbortSignal,
