@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { planRenditions, type RenditionPlan } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
-import { type VariantSet, variantSets } from '@imagemill/variants';
+import { planRenditions, type RenditionPlan, type VariantSet, variantSets } from '@imagemill/variants';
 import sharp, { type Raw, type Sharp } from 'sharp';
 import { markdownTable } from '../report/markdown-table.ts';
 import { encodeLike, tutorialSet } from './contenders.ts';

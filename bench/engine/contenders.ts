@@ -1,6 +1,6 @@
-import { type ImagingEngine, planRenditions } from '@imagemill/imaging';
+import type { ImagingEngine } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
-import { encoderSettings, type Variant, VariantSet, variantSets } from '@imagemill/variants';
+import { encoderSettings, planRenditions, type Variant, VariantSet, variantSets } from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
 
 /** The set of most tutorials: five webp and one jpeg, with the same encoder settings for every contender. */

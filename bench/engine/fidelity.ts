@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { planRenditions } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
-import { variantSets } from '@imagemill/variants';
+import { planRenditions, variantSets } from '@imagemill/variants';
 import sharp from 'sharp';
 import { createScorer, type Quality } from '../frontier/quality.ts';
 import { markdownTable } from '../report/markdown-table.ts';

@@ -4,14 +4,17 @@ export type ImageFormat = 'avif' | 'webp' | 'jpeg' | 'png';
 
 export type ImageStatus = 'awaiting-upload' | 'queued' | 'processing' | 'ready' | 'rejected' | 'failed' | 'expired';
 
-/** One produced file; width and height in pixels. */
+/** One file; width and height in pixels. */
 export interface Rendition {
   variant: string;
   format: ImageFormat;
   url: string;
   width: number;
   height: number;
-  bytes: number;
+  /** `null` if it is made on its first request. */
+  bytes: number | null;
+  /** It is made on its first request; missing if it is stored. */
+  planned?: true | undefined;
 }
 
 /** Facts about the original; width and height in pixels, upright. */
@@ -59,6 +62,8 @@ export interface PlannedRendition {
   variant: string;
   format: string;
   url: string;
+  /** It is made on its first request. */
+  planned?: true | undefined;
 }
 
 export type UploadMethod = 'PUT' | 'POST' | 'MULTIPART';

@@ -1,5 +1,17 @@
 import type { LiveManifest } from '@imagemill/manifests';
-import { type Categories, ImageId, publicUrl, Rendition, renditionKey, SourceFacts } from '@imagemill/variants';
+import {
+  type Categories,
+  type CategorySpec,
+  ImageId,
+  planRenditions,
+  publicUrl,
+  Rendition,
+  renditionKey,
+  SourceFacts,
+  uploadEntries,
+  type Variant,
+  type VariantSet,
+} from '@imagemill/variants';
 import { z } from 'zod';
 import type { ImageRecord } from './image-record.ts';
 
@@ -12,11 +24,15 @@ export const ImageView = z.object({
   }),
   metadata: z.record(z.string(), z.string()).meta({ description: 'the metadata of the upload request, unchanged' }),
   status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired']),
-  progress: z.object({ done: z.int(), total: z.int() }).meta({ description: 'number of renditions' }),
+  progress: z
+    .object({ done: z.int(), total: z.int() })
+    .meta({ description: 'number of renditions that a worker makes' }),
   source: SourceFacts.optional(),
   placeholder: z.string().optional().meta({ description: 'ThumbHash, base64: https://evanw.github.io/thumbhash/' }),
   dominantColour: z.string().optional().meta({ description: '`#rrggbb`' }),
-  renditions: z.array(Rendition).meta({ description: 'the renditions that are already live' }),
+  renditions: z
+    .array(Rendition)
+    .meta({ description: 'the renditions that are already live, and those that are made on their first request' }),
   error: z.object({ code: z.string(), message: z.string() }).optional().meta({
     description: 'why the image was rejected, failed or expired; `code` is stable, `message` is for the seller',
   }),
@@ -26,58 +42,94 @@ export const ImageView = z.object({
 });
 export type ImageView = z.infer<typeof ImageView>;
 
-/** @returns a function that converts a record to the API's view of it */
-export function createImageView(options: {
-  categories: Categories;
-  cdnBaseUrl: string;
-}): (record: ImageRecord) => ImageView {
-  const plannedTotal = (category: string) => options.categories.get(category)?.set.length ?? 0;
-  return (record) =>
-    record.from === 'job'
-      ? fromJob(record, plannedTotal(record.job.image.category), options.cdnBaseUrl)
-      : fromManifest(record.manifest, plannedTotal(record.manifest.category), options.cdnBaseUrl);
+interface ViewOptions {
+  readonly categories: Categories;
+  readonly cdnBaseUrl: string;
 }
 
-function fromManifest(manifest: LiveManifest, plannedTotal: number, cdnBaseUrl: string): ImageView {
+/** @returns a function that converts a record to the API's view of it */
+export function createImageView(options: ViewOptions): (record: ImageRecord) => ImageView {
+  return (record) => (record.from === 'job' ? fromJob(record, options) : fromManifest(record.manifest, options));
+}
+
+function fromManifest(manifest: LiveManifest, { categories, cdnBaseUrl }: ViewOptions): ImageView {
   const { imageId, category, metadata, attempts, createdAt } = manifest;
+  const spec = categories.get(category);
   // In a manifest, an empty file name means that none was given.
   const common = { imageId, category, filename: manifest.filename || undefined, metadata, attempts, createdAt };
   if (manifest.status !== 'ready') {
-    const progress = { done: 0, total: plannedTotal };
+    const progress = { done: 0, total: plannedTotal(spec) };
     return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
   }
   const { sha256: _, ...source } = manifest.source;
-  const { placeholder, dominantColour, readyAt } = manifest;
-  const renditions = manifest.renditions.map(({ key, ...rendition }) => ({
+  const { placeholder, dominantColour, readyAt, revision } = manifest;
+  const stored = manifest.renditions.map(({ key, ...rendition }) => ({
     ...rendition,
     url: publicUrl(cdnBaseUrl, key),
   }));
-  const progress = { done: renditions.length, total: renditions.length };
+  // Including an entry that was made on request when the image was finished: `when` is no part of the revision.
+  const planned = spec?.revision === revision ? spec.set.filter((entry) => !stored.some(isOf(entry))) : [];
+  const renditions = [...stored, ...onRequest(planned, { imageId, source, revision, cdnBaseUrl })];
+  const progress = { done: stored.length, total: stored.length };
   return { ...common, status: 'ready', progress, source, placeholder, dominantColour, renditions, readyAt };
 }
 
-function fromJob(record: FromJob, plannedTotal: number, cdnBaseUrl: string): ImageView {
+function fromJob(record: FromJob, { categories, cdnBaseUrl }: ViewOptions): ImageView {
   const { image, progress, attempts } = record.job;
   const { imageId, category, filename, metadata, createdAt } = image;
+  const spec = categories.get(category);
   const done = progress?.done ?? [];
+  const stored = done.map((rendition) => {
+    const { variant, format } = rendition;
+    const key = renditionKey({ imageId, revision: progress?.revision ?? '', variant, format });
+    return { ...rendition, url: publicUrl(cdnBaseUrl, key) };
+  });
+  const planned =
+    isUnderWay(record) && progress && progress.revision === spec?.revision
+      ? onRequest(
+          spec.set.filter(({ when }) => when === 'request'),
+          { imageId, ...progress, cdnBaseUrl },
+        )
+      : [];
   return {
     imageId,
     category,
     filename,
     metadata,
     status: record.status,
-    progress: { done: done.length, total: progress?.total ?? plannedTotal },
+    progress: { done: stored.length, total: progress?.total ?? plannedTotal(spec) },
     ...(progress && { source: progress.source }),
-    renditions: done.map((rendition) => {
-      const { variant, format } = rendition;
-      const key = renditionKey({ imageId, revision: progress?.revision ?? '', variant, format });
-      return { ...rendition, url: publicUrl(cdnBaseUrl, key) };
-    }),
+    renditions: [...stored, ...planned],
     ...errorOf(record),
     attempts,
     createdAt,
   };
 }
+
+const plannedTotal = (spec: CategorySpec | undefined) => uploadEntries(spec?.set ?? []).length;
+
+const isUnderWay = ({ status }: FromJob) => status === 'queued' || status === 'processing';
+
+const isOf =
+  ({ name, format }: Variant) =>
+  (rendition: Pick<Rendition, 'variant' | 'format'>) =>
+    rendition.variant === name && rendition.format === format;
+
+interface PlannedOf {
+  readonly imageId: ImageId;
+  readonly revision: string;
+  readonly source: SourceFacts;
+  readonly cdnBaseUrl: string;
+}
+
+/** Renditions that are not stored yet, with the sizes that they will have, in the order of the set. */
+const onRequest = (entries: VariantSet, { imageId, revision, source, cdnBaseUrl }: PlannedOf): Rendition[] =>
+  entries
+    .flatMap((entry) => planRenditions(source, [entry]))
+    .map(({ variant: { name: variant, format }, width, height }) => {
+      const url = publicUrl(cdnBaseUrl, renditionKey({ imageId, revision, variant, format }));
+      return { variant, format, url, width, height, bytes: null, planned: true };
+    });
 
 /** The message to the seller for a dead letter. Operators see the cause in the list of dead letters. */
 export const processingFailed = {

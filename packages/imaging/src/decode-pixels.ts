@@ -1,4 +1,4 @@
-import type { SourceFacts } from '@imagemill/variants';
+import { decodeSize, type RenditionPlan, type Size, type SourceFacts } from '@imagemill/variants';
 import sharp, { type Raw, type Sharp } from 'sharp';
 import { fromFloats } from './colour/from-floats.ts';
 import { type DeepSamples, type Interpretation, interpretationOf } from './colour/interpretation.ts';
@@ -9,7 +9,6 @@ import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
-import { decodeSize, type RenditionPlan, type Size } from './plan.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 
 /** The input of every decoder: a source, and the size to decode it to. */

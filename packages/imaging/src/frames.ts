@@ -1,6 +1,6 @@
+import { crops, type RenditionPlan, type Size } from '@imagemill/variants';
 import sharp from 'sharp';
 import type { Pixels } from './pixels.ts';
-import { crops, type RenditionPlan, type Size } from './plan.ts';
 import { shapeFrame } from './render-variant.ts';
 
 /** The pixels of each rendition, ready to be encoded. */

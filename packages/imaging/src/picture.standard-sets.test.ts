@@ -1,6 +1,5 @@
-import { type VariantSet, variantSets } from '@imagemill/variants';
+import { planRenditions, type VariantSet, variantSets } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
-import { planRenditions } from './plan.ts';
 import { gradientPicture } from './test-support/pictures.ts';
 import { metadataOf, renderSet, variantSet } from './test-support/render.ts';
 

@@ -1,4 +1,12 @@
-import { type EntryName, type SourceFacts, selectEntries, type Variant, type VariantSet } from '@imagemill/variants';
+import {
+  type EntryName,
+  planRenditions,
+  type RenditionPlan,
+  type SourceFacts,
+  selectEntries,
+  type Variant,
+  type VariantSet,
+} from '@imagemill/variants';
 import sharp from 'sharp';
 import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
 import { decodePixels } from './decode-pixels.ts';
@@ -7,7 +15,6 @@ import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
-import { planRenditions, type RenditionPlan } from './plan.ts';
 import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
 import type { Slot } from './slot.ts';
 import { type DecodableSource, decodableSource } from './source/readable-source.ts';

@@ -1,10 +1,9 @@
-import { encoderSettings, tinySource } from '@imagemill/variants';
+import { crops, encoderSettings, type RenditionPlan, tinySource } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
 import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
 import type { Pixels } from './pixels.ts';
-import { crops, type RenditionPlan } from './plan.ts';
 
 type Step = (image: Sharp, plan: RenditionPlan) => Sharp;
 

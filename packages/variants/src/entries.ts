@@ -15,6 +15,9 @@ export function selectEntries(set: VariantSet, names: readonly EntryName[] | und
   return set.filter((entry) => names.some(isNamed(entry)));
 }
 
+/** The entries that a worker makes. The others are made by an edge, on their first request. */
+export const uploadEntries = (set: VariantSet): readonly Variant[] => set.filter(({ when }) => when === 'upload');
+
 const isNamed =
   ({ name, format }: EntryName) =>
   (entry: EntryName) =>

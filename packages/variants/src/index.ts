@@ -1,6 +1,6 @@
 export { type Categories, type CategorySpec, loadCategories } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, tinySource } from './encoder-settings.ts';
-export { type EntryName, selectEntries } from './entries.ts';
+export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
 export {
   deletionKey,
   finishedKey,
@@ -33,6 +33,7 @@ export {
   sourceMediaTypeAliases,
   sourceMediaTypeOf,
 } from './media-types.ts';
+export { crops, decodeSize, planRenditions, type RenditionPlan, type Size } from './plan.ts';
 export { Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
 export { avatarSet, productSet } from './standard-sets.ts';

@@ -15,13 +15,14 @@ export const SourceFacts = z.object({
 });
 export type SourceFacts = z.infer<typeof SourceFacts>;
 
-/** One produced file; width and height in pixels. */
+/** One file; width and height in pixels. */
 export const Rendition = z.object({
   variant: VariantName,
   format: Format,
   url: z.url(),
   width: z.int().positive(),
   height: z.int().positive(),
-  bytes: z.int().positive(),
+  bytes: z.int().positive().nullable().meta({ description: '`null` if it is made on its first request' }),
+  planned: z.literal(true).optional().meta({ description: 'it is made on its first request; missing if it is stored' }),
 });
 export type Rendition = z.infer<typeof Rendition>;

@@ -19,6 +19,10 @@ test('an explicit default does not change the revision', async () => {
   expect(await revision({ ...small, shape: 'rectangle', animated: false })).toBe(await revision(small));
 });
 
+test('the time at which an entry is made does not change the revision', async () => {
+  expect(await revision(small, { ...large, when: 'request' })).toBe(await revision(small, large));
+});
+
 test('the order of kept metadata, or a duplicate in it, does not change the revision', async () => {
   const both = await revision({ ...small, keepMetadata: ['artist', 'copyright'] });
   expect(await revision({ ...small, keepMetadata: ['copyright', 'artist', 'copyright'] })).toBe(both);

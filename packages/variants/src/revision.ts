@@ -3,10 +3,10 @@ import type { VariantSet } from './variant.ts';
 
 /**
  * The revision of a variant set: the first 12 hex digits (48 bits) of the SHA-256 of everything that affects a
- * rendition's bytes. The order of the set's entries and of their fields does not change it.
+ * rendition's bytes. The order of the set's entries and of their fields does not change it, nor does `when`.
  */
 export async function revisionOf(set: VariantSet): Promise<string> {
-  const entries = set.map(canonical).sort();
+  const entries = set.map(({ when: _, ...entry }) => canonical(entry)).sort();
   const text = canonical({ engine: ENGINE_VERSION, encoders: encoderSettings, tinySource, entries });
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');

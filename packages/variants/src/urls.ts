@@ -15,6 +15,8 @@ export interface PlannedRendition {
   readonly variant: string;
   readonly format: Format;
   readonly url: string;
+  /** An edge makes it on its first request. */
+  readonly planned?: true;
 }
 
 /** The URLs that an image's renditions will have, known before its upload. */
@@ -25,9 +27,10 @@ export function plannedRenditions(image: {
   cdnBaseUrl: string;
 }): PlannedRendition[] {
   const { imageId, revision, set, cdnBaseUrl } = image;
-  return set.map(({ name: variant, format }) => ({
+  return set.map(({ name: variant, format, when }) => ({
     variant,
     format,
     url: publicUrl(cdnBaseUrl, renditionKey({ imageId, revision, variant, format })),
+    ...(when === 'request' && { planned: true }),
   }));
 }

@@ -66,6 +66,14 @@ describe('a variant set', () => {
     expect(parsed.error?.issues).toMatchObject([{ path: [2], message: 'card.webp is in the set twice' }]);
   });
 
+  test('has an entry that is made at the upload', () => {
+    const entry = { name: 'a', width: 9, height: 9, fit: 'inside', format: 'webp', quality: 80, when: 'request' };
+    const rejected = VariantSet.safeParse([entry, { ...entry, name: 'b' }]);
+    expect(rejected.error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining('at the upload')]);
+    const accepted = VariantSet.parse([entry, { ...entry, name: 'b', when: undefined }]);
+    expect(accepted.map(({ when }) => when)).toEqual(['request', 'upload']);
+  });
+
   test('accepts sides up to the limit of webp in every format, and names the limit if one is longer', () => {
     for (const format of ['avif', 'webp', 'jpeg', 'png']) {
       expect(parse({ ...box, format, width: 16_383, height: 16_383 }).success, format).toBe(true);

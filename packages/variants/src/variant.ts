@@ -18,6 +18,9 @@ export type Position = z.infer<typeof Position>;
 export const KeptMetadata = z.enum(['artist', 'copyright']);
 export type KeptMetadata = z.infer<typeof KeptMetadata>;
 
+/** `upload`: a worker makes it at once. `request`: an edge makes it on its first request. Does not affect the bytes. */
+const When = z.enum(['upload', 'request']);
+
 const slug = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 export const VariantName = z.string().max(32).regex(slug, 'must be lower-case letters, digits and single hyphens');
 export const Category = z.string().max(32).regex(slug, 'must be lower-case letters, digits and single hyphens');
@@ -56,6 +59,7 @@ export const Variant = z
       .default('#ffffff'),
     /** Keeps every frame of an animated source; webp only. */
     animated: z.boolean().default(false),
+    when: When.default('upload'),
     /** None if not given. Has no default: it would change the revision of every set. */
     keepMetadata: z
       .array(KeptMetadata)
@@ -85,11 +89,17 @@ export const Variant = z
   });
 export type Variant = z.infer<typeof Variant>;
 
-/** The variants of a category: 1 to 64 entries, each with a unique combination of name and format. */
+/**
+ * The variants of a category: 1 to 64 entries, each with a unique combination of name and format. At least one is made at the upload:
+ * a finished image has a picture that does not depend on an edge.
+ */
 export const VariantSet = z
   .array(Variant)
   .min(1)
   .max(64)
+  .refine((set) => set.length === 0 || set.some(({ when }) => when === 'upload'), {
+    message: 'at least one entry must be made at the upload: leave out its "when"',
+  })
   .superRefine((set, context) => {
     const seen = new Set<string>();
     for (const [index, variant] of set.entries()) {

@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { exampleFormTicket, examplePartsTicket, exampleTicket } from '../openapi/examples.ts';
 
 /** The future URL of a rendition, unless the upload is rejected. */
-export const PlannedRendition = z.object({ variant: z.string(), format: z.string(), url: z.url() });
+export const PlannedRendition = z.object({
+  variant: z.string(),
+  format: z.string(),
+  url: z.url(),
+  planned: z.literal(true).optional().meta({ description: 'it is made on its first request' }),
+});
 
 export const FollowTokenField = z.string().optional().meta({ description: 'reads `statusUrl` without an API key' });
 

@@ -3,9 +3,10 @@ import { humanBytes, percent } from '../ui/format.ts';
 
 const BAR_WIDTH = 100;
 
-/** The bytes of each rendition, as bars and numbers, and as a share of the original. */
+/** The bytes of each stored rendition, as bars and numbers, and as a share of the original. */
 export function BytesChart(props: { renditions: readonly Rendition[]; originalBytes: number | undefined }) {
-  const { renditions, originalBytes } = props;
+  const { originalBytes } = props;
+  const renditions = props.renditions.flatMap(({ bytes, ...others }) => (bytes === null ? [] : { bytes, ...others }));
   const most = Math.max(...renditions.map(({ bytes }) => bytes));
   return (
     <div class="bytes-chart">

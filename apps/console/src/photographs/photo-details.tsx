@@ -34,7 +34,8 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
                 ))}
               </select>
             </label>
-            {originalBytes && (
+            {rendition.bytes === null && <p>made on its first request</p>}
+            {originalBytes && rendition.bytes !== null && (
               <p>
                 {humanBytes(originalBytes)} → <strong>{humanBytes(rendition.bytes)}</strong>{' '}
                 <Saved share={1 - rendition.bytes / originalBytes} />
@@ -77,6 +78,7 @@ function Metadata({ of: { metadata } }: { of: Image }) {
 }
 
 function largestAvif(renditions: readonly Rendition[]): Rendition | undefined {
-  const avif = renditions.filter(({ format }) => format === 'avif');
-  return (avif.length > 0 ? avif : renditions).toSorted((a, b) => b.width - a.width)[0];
+  const stored = renditions.filter(({ planned }) => !planned);
+  const avif = stored.filter(({ format }) => format === 'avif');
+  return (avif.length > 0 ? avif : stored).toSorted((a, b) => b.width - a.width)[0];
 }

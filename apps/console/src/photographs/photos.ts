@@ -37,7 +37,7 @@ export function createPhotos(api: SellerApi) {
     const onChange = (image: Image) => {
       list.change(id, { image });
       const photo = list.find(id);
-      if (image.status === 'ready') announce(`${name} is ready: ${image.renditions.length} renditions.`);
+      if (image.status === 'ready') announce(`${name} is ready: ${image.progress.done} renditions.`);
       else if (image.error && photo) announce(`${name}: ${troubleOf(photo)}`);
     };
     await api.follow(imageId, onChange, ended.signal).catch((error: unknown) => {

@@ -24,11 +24,12 @@ export function Preview({ photo: { name, original, image } }: { photo: Photo }) 
   );
 }
 
-/** The largest rendition that a card needs, of the whole image: no crop for link previews, no circle. */
+/** The largest stored rendition that a card needs, of the whole image: no crop for link previews, no circle. */
 function previewOf({ renditions }: Image): Rendition | undefined {
-  return renditions
-    .filter(({ variant, format, width }) => width <= WIDTH_MAX && format === 'webp' && !variant.startsWith('round'))
-    .toSorted((a, b) => b.width - a.width)[0];
+  const fits = renditions
+    .filter(({ variant, width, planned }) => width <= WIDTH_MAX && !planned && !variant.startsWith('round'))
+    .toSorted((a, b) => b.width - a.width);
+  return fits.find(({ format }) => format === 'webp') ?? fits.find(({ format }) => format === 'avif');
 }
 
 const NoPicture = () => (

@@ -62,6 +62,17 @@ describe('a photograph', () => {
     expect(await manifestOf(image)).toMatchObject({ status: 'ready', source: { format: 'gif', frames: 2 } });
   });
 
+  test('is ready without the entries that are made on request', async () => {
+    const image = job();
+    await store(image);
+    const lazy = { ...only, name: 'lazy', width: 100, height: 100, when: 'request' };
+    const { result, puts, progress } = await run(image, { ownSets: { avatar: [lazy, only] } });
+    expect(await result).toEqual({ outcome: 'ready' });
+    expect(puts.filter((key) => key.startsWith(prefixes.renditions))).toEqual([expect.stringMatching(/only\.webp$/)]);
+    expect(progress.at(-1)).toMatchObject({ total: 1, done: [{ variant: 'only' }] });
+    expect(await manifestOf(image)).toMatchObject({ renditions: [{ variant: 'only' }] });
+  });
+
   test('reports its progress one rendition at a time', async () => {
     const image = job();
     await store(image);

@@ -17,7 +17,7 @@ import type { RenderImage } from '@imagemill/records';
 import { fetchOriginal } from '@imagemill/rendering';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
-import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE } from '@imagemill/variants';
+import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, uploadEntries } from '@imagemill/variants';
 import { type ImportOriginal, isRejection } from '../import/import-original.ts';
 import { abortParts } from './abort-parts.ts';
 import { deleteImage } from './delete-image.ts';
@@ -189,10 +189,11 @@ async function render(
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
     const contentType = requiredType(services, image);
     const source = await watch.time('inspect', () => engine.inspect(original.bytes, { set, contentType, signal }));
-    const total = set.length;
+    const only = uploadEntries(set);
+    const total = only.length;
     await reportProgress({ revision, total, source, done: [] });
 
-    const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { signal }));
+    const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { only, signal }));
     const [summary, done] = await summariseAndPublish(picture, watch, {
       cdn,
       address: { imageId: image.imageId, revision },

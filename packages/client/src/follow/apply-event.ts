@@ -10,5 +10,9 @@ export function applyEvent(image: Image | undefined, name: string, data: unknown
   const added = data as Rendition;
   const others = image.renditions.filter(({ variant, format }) => variant !== added.variant || format !== added.format);
   const renditions = [...others, added];
-  return { ...image, renditions, progress: { ...image.progress, done: renditions.length } };
+  return {
+    ...image,
+    renditions,
+    progress: { ...image.progress, done: renditions.filter(({ planned }) => !planned).length },
+  };
 }

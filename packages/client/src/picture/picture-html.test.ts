@@ -47,6 +47,18 @@ const avatar = {
   ],
 } satisfies Partial<Image>;
 
+describe('renditions that are made on request', () => {
+  const renditions = product.renditions.map((rendition) =>
+    rendition.format === 'webp' ? { ...rendition, bytes: null, planned: true as const } : rendition,
+  );
+
+  test('are offered like stored ones', () => {
+    const lazy = { ...product, renditions };
+    expect(srcset(lazy, { format: 'webp' })).toBe(srcset(product, { format: 'webp' }));
+    expect(pictureHtml(lazy, { alt: 'shoe' })).toBe(pictureHtml(product, { alt: 'shoe' }));
+  });
+});
+
 describe('srcset', () => {
   test('has the real widths, the smallest first, each once, and one aspect ratio only', () => {
     const base = 'https://cdn.example.com/images/1/rev';

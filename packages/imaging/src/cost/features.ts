@@ -1,5 +1,13 @@
-import { type EntryName, encoderSettings, type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
-import { decodeSize, planRenditions, type RenditionPlan } from '../plan.ts';
+import {
+  decodeSize,
+  type EntryName,
+  encoderSettings,
+  planRenditions,
+  type RenditionPlan,
+  type SourceFacts,
+  selectEntries,
+  type VariantSet,
+} from '@imagemill/variants';
 import type { Coding } from './coding.ts';
 
 /** Quantities that the cost is a sum of, each with its own coefficient. Missing ones are 0. */

@@ -1,8 +1,10 @@
-import { variantSets } from '@imagemill/variants';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { crops, decodeSize, planRenditions } from './plan.ts';
-import { variantSet } from './test-support/render.ts';
+import { crops, decodeSize, planRenditions, VariantSet, variantSets } from './index.ts';
+
+const variantSet = (...entries: object[]) =>
+  VariantSet.parse(entries.map((entry, index) => ({ ...defaults, name: `v${index}`, ...entry })));
+const defaults = { width: 64, height: 64, fit: 'inside', format: 'png', quality: 80 };
 
 const side = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 65_535 }));
 const size = fc.record({ width: side, height: side });

@@ -1,4 +1,5 @@
-import { tinySource, type Variant, type VariantSet } from '@imagemill/variants';
+import { tinySource } from './encoder-settings.ts';
+import type { Variant, VariantSet } from './variant.ts';
 
 export interface Size {
   readonly width: number;
