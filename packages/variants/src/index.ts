@@ -18,6 +18,7 @@ export {
   type RenditionAddress,
   renditionFolder,
   renditionKey,
+  sizeKey,
   Tenant,
   timeOfId,
   tombstoneKey,
@@ -36,6 +37,19 @@ export {
 export { crops, decodeSize, planRenditions, type RenditionPlan, type Size } from './plan.ts';
 export { Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
+export { isOpenSize, type OpenSize, OpenSizes } from './sizes/open-sizes.ts';
+export { defaultSizeSteps, type RenderedSize, renderedSize, sizeName, variantOfSize } from './sizes/rendered-size.ts';
+export { createSignatureCheck, type SignatureCheck, type Signed, signatureOf, signedText } from './sizes/signature.ts';
+export { type SigningKey, SigningKeys, secretBytes } from './sizes/signing-keys.ts';
+export {
+  type AskedSignature,
+  type AskedSize,
+  parseSizeQuery,
+  type SizeProblem,
+  type SizeProblemCode,
+  type SizeQuery,
+} from './sizes/size-query.ts';
+export { signedSizeUrl, sizePath } from './sizes/size-url.ts';
 export { avatarSet, productSet } from './standard-sets.ts';
 export { CACHE_IMMUTABLE, CACHE_PRIVATE, type PlannedRendition, plannedRenditions, publicUrl } from './urls.ts';
 export {

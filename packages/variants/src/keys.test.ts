@@ -83,7 +83,7 @@ describe('keys', () => {
     fc.assert(
       fc.property(addresses, (address) => {
         const { imageId, revision } = address;
-        expect(parseRenditionKey(renditionKey(address))).toEqual({ imageId, revision });
+        expect(parseRenditionKey(renditionKey(address))).toEqual({ imageId, revision, isSize: false });
         expect(parseDeletionKey(deletionKey(imageId))).toBe(imageId);
       }),
     );

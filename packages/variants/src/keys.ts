@@ -122,11 +122,19 @@ export function renditionKey({ imageId, revision, variant, format }: RenditionAd
   return `${renditionFolder({ imageId, revision })}${variant}.${fileExtensions[format]}`;
 }
 
-/** The image and revision of a rendition's key; undefined for any other key. */
-export function parseRenditionKey(key: string): { imageId: ImageId; revision: string } | undefined {
+/** The key of a size that no variant has, in the CDN bucket. `size` is its canonical form: see `sizeName`. */
+export function sizeKey(address: Pick<RenditionAddress, 'imageId' | 'revision' | 'format'> & { size: string }): string {
+  return `${renditionFolder(address)}${address.size}.${fileExtensions[address.format]}`;
+}
+
+/** A name of a variant has no underscore. */
+const isSize = (file: string) => file.includes('_');
+
+/** The image and revision of a rendition's key, and whether it is a size that no variant has; undefined for any other key. */
+export function parseRenditionKey(key: string): { imageId: ImageId; revision: string; isSize: boolean } | undefined {
   if (!key.startsWith(prefixes.renditions)) return undefined;
   const [, id, revision = '', file] = key.slice(prefixes.renditions.length).split('/');
   const imageId = ImageId.safeParse(id).data;
   const isRendition = imageId && file !== undefined && key === `${renditionFolder({ imageId, revision })}${file}`;
-  return isRendition ? { imageId, revision } : undefined;
+  return isRendition ? { imageId, revision, isSize: isSize(file) } : undefined;
 }

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import {
+  defaultSizeSteps,
+  Format,
+  ImageId,
+  isOpenSize,
+  OpenSizes,
+  parseRenditionKey,
+  parseSizeQuery,
+  planRenditions,
+  renderedSize,
+  sizeKey,
+  sizeName,
+  VariantName,
+  variantOfSize,
+} from '../index.ts';
+
+const sizeOf = (query: string) => {
+  const parsed = parseSizeQuery(query);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed;
+};
+const nameOf = (query: string, format: Format = 'webp', steps: readonly number[] | undefined = defaultSizeSteps) =>
+  sizeName(renderedSize(sizeOf(query).size, steps), format);
+
+describe('a size', () => {
+  test.each([
+    ['', 'w or h is required'],
+    ['?fit=inside', 'w or h is required'],
+    ['w=0', 'w must be a whole number from 1 to 16383'],
+    ['w=16384', 'w must be'],
+    ['w=99999999999999999999', 'w must be'],
+    ['w=-1', 'w must be'],
+    ['w=1e3', 'w must be'],
+    ['w=0x10', 'w must be'],
+    ['w=+30', 'w must be'],
+    ['w=030', 'w must be'],
+    ['w=30.0', 'w must be'],
+    ['w=%2030', 'w must be'],
+    ['w=30%00', 'w must be'],
+    ['w=３０', 'w must be'],
+    ['w=%D9%A3%D9%A0', 'w must be'],
+    ['w=', 'w must be'],
+    ['w=30&w=30', 'w is given twice'],
+    ['w=30&%77=40', 'w is given twice'],
+    ['w=30&s=a&s=b', 's is given twice'],
+    ['w=30&fit=cover', 'fit=cover needs w and h'],
+    ['w=30&fit=COVER', 'fit must be one of inside, cover'],
+    ['w=30&f=gif', 'f must be one of auto, avif, webp, jpeg, png'],
+    ['w=30&q=0', 'q must be'],
+    ['w=30&q=101', 'q must be'],
+    ['w=30&dpr=4', 'dpr must be one of'],
+    ['w=30&dpr=01', 'dpr must be one of'],
+    ['w=30&focus=attention', 'focus needs fit=cover'],
+    ['w=30&h=30&focus=face', 'focus must be one of'],
+    ['w=30&exp=1', 'exp must be'],
+    ['w=30&kid=a/b', 'kid must be'],
+    ['w=30&kid=a&s=short', 's must be 43 characters'],
+    [`w=30&kid=a&s=${'A'.repeat(42)}B`, 's must be 43 characters'],
+    [`w=30&${'x'.repeat(2048)}`, 'longer than 2048 characters'],
+  ])('is refused with the query %j', (query, message) => {
+    expect(parseSizeQuery(query)).toEqual({
+      ok: false,
+      code: 'invalid-size',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test.each([`w=30&s=${'A'.repeat(43)}`, 'w=30&kid=a', 'w=30&exp=1893456000'])(
+    'is refused with a part of a signature: %s',
+    (query) => {
+      expect(parseSizeQuery(query)).toMatchObject({ ok: false, code: 'signature-required' });
+    },
+  );
+
+  test('has the same canonical form for every spelling of its defaults', () => {
+    const spellings = ['w=300&h=200', 'h=200&w=300&fit=cover', 'w=300&h=200&q=80', 'w=300&h=200&dpr=1&focus=centre'];
+    expect(new Set(spellings.map((query) => nameOf(query)))).toEqual(new Set(['w300_h200_cover_q80']));
+    expect(nameOf('w=150&h=100&dpr=2')).toBe('w300_h200_cover_q80');
+    expect(nameOf('w=300&utm=1&v=abc')).toBe('w300_inside_q80');
+    expect(nameOf('w=300&q=33', 'png')).toBe('w300_inside');
+    expect(nameOf('w=300&h=200&focus=entropy', 'avif')).toBe('w300_h200_cover_q60_entropy');
+  });
+
+  test.each([
+    ['w=301', 'w320_inside_q80'],
+    ['w=16383&dpr=3', 'w3840_inside_q80'],
+    ['h=301', 'h320_inside_q80'],
+    ['w=301&h=150', 'w320_h159_cover_q80'],
+    ['w=1&h=16383', 'w1_h3840_cover_q80'],
+    ['w=1', 'w16_inside_q80'],
+    ['w=300&q=1', 'w300_inside_q5'],
+    ['w=300&q=78', 'w300_inside_q80'],
+    ['w=300&q=100', 'w300_inside_q100'],
+  ])('%s moves to the allowed steps: %s', (query, name) => {
+    expect(nameOf(query)).toBe(name);
+  });
+
+  test('of any box is at most as large as the original, and a valid entry', () => {
+    for (const query of ['w=16383&h=16383', 'w=3000', 'h=3000', 'w=3000&h=10&fit=inside', 'w=1&h=1']) {
+      for (const format of Format.options) {
+        const [plan] = planRenditions({ width: 90, height: 40 }, [
+          variantOfSize(renderedSize(sizeOf(query).size, defaultSizeSteps), format),
+        ]);
+        expect(plan?.width).toBeLessThanOrEqual(90);
+        expect(plan?.height).toBeLessThanOrEqual(40);
+      }
+    }
+  });
+
+  test('has a key that can be told from that of every variant', () => {
+    const imageId = ImageId.parse('01a206fb-7c1e-7d3a-9f00-2b8f0c5d9e11');
+    const key = sizeKey({ imageId, revision: 'rev', format: 'jpeg', size: nameOf('w=300', 'jpeg') });
+    expect(key).toBe(`images/11/${imageId}/rev/w300_inside_q80.jpg`);
+    expect(parseRenditionKey(key)).toEqual({ imageId, revision: 'rev', isSize: true });
+    expect(parseRenditionKey(`images/11/${imageId}/rev/thumb.jpg`)).toMatchObject({ isSize: false });
+    expect(VariantName.safeParse(nameOf('w=300')).success).toBe(false);
+  });
+});
+
+describe('open sizes', () => {
+  const open = OpenSizes.parse('300x300:cover, 800x600:inside,');
+  const isOpen = (query: string) => isOpenSize(open, sizeOf(query));
+
+  test.each(['w=300&h=300', 'w=300&h=300&fit=cover', 'h=300&w=300&f=webp', 'w=800&h=600&fit=inside&f=auto&x=1'])(
+    'include %s',
+    (query) => {
+      expect(isOpen(query)).toBe(true);
+    },
+  );
+
+  test.each([
+    'w=300&h=301',
+    'w=300',
+    'w=300&h=300&fit=inside',
+    'w=800&h=600',
+    'w=300&h=300&q=80',
+    'w=300&h=300&dpr=1',
+    'w=300&h=300&focus=centre',
+  ])('do not include %s', (query) => {
+    expect(isOpen(query)).toBe(false);
+  });
+
+  test.each(['300x300', '300:cover', '0x1:cover', '300x300:round', '99999x1:inside'])(
+    'cannot be configured as %s',
+    (text) => {
+      expect(OpenSizes.safeParse(text).success).toBe(false);
+    },
+  );
+});

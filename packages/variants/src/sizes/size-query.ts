@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { Fit, Format, Position } from '../variant.ts';
+
+/** The parameters that a signature covers, in the order in which they are signed. All others of a URL are ignored. */
+export const signedParameters = ['w', 'h', 'fit', 'f', 'q', 'dpr', 'focus', 'exp', 'kid'] as const;
+type SignedParameter = (typeof signedParameters)[number];
+
+/** Longer queries are not read: all parameters of a size take at most 200 characters. */
+const QUERY_CHARS_MAX = 2_048;
+const SIDE_MAX = 16_383;
+
+const whole = (max: number) =>
+  z
+    .string()
+    .regex(/^[1-9][0-9]{0,4}$/, `must be a whole number from 1 to ${max}`)
+    .transform(Number)
+    .refine((value) => value <= max, `must be a whole number from 1 to ${max}`);
+
+/** Every value has exactly one spelling: what is signed and what is read cannot differ. */
+const fields = {
+  /** Width and height of the box in CSS pixels. */
+  w: whole(SIDE_MAX).optional(),
+  h: whole(SIDE_MAX).optional(),
+  fit: Fit.optional(),
+  f: z.enum(['auto', ...Format.options]).optional(),
+  q: whole(100).optional(),
+  dpr: z.enum(['1', '1.5', '2', '3']).transform(Number).optional(),
+  focus: Position.optional(),
+  /** Unix time in seconds. */
+  exp: z
+    .string()
+    .regex(/^[1-9][0-9]{9}$/, 'must be a Unix time in seconds')
+    .transform(Number)
+    .optional(),
+  kid: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be the id of a signing key')
+    .optional(),
+  s: z
+    .string()
+    // 32 bytes have 43 characters, the last of which has four bits.
+    .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 43 characters of base64url')
+    .optional(),
+};
+
+const Values = z
+  .object(fields)
+  .transform(({ w, h, fit = w && h ? 'cover' : 'inside', f = 'auto', dpr = 1, ...others }) => {
+    return { ...others, w, h, fit, f, dpr };
+  })
+  .refine(({ w, h }) => w || h, 'w or h is required')
+  .refine(({ w, h, fit }) => fit !== 'cover' || !(w || h) || (w && h), 'fit=cover needs w and h')
+  .refine(({ fit, focus }) => fit === 'cover' || focus === undefined, 'focus needs fit=cover');
+
+/** A size as it is asked for. `f` is `auto` if the request's Accept header chooses the format. */
+export interface AskedSize {
+  readonly w?: number | undefined;
+  readonly h?: number | undefined;
+  readonly fit: Fit;
+  readonly f: Format | 'auto';
+  /** 1 to 100; by default that of the format. */
+  readonly q?: number | undefined;
+  readonly dpr: number;
+  readonly focus: Position;
+}
+
+export interface AskedSignature {
+  readonly kid: string;
+  readonly s: string;
+  /** Unix time in seconds. */
+  readonly exp?: number | undefined;
+  /** The query that the signature must belong to. */
+  readonly canonicalQuery: string;
+}
+
+export type SizeProblemCode =
+  | 'invalid-size'
+  | 'signature-required'
+  | 'invalid-signature'
+  | 'unknown-signing-key'
+  | 'signature-expired';
+
+export interface SizeProblem {
+  readonly ok: false;
+  readonly code: SizeProblemCode;
+  readonly message: string;
+}
+
+export type SizeQuery =
+  | {
+      readonly ok: true;
+      readonly size: AskedSize;
+      /** Undefined without `s`: then the size must be open. */
+      readonly signature: AskedSignature | undefined;
+      /** The names of the given parameters. */
+      readonly given: ReadonlySet<string>;
+    }
+  | SizeProblem;
+
+/**
+ * Reads and validates the query of a size. Pure arithmetic over at most 2,048 characters: it costs nothing before the signature is
+ * verified. Parameters that are not of a size are ignored; a repeated one of a size is a problem.
+ *
+ * @param query of a URL, with or without the question mark
+ */
+export function parseSizeQuery(query: string): SizeQuery {
+  const raw = valuesOf(query);
+  if (typeof raw === 'string') return invalid(raw);
+  const parsed = Values.safeParse(Object.fromEntries(raw));
+  if (!parsed.success) return invalid(issueOf(parsed.error));
+  const { exp, kid, s, focus = 'centre', ...size } = parsed.data;
+  const signature = s && kid ? { kid, s, exp, canonicalQuery: canonicalQuery(raw) } : undefined;
+  if (!signature && (s || kid || exp)) {
+    return { ok: false, code: 'signature-required', message: 'A signed URL has kid and s; exp is optional.' };
+  }
+  return { ok: true, size: { ...size, focus }, signature, given: new Set(raw.keys()) };
+}
+
+/** The known parameters, or the problem with them. */
+function valuesOf(query: string): ReadonlyMap<string, string> | string {
+  if (query.length > QUERY_CHARS_MAX) return `The query is longer than ${QUERY_CHARS_MAX} characters.`;
+  const values = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!Object.hasOwn(fields, name)) continue;
+    if (values.has(name)) return `${name} is given twice.`;
+    values.set(name, value);
+  }
+  return values;
+}
+
+/** The given parameters in the order of `signedParameters`, as `name=value` joined by `&`; values need no escaping. */
+export function canonicalQuery(values: ReadonlyMap<string, string>): string {
+  const given = signedParameters.filter((name: SignedParameter) => values.has(name));
+  return given.map((name) => `${name}=${values.get(name)}`).join('&');
+}
+
+const invalid = (message: string): SizeProblem => ({ ok: false, code: 'invalid-size', message });
+
+function issueOf({ issues: [issue] }: z.ZodError): string {
+  const expected = issue?.code === 'invalid_value' ? `must be one of ${issue.values.join(', ')}` : issue?.message;
+  return `${[...(issue?.path ?? []), expected].join(' ')}.`;
+}
