@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fit, Format, Position } from '../variant.ts';
 
 /** The parameters that a signature covers, in the order in which they are signed. All others of a URL are ignored. */
-export const signedParameters = ['w', 'h', 'fit', 'f', 'q', 'dpr', 'focus', 'exp', 'kid'] as const;
+const signedParameters = ['w', 'h', 'fit', 'f', 'q', 'dpr', 'focus', 'exp', 'kid'] as const;
 type SignedParameter = (typeof signedParameters)[number];
 
 /** Longer queries are not read: all parameters of a size take at most 200 characters. */
