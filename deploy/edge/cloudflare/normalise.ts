@@ -14,7 +14,7 @@ const parameters: Readonly<Record<Kind, readonly string[]>> = {
   immutable: [],
   named: ['download', 'v'],
   negotiated: ['download', 'v'],
-  sized: ['download', 'dpr', 'exp', 'f', 'fit', 'focus', 'h', 'kid', 'q', 's', 'w'],
+  sized: ['dpr', 'exp', 'f', 'fit', 'focus', 'h', 'kid', 'q', 's', 'w'],
   private: ['exp', 'kid', 's'],
 };
 

@@ -13,7 +13,7 @@ export interface CloudFrontRequest {
   readonly headers: Record<string, { readonly value: string }>;
 }
 
-export interface CloudFrontResponse {
+interface CloudFrontResponse {
   readonly statusCode: number;
 }
 
