@@ -16,7 +16,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
-import { keysEnv, reconcileEnv as reconcileCommandEnv, stackEnv, targetEnv } from '../apps/cli/src/env.ts';
+import { keysEnv, reconcileEnv as reconcileCommandEnv, signEnv, stackEnv, targetEnv } from '../apps/cli/src/env.ts';
 import { createProgram } from '../apps/cli/src/program.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
@@ -46,6 +46,7 @@ describe('docs/configuration.md', () => {
     'start, stack': stackEnv,
     [targeting.join(', ')]: targetEnv,
     keys: keysEnv,
+    sign: signEnv,
     'embedded S3': s3ServerEnv,
   };
   const shown = (value: string | undefined) => (value === undefined ? '' : `\`${value}\``);

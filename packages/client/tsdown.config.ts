@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/messages.ts', 'src/placeholder.ts', 'src/react.ts', 'src/uppy.ts'],
+  entry: ['src/index.ts', 'src/messages.ts', 'src/placeholder.ts', 'src/react.ts', 'src/sizes.ts', 'src/uppy.ts'],
   format: ['esm', 'cjs'],
   platform: 'browser',
   target: 'es2022',

@@ -1,6 +1,7 @@
 import { queueEnv } from '@imagemill/queue/env';
 import { httpUrl, list, serviceEnv, whole } from '@imagemill/service/environment';
 import { storageEnv } from '@imagemill/storage/env';
+import { SigningKeys } from '@imagemill/variants';
 import { z } from 'zod';
 
 const port = (fallback: number) => whole(0, 65_535).prefault(String(fallback));
@@ -35,6 +36,15 @@ export const targetEnv = z.object({
   IMAGEMILL_DIR: folder,
   IMAGEMILL_API_URL: httpUrl().optional().describe("URL of the API; the local stack's if not set"),
   IMAGEMILL_API_KEY: z.string().optional().describe("API key; the local stack's if not set"),
+});
+
+/** The environment variables of `sign`. */
+export const signEnv = z.object({
+  IMAGEMILL_DIR: folder,
+  EDGE_SIGNING_KEYS: SigningKeys.optional().describe(
+    "keys that sign URLs of any size: `kid:tenant:secret,…`, each secret 32 random bytes in hex or base64url; the local stack's if not set",
+  ),
+  CDN_BASE_URL: httpUrl().optional().describe("URL of the CDN or the edge; the local stack's if not set"),
 });
 
 /** The environment variables of `keys`. */

@@ -5,6 +5,7 @@ import { helpAfter } from './commands/help.ts';
 import { keys } from './commands/keys.ts';
 import { list } from './commands/list.ts';
 import { reconcile } from './commands/reconcile.ts';
+import { sign } from './commands/sign.ts';
 import { stack } from './commands/stack.ts';
 import { start } from './commands/start.ts';
 import { upload } from './commands/upload.ts';
@@ -32,6 +33,6 @@ export function createProgram(): Command {
       }),
     )
     .exitOverride();
-  for (const addCommand of [start, stack, upload, list, deleteImages, reconcile, keys]) addCommand(program);
+  for (const addCommand of [start, stack, upload, list, deleteImages, sign, reconcile, keys]) addCommand(program);
   return program;
 }

@@ -17,8 +17,10 @@ import {
   renditionFolder,
   renditionKey,
   SourceMediaType,
+  sizeKey,
   Tenant,
   tombstoneKey,
+  VariantName,
 } from './index.ts';
 
 const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
@@ -71,6 +73,15 @@ describe('keys', () => {
     ]) {
       expect(parseTombstoneKey(other)).toBeUndefined();
     }
+  });
+
+  test('of sizes can be told from those of every variant', () => {
+    const address = { imageId, revision: 'rev', format: 'jpeg' } as const;
+    const key = sizeKey({ ...address, size: 'w300_inside_q80' });
+    expect(key).toBe(`images/5b/${imageId}/rev/w300_inside_q80.jpg`);
+    expect(parseRenditionKey(key)).toEqual({ imageId, revision: 'rev', isSize: true });
+    expect(parseRenditionKey(renditionKey({ ...address, variant: 'thumb' }))).toMatchObject({ isSize: false });
+    expect(VariantName.safeParse('w300_inside_q80').success).toBe(false);
   });
 
   test('of renditions and deletion marks can be parsed back into their image', () => {

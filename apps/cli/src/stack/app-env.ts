@@ -39,9 +39,14 @@ export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAd
     BOARD_SESSION_SECRET: process.env.BOARD_SESSION_SECRET ?? secretFor('board sessions', keys.adminKey),
     API_KEYS: [...entries, process.env.API_KEYS].filter(Boolean).join(','),
     CDN_BASE_URL: cdnBaseUrlOf(env, s3),
+    EDGE_SIGNING_KEYS: signingKeysOf(keys),
     REDIS_URL: redisUrl,
   };
 }
+
+/** The caller's signing keys, otherwise one of the stack's own. */
+export const signingKeysOf = ({ adminKey }: { readonly adminKey: string }): string =>
+  process.env.EDGE_SIGNING_KEYS ?? `local:demo:${secretFor('signed sizes', adminKey)}`;
 
 /** Derived from the stack's admin key: as persistent and as secret. */
 const secretFor = (what: string, adminKey: string) => createHash('sha256').update(`${what}, ${adminKey}`).digest('hex');

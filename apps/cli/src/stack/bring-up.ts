@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { claimPort } from '@imagemill/local-stack';
 import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
-import { appEnvironment, cdnBaseUrlOf, storageEnvironment } from './app-env.ts';
+import { appEnvironment, cdnBaseUrlOf, signingKeysOf, storageEnvironment } from './app-env.ts';
 import { type Backend, startBackends } from './backends.ts';
 import { consoleDir } from './console-dir.ts';
 import { devKeys } from './dev-keys.ts';
@@ -99,6 +99,7 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
     originalsBucket: env.ORIGINALS_BUCKET,
     cdnBucket: env.CDN_BUCKET,
     cdnBaseUrl: cdnBaseUrlOf(env, s3.address),
+    signingKeys: signingKeysOf(keys),
     consoleUrl,
     pids: pidsOf(redis, s3, apps),
   });

@@ -15,6 +15,8 @@ export const StackFile = z.object({
   originalsBucket: z.string(),
   cdnBucket: z.string(),
   cdnBaseUrl: z.url(),
+  /** As in EDGE_SIGNING_KEYS. Absent in a stack of an earlier version. */
+  signingKeys: z.string().optional(),
   /** Absent if the console could not be built. */
   consoleUrl: z.url().optional(),
   redisUrl: z.string(),

@@ -2,16 +2,12 @@ import { describe, expect, test } from 'vitest';
 import {
   defaultSizeSteps,
   Format,
-  ImageId,
   isOpenSize,
   OpenSizes,
-  parseRenditionKey,
   parseSizeQuery,
   planRenditions,
   renderedSize,
-  sizeKey,
   sizeName,
-  VariantName,
   variantOfSize,
 } from '../index.ts';
 
@@ -106,15 +102,6 @@ describe('a size', () => {
         expect(plan?.height).toBeLessThanOrEqual(40);
       }
     }
-  });
-
-  test('has a key that can be told from that of every variant', () => {
-    const imageId = ImageId.parse('01a206fb-7c1e-7d3a-9f00-2b8f0c5d9e11');
-    const key = sizeKey({ imageId, revision: 'rev', format: 'jpeg', size: nameOf('w=300', 'jpeg') });
-    expect(key).toBe(`images/11/${imageId}/rev/w300_inside_q80.jpg`);
-    expect(parseRenditionKey(key)).toEqual({ imageId, revision: 'rev', isSize: true });
-    expect(parseRenditionKey(`images/11/${imageId}/rev/thumb.jpg`)).toMatchObject({ isSize: false });
-    expect(VariantName.safeParse(nameOf('w=300')).success).toBe(false);
   });
 });
 
