@@ -11,6 +11,10 @@ function admissionWith(size: number, heavyBytesMax = 100) {
   const roster = {
     size,
     idle: Array.from({ length: size }, () => process(1)),
+    grown: 0,
+    grow() {
+      this.grown += 1;
+    },
     take(taken: EngineProcess) {
       this.idle = this.idle.filter((other) => other !== taken);
     },
@@ -88,6 +92,16 @@ describe('heavy images', () => {
     await settled();
     expect(order).toEqual(['small', 'huge']);
   });
+});
+
+test('a process is asked for when an image finds none idle, and not when it waits for memory', async () => {
+  const { enter, roster } = admissionWith(3);
+  await Promise.all([enter('60', { lane: 'heavy', memoryBytes: 60 }), enter('light'), enter('light')]);
+  expect(roster.grown).toBe(0);
+  void enter('50', { lane: 'heavy', memoryBytes: 50 });
+  expect(roster.grown).toBe(0);
+  void enter('light');
+  expect(roster.grown).toBe(1);
 });
 
 test('a second try gets the next process that had no image, before those that wait', async () => {

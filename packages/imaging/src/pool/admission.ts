@@ -38,7 +38,7 @@ interface Waiting {
 }
 
 export interface AdmissionOptions {
-  readonly roster: Pick<Roster, 'idle' | 'size' | 'take'>;
+  readonly roster: Pick<Roster, 'idle' | 'size' | 'take' | 'grow'>;
   /** Memory for all heavy images together. One that needs more runs without other heavy ones. */
   readonly heavyBytesMax: number;
   readonly waitingMax: number;
@@ -49,17 +49,19 @@ export function createAdmission({ roster, heavyBytesMax, waitingMax }: Admission
   let waiting: readonly Waiting[] = [];
   const heavy = { images: 0, bytes: 0 };
 
-  function processFor({ lane, memoryBytes, fresh, file }: AdmissionRequest): EngineProcess | undefined {
-    if (lane === 'heavy' && heavy.images > 0) {
-      if (heavy.images >= heavyMax || heavy.bytes + memoryBytes > heavyBytesMax) return undefined;
-    }
+  const mustWait = ({ lane, memoryBytes }: AdmissionRequest) =>
+    lane === 'heavy' && heavy.images > 0 && (heavy.images >= heavyMax || heavy.bytes + memoryBytes > heavyBytesMax);
+
+  function processFor({ fresh, file }: AdmissionRequest): EngineProcess | undefined {
+    // The process that ended is replaced by one without an image.
     if (fresh) return roster.idle.find(({ images }) => images === 0);
+    if (roster.idle.length === 0) roster.grow();
     return roster.idle.find((process) => process.holds(file)) ?? roster.idle[0];
   }
 
   function admit(): void {
     for (const next of waiting) {
-      const process = processFor(next.request);
+      const process = mustWait(next.request) ? undefined : processFor(next.request);
       if (!process) continue;
       waiting = waiting.filter((other) => other !== next);
       roster.take(process);

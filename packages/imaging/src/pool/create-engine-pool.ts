@@ -21,7 +21,7 @@ import { createImageWatch, type ImageBudget } from './watch-images.ts';
 
 export interface EnginePoolOptions {
   readonly limits?: Partial<ImageLimits> | undefined;
-  /** Engine processes; one more than `slots` if not given. */
+  /** The most engine processes; one more than `slots` if not given. */
   readonly processes?: number | undefined;
   /** Concurrent decodes and encodes in all processes; the number of cores if not given. */
   readonly slots?: number | undefined;
@@ -58,13 +58,13 @@ export const defaultBudget: ImageBudget = {
 const INSPECT_CPU_MS_MAX = 5_000;
 /** Mutated files make the allocator retain about 1 MiB for 8 images. */
 const IMAGES_MAX = 500;
-/** A process takes 110 MiB without an image, and glibc retains some of what large images needed. */
+/** A process takes 85 MiB without an image, and glibc retains some of what large images needed. */
 const IDLE_BYTES_MAX = 384 * 1024 * 1024;
 /** A worker has at most 64 jobs: only a bug fills this queue. */
 const WAITING_MAX = 1_000;
 
 /**
- * Starts a pool of engine processes. Untrusted bytes are parsed in them only. Compared to the engine in one process, an image may
+ * Starts a pool of engine processes: one at first, and the others when images wait for them. Untrusted bytes are parsed in them only. Compared to the engine in one process, an image may
  * also be rejected because of its process (`crashed-decoder`, `timeout`, `too-complex`), and TookTooLongError and EngineBusyError
  * are thrown for reasons that are not the image's.
  *

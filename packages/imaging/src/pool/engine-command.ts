@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { hasPermissionModel } from './sandbox.ts';
 
 export interface EngineCommandOptions {
@@ -16,19 +16,20 @@ interface EngineCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The folders of the code that an engine process reads: the packages of this repository, and what they depend on. */
+/** The folders that an engine process reads: this package, and what it depends on. */
 const root = new URL('../../../../', import.meta.url);
-const readable = ['packages/', 'node_modules/'].map((folder) => fileURLToPath(new URL(folder, root)));
+const readable = ['packages/imaging/', 'node_modules/'].map((folder) => fileURLToPath(new URL(folder, root)));
+const STARTER = fileURLToPath(new URL('../process/start.mjs', import.meta.url));
 
-/** The command line of an engine process. */
-export function engineCommand(main: string, start: string, options: EngineCommandOptions): EngineCommand {
+/** The command line of an engine process, which reads the bundle of its program from standard input. */
+export function engineCommand(program: string, start: string, options: EngineCommandOptions): EngineCommand {
   const [command = process.execPath, ...args] = [
     ...options.launcher,
     process.execPath,
     // V8's young generation grows in a burst and does not shrink again; images are not in V8's heap.
     '--max-semi-space-size=4',
     ...(hasPermissionModel() ? permissions() : []),
-    ...[main, start],
+    ...[STARTER, start, pathToFileURL(program).href],
   ];
   return { command, args, env: { UV_THREADPOOL_SIZE: String(options.threads), ...options.environment } };
 }

@@ -38,7 +38,7 @@ interface Lease {
 
 /** The image has ended two processes, the second of which had no other image. */
 const DEATHS_MAX = 2;
-/** How long work may go on after it was stopped. A process that is still busy then is killed; a new one takes 0.5 s of CPU. */
+/** How long work may go on after it was stopped. A process that is still busy then is killed; a new one takes 0.25 s of CPU. */
 const STOP_MS = 50;
 
 export function createImageRun(context: RunContext, options: RunOptions): ImageRun {

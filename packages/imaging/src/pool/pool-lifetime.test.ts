@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
 import { createEnginePool, type EnginePool, type EnginePoolOptions } from './create-engine-pool.ts';
@@ -21,7 +22,6 @@ async function openPool(options: EnginePoolOptions = {}) {
   const pids = () => events.flatMap((event) => (event.is === 'started' ? [event.pid] : []));
   const until = (line: string) =>
     vi.waitUntil(() => events.some((event) => event.is === 'log' && event.line === line), { timeout: 60_000 });
-  await vi.waitUntil(() => pids().length === (options.processes ?? 2), { timeout: 60_000 });
   return { pool, pids, until, events };
 }
 
@@ -72,6 +72,20 @@ describe('processes end with their worker, even if that is killed', () => {
   });
 });
 
+test('processes are started on demand, up to their number', async () => {
+  const { pool, pids, until } = await openPool();
+  expect(await runImage(pool, { at: 'inspect', by: 'nothing' })).toBe(5);
+  expect(pids()).toHaveLength(1);
+  const abort = new AbortController();
+  const busy = runImage(pool, { at: 'decode', by: 'burning' }, abort.signal);
+  const ended = expect(busy).rejects.toThrow('enough');
+  await until('decode burning');
+  expect(await Promise.all([1, 2, 3].map(() => runImage(pool, { at: 'inspect', by: 'nothing' })))).toEqual([5, 5, 5]);
+  expect(pids()).toHaveLength(2);
+  abort.abort(new Error('enough'));
+  await ended;
+});
+
 test('a process is replaced after its share of images', async () => {
   const { pool, events } = await openPool({ processes: 1, imagesMax: 3 });
   for (let image = 0; image < 7; image++) expect(await runImage(pool, { at: 'inspect', by: 'nothing' })).toBe(5);
@@ -95,8 +109,8 @@ test('the queue for a process is bounded', async () => {
 });
 
 test('a pool whose processes do not start says why', async () => {
-  const program = misbehavingProgram.replace('engine.ts', 'no-engine.ts');
-  await expect(createEnginePool({ program })).rejects.toThrow(/did not start[\s\S]*Cannot find module/);
+  const program = fileURLToPath(new URL('../test-support/no-engine.ts', import.meta.url));
+  await expect(createEnginePool({ program })).rejects.toThrow(/did not start[\s\S]*no engine in this program/);
 });
 
 test.runIf(process.platform === 'linux')(
@@ -111,10 +125,10 @@ test.runIf(process.platform === 'linux')(
       .map((entry) => entry.split('=')[0]);
     expect(names.filter(Boolean).sort()).toEqual(['GREETING', 'UV_THREADPOOL_SIZE']);
     const files = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-    // Standard input and output; standard error and the channel. Node's own event loop has the other descriptors.
+    // Standard output; standard input, which has ended, standard error and the channel. Node's own event loop has the other descriptors.
     const kinds = files.map((target) => target.replace(/:?\[.*\]$/, '')).filter((kind) => kind !== 'anon_inode');
     expect([...new Set(kinds)].sort()).toEqual(['/dev/null', 'pipe', 'socket']);
-    expect(kinds.filter((kind) => kind === 'socket')).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === 'socket')).toHaveLength(3);
     expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/');
   },
 );

@@ -18,7 +18,7 @@ export interface RosterOptions {
 }
 
 /**
- * The engine processes of a worker. There are always `size` of them; one that ends or is retired is replaced.
+ * The engine processes of a worker: one from the start, and up to `size` on demand. One that ends or is retired is replaced.
  *
  *     starting ─► idle ─► busy ─► idle …
  *        └────────┴────────┴──► ended, replaced
@@ -28,8 +28,10 @@ export interface Roster {
   readonly size: number;
   /** Processes that have started and not ended, idle or busy. */
   readonly alive: number;
-  /** Starts the first process, and the others in the background. @throws Error if the first one does not start */
+  /** Starts the first process. @throws Error if it does not start */
   open(): Promise<void>;
+  /** Starts one more process in the background, unless one is starting already, or there are `size`. */
+  grow(): void;
   /** Takes an idle process out of `idle`. */
   take(process: EngineProcess): void;
   /** Makes a process idle again, or replaces it if it has had its share of images, has grown, or was slowed down. */
@@ -46,6 +48,7 @@ export function createRoster(options: RosterOptions): Roster {
   const closing = new AbortController();
   let idle: readonly EngineProcess[] = [];
   let filling: Promise<void> | undefined;
+  let wanted = 1;
 
   async function start(): Promise<void> {
     const process = await options.spawn(closing.signal);
@@ -71,7 +74,7 @@ export function createRoster(options: RosterOptions): Roster {
   }
 
   async function startMissing(): Promise<void> {
-    while (!closing.signal.aborted && alive.size < options.size) {
+    while (!closing.signal.aborted && alive.size < wanted) {
       await untilStarted(start, (error) => options.onEvent?.({ is: 'start-failed', error }), closing.signal);
     }
   }
@@ -84,8 +87,10 @@ export function createRoster(options: RosterOptions): Roster {
       return alive.size;
     },
     size: options.size,
-    async open() {
-      await start();
+    open: start,
+    grow() {
+      if (alive.size < wanted || wanted === options.size) return;
+      wanted += 1;
       fill();
     },
     take(process) {

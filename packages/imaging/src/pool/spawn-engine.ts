@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { EngineStart } from '../channel/messages.ts';
+import { bundleProgram } from './bundle-program.ts';
 import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
 import type { Slots } from './slots.ts';
@@ -14,19 +15,22 @@ export interface SpawnOptions extends EngineCommandOptions {
   readonly onLog: (pid: number, line: string) => void;
 }
 
-/** A process starts in 0.5 s of CPU; on an overloaded machine this takes longer. */
+/** A process starts in 0.25 s of CPU; on an overloaded machine this takes longer. */
 const START_MS_MAX = 60_000;
 
 /**
  * Starts an engine process.
  *
  * @param signal ends the process while it starts
- * @throws Error with the last lines of its standard error, if it ends before it is ready
+ * @throws Error with the last lines of its standard error, if it ends before it is ready; Error of `bundleProgram`
  */
 export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): Promise<EngineProcess> {
+  const bundle = bundleProgram(options.program);
   const { command, args, env } = engineCommand(options.program, JSON.stringify(options.start), options);
   // On Windows, only an overlapped pipe can be read and written at the same time; elsewhere it is a pair of sockets.
-  const child = spawn(command, args, { env, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'overlapped'] });
+  const child = spawn(command, args, { env, cwd: '/', stdio: ['pipe', 'ignore', 'pipe', 'overlapped'] });
+  // The end of the process says more than an error here.
+  child.stdin?.on('error', () => {}).end(bundle);
   const lines = collectLines(child, options.onLog);
   const { promise: ready, resolve: onReady, reject } = Promise.withResolvers<void>();
   child.once('error', reject);
