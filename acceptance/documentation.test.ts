@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { keysEnv, reconcileEnv as reconcileCommandEnv, signEnv, stackEnv, targetEnv } from '../apps/cli/src/env.ts';
 import { createProgram } from '../apps/cli/src/program.ts';
+import { edgeEnv } from '../apps/edge/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { ownMetrics } from './test-support/metrics.ts';
@@ -41,6 +42,7 @@ describe('docs/configuration.md', () => {
   const programs = {
     api: apiEnv,
     worker: workerEnv,
+    edge: edgeEnv,
     reconcile: z.object({ ...reconcileEnv.shape, ...reconcileCommandEnv.shape }),
     'bucket set-up': setupEnv,
     'start, stack': stackEnv,

@@ -10,7 +10,7 @@ export interface NewRendition {
 }
 
 /** The name of a stored rendition's metadata that holds the SHA-256 of its bytes, in base64. */
-const DIGEST_METADATA = 'sha256';
+export const DIGEST_METADATA = 'sha256';
 
 /**
  * Stores a rendition under its immutable key, unless another write was first: then the stored bytes stay. Encoders of two machines may

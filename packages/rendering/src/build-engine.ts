@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { createEnginePool, type EnginePool, type PoolEvent } from '@imagemill/imaging';
+import { createEnginePool, defaultLimits, type EnginePool, type ImageLimits, type PoolEvent } from '@imagemill/imaging';
 import type { Logger } from '@imagemill/service';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
@@ -31,12 +31,7 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
     slots: env.ENCODE_CONCURRENCY,
     processes: env.ENGINE_PROCESSES,
     environment: allocator ? { LD_PRELOAD: allocator } : {},
-    limits: {
-      bytesMax: env.MAX_UPLOAD_BYTES,
-      pixelsMax: env.MAX_SOURCE_PIXELS,
-      sideMax: env.MAX_SOURCE_SIDE,
-      framesMax: env.MAX_SOURCE_FRAMES,
-    },
+    limits: engineLimits(env),
     memoryBytes: memoryMb === undefined ? availableBytes() : memoryMb * MIB,
     budget: {
       cpuMs: env.IMAGE_CPU_MS,
@@ -50,6 +45,15 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
   });
   return engine;
 }
+
+/** The limits of the engine that `buildEngine` starts. */
+export const engineLimits = (env: EngineEnv): ImageLimits => ({
+  ...defaultLimits,
+  bytesMax: env.MAX_UPLOAD_BYTES,
+  pixelsMax: env.MAX_SOURCE_PIXELS,
+  sideMax: env.MAX_SOURCE_SIDE,
+  framesMax: env.MAX_SOURCE_FRAMES,
+});
 
 /** The limit of the container, or half of a machine that may have other work. */
 export function availableBytes(constrained = process.constrainedMemory(), total = totalmem()): number {

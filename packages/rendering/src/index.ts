@@ -1,3 +1,3 @@
-export { buildEngine, type EngineOptions } from './build-engine.ts';
+export { buildEngine, type EngineOptions, engineLimits } from './build-engine.ts';
 export { engineEnv } from './env.ts';
 export { fetchOriginal } from './fetch-original.ts';

@@ -1,0 +1,36 @@
+import { errorHandler, type HttpBindings, notFound, requestLog } from '@imagemill/http';
+import type { Logger } from '@imagemill/service';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { requestId } from 'hono/request-id';
+import type { EdgeRoute, EdgeServices } from './http/edge-route.ts';
+import { plainPaths } from './http/plain-path.ts';
+import { health } from './routes/health.ts';
+import { rendition } from './routes/rendition.ts';
+
+const routes: readonly EdgeRoute[] = [rendition];
+
+interface AppOptions {
+  readonly probes: Parameters<typeof health>[1];
+  readonly logger: Logger;
+  readonly observers?: readonly MiddlewareHandler[];
+}
+
+/** The edge as a Hono app; nothing in it reads the environment or opens a connection. */
+export function createApp(services: EdgeServices, { probes, logger, observers = [] }: AppOptions): Hono<HttpBindings> {
+  const app = new Hono<HttpBindings>();
+  // Never the client's own: responses are cached, and must not repeat a header of the request.
+  app.use(requestId({ headerName: '' }));
+  app.use(requestLog<HttpBindings>(logger), ...observers, failuresAreNotCached, plainPaths());
+  app.onError(errorHandler);
+  app.notFound(notFound);
+  health(app, probes);
+  for (const route of routes) route(app, services);
+  return app;
+}
+
+/** Unless a failure says for how long. */
+const failuresAreNotCached = createMiddleware(async (c, next) => {
+  await next();
+  if (c.res.status >= 400 && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+});

@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import { listen, requestMetrics } from '@imagemill/http';
+import { createManifests } from '@imagemill/manifests';
+import { createRenderQueue as createJobQueue } from '@imagemill/queue';
+import { buildEngine, type EngineOptions, engineLimits } from '@imagemill/rendering';
+import { parseJsonFile, startMetricsServer } from '@imagemill/service';
+import { loadCategories } from '@imagemill/variants';
+import { createApp } from './app.ts';
+import type { Backends } from './backends.ts';
+import type { EdgeEnv } from './env.ts';
+import { createFindImage } from './find/find-image.ts';
+import { rememberFindings } from './find/remember-findings.ts';
+import { tookTooLong } from './http/picture-problems.ts';
+import { createEdgeMetrics } from './metrics/edge-metrics.ts';
+import type { Made } from './miss/make-missing.ts';
+import { createRenderLock } from './miss/render-lock.ts';
+import { createSingleFlight } from './miss/single-flight.ts';
+import { createLazyEngine, type EdgeEngine } from './render/lazy-engine.ts';
+import { createRenderQueue } from './render/render-queue.ts';
+import { createStoredPictures } from './serve/stored-pictures.ts';
+
+const MIB = 1024 * 1024;
+/** Flights that look for their image or wait for another process, beside those in the render queue. */
+const OTHER_FLIGHTS_MAX = 500;
+
+type EdgeOptions = Omit<EngineOptions, 'memoryMb'> & {
+  /** Replaces the engine processes, for tests that share one engine. */
+  readonly engine?: EdgeEngine;
+};
+
+/** One process of the edge. Requests can be given to `app` at once; `listen` opens its ports. */
+export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeOptions) {
+  const { originals, cdn, connection } = backends;
+  const { logger, registry } = options;
+  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
+  const engine = options.engine ?? (await openEngine(env, options));
+  const manifests = createManifests(originals);
+  const jobQueue = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
+  const queue = createRenderQueue({
+    runningMax: env.ENGINE_PROCESSES ?? availableParallelism() + 1,
+    waitingMax: env.EDGE_QUEUE_MAX,
+    tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
+  });
+  const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
+  const lock = createRenderLock(connection, env.QUEUE_PREFIX);
+  const services = {
+    ...{ categories, pictures, timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS },
+    findImage: rememberFindings(createFindImage({ manifests, queue: jobQueue, originals })),
+    flights: createSingleFlight<Made>({
+      flightsMax: env.EDGE_QUEUE_MAX + OTHER_FLIGHTS_MAX,
+      timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
+      timeoutError: tookTooLong,
+    }),
+    miss: { originals, cdn, manifests, engine, pictures, queue, lock, onRendered: metrics.rendered },
+    onDelivered: metrics.delivered,
+  };
+  const app = createApp(services, { probes: backends, logger, observers: [requestMetrics(registry)] });
+  let closePorts = async () => {};
+
+  return {
+    app,
+    services,
+    /** @throws Error naming the port if it is in use */
+    async listen(): Promise<void> {
+      const metricsServer = await startMetricsServer(env, registry);
+      const server = await listen(app.fetch, {
+        ...{ hostname: env.EDGE_HOST, port: env.EDGE_PORT, setting: 'EDGE_PORT' },
+        limits: { connectionsMax: env.EDGE_MAX_CONNECTIONS },
+      });
+      closePorts = async () => {
+        await server.close(env.SHUTDOWN_GRACE_MS);
+        await metricsServer?.close();
+      };
+      logger.info({ address: server.address, metricsPort: metricsServer?.port }, 'listening');
+    },
+    /** Finishes requests in flight within SHUTDOWN_GRACE_MS. Also closes the backends. */
+    async close(): Promise<void> {
+      await closePorts();
+      await engine.close();
+      backends.close();
+    },
+  };
+}
+
+/** @throws Error if the first engine process does not start, unless it starts later */
+async function openEngine(env: EdgeEnv, options: EdgeOptions): Promise<EdgeEngine> {
+  const start = () => buildEngine(env, { ...options, memoryMb: env.EDGE_MEMORY_MB });
+  return env.EDGE_LAZY_ENGINE ? createLazyEngine(engineLimits(env), start) : start();
+}

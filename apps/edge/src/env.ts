@@ -1,0 +1,42 @@
+import { queueEnv } from '@imagemill/queue';
+import { engineEnv } from '@imagemill/rendering';
+import { flag, serviceEnv, whole } from '@imagemill/service';
+import { keyWithSecret, storageEnv } from '@imagemill/storage';
+import { z } from 'zod';
+
+/** The environment variables of the edge. */
+export const edgeEnv = z
+  .object({
+    ...serviceEnv,
+    ...queueEnv,
+    ...storageEnv,
+    ...engineEnv,
+    EDGE_HOST: z.string().default('0.0.0.0').describe('address that the edge listens on'),
+    EDGE_PORT: whole(0, 65_535).prefault('8081').describe('port that the edge listens on'),
+    EDGE_MAX_CONNECTIONS: whole(1, 1_000_000)
+      .prefault('20000')
+      .describe('open connections per edge process; further ones are closed at once'),
+    EDGE_REQUEST_TIMEOUT_MS: whole(100, 600_000)
+      .prefault('30000')
+      .describe('time limit of a request for a picture that must be rendered; after that, 503'),
+    EDGE_QUEUE_MAX: whole(1, 100_000)
+      .prefault('200')
+      .describe('renders that may wait per edge process; further ones are answered with 503 and `Retry-After`'),
+    EDGE_TENANT_SHARE_PERCENT: whole(1, 100)
+      .prefault('50')
+      .describe('share of the render queue that the images of one tenant may take, in percent'),
+    EDGE_CACHE_MB: whole(0, 1024 * 1024)
+      .prefault('64')
+      .describe('memory for small renditions that are requested often, in MiB; 0 for none'),
+    EDGE_MEMORY_MB: whole(512, 16 * 1024 * 1024)
+      .optional()
+      .describe(
+        "memory of the edge with its engine processes, in MiB; the container's limit, or half of the machine's memory, if not set",
+      ),
+    EDGE_LAZY_ENGINE: flag()
+      .prefault('false')
+      .describe('for local development: starts the engine processes at the first render instead of at start'),
+  })
+  .superRefine(keyWithSecret);
+
+export type EdgeEnv = z.output<typeof edgeEnv>;

@@ -1,0 +1,54 @@
+import type { Manifest, Manifests } from '@imagemill/manifests';
+import type { RenderQueue } from '@imagemill/queue';
+import type { ObjectStorage } from '@imagemill/storage';
+import type { ImageId } from '@imagemill/variants';
+import type { FoundImage } from '../render/render-order.ts';
+
+/** `missing`: there is no original yet, or no such image. `gone`: the image was rejected or deleted. */
+export type Finding =
+  | { readonly is: 'found'; readonly image: FoundImage }
+  | { readonly is: 'missing' }
+  | { readonly is: 'gone' };
+
+/**
+ * Finds an image by its id alone: by its manifest, else by its job and its original.
+ *
+ * @throws StorageError, QueueUnavailableError
+ * @throws UnreadableError if its record is damaged, or has a later version
+ */
+export type FindImage = (imageId: ImageId, signal: AbortSignal) => Promise<Finding>;
+
+export interface ImageSources {
+  readonly manifests: Pick<Manifests, 'read'>;
+  readonly queue: Pick<RenderQueue, 'find'>;
+  readonly originals: Pick<ObjectStorage, 'head'>;
+}
+
+export function createFindImage({ manifests, queue, originals }: ImageSources): FindImage {
+  async function findByJob(imageId: ImageId, signal: AbortSignal): Promise<Finding> {
+    const job = await queue.find(imageId);
+    if (!job) return missing;
+    if (job.status === 'deleted' || job.status === 'rejected') return gone;
+    const { tenant, category, originalKey, checksumSha256 } = job.image;
+    // Independent of the job's state: most uploads are not reported at once.
+    const facts = await originals.head(originalKey, { signal });
+    if (!facts) return missing;
+    return { is: 'found', image: { imageId, tenant, category, originalKey, checksumSha256, facts, from: 'job' } };
+  }
+
+  return async (imageId, signal) => {
+    const stored = await manifests.read(imageId, { signal });
+    return stored ? findingOf(stored.manifest) : findByJob(imageId, signal);
+  };
+}
+
+const missing: Finding = { is: 'missing' };
+const gone: Finding = { is: 'gone' };
+
+function findingOf(manifest: Manifest): Finding {
+  if (manifest.status === 'deleted' || manifest.status === 'rejected') return gone;
+  // An operator has given the image up.
+  if (manifest.status === 'failed') return missing;
+  const { imageId, tenant, category, originalKey, originalEtag } = manifest;
+  return { is: 'found', image: { imageId, tenant, category, originalKey, originalEtag, from: 'manifest' } };
+}

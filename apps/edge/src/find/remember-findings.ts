@@ -1,0 +1,20 @@
+import type { ImageId } from '@imagemill/variants';
+import { LRUCache } from 'lru-cache';
+import type { FindImage, Finding } from './find-image.ts';
+
+const IMAGES_MAX = 10_000;
+
+/** An upload is visible after one second, a deletion after three. A render is checked against deletions once more at its end. */
+const memoryMs: Record<Finding['is'], number> = { found: 3_000, missing: 1_000, gone: 10_000 };
+
+/** Remembers findings for seconds: the renditions of a page are requested together. Failures are not remembered. */
+export function rememberFindings(find: FindImage): FindImage {
+  const known = new LRUCache<ImageId, Finding>({ max: IMAGES_MAX });
+  return async (imageId, signal) => {
+    const remembered = known.get(imageId);
+    if (remembered) return remembered;
+    const finding = await find(imageId, signal);
+    known.set(imageId, finding, { ttl: memoryMs[finding.is] });
+    return finding;
+  };
+}

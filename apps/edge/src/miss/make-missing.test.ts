@@ -1,0 +1,99 @@
+import { type ObjectStorage, storageUnavailable } from '@imagemill/storage';
+import { expect, onTestFinished, test } from 'vitest';
+import { createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
+
+const edge = useEdge();
+
+/** A second process on the same bucket and queue. */
+async function second(options: Parameters<typeof createEdgeHarness>[0] = {}) {
+  const other = await createEdgeHarness({ beside: edge, ...options });
+  onTestFinished(() => other.close());
+  return other;
+}
+
+/** Runs `meanwhile` before or after the first PUT of a rendition. */
+const atPut =
+  (when: 'before' | 'after', meanwhile: () => Promise<unknown>) =>
+  (storage: ObjectStorage): ObjectStorage => ({
+    ...storage,
+    async put(object, options) {
+      if (when === 'before') await meanwhile();
+      const outcome = await storage.put(object, options);
+      if (when === 'after') await meanwhile();
+      return outcome;
+    },
+  });
+
+test('many requests in two processes are one render', async () => {
+  const other = await second();
+  const image = newImage();
+  await upload(edge, image);
+  const responses = await Promise.all(
+    [edge, other].flatMap(({ get }) => Array.from({ length: 30 }, () => get(pathOf(image)))),
+  );
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+  const bodies = await Promise.all(responses.map((response) => response.bytes()));
+  expect(new Set(bodies.map((body) => Buffer.from(body).toString('base64'))).size).toBe(1);
+  const reads = [...edge.calls, ...other.calls].filter((call) => call === `open ${image.originalKey}`);
+  expect(reads).toHaveLength(1);
+});
+
+test('a process that publishes second serves the bytes of the first', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  const body = Buffer.from('made on another machine');
+  const first = () =>
+    edge.storage.put({
+      ...{ key: pathOf(image).slice(1), body, contentType: 'image/webp', cacheControl: 'public' },
+      ifAbsent: true,
+    });
+  const other = await second({ wrap: atPut('before', first) });
+  const response = await other.get(pathOf(image));
+  expect(await response.text()).toBe('made on another machine');
+  expect(response.headers.get('cache-status')).toBe('imagemill; fwd=miss; detail=stored-by-another');
+});
+
+test.each(['before', 'after'] as const)('an image deleted %s the put of its rendition leaves nothing', async (when) => {
+  const image = newImage();
+  await upload(edge, image);
+  const other = await second({ wrap: atPut(when, () => edge.deletions.begin(image)) });
+  expect((await other.get(pathOf(image))).status).toBe(410);
+  expect(await edge.storage.head(pathOf(image).slice(1))).toBeUndefined();
+  expect((await other.get(pathOf(image))).status).toBe(410);
+});
+
+test('a storage that refuses writes is a 503, and the next request succeeds', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  let isAway = true;
+  const fail = async () => {
+    if (isAway) throw storageUnavailable(new Error('away'));
+  };
+  const other = await second({ wrap: atPut('before', fail) });
+  const failed = await other.get(pathOf(image));
+  expect(failed.status).toBe(503);
+  expect(failed.headers.get('cache-control')).toBe('no-store');
+  isAway = false;
+  expect((await other.get(pathOf(image))).status).toBe(200);
+});
+
+test('without Redis, images in progress are unavailable, and stored pictures are served', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  const without = await second({ redisUrl: 'redis://127.0.0.1:1' });
+  const failed = await without.get(pathOf(image));
+  expect([failed.status, failed.headers.get('retry-after'), failed.headers.get('cache-control')]).toEqual([
+    ...[503, '5', 'no-store'],
+  ]);
+  await edge.get(pathOf(image));
+  expect((await without.get(pathOf(image))).status).toBe(200);
+});
+
+test('a request ends at its time limit, and says when to come back', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  const hang = atPut('before', () => new Promise(() => {}));
+  const slow = await second({ env: { EDGE_REQUEST_TIMEOUT_MS: 300 }, wrap: hang });
+  const response = await slow.get(pathOf(image));
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+});

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { type Manifests, putRendition } from '@imagemill/manifests';
+import type { ObjectStorage } from '@imagemill/storage';
+import { formatMediaTypes } from '@imagemill/variants';
+import { imageGone, tookTooLong } from '../http/picture-problems.ts';
+import type { RenderOrder } from '../render/render-order.ts';
+import type { StoredPicture, StoredPictures } from '../serve/stored-pictures.ts';
+
+export interface Publisher {
+  readonly cdn: ObjectStorage;
+  readonly manifests: Pick<Manifests, 'read'>;
+  readonly pictures: StoredPictures;
+}
+
+export interface Published {
+  readonly picture: StoredPicture;
+  /** False if another writer was first: its bytes are served. */
+  readonly stored: boolean;
+}
+
+/**
+ * Publishes a rendition as a worker does, unless its image was deleted or rejected in the meantime:
+ *
+ *     edge:   render ─► put ─► read manifest ─► (tombstone or rejection) delete the object
+ *     others: write tombstone or rejection ─► delete renditions
+ *
+ * Whichever comes second finds what the other wrote. The reconciler deletes the object of an edge that dies in between.
+ *
+ * @throws Problem 410 if the image is gone
+ * @throws StorageError, UnreadableError
+ */
+export async function publishRendition(
+  { cdn, manifests, pictures }: Publisher,
+  { key, image, only }: RenderOrder,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<Published> {
+  const put = await putRendition(cdn, { key, format: only.format, body: bytes }, signal);
+  const status = (await manifests.read(image.imageId, { signal }))?.manifest.status;
+  if (status === 'deleted' || status === 'rejected') {
+    await cdn.delete(key, { signal });
+    throw imageGone();
+  }
+  if (put.outcome === 'stored') {
+    const picture = {
+      bytes,
+      etag: put.etag,
+      sizeBytes: bytes.byteLength,
+      contentType: formatMediaTypes[only.format],
+      sha256: createHash('sha256').update(bytes).digest('base64'),
+    };
+    pictures.hold(key, picture);
+    return { picture, stored: true };
+  }
+  const picture = await pictures.open(key);
+  // It was deleted right after it was found. The next request renders it again.
+  if (!picture) throw tookTooLong();
+  return { picture, stored: false };
+}

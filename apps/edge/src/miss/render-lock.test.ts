@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { createProducerConnection } from '@imagemill/queue';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { createRenderLock } from './render-lock.ts';
+
+const connection = createProducerConnection(inject('servers').redisUrl);
+beforeAll(() => vi.waitUntil(() => connection.status === 'ready'));
+afterAll(() => connection.disconnect());
+
+const never = new AbortController().signal;
+const prefix = () => `edge-lock-${randomUUID().slice(0, 8)}`;
+const times = { leaseMs: 300, pollMs: 10, storedMs: 2_000 };
+
+test('only one of many has the lock of a key; keys do not affect each other', async () => {
+  const lock = createRenderLock(connection, prefix(), times);
+  let holders = 0;
+  let holdersMax = 0;
+  const hold = async () => {
+    const held = await lock.enter('key', never);
+    if (held === 'stored') throw new Error('Nothing was stored.');
+    holders += 1;
+    holdersMax = Math.max(holdersMax, holders);
+    await connection.ping();
+    holders -= 1;
+    await held.leave(false);
+  };
+  const other = await lock.enter('other', never);
+  await Promise.all(Array.from({ length: 8 }, hold));
+  expect(holdersMax).toBe(1);
+  if (other !== 'stored') await other.leave(false);
+});
+
+test('those that wait learn that the key was stored', async () => {
+  const lock = createRenderLock(connection, prefix(), times);
+  const held = await lock.enter('key', never);
+  const waiting = [lock.enter('key', never), lock.enter('key', never)];
+  if (held !== 'stored') await held.leave(true);
+  expect(await Promise.all(waiting)).toEqual(['stored', 'stored']);
+});
+
+test('a lock outlives its lease while its holder lives, and ends when its holder dies', async () => {
+  const own = createProducerConnection(inject('servers').redisUrl);
+  await vi.waitUntil(() => own.status === 'ready');
+  const name = prefix();
+  await createRenderLock(own, name, times).enter('key', never);
+  const survivor = createRenderLock(connection, name, times);
+  const early = survivor.enter('key', AbortSignal.timeout(4 * times.leaseMs));
+  await expect(early).rejects.toThrow('timeout');
+  own.disconnect();
+  expect(await survivor.enter('key', never)).not.toBe('stored');
+});
+
+test('a holder that has lost its lock does not end that of the next one', async () => {
+  const name = prefix();
+  const lock = createRenderLock(connection, name, times);
+  const paused = await lock.enter('key', never);
+  await connection.del(`${name}:edge:render:key`);
+  const next = await lock.enter('key', never);
+  if (paused !== 'stored') await paused.leave(true);
+  await expect(lock.enter('key', AbortSignal.timeout(50))).rejects.toThrow('timeout');
+  if (next !== 'stored') await next.leave(false);
+});
+
+test('throws an error that lets finished images be rendered without it if Redis is away', async () => {
+  const away = createProducerConnection('redis://127.0.0.1:1');
+  away.on('error', () => {});
+  await expect(createRenderLock(away, prefix(), times).enter('key', never)).rejects.toMatchObject({
+    code: 'queue-unavailable',
+  });
+  away.disconnect();
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { createSingleFlight, type Flight } from './single-flight.ts';
+
+const never = new AbortController().signal;
+const flightsOf = (change: object = {}) =>
+  createSingleFlight<string>({
+    flightsMax: 10,
+    timeoutMs: 60_000,
+    timeoutError: () => new Error('too late'),
+    ...change,
+  });
+
+test('callers of the same key share one run, and each key has its own', async () => {
+  const flights = flightsOf();
+  let runs = 0;
+  const work = async () => {
+    runs += 1;
+    return `run ${runs}`;
+  };
+  const results = await Promise.all([flights('a', never, work), flights('a', never, work), flights('b', never, work)]);
+  expect(results).toEqual([
+    { result: 'run 1', joined: false },
+    { result: 'run 1', joined: true },
+    { result: 'run 2', joined: false },
+  ]);
+});
+
+test('a failure reaches all callers and is not kept', async () => {
+  const flights = flightsOf();
+  const fail = () => Promise.reject(new Error('failed'));
+  await expect(flights('a', never, fail)).rejects.toThrow('failed');
+  expect(await flights('a', never, async () => 'second')).toEqual({ result: 'second', joined: false });
+});
+
+test('a caller that leaves does not end the work of the others; the last one does', async () => {
+  const flights = flightsOf();
+  const [one, two] = [new AbortController(), new AbortController()];
+  let signal = never;
+  const work = (flight: Flight) => {
+    signal = flight.signal;
+    return new Promise<string>(() => {});
+  };
+  const callers = [flights('a', one.signal, work), flights('a', two.signal, work)];
+  one.abort(new Error('left'));
+  await expect(callers[0]).rejects.toThrow('left');
+  expect(signal.aborted).toBe(false);
+  two.abort(new Error('left too'));
+  await expect(callers[1]).rejects.toThrow('left too');
+  expect(signal.aborted).toBe(true);
+  expect((await flights('a', never, async () => 'new')).joined).toBe(false);
+});
+
+test('committed work continues without callers', async () => {
+  const flights = flightsOf();
+  const leaving = new AbortController();
+  let signal = never;
+  const caller = flights('a', leaving.signal, (flight) => {
+    flight.commit();
+    signal = flight.signal;
+    return new Promise<string>(() => {});
+  });
+  leaving.abort(new Error('left'));
+  await expect(caller).rejects.toThrow('left');
+  expect(signal.aborted).toBe(false);
+});
+
+test('work that hangs ends at the time limit, even if it ignores its signal', async () => {
+  const flights = flightsOf({ timeoutMs: 20 });
+  await expect(flights('a', never, () => new Promise(() => {}))).rejects.toThrow('too late');
+});
+
+test('refuses further keys when too many are under way', async () => {
+  const flights = flightsOf({ flightsMax: 1 });
+  const end = Promise.withResolvers<string>();
+  const first = flights('a', never, () => end.promise);
+  await expect(flights('b', never, async () => 'b')).rejects.toMatchObject({ options: { code: 'render-queue-full' } });
+  const joined = flights('a', never, async () => 'unused');
+  end.resolve('done');
+  expect((await Promise.all([first, joined])).map(({ result }) => result)).toEqual(['done', 'done']);
+});

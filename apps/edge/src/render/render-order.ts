@@ -1,0 +1,25 @@
+import type { RenderImage } from '@imagemill/records';
+import type { ObjectFacts } from '@imagemill/storage';
+import type { EntryName, VariantSet } from '@imagemill/variants';
+
+/** An image whose original can be rendered. */
+export interface FoundImage
+  extends Pick<RenderImage, 'imageId' | 'tenant' | 'category' | 'originalKey' | 'checksumSha256'> {
+  /** A finished image is found by its manifest, any other by its job. */
+  readonly from: 'manifest' | 'job';
+  /** The ETag that the original must have: renditions of one image are made from the same bytes. */
+  readonly originalEtag?: string | undefined;
+  /** The original, if it was looked up already. */
+  readonly facts?: ObjectFacts | undefined;
+}
+
+/** One rendition to make. */
+export interface RenderOrder {
+  /** Where it is published, in the CDN bucket. */
+  readonly key: string;
+  readonly image: FoundImage;
+  /** Determines the decode plan. A planned rendition needs its category's whole set to get the bytes that a worker would make. */
+  readonly set: VariantSet;
+  /** The entry of the set to encode. */
+  readonly only: EntryName;
+}

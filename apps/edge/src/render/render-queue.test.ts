@@ -1,0 +1,72 @@
+import { Tenant } from '@imagemill/variants';
+import { expect, test, vi } from 'vitest';
+import { createRenderQueue } from './render-queue.ts';
+
+const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
+const never = new AbortController().signal;
+
+/** Work that runs until it is released. */
+function held(queue: ReturnType<typeof createRenderQueue>, tenant = acme, signal = never) {
+  const end = Promise.withResolvers<void>();
+  let started = false;
+  const done = queue.run(tenant, signal, async () => {
+    started = true;
+    await end.promise;
+  });
+  done.catch(() => {});
+  return { done, release: end.resolve, started: () => started };
+}
+
+test('runs no more than its limit, and the others in order as places become free', async () => {
+  const queue = createRenderQueue({ runningMax: 2, waitingMax: 5, tenantShare: 1 });
+  const renders = Array.from({ length: 4 }, () => held(queue));
+  await Promise.resolve();
+  expect(renders.map(({ started }) => started())).toEqual([true, true, false, false]);
+  expect(queue.status()).toEqual({ running: 2, waiting: 2 });
+  renders[1]?.release();
+  await vi.waitUntil(() => renders[2]?.started());
+  expect(renders[3]?.started()).toBe(false);
+  for (const { release } of renders) release();
+  await Promise.all(renders.map(({ done }) => done));
+  expect(queue.status()).toEqual({ running: 0, waiting: 0 });
+});
+
+test('a full queue refuses at once, with the time of the next try', async () => {
+  const queue = createRenderQueue({ runningMax: 1, waitingMax: 1, tenantShare: 1 });
+  const renders = [held(queue), held(queue)];
+  const refused = held(queue);
+  await expect(refused.done).rejects.toMatchObject({
+    options: { status: 503, code: 'render-queue-full', headers: { 'retry-after': '2' } },
+  });
+  expect(refused.started()).toBe(false);
+  for (const { release } of renders) release();
+  await Promise.all(renders.map(({ done }) => done));
+});
+
+test('one tenant takes at most its share, and leaves room for others', async () => {
+  const queue = createRenderQueue({ runningMax: 1, waitingMax: 3, tenantShare: 0.5 });
+  const mine = [held(queue), held(queue)];
+  await expect(held(queue).done).rejects.toMatchObject({ options: { status: 503, code: 'tenant-queue-full' } });
+  const theirs = held(queue, other);
+  for (const { release } of [...mine, theirs]) release();
+  await Promise.all([...mine, theirs].map(({ done }) => done));
+  const again = held(queue);
+  again.release();
+  await again.done;
+});
+
+test('a failed or abandoned render gives its place back', async () => {
+  const queue = createRenderQueue({ runningMax: 1, waitingMax: 1, tenantShare: 1 });
+  await expect(queue.run(acme, never, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  const first = held(queue);
+  const leaving = new AbortController();
+  const abandoned = held(queue, acme, leaving.signal);
+  leaving.abort(new Error('gone'));
+  await expect(abandoned.done).rejects.toThrow('gone');
+  const next = held(queue);
+  first.release();
+  next.release();
+  await next.done;
+  expect(abandoned.started()).toBe(false);
+  expect(queue.status()).toEqual({ running: 0, waiting: 0 });
+});

@@ -1,0 +1,50 @@
+import { type ImagingEngine, type Picture, RejectedImageError } from '@imagemill/imaging';
+import { fetchOriginal } from '@imagemill/rendering';
+import type { ObjectStorage } from '@imagemill/storage';
+import { notRenderable, pictureNotFound } from '../http/picture-problems.ts';
+import type { RenderOrder } from './render-order.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+interface Renderer {
+  readonly originals: ObjectStorage;
+  readonly engine: ImagingEngine;
+}
+
+/**
+ * Makes one rendition from the original, with the decode plan of the order's set.
+ *
+ * @throws Problem 404 if the original is gone, was replaced, or is not an acceptable image
+ * @throws StorageError, TookTooLongError, EngineBusyError; the signal's reason
+ */
+export async function renderRendition(
+  { originals, engine }: Renderer,
+  { image, set, only }: RenderOrder,
+  { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal },
+): Promise<Uint8Array> {
+  const { originalKey: key, originalEtag } = image;
+  try {
+    const original = await watch.time('fetch', async () => {
+      const facts = image.facts ?? (await originals.head(key, { signal }));
+      const isThere = facts !== undefined && (originalEtag === undefined || facts.etag === originalEtag);
+      if (!isThere) throw pictureNotFound();
+      return fetchOriginal(originals, image, facts, engine.limits, signal);
+    });
+    const picture = await watch.time('decode', async () => {
+      const source = await engine.inspect(original.bytes, { set, signal });
+      return engine.decode(original.bytes, source, set, { only: [only], signal });
+    });
+    return await watch.time('encode', () => onlyRendition(picture, signal));
+  } catch (error) {
+    // The job of the image rejects it with the reason, for its seller.
+    throw error instanceof RejectedImageError ? notRenderable() : error;
+  }
+}
+
+async function onlyRendition(picture: Picture, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    for await (const { data } of picture.render({ signal })) return data;
+    throw new Error('The engine rendered nothing.');
+  } finally {
+    picture.close();
+  }
+}

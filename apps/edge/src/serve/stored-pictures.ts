@@ -1,0 +1,96 @@
+import { DIGEST_METADATA } from '@imagemill/manifests';
+import type { ObjectReader, ObjectStorage } from '@imagemill/storage';
+import { LRUCache } from 'lru-cache';
+
+interface PictureFacts {
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly contentType: string;
+  /** Base64 of the SHA-256 of the bytes; undefined for renditions that were stored without it. */
+  readonly sha256: string | undefined;
+}
+
+/** The bytes of a published rendition. */
+interface HeldPicture extends PictureFacts {
+  readonly bytes: Uint8Array;
+}
+
+/** A published rendition that is too large to hold; its body can be read once. */
+interface StreamedPicture extends PictureFacts {
+  readonly key: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Closes the connection without reading the body. */
+  discard(): void;
+}
+
+export type StoredPicture = HeldPicture | StreamedPicture;
+
+/** Published renditions: small ones that are requested often are held in memory for seconds. */
+export interface StoredPictures {
+  inMemory(key: string): HeldPicture | undefined;
+  /** @throws StorageError */
+  open(key: string): Promise<StoredPicture | undefined>;
+  /** @throws StorageError if it is missing or was replaced, too */
+  openRange(picture: StreamedPicture, range: { start: number; end: number }): Promise<AsyncIterable<Uint8Array>>;
+  hold(key: string, picture: HeldPicture): void;
+  forget(key: string): void;
+  /** Bytes in memory. */
+  size(): number;
+}
+
+/** Larger renditions are streamed from the bucket. */
+const HELD_BYTES_MAX = 256 * 1024;
+/** A deleted picture is served for at most this time longer. */
+const HELD_MS = 5_000;
+const OVERHEAD_BYTES = 1024;
+
+/** @param bytesMax memory for all held pictures; 0 holds none */
+export function createStoredPictures(cdn: ObjectStorage, bytesMax: number): StoredPictures {
+  const held = new LRUCache<string, HeldPicture>({
+    maxSize: Math.max(1, bytesMax),
+    maxEntrySize: Math.max(1, Math.min(bytesMax, HELD_BYTES_MAX + OVERHEAD_BYTES)),
+    sizeCalculation: ({ bytes }) => bytes.byteLength + OVERHEAD_BYTES,
+    ttl: HELD_MS,
+  });
+  const hold = (key: string, picture: HeldPicture) => void held.set(key, picture);
+
+  return {
+    inMemory: (key) => held.get(key),
+    hold,
+    forget: (key) => void held.delete(key),
+    size: () => held.calculatedSize,
+
+    async open(key) {
+      const ending = new AbortController();
+      const object = await cdn.open(key, { signal: ending.signal });
+      if (!object) return undefined;
+      const facts = factsOf(object);
+      if (facts.sizeBytes > HELD_BYTES_MAX) {
+        return { ...facts, key, body: object.body, discard: () => discard(object, ending) };
+      }
+      const picture = { ...facts, bytes: Buffer.concat(await Array.fromAsync(object.body)) };
+      hold(key, picture);
+      return picture;
+    },
+
+    async openRange({ key, etag, discard }, range) {
+      discard();
+      const object = await cdn.open(key, { ifMatch: etag, range });
+      if (!object) throw new Error(`${key} was deleted while it was read.`);
+      return object.body;
+    },
+  };
+}
+
+function factsOf({ facts: { etag, sizeBytes, contentType, metadata } }: ObjectReader): PictureFacts {
+  const sha256 = metadata[DIGEST_METADATA];
+  return { etag, sizeBytes, contentType: contentType ?? 'application/octet-stream', sha256 };
+}
+
+/** The signal reaches a body only when reading has begun. */
+function discard({ body }: ObjectReader, ending: AbortController): void {
+  ending.abort(new Error('The picture is not read.'));
+  body[Symbol.asyncIterator]()
+    .next()
+    .catch(() => {});
+}

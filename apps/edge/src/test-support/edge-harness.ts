@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
+import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createRenderQueue } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
+import { createLogger, parseEnv } from '@imagemill/service';
+import { createS3Client, ensureBucket, type ObjectStorage } from '@imagemill/storage';
+import { ImageId, loadCategories, originalKey, renditionKey, Tenant } from '@imagemill/variants';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
+import { openBackends } from '../backends.ts';
+import { buildEdge } from '../build-edge.ts';
+import { type EdgeEnv, edgeEnv } from '../env.ts';
+
+const inProcess = await createImagingEngine();
+export const photo = await readFile(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
+const categories = await loadCategories();
+export const avatar = categories.get('avatar') ?? { set: [], revision: '' };
+
+export type EdgeHarness = Awaited<ReturnType<typeof createEdgeHarness>>;
+
+interface HarnessOptions {
+  readonly env?: Partial<EdgeEnv>;
+  readonly redisUrl?: string;
+  /** Another harness, whose queue and bucket this one shares, as a second process of the edge does. */
+  readonly beside?: EdgeHarness;
+  /** Wraps the buckets, to watch or disturb calls. */
+  readonly wrap?: (storage: ObjectStorage) => ObjectStorage;
+}
+
+/** A harness for the whole file: opened before its tests, closed after them, empty until then. */
+export function useEdge(options: HarnessOptions = {}): EdgeHarness {
+  const edge = {} as EdgeHarness;
+  beforeAll(async () => {
+    Object.assign(edge, await createEdgeHarness(options));
+  });
+  afterAll(() => edge.close());
+  return edge;
+}
+
+/** The edge in this process, with an engine in this process, on the run's real Redis and S3 server. */
+export async function createEdgeHarness(options: HarnessOptions = {}) {
+  const { beside, wrap = (storage) => storage } = options;
+  const env = testEnv(options);
+  const { s3 } = inject('servers');
+  if (!beside) await makeBucket(env.CDN_BUCKET);
+  const opened = openBackends(env, createLogger('edge', 'silent'));
+  const calls: string[] = [];
+  const watched = (storage: ObjectStorage) => watchCalls(wrap(storage), calls);
+  const backends = { ...opened, originals: watched(opened.originals), cdn: watched(opened.cdn) };
+  if (!options.redisUrl) await vi.waitUntil(() => backends.connection.status === 'ready');
+  const edge = await buildEdge(env, backends, {
+    ...{ logger: createLogger('edge', 'silent'), registry: new Registry(), allocator: undefined },
+    engine: { ...inProcess, close: async () => {} },
+  });
+  const manifests = createManifests(opened.originals);
+  return {
+    ...{ app: edge.app, services: edge.services, listen: edge.listen, close: edge.close },
+    ...{ env, s3, calls, manifests, connection: backends.connection },
+    storage: opened.cdn,
+    deletions: createDeletions(opened.originals, manifests),
+    queue: createRenderQueue({ connection: backends.connection, prefix: env.QUEUE_PREFIX }),
+    get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+      edge.app.request(path, { method, headers }),
+  };
+}
+
+function testEnv({ env, redisUrl, beside }: HarnessOptions): EdgeEnv {
+  const servers = inject('servers');
+  const bucket = beside?.env.CDN_BUCKET ?? `edge-${randomUUID()}`;
+  const parsed = parseEnv(edgeEnv, {
+    REDIS_URL: redisUrl ?? servers.redisUrl,
+    QUEUE_PREFIX: beside?.env.QUEUE_PREFIX ?? `edge-${randomUUID().slice(0, 8)}`,
+    S3_ENDPOINT: servers.s3.endpoint,
+    S3_REGION: servers.s3.region,
+    S3_ACCESS_KEY_ID: servers.s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: servers.s3.secretAccessKey,
+    ORIGINALS_BUCKET: bucket,
+    CDN_BUCKET: bucket,
+    CDN_BASE_URL: 'http://cdn.test',
+    EDGE_HOST: '127.0.0.1',
+    EDGE_PORT: '0',
+    ENGINE_PROCESSES: '2',
+  });
+  return { ...parsed, ...env };
+}
+
+async function makeBucket(bucket: string): Promise<void> {
+  const client = createS3Client({ ...inject('servers').s3, maxAttempts: 1, requestTimeoutMs: 5_000 });
+  await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+  client.destroy();
+}
+
+/** Records `method key` of each call. */
+function watchCalls(storage: ObjectStorage, calls: string[]): ObjectStorage {
+  const watch = <Args extends [unknown, ...unknown[]], R>(name: string, call: (...args: Args) => R) => {
+    return (...args: Args) => {
+      const [first] = args;
+      calls.push(`${name} ${typeof first === 'string' ? first : (first as { key: string }).key}`);
+      return call(...args);
+    };
+  };
+  return {
+    ...storage,
+    head: watch('head', storage.head),
+    open: watch('open', storage.open),
+    put: watch('put', storage.put),
+    delete: watch('delete', storage.delete),
+  };
+}
+
+const HOUR_MS = 3600_000;
+
+/** A seller's image, as its ticket describes it. */
+export function newImage(change: Partial<RenderImage> = {}): RenderImage {
+  const address = {
+    tenant: Tenant.parse('acme'),
+    category: 'avatar',
+    imageId: ImageId.parse(randomId()),
+    contentType: 'image/jpeg' as const,
+  };
+  return {
+    ...address,
+    originalKey: originalKey(address),
+    metadata: {},
+    createdAt: new Date().toISOString(),
+    uploadExpiresAt: new Date(Date.now() + HOUR_MS).toISOString(),
+    ...change,
+  };
+}
+
+const randomId = () => randomUUID().replace(/^(.{14})./, '$17');
+
+/** The path of a planned rendition. */
+export const pathOf = ({ imageId }: Pick<RenderImage, 'imageId'>, file = 'small.webp', revision = avatar.revision) => {
+  const [variant = '', format = ''] = file.split('.');
+  return `/${renditionKey({ imageId, revision, variant, format: format as 'webp' })}`;
+};
+
+/** Issues the image's ticket and uploads its original; nothing reports the upload. */
+export async function upload(edge: EdgeHarness, image: RenderImage, body: Uint8Array = photo): Promise<void> {
+  await edge.queue.add(image, HOUR_MS);
+  await edge.storage.put({ key: image.originalKey, body, contentType: image.contentType, cacheControl: 'private' });
+}
+
+/** The bytes that a worker makes: the engine renders the whole set. */
+export async function workersBytes(file: string, body: Uint8Array = photo): Promise<Uint8Array | undefined> {
+  const { set } = avatar;
+  const picture = await inProcess.decode(body, await inProcess.inspect(body, { set }), set);
+  const renditions = await Array.fromAsync(picture.render());
+  return renditions.find(({ variant }) => `${variant.name}.${variant.format}` === file)?.data;
+}
