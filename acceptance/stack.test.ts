@@ -24,9 +24,9 @@ const selfContained = { REDIS_URL: '', S3_ENDPOINT: '' };
 const pidsOf = ({ pids }: Awaited<ReturnType<typeof startStack>>) => Object.values(pids).flat() as number[];
 
 test('a stack starts its own Redis and S3, receives bucket events, and shuts down in order on Ctrl-C', async () => {
-  const stack = await startStack({ ...selfContained, WORKERS: '2', UPLOAD_CHECK_DELAY_MS: '600000' });
+  const stack = await startStack({ ...selfContained, WORKERS: '2', EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
   const pids = pidsOf(stack);
-  expect(pids).toHaveLength(6);
+  expect(pids).toHaveLength(7);
   expect(pids.every(alive)).toBe(true);
   const seller = createSeller(stack);
   const bytes = await grainyPhoto();
@@ -90,6 +90,7 @@ test.each([
       ...process.env,
       IMAGEMILL_DIR: dir,
       API_PORT: '0',
+      EDGE_PORT: '0',
       REDIS_URL: redisUrl,
       S3_ENDPOINT: s3.endpoint,
       S3_REGION: s3.region,

@@ -16,6 +16,7 @@ export interface RunningStack {
   readonly adminKey: string;
   readonly cdnBaseUrl: string;
   readonly consoleUrl?: string;
+  readonly edgeUrl?: string;
   readonly dir: string;
   readonly pids: { readonly stack: number; readonly api: number; readonly workers: readonly number[] };
   /** The output so far. */
@@ -45,6 +46,9 @@ export async function startStack(
       ...process.env,
       IMAGEMILL_DIR: dir,
       API_PORT: '0',
+      EDGE_PORT: '0',
+      // Most tests need no edge.
+      EDGES: '0',
       S3_PORT: '0',
       REDIS_URL: redisUrl,
       QUEUE_PREFIX: `accept-${id}`,

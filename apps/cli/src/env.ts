@@ -12,9 +12,11 @@ const folder = z.string().default('.imagemill').describe("folder for the local s
 export const stackEnv = z.object({
   IMAGEMILL_DIR: folder,
   API_PORT: port(8080).describe('port of the local API; 0 picks a free one'),
+  EDGE_PORT: port(8081).describe('port of the local edge; 0 picks a free one'),
   S3_PORT: port(9000).describe('port of the local S3 server; 0 picks a free one'),
   REDIS_PORT: port(0).describe('port of the local Redis; 0 picks a free one'),
   WORKERS: whole(0, 32).prefault('1').describe('number of worker processes'),
+  EDGES: whole(0, 1).prefault('1').describe('number of edge processes, 0 or 1'),
   REDIS_URL: z.url().optional().describe('existing Redis to use instead of a local one'),
   REDIS_SERVER_BIN: z.string().optional().describe('redis-server binary for the local Redis; searched for if not set'),
   S3_ENDPOINT: z.url().optional().describe('existing S3 server to use instead of the local one'),

@@ -22,9 +22,11 @@ export const keysEnvironment = [
 /** The variables of `start` and `stack` that new users may need. */
 export const stackEnvironment = [
   ['API_PORT', 'port of the API and the console (default: 8080; 0: any free one)'],
+  ['EDGE_PORT', 'port of the edge (default: 8081; 0: any free one)'],
   ['S3_PORT', 'port of the S3 server (default: 9000; 0: any free one)'],
   ['REDIS_PORT', 'port of Redis (default: any free one)'],
   ['WORKERS', 'number of worker processes (default: 1)'],
+  ['EDGES', 'number of edge processes, 0 or 1 (default: 1)'],
   ['IMAGEMILL_DIR', 'folder for data, logs and stack.json (default: .imagemill)'],
   ['REDIS_URL', 'a Redis to use instead of a local one'],
   ['S3_ENDPOINT', 'an S3 server to use instead of the local one, with S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY'],

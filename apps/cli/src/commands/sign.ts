@@ -78,7 +78,7 @@ async function signingTarget({ kid, base }: Pick<SignOptions, 'kid' | 'base'>) {
   const keys = env.EDGE_SIGNING_KEYS ?? signEnv.shape.EDGE_SIGNING_KEYS.parse(stack?.signingKeys) ?? [];
   const key = kid === undefined ? keys[0] : keys.find((each) => each.kid === kid);
   if (!key && keys.length > 0) throw new FailureToExplain(`There is no signing key ${kid}.`);
-  const baseUrl = base ?? env.CDN_BASE_URL ?? stack?.cdnBaseUrl;
+  const baseUrl = base ?? env.CDN_BASE_URL ?? stack?.edgeUrl ?? stack?.cdnBaseUrl;
   if (!key || !baseUrl) {
     throw new FailureToExplain(
       'No local stack is running in this folder. Start one with `npx -y pnpm@12 start`, or set EDGE_SIGNING_KEYS and CDN_BASE_URL.',

@@ -8,7 +8,7 @@ import { localStack } from './local-stack.ts';
 export function stack(program: Command): void {
   program
     .command('stack')
-    .description('start Redis, S3, the API and the workers on this machine, and run until Ctrl-C')
+    .description('start Redis, S3, the API, the workers and the edge on this machine, and run until Ctrl-C')
     .addHelpText(
       'after',
       helpAfter({
@@ -22,7 +22,8 @@ export function stack(program: Command): void {
     )
     .action(() =>
       stayUp(localStack, async (running) => {
-        process.stdout.write(`\n${stackAddresses(running)}\n\nCtrl-C stops everything.\n`);
+        const file = await running.startEdge();
+        process.stdout.write(`\n${stackAddresses({ ...running, file })}\n\nCtrl-C stops everything.\n`);
       }),
     );
 }

@@ -11,14 +11,14 @@ export function start(program: Command): void {
   program
     .command('start')
     .description(
-      'start Redis, S3, the API and the workers on this machine, render two sample photographs, and run until Ctrl-C',
+      'start Redis, S3, the API, the workers and the edge on this machine, render two sample photographs, and run until Ctrl-C',
     )
     .addHelpText(
       'after',
       helpAfter({
         examples: [
           ['imagemill start', 'start everything'],
-          ['API_PORT=0 S3_PORT=0 imagemill start', 'use any free ports'],
+          ['API_PORT=0 EDGE_PORT=0 S3_PORT=0 imagemill start', 'use any free ports'],
           ['IMPORT_ALLOW_PRIVATE=true imagemill start', 'allow imports from this machine and its network'],
         ],
         environment: stackEnvironment,
@@ -29,7 +29,10 @@ export function start(program: Command): void {
       stayUp(localStack, async (stack, signal) => {
         await showSamples(stack.file, signal);
         if (signal.aborted) return;
-        process.stdout.write(`\n${stackAddresses(stack)}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops everything.\n`);
+        const file = await stack.startEdge();
+        process.stdout.write(
+          `\n${stackAddresses({ ...stack, file })}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops everything.\n`,
+        );
       }),
     );
 }

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Stack } from '../stack/bring-up.ts';
 
 /** Where everything is, for people. */
-export function stackAddresses({ file, dir }: Stack): string {
+export function stackAddresses({ file, dir }: Pick<Stack, 'file' | 'dir'>): string {
   return [
     'imagemill is up.',
     ...consoleAddress(file),
     `  API        ${file.apiUrl}  (what it can do: ${file.apiUrl}/docs)`,
     `  CDN        ${file.cdnBaseUrl}`,
+    ...(file.edgeUrl === undefined ? [] : [`  edge       ${file.edgeUrl}  (makes pictures on request)`]),
     `  S3         ${file.s3Endpoint}  (buckets ${file.originalsBucket}, ${file.cdnBucket})`,
     `  Redis      ${file.redisUrl.replace(/\/\/[^@/]*@/, '//')}`,
     `  keys       ${join(dir, 'stack.json')}`,

@@ -44,6 +44,14 @@ export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAd
   };
 }
 
+/** The environment of the edge, in addition to that of the API and the workers. Its engine starts with the first missing picture. */
+export const edgeEnvironment = (port: number) => ({
+  EDGE_HOST: '127.0.0.1',
+  EDGE_PORT: String(port),
+  EDGE_LAZY_ENGINE: process.env.EDGE_LAZY_ENGINE ?? 'true',
+  ENGINE_PROCESSES: process.env.ENGINE_PROCESSES ?? '1',
+});
+
 /** The caller's signing keys, otherwise one of the stack's own. */
 export const signingKeysOf = ({ adminKey }: { readonly adminKey: string }): string =>
   process.env.EDGE_SIGNING_KEYS ?? `local:demo:${secretFor('signed sizes', adminKey)}`;

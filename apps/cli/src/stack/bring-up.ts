@@ -2,23 +2,29 @@ import { join, resolve } from 'node:path';
 import { claimPort } from '@imagemill/local-stack';
 import type { StackEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
-import { appEnvironment, cdnBaseUrlOf, signingKeysOf, storageEnvironment } from './app-env.ts';
+import { appEnvironment, cdnBaseUrlOf, edgeEnvironment, signingKeysOf, storageEnvironment } from './app-env.ts';
 import { type Backend, startBackends } from './backends.ts';
 import { consoleDir } from './console-dir.ts';
 import { devKeys } from './dev-keys.ts';
 import { entryPoints } from './entry-points.ts';
 import { lockFolder } from './folder-lock.ts';
-import { describe } from './keep-running.ts';
+import { describe, type KeptProcess } from './keep-running.ts';
 import { makeFolder } from './make-folder.ts';
 import { namedPort } from './named-port.ts';
 import { runToEnd } from './run-to-end.ts';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from './stack-file.ts';
-import { type Apps, startApps } from './start-apps.ts';
+import { type Apps, keepApp, startApps } from './start-apps.ts';
 import { untilReady } from './until-ready.ts';
 
 export interface Stack {
   readonly file: StackFile;
   readonly dir: string;
+  /**
+   * Starts the edge, unless the stack has none. Uploads do not need it, and it would slow down the renders of the samples.
+   *
+   * @returns the stack's file with the edge
+   */
+  startEdge(): Promise<StackFile>;
   /** Settles with a message when a part exits that cannot be restarted. */
   readonly broken: Promise<string>;
   close(): Promise<void>;
@@ -71,6 +77,7 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
   const keys = await devKeys(dir);
   const port = await namedPort('API_PORT', env.API_PORT, () => claimPort('127.0.0.1', env.API_PORT));
   const url = `http://127.0.0.1:${port}`;
+  const edgePort = await namedPort('EDGE_PORT', env.EDGE_PORT, () => claimPort('127.0.0.1', env.EDGE_PORT));
   const building = consoleDir({ logFile: join(logs, 'console.log'), say, signal });
   const setUpBuckets = (s3: Parameters<typeof storageEnvironment>[1]) =>
     runToEnd({
@@ -82,12 +89,11 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
   signal.throwIfAborted();
 
   say('Starting the API and the workers');
-  const apps = await startApps({
-    ...{ workers: env.WORKERS, consoleDir: building, logs, say, signal },
-    env: appEnvironment(env, { keys, api: { port, url }, redisUrl: redis.address, s3: s3.address }),
-    onRestart: () => void writeStackFile(dir, file()),
-  });
+  const appEnv = appEnvironment(env, { keys, api: { port, url }, redisUrl: redis.address, s3: s3.address });
+  const keeping = { logs, say, signal, onRestart: () => void writeStackFile(dir, file()) };
+  const apps = await startApps({ ...keeping, workers: env.WORKERS, consoleDir: building, env: appEnv });
   parts.push([...apps.workers], [apps.api]);
+  let edge: KeptProcess | undefined;
   const consoleUrl = (await building) === undefined ? undefined : `${url}/console/`;
   const file = (): StackFile => ({
     apiUrl: url,
@@ -101,11 +107,29 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
     cdnBaseUrl: cdnBaseUrlOf(env, s3.address),
     signingKeys: signingKeysOf(keys),
     consoleUrl,
-    pids: pidsOf(redis, s3, apps),
+    edgeUrl: edge && `http://127.0.0.1:${edgePort}`,
+    pids: { ...pidsOf(redis, s3, apps), edge: edge?.pid },
   });
   await untilReady(url, signal);
   await writeStackFile(dir, file());
-  return { file: file(), broken: broken({ Redis: redis, 'The S3 server': s3 }, apps, logs) };
+  const edgeFailure = Promise.withResolvers<string>();
+  return {
+    file: file(),
+    broken: broken(
+      { Redis: redis, 'The S3 server': s3 },
+      [apps.api, ...apps.workers, { failed: edgeFailure.promise }],
+      logs,
+    ),
+    async startEdge() {
+      if (env.EDGES === 0) return file();
+      say('Starting the edge');
+      edge = await keepApp(keeping, 'edge', { ...appEnv, ...edgeEnvironment(edgePort) });
+      parts.push([edge]);
+      edge.failed.then(edgeFailure.resolve);
+      await writeStackFile(dir, file());
+      return file();
+    },
+  };
 }
 
 const pidsOf = (redis: Backend<unknown>, s3: Backend<unknown>, { api, workers }: Apps): StackFile['pids'] => ({
@@ -117,12 +141,16 @@ const pidsOf = (redis: Backend<unknown>, s3: Backend<unknown>, { api, workers }:
 });
 
 /** Redis and S3 are not restarted: the cause may be in their data. */
-function broken(backends: Record<string, Backend<unknown>>, { api, workers }: Apps, logs: string): Promise<string> {
+function broken(
+  backends: Record<string, Backend<unknown>>,
+  kept: readonly Pick<KeptProcess, 'failed'>[],
+  logs: string,
+): Promise<string> {
   const exits = Object.entries(backends).map(async ([name, { process }]) => {
     if (!process) return new Promise<never>(() => {});
     return `${name} exited unexpectedly (${describe(await process.exited)}).`;
   });
-  const failures = [api, ...workers].map(({ failed }) => failed);
+  const failures = kept.map(({ failed }) => failed);
   return Promise.race([...exits, ...failures]).then((message) => `${message} Its log is in ${logs}.`);
 }
 

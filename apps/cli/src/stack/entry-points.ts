@@ -7,6 +7,7 @@ export const entryPoints = {
   setup: app('api/src/setup.ts'),
   api: app('api/src/main.ts'),
   worker: app('worker/src/main.ts'),
+  edge: app('edge/src/main.ts'),
   buildConsole: app('console/build/build-console.ts'),
   reconcile: app('worker/src/reconcile-once.ts'),
 };

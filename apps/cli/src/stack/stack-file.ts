@@ -15,6 +15,8 @@ export const StackFile = z.object({
   originalsBucket: z.string(),
   cdnBucket: z.string(),
   cdnBaseUrl: z.url(),
+  /** Absent if the stack runs no edge. */
+  edgeUrl: z.url().optional(),
   /** As in EDGE_SIGNING_KEYS. Absent in a stack of an earlier version. */
   signingKeys: z.string().optional(),
   /** Absent if the console could not be built. */
@@ -26,6 +28,7 @@ export const StackFile = z.object({
     s3: z.int().optional(),
     api: z.int(),
     workers: z.array(z.int()),
+    edge: z.int().optional(),
   }),
 });
 export type StackFile = z.infer<typeof StackFile>;

@@ -22,24 +22,30 @@ export interface Apps {
 
 /** Starts the API and the workers in parallel, and restarts each if it exits. */
 export async function startApps(options: AppOptions): Promise<Apps> {
-  const { workers: count, env, consoleDir, logs, say, signal, onRestart } = options;
-  const keep = (name: string, entry: string, appEnv: NodeJS.ProcessEnv) =>
-    keepRunning({
-      name,
-      say,
-      onRestart,
-      start: (isRestart, ending) =>
-        startNodeProcess({
-          ...{ name, entry, env: appEnv, logFile: join(logs, `${name}.log`), appendLog: isRestart },
-          signal: AbortSignal.any([signal, ending]),
-        }),
-    });
+  const { workers: count, env, consoleDir } = options;
   const startApi = async () => {
     const dir = await consoleDir;
-    return keep('api', entryPoints.api, { ...env, ...(dir !== undefined && { CONSOLE_DIR: dir }) });
+    return keepApp(options, 'api', { ...env, ...(dir !== undefined && { CONSOLE_DIR: dir }) });
   };
   const names = Array.from({ length: count }, (_, index) => `worker-${index + 1}`);
-  const starts = [startApi(), ...names.map((name) => keep(name, entryPoints.worker, env))];
+  const starts = [startApi(), ...names.map((name) => keepApp(options, 'worker', env, name))];
   const [api, ...workers] = await startTogether<[KeptProcess, ...KeptProcess[]]>(starts as [Promise<KeptProcess>]);
   return { api, workers };
+}
+
+/** Starts one app, and restarts it if it exits. */
+export function keepApp(
+  { logs, say, signal, onRestart }: Pick<AppOptions, 'logs' | 'say' | 'signal' | 'onRestart'>,
+  app: 'api' | 'worker' | 'edge',
+  env: NodeJS.ProcessEnv,
+  name: string = app,
+): Promise<KeptProcess> {
+  return keepRunning({
+    ...{ name, say, onRestart },
+    start: (isRestart, ending) =>
+      startNodeProcess({
+        ...{ name, entry: entryPoints[app], env, logFile: join(logs, `${name}.log`), appendLog: isRestart },
+        signal: AbortSignal.any([signal, ending]),
+      }),
+  });
 }

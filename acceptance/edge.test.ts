@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { createSeller } from './test-support/seller.ts';
+
+const photo = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
+
+let stack: RunningStack;
+let seller: ReturnType<typeof createSeller>;
+beforeAll(async () => {
+  // No look for an upload: workers start only what is reported.
+  stack = await startStack({ EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
+  seller = createSeller(stack);
+});
+afterAll(() => stack.stop());
+
+const atEdge = (url: string) => fetch(url.replace(stack.cdnBaseUrl, stack.edgeUrl ?? ''));
+const bytesAt = async (response: Response) => Buffer.from(await response.arrayBuffer());
+
+test('every URL of a ticket has a picture before any worker, with the bytes of a worker, and is gone after a deletion', async () => {
+  const { image: byWorker } = await seller.upload({ bytes: photo, category: 'avatar' });
+  const ticket = await seller.ticket({ bytes: photo, category: 'avatar' });
+  await seller.put(ticket, photo);
+
+  for (const { variant, format, url } of ticket.renditions) {
+    const [answer, worker] = [
+      await atEdge(url),
+      byWorker.renditions.find((r) => r.variant === variant && r.format === format),
+    ];
+    expect([answer.status, answer.headers.get('cache-status')]).toEqual([200, 'imagemill; fwd=miss; stored']);
+    expect((await bytesAt(answer)).equals(await bytesAt(await fetch(worker?.url ?? '')))).toBe(true);
+    const published = await fetch(url);
+    expect(published.headers.get('cache-control')).toBe(answer.headers.get('cache-control'));
+    expect(published.headers.get('etag')).toBe(answer.headers.get('etag'));
+  }
+  await fetch(`${stack.apiUrl}/v1/images/${ticket.imageId}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${stack.apiKey}` },
+  });
+  const { url = '' } = ticket.renditions[0] ?? {};
+  await vi.waitFor(async () => expect((await atEdge(url)).status).toBe(410));
+});
