@@ -1,5 +1,6 @@
 import { benchApi } from './api/bench-api.ts';
 import { benchCost } from './cost/bench-cost.ts';
+import { benchEdge } from './edge/bench-edge.ts';
 import { benchEffort } from './engine/bench-effort.ts';
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchProfile } from './engine/bench-profile.ts';
@@ -13,6 +14,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   // Imported on demand: only this bench needs a browser, which is missing in a production installation.
   corpus: async (options) => (await import('./pixels/bench-corpus.ts')).benchCorpus(options),
   cost: benchCost,
+  edge: benchEdge,
   effort: benchEffort,
   engine: benchEngine,
   fair: benchFair,
@@ -36,6 +38,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   api       tickets per second and their latency, compared to a bare handler, and with a full queue
   corpus    compares the engine's renditions of a folder of pictures to Chromium: lists outliers, writes a contact sheet
   cost      CPU and memory of one image, fitted to its header: rewrites the coefficients of the prediction
+  edge      misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests
   effort    CPU of one avif encode by effort
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
   fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out

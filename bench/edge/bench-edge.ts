@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { makeSource } from '../engine/sources.ts';
+import { machine } from '../report/machine.ts';
+import { writeReport } from '../report/write-report.ts';
+import { type Stage, startStage } from './contenders.ts';
+import { type EdgeFigures, edgeChart, edgeMarkdown } from './edge-report.ts';
+import { fetchPictures } from './fetch-pictures.ts';
+import { measureFirstPicture } from './measure-first-picture.ts';
+import { measureEvenHits, measureHits } from './measure-hits.ts';
+import { measureHostile } from './measure-hostile.ts';
+import { type Miss, type MissPlan, measureMisses, type Peers } from './measure-misses.ts';
+import { measureOneKey } from './measure-one-key.ts';
+import { type Images, openImages } from './place-images.ts';
+import { formats } from './settings.ts';
+
+const HOSTILE_PER_SECOND = 300;
+const CONNECTIONS = [1, 8, 64];
+const ENCODINGS = ['baseline jpeg', 'png', 'webp'] as const;
+
+const plans: readonly MissPlan[] = [
+  ...[2, 24].flatMap((megapixels) =>
+    ENCODINGS.map((encoding) => ({ megapixels, encoding, formats, connections: [1], pictures: 5 })),
+  ),
+  ...(['png', 'webp'] as const).map((encoding) => ({
+    megapixels: 12,
+    encoding,
+    formats,
+    connections: [1],
+    pictures: 5,
+  })),
+  { megapixels: 12, encoding: 'baseline jpeg', formats: ['webp', 'jpeg'], connections: CONNECTIONS, pictures: 48 },
+  { megapixels: 12, encoding: 'baseline jpeg', formats: ['avif'], connections: CONNECTIONS, pictures: 16 },
+];
+const quickPlans: readonly MissPlan[] = [
+  { megapixels: 12, encoding: 'baseline jpeg', formats, connections: [1, 8], pictures: 4 },
+];
+
+/** The edge beside ipx, nginx's image_filter and bare sharp: misses, hits, one key, hostile requests, first picture. */
+export async function benchEdge({ quick }: { quick: boolean }): Promise<void> {
+  const stage = await startStage();
+  try {
+    const images = await openImages(stage);
+    try {
+      const figures = await measure(stage, images, quick);
+      const report = {
+        data: { machine: machine(), ...figures },
+        markdown: edgeMarkdown(figures),
+        svg: edgeChart(figures),
+      };
+      await writeReport('edge', report, { quick });
+    } finally {
+      images.close();
+    }
+  } finally {
+    await stage.stop();
+  }
+}
+
+async function measure(stage: Stage, images: Images, quick: boolean): Promise<EdgeFigures> {
+  const seconds = quick ? 2 : 8;
+  const photo = await makeSource(quick ? 2 : 12, 'baseline jpeg');
+  const bytes = await readFile(photo.path);
+  const peers = await stage.startPeers(photo.path);
+  const cold = await stage.startEdge('edge-cold');
+  const misses = await measureAllMisses(quick ? quickPlans : plans, stage, images, { ...peers, edge: cold });
+  const firstPicture = await measureFirstPicture(cold, images, { bytes, count: quick ? 5 : 40 });
+  console.log('first picture', firstPicture);
+  await cold.stop();
+
+  const [one, two] = await Promise.all([stage.startEdge('edge-1'), stage.startEdge('edge-2')]);
+  const [known, coldImage] = await images.place(2, bytes, 'image/jpeg');
+  if (!known || !coldImage) throw new Error('No images were placed.');
+  const hit = `/${images.keyOf(known, 'only', 'webp')}`;
+  await fetchPictures(one, [hit, hit], 1);
+  const ipxPath = `/f_webp,s_800x800,fit_inside,q_80/${photo.path.split('/').at(-1)}`;
+  const hits: EdgeFigures['hits'][number][] = [];
+  for (const connections of quick ? [8] : CONNECTIONS) {
+    const pair = {
+      edge: await measureHits(one, hit, connections, seconds),
+      ipx: await measureHits(peers.ipx, ipxPath, connections, seconds),
+    };
+    hits.push(pair);
+    console.log('hits', pair);
+  }
+  const half = Math.max(...hits.map(({ edge }) => edge.perSecond)) / 2;
+  const halfLoad = await measureEvenHits(one, hit, half, seconds);
+  console.log('half load', halfLoad);
+  const load = { hit, known, hitsPerSecond: half / 2, hostilePerSecond: HOSTILE_PER_SECOND, seconds };
+  const hostile = await measureHostile(one, load);
+  console.log('hostile', hostile);
+  const coldPath = `/${images.keyOf(coldImage, 'only', 'avif')}`;
+  const oneKey = await measureOneKey([one, two], coldPath, quick ? 500 : 10_000);
+  console.log('one key', oneKey);
+  return { misses, hits, halfLoad, oneKey, hostile, firstPicture };
+}
+
+async function measureAllMisses(all: readonly MissPlan[], stage: Stage, images: Images, peers: Peers): Promise<Miss[]> {
+  // Starts every process's codecs and code.
+  const warmUp = { megapixels: 2, encoding: 'baseline jpeg', formats, connections: [2], pictures: 4 } as const;
+  await measureMisses(warmUp, stage, images, peers);
+  const misses: Miss[] = [];
+  for (const plan of all) misses.push(...(await measureMisses(plan, stage, images, peers)));
+  return misses;
+}

@@ -1,0 +1,131 @@
+import type { EvenLoad } from '../load/at-even-rate.ts';
+import { barChart } from '../report/bar-chart.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import type { FirstPicture } from './measure-first-picture.ts';
+import type { Hits } from './measure-hits.ts';
+import type { Hostile } from './measure-hostile.ts';
+import type { Miss } from './measure-misses.ts';
+import type { OneKey } from './measure-one-key.ts';
+
+export interface EdgeFigures {
+  readonly misses: readonly Miss[];
+  readonly hits: readonly { readonly edge: Hits; readonly ipx: Hits }[];
+  readonly halfLoad: EvenLoad;
+  readonly oneKey: OneKey;
+  readonly hostile: Hostile;
+  readonly firstPicture: FirstPicture;
+}
+
+const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
+const perSecond = (value: number) => value.toFixed(value < 100 ? 1 : 0);
+const latency = ({ p50Ms, p99Ms }: { p50Ms: number; p99Ms: number }) => `${ms(p50Ms)} / ${ms(p99Ms)}`;
+
+export function edgeMarkdown(figures: EdgeFigures): string {
+  const alone = figures.misses.filter(({ connections }) => connections === 1);
+  const rates = figures.misses.filter(({ source }) => source === '12 MP jpeg');
+  return [
+    '### Misses: CPU of one picture',
+    cpuTable(alone),
+    '### Misses: throughput, 12-megapixel JPEG',
+    missTable(rates),
+    '### Hits',
+    hitTable(figures),
+    '### One key, hostile requests, first picture',
+    otherTable(figures),
+  ].join('\n\n');
+}
+
+const cpuTable = (misses: readonly Miss[]) =>
+  markdownTable(
+    [
+      'source',
+      'to',
+      'edge, CPU ms',
+      'floor',
+      'edge ÷ floor',
+      'ipx',
+      'nginx image_filter',
+      'edge, p50 ms',
+      'ipx, p50 ms',
+    ],
+    misses.map(({ source, format, edge, floor, ipx, nginx }) => [
+      source,
+      format,
+      ms(edge.cpuMs),
+      ms(floor.cpuMs),
+      (edge.cpuMs / floor.cpuMs).toFixed(2),
+      ms(ipx.cpuMs),
+      nginx ? ms(nginx.cpuMs) : '',
+      ms(edge.p50Ms),
+      ms(ipx.p50Ms),
+    ]),
+  );
+
+const missTable = (misses: readonly Miss[]) =>
+  markdownTable(
+    [
+      'to',
+      'connections',
+      'edge, per s',
+      'floor',
+      'ipx',
+      'edge ÷ ipx',
+      'edge, p50 / p99 ms',
+      'ipx, p50 / p99 ms',
+      'edge, MB',
+      'ipx, MB',
+    ],
+    misses.map(({ format, connections, edge, floor, ipx }) => [
+      format,
+      String(connections),
+      perSecond(edge.perSecond),
+      perSecond(floor.perSecond),
+      perSecond(ipx.perSecond),
+      (edge.perSecond / ipx.perSecond).toFixed(2),
+      latency(edge),
+      latency(ipx),
+      ms(edge.rssMb),
+      ms(ipx.rssMb),
+    ]),
+  );
+
+const hitTable = ({ hits, halfLoad }: EdgeFigures) =>
+  markdownTable(
+    ['connections', 'edge, per s', 'ipx, per s', 'edge ÷ ipx', 'edge, p50 / p99 ms', 'ipx, p50 / p99 ms'],
+    [
+      ...hits.map(({ edge, ipx }) => [
+        String(edge.connections),
+        perSecond(edge.perSecond),
+        perSecond(ipx.perSecond),
+        perSecond(edge.perSecond / ipx.perSecond),
+        latency(edge),
+        latency(ipx),
+      ]),
+      ['half of the maximum, at an even rate', perSecond(halfLoad.perSecond), '', '', latency(halfLoad), ''],
+    ],
+  );
+
+const otherTable = ({ oneKey, hostile, firstPicture }: EdgeFigures) =>
+  markdownTable(
+    ['measurement', 'figure'],
+    [
+      [
+        `renders of ${oneKey.requests.toLocaleString('en')} concurrent requests for one cold key, two processes`,
+        String(oneKey.renders),
+      ],
+      ['seconds until all of them were answered', oneKey.seconds.toFixed(1)],
+      [`hits at ${perSecond(hostile.hitsPerSecond)} per s, p50 / p99 ms`, latency(hostile.alone)],
+      [`the same beside ${hostile.hostilePerSecond} hostile requests per s`, latency(hostile.beside)],
+      ['first picture after the upload, no worker, p50 ms', ms(firstPicture.p50Ms)],
+      ['of this, decode and encode', ms(firstPicture.renderMs)],
+    ],
+  );
+
+export const edgeChart = ({ misses }: EdgeFigures): string =>
+  barChart({
+    title: 'CPU of a miss at the edge, compared to bare fetch, decode, resize and encode (1.00)',
+    bars: misses
+      .filter(({ connections }) => connections === 1)
+      .map(({ source, format, edge, floor }) => ({ label: `${source} → ${format}`, value: edge.cpuMs / floor.cpuMs })),
+    reference: 1,
+  });

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { makeSource } from '../engine/sources.ts';
+import type { Contender, Stage } from './contenders.ts';
+import { type Fetched, fetchPictures } from './fetch-pictures.ts';
+import type { Images, Placed } from './place-images.ts';
+import { type BenchFormat, quality, SIDE } from './settings.ts';
+
+export interface Peers {
+  readonly edge: Contender;
+  readonly floor: Contender;
+  readonly ipx: Contender;
+  readonly nginx: Contender | undefined;
+}
+
+export interface Miss {
+  readonly source: string;
+  readonly format: BenchFormat;
+  readonly connections: number;
+  readonly edge: Fetched;
+  readonly floor: Fetched;
+  readonly ipx: Fetched;
+  readonly nginx?: Fetched;
+}
+
+export interface MissPlan {
+  readonly megapixels: number;
+  readonly encoding: 'baseline jpeg' | 'png' | 'webp';
+  readonly formats: readonly BenchFormat[];
+  readonly connections: readonly number[];
+  /** Pictures for each figure. */
+  readonly pictures: number;
+}
+
+const mediaTypes = { 'baseline jpeg': 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
+
+/** Every picture is made anew by each contender: ours from an original that it fetches from S3, ipx and nginx from their own disk. */
+export async function measureMisses(plan: MissPlan, stage: Stage, images: Images, peers: Peers): Promise<Miss[]> {
+  const source = await makeSource(plan.megapixels, plan.encoding);
+  const bytes = await readFile(source.path);
+  const misses: Miss[] = [];
+  for (const connections of plan.connections) {
+    // New images: a key is made only once.
+    const placed = await images.place(plan.pictures, bytes, mediaTypes[plan.encoding]);
+    for (const format of plan.formats) {
+      const miss = await measureCell({ source, format, connections, placed }, images, peers);
+      misses.push(miss);
+      console.log(`${miss.source} ${format} ×${connections}: ${summary(miss)}`);
+    }
+    await Promise.all(placed.map(({ originalKey }) => stage.originals.delete(originalKey)));
+  }
+  return misses;
+}
+
+interface Cell {
+  readonly source: { readonly path: string; readonly megapixels: number; readonly encoding: string };
+  readonly format: BenchFormat;
+  readonly connections: number;
+  readonly placed: readonly Placed[];
+}
+
+async function measureCell(cell: Cell, images: Images, peers: Peers): Promise<Miss> {
+  const { source, format, connections, placed } = cell;
+  const keys = placed.map((image) => images.keyOf(image, 'only', format));
+  const file = basename(source.path);
+  const ipxPath = `/${ipxModifiers(format)}/${file}`;
+  const run = (from: Contender, paths: readonly string[]) => fetchPictures(from, paths, connections);
+  const edge = await run(
+    peers.edge,
+    keys.map((key) => `/${key}`),
+  );
+  const floor = await run(
+    peers.floor,
+    placed.map(({ originalKey }) => `/${format}/${originalKey}`),
+  );
+  const ipx = await run(peers.ipx, Array<string>(keys.length).fill(ipxPath));
+  const canFilter = peers.nginx && format === 'jpeg' && source.encoding === 'baseline jpeg';
+  const nginx = canFilter ? await run(peers.nginx, Array<string>(keys.length).fill(`/${file}`)) : undefined;
+  const name = `${source.megapixels} MP ${source.encoding.replace('baseline ', '')}`;
+  return { source: name, format, connections, edge, floor, ipx, ...(nginx && { nginx }) };
+}
+
+/** For avif the defaults of ipx, whose quality 50 at effort 4 is close to our 60 at effort 1; else the same quality. */
+const ipxModifiers = (format: BenchFormat) =>
+  [`f_${format}`, `s_${SIDE}x${SIDE}`, 'fit_inside', ...(format === 'avif' ? [] : [`q_${quality[format]}`])].join(',');
+
+const summary = ({ edge, floor, ipx }: Miss) =>
+  `CPU ${edge.cpuMs.toFixed(0)} ms, floor ${floor.cpuMs.toFixed(0)}, ipx ${ipx.cpuMs.toFixed(0)}; ` +
+  `${edge.perSecond.toFixed(1)}/s, floor ${floor.perSecond.toFixed(1)}, ipx ${ipx.perSecond.toFixed(1)}`;

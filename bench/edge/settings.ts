@@ -1,0 +1,22 @@
+import { encoderSettings } from '@imagemill/variants';
+import type { Sharp } from 'sharp';
+
+export const formats = ['webp', 'jpeg', 'avif'] as const;
+export type BenchFormat = (typeof formats)[number];
+
+/** The box of every picture of this bench. */
+export const SIDE = 800;
+export const quality: Readonly<Record<BenchFormat, number>> = { webp: 80, jpeg: 80, avif: 60 };
+
+/** The category of this bench: one size, planned in each format. */
+export const CATEGORY = 'bench';
+export const variantSets = {
+  [CATEGORY]: formats.map((format) => ({
+    ...{ name: 'only', width: SIDE, height: SIDE, fit: 'inside', format, quality: quality[format] },
+  })),
+};
+
+/** The same encoding by bare sharp. */
+export function encodeAs(image: Sharp, format: BenchFormat): Sharp {
+  return image.toFormat(format, { quality: quality[format], ...encoderSettings[format] });
+}
