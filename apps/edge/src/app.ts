@@ -7,8 +7,10 @@ import type { EdgeRoute, EdgeServices } from './http/edge-route.ts';
 import { plainPaths } from './http/plain-path.ts';
 import { health } from './routes/health.ts';
 import { rendition } from './routes/rendition.ts';
+import { size } from './routes/size.ts';
+import { variant } from './routes/variant.ts';
 
-const routes: readonly EdgeRoute[] = [rendition];
+const routes: readonly EdgeRoute[] = [rendition, variant, size];
 
 interface AppOptions {
   readonly probes: Parameters<typeof health>[1];

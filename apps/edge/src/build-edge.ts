@@ -18,6 +18,8 @@ import { createSingleFlight } from './miss/single-flight.ts';
 import { createLazyEngine, type EdgeEngine } from './render/lazy-engine.ts';
 import { createRenderQueue } from './render/render-queue.ts';
 import { createStoredPictures } from './serve/stored-pictures.ts';
+import { createAllowSize } from './sizes/allowed-size.ts';
+import { createLimitSizes } from './sizes/limit-sizes.ts';
 
 const MIB = 1024 * 1024;
 /** Flights that look for their image or wait for another process, beside those in the render queue. */
@@ -53,6 +55,12 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
       timeoutError: tookTooLong,
     }),
     miss: { originals, cdn, manifests, engine, pictures, queue, lock, onRendered: metrics.rendered },
+    freshness: { maxAgeS: env.EDGE_MAX_AGE_SECONDS, staleS: env.EDGE_STALE_SECONDS },
+    sizes: {
+      allowSize: createAllowSize(env.EDGE_SIGNING_KEYS, env.EDGE_OPEN_SIZES),
+      limitSizes: createLimitSizes(cdn, env.EDGE_SIZES_MAX),
+      steps: env.EDGE_SIZE_STEPS,
+    },
     onDelivered: metrics.delivered,
   };
   const app = createApp(services, { probes: backends, logger, observers: [requestMetrics(registry)] });

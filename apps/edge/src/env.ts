@@ -2,6 +2,7 @@ import { queueEnv } from '@imagemill/queue';
 import { engineEnv } from '@imagemill/rendering';
 import { flag, serviceEnv, whole } from '@imagemill/service';
 import { keyWithSecret, storageEnv } from '@imagemill/storage';
+import { defaultSizeSteps, OpenSizes, SigningKeys, SizeSteps } from '@imagemill/variants';
 import { z } from 'zod';
 
 /** The environment variables of the edge. */
@@ -33,6 +34,22 @@ export const edgeEnv = z
       .describe(
         "memory of the edge with its engine processes, in MiB; the container's limit, or half of the machine's memory, if not set",
       ),
+    EDGE_MAX_AGE_SECONDS: whole(0, 31_536_000)
+      .prefault('3600')
+      .describe('how long caches keep a picture whose URL names no revision'),
+    EDGE_STALE_SECONDS: whole(0, 31_536_000)
+      .prefault('86400')
+      .describe('how long caches may then serve it while they fetch the current one (`stale-while-revalidate`)'),
+    EDGE_SIGNING_KEYS: SigningKeys.prefault('').describe(
+      'keys that sign URLs of any size: `kid:tenant:secret,…`, each secret 32 random bytes in hex or base64url',
+    ),
+    EDGE_OPEN_SIZES: OpenSizes.prefault('').describe(
+      'sizes that need no signature, as width x height : fit, such as `300x300:cover,800x600:inside`',
+    ),
+    EDGE_SIZE_STEPS: SizeSteps.prefault(defaultSizeSteps.join(',')).describe(
+      'sides of signed sizes, in pixels: a size is moved to the next one',
+    ),
+    EDGE_SIZES_MAX: whole(1, 500).prefault('64').describe('stored sizes of one image; further ones are refused'),
     EDGE_LAZY_ENGINE: flag()
       .prefault('false')
       .describe('for local development: starts the engine processes at the first render instead of at start'),

@@ -38,7 +38,14 @@ export { crops, decodeSize, planRenditions, type RenditionPlan, type Size } from
 export { Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
 export { isOpenSize, type OpenSize, OpenSizes } from './sizes/open-sizes.ts';
-export { defaultSizeSteps, type RenderedSize, renderedSize, sizeName, variantOfSize } from './sizes/rendered-size.ts';
+export {
+  defaultSizeSteps,
+  type RenderedSize,
+  renderedSize,
+  SizeSteps,
+  sizeName,
+  variantOfSize,
+} from './sizes/rendered-size.ts';
 export { createSignatureCheck, type SignatureCheck, type Signed, signatureOf, signedText } from './sizes/signature.ts';
 export { type SigningKey, SigningKeys, secretBytes } from './sizes/signing-keys.ts';
 export {

@@ -1,12 +1,11 @@
 import { type Format, fileExtensions, ImageId, renditionKey, VariantName, type VariantSet } from '@imagemill/variants';
 import type { Context } from 'hono';
-import { clientGone } from '../http/client-gone.ts';
 import type { EdgeRoute, EdgeServices } from '../http/edge-route.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
+import { deliver } from '../serve/deliver.ts';
 import { imageHeaders, immutableHeaders } from '../serve/delivery-headers.ts';
-import { getPicture, type WantedPicture } from '../serve/get-picture.ts';
-import { pictureResponse } from '../serve/picture-response.ts';
+import type { WantedPicture } from '../serve/get-picture.ts';
 import { MovedError } from './moved-error.ts';
 
 interface Address {
@@ -33,17 +32,7 @@ async function serve(c: Context, services: EdgeServices, address: Address): Prom
     orderFor: (image) => orderOf(services, address, image),
   };
   try {
-    const delivered = await getPicture(services, wanted, () => clientGone(c));
-    services.onDelivered(delivered.outcome);
-    const request = {
-      method: c.req.method,
-      header: (header: string) => c.req.header(header),
-      download: c.req.query('download'),
-    };
-    return await pictureResponse(services.pictures, delivered, request, {
-      ...imageHeaders(imageId),
-      ...immutableHeaders,
-    });
+    return await deliver(c, services, wanted, { headers: immutableHeaders, download: c.req.query('download') });
   } catch (error) {
     if (error instanceof MovedError) return error.response(imageHeaders(imageId));
     throw error;

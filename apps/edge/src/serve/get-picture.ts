@@ -13,7 +13,7 @@ export interface WantedPicture {
   /** Its key in the CDN bucket. */
   readonly key: string;
   /** Called if the key is not stored. @throws Problem if this image has no such picture */
-  readonly orderFor: (image: FoundImage) => RenderOrder;
+  readonly orderFor: (image: FoundImage, signal: AbortSignal) => RenderOrder | Promise<RenderOrder>;
 }
 
 /** `memory` and `bucket` are hits. `stored`: another process made the picture. `collapsed`: another request did. */
@@ -68,7 +68,7 @@ async function make({ findImage, miss }: PictureServices, wanted: WantedPicture,
   const finding = await findImage(wanted.imageId, flight.signal);
   if (finding.is === 'gone') throw imageGone();
   if (finding.is === 'missing') throw pictureNotFound();
-  return makeMissing(miss, wanted.orderFor(finding.image), flight);
+  return makeMissing(miss, await wanted.orderFor(finding.image, flight.signal), flight);
 }
 
 /** The body of a large picture can be read only once. */

@@ -1,5 +1,9 @@
+import { z } from 'zod';
 import { type Format, Variant } from '../variant.ts';
 import type { AskedSize } from './size-query.ts';
+
+/** For a box with one side. */
+const SIDE_MAX = 16_383;
 
 /** A size as it is rendered and stored: device pixels, on the allowed steps. */
 export interface RenderedSize extends Pick<AskedSize, 'fit' | 'focus'> {
@@ -18,9 +22,14 @@ export const defaultSizeSteps: readonly number[] = [
   600, 640, 720, 750, 768, 800, 828, 900, 960, 1024, 1080, 1200, 1280, 1440, 1600, 1920, 2048, 2400, 2560, 3200, 3840,
 ];
 
+/** Parses `16,24,…`, in any order. */
+export const SizeSteps = z
+  .string()
+  .transform((text) => text.split(',').map(Number))
+  .pipe(z.array(z.int().min(1).max(SIDE_MAX)).min(1))
+  .transform((steps) => [...new Set(steps)].sort((a, b) => a - b));
+
 const QUALITY_STEP = 5;
-/** For a box with one side. */
-const SIDE_MAX = 16_383;
 const qualities: Record<Format, number> = { avif: 60, webp: 80, jpeg: 80, png: 100 };
 
 /**

@@ -1,0 +1,9 @@
+import { ImageId } from '@imagemill/variants';
+import { pictureNotFound } from './picture-problems.ts';
+
+/** The image of a path. @throws Problem 404 unless the id has its only spelling: one picture has one URL */
+export function imageOf(id: string): ImageId {
+  const imageId = ImageId.safeParse(id).data;
+  if (!imageId || imageId !== id) throw pictureNotFound();
+  return imageId;
+}

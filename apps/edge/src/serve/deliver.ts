@@ -1,0 +1,19 @@
+import type { Context } from 'hono';
+import { clientGone } from '../http/client-gone.ts';
+import type { EdgeServices } from '../http/edge-route.ts';
+import { imageHeaders } from './delivery-headers.ts';
+import { getPicture, type WantedPicture } from './get-picture.ts';
+import { pictureResponse } from './picture-response.ts';
+
+/** Responds with a picture: stored, or rendered and published now. @throws as `getPicture` does */
+export async function deliver(
+  c: Context,
+  services: EdgeServices,
+  wanted: WantedPicture,
+  { headers, download }: { readonly headers: Readonly<Record<string, string>>; readonly download?: string | undefined },
+): Promise<Response> {
+  const delivered = await getPicture(services, wanted, () => clientGone(c));
+  services.onDelivered(delivered.outcome);
+  const request = { method: c.req.method, header: (name: string) => c.req.header(name), download };
+  return pictureResponse(services.pictures, delivered, request, { ...imageHeaders(wanted.imageId), ...headers });
+}

@@ -1,0 +1,24 @@
+import { Problem } from '@imagemill/http';
+import type { SizeProblem } from '@imagemill/variants';
+
+const INVALID_MAX_AGE_S = 60;
+/** A key may be added, and clocks differ. */
+const notCached = { 'cache-control': 'no-store' };
+
+/** 400 for a size that cannot be, and 403 for one that is not allowed. */
+export const sizeProblem = ({ code, message: detail }: Pick<SizeProblem, 'code' | 'message'>) =>
+  code === 'invalid-size'
+    ? new Problem({ status: 400, code, detail, headers: { 'cache-control': `public, max-age=${INVALID_MAX_AGE_S}` } })
+    : new Problem({ status: 403, code, detail, headers: notCached });
+
+export const keyNotAllowed = () =>
+  new Problem({
+    ...{ status: 403, code: 'signing-key-not-allowed', headers: notCached },
+    detail: 'This signing key belongs to another tenant.',
+  });
+
+export const tooManySizes = (max: number) =>
+  new Problem({
+    ...{ status: 403, code: 'too-many-sizes', headers: notCached },
+    detail: `${max} sizes of this image are stored. Use one of them, or wait until one is deleted for its age.`,
+  });
