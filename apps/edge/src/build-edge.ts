@@ -15,6 +15,7 @@ import { createEdgeMetrics } from './metrics/edge-metrics.ts';
 import type { Made } from './miss/make-missing.ts';
 import { createRenderLock } from './miss/render-lock.ts';
 import { createSingleFlight } from './miss/single-flight.ts';
+import { createUnrenderableKeys } from './miss/unrenderable-keys.ts';
 import { createLazyEngine, type EdgeEngine } from './render/lazy-engine.ts';
 import { createRenderQueue } from './render/render-queue.ts';
 import { createStoredPictures } from './serve/stored-pictures.ts';
@@ -45,6 +46,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
     tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
   });
   const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
+  const stores = { originals, cdn, manifests, pictures };
   const lock = createRenderLock(connection, env.QUEUE_PREFIX);
   const services = {
     ...{ categories, pictures, timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS },
@@ -54,7 +56,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
       timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
       timeoutError: tookTooLong,
     }),
-    miss: { originals, cdn, manifests, engine, pictures, queue, lock, onRendered: metrics.rendered },
+    miss: { ...stores, unrenderable: createUnrenderableKeys(), engine, queue, lock, onRendered: metrics.rendered },
     freshness: { maxAgeS: env.EDGE_MAX_AGE_SECONDS, staleS: env.EDGE_STALE_SECONDS },
     sizes: {
       allowSize: createAllowSize(env.EDGE_SIGNING_KEYS, env.EDGE_OPEN_SIZES),
@@ -69,8 +71,8 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   return {
     app,
     services,
-    /** @throws Error naming the port if it is in use */
-    async listen(): Promise<void> {
+    /** @returns the port. @throws Error naming the port if it is in use */
+    async listen(): Promise<number> {
       const metricsServer = await startMetricsServer(env, registry);
       const server = await listen(app.fetch, {
         ...{ hostname: env.EDGE_HOST, port: env.EDGE_PORT, setting: 'EDGE_PORT' },
@@ -81,6 +83,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
         await metricsServer?.close();
       };
       logger.info({ address: server.address, metricsPort: metricsServer?.port }, 'listening');
+      return server.address.port;
     },
     /** Finishes requests in flight within SHUTDOWN_GRACE_MS. Also closes the backends. */
     async close(): Promise<void> {

@@ -10,10 +10,12 @@ import type { StoredPicture } from '../serve/stored-pictures.ts';
 import { type Publisher, publishRendition } from './publish-rendition.ts';
 import type { RenderLock } from './render-lock.ts';
 import type { Flight } from './single-flight.ts';
+import type { UnrenderableKeys } from './unrenderable-keys.ts';
 
 export interface MissServices extends Publisher {
   readonly originals: ObjectStorage;
   readonly engine: ImagingEngine;
+  readonly unrenderable: UnrenderableKeys;
   readonly lock: RenderLock;
   readonly queue: RenderQueue;
   readonly onRendered: (timings: Timings) => void;
@@ -28,6 +30,7 @@ export interface Made {
 
 /** Makes a rendition that is not stored: lock → queue → render → publish. @throws as its steps do */
 export async function makeMissing(services: MissServices, order: RenderOrder, flight: Flight): Promise<Made> {
+  services.unrenderable.check(order.key);
   const held = await enter(services.lock, order, flight.signal);
   if (held === 'stored') return storedByAnother(services, order);
   let isStored = false;

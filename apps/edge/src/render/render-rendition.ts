@@ -2,12 +2,14 @@ import { type ImagingEngine, type Picture, RejectedImageError } from '@imagemill
 import { fetchOriginal } from '@imagemill/rendering';
 import type { ObjectStorage } from '@imagemill/storage';
 import { notRenderable, pictureNotFound } from '../http/picture-problems.ts';
+import type { UnrenderableKeys } from '../miss/unrenderable-keys.ts';
 import type { RenderOrder } from './render-order.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 interface Renderer {
   readonly originals: ObjectStorage;
   readonly engine: ImagingEngine;
+  readonly unrenderable: UnrenderableKeys;
 }
 
 /**
@@ -17,14 +19,14 @@ interface Renderer {
  * @throws StorageError, TookTooLongError, EngineBusyError; the signal's reason
  */
 export async function renderRendition(
-  { originals, engine }: Renderer,
-  { image, set, only }: RenderOrder,
+  { originals, engine, unrenderable }: Renderer,
+  { key, image, set, only }: RenderOrder,
   { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const { originalKey: key, originalEtag } = image;
+  const { originalKey, originalEtag } = image;
   try {
     const original = await watch.time('fetch', async () => {
-      const facts = image.facts ?? (await originals.head(key, { signal }));
+      const facts = image.facts ?? (await originals.head(originalKey, { signal }));
       const isThere = facts !== undefined && (originalEtag === undefined || facts.etag === originalEtag);
       if (!isThere) throw pictureNotFound();
       return fetchOriginal(originals, image, facts, engine.limits, signal);
@@ -35,8 +37,10 @@ export async function renderRendition(
     });
     return await watch.time('encode', () => onlyRendition(picture, signal));
   } catch (error) {
+    if (!(error instanceof RejectedImageError)) throw error;
     // The job of the image rejects it with the reason, for its seller.
-    throw error instanceof RejectedImageError ? notRenderable() : error;
+    unrenderable.add(key);
+    throw notRenderable();
   }
 }
 

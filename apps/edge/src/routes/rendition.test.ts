@@ -132,12 +132,14 @@ test('an original that a finished image was not made from is not rendered', asyn
   expect((await edge.get(pathOf(image))).status).toBe(404);
 });
 
-test('a file that is not an image has no picture, and its URL is not kept', async () => {
+test('a file that is not an image has no picture, and is not read again for each request', async () => {
   const image = newImage();
   await upload(edge, image, Buffer.from('not an image at all'));
   expect(await problemOf(await edge.get(pathOf(image)))).toEqual({
     ...{ status: 404, code: 'not-renderable', cacheControl: 'public, max-age=2' },
   });
+  expect((await edge.get(pathOf(image))).status).toBe(404);
+  expect(callsFor(image).filter((call) => call === `open ${image.originalKey}`)).toHaveLength(1);
 });
 
 test.each([

@@ -64,6 +64,9 @@ export async function pictureResponse(
   return new Response(bodyOf('bytes' in picture ? picture.bytes : picture.body), { headers: shared });
 }
 
+/** Of range-parser: a well-formed range lies outside of the picture. */
+const UNSATISFIABLE = 2;
+
 interface ByteRange {
   readonly start: number;
   /** Inclusive. */
@@ -78,9 +81,9 @@ function rangeOf({ method, header }: PictureRequest, { etag, sizeBytes }: Stored
   if (condition !== undefined && condition !== etag) return undefined;
   const { code, type, ranges } = parseRange(sizeBytes, asked);
   if (type !== 'bytes') return undefined;
-  if (code === -1) return 'unsatisfiable';
+  if (code === UNSATISFIABLE && ranges.length === 0) return 'unsatisfiable';
   const [range, ...more] = ranges;
-  return range && more.length === 0 ? range : undefined;
+  return code === 0 && range && more.length === 0 ? range : undefined;
 }
 
 async function partOf(pictures: StoredPictures, picture: StoredPicture, range: ByteRange) {

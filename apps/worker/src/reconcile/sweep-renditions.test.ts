@@ -2,26 +2,54 @@ import type { RenderImage } from '@imagemill/records';
 import { ImageId, renditionKey } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
-import { createReconcileHarness, finish, skipSettlingTime } from '../test-support/reconcile-harness.ts';
+import {
+  createReconcileHarness,
+  finish,
+  type ReconcileHarness,
+  skipSettlingTime,
+} from '../test-support/reconcile-harness.ts';
 import { job } from '../test-support/render-harness.ts';
 
-test('a rendition that a paused worker writes after the deletion of its image is deleted', async () => {
+test.each([
+  ['deleted', (all: ReconcileHarness, image: RenderImage) => all.deletions.begin(image)],
+  ['rejected', (all: ReconcileHarness, image: RenderImage) => finish(all, image)],
+] as const)(
+  'a rendition that a paused worker or edge writes after its image was %s is deleted',
+  async (status, end) => {
+    const all = await createReconcileHarness();
+    const image = job();
+    const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'avif' });
+    const write = () => all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
+    await all.put(image.originalKey);
+    await end(all, image);
+    if (status === 'deleted') {
+      await all.originals.delete(image.originalKey);
+      await all.deletions.finish(image);
+    }
+    // Listings have times in whole seconds.
+    await vi.waitFor(async () => {
+      vi.useRealTimers();
+      await write();
+      skipSettlingTime();
+      const { found } = await all.round({ dryRun: true });
+      expect(found).toEqual([{ kind: `rendition-of-${status}-image`, imageId: image.imageId }]);
+    });
+    await all.round();
+    expect(await all.cdn.head(key)).toBeUndefined();
+  },
+);
+
+test('renditions that an edge makes after the manifest, which does not name them, are kept', async () => {
   const all = await createReconcileHarness();
   const image = job();
-  const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'avif' });
-  const write = () => all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
-  await all.deletions.begin(image);
-  await all.deletions.finish(image);
-  // Listings have times in whole seconds.
-  await vi.waitFor(async () => {
-    vi.useRealTimers();
-    await write();
-    skipSettlingTime();
-    const { found } = await all.round({ dryRun: true });
-    expect(found).toEqual([{ kind: 'rendition-of-deleted-image', imageId: image.imageId }]);
-  });
-  await all.round();
-  expect(await all.cdn.head(key)).toBeUndefined();
+  await all.put(image.originalKey);
+  await finish(all, image, { revision: 'abc' });
+  const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'webp' });
+  await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/webp', cacheControl: 'public' });
+  skipSettlingTime();
+  expect((await all.round()).found).toEqual([]);
+  vi.useRealTimers();
+  expect(await all.cdn.head(key)).toBeDefined();
 });
 
 test('orphaned renditions are deleted, those of a known image never', async () => {

@@ -41,14 +41,15 @@ async function finishedImage(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { imageId, revisions, manifestAt } = image;
-  // Rare, because a manifest is written after its renditions: a run that lost its lock, or one in progress.
-  const isLater = [...revisions.values()].some((writtenAt) => writtenAt > manifestAt && isSettled(writtenAt));
+  // Written by an edge, by a run that lost its lock, or by one in progress.
+  const isLater = [...revisions.values()].some((at) => at > manifestAt && isSettled(at) && isRecent(at));
   if (!isLater && revisions.size <= 1) return [];
   const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
-  if (manifest?.status === 'deleted') {
-    // A worker that was paused may write renditions after the deletion. They must not stay public.
+  if (manifest?.status === 'deleted' || manifest?.status === 'rejected') {
+    // A worker or an edge that was paused may write renditions after the end of the image. They must not stay public.
     const repair = () => deleteRenditions(services.cdn, { imageId }, signal);
-    return isLater ? [{ kind: 'rendition-of-deleted-image', imageId, tenant: manifest.tenant, repair }] : [];
+    const kind = `rendition-of-${manifest.status}-image` as const;
+    return isLater ? [{ kind, imageId, tenant: manifest.tenant, repair }] : [];
   }
   return manifest?.status === 'ready' ? superseded(services, image, manifest, signal) : [];
 }
@@ -73,5 +74,13 @@ async function superseded(
 }
 
 type ReadyManifest = Pick<Extract<LiveManifest, { status: 'ready' }>, 'tenant' | 'revision' | 'readyAt'>;
+
+/**
+ * The edge writes renditions long after their manifests: without a limit, every round would read the manifests of all these images. A
+ * rendition that no round has seen in this time goes with the tombstone of its image.
+ */
+const RECENT_MS = 48 * 3600_000;
+
+const isRecent = (writtenAt: Date) => Date.now() - writtenAt.getTime() < RECENT_MS;
 
 const isOld = (imageId: ImageId) => Date.now() - timeOfId(imageId).getTime() >= ORPHANED_AFTER_MS;

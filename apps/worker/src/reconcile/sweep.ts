@@ -20,6 +20,7 @@ export type FindingKind =
   | 'abandoned-parts'
   | 'rendition-without-manifest'
   | 'rendition-of-deleted-image'
+  | 'rendition-of-rejected-image'
   | 'superseded-rendition'
   | 'dead-letter-without-original'
   | 'dead-letter-not-published'
