@@ -119,6 +119,7 @@ function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Part
       ...{ originals, cdn, manifests, deletions },
       finishedImages: createFinishedImages(originals),
       oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+      storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,
       notifier: webhooks?.notifier,
     },
     logger,

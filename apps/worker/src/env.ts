@@ -8,6 +8,9 @@ const oldRevisions = {
   OLD_REVISION_GRACE_DAYS: whole(0, 3650)
     .prefault('30')
     .describe('how long renditions of an earlier revision are kept after the image was rendered again'),
+  STORED_SIZE_DAYS: whole(1, 3650)
+    .prefault('30')
+    .describe('how long sizes that an edge has made on request are kept; they are made again when they are needed'),
 };
 
 /** The environment variables of the worker. */

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
         finishedImages: createFinishedImages(originals),
         index: createImageIndex(connection, env.QUEUE_PREFIX),
         oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+        storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,
       },
       {
         dryRun: flags.dryRun,

@@ -6,7 +6,16 @@ export interface RenderedImage {
   readonly imageId: ImageId;
   /** When the newest rendition of each revision was written. */
   readonly revisions: ReadonlyMap<string, Date>;
+  /** Sizes that no variant has, which an edge has made. */
+  readonly sizes: readonly StoredSize[];
 }
+
+interface StoredSize {
+  readonly key: string;
+  readonly writtenAt: Date;
+}
+
+type Found = { revisions: Map<string, Date>; sizes: StoredSize[] };
 
 /**
  * A page of the images that have renditions, in the order of their keys, each with all its revisions.
@@ -18,13 +27,13 @@ export async function listRenderedImages(
   cdn: ObjectStorage,
   { imagesMin, startAfter, signal }: { imagesMin: number; startAfter: string | undefined; signal: AbortSignal },
 ): Promise<{ readonly images: readonly RenderedImage[]; readonly nextAfter: string | undefined }> {
-  const images = new Map<ImageId, Map<string, Date>>();
+  const images = new Map<ImageId, Found>();
   let next = startAfter;
   do {
     const { objects, nextAfter } = await cdn.list({ prefix: prefixes.renditions, startAfter: next, signal });
     for (const { key, modifiedAt } of objects) {
       const rendition = parseRenditionKey(key);
-      if (rendition) add(images, rendition, modifiedAt);
+      if (rendition) add(images, { ...rendition, key, writtenAt: modifiedAt });
     }
     next = nextAfter;
   } while (next !== undefined && images.size < imagesMin);
@@ -34,18 +43,18 @@ export async function listRenderedImages(
     images.delete(last);
     next = renditionFolder({ imageId: last }).slice(0, -1);
   }
-  return { images: [...images].map(([imageId, revisions]) => ({ imageId, revisions })), nextAfter: next };
+  return { images: [...images].map(([imageId, found]) => ({ imageId, ...found })), nextAfter: next };
 }
 
 function add(
-  images: Map<ImageId, Map<string, Date>>,
-  { imageId, revision }: { imageId: ImageId; revision: string },
-  writtenAt: Date,
+  images: Map<ImageId, Found>,
+  { imageId, revision, isSize, key, writtenAt }: NonNullable<ReturnType<typeof parseRenditionKey>> & StoredSize,
 ): void {
-  const revisions = images.get(imageId) ?? new Map<string, Date>();
-  const newest = revisions.get(revision);
-  if (newest === undefined || newest < writtenAt) revisions.set(revision, writtenAt);
-  images.set(imageId, revisions);
+  const found = images.get(imageId) ?? { revisions: new Map<string, Date>(), sizes: [] };
+  const newest = found.revisions.get(revision);
+  if (newest === undefined || newest < writtenAt) found.revisions.set(revision, writtenAt);
+  if (isSize) found.sizes.push({ key, writtenAt });
+  images.set(imageId, found);
 }
 
 /** Deletes an image's renditions: of all revisions, or of one. @throws StorageError */

@@ -1,5 +1,5 @@
 import type { RenderImage } from '@imagemill/records';
-import { ImageId, renditionKey } from '@imagemill/variants';
+import { ImageId, renditionKey, sizeKey } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import {
@@ -89,6 +89,27 @@ test('renditions of an earlier revision are deleted after the grace period', asy
   vi.useRealTimers();
   expect(await all.cdn.head(keyOf('old'))).toBeUndefined();
   expect(await all.cdn.head(keyOf('new'))).toBeDefined();
+});
+
+test('sizes that an edge has made are deleted at their age, and variants are not', async () => {
+  const all = await createReconcileHarness();
+  const image = job();
+  await all.put(image.originalKey);
+  const address = { imageId: image.imageId, revision: 'now', format: 'webp' } as const;
+  const [size, variant] = [
+    sizeKey({ ...address, size: 'w300_inside_q80' }),
+    renditionKey({ ...address, variant: 'a' }),
+  ];
+  for (const key of [size, variant]) {
+    await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/webp', cacheControl: 'public' });
+  }
+  await finish(all, image, { revision: 'now' });
+  expect((await all.round()).found).toEqual([]);
+  skipSettlingTime();
+  expect((await all.round()).found).toEqual([{ kind: 'old-size', imageId: image.imageId }]);
+  vi.useRealTimers();
+  expect(await all.cdn.head(size)).toBeUndefined();
+  expect(await all.cdn.head(variant)).toBeDefined();
 });
 
 test('renditions of an image with a running job are never deleted', async () => {

@@ -16,17 +16,28 @@ export const sweepRenditions: Sweep = async (services, after, signal) => {
   const { images, nextAfter } = await listRenderedImages(services.cdn, page);
   const manifestWrittenAt = await services.manifests.writtenAt(images, { signal });
   const findings: Finding[] = [];
-  for (const { imageId, revisions } of images) {
+  for (const image of images) {
+    const { imageId } = image;
     const manifestAt = manifestWrittenAt({ imageId });
     if (manifestAt === undefined) {
       findings.push(...(await collectFindings(orphan(services, imageId, signal), { imageId })));
     } else {
-      const check = finishedImage(services, { imageId, revisions, manifestAt }, signal);
-      findings.push(...(await collectFindings(check, { imageId })));
+      const check = finishedImage(services, { ...image, manifestAt }, signal);
+      findings.push(...(await collectFindings(check, { imageId })), ...oldSizes(services, image, signal));
     }
   }
   return { examined: images.length, findings, next: nextAfter };
 };
+
+/** An image may have only so many sizes: those that no page uses any more must not take their places for ever. */
+function oldSizes({ cdn, storedSizeMs }: ReconcileServices, image: RenderedImage, signal: AbortSignal): Finding[] {
+  const old = image.sizes.filter(({ writtenAt }) => Date.now() - writtenAt.getTime() >= storedSizeMs);
+  if (old.length === 0) return [];
+  const repair = async () => {
+    for (const { key } of old) await cdn.delete(key, { signal });
+  };
+  return [{ kind: 'old-size', imageId: image.imageId, repair }];
+}
 
 async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signal: AbortSignal): Promise<Finding[]> {
   if (!isOld(imageId) || (await queue.find(imageId))) return [];

@@ -22,6 +22,7 @@ export type FindingKind =
   | 'rendition-of-deleted-image'
   | 'rendition-of-rejected-image'
   | 'superseded-rendition'
+  | 'old-size'
   | 'dead-letter-without-original'
   | 'dead-letter-not-published'
   | 'unreadable';
@@ -46,6 +47,8 @@ export interface ReconcileServices {
   readonly index: ImageIndex;
   /** How long renditions of an earlier revision are kept after their image was rendered again. */
   readonly oldRevisionGraceMs: number;
+  /** How long sizes that no variant has are kept. An edge makes them again on request. */
+  readonly storedSizeMs: number;
   /** Undefined if no tenant has a webhook endpoint. */
   readonly notifier?: Notifier | undefined;
 }

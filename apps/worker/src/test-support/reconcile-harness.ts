@@ -41,7 +41,7 @@ export async function createReconcileHarness({ endpoints = [] }: { endpoints?: s
   const index = createImageIndex(connection, prefix);
   const finishedImages = createFinishedImages(originals);
   const stores = { originals, cdn, manifests, deletions, finishedImages };
-  const services = { ...stores, queue, index, notifier, oldRevisionGraceMs: 60_000 };
+  const services = { ...stores, queue, index, notifier, oldRevisionGraceMs: 60_000, storedSizeMs: 60_000 };
 
   /** The services, with the given storage in place of the real one. */
   function withStorage(change: { originals?: ObjectStorage; cdn?: ObjectStorage }) {
