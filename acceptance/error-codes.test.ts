@@ -95,6 +95,15 @@ test('the OpenAPI document has the same errors as docs/http-api.md, with the sam
   expect(Object.fromEntries(ofDocument)).toEqual(Object.fromEntries(await documentedErrors()));
 });
 
+test('docs/delivery.md lists every code of the edge', async () => {
+  const paths = await Array.fromAsync(glob('apps/edge/src/**/*.ts', { cwd: root }));
+  const sources = await Promise.all(paths.filter((path) => !/\.test\.ts$|\/test-support\//.test(path)).map(read));
+  const codes = sources.flatMap((text) => matches(text, /(?:\bcode: |unavailable\()'([a-z-]+)'/g));
+  expect(codes).toContain('render-queue-full');
+  const listed = quoted(await read('docs/delivery.md'));
+  expect(sorted(codes).filter((code) => !listed.includes(code))).toEqual([]);
+});
+
 test('every internal code still exists', async () => {
   expect(await codesOfPackages()).toEqual(expect.arrayContaining(Object.keys(internalCodes)));
 });
