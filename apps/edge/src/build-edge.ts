@@ -8,8 +8,9 @@ import { loadCategories } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import type { Backends } from './backends.ts';
 import type { EdgeEnv } from './env.ts';
-import { createFindImage } from './find/find-image.ts';
+import { createFindImage, type Finding } from './find/find-image.ts';
 import { rememberFindings } from './find/remember-findings.ts';
+import { shareLookUps } from './find/share-look-ups.ts';
 import { tookTooLong } from './http/picture-problems.ts';
 import { createEdgeMetrics } from './metrics/edge-metrics.ts';
 import type { Made } from './miss/make-missing.ts';
@@ -38,7 +39,8 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
   const engine = options.engine ?? (await openEngine(env, options));
   const manifests = createManifests(originals);
-  const jobQueue = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const jobs = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const findImage = createFindImage({ manifests, queue: jobs, originals });
   const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
   const queue = createRenderQueue({
     runningMax: env.ENGINE_PROCESSES ?? availableParallelism() + 1,
@@ -50,12 +52,8 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   const lock = createRenderLock(connection, env.QUEUE_PREFIX);
   const services = {
     ...{ categories, pictures, timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS },
-    findImage: rememberFindings(createFindImage({ manifests, queue: jobQueue, originals })),
-    flights: createSingleFlight<Made>({
-      flightsMax: env.EDGE_QUEUE_MAX + OTHER_FLIGHTS_MAX,
-      timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
-      timeoutError: tookTooLong,
-    }),
+    findImage: rememberFindings(shareLookUps(findImage, createSingleFlight<Finding>(flightLimits(env)))),
+    flights: createSingleFlight<Made>(flightLimits(env)),
     miss: { ...stores, unrenderable: createUnrenderableKeys(), engine, queue, lock, onRendered: metrics.rendered },
     freshness: { maxAgeS: env.EDGE_MAX_AGE_SECONDS, staleS: env.EDGE_STALE_SECONDS },
     sizes: {
@@ -93,6 +91,12 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
     },
   };
 }
+
+const flightLimits = (env: EdgeEnv) => ({
+  flightsMax: env.EDGE_QUEUE_MAX + OTHER_FLIGHTS_MAX,
+  timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
+  timeoutError: tookTooLong,
+});
 
 /** @throws Error if the first engine process does not start, unless it starts later */
 async function openEngine(env: EdgeEnv, options: EdgeOptions): Promise<EdgeEngine> {

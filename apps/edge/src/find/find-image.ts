@@ -49,6 +49,7 @@ function findingOf(manifest: Manifest): Finding {
   if (manifest.status === 'deleted' || manifest.status === 'rejected') return gone;
   // An operator has given the image up.
   if (manifest.status === 'failed') return missing;
-  const { imageId, tenant, category, originalKey, originalEtag } = manifest;
-  return { is: 'found', image: { imageId, tenant, category, originalKey, originalEtag, from: 'manifest' } };
+  const { imageId, tenant, category, originalKey, originalEtag, revision, renditions } = manifest;
+  const published = { revision, entries: renditions.map(({ variant: name, format }) => ({ name, format })) };
+  return { is: 'found', image: { imageId, tenant, category, originalKey, originalEtag, published, from: 'manifest' } };
 }

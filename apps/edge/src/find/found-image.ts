@@ -1,7 +1,8 @@
 import type { CategorySpec, ImageId } from '@imagemill/variants';
 import type { EdgeServices } from '../http/edge-route.ts';
-import { imageGone, pictureNotFound } from '../http/picture-problems.ts';
+import { pictureNotFound } from '../http/picture-problems.ts';
 import type { FoundImage } from '../render/render-order.ts';
+import { requireImage } from './require-image.ts';
 
 export interface KnownImage {
   readonly image: FoundImage;
@@ -17,9 +18,8 @@ export async function foundImage(
   { findImage, categories, timeoutMs }: EdgeServices,
   imageId: ImageId,
 ): Promise<KnownImage> {
-  const finding = await findImage(imageId, AbortSignal.timeout(timeoutMs));
-  if (finding.is === 'gone') throw imageGone();
-  const category = finding.is === 'found' ? categories.get(finding.image.category) : undefined;
-  if (finding.is === 'missing' || !category) throw pictureNotFound();
-  return { image: finding.image, category };
+  const image = requireImage(await findImage(imageId, AbortSignal.timeout(timeoutMs)));
+  const category = categories.get(image.category);
+  if (!category) throw pictureNotFound();
+  return { image, category };
 }

@@ -9,6 +9,8 @@ export interface FoundImage
   readonly from: 'manifest' | 'job';
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */
   readonly originalEtag?: string | undefined;
+  /** The renditions that its manifest names. */
+  readonly published?: { readonly revision: string; readonly entries: readonly EntryName[] } | undefined;
   /** The original, if it was looked up already. */
   readonly facts?: ObjectFacts | undefined;
 }

@@ -1,19 +1,13 @@
-import { type Format, fileExtensions, ImageId, renditionKey, VariantName, type VariantSet } from '@imagemill/variants';
+import { fileExtensions, ImageId, type RenditionAddress, renditionKey, VariantName } from '@imagemill/variants';
 import type { Context } from 'hono';
 import type { EdgeRoute, EdgeServices } from '../http/edge-route.ts';
+import { formatOfExtension, isRevision } from '../http/path-parts.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
-import type { FoundImage, RenderOrder } from '../render/render-order.ts';
+import { hasEntry, plannedOrder } from '../render/planned-order.ts';
 import { deliver } from '../serve/deliver.ts';
 import { imageHeaders, immutableHeaders } from '../serve/delivery-headers.ts';
 import type { WantedPicture } from '../serve/get-picture.ts';
-import { MovedError } from './moved-error.ts';
-
-interface Address {
-  readonly imageId: ImageId;
-  readonly revision: string;
-  readonly name: string;
-  readonly format: Format;
-}
+import { MovedError, movedResponse } from './moved-error.ts';
 
 /** GET and HEAD of an immutable rendition URL: from the bucket, or rendered and published now. */
 export const rendition: EdgeRoute = (app, services) => {
@@ -24,52 +18,36 @@ export const rendition: EdgeRoute = (app, services) => {
   });
 };
 
-async function serve(c: Context, services: EdgeServices, address: Address): Promise<Response> {
-  const { imageId, revision, name, format } = address;
+async function serve(c: Context, services: EdgeServices, address: RenditionAddress): Promise<Response> {
+  const { imageId, variant, format } = address;
   const wanted: WantedPicture = {
     imageId,
-    key: renditionKey({ imageId, revision, variant: name, format }),
-    orderFor: (image) => orderOf(services, address, image),
+    key: renditionKey(address),
+    orderFor: (image) => plannedOrder(services.categories, address, image),
   };
   try {
     return await deliver(c, services, wanted, { headers: immutableHeaders, download: c.req.query('download') });
   } catch (error) {
-    if (error instanceof MovedError) return error.response(imageHeaders(imageId));
-    throw error;
+    if (!(error instanceof MovedError)) throw error;
+    const location = `../${error.currentRevision}/${variant}.${fileExtensions[format]}`;
+    return movedResponse(location, imageHeaders(imageId));
   }
 }
 
-const REVISION = /^[0-9a-f]{12}$/;
-const formats = Object.keys(fileExtensions) as Format[];
-
 /** Undefined unless the path is exactly the key of a rendition: one picture has one URL. */
-function parseAddress(path: string, params: Record<string, string>): Address | undefined {
+function parseAddress(path: string, params: Readonly<Record<string, string>>): RenditionAddress | undefined {
   const { id, revision = '', file = '' } = params;
   const imageId = ImageId.safeParse(id).data;
-  const [variant, extension] = file.split('.');
-  const name = VariantName.safeParse(variant).data;
-  const format = formats.find((each) => fileExtensions[each] === extension);
-  if (!imageId || !name || !format || !REVISION.test(revision)) return undefined;
-  return path === `/${renditionKey({ imageId, revision, variant: name, format })}`
-    ? { imageId, revision, name, format }
-    : undefined;
+  const [name, extension] = file.split('.');
+  const variant = VariantName.safeParse(name).data;
+  const format = formatOfExtension(extension);
+  if (!imageId || !variant || !format || !isRevision(revision)) return undefined;
+  const address = { imageId, revision, variant, format };
+  return path === `/${renditionKey(address)}` ? address : undefined;
 }
-
-const hasEntry = (set: VariantSet, { name, format }: Address) =>
-  set.some((entry) => entry.name === name && entry.format === format);
 
 /** A current revision names its set: whether the set has the entry needs no call. Sets of earlier revisions are unknown. */
-function isPossible({ categories }: EdgeServices, address: Address): boolean {
+function isPossible({ categories }: EdgeServices, address: RenditionAddress): boolean {
   const current = [...categories.values()].find(({ revision }) => revision === address.revision);
   return !current || hasEntry(current.set, address);
-}
-
-/** @throws MovedError to the current revision; Problem 404 if the image has no such rendition */
-function orderOf({ categories }: EdgeServices, address: Address, image: FoundImage): RenderOrder {
-  const { imageId, revision, name, format } = address;
-  const category = categories.get(image.category);
-  if (!category || !hasEntry(category.set, address)) throw pictureNotFound();
-  const key = renditionKey({ imageId, revision, variant: name, format });
-  if (category.revision !== revision) throw new MovedError(category.revision, key);
-  return { key, image, set: category.set, only: { name, format } };
 }

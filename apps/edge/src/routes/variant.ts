@@ -1,48 +1,102 @@
-import { type Categories, type CategorySpec, type Format, fileExtensions, renditionKey } from '@imagemill/variants';
+import { Problem } from '@imagemill/http';
+import { prefixes, renditionKey } from '@imagemill/variants';
 import type { Context } from 'hono';
-import { foundImage } from '../find/found-image.ts';
+import { requireImage } from '../find/require-image.ts';
+import { type FriendlyAddress, parseFriendly } from '../friendly/parse-friendly.ts';
+import { type ShownPicture, shownPicture, shownPictures } from '../friendly/shown-pictures.ts';
+import { clientGone } from '../http/client-gone.ts';
 import type { EdgeRoute, EdgeServices } from '../http/edge-route.ts';
-import { imageOf } from '../http/image-path.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
+import { plannedOrder } from '../render/planned-order.ts';
 import { changingHeaders } from '../serve/changing-headers.ts';
 import { chooseFormat } from '../serve/choose-format.ts';
 import { deliver } from '../serve/deliver.ts';
-import { immutableHeaders } from '../serve/delivery-headers.ts';
+import { imageHeaders, immutableHeaders } from '../serve/delivery-headers.ts';
+import type { WantedPicture } from '../serve/get-picture.ts';
+import { MovedError, movedResponse } from './moved-error.ts';
 
-/**
- * GET and HEAD of `/images/{id}/{variant}`, in the format that the Accept header prefers, and of `/images/{id}/{variant}.{ext}`. Both show
- * the image's current revision. `?v={revision}` makes the URL immutable.
- */
+type Headers = Readonly<Record<string, string>>;
+
+/** Caches ask again soon for a picture that is shown only because a newer one cannot be made now. */
+const SUBSTITUTE_MAX_AGE_S = 60;
+
+/** GET and HEAD of a variant by its name, in the named format or one that `Accept` allows. */
 export const variant: EdgeRoute = (app, services) => {
   app.get('/images/:id/:file', async (c) => {
-    const { id, file } = c.req.param();
-    const imageId = imageOf(id);
-    const [name = '', extension, ...more] = file.split('.');
-    const format = formats.find((each) => fileExtensions[each] === extension);
-    const isWrong = more.length > 0 || (extension !== undefined && !format);
-    if (isWrong || !isKnown(services.categories, name)) throw pictureNotFound();
-    const { image, category } = await foundImage(services, imageId);
-    const offered = formatsOf(category, name).filter((each) => !format || each === format);
-    if (offered.length === 0) throw pictureNotFound();
-    const chosen = format ?? chooseFormat(c.req.header('accept'), offered);
-    const wanted = {
-      imageId,
-      key: renditionKey({ imageId, revision: category.revision, variant: name, format: chosen }),
-      orderFor: () => ({ key: wanted.key, image, set: category.set, only: { name, format: chosen } }),
-    };
-    const headers = { ...freshness(c, services, category), ...(!format && { vary: 'Accept' }) };
-    return deliver(c, services, wanted, { headers, download: c.req.query('download') });
+    const asked = parseFriendly(c.req.path, c.req.param(), c.req.query('v'));
+    if (!asked) throw pictureNotFound();
+    const { revision } = asked;
+    try {
+      return revision === undefined
+        ? await serveCurrent(c, services, asked)
+        : await serveRevision(c, services, asked, revision);
+    } catch (error) {
+      if (!(error instanceof MovedError)) throw error;
+      return movedResponse(inRevision(c, error.currentRevision), imageHeaders(asked.imageId));
+    }
   });
 };
 
-const formats = Object.keys(fileExtensions) as Format[];
+/** The image's current revision; if that cannot be made now, the one of its manifest. */
+async function serveCurrent(c: Context, services: EdgeServices, asked: FriendlyAddress): Promise<Response> {
+  const [best, stored] = shownPictures(services.categories, await findImage(c, services, asked), asked);
+  if (!best) throw pictureNotFound();
+  try {
+    return await serve(c, services, asked, best, changingHeaders(services.freshness));
+  } catch (error) {
+    if (!stored || !cannotBeMadeNow(error)) throw error;
+    const maxAgeS = Math.min(SUBSTITUTE_MAX_AGE_S, services.freshness.maxAgeS);
+    return serve(c, services, asked, stored, changingHeaders({ maxAgeS, staleS: 0 })).catch(() => {
+      throw error;
+    });
+  }
+}
 
-const formatsOf = ({ set }: CategorySpec, name: string): Format[] =>
-  set.flatMap((entry) => (entry.name === name ? entry.format : []));
+/** No look-up if the revision is current: it names its category's set. */
+async function serveRevision(c: Context, services: EdgeServices, asked: FriendlyAddress, revision: string) {
+  const current = [...services.categories.values()].find((category) => category.revision === revision);
+  if (current) {
+    const shown = shownPicture(revision, current.set, asked);
+    if (shown.formats.length === 0) throw pictureNotFound();
+    return serve(c, services, asked, shown, immutableHeaders);
+  }
+  const pictures = shownPictures(services.categories, await findImage(c, services, asked), asked);
+  const named = pictures.find((picture) => picture.revision === revision);
+  if (named) return serve(c, services, asked, named, immutableHeaders);
+  const [best] = pictures;
+  throw best ? new MovedError(best.revision) : pictureNotFound();
+}
 
-/** Whether any image has such a variant needs no call. */
-const isKnown = (categories: Categories, name: string) =>
-  [...categories.values()].some((category) => formatsOf(category, name).length > 0);
+const findImage = async (c: Context, services: EdgeServices, { imageId }: FriendlyAddress) =>
+  requireImage(await services.findImage(imageId, clientGone(c)));
 
-const freshness = (c: Context, services: EdgeServices, { revision }: CategorySpec) =>
-  c.req.query('v') === revision ? immutableHeaders : changingHeaders(services.freshness);
+async function serve(
+  c: Context,
+  services: EdgeServices,
+  { imageId, name, format: named }: FriendlyAddress,
+  { revision, formats }: ShownPicture,
+  cacheHeaders: Headers,
+): Promise<Response> {
+  const format = chooseFormat(c.req.header('accept'), formats);
+  const address = { imageId, revision, variant: name, format };
+  const wanted: WantedPicture = {
+    imageId,
+    key: renditionKey(address),
+    orderFor: (image) => plannedOrder(services.categories, address, image),
+  };
+  const headers = {
+    ...cacheHeaders,
+    ...(named === undefined && { vary: 'Accept' }),
+    // Relative: the path before the key, and the host, are the CDN's.
+    'content-location': `../${wanted.key.slice(prefixes.renditions.length)}`,
+  };
+  return deliver(c, services, wanted, { headers, download: c.req.query('download') });
+}
+
+/** The same URL, with another revision. */
+function inRevision(c: Context, revision: string): string {
+  const download = c.req.query('download');
+  return `?${new URLSearchParams({ v: revision, ...(download !== undefined && { download }) })}`;
+}
+
+const cannotBeMadeNow = (error: unknown) => error instanceof Problem && [404, 503].includes(error.options.status);

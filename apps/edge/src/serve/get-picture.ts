@@ -1,6 +1,7 @@
 import type { ImageId } from '@imagemill/variants';
 import type { FindImage } from '../find/find-image.ts';
-import { imageGone, pictureNotFound, tookTooLong } from '../http/picture-problems.ts';
+import { requireImage } from '../find/require-image.ts';
+import { pictureNotFound, tookTooLong } from '../http/picture-problems.ts';
 import { type Made, type MissServices, makeMissing } from '../miss/make-missing.ts';
 import type { Flight, SingleFlight } from '../miss/single-flight.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
@@ -65,10 +66,8 @@ export async function getPicture(
 }
 
 async function make({ findImage, miss }: PictureServices, wanted: WantedPicture, flight: Flight): Promise<Made> {
-  const finding = await findImage(wanted.imageId, flight.signal);
-  if (finding.is === 'gone') throw imageGone();
-  if (finding.is === 'missing') throw pictureNotFound();
-  return makeMissing(miss, await wanted.orderFor(finding.image, flight.signal), flight);
+  const image = requireImage(await findImage(wanted.imageId, flight.signal));
+  return makeMissing(miss, await wanted.orderFor(image, flight.signal), flight);
 }
 
 /** The body of a large picture can be read only once. */

@@ -1,0 +1,28 @@
+import { readyManifest, type Subject } from '@imagemill/manifests';
+import type { RenderImage } from '@imagemill/records';
+import type { VariantSet } from '@imagemill/variants';
+import { avatar, type EdgeHarness, photo } from './edge-harness.ts';
+
+export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<Subject> => ({
+  image,
+  facts: await edge.storage.head(image.originalKey),
+  attempts: 1,
+});
+
+/** Publishes the manifest of a finished image, as a worker does. @param set that all renditions of `revision` are made of */
+export async function publishManifest(
+  edge: EdgeHarness,
+  image: RenderImage,
+  { revision = avatar.revision, set = avatar.set }: { revision?: string; set?: VariantSet } = {},
+): Promise<void> {
+  const made = {
+    source: {
+      ...{ format: 'jpeg' as const, width: 512, height: 512, orientation: 1, colourSpace: 'srgb', hasAlpha: false },
+      ...{ frames: 1, bytes: photo.byteLength, sha256: 'a' },
+    },
+    summary: { placeholder: 'p', dominantColour: '#000000' },
+    ...{ set, revision, timingsMs: {} },
+    done: set.map(({ name: variant, format }) => ({ variant, format, width: 1, height: 1, bytes: 1 })),
+  };
+  await edge.manifests.publish(readyManifest(await subjectOf(edge, image), made), undefined);
+}
