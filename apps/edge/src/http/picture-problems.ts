@@ -37,3 +37,7 @@ export const queueFull = () => unavailable('render-queue-full', 'Too many pictur
 export const tenantQueueFull = () =>
   unavailable('tenant-queue-full', 'Too many pictures of this owner wait to be rendered.');
 export const tookTooLong = () => unavailable('request-timeout', 'The picture was not ready in time.');
+
+/** Nobody receives it: it keeps disconnects from being logged as failures of ours. */
+export const clientDisconnected = () =>
+  new Problem({ status: 400, code: 'client-disconnected', detail: 'The client has disconnected.' });
