@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.ts';
 import { apiKill } from './api-kill.ts';
 import { duplicates } from './duplicates.ts';
+import { edgeKill, edgePaused, edgeStorageFaults } from './edge-faults.ts';
 import { hostile } from './hostile/hostile.ts';
 import { redisOutage, storageOutage } from './outages.ts';
 import { pausedWorker } from './paused-worker.ts';
@@ -24,5 +25,8 @@ export const allFaults: readonly Fault[] = [
   storageOutage,
   redisOutage,
   duplicates,
+  edgeKill,
+  edgePaused,
+  edgeStorageFaults,
   hostile,
 ];

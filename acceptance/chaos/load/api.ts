@@ -3,7 +3,12 @@ import { UnavailableError } from './retry-while-unavailable.ts';
 
 const TIMEOUT_MS = 10_000;
 
-const Ticket = z.object({ imageId: z.string(), uploadUrl: z.string(), headers: z.record(z.string(), z.string()) });
+const Ticket = z.object({
+  imageId: z.string(),
+  uploadUrl: z.string(),
+  headers: z.record(z.string(), z.string()),
+  renditions: z.array(z.object({ url: z.string() })),
+});
 export type Ticket = z.infer<typeof Ticket>;
 const Image = z.object({
   status: z.string(),

@@ -12,6 +12,8 @@ export interface Upload {
   readonly imageId: string;
   readonly picture: Picture;
   readonly report: Report;
+  /** Of its planned renditions. */
+  readonly urls: readonly string[];
   /** The expected final status; `crashed` for poisoned images, which are rejected as `crashed-decoder`. */
   expected: Picture['expected'] | 'crashed';
   /** Whether the storage accepted the bytes. */
@@ -84,7 +86,9 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, keepsRate, 
       const request = { filename: 'photo', contentType, contentLength: bytes.byteLength, category };
       const ticket = await retryWhileUnavailable(() => api.ticket(request), RETRY_FOR_MS, signal);
       const report = random.pick(['call', 'event', 'both'] as const);
-      const upload: Upload = { imageId: ticket.imageId, picture, report, expected: picture.expected, uploaded: false };
+      const urls = ticket.renditions.map(({ url }) => url);
+      const { imageId } = ticket;
+      const upload: Upload = { imageId, picture, report, urls, expected: picture.expected, uploaded: false };
       uploads.set(upload.imageId, upload);
       await hooks.onTicket?.(upload);
       await deliver(upload, ticket);

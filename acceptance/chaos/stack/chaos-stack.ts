@@ -16,6 +16,8 @@ const entry = (path: string) => fileURLToPath(new URL(`../../../apps/${path}`, i
 export interface ChaosStackOptions {
   /** Defaults to 2. */
   readonly workers?: number;
+  /** Defaults to none. */
+  readonly edges?: number;
   /** Additional environment variables of the workers. */
   readonly workerEnv?: (dir: string) => Readonly<Record<string, string>>;
   /** Called before anything starts. */
@@ -24,6 +26,13 @@ export interface ChaosStackOptions {
   readonly storageProxy?: boolean;
   /** Keeps the default limits of a tenant; otherwise most of them are off. */
   readonly limitsTenants?: boolean;
+}
+
+/** Time limit of a request for a picture that an edge must render. */
+export const EDGE_LIMIT_MS = 10_000;
+
+export interface Edge extends Supervised {
+  readonly url: string;
 }
 
 /** imagemill with its own Redis and S3 server. Processes that end are restarted. */
@@ -41,6 +50,7 @@ export interface ChaosStack {
   readonly storageProxy: FaultProxy | undefined;
   readonly api: Supervised;
   readonly workers: readonly Supervised[];
+  readonly edges: readonly Edge[];
   /** Runs the command-line program in the workers' environment. */
   runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   close(): Promise<void>;
@@ -75,14 +85,39 @@ export async function startChaosStack(
       supervise({ name: `worker-${index + 1}`, entry: entry('worker/src/main.ts'), env: workerEnv, logs }),
     );
     parts.push({ stop: async () => void (await Promise.all(workers.map((worker) => worker.close()))) });
-    await Promise.all([api, ...workers].map((app) => app.up()));
+    const edges = await startEdges(options.edges ?? 0, env, logs);
+    parts.push({ stop: async () => void (await Promise.all(edges.map((edge) => edge.close()))) });
+    await Promise.all([api, ...workers, ...edges].map((app) => app.up()));
     const runCommand = (...args: string[]) => runProgram([entry('cli/imagemill.mjs'), ...args], env);
-    return { ...addresses, ...backends, api, workers, runCommand, close };
+    return { ...addresses, ...backends, api, workers, edges, runCommand, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+const startEdges = (count: number, env: NodeJS.ProcessEnv, logs: string): Promise<Edge[]> =>
+  Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const port = await claimPort('127.0.0.1', 0);
+      const own = {
+        EDGE_HOST: '127.0.0.1',
+        EDGE_PORT: String(port),
+        EDGE_REQUEST_TIMEOUT_MS: String(EDGE_LIMIT_MS),
+        ENGINE_PROCESSES: '1',
+      };
+      const edge = supervise({
+        name: `edge-${index + 1}`,
+        entry: entry('edge/src/main.ts'),
+        env: { ...env, ...own },
+        logs,
+      });
+      return Object.defineProperties(
+        { url: `http://127.0.0.1:${port}` },
+        Object.getOwnPropertyDescriptors(edge),
+      ) as Edge;
+    }),
+  );
 
 const newKey = () => randomBytes(20).toString('hex');
 const newKeys = () => ({ uploadKey: newKey(), adminKey: newKey(), otherKey: newKey() });
