@@ -31,7 +31,7 @@ export interface ChaosStackOptions {
 /** Time limit of a request for a picture that an edge must render. */
 export const EDGE_LIMIT_MS = 10_000;
 
-export interface Edge extends Supervised {
+interface Edge extends Supervised {
   readonly url: string;
 }
 
