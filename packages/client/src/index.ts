@@ -4,6 +4,7 @@ export { ImageEndedError, ImagemillError, type ImagemillErrorOptions, UploadErro
 export type { FollowTarget } from './follow/follow-target.ts';
 export type { WaitOptions } from './follow/wait-until-ready.ts';
 export type { CallOptions, ImageCalls, ListOptions, TicketOptions } from './images.ts';
+export { type FriendlyUrlOptions, friendlyUrl } from './picture/friendly-url.ts';
 export { type PictureOptions, pictureHtml } from './picture/picture-html.ts';
 export type { RenditionChoice } from './picture/same-picture.ts';
 export { type SrcsetOptions, srcset } from './picture/srcset.ts';

@@ -1,5 +1,6 @@
 import type { Image, ImageFormat } from '../types.ts';
 import { escapeHtml } from './escape-html.ts';
+import { fallbackFormats, negotiated } from './friendly-url.ts';
 import { type RenditionChoice, samePicture } from './same-picture.ts';
 import { srcsetOf } from './srcset.ts';
 
@@ -14,6 +15,8 @@ export interface PictureOptions extends RenditionChoice {
   readonly className?: string | undefined;
   /** `lazy` by default; `eager` for images above the fold. */
   readonly loading?: 'lazy' | 'eager' | undefined;
+  /** `auto`: an `img` with friendly URLs, whose format the browser's `Accept` header chooses. The CDN needs an edge. */
+  readonly format?: 'auto' | undefined;
   /** `false` leaves out the colour behind it, which is a style attribute: a strict Content-Security-Policy refuses these. */
   readonly placeholder?: boolean | undefined;
 }
@@ -27,22 +30,23 @@ const mediaTypes: Record<ImageFormat, string> = {
 
 /** The best first: a browser uses the first supported one. */
 const modernFormats: readonly ImageFormat[] = ['avif', 'webp'];
-/** Formats that every browser and mail client supports come first. */
-const fallbackFormats: readonly ImageFormat[] = ['jpeg', 'png', 'webp', 'avif'];
 
 /**
  * A `<picture>` for an image, escaped: avif and webp by real widths, jpeg or png for browsers that support neither, the size
  * that prevents layout shifts, and the dominant colour until it has loaded. Empty if nothing is live yet.
  */
 export function pictureHtml(image: Pictured, options: PictureOptions): string {
-  const { alt, sizes, className, loading = 'lazy', placeholder = true } = options;
+  const { alt, sizes, className, loading = 'lazy', placeholder = true, format } = options;
   const shown = samePicture(image, options);
   const inFormat = (format: ImageFormat) => shown.filter((rendition) => rendition.format === format);
-  const fallback = fallbackFormats.map(inFormat).find((renditions) => renditions.length > 0) ?? [];
+  const fallback =
+    format === 'auto'
+      ? negotiated(shown)
+      : (fallbackFormats.map(inFormat).find((renditions) => renditions.length > 0) ?? []);
   const largest = fallback.at(-1);
   if (!largest) return '';
 
-  const sources = modernFormats
+  const sources = (format === 'auto' ? [] : modernFormats)
     .filter((format) => format !== largest.format && inFormat(format).length > 0)
     .map((format) => tag('source', { type: mediaTypes[format], srcset: srcsetOf(inFormat(format)), sizes }));
   const img = tag('img', {

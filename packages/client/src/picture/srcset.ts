@@ -1,13 +1,17 @@
 import type { Image, ImageFormat, Rendition } from '../types.ts';
+import { negotiated } from './friendly-url.ts';
 import { type RenditionChoice, samePicture } from './same-picture.ts';
 
 export interface SrcsetOptions extends RenditionChoice {
-  readonly format: ImageFormat;
+  /** `auto`: friendly URLs, whose format the browser's `Accept` header chooses. The CDN needs an edge. */
+  readonly format: ImageFormat | 'auto';
 }
 
 /** The value of a `srcset` with the renditions' real widths: `https://…/small.avif 225w, …`. Empty when there are none. Not escaped. */
-export const srcset = (image: Pick<Image, 'renditions' | 'source'>, { format, ...choice }: SrcsetOptions): string =>
-  srcsetOf(samePicture(image, choice).filter((rendition) => rendition.format === format));
+export function srcset(image: Pick<Image, 'renditions' | 'source'>, { format, ...choice }: SrcsetOptions): string {
+  const shown = samePicture(image, choice);
+  return srcsetOf(format === 'auto' ? negotiated(shown) : shown.filter((rendition) => rendition.format === format));
+}
 
 export const srcsetOf = (renditions: readonly Rendition[]): string =>
   renditions.map(({ url, width }) => `${candidateUrl(url)} ${width}w`).join(', ');
