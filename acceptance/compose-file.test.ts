@@ -4,6 +4,7 @@ import { parseEnv } from '@imagemill/service';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
+import { edgeEnv } from '../apps/edge/src/env.ts';
 import { workerEnv } from '../apps/worker/src/env.ts';
 import { redisContainer, s3Container } from '../packages/local-stack/src/test-support/images.ts';
 import { type ComposeService, composeServices, durationMs, schemaErrors } from './compose/compose-file.ts';
@@ -36,7 +37,7 @@ describe('docker-compose.yml', () => {
   });
 });
 
-const apps: Record<string, z.ZodObject> = { api: apiEnv, worker: workerEnv, setup: setupEnv };
+const apps: Record<string, z.ZodObject> = { api: apiEnv, worker: workerEnv, edge: edgeEnv, setup: setupEnv };
 
 describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
   test('has exactly the variables of the app', () => {
@@ -62,29 +63,36 @@ describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
   });
 });
 
-test.each(['setup', 'api', 'worker'])('%s has a read-only file system, and cannot gain privileges', (name) => {
-  expect(service(name)).toMatchObject({
-    read_only: true,
-    init: true,
-    cap_drop: ['ALL'],
-    security_opt: ['no-new-privileges:true'],
-  });
-});
+test.each(['setup', 'api', 'worker', 'edge', 'cache'])(
+  '%s has a read-only file system, and cannot gain privileges',
+  (name) => {
+    expect(service(name)).toMatchObject({
+      read_only: true,
+      init: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+  },
+);
 
-test.each(['redis', 's3', 'api', 'worker'])('%s restarts after a crash, and has a health check', (name) => {
-  expect(service(name).restart).toBe('unless-stopped');
-  expect(service(name).healthcheck?.test[0]).toBe('CMD');
-});
+test.each(['redis', 's3', 'api', 'worker', 'edge', 'cache'])(
+  '%s restarts after a crash, and has a health check',
+  (name) => {
+    expect(service(name).restart).toBe('unless-stopped');
+    expect(service(name).healthcheck?.test[0]).toBe('CMD');
+  },
+);
 
 test.each([
   ['api', apiEnv],
   ['worker', workerEnv],
+  ['edge', edgeEnv],
 ] as const)('%s has a longer stop grace period than its work in flight needs', (name, schema) => {
   const { SHUTDOWN_GRACE_MS } = parseEnv(schema, environment(name));
   expect(durationMs(service(name).stop_grace_period ?? '10s')).toBeGreaterThan(SHUTDOWN_GRACE_MS);
 });
 
-test.each(['api', 'worker'])('%s starts after its dependencies are healthy, and stops before them', (name) => {
+test.each(['api', 'worker', 'edge'])('%s starts after its dependencies are healthy, and stops before them', (name) => {
   expect(service(name).depends_on).toEqual({
     redis: { condition: 'service_healthy' },
     s3: { condition: 'service_healthy' },
@@ -133,14 +141,14 @@ test('configured ports are published and used by the health checks', () => {
   expect(worker?.healthcheck?.test.at(-1)).toMatch(/\$\{process\.env\.HEALTH_PORT\}\/healthz/);
 });
 
-test.each(['api', 'worker'])('%s can read the files that its variables refer to', async (name) => {
+test.each(['api', 'worker', 'edge'])('%s can read the files that its variables refer to', async (name) => {
   const [folder = '', target] = service(name).volumes?.[0]?.split(':') ?? [];
   expect(target).toBe('/config');
   await expect(access(new URL(`../${folder}`, import.meta.url))).resolves.toBeUndefined();
 });
 
 test('every image has an exact version', () => {
-  for (const name of ['redis', 's3']) expect(service(name).image).toMatch(/:v?\d+\.\d+\.\d+$/);
+  for (const name of ['redis', 's3', 'cache']) expect(service(name).image).toMatch(/:v?\d+\.\d+\.\d+$/);
 });
 
 describe('development secrets', () => {
@@ -166,7 +174,34 @@ describe('development secrets', () => {
 
   test('are reachable on loopback only: every port is published there', () => {
     const ports = Object.values(services).flatMap(({ ports }) => ports ?? []);
-    expect(ports).toEqual(['127.0.0.1:7070:7070', '127.0.0.1:8080:8080']);
+    expect(ports).toEqual(['127.0.0.1:7070:7070', '127.0.0.1:8080:8080', '127.0.0.1:8090:8090']);
+  });
+});
+
+describe('the cache', () => {
+  const template = readFile(new URL('../deploy/edge/nginx/imagemill.conf.template', import.meta.url), 'utf8');
+
+  test('sets every variable of its template, and no other', async () => {
+    const used = [...(await template).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect(Object.keys(environment('cache')).toSorted()).toEqual([...new Set(used)].toSorted());
+  });
+
+  test('connects to the bucket and the edge, wherever they are', () => {
+    expect(environment('cache')).toMatchObject({
+      BUCKET_ORIGIN: 'http://s3:7070/imagemill-cdn',
+      EDGE_ORIGIN: `http://edge:${environment('edge').EDGE_PORT}`,
+    });
+    const set = { S3_ENDPOINT: 'https://s3.example.com', CDN_BUCKET: 'other', EDGE_PORT: '9999' };
+    expect(composeServices(set).cache?.environment).toMatchObject({
+      BUCKET_ORIGIN: 'https://s3.example.com/other',
+      EDGE_ORIGIN: 'http://edge:9999',
+    });
+  });
+
+  test('is where the URLs of renditions lead', () => {
+    for (const name of ['api', 'worker', 'edge']) expect(environment(name).CDN_BASE_URL).toBe('http://localhost:8090');
+    expect(service('cache').ports).toEqual([`127.0.0.1:8090:${environment('cache').CACHE_PORT}`]);
+    expect(service('edge').ports).toBeUndefined();
   });
 });
 
