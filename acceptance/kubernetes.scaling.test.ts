@@ -77,3 +77,23 @@ describe('an alert', () => {
     return at;
   }
 });
+
+describe("the edge's autoscaler", () => {
+  const { spec } = manifest('HorizontalPodAutoscaler', 'imagemill-edge');
+  const [renders, cpu] = spec?.metrics ?? [];
+
+  test('scales the edge, and nothing else sets its replicas', () => {
+    const edge = manifest('Deployment', 'imagemill-edge');
+    expect(spec?.scaleTargetRef).toEqual({ apiVersion: edge.apiVersion, kind: edge.kind, name: edge.metadata?.name });
+    expect(edge.spec).not.toHaveProperty('replicas');
+    expect(spec?.minReplicas).toBeGreaterThanOrEqual(2);
+  });
+
+  test('reads the length of the render queue, a metric of each pod, and the CPU where no adapter serves that', () => {
+    const { metric, target } = renders?.pods ?? {};
+    expect(metricNames()).toContain(metric?.name);
+    expect(metric?.selector).toEqual({ matchLabels: { state: 'waiting' } });
+    expect(target?.type).toBe('AverageValue');
+    expect(cpu?.resource).toMatchObject({ name: 'cpu', target: { type: 'Utilization' } });
+  });
+});

@@ -1,28 +1,18 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseEnv } from '@imagemill/service';
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
-import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
-import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
+import { apiEnv } from '../apps/api/src/env.ts';
+import { edgeEnv } from '../apps/edge/src/env.ts';
+import { workerEnv } from '../apps/worker/src/env.ts';
 import { GIVE_BACK_MS } from '../packages/queue/src/render/render-worker.ts';
-import { containerOf, environmentOf, podOf, type Workload } from './kubernetes/containers.ts';
+import { containerOf, environmentOf, podOf } from './kubernetes/containers.ts';
 import { kustomizations, type Manifest, manifest, manifestFiles, manifests } from './kubernetes/manifests.ts';
 import { schemaErrors } from './kubernetes/schema-errors.ts';
-import { ownSecrets } from './test-support/own-secrets.ts';
-import { settingsOf } from './test-support/settings.ts';
+import { api, edge, reconcile, setup, withOwnSecrets, worker, workloads } from './kubernetes/workloads.ts';
 
-const configFile = new URL('../deploy/kubernetes/config.yaml', import.meta.url);
-
-const api = manifest('Deployment', 'imagemill-api');
-const worker = manifest('Deployment', 'imagemill-worker');
-const setup = manifest('Job', 'imagemill-setup');
-const reconcile = manifest('CronJob', 'imagemill-reconcile');
 const scaled = manifest('ScaledObject', 'imagemill-worker');
 const named = (one: Manifest) => `${one.kind} ${one.metadata?.name}`;
-
-/** The environment of a workload, with own secrets in place of the placeholders. */
-const withOwnSecrets = (workload: Workload) => ({ ...environmentOf(workload), ...ownSecrets });
 
 describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
   test.each(manifests.map((one) => [named(one), one] as const))(
@@ -61,99 +51,13 @@ test('the kustomizations include every file except the example of the Secrets', 
   const listed = kustomizations.flatMap(({ folder, resources }) => resources.map((name) => `${folder}/${name}`));
   const there = manifestFiles.map(({ file }) => (file.includes('/') ? file : `./${file}`));
   expect(listed.toSorted()).toEqual(there.filter((file) => basename(file) !== 'secrets.example.yaml').toSorted());
-  const images = [api, worker, setup, reconcile].map((workload) => containerOf(workload).image);
+  const images = workloads.map(([, workload]) => containerOf(workload).image);
   expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images).map(({ name }) => name)));
 });
 
-test('the placeholders of the example Secrets are refused', () => {
-  const placeholders = environmentOf(api);
-  for (const name of Object.keys(ownSecrets)) {
-    const set = { ...withOwnSecrets(api), [name]: placeholders[name] };
-    expect(() => parseEnv(apiEnv, set)).toThrow(`${name}: has a public development secret`);
-  }
-});
-
-describe.each([
-  ['api', api, apiEnv],
-  ['worker', worker, workerEnv],
-  ['setup', setup, setupEnv],
-  ['reconcile', reconcile, reconcileEnv],
-] as const)('the environment of %s', (_name, workload, schema: z.ZodObject) => {
-  test('has valid values for all required variables', () => {
-    expect(() => parseEnv(schema, withOwnSecrets(workload))).not.toThrow();
-  });
-
-  test('sets no variable that the program does not read', () => {
-    const own = (containerOf(workload).env ?? []).map(({ name }) => name);
-    expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(own));
-  });
-});
-
-describe('the settings', () => {
-  const workloads: [program: string, workload: Workload, schema: z.ZodObject][] = [
-    ['api', api, apiEnv],
-    ['worker', worker, workerEnv],
-    ['bucket set-up', setup, setupEnv],
-    ['reconcile', reconcile, reconcileEnv],
-  ];
-  const inConfig = manifest('ConfigMap', 'imagemill').data ?? {};
-  const commented = (text: string) =>
-    Object.fromEntries(
-      [...text.matchAll(/^ {2}# (\w+): (".*")$/gm)].map(([, name, value = '']) => [name, JSON.parse(value)]),
-    );
-
-  /** The variables that no file sets, grouped by the programs that read them. */
-  function otherSettings(): string {
-    const set = new Set(workloads.flatMap(([, workload]) => Object.keys(environmentOf(workload))));
-    const readers = new Map<string, string[]>();
-    for (const [program, , schema] of workloads) {
-      for (const { name, fallback = '', description } of settingsOf(schema)) {
-        const lines = `  ## ${description}\n  # ${name}: ${JSON.stringify(fallback)}\n`;
-        if (!set.has(name)) readers.set(lines, [...(readers.get(lines) ?? []), program]);
-      }
-    }
-    const groups = Map.groupBy(readers, ([, programs]) => programs.join(', '));
-    return [...groups]
-      .map(([programs, rows]) => `\n  # -- ${programs} --\n${rows.map(([lines]) => lines).join('')}`)
-      .join('');
-  }
-
-  test('are all in config.yaml, the Secrets or a workload: set, or commented out with the default', async () => {
-    const text = await readFile(configFile, 'utf8');
-    const preamble = /^[\s\S]*?(?=\n {2}# -- )/.exec(text)?.[0] ?? text;
-    await expect(`${preamble}${otherSettings()}`).toMatchFileSnapshot('../deploy/kubernetes/config.yaml');
-  });
-
-  test.each(workloads)('of %s have valid values if they are uncommented', async (_program, workload, schema) => {
-    const uncommented = commented(await readFile(configFile, 'utf8'));
-    expect(Object.keys(uncommented).length).toBeGreaterThan(30);
-    expect(Object.keys(uncommented).filter((name) => name in inConfig)).toEqual([]);
-    expect(() => parseEnv(schema, { ...uncommented, ...withOwnSecrets(workload) })).not.toThrow();
-    const set = { ...uncommented, ...environmentOf(workload) };
-    expect(Object.keys(set)).toEqual(expect.arrayContaining(Object.keys(schema.shape)));
-  });
-
-  test.each(workloads)('of %s come from the ConfigMap and the Secrets', (_program, workload, _schema) => {
-    expect(containerOf(workload).envFrom).toEqual(
-      expect.arrayContaining([{ configMapRef: { name: 'imagemill' } }, { secretRef: { name: 'imagemill-backends' } }]),
-    );
-  });
-
-  test('in the ConfigMap and the Secrets are each read by a program', () => {
-    const known = new Set(workloads.flatMap(([, , schema]) => Object.keys(schema.shape)));
-    const set = workloads.flatMap(([, workload]) => Object.keys(environmentOf(workload)));
-    expect(set.filter((name) => !known.has(name))).toEqual([]);
-  });
-
-  test.each([api, worker])('that refer to a file get it from the optional Secret imagemill-files', (workload) => {
-    expect(containerOf(workload).volumeMounts).toContainEqual({ name: 'files', mountPath: '/config', readOnly: true });
-    const secret = { secretName: 'imagemill-files', optional: true };
-    expect(podOf(workload).volumes).toContainEqual({ name: 'files', secret });
-  });
-});
-
-test('workers do not get the API keys', () => {
-  expect(environmentOf(worker)).not.toHaveProperty('API_KEYS');
+test('workers and edges do not get the API keys, and workers no signing keys', () => {
+  for (const one of [worker, edge]) expect(environmentOf(one)).not.toHaveProperty('API_KEYS');
+  expect(environmentOf(worker)).not.toHaveProperty('EDGE_SIGNING_KEYS');
 });
 
 describe('ports', () => {
@@ -165,18 +69,22 @@ describe('ports', () => {
     const { HEALTH_PORT, METRICS_PORT: ofWorker } = parseEnv(workerEnv, environmentOf(worker));
     expect([port(api, 'http'), port(api, 'metrics')]).toEqual([PORT, METRICS_PORT]);
     expect([port(worker, 'health'), port(worker, 'metrics')]).toEqual([HEALTH_PORT, ofWorker]);
+    const { EDGE_PORT, METRICS_PORT: ofEdge } = parseEnv(edgeEnv, environmentOf(edge));
+    expect([port(edge, 'http'), port(edge, 'metrics')]).toEqual([EDGE_PORT, ofEdge]);
   });
 
-  test('of probes and Services exist; the Service does not expose metrics', () => {
-    for (const workload of [api, worker]) {
+  test('of probes and Services exist; no Service exposes metrics', () => {
+    for (const workload of [api, worker, edge]) {
       const { startupProbe, livenessProbe, readinessProbe } = containerOf(workload);
       for (const probe of [startupProbe, livenessProbe, readinessProbe].filter((one) => one !== undefined)) {
         expect(port(workload, String(probe.httpGet?.port))).toBeGreaterThan(0);
       }
     }
-    const { ports, selector } = manifest('Service', 'imagemill-api').spec ?? {};
-    expect(ports?.map(({ targetPort }) => targetPort)).toEqual(['http']);
-    expect(api.spec?.template.metadata?.labels).toMatchObject(selector ?? { none: 'at all' });
+    for (const workload of [api, edge]) {
+      const { ports, selector } = manifest('Service', workload.metadata?.name ?? '').spec ?? {};
+      expect(ports?.map(({ targetPort }) => targetPort)).toEqual(['http']);
+      expect(workload.spec?.template.metadata?.labels).toMatchObject(selector ?? { none: 'at all' });
+    }
   });
 
   test('for metrics are scraped on every pod that has one', () => {
@@ -191,6 +99,7 @@ describe('ports', () => {
 test.each([
   ['api', api],
   ['worker', worker],
+  ['edge', edge],
 ] as const)('%s selects only its own pods', (name, { spec }) => {
   expect(spec?.template.metadata?.labels).toEqual(spec?.selector.matchLabels);
   expect(spec?.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': `imagemill-${name}` });
@@ -199,13 +108,16 @@ test.each([
 test('a worker without Redis is not ready, but is not restarted: its jobs would be interrupted', () => {
   expect(containerOf(worker)).not.toHaveProperty('livenessProbe');
   expect(containerOf(worker).readinessProbe?.httpGet?.path).toBe('/healthz');
-  expect(containerOf(api).livenessProbe?.httpGet?.path).toBe('/healthz');
-  expect(containerOf(api).readinessProbe?.httpGet?.path).toBe('/readyz');
+  for (const one of [api, edge]) {
+    expect(containerOf(one).livenessProbe?.httpGet?.path).toBe('/healthz');
+    expect(containerOf(one).readinessProbe?.httpGet?.path).toBe('/readyz');
+  }
 });
 
 test.each([
   ['api', api, apiEnv, 0],
   ['worker', worker, workerEnv, GIVE_BACK_MS],
+  ['edge', edge, edgeEnv, 0],
 ] as const)(
   '%s has a longer termination grace period than its work in flight needs',
   (_name, workload, schema, giveBackMs) => {
@@ -216,12 +128,7 @@ test.each([
   },
 );
 
-test.each([
-  ['api', api],
-  ['worker', worker],
-  ['setup', setup],
-  ['reconcile', reconcile],
-] as const)('%s has only the privileges that it needs', (_name, workload) => {
+test.each(workloads)('%s has only the privileges that it needs', (_name, workload) => {
   const pod = podOf(workload);
   expect(pod.securityContext).toEqual({
     runAsNonRoot: true,
@@ -238,9 +145,12 @@ test.each([
   expect(containerOf(workload).resources).toMatchObject({ requests: {}, limits: { memory: expect.any(String) } });
 });
 
-test('a worker has enough memory for its encodes', () => {
-  const { ENCODE_CONCURRENCY = 0 } = parseEnv(workerEnv, environmentOf(worker));
-  const { requests, limits } = containerOf(worker).resources ?? {};
+test.each([
+  ['a worker', worker, workerEnv],
+  ['an edge', edge, edgeEnv],
+] as const)('%s has enough memory for its encodes', (_name, workload, schema) => {
+  const { ENCODE_CONCURRENCY = 0 } = parseEnv(schema, environmentOf(workload));
+  const { requests, limits } = containerOf(workload).resources ?? {};
   expect(ENCODE_CONCURRENCY).toBe(Number(requests?.cpu));
   expect(Number(/^(\d+)Gi$/.exec(String(limits?.memory))?.[1])).toBeGreaterThanOrEqual(0.7 * ENCODE_CONCURRENCY);
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { IScaledObject, ITriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import type { IPodMonitor, IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
+import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IConfigMap, INamespace, ISecret, IService } from 'kubernetes-models/v1';
@@ -20,6 +21,7 @@ export interface Kinds {
   Deployment: IDeployment;
   Service: IService;
   PodDisruptionBudget: IPodDisruptionBudget;
+  HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
   ScaledObject: IScaledObject;
   TriggerAuthentication: ITriggerAuthentication;
   PodMonitor: IPodMonitor;
