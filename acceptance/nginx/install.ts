@@ -1,7 +1,8 @@
-// node acceptance/nginx/install.ts: installs nginx from Debian's or Ubuntu's packages unless it is already installed.
+// node acceptance/nginx/install.ts: installs nginx, and the engine of its scripts, from Debian's or Ubuntu's packages unless they are already installed.
 import { InstallationError, installPackages } from '../debian/install-packages.ts';
 
-const nginx = { name: 'nginx', programs: ['nginx', 'setpriv'], packages: ['nginx', 'util-linux'], sizeMb: 2 };
+const programs = ['nginx', 'njs', 'setpriv'];
+const nginx = { name: 'nginx', programs, packages: ['nginx', 'njs', 'util-linux'], sizeMb: 3 };
 
 try {
   await installPackages(nginx, (message) => console.error(`[nginx] ${message}`));
