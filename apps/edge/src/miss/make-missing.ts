@@ -39,7 +39,8 @@ export async function makeMissing(services: MissServices, order: RenderOrder, fl
     isStored = true;
     return made;
   } finally {
-    await held?.leave(isStored);
+    // The shopper need not wait for it.
+    void held?.leave(isStored);
   }
 }
 

@@ -22,7 +22,7 @@ export interface RenderLock {
 }
 
 interface HeldLock {
-  /** @param stored whether the key is published now */
+  /** Never throws: a lock that cannot be ended ends by itself. @param stored whether the key is published now */
   leave(stored: boolean): Promise<void>;
 }
 
