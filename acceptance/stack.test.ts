@@ -21,6 +21,7 @@ const alive = (pid: number) => {
 };
 /** Starts its own Redis and S3, as on a machine without configured servers. */
 const selfContained = { REDIS_URL: '', S3_ENDPOINT: '' };
+const withoutWorkers = { WORKERS: '0' };
 const pidsOf = ({ pids }: Awaited<ReturnType<typeof startStack>>) => Object.values(pids).flat() as number[];
 
 test('a stack starts its own Redis and S3, receives bucket events, and shuts down in order on Ctrl-C', async () => {
@@ -46,7 +47,7 @@ test('no process of a stack outlives it, even if it is killed', async () => {
 });
 
 test('a stack ends if the package manager that started it is killed', async () => {
-  const stack = await startStack({}, ['sh', '-c', 'node apps/cli/imagemill.mjs stack; : as pnpm does']);
+  const stack = await startStack(withoutWorkers, ['sh', '-c', 'node apps/cli/imagemill.mjs stack; : as pnpm does']);
   const pids = pidsOf(stack);
   await stack.stop('SIGKILL');
   await vi.waitUntil(() => !pids.some(alive));
@@ -111,7 +112,7 @@ test.each([
 });
 
 test('reports the message of a process that fails to start, once and without a stack trace', async () => {
-  await expect(startStack({ VARIANT_SETS_FILE: '/nowhere.json' })).rejects.toThrow(
+  await expect(startStack({ ...withoutWorkers, VARIANT_SETS_FILE: '/nowhere.json' })).rejects.toThrow(
     /\napi did not start: it ended with code 1\.\n {2}\/nowhere\.json is not valid:\n {4}ENOENT.*\n$/,
   );
 });
@@ -129,7 +130,8 @@ test('reports a port that is in use', async () => {
 test('only one of several stacks starts in the same folder, even with a truncated state file', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-two-'));
   await writeFile(join(dir, 'stack.json'), '{"apiUrl":');
-  const starts = await Promise.allSettled([startStack({ IMAGEMILL_DIR: dir }), startStack({ IMAGEMILL_DIR: dir })]);
+  const start = () => startStack({ ...withoutWorkers, IMAGEMILL_DIR: dir });
+  const starts = await Promise.allSettled([start(), start()]);
   const [up] = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const [refused] = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
   expect(refused).toContain('is already running here');
@@ -142,7 +144,7 @@ test('only one of several stacks starts in the same folder, even with a truncate
   expect((await fetch(`${up?.apiUrl}/readyz`)).status).toBe(200);
   await up?.stop();
   await writeFile(join(dir, 'dev-keys.json'), '{');
-  await expect(startStack({ IMAGEMILL_DIR: dir })).rejects.toThrow(/dev-keys\.json can't be read\. Delete it/);
+  await expect(start()).rejects.toThrow(/dev-keys\.json can't be read\. Delete it/);
   await rm(otherName);
   await rm(dir, { recursive: true });
 });

@@ -6,24 +6,23 @@ import { findChromium } from '@imagemill/bench/chromium';
 import { createImagemill } from '@imagemill/client';
 import { chromium as launcher } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningStack, startStack } from '../test-support/running-stack.ts';
+import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const photo = path('../../examples/photos/product.jpg');
 
 let folder: string;
-let stack: RunningStack;
+let stack: SharedStack;
 let app: RunningExample;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'imagemill-marketplace-'));
-  stack = await startStack();
+  stack = await sharedStack();
   const env = { IMAGEMILL_DIR: stack.dir, PORT: '0', DATABASE_FILE: join(folder, 'products.db') };
   app = await startExample('marketplace-hono', env);
 });
 afterAll(async () => {
   expect(await app?.stop()).toBe(0);
-  await stack?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
