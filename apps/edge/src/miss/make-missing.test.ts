@@ -1,5 +1,6 @@
 import { type ObjectStorage, storageUnavailable } from '@imagemill/storage';
 import { expect, onTestFinished, test } from 'vitest';
+import { bytesOf } from '../test-support/bytes-of.ts';
 import { createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
 
 const edge = useEdge();
@@ -32,7 +33,7 @@ test('many requests in two processes are one render', async () => {
     [edge, other].flatMap(({ get }) => Array.from({ length: 30 }, () => get(pathOf(image)))),
   );
   expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
-  const bodies = await Promise.all(responses.map((response) => response.bytes()));
+  const bodies = await Promise.all(responses.map(bytesOf));
   expect(new Set(bodies.map((body) => Buffer.from(body).toString('base64'))).size).toBe(1);
   const reads = [...edge.calls, ...other.calls].filter((call) => call === `open ${image.originalKey}`);
   expect(reads).toHaveLength(1);

@@ -10,6 +10,7 @@ import {
 } from '@imagemill/variants';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { bytesOf } from '../test-support/bytes-of.ts';
 import { avatar, newImage, upload, useEdge } from '../test-support/edge-harness.ts';
 
 const keys = SigningKeys.parse(
@@ -56,7 +57,7 @@ test('a signed size has exactly its pixels, and is stored under its canonical pa
   const made = await edge.get(path);
   expect([made.status, made.headers.get('content-type')]).toEqual([200, 'image/webp']);
   expect(made.headers.get('cache-control')).toBe('public, max-age=600, stale-while-revalidate=7200');
-  const bytes = await made.bytes();
+  const bytes = await bytesOf(made);
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 100, height: 40 });
   const key = sizeKey({ imageId, revision: avatar.revision, format: 'webp', size: 'w100_h40_cover_q80_attention' });
   expect(await storedSizes(imageId)).toEqual([key]);
@@ -64,15 +65,15 @@ test('a signed size has exactly its pixels, and is stored under its canonical pa
 
   const same = await edge.get(await pathFor(imageId, { w: 100, h: 40, q: 80, f: 'webp', focus: 'attention' }));
   expect(same.headers.get('cache-status')).toContain('hit');
-  expect(await same.bytes()).toEqual(bytes);
+  expect(await bytesOf(same)).toEqual(bytes);
 });
 
 test('a size is never above the original, and moves to the next step', async () => {
   const { imageId } = await uploaded();
   const large = await edge.get(await pathFor(imageId, { w: 3000, f: 'jpeg' }));
-  expect(await sharp(await large.bytes()).metadata()).toMatchObject({ format: 'jpeg', width: 512, height: 512 });
+  expect(await sharp(await bytesOf(large)).metadata()).toMatchObject({ format: 'jpeg', width: 512, height: 512 });
   const odd = await edge.get(await pathFor(imageId, { w: 61, f: 'png' }));
-  expect(await sharp(await odd.bytes()).metadata()).toMatchObject({ format: 'png', width: 64, height: 64 });
+  expect(await sharp(await bytesOf(odd)).metadata()).toMatchObject({ format: 'png', width: 64, height: 64 });
 });
 
 test('the format follows the Accept header unless it is named', async () => {
@@ -116,7 +117,7 @@ test('an open size needs no signature, in any format', async () => {
   const { imageId } = await uploaded();
   for (const query of ['w=60&h=40&f=webp', 'w=60&h=40&fit=cover&f=jpeg', 'h=40&w=60&f=jpeg&utm_source=mail']) {
     const response = await edge.get(`/images/${imageId}?${query}`);
-    expect(await sharp(await response.bytes()).metadata()).toMatchObject({ width: 60, height: 40 });
+    expect(await sharp(await bytesOf(response)).metadata()).toMatchObject({ width: 60, height: 40 });
   }
   expect(await storedSizes(imageId)).toHaveLength(2);
 });
@@ -164,14 +165,14 @@ test('parameters that are not allowed cost no outside call', async () => {
 test('unknown parameters and headers of a request change neither the picture nor its key', async () => {
   const { imageId } = await uploaded();
   const path = await pathFor(imageId, { w: 48, f: 'webp' });
-  const plain = await (await edge.get(path)).bytes();
+  const plain = await bytesOf(await edge.get(path));
   const headers = {
     'x-forwarded-host': 'evil.test',
     'x-original-url': '/images/other',
     'x-http-method-override': 'DELETE',
   };
   const poisoned = await edge.get(`${path}&width=9999&W=9&download=a.html&v=1&utm=%00`, headers);
-  expect(await poisoned.bytes()).toEqual(plain);
+  expect(await bytesOf(poisoned)).toEqual(plain);
   expect(poisoned.headers.has('content-disposition')).toBe(false);
   expect(JSON.stringify([...poisoned.headers])).not.toMatch(/evil|9999|html/);
   expect(await storedSizes(imageId)).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bytesOf } from '../test-support/bytes-of.ts';
 import { newImage, pathOf, useEdge } from '../test-support/edge-harness.ts';
 
 const edge = useEdge();
@@ -22,7 +23,7 @@ const seen = async (response: Response) => ({
   status: response.status,
   range: response.headers.get('content-range'),
   length: response.headers.get('content-length'),
-  body: await response.bytes().then((bytes) => Buffer.from(bytes)),
+  body: await bytesOf(response),
 });
 
 test.each(Object.entries(sizes))('a %s picture has byte ranges', async (_what, size) => {
