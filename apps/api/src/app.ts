@@ -16,6 +16,7 @@ import { completeUpload } from './routes/complete-upload.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { deleteImage } from './routes/delete-image.ts';
 import { documentation } from './routes/documentation.ts';
+import { failedPurges } from './routes/failed-purges.ts';
 import { followImage } from './routes/follow-image.ts';
 import { followImageWs } from './routes/follow-image-ws.ts';
 import { getBacklog } from './routes/get-backlog.ts';
@@ -60,6 +61,7 @@ export const areas: readonly RoutesOfArea[] = [
   },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },
+  { path: '/v1/failed-purges/*', scope: 'admin', bodyBytesMax: KIB, routes: [failedPurges] },
   { path: '/v1/webhook-deliveries/*', scope: 'admin', bodyBytesMax: KIB, routes: [webhookDeliveries] },
   { path: '/v1/backlog', scope: 'admin', bodyBytesMax: KIB, routes: [getBacklog] },
   { path: '/v1/board-sessions', scope: 'admin', bodyBytesMax: KIB, routes: [startBoardSession] },

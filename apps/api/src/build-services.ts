@@ -2,6 +2,7 @@ import { createImageEnds, createImageRecords, createImageView, createListImages 
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createImageIndex,
+  createPurgeQueue,
   createQueueViews,
   createReaderConnection,
   createRenderQueue,
@@ -62,6 +63,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     queueFigures: createQueueFigures(queue),
     originalsWatch: watchOriginals(originals),
     webhooks: createWebhookQueue({ connection, prefix }),
+    failedPurges: createPurgeQueue({ connection, prefix }).failed,
     deletions: createDeletions(originals, manifests),
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, logger }),
     listImages: createListImages({

@@ -12,6 +12,7 @@ import { startLooking } from './looks/start-looking.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { type BackendWatch, watchBackends } from './outages/watch-backends.ts';
+import { buildPurges } from './purge/build-purges.ts';
 import { startReconciling } from './reconcile/start-reconciling.ts';
 import { buildRenderServices } from './render/build-render-services.ts';
 import { createRenderImage, type RenderServices } from './render/render-image.ts';
@@ -31,7 +32,8 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
   const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
   const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
   const engine = await buildEngine(env, { ...options, memoryMb: env.WORKER_MEMORY_MB });
-  const services = buildRenderServices(env, backends, { engine, categories, logger });
+  const purges = buildPurges(env, backends, { categories, logger, registry });
+  const services = buildRenderServices(env, backends, { engine, categories, logger, purges: purges?.queue });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });
   const watch = watchBackends(backends, { prefix: env.QUEUE_PREFIX, logger, registry });
   let closeAll = async () => {};
@@ -43,13 +45,14 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
       const metrics = await startMetricsServer(env, registry);
       await watch.checkAll();
       const deliveries = webhooks?.startDeliveries(watch);
+      const purging = purges?.start(watch);
       const renders = startRenders(env, backends, { services, webhooks, watch, logger, registry });
       const looking = startLooking(env, backends, { logger, registry });
       const reconciling = reconcileRegularly(env, { services, webhooks, logger });
       closeAll = async () => {
         const graceMs = env.SHUTDOWN_GRACE_MS;
         await Promise.all([reconciling?.close(), looking.close()]);
-        await Promise.all([renders.close(graceMs), deliveries?.close(graceMs)]);
+        await Promise.all([renders.close(graceMs), deliveries?.close(graceMs), purging?.close(graceMs)]);
         watch.stop();
         await Promise.all([engine.close(), health?.close(), metrics?.close()]);
       };
@@ -109,14 +112,14 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: RenderPar
 
 function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Parts) {
   if (env.RECONCILE_INTERVAL_SECONDS === 0) return undefined;
-  const { originals, cdn, manifests, deletions } = services;
+  const { originals, cdn, manifests, deletions, purges } = services;
   return startReconciling({
     redisUrl: env.REDIS_URL,
     prefix: env.QUEUE_PREFIX,
     weights: env.TENANT_WEIGHTS,
     intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
     services: {
-      ...{ originals, cdn, manifests, deletions },
+      ...{ originals, cdn, manifests, deletions, purges },
       finishedImages: createFinishedImages(originals),
       oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
       storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,

@@ -3,6 +3,7 @@ import { engineEnv } from '@imagemill/rendering';
 import { flag, serviceEnv, whole } from '@imagemill/service';
 import { keyWithSecret, storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
+import { purgeEnv, purgeTargetsEnv, webhookWithSecret } from './purge/env.ts';
 
 const oldRevisions = {
   OLD_REVISION_GRACE_DAYS: whole(0, 3650)
@@ -21,6 +22,7 @@ export const workerEnv = z
     ...turnsEnv,
     ...storageEnv,
     ...engineEnv,
+    ...purgeEnv,
     WORKER_CONCURRENCY: whole(1, 64)
       .prefault('4')
       .describe(
@@ -65,9 +67,12 @@ export const workerEnv = z
       .describe('for local development: allows imports from private addresses and any port'),
     ...oldRevisions,
   })
-  .superRefine(keyWithSecret);
+  .superRefine(keyWithSecret)
+  .superRefine(webhookWithSecret);
 
 export type WorkerEnv = z.output<typeof workerEnv>;
 
 /** The environment variables of the one-shot reconciliation. */
-export const reconcileEnv = z.object({ ...queueEnv, ...storageEnv, ...oldRevisions }).superRefine(keyWithSecret);
+export const reconcileEnv = z
+  .object({ ...queueEnv, ...storageEnv, ...purgeTargetsEnv, ...oldRevisions })
+  .superRefine(keyWithSecret);

@@ -1,9 +1,16 @@
 import { parseArgs } from 'node:util';
 import { createDeletions, createFinishedImages, createManifests } from '@imagemill/manifests';
-import { checkRedis, createImageIndex, createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import {
+  checkRedis,
+  createImageIndex,
+  createProducerConnection,
+  createPurgeQueue,
+  createRenderQueue,
+} from '@imagemill/queue';
 import { parseEnv, StartUpError, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { reconcileEnv } from './env.ts';
+import { purgesAreOn } from './purge/env.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { createReport } from './reconcile/report.ts';
 
@@ -46,6 +53,7 @@ async function main(): Promise<void> {
         ...{ originals, cdn, manifests, deletions, queue },
         finishedImages: createFinishedImages(originals),
         index: createImageIndex(connection, env.QUEUE_PREFIX),
+        purges: purgesAreOn(env) ? createPurgeQueue({ connection, prefix: env.QUEUE_PREFIX }) : undefined,
         oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
         storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,
       },

@@ -57,7 +57,7 @@ function add(
   images.set(imageId, found);
 }
 
-/** Deletes an image's renditions: of all revisions, or of one. @throws StorageError */
+/** Deletes an image's renditions: of all revisions, or of one. @returns how many there were @throws StorageError */
 export const deleteRenditions = (
   cdn: ObjectStorage,
   { imageId, revision }: { imageId: ImageId; revision?: string },

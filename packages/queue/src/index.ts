@@ -17,6 +17,10 @@ export { type Breaker, createBreaker, type OutageChange } from './outages/breake
 export type { Dependency } from './outages/dependency.ts';
 export { createOutages, type Outages } from './outages/outages.ts';
 export { redisDependency } from './outages/redis-dependency.ts';
+export { FailedPurgePage } from './purges/failed-purges.ts';
+export type { Purge, PurgeReason } from './purges/purge.ts';
+export { createPurgeQueue, type PurgeQueue } from './purges/purge-queue.ts';
+export { createPurgeWorker, type SendPurge } from './purges/purge-worker.ts';
 export { createQueueViews } from './queue-views.ts';
 export { followImageChanges, type ImageChangesOptions } from './render/image-changes.ts';
 export type { ImageStatus } from './render/image-status.ts';

@@ -1,4 +1,6 @@
 import { renderImageRecord, versioned } from '@imagemill/records';
+import { Purge } from './purges/purge.ts';
+import { purgeSchedule } from './purges/purge-schedule.ts';
 import { retryPolicy } from './render/retry-policy.ts';
 import { deliverySchedule } from './webhooks/delivery-schedule.ts';
 import { WebhookEvent } from './webhooks/webhook-event.ts';
@@ -13,6 +15,8 @@ export type RenderOutcome =
 const HOUR_S = 3600;
 /** At about 3 kB each, at most 0.3 GB of Redis for each of the two lists. */
 const DELIVERIES_KEPT_MAX = 100_000;
+/** At about 1 kB each, at most 0.1 GB of Redis. */
+const FAILED_PURGES_KEPT_MAX = 100_000;
 
 /** The job catalog: queue, name, payload versions, retries and retention of every job. */
 export const jobs = {
@@ -41,6 +45,20 @@ export const jobs = {
       // Kept jobs are the delivery log and can be replayed.
       removeOnComplete: { age: 240 * HOUR_S, count: DELIVERIES_KEPT_MAX },
       removeOnFail: { age: 240 * HOUR_S, count: DELIVERIES_KEPT_MAX },
+      stackTraceLimit: 0,
+      keepLogs: 0,
+    },
+  },
+  purgeImage: {
+    queue: 'purges',
+    name: 'purge-image',
+    payload: versioned({ schema: Purge, versionField: 'jobVersion', upgrades: [] }),
+    options: {
+      attempts: purgeSchedule.attempts,
+      backoff: { type: 'purge-schedule' },
+      removeOnComplete: { age: 24 * HOUR_S, count: 1_000 },
+      // Longer than those of renders: the reconciler repairs what a lost render leaves, but nothing finds a lost purge.
+      removeOnFail: { age: 720 * HOUR_S, count: FAILED_PURGES_KEPT_MAX },
       stackTraceLimit: 0,
       keepLogs: 0,
     },

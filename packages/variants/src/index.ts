@@ -2,6 +2,7 @@ export { type Categories, type CategorySpec, loadCategories } from './categories
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, tinySource } from './encoder-settings.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
 export {
+  cachedPaths,
   deletionKey,
   finishedKey,
   type ImageAddress,

@@ -138,3 +138,12 @@ export function parseRenditionKey(key: string): { imageId: ImageId; revision: st
   const isRendition = imageId && file !== undefined && key === `${renditionFolder({ imageId, revision })}${file}`;
   return isRendition ? { imageId, revision, isSize: isSize(file) } : undefined;
 }
+
+/**
+ * Patterns of the paths under which a CDN may have stored an image, each with a `*` at its end. `immutable`: the renditions.
+ * `changing`: addresses without a revision.
+ */
+export const cachedPaths = (imageId: ImageId) => ({
+  immutable: [`${renditionFolder({ imageId })}*`],
+  changing: [`${prefixes.renditions}${imageId}*`],
+});

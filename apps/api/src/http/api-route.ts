@@ -1,6 +1,6 @@
 import type { ImageRecord, ImageRecords, ImageView, ListImages } from '@imagemill/images';
 import type { Deletions, TenantManifests } from '@imagemill/manifests';
-import type { ImageIndex, RenderQueue, WebhookQueue } from '@imagemill/queue';
+import type { ImageIndex, PurgeQueue, RenderQueue, WebhookQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
@@ -41,6 +41,7 @@ export interface ApiServices {
   /** Set if FOLLOW_TOKEN_SECRET is set. */
   readonly followTokens?: FollowTokens | undefined;
   readonly webhooks: WebhookQueue;
+  readonly failedPurges: PurgeQueue['failed'];
   readonly manifests: TenantManifests;
   readonly deletions: Deletions;
   readonly records: ImageRecords;

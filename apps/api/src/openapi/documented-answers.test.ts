@@ -1,6 +1,12 @@
 import { AppError } from '@imagemill/errors';
 import { Manifest } from '@imagemill/manifests';
-import { createConsumerConnection, createDeliveryWorker } from '@imagemill/queue';
+import {
+  createConsumerConnection,
+  createDeliveryWorker,
+  createProducerConnection,
+  createPurgeQueue,
+  createPurgeWorker,
+} from '@imagemill/queue';
 import { ImageId, originalFolder, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
@@ -95,6 +101,26 @@ async function deliverAll(): Promise<void> {
   connection.disconnect();
 }
 
+/** A purge that the CDN has refused. */
+async function failedPurge(): Promise<string> {
+  const { prefix } = apis.sound;
+  const { redisUrl } = inject('servers');
+  const [connection, consumer] = [createProducerConnection(redisUrl), createConsumerConnection(redisUrl)];
+  await vi.waitUntil(() => connection.status === 'ready');
+  const purges = createPurgeQueue({ connection, prefix });
+  await purges.add({ tenant: acme, category: 'product', imageId: ImageId.parse(uuidv7()) }, 'deleted');
+  const worker = createPurgeWorker({
+    ...{ connection: consumer, prefix, concurrency: 1, onError: () => {} },
+    send: () => Promise.reject(new AppError({ code: 'purge-failed', retryable: false, publicMessage: 'status-410' })),
+  });
+  await vi.waitUntil(async () => (await purges.failed.count()) > 0);
+  await worker.close(5_000);
+  const { purges: found } = await purges.failed.list({ cursor: 0, limit: 1 });
+  connection.disconnect();
+  consumer.disconnect();
+  return found[0]?.id ?? '';
+}
+
 /** Responses that need a case of their own, by the operation's id. */
 const cases: Record<string, () => Promise<unknown>> = {
   requestUpload: () => refuseTickets(apis, { path: UPLOAD_URL, request: exampleTicketRequest, bad: badUploads }),
@@ -187,6 +213,21 @@ const cases: Record<string, () => Promise<unknown>> = {
     await ask('DELETE', `/${imageId}`, withoutStorage);
     await ask('POST', `/${imageId}/redrive`);
     await ask('DELETE', `/${await failed()}`);
+  },
+
+  async failedPurges() {
+    const { sound } = apis;
+    const ask = (method: string, path: string, body?: object) =>
+      sound.call(method, `/v1/failed-purges${path}`, body, sound.keys.admin);
+    const id = await failedPurge();
+    expect((await ask('GET', '')).body.purges).toMatchObject([{ id, reason: 'deleted', code: 'purge-failed' }]);
+    expect((await ask('POST', `/${id}/redrive`)).status).toBe(202);
+    expect((await ask('POST', `/${id}/redrive`)).body.code).toBe('purge-not-found');
+    await failedPurge();
+    expect((await ask('POST', '/redrive', { limit: 0 })).body.code).toBe('invalid-field');
+    expect((await ask('POST', '/redrive', { limit: 1000 })).body.redriven).toBeGreaterThan(0);
+    expect((await ask('DELETE', `/${await failedPurge()}`)).status).toBe(204);
+    expect((await ask('DELETE', '/5f6c2d0e-8a34-4b0e-9d7e-2f0c6a1b9e55')).body.code).toBe('purge-not-found');
   },
 
   async replayWebhookDelivery() {

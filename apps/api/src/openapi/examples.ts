@@ -139,6 +139,21 @@ export const exampleDeadLetters = {
   nextCursor: 50,
 };
 
+export const examplePurgeId = '5f6c2d0e-8a34-4b0e-9d7e-2f0c6a1b9e55';
+
+const code = 'purge-failed';
+
+export const exampleFailedPurges = {
+  purges: [
+    {
+      ...{ id: examplePurgeId, imageId: exampleImageId, tenant: 'demo', reason: 'deleted', attempts: 10 },
+      ...{ code, message: 'webhook: status-502' },
+      ...{ requestedAt: '2026-11-23T06:05:12.000Z', failedAt: '2026-11-24T03:11:40.000Z' },
+    },
+  ],
+  nextCursor: 50,
+};
+
 export const exampleEventId = `evt_${exampleImageId}_ready_28517072f33a`;
 
 export const exampleDeliveries = {

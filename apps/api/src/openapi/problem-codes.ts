@@ -10,6 +10,7 @@ export const problemCodes = {
   'origin-not-allowed': [403, 'Web pages of this origin may not connect.'],
   'image-not-found': [404, "There is no image with this id, or it is another tenant's."],
   'dead-letter-not-found': [404, 'This image has no dead letter.'],
+  'purge-not-found': [404, 'There is no failed purge with this id.'],
   'delivery-not-found': [404, 'There is no delivery with this id.'],
   'route-not-found': [404, 'There is no such route.'],
   'board-is-off': [404, "BullMQ's board is not set up here."],

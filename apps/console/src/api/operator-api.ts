@@ -1,6 +1,6 @@
 import { notingRefusal } from '../keys/keys.ts';
 import { type ApiCall, callApi } from './call-api.ts';
-import type { Backlog, DeadLetterPage, DeliveryPage, Redriven } from './operator-types.ts';
+import type { Backlog, DeadLetterPage, DeliveryPage, FailedPurgePage, Redriven } from './operator-types.ts';
 
 const PAGE = 20;
 
@@ -20,6 +20,13 @@ export function createOperatorApi(key: string) {
     discard: (imageId: string) => call('DELETE', `/v1/dead-letters/${imageId}`),
     /** Redrives all with a code, up to a thousand; `more`: some are left. */
     redriveAll: (code: string) => post<Redriven>('/v1/dead-letters/redrive', { code }),
+
+    failedPurges: (cursor: number | undefined, signal: AbortSignal) =>
+      call<FailedPurgePage>('GET', `/v1/failed-purges?${page(cursor)}`, { signal }),
+    redrivePurge: (id: string) => post(`/v1/failed-purges/${id}/redrive`),
+    discardPurge: (id: string) => call('DELETE', `/v1/failed-purges/${id}`),
+    /** Redrives up to a thousand; `more`: some are left. */
+    redrivePurges: () => post<Redriven>('/v1/failed-purges/redrive', { limit: 1000 }),
 
     deliveries: (cursor: number | undefined, signal: AbortSignal) =>
       call<DeliveryPage>('GET', `/v1/webhook-deliveries?${page(cursor)}`, {

@@ -25,6 +25,22 @@ export interface DeadLetter {
   readonly worker?: string | undefined;
 }
 
+export interface FailedPurge {
+  readonly id: string;
+  readonly tenant: string;
+  readonly imageId: string;
+  readonly reason?: string | undefined;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly failedAt: string;
+}
+
+export interface FailedPurgePage {
+  readonly purges: readonly FailedPurge[];
+  readonly nextCursor?: number | undefined;
+}
+
 export interface Delivery {
   readonly id: string;
   readonly type: string;

@@ -4,6 +4,7 @@ import { BacklogPanel } from './backlog-panel.tsx';
 import { BoardLink } from './board-link.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { Deliveries } from './deliveries.tsx';
+import { FailedPurges } from './failed-purges.tsx';
 import { useSamples } from './use-samples.ts';
 
 /** The page of an operator, who has an admin key. */
@@ -18,6 +19,7 @@ export function OperatorPage({ adminKey }: { adminKey: string }) {
       </div>
       <BacklogPanel {...samples} />
       <DeadLetters api={api} />
+      <FailedPurges api={api} />
       <Deliveries api={api} />
     </div>
   );

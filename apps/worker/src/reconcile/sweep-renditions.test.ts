@@ -14,7 +14,7 @@ test.each([
   ['deleted', (all: ReconcileHarness, image: RenderImage) => all.deletions.begin(image)],
   ['rejected', (all: ReconcileHarness, image: RenderImage) => finish(all, image)],
 ] as const)(
-  'a rendition that a paused worker or edge writes after its image was %s is deleted',
+  'a rendition that a paused worker or edge writes after its image was %s is deleted and purged',
   async (status, end) => {
     const all = await createReconcileHarness();
     const image = job();
@@ -34,8 +34,10 @@ test.each([
       const { found } = await all.round({ dryRun: true });
       expect(found).toEqual([{ kind: `rendition-of-${status}-image`, imageId: image.imageId }]);
     });
+    expect(await all.pendingPurges()).toEqual([]);
     await all.round();
     expect(await all.cdn.head(key)).toBeUndefined();
+    expect(await all.pendingPurges()).toEqual([{ imageId: image.imageId, reason: status }]);
   },
 );
 

@@ -41,7 +41,9 @@ function oldSizes({ cdn, storedSizeMs }: ReconcileServices, image: RenderedImage
 
 async function orphan({ queue, cdn }: ReconcileServices, imageId: ImageId, signal: AbortSignal): Promise<Finding[]> {
   if (!isOld(imageId) || (await queue.find(imageId))) return [];
-  const repair = () => deleteRenditions(cdn, { imageId }, signal);
+  const repair = async () => {
+    await deleteRenditions(cdn, { imageId }, signal);
+  };
   return [{ kind: 'rendition-without-manifest', imageId, repair }];
 }
 
@@ -57,9 +59,13 @@ async function finishedImage(
   if (!isLater && revisions.size <= 1) return [];
   const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
   if (manifest?.status === 'deleted' || manifest?.status === 'rejected') {
+    const { status } = manifest;
     // A worker or an edge that was paused may write renditions after the end of the image. They must not stay public.
-    const repair = () => deleteRenditions(services.cdn, { imageId }, signal);
-    const kind = `rendition-of-${manifest.status}-image` as const;
+    const repair = async () => {
+      await deleteRenditions(services.cdn, { imageId }, signal);
+      await services.purges?.add(manifest, status);
+    };
+    const kind = `rendition-of-${status}-image` as const;
     return isLater ? [{ kind, imageId, tenant: manifest.tenant, repair }] : [];
   }
   return manifest?.status === 'ready' ? superseded(services, image, manifest, signal) : [];

@@ -1,7 +1,7 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { Notifier } from '@imagemill/images';
 import type { Deletions, FinishedImages, Manifests } from '@imagemill/manifests';
-import type { ImageIndex, RenderQueue } from '@imagemill/queue';
+import type { ImageIndex, PurgeQueue, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 
 /** Kinds of inconsistencies. docs/reliability.md describes each with its repair. */
@@ -51,6 +51,8 @@ export interface ReconcileServices {
   readonly storedSizeMs: number;
   /** Undefined if no tenant has a webhook endpoint. */
   readonly notifier?: Notifier | undefined;
+  /** Undefined if purges are off. */
+  readonly purges?: Pick<PurgeQueue, 'add'> | undefined;
 }
 
 interface SweepPage {

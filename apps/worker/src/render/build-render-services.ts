@@ -1,5 +1,6 @@
 import type { ImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
+import type { PurgeQueue } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
 import type { Backends } from '../backends.ts';
@@ -12,6 +13,7 @@ interface RenderOptions {
   readonly engine: ImagingEngine;
   readonly categories: Categories;
   readonly logger: Logger;
+  readonly purges?: PurgeQueue | undefined;
 }
 
 /** The dependencies of the render handler. */

@@ -1,21 +1,29 @@
 import { type Deletions, deleteOriginal, deleteRenditions } from '@imagemill/manifests';
+import type { PurgeQueue } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
 import { abortParts } from './abort-parts.ts';
 
 /**
  * Deletes an image's renditions of all revisions, its original or its uploaded parts, and then its deletion mark. Idempotent.
- * Copies in CDN caches remain until they are purged there.
+ * Copies in CDN caches remain until they are purged there. The purge is queued after the files are deleted, because a CDN could
+ * fetch them again, and before the mark, because the mark is what repeats an interrupted deletion.
  *
- * @throws StorageError
+ * @throws StorageError, QueueUnavailableError
  */
 export async function deleteImage(
-  buckets: { originals: ObjectStorage; cdn: ObjectStorage; deletions: Deletions },
+  services: {
+    originals: ObjectStorage;
+    cdn: ObjectStorage;
+    deletions: Deletions;
+    purges?: Pick<PurgeQueue, 'add'> | undefined;
+  },
   image: RenderImage,
   signal: AbortSignal,
 ): Promise<void> {
-  await abortParts(buckets.originals, image, signal);
-  await deleteRenditions(buckets.cdn, { imageId: image.imageId }, signal);
-  await deleteOriginal(buckets.originals, image, signal);
-  await buckets.deletions.finish(image);
+  await abortParts(services.originals, image, signal);
+  await deleteRenditions(services.cdn, { imageId: image.imageId }, signal);
+  await deleteOriginal(services.originals, image, signal);
+  await services.purges?.add(image, 'deleted');
+  await services.deletions.finish(image);
 }

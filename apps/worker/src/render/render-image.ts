@@ -12,7 +12,7 @@ import {
   type StoredManifest,
   type Subject,
 } from '@imagemill/manifests';
-import type { Postponed, RenderContext, RenderHandler } from '@imagemill/queue';
+import type { Postponed, PurgeQueue, RenderContext, RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { fetchOriginal } from '@imagemill/rendering';
 import type { Logger } from '@imagemill/service';
@@ -36,6 +36,8 @@ export interface RenderServices {
   /** Rejects an original if its format is accepted but differs from the declared one. */
   readonly strictContentType: boolean;
   readonly uploadGraceMs: number;
+  /** Set if purges at a CDN are configured. */
+  readonly purges?: Pick<PurgeQueue, 'add'> | undefined;
   readonly logger: Logger;
 }
 
@@ -86,20 +88,23 @@ async function endDeletion(
 }
 
 async function keepEarlier(
-  { cdn, logger }: RenderServices,
+  { cdn, purges, logger }: RenderServices,
   image: RenderImage,
   { outcome, replaced }: EarlierResult,
   { signal }: RenderContext,
 ): Promise<RenderOutcome> {
   if (replaced) logger.warn({ imageId: image.imageId }, 'original was replaced, keeping its renditions');
-  // The run that rejected the image may have died before it deleted the renditions.
-  if (outcome.outcome === 'rejected') await deleteRenditions(cdn, { imageId: image.imageId }, signal);
+  // The run that finished the image may have died before it deleted renditions and queued the purge.
+  if (outcome.outcome === 'rejected') {
+    await deleteRenditions(cdn, { imageId: image.imageId }, signal);
+    await purges?.add(image, 'rejected');
+  } else await purges?.add(image, 'rendered-again');
   return outcome;
 }
 
 /** The commit point: publishes the manifest, which finishes the image. */
 async function commit(
-  { manifests, cdn, logger }: RenderServices,
+  { manifests, cdn, purges, logger }: RenderServices,
   image: RenderImage,
   { manifest, replaces }: { readonly manifest: FinishedManifest; readonly replaces: StoredManifest | undefined },
   context: RenderContext,
@@ -111,8 +116,11 @@ async function commit(
     return { outcome: 'ready' };
   }
   await manifests.publish(manifest, replaces, context);
-  // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
-  if (manifest.status === 'rejected') await deleteRenditions(cdn, { imageId: image.imageId }, context.signal);
+  if (manifest.status === 'rejected') {
+    // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
+    const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, context.signal);
+    if (deleted > 0) await purges?.add(image, 'rejected');
+  } else if (replaces) await purges?.add(image, 'rendered-again');
   logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
   return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
 }

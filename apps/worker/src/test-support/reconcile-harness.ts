@@ -5,6 +5,7 @@ import {
   createConsumerConnection,
   createImageIndex,
   createProducerConnection,
+  createPurgeQueue,
   createRenderQueue,
   createRenderWorker,
   createWebhookQueue,
@@ -13,6 +14,7 @@ import {
 import type { RenderImage } from '@imagemill/records';
 import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
 import { type ImageId, loadCategories, parseOriginalKey } from '@imagemill/variants';
+import { Queue } from 'bullmq';
 import { inject, onTestFinished, vi } from 'vitest';
 import { reconcile } from '../reconcile/reconcile.ts';
 import type { Finding } from '../reconcile/sweep.ts';
@@ -40,8 +42,9 @@ export async function createReconcileHarness({ endpoints = [] }: { endpoints?: s
   const notifier = createNotifier({ queue, webhooks, manifests, view, isWanted });
   const index = createImageIndex(connection, prefix);
   const finishedImages = createFinishedImages(originals);
+  const purges = createPurgeQueue({ connection, prefix });
   const stores = { originals, cdn, manifests, deletions, finishedImages };
-  const services = { ...stores, queue, index, notifier, oldRevisionGraceMs: 60_000, storedSizeMs: 60_000 };
+  const services = { ...stores, queue, index, notifier, purges, oldRevisionGraceMs: 60_000, storedSizeMs: 60_000 };
 
   /** The services, with the given storage in place of the real one. */
   function withStorage(change: { originals?: ObjectStorage; cdn?: ObjectStorage }) {
@@ -92,7 +95,13 @@ export async function createReconcileHarness({ endpoints = [] }: { endpoints?: s
   const status = async (image: RenderImage) => (await queue.find(image.imageId))?.status;
   const addUnreadableJob = (imageId: ImageId) =>
     connection.hset(`${prefix}:render:${imageId}`, { name: 'render-image', data: '{}', opts: '{}', timestamp: 1 });
-  return { ...services, webhooks, round, work, put, status, addUnreadableJob };
+  const pendingPurges = async () => {
+    const raw = new Queue('purges', { connection, prefix });
+    const waiting = await raw.getWaiting();
+    await raw.close();
+    return waiting.map(({ data }) => ({ imageId: data.imageId, reason: data.reason }));
+  };
+  return { ...services, pendingPurges, webhooks, round, work, put, status, addUnreadableJob };
 }
 
 export const byImage = (a: { imageId: string }, b: { imageId: string }) => (a.imageId < b.imageId ? -1 : 1);

@@ -65,6 +65,7 @@ interface RunOptions {
   readonly isLastAttempt?: boolean;
   readonly importOriginal?: ImportOriginal;
   readonly strictContentType?: boolean;
+  readonly purges?: RenderServices['purges'];
 }
 
 const categories = await loadCategories();
@@ -107,6 +108,7 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
     engine: options.engine ?? engine,
     categories: await loadCategories(ownSets),
     strictContentType: options.strictContentType ?? false,
+    ...(options.purges && { purges: options.purges }),
     ...(options.importOriginal && { importOriginal: options.importOriginal }),
   });
   const context = {

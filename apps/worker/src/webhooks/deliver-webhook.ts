@@ -1,8 +1,7 @@
 import type { DeliverWebhook, SendResult, WebhookEvent } from '@imagemill/queue';
-import { Webhook } from 'standardwebhooks';
-import { isRefusedAddress } from '../http/tenant-agents.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import type { Post } from './post.ts';
+import { errorCode, signedHeaders } from './signed-request.ts';
 
 interface DeliverOptions {
   readonly endpoints: Endpoints;
@@ -31,27 +30,11 @@ export function createDeliverWebhook({ endpoints, post, timeoutMs }: DeliverOpti
 function signed(event: WebhookEvent, { secrets }: Endpoint) {
   const { id, type, timestamp, data, sequence } = event;
   const body = JSON.stringify({ type, timestamp, data: { ...data, sequence } });
-  // The time of the attempt, not of the event: receivers reject timestamps that are minutes old.
-  const now = new Date();
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'imagemill-webhooks/1',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, now, body)).join(' '),
-  };
-  return { headers, body };
+  return { headers: signedHeaders({ id, body, secrets }), body };
 }
 
 /** 410 Gone is final. All other statuses are retried, redirects and 404 included: they may be fixed within a day. */
 function verdict(status: number): SendResult['verdict'] {
   if (status >= 200 && status < 300) return 'delivered';
   return status === 410 ? 'failed' : 'retry';
-}
-
-/** Returns a short code. A message may contain addresses of our own network. */
-function errorCode(error: unknown): string {
-  if (isRefusedAddress(error)) return 'address-refused';
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? code.slice(0, 64) : 'connection-failed';
 }

@@ -8,7 +8,7 @@ const isLongEnough = (secret: string) => {
   return bytes >= 24 && bytes <= 64;
 };
 
-const Secret = z
+export const WebhookSecret = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'must be "whsec_" followed by base64')
   .refine(isLongEnough, 'must encode 24 to 64 bytes');
@@ -32,7 +32,7 @@ const endpoint = (allowPrivate: boolean) =>
         if (message) context.addIssue({ code: 'custom', message });
       }),
     /** Several during a rotation: a receiver may have either the old or the new one. */
-    secrets: z.array(Secret).min(1).max(5),
+    secrets: z.array(WebhookSecret).min(1).max(5),
     events: z
       .array(WebhookEventType)
       .min(1)

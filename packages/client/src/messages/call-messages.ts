@@ -54,6 +54,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'original-gone': 'The original of this image is no longer stored, so nothing new can be made from it.',
   'dead-letter-not-found': 'This dead letter is gone: it was redriven or discarded in the meantime.',
   'delivery-not-found': 'This delivery is no longer stored.',
+  'purge-not-found': 'This purge is no longer stored.',
   'delivery-pending': 'This event is already on its way.',
   'board-is-off': 'The board is off. Set BOARD_SESSION_SECRET to turn it on.',
 

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { ImageAddress } from '@imagemill/variants';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { createQueueAccess } from '../connection/queue-access.ts';
+import { jobs } from '../jobs.ts';
+import { createFailedPurges, type FailedPurges } from './failed-purges.ts';
+import type { PurgeReason } from './purge.ts';
+
+/** The producer's side of purges. Every method throws QueueUnavailableError. */
+export interface PurgeQueue {
+  /**
+   * Queues a purge. Call it after the files are deleted: a CDN could fill its cache from them again.
+   *
+   * A purge that has not started yet covers a later one of the same image and reason. One that is running does not: the later one
+   * runs after it. What is gone for good is purged once more a minute later: a response that left the bucket or an edge just before
+   * the deletion can reach the CDN after the first purge, and would stay there for a year.
+   */
+  add(image: ImageAddress, reason: PurgeReason): Promise<void>;
+  readonly failed: FailedPurges;
+}
+
+const { purgeImage } = jobs;
+
+/** Longer than an edge holds a picture in memory (5 s), and than a request to it may take. */
+const SECOND_PURGE_MS = 60_000;
+
+export function createPurgeQueue({ connection, prefix }: { connection: Redis; prefix: string }): PurgeQueue {
+  const onQueue = createQueueAccess(connection, prefix, purgeImage);
+  return {
+    add: (image, reason) =>
+      onQueue(async (queue) => {
+        await addPurge(queue, image, reason);
+        if (reason !== 'rendered-again') await addPurge(queue, image, reason, SECOND_PURGE_MS);
+      }),
+    failed: createFailedPurges(onQueue),
+  };
+}
+
+async function addPurge(queue: Queue, image: ImageAddress, reason: PurgeReason, delay = 0): Promise<void> {
+  const { tenant, category, imageId } = image;
+  const id = randomUUID();
+  const purge = { id, tenant, category, imageId, reason, requestedAt: new Date(Date.now() + delay).toISOString() };
+  const second = delay > 0;
+  await queue.add(purgeImage.name, purgeImage.payload.write(purge), {
+    ...{ jobId: id, delay },
+    // A second purge that has not started yet is moved behind the later deletion.
+    deduplication: { id: `${imageId}/${reason}${second ? '/second' : ''}`, keepLastIfActive: true, replace: second },
+  });
+}
