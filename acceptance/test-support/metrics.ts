@@ -6,6 +6,7 @@ import { createEdgeMetrics } from '../../apps/edge/src/metrics/edge-metrics.ts';
 import { createJobMetrics } from '../../apps/worker/src/metrics/job-metrics.ts';
 import { createLookMetrics } from '../../apps/worker/src/metrics/look-metrics.ts';
 import { createOutageMetrics } from '../../apps/worker/src/outages/outage-metrics.ts';
+import { createPurgeMetrics } from '../../apps/worker/src/purge/purge-metrics.ts';
 
 export interface Metric {
   readonly name: string;
@@ -28,6 +29,7 @@ export function ownMetrics(): Readonly<Record<'api' | 'worker' | 'edge', readonl
   createJobMetrics(worker);
   createLookMetrics(worker);
   createOutageMetrics(worker, []);
+  createPurgeMetrics(worker, []);
   createEdgeMetrics(edge, unscraped);
   const own = (registry: typeof api) =>
     (registry.getMetricsAsArray() as unknown as Metric[]).filter(({ name }) => name.startsWith('imagemill_'));

@@ -1,7 +1,7 @@
 import type { Purge } from '@imagemill/queue';
 import { type Categories, cachedPaths, plannedRenditions } from '@imagemill/variants';
 
-export interface PurgedAddresses {
+interface PurgedAddresses {
   /** Paths at the CDN that begin with `/` and end with `*`: together, all under which it may have stored the image. */
   readonly paths: readonly string[];
   /** Renditions of the current variant set, for a CDN that knows neither tags nor patterns. Other revisions are not among them. */
