@@ -258,6 +258,21 @@ test('lists earlier uploads, the newest first and a page at a time', async () =>
   await on.getByText('Originals are private').waitFor();
 });
 
+test('shows the HTML and the URL of a picture by its name, for a CDN with an edge', async () => {
+  const on = await page.open();
+  await files(on).setInputFiles(photo('avatar.jpg'));
+  await untilReady(on, 'avatar.jpg');
+  await on.getByRole('button', { name: 'Details of avatar.jpg' }).click();
+  const friendly = /\/images\/[\da-f-]{36}\/[\w-]+\?v=[\da-f]{12}$/;
+  expect(await on.getByRole('link', { name: 'Friendly URL' }).getAttribute('href')).toMatch(friendly);
+  const html = on.getByRole('region', { name: 'HTML' });
+  expect(await html.locator('pre').textContent()).toContain('<source type="image/avif"');
+  await html.getByRole('checkbox', { name: 'with friendly URLs' }).check();
+  const [src = ''] = /(?<=src=")[^"]+/.exec((await html.locator('pre').textContent()) ?? '') ?? [];
+  expect(src).toMatch(friendly);
+  expect(await html.locator('pre').textContent()).not.toContain('<source');
+});
+
 test('without https, where pages have no clipboard, selects the HTML', async () => {
   const on = await page.open({ plainHttp: true });
   expect(await on.evaluate(() => isSecureContext)).toBe(false);

@@ -15,6 +15,8 @@ export interface RunningStack {
   readonly apiKey: string;
   readonly adminKey: string;
   readonly cdnBaseUrl: string;
+  readonly s3Endpoint: string;
+  readonly cdnBucket: string;
   readonly consoleUrl?: string;
   readonly edgeUrl?: string;
   readonly dir: string;

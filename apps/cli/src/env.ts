@@ -25,7 +25,9 @@ export const stackEnv = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional().describe('secret of the access key; required with S3_ENDPOINT'),
   ORIGINALS_BUCKET: storageEnv.ORIGINALS_BUCKET,
   CDN_BUCKET: storageEnv.CDN_BUCKET,
-  CDN_BASE_URL: serviceEnv.CDN_BASE_URL.optional().describe('public URL of the CDN bucket; the S3 server if not set'),
+  CDN_BASE_URL: serviceEnv.CDN_BASE_URL.optional().describe(
+    'public URL of the pictures; the edge, or without one the bucket, if not set',
+  ),
   CORS_ORIGINS: list().prefault('*').describe('web origins whose pages may upload, separated by commas'),
 });
 export type StackEnv = z.output<typeof stackEnv>;

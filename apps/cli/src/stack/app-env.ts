@@ -14,18 +14,20 @@ export const storageEnvironment = (env: StackEnv, s3: S3Address) => ({
   CDN_BUCKET: env.CDN_BUCKET,
 });
 
-export const cdnBaseUrlOf = (env: StackEnv, s3: S3Address): string =>
-  env.CDN_BASE_URL ?? `${s3.endpoint}/${env.CDN_BUCKET}`;
+/** The edge: each URL of a ticket then has a picture, whether a worker has made it or not. Without an edge, the bucket. */
+export const cdnBaseUrlOf = (env: StackEnv, { s3, edgeUrl }: { s3: S3Address; edgeUrl: string }): string =>
+  env.CDN_BASE_URL ?? (env.EDGES > 0 ? edgeUrl : `${s3.endpoint}/${env.CDN_BUCKET}`);
 
 interface AppAddresses {
   readonly keys: { readonly apiKey: string; readonly adminKey: string };
   readonly api: { readonly port: number; readonly url: string };
   readonly redisUrl: string;
   readonly s3: S3Address;
+  readonly edgeUrl: string;
 }
 
 /** The environment of the API and the workers: the caller's, with the addresses of the local stack. */
-export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAddresses) {
+export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3, edgeUrl }: AppAddresses) {
   const entries = [
     configuredKeyEntry(keys.apiKey, 'demo', ['upload']),
     configuredKeyEntry(keys.adminKey, 'demo', ['admin', 'storage']),
@@ -38,7 +40,7 @@ export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3 }: AppAd
     FOLLOW_TOKEN_SECRET: process.env.FOLLOW_TOKEN_SECRET ?? secretFor('follow tokens', keys.adminKey),
     BOARD_SESSION_SECRET: process.env.BOARD_SESSION_SECRET ?? secretFor('board sessions', keys.adminKey),
     API_KEYS: [...entries, process.env.API_KEYS].filter(Boolean).join(','),
-    CDN_BASE_URL: cdnBaseUrlOf(env, s3),
+    CDN_BASE_URL: cdnBaseUrlOf(env, { s3, edgeUrl }),
     EDGE_SIGNING_KEYS: signingKeysOf(keys),
     REDIS_URL: redisUrl,
   };

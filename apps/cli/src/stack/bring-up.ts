@@ -76,8 +76,8 @@ interface StartOptions {
 async function startParts({ env, dir, logs, say, signal, parts }: StartOptions): Promise<Omit<Stack, 'dir' | 'close'>> {
   const keys = await devKeys(dir);
   const port = await namedPort('API_PORT', env.API_PORT, () => claimPort('127.0.0.1', env.API_PORT));
-  const url = `http://127.0.0.1:${port}`;
   const edgePort = await namedPort('EDGE_PORT', env.EDGE_PORT, () => claimPort('127.0.0.1', env.EDGE_PORT));
+  const [url, edgeUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${edgePort}`] as const;
   const building = consoleDir({ logFile: join(logs, 'console.log'), say, signal });
   const setUpBuckets = (s3: Parameters<typeof storageEnvironment>[1]) =>
     runToEnd({
@@ -89,7 +89,7 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
   signal.throwIfAborted();
 
   say('Starting the API and the workers');
-  const appEnv = appEnvironment(env, { keys, api: { port, url }, redisUrl: redis.address, s3: s3.address });
+  const appEnv = appEnvironment(env, { keys, api: { port, url }, redisUrl: redis.address, s3: s3.address, edgeUrl });
   const keeping = { logs, say, signal, onRestart: () => void writeStackFile(dir, file()) };
   const apps = await startApps({ ...keeping, workers: env.WORKERS, consoleDir: building, env: appEnv });
   parts.push([...apps.workers], [apps.api]);
@@ -104,10 +104,10 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
     s3SecretAccessKey: s3.address.secretAccessKey,
     originalsBucket: env.ORIGINALS_BUCKET,
     cdnBucket: env.CDN_BUCKET,
-    cdnBaseUrl: cdnBaseUrlOf(env, s3.address),
+    cdnBaseUrl: cdnBaseUrlOf(env, { s3: s3.address, edgeUrl }),
     signingKeys: signingKeysOf(keys),
     consoleUrl,
-    edgeUrl: edge && `http://127.0.0.1:${edgePort}`,
+    edgeUrl: edge && edgeUrl,
     pids: { ...pidsOf(redis, s3, apps), edge: edge?.pid },
   });
   await untilReady(url, signal);

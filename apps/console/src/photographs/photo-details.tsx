@@ -1,4 +1,4 @@
-import type { Image, Rendition } from '@imagemill/client';
+import { friendlyUrl, type Image, type Rendition } from '@imagemill/client';
 import { useState } from 'preact/hooks';
 import { BytesChart } from '../charts/bytes-chart.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -34,6 +34,14 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
                 ))}
               </select>
             </label>
+            <a
+              href={friendlyUrl(rendition)}
+              target="_blank"
+              rel="noreferrer"
+              title="In the best format for this browser; needs an edge"
+            >
+              Friendly URL
+            </a>
             {rendition.bytes === null && <p>made on its first request</p>}
             {originalBytes && rendition.bytes !== null && (
               <p>

@@ -7,9 +7,10 @@ const DONE_MS = 2_000;
 /** The HTML that shows this image on another page. */
 export function PictureSnippet({ image, alt }: { image: Image; alt: string }) {
   const [done, setDone] = useState<string>();
+  const [isAuto, setIsAuto] = useState(false);
   const text = useRef<HTMLPreElement>(null);
   // A line per tag: `><` occurs between tags only.
-  const html = pictureHtml(image, { alt }).replaceAll('><', '>\n<');
+  const html = pictureHtml(image, { alt, format: isAuto ? 'auto' : undefined }).replaceAll('><', '>\n<');
   const tell = (word: string, announcement: string) => {
     announce(announcement);
     setDone(word);
@@ -32,6 +33,10 @@ export function PictureSnippet({ image, alt }: { image: Image; alt: string }) {
           {done ?? 'Copy'}
         </button>
       </div>
+      <label class="row">
+        <input type="checkbox" checked={isAuto} onChange={(event) => setIsAuto(event.currentTarget.checked)} />
+        with friendly URLs (needs an edge)
+      </label>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <pre ref={text} class="snippet" tabIndex={0}>
         {html}
