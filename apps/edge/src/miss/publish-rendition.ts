@@ -36,9 +36,10 @@ export async function publishRendition(
   signal: AbortSignal,
 ): Promise<Published> {
   const put = await putRendition(cdn, { key, format: only.format, body: bytes }, signal);
-  const status = (await manifests.read(image.imageId, { signal }))?.manifest.status;
+  // Without the signal: the end of a request must not leave the picture of a deleted image.
+  const status = (await manifests.read(image.imageId))?.manifest.status;
   if (status === 'deleted' || status === 'rejected') {
-    await cdn.delete(key, { signal });
+    await cdn.delete(key);
     throw imageGone();
   }
   if (put.outcome === 'stored') {
