@@ -3,6 +3,7 @@ import { benchCost } from './cost/bench-cost.ts';
 import { benchEdge } from './edge/bench-edge.ts';
 import { benchEffort } from './engine/bench-effort.ts';
 import { benchEngine } from './engine/bench-engine.ts';
+import { benchLazy } from './engine/bench-lazy.ts';
 import { benchProfile } from './engine/bench-profile.ts';
 import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
@@ -19,6 +20,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   engine: benchEngine,
   fair: benchFair,
   frontier: benchFrontier,
+  lazy: benchLazy,
   live: benchLive,
   profile: benchProfile,
   soak: benchSoak,
@@ -43,6 +45,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
   fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out
   frontier  bytes, CPU and quality of encoder settings, and the Pareto-optimal ones
+  lazy      CPU and bytes at the upload, by the entries of the product set that are made on request
   live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
   profile   CPU of one image by step: decode, scaling, each encoder
   soak      memory over thousands of jobs in one process, with each installed allocator
