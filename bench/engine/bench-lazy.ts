@@ -21,28 +21,38 @@ export async function benchLazy({ quick }: { quick: boolean }): Promise<void> {
   const rows: string[][] = [];
   for (const size of quick ? [2] : [2, 12, 24]) {
     const bytes = await readFile((await makeSource(size, 'baseline jpeg')).path);
-    let whole: Cost | undefined;
-    for (const [name, isLeft] of Object.entries(onRequest)) {
-      const only = product.filter((entry) => !isLeft(entry));
-      const runs: Cost[] = [];
-      for (let run = 0; run < (quick ? 1 : 5); run += 1) runs.push(await costOf(engine, bytes, only));
-      const cost = runs.toSorted((a, b) => a.cpuMs - b.cpuMs)[runs.length >> 1] ?? { cpuMs: 0, kib: 0 };
-      whole ??= cost;
-      const share = (part: number, of: number) => `${(100 * (1 - part / of)).toFixed(0)} %`;
-      rows.push([
-        ...[`${size} MP`, name, String(only.length), cost.cpuMs.toFixed(0), share(cost.cpuMs, whole.cpuMs)],
-        ...[cost.kib.toFixed(0), share(cost.kib, whole.kib)],
-      ]);
-      console.log(rows.at(-1)?.join(' | '));
-    }
+    const costs = await leastCosts(engine, bytes, quick ? 1 : 7);
+    const [whole] = costs.values();
+    for (const [name, cost] of costs) rows.push([`${size} MP`, name, ...figures(cost, whole ?? cost)]);
+    console.log(rows.slice(-costs.size).map((row) => row.join(' | ')));
   }
   const head = ['source', 'made on request', 'entries at the upload', 'CPU ms', 'CPU saved', 'KiB', 'bytes saved'];
   console.log(`\n${JSON.stringify(machine())}\n\n${markdownTable(head, rows)}`);
 }
 
 interface Cost {
+  readonly entries: number;
   readonly cpuMs: number;
   readonly kib: number;
+}
+
+function figures({ entries, cpuMs, kib }: Cost, whole: Cost): string[] {
+  const saved = (part: number, of: number) => `${(100 * (1 - part / of)).toFixed(0)} %`;
+  return [String(entries), cpuMs.toFixed(0), saved(cpuMs, whole.cpuMs), kib.toFixed(0), saved(kib, whole.kib)];
+}
+
+/** In turns, and the least of each: other work on the machine only adds CPU, through its caches. */
+async function leastCosts(engine: ImagingEngine, bytes: Uint8Array, runs: number): Promise<Map<string, Cost>> {
+  const least = new Map<string, Cost>();
+  for (let run = 0; run < runs; run += 1) {
+    for (const [name, isLeft] of Object.entries(onRequest)) {
+      const only = product.filter((entry) => !isLeft(entry));
+      const cost = await costOf(engine, bytes, only);
+      const before = least.get(name);
+      if (!before || cost.cpuMs < before.cpuMs) least.set(name, cost);
+    }
+  }
+  return least;
 }
 
 async function costOf(engine: ImagingEngine, bytes: Uint8Array, only: readonly Variant[]): Promise<Cost> {
@@ -51,5 +61,5 @@ async function costOf(engine: ImagingEngine, bytes: Uint8Array, only: readonly V
   let total = 0;
   for await (const { data } of picture.render()) total += data.byteLength;
   const { user, system } = process.cpuUsage(before);
-  return { cpuMs: (user + system) / 1000, kib: total / 1024 };
+  return { entries: only.length, cpuMs: (user + system) / 1000, kib: total / 1024 };
 }
