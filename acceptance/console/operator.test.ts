@@ -14,17 +14,20 @@ import { photo, useConsole } from './console-page.ts';
 let storage: FaultProxy | undefined;
 let folder: string | undefined;
 let deliveries = 0;
+let purgeStatus = 410;
 const receiver = createServer((request, response) => {
   request.resume();
-  deliveries += 1;
-  response.writeHead(204).end();
+  const isPurge = request.url === '/purge';
+  if (!isPurge) deliveries += 1;
+  response.writeHead(isPurge ? purgeStatus : 204).end();
 });
 
 const page = useConsole(async () => {
   storage = await startFaultProxy(inject('servers').s3.endpoint);
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
-  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`;
+  const receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const url = `${receiverUrl}/hooks`;
   folder = await mkdtemp(join(tmpdir(), 'imagemill-operator-'));
   const file = join(folder, 'endpoints.json');
   const secrets = [`whsec_${randomBytes(32).toString('base64')}`];
@@ -34,6 +37,8 @@ const page = useConsole(async () => {
     UPLOAD_CHECK_DELAY_MS: '500',
     WEBHOOK_ENDPOINTS_FILE: file,
     WEBHOOK_ALLOW_PRIVATE: 'true',
+    PURGE_WEBHOOK_URL: `${receiverUrl}/purge`,
+    PURGE_WEBHOOK_SECRETS: secrets.join(','),
   };
 });
 afterAll(async () => {
@@ -104,6 +109,27 @@ test('shows a webhook delivery with the response of its endpoint, and replays it
   await vi.waitFor(async () => expect(await delivery.textContent()).toContain('attempt 2: 204'));
   expect(await on.getByText('Throughput, images per second').count()).toBe(1);
   await page.shoot(on, 'operator');
+});
+
+test('lists the purge of a deleted image that the CDN refuses, and redrives it', async () => {
+  const bytes = await readFile(photo('avatar.jpg'));
+  const seller = createSeller(page.stack());
+  const { image } = await seller.upload({ bytes, category: 'avatar' });
+  const on = await page.open({ at: '#/operator' });
+  await on.getByText('No failed purges.').waitFor();
+  const { apiUrl, apiKey } = page.stack();
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const deleted = await fetch(`${apiUrl}/v1/images/${image.imageId}`, { method: 'DELETE', headers });
+  expect(deleted.status).toBe(204);
+  const purges = on.getByRole('region', { name: 'Failed purges' }).getByRole('listitem');
+  const purge = purges.filter({ has: on.getByTitle(image.imageId) });
+  await vi.waitFor(async () => expect(await purge.textContent()).toMatch(/webhook: status-410.*deleted · 1 attempt/));
+  expect(await page.flaws(on)).toEqual([]);
+  await page.shoot(on, 'failed-purges');
+
+  purgeStatus = 204;
+  await purge.getByRole('button', { name: /^Redrive/ }).click();
+  await on.getByText('No failed purges.').waitFor();
 });
 
 test("opens BullMQ's board in another tab, without exposing the key", async () => {
