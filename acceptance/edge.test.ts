@@ -34,10 +34,14 @@ test('every URL of a ticket has a picture before any worker, with the bytes of a
     expect(published.headers.get('cache-control')).toBe(answer.headers.get('cache-control'));
     expect(published.headers.get('etag')).toBe(answer.headers.get('etag'));
   }
+  const friendly = `${stack.edgeUrl}/images/${ticket.imageId}/small`;
+  const { headers } = await fetch(friendly, { headers: { accept: 'image/avif,image/webp,*/*;q=0.8' } });
+  expect([headers.get('content-type'), headers.get('vary')]).toEqual(['image/avif', 'Accept']);
+
   await fetch(`${stack.apiUrl}/v1/images/${ticket.imageId}`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${stack.apiKey}` },
   });
   const { url = '' } = ticket.renditions[0] ?? {};
-  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(410));
+  await vi.waitFor(async () => expect([(await fetch(url)).status, (await fetch(friendly)).status]).toEqual([410, 410]));
 });

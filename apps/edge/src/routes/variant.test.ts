@@ -254,6 +254,7 @@ describe('an image', () => {
         [deleted, rejected, awaited, newImage()].map((image) => edge.get(friendlyPath(image, file))),
       );
       expect(responses.map(({ status }) => status)).toEqual([410, 410, 404, 404]);
+      expect(await responses[0]?.json()).toMatchObject({ code: 'image-gone', title: 'Gone' });
       const kept = responses.map(({ headers }) => headers.get('cache-control'));
       expect(kept).toEqual(['public, max-age=60', 'public, max-age=60', 'public, max-age=2', 'public, max-age=2']);
     }
