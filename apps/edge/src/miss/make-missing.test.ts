@@ -1,5 +1,5 @@
 import { type ObjectStorage, storageUnavailable } from '@imagemill/storage';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { bytesOf } from '../test-support/bytes-of.ts';
 import { createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
 
@@ -88,6 +88,27 @@ test('without Redis, images in progress are unavailable, and stored pictures are
   ]);
   await edge.get(pathOf(image));
   expect((await without.get(pathOf(image))).status).toBe(200);
+});
+
+test('stored pictures are served while the queue is full, and further misses are refused without work', async () => {
+  const images = [newImage(), newImage(), newImage(), newImage()];
+  for (const image of images) await upload(edge, image);
+  const [stored = newImage(), ...missing] = images;
+  await edge.get(pathOf(stored));
+  const end = Promise.withResolvers<void>();
+  const env = { ENGINE_PROCESSES: 1, EDGE_QUEUE_MAX: 1, EDGE_TENANT_SHARE_PERCENT: 100 };
+  const busy = await second({ env, wrap: atPut('before', () => end.promise) });
+  const { queue } = busy.services.miss;
+  const [running, waiting] = missing.slice(0, 2).map((image) => busy.get(pathOf(image)));
+  await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 1 }));
+  const refused = missing[2] ?? newImage();
+  busy.calls.length = 0;
+  const response = await busy.get(pathOf(refused));
+  expect([response.status, (await response.json()).code]).toEqual([503, 'render-queue-full']);
+  expect(busy.calls).not.toContain(`open ${refused.originalKey}`);
+  expect((await busy.get(pathOf(stored))).status).toBe(200);
+  end.resolve();
+  expect([(await running)?.status, (await waiting)?.status]).toEqual([200, 200]);
 });
 
 test('a request ends at its time limit, and says when to come back', async () => {
