@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
@@ -44,4 +47,16 @@ test('every URL of a ticket has a picture before any worker, with the bytes of a
   });
   const { url = '' } = ticket.renditions[0] ?? {};
   await vi.waitFor(async () => expect([(await fetch(url)).status, (await fetch(friendly)).status]).toEqual([410, 410]));
+});
+
+test('a URL that `imagemill sign` prints shows its size, and no other', async () => {
+  const { image } = await seller.upload({ bytes: photo, category: 'avatar' });
+  const args = ['apps/cli/imagemill.mjs', 'sign', image.imageId, '--width', '40', '--height', '30', '-f', 'webp'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, IMAGEMILL_DIR: stack.dir },
+  });
+  const answer = await fetch(stdout.trim());
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp']);
+  expect(await sharp(await bytesAt(answer)).metadata()).toMatchObject({ width: 40, height: 30 });
+  expect((await fetch(stdout.trim().replace('w=40', 'w=50'))).status).toBe(403);
 });
