@@ -3,9 +3,9 @@ import type { Postponed, RenderContext } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { CACHE_PRIVATE } from '@imagemill/variants';
+import { createLimitedSlots } from '../slots/limited-slots.ts';
 import type { Download } from './download.ts';
 import { ImportFailedError, ImportRejectedError } from './errors.ts';
-import { createImportSlots } from './import-slots.ts';
 
 type Importable = RenderImage & { readonly importUrl: string };
 
@@ -31,8 +31,11 @@ export interface ImportOptions {
   readonly slotsMax: number;
 }
 
+/** Until a download has been measured. */
+const TYPICAL_MS = 250;
+
 export function createImportOriginal({ originals, download, slotsMax }: ImportOptions): ImportOriginal {
-  const slots = createImportSlots(slotsMax);
+  const slots = createLimitedSlots({ slotsMax, typicalMs: TYPICAL_MS });
 
   async function fetchAndStore({ importUrl, originalKey, filename }: Importable, signal: AbortSignal) {
     const body = await download(importUrl, signal);

@@ -1,4 +1,4 @@
-import type { ImagingEngine } from '@imagemill/imaging';
+import type { EnginePool, ImagingEngine } from '@imagemill/imaging';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import type { PurgeQueue } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
@@ -7,10 +7,11 @@ import type { Backends } from '../backends.ts';
 import type { WorkerEnv } from '../env.ts';
 import { createDownload } from '../import/download.ts';
 import { createImportOriginal } from '../import/import-original.ts';
+import { createHeavySlots } from '../slots/heavy-slots.ts';
 import type { RenderServices } from './render-image.ts';
 
 interface RenderOptions {
-  readonly engine: ImagingEngine;
+  readonly engine: ImagingEngine & Pick<EnginePool, 'laneOf'>;
   readonly categories: Categories;
   readonly logger: Logger;
   readonly purges?: PurgeQueue | undefined;
@@ -23,6 +24,7 @@ export function buildRenderServices(
   options: RenderOptions,
 ): RenderServices {
   const manifests = createManifests(originals);
+  const halfOfSlots = Math.max(1, Math.floor(env.WORKER_CONCURRENCY / 2));
   return {
     ...options,
     ...{ originals, cdn, manifests },
@@ -36,6 +38,8 @@ export function buildRenderServices(
       }),
       slotsMax: Math.ceil(env.WORKER_CONCURRENCY / 2),
     }),
+    laneOf: options.engine.laneOf,
+    heavySlots: createHeavySlots({ slotsMax: halfOfSlots }),
     strictContentType: env.STRICT_CONTENT_TYPE,
     uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
   };

@@ -1,4 +1,4 @@
-import type { ImagingEngine, Picture } from '@imagemill/imaging';
+import type { EnginePool, ImagingEngine, Picture } from '@imagemill/imaging';
 import {
   assertOwn,
   type Deletions,
@@ -19,6 +19,7 @@ import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, uploadEntries } from '@imagemill/variants';
 import { type ImportOriginal, isRejection } from '../import/import-original.ts';
+import type { HeavyRun, HeavySlots } from '../slots/heavy-slots.ts';
 import { abortParts } from './abort-parts.ts';
 import { deleteImage } from './delete-image.ts';
 import { UnknownCategoryError } from './errors.ts';
@@ -31,6 +32,8 @@ export interface RenderServices {
   readonly manifests: Manifests;
   readonly deletions: Deletions;
   readonly engine: ImagingEngine;
+  readonly laneOf: EnginePool['laneOf'];
+  readonly heavySlots: HeavySlots;
   readonly importOriginal: ImportOriginal;
   readonly categories: Categories;
   /** Rejects an original if its format is accepted but differs from the declared one. */
@@ -177,14 +180,23 @@ type Rendered =
   | { readonly outcome: 'no-original' }
   | Postponed;
 
+async function render(services: RenderServices, rendering: Rendering, context: RenderContext): Promise<Rendered> {
+  const heavy = services.heavySlots.begin(rendering.image.imageId);
+  try {
+    return await renderInSlot(services, rendering, { ...context, heavy });
+  } finally {
+    heavy.end();
+  }
+}
+
 /** All steps from the original to its manifest. An image that cannot be rendered gets a manifest too. */
-async function render(
+async function renderInSlot(
   services: RenderServices,
   { image, uploaded, category: { set, revision } }: Rendering,
-  context: RenderContext,
+  context: RenderContext & { readonly heavy: HeavyRun },
 ): Promise<Rendered> {
   const { originals, cdn, engine, logger } = services;
-  const { signal, reportProgress, attemptsMade } = context;
+  const { signal, reportProgress, attemptsMade, heavy } = context;
   const watch = createStopwatch();
   let subject: Subject = { image, facts: uploaded, attempts: attemptsMade + 1 };
   try {
@@ -192,6 +204,8 @@ async function render(
     if (found.outcome === 'postponed') return found;
     const { facts } = found;
     if (!facts) return { outcome: 'no-original' };
+    const stillBusy = heavy.resume();
+    if (stillBusy) return stillBusy;
     subject = { ...subject, facts };
     logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
     const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
@@ -199,6 +213,8 @@ async function render(
     const source = await watch.time('inspect', () => engine.inspect(original.bytes, { set, contentType, signal }));
     const only = uploadEntries(set);
     const total = only.length;
+    const busy = heavy.take(services.laneOf(original.bytes, source, set, { only }));
+    if (busy) return busy;
     await reportProgress({ revision, total, source, done: [] });
 
     const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { only, signal }));

@@ -84,7 +84,11 @@ export function renderHandler(change: Partial<RenderServices> = {}) {
   const { originals = storage, cdn = storage } = change;
   const logger = createLogger('worker', 'silent');
   return createRenderImage({
-    ...buildRenderServices(env, { originals, cdn }, { engine, categories, logger }),
+    ...buildRenderServices(
+      env,
+      { originals, cdn },
+      { engine: { ...engine, laneOf: () => 'light' }, categories, logger },
+    ),
     ...change,
   });
 }

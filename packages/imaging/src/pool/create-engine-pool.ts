@@ -1,15 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { selectEntries } from '@imagemill/variants';
+import { type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
 import { callResults } from '../channel/messages.ts';
-import { type Coding, heaviestCoding } from '../cost/coding.ts';
-import { predictCost } from '../cost/predict-cost.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
+import type { DecodeOptions } from '../picture.ts';
 import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
-import { laneOf, shareMemory } from './lanes.ts';
+import { createLanePrediction, type Lane, shareMemory } from './lanes.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
@@ -43,6 +42,8 @@ const PROGRAM = fileURLToPath(new URL('../process/main.ts', import.meta.url));
 
 /** An engine whose work happens in processes that can be killed. */
 export interface EnginePool extends ImagingEngine {
+  /** The lane in which `decode` would wait. Call it with the bytes that were inspected. */
+  laneOf(file: Uint8Array, source: SourceFacts, set: VariantSet, options?: Pick<DecodeOptions, 'only'>): Lane;
   status(): { readonly idle: number; readonly busy: number };
   /** Kills all processes, and resolves when they have ended. Running work throws. */
   close(): Promise<void>;
@@ -91,8 +92,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const { waitingMax = WAITING_MAX } = options;
   const admission = createAdmission({ roster, heavyBytesMax: shares.heavyBytes, waitingMax });
   const context = { admission, roster, watch: createImageWatch(usage) };
-  /** How files are coded, from their inspection. */
-  const codings = new WeakMap<Uint8Array, Coding>();
+  const lanes = createLanePrediction(shares);
   await roster.open();
 
   return {
@@ -103,7 +103,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       try {
         const call = { do: 'inspect', options } as const;
         const { source, coding } = await run.do((process) => process.call(call, callResults.inspect), signal);
-        codings.set(file, coding);
+        lanes.inspected(file, coding);
         return source;
       } finally {
         run.end();
@@ -113,9 +113,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       const wanted = selectEntries(set, only);
       const call = { do: 'decode', source, set, only } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const cost = predictCost({ source, coding: codings.get(file) ?? heaviestCoding(source), set, only });
-      const { memoryBytes } = cost;
-      const run = createImageRun(context, { file, lane: laneOf(cost, shares), memoryBytes, budget, prepare });
+      const run = createImageRun(context, { file, ...lanes.predict(file, { source, set, only }), budget, prepare });
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length });
@@ -124,6 +122,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         throw error;
       }
     },
+    laneOf: (file, source, set, { only } = {}) => lanes.predict(file, { source, set, only }).lane,
     status: () => ({ idle: roster.idle.length, busy: roster.alive - roster.idle.length }),
     async close() {
       admission.close(new Error('The engine was closed.'));

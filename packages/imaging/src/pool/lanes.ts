@@ -1,4 +1,8 @@
+import type { SourceFacts, VariantSet } from '@imagemill/variants';
+import { type Coding, heaviestCoding } from '../cost/coding.ts';
 import type { Cost } from '../cost/cost.ts';
+import { predictCost } from '../cost/predict-cost.ts';
+import type { DecodeOptions } from '../picture.ts';
 
 /**
  * Heavy images take long or need much memory. They wait for each other, and never hold everything that light ones wait for: one
@@ -33,3 +37,26 @@ export function shareMemory(totalBytes: number, processes: number): MemoryShares
 
 export const laneOf = (cost: Cost, { lightBytes }: MemoryShares): Lane =>
   cost.cpuMs > LIGHT_CPU_MS_MAX || cost.memoryBytes > lightBytes ? 'heavy' : 'light';
+
+interface LaneSubject {
+  readonly source: SourceFacts;
+  readonly set: VariantSet;
+  /** The entries of the set that are encoded; all if undefined. */
+  readonly only?: DecodeOptions['only'];
+}
+
+export type LanePrediction = ReturnType<typeof createLanePrediction>;
+
+/** Predicts the lanes of images from their inspection. */
+export function createLanePrediction(shares: MemoryShares) {
+  /** How files are coded. */
+  const codings = new WeakMap<Uint8Array, Coding>();
+  return {
+    inspected: (file: Uint8Array, coding: Coding) => void codings.set(file, coding),
+    /** A file that was not inspected is predicted as the heaviest of its format. */
+    predict(file: Uint8Array, { source, set, only }: LaneSubject) {
+      const cost = predictCost({ source, coding: codings.get(file) ?? heaviestCoding(source), set, only });
+      return { lane: laneOf(cost, shares), memoryBytes: cost.memoryBytes };
+    },
+  };
+}

@@ -9,8 +9,8 @@ import { createWakeUps } from './wake-up.ts';
 export interface Rechecks {
   /** Call it before the job's work, to distinguish earlier notes from new ones. */
   begun(job: Job): Promise<void>;
-  /** Call it after the job was delayed again because its original is missing. */
-  delayed(job: Job): Promise<void>;
+  /** Call it after the job was delayed again. @param awaitsUpload because its original is missing: a report of it starts the job */
+  delayed(job: Job, how: { awaitsUpload: boolean }): Promise<void>;
   ended(job: Job, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']): Promise<void>;
 }
 
@@ -26,9 +26,10 @@ export function createRechecks(redis: Redis, prefix: string, starts: JobStarts):
       deletionsAtBegin.set(job, await deletions.notedAt(job.id as ImageId));
     },
 
-    async delayed(job) {
+    async delayed(job, { awaitsUpload }) {
       const imageId = job.id as ImageId;
-      if ((await uploads.take(imageId)) || (await deletions.notedAt(imageId))) await starts.promote(job);
+      const isReported = awaitsUpload && (await uploads.take(imageId));
+      if (isReported || (await deletions.notedAt(imageId))) await starts.promote(job);
     },
 
     async ended(job, how, outcome) {

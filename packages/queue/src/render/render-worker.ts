@@ -33,14 +33,14 @@ export interface RenderContext extends Pick<JobRun, 'signal'> {
 }
 
 /** Reasons to run a job again later although it did not fail. */
-export const postponements = ['not-uploaded', 'imports-busy', 'webhook-not-queued'] as const;
+export const postponements = ['not-uploaded', 'imports-busy', 'heavy-images-busy', 'webhook-not-queued'] as const;
 
 export type Postponed =
   /** There is no original yet. The job is parked until its upload is found or reported. */
   | { readonly outcome: 'postponed'; readonly reason: 'not-uploaded' }
   /**
-   * `imports-busy`: other imports hold all import slots of the worker. `webhook-not-queued`: the image is finished, but its
-   * event could not be queued.
+   * `imports-busy`, `heavy-images-busy`: other imports, or other heavy images, hold all slots that the worker has for them.
+   * `webhook-not-queued`: the image is finished, but its event could not be queued.
    */
   | {
       readonly outcome: 'postponed';
@@ -94,21 +94,23 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   const looks = createUploadLooks(connection, prefix);
 
   const middleware: readonly RenderMiddleware[] = [
-    contained(createCrashContainment(connection, prefix), (job) => postpone(job, RETRY_ALONE_MS)),
+    contained(createCrashContainment(connection, prefix), (run) => postpone(run, RETRY_ALONE_MS)),
     noted(rechecks, options.onJobStarted),
     (next) => (image, run) => inTurn(turns, run.job, { run: () => next(image, run), onError: options.onError }),
   ];
 
-  async function renderOnce(image: RenderImage, { job, signal }: JobRun): Promise<JobRunResult<RenderOutcome>> {
+  async function renderOnce(image: RenderImage, run: JobRun): Promise<JobRunResult<RenderOutcome>> {
+    const { job, signal } = run;
     const result = await handle(image, contextOf(job, signal));
     if (result.outcome !== 'postponed') return { outcome: 'completed', result };
-    const retryAfterMs = await (result.reason === 'not-uploaded' ? park(image) : postpone(job, result.retryAfterMs));
-    return { outcome: 'postponed', retryAfterMs, afterwards: () => rechecks.delayed(job) };
+    const awaitsUpload = result.reason === 'not-uploaded';
+    const retryAfterMs = await (awaitsUpload ? park(image) : postpone(run, result.retryAfterMs));
+    return { outcome: 'postponed', retryAfterMs, afterwards: () => rechecks.delayed(job, { awaitsUpload }) };
   }
 
   /** The turn first: BullMQ moves the job to waiting by itself. */
-  async function postpone(job: Job, retryAfterMs: number): Promise<number> {
-    await turns.take(job, 'active', Date.now() + retryAfterMs);
+  async function postpone({ job, priority }: JobRun, retryAfterMs: number): Promise<number> {
+    await turns.keep(job, priority, Date.now() + retryAfterMs);
     return retryAfterMs;
   }
 
@@ -157,11 +159,11 @@ type RenderMiddleware = JobMiddleware<RenderImage, RenderOutcome>;
 
 /** @param mustWait postpones a job that cannot run alone now, and returns for how long */
 const contained =
-  (containment: CrashContainment, mustWait: (job: Job) => Promise<number>): RenderMiddleware =>
+  (containment: CrashContainment, mustWait: (run: JobRun) => Promise<number>): RenderMiddleware =>
   (next) =>
   async (image, run) => {
     const result = await containment.run(image.imageId, run.signal, () => next(image, run));
-    return result.outcome === 'ran' ? result.result : { outcome: 'postponed', retryAfterMs: await mustWait(run.job) };
+    return result.outcome === 'ran' ? result.result : { outcome: 'postponed', retryAfterMs: await mustWait(run) };
   };
 
 const noted =

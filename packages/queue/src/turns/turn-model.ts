@@ -15,13 +15,16 @@ export function createTurnModel() {
   let clock: number = turnRules.firstTick;
 
   return {
-    /** @param predicted ticks divided by the tenant's weight */
-    take(tenant: string, predicted: number): { tag: number; charged: number } {
+    /**
+     * @param predicted ticks divided by the tenant's weight
+     * @param kept the tag of a postponed job that had its turn
+     */
+    take(tenant: string, predicted: number, kept?: number): { tag: number; charged: number } {
       const { last, end } = tenants.get(tenant) ?? { last: 0, end: 0 };
       const charged = Math.max(1, Math.floor(predicted * (ratios.get(tenant) ?? 1) + 0.5));
       const tag = Math.max(last, Math.min(Math.max(clock, end), clock + turnRules.lagTicksMax));
-      tenants.set(tenant, { last: tag, end: tag + charged });
-      return { tag, charged };
+      tenants.set(tenant, { last: kept === undefined ? tag : last, end: tag + charged });
+      return { tag: kept ?? tag, charged };
     },
 
     begin(tag: number): void {

@@ -6,11 +6,12 @@ const { firstTick, lagTicksMax, ratioWeight, ratioMin, ratioMax, offencesMax, pe
 /**
  * Gives a job its turn and the time from which it waits. BullMQ reads the tag as the job's priority when it moves the job to
  * its waiting ones. Its own limit of 2^21 - 1 applies to the options of a new job only: these tags have no upper end.
- * A job keeps a turn that it already has, and gets none if it has left the set from which it is about to start.
+ * A job keeps a turn that it already has, and gets none if it has left the set from which it is about to start. `kept` is the
+ * tag of a job that had its turn, 0 otherwise.
  */
 const TAKE = `
   local job, from, clock, ends, lasts, ratios, offences = unpack(KEYS)
-  local id, tenant, predicted, readyAt = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+  local id, tenant, predicted, readyAt, kept = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
   if redis.call('EXISTS', job) == 0 then return end
   if from ~= '' and not redis.call('ZSCORE', from, id) then return end
   redis.call('HSET', job, 'readyAt', readyAt)
@@ -23,7 +24,7 @@ const TAKE = `
   local lastEnd = tonumber(redis.call('ZSCORE', ends, tenant)) or 0
   local tag = math.max(last, math.min(math.max(now, lastEnd), now + ${lagTicksMax}))
   redis.call('ZADD', ends, tag + charged, tenant)
-  redis.call('HSET', lasts, tenant, tag)
+  if kept > 0 then tag = kept else redis.call('HSET', lasts, tenant, tag) end
   redis.call('HSET', job, 'priority', tag, 'charged', charged)`;
 
 /**

@@ -34,7 +34,7 @@ test('the scripts follow the model', async () => {
   const steps = fc.sample(
     fc.record({
       tenant: fc.constantFrom(...tenants),
-      what: fc.constantFrom('take', 'take', 'end'),
+      what: fc.constantFrom('take', 'take', 'end', 'postpone'),
       bytes: fc.integer({ min: 1, max: 20_000_000 }),
       seconds: fc.double({ min: 0.001, max: 20, noNaN: true }),
       isTypical: fc.boolean(),
@@ -54,13 +54,19 @@ test('the scripts follow the model', async () => {
       expect(await tag(job)).toBe(expected.tag);
       waiting.push({ job, image, expected });
     } else {
-      waiting.splice(waiting.indexOf(first), 1);
-      const started = await turns.begin(first.job);
-      model.begin(first.expected.tag);
+      const { job, image, expected } = first;
+      const started = await turns.begin(job);
+      model.begin(expected.tag);
+      const of = image.tenant;
+      const predicted = ticks(of, predictSlotSeconds(image));
+      if (what === 'end') waiting.splice(waiting.indexOf(first), 1);
+      else {
+        await turns.keep(job, expected.tag, Date.now());
+        first.expected = model.take(of, predicted, expected.tag);
+        expect(await tag(job)).toBe(expected.tag);
+      }
       await started.end(seconds, isTypical);
-      const of = first.image.tenant;
-      const predicted = ticks(of, predictSlotSeconds(first.image));
-      model.end(of, { predicted, charged: first.expected.charged, real: ticks(of, seconds), isTypical });
+      model.end(of, { predicted, charged: expected.charged, real: ticks(of, seconds), isTypical });
     }
   }
 });
@@ -184,6 +190,34 @@ describe('a job', () => {
     await queue.add(image, 0);
     await vi.waitUntil(async () => (await raw.getDelayedCount()) === 1);
     expect(await tag((await raw.getJob(image.imageId)) as Job)).toBeGreaterThan(0);
+  });
+
+  test('that is postponed keeps its turn before the waiting jobs of its tenant', async () => {
+    const all = await harness();
+    const [first, second] = [ofTenant('a'), ofTenant('a')];
+    for (const image of [first, second]) {
+      await all.parked(image);
+      await all.queue.reportUpload(image.imageId);
+    }
+    const runs: string[] = [];
+    all.work(
+      async ({ imageId }) => {
+        runs.push(imageId);
+        if (runs.length > 1) return { outcome: 'ready' };
+        return { outcome: 'postponed', reason: 'heavy-images-busy', retryAfterMs: 3600_000 };
+      },
+      { concurrency: 1 },
+    );
+    await vi.waitUntil(
+      async () => (await all.raw.getCompletedCount()) === 1 && (await all.raw.getDelayedCount()) === 1,
+    );
+    const [kept, job] = [await all.raw.getJob(first.imageId), await all.raw.getJob(second.imageId)];
+    expect(await all.tag(kept as Job)).toBe(turnRules.firstTick);
+    expect([kept?.attemptsMade, job?.attemptsMade]).toEqual([0, 1]);
+    // A report of the upload does not cost it its place either.
+    await all.queue.reportUpload(first.imageId);
+    await vi.waitUntil(() => runs.length === 3);
+    expect(runs).toEqual([first.imageId, second.imageId, first.imageId]);
   });
 
   test('that was returned goes first and starts at once on another worker, and is charged at its end', async () => {

@@ -11,6 +11,8 @@ import { defineTurnScripts } from './turn-scripts.ts';
  * The turns of the render queue, by tenant: see turn-model.ts for the rules.
  *
  *     parked, in backoff, finished ─► take ─► waiting ─► begin ─► active ─► end
+ *                                             ▲                     │
+ *                                             └──── postponed ◄──── keep
  *
  * A job that goes to waiting without a turn (its worker died, or returned it at shutdown) goes first, and is charged at its
  * end. Jobs whose payload is unreadable have no tenant and no turn.
@@ -23,6 +25,12 @@ export interface Turns {
    * @param readyAt when the job starts to wait, in ms since 1970
    */
   take(job: Job, from: 'delayed' | 'completed' | 'failed' | 'active', readyAt: number): Promise<void>;
+  /**
+   * Gives a postponed job the turn that it had: it is charged again, but does not go behind other jobs. The caller holds its lock.
+   *
+   * @param tag its place when it was started; 0 if it had none, then it gets a turn
+   */
+  keep(job: Job, tag: number, readyAt: number): Promise<void>;
   /** Call it when the job was started. */
   begin(job: Job): Promise<StartedTurn>;
   /** Counts a timeout or a crash of the tenant's image. After several, its jobs cost more for some time. */
@@ -59,17 +67,19 @@ export function createTurns({ redis, prefix, weights = new Map() }: TurnsOptions
   const keyOf = (job: Job, name: string | undefined) => `${job.queueQualifiedName}:${name}`;
   const ticks = (tenant: string, seconds: number) => (seconds * TICKS_PER_SECOND) / (weights.get(tenant) ?? 1);
 
+  async function give(job: Job, set: string, { readyAt, tag = 0 }: { readyAt: number; tag?: number }): Promise<void> {
+    const image = readablePayload(renderImageRecord, job);
+    if (!image) return;
+    const { tenant } = image;
+    await scripts.takeTurn(
+      ...[keyOf(job, job.id), set, clock, ends, lasts, ratios, offencesKey(tenant)],
+      ...[String(job.id), tenant, ticks(tenant, predictSlotSeconds(image)), readyAt, tag],
+    );
+  }
+
   return {
-    async take(job, from, readyAt) {
-      const image = readablePayload(renderImageRecord, job);
-      if (!image) return;
-      const { tenant } = image;
-      const set = from === 'active' ? '' : keyOf(job, from);
-      await scripts.takeTurn(
-        ...[keyOf(job, job.id), set, clock, ends, lasts, ratios, offencesKey(tenant)],
-        ...[String(job.id), tenant, ticks(tenant, predictSlotSeconds(image)), readyAt],
-      );
-    },
+    take: (job, from, readyAt) => give(job, from === 'active' ? '' : keyOf(job, from), { readyAt }),
+    keep: (job, tag, readyAt) => give(job, '', { readyAt, tag }),
 
     async begin(job) {
       const charged = await scripts.beginTurn(keyOf(job, job.id), clock, ends, lasts);

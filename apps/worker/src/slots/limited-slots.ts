@@ -1,31 +1,33 @@
-/** Until a duration has been measured. */
-const TYPICAL_MS_INITIAL = 250;
 /** Weight of the latest duration in the moving average. */
 const WEIGHT = 0.2;
 const RETRY_AFTER_MS_MAX = 60_000;
 
 /** A limited number of slots. If all are held, a caller gets a time to retry. */
-export interface ImportSlots {
-  acquire(): ImportSlot | { readonly outcome: 'full'; readonly retryAfterMs: number };
+export interface LimitedSlots {
+  acquire(): LimitedSlot | { readonly outcome: 'full'; readonly retryAfterMs: number };
 }
 
-interface ImportSlot {
+interface LimitedSlot {
   readonly outcome: 'acquired';
   readonly release: () => void;
+}
+
+export interface LimitedSlotsOptions {
+  readonly slotsMax: number;
+  /** How long a slot is held, until that has been measured. */
+  readonly typicalMs: number;
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: () => number;
 }
 
 /**
  * Retry times are spread at the rate at which slots have recently become free. With one common time, all callers would
  * retry together: the first would get the slots, and the slots would stand empty until the next retry of the others.
- *
- * @param now milliseconds of a monotonic clock
  */
-export function createImportSlots(
-  slotsMax: number,
-  now: () => number = performance.now.bind(performance),
-): ImportSlots {
+export function createLimitedSlots(options: LimitedSlotsOptions): LimitedSlots {
+  const { slotsMax, now = performance.now.bind(performance) } = options;
+  let { typicalMs } = options;
   let held = 0;
-  let typicalMs = TYPICAL_MS_INITIAL;
   let lastTurnAt = 0;
 
   function nextRetryAfterMs(): number {
