@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type NodeProcess, type ProcessExit, startNodeProcess } from '@imagemill/local-stack';
 
 const START_AGAIN_MS = 250;
+/** A start takes seconds, also on a busy machine. A program whose backends are away ends, and is started again until they are back. */
+const UP_WITHIN_MS = 90_000;
 
 export interface SupervisedOptions {
   readonly name: string;
@@ -19,8 +21,13 @@ export interface Supervised {
   readonly pid: number | undefined;
   /** Every exit so far, except those caused by close. */
   readonly exits: readonly ProcessExit[];
-  /** Waits for a running process. @returns its pid */
-  up(): Promise<number>;
+  /**
+   * Waits for a running process.
+   *
+   * @returns its pid
+   * @throws Error with the end of its log, if every start within the time limit failed
+   */
+  up(withinMs?: number): Promise<number>;
   /** Sends a signal to the running process. @returns false if there is none */
   send(signal: NodeJS.Signals): boolean;
   close(): Promise<void>;
@@ -32,11 +39,15 @@ export function supervise({ name, entry, env, logs }: SupervisedOptions): Superv
   const events = new EventEmitter().setMaxListeners(0);
   const exits: ProcessExit[] = [];
   let current: NodeProcess | undefined;
+  let failure: unknown = 'its first start has not ended';
 
   async function keepUp(): Promise<void> {
     for (let start = 1; !ending.signal.aborted; start++) {
       const logFile = join(logs, `${name}.${start}.log`);
-      current = await startNodeProcess({ name, entry, env, logFile, signal: ending.signal }).catch(() => undefined);
+      current = await startNodeProcess({ name, entry, env, logFile, signal: ending.signal }).catch((error: unknown) => {
+        failure = error;
+        return undefined;
+      });
       if (!current) {
         // Redis or the buckets are unreachable: the program does not start until they are back.
         await delay(START_AGAIN_MS, undefined, { signal: ending.signal }).catch(() => {});
@@ -56,8 +67,14 @@ export function supervise({ name, entry, env, logs }: SupervisedOptions): Superv
     get pid() {
       return current?.pid;
     },
-    async up() {
-      while (!current) await once(events, 'up', { signal: ending.signal });
+    async up(withinMs = UP_WITHIN_MS) {
+      const late = AbortSignal.timeout(withinMs);
+      const signal = AbortSignal.any([ending.signal, late]);
+      while (!current) {
+        await once(events, 'up', { signal }).catch((error: unknown) => {
+          throw late.aborted ? new Error(`${name} is not up after ${withinMs / 1000} s: ${failure}`) : error;
+        });
+      }
       return current.pid;
     },
     send(signal) {
