@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startRedis } from '@imagemill/local-stack';
 import {
   createConsumerConnection,
+  createOutages,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
@@ -135,6 +136,7 @@ async function awaitPending(
   }
   return runLookLane({
     ...{ connection: consumer, prefix, queue, uploadGraceMs: 0 },
+    outages: createOutages([]),
     async find(looks, signal) {
       const { objects } = await storage.list({ prefix: prefixes.originals, signal });
       if (objects.length > 0) throw new Error('the bucket is not empty');

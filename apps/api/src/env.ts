@@ -103,7 +103,7 @@ export const apiEnv = z
       .describe('maximum `/events` and `/ws` connections per API process; 0 allows none'),
     MAX_LISTENERS_PER_TENANT: whole(0, 1_000_000)
       .prefault('5000')
-      .describe('maximum `/events` and `/ws` connections per tenant and API process'),
+      .describe('maximum `/events` and `/ws` connections per tenant and API process; at most 80 % of MAX_LISTENERS'),
     MAX_LISTENERS_PER_IMAGE: whole(0, 1_000_000)
       .prefault('100')
       .describe('maximum `/events` and `/ws` connections per image and API process'),

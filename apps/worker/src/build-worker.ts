@@ -41,13 +41,13 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
   return {
     /** @throws Error naming the port if it is in use */
     async start(): Promise<void> {
-      const health = await startHealthServer(env.HEALTH_PORT, () => connection.status === 'ready');
+      const health = await startHealthServer(env, () => connection.status === 'ready');
       const metrics = await startMetricsServer(env, registry);
       await watch.checkAll();
       const deliveries = webhooks?.startDeliveries(watch);
       const purging = purges?.start(watch);
       const renders = startRenders(env, backends, { services, webhooks, watch, logger, registry });
-      const looking = startLooking(env, backends, { logger, registry });
+      const looking = startLooking(env, backends, { watch, logger, registry });
       const reconciling = reconcileRegularly(env, { services, webhooks, logger });
       closeAll = async () => {
         const graceMs = env.SHUTDOWN_GRACE_MS;

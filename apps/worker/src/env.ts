@@ -36,6 +36,10 @@ export const workerEnv = z
     HEALTH_PORT: whole(1, 65_535)
       .optional()
       .describe('port that serves `GET /healthz` for an orchestrator; none if not set'),
+    HEALTH_HOST: z
+      .string()
+      .default('127.0.0.1')
+      .describe('address that HEALTH_PORT listens on; `0.0.0.0` for a probe from outside of the container'),
     STRICT_CONTENT_TYPE: flag()
       .prefault('false')
       .describe(
@@ -58,7 +62,9 @@ export const workerEnv = z
       .describe('for local development: allows webhook endpoints with http:// and at private addresses'),
     WEBHOOK_CONCURRENCY: whole(1, 256)
       .prefault('16')
-      .describe('concurrent webhook deliveries per worker process; one tenant gets at most half of them'),
+      .describe(
+        'concurrent webhook deliveries per worker process; one tenant gets at most half of them, and less if others use theirs',
+      ),
     IMPORT_TIMEOUT_SECONDS: whole(1, 3600)
       .prefault('30')
       .describe('time limit of one download for an import by URL, redirects included'),

@@ -16,7 +16,7 @@ const answers = {
 };
 
 async function started() {
-  const server = await startInternalServer({ port: 0, setting: 'HEALTH_PORT', answers });
+  const server = await startInternalServer({ host: '127.0.0.1', port: 0, setting: 'HEALTH_PORT', answers });
   onTestFinished(() => server.close());
   const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
   return { server, get };
@@ -35,13 +35,13 @@ test('serves only the configured paths, and hides the cause of a failure', async
 
 test('an error for a port in use contains the port and its variable', async () => {
   const { server } = await started();
-  await expect(startInternalServer({ port: server.port, setting: 'HEALTH_PORT', answers })).rejects.toThrow(
-    `Port ${server.port} is in use. Set HEALTH_PORT to a free port.`,
-  );
+  await expect(
+    startInternalServer({ host: '127.0.0.1', port: server.port, setting: 'HEALTH_PORT', answers }),
+  ).rejects.toThrow(`Port ${server.port} is in use. Set HEALTH_PORT to a free port.`);
 });
 
 test('closes without waiting for idle connections', async () => {
-  const server = await startInternalServer({ port: 0, setting: 'HEALTH_PORT', answers });
+  const server = await startInternalServer({ host: '127.0.0.1', port: 0, setting: 'HEALTH_PORT', answers });
   const silent = connect(server.port, '127.0.0.1');
   await once(silent, 'connect');
   await Promise.all([server.close(), once(silent, 'close')]);

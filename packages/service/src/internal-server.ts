@@ -19,13 +19,12 @@ const CONNECTIONS_MAX = 100;
 /**
  * A small HTTP server for the orchestrator and the monitoring, on a port that must not be public. Serves GET on a few fixed paths.
  *
- * @param host all addresses if not set
  * @param setting the environment variable that set the port; part of the error message if the port is in use
  * @param answers by path; if one throws, the response is a 500 without details
  * @throws Error with the port, if it is in use
  */
 export async function startInternalServer(options: {
-  readonly host?: string;
+  readonly host: string;
   readonly port: number;
   readonly setting: string;
   readonly answers: Readonly<Record<string, () => Answer | Promise<Answer>>>;

@@ -46,6 +46,14 @@ test('all follow tokens of all tenants leave a fifth of the process to API keys'
   expect(places(() => take({ ...byKey, imageId: image() }))).toBe(20);
 });
 
+test('a tenant leaves a fifth of the process to others, with any number of keys and any limit of its own', () => {
+  const { take } = limits({ listenersPerTenantMax: 1_000 });
+  // Keys are not told apart: all of a tenant's connections count together.
+  expect(places(() => take({ ...byKey, imageId: image() }))).toBe(80);
+  expect(() => take({ ...byKey, imageId: image() })).toThrow('This server');
+  expect(places(() => take({ ...byKey, tenant: Tenant.parse('other'), imageId: image() }))).toBe(20);
+});
+
 test('an image of another tenant with the same id has its own places, and a place is released once', () => {
   const { take } = limits({ listenersPerImageMax: 1 });
   const imageId = image();

@@ -26,7 +26,7 @@ export interface ListenerLimits {
    *
    * @returns a function that releases the place; further calls do nothing
    * @throws Problem 429 `too-many-listeners` at the limit of the token, the image or the tenant, 503 `no-room-to-listen` at
-   * the limit of the process
+   * the limit of the process, or of the tenant's share of it
    */
   take(follower: Follower): () => void;
 }
@@ -38,6 +38,9 @@ const RETRY_AFTER_S = 10;
  * stays free for API keys.
  */
 const TOKENS_SHARE = 0.8;
+
+/** The part of the process's places that one tenant can take, with all its keys and tokens, whatever its own limit is. */
+const TENANT_SHARE = 0.8;
 
 /** A group of listeners that a follower belongs to. */
 interface Share {
@@ -83,6 +86,7 @@ function sharesOf({ tenant, imageId, byToken }: Follower, settings: ListenerLimi
       ? [{ group: `tenant ${tenant} tokens`, max: tokens(listenersPerTenantMax), full: tooManyOfTenant }]
       : []),
     { group: `tenant ${tenant}`, max: listenersPerTenantMax, full: tooManyOfTenant },
+    { group: `process ${tenant}`, max: Math.ceil(listenersMax * TENANT_SHARE), full: noRoom },
     ...(byToken ? [{ group: 'process tokens', max: tokens(listenersMax), full: noRoom }] : []),
     { group: 'process', max: listenersMax, full: noRoom },
   ];

@@ -19,12 +19,10 @@ export function watchBackends(
   { connection, canaries }: Pick<Backends, 'connection' | 'canaries'>,
   { prefix, logger, registry, probeDelayMs }: WatchOptions,
 ) {
-  const [redis, ...buckets] = [
-    createBreaker(redisDependency(connection, prefix), probeDelayMs),
-    createBreaker(bucketDependency('originals', canaries.originals), probeDelayMs),
-    createBreaker(bucketDependency('cdn', canaries.cdn), probeDelayMs),
-  ];
-  const breakers = [redis, ...buckets];
+  const redis = createBreaker(redisDependency(connection, prefix), probeDelayMs);
+  const originals = createBreaker(bucketDependency('originals', canaries.originals), probeDelayMs);
+  const cdn = createBreaker(bucketDependency('cdn', canaries.cdn), probeDelayMs);
+  const breakers = [redis, originals, cdn];
   const metrics = createOutageMetrics(registry, breakers);
   const ofRenders = createOutages(breakers);
 
@@ -39,6 +37,7 @@ export function watchBackends(
 
   return {
     ofRenders,
+    ofLooks: createOutages([redis, originals]),
     /** Deliveries need no bucket. */
     ofDeliveries: createOutages([redis]),
     onGivenBack(job: GivenBack) {

@@ -88,18 +88,28 @@ test('a 410 ends a delivery at once, and a replay sends the same id again', asyn
   expect(received.map((message) => message.id)).toEqual([id, id, id]);
 });
 
-test("a dead endpoint does not delay other tenants' deliveries", async () => {
-  const dead = await startReceiver(() => {});
+test.each([
+  [1, 4],
+  [2, 8],
+  [3, 16],
+])('%i dead endpoints do not delay the deliveries of another tenant, with %i slots', async (deadOnes, concurrency) => {
+  const dead = await Promise.all(Array.from({ length: deadOnes }, () => startReceiver(() => {})));
   const { url, received } = await startReceiver();
-  const hooks = await webhookHarness({ dead: dead.url, acme: url }, { concurrency: 4 });
-  for (const _ of Array.from({ length: 12 })) await publish(hooks, 'dead');
-  await publish(hooks);
+  const endpoints = Object.fromEntries(dead.map((receiver, index) => [`dead-${index}`, receiver.url]));
+  // Longer than the test may take.
+  const hooks = await webhookHarness({ ...endpoints, acme: url }, { concurrency, timeoutMs: 600_000 });
+  for (const tenant of Object.keys(endpoints)) {
+    for (const _ of Array.from({ length: concurrency })) await publish(hooks, tenant);
+  }
+  for (const _ of [1, 2, 3]) await publish(hooks);
   const worker = hooks.startDeliveries();
-  await vi.waitUntil(() => received.length === 1);
-  expect(dead.received).toHaveLength(2);
+  await vi.waitUntil(() => received.length === 3);
+  const held = dead.map((receiver) => receiver.received.length).toSorted((a, b) => b - a);
+  // Half of the slots, then half of the rest, and so on.
+  expect(held).toEqual(dead.map((_, index) => concurrency / 2 ** (index + 1)));
   await worker.close(0);
   await vi.waitUntil(async () => (await hooks.raw.getActiveCount()) === 0);
-  expect((await hooks.deliveries()).filter(({ attempts }) => attempts.length > 0)).toHaveLength(1);
+  expect((await hooks.deliveries()).filter(({ attempts }) => attempts.length > 0)).toHaveLength(3);
 });
 
 describe('an address that is not public', () => {

@@ -45,8 +45,6 @@ interface LaneSubject {
   readonly only?: DecodeOptions['only'];
 }
 
-export type LanePrediction = ReturnType<typeof createLanePrediction>;
-
 /** Predicts the lanes of images from their inspection. */
 export function createLanePrediction(shares: MemoryShares) {
   /** How files are coded. */

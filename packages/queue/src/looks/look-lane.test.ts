@@ -1,5 +1,7 @@
 import type { RenderImage } from '@imagemill/records';
 import { afterEach, expect, test, vi } from 'vitest';
+import { createBreaker } from '../outages/breaker.ts';
+import { createOutages, type Outages } from '../outages/outages.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { type FindUploads, runLookLane } from './look-lane.ts';
 
@@ -15,8 +17,9 @@ async function harness() {
     const present = new Set(looks.filter(({ originalKey }) => there.has(originalKey)));
     return { present, open: new Set(), requests: 1 };
   };
-  const look = (more: { find?: FindUploads; uploadGraceMs?: number } = {}) => {
-    const options = { connection: redis, prefix, queue, find, uploadGraceMs: 0, onError: () => {}, ...more };
+  const look = (more: { find?: FindUploads; uploadGraceMs?: number; outages?: Outages } = {}) => {
+    const outages = createOutages([]);
+    const options = { connection: redis, prefix, queue, find, outages, uploadGraceMs: 0, onError: () => {}, ...more };
     const lane = runLookLane(options);
     closeAfterwards(() => lane.close());
     return lane;
@@ -124,4 +127,32 @@ test('a failure of the storage is reported, and closing does not wait for the ne
   const startedAt = performance.now();
   await lane.close();
   expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+test('nothing is looked for while a dependency is away, and everything after the outage', async () => {
+  const { queue, work, status, look } = await harness();
+  const image = renderJob();
+  work(async () => ({ outcome: 'ready' }));
+  await queue.awaitUploads([image], 1);
+  const storage = { isAway: true, looks: 0, probes: 0 };
+  const probe = async () => {
+    storage.probes += 1;
+    if (storage.isAway) throw new Error('The storage is away.');
+  };
+  const dependency = { name: 'originals', stopsJobs: true, concerns: () => true, probe };
+  const breaker = createBreaker(dependency, { initialDelay: 50, maxDelay: 100 });
+  closeAfterwards(async () => breaker.stop());
+  const find: FindUploads = async (looks) => {
+    storage.looks += 1;
+    if (storage.isAway) throw new Error('The storage is away.');
+    return { present: new Set(looks), open: new Set(), requests: 1 };
+  };
+  look({ find, outages: createOutages([breaker]) });
+  // The first look fails and opens the breaker. Its look is due again after 5 s, in which the lane has ten turns.
+  await vi.waitUntil(() => breaker.awayMs() !== undefined);
+  await vi.waitUntil(() => (breaker.awayMs() ?? 0) > 7_000);
+  expect(storage.looks).toBe(1);
+  storage.isAway = false;
+  await vi.waitUntil(async () => (await status(image.imageId)) === 'ready');
+  expect(storage.looks).toBe(2);
 });

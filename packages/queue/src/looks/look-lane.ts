@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { Outages } from '../outages/outages.ts';
 import type { RenderQueue } from '../render/render-queue.ts';
 import { createUploadLooks, type LookResult, nextLookAt, type UploadLook } from './upload-looks.ts';
 
@@ -21,6 +22,8 @@ export interface LookLaneOptions {
   readonly find: FindUploads;
   /** How long after the expiry of its URL an upload may still arrive. */
   readonly uploadGraceMs: number;
+  /** Of Redis and the originals bucket. While one of them is away, nothing is looked for. */
+  readonly outages: Outages;
   readonly onError: (error: Error) => void;
   readonly onLooked?: (result: 'found' | 'absent' | 'expired', looks: number) => void;
 }
@@ -50,6 +53,7 @@ export function runLookLane(options: LookLaneOptions): { close(): Promise<void> 
 
   /** @returns how long to wait before the next turn, in ms */
   async function turn(): Promise<number> {
+    if (options.outages.away().length > 0) return IDLE_MS;
     const leased = await looks.take(LOOKS_PER_TURN);
     if (leased.looks.length === 0) return IDLE_MS;
     const found = await options.find(leased.looks, signal).catch(async (error: unknown) => {
@@ -64,8 +68,10 @@ export function runLookLane(options: LookLaneOptions): { close(): Promise<void> 
 
   async function keepLooking(): Promise<void> {
     while (!signal.aborted) {
-      const pauseMs = await turn().catch((error: Error) => {
-        if (!signal.aborted) options.onError(error);
+      const pauseMs = await turn().catch(async (error: Error) => {
+        if (signal.aborted) return 0;
+        options.onError(error);
+        await options.outages.judge(error);
         return RETRY_MS;
       });
       await delay(pauseMs, undefined, { signal, ref: false }).catch(() => {});

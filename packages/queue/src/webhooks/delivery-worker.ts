@@ -28,7 +28,7 @@ export type DeliverWebhook = (event: WebhookEvent, signal: AbortSignal) => Promi
 export interface DeliveryWorkerOptions {
   readonly connection: Redis;
   readonly prefix: string;
-  /** Deliveries at once; at most half of them, but at least one, for one tenant. */
+  /** Deliveries at once; one tenant gets at most half of them, and less if others use theirs. */
   readonly concurrency: number;
   readonly deliver: DeliverWebhook;
   /** Of Redis, because a failing endpoint is not an outage; none is watched by default. */
@@ -62,7 +62,7 @@ const POSTPONE_MS_MAX = 30_000;
  */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner {
   const { connection, prefix, concurrency, onError } = options;
-  const shares = createTenantShares(Math.max(1, Math.floor(concurrency / 2)));
+  const shares = createTenantShares(concurrency);
 
   const middleware: readonly JobMiddleware<WebhookEvent, void>[] = [
     (next) => async (event, run) => {
@@ -98,16 +98,23 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
   });
 }
 
-/** Limits the concurrent deliveries of each tenant. */
-function createTenantShares(max: number) {
+/**
+ * Limits the concurrent deliveries of each tenant: it gets a further slot only while fewer are its own than are free (Choudhury, Hahne,
+ * "Dynamic queue length thresholds", 1998). One tenant gets half of the slots, and a second one half of the rest; as slots become free,
+ * n tenants come to one part in n + 1 each, and as much stays free.
+ */
+function createTenantShares(slots: number) {
   const running = new Map<string, number>();
+  let free = slots;
   return {
-    /** @returns the function that releases the slot; undefined if the tenant has reached its limit */
+    /** @returns the function that releases the slot; undefined if the tenant has reached its share */
     take(tenant: string): (() => void) | undefined {
       const others = running.get(tenant) ?? 0;
-      if (others >= max) return undefined;
+      if (others >= free) return undefined;
+      free -= 1;
       running.set(tenant, others + 1);
       return () => {
+        free += 1;
         const left = (running.get(tenant) ?? 1) - 1;
         if (left > 0) running.set(tenant, left);
         else running.delete(tenant);
