@@ -19,7 +19,7 @@ const ENCODINGS = ['baseline jpeg', 'png', 'webp'] as const;
 
 const plans: readonly MissPlan[] = [
   ...[2, 24].flatMap((megapixels) =>
-    ENCODINGS.map((encoding) => ({ megapixels, encoding, formats, connections: [1], pictures: 5 })),
+    ENCODINGS.map((encoding) => ({ megapixels, encoding, formats, connections: [1], pictures: 4 })),
   ),
   ...(['png', 'webp'] as const).map((encoding) => ({
     megapixels: 12,
@@ -29,7 +29,7 @@ const plans: readonly MissPlan[] = [
     pictures: 5,
   })),
   { megapixels: 12, encoding: 'baseline jpeg', formats: ['webp', 'jpeg'], connections: CONNECTIONS, pictures: 48 },
-  { megapixels: 12, encoding: 'baseline jpeg', formats: ['avif'], connections: CONNECTIONS, pictures: 16 },
+  { megapixels: 12, encoding: 'baseline jpeg', formats: ['avif'], connections: [1, 8], pictures: 8 },
 ];
 const quickPlans: readonly MissPlan[] = [
   { megapixels: 12, encoding: 'baseline jpeg', formats, connections: [1, 8], pictures: 4 },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { signedSizeUrl } from '@imagemill/variants';
 import { makeSource } from '../engine/sources.ts';
 import type { Contender, Stage } from './contenders.ts';
 import { type Fetched, fetchPictures } from './fetch-pictures.ts';
@@ -17,7 +18,10 @@ export interface Miss {
   readonly source: string;
   readonly format: BenchFormat;
   readonly connections: number;
+  /** A planned rendition. */
   readonly edge: Fetched;
+  /** The same picture as a signed size. */
+  readonly signed: Fetched;
   readonly floor: Fetched;
   readonly ipx: Fetched;
   readonly nginx?: Fetched;
@@ -43,7 +47,7 @@ export async function measureMisses(plan: MissPlan, stage: Stage, images: Images
     // New images: a key is made only once.
     const placed = await images.place(plan.pictures, bytes, mediaTypes[plan.encoding]);
     for (const format of plan.formats) {
-      const miss = await measureCell({ source, format, connections, placed }, images, peers);
+      const miss = await measureCell({ source, format, connections, placed }, stage, images, peers);
       misses.push(miss);
       console.log(`${miss.source} ${format} ×${connections}: ${summary(miss)}`);
     }
@@ -59,7 +63,7 @@ interface Cell {
   readonly placed: readonly Placed[];
 }
 
-async function measureCell(cell: Cell, images: Images, peers: Peers): Promise<Miss> {
+async function measureCell(cell: Cell, stage: Stage, images: Images, peers: Peers): Promise<Miss> {
   const { source, format, connections, placed } = cell;
   const keys = placed.map((image) => images.keyOf(image, 'only', format));
   const file = basename(source.path);
@@ -69,6 +73,7 @@ async function measureCell(cell: Cell, images: Images, peers: Peers): Promise<Mi
     peers.edge,
     keys.map((key) => `/${key}`),
   );
+  const signed = await run(peers.edge, await signedUrls(cell, stage.signingKey));
   const floor = await run(
     peers.floor,
     placed.map(({ originalKey }) => `/${format}/${originalKey}`),
@@ -77,13 +82,21 @@ async function measureCell(cell: Cell, images: Images, peers: Peers): Promise<Mi
   const canFilter = peers.nginx && format === 'jpeg' && source.encoding === 'baseline jpeg';
   const nginx = canFilter ? await run(peers.nginx, Array<string>(keys.length).fill(`/${file}`)) : undefined;
   const name = `${source.megapixels} MP ${source.encoding.replace('baseline ', '')}`;
-  return { source: name, format, connections, edge, floor, ipx, ...(nginx && { nginx }) };
+  return { source: name, format, connections, edge, signed, floor, ipx, ...(nginx && { nginx }) };
 }
+
+const signedUrls = ({ placed, format }: Cell, key: Stage['signingKey']) =>
+  Promise.all(
+    placed.map(({ imageId }) => {
+      const size = { w: SIDE, h: SIDE, fit: 'inside', f: format, q: quality[format] } as const;
+      return signedSizeUrl({ baseUrl: '', imageId, size, key });
+    }),
+  );
 
 /** For avif the defaults of ipx, whose quality 50 at effort 4 is close to our 60 at effort 1; else the same quality. */
 const ipxModifiers = (format: BenchFormat) =>
   [`f_${format}`, `s_${SIDE}x${SIDE}`, 'fit_inside', ...(format === 'avif' ? [] : [`q_${quality[format]}`])].join(',');
 
-const summary = ({ edge, floor, ipx }: Miss) =>
-  `CPU ${edge.cpuMs.toFixed(0)} ms, floor ${floor.cpuMs.toFixed(0)}, ipx ${ipx.cpuMs.toFixed(0)}; ` +
+const summary = ({ edge, signed, floor, ipx }: Miss) =>
+  `CPU ${edge.cpuMs.toFixed(0)} ms, signed ${signed.cpuMs.toFixed(0)}, floor ${floor.cpuMs.toFixed(0)}, ipx ${ipx.cpuMs.toFixed(0)}; ` +
   `${edge.perSecond.toFixed(1)}/s, floor ${floor.perSecond.toFixed(1)}, ipx ${ipx.perSecond.toFixed(1)}`;

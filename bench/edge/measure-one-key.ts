@@ -3,6 +3,8 @@ import { getPicture, openPool } from './fetch-pictures.ts';
 
 export interface OneKey {
   readonly requests: number;
+  /** Responses that were not a picture. */
+  readonly failed: number;
   readonly renders: number;
   readonly seconds: number;
 }
@@ -15,15 +17,16 @@ export async function measureOneKey(edges: readonly EdgeContender[], path: strin
   const each = Math.ceil(requests / edges.length);
   const pools = edges.flatMap((edge) => Array.from({ length: POOLS }, () => openPool(edge, Math.ceil(each / POOLS))));
   const start = performance.now();
+  let failed = 0;
   try {
     const sent = pools.flatMap((pool) =>
       Array.from({ length: Math.ceil(each / POOLS) }, async () => {
-        await getPicture(pool, path);
+        await getPicture(pool, path).catch(() => failed++);
       }),
     );
     await Promise.all(sent);
     const seconds = (performance.now() - start) / 1000;
-    return { requests: sent.length, renders: (await rendersOf(edges)) - before, seconds };
+    return { requests: sent.length, failed, renders: (await rendersOf(edges)) - before, seconds };
   } finally {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
