@@ -16,7 +16,8 @@ describe.skipIf(!nginxProgram)('imagemill behind nginx', () => {
     // No look for uploads: what nobody reports is found by the edge alone.
     stack = await startStack({ EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
     seller = createSeller(stack);
-    nginx = await startNginx({ bucket: stack.cdnBaseUrl, edge: stack.edgeUrl ?? '' });
+    const bucket = `${stack.s3Endpoint}/${stack.cdnBucket}`;
+    nginx = await startNginx({ bucket, edge: stack.edgeUrl ?? '' });
     receiver = await startPurgeReceiver(nginx.cacheDir);
   });
   afterAll(async () => {
@@ -26,8 +27,8 @@ describe.skipIf(!nginxProgram)('imagemill behind nginx', () => {
   });
 
   const pathOf = (url: string) => url.slice(stack.cdnBaseUrl.length);
-  async function get(path: string) {
-    const response = await fetch(`${nginx.url}${path}`);
+  async function get(path: string, headers: Record<string, string> = {}) {
+    const response = await fetch(`${nginx.url}${path}`, { headers });
     const bytes = Buffer.from(await response.arrayBuffer());
     return {
       status: response.status,
@@ -71,6 +72,23 @@ describe.skipIf(!nginxProgram)('imagemill behind nginx', () => {
       const delivered = await get(pathOf(url));
       expect(delivered).toMatchObject({ status: 200, cache: 'imagemill-nginx; fwd=uri-miss' });
       expect(delivered.bytes.byteLength).toBe(bytes);
+    }
+  });
+
+  test('a friendly URL is made and kept once for each of the three kinds of Accept', async () => {
+    const bytes = await newPhoto();
+    const ticket = await seller.ticket({ bytes, category: 'avatar' });
+    await seller.put(ticket, bytes);
+    const path = `/images/${ticket.imageId}/large`;
+    for (const [first, second, type] of [
+      ['image/avif,image/webp,*/*;q=0.8', 'image/webp,image/avif', 'image/avif'],
+      ['image/webp,*/*', 'image/avif;q=0,image/webp', 'image/webp'],
+      ['*/*', 'text/html', 'image/jpeg'],
+    ]) {
+      const made = await get(path, { accept: first ?? '' });
+      expect([made.headers.get('content-type'), made.cache]).toEqual([type, expect.stringContaining('fwd=uri-miss')]);
+      const kept = await get(path, { accept: second ?? '' });
+      expect([kept.headers.get('content-type'), kept.cache]).toEqual([type, expect.stringContaining('nginx; hit')]);
     }
   });
 

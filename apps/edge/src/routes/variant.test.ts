@@ -1,8 +1,8 @@
 import { rejectedManifest } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
 import { CACHE_IMMUTABLE, type Format, VariantSet } from '@imagemill/variants';
-import { describe, expect, test } from 'vitest';
-import { avatar, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { avatar, createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
 import { publishManifest, subjectOf } from '../test-support/publish-manifest.ts';
 
 const edge = useEdge({ env: { EDGE_MAX_AGE_SECONDS: 120, EDGE_STALE_SECONDS: 600 } });
@@ -202,6 +202,14 @@ describe('the revision', () => {
       'old small.webp',
       'public, max-age=60, stale-while-revalidate=0',
     ]);
+  });
+
+  test('is the one of the manifest if the render queue is full', async () => {
+    const image = await finishedEarlier(['small.webp']);
+    const full = await createEdgeHarness({ beside: edge, env: { ENGINE_PROCESSES: 0, EDGE_QUEUE_MAX: 0 } });
+    onTestFinished(() => full.close());
+    expect(await (await full.get(friendlyPath(image, 'small.webp'))).text()).toBe('old small.webp');
+    expect((await full.get(friendlyPath(await uploaded(), 'small.webp'))).status).toBe(503);
   });
 
   test('that the URL names is shown if it is stored, else the URL moves to the current one', async () => {
