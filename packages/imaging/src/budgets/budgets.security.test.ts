@@ -90,6 +90,7 @@ const LARGE: [string, () => Buffer | Promise<Buffer>][] = [
     () => hostile.manyScansJpeg({ width: 8000, height: 8000, components: 1, scans: 6000 }),
   ],
   ['a PNG with a thousand texts that inflate to 7 GB', () => hostile.inflatingPng('zTXt', 7_000_000, 1000)],
+  ['a PNG with 60,000 small compressed texts', () => hostile.inflatingPng('zTXt', 100, 60_000)],
   ['an AVIF with a profile of 10 MB', () => hostile.largeProfileAvif(10_000_000)],
   ['an AVIF with a million boxes', () => hostile.manyBoxesAvif(1_000_000, 'file')],
   ['an AVIF with a track of two million samples', () => hostile.manySamplesAvif(2_000_000)],
@@ -109,4 +110,20 @@ describe('a file that used to take seconds of a worker is rejected at the cost o
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1000).toBeLessThan(CPU_MS_MAX);
   });
+});
+
+test.each([
+  ['8 MB of text', () => hostile.largeTextPng(8_000_000)],
+  ['text that inflates to 8 MB', () => hostile.inflatingPng('zTXt', 8_000_000)],
+  ['international text that inflates to 8 MB', () => hostile.inflatingPng('iTXt', 8_000_000)],
+  ['100 texts that inflate to 8 MB', () => hostile.inflatingPng('zTXt', 80_000, 100)],
+  ['1,000 small compressed texts', () => hostile.inflatingPng('zTXt', 100, 1_000)],
+])('a PNG with %s, which is within the budgets, takes at most 100 ms of CPU to inspect', async (_texts, make) => {
+  const bytes = make();
+  const engine = await createImagingEngine();
+  const before = process.cpuUsage();
+  await expect(engine.inspect(bytes)).resolves.toMatchObject({ format: 'png' });
+  const { user, system } = process.cpuUsage(before);
+  // The margin is for a busy machine.
+  expect((user + system) / 1000).toBeLessThan(4 * 100);
 });
