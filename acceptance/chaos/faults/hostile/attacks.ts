@@ -1,12 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { finalStates } from '../../judge/final-states.ts';
 import { createApi, putUpload } from '../../load/api.ts';
 import type { ChaosStack } from '../../stack/chaos-stack.ts';
 import type { HostilePicture } from './hostile-pictures.ts';
-import { hostileRequests } from './hostile-requests.ts';
 
 /** Uploads of hostile pictures at once. */
 const SENDERS = 4;
+const REQUESTS = fileURLToPath(new URL('./send-requests.ts', import.meta.url));
 const PAUSE_MS = 100;
 const SETTLE_MS = 180_000;
 
@@ -47,7 +50,7 @@ export function startAttacks(stack: ChaosStack, pictures: readonly HostilePictur
 
   const running = Promise.all([
     ...Array.from({ length: SENDERS }, (_, index) => sender(index)),
-    ...hostileRequests.map((attack) => attack.run({ apiUrl: stack.apiUrl, uploadKey: stack.otherKey, signal: until })),
+    sendRequests(stack, until),
   ]);
   return {
     async stop() {
@@ -63,4 +66,13 @@ export function startAttacks(stack: ChaosStack, pictures: readonly HostilePictur
       };
     },
   };
+}
+
+/** Sends all hostile requests until the signal. */
+async function sendRequests({ apiUrl, otherKey }: ChaosStack, until: AbortSignal): Promise<void> {
+  const sender = spawn(process.execPath, [REQUESTS, apiUrl, otherKey], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const ended = once(sender, 'exit');
+  until.addEventListener('abort', () => sender.kill('SIGKILL'), { once: true });
+  const [code] = await ended;
+  if (!until.aborted) throw new Error(`The program that sends hostile requests ended with ${code}.`);
 }
