@@ -38,7 +38,7 @@ test("shows the queues' jobs with a session", async () => {
   const { queues } = (await (await look('/api/queues', cookie)).json()) as {
     queues: { name: string; counts: object }[];
   };
-  expect(queues.map(({ name }) => name).sort()).toEqual(['render', 'webhooks']);
+  expect(queues.map(({ name }) => name).sort()).toEqual(['purges', 'render', 'webhooks']);
   expect(queues.find(({ name }) => name === 'render')?.counts).toMatchObject({ delayed: 1 });
 });
 
