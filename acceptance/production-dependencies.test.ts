@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { entryPoints } from '../apps/cli/src/stack/entry-points.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -42,6 +43,14 @@ async function importedBy(folder: string): Promise<{ run: string[]; types: strin
 
 const dependenciesOf = async (folder: string) =>
   Object.keys((await manifestOf(join(root, folder))).dependencies ?? {}).toSorted();
+
+test('a first start installs every app whose program the local stack runs', async () => {
+  const { installedApps } = (await import(join(root, 'apps/cli/bootstrap/install-dependencies.mjs'))) as {
+    readonly installedApps: readonly string[];
+  };
+  const programs = Object.values(entryPoints).map((path) => relative(join(root, 'apps'), path).split(sep)[0] ?? '');
+  expect(installedApps).toEqual(expect.arrayContaining(['cli', ...programs]));
+});
 
 test.each(apps)('%s depends on exactly the packages that it imports at run time', async (folder) => {
   expect(await dependenciesOf(folder)).toEqual((await importedBy(folder)).run);

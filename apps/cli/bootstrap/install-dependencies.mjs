@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-/** The apps that the commands run. Tests, benches and examples need more. */
-const APPS = ['cli', 'api', 'worker', 'console'];
+/** The apps that the commands run. Tests, benches and examples need more. @public for a test, which loads it by its path */
+export const installedApps = ['cli', 'api', 'worker', 'edge', 'console'];
 
 /**
  * Installs the production dependencies of the apps if they are missing or stale. In a development checkout, it updates
@@ -49,7 +49,7 @@ async function removeSourceMaps(modules) {
 }
 
 // The root has the Node for all apps and the packages that the client's source imports (the published client bundles them).
-const projects = ['imagemill', ...APPS.map((app) => `@imagemill/${app}...`)];
+const projects = ['imagemill', ...installedApps.map((app) => `@imagemill/${app}...`)];
 const productionInstall = [
   'install',
   '--prod',

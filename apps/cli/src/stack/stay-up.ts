@@ -31,6 +31,9 @@ export async function stayUp(
     const broken = stack.broken.then(endWith(1));
     const used = signal.aborted ? stopRequested : once(stack, signal).then(() => new Promise<never>(() => {}));
     await Promise.race([stopRequested, broken, used]);
+  } catch (error) {
+    exitCode ??= 1;
+    throw error;
   } finally {
     await stack.close();
   }
