@@ -1,13 +1,9 @@
-import { readAtMostEvery } from '@imagemill/http';
+import { createReadinessProbe } from '@imagemill/http';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ApiServices } from '../http/api-route.ts';
 import type { ApiBindings } from '../http/bindings.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
-
-const PROBE_TIMEOUT_MS = 2_000;
-/** Anyone may call it: however often, Redis and the storage are probed at most once in this time. */
-const PROBE_EVERY_MS = 1_000;
 
 interface Probes {
   readonly queue: Pick<ApiServices['queue'], 'ping'>;
@@ -59,19 +55,7 @@ const descriptions = {
 export function health(app: Hono<ApiBindings>, { queue, originals, cdn }: Probes): void {
   app.get('/healthz', descriptions.liveness, (c) => c.json({ status: 'ok' } satisfies z.infer<typeof Liveness>));
 
-  const probe = readAtMostEvery(
-    PROBE_EVERY_MS,
-    () => performance.now(),
-    async () => {
-      const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-      const [redis, originalsBucket, cdnBucket] = await Promise.all([
-        outcome(queue.ping()),
-        outcome(originals.probe({ signal })),
-        outcome(cdn.probe({ signal })),
-      ]);
-      return { redis, originalsBucket, cdnBucket };
-    },
-  );
+  const probe = createReadinessProbe({ pingRedis: () => queue.ping(), originals, cdn });
 
   app.get('/readyz', descriptions.readiness, async (c) => {
     const checks = await probe();
@@ -85,9 +69,3 @@ function statusOf({ redis, originalsBucket, cdnBucket }: z.infer<typeof Readines
   if (redis === 'unavailable') return 'unavailable';
   return originalsBucket === 'ok' && cdnBucket === 'ok' ? 'ok' : 'degraded';
 }
-
-const outcome = (check: Promise<void>) =>
-  check.then(
-    () => 'ok' as const,
-    () => 'unavailable' as const,
-  );

@@ -1,8 +1,6 @@
 import type { OperatorApi } from '../api/operator-api.ts';
-import type { DeadLetter } from '../api/operator-types.ts';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { count, shortId, when } from '../ui/format.ts';
-import { useFocusAfter } from '../ui/use-focus-after.ts';
+import { count, shortId } from '../ui/format.ts';
+import { FailedRecord } from './failed-record.tsx';
 import { Pager } from './pager.tsx';
 import { useAction } from './use-action.ts';
 import { usePages } from './use-pages.ts';
@@ -38,43 +36,19 @@ export function DeadLetters({ api }: { api: OperatorApi }) {
       {letters.length > 0 && (
         <ul class="records">
           {letters.map((letter) => (
-            <Letter key={letter.imageId} letter={letter} api={api} action={action} />
+            <FailedRecord
+              key={letter.imageId}
+              failure={letter}
+              name={shortId(letter.imageId)}
+              about={letter.category}
+              action={action}
+              redrive={() => api.redrive(letter.imageId)}
+              discard={() => api.discard(letter.imageId)}
+            />
           ))}
         </ul>
       )}
       <Pager of="dead letters" older={older} newer={newer} />
     </section>
-  );
-}
-
-function Letter(props: { letter: DeadLetter; api: OperatorApi; action: ReturnType<typeof useAction> }) {
-  const { letter, api, action } = props;
-  const { imageId, tenant, category, code, message, attempts, failedAt } = letter;
-  const name = shortId(imageId);
-  const item = useFocusAfter<HTMLLIElement>();
-  const redrive = () => action.run(() => api.redrive(imageId).then(() => `${name} is redriven.`));
-  const discard = () => action.run(() => api.discard(imageId).then(() => `${name} is discarded.`));
-  return (
-    <li ref={item}>
-      <div class="record-words">
-        <p>
-          <span class="badge bad">{code}</span>{' '}
-          <span class="mono" title={imageId}>
-            {name}
-          </span>
-        </p>
-        <p class="quiet">{message}</p>
-        <p class="quiet">
-          {tenant} · {category} · {count(attempts)} {attempts === 1 ? 'attempt' : 'attempts'} ·{' '}
-          <time dateTime={failedAt}>{when(failedAt)}</time>
-        </p>
-      </div>
-      <div class="row">
-        <button type="button" class="primary" disabled={action.busy} onClick={redrive} aria-label={`Redrive ${name}`}>
-          Redrive
-        </button>
-        <ConfirmButton word="Discard" of={name} disabled={action.busy} onConfirm={discard} />
-      </div>
-    </li>
   );
 }

@@ -1,8 +1,6 @@
 import type { OperatorApi } from '../api/operator-api.ts';
-import type { FailedPurge } from '../api/operator-types.ts';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { count, shortId, when } from '../ui/format.ts';
-import { useFocusAfter } from '../ui/use-focus-after.ts';
+import { count, shortId } from '../ui/format.ts';
+import { FailedRecord } from './failed-record.tsx';
 import { Pager } from './pager.tsx';
 import { useAction } from './use-action.ts';
 import { usePages } from './use-pages.ts';
@@ -35,43 +33,20 @@ export function FailedPurges({ api }: { api: OperatorApi }) {
       {purges.length > 0 && (
         <ul class="records">
           {purges.map((purge) => (
-            <Failed key={purge.id} purge={purge} api={api} action={action} />
+            <FailedRecord
+              key={purge.id}
+              failure={purge}
+              name={`purge of ${shortId(purge.imageId)}`}
+              subject={`The purge of ${shortId(purge.imageId)}`}
+              about={purge.reason}
+              action={action}
+              redrive={() => api.redrivePurge(purge.id)}
+              discard={() => api.discardPurge(purge.id)}
+            />
           ))}
         </ul>
       )}
       <Pager of="failed purges" older={older} newer={newer} />
     </section>
-  );
-}
-
-function Failed(props: { purge: FailedPurge; api: OperatorApi; action: ReturnType<typeof useAction> }) {
-  const { purge, api, action } = props;
-  const { id, tenant, imageId, reason, code, message, attempts, failedAt } = purge;
-  const name = `purge of ${shortId(imageId)}`;
-  const item = useFocusAfter<HTMLLIElement>();
-  const redrive = () => action.run(() => api.redrivePurge(id).then(() => `The ${name} is redriven.`));
-  const discard = () => action.run(() => api.discardPurge(id).then(() => `The ${name} is discarded.`));
-  return (
-    <li ref={item}>
-      <div class="record-words">
-        <p>
-          <span class="badge bad">{code}</span>{' '}
-          <span class="mono" title={imageId}>
-            {shortId(imageId)}
-          </span>
-        </p>
-        <p class="quiet">{message}</p>
-        <p class="quiet">
-          {tenant} · {reason} · {count(attempts)} {attempts === 1 ? 'attempt' : 'attempts'} ·{' '}
-          <time dateTime={failedAt}>{when(failedAt)}</time>
-        </p>
-      </div>
-      <div class="row">
-        <button type="button" class="primary" disabled={action.busy} onClick={redrive} aria-label={`Redrive ${name}`}>
-          Redrive
-        </button>
-        <ConfirmButton word="Discard" of={name} disabled={action.busy} onConfirm={discard} />
-      </div>
-    </li>
   );
 }

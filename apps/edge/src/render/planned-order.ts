@@ -1,17 +1,25 @@
 import { type Categories, type RenditionAddress, renditionKey, type VariantSet } from '@imagemill/variants';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import { MovedError } from '../routes/moved-error.ts';
+import type { WantedPicture } from '../serve/get-picture.ts';
 import type { FoundImage, RenderOrder } from './render-order.ts';
 
 export const hasEntry = (set: VariantSet, { variant, format }: Pick<RenditionAddress, 'variant' | 'format'>) =>
   set.some((entry) => entry.name === variant && entry.format === format);
+
+/** A planned rendition, as any of its URLs asks for it. */
+export const plannedPicture = (categories: Categories, address: RenditionAddress): WantedPicture => ({
+  imageId: address.imageId,
+  key: renditionKey(address),
+  orderFor: (image) => plannedOrder(categories, address, image),
+});
 
 /**
  * The order for a planned rendition that is not stored.
  *
  * @throws MovedError if the address has another revision than the current one; Problem 404 if the image has no such rendition
  */
-export function plannedOrder(categories: Categories, address: RenditionAddress, image: FoundImage): RenderOrder {
+function plannedOrder(categories: Categories, address: RenditionAddress, image: FoundImage): RenderOrder {
   const category = categories.get(image.category);
   if (!category || !hasEntry(category.set, address)) throw pictureNotFound();
   if (category.revision !== address.revision) throw new MovedError(category.revision);

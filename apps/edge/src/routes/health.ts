@@ -1,12 +1,8 @@
 import type { HttpBindings } from '@imagemill/http';
-import { readAtMostEvery } from '@imagemill/http';
+import { createReadinessProbe } from '@imagemill/http';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Hono } from 'hono';
 import type { Redis } from 'ioredis';
-
-const PROBE_TIMEOUT_MS = 2_000;
-/** Anyone may call it: however often, Redis and the buckets are probed at most once in this time. */
-const PROBE_EVERY_MS = 1_000;
 
 interface Probes {
   readonly connection: Redis;
@@ -22,28 +18,10 @@ export function health(app: Hono<HttpBindings>, { connection, originals, cdn }: 
   const headers = { 'cache-control': 'no-store' };
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, headers));
 
-  const probe = readAtMostEvery(
-    PROBE_EVERY_MS,
-    () => performance.now(),
-    async () => {
-      const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-      const [redis, originalsBucket, cdnBucket] = await Promise.all([
-        outcome(connection.ping()),
-        outcome(originals.probe({ signal })),
-        outcome(cdn.probe({ signal })),
-      ]);
-      return { redis, originalsBucket, cdnBucket };
-    },
-  );
+  const probe = createReadinessProbe({ pingRedis: () => connection.ping(), originals, cdn });
   app.get('/readyz', async (c) => {
     const checks = await probe();
     const status = Object.values(checks).every((check) => check === 'ok') ? 'ok' : 'degraded';
     return c.json({ status, checks }, 200, headers);
   });
 }
-
-const outcome = (check: Promise<unknown>) =>
-  check.then(
-    () => 'ok' as const,
-    () => 'unavailable' as const,
-  );

@@ -3,10 +3,9 @@ import type { Context } from 'hono';
 import type { EdgeRoute, EdgeServices } from '../http/edge-route.ts';
 import { formatOfExtension, isRevision } from '../http/path-parts.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
-import { hasEntry, plannedOrder } from '../render/planned-order.ts';
+import { hasEntry, plannedPicture } from '../render/planned-order.ts';
 import { deliver } from '../serve/deliver.ts';
 import { imageHeaders, immutableHeaders } from '../serve/delivery-headers.ts';
-import type { WantedPicture } from '../serve/get-picture.ts';
 import { MovedError, movedResponse } from './moved-error.ts';
 
 /** GET and HEAD of an immutable rendition URL: from the bucket, or rendered and published now. */
@@ -20,11 +19,7 @@ export const rendition: EdgeRoute = (app, services) => {
 
 async function serve(c: Context, services: EdgeServices, address: RenditionAddress): Promise<Response> {
   const { imageId, variant, format } = address;
-  const wanted: WantedPicture = {
-    imageId,
-    key: renditionKey(address),
-    orderFor: (image) => plannedOrder(services.categories, address, image),
-  };
+  const wanted = plannedPicture(services.categories, address);
   try {
     return await deliver(c, services, wanted, { headers: immutableHeaders, download: c.req.query('download') });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { Problem } from '@imagemill/http';
-import { prefixes, renditionKey } from '@imagemill/variants';
+import { prefixes } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { requireImage } from '../find/require-image.ts';
 import { type FriendlyAddress, parseFriendly } from '../friendly/parse-friendly.ts';
@@ -7,12 +7,11 @@ import { type ShownPicture, shownPicture, shownPictures } from '../friendly/show
 import { clientGone } from '../http/client-gone.ts';
 import type { EdgeRoute, EdgeServices } from '../http/edge-route.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
-import { plannedOrder } from '../render/planned-order.ts';
+import { plannedPicture } from '../render/planned-order.ts';
 import { changingHeaders } from '../serve/changing-headers.ts';
 import { chooseFormat } from '../serve/choose-format.ts';
 import { deliver } from '../serve/deliver.ts';
 import { imageHeaders, immutableHeaders } from '../serve/delivery-headers.ts';
-import type { WantedPicture } from '../serve/get-picture.ts';
 import { MovedError, movedResponse } from './moved-error.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -78,12 +77,7 @@ async function serve(
   cacheHeaders: Headers,
 ): Promise<Response> {
   const format = chooseFormat(c.req.header('accept'), formats);
-  const address = { imageId, revision, variant: name, format };
-  const wanted: WantedPicture = {
-    imageId,
-    key: renditionKey(address),
-    orderFor: (image) => plannedOrder(services.categories, address, image),
-  };
+  const wanted = plannedPicture(services.categories, { imageId, revision, variant: name, format });
   const headers = {
     ...cacheHeaders,
     ...(named === undefined && { vary: 'Accept' }),

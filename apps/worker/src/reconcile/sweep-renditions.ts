@@ -94,7 +94,7 @@ type ReadyManifest = Pick<Extract<LiveManifest, { status: 'ready' }>, 'tenant' |
 
 /**
  * The edge writes renditions long after their manifests: without a limit, every round would read the manifests of all these images. A
- * rendition that no round has seen in this time goes with the tombstone of its image.
+ * rendition that no round has seen in this time goes with the tombstone of its image; if the image is rejected, it stays.
  */
 const RECENT_MS = 48 * 3600_000;
 
