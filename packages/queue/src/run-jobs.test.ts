@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@imagemill/errors';
 import type { RenderImage } from '@imagemill/records';
 import { Queue } from 'bullmq';
@@ -14,6 +15,7 @@ afterEach(closeQueues);
 
 const { redisUrl } = inject('servers');
 const spec = jobs.renderImage;
+const LONGER_THAN_AN_IDLE_CLOSE_MS = 2_500;
 
 async function harness() {
   const prefix = `run-${randomUUID().slice(0, 8)}`;
@@ -116,6 +118,28 @@ describe('a run that', () => {
     await started.promise;
     await runner.close(50);
     expect(await state(id)).toEqual({ state: 'waiting', attempts: 0 });
+  });
+
+  test('starts while its worker closes has the grace period too', async () => {
+    const { start, add, state } = await harness();
+    const [first, second] = [await add(), await add()];
+    const closed = Promise.withResolvers<void>();
+    const startedLate = Promise.withResolvers<void>();
+    const { runner } = start(
+      async (_image, { job }) => {
+        // BullMQ fetches the second job with the end of the first. The close begins between that request and its answer.
+        if (job.id === first) setImmediate(() => void runner.close(60_000).then(closed.resolve));
+        else {
+          startedLate.resolve();
+          await Promise.race([closed.promise, delay(LONGER_THAN_AN_IDLE_CLOSE_MS)]);
+        }
+        return { outcome: 'completed', result: 'r' };
+      },
+      { concurrency: 1 },
+    );
+    await startedLate.promise;
+    await closed.promise;
+    expect(await state(second)).toEqual({ state: 'completed', attempts: 1 });
   });
 
   test('has lost its lock is aborted, because another worker may have the job', async () => {

@@ -91,7 +91,10 @@ const STALLS_MAX = 50;
 /** BullMQ repeats a failed command to take or to end a job after this delay. Its default of 15 s would outlast short outages. */
 const COMMAND_RETRY_MS = 2_000;
 
-/** Without running jobs, closing only waits for Redis, which may be unavailable. */
+/**
+ * Without running jobs, closing only waits for Redis, which may be unavailable. A job that BullMQ was fetching when the close
+ * began starts within this time.
+ */
 const IDLE_CLOSE_MS = 2_000;
 
 /**
@@ -115,6 +118,7 @@ export function runJobs<Payload extends { readonly tenant: string }, Result>(
   const graceIsOver = new AbortController();
   const unfinished = new Set<Promise<void>>();
   let running = 0;
+  let started = 0;
 
   const worker = new JobWorker<unknown, Result>(spec.queue, process, {
     connection: options.connection,
@@ -143,6 +147,7 @@ export function runJobs<Payload extends { readonly tenant: string }, Result>(
   async function process(job: Job, token?: string, lockIsLost?: AbortSignal): Promise<Result> {
     const signal = AbortSignal.any([graceIsOver.signal, intake.stopSignal(), ...(lockIsLost ? [lockIsLost] : [])]);
     running += 1;
+    started += 1;
     const result = await excuseOutages(outages, signal, async () => {
       const payload = payloadOf(spec.payload, job);
       return handle(payload, { job, tenant: payload.tenant, priority: job.priority, signal });
@@ -184,11 +189,18 @@ export function runJobs<Payload extends { readonly tenant: string }, Result>(
 
   return {
     async close(graceMs) {
+      const hadRuns = running > 0;
+      const startedBefore = started;
       const closed = worker.close().then(() => Promise.all(unfinished));
-      const overdue = setTimeout(() => graceIsOver.abort(new Error('The worker is shutting down.')), graceMs);
-      const tooLate = delay(running > 0 ? graceMs + options.giveBackMs : IDLE_CLOSE_MS, undefined, { ref: false });
-      await Promise.race([closed, tooLate]);
+      const stopRuns = () => graceIsOver.abort(new Error('The worker is shutting down.'));
+      const overdue = setTimeout(stopRuns, graceMs);
+      const atMost = (ms: number) => Promise.race([closed, delay(ms, undefined, { ref: false })]);
+      const deadline = Date.now() + graceMs + options.giveBackMs;
+      await atMost(IDLE_CLOSE_MS);
+      if (hadRuns || started > startedBefore) await atMost(deadline - Date.now());
       clearTimeout(overdue);
+      // The caller closes the dependencies of runs. A run that starts after that must not fail, and use an attempt.
+      stopRuns();
     },
   };
 }
