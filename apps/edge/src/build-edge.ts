@@ -13,19 +13,20 @@ import { rememberFindings } from './find/remember-findings.ts';
 import { shareLookUps } from './find/share-look-ups.ts';
 import { tookTooLong } from './http/picture-problems.ts';
 import { createEdgeMetrics } from './metrics/edge-metrics.ts';
-import type { Made } from './miss/make-missing.ts';
+import { createLimitMisses } from './miss/limit-misses.ts';
 import { createRenderLock } from './miss/render-lock.ts';
 import { createSingleFlight } from './miss/single-flight.ts';
 import { createUnrenderableKeys } from './miss/unrenderable-keys.ts';
 import { createLazyEngine, type EdgeEngine } from './render/lazy-engine.ts';
 import { createRenderQueue } from './render/render-queue.ts';
+import type { Fetched } from './serve/get-picture.ts';
 import { createStoredPictures } from './serve/stored-pictures.ts';
 import { createAllowSize } from './sizes/allowed-size.ts';
 import { createLimitSizes } from './sizes/limit-sizes.ts';
 
 const MIB = 1024 * 1024;
-/** Flights that look for their image or wait for another process, beside those in the render queue. */
-const OTHER_FLIGHTS_MAX = 500;
+/** Misses that look for their image or wait for another process, beside those in the render queue. */
+const OTHER_MISSES_MAX = 500;
 
 type EdgeOptions = Omit<EngineOptions, 'memoryMb'> & {
   /** Replaces the engine processes, for tests that share one engine. */
@@ -49,11 +50,15 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   });
   const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
   const stores = { originals, cdn, manifests, pictures };
+  const missesMax = env.EDGE_QUEUE_MAX + OTHER_MISSES_MAX;
   const lock = createRenderLock(connection, env.QUEUE_PREFIX);
   const services = {
-    ...{ categories, pictures, timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS },
-    findImage: rememberFindings(shareLookUps(findImage, createSingleFlight<Finding>(flightLimits(env)))),
-    flights: createSingleFlight<Made>(flightLimits(env)),
+    ...{ categories, pictures },
+    findImage: rememberFindings(
+      shareLookUps(findImage, createSingleFlight<Finding>({ ...flightTimes(env), flightsMax: missesMax })),
+    ),
+    flights: createSingleFlight<Fetched>(flightTimes(env)),
+    limitMisses: createLimitMisses(missesMax),
     miss: { ...stores, unrenderable: createUnrenderableKeys(), engine, queue, lock, onRendered: metrics.rendered },
     freshness: { maxAgeS: env.EDGE_MAX_AGE_SECONDS, staleS: env.EDGE_STALE_SECONDS },
     sizes: {
@@ -92,8 +97,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   };
 }
 
-const flightLimits = (env: EdgeEnv) => ({
-  flightsMax: env.EDGE_QUEUE_MAX + OTHER_FLIGHTS_MAX,
+const flightTimes = (env: EdgeEnv) => ({
   timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
   timeoutError: tookTooLong,
 });

@@ -19,7 +19,8 @@ export type SingleFlight<T> = (
 ) => Promise<{ readonly result: T /** Another caller started the work. */; readonly joined: boolean }>;
 
 export interface FlightLimits {
-  readonly flightsMax: number;
+  /** No limit if not given: each flight has a request that waits for it, or is committed. */
+  readonly flightsMax?: number;
   readonly timeoutMs: number;
   /** The error of a flight that exceeds its time. */
   readonly timeoutError: () => Error;
@@ -31,7 +32,11 @@ interface Shared<T> {
   leave(reason: unknown): void;
 }
 
-export function createSingleFlight<T>({ flightsMax, timeoutMs, timeoutError }: FlightLimits): SingleFlight<T> {
+export function createSingleFlight<T>({
+  flightsMax = Infinity,
+  timeoutMs,
+  timeoutError,
+}: FlightLimits): SingleFlight<T> {
   const flights = new Map<string, Shared<T>>();
 
   function start(key: string, work: (flight: Flight) => Promise<T>): Shared<T> {

@@ -2,6 +2,7 @@ import { type Format, formatMediaTypes, renderedSize, sizeKey, sizeName, variant
 import { foundImage } from '../find/found-image.ts';
 import type { EdgeRoute } from '../http/edge-route.ts';
 import { imageOf } from '../http/image-path.ts';
+import { pictureNotFound } from '../http/picture-problems.ts';
 import { changingHeaders } from '../serve/changing-headers.ts';
 import { chooseFormat } from '../serve/choose-format.ts';
 import { deliver } from '../serve/deliver.ts';
@@ -14,7 +15,9 @@ export const size: EdgeRoute = (app, services) => {
   app.get('/images/:id', async (c) => {
     const imageId = imageOf(c.req.param('id'));
     const { size, signature } = await sizes.allowSize(imageId, new URL(c.req.url).search);
-    const { image, category } = await foundImage(services, imageId);
+    const image = await foundImage(c, services, imageId);
+    const category = services.categories.get(image.category);
+    if (!category) throw pictureNotFound();
     if (signature && signature.tenant !== image.tenant) throw keyNotAllowed();
 
     const format = size.f === 'auto' ? chooseFormat(c.req.header('accept'), formats) : size.f;

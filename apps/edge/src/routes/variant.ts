@@ -1,10 +1,9 @@
 import { Problem } from '@imagemill/http';
 import { prefixes } from '@imagemill/variants';
 import type { Context } from 'hono';
-import { requireImage } from '../find/require-image.ts';
+import { foundImage } from '../find/found-image.ts';
 import { type FriendlyAddress, parseFriendly } from '../friendly/parse-friendly.ts';
 import { type ShownPicture, shownPicture, shownPictures } from '../friendly/shown-pictures.ts';
-import { clientGone } from '../http/client-gone.ts';
 import type { EdgeRoute, EdgeServices } from '../http/edge-route.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import { plannedPicture } from '../render/planned-order.ts';
@@ -38,7 +37,7 @@ export const variant: EdgeRoute = (app, services) => {
 
 /** The image's current revision; if that cannot be made now, the one of its manifest. */
 async function serveCurrent(c: Context, services: EdgeServices, asked: FriendlyAddress): Promise<Response> {
-  const [best, stored] = shownPictures(services.categories, await findImage(c, services, asked), asked);
+  const [best, stored] = shownPictures(services.categories, await foundImage(c, services, asked.imageId), asked);
   if (!best) throw pictureNotFound();
   try {
     return await serve(c, services, asked, best, changingHeaders(services.freshness));
@@ -59,15 +58,12 @@ async function serveRevision(c: Context, services: EdgeServices, asked: Friendly
     if (shown.formats.length === 0) throw pictureNotFound();
     return serve(c, services, asked, shown, immutableHeaders);
   }
-  const pictures = shownPictures(services.categories, await findImage(c, services, asked), asked);
+  const pictures = shownPictures(services.categories, await foundImage(c, services, asked.imageId), asked);
   const named = pictures.find((picture) => picture.revision === revision);
   if (named) return serve(c, services, asked, named, immutableHeaders);
   const [best] = pictures;
   throw best ? new MovedError(best.revision) : pictureNotFound();
 }
-
-const findImage = async (c: Context, services: EdgeServices, { imageId }: FriendlyAddress) =>
-  requireImage(await services.findImage(imageId, clientGone(c)));
 
 async function serve(
   c: Context,

@@ -1,7 +1,8 @@
 import type { ImageId } from '@imagemill/variants';
 import type { FindImage } from '../find/find-image.ts';
 import { requireImage } from '../find/require-image.ts';
-import { pictureNotFound, tookTooLong } from '../http/picture-problems.ts';
+import { pictureNotFound } from '../http/picture-problems.ts';
+import type { LimitMisses } from '../miss/limit-misses.ts';
 import { type Made, type MissServices, makeMissing } from '../miss/make-missing.ts';
 import type { Flight, SingleFlight } from '../miss/single-flight.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
@@ -26,19 +27,24 @@ export interface Delivered {
   readonly timings: Timings;
 }
 
+/** What the requests for one key share. */
+export interface Fetched extends Pick<Delivered, 'picture' | 'timings'> {
+  readonly how: 'bucket' | Made['how'];
+}
+
 export interface PictureServices {
   readonly pictures: StoredPictures;
   readonly findImage: FindImage;
   readonly miss: MissServices;
-  readonly flights: SingleFlight<Made>;
-  /** Time limit of a request for a picture that is not stored. */
-  readonly timeoutMs: number;
+  readonly limitMisses: LimitMisses;
+  readonly flights: SingleFlight<Fetched>;
 }
 
 /**
- * The picture from memory, else from the CDN bucket, else rendered and published now.
+ * The picture from memory, else from the CDN bucket, else rendered and published now. Requests for one key share every call from
+ * the first one on, also for a picture that does not exist.
  *
- * @param clientGone aborted when the client has disconnected; read only on a miss
+ * @param clientGone aborted when the client has disconnected; read only if the picture is not in memory
  * @throws Problem; StorageError, QueueUnavailableError, UnreadableError
  */
 export async function getPicture(
@@ -46,33 +52,32 @@ export async function getPicture(
   wanted: WantedPicture,
   clientGone: () => AbortSignal,
 ): Promise<Delivered> {
-  const { pictures, flights, timeoutMs } = services;
+  const { pictures, flights } = services;
   const { key } = wanted;
   const held = pictures.inMemory(key);
   if (held) return { picture: held, outcome: 'memory', timings: {} };
-  const stored = await pictures.open(key);
-  if (stored) return { picture: stored, outcome: 'bucket', timings: {} };
-
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(tookTooLong()), timeoutMs);
-  try {
-    const signal = AbortSignal.any([clientGone(), limit.signal]);
-    const { result, joined } = await flights(key, signal, (flight) => make(services, wanted, flight));
-    if (!joined) return { ...result, outcome: result.how };
-    return { ...result, outcome: 'collapsed', picture: await ownCopy(pictures, key, result.picture) };
-  } finally {
-    clearTimeout(timer);
-  }
+  const { result, joined } = await flights(key, clientGone(), (flight) => openOrMake(services, wanted, flight));
+  const { how, timings } = result;
+  const outcome = joined && how !== 'bucket' ? 'collapsed' : how;
+  return { picture: await ownCopy(pictures, key, result.picture), outcome, timings };
 }
 
-async function make({ findImage, miss }: PictureServices, wanted: WantedPicture, flight: Flight): Promise<Made> {
-  const image = requireImage(await findImage(wanted.imageId, flight.signal));
-  return makeMissing(miss, await wanted.orderFor(image, flight.signal), flight);
+async function openOrMake(services: PictureServices, wanted: WantedPicture, flight: Flight): Promise<Fetched> {
+  const { pictures, findImage, miss, limitMisses } = services;
+  // Without the signal: an abort would close the connection to the storage, and a new one takes longer than the answer.
+  const picture = await pictures.open(wanted.key);
+  if (flight.signal.aborted && picture && 'discard' in picture) picture.discard();
+  flight.signal.throwIfAborted();
+  if (picture) return { picture, how: 'bucket', timings: {} };
+  return limitMisses(async () => {
+    const image = requireImage(await findImage(wanted.imageId, flight.signal));
+    return makeMissing(miss, await wanted.orderFor(image, flight.signal), flight);
+  });
 }
 
-/** The body of a large picture can be read only once. */
+/** The body of a large picture can be read once: the first request takes it. */
 async function ownCopy(pictures: StoredPictures, key: string, picture: StoredPicture): Promise<StoredPicture> {
-  if ('bytes' in picture) return picture;
+  if ('bytes' in picture || picture.take()) return picture;
   const own = await pictures.open(key);
   if (!own) throw pictureNotFound();
   return own;

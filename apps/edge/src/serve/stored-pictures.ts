@@ -19,6 +19,8 @@ interface HeldPicture extends PictureFacts {
 interface StreamedPicture extends PictureFacts {
   readonly key: string;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Whether this is the first call: the body belongs to that caller. */
+  take(): boolean;
   /** Closes the connection without reading the body. */
   discard(): void;
 }
@@ -66,7 +68,7 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number): Stor
       if (!object) return undefined;
       const facts = factsOf(object);
       if (facts.sizeBytes > HELD_BYTES_MAX) {
-        return { ...facts, key, body: object.body, discard: () => discard(object, ending) };
+        return { ...facts, key, body: object.body, take: onlyOnce(), discard: () => discard(object, ending) };
       }
       const picture = { ...facts, bytes: Buffer.concat(await Array.fromAsync(object.body)) };
       hold(key, picture);
@@ -85,6 +87,15 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number): Stor
 function factsOf({ facts: { etag, sizeBytes, contentType, metadata } }: ObjectReader): PictureFacts {
   const sha256 = metadata[DIGEST_METADATA];
   return { etag, sizeBytes, contentType: contentType ?? 'application/octet-stream', sha256 };
+}
+
+/** A function that returns true the first time. */
+function onlyOnce(): () => boolean {
+  let calls = 0;
+  return () => {
+    calls += 1;
+    return calls === 1;
+  };
 }
 
 /** The signal reaches a body only when reading has begun. */
