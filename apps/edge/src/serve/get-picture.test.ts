@@ -1,6 +1,6 @@
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
-import { type ImageId, manifestKey, renditionFolder, SigningKeys, signedSizeUrl } from '@imagemill/variants';
+import { type ImageId, manifestKey, prefixes, renditionFolder, SigningKeys, signedSizeUrl } from '@imagemill/variants';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bytesOf } from '../test-support/bytes-of.ts';
 import { createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
@@ -79,7 +79,7 @@ describe.each(Object.entries(urls))('many concurrent requests for a %s URL', (_k
   });
 });
 
-test.each(['images/', 'manifests/', 'originals/'])(
+test.each([prefixes.renditions, prefixes.manifests, prefixes.originals])(
   'a client that disconnects during the read of %s does not end the requests of the others',
   async (prefix) => {
     const image = await uploaded();
