@@ -8,6 +8,7 @@ import { benchProfile } from './engine/bench-profile.ts';
 import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchLive } from './live/bench-live.ts';
+import { drawOptions } from './options/draw-options.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 
 const benches: Record<string, (options: { quick: boolean; folder?: string | undefined }) => Promise<void>> = {
@@ -22,6 +23,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   frontier: benchFrontier,
   lazy: benchLazy,
   live: benchLive,
+  options: drawOptions,
   profile: benchProfile,
   soak: benchSoak,
 };
@@ -47,6 +49,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   frontier  bytes, CPU and quality of encoder settings, and the Pareto-optimal ones
   lazy      CPU and bytes at the upload, by the entries of the product set that are made on request
   live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
+  options   no measurement: draws the pictures of docs/variants.md
   profile   CPU of one image by step: decode, scaling, each encoder
   soak      memory over thousands of jobs in one process, with each installed allocator
 

@@ -5,8 +5,8 @@ export interface Size {
   /** Width and height of the box in CSS pixels, 1 to 16,383; one of them is enough. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
-  /** `cover` fills the box and crops, by default if both sides are given; `inside` keeps the whole image. */
-  readonly fit?: 'cover' | 'inside' | undefined;
+  /** `inside` takes one side or both; the others take both. By default `cover` if both sides are given, else `inside`. */
+  readonly fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside' | undefined;
   /** By default `auto`: the best format that the browser accepts. */
   readonly format?: ImageFormat | 'auto' | undefined;
   /** 1 to 100; by default that of the format. */

@@ -1,13 +1,14 @@
-import { crops, type RenditionPlan, type Size } from '@imagemill/variants';
+import { crops, type Size } from '@imagemill/variants';
 import sharp from 'sharp';
+import { type BackedPlan, showsBackdrop } from './backdrop.ts';
 import type { Pixels } from './pixels.ts';
 import { shapeFrame } from './render-variant.ts';
 
 /** The pixels of each rendition, ready to be encoded. */
 export interface Frames {
-  of(plan: RenditionPlan): Promise<Pixels>;
+  of(plan: BackedPlan): Promise<Pixels>;
   /** Call it after a plan's encode: a frame that no other plan needs is freed. */
-  release(plan: RenditionPlan): void;
+  release(plan: BackedPlan): void;
 }
 
 /** libvips averages blocks down to this factor, then resamples: deriving from a frame this much larger loses nothing. */
@@ -20,27 +21,23 @@ const DERIVE_FROM = 2;
  * @param plans of the whole set, smallest first: they decide which frame another one is made from
  * @param wanted those of them that are encoded: only their frames are made, and the frames in between
  */
-export function createFrames(
-  decoded: Pixels,
-  plans: readonly RenditionPlan[],
-  wanted: readonly RenditionPlan[],
-): Frames {
+export function createFrames(decoded: Pixels, plans: readonly BackedPlan[], wanted: readonly BackedPlan[]): Frames {
   const made = new Map<string, Promise<Pixels>>();
   const waiting = new Map<string, number>();
   for (const plan of wanted) waiting.set(frameKey(plan), (waiting.get(frameKey(plan)) ?? 0) + 1);
 
-  const baseOf = (plan: RenditionPlan): Promise<Pixels> => {
+  const baseOf = (plan: BackedPlan): Promise<Pixels> => {
     const base = plans.find(
       (other) => showsAll(other) && isLargeEnough(other, plan.whole) && frameKey(other) !== frameKey(plan),
     );
     return base ? frameOf(base) : Promise.resolve(decoded);
   };
-  const make = async (plan: RenditionPlan): Promise<Pixels> => {
+  const make = async (plan: BackedPlan): Promise<Pixels> => {
     if (showsAll(plan) && isSize(plan, decoded.raw)) return decoded;
     const base = await baseOf(plan);
     return shapeFrame(sharp(base.data, { raw: base.raw }), plan);
   };
-  const frameOf = (plan: RenditionPlan): Promise<Pixels> => {
+  const frameOf = (plan: BackedPlan): Promise<Pixels> => {
     const key = frameKey(plan);
     const frame = made.get(key) ?? make(plan);
     made.set(key, frame);
@@ -58,12 +55,19 @@ export function createFrames(
 }
 
 /** Plans with the same key have the same pixels; this is common for small sources. */
-export function frameKey(plan: RenditionPlan): string {
-  const { variant, width, height } = plan;
-  return JSON.stringify([width, height, variant.shape, crops(plan) && variant.position]);
+export function frameKey(plan: BackedPlan): string {
+  const { variant, width, height, crop, backdrop } = plan;
+  return JSON.stringify([
+    width,
+    height,
+    variant.shape,
+    crops(plan) && variant.position,
+    showsBackdrop(plan) && [crop.width, crop.height, backdrop],
+  ]);
 }
 
-const showsAll = (plan: RenditionPlan) => !crops(plan) && plan.variant.shape === 'rectangle';
+/** Other frames can be made from such a frame. */
+const showsAll = (plan: BackedPlan) => !crops(plan) && !showsBackdrop(plan) && plan.variant.shape === 'rectangle';
 
 // `plans` is sorted by size: the first frame that is large enough is the smallest one.
 const isLargeEnough = (frame: Size, wanted: Size) =>

@@ -9,6 +9,7 @@ import {
 } from '@imagemill/variants';
 import sharp from 'sharp';
 import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
+import { type BackedPlan, withBackdrops } from './backdrop.ts';
 import { decodePixels } from './decode-pixels.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
@@ -69,16 +70,17 @@ export async function decodePicture(
   { only, signal }: DecodeOptions = {},
 ): Promise<Picture> {
   const wanted = new Set(selectEntries(set, only));
-  const plans = planRenditions(source, set);
+  const planned = planRenditions(source, set);
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
   const attribution = await readAttribution(decodable.bytes, source, set);
   const pixels = await context.encodeSlot(() => {
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
-    return decodePixels(decodable, source, plans, context.limits);
+    return decodePixels(decodable, source, planned, context.limits);
   });
   signal?.throwIfAborted();
+  const plans = withBackdrops(planned, pixels);
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
     close: () => {},
@@ -92,7 +94,7 @@ interface RenderSubject {
   readonly attribution: Attribution;
   readonly pixels: Pixels;
   /** Of the whole set. */
-  readonly plans: readonly RenditionPlan[];
+  readonly plans: readonly BackedPlan[];
   readonly wanted: ReadonlySet<Variant>;
 }
 
@@ -125,7 +127,7 @@ async function* renderAll(
 }
 
 async function encode(
-  plan: RenditionPlan,
+  plan: BackedPlan,
   { decodable, source, attribution }: RenderSubject,
   frames: Frames,
   limits: ImageLimits,
@@ -149,15 +151,15 @@ const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: Sou
   variant.animated && frames > 1 && orientation === 1;
 
 /** Plans with the same key have the same bytes; this is common for small sources. */
-function sameBytesKey(plan: RenditionPlan, { source, attribution, pixels }: RenderSubject): string {
-  const { format, background } = plan.variant;
+function sameBytesKey(plan: BackedPlan, { source, attribution, pixels }: RenderSubject): string {
+  const { format } = plan.variant;
   const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;
   return JSON.stringify([
     frameKey(plan),
     format,
     encoderOptions(plan),
     keepsAnimation(plan, source),
-    showsBackground && background,
+    showsBackground && plan.backdrop,
     keptAttribution(plan.variant, attribution),
   ]);
 }

@@ -1,11 +1,12 @@
-import { crops, encoderSettings, type RenditionPlan, tinySource } from '@imagemill/variants';
+import { crops, encoderSettings, pads, type RenditionPlan, tinySource } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
+import { type BackedPlan, showsBackdrop } from './backdrop.ts';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
 import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
 import type { Pixels } from './pixels.ts';
 
-type Step = (image: Sharp, plan: RenditionPlan) => Sharp;
+type Step = (image: Sharp, plan: BackedPlan) => Sharp;
 
 /** For a crop by content, libvips finds the part to keep while it scales. */
 const cropsByContent = ({ variant }: RenditionPlan) => variant.fit === 'cover' && variant.position !== 'centre';
@@ -18,13 +19,24 @@ const scaleToPlan: Step = (image, plan) =>
 
 const cropToPlan: Step = (image, plan) => {
   if (cropsByContent(plan) || !crops(plan)) return image;
-  const { width, height, whole } = plan;
-  // Offsets are relative to the planned size of the whole: the crop does not depend on the frame it is derived from.
-  return image.extract({ left: (whole.width - width + 1) >> 1, top: (whole.height - height + 1) >> 1, width, height });
+  // It is relative to the planned size of the whole: the crop does not depend on the frame it is derived from.
+  return image.extract(plan.crop);
 };
 
-const fitToPlan: Step = (image, { variant, width, height }) =>
+const fitToPlan: Step = (image, { variant, crop: { width, height } }) =>
   image.resize(width, height, { fit: variant.fit === 'cover' ? 'cover' : 'fill', position: variant.position });
+
+const flattenOnBackdrop: Step = (image, plan) =>
+  showsBackdrop(plan) && plan.backdrop !== 'transparent' ? image.flatten({ background: plan.backdrop }) : image;
+
+const padToPlan: Step = (image, plan) => {
+  if (!pads(plan)) return image;
+  const { crop, inset, width, height, backdrop } = plan;
+  const right = width - crop.width - inset.left;
+  const bottom = height - crop.height - inset.top;
+  const background = backdrop === 'transparent' ? { r: 0, g: 0, b: 0, alpha: 0 } : backdrop;
+  return image.extend({ ...inset, right, bottom, background });
+};
 
 const isRound = ({ variant }: RenditionPlan) => variant.shape === 'circle';
 
@@ -33,18 +45,18 @@ const alphaForShape: Step = (image, plan) => (isRound(plan) ? image.ensureAlpha(
 // The box of a circle is square, and therefore the plan is too.
 const cutToShape: Step = (image, plan) => (isRound(plan) ? image.composite([circleOverlay(plan.width)]) : image);
 
-const flattenIfOpaque: Step = (image, { variant }) =>
-  variant.format === 'jpeg' ? image.flatten({ background: variant.background }) : image;
+const flattenIfOpaque: Step = (image, { variant, backdrop }) =>
+  variant.format === 'jpeg' ? image.flatten({ background: backdrop }) : image;
 
 const encode: Step = (image, plan) => image.toFormat(plan.variant.format, encoderOptions(plan));
 
-const shaping = [scaleToPlan, cropToPlan, alphaForShape] satisfies Step[];
+const shaping = [scaleToPlan, cropToPlan, flattenOnBackdrop, padToPlan, alphaForShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
 // libvips cannot extract from the frames of an animation, but it fits each of them.
-const animating = [fitToPlan, alphaForShape, cutToShape, ...encoding] satisfies Step[];
+const animating = [fitToPlan, flattenOnBackdrop, padToPlan, alphaForShape, cutToShape, ...encoding] satisfies Step[];
 
 /** The pixels of a rendition. */
-export async function shapeFrame(image: Sharp, plan: RenditionPlan): Promise<Pixels> {
+export async function shapeFrame(image: Sharp, plan: BackedPlan): Promise<Pixels> {
   const raw = take(shaping, image, plan).raw({ depth: 'uchar' });
   const { data, info } = await raw.toBuffer({ resolveWithObject: true });
   const pixels = { data, raw: { width: info.width, height: info.height, channels: info.channels } };
@@ -55,12 +67,12 @@ export async function shapeFrame(image: Sharp, plan: RenditionPlan): Promise<Pix
   return pixels;
 }
 
-export function encodeFrame(frame: Sharp, plan: RenditionPlan): Promise<Buffer> {
+export function encodeFrame(frame: Sharp, plan: BackedPlan): Promise<Buffer> {
   return take(encoding, frame, plan).toBuffer();
 }
 
 /** @throws RejectedImageError `corrupt` if frames after the first are damaged */
-export async function renderAnimation(image: Sharp, plan: RenditionPlan): Promise<Buffer> {
+export async function renderAnimation(image: Sharp, plan: BackedPlan): Promise<Buffer> {
   try {
     return await take(animating, image, plan).toBuffer();
   } catch (error) {
@@ -68,7 +80,7 @@ export async function renderAnimation(image: Sharp, plan: RenditionPlan): Promis
   }
 }
 
-const take = (steps: readonly Step[], image: Sharp, plan: RenditionPlan): Sharp =>
+const take = (steps: readonly Step[], image: Sharp, plan: BackedPlan): Sharp =>
   steps.reduce((made, step) => step(made, plan), image);
 
 /** All options of an encoder: the same pixels with the same options give the same bytes. */

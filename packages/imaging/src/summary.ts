@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
+import { dominantColour } from './dominant-colour.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface PictureSummary {
@@ -23,26 +24,6 @@ export async function summarise({ data, raw }: Pixels): Promise<PictureSummary> 
   const opaque = await small.flatten({ background: '#ffffff' }).removeAlpha().raw().toBuffer();
   return {
     placeholder: Buffer.from(rgbaToThumbHash(info.width, info.height, rgba)).toString('base64'),
-    dominantColour: dominantColourOf(opaque),
+    dominantColour: dominantColour(opaque),
   };
-}
-
-/** Levels per channel that are counted as the same colour. */
-const BIN_LEVELS = 16;
-const BINS = 256 / BIN_LEVELS;
-
-/** The mean colour of the fullest bin of an RGB histogram. */
-function dominantColourOf(rgb: Buffer): string {
-  const counts = new Uint32Array(BINS ** 3);
-  const sums = new Float64Array(3 * BINS ** 3);
-  for (let at = 0; at + 2 < rgb.length; at += 3) {
-    const colour = [rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0];
-    const bin = colour.reduce((index, level) => index * BINS + Math.floor(level / BIN_LEVELS), 0);
-    counts[bin] = (counts[bin] ?? 0) + 1;
-    for (const [channel, level] of colour.entries()) sums[3 * bin + channel] = (sums[3 * bin + channel] ?? 0) + level;
-  }
-  const count = Math.max(...counts);
-  const bin = counts.indexOf(count);
-  const mean = [...sums.subarray(3 * bin, 3 * bin + 3)].map((sum) => Math.round(sum / count));
-  return `#${mean.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -35,7 +35,7 @@ export {
   sourceMediaTypeAliases,
   sourceMediaTypeOf,
 } from './media-types.ts';
-export { crops, decodeSize, planRenditions, type RenditionPlan, type Size } from './plan.ts';
+export { type Area, crops, decodeSize, pads, planRenditions, type RenditionPlan, type Size } from './plan.ts';
 export { Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
 export { isOpenSize, type OpenSize, OpenSizes } from './sizes/open-sizes.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { crops, decodeSize, planRenditions, VariantSet, variantSets } from './index.ts';
+import { crops, decodeSize, pads, planRenditions, VariantSet, variantSets } from './index.ts';
 
 const variantSet = (...entries: object[]) =>
   VariantSet.parse(entries.map((entry, index) => ({ ...defaults, name: `v${index}`, ...entry })));
@@ -9,56 +9,130 @@ const defaults = { width: 64, height: 64, fit: 'inside', format: 'png', quality:
 const side = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 65_535 }));
 const size = fc.record({ width: side, height: side });
 const boxSide = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 16_383 }));
-const box = fc.record({ width: boxSide, height: boxSide, fit: fc.constantFrom('inside' as const, 'cover' as const) });
+const fits = ['inside', 'cover', 'contain', 'fill', 'outside'] as const;
+const boxOf = (...among: readonly (typeof fits)[number][]) =>
+  fc.record({ width: boxSide, height: boxSide, fit: fc.constantFrom(...among) });
+const box = boxOf(...fits);
 const planOf = (source: { width: number; height: number }, entry: object) => {
   const [plan] = planRenditions(source, variantSet({ ...entry }));
   if (!plan) throw new Error('There is no plan.');
   return plan;
 };
 
+/** The picture in a rendition: without padding, and with what is cropped. */
+const wholeOf = (source: { width: number; height: number }, entry: object) => planOf(source, entry).whole;
+
 describe('every plan', () => {
-  test('has sides of at least one pixel, and fits into the box and the source', () => {
+  test('has sides from one pixel to the limit of the encoders', () => {
     fc.assert(
       fc.property(size, box, (source, entry) => {
         const { width, height } = planOf(source, entry);
         expect(Math.min(width, height)).toBeGreaterThanOrEqual(1);
-        expect(width).toBeLessThanOrEqual(Math.min(source.width, entry.width));
-        expect(height).toBeLessThanOrEqual(Math.min(source.height, entry.height));
+        expect(Math.max(width, height)).toBeLessThanOrEqual(16_383);
       }),
     );
   });
 
-  test('keeps the aspect ratio to within a pixel: of the source with "inside", of the box with "cover"', () => {
+  test('fits into the box, unless the fit is "outside"', () => {
+    fc.assert(
+      fc.property(size, boxOf('inside', 'cover', 'contain', 'fill'), (source, entry) => {
+        const { width, height } = planOf(source, entry);
+        expect(width).toBeLessThanOrEqual(entry.width);
+        expect(height).toBeLessThanOrEqual(entry.height);
+      }),
+    );
+  });
+
+  test('shows a picture that is not enlarged, and a rendition with another fit than "contain" is nothing else', () => {
     fc.assert(
       fc.property(size, box, (source, entry) => {
-        const { width, height } = planOf(source, entry);
-        const [kept, limit] = entry.fit === 'cover' ? [entry, source] : [source, entry];
-        const factor = Math.min(1, limit.width / kept.width, limit.height / kept.height);
-        expect(Math.abs(width - Math.max(1, kept.width * factor))).toBeLessThanOrEqual(0.501);
-        expect(Math.abs(height - Math.max(1, kept.height * factor))).toBeLessThanOrEqual(0.501);
+        const { whole, crop, width, height } = planOf(source, entry);
+        expect(whole.width).toBeLessThanOrEqual(source.width);
+        expect(whole.height).toBeLessThanOrEqual(source.height);
+        if (entry.fit !== 'contain') expect(crop).toMatchObject({ width, height });
       }),
     );
   });
 
-  test('is as large as its box or its source on at least one side', () => {
+  test.each([
+    ['inside', 'the source'],
+    ['outside', 'the source'],
+    ['cover', 'the box'],
+    ['contain', 'the box'],
+    ['fill', 'the box'],
+  ] as const)('with the fit "%s" keeps the aspect ratio of %s to within a pixel', (fit, of) => {
     fc.assert(
-      fc.property(size, box, (source, entry) => {
+      fc.property(size, boxOf(fit), (source, entry) => {
         const { width, height } = planOf(source, entry);
-        const touches = [entry.width, source.width].includes(width) || [entry.height, source.height].includes(height);
-        expect(touches).toBe(true);
+        const kept = of === 'the box' ? entry : source;
+        // The side that is rounded less, relative to its length, gives the scale.
+        const factor = Math.max(width / kept.width, height / kept.height);
+        expect(Math.abs(width - Math.max(1, kept.width * factor))).toBeLessThanOrEqual(
+          1.001 * Math.max(1, kept.width / kept.height),
+        );
+        expect(Math.abs(height - Math.max(1, kept.height * factor))).toBeLessThanOrEqual(
+          1.001 * Math.max(1, kept.height / kept.width),
+        );
       }),
     );
   });
 
-  test('has the size of the whole source at its scale: at least its own size, at most that of the source', () => {
+  test('crops only with the fit "cover", and pads only with "contain"', () => {
     fc.assert(
       fc.property(size, box, (source, entry) => {
         const plan = planOf(source, entry);
-        expect(plan.whole.width).toBeGreaterThanOrEqual(plan.width);
-        expect(plan.whole.height).toBeGreaterThanOrEqual(plan.height);
-        expect(plan.whole.width).toBeLessThanOrEqual(source.width);
-        expect(plan.whole.height).toBeLessThanOrEqual(source.height);
-        if (entry.fit === 'inside') expect(crops(plan)).toBe(false);
+        if (entry.fit !== 'cover') expect(crops(plan)).toBe(false);
+        if (entry.fit !== 'contain') expect(pads(plan)).toBe(false);
+      }),
+    );
+  });
+
+  test('has its crop within the whole source, and its picture within the rendition, both in the middle', () => {
+    fc.assert(
+      fc.property(size, box, (source, entry) => {
+        const { whole, crop, inset, width, height } = planOf(source, entry);
+        const right = whole.width - crop.left - crop.width;
+        const bottom = whole.height - crop.top - crop.height;
+        expect([0, 1]).toContain(crop.left - right);
+        expect([0, 1]).toContain(crop.top - bottom);
+        expect([0, 1]).toContain(inset.left - (width - crop.width - inset.left));
+        expect([0, 1]).toContain(inset.top - (height - crop.height - inset.top));
+      }),
+    );
+  });
+});
+
+describe('a picture is as large as possible', () => {
+  const touches = (a: number, ...others: number[]) => others.includes(a);
+
+  test('without enlarging it: it is as large as its box or its source on at least one side', () => {
+    fc.assert(
+      fc.property(size, boxOf('inside', 'cover', 'fill', 'contain'), (source, entry) => {
+        const { crop } = planOf(source, entry);
+        expect(
+          touches(crop.width, entry.width, source.width) || touches(crop.height, entry.height, source.height),
+        ).toBe(true);
+      }),
+    );
+  });
+
+  test('with the fit "outside", it covers its box unless the source, or the limit of the encoders, is smaller', () => {
+    fc.assert(
+      fc.property(size, boxOf('outside'), (source, entry) => {
+        const { width, height } = planOf(source, entry);
+        const covers = width >= entry.width && height >= entry.height;
+        expect(covers || touches(width, source.width, 16_383) || touches(height, source.height, 16_383)).toBe(true);
+      }),
+    );
+  });
+
+  test('with the fit "contain", the picture is that of "inside", in the area that "cover" gives to a large source', () => {
+    fc.assert(
+      fc.property(size, boxOf('contain'), (source, entry) => {
+        const { crop, width, height } = planOf(source, entry);
+        expect(crop).toMatchObject(wholeOf(source, { ...entry, fit: 'inside' }));
+        const isLargeEnough = crop.width === entry.width || crop.height === entry.height;
+        if (isLargeEnough) expect([width, height]).toEqual([entry.width, entry.height]);
       }),
     );
   });

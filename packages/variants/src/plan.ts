@@ -1,56 +1,59 @@
 import { tinySource } from './encoder-settings.ts';
+import { fitted, type Size } from './fit.ts';
 import type { Variant, VariantSet } from './variant.ts';
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
+export type { Size };
+
+/** An area, with the position of its top left corner. */
+export interface Area extends Size {
+  readonly left: number;
+  readonly top: number;
 }
 
 /** The exact output size in pixels of one variant for one source. */
 export interface RenditionPlan extends Size {
   readonly variant: Variant;
-  /** The size of the whole source at this rendition's scale: the rendition's own size, unless it is a crop. */
+  /** The size of the whole source at this rendition's scale. */
   readonly whole: Size;
+  /** The part of the whole that is shown. A crop by content has this size only: libvips finds its position. */
+  readonly crop: Area;
+  /** Where that part is in the rendition. The rest is padding. */
+  readonly inset: Pick<Area, 'left' | 'top'>;
   /** Whether the encoder settings for tiny sources apply. */
   readonly ofTinySource: boolean;
 }
 
 /**
  * The exact size of every rendition of a source, smallest first. Pure arithmetic: nothing is enlarged, no side is less
- * than 1 pixel, and a `cover` variant keeps its box's aspect ratio if the source is smaller than the box.
+ * than 1 pixel, and `cover`, `contain` and `fill` keep their box's aspect ratio if the source is smaller than the box.
  *
  * @param source the upright source's size in pixels
  */
 export function planRenditions(source: Size, set: VariantSet): RenditionPlan[] {
   const ofTinySource = Math.max(source.width, source.height) <= tinySource.sideMax;
   return set
-    .map((variant) => {
-      const size = variant.fit === 'cover' ? coverSize(source, variant) : insideSize(source, variant);
-      return { variant, ...size, whole: variant.fit === 'cover' ? wholeSize(source, size) : size, ofTinySource };
-    })
+    .map((variant) => ({ variant, ...planOf(source, variant), ofTinySource }))
     .sort((a, b) => a.width * a.height - b.width * b.height);
 }
 
+function planOf(source: Size, variant: Variant) {
+  const { canvas, whole, shown } = fitted(source, variant);
+  return {
+    ...canvas,
+    whole,
+    crop: { left: middle(whole.width, shown.width), top: middle(whole.height, shown.height), ...shown },
+    inset: { left: middle(canvas.width, shown.width), top: middle(canvas.height, shown.height) },
+  };
+}
+
+/** Of an odd number of remaining pixels, the larger part is to the left of, or above, the middle. */
+const middle = (outer: number, inner: number) => (outer - inner + 1) >> 1;
+
 /** Whether a rendition shows only a part of its source. */
-export const crops = ({ width, height, whole }: RenditionPlan) => width < whole.width || height < whole.height;
+export const crops = ({ crop, whole }: RenditionPlan) => crop.width < whole.width || crop.height < whole.height;
 
-function insideSize(source: Size, box: Size): Size {
-  return scaled(source, Math.min(1, box.width / source.width, box.height / source.height));
-}
-
-function coverSize(source: Size, box: Size): Size {
-  return scaled(box, Math.min(1, source.width / box.width, source.height / box.height));
-}
-
-function wholeSize(source: Size, crop: Size): Size {
-  const whole = scaled(source, Math.max(crop.width / source.width, crop.height / source.height));
-  return { width: Math.max(crop.width, whole.width), height: Math.max(crop.height, whole.height) };
-}
-
-const scaled = ({ width, height }: Size, factor: number): Size => ({
-  width: Math.max(1, Math.round(width * factor)),
-  height: Math.max(1, Math.round(height * factor)),
-});
+/** Whether a rendition has an area beside its picture. */
+export const pads = ({ crop, width, height }: RenditionPlan) => crop.width < width || crop.height < height;
 
 /** The size to decode a source to: that of its largest rendition, which is not resampled again. */
 export function decodeSize(plans: readonly RenditionPlan[]): Size {

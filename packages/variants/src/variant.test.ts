@@ -106,6 +106,31 @@ describe('a variant set', () => {
   });
 });
 
+describe('a background', () => {
+  const issuesOf = (entry: object) => parse({ ...box, ...entry }).error?.issues;
+  const contain = { fit: 'contain' };
+
+  test.each([
+    ['a colour', { background: '#00ff7f' }],
+    ['a colour beside the picture', { ...contain, background: '#00ff7f' }],
+    ['transparent', { ...contain, background: 'transparent' }],
+    ['the colour of the border', { ...contain, background: 'auto' }],
+    ['the colour of the border in jpeg', { ...contain, background: 'auto', format: 'jpeg' }],
+  ])('can be %s', (_what, entry) => {
+    expect(issuesOf(entry)).toBeUndefined();
+  });
+
+  test.each([
+    ['a name of a colour', { ...contain, background: 'white' }, 'must be a colour'],
+    ['upper case', { background: '#FFFFFF' }, 'must be a colour'],
+    ['transparent in jpeg', { ...contain, background: 'transparent', format: 'jpeg' }, 'jpeg has no transparency'],
+    ['transparent without padding', { background: 'transparent' }, 'need fit "contain"'],
+    ['the colour of the border without padding', { background: 'auto' }, 'need fit "contain"'],
+  ])('cannot be %s', (_what, entry, message) => {
+    expect(issuesOf(entry)).toMatchObject([{ path: [0, 'background'], message: expect.stringContaining(message) }]);
+  });
+});
+
 describe("an operator's own sets", () => {
   test('are added to the standard sets', () => {
     expect([...variantSets({ banner: [box] }).keys()]).toEqual(['product', 'avatar', 'banner']);

@@ -3,8 +3,11 @@ import { z } from 'zod';
 export const Format = z.enum(['avif', 'webp', 'jpeg', 'png']);
 export type Format = z.infer<typeof Format>;
 
-/** `inside` fits into the box and keeps the aspect ratio; `cover` fills the box and crops. Neither enlarges. */
-export const Fit = z.enum(['inside', 'cover']);
+/**
+ * How a source and a box become a rendition; none enlarges. The box's aspect ratio: `cover` crops, `contain` pads, `fill` distorts.
+ * The source's: `inside` is at most as large as the box, `outside` at least.
+ */
+export const Fit = z.enum(['inside', 'cover', 'contain', 'fill', 'outside']);
 export type Fit = z.infer<typeof Fit>;
 
 export const Shape = z.enum(['rectangle', 'circle']);
@@ -13,6 +16,11 @@ export type Shape = z.infer<typeof Shape>;
 /** The part of the source that a `cover` variant keeps: the centre, or the salient or detailed part, found by libvips. */
 export const Position = z.enum(['centre', 'attention', 'entropy']);
 export type Position = z.infer<typeof Position>;
+
+/** A colour as #rrggbb, or with fit `contain`: `transparent`, or `auto`, the colour of the picture's own border. */
+const Background = z
+  .string()
+  .regex(/^(?:#[0-9a-f]{6}|transparent|auto)$/, 'must be a colour as #rrggbb, in lower case, or transparent, or auto');
 
 /** The only metadata that a rendition can keep: EXIF's Copyright and Artist. */
 export const KeptMetadata = z.enum(['artist', 'copyright']);
@@ -29,7 +37,7 @@ export const Category = z.string().max(32).regex(slug, 'must be lower-case lette
  * The longest side of a WebP file in pixels: https://developers.google.com/speed/webp/faq. The avif encoder's limit is
  * one pixel higher, those for jpeg and png are far higher; one limit for all lets a variant change its format.
  */
-const SIDE_PX_MAX = 16_383;
+export const SIDE_PX_MAX = 16_383;
 const side = z.int().min(1).max(SIDE_PX_MAX, 'must be at most 16,383 pixels, the limit of webp');
 
 /**
@@ -52,11 +60,8 @@ export const Variant = z
     effort: z.int().min(0).optional(),
     shape: Shape.default('rectangle'),
     position: Position.default('centre'),
-    /** Background behind transparent pixels, as #rrggbb, for a format without transparency (jpeg). */
-    background: z
-      .string()
-      .regex(/^#[0-9a-f]{6}$/, 'must be a colour as #rrggbb, in lower case')
-      .default('#ffffff'),
+    /** What is behind the picture: in jpeg behind transparent pixels, with fit `contain` also beside the picture. */
+    background: Background.default('#ffffff'),
     /** Keeps every frame of an animated source; webp only. */
     animated: z.boolean().default(false),
     when: When.default('upload'),
@@ -74,6 +79,14 @@ export const Variant = z
   .refine((v) => v.shape === 'rectangle' || v.format !== 'jpeg', {
     path: ['format'],
     message: 'a circle needs a format with transparency: avif, webp or png',
+  })
+  .refine((v) => v.background.startsWith('#') || v.fit === 'contain', {
+    path: ['background'],
+    message: 'must be a colour as #rrggbb: "transparent" and "auto" need fit "contain"',
+  })
+  .refine((v) => v.background !== 'transparent' || v.format !== 'jpeg', {
+    path: ['background'],
+    message: 'jpeg has no transparency: must be a colour as #rrggbb, or auto',
   })
   .refine((v) => v.effort === undefined || v.effort <= (effortMax[v.format] ?? -1), {
     path: ['effort'],

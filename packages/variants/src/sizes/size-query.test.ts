@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   defaultSizeSteps,
+  Fit,
   Format,
   isOpenSize,
   OpenSizes,
@@ -41,7 +42,11 @@ describe('a size', () => {
     ['w=30&%77=40', 'w is given twice'],
     ['w=30&s=a&s=b', 's is given twice'],
     ['w=30&fit=cover', 'fit=cover needs w and h'],
-    ['w=30&fit=COVER', 'fit must be one of inside, cover'],
+    ['h=30&fit=contain', 'fit=contain needs w and h'],
+    ['w=30&fit=fill', 'fit=fill needs w and h'],
+    ['w=30&fit=outside', 'fit=outside needs w and h'],
+    ['w=30&fit=COVER', 'fit must be one of inside, cover, contain, fill, outside'],
+    ['w=30&h=30&fit=contain&focus=entropy', 'focus needs fit=cover'],
     ['w=30&f=gif', 'f must be one of auto, avif, webp, jpeg, png'],
     ['w=30&q=0', 'q must be'],
     ['w=30&q=101', 'q must be'],
@@ -83,6 +88,9 @@ describe('a size', () => {
     ['w=16383&dpr=3', 'w3840_inside_q80'],
     ['h=301', 'h320_inside_q80'],
     ['w=301&h=150', 'w320_h159_cover_q80'],
+    ['w=301&h=150&fit=contain', 'w320_h159_contain_q80'],
+    ['w=301&h=150&fit=fill', 'w320_h159_fill_q80'],
+    ['w=301&h=150&fit=outside', 'w320_h159_outside_q80'],
     ['w=1&h=16383', 'w1_h3840_cover_q80'],
     ['w=1', 'w16_inside_q80'],
     ['w=300&q=1', 'w300_inside_q5'],
@@ -92,14 +100,17 @@ describe('a size', () => {
     expect(nameOf(query)).toBe(name);
   });
 
-  test('of any box is at most as large as the original, and a valid entry', () => {
-    for (const query of ['w=16383&h=16383', 'w=3000', 'h=3000', 'w=3000&h=10&fit=inside', 'w=1&h=1']) {
+  test('of any box has a picture of at most the size of the original, and is a valid entry', () => {
+    const sizes = ['w=16383&h=16383', 'w=3000', 'h=3000', 'w=1&h=1'].concat(
+      Fit.options.map((fit) => `w=3000&h=10&fit=${fit}`),
+    );
+    for (const query of sizes) {
       for (const format of Format.options) {
         const [plan] = planRenditions({ width: 90, height: 40 }, [
           variantOfSize(renderedSize(sizeOf(query).size, defaultSizeSteps), format),
         ]);
-        expect(plan?.width).toBeLessThanOrEqual(90);
-        expect(plan?.height).toBeLessThanOrEqual(40);
+        expect(plan?.whole.width).toBeLessThanOrEqual(90);
+        expect(plan?.whole.height).toBeLessThanOrEqual(40);
       }
     }
   });

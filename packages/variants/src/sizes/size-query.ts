@@ -49,7 +49,9 @@ const Values = z
     return { ...others, w, h, fit, f, dpr };
   })
   .refine(({ w, h }) => w || h, 'w or h is required')
-  .refine(({ w, h, fit }) => fit !== 'cover' || !(w || h) || (w && h), 'fit=cover needs w and h')
+  .superRefine(({ w, h, fit }, { addIssue }) => {
+    if (fit !== 'inside' && !w !== !h) addIssue(`fit=${fit} needs w and h`);
+  })
   .refine(({ fit, focus }) => fit === 'cover' || focus === undefined, 'focus needs fit=cover');
 
 /** A size as it is asked for. `f` is `auto` if the request's Accept header chooses the format. */

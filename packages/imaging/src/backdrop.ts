@@ -1,0 +1,42 @@
+import { pads, type RenditionPlan } from '@imagemill/variants';
+import { dominantColour } from './dominant-colour.ts';
+import type { Pixels } from './pixels.ts';
+
+/** A plan with what is behind its picture: a colour as #rrggbb, or `transparent`. */
+export interface BackedPlan extends RenditionPlan {
+  readonly backdrop: string;
+}
+
+/** What is behind transparent pixels if a format without transparency asks for the colour of a transparent border. */
+const WHITE = '#ffffff';
+
+/** @param decoded whose border has the colour of the background `auto` */
+export function withBackdrops(plans: readonly RenditionPlan[], decoded: Pixels): BackedPlan[] {
+  const automatic = plans.some(({ variant }) => variant.background === 'auto') ? borderColour(decoded) : WHITE;
+  return plans.map((plan) => {
+    const { background, format } = plan.variant;
+    const backdrop = background === 'auto' ? automatic : background;
+    return { ...plan, backdrop: format === 'jpeg' && backdrop === 'transparent' ? WHITE : backdrop };
+  });
+}
+
+/** Whether the backdrop is part of the rendition's frame. In a jpeg of another fit, it is only behind transparent pixels. */
+export const showsBackdrop = (plan: BackedPlan) =>
+  pads(plan) || (plan.variant.fit === 'contain' && plan.backdrop !== 'transparent');
+
+const ALPHA_VISIBLE = 128;
+
+/** The most frequent colour of a picture's outermost pixels; `transparent` if more than half of them are. */
+export function borderColour({ data, raw: { width, height, channels } }: Pixels): string {
+  const visible: number[] = [];
+  let pixels = 0;
+  const count = (x: number, y: number) => {
+    const at = (y * width + x) * channels;
+    pixels += 1;
+    const isVisible = channels < 4 || (data[at + 3] as number) >= ALPHA_VISIBLE;
+    if (isVisible) visible.push(data[at] as number, data[at + 1] as number, data[at + 2] as number);
+  };
+  for (let x = 0; x < width; x++) for (const y of new Set([0, height - 1])) count(x, y);
+  for (let y = 1; y < height - 1; y++) for (const x of new Set([0, width - 1])) count(x, y);
+  return visible.length * 2 < pixels * 3 ? 'transparent' : dominantColour(Uint8Array.from(visible));
+}

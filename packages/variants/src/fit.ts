@@ -1,0 +1,66 @@
+import { type Fit, SIDE_PX_MAX, type Variant } from './variant.ts';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The sizes in pixels of a source in its box. */
+export interface Fitted {
+  /** The rendition. */
+  readonly canvas: Size;
+  /** The whole source at the rendition's scale: of `cover`, only a part of it is shown. */
+  readonly whole: Size;
+  /** What is shown of the whole. It is smaller than the canvas if that is padded. */
+  readonly shown: Size;
+}
+
+/**
+ * The arithmetic of docs/variants.md. Factors are at most 1: nothing is enlarged. They and the products are double-precision
+ * numbers; sides are rounded to the nearest pixel, halves up, and are at least 1.
+ */
+export function fitted(source: Size, box: Pick<Variant, 'width' | 'height' | 'fit'>): Fitted {
+  return byFit[box.fit](source, box);
+}
+
+const byFit: Record<Fit, (source: Size, box: Size) => Fitted> = {
+  inside: (source, box) => uncropped(scaled(source, Math.min(1, box.width / source.width, box.height / source.height))),
+  outside: (source, box) => {
+    const covering = Math.max(box.width / source.width, box.height / source.height);
+    // A long strip may be far longer than its box.
+    const encodable = SIDE_PX_MAX / Math.max(source.width, source.height);
+    return uncropped(scaled(source, Math.min(1, covering, encodable)));
+  },
+  fill: (source, box) => uncropped(boxWithin(source, box)),
+  cover: (source, box) => {
+    const shown = boxWithin(source, box);
+    return { canvas: shown, whole: wholeOf(source, shown), shown };
+  },
+  contain: (source, box) => {
+    const { shown } = byFit.inside(source, box);
+    return { canvas: boxAround(shown, box), whole: shown, shown };
+  },
+};
+
+const uncropped = (size: Size): Fitted => ({ canvas: size, whole: size, shown: size });
+
+/** The largest area with the box's aspect ratio that a source fills. */
+const boxWithin = (source: Size, box: Size) =>
+  scaled(box, Math.min(1, source.width / box.width, source.height / box.height));
+
+/** The smallest area with the box's aspect ratio that has room for a picture. */
+const boxAround = (picture: Size, box: Size) =>
+  atLeast(picture, scaled(box, Math.max(picture.width / box.width, picture.height / box.height)));
+
+const wholeOf = (source: Size, crop: Size) =>
+  atLeast(crop, scaled(source, Math.max(crop.width / source.width, crop.height / source.height)));
+
+const scaled = ({ width, height }: Size, factor: number): Size => ({
+  width: Math.max(1, Math.round(width * factor)),
+  height: Math.max(1, Math.round(height * factor)),
+});
+
+const atLeast = (least: Size, { width, height }: Size): Size => ({
+  width: Math.max(least.width, width),
+  height: Math.max(least.height, height),
+});
