@@ -27,7 +27,7 @@ export const showsBackdrop = (plan: BackedPlan) =>
 const ALPHA_VISIBLE = 128;
 
 /** The most frequent colour of a picture's outermost pixels; `transparent` if more than half of them are. */
-export function borderColour({ data, raw: { width, height, channels } }: Pixels): string {
+function borderColour({ data, raw: { width, height, channels } }: Pixels): string {
   const visible: number[] = [];
   let pixels = 0;
   const count = (x: number, y: number) => {
