@@ -11,6 +11,7 @@ const rounds = (full: number, short: number) => ({
 });
 
 const KILL_EVERY_MS = 2_000;
+const POLL_MS = 50;
 /** A render of a small picture takes longer. */
 const INTO_RENDER_MS = 30;
 
@@ -20,9 +21,12 @@ export const edgeKill: Fault = {
   ...rounds(30, 3),
   stack: { workers: 1, edges: 2 },
   inject: (chaos) =>
-    withShoppers(chaos, async () => {
+    withShoppers(chaos, async (shoppers) => {
       for (let round = 1; round <= chaos.rounds; round++) {
+        const served = shoppers.pictures();
         await chaos.pause(KILL_EVERY_MS);
+        // On a busy machine an edge may take longer than that to start. Kills in between would prove nothing.
+        while (shoppers.pictures() === served) await chaos.pause(POLL_MS);
         const edge = chaos.random.pick(chaos.stack.edges);
         await edge.up();
         edge.send('SIGKILL');

@@ -25,6 +25,8 @@ interface ShoppersOptions {
 export interface Shoppers {
   /** Requests one picture. @returns the status; undefined if the connection broke */
   request(edgeUrl: string, upload: Upload, url: string): Promise<number | undefined>;
+  /** How many pictures were served so far. */
+  pictures(): number;
   /** Stops, and compares every picture that was served with what is stored. @returns the pictures by status */
   stop(): Promise<Readonly<Record<string, number>>>;
 }
@@ -73,6 +75,7 @@ export function startShoppers({ stack, load, random, signal, fail }: ShoppersOpt
   const running = Promise.all(Array.from({ length: SHOPPERS }, shopper));
   return {
     request,
+    pictures: () => counts[200] ?? 0,
     async stop() {
       stopping = true;
       await running;

@@ -92,7 +92,7 @@ export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
 
   app.post('/v1/dead-letters/redrive', descriptions.redriveAll, async (c) => {
     const { code, limit } = await jsonBody(c, RedriveAll);
-    const outcome: z.input<typeof Redriven> = await queue.deadLetters.redriveAll(code, limit);
+    const outcome: z.input<typeof Redriven> = await queue.deadLetters.redriveAll({ limit, code });
     return c.json(outcome, 202);
   });
 

@@ -84,7 +84,7 @@ export const failedPurges: ApiRoute = (app, { failedPurges: purges }) => {
 
   app.post('/v1/failed-purges/redrive', descriptions.redriveAll, async (c) => {
     const { limit } = await jsonBody(c, RedriveAll);
-    const outcome: z.input<typeof Redriven> = await purges.redriveAll(limit);
+    const outcome: z.input<typeof Redriven> = await purges.redriveAll({ limit });
     return c.json(outcome, 202);
   });
 

@@ -152,7 +152,10 @@ describe('an unreadable job', () => {
         { imageId, code: 'unreadable-job' },
         { imageId: other.imageId, code: 'unexpected' },
       ]);
-      expect(await queue.deadLetters.redriveAll('unexpected', 10)).toEqual({ redriven: 1, more: false });
+      expect(await queue.deadLetters.redriveAll({ code: 'unexpected', limit: 10 })).toEqual({
+        redriven: 1,
+        more: false,
+      });
       expect(await queue.deadLetters.discard(imageId)).toBe(true);
       expect(await queue.find(imageId)).toBeUndefined();
     },

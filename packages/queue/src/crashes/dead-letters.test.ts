@@ -98,10 +98,16 @@ test('dead letters of one code are redriven together, oldest first, and others s
     await vi.waitUntil(async () => (await status(imageId)) === 'failed');
   }
   broken = false;
-  expect(await queue.deadLetters.redriveAll('storage-refused', 2)).toEqual({ redriven: 2, more: true });
+  expect(await queue.deadLetters.redriveAll({ code: 'storage-refused', limit: 2 })).toEqual({
+    redriven: 2,
+    more: true,
+  });
   await vi.waitUntil(async () => (await status(second.imageId)) === 'ready');
   expect(await status(third.imageId)).toBe('failed');
-  expect(await queue.deadLetters.redriveAll('storage-refused', 2)).toEqual({ redriven: 1, more: false });
+  expect(await queue.deadLetters.redriveAll({ code: 'storage-refused', limit: 2 })).toEqual({
+    redriven: 1,
+    more: false,
+  });
   await vi.waitUntil(async () => (await status(third.imageId)) === 'ready');
   expect(await status(other.imageId)).toBe('failed');
 });

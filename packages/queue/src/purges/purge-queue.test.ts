@@ -138,9 +138,9 @@ test('failed purges are redriven up to a number, and discarded one by one, unrea
   await redis.hset(`${prefix}:purges:${newest?.id}`, 'data', '{');
   expect((await failed())[0]).toMatchObject({ id: newest?.id, code: 'unreadable-job' });
   works = true;
-  expect(await purges.failed.redriveAll(2)).toEqual({ redriven: 2, more: true });
+  expect(await purges.failed.redriveAll({ limit: 2 })).toEqual({ redriven: 2, more: true });
   await vi.waitUntil(async () => (await raw.getCompletedCount()) === 2);
-  expect(await purges.failed.redrive(newest?.id ?? '')).toBe(false);
+  await expect(purges.failed.redrive(newest?.id ?? '')).rejects.toMatchObject({ code: 'unreadable-job' });
   expect(await purges.failed.discard(newest?.id ?? '')).toBe(true);
   expect(await purges.failed.discard(newest?.id ?? '')).toBe(false);
   expect(await failed()).toHaveLength(1);
