@@ -11,7 +11,7 @@ const photo = await readFile(new URL('../examples/photos/avatar.jpg', import.met
 let stack: RunningStack;
 let seller: ReturnType<typeof createSeller>;
 beforeAll(async () => {
-  // No look for an upload: workers start only what is reported.
+  // Workers do not look for uploads: they start only images whose upload is reported.
   stack = await startStack({ EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
   seller = createSeller(stack);
 });

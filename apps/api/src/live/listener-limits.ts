@@ -39,7 +39,7 @@ const RETRY_AFTER_S = 10;
  */
 const TOKENS_SHARE = 0.8;
 
-/** The part of the process's places that one tenant can take, with all its keys and tokens, whatever its own limit is. */
+/** The part of the process's places that one tenant can take, with all its keys and tokens, even if its own limit is higher. */
 const TENANT_SHARE = 0.8;
 
 /** A group of listeners that a follower belongs to. */
