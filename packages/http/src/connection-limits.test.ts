@@ -1,11 +1,15 @@
 import { once } from 'node:events';
+import { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { usualLimits } from './connection-limits.ts';
 import { listen } from './listen.ts';
 
 /** More than the buffers of both sockets. */
 const LARGE = new Uint8Array(32 * 1024 * 1024);
+
+/** One read of Node's is 64 KiB, and a chunk of one byte takes six. */
+const CHUNKS_OF_ONE_READ = 11_000;
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -92,4 +96,19 @@ test('a client that is still sending its body gets the response before its conne
   socket.write(LARGE);
   await closed(socket);
   expect(heard).toMatch(/^HTTP\/1.1 401 /);
+});
+
+test('of a refused body in chunks, only those are parsed that arrive with the headers', async () => {
+  const pushed = vi.spyOn(IncomingMessage.prototype, 'push');
+  const { open } = await serve({ restOfBodyMs: 200 }, async () => new Response('no', { status: 401 }));
+  const socket = await open();
+  let heard = '';
+  socket.on('data', (data) => {
+    heard += String(data);
+  });
+  socket.write('POST / HTTP/1.1\r\nhost: api.test\r\ntransfer-encoding: chunked\r\n\r\n');
+  socket.write('1\r\n \r\n'.repeat(200_000));
+  await closed(socket);
+  expect(heard).toMatch(/^HTTP\/1.1 401 /);
+  expect(pushed.mock.calls.length).toBeLessThan(CHUNKS_OF_ONE_READ);
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { discardRest, holdChunks, isChunked } from './discard-rest.ts';
 
 export interface ConnectionLimits {
   /** Open connections; further ones are closed at once. */
@@ -39,6 +40,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
+    holdChunks(request);
     const waiting = (inFlight.get(socket) ?? 0) + 1;
     inFlight.set(socket, waiting);
     if (waiting > limits.pipelinedMax) socket.destroy();
@@ -50,7 +52,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
     });
     // Before Node's own listener, which closes the connection.
     response.prependOnceListener('finish', () => {
-      if (!request.complete) closeLater(request, limits.restOfBodyMs);
+      if (!request.complete) closeLater(request, response, limits.restOfBodyMs);
     });
   });
 
@@ -70,16 +72,15 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
  * Closes the connection of a request whose body was not read to its end, unless the end arrives in time. Closing it at once
  * would reset it: the client, which is still sending, might never see the response.
  */
-function closeLater(request: IncomingMessage, ms: number): void {
+function closeLater(request: IncomingMessage, { shouldKeepAlive }: ServerResponse, ms: number): void {
   const { socket } = request;
-  const destroyLater = () => setTimeout(() => socket.destroy(), ms).unref();
-  socket.destroySoon = () => {
-    socket.end();
-    destroyLater();
-  };
   setTimeout(() => {
     if (!request.complete) socket.destroy();
   }, ms).unref();
+  socket.destroySoon = () => void socket.end();
+  if (shouldKeepAlive && !isChunked(request)) return;
+  discardRest(request);
+  socket.end();
 }
 
 /** Destroys the connections with the most unread bytes until the others are within the limit. */

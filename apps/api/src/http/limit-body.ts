@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { HttpBindings } from '@hono/node-server';
-import { Problem, tooMany } from '@imagemill/http';
+import { discardRest, Problem, tooMany } from '@imagemill/http';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiBindings } from './bindings.ts';
@@ -25,7 +26,10 @@ export function limitBody(bytesMax: number, room: BodyRoom) {
     if (Number(c.req.header('content-length') ?? 0) > bytesMax) throw bodyProblem('too-large', bytesMax);
     const place = room.enter(c.var.caller.tenant);
     try {
-      const body = await readBody(sourceOf(c), { bytesMax, piecesMax: piecesMax(bytesMax), makeRoom: place.grow });
+      const body = await readBody(sourceOf(c), {
+        ...{ bytesMax, piecesMax: piecesMax(bytesMax), makeRoom: place.grow },
+        onExceeded: () => discardBody(c),
+      });
       if (typeof body === 'string') throw bodyProblem(body, bytesMax);
       c.set('body', body);
       await next();
@@ -35,10 +39,18 @@ export function limitBody(bytesMax: number, room: BodyRoom) {
   });
 }
 
+/** Undefined if a test calls the app without a server. */
+const incomingOf = (c: Context) =>
+  (c.env as Partial<HttpBindings> | undefined)?.incoming as IncomingMessage | undefined;
+
+function discardBody(c: Context): void {
+  const incoming = incomingOf(c);
+  if (incoming) discardRest(incoming);
+}
+
 function sourceOf(c: Context): Readable {
-  const { incoming } = (c.env as Partial<HttpBindings> | undefined) ?? {};
-  if (incoming) return incoming as Readable;
-  // A test calls the app without a server.
+  const incoming = incomingOf(c);
+  if (incoming) return incoming;
   return c.req.raw.body ? Readable.fromWeb(c.req.raw.body as ReadableStream) : Readable.from([]);
 }
 

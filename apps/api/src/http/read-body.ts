@@ -7,6 +7,8 @@ export interface BodyLimits {
   readonly piecesMax: number;
   /** Called with the size of each piece. @returns false if the process or the tenant has no room for it */
   readonly makeRoom: (bytes: number) => boolean;
+  /** Called at once when a limit is exceeded. */
+  readonly onExceeded: () => void;
 }
 
 /** Why a body was not read. */
@@ -17,7 +19,8 @@ export type BodyFault = 'too-large' | 'too-fragmented' | 'no-room' | 'incomplete
  *
  * @param source Node's own stream: a web stream in between costs ten times the CPU for a body of small chunks
  */
-export function readBody(source: Readable, { bytesMax, piecesMax, makeRoom }: BodyLimits): Promise<Buffer | BodyFault> {
+export function readBody(source: Readable, limits: BodyLimits): Promise<Buffer | BodyFault> {
+  const { bytesMax, piecesMax, makeRoom, onExceeded } = limits;
   const { promise, resolve } = Promise.withResolvers<Buffer | BodyFault>();
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -25,13 +28,18 @@ export function readBody(source: Readable, { bytesMax, piecesMax, makeRoom }: Bo
   function onData(piece: Buffer): void {
     pieces.push(piece);
     bytes += piece.length;
-    if (bytes > bytesMax) stop('too-large');
-    else if (pieces.length > piecesMax) stop('too-fragmented');
-    else if (!makeRoom(piece.length)) stop('no-room');
+    if (bytes > bytesMax) refuse('too-large');
+    else if (pieces.length > piecesMax) refuse('too-fragmented');
+    else if (!makeRoom(piece.length)) refuse('no-room');
   }
   const onEnd = () => stop(Buffer.concat(pieces));
   // The client has disconnected, or has exceeded the time limit of a request.
   const onBreak = () => stop('incomplete');
+
+  function refuse(fault: BodyFault): void {
+    stop(fault);
+    onExceeded();
+  }
 
   function stop(outcome: Buffer | BodyFault): void {
     source.off('data', onData).off('end', onEnd).off('close', onBreak);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { describedRoutes } from '../openapi/describe-route.ts';
 import { createApiHarness } from '../test-support/api-harness.ts';
@@ -77,6 +78,17 @@ describe('every operation with a body', () => {
     for (const operation of withBody()) {
       const answer = await sendRaw(operation, 'transfer-encoding: chunked', body);
       expect(`${nameOf(operation)} ${answer}`).toMatch(/ 413 [\s\S]*"body-too-(?:fragmented|large)"/);
+    }
+  });
+
+  test('parses no more of a body of many small chunks than one read of the socket', async () => {
+    const body = chunked(80_000, 'x');
+    for (const operation of withBody()) {
+      const pushed = vi.spyOn(IncomingMessage.prototype, 'push');
+      await sendRaw(operation, 'transfer-encoding: chunked', body);
+      // 64 KiB, of which each chunk takes six.
+      expect(pushed.mock.calls.length).toBeLessThan(11_000);
+      pushed.mockRestore();
     }
   });
 });

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Drops the rest of a request's body without parsing it: Node's parser makes a buffer and several calls for each chunk, whatever
+ * its size. No other request can follow on this connection.
+ */
+export function discardRest(request: IncomingMessage): void {
+  const { socket } = request;
+  // The parser has up to 64 KiB in hand, and delivers every chunk in them.
+  request.push = () => true;
+  // It is fed by a listener of Node's; see "socketOnData" in https://github.com/nodejs/node/blob/main/lib/_http_server.js.
+  socket.removeAllListeners('data').on('data', () => {});
+  socket.resume();
+}
+
+/** Reads no more of a chunked body than has arrived with its headers, until a route asks for it. */
+export function holdChunks({ headers, socket }: IncomingMessage): void {
+  if (isChunked({ headers })) socket.pause();
+}
+
+export const isChunked = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  headers['transfer-encoding'] !== undefined;
