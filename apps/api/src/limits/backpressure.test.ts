@@ -9,6 +9,7 @@ const idle = {
   active: 0,
   delayedDue: 0,
   looksDue: 0,
+  messagesDue: 0,
   delayed: 0,
   failed: 0,
   oldestWaitingMs: 0,

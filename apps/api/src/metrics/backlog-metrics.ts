@@ -58,6 +58,11 @@ const single: readonly (readonly [name: string, help: string, value: (figures: F
     ({ looksDue }) => looksDue,
   ],
   [
+    'imagemill_messages_due',
+    '1 while a webhook delivery or a purge is running or due; workers do these beside their jobs.',
+    ({ messagesDue }) => messagesDue,
+  ],
+  [
     'imagemill_oldest_waiting_seconds',
     'How long the next job has been ready to start.',
     ({ oldestWaitingMs }) => oldestWaitingMs / 1000,

@@ -173,6 +173,6 @@ export const exampleDeliveries = {
 };
 
 export const exampleBacklog = {
-  ...{ backlog: 120, waiting: 112, active: 8, delayedDue: 0, looksDue: 0, delayed: 31, failed: 0 },
+  ...{ backlog: 120, waiting: 112, active: 8, delayedDue: 0, looksDue: 0, messagesDue: 0, delayed: 31, failed: 0 },
   ...{ oldestWaitingMs: 5400, predictedSeconds: 72.5, endedPerSecond: 3.2, ageSeconds: 0 },
 };

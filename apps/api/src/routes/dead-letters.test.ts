@@ -24,6 +24,7 @@ describe("the operator's routes", () => {
         'endedPerSecond',
         'failed',
         'looksDue',
+        'messagesDue',
         'oldestWaitingMs',
         'predictedSeconds',
         'waiting',

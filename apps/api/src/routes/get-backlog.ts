@@ -10,6 +10,7 @@ export const BacklogView = z.object({
   active: z.int(),
   delayedDue: z.int(),
   looksDue: z.int(),
+  messagesDue: z.int(),
   delayed: z.int(),
   failed: z.int(),
   oldestWaitingMs: z.int(),

@@ -7,6 +7,7 @@ export interface Backlog {
   readonly active: number;
   readonly delayedDue: number;
   readonly looksDue: number;
+  readonly messagesDue: number;
   readonly delayed: number;
   readonly failed: number;
   readonly oldestWaitingMs: number;

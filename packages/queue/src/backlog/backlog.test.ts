@@ -1,5 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+import { Queue } from 'bullmq';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { jobs } from '../jobs.ts';
+import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 
 afterEach(closeQueues);
 
@@ -20,6 +22,7 @@ test('counts all jobs that a worker could start now, even if no worker is runnin
     active: 0,
     delayedDue: 1,
     looksDue: 0,
+    messagesDue: 0,
     delayed: 1,
     failed: 0,
   });
@@ -33,6 +36,24 @@ test('counts all due looks for uploads as one job, and none that was removed', a
   expect(await queue.backlog()).toMatchObject({ backlog: 1, waiting: 0, delayedDue: 0, delayed: 3 });
   for (const { imageId } of images) await queue.reportUpload(imageId);
   expect(await queue.backlog()).toMatchObject({ backlog: 3, waiting: 3, looksDue: 0 });
+});
+
+describe.each([jobs.deliverWebhook.queue, jobs.purgeImage.queue])('all jobs of the queue %s', (name) => {
+  test.each([
+    ['that wait count as one job', { backlog: 1, messagesDue: 1 }, {}],
+    ['that are due count as one job, before a worker moves them', { backlog: 1, messagesDue: 1 }, { delay: 1 }],
+    ['that are prioritized count as one job', { backlog: 1, messagesDue: 1 }, { priority: 2 }],
+    ['that are not due yet do not count', { backlog: 0, messagesDue: 0 }, { delay: HOUR_MS }],
+  ])('%s', async (_what, expected, options) => {
+    const { queue, redis, prefix } = await queueHarness();
+    const raw = new Queue(name, { connection: redis, prefix });
+    closeAfterwards(async () => {
+      await raw.obliterate({ force: true });
+      await raw.close();
+    });
+    for (const _ of [1, 2]) await raw.add('message', {}, options);
+    await vi.waitFor(async () => expect(await queue.backlog()).toMatchObject({ ...expected, waiting: 0 }));
+  });
 });
 
 test('measures the wait of the next job from the report of its upload, not from its ticket', async () => {
@@ -60,6 +81,7 @@ test('the backlog is empty after all jobs have finished', async () => {
     active: 0,
     delayedDue: 0,
     looksDue: 0,
+    messagesDue: 0,
     delayed: 0,
     failed: 0,
     prioritized: 0,

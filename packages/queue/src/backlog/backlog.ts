@@ -3,6 +3,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueAccess } from '../connection/queue-access.ts';
 import { execute } from '../connection/redis-errors.ts';
+import { jobs } from '../jobs.ts';
 import { looksKey } from '../looks/look-scripts.ts';
 import { readJob } from '../read-job.ts';
 import { turnsKey } from '../turns/turns.ts';
@@ -12,8 +13,8 @@ import { waitingSince } from './waiting-since.ts';
 /** The amount of outstanding work, for autoscalers. Numbers of jobs, and milliseconds. */
 export interface Backlog {
   /**
-   * Jobs that are running or could run now: waiting, active, and delayed ones that are due. All due looks for uploads count as
-   * one job: they need a worker, but not more of them.
+   * Renders that are running or could run now: waiting, active, and delayed ones that are due. All due looks for uploads count as
+   * one job, and so do all due webhook deliveries and purges: they need a worker, but not more of them.
    */
   readonly backlog: number;
   /** Includes prioritized jobs. */
@@ -24,6 +25,8 @@ export interface Backlog {
   readonly delayedDue: number;
   /** 1 if a look for an upload is due. Workers do these beside their jobs. */
   readonly looksDue: number;
+  /** 1 if a webhook delivery or a purge is running or could run now. */
+  readonly messagesDue: number;
   /** Not due yet; most of them wait for an upload. */
   readonly delayed: number;
   readonly failed: number;
@@ -39,31 +42,36 @@ export interface Backlog {
   readonly tenants: number;
 }
 
+/** The queues of short jobs that workers do beside their renders. */
+const messageQueues = [jobs.deliverWebhook.queue, jobs.purgeImage.queue];
+
 /** BullMQ keeps a delayed job's time in ms, times 4096, plus a counter below that. */
 const DELAYED_SCORE_PER_MS = 4096;
 
 export function readBacklog(onQueue: QueueAccess, prefix: string): Promise<Backlog> {
   return onQueue(async (queue, redis) => {
     const now = Date.now();
-    const [seen, slotSeconds] = await Promise.all([
+    const [seen, messagesDue, slotSeconds] = await Promise.all([
       readCounts(queue, redis, { now, looks: looksKey(prefix), turns: turnsKey(prefix) }),
+      areMessagesDue(redis, prefix, now),
       createSlotTime(redis, prefix).mean(),
     ]);
     const [wait, prioritized, active, due, delayed, failed, tenantsWithLooks, tenants] = seen.counts;
-    const jobs = wait + prioritized + active + due;
+    const renders = wait + prioritized + active + due;
     const looksDue = Math.min(1, tenantsWithLooks);
     const waitingSince = await Promise.all(seen.nextIds.map((id) => waitingSinceOf(queue, redis, id)));
     return {
-      backlog: jobs + looksDue,
+      backlog: renders + looksDue + messagesDue,
       waiting: wait + prioritized,
       prioritized,
       active,
       delayedDue: due,
       looksDue,
+      messagesDue,
       delayed: delayed - due,
       failed,
       oldestWaitingMs: Math.max(0, Math.round(now - Math.min(now, seen.firstDueAt ?? now, ...waitingSince))),
-      predictedSeconds: predictedSeconds(jobs, slotSeconds),
+      predictedSeconds: predictedSeconds(renders, slotSeconds),
       tenants,
     };
   });
@@ -81,7 +89,7 @@ async function readCounts(
       .llen(queue.toKey('wait'))
       .zcard(queue.toKey('prioritized'))
       .llen(queue.toKey('active'))
-      .zcount(queue.toKey('delayed'), '-inf', String((now + 1) * DELAYED_SCORE_PER_MS - 1))
+      .zcount(queue.toKey('delayed'), '-inf', dueScore(now))
       .zcard(queue.toKey('delayed'))
       .zcard(queue.toKey('failed'))
       .zcount(looks, '-inf', now)
@@ -101,6 +109,20 @@ async function readCounts(
     firstDueAt: firstDelayed[1] === undefined ? undefined : Number(firstDelayed[1]) / DELAYED_SCORE_PER_MS,
   };
 }
+
+/** @returns 1 if they are */
+async function areMessagesDue(redis: Redis, prefix: string, now: number): Promise<0 | 1> {
+  const counts = redis.multi();
+  for (const name of messageQueues) {
+    const key = (state: string) => `${prefix}:${name}:${state}`;
+    counts.llen(key('wait')).zcard(key('prioritized')).llen(key('active'));
+    counts.zcount(key('delayed'), '-inf', dueScore(now));
+  }
+  return (await execute(counts)).some((count) => Number(count) > 0) ? 1 : 0;
+}
+
+/** The highest score of a delayed job that is due. */
+const dueScore = (now: number) => String((now + 1) * DELAYED_SCORE_PER_MS - 1);
 
 async function waitingSinceOf(queue: Queue, redis: Redis, id: string): Promise<number> {
   // An unreadable job must not hide the backlog. The worker that takes it turns it into a dead letter.
