@@ -63,7 +63,7 @@ describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
   });
 });
 
-test.each(['setup', 'api', 'worker', 'edge', 'cache'])(
+test.each(['setup', 'api', 'worker', 'edge', 'cache', 'purge'])(
   '%s has a read-only file system, and cannot gain privileges',
   (name) => {
     expect(service(name)).toMatchObject({
@@ -75,7 +75,7 @@ test.each(['setup', 'api', 'worker', 'edge', 'cache'])(
   },
 );
 
-test.each(['redis', 's3', 'api', 'worker', 'edge', 'cache'])(
+test.each(['redis', 's3', 'api', 'worker', 'edge', 'cache', 'purge'])(
   '%s restarts after a crash, and has a health check',
   (name) => {
     expect(service(name).restart).toBe('unless-stopped');
@@ -98,6 +98,17 @@ test.each(['api', 'worker', 'edge'])('%s starts after its dependencies are healt
     s3: { condition: 'service_healthy' },
     setup: { condition: 'service_completed_successfully' },
   });
+});
+
+test('workers send their purges to the receiver beside the cache, which accepts their signatures', () => {
+  const { PURGE_WEBHOOK_URL, PURGE_WEBHOOK_SECRETS } = environment('worker');
+  const { CACHE_DIR, PURGE_PORT, PURGE_WEBHOOK_SECRETS: accepted } = environment('purge');
+  expect(PURGE_WEBHOOK_URL).toBe(`http://purge:${PURGE_PORT}/`);
+  expect(accepted).toBe(PURGE_WEBHOOK_SECRETS);
+  expect(CACHE_DIR).toBe(environment('cache').CACHE_DIR);
+  expect(service('purge').volumes).toContain(
+    service('cache').volumes?.find((volume) => volume.startsWith('cache-data:')),
+  );
 });
 
 test('jobs survive a restart of Redis, and are never evicted', () => {
