@@ -9,7 +9,9 @@ import type { ApiRoute, ApiServices } from './http/api-route.ts';
 import { admitFollowers, authenticate } from './http/authenticate.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import { browserHeaders } from './http/browser-headers.ts';
+import { delayRefusals } from './http/delay-refusals.ts';
 import { limitBody } from './http/limit-body.ts';
+import { inTurn } from './http/request-turns.ts';
 import { limitRequests } from './limits/request-limits.ts';
 import type { Area } from './openapi/operation.ts';
 import { completeUpload } from './routes/complete-upload.ts';
@@ -75,7 +77,7 @@ export function createApp(
   ...observers: readonly MiddlewareHandler<ApiBindings>[]
 ): Hono<ApiBindings> {
   const app = new Hono<ApiBindings>();
-  app.use(requestId({ limitLength: 128 }));
+  app.use(delayRefusals(services.refusalDelay), requestId({ limitLength: 128 }));
   app.use(
     requestLog<ApiBindings>(logger, (c) => ({ tenant: c.var.caller?.tenant, keyId: c.var.caller?.keyId })),
     ...observers,
@@ -92,7 +94,7 @@ export function createApp(
     for (const path of LIVE_PATHS) app.use(path, admitFollowers(services.followTokens, { inQuery: true }));
   }
   for (const { path, scope, bodyBytesMax, routes } of areas) {
-    app.use(path, authenticate(authenticator, scope));
+    app.use(path, authenticate(authenticator, scope), inTurn(services.requestTurns));
     if (scope === 'upload') app.use(path, limitRequests(services.requestLimits));
     app.use(path, limitBody(bodyBytesMax, services.bodyRoom));
     for (const route of routes) route(app, services);

@@ -12,7 +12,9 @@ import { buildServices } from './build-services.ts';
 import type { ApiEnv } from './env.ts';
 import type { ApiBindings } from './http/bindings.ts';
 import type { BodyRoom } from './http/body-room.ts';
+import type { RefusalDelay } from './http/delay-refusals.ts';
 import { listen } from './http/listen.ts';
+import type { RequestTurns } from './http/request-turns.ts';
 import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
@@ -26,6 +28,8 @@ export interface ApiOptions {
     readonly liveObserver?: LiveObserver | undefined;
     readonly liveTimes?: Partial<LiveTimes> | undefined;
     readonly bodyRoom?: BodyRoom | undefined;
+    readonly requestTurns?: RequestTurns | undefined;
+    readonly refusalDelay?: RefusalDelay | undefined;
     readonly authenticator?: Partial<AuthenticatorOptions> | undefined;
     readonly middleware?: readonly MiddlewareHandler<ApiBindings>[] | undefined;
   };
@@ -44,6 +48,8 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     liveObserver: inTests.liveObserver ?? liveMetrics(registry),
     liveTimes: inTests.liveTimes,
     bodyRoom: inTests.bodyRoom,
+    requestTurns: inTests.requestTurns,
+    refusalDelay: inTests.refusalDelay,
   });
   const { queue, queueFigures, originalsWatch, reportUploads, live } = services;
   const keyStore = createKeyStore(connection, env.QUEUE_PREFIX);

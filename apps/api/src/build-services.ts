@@ -19,6 +19,8 @@ import { consolePage } from './console/console-page.ts';
 import type { ApiEnv } from './env.ts';
 import type { ApiServices, ApiSettings } from './http/api-route.ts';
 import { type BodyRoom, createBodyRoom } from './http/body-room.ts';
+import type { RefusalDelay } from './http/delay-refusals.ts';
+import { createRequestTurns, type RequestTurns } from './http/request-turns.ts';
 import { createLimits } from './limits/create-limits.ts';
 import { createRequestLimits } from './limits/request-limits.ts';
 import type { LiveObserver } from './live/listener.ts';
@@ -32,6 +34,8 @@ interface ServiceOptions {
   readonly liveObserver: LiveObserver;
   readonly liveTimes?: Partial<LiveTimes> | undefined;
   readonly bodyRoom?: BodyRoom | undefined;
+  readonly requestTurns?: RequestTurns | undefined;
+  readonly refusalDelay?: RefusalDelay | undefined;
 }
 
 /** All services of the routes. Starts reading live changes; `live.close` ends that. */
@@ -71,6 +75,8 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
       onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
     }),
     bodyRoom: options.bodyRoom ?? createBodyRoom(),
+    requestTurns: options.requestTurns ?? createRequestTurns(),
+    refusalDelay: options.refusalDelay ?? {},
     limits: createLimits({ connection, prefix, queue }, limitsOf(env)),
     requestLimits: createRequestLimits(
       { connection, prefix },

@@ -15,6 +15,8 @@ import type { LiveImages } from '../live/live-images.ts';
 import type { OriginalsWatch } from '../tickets/originals-watch.ts';
 import type { ApiBindings } from './bindings.ts';
 import type { BodyRoom } from './body-room.ts';
+import type { RefusalDelay } from './delay-refusals.ts';
+import type { RequestTurns } from './request-turns.ts';
 
 export interface ApiSettings {
   readonly apiBaseUrl: string;
@@ -51,6 +53,8 @@ export interface ApiServices {
   readonly limits: TicketLimits;
   readonly requestLimits: RequestLimits;
   readonly bodyRoom: BodyRoom;
+  readonly requestTurns: RequestTurns;
+  readonly refusalDelay: RefusalDelay;
   /** Set if CONSOLE_DIR is set. */
   readonly console?: ConsolePage | undefined;
   /** Set if BOARD_SESSION_SECRET is set. */

@@ -5,6 +5,8 @@ import type { Caller } from '../auth/authenticator.ts';
 export interface ApiBindings {
   Variables: HttpBindings['Variables'] & {
     caller: Caller;
+    /** Set when the request has had its turn. */
+    hasTurn: true;
     /** The whole body, read within its limits; not set for GET and HEAD. */
     body: Buffer;
   };

@@ -27,14 +27,18 @@ function parseJson(body: Buffer): unknown {
     throw new Problem({ status: 413, code: 'body-too-complex', detail });
   }
   try {
-    return JSON.parse(new TextDecoder().decode(body), rejectPrototype) as unknown;
+    const text = new TextDecoder().decode(body);
+    const value: unknown = JSON.parse(text);
+    // A reviver would cost ten times as much as the parser.
+    if (/__proto__|\\u/.test(text) && hasPrototype(value)) throw new SyntaxError('__proto__ is not allowed');
+    return value;
   } catch {
     throw new Problem({ status: 400, code: 'invalid-json', detail: 'The body is not valid JSON.' });
   }
 }
 
-/** No valid body has this key, and later steps would drop it silently. */
-function rejectPrototype(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new SyntaxError('__proto__ is not allowed');
-  return value;
+/** Whether an object in it has the key `__proto__`. No valid body does, and later steps would drop it silently. */
+function hasPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasPrototype);
 }

@@ -23,7 +23,10 @@ export const piecesMax = (bytesMax: number): number => PIECES_ALWAYS + Math.ceil
 export function limitBody(bytesMax: number, room: BodyRoom) {
   return createMiddleware<ApiBindings>(async (c, next) => {
     if (c.var.body || c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-    if (Number(c.req.header('content-length') ?? 0) > bytesMax) throw bodyProblem('too-large', bytesMax);
+    if (Number(c.req.header('content-length') ?? 0) > bytesMax) {
+      discardBody(c);
+      throw bodyProblem('too-large', bytesMax);
+    }
     const place = room.enter(c.var.caller.tenant);
     try {
       const body = await readBody(sourceOf(c), {

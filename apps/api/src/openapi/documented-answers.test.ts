@@ -11,6 +11,7 @@ import { ImageId, originalFolder, originalKey, Tenant } from '@imagemill/variant
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { createBodyRoom } from '../http/body-room.ts';
+import { createRequestTurns } from '../http/request-turns.ts';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { operationsOf } from '../test-support/operations.ts';
 import { type Apis, provoke } from '../test-support/provoke.ts';
@@ -35,7 +36,13 @@ beforeAll(async () => {
       beside: sound,
       env: { RATE_LIMIT_READS: 1, RATE_LIMIT_CHANGES: 1, RATE_LIMIT_WINDOW_SECONDS: 3600 },
     }),
-    full: await createApiHarness({ beside: sound, inTests: { bodyRoom: createBodyRoom({ tenantBytesMax: 0 }) } }),
+    full: await createApiHarness({
+      beside: sound,
+      inTests: {
+        bodyRoom: createBodyRoom({ tenantBytesMax: 0 }),
+        requestTurns: createRequestTurns({ waitingMax: 0 }),
+      },
+    }),
   };
 });
 afterAll(() => Promise.all(Object.values(apis).map((api) => api.close())));

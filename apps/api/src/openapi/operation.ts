@@ -86,7 +86,9 @@ function problems({ method, description }: DescribedRoute, area: Area | undefine
   ];
 }
 
-const keyProblems = ['unauthorized', 'key-expired', 'missing-scope', 'keys-unavailable'] as const;
+const keyProblems = [
+  ...(['unauthorized', 'key-expired', 'missing-scope', 'keys-unavailable', 'too-many-requests'] as const),
+];
 const bodyLimitProblems = ['body-incomplete', 'body-too-large', 'body-too-fragmented', 'too-many-bodies'] as const;
 const jsonProblems = ['invalid-json', 'unsupported-media-type', 'body-too-complex'] as const;
 const idempotencyProblems = ['invalid-idempotency-key', 'idempotency-key-reused'] as const;

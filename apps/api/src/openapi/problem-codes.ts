@@ -40,6 +40,7 @@ export const problemCodes = {
   'rate-limited': [429, 'The tenant has used up its tickets, reads, changes or deletions for this window.'],
   'too-many-unfinished': [429, 'The tenant has reached its limit of unfinished images.'],
   'too-many-listeners': [429, 'The tenant has reached its limit of live connections.'],
+  'too-many-requests': [429, 'Too many requests of the tenant are in progress.'],
   'too-many-bodies': [429, 'Too many request bodies are being received. The connection is closed.'],
   overloaded: [429, 'The service is overloaded. Try again later.'],
   'internal-error': [500, "Something went wrong on our side. It was logged under the request's id."],

@@ -59,7 +59,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const { connection } = backends;
   if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
   const registry = new Registry();
-  const api = await buildApi(env, backends, { logger, registry, inTests: options.inTests ?? {} });
+  const inTests = { refusalDelay: { delayMs: 0 }, ...options.inTests };
+  const api = await buildApi(env, backends, { logger, registry, inTests });
   const { app, services, keyStore } = api;
   const { queue, webhooks, manifests, index, originals, live, settings } = services;
 

@@ -15,7 +15,7 @@ export interface Apis {
   /** Shares the queue of the healthy one. */
   readonly withoutStorage: Harness;
   readonly broken: Harness;
-  /** Has no room for request bodies. */
+  /** Has no room for request bodies, nor for requests that wait for their turn. */
   readonly full: Harness;
   /** Allows each tenant one read and one change. */
   readonly limited: Harness;
@@ -39,7 +39,10 @@ export async function provoke(operation: DocumentedOperation, apis: Apis): Promi
   for (const api of Object.values(apis) as Harness[]) await ask(api);
   await ask(apis.limited);
   await ask(apis.sound, { id: 'x' });
-  if (scope) await provokeKeys(apis, ask);
+  if (scope) {
+    await provokeKeys(apis, ask);
+    await Promise.all([ask(apis.full), ask(apis.full)]);
+  }
   if (scope && operation.method !== 'GET') {
     await ask(apis.sound, { body: MORE_THAN_ANY_BODY });
     await sendBroken(operation, apis.sound, key, new ReadableStream(brokenOff));

@@ -27,6 +27,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'too-many-unfinished': (failure) =>
     `Too many of your uploads are unfinished. Wait for some of them. ${tryAgain(failure)}`,
   overloaded: (failure) => `The service is busy: too many images are waiting. ${tryAgain(failure)}`,
+  'too-many-requests': (failure) => `The service is busy. ${tryAgain(failure)}`,
   'too-many-bodies': (failure) => `The service is busy. ${tryAgain(failure)}`,
   'too-many-listeners': (failure) => `You have too many live connections open. ${tryAgain(failure)}`,
   'no-room-to-listen': (failure) => `The service has too many live connections open. ${tryAgain(failure)}`,

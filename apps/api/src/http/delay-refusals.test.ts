@@ -1,0 +1,42 @@
+import { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import type { ApiBindings } from './bindings.ts';
+import { delayRefusals } from './delay-refusals.ts';
+
+/** An app that answers with the status in the path. */
+function answering(options: Parameters<typeof delayRefusals>[0]) {
+  const app = new Hono<ApiBindings>().use(delayRefusals(options));
+  app.get('/:tenant/:status', (c) => {
+    c.set('caller', { tenant: c.req.param('tenant') as never, scopes: new Set() });
+    return c.body('', Number(c.req.param('status')) as 200);
+  });
+  return async (path: string, onEnd: () => void) => {
+    const { status } = await app.request(path);
+    onEnd();
+    return status;
+  };
+}
+
+test.each([413, 429])('a refusal is delayed, while other responses are not: %i', async (refused) => {
+  const ask = answering({ delayMs: 50 });
+  const ended: number[] = [];
+  const statuses = [refused, 200, 404, 422, 500];
+  const since = performance.now();
+  await Promise.all(statuses.map((status) => ask(`/acme/${status}`, () => void ended.push(status))));
+  expect(ended).toEqual([200, 404, 422, 500, refused]);
+  // A timer may fire a millisecond early.
+  expect(performance.now() - since).toBeGreaterThanOrEqual(49);
+});
+
+test.each([
+  ['tenant', { tenantMax: 1 }, ['/acme/429', '/acme/429', '/other/429'], [1]],
+  ['process', { processMax: 1 }, ['/acme/429', '/other/429'], [1]],
+])(
+  'delayed responses of one %s are limited, and further ones are sent at once',
+  async (_whose, limits, paths, atOnce) => {
+    const ask = answering({ delayMs: 50, ...limits });
+    const ended: number[] = [];
+    await Promise.all(paths.map((path, index) => ask(path, () => void ended.push(index))));
+    expect(ended.slice(0, atOnce.length)).toEqual(atOnce);
+  },
+);

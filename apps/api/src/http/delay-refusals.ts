@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Tenant } from '@imagemill/variants';
+import { createMiddleware } from 'hono/factory';
+import type { ApiBindings } from './bindings.ts';
+
+/** Statuses of requests over a limit. A client that repeats them at once would cost more than one that keeps to the limit. */
+const REFUSALS: ReadonlySet<number> = new Set([413, 429]);
+/** At most the shortest `Retry-After`. */
+const DELAY_MS = 1_000;
+/** Delayed responses of one tenant and of the process; further ones are not delayed. Each holds a connection and a few kilobytes. */
+const TENANT_MAX = 500;
+const PROCESS_MAX = 2_000;
+
+export interface RefusalDelay {
+  readonly delayMs?: number;
+  readonly tenantMax?: number;
+  readonly processMax?: number;
+}
+
+/** Delays responses to requests over a limit, to slow down clients that repeat them without a pause. */
+export function delayRefusals({ delayMs = DELAY_MS, tenantMax = TENANT_MAX, processMax = PROCESS_MAX }: RefusalDelay) {
+  const byTenant = new Map<Tenant | undefined, number>();
+  let total = 0;
+
+  function add(tenant: Tenant | undefined, change: 1 | -1): void {
+    total += change;
+    const held = (byTenant.get(tenant) ?? 0) + change;
+    if (held === 0) byTenant.delete(tenant);
+    else byTenant.set(tenant, held);
+  }
+
+  return createMiddleware<ApiBindings>(async (c, next) => {
+    await next();
+    if (!REFUSALS.has(c.res.status)) return;
+    const tenant = c.var.caller?.tenant;
+    if (total >= processMax || (byTenant.get(tenant) ?? 0) >= tenantMax) return;
+    // It is no longer needed, and counts for no limit any more.
+    c.set('body', Buffer.alloc(0));
+    add(tenant, 1);
+    await delay(delayMs);
+    add(tenant, -1);
+  });
+}

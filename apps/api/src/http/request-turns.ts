@@ -1,0 +1,61 @@
+import { tooMany } from '@imagemill/http';
+import type { Tenant } from '@imagemill/variants';
+import { createMiddleware } from 'hono/factory';
+import type { ApiBindings } from './bindings.ts';
+
+/** Requests of one tenant that wait for their turn. Each holds a connection and a few kilobytes. */
+const WAITING_MAX = 1_000;
+
+/**
+ * Turns of the tenants: in each turn of the event loop, at most one request of each tenant starts. A tenant with a thousand
+ * requests then delays one of another tenant by a few of its own, not by a thousand. A tenant that is alone waits for nothing,
+ * since a turn without other work takes microseconds.
+ */
+export interface RequestTurns {
+  /** Resolves when a request of the tenant may start. @throws Problem 429 `too-many-requests` if too many wait */
+  take(tenant: Tenant): Promise<void>;
+}
+
+export function createRequestTurns({ waitingMax = WAITING_MAX } = {}): RequestTurns {
+  /** Of the tenants that have started a request in this turn. */
+  const waiting = new Map<Tenant, (() => void)[]>();
+
+  function nextTurn(): void {
+    for (const [tenant, [start, ...others]] of waiting) {
+      if (!start) waiting.delete(tenant);
+      else {
+        waiting.set(tenant, others);
+        start();
+      }
+    }
+    if (waiting.size > 0) setImmediate(nextTurn);
+  }
+
+  return {
+    async take(tenant) {
+      const queue = waiting.get(tenant);
+      if (!queue) {
+        if (waiting.size === 0) setImmediate(nextTurn);
+        waiting.set(tenant, []);
+        return;
+      }
+      if (queue.length >= waitingMax) throw tooManyRequests();
+      await new Promise<void>((start) => queue.push(start));
+    },
+  };
+}
+
+const tooManyRequests = () =>
+  tooMany({
+    code: 'too-many-requests',
+    detail: 'Too many requests of this tenant are in progress. Send fewer at once.',
+    retryAfterSeconds: 1,
+  });
+
+/** Lets a request start in its tenant's turn, once if several areas match its path. @throws Problem 429 `too-many-requests` */
+export const inTurn = (turns: RequestTurns) =>
+  createMiddleware<ApiBindings>(async (c, next) => {
+    if (!c.var.hasTurn) await turns.take(c.var.caller.tenant);
+    c.set('hasTurn', true);
+    return next();
+  });
