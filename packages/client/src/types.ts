@@ -30,6 +30,14 @@ export interface SourceFacts {
   bytes: number;
 }
 
+/** What the original says about its own origin. Nothing of it is verified. */
+export interface Provenance {
+  /** It contains a C2PA manifest, which no rendition contains. */
+  c2pa: boolean;
+  /** IPTC's code for how the picture was made, which every rendition keeps. */
+  digitalSourceType?: string | undefined;
+}
+
 /** The status of an image. `renditions` grows as they go live. */
 export interface Image {
   imageId: string;
@@ -41,6 +49,8 @@ export interface Image {
   status: ImageStatus;
   progress: { done: number; total: number };
   source?: SourceFacts | undefined;
+  /** Missing if the original says nothing about its origin. */
+  provenance?: Provenance | undefined;
   /** ThumbHash, base64. */
   placeholder?: string | undefined;
   /** As `#rrggbb`. */

@@ -49,6 +49,30 @@ test('a rejected image shows why, and no renditions', () => {
   });
 });
 
+test('what an original says about its origin is beside the facts about it', async () => {
+  const provenance = { c2pa: true };
+  const source: SourceFacts = {
+    ...{
+      format: 'jpeg',
+      width: 3,
+      height: 2,
+      orientation: 1,
+      colourSpace: 'srgb',
+      hasAlpha: false,
+      frames: 1,
+      bytes: 9,
+    },
+    provenance,
+  };
+  const progress = { revision: 'r', total: 1, source, done: [] };
+  const job = { image, status: 'processing', attempts: 1, progress, rejection: undefined } as const;
+  const view = createImageView({ categories: await loadCategories({}), cdnBaseUrl: 'http://cdn.test' });
+  const shown = view({ from: 'job', job, status: 'processing' });
+  expect(shown.provenance).toEqual(provenance);
+  expect(shown.source).not.toHaveProperty('provenance');
+  expect(ImageView.parse(shown)).toEqual(shown);
+});
+
 describe('entries that are made on their first request', () => {
   const entry = { name: 'big', width: 100, height: 100, fit: 'inside', format: 'avif', quality: 60 } as const;
   const lazy = { ...entry, format: 'webp', when: 'request' } as const;

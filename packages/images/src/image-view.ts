@@ -3,6 +3,7 @@ import {
   type Categories,
   type CategorySpec,
   ImageId,
+  Provenance,
   planRenditions,
   publicUrl,
   Rendition,
@@ -27,7 +28,8 @@ export const ImageView = z.object({
   progress: z
     .object({ done: z.int(), total: z.int() })
     .meta({ description: 'number of renditions that a worker makes' }),
-  source: SourceFacts.optional(),
+  source: SourceFacts.omit({ provenance: true }).optional(),
+  provenance: Provenance.optional().meta({ description: 'missing if the file says nothing about its origin' }),
   placeholder: z.string().optional().meta({ description: 'ThumbHash, base64: https://evanw.github.io/thumbhash/' }),
   dominantColour: z.string().optional().meta({ description: '`#rrggbb`' }),
   renditions: z
@@ -61,7 +63,7 @@ function fromManifest(manifest: LiveManifest, { categories, cdnBaseUrl }: ViewOp
     const progress = { done: 0, total: plannedTotal(spec) };
     return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
   }
-  const { sha256: _, ...source } = manifest.source;
+  const { sha256: _, ...facts } = manifest.source;
   const { placeholder, dominantColour, readyAt, revision } = manifest;
   const stored = manifest.renditions.map(({ key, ...rendition }) => ({
     ...rendition,
@@ -69,9 +71,13 @@ function fromManifest(manifest: LiveManifest, { categories, cdnBaseUrl }: ViewOp
   }));
   // Including an entry that was made on request when the image was finished: `when` is no part of the revision.
   const planned = spec?.revision === revision ? spec.set.filter((entry) => !stored.some(isOf(entry))) : [];
-  const renditions = [...stored, ...onRequest(planned, { imageId, source, revision, cdnBaseUrl })];
+  const renditions = [...stored, ...onRequest(planned, { imageId, source: facts, revision, cdnBaseUrl })];
   const progress = { done: stored.length, total: stored.length };
-  return { ...common, status: 'ready', progress, source, placeholder, dominantColour, renditions, readyAt };
+  return {
+    ...common,
+    ...sourceOf(facts),
+    ...{ status: 'ready', progress, placeholder, dominantColour, renditions, readyAt },
+  };
 }
 
 function fromJob(record: FromJob, { categories, cdnBaseUrl }: ViewOptions): ImageView {
@@ -98,12 +104,18 @@ function fromJob(record: FromJob, { categories, cdnBaseUrl }: ViewOptions): Imag
     metadata,
     status: record.status,
     progress: { done: stored.length, total: progress?.total ?? plannedTotal(spec) },
-    ...(progress && { source: progress.source }),
+    ...sourceOf(progress?.source),
     renditions: [...stored, ...planned],
     ...errorOf(record),
     attempts,
     createdAt,
   };
+}
+
+function sourceOf(facts: SourceFacts | undefined): Pick<ImageView, 'source' | 'provenance'> {
+  if (!facts) return {};
+  const { provenance, ...source } = facts;
+  return { source, ...(provenance && { provenance }) };
 }
 
 const plannedTotal = (spec: CategorySpec | undefined) => uploadEntries(spec?.set ?? []).length;

@@ -5,6 +5,7 @@ import { interpretationOf } from './colour/interpretation.ts';
 import { type Coding, codingOf } from './cost/coding.ts';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
+import { readProvenance } from './marks/provenance.ts';
 import { readableSource } from './source/readable-source.ts';
 
 type SourceFormat = SourceFacts['format'];
@@ -59,6 +60,7 @@ export async function inspectSource(
     hasAlpha: header.hasAlpha,
     frames,
     bytes: bytes.byteLength,
+    ...readProvenance(bytes, header),
   };
   return { source, coding: codingOf(header, counts, await interpretationOf(readable.bytes, source)) };
 }

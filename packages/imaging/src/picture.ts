@@ -8,13 +8,14 @@ import {
   type VariantSet,
 } from '@imagemill/variants';
 import sharp from 'sharp';
-import { type Attribution, keptAttribution, readAttribution, withAttribution } from './attribution.ts';
 import { type BackedPlan, withBackdrops } from './backdrop.ts';
 import { decodePixels } from './decode-pixels.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { ImageLimits } from './limits.ts';
+import { keptMarks, readMarks, withMarks } from './marks/kept-marks.ts';
+import type { Marks } from './marks/marks.ts';
 import type { Pixels } from './pixels.ts';
 import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
 import type { Slot } from './slot.ts';
@@ -73,7 +74,7 @@ export async function decodePicture(
   const planned = planRenditions(source, set);
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
-  const attribution = await readAttribution(decodable.bytes, source, set);
+  const marks = await readMarks(decodable.bytes, source, set);
   const pixels = await context.encodeSlot(() => {
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
@@ -84,14 +85,14 @@ export async function decodePicture(
   return {
     summarise: () => context.encodeSlot(() => summarise(pixels)),
     close: () => {},
-    render: ({ signal } = {}) => renderAll({ decodable, source, attribution, pixels, plans, wanted }, context, signal),
+    render: ({ signal } = {}) => renderAll({ decodable, source, marks, pixels, plans, wanted }, context, signal),
   };
 }
 
 interface RenderSubject {
   readonly decodable: DecodableSource;
   readonly source: SourceFacts;
-  readonly attribution: Attribution;
+  readonly marks: Marks;
   readonly pixels: Pixels;
   /** Of the whole set. */
   readonly plans: readonly BackedPlan[];
@@ -128,21 +129,21 @@ async function* renderAll(
 
 async function encode(
   plan: BackedPlan,
-  { decodable, source, attribution }: RenderSubject,
+  { decodable, source, marks }: RenderSubject,
   frames: Frames,
   limits: ImageLimits,
 ): Promise<Uint8Array> {
-  const kept = keptAttribution(plan.variant, attribution);
+  const kept = keptMarks(plan.variant, marks);
   if (keepsAnimation(plan, source)) {
     const { bytes, failOn } = decodable;
     // The decoded pixels contain only the first frame: an animation is made directly from the source.
     const image = sharp(bytes, { pages: source.frames, failOn, limitInputPixels: limits.pixelsMax });
-    return renderAnimation(withAttribution(image, kept), plan);
+    return renderAnimation(withMarks(image, kept), plan);
   }
   const shaped = await frames.of(plan);
   // Hidden colours waste bytes in a lossless format; in a lossy one, they protect the colours of neighbouring pixels.
   const { data, raw } = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
-  const frame = withAttribution(sharp(data, { raw }), kept);
+  const frame = withMarks(sharp(data, { raw }), kept);
   return encodeFrame(frame, plan).finally(() => frames.release(plan));
 }
 
@@ -151,7 +152,7 @@ const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: Sou
   variant.animated && frames > 1 && orientation === 1;
 
 /** Plans with the same key have the same bytes; this is common for small sources. */
-function sameBytesKey(plan: BackedPlan, { source, attribution, pixels }: RenderSubject): string {
+function sameBytesKey(plan: BackedPlan, { source, marks, pixels }: RenderSubject): string {
   const { format } = plan.variant;
   const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;
   return JSON.stringify([
@@ -160,7 +161,7 @@ function sameBytesKey(plan: BackedPlan, { source, attribution, pixels }: RenderS
     encoderOptions(plan),
     keepsAnimation(plan, source),
     showsBackground && plan.backdrop,
-    keptAttribution(plan.variant, attribution),
+    keptMarks(plan.variant, marks),
   ]);
 }
 

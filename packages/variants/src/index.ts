@@ -36,7 +36,7 @@ export {
   sourceMediaTypeOf,
 } from './media-types.ts';
 export { type Area, crops, decodeSize, pads, planRenditions, type RenditionPlan, type Size } from './plan.ts';
-export { Rendition, SourceFacts } from './rendition.ts';
+export { DigitalSourceType, Provenance, Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
 export { isOpenSize, type OpenSize, OpenSizes } from './sizes/open-sizes.ts';
 export {

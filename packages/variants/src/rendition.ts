@@ -1,6 +1,23 @@
 import { z } from 'zod';
 import { Format, VariantName } from './variant.ts';
 
+/** A code of the IPTC or of C2PA. Any other text could be a link, or a message, of a file's author. */
+export const DigitalSourceType = z
+  .string()
+  .regex(/^https?:\/\/(?:cv\.iptc\.org\/newscodes|c2pa\.org)\/digitalsourcetype\/[A-Za-z0-9]{1,64}$/);
+
+/** What an uploaded file says about its own origin. Nothing of it is verified. */
+export const Provenance = z.object({
+  c2pa: z
+    .boolean()
+    .meta({ description: 'it contains a C2PA manifest, which is not verified, and which no rendition contains' }),
+  digitalSourceType: DigitalSourceType.optional().meta({
+    description:
+      "IPTC's code for how the picture was made, which every rendition keeps: https://cv.iptc.org/newscodes/digitalsourcetype",
+  }),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
 /** Facts detected from the uploaded file; width and height in pixels, upright. */
 export const SourceFacts = z.object({
   format: z.enum(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff']),
@@ -12,6 +29,8 @@ export const SourceFacts = z.object({
   hasAlpha: z.boolean(),
   frames: z.int().positive(),
   bytes: z.int().nonnegative(),
+  /** Missing if the file says nothing about it. */
+  provenance: Provenance.optional(),
 });
 export type SourceFacts = z.infer<typeof SourceFacts>;
 

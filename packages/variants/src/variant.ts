@@ -22,8 +22,8 @@ const Background = z
   .string()
   .regex(/^(?:#[0-9a-f]{6}|transparent|auto)$/, 'must be a colour as #rrggbb, in lower case, or transparent, or auto');
 
-/** The only metadata that a rendition can keep: EXIF's Copyright and Artist. */
-export const KeptMetadata = z.enum(['artist', 'copyright']);
+/** Texts that a rendition can keep. It always keeps an IPTC DigitalSourceType, and never anything else. */
+export const KeptMetadata = z.enum(['artist', 'copyright', 'credit']);
 export type KeptMetadata = z.infer<typeof KeptMetadata>;
 
 /** `upload`: a worker makes it at once. `request`: an edge makes it on its first request. Does not affect the bytes. */

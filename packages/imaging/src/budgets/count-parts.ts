@@ -1,10 +1,11 @@
 import { isGif } from '../source/gif-blocks.ts';
 import { isJpeg } from '../source/jpeg-markers.ts';
+import { isPng } from '../source/png-chunks.ts';
 import { type Budgets, type Counts, createTally } from './budgets.ts';
 import { countAvif } from './count-avif.ts';
 import { countGif } from './count-gif.ts';
 import { countJpeg } from './count-jpeg.ts';
-import { countPng, isPng } from './count-png.ts';
+import { countPng } from './count-png.ts';
 import { countTiff } from './count-tiff.ts';
 import { countWebp, isWebp } from './count-webp.ts';
 

@@ -1,24 +1,17 @@
 import { inflateSync } from 'node:zlib';
+import { pngChunks } from '../source/png-chunks.ts';
 import type { Tally } from './budgets.ts';
 
-const SIGNATURE = '\x89PNG';
-const SIGNATURE_BYTES = 8;
-const HEAD = 8;
-const CHECKSUM = 4;
 /** Deflate's limit: one bit for 258 bytes, and the code of their distance. */
 const RATIO_MAX = 1032;
 /** An inflater takes about 10 µs, however little it inflates: with this, a file can have a thousand of them. */
 const INFLATED_BYTES_MIN = 8 * 1024;
 
-export const isPng = (bytes: Buffer) => bytes.toString('latin1', 0, 4) === SIGNATURE;
-
 /** https://www.w3.org/TR/png-3/#5DataRep */
 export function countPng(bytes: Buffer, tally: Tally): void {
-  for (let at = SIGNATURE_BYTES; at + HEAD <= bytes.length; ) {
+  for (const { type, content } of pngChunks(bytes)) {
     tally.add('parts');
-    const length = bytes.readUInt32BE(at);
-    countMetadata(bytes.toString('latin1', at + 4, at + HEAD), bytes.subarray(at + HEAD, at + HEAD + length), tally);
-    at += HEAD + length + CHECKSUM;
+    countMetadata(type, content, tally);
   }
 }
 

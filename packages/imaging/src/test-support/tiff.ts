@@ -22,7 +22,7 @@ export function plainTiff(
   width: number,
   height: number,
   pixels: TiffPixels,
-  texts: Readonly<Record<number, string>> = {},
+  texts: Readonly<Record<number, string | Buffer>> = {},
   profile: Buffer = Buffer.of(),
 ): Buffer {
   const { photometric, bits, sampleFormat = 1, samples } = pixels;
@@ -43,7 +43,7 @@ export function plainTiff(
     [338, SHORT, Array.from({ length: extra }, () => 0)],
     [339, SHORT, perSample(sampleFormat)],
     [34_675, UNDEFINED, [...profile]],
-    ...Object.entries(texts).map(([tag, text]) => [Number(tag), ASCII, [...Buffer.from(`${text}\0`)]] as const),
+    ...Object.entries(texts).map(([tag, text]) => [Number(tag), ASCII, [...Buffer.from(text), 0]] as const),
   ];
   const directory = directoryOf(
     tags.filter(([, , values]) => values.length > 0).sort(([one], [other]) => one - other),

@@ -1,3 +1,5 @@
+import { cleanText } from './clean-text.ts';
+
 /** EXIF's Artist and Copyright tags: https://www.cipa.jp/std/documents/download_e.html?DC-008-Translation-2023-E */
 const tags: Record<number, keyof ExifTexts> = { 315: 'artist', 33432: 'copyright' };
 
@@ -8,13 +10,11 @@ export interface ExifTexts {
 
 const ASCII = 2;
 const ENTRY_BYTES = 12;
-const TEXT_BYTES_MAX = 1024;
-const CHARACTERS_MAX = 256;
 
 /**
- * The texts of an EXIF block, or of a TIFF file, as printable ASCII of at most 256 characters. Damaged texts and other
- * types are skipped. Only these two entries of the first directory are read: libraries on npm read every value of every
- * directory, and a self-referencing block of 64 KB keeps them busy for seconds.
+ * The texts of an EXIF block, or of a TIFF file, of at most 256 characters. Damaged texts and other types are skipped. Only these two
+ * entries of the first directory are read: libraries on npm read every value of every directory, and a self-referencing block of 64 KB
+ * keeps them busy for seconds.
  */
 export function readExifTexts(block: Uint8Array): ExifTexts {
   const tiff = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
@@ -45,21 +45,6 @@ function readFirst(tiff: Buffer, texts: Map<keyof ExifTexts, string>): void {
     const length = uint32(entry + 4);
     // A value of at most four bytes is stored in the entry itself.
     const at = length <= 4 ? entry + 8 : uint32(entry + 8);
-    texts.set(name, plainText(tiff.subarray(at, at + Math.min(length, TEXT_BYTES_MAX))));
+    texts.set(name, cleanText(tiff.subarray(at, at + length)));
   }
-}
-
-/** Converts to ASCII here, because libvips converts non-ASCII letters differently in each system locale. */
-function plainText(bytes: Buffer): string {
-  const text = bytes
-    .toString('utf8')
-    .replaceAll('©', '(C)')
-    // Photographer and editor are consecutive strings, each terminated by NUL.
-    .replace(/\p{Cc}+/gu, ' ')
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^ -~]/gu, '?')
-    .trim()
-    .slice(0, CHARACTERS_MAX);
-  return /[a-z0-9]/i.test(text) ? text : '';
 }

@@ -1,0 +1,103 @@
+import { DigitalSourceType } from '@imagemill/variants';
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { cleanString } from './clean-text.ts';
+import { type Marks, type XmlName, xmpNames } from './marks.ts';
+
+const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
+const XML = 'http://www.w3.org/XML/1998/namespace';
+
+/** Editors put the usual properties first. What follows, such as the history of a drawing, can have megabytes. */
+const PACKET_BYTES_MAX = 2 ** 20;
+const VALUE_CHARS_MAX = 1024;
+const VALUES_MAX = 64;
+/** The parser looks a namespace up in every open element. */
+const DEPTH_MAX = 64;
+
+/**
+ * The marks in an XMP packet: https://www.adobe.com/devnet/xmp.html, part 1. Never fails: properties before a fault, or before the end of
+ * the first MiB, are read. Entities of a DTD are not expanded.
+ */
+export function readXmpMarks(packet: Uint8Array): Marks {
+  const values = new Map<keyof Marks, XmpValue[]>();
+  try {
+    parse(new TextDecoder().decode(packet.subarray(0, PACKET_BYTES_MAX)), (mark, value) => {
+      const before = values.get(mark) ?? [];
+      if (before.length < VALUES_MAX) values.set(mark, [...before, value]);
+    });
+  } catch {
+    // Not well-formed from here on.
+  }
+  const texts = [...values].map(([mark, found]) => [mark, markOf(mark, found)] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== ''));
+}
+
+interface XmpValue {
+  readonly text: string;
+  readonly language: string | undefined;
+}
+
+const DEFAULT_LANGUAGE = 'x-default';
+
+/** Creators are a list; the copyright is one text in several languages. */
+function markOf(mark: keyof Marks, values: readonly XmpValue[]): string {
+  const texts = values.map(({ text }) => text);
+  if (mark === 'artist') return cleanString(texts.join('; '));
+  const text = values.find(({ language }) => language === DEFAULT_LANGUAGE)?.text ?? texts[0] ?? '';
+  return mark === 'digitalSourceType' ? sourceTypeOf(text) : cleanString(text);
+}
+
+const sourceTypeOf = (text: string) => DigitalSourceType.safeParse(text.trim()).data ?? '';
+
+/**
+ * Reports each value of a property. Of `rdf:RDF` ► `rdf:Description`, a property is an attribute, or an element with a text, with
+ * `rdf:resource`, or with `rdf:li` elements. Properties within others, such as those of an ingredient, are not the picture's.
+ */
+function parse(xml: string, onValue: (mark: keyof Marks, value: XmpValue) => void): void {
+  const parser = new SaxesParser({ xmlns: true });
+  const path: SaxesTagNS[] = [];
+  let text = '';
+  const markHere = () => {
+    const at = path.findIndex((tag) => is(tag, { uri: RDF, local: 'RDF' }));
+    const [description, property] = at === -1 ? [] : path.slice(at + 1);
+    const isProperty = description && property && is(description, { uri: RDF, local: 'Description' });
+    return { mark: isProperty ? markOfName(property) : undefined, depth: path.length - at - 2 };
+  };
+
+  parser.on('opentag', (tag) => {
+    path.push(tag);
+    if (path.length > DEPTH_MAX) throw new Error('The packet is nested too deeply.');
+    text = '';
+    const { mark, depth } = markHere();
+    const attributes = Object.values(tag.attributes);
+    const isDescription = is(tag, { uri: RDF, local: 'Description' }) && depth === 0;
+    for (const attribute of isDescription ? attributes : []) {
+      const named = markOfName(attribute);
+      if (named) onValue(named, xmpValue(attribute.value));
+    }
+    const resource = depth === 1 && attributes.find((attribute) => is(attribute, { uri: RDF, local: 'resource' }));
+    if (mark && resource) onValue(mark, xmpValue(resource.value));
+  });
+  const addText = (more: string) => {
+    if (text.length < VALUE_CHARS_MAX) text += more.slice(0, VALUE_CHARS_MAX);
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('closetag', (tag) => {
+    const { mark, depth } = markHere();
+    const isItem = depth === 3 && is(tag, { uri: RDF, local: 'li' });
+    if (mark && (depth === 1 || isItem) && text.trim() !== '') onValue(mark, xmpValue(text, languageOf(tag)));
+    path.pop();
+    text = '';
+  });
+  parser.write(xml).close();
+}
+
+const xmpValue = (text: string, language?: string): XmpValue => ({ text: text.slice(0, VALUE_CHARS_MAX), language });
+
+const is = (node: XmlName, { uri, local }: XmlName) => node.uri === uri && node.local === local;
+
+const markOfName = (node: XmlName) =>
+  (Object.keys(xmpNames) as (keyof Marks)[]).find((mark) => is(node, xmpNames[mark]));
+
+const languageOf = ({ attributes }: SaxesTagNS): string | undefined =>
+  Object.values(attributes).find((attribute) => is(attribute, { uri: XML, local: 'lang' }))?.value;
