@@ -15,8 +15,10 @@ export function keepReconciling(options: {
   readonly rounds: Rounds;
   readonly intervalMs: number;
   readonly logger: Logger;
+  /** Settles when the first round can begin. After a rejection that round fails, and is logged like any other failure. */
+  readonly connected: (signal: AbortSignal) => Promise<unknown>;
 }): { close(): Promise<void> } {
-  const { services, rounds, intervalMs, logger } = options;
+  const { services, rounds, intervalMs, logger, connected } = options;
   const closing = new AbortController();
   const { signal } = closing;
 
@@ -36,6 +38,7 @@ export function keepReconciling(options: {
   }
 
   async function run(): Promise<void> {
+    await connected(signal).catch(() => {});
     while (!signal.aborted) {
       await doRound().catch((err: unknown) => {
         if (!signal.aborted) logger.warn({ err }, 'reconciling failed, will retry');

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { createImageIndex, createProducerConnection, createRenderQueue, createRounds } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { WorkerEnv } from '../env.ts';
 import { keepReconciling } from './keep-reconciling.ts';
 import type { ReconcileServices } from './sweep.ts';
+
+const CONNECT_WITHIN_MS = 10_000;
 
 interface ReconcilingOptions {
   readonly redisUrl: string;
@@ -28,6 +31,7 @@ export function startReconciling(options: ReconcilingOptions): { close(): Promis
     rounds: createRounds(connection, prefix, 'reconcile'),
     intervalMs: intervalSeconds * 1000,
     logger,
+    connected: (signal) => once(connection, 'ready', { signal: AbortSignal.any([signal, timeout()]) }),
   });
   return {
     async close() {
@@ -36,3 +40,5 @@ export function startReconciling(options: ReconcilingOptions): { close(): Promis
     },
   };
 }
+
+const timeout = () => AbortSignal.timeout(CONNECT_WITHIN_MS);
