@@ -1,21 +1,19 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { grainyPhoto } from './test-support/photos.ts';
 import { createSeller } from './test-support/seller.ts';
+import { equippedStack } from './test-support/shared.ts';
 
-const photo = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
+const photo = await grainyPhoto();
 
-let stack: RunningStack;
+let stack: Awaited<ReturnType<typeof equippedStack>>;
 let seller: ReturnType<typeof createSeller>;
 beforeAll(async () => {
-  // Workers do not look for uploads: they start only images whose upload is reported.
-  stack = await startStack({ EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
+  stack = await equippedStack();
   seller = createSeller(stack);
 });
-afterAll(() => stack.stop());
 
 /** Without the edge. */
 const fromBucket = (url: string) => fetch(url.replace(stack.cdnBaseUrl, `${stack.s3Endpoint}/${stack.cdnBucket}`));

@@ -1,19 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { runProgram } from './test-support/run-program.ts';
-import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { equippedStack } from './test-support/shared.ts';
 
 /** As documented. */
 const REVOKED_WITHIN_MS = 5_000;
 
-let stack: RunningStack;
-const QUEUE_PREFIX = `accept-keys-${process.pid}`;
+let stack: Awaited<ReturnType<typeof equippedStack>>;
 beforeAll(async () => {
-  stack = await startStack({ QUEUE_PREFIX, LOG_LEVEL: 'trace', IMPORT_ALLOW_PRIVATE: 'true' });
+  stack = await equippedStack();
 });
-afterAll(() => stack.stop());
 
 const Made = z.object({ id: z.string(), key: z.string(), tenant: z.string(), expiresAt: z.string().optional() });
 type Made = z.infer<typeof Made>;
@@ -23,7 +21,7 @@ function keys(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return runProgram(['apps/cli/imagemill.mjs', 'keys', ...args], {
     ...own,
     IMAGEMILL_DIR: stack.dir,
-    QUEUE_PREFIX,
+    QUEUE_PREFIX: stack.queuePrefix,
     ...env,
   });
 }

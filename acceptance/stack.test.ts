@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { expect, inject, test, vi } from 'vitest';
 import { grainyPhoto } from './test-support/photos.ts';
 import { runProgram } from './test-support/run-program.ts';
-import { startStack } from './test-support/running-stack.ts';
+import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
 
 const alive = (pid: number) => {
@@ -22,20 +22,30 @@ const alive = (pid: number) => {
 /** Starts its own Redis and S3, as on a machine without configured servers. */
 const selfContained = { REDIS_URL: '', S3_ENDPOINT: '' };
 const withoutWorkers = { WORKERS: '0' };
-const pidsOf = ({ pids }: Awaited<ReturnType<typeof startStack>>) => Object.values(pids).flat() as number[];
+const pidsOf = ({ pids }: Pick<RunningStack, 'pids'>) => Object.values(pids).flat() as number[];
 
-test('a stack starts its own Redis and S3, receives bucket events, and shuts down in order on Ctrl-C', async () => {
+test('a stack starts its own Redis and S3, receives bucket events, restarts what exits, and shuts down in order on Ctrl-C', async () => {
   const stack = await startStack({ ...selfContained, WORKERS: '2', EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
   const pids = pidsOf(stack);
   expect(pids).toHaveLength(7);
   expect(pids.every(alive)).toBe(true);
+
+  const killed = [stack.pids.api, ...stack.pids.workers];
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  const now = await vi.waitFor(async () => {
+    const file = JSON.parse(await readFile(join(stack.dir, 'stack.json'), 'utf8')) as typeof stack;
+    expect([file.pids.api, ...file.pids.workers].some((pid) => killed.includes(pid))).toBe(false);
+    return file;
+  });
+  expect(stack.printed()).toContain('worker-1 exited with SIGKILL. It restarts in 0.25 s.');
+
   const seller = createSeller(stack);
   const bytes = await grainyPhoto();
   const ticket = await seller.ticket({ bytes, category: 'avatar' });
   await seller.put(ticket, bytes);
   expect((await seller.ended(ticket.imageId)).status).toBe('ready');
   expect(await stack.stop('SIGINT')).toBe(0);
-  expect(pids.filter(alive)).toEqual([]);
+  expect([...pids, ...pidsOf(now)].filter(alive)).toEqual([]);
 });
 
 test('no process of a stack outlives it, even if it is killed', async () => {
@@ -46,32 +56,13 @@ test('no process of a stack outlives it, even if it is killed', async () => {
   await stack.stop();
 });
 
-test('a stack ends if the package manager that started it is killed', async () => {
-  const stack = await startStack(withoutWorkers, ['sh', '-c', 'node apps/cli/imagemill.mjs stack; : as pnpm does']);
-  const pids = pidsOf(stack);
-  await stack.stop('SIGKILL');
-  await vi.waitUntil(() => !pids.some(alive));
-});
-
-test('a stack restarts a worker and an API that exit, and exits with code 1 if Redis exits', async () => {
+test('a stack exits with code 1 if Redis exits, and leaves no process and no state file', async () => {
   const stack = await startStack(selfContained);
   const pids = pidsOf(stack);
-  const killed = [stack.pids.api, stack.pids.workers[0] ?? 0];
-  for (const pid of killed) process.kill(pid, 'SIGKILL');
-  const now = await vi.waitFor(async () => {
-    const { pids } = JSON.parse(await readFile(join(stack.dir, 'stack.json'), 'utf8')) as typeof stack;
-    const [worker = 0] = pids.workers;
-    expect([pids.api, worker].some((pid) => killed.includes(pid))).toBe(false);
-    return pids;
-  });
-  expect(stack.printed()).toContain('worker-1 exited with SIGKILL. It restarts in 0.25 s.');
-  const { image } = await createSeller(stack).upload({ bytes: await grainyPhoto(), category: 'avatar' });
-  expect(image.status).toBe('ready');
-
-  process.kill((now as typeof now & { redis: number }).redis, 'SIGKILL');
+  process.kill((stack.pids as typeof stack.pids & { redis: number }).redis, 'SIGKILL');
   await vi.waitUntil(() => !alive(stack.pids.stack));
   expect(stack.printed()).toContain('Redis exited unexpectedly (SIGKILL).');
-  expect([...pids, now.api, ...now.workers].filter(alive)).toEqual([]);
+  expect(pids.filter(alive)).toEqual([]);
   await expect(access(join(stack.dir, 'stack.json'))).rejects.toThrow('ENOENT');
   expect(await stack.stop()).toBe(1);
 });
@@ -127,10 +118,12 @@ test('reports a port that is in use', async () => {
   taken.close();
 });
 
-test('only one of several stacks starts in the same folder, even with a truncated state file', async () => {
+test('only one of several stacks starts in the same folder, and ends if the package manager that started it is killed', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-two-'));
+  // The truncated file of a killed stack.
   await writeFile(join(dir, 'stack.json'), '{"apiUrl":');
-  const start = () => startStack({ ...withoutWorkers, IMAGEMILL_DIR: dir });
+  const asPnpmDoes: [string, ...string[]] = ['sh', '-c', 'node apps/cli/imagemill.mjs stack; exit $?'];
+  const start = () => startStack({ ...withoutWorkers, IMAGEMILL_DIR: dir }, asPnpmDoes);
   const starts = await Promise.allSettled([start(), start()]);
   const [up] = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const [refused] = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
@@ -142,7 +135,9 @@ test('only one of several stacks starts in the same folder, even with a truncate
     `is already running here: ${up?.apiUrl} (${otherName}). Stop it first, or set IMAGEMILL_DIR to another folder.`,
   );
   expect((await fetch(`${up?.apiUrl}/readyz`)).status).toBe(200);
-  await up?.stop();
+  const pids = up ? pidsOf(up) : [];
+  await up?.stop('SIGKILL');
+  await vi.waitUntil(() => !pids.some(alive));
   await writeFile(join(dir, 'dev-keys.json'), '{');
   await expect(start()).rejects.toThrow(/dev-keys\.json can't be read\. Delete it/);
   await rm(otherName);

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { grainyPhoto } from './test-support/photos.ts';
 import { type Pictures, startPictures } from './test-support/pictures.ts';
 import { runProgram } from './test-support/run-program.ts';
 import { type SharedStack, sharedStack } from './test-support/shared.ts';
@@ -9,11 +10,15 @@ import { type SharedStack, sharedStack } from './test-support/shared.ts';
 let stack: SharedStack;
 let pictures: Pictures;
 let dir: string;
+/** The path of a photograph that is cheap to render. */
+let cheap: string;
 beforeAll(async () => {
-  const photo = await readFile('examples/photos/avatar.jpg');
+  const photo = await grainyPhoto();
   pictures = await startPictures((path) => (path.startsWith('/photo.jpg?') ? photo : undefined));
   stack = await sharedStack();
   dir = await mkdtemp(join(tmpdir(), 'imagemill-upload-'));
+  cheap = join(dir, 'cheap.jpg');
+  await writeFile(cheap, photo);
 });
 afterAll(async () => {
   await pictures.close();
@@ -37,7 +42,7 @@ test('explains a rejected file, shows the others as well, and exits 1', async ()
   const empty = join(dir, 'empty.jpg');
   await writeFile(empty, '');
   const nowhere = join(dir, 'nowhere.jpg');
-  const { code, stdout } = await imagemill('upload', broken, 'examples/photos/product.jpg', nowhere, empty);
+  const { code, stdout } = await imagemill('upload', broken, cheap, nowhere, empty);
   expect(code).toBe(1);
   expect(stdout).toContain('broken.jpg: rejected: This file is not an accepted image.');
   expect(stdout).toContain('nowhere.jpg: There is no such file.');
@@ -48,7 +53,7 @@ test('explains a rejected file, shows the others as well, and exits 1', async ()
 
 test('prints one line of JSON per image for scripts, and nothing else', async () => {
   const nowhere = join(dir, 'nowhere.jpg');
-  const { code, stdout } = await imagemill('upload', '--json', 'examples/photos/avatar.jpg', nowhere, '-c', 'avatar');
+  const { code, stdout } = await imagemill('upload', '--json', cheap, nowhere, '-c', 'avatar');
   expect(code).toBe(1);
   const lines = stdout
     .trimEnd()
@@ -60,7 +65,7 @@ test('prints one line of JSON per image for scripts, and nothing else', async ()
     error: { code: 'unreadable-file', message: 'There is no such file.' },
   });
   expect(lines.find(({ image }) => image)).toMatchObject({
-    path: 'examples/photos/avatar.jpg',
+    path: cheap,
     originalBytes: expect.any(Number),
     readyMs: expect.any(Number),
     image: { status: 'ready', renditions: expect.arrayContaining([expect.objectContaining({ variant: 'small' })]) },
@@ -70,7 +75,7 @@ test('prints one line of JSON per image for scripts, and nothing else', async ()
 test('uploads the images in a folder, lists them, and deletes them', async () => {
   const album = join(dir, 'album');
   await mkdir(join(album, 'inner'), { recursive: true });
-  await copyFile('examples/photos/avatar.jpg', join(album, 'inner', 'eileen.jpg'));
+  await copyFile(cheap, join(album, 'inner', 'eileen.jpg'));
   await writeFile(join(album, 'IMG_1.HEIC'), 'heic');
   const uploaded = await imagemill('upload', album, '--category', 'avatar', '--json');
   expect(uploaded.code).toBe(0);
@@ -78,7 +83,7 @@ test('uploads the images in a folder, lists them, and deletes them', async () =>
   expect(uploaded.stderr).toMatch(/^Skipped 1 other file in these folders\. HEIC photos are not accepted\..*\n$/);
 
   const listed = await imagemill('list', '--category', 'avatar', '--status', 'ready', '--limit', '1');
-  expect(listed.stdout).toMatch(new RegExp(`^${image.imageId} .* avatar +eileen\\.jpg +ready +512×512`, 'm'));
+  expect(listed.stdout).toMatch(new RegExp(`^${image.imageId} .* avatar +eileen\\.jpg +ready +150×200`, 'm'));
   const [asJson = ''] = (await imagemill('list', '--json', '--limit', '1')).stdout.split('\n');
   expect(JSON.parse(asJson)).toMatchObject({ imageId: image.imageId, filename: 'eileen.jpg' });
 

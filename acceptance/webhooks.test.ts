@@ -1,42 +1,34 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from './test-support/running-stack.ts';
+import { grainyPhoto } from './test-support/photos.ts';
 import { createSeller } from './test-support/seller.ts';
+import { equippedStack, type SharedStack, tenantWithWebhooks } from './test-support/shared.ts';
 
-const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const received: { id: string; event: { type: string; data: { imageId: string; sequence: number } } }[] = [];
 const receiver = createServer(async (request, response) => {
   const body = Buffer.concat(await Array.fromAsync(request)).toString('utf8');
   const headers = request.headers as Record<string, string>;
-  const event = new Webhook(secret).verify(body, headers) as (typeof received)[0]['event'];
+  const event = new Webhook(tenant.secret).verify(body, headers) as (typeof received)[0]['event'];
   received.push({ id: headers['webhook-id'] ?? '', event });
   response.writeHead(204).end();
 });
 
-let stack: RunningStack;
-let folder: string;
+let stack: SharedStack;
+let tenant: Awaited<ReturnType<typeof tenantWithWebhooks>>;
 beforeAll(async () => {
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   const { port } = receiver.address() as AddressInfo;
-  folder = await mkdtemp(join(tmpdir(), 'imagemill-webhooks-'));
-  const file = join(folder, 'endpoints.json');
-  await writeFile(file, JSON.stringify({ demo: { url: `http://127.0.0.1:${port}/hooks`, secrets: [secret] } }));
-  stack = await startStack({ WEBHOOK_ENDPOINTS_FILE: file, WEBHOOK_ALLOW_PRIVATE: 'true' });
+  tenant = await tenantWithWebhooks(`http://127.0.0.1:${port}/hooks`);
+  stack = await equippedStack();
 });
-afterAll(async () => {
-  await stack?.stop();
+afterAll(() => {
   receiver.closeAllConnections();
   receiver.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** The errors of a webhook under the API's OpenAPI document. */
@@ -48,8 +40,8 @@ async function problemsByTheDocument(type: string, event: unknown): Promise<unkn
 }
 
 test('sends a webhook for a ready image, and sends the same one on replay', async () => {
-  const bytes = await readFile(new URL('../examples/photos/avatar.jpg', import.meta.url));
-  const { image } = await createSeller(stack).upload({ bytes, category: 'avatar' });
+  const bytes = await grainyPhoto();
+  const { image } = await createSeller({ ...stack, ...tenant }).upload({ bytes, category: 'avatar' });
   await vi.waitUntil(() => received.length === 1);
   const { sequence, ...data } = received[0]?.event.data ?? {};
   expect(received[0]?.event.type).toBe('image.ready');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { grainyPhoto } from '../test-support/photos.ts';
 import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { createSeller } from '../test-support/seller.ts';
 import { connectToBrowser, newTenantKey, type SharedStack, sharedStack } from '../test-support/shared.ts';
@@ -11,6 +12,10 @@ import { PLAIN_HOST } from '../test-support/shared-browser.ts';
 import { createTenants } from '../test-support/tenants.ts';
 
 export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
+
+/** A photograph that is cheap to render, as a page gives it to a file input. */
+export const cheapPhoto = async (name: string) => ({ name, mimeType: 'image/jpeg', buffer: await grainyPhoto() });
+
 const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
 /** An action waits no longer for its element than a test may take. */
 const ACTION_TIMEOUT_MS = 120_000;

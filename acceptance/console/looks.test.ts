@@ -1,12 +1,12 @@
 import type { FileChooser, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
-import { photo, useConsole } from './console-page.ts';
+import { cheapPhoto, photo, useConsole } from './console-page.ts';
 
 const page = useConsole();
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
-async function uploaded(on: Page): Promise<void> {
-  await on.locator('input[type=file]').setInputFiles(photo('product.jpg'));
+async function uploaded(on: Page, file: Parameters<Page['setInputFiles']>[1]): Promise<void> {
+  await on.locator('input[type=file]').setInputFiles(file);
   await vi.waitFor(async () => expect(await on.locator('li.photo').getAttribute('data-status')).toBe('ready'));
 }
 
@@ -21,7 +21,7 @@ test.each([
   'both pages and the details of a photograph are accessible and fit the window: %s',
   async (name, session) => {
     const on = await page.open({ reducedMotion: 'reduce', ...session });
-    await uploaded(on);
+    await uploaded(on, photo('product.jpg'));
     expect(await page.flaws(on)).toEqual([]);
     expect(await overflow(on)).toBe(0);
     await page.shoot(on, `photographs-${name}`);
@@ -80,7 +80,7 @@ test('works keyboard-only: keys, category, file chooser, details of a photograph
 
   await tabTo('Choose photographs');
   await on.keyboard.press('Enter');
-  await (await asked).setFiles(photo('avatar.jpg'));
+  await (await asked).setFiles(await cheapPhoto('avatar.jpg'));
   const look = on.getByRole('button', { name: 'Details of avatar.jpg' });
   await look.waitFor();
   await tabTo('Details');
@@ -100,6 +100,6 @@ test('the layout does not shift while a photograph is uploaded and rendered', as
       }
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  await uploaded(on);
+  await uploaded(on, await cheapPhoto('product.jpg'));
   expect(await on.evaluate(() => (globalThis as unknown as { shift: number }).shift)).toBeLessThan(0.05);
 });

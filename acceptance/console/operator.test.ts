@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { type FaultProxy, startFaultProxy } from '@imagemill/local-stack/test-support';
 import { workerCanaryKey } from '@imagemill/variants';
 import { afterAll, expect, inject, test, vi } from 'vitest';
+import { grainyPhoto } from '../test-support/photos.ts';
 import { createSeller } from '../test-support/seller.ts';
-import { photo, useConsole } from './console-page.ts';
+import { useConsole } from './console-page.ts';
 
 let storage: FaultProxy | undefined;
 let folder: string | undefined;
@@ -51,7 +52,7 @@ afterAll(async () => {
 /** Uploads images to a storage that reports them and refuses to send them: each image becomes a dead letter. */
 async function deadLetters(number: number): Promise<string[]> {
   const seller = createSeller(page.stack());
-  const bytes = await readFile(photo('avatar.jpg'));
+  const bytes = await grainyPhoto();
   storage?.misbehave(({ method, url = '' }) =>
     method === 'GET' && !url.includes(workerCanaryKey) ? 'refuse' : undefined,
   );
@@ -97,7 +98,7 @@ test('redrives dead letters one by one and by code, and discards them', async ()
 });
 
 test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {
-  const bytes = await readFile(photo('avatar.jpg'));
+  const bytes = await grainyPhoto();
   const { image } = await createSeller(page.stack()).upload({ bytes, category: 'avatar' });
   const on = await page.open({ at: '#/operator' });
   const list = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
@@ -112,7 +113,7 @@ test('shows a webhook delivery with the response of its endpoint, and replays it
 });
 
 test('lists the purge of a deleted image that the CDN refuses, and redrives it', async () => {
-  const bytes = await readFile(photo('avatar.jpg'));
+  const bytes = await grainyPhoto();
   const seller = createSeller(page.stack());
   const { image } = await seller.upload({ bytes, category: 'avatar' });
   const on = await page.open({ at: '#/operator' });

@@ -1,11 +1,11 @@
 // Over 250 lines: a second file would start a second stack and browser.
 
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
-import { photo, useConsole } from './console-page.ts';
+import { grainyPhoto } from '../test-support/photos.ts';
+import { cheapPhoto, photo, useConsole } from './console-page.ts';
 
 const ownSets = fileURLToPath(new URL('own-sets.json', import.meta.url));
 const page = useConsole(async () => ({ VARIANT_SETS_FILE: ownSets, MAX_UPLOAD_BYTES: '1000000' }));
@@ -64,7 +64,11 @@ test('uploads several photographs concurrently, and shows the renditions of each
 test('uploads a dropped file with an unknown media type, in the chosen category', async () => {
   const on = await page.open();
   await on.getByRole('radio', { name: 'Avatar' }).check();
-  const bytes = (await sharp(photo('avatar.jpg')).tiff().toBuffer()).toString('base64');
+  const bytes = (
+    await sharp(await grainyPhoto())
+      .tiff()
+      .toBuffer()
+  ).toString('base64');
   const dropped = await on.evaluateHandle((base64) => {
     const data = new DataTransfer();
     const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -79,7 +83,7 @@ test('uploads a dropped file with an unknown media type, in the chosen category'
 test('offers the categories of the deployment', async () => {
   const on = await page.open();
   await on.getByRole('radio', { name: 'Profile banner' }).check();
-  await files(on).setInputFiles(photo('product.jpg'));
+  await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   await untilReady(on, 'product.jpg');
   expect(await card(on, 'product.jpg').locator('a.chip').allTextContents()).toEqual(['wide webp']);
 });
@@ -118,10 +122,10 @@ test('a stopped upload ends at once, leaves no image, and can be started again',
     latency: 0,
     downloadThroughput: -1,
     // Slow enough that the test can stop it on a busy machine.
-    uploadThroughput: 4_000,
+    uploadThroughput: 500,
   });
   const asked = on.waitForResponse((response) => response.url().endsWith('/v1/images/upload-url'));
-  await files(on).setInputFiles(photo('product.jpg'));
+  await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   const { imageId } = (await (await asked).json()) as { imageId: string };
   await vi.waitFor(async () => expect(await status(on, 'product.jpg')).toBe('uploading'));
   await on.getByRole('button', { name: 'Stop product.jpg' }).click();
@@ -167,7 +171,7 @@ test('retries all temporary failures with one button, and by itself when the net
   await on.route(tickets, (route) =>
     route.fulfill({ status: 503, headers: { 'retry-after': '120' }, json: { code: 'overloaded', detail: 'x' } }),
   );
-  await files(on).setInputFiles([photo('product.jpg'), photo('avatar.jpg')]);
+  await files(on).setInputFiles([await cheapPhoto('product.jpg'), await cheapPhoto('avatar.jpg')]);
   await on.getByText('2 photographs have failed.').waitFor();
   expect(await card(on, 'avatar.jpg').locator('.trouble').textContent()).toContain('Try again in 2 minutes.');
   expect(await page.flaws(on)).toEqual([]);
@@ -178,11 +182,7 @@ test('retries all temporary failures with one button, and by itself when the net
   expect(await on.getByRole('button', { name: 'Retry all' }).count()).toBe(0);
 
   await on.context().setOffline(true);
-  await files(on).setInputFiles({
-    name: 'later.jpg',
-    mimeType: 'image/jpeg',
-    buffer: await readFile(photo('avatar.jpg')),
-  });
+  await files(on).setInputFiles(await cheapPhoto('later.jpg'));
   await on.getByText('You are offline.').waitFor();
   await card(on, 'later.jpg').getByText('No connection').waitFor();
   await page.shoot(on, 'offline');
@@ -210,7 +210,7 @@ test('reports a refused key once, with a button to enter another', async () => {
 
 test('deletes a photograph after a confirmation', async () => {
   const on = await page.open();
-  await files(on).setInputFiles(photo('avatar.jpg'));
+  await files(on).setInputFiles(await cheapPhoto('avatar.jpg'));
   await untilReady(on, 'avatar.jpg');
   const chip = await card(on, 'avatar.jpg').locator('a.chip').first().getAttribute('href');
   const imageId = /images\/([^/]+)/.exec(chip ?? '')?.[1] ?? '';
@@ -225,7 +225,7 @@ test('deletes a photograph after a confirmation', async () => {
 
 test('an upload continues while the other page is open', async () => {
   const on = await page.open();
-  await files(on).setInputFiles(photo('product.jpg'));
+  await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   await on.getByRole('link', { name: 'Operator' }).click();
   await on.getByRole('heading', { name: 'Dead letters' }).waitFor();
   await on.getByRole('link', { name: 'Photographs' }).click();
@@ -235,7 +235,7 @@ test('an upload continues while the other page is open', async () => {
 });
 
 test('lists earlier uploads, the newest first and a page at a time', async () => {
-  const bytes = await readFile(photo('avatar.jpg'));
+  const bytes = await grainyPhoto();
   const first = await page.open();
   const seller = page.seller(first);
   const apiKey = page.keyOf(first);
@@ -260,7 +260,7 @@ test('lists earlier uploads, the newest first and a page at a time', async () =>
 
 test('shows the HTML and the URL of a picture by its name, for a CDN with an edge', async () => {
   const on = await page.open();
-  await files(on).setInputFiles(photo('avatar.jpg'));
+  await files(on).setInputFiles(await cheapPhoto('avatar.jpg'));
   await untilReady(on, 'avatar.jpg');
   await on.getByRole('button', { name: 'Details of avatar.jpg' }).click();
   const friendly = /\/images\/[\da-f-]{36}\/[\w-]+\?v=[\da-f]{12}$/;
@@ -276,7 +276,7 @@ test('shows the HTML and the URL of a picture by its name, for a CDN with an edg
 test('without https, where pages have no clipboard, selects the HTML', async () => {
   const on = await page.open({ plainHttp: true });
   expect(await on.evaluate(() => isSecureContext)).toBe(false);
-  await files(on).setInputFiles(photo('avatar.jpg'));
+  await files(on).setInputFiles(await cheapPhoto('avatar.jpg'));
   await untilReady(on, 'avatar.jpg');
   await on.getByRole('button', { name: 'Details of avatar.jpg' }).click();
   await on.getByRole('button', { name: 'Copy' }).click();

@@ -6,6 +6,7 @@ import { findChromium } from '@imagemill/bench/chromium';
 import { createImagemill } from '@imagemill/client';
 import { chromium as launcher } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { grainyPhoto } from '../test-support/photos.ts';
 import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
@@ -38,7 +39,8 @@ const sell = (fields: Record<string, string>, origin = app.url) =>
   });
 
 test('lists a product with a picture in three formats, and every URL works', async () => {
-  const { imageId } = await seller().upload(photo, { category: 'product' });
+  const file = new File([new Uint8Array(await grainyPhoto())], 'flower.jpg', { type: 'image/jpeg' });
+  const { imageId } = await seller().upload(file, { category: 'product' });
   expect((await sell({ title: 'A <b>flower</b>', price: '12.50', imageId })).status).toBe(303);
   expect((await sell({ title: 'Once more', price: '1', imageId })).status).toBe(303);
 

@@ -1,37 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimPort } from '@imagemill/local-stack';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from '../test-support/running-stack.ts';
+import { grainyPhoto } from '../test-support/photos.ts';
+import { equippedStack, tenantWithWebhooks } from '../test-support/shared.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
-const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const photo = await readFile(new URL('../../examples/photos/avatar.jpg', import.meta.url));
 
 let folder: string;
-let stack: RunningStack;
+let tenant: Awaited<ReturnType<typeof tenantWithWebhooks>>;
+/** The settings of the example. */
+let settings: Record<string, string>;
 let app: RunningExample;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'imagemill-onboarding-'));
   const port = await claimPort('127.0.0.1', 0);
-  const endpoints = join(folder, 'endpoints.json');
-  const url = `http://127.0.0.1:${port}/webhooks/imagemill`;
-  await writeFile(endpoints, JSON.stringify({ demo: { url, secrets: [secret] } }));
-  stack = await startStack({ WEBHOOK_ENDPOINTS_FILE: endpoints, WEBHOOK_ALLOW_PRIVATE: 'true' });
-  app = await startExample('onboarding-express', {
-    IMAGEMILL_DIR: stack.dir,
-    PORT: String(port),
-    DATABASE_FILE: join(folder, 'users.db'),
-    WEBHOOK_SECRET: secret,
-  });
+  tenant = await tenantWithWebhooks(`http://127.0.0.1:${port}/webhooks/imagemill`);
+  const { apiUrl } = await equippedStack();
+  settings = { IMAGEMILL_URL: apiUrl, IMAGEMILL_KEY: tenant.apiKey, WEBHOOK_SECRET: tenant.secret };
+  const own = { PORT: String(port), DATABASE_FILE: join(folder, 'users.db') };
+  app = await startExample('onboarding-express', { ...settings, ...own });
 });
 afterAll(async () => {
   expect(await app?.stop()).toBe(0);
-  await stack?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -46,7 +42,7 @@ async function upload(bytes: Uint8Array<ArrayBuffer>, to = app): Promise<string>
   const file = { filename: 'me.jpg', contentType: 'image/jpeg', contentLength: bytes.length };
   const { status, body: ticket } = await call('POST', '/avatar-tickets', file, to);
   expect(status).toBe(201);
-  expect(JSON.stringify(ticket)).not.toContain(stack.apiKey);
+  expect(JSON.stringify(ticket)).not.toContain(tenant.apiKey);
   const put = await fetch(ticket.uploadUrl, { method: 'PUT', headers: ticket.headers, body: bytes });
   expect(put.status).toBe(200);
   return ticket.imageId;
@@ -57,7 +53,7 @@ const onboard = (imageId: string, to = app) =>
 const userOf = async (id: number, to = app) => (await call('GET', `/user/${id}`, undefined, to)).body;
 
 /** Sends a webhook with the signature of imagemill, or of `signer`. */
-async function post(event: unknown, { id = `evt_${randomBytes(4).toString('hex')}`, signer = secret } = {}) {
+async function post(event: unknown, { id = `evt_${randomBytes(4).toString('hex')}`, signer = tenant.secret } = {}) {
   const body = JSON.stringify(event);
   const now = new Date();
   const response = await fetch(`${app.url}/webhooks/imagemill`, {
@@ -101,7 +97,7 @@ test('reports a file that is not an image with a clear message, and keeps the pl
 });
 
 test('applies a webhook only with a valid signature, once, and in order', async () => {
-  const { body: user } = await onboard(await upload(new Uint8Array(photo)));
+  const { body: user } = await onboard(await upload(new Uint8Array(await grainyPhoto())));
   await vi.waitUntil(async () => (await userOf(user.id)).avatarStatus === 'ready', 15_000);
   const failed = (sequence: number, message: string) => ({
     type: 'image.failed',
@@ -129,7 +125,7 @@ test('rejects a user without a photo of its own', async () => {
   const { body: ticket } = await call('POST', '/avatar-tickets', file);
   expect((await onboard(ticket.imageId)).status).toBe(409);
 
-  const imageId = await upload(new Uint8Array(photo));
+  const imageId = await upload(new Uint8Array(await grainyPhoto()));
   expect((await onboard(imageId)).status).toBe(201);
   const twice = await call('POST', '/user', { name: 'Mallory', email: 'mallory@example.com', imageId });
   expect(twice.status).toBe(409);
@@ -138,13 +134,12 @@ test('rejects a user without a photo of its own', async () => {
 
 test('requests the status from imagemill when no webhook arrives', async () => {
   const unreached = await startExample('onboarding-express', {
-    IMAGEMILL_DIR: stack.dir,
+    ...settings,
     PORT: '0',
     DATABASE_FILE: join(folder, 'unreached.db'),
-    WEBHOOK_SECRET: secret,
     WEBHOOK_PATIENCE_SECONDS: '0',
   });
-  const { body: user } = await onboard(await upload(new Uint8Array(photo), unreached), unreached);
+  const { body: user } = await onboard(await upload(new Uint8Array(await grainyPhoto()), unreached), unreached);
   const { thumbnail400 } = await vi.waitUntil(async () => {
     const now = await userOf(user.id, unreached);
     return now.avatarStatus === 'ready' && now;

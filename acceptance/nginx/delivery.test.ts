@@ -1,29 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { createSeller } from '../test-support/seller.ts';
+import { equippedStack } from '../test-support/shared.ts';
 import { type Nginx, nginxProgram, startNginx } from './nginx-server.ts';
 import { startPurgeReceiver } from './purge-receiver.ts';
 
 /** `pnpm test:nginx` installs nginx. */
 describe.skipIf(!nginxProgram)('imagemill behind nginx', () => {
-  let stack: RunningStack;
+  let stack: Awaited<ReturnType<typeof equippedStack>>;
   let seller: ReturnType<typeof createSeller>;
   let nginx: Nginx;
   let receiver: Awaited<ReturnType<typeof startPurgeReceiver>>;
   beforeAll(async () => {
-    // No look for uploads: what nobody reports is found by the edge alone.
-    stack = await startStack({ EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
+    stack = await equippedStack();
     seller = createSeller(stack);
     const bucket = `${stack.s3Endpoint}/${stack.cdnBucket}`;
-    nginx = await startNginx({ bucket, edge: stack.edgeUrl ?? '' });
+    nginx = await startNginx({ bucket, edge: stack.edgeUrl });
     receiver = await startPurgeReceiver(nginx.cacheDir);
   });
   afterAll(async () => {
     await receiver?.stop();
     await nginx?.stop();
-    await stack?.stop();
   });
 
   const pathOf = (url: string) => url.slice(stack.cdnBaseUrl.length);

@@ -49,8 +49,9 @@ export async function startStack(
       IMAGEMILL_DIR: dir,
       API_PORT: '0',
       EDGE_PORT: '0',
-      // Most tests need no edge.
+      // Most tests need no edge, and each engine process that starts costs CPU.
       EDGES: '0',
+      ENGINE_PROCESSES: '1',
       S3_PORT: '0',
       REDIS_URL: redisUrl,
       QUEUE_PREFIX: `accept-${id}`,

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TestServers } from '@imagemill/local-stack/test-support';
 import type { TestProject } from 'vitest/node';
 import { startPageServer } from './page-server.ts';
 import { startStack } from './running-stack.ts';
 import { startSharedBrowser } from './shared-browser.ts';
 import { createTenants } from './tenants.ts';
+import { startWebhookRelay } from './webhook-relay.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -19,13 +21,11 @@ interface Service {
 }
 
 /**
- * Vitest's global setup of the services that acceptance tests share: a stack, a browser and a seller app's page. Each starts on
+ * Vitest's global setup of the services that acceptance tests share: two stacks, a browser and a seller app's page. Each starts on
  * the first request of a test file: a run of other files starts none.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { servers } = project.getProvidedContext();
-  const tenants = createTenants(100);
-  const env = { API_KEYS: tenants.apiKeys, API_CORS_ORIGINS: '*', IMPORT_ALLOW_PRIVATE: 'true' };
   const started: Promise<Service>[] = [];
   const start = <S extends Service>(make: () => Promise<S>) => {
     let service: Promise<S> | undefined;
@@ -36,18 +36,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       return service;
     };
   };
-  const stack = start(() => startStack(env, undefined, servers));
+  const tenants = createTenants(100);
+  const stack = start(() => startSharedStack(tenants.apiKeys, servers));
+  const equipped = start(() => startEquippedStack(servers));
   const browser = start(startSharedBrowser);
   const page = start(startPageServer);
-  const answers: Record<string, () => Promise<object>> = {
+  const answers: Record<string, (query: URLSearchParams) => Promise<object>> = {
     '/stack': async () => ({ ...(await stack()), apiKey: tenants.next(), text: (await stack()).printed() }),
+    '/equipped-stack': async () => ({ ...(await equipped()), text: (await equipped()).printed() }),
     '/tenant': async () => ({ apiKey: tenants.next() }),
+    '/webhooks': async (query) => (await equipped()).webhooksTo(query.get('receiver') ?? ''),
     '/browser': async () => await browser(),
     '/page': async () => await page(),
   };
   const server = createServer((request, response) => {
-    const answer = answers[request.url ?? ''];
-    const result = answer ? answer() : Promise.reject(new Error(`Unknown service ${request.url}.`));
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://shared.test');
+    const answer = answers[pathname];
+    const result = answer ? answer(searchParams) : Promise.reject(new Error(`Unknown service ${request.url}.`));
     result.then(
       (body) => response.end(JSON.stringify(body)),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -61,5 +66,42 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     for (const result of await Promise.allSettled(started)) {
       if (result.status === 'fulfilled') await result.value.stop();
     }
+  };
+}
+
+/** With a tenant for every test. It renders the most: two engine processes. */
+function startSharedStack(apiKeys: string, servers: TestServers) {
+  const env = { API_KEYS: apiKeys, API_CORS_ORIGINS: '*', IMPORT_ALLOW_PRIVATE: 'true', ENGINE_PROCESSES: '2' };
+  return startStack(env, undefined, servers);
+}
+
+/** With an edge, webhooks and verbose logs. It does not look for uploads: only what is reported is rendered. */
+async function startEquippedStack(servers: TestServers) {
+  const tenants = createTenants(10);
+  const webhooks = await startWebhookRelay(tenants.names);
+  const queuePrefix = `equipped-${process.pid}`;
+  const env = {
+    API_KEYS: tenants.apiKeys,
+    EDGES: '1',
+    IMPORT_ALLOW_PRIVATE: 'true',
+    LOG_LEVEL: 'trace',
+    QUEUE_PREFIX: queuePrefix,
+    UPLOAD_CHECK_DELAY_MS: '600000',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+    WEBHOOK_ENDPOINTS_FILE: webhooks.file,
+  };
+  const stack = await startStack(env, undefined, servers);
+  return {
+    ...stack,
+    queuePrefix,
+    async webhooksTo(receiver: string) {
+      const { tenant, apiKey } = tenants.take();
+      webhooks.relay(tenant, receiver);
+      return { apiKey, secret: webhooks.secret };
+    },
+    async stop() {
+      await stack.stop();
+      await webhooks.stop();
+    },
   };
 }

@@ -2,16 +2,23 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** One tenant per test: tests never see each other's uploads. @param count at least the number of tests */
 export function createTenants(count: number) {
-  const keys = Array.from({ length: count }, () => `im_live_${randomBytes(32).toString('base64url')}`);
-  const entries = keys.map((key, index) => `seller-${index}:upload:${createHash('sha256').update(key).digest('hex')}`);
+  const names = Array.from({ length: count }, (_, index) => `seller-${index}`);
+  const unused = names.map((tenant) => ({ tenant, apiKey: `im_live_${randomBytes(32).toString('base64url')}` }));
+  const entries = unused.map(
+    ({ tenant, apiKey }) => `${tenant}:upload:${createHash('sha256').update(apiKey).digest('hex')}`,
+  );
+  const take = () => {
+    const one = unused.pop();
+    if (one === undefined) throw new Error(`There are only ${count} tenants.`);
+    return one;
+  };
   return {
+    names,
     /** The value of API_KEYS for the stack. */
     apiKeys: entries.join(','),
+    /** An unused tenant. */
+    take,
     /** The key of an unused tenant. */
-    next(): string {
-      const key = keys.pop();
-      if (key === undefined) throw new Error(`There are only ${count} tenants.`);
-      return key;
-    },
+    next: () => take().apiKey,
   };
 }
