@@ -17,6 +17,8 @@ export default defineConfig({
     ],
     // A process runs many files, so it loads every module once. Files must not rely on the state of a module.
     isolate: false,
+    // Node runs the TypeScript itself (ADR 3), and keeps it compiled for every process. Without hooks for mocks of modules.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     setupFiles: ['packages/local-stack/src/test-support/patient-waits.ts'],
     sequence: { shuffle: true },
     // Many tests wait, for locks to run out or processes to start: they need no core that is left to themselves.
