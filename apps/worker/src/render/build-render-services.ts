@@ -11,7 +11,7 @@ import { createHeavySlots } from '../slots/heavy-slots.ts';
 import type { RenderServices } from './render-image.ts';
 
 interface RenderOptions {
-  readonly engine: ImagingEngine & Pick<EnginePool, 'laneOf'>;
+  readonly engine: ImagingEngine & Pick<EnginePool, 'laneOf' | 'heavyMax'>;
   readonly categories: Categories;
   readonly logger: Logger;
   readonly purges?: PurgeQueue | undefined;
@@ -39,7 +39,8 @@ export function buildRenderServices(
       slotsMax: Math.ceil(env.WORKER_CONCURRENCY / 2),
     }),
     laneOf: options.engine.laneOf,
-    heavySlots: createHeavySlots({ slotsMax: halfOfSlots }),
+    // One that waited for the engine would hold a slot for nothing.
+    heavySlots: createHeavySlots({ slotsMax: Math.min(halfOfSlots, options.engine.heavyMax) }),
     strictContentType: env.STRICT_CONTENT_TYPE,
     uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
   };

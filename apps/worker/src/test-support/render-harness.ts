@@ -87,7 +87,7 @@ export function renderHandler(change: Partial<RenderServices> = {}) {
     ...buildRenderServices(
       env,
       { originals, cdn },
-      { engine: { ...engine, laneOf: () => 'light' }, categories, logger },
+      { engine: { ...engine, laneOf: () => 'light', heavyMax: 1 }, categories, logger },
     ),
     ...change,
   });

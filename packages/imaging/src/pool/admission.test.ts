@@ -5,7 +5,7 @@ import type { EngineProcess } from './engine-process.ts';
 const file = Buffer.alloc(0);
 
 /** Processes that are only counted. */
-function admissionWith(size: number, heavyBytesMax = 100) {
+function admissionWith(size: number, heavyBytesMax = 100, heavyMax = size - 1) {
   const process = (images: number, held?: Uint8Array) =>
     ({ images, holds: (other: Uint8Array) => other === held }) as unknown as EngineProcess;
   const roster = {
@@ -19,7 +19,7 @@ function admissionWith(size: number, heavyBytesMax = 100) {
       this.idle = this.idle.filter((other) => other !== taken);
     },
   };
-  const admission = createAdmission({ roster, heavyBytesMax, waitingMax: 10 });
+  const admission = createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax: 10 });
   const order: string[] = [];
   const enter = (name: string, change: Partial<AdmissionRequest> = {}) => {
     const request = { lane: 'light', memoryBytes: 0, fresh: false, file, signal: undefined, ...change } as const;
@@ -60,8 +60,8 @@ test('images get processes first come, first served', async () => {
 describe('heavy images', () => {
   const heavy = (memoryBytes: number) => ({ lane: 'heavy', memoryBytes }) as const;
 
-  test('leave one process to light ones, whatever came first', async () => {
-    const { enter, order } = admissionWith(2);
+  test('leave the processes that are not theirs to light ones, whatever came first', async () => {
+    const { enter, order } = admissionWith(2, 100, 1);
     const first = await enter('heavy 1', heavy(1));
     void enter('heavy 2', heavy(1));
     await enter('light');

@@ -21,7 +21,7 @@ interface Admitted {
   leave(): void;
 }
 
-/** Decides which image gets which process: first come, first served, except that heavy images never hold every process. */
+/** Decides which image gets which process: first come, first served, except that heavy images hold only a part of the processes. */
 export interface Admission {
   /** @throws the signal's reason when aborted; EngineBusyError if too many wait; the reason of `close` */
   enter(request: AdmissionRequest): Promise<Admitted>;
@@ -39,13 +39,14 @@ interface Waiting {
 
 export interface AdmissionOptions {
   readonly roster: Pick<Roster, 'idle' | 'size' | 'take' | 'grow'>;
+  /** Heavy images at once. */
+  readonly heavyMax: number;
   /** Memory for all heavy images together. One that needs more runs without other heavy ones. */
   readonly heavyBytesMax: number;
   readonly waitingMax: number;
 }
 
-export function createAdmission({ roster, heavyBytesMax, waitingMax }: AdmissionOptions): Admission {
-  const heavyMax = Math.max(1, roster.size - 1);
+export function createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax }: AdmissionOptions): Admission {
   let waiting: readonly Waiting[] = [];
   const heavy = { images: 0, bytes: 0 };
 

@@ -8,7 +8,7 @@ import type { DecodeOptions } from '../picture.ts';
 import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
-import { createLanePrediction, type Lane, shareMemory } from './lanes.ts';
+import { createLanePrediction, heavyImagesMax, type Lane, shareMemory } from './lanes.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
@@ -42,6 +42,8 @@ const PROGRAM = fileURLToPath(new URL('../process/main.ts', import.meta.url));
 
 /** An engine whose work happens in processes that can be killed. */
 export interface EnginePool extends ImagingEngine {
+  /** Heavy images at once; further ones wait in `decode`. */
+  readonly heavyMax: number;
   /** The lane in which `decode` would wait. Call it with the bytes that were inspected. */
   laneOf(file: Uint8Array, source: SourceFacts, set: VariantSet, options?: Pick<DecodeOptions, 'only'>): Lane;
   status(): { readonly idle: number; readonly busy: number };
@@ -90,13 +92,14 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const shares = shareMemory(options.memoryBytes ?? Number.MAX_SAFE_INTEGER, roster.size);
   const budget = { ...asked, memoryBytes: Math.min(asked.memoryBytes, shares.heavyBytes) };
   const { waitingMax = WAITING_MAX } = options;
-  const admission = createAdmission({ roster, heavyBytesMax: shares.heavyBytes, waitingMax });
+  const heavyMax = heavyImagesMax(roster.size);
+  const admission = createAdmission({ roster, heavyMax, heavyBytesMax: shares.heavyBytes, waitingMax });
   const context = { admission, roster, watch: createImageWatch(usage) };
   const lanes = createLanePrediction(shares);
   await roster.open();
 
   return {
-    limits,
+    ...{ limits, heavyMax },
     async inspect(file, { signal, ...options } = {}) {
       const inspectBudget = { ...budget, cpuMs: Math.min(budget.cpuMs, INSPECT_CPU_MS_MAX) };
       const run = createImageRun(context, { file, lane: 'light', memoryBytes: 0, budget: inspectBudget });

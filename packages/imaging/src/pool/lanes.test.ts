@@ -3,7 +3,7 @@ import { getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
-import { laneOf, shareMemory } from './lanes.ts';
+import { heavyImagesMax, laneOf, shareMemory } from './lanes.ts';
 import type { PoolEvent } from './pool-event.ts';
 
 const MIB = 1024 * 1024;
@@ -27,6 +27,10 @@ test('an image is heavy by its memory or by its CPU', () => {
   expect(laneOf({ cpuMs: 4_999, memoryBytes: shares.lightBytes }, shares)).toBe('light');
   expect(laneOf({ cpuMs: 5_001, memoryBytes: 0 }, shares)).toBe('heavy');
   expect(laneOf({ cpuMs: 0, memoryBytes: shares.lightBytes + 1 }, shares)).toBe('heavy');
+});
+
+test('heavy images hold at most half of the processes, and at least one', () => {
+  expect([1, 2, 3, 4, 9].map(heavyImagesMax)).toEqual([1, 1, 1, 2, 4]);
 });
 
 describe('heavy images', () => {

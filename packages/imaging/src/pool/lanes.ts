@@ -5,8 +5,8 @@ import { predictCost } from '../cost/predict-cost.ts';
 import type { DecodeOptions } from '../picture.ts';
 
 /**
- * Heavy images take long or need much memory. They wait for each other, and never hold everything that light ones wait for: one
- * process and one slot stay free for these, and so does their memory.
+ * Heavy images take long or need much memory. They wait for each other, and hold at most half of the processes, at a lower
+ * priority. Light images keep the other half, all of their slots, and their memory.
  */
 export type Lane = 'light' | 'heavy';
 
@@ -34,6 +34,9 @@ export function shareMemory(totalBytes: number, processes: number): MemoryShares
   const lightBytes = Math.max(64 * MIB, Math.min(LIGHT_BYTES_MAX, forImages / (2 * processes)));
   return { lightBytes, heavyBytes: Math.max(64 * MIB, forImages - processes * lightBytes) };
 }
+
+/** Images with a process at once in the heavy lane. A run cannot be interrupted, and takes up to minutes at its priority. */
+export const heavyImagesMax = (processes: number): number => Math.max(1, Math.floor(processes / 2));
 
 export const laneOf = (cost: Cost, { lightBytes }: MemoryShares): Lane =>
   cost.cpuMs > LIGHT_CPU_MS_MAX || cost.memoryBytes > lightBytes ? 'heavy' : 'light';

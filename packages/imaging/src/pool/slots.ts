@@ -6,26 +6,23 @@ export interface SlotTicket {
   leave(): void;
 }
 
-/** The limit on concurrent decodes and encodes of all engine processes of a worker, first come, first served. */
+/**
+ * The limit on concurrent decodes and encodes of all engine processes of a worker, first come, first served in each lane. A heavy
+ * image takes no place from light ones: its processes run at a lower priority, and get the cores that these leave idle.
+ */
 export interface Slots {
   request(lane: Lane, onGranted: () => void): SlotTicket;
 }
 
-/**
- * @param max places in all; heavy images get all but one. With a single place there is one more for light images, because a
- *   running decode cannot be interrupted for them.
- */
+/** @param max places of light images; heavy ones get one less, and at least one */
 export function createSlots(max: number): Slots {
-  const total = Math.max(2, max);
   const places = { light: max, heavy: Math.max(1, max - 1) };
   const taken = { light: 0, heavy: 0 };
   const waiting = new Set<{ readonly lane: Lane; readonly enter: () => void }>();
 
-  const isFree = (lane: Lane) => taken.light + taken.heavy < total && taken[lane] < places[lane];
-
   function admit(): void {
     for (const next of waiting) {
-      if (!isFree(next.lane)) continue;
+      if (taken[next.lane] >= places[next.lane]) continue;
       waiting.delete(next);
       taken[next.lane] += 1;
       next.enter();
