@@ -32,13 +32,19 @@ test('returns the same image for the same idempotency key', async () => {
   expect(second.imageId).toBe(first.imageId);
 });
 
-test('imports an image from a URL, reprocesses it, and deletes it', async () => {
+test('imports an image from a URL with a focus, changes it, and deletes the image', async () => {
   const { renditions } = await imagemill.upload(path, { category: 'avatar' });
   const url = renditions.find(({ variant, format }) => variant === 'large' && format === 'jpeg')?.url ?? '';
-  const imported = await imagemill.importImage({ url, category: 'avatar' });
+  const imported = await imagemill.importImage({ url, category: 'avatar', focus: { x: 0, y: 1 } });
   const image = await imagemill.waitUntilReady(imported);
   expect(image.source).toMatchObject({ width: 256, height: 256, format: 'jpeg' });
+  expect(image.focus).toEqual({ x: 0, y: 1 });
   expect(await imagemill.reprocessImage(image.imageId)).toMatchObject({ imageId: image.imageId });
+  await imagemill.waitUntilReady(imported);
+  expect(await imagemill.setFocus(image.imageId, { x: 1, y: 0 })).toMatchObject({ focus: { x: 1, y: 0 } });
+  const moved = await imagemill.waitUntilReady(imported);
+  expect(moved.renditions.map(({ url }) => url)).not.toContain(image.renditions[0]?.url);
+  expect(moved.renditions).toHaveLength(image.renditions.length);
   await imagemill.deleteImage(image.imageId);
   await expect(imagemill.getImage(image.imageId)).rejects.toMatchObject({ code: 'image-not-found' });
 });

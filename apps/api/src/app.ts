@@ -31,6 +31,7 @@ import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
+import { setFocus } from './routes/set-focus.ts';
 import { signParts } from './routes/sign-parts.ts';
 import { startBoardSession } from './routes/start-board-session.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
@@ -57,7 +58,7 @@ export const areas: readonly RoutesOfArea[] = [
     bodyBytesMax: 64 * KIB,
     routes: [
       ...[requestUpload, signParts, listParts, completeUpload, importImage],
-      ...[listImages, getImage, reprocessImage, deleteImage],
+      ...[listImages, getImage, reprocessImage, setFocus, deleteImage],
       ...[followImage, followImageWs],
     ],
   },

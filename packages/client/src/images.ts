@@ -1,6 +1,6 @@
 import type { ApiClient } from './api/api-client.ts';
 import { randomKey } from './api/random-key.ts';
-import type { Image, ImageStatus, ImportRequest, ImportTicket, UploadRequest, UploadTicket } from './types.ts';
+import type { Focus, Image, ImageStatus, ImportRequest, ImportTicket, UploadRequest, UploadTicket } from './types.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -30,6 +30,8 @@ export interface ImageCalls {
   /** The newest first; loads page after page while you iterate. */
   listImages(options?: ListOptions): AsyncGenerator<Image, void, undefined>;
   reprocessImage(imageId: string, options?: CallOptions): Promise<Image>;
+  /** Renders a ready image around another focus, under new URLs; `null` removes its focus. */
+  setFocus(imageId: string, focus: Focus | null, options?: CallOptions): Promise<Image>;
   deleteImage(imageId: string, options?: CallOptions): Promise<void>;
 }
 
@@ -48,6 +50,8 @@ export function createImageCalls(api: ApiClient): ImageCalls {
     importImage: (request, options) => issue('/v1/images/import', request, options),
     completeUpload: (imageId, options) => post(`${imagePath(imageId)}/complete`, options),
     reprocessImage: (imageId, options) => post(`${imagePath(imageId)}/reprocess`, options),
+    setFocus: (imageId, focus, { signal } = {}) =>
+      api.json({ method: 'PATCH', path: imagePath(imageId), body: { focus }, signal }),
     getImage: (imageId, { signal, followToken } = {}) =>
       api.json({ method: 'GET', path: imagePath(imageId), signal, followToken }),
     deleteImage: (imageId, { signal } = {}) => api.json({ method: 'DELETE', path: imagePath(imageId), signal }),

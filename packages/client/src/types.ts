@@ -17,6 +17,12 @@ export interface Rendition {
   planned?: true | undefined;
 }
 
+/** The most important point of an image, in shares of its upright width and height, from its top left corner. */
+export interface Focus {
+  x: number;
+  y: number;
+}
+
 /** Facts about the original; width and height in pixels, upright. */
 export interface SourceFacts {
   format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif' | 'tiff';
@@ -46,6 +52,8 @@ export interface Image {
   filename?: string | undefined;
   /** From the upload request, unchanged. */
   metadata: Record<string, string>;
+  /** The point around which variants with the position `focus` are cropped; undefined if none was given. */
+  focus?: Focus | undefined;
   status: ImageStatus;
   progress: { done: number; total: number };
   source?: SourceFacts | undefined;
@@ -89,6 +97,8 @@ export interface UploadRequest {
   method?: UploadMethod | undefined;
   /** Up to 16 short strings. */
   metadata?: Record<string, string> | undefined;
+  /** The point around which variants with the position `focus` are cropped. */
+  focus?: Focus | undefined;
 }
 
 interface TicketOfAnyMethod {
@@ -131,6 +141,7 @@ export interface ImportRequest {
   filename?: string | undefined;
   checksumSha256?: string | undefined;
   metadata?: Record<string, string> | undefined;
+  focus?: Focus | undefined;
 }
 
 export interface ImportTicket {

@@ -64,10 +64,10 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
   };
 }
 
-/** The object key does not contain the seller's file name and metadata; the manifest does. */
-function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata'> {
+/** The object key does not contain what the seller gave; the manifest does. */
+function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata' | 'focus'> {
   if (!manifest || manifest.status === 'deleted') return { metadata: {} };
-  return { filename: manifest.filename || undefined, metadata: manifest.metadata };
+  return { filename: manifest.filename || undefined, metadata: manifest.metadata, focus: manifest.focus };
 }
 
 /** After Redis has lost its data, only the original is left. The reconciler or an upload notification restores the job. */

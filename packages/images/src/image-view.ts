@@ -2,7 +2,10 @@ import type { LiveManifest } from '@imagemill/manifests';
 import {
   type Categories,
   type CategorySpec,
+  Focus,
   ImageId,
+  type OwnSettings,
+  ownSpec,
   Provenance,
   planRenditions,
   publicUrl,
@@ -24,6 +27,9 @@ export const ImageView = z.object({
     description: "the seller's file name; missing if not known, or not known yet",
   }),
   metadata: z.record(z.string(), z.string()).meta({ description: 'the metadata of the upload request, unchanged' }),
+  focus: Focus.optional().meta({
+    description: 'the point around which entries with the position `focus` are cropped; missing if none was given',
+  }),
   status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired']),
   progress: z
     .object({ done: z.int(), total: z.int() })
@@ -55,10 +61,11 @@ export function createImageView(options: ViewOptions): (record: ImageRecord) => 
 }
 
 function fromManifest(manifest: LiveManifest, { categories, cdnBaseUrl }: ViewOptions): ImageView {
-  const { imageId, category, metadata, attempts, createdAt } = manifest;
-  const spec = categories.get(category);
+  const { imageId, category, metadata, focus, attempts, createdAt } = manifest;
+  const spec = specOf(categories, manifest);
   // In a manifest, an empty file name means that none was given.
-  const common = { imageId, category, filename: manifest.filename || undefined, metadata, attempts, createdAt };
+  const given = { filename: manifest.filename || undefined, metadata, ...(focus && { focus }) };
+  const common = { imageId, category, ...given, attempts, createdAt };
   if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal(spec) };
     return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
@@ -82,8 +89,8 @@ function fromManifest(manifest: LiveManifest, { categories, cdnBaseUrl }: ViewOp
 
 function fromJob(record: FromJob, { categories, cdnBaseUrl }: ViewOptions): ImageView {
   const { image, progress, attempts } = record.job;
-  const { imageId, category, filename, metadata, createdAt } = image;
-  const spec = categories.get(category);
+  const { imageId, category, filename, metadata, focus, createdAt } = image;
+  const spec = specOf(categories, image);
   const done = progress?.done ?? [];
   const stored = done.map((rendition) => {
     const { variant, format } = rendition;
@@ -102,6 +109,7 @@ function fromJob(record: FromJob, { categories, cdnBaseUrl }: ViewOptions): Imag
     category,
     filename,
     metadata,
+    ...(focus && { focus }),
     status: record.status,
     progress: { done: stored.length, total: progress?.total ?? plannedTotal(spec) },
     ...sourceOf(progress?.source),
@@ -116,6 +124,12 @@ function sourceOf(facts: SourceFacts | undefined): Pick<ImageView, 'source' | 'p
   if (!facts) return {};
   const { provenance, ...source } = facts;
   return { source, ...(provenance && { provenance }) };
+}
+
+/** The current set and revision of an image; undefined if its category no longer exists. */
+function specOf(categories: Categories, image: { readonly category: string } & OwnSettings): CategorySpec | undefined {
+  const category = categories.get(image.category);
+  return category && ownSpec(category, image);
 }
 
 const plannedTotal = (spec: CategorySpec | undefined) => uploadEntries(spec?.set ?? []).length;

@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { createImagingEngine } from './engine.ts';
 import { colourDifference } from './test-support/colour-difference.ts';
-import { createRandom, fromPixels, type Rgb } from './test-support/pictures.ts';
+import { cornerColours, cornerPicture, createRandom, fromPixels, type Rgb } from './test-support/pictures.ts';
 import { pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
 
 const cover = { width: 40, height: 40, fit: 'cover', quality: 95 };
@@ -43,6 +44,65 @@ describe('a crop at the centre', () => {
     const made = await renderSet(source, variantSet({ ...cover, name: 'crop' }, ...ladder));
     const derived = made.find(({ variant }) => variant.name === 'crop');
     expect(await rootMeanSquare(alone.data, derived?.data ?? Buffer.of())).toBeLessThan(2);
+  });
+});
+
+describe('a crop around a focus', () => {
+  const engine = createImagingEngine();
+  const entries = variantSet(
+    { ...cover, name: 'focused', position: 'focus' },
+    { ...cover, name: 'centred' },
+    { ...cover, name: 'round', position: 'focus', shape: 'circle' },
+    { name: 'all', width: 300, height: 300 },
+  );
+  const render = async (bytes: Buffer, focus?: { x: number; y: number }) => {
+    const { inspect, decode } = await engine;
+    const picture = await decode(bytes, await inspect(bytes), entries, { focus });
+    const made = await Array.fromAsync(picture.render());
+    return Object.fromEntries(made.map(({ variant, data }) => [variant.name, data]));
+  };
+  const colourOf = async (data: Uint8Array | undefined) => (await pixelReader(data ?? Buffer.of())).rgb(20, 20);
+
+  test.each([1, 6])('shows the part of the upright picture around it: EXIF orientation %i', async (orientation) => {
+    const picture = cornerPicture(300, 240);
+    const stored = await (orientation === 6 ? picture.rotate(270) : picture).png().toBuffer();
+    const bytes = await sharp(stored).withMetadata({ orientation }).png().toBuffer();
+    const corners = [
+      [0.2, 0.2],
+      [0.9, 0.1],
+      [0, 1],
+      [1, 0.95],
+    ] as const;
+    for (const [index, [x, y]] of corners.entries()) {
+      const wide = await renderOneOf(bytes, { ...cover, width: 120, height: 40 }, { x, y });
+      expect(colourDifference(wide.rgb(60, y < 0.5 ? 2 : 37), wide.rgb(60, 20)), 'one colour').toBeLessThan(3);
+      const { focused, round } = await render(bytes, { x, y });
+      for (const data of [focused, round]) {
+        // The box is square: it is as high as the picture, and the focus moves it to the left or right.
+        const pixels = await pixelReader(data ?? Buffer.of());
+        const place = [x < 0.5 ? 10 : 30, y < 0.5 ? 10 : 30] as const;
+        expect(colourDifference(pixels.rgb(...place), cornerColours[index] ?? red), `${x}, ${y}`).toBeLessThan(3);
+      }
+    }
+  });
+
+  async function renderOneOf(bytes: Buffer, entry: object, focus: { x: number; y: number }) {
+    const { inspect, decode } = await engine;
+    const set = variantSet({ ...entry, position: 'focus' });
+    const picture = await decode(bytes, await inspect(bytes), set, { focus });
+    const [made] = await Array.fromAsync(picture.render());
+    return pixelReader(made?.data ?? Buffer.of());
+  }
+
+  test('is that of the centre without a focus, and a focus moves no other entry', async () => {
+    const bytes = await cornerPicture(300, 100).png().toBuffer();
+    const without = await render(bytes);
+    expect(without.focused).toEqual(without.centred);
+    const moved = await render(bytes, { x: 0, y: 0 });
+    expect(moved.centred).toEqual(without.centred);
+    expect(moved.all).toEqual(without.all);
+    expect(moved.focused).not.toEqual(without.focused);
+    expect(colourDifference(await colourOf(moved.focused), cornerColours[2])).toBeLessThan(3);
   });
 });
 

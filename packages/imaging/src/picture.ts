@@ -1,5 +1,6 @@
 import {
   type EntryName,
+  type Focus,
   planRenditions,
   type RenditionPlan,
   type SourceFacts,
@@ -42,6 +43,8 @@ export interface DecodeOptions extends CallOptions {
    * those of the whole set: an entry has the same bytes whichever entries are encoded with it.
    */
   readonly only?: readonly EntryName[] | undefined;
+  /** Of the image, for entries with the position `focus`. */
+  readonly focus?: Focus | undefined;
 }
 
 /** A decoded source. Everything is made from these pixels. */
@@ -68,10 +71,10 @@ export async function decodePicture(
   source: SourceFacts,
   set: VariantSet,
   context: DecodeContext,
-  { only, signal }: DecodeOptions = {},
+  { only, focus, signal }: DecodeOptions = {},
 ): Promise<Picture> {
   const wanted = new Set(selectEntries(set, only));
-  const planned = planRenditions(source, set);
+  const planned = planRenditions(source, set, focus);
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
   const marks = await readMarks(decodable.bytes, source, set);

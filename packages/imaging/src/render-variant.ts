@@ -1,4 +1,4 @@
-import { crops, encoderSettings, pads, type RenditionPlan, tinySource } from '@imagemill/variants';
+import { crops, encoderSettings, type Position, pads, type RenditionPlan, tinySource } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
 import { type BackedPlan, showsBackdrop } from './backdrop.ts';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
@@ -8,8 +8,11 @@ import type { Pixels } from './pixels.ts';
 
 type Step = (image: Sharp, plan: BackedPlan) => Sharp;
 
+const positionsByContent: Partial<Record<Position, string>> = { attention: 'attention', entropy: 'entropy' };
+
 /** For a crop by content, libvips finds the part to keep while it scales. */
-const cropsByContent = ({ variant }: RenditionPlan) => variant.fit === 'cover' && variant.position !== 'centre';
+const cropsByContent = ({ variant }: RenditionPlan) =>
+  variant.fit === 'cover' && positionsByContent[variant.position] !== undefined;
 
 const scaleToPlan: Step = (image, plan) =>
   cropsByContent(plan)
@@ -24,7 +27,10 @@ const cropToPlan: Step = (image, plan) => {
 };
 
 const fitToPlan: Step = (image, { variant, crop: { width, height } }) =>
-  image.resize(width, height, { fit: variant.fit === 'cover' ? 'cover' : 'fill', position: variant.position });
+  image.resize(width, height, {
+    fit: variant.fit === 'cover' ? 'cover' : 'fill',
+    position: positionsByContent[variant.position] ?? 'centre',
+  });
 
 const flattenOnBackdrop: Step = (image, plan) =>
   showsBackdrop(plan) && plan.backdrop !== 'transparent' ? image.flatten({ background: plan.backdrop }) : image;

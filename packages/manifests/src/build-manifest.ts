@@ -9,6 +9,7 @@ import {
   type VariantSet,
 } from '@imagemill/variants';
 import type { FinishedManifest, Manifest } from './manifest.ts';
+import { sellersText } from './sellers-text.ts';
 
 /** A job's image and the original that the job found. A rejected import may have no original. */
 export interface Subject {
@@ -76,17 +77,9 @@ const identity = ({ imageId, tenant, category, originalKey: key }: RenderImage) 
   originalKey: key,
 });
 
-const given = ({ filename, metadata, createdAt }: RenderImage, facts: ObjectFacts | undefined) => ({
-  filename: filename ?? decodedName(facts?.metadata.filename ?? ''),
+const given = ({ filename, metadata, focus, createdAt }: RenderImage, facts: ObjectFacts | undefined) => ({
+  filename: filename ?? sellersText(facts).filename ?? '',
   metadata,
+  ...(focus && { focus }),
   createdAt,
 });
-
-/** The name is not encoded if the object was stored by hand. */
-function decodedName(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}

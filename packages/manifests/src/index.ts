@@ -7,3 +7,4 @@ export { assertOwn, createManifests, type Manifests, type StoredManifest, type T
 export { deleteOriginal, findOriginal, listOriginals, readOriginal, type Upload } from './originals.ts';
 export { DIGEST_METADATA, putRendition } from './put-rendition.ts';
 export { deleteRenditions, listRenderedImages, type RenderedImage } from './renditions.ts';
+export { originalMetadata, sellersText } from './sellers-text.ts';

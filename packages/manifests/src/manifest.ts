@@ -1,5 +1,5 @@
 import { versioned } from '@imagemill/records';
-import { Category, Format, ImageId, SourceFacts, Tenant, VariantName } from '@imagemill/variants';
+import { Category, Focus, Format, ImageId, SourceFacts, Tenant, VariantName } from '@imagemill/variants';
 import { z } from 'zod';
 import { namesKeys } from './manifest-upgrades.ts';
 
@@ -14,6 +14,7 @@ const finished = {
   ...identity,
   filename: z.string(),
   metadata: z.record(z.string(), z.string()),
+  focus: Focus.optional(),
   attempts: z.int().nonnegative(),
   createdAt: z.iso.datetime(),
 };

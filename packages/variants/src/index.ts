@@ -1,6 +1,7 @@
 export { type Categories, type CategorySpec, loadCategories } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, tinySource } from './encoder-settings.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
+export { Focus } from './focus.ts';
 export {
   cachedPaths,
   deletionKey,
@@ -35,6 +36,7 @@ export {
   sourceMediaTypeAliases,
   sourceMediaTypeOf,
 } from './media-types.ts';
+export { type OwnSettings, ownSpec } from './own-spec.ts';
 export { type Area, crops, decodeSize, pads, planRenditions, type RenditionPlan, type Size } from './plan.ts';
 export { DigitalSourceType, Provenance, Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';

@@ -1,5 +1,6 @@
 import { tinySource } from './encoder-settings.ts';
 import { fitted, type Size } from './fit.ts';
+import type { Focus } from './focus.ts';
 import type { Variant, VariantSet } from './variant.ts';
 
 export type { Size };
@@ -28,26 +29,31 @@ export interface RenditionPlan extends Size {
  * than 1 pixel, and `cover`, `contain` and `fill` keep their box's aspect ratio if the source is smaller than the box.
  *
  * @param source the upright source's size in pixels
+ * @param focus of the image: it moves crops with the position `focus`, and changes no size
  */
-export function planRenditions(source: Size, set: VariantSet): RenditionPlan[] {
+export function planRenditions(source: Size, set: VariantSet, focus?: Focus): RenditionPlan[] {
   const ofTinySource = Math.max(source.width, source.height) <= tinySource.sideMax;
   return set
-    .map((variant) => ({ variant, ...planOf(source, variant), ofTinySource }))
+    .map((variant) => ({ variant, ...planOf(source, variant, focus), ofTinySource }))
     .sort((a, b) => a.width * a.height - b.width * b.height);
 }
 
-function planOf(source: Size, variant: Variant) {
+const CENTRE: Focus = { x: 0.5, y: 0.5 };
+
+function planOf(source: Size, variant: Variant, focus = CENTRE) {
   const { canvas, whole, shown } = fitted(source, variant);
+  const { x, y } = variant.position === 'focus' ? focus : CENTRE;
   return {
     ...canvas,
     whole,
-    crop: { left: middle(whole.width, shown.width), top: middle(whole.height, shown.height), ...shown },
-    inset: { left: middle(canvas.width, shown.width), top: middle(canvas.height, shown.height) },
+    crop: { left: around(x, whole.width, shown.width), top: around(y, whole.height, shown.height), ...shown },
+    inset: { left: around(0.5, canvas.width, shown.width), top: around(0.5, canvas.height, shown.height) },
   };
 }
 
-/** Of an odd number of remaining pixels, the larger part is to the left of, or above, the middle. */
-const middle = (outer: number, inner: number) => (outer - inner + 1) >> 1;
+/** The start of an inner length whose middle is as near as possible to a share of the outer one; halves of a pixel go up. */
+const around = (share: number, outer: number, inner: number) =>
+  Math.min(outer - inner, Math.max(0, Math.round(share * outer - inner / 2)));
 
 /** Whether a rendition shows only a part of its source. */
 export const crops = ({ crop, whole }: RenditionPlan) => crop.width < whole.width || crop.height < whole.height;

@@ -97,6 +97,8 @@ describe('a variant set', () => {
     ['an avif effort above 4', [{ ...box, format: 'avif', effort: 5 }]],
     ['a webp effort above 6', [{ ...box, effort: 7 }]],
     ['an effort for a format that has none', [{ ...box, format: 'jpeg', effort: 1 }]],
+    ['a focus without a crop', [{ ...box, fit: 'inside', position: 'focus' }]],
+    ['an animation cropped around a focus', [{ ...box, animated: true, position: 'focus' }]],
     ['an animation cropped by content', [{ ...box, animated: true, position: 'attention' }]],
     ['keeping metadata that is not allowed', [{ ...box, keepMetadata: ['gps'] }]],
     ['an empty list of kept metadata', [{ ...box, keepMetadata: [] }]],

@@ -13,8 +13,11 @@ export type Fit = z.infer<typeof Fit>;
 export const Shape = z.enum(['rectangle', 'circle']);
 export type Shape = z.infer<typeof Shape>;
 
-/** The part of the source that a `cover` variant keeps: the centre, or the salient or detailed part, found by libvips. */
-export const Position = z.enum(['centre', 'attention', 'entropy']);
+/**
+ * The part of the source that a `cover` variant keeps: the centre, the salient or detailed part, found by libvips, or the part around
+ * the image's own focus, which is the centre for an image without one.
+ */
+export const Position = z.enum(['centre', 'attention', 'entropy', 'focus']);
 export type Position = z.infer<typeof Position>;
 
 /** A colour as #rrggbb, or with fit `contain`: `transparent`, or `auto`, the colour of the picture's own border. */
@@ -99,6 +102,10 @@ export const Variant = z
   .refine((v) => !v.animated || v.position === 'centre', {
     path: ['position'],
     message: 'an animation can only be cropped at its centre',
+  })
+  .refine((v) => v.position !== 'focus' || v.fit === 'cover', {
+    path: ['position'],
+    message: 'only fit "cover" crops: "focus" needs it',
   });
 export type Variant = z.infer<typeof Variant>;
 

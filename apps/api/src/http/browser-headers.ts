@@ -76,6 +76,6 @@ export function browserHeaders({ corsOrigins, apiBaseUrl }: BrowserSettings): Mi
   const harden = keepOwnPolicy((c, next) => (c.req.path === '/docs' ? docs : hardenAnswer)(c, next));
   if (corsOrigins.length === 0) return [harden];
   const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
-  const allowMethods = ['GET', 'POST', 'DELETE'];
+  const allowMethods = ['GET', 'POST', 'PATCH', 'DELETE'];
   return [harden, cors({ origin, allowMethods, allowHeaders, exposeHeaders, maxAge: PREFLIGHT_MAX_AGE_S })];
 }

@@ -1,4 +1,4 @@
-import type { Categories } from '@imagemill/variants';
+import { type Categories, type OwnSettings, ownSpec } from '@imagemill/variants';
 import type { Seen } from './news.ts';
 
 /**
@@ -9,31 +9,36 @@ import type { Seen } from './news.ts';
 export interface Cursors {
   encode(seen: Seen, category: string): string;
   /** Undefined for a malformed id or an id of an older variant set: the listener needs a new snapshot. */
-  decode(text: string, category: string): Seen | undefined;
+  decode(text: string, image: CursorSubject): Seen | undefined;
+}
+
+interface CursorSubject extends OwnSettings {
+  readonly category: string;
 }
 
 const NONE = '-';
 const CURSOR = /^([a-z-]{1,20})\.([0-9a-f]{1,64}|-)\.([0-9a-f]{1,256})$/;
 
 export function createCursors(categories: Categories): Cursors {
-  const namesOf = (category: string) => {
-    const { set = [], revision } = categories.get(category) ?? {};
-    return { names: set.map(({ name, format }) => `${name}.${format}`), revision };
+  const specOf = ({ category, ...own }: CursorSubject) => {
+    const common = categories.get(category);
+    return common && ownSpec(common, own);
   };
+  const namesOf = (category: string) =>
+    (categories.get(category)?.set ?? []).map(({ name, format }) => `${name}.${format}`);
   return {
     encode({ status, revision, sent }, category) {
-      const { names } = namesOf(category);
+      const names = namesOf(category);
       const bits = names.reduce((sum, name, index) => (sent.has(name) ? sum | (1n << BigInt(index)) : sum), 0n);
       return `${status}.${revision ?? NONE}.${bits.toString(16)}`;
     },
 
-    decode(text, category) {
+    decode(text, image) {
       const [, status = '', revision = NONE, hex = ''] = CURSOR.exec(text) ?? [];
       if (status === '') return undefined;
-      const today = namesOf(category);
-      if (revision !== NONE && revision !== today.revision) return undefined;
+      if (revision !== NONE && revision !== specOf(image)?.revision) return undefined;
       const bits = BigInt(`0x${hex}`);
-      const sent = new Set(today.names.filter((_, index) => (bits >> BigInt(index)) & 1n));
+      const sent = new Set(namesOf(image.category).filter((_, index) => (bits >> BigInt(index)) & 1n));
       return { status, revision: revision === NONE ? undefined : revision, sent };
     },
   };

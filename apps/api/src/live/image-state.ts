@@ -1,6 +1,6 @@
 import type { ImageEnds, ImageRecord, ImageRecords, ImageView } from '@imagemill/images';
 import type { RenderProgress } from '@imagemill/records';
-import type { ImageId, Rendition, Tenant } from '@imagemill/variants';
+import type { Focus, ImageId, Rendition, Tenant } from '@imagemill/variants';
 import type { LiveEvent } from './live-event.ts';
 import type { News, Seen } from './news.ts';
 
@@ -10,6 +10,7 @@ export interface ImageState {
   /** Undefined until a worker has read the original. */
   readonly revision: string | undefined;
   readonly category: string;
+  readonly focus?: Focus | undefined;
   readonly renditions: readonly Rendition[];
   /** The status body. */
   readonly body: Readonly<Record<string, unknown>>;
@@ -54,10 +55,11 @@ export function createImageStates({ records, ends, view }: ImageStateSources): I
   function stateOf(record: ImageRecord, endId: string | undefined): ImageState {
     const shown = view(record);
     const revision = record.from === 'job' ? record.job.progress?.revision : revisionOf(record.manifest);
-    const { status, category, renditions } = shown;
+    const { status, category, focus, renditions } = shown;
     return {
       status,
       category,
+      focus,
       renditions,
       revision,
       endId,

@@ -78,7 +78,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
       channels.forgetIfIdle(channel);
       releasePlace();
     });
-    channel.add(listener, lastEventId === undefined ? undefined : cursors.decode(lastEventId, state.category));
+    channel.add(listener, lastEventId === undefined ? undefined : cursors.decode(lastEventId, state));
     return () => members.leave(listener);
   }
 

@@ -127,9 +127,9 @@ describe('every example', () => {
 
 test('docs/http-api.md lists exactly the operations of the document, with their scopes', async () => {
   const text = await readFile(new URL('../../../../docs/http-api.md', import.meta.url), 'utf8');
-  const rows = [...text.matchAll(/^\| (`(?:GET|POST|DELETE) .*?) \| (\w+)/gm)];
+  const rows = [...text.matchAll(/^\| (`(?:GET|POST|PATCH|DELETE) .*?) \| (\w+)/gm)];
   const listed = rows.flatMap(([, calls = '', scope]) =>
-    [...calls.matchAll(/`(GET|POST|DELETE) ([^`?\s]+)/g)].map(([, method, path]) => `${method} ${path} ${scope}`),
+    [...calls.matchAll(/`(GET|POST|PATCH|DELETE) ([^`?\s]+)/g)].map(([, method, path]) => `${method} ${path} ${scope}`),
   );
   const operations = operationsOf(api.document).filter(({ path }) => path !== '/docs/{file}');
   expect(listed.sort()).toEqual(

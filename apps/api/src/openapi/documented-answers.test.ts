@@ -209,6 +209,18 @@ const cases: Record<string, () => Promise<unknown>> = {
     await sound.call('POST', `/v1/images/${await readyWithoutOriginal()}/reprocess`);
   },
 
+  async setFocus() {
+    const { sound } = apis;
+    const change = (imageId: string, x = 0) => sound.call('PATCH', `/v1/images/${imageId}`, { focus: { x, y: 1 } });
+    await change((await ticket()).imageId);
+    const imageId = await readyWithoutOriginal();
+    await change(imageId);
+    await change(imageId, 2);
+    const key = originalKey(jpegOfAcme(imageId));
+    await sound.originals.put({ key, body: Buffer.from('hello'), contentType: 'image/jpeg', cacheControl: 'private' });
+    await change(imageId);
+  },
+
   deleteImage: async () => apis.sound.call('DELETE', `/v1/images/${(await ticket()).imageId}`),
 
   async deadLetters() {

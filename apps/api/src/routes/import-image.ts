@@ -1,4 +1,4 @@
-import { IMPORTED_MEDIA_TYPE, ImageId, originalKey, plannedRenditions } from '@imagemill/variants';
+import { IMPORTED_MEDIA_TYPE, ImageId, originalKey, ownSpec, plannedRenditions } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
@@ -46,7 +46,8 @@ export const importImage: ApiRoute = (app, services) => {
   app.post('/v1/images/import', description, async (c) => {
     await takeTickets(c, limits.rate, 1);
     const { category: spec, url: importUrl, filename = filenameOf(importUrl), ...rest } = await jsonBody(c, Request);
-    const { name: category, set, revision } = spec;
+    const { name: category } = spec;
+    const { set, revision } = ownSpec(spec, rest);
     const request = { ...rest, importUrl, filename, category };
     const [admitted] = await admitTickets(c, limits, { request, categories: [category] });
     if (!admitted) throw new Error('One image was requested, and none was admitted.');

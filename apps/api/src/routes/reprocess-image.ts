@@ -1,6 +1,6 @@
-import { Problem } from '@imagemill/http';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound } from '../http/image-not-found.ts';
+import { originalGone } from '../http/original-gone.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';
@@ -35,10 +35,3 @@ export const reprocessImage: ApiRoute = (app, { records, originals, queue, view 
     return c.json(view(record), 202);
   });
 };
-
-const originalGone = () =>
-  new Problem({
-    status: 409,
-    code: 'original-gone',
-    detail: 'The original of this image no longer exists, so it cannot be reprocessed.',
-  });

@@ -1,7 +1,7 @@
 import type { Categories } from '@imagemill/variants';
 import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
-import { categoryField, Sha256Field } from './request-fields.ts';
+import { categoryField, FocusField, Sha256Field } from './request-fields.ts';
 
 const URL_LENGTH_MAX = 2_048;
 
@@ -30,6 +30,7 @@ export const importRequest = (categories: Categories) =>
     filename: Filename.optional(),
     checksumSha256: Sha256Field.optional(),
     metadata: Metadata.default({}),
+    focus: FocusField.optional(),
   });
 
 /** The default file name of an import: the end of its URL. */

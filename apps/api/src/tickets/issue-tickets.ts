@@ -1,5 +1,6 @@
+import { originalMetadata } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
-import { CACHE_PRIVATE, originalKey, plannedRenditions, type Tenant } from '@imagemill/variants';
+import { CACHE_PRIVATE, originalKey, ownSpec, plannedRenditions, type Tenant } from '@imagemill/variants';
 import type { ApiServices } from '../http/api-route.ts';
 import type { AdmittedImage } from '../limits/admit-tickets.ts';
 import { signUpload } from './sign-upload.ts';
@@ -37,18 +38,19 @@ async function sign(
   { request, image: { imageId, createdAt, isRepeated } }: AdmittedRequest,
 ): Promise<SignedTicket> {
   const { records, followTokens, settings } = services;
-  const { contentType, contentLength, filename, checksumSha256, metadata } = request;
-  const { name: category, set, revision } = request.category;
+  const { contentType, contentLength, filename, checksumSha256, metadata, focus } = request;
+  const { name: category } = request.category;
+  const { set, revision } = ownSpec(request.category, request);
   const key = originalKey({ tenant, category, imageId, contentType });
   // Without this check, an ended image whose job was removed would get a new job that waits for an upload.
   const known = isRepeated ? await records.locate(tenant, imageId) : undefined;
   const object = {
     ...{ key, contentType, contentLength, checksumSha256, cacheControl: CACHE_PRIVATE },
-    metadata: { filename: encodeURIComponent(filename) },
+    metadata: originalMetadata(request),
   };
   const wanted = { imageId, createdAt, method: request.method, object, known };
   const { how, expiresAt, ...upload } = await signUpload(services, wanted);
-  const given = { contentType, contentLength, filename, metadata, checksumSha256 };
+  const given = { contentType, contentLength, filename, metadata, focus, checksumSha256 };
   const image = { imageId, tenant, category, originalKey: key, ...given };
   const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: expiresAt };
   return {

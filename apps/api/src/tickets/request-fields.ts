@@ -1,4 +1,4 @@
-import type { Categories } from '@imagemill/variants';
+import { type Categories, Focus } from '@imagemill/variants';
 import { z } from 'zod';
 
 /** A category of this deployment, by its name. */
@@ -13,6 +13,12 @@ export const categoryField = (categories: Categories) =>
       context.addIssue({ code: 'custom', params: { code: 'unknown-category' }, message });
       return z.NEVER;
     });
+
+/** The point around which entries with the position `focus` are cropped. */
+export const FocusField = Focus.meta({
+  description: "the image's most important point, in shares of its upright width and height from the top left corner",
+  examples: [{ x: 0.5, y: 0.3 }],
+});
 
 export const Sha256Field = z
   .string()

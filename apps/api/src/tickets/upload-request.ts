@@ -1,7 +1,7 @@
 import { type Categories, SourceMediaType, sourceMediaTypeAliases, sourceMediaTypeOf } from '@imagemill/variants';
 import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
-import { categoryField, Sha256Field } from './request-fields.ts';
+import { categoryField, FocusField, Sha256Field } from './request-fields.ts';
 
 const withCode = (code: string, message: string, limit?: number) => ({ params: { code, limit }, error: message });
 
@@ -45,6 +45,7 @@ export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
         'POST for a web form, MULTIPART for a large file in parts; a small file gets a PUT even if MULTIPART is requested',
     }),
     metadata: Metadata.default({}),
+    focus: FocusField.optional(),
   });
 
 /** A valid upload request. */

@@ -69,9 +69,10 @@ const Saved = ({ share }: { share: number }) =>
     <span class="badge">{percent(-share)} larger</span>
   );
 
-/** The metadata that the seller app sent with the upload. */
-function Metadata({ of: { metadata } }: { of: Image }) {
+/** What the seller app sent with the upload, and the focus of the image. */
+function Metadata({ of: { metadata, focus } }: { of: Image }) {
   const entries = Object.entries(metadata);
+  if (focus) entries.push(['Focus', `${percent(focus.x)} from the left, ${percent(focus.y)} from the top`]);
   if (entries.length === 0) return null;
   return (
     <dl class="metadata" aria-label="Metadata">

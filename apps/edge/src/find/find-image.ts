@@ -1,4 +1,4 @@
-import type { Manifest, Manifests } from '@imagemill/manifests';
+import { type Manifest, type Manifests, sellersText } from '@imagemill/manifests';
 import type { RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { ImageId } from '@imagemill/variants';
@@ -33,7 +33,12 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
     // Independent of the job's state: most uploads are not reported at once.
     const facts = await originals.head(originalKey, { signal });
     if (!facts) return missing;
-    return { is: 'found', image: { imageId, tenant, category, originalKey, checksumSha256, facts, from: 'job' } };
+    // As a worker does: a job that was recreated from a key alone has no focus.
+    const focus = job.image.focus ?? sellersText(facts).focus;
+    return {
+      is: 'found',
+      image: { imageId, tenant, category, originalKey, checksumSha256, focus, facts, from: 'job' },
+    };
   }
 
   return async (imageId, signal) => {
@@ -49,7 +54,8 @@ function findingOf(manifest: Manifest): Finding {
   if (manifest.status === 'deleted' || manifest.status === 'rejected') return gone;
   // An operator has given the image up.
   if (manifest.status === 'failed') return missing;
-  const { imageId, tenant, category, originalKey, originalEtag, revision, renditions } = manifest;
+  const { imageId, tenant, category, focus, originalKey, originalEtag, revision, renditions } = manifest;
   const published = { revision, entries: renditions.map(({ variant: name, format }) => ({ name, format })) };
-  return { is: 'found', image: { imageId, tenant, category, originalKey, originalEtag, published, from: 'manifest' } };
+  const found = { imageId, tenant, category, focus, originalKey, originalEtag, published };
+  return { is: 'found', image: { ...found, from: 'manifest' } };
 }

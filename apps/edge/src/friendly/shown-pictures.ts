@@ -1,4 +1,4 @@
-import type { Categories, EntryName, Format } from '@imagemill/variants';
+import { type Categories, type EntryName, type Format, ownSpec } from '@imagemill/variants';
 import type { FoundImage } from '../render/render-order.ts';
 import type { FriendlyAddress } from './parse-friendly.ts';
 
@@ -16,7 +16,8 @@ type Asked = Pick<FriendlyAddress, 'name' | 'format'>;
  */
 export function shownPictures(categories: Categories, image: FoundImage, asked: Asked): ShownPicture[] {
   const { category, published } = image;
-  const current = categories.get(category);
+  const common = categories.get(category);
+  const current = common && ownSpec(common, image);
   const shown = [
     ...(current ? [shownPicture(current.revision, current.set, asked)] : []),
     ...(published && published.revision !== current?.revision

@@ -1,4 +1,4 @@
-import { type Categories, type RenditionAddress, renditionKey, type VariantSet } from '@imagemill/variants';
+import { type Categories, ownSpec, type RenditionAddress, renditionKey, type VariantSet } from '@imagemill/variants';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import { MovedError } from '../routes/moved-error.ts';
 import type { WantedPicture } from '../serve/get-picture.ts';
@@ -22,7 +22,8 @@ export const plannedPicture = (categories: Categories, address: RenditionAddress
 function plannedOrder(categories: Categories, address: RenditionAddress, image: FoundImage): RenderOrder {
   const category = categories.get(image.category);
   if (!category || !hasEntry(category.set, address)) throw pictureNotFound();
-  if (category.revision !== address.revision) throw new MovedError(category.revision);
+  const { revision } = ownSpec(category, image);
+  if (revision !== address.revision) throw new MovedError(revision);
   const only = { name: address.variant, format: address.format };
   return { key: renditionKey(address), image, set: category.set, only };
 }

@@ -4,7 +4,7 @@ import type { EntryName, VariantSet } from '@imagemill/variants';
 
 /** An image whose original can be rendered. */
 export interface FoundImage
-  extends Pick<RenderImage, 'imageId' | 'tenant' | 'category' | 'originalKey' | 'checksumSha256'> {
+  extends Pick<RenderImage, 'imageId' | 'tenant' | 'category' | 'originalKey' | 'checksumSha256' | 'focus'> {
   /** A finished image is found by its manifest, any other by its job. */
   readonly from: 'manifest' | 'job';
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */

@@ -33,7 +33,7 @@ export async function renderRendition(
     });
     const picture = await watch.time('decode', async () => {
       const source = await engine.inspect(original.bytes, { set, signal });
-      return engine.decode(original.bytes, source, set, { only: [only], signal });
+      return engine.decode(original.bytes, source, set, { only: [only], focus: image.focus, signal });
     });
     return await watch.time('encode', () => onlyRendition(picture, signal));
   } catch (error) {

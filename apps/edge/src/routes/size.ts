@@ -1,4 +1,12 @@
-import { type Format, formatMediaTypes, renderedSize, sizeKey, sizeName, variantOfSize } from '@imagemill/variants';
+import {
+  type Format,
+  formatMediaTypes,
+  ownSpec,
+  renderedSize,
+  sizeKey,
+  sizeName,
+  variantOfSize,
+} from '@imagemill/variants';
 import { foundImage } from '../find/found-image.ts';
 import type { EdgeRoute } from '../http/edge-route.ts';
 import { imageOf } from '../http/image-path.ts';
@@ -16,13 +24,14 @@ export const size: EdgeRoute = (app, services) => {
     const imageId = imageOf(c.req.param('id'));
     const { size, signature } = await sizes.allowSize(imageId, new URL(c.req.url).search);
     const image = await foundImage(c, services, imageId);
+    const { focus } = image;
     const category = services.categories.get(image.category);
     if (!category) throw pictureNotFound();
     if (signature && signature.tenant !== image.tenant) throw keyNotAllowed();
 
     const format = size.f === 'auto' ? chooseFormat(c.req.header('accept'), formats) : size.f;
     const rendered = renderedSize(size, signature ? sizes.steps : undefined);
-    const { revision } = category;
+    const { revision } = ownSpec(category, { focus });
     const key = sizeKey({ imageId, revision, size: sizeName(rendered, format), format });
     const wanted: WantedPicture = {
       imageId,
@@ -30,7 +39,8 @@ export const size: EdgeRoute = (app, services) => {
       async orderFor(image, signal) {
         await sizes.limitSizes({ imageId, revision }, signal);
         const only = variantOfSize(rendered, format);
-        return { key, image, set: [only], only };
+        // The focus of the key: it may have changed since.
+        return { key, image: { ...image, focus }, set: [only], only };
       },
     };
     const endsInS = signature?.exp === undefined ? undefined : signature.exp - Date.now() / 1000;

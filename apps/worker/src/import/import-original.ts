@@ -1,4 +1,5 @@
 import { RejectedImageError } from '@imagemill/imaging';
+import { originalMetadata } from '@imagemill/manifests';
 import type { Postponed, RenderContext } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
@@ -37,9 +38,10 @@ const TYPICAL_MS = 250;
 export function createImportOriginal({ originals, download, slotsMax }: ImportOptions): ImportOriginal {
   const slots = createLimitedSlots({ slotsMax, typicalMs: TYPICAL_MS });
 
-  async function fetchAndStore({ importUrl, originalKey, filename }: Importable, signal: AbortSignal) {
+  async function fetchAndStore(image: Importable, signal: AbortSignal) {
+    const { importUrl, originalKey } = image;
     const body = await download(importUrl, signal);
-    const metadata = filename === undefined ? {} : { filename: encodeURIComponent(filename) };
+    const metadata = originalMetadata(image);
     const what = { key: originalKey, body, contentType: 'application/octet-stream', cacheControl: CACHE_PRIVATE };
     // Another run of the same job may have stored an original first, and a manifest may already refer to it.
     await originals.put({ ...what, metadata, ifAbsent: true }, { signal });

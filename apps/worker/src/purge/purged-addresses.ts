@@ -1,5 +1,5 @@
 import type { Purge } from '@imagemill/queue';
-import { type Categories, cachedPaths, plannedRenditions } from '@imagemill/variants';
+import { type Categories, cachedPaths, ownSpec, plannedRenditions } from '@imagemill/variants';
 
 interface PurgedAddresses {
   /** Paths at the CDN that begin with `/` and end with `*`: together, all under which it may have stored the image. */
@@ -13,13 +13,13 @@ export type AddressesOf = (purge: Purge) => PurgedAddresses;
 
 export function createAddressesOf(categories: Categories, cdnBaseUrl: string): AddressesOf {
   const folder = new URL(cdnBaseUrl).pathname.replace(/\/+$/, '');
-  return ({ imageId, category, reason }) => {
+  return ({ imageId, category, focus, reason }) => {
     const { immutable, changing } = cachedPaths(imageId);
     const keys = reason === 'rendered-again' ? changing : [...immutable, ...changing];
     const spec = reason === 'rendered-again' ? undefined : categories.get(category);
     return {
       paths: keys.map((key) => `${folder}/${key}`),
-      urls: spec ? plannedRenditions({ imageId, ...spec, cdnBaseUrl }).map(({ url }) => url) : [],
+      urls: spec ? plannedRenditions({ imageId, ...ownSpec(spec, { focus }), cdnBaseUrl }).map(({ url }) => url) : [],
     };
   };
 }

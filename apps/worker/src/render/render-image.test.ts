@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto';
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
+import { createManifests, originalMetadata } from '@imagemill/manifests';
+import type { RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
-import { CACHE_IMMUTABLE, finishedKey, loadCategories, manifestKey, prefixes, renditionKey } from '@imagemill/variants';
+import {
+  CACHE_IMMUTABLE,
+  finishedKey,
+  loadCategories,
+  manifestKey,
+  type OwnSettings,
+  ownSpec,
+  prefixes,
+  renditionKey,
+} from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { engine, job, makeBucket, manifestOf, photo, run, storage, store } from '../test-support/render-harness.ts';
 
@@ -85,6 +96,68 @@ describe('a photograph', () => {
 
 const categories = await loadCategories();
 const only = { name: 'only', width: 64, height: 64, fit: 'cover', format: 'webp', quality: 80 };
+
+describe('a focus', () => {
+  const focus = { x: 0.2, y: 0.9 };
+  const strip = { ...only, height: 20 };
+  const ownSets = {
+    avatar: [
+      { ...strip, position: 'focus' },
+      { ...strip, name: 'centred' },
+    ],
+  };
+  const specOf = async (own: OwnSettings = {}) => {
+    const common = (await loadCategories(ownSets)).get('avatar');
+    if (!common) throw new Error('There is no category.');
+    return ownSpec(common, own);
+  };
+  const bytesOf = async (image: RenderImage, revision: string, variant: string) => {
+    const key = renditionKey({ imageId: image.imageId, revision, variant, format: 'webp' });
+    const object = await storage.open(key);
+    return Buffer.concat(await Array.fromAsync(object?.body ?? []));
+  };
+  test('of the job gives the image a revision of its own, is in its manifest, and moves its crops', async () => {
+    const [plain, image] = [job(), job({ focus })];
+    for (const each of [plain, image]) {
+      await store(each);
+      expect(await (await run(each, { ownSets })).result).toEqual({ outcome: 'ready' });
+    }
+    const [common, own] = [await specOf(), await specOf({ focus })];
+    expect(await manifestOf(plain)).not.toHaveProperty('focus');
+    expect(await manifestOf(plain)).toMatchObject({ revision: common.revision });
+    expect(await manifestOf(image)).toMatchObject({ focus, revision: own.revision });
+    const centred = await bytesOf(plain, common.revision, 'only');
+    expect(await bytesOf(image, own.revision, 'centred')).toEqual(centred);
+    expect(await bytesOf(image, own.revision, 'only')).not.toEqual(centred);
+  });
+
+  test('of the original’s metadata counts if the job was recreated from the key alone', async () => {
+    const image = job();
+    await storage.put({
+      ...{ key: image.originalKey, body: photo, contentType: image.contentType, cacheControl: 'private' },
+      metadata: originalMetadata({ filename: 'me.jpg', focus }),
+    });
+    await (await run(image, { ownSets })).result;
+    expect(await manifestOf(image)).toMatchObject({ focus, revision: (await specOf({ focus })).revision });
+  });
+
+  test('that was changed in the manifest is rendered, whatever the job and the original say', async () => {
+    const image = job({ focus });
+    await store(image);
+    await (await run(image, { ownSets })).result;
+    for (const changed of [{ x: 0, y: 0 }, undefined]) {
+      const stored = await createManifests(storage).read(image.imageId);
+      if (stored?.manifest.status !== 'ready') throw new Error('It is not ready.');
+      await createManifests(storage).publish({ ...stored.manifest, focus: changed }, stored);
+      await (await run(image, { ownSets })).result;
+      const { revision } = await specOf({ focus: changed });
+      const manifest = await manifestOf(image);
+      expect(manifest).toMatchObject({ revision, metadata: image.metadata });
+      expect(manifest && 'focus' in manifest ? manifest.focus : undefined).toEqual(changed);
+      expect((await run(image, { ownSets })).puts).toEqual([]);
+    }
+  });
+});
 
 describe('running a job again', () => {
   test('renders nothing if the image is already finished', async () => {

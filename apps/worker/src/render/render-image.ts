@@ -11,13 +11,14 @@ import {
   rejectedManifest,
   type StoredManifest,
   type Subject,
+  sellersText,
 } from '@imagemill/manifests';
 import type { Postponed, PurgeQueue, RenderContext, RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { fetchOriginal } from '@imagemill/rendering';
 import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
-import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, uploadEntries } from '@imagemill/variants';
+import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, ownSpec, uploadEntries } from '@imagemill/variants';
 import { type ImportOriginal, isRejection } from '../import/import-original.ts';
 import type { HeavyRun, HeavySlots } from '../slots/heavy-slots.ts';
 import { abortParts } from './abort-parts.ts';
@@ -51,22 +52,20 @@ export interface RenderServices {
 export function createRenderImage(services: RenderServices): RenderHandler {
   const { originals, manifests, categories } = services;
 
-  async function renderAndCommit(image: RenderImage, context: RenderContext): Promise<RenderOutcome> {
+  async function renderAndCommit(job: RenderImage, context: RenderContext): Promise<RenderOutcome> {
     const [stored, uploaded] = await Promise.all([
-      manifests.read(image.imageId, context),
-      originals.head(image.originalKey, context),
+      manifests.read(job.imageId, context),
+      originals.head(job.originalKey, context),
     ]);
-    assertOwn(stored, image.tenant);
-    if (stored?.manifest.status === 'deleted') return endDeletion(services, image, context);
-    const category = categories.get(image.category);
-    if (!category) throw new UnknownCategoryError(image.category);
+    assertOwn(stored, job.tenant);
+    if (stored?.manifest.status === 'deleted') return endDeletion(services, job, context);
+    const common = categories.get(job.category);
+    if (!common) throw new UnknownCategoryError(job.category);
+    const image = withSellersText(job, stored?.manifest, uploaded);
+    const category = ownSpec(common, image);
     const earlier = earlierResult(stored?.manifest, uploaded, category);
     if (earlier) return keepEarlier(services, image, earlier, context);
-    const rendered = await render(
-      services,
-      { image: withSellersText(image, stored?.manifest), uploaded, category },
-      context,
-    );
+    const rendered = await render(services, { image, uploaded, category }, context);
     if (rendered.outcome === 'no-original') return withoutOriginal(services, image, context);
     if (rendered.outcome === 'postponed') return rendered;
     return commit(services, image, { manifest: rendered.manifest, replaces: stored }, context);
@@ -161,11 +160,19 @@ function earlierResult(
   return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
 }
 
-/** A job that was recreated from a key alone lacks the seller's file name and metadata. An earlier manifest has them. */
-function withSellersText(image: RenderImage, earlier: LiveManifest | undefined): RenderImage {
-  if (!earlier) return image;
+/**
+ * A job that was recreated from a key alone lacks what the seller gave. An earlier manifest has it, and the current focus in any case;
+ * before the first manifest, the original's metadata has the focus.
+ */
+function withSellersText(
+  image: RenderImage,
+  earlier: LiveManifest | undefined,
+  uploaded: ObjectFacts | undefined,
+): RenderImage {
+  if (!earlier) return { ...image, focus: image.focus ?? sellersText(uploaded).focus };
+  const { filename, metadata, focus } = earlier;
   const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
-  return isKnown ? image : { ...image, filename: earlier.filename || undefined, metadata: earlier.metadata };
+  return isKnown ? { ...image, focus } : { ...image, focus, filename: filename || undefined, metadata };
 }
 
 interface Rendering {
@@ -217,7 +224,10 @@ async function renderInSlot(
     if (busy) return busy;
     await reportProgress({ revision, total, source, done: [] });
 
-    const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { only, signal }));
+    const { focus } = image;
+    const picture = await watch.time('decode', () =>
+      engine.decode(original.bytes, source, set, { only, focus, signal }),
+    );
     const [summary, done] = await summariseAndPublish(picture, watch, {
       cdn,
       address: { imageId: image.imageId, revision },

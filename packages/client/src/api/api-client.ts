@@ -23,7 +23,7 @@ export interface ImagemillOptions {
 }
 
 interface ApiCall {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** After the base URL. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;

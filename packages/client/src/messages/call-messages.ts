@@ -53,6 +53,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'not-uploaded': 'The file has not arrived in full. Upload it again.',
   'upload-ended': 'This upload was already completed or cancelled.',
   'original-gone': 'The original of this image is no longer stored, so nothing new can be made from it.',
+  'not-ready': 'This image is not ready yet, or is being changed. Try again in a moment.',
   'dead-letter-not-found': 'This dead letter is gone: it was redriven or discarded in the meantime.',
   'delivery-not-found': 'This delivery is no longer stored.',
   'purge-not-found': 'This purge is no longer stored.',

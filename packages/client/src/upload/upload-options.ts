@@ -1,5 +1,5 @@
 import type { WaitOptions } from '../follow/wait-until-ready.ts';
-import type { UploadMethod, UploadTicket } from '../types.ts';
+import type { Focus, UploadMethod, UploadTicket } from '../types.ts';
 import type { UploadProgress } from './upload-progress.ts';
 
 /** Options of an upload to a given ticket. */
@@ -23,6 +23,8 @@ export interface UploadOptions extends UploadToOptions {
   readonly contentType?: string | undefined;
   /** Up to 16 short strings. */
   readonly metadata?: Record<string, string> | undefined;
+  /** The point around which variants with the position `focus` are cropped. */
+  readonly focus?: Focus | undefined;
   /** SHA-256 of the file, base64. */
   readonly checksumSha256?: string | undefined;
   /** By default chosen by the size of the file. */

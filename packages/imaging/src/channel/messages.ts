@@ -1,4 +1,4 @@
-import { type EntryName, SourceFacts, type VariantSet } from '@imagemill/variants';
+import { type EntryName, type Focus, SourceFacts, type VariantSet } from '@imagemill/variants';
 import { z } from 'zod';
 import { Coding } from '../cost/coding.ts';
 import { rejectionCodes } from '../errors.ts';
@@ -24,6 +24,7 @@ export type EngineCall =
       readonly source: SourceFacts;
       readonly set: VariantSet;
       readonly only?: readonly EntryName[] | undefined;
+      readonly focus?: Focus | undefined;
     }
   | { readonly do: 'summarise' }
   | { readonly do: 'render' }

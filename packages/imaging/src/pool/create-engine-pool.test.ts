@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { variantSets } from '@imagemill/variants';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { gradientPicture } from '../test-support/pictures.ts';
-import { engineOf, renderSet, variantSet } from '../test-support/render.ts';
+import { cornerColours, cornerPicture, gradientPicture } from '../test-support/pictures.ts';
+import { engineOf, pixelReader, renderSet, variantSet } from '../test-support/render.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import type { PoolEvent } from './pool-event.ts';
 
@@ -44,6 +44,17 @@ test('encodes the wanted entries only, with the bytes that they have among all',
   const wanted = all.filter(({ variant }) => only.includes(variant));
   expect(wanted).toHaveLength(2);
   expect(base64(made).sort()).toEqual(base64(wanted).sort());
+});
+
+test('crops around the focus of the image', async () => {
+  const set = variantSet({ width: 20, height: 20, fit: 'cover', position: 'focus' });
+  const wide = await cornerPicture(60, 20).png().toBuffer();
+  const source = await pool.inspect(wide);
+  const render = async (x: number) => {
+    const [made] = await Array.fromAsync((await pool.decode(wide, source, set, { focus: { x, y: 0 } })).render());
+    return (await pixelReader(made?.data ?? Buffer.of())).rgb(10, 4);
+  };
+  expect([await render(0), await render(1)]).toEqual([cornerColours[0], cornerColours[1]]);
 });
 
 test('rejects what the engine in one process rejects, and the next image finds the process intact', async () => {

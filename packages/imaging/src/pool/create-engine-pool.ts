@@ -112,9 +112,9 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         run.end();
       }
     },
-    async decode(file, source, set, { only, signal } = {}) {
+    async decode(file, source, set, { only, focus, signal } = {}) {
       const wanted = selectEntries(set, only);
-      const call = { do: 'decode', source, set, only } as const;
+      const call = { do: 'decode', source, set, only, focus } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
       const run = createImageRun(context, { file, ...lanes.predict(file, { source, set, only }), budget, prepare });
       try {

@@ -25,9 +25,9 @@ export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: 
     const { signal } = image.dropped;
     if (request.do === 'inspect') return engine.inspectSource(file, request.options);
     if (request.do === 'decode') {
-      const { source, set, only } = request;
+      const { source, set, only, focus } = request;
       image.set = set;
-      image.picture = await engine.decode(file, source, set, { only, signal });
+      image.picture = await engine.decode(file, source, set, { only, focus, signal });
       return undefined;
     }
     if (!image.picture) throw new Error(`There is no decoded picture to ${request.do}.`);

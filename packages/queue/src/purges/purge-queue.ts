@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ImageAddress } from '@imagemill/variants';
+import type { ImageAddress, OwnSettings } from '@imagemill/variants';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createQueueAccess } from '../connection/queue-access.ts';
@@ -16,9 +16,12 @@ export interface PurgeQueue {
    * runs after it. What is gone for good is purged once more a minute later: a response that left the bucket or an edge just before
    * the deletion can reach the CDN after the first purge, and would stay there for a year.
    */
-  add(image: ImageAddress, reason: PurgeReason): Promise<void>;
+  add(image: PurgedImage, reason: PurgeReason): Promise<void>;
   readonly failed: FailedPurges;
 }
+
+/** What a purge needs of an image: all parts of its addresses. */
+export type PurgedImage = ImageAddress & OwnSettings;
 
 const { purgeImage } = jobs;
 
@@ -37,10 +40,18 @@ export function createPurgeQueue({ connection, prefix }: { connection: Redis; pr
   };
 }
 
-async function addPurge(queue: Queue, image: ImageAddress, reason: PurgeReason, delay = 0): Promise<void> {
-  const { tenant, category, imageId } = image;
+async function addPurge(queue: Queue, image: PurgedImage, reason: PurgeReason, delay = 0): Promise<void> {
+  const { tenant, category, imageId, focus } = image;
   const id = randomUUID();
-  const purge = { id, tenant, category, imageId, reason, requestedAt: new Date(Date.now() + delay).toISOString() };
+  const purge = {
+    id,
+    tenant,
+    category,
+    imageId,
+    focus,
+    reason,
+    requestedAt: new Date(Date.now() + delay).toISOString(),
+  };
   const second = delay > 0;
   await queue.add(purgeImage.name, purgeImage.payload.write(purge), {
     ...{ jobId: id, delay },

@@ -1,4 +1,4 @@
-import { Category, ImageId, Tenant } from '@imagemill/variants';
+import { Category, Focus, ImageId, Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 
 /**
@@ -15,6 +15,8 @@ export const Purge = z.object({
   tenant: Tenant,
   category: Category,
   imageId: ImageId,
+  /** It is part of the URLs of the renditions. */
+  focus: Focus.optional(),
   reason: PurgeReason,
   requestedAt: z.iso.datetime(),
 });

@@ -49,7 +49,9 @@ export interface RenderQueue {
   endUpload(imageId: ImageId): Promise<void>;
   /** Starts the job of a deleted image, like `reprocess`. From then on, the image's status is `deleted`. */
   requestDeletion(image: RenderImage): Promise<void>;
-  /** Starts the job of an image whose original exists, regardless of the job's state. Adds the job if it is gone. */
+  /**
+   * Starts the job of an image whose original exists, regardless of the job's state, with this payload. Adds the job if it is gone.
+   */
   reprocess(image: RenderImage): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
   ping(): Promise<void>;
@@ -119,6 +121,9 @@ export function createRenderQueue({ connection, prefix, weights }: RenderQueueOp
     reprocess: (image) =>
       onQueue(async (queue) => {
         await uploads.note(image.imageId);
+        const job = await readJob(queue, image.imageId);
+        // A job of a later version keeps its payload.
+        if (job && readablePayload(renderImage.payload, job)) await job.updateData(renderImage.payload.write(image));
         await startOrAdd(queue, image);
       }),
 

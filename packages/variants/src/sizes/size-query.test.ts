@@ -81,6 +81,7 @@ describe('a size', () => {
     expect(nameOf('w=300&utm=1&v=abc')).toBe('w300_inside_q80');
     expect(nameOf('w=300&q=33', 'png')).toBe('w300_inside');
     expect(nameOf('w=300&h=200&focus=entropy', 'avif')).toBe('w300_h200_cover_q60_entropy');
+    expect(nameOf('w=300&h=200&focus=focus', 'avif')).toBe('w300_h200_cover_q60_focus');
   });
 
   test.each([

@@ -1,0 +1,91 @@
+import { ImageId, loadCategories, ownSpec, publicUrl, renditionKey, Tenant } from '@imagemill/variants';
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { photo, useApi } from '../test-support/api-harness.ts';
+import { readyImage } from '../test-support/ready-image.ts';
+
+const api = useApi();
+const acme = Tenant.parse('acme');
+const focus = { x: 0.25, y: 0.75 };
+const product = (await loadCategories()).get('product') ?? { set: [], revision: '' };
+
+const setFocus = (imageId: string, body: unknown, key?: string) =>
+  api.call('PATCH', `/v1/images/${imageId}`, body, key);
+const statusOf = async (imageId: string) => (await api.call('GET', `/v1/images/${imageId}`)).body;
+const ready = (request?: object) => readyImage(api, product.revision, request);
+const manifestOf = async (imageId: string) => {
+  const manifest = (await api.manifests.readOf(acme, ImageId.parse(imageId)))?.manifest;
+  return manifest?.status === 'ready' ? manifest : undefined;
+};
+
+test('a ready image gets a focus, which its status tells, and is queued to be rendered', async () => {
+  const { imageId } = await ready();
+  expect(await statusOf(imageId)).not.toHaveProperty('focus');
+  expect(await setFocus(imageId, { focus })).toMatchObject({ status: 202, body: { imageId, status: 'queued', focus } });
+  expect(await statusOf(imageId)).toMatchObject({ status: 'queued', focus });
+  expect(await manifestOf(imageId)).toMatchObject({ focus, revision: product.revision });
+});
+
+test('the focus of an image is removed by null', async () => {
+  const { imageId } = await ready({ ...photo, focus });
+  expect(await statusOf(imageId)).toMatchObject({ status: 'ready', focus });
+  expect((await setFocus(imageId, { focus: null })).body).not.toHaveProperty('focus');
+  expect((await manifestOf(imageId))?.focus).toBeUndefined();
+});
+
+test('a repeated change queues the image again', async () => {
+  const { imageId } = await ready({ ...photo, focus });
+  expect(await setFocus(imageId, { focus })).toMatchObject({ status: 202, body: { status: 'queued', focus } });
+});
+
+test('an image that is not ready is left as it is', async () => {
+  const { body } = await api.call('POST', '/v1/images/upload-url', photo);
+  const imageId = String(body.imageId);
+  expect(await setFocus(imageId, { focus })).toMatchObject({ status: 409, body: { code: 'not-ready' } });
+  expect(await statusOf(imageId)).toMatchObject({ status: 'awaiting-upload' });
+  const changing = await ready();
+  await setFocus(changing.imageId, { focus });
+  expect(await setFocus(changing.imageId, { focus: null })).toMatchObject({ status: 409, body: { code: 'not-ready' } });
+  expect(await statusOf(changing.imageId)).toMatchObject({ focus });
+});
+
+test('an image without its original keeps its focus', async () => {
+  const { imageId, key } = await ready();
+  await api.originals.delete(key);
+  expect(await setFocus(imageId, { focus })).toMatchObject({ status: 409, body: { code: 'original-gone' } });
+  expect(await manifestOf(imageId)).not.toHaveProperty('focus');
+});
+
+test("another tenant's image and an unknown id are not found, and a follow token changes nothing", async () => {
+  const { imageId, followToken } = await ready();
+  expect((await setFocus(imageId, { focus }, api.keys.other)).status).toBe(404);
+  expect((await setFocus(uuidv7(), { focus })).status).toBe(404);
+  expect((await setFocus(imageId, { focus }, followToken)).status).toBe(401);
+  expect(await manifestOf(imageId)).not.toHaveProperty('focus');
+});
+
+test.each([
+  [{}, 'missing-field'],
+  [{ focus: 'centre' }, 'invalid-type'],
+  [{ focus: { x: 0.5 } }, 'missing-field'],
+  [{ focus: { x: 0.5, y: 1.5 } }, 'invalid-field'],
+  [{ focus, metadata: {} }, 'unknown-field'],
+])('rejects %j', async (body, code) => {
+  const { imageId } = await ready();
+  expect(await setFocus(imageId, body)).toMatchObject({ status: 422, body: { code } });
+});
+
+test('a ticket, and an import, with a focus plan URLs in a revision of the image alone', async () => {
+  const own = ownSpec(product, { focus });
+  const { body: ticket } = await api.call('POST', '/v1/images/upload-url', { ...photo, focus });
+  const request = { url: 'https://shop.test/a.jpg', category: 'product', focus };
+  const { body: imported } = await api.call('POST', '/v1/images/import', request);
+  for (const { imageId: id, renditions } of [ticket, imported] as { imageId: string; renditions: unknown[] }[]) {
+    const imageId = ImageId.parse(id);
+    const key = renditionKey({ imageId, revision: own.revision, variant: 'thumb', format: 'avif' });
+    expect(renditions[0]).toMatchObject({ variant: 'thumb', format: 'avif', url: publicUrl('http://cdn.test', key) });
+    expect((await api.queue.find(imageId))?.image.focus).toEqual(focus);
+    expect(await statusOf(id)).toMatchObject({ focus });
+  }
+  expect(ticket.headers).toMatchObject({ 'x-amz-meta-focus': '0.25,0.75' });
+});

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type CategorySpec, Focus, ownSpec } from './index.ts';
+
+const category: CategorySpec = { set: [], revision: '91980fb062e4' };
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const focus = fc.record({ x: share, y: share });
+
+test('an image without settings of its own has the revision of its category', () => {
+  expect(ownSpec(category, {})).toBe(category);
+  expect(ownSpec(category, { focus: undefined })).toBe(category);
+});
+
+test('an image with a focus has a revision of its own, which is the same for the same focus and category', () => {
+  fc.assert(
+    fc.property(focus, (point) => {
+      const { set, revision } = ownSpec(category, { focus: point });
+      expect(revision).toMatch(/^[0-9a-f]{12}$/);
+      expect(revision).not.toBe(category.revision);
+      expect(ownSpec(category, { focus: { y: point.y, x: point.x } }).revision).toBe(revision);
+      expect(ownSpec({ ...category, revision: '0a6547bb0c01' }, { focus: point }).revision).not.toBe(revision);
+      expect(set).toBe(category.set);
+    }),
+  );
+});
+
+test('no two of a thousand foci have the same revision', () => {
+  const points = Array.from({ length: 1000 }, (_, index) => ({ x: (index % 32) / 31, y: Math.floor(index / 32) / 31 }));
+  expect(new Set(points.map((point) => ownSpec(category, { focus: point }).revision)).size).toBe(1000);
+});
+
+test.each([{ x: 0.1 }, { x: -0.1, y: 0 }, { x: 0, y: 1.01 }, { x: '0', y: 0 }, { x: 0, y: 0, z: 0 }, null])(
+  'a focus cannot be %j',
+  (value) => {
+    expect(Focus.safeParse(value).success).toBe(false);
+  },
+);

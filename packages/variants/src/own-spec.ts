@@ -1,0 +1,28 @@
+import type { CategorySpec } from './categories.ts';
+import type { Focus } from './focus.ts';
+
+/** What was asked for one image alone. It decides the image's renditions beside the set of its category. */
+export interface OwnSettings {
+  readonly focus?: Focus | undefined;
+}
+
+/** The set and the revision of one image: those of its category, but a revision of its own if something was asked for it alone. */
+export function ownSpec(category: CategorySpec, { focus }: OwnSettings): CategorySpec {
+  return focus ? { ...category, revision: mixed(category.revision, JSON.stringify([focus.x, focus.y])) } : category;
+}
+
+const HEX = 16;
+const REVISION_DIGITS = 12;
+
+/**
+ * 48 bits of FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), which needs no await in a browser, unlike SHA-256. It only has to tell
+ * apart the settings that one image has had: files of another image have other keys.
+ */
+function mixed(revision: string, settings: string): string {
+  let hash = 0xcbf2_9ce4_8422_2325n;
+  for (const byte of new TextEncoder().encode(`${revision} ${settings}`)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100_0000_01b3n);
+  }
+  // The highest bits are the best mixed ones.
+  return (hash >> 16n).toString(HEX).padStart(REVISION_DIGITS, '0');
+}
