@@ -21,7 +21,7 @@ export interface PurgeQueue {
 }
 
 /** What a purge needs of an image: all parts of its addresses. */
-export type PurgedImage = ImageAddress & OwnSettings;
+type PurgedImage = ImageAddress & OwnSettings;
 
 const { purgeImage } = jobs;
 
