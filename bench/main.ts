@@ -7,6 +7,7 @@ import { benchLazy } from './engine/bench-lazy.ts';
 import { benchProfile } from './engine/bench-profile.ts';
 import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
+import { benchRoundPng } from './frontier/bench-round-png.ts';
 import { benchLive } from './live/bench-live.ts';
 import { drawOptions } from './options/draw-options.ts';
 import { benchSoak } from './soak/bench-soak.ts';
@@ -25,6 +26,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   live: benchLive,
   options: drawOptions,
   profile: benchProfile,
+  'round-png': benchRoundPng,
   soak: benchSoak,
 };
 
@@ -51,6 +53,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
   options   no measurement: draws the pictures of docs/variants.md
   profile   CPU of one image by step: decode, scaling, each encoder
+  round-png bytes, CPU and quality of round png files, lossless and with a palette
   soak      memory over thousands of jobs in one process, with each installed allocator
 
 --quick runs only a few sources and settings, as a smoke test; do not quote its figures.`);

@@ -145,9 +145,9 @@ async function encode(
   }
   const shaped = await frames.of(plan);
   // Hidden colours waste bytes in a lossless format; in a lossy one, they protect the colours of neighbouring pixels.
-  const { data, raw } = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
-  const frame = withMarks(sharp(data, { raw }), kept);
-  return encodeFrame(frame, plan).finally(() => frames.release(plan));
+  const pixels = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
+  const frame = withMarks(sharp(pixels.data, { raw: pixels.raw }), kept);
+  return encodeFrame(frame, pixels, plan).finally(() => frames.release(plan));
 }
 
 /** libvips cannot rotate the frames of an animation: a rotated one becomes a still. */

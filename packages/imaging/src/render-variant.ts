@@ -2,6 +2,7 @@ import { crops, encoderSettings, type Position, pads, type RenditionPlan, tinySo
 import type { Sharp } from 'sharp';
 import { type BackedPlan, showsBackdrop } from './backdrop.ts';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
+import { encodeRoundPng } from './encode-round-png.ts';
 import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
 import type { Pixels } from './pixels.ts';
@@ -73,8 +74,11 @@ export async function shapeFrame(image: Sharp, plan: BackedPlan): Promise<Pixels
   return pixels;
 }
 
-export function encodeFrame(frame: Sharp, plan: BackedPlan): Promise<Buffer> {
-  return take(encoding, frame, plan).toBuffer();
+/** @param frame of these pixels, with the metadata to keep */
+export function encodeFrame(frame: Sharp, pixels: Pixels, plan: BackedPlan): Promise<Buffer> {
+  return plan.variant.format === 'png' && isRound(plan)
+    ? encodeRoundPng(frame, pixels)
+    : take(encoding, frame, plan).toBuffer();
 }
 
 /** @throws RejectedImageError `corrupt` if frames after the first are damaged */

@@ -1,5 +1,5 @@
 export { type Categories, type CategorySpec, loadCategories } from './categories.ts';
-export { ENGINE_VERSION, type EncoderSettings, encoderSettings, tinySource } from './encoder-settings.ts';
+export { ENGINE_VERSION, type EncoderSettings, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
 export { Focus } from './focus.ts';
 export {

@@ -1,4 +1,4 @@
-import { ENGINE_VERSION, encoderSettings, tinySource } from './encoder-settings.ts';
+import { ENGINE_VERSION, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
 import type { VariantSet } from './variant.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { VariantSet } from './variant.ts';
  */
 export async function revisionOf(set: VariantSet): Promise<string> {
   const entries = set.map(({ when: _, ...entry }) => canonical(entry)).sort();
-  const text = canonical({ engine: ENGINE_VERSION, encoders: encoderSettings, tinySource, entries });
+  const text = canonical({ engine: ENGINE_VERSION, encoders: encoderSettings, roundPng, tinySource, entries });
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

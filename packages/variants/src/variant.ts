@@ -57,7 +57,7 @@ export const Variant = z
     height: side,
     fit: Fit,
     format: Format,
-    /** 1 to 100; ignored by png, which is lossless here. */
+    /** 1 to 100; ignored by png: round ones have a palette of 256 colours unless lossless is smaller, others are lossless. */
     quality: z.int().min(1).max(100),
     /** Encoder effort: avif 0 to 4, webp 0 to 6; other formats have none. Defaults to that of `encoderSettings`. */
     effort: z.int().min(0).optional(),
