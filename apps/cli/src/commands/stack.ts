@@ -22,8 +22,7 @@ export function stack(program: Command): void {
     )
     .action(() =>
       stayUp(localStack, async (running) => {
-        const file = await running.startEdge();
-        process.stdout.write(`\n${stackAddresses({ ...running, file })}\n\nCtrl-C stops everything.\n`);
+        process.stdout.write(`\n${stackAddresses(running)}\n\nCtrl-C stops everything.\n`);
       }),
     );
 }

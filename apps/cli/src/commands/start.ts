@@ -29,10 +29,7 @@ export function start(program: Command): void {
       stayUp(localStack, async (stack, signal) => {
         await showSamples(stack.file, signal);
         if (signal.aborted) return;
-        const file = await stack.startEdge();
-        process.stdout.write(
-          `\n${stackAddresses({ ...stack, file })}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops everything.\n`,
-        );
+        process.stdout.write(`\n${stackAddresses(stack)}\n\n${curlRecipe(stack.file)}\n\nCtrl-C stops everything.\n`);
       }),
     );
 }

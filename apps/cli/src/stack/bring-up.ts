@@ -13,18 +13,12 @@ import { makeFolder } from './make-folder.ts';
 import { namedPort } from './named-port.ts';
 import { runToEnd } from './run-to-end.ts';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from './stack-file.ts';
-import { type Apps, keepApp, startApps } from './start-apps.ts';
+import { type Apps, startApps } from './start-apps.ts';
 import { untilReady } from './until-ready.ts';
 
 export interface Stack {
   readonly file: StackFile;
   readonly dir: string;
-  /**
-   * Starts the edge, unless the stack has none. Uploads do not need it, and it would slow down the renders of the samples.
-   *
-   * @returns the stack's file with the edge
-   */
-  startEdge(): Promise<StackFile>;
   /** Settles with a message when a part exits that cannot be restarted. */
   readonly broken: Promise<string>;
   close(): Promise<void>;
@@ -35,8 +29,8 @@ interface Stoppable {
 }
 
 /**
- * Starts imagemill and its dependencies: Redis and S3 if none are configured, the buckets, the API and the workers, with
- * the same entry points and environment variables as every other deployment.
+ * Starts imagemill and its dependencies: Redis and S3 if none are configured, the buckets, the API, the workers and the edge,
+ * with the same entry points and environment variables as every other deployment.
  *
  * @param signal aborts the start and stops the parts that already run
  * @throws FailureToExplain if a stack already runs in the directory. After any error, the started parts are stopped.
@@ -88,12 +82,13 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
   parts.push([redis, s3]);
   signal.throwIfAborted();
 
-  say('Starting the API and the workers');
+  say(env.EDGES > 0 ? 'Starting the API, the workers and the edge' : 'Starting the API and the workers');
   const appEnv = appEnvironment(env, { keys, api: { port, url }, redisUrl: redis.address, s3: s3.address, edgeUrl });
   const keeping = { logs, say, signal, onRestart: () => void writeStackFile(dir, file()) };
-  const apps = await startApps({ ...keeping, workers: env.WORKERS, consoleDir: building, env: appEnv });
-  parts.push([...apps.workers], [apps.api]);
-  let edge: KeptProcess | undefined;
+  const edgeEnv = env.EDGES > 0 ? { ...appEnv, ...edgeEnvironment(edgePort) } : undefined;
+  const apps = await startApps({ ...keeping, workers: env.WORKERS, consoleDir: building, env: appEnv, edgeEnv });
+  const edges = apps.edge ? [apps.edge] : [];
+  parts.push([...apps.workers], [apps.api, ...edges]);
   const consoleUrl = (await building) === undefined ? undefined : `${url}/console/`;
   const file = (): StackFile => ({
     apiUrl: url,
@@ -107,43 +102,30 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
     cdnBaseUrl: cdnBaseUrlOf(env, { s3: s3.address, edgeUrl }),
     signingKeys: signingKeysOf(keys),
     consoleUrl,
-    edgeUrl: edge && edgeUrl,
-    pids: { ...pidsOf(redis, s3, apps), edge: edge?.pid },
+    edgeUrl: apps.edge && edgeUrl,
+    pids: pidsOf(redis, s3, apps),
   });
   await untilReady(url, signal);
   await writeStackFile(dir, file());
-  const edgeFailure = Promise.withResolvers<string>();
   return {
     file: file(),
-    broken: broken(
-      { Redis: redis, 'The S3 server': s3 },
-      [apps.api, ...apps.workers, { failed: edgeFailure.promise }],
-      logs,
-    ),
-    async startEdge() {
-      if (env.EDGES === 0) return file();
-      say('Starting the edge');
-      edge = await keepApp(keeping, 'edge', { ...appEnv, ...edgeEnvironment(edgePort) });
-      parts.push([edge]);
-      edge.failed.then(edgeFailure.resolve);
-      await writeStackFile(dir, file());
-      return file();
-    },
+    broken: broken({ Redis: redis, 'The S3 server': s3 }, [apps.api, ...apps.workers, ...edges], logs),
   };
 }
 
-const pidsOf = (redis: Backend<unknown>, s3: Backend<unknown>, { api, workers }: Apps): StackFile['pids'] => ({
+const pidsOf = (redis: Backend<unknown>, s3: Backend<unknown>, { api, workers, edge }: Apps): StackFile['pids'] => ({
   stack: process.pid,
   redis: redis.process?.pid,
   s3: s3.process?.pid,
   api: api.pid,
   workers: workers.map(({ pid }) => pid),
+  edge: edge?.pid,
 });
 
 /** Redis and S3 are not restarted: the cause may be in their data. */
 function broken(
   backends: Record<string, Backend<unknown>>,
-  kept: readonly Pick<KeptProcess, 'failed'>[],
+  kept: readonly KeptProcess[],
   logs: string,
 ): Promise<string> {
   const exits = Object.entries(backends).map(async ([name, { process }]) => {
