@@ -38,6 +38,7 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
     ...environmentOf(deployment),
     ...own,
     LOG_LEVEL: 'silent',
+    ENGINE_PROCESSES: '1',
     REDIS_URL: redisUrl,
     S3_ENDPOINT: s3.endpoint,
     S3_REGION: s3.region,

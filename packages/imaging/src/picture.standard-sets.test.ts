@@ -8,11 +8,11 @@ const product = sets.get('product') ?? [];
 const avatar = sets.get('avatar') ?? [];
 
 const cases: [string, number, number, VariantSet][] = [
-  ['product', 1600, 1067, product],
-  ['product', 631, 1201, product],
+  ['product', 2500, 167, product],
+  ['product', 231, 1201, product],
   ['product', 7, 3, product],
   ['product', 1, 900, product],
-  ['avatar', 800, 533, avatar],
+  ['avatar', 600, 401, avatar],
   ['avatar', 200, 300, avatar],
   ['avatar', 1, 1, avatar],
 ];

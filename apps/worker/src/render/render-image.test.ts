@@ -46,8 +46,8 @@ describe('a photograph', () => {
       attempts: 1,
       source: {
         format: 'jpeg',
-        width: 512,
-        height: 512,
+        width: 64,
+        height: 64,
         orientation: 1,
         frames: 1,
         bytes: photo.length,
@@ -207,7 +207,7 @@ describe('running a job again', () => {
     await storage.put({ key, body: earlier, contentType: 'image/webp', cacheControl: CACHE_IMMUTABLE });
     const { result, progress } = await run(image);
     expect(await result).toEqual({ outcome: 'ready' });
-    const stored = { variant: 'large', format: 'webp', width: 256, height: 256, bytes: earlier.byteLength };
+    const stored = { variant: 'large', format: 'webp', width: 64, height: 64, bytes: earlier.byteLength };
     expect(progress.at(-1)?.done).toContainEqual(stored);
     expect(await manifestOf(image)).toMatchObject({ renditions: expect.arrayContaining([{ ...stored, key }]) });
     expect((await storage.head(key))?.sizeBytes).toBe(earlier.byteLength);

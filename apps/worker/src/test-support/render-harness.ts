@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { ImagingEngine } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
+import { cornerPicture } from '@imagemill/imaging/test-support';
 import { createManifests } from '@imagemill/manifests';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
 import { createLogger, parseEnv } from '@imagemill/service';
@@ -19,7 +19,8 @@ export const client = createS3Client({ ...s3, maxAttempts: 1 });
 export const bucket = `worker-${randomUUID()}`;
 export const storage = createS3Storage({ client, bucket });
 export const engine = await createImagingEngine();
-export const photo = await readFile(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
+/** Small: most tests render it, and none looks at it. */
+export const photo = await cornerPicture(64, 64).jpeg().toBuffer();
 
 /** Creates the test file's bucket. Await it before the first test. */
 export const makeBucket = () => ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });

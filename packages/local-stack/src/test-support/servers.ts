@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getContainerRuntimeClient } from 'testcontainers';
 import { startRedis } from '../redis/start-redis.ts';
 import { startS3 } from '../start-s3.ts';
-import { startContainers } from './containers.ts';
 import type { RunningTestServers, TestServers } from './test-servers.ts';
 
 /**
@@ -19,6 +17,7 @@ export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningT
   };
   try {
     if (env.TEST_CONTAINERS === '1' && (await engineAnswers())) {
+      const { startContainers } = await import('./containers.ts');
       const containers = await startContainers();
       return { ...containers, s3: configuredS3(env) ?? containers.s3 };
     }
@@ -35,6 +34,8 @@ export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningT
 
 async function engineAnswers(): Promise<boolean> {
   try {
+    // Loaded only here: it takes half a second of CPU.
+    const { getContainerRuntimeClient } = await import('testcontainers');
     await getContainerRuntimeClient();
     return true;
   } catch {

@@ -13,7 +13,7 @@ import { createBreaker } from './breaker.ts';
 import { createOutages } from './outages.ts';
 import { redisDependency } from './redis-dependency.ts';
 
-const PATIENCE = { timeout: 60_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 
 interface Server {
   readonly admin: Redis;
