@@ -63,7 +63,7 @@ export const workerEnv = z
     WEBHOOK_CONCURRENCY: whole(1, 256)
       .prefault('16')
       .describe(
-        'concurrent webhook deliveries per worker process; one tenant gets at most half of them, and less if others use theirs',
+        'concurrent webhook deliveries per worker process; one tenant gets at most half of them, less if others use theirs, and all tenants with slow endpoints get one together',
       ),
     IMPORT_TIMEOUT_SECONDS: whole(1, 3600)
       .prefault('30')

@@ -1,8 +1,8 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { ImageIndex, ImageStatus } from '@imagemill/queue';
 import { type Categories, type ImageId, type Tenant, timeOfId } from '@imagemill/variants';
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { ImageRecord, ImageRecords } from './image-record.ts';
+import { createLookUpTurns } from './look-up-turns.ts';
 
 interface ListingPage {
   readonly category?: string | undefined;
@@ -38,8 +38,7 @@ interface ListingServices {
 }
 
 export function createListImages({ index, records, categories, onUnreadable }: ListingServices): ListImages {
-  const slot = pLimit(READS_AT_ONCE);
-  const tenants = createTenantSlots();
+  const turns = createLookUpTurns(READS_AT_ONCE, TENANT_READS_AT_ONCE);
 
   async function look(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined> {
     const record = await records.find(tenant, imageId).catch((error: unknown) => {
@@ -53,18 +52,14 @@ export function createListImages({ index, records, categories, onUnreadable }: L
     return record;
   }
 
-  async function list(
-    tenant: Tenant,
-    { category, status, before, limit }: ListingPage,
-    tenantSlot: LimitFunction,
-  ): Promise<Listed> {
+  return async (tenant, { category, status, before, limit }) => {
     const hasStatus = (record: ImageRecord) => status === undefined || record.status === status;
     const found: ImageRecord[] = [];
     let last = before;
     for (let examined = 0; examined < EXAMINED_MAX; examined += limit) {
       const ids = await index.list(tenant, { category, before: last, limit });
       const looked = await Promise.all(
-        ids.map(async (imageId) => ({ imageId, record: await tenantSlot(slot, look, tenant, imageId) })),
+        ids.map(async (imageId) => ({ imageId, record: await turns.run(tenant, () => look(tenant, imageId)) })),
       );
       const matching = looked.flatMap(({ imageId, record }) =>
         record && hasStatus(record) ? [{ imageId, record }] : [],
@@ -76,25 +71,5 @@ export function createListImages({ index, records, categories, onUnreadable }: L
       last = ids.at(-1);
     }
     return { records: found, next: last };
-  }
-
-  return (tenant, page) => tenants.use(tenant, (tenantSlot) => list(tenant, page, tenantSlot));
-}
-
-/** A limit for each tenant that has listings at the moment. */
-function createTenantSlots() {
-  const slots = new Map<Tenant, { readonly slot: LimitFunction; users: number }>();
-  return {
-    async use<T>(tenant: Tenant, work: (slot: LimitFunction) => Promise<T>): Promise<T> {
-      const entry = slots.get(tenant) ?? { slot: pLimit(TENANT_READS_AT_ONCE), users: 0 };
-      slots.set(tenant, entry);
-      entry.users += 1;
-      try {
-        return await work(entry.slot);
-      } finally {
-        entry.users -= 1;
-        if (entry.users === 0) slots.delete(tenant);
-      }
-    },
   };
 }

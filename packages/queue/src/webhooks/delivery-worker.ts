@@ -13,6 +13,7 @@ import {
 } from '../run-jobs.ts';
 import { attemptsOf } from './delivery.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
+import { createTenantShares } from './tenant-shares.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
 /** The result of one attempt: the status of the response, or an error code if there was no response. */
@@ -28,8 +29,10 @@ export type DeliverWebhook = (event: WebhookEvent, signal: AbortSignal) => Promi
 export interface DeliveryWorkerOptions {
   readonly connection: Redis;
   readonly prefix: string;
-  /** Deliveries at once; one tenant gets at most half of them, and less if others use theirs. */
+  /** Deliveries at once; one tenant gets at most half of them, less if others use theirs, and all slow tenants together get one. */
   readonly concurrency: number;
+  /** Average duration of attempts above which a tenant is slow; lower in tests. */
+  readonly slowMs?: number | undefined;
   readonly deliver: DeliverWebhook;
   /** Of Redis, because a failing endpoint is not an outage; none is watched by default. */
   readonly outages?: Outages;
@@ -62,7 +65,7 @@ const POSTPONE_MS_MAX = 30_000;
  */
 export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner {
   const { connection, prefix, concurrency, onError } = options;
-  const shares = createTenantShares(concurrency);
+  const shares = createTenantShares(concurrency, options.slowMs);
 
   const middleware: readonly JobMiddleware<WebhookEvent, void>[] = [
     (next) => async (event, run) => {
@@ -79,8 +82,9 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
   }
 
   async function attempt(job: Job, event: WebhookEvent, signal: AbortSignal): Promise<SendResult> {
-    const began = Date.now();
+    const [began, since] = [Date.now(), performance.now()];
     const result = await options.deliver(event, signal);
+    shares.measured(event.tenant, performance.now() - since);
     const { verdict: _, ...answer } = result;
     const made = { at: new Date(began).toISOString(), ms: Math.max(0, Date.now() - began), ...answer };
     await job.updateProgress({ attempts: [...attemptsOf(job), made].slice(-ATTEMPTS_KEPT_MAX) });
@@ -96,31 +100,6 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
     onGivenBack: options.onGivenBack,
     more: { settings: { backoffStrategy: deliverySchedule.delayMs } },
   });
-}
-
-/**
- * Limits the concurrent deliveries of each tenant: it gets a further slot only while fewer are its own than are free (Choudhury, Hahne,
- * "Dynamic queue length thresholds", 1998). One tenant gets half of the slots, and a second one half of the rest; as slots become free,
- * n tenants come to one part in n + 1 each, and as much stays free.
- */
-function createTenantShares(slots: number) {
-  const running = new Map<string, number>();
-  let free = slots;
-  return {
-    /** @returns the function that releases the slot; undefined if the tenant has reached its share */
-    take(tenant: string): (() => void) | undefined {
-      const others = running.get(tenant) ?? 0;
-      if (others >= free) return undefined;
-      free -= 1;
-      running.set(tenant, others + 1);
-      return () => {
-        free += 1;
-        const left = (running.get(tenant) ?? 1) - 1;
-        if (left > 0) running.set(tenant, left);
-        else running.delete(tenant);
-      };
-    },
-  };
 }
 
 /** Starts that did not use an attempt were postponements. */
