@@ -1,8 +1,9 @@
-import { pads, type RenditionPlan } from '@imagemill/variants';
+import { type Colour, pads, type RenditionPlan } from '@imagemill/variants';
+import { hexInP3 } from './colour/display-p3.ts';
 import { dominantColour } from './dominant-colour.ts';
 import type { Pixels } from './pixels.ts';
 
-/** A plan with what is behind its picture: a colour as #rrggbb, or `transparent`. */
+/** A plan with what is behind its picture: a colour as #rrggbb in the colour space of the pixels, or `transparent`. */
 export interface BackedPlan extends RenditionPlan {
   readonly backdrop: string;
 }
@@ -10,12 +11,16 @@ export interface BackedPlan extends RenditionPlan {
 /** What is behind transparent pixels if a format without transparency asks for the colour of a transparent border. */
 const WHITE = '#ffffff';
 
-/** @param decoded whose border has the colour of the background `auto` */
-export function withBackdrops(plans: readonly RenditionPlan[], decoded: Pixels): BackedPlan[] {
+/**
+ * @param decoded whose border has the colour of the background `auto`
+ * @param colour of the decoded pixels
+ */
+export function withBackdrops(plans: readonly RenditionPlan[], decoded: Pixels, colour: Colour = 'srgb'): BackedPlan[] {
+  const inColour = (backdrop: string) => (colour === 'p3' && backdrop.startsWith('#') ? hexInP3(backdrop) : backdrop);
   const automatic = plans.some(({ variant }) => variant.background === 'auto') ? borderColour(decoded) : WHITE;
   return plans.map((plan) => {
     const { background, format } = plan.variant;
-    const backdrop = background === 'auto' ? automatic : background;
+    const backdrop = background === 'auto' ? automatic : inColour(background);
     return { ...plan, backdrop: format === 'jpeg' && backdrop === 'transparent' ? WHITE : backdrop };
   });
 }

@@ -1,9 +1,10 @@
-import { decodeSize, type RenditionPlan, type Size, type SourceFacts } from '@imagemill/variants';
+import { type Colour, decodeSize, type RenditionPlan, type Size, type SourceFacts } from '@imagemill/variants';
 import sharp, { type Raw, type Sharp } from 'sharp';
+import { convertPixels } from './colour/convert-pixels.ts';
 import { fromFloats } from './colour/from-floats.ts';
+import { p3Gamut, srgbGamut } from './colour/gamut.ts';
 import { type DeepSamples, type Interpretation, interpretationOf } from './colour/interpretation.ts';
 import { expandAlpha, narrowRange, toBytes } from './colour/levels.ts';
-import { toSrgb } from './colour/to-srgb.ts';
 import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
@@ -16,18 +17,23 @@ interface DecodeRequest extends Size {
   readonly decodable: DecodableSource;
   readonly source: SourceFacts;
   readonly limits: ImageLimits;
+  readonly colour: Colour;
 }
 
-/** @throws RejectedImageError `corrupt` */
+/**
+ * @param colour of the pixels; `p3` only for a source with a wide gamut
+ * @throws RejectedImageError `corrupt`
+ */
 export async function decodePixels(
   decodable: DecodableSource,
   source: SourceFacts,
   plans: readonly RenditionPlan[],
   limits: ImageLimits,
+  colour: Colour = 'srgb',
 ): Promise<Pixels> {
   try {
     const interpretation = await interpretationOf(decodable.bytes, source);
-    const pixels = await decodeAs(interpretation, { ...decodeSize(plans), decodable, source, limits });
+    const pixels = await decodeAs(interpretation, { ...decodeSize(plans), decodable, source, limits, colour });
     if (interpretation.narrowAlpha) expandAlpha(pixels);
     const visible = await dropOpaqueAlpha(pixels);
     spreadColours(visible);
@@ -44,7 +50,9 @@ function decodeAs(interpretation: Interpretation, request: DecodeRequest): Promi
 }
 
 async function decodeByLibvips(request: DecodeRequest): Promise<Pixels> {
-  const { data, info } = await resized(request)
+  // With `ignoreIcc`, `withIccProfile` converts from the source's profile; otherwise sharp would first convert to sRGB.
+  const image = request.colour === 'p3' ? resized(request, true).withIccProfile('p3') : resized(request);
+  const { data, info } = await image
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -60,7 +68,7 @@ async function decodeByProfile(samples: DeepSamples, request: DecodeRequest): Pr
     samples === 'scrgb' ? await fromFloats(request.decodable.bytes, resized(request, true)) : resized(request, true);
   const { data, info } = await image
     .toColourspace(samples === 'grey16' ? 'grey16' : 'rgb16')
-    .withIccProfile('srgb')
+    .withIccProfile(request.colour)
     .raw({ depth: 'ushort' })
     .toBuffer({ resolveWithObject: true });
   // With a damaged profile, libvips converts nothing: grey pixels are still grey.
@@ -79,7 +87,8 @@ async function decodeByEncoding(
     .toBuffer({ resolveWithObject: true });
   const raw = rawOf(info);
   const stored = { data: isDeep ? words(data) : data, channels: raw.channels };
-  return { data: await toSrgb(stored, encoding, narrow ? narrowRange : undefined), raw };
+  const gamut = request.colour === 'p3' ? p3Gamut : srgbGamut;
+  return { data: await convertPixels(stored, encoding, gamut, narrow ? narrowRange : undefined), raw };
 }
 
 function resized({ decodable, source, width, height, limits }: DecodeRequest, ignoreIcc = false): Sharp {

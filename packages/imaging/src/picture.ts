@@ -9,15 +9,15 @@ import {
   type VariantSet,
 } from '@imagemill/variants';
 import sharp from 'sharp';
-import { type BackedPlan, withBackdrops } from './backdrop.ts';
-import { decodePixels } from './decode-pixels.ts';
+import type { BackedPlan } from './backdrop.ts';
+import { p3Image } from './colour/display-p3.ts';
+import { decodeLayers, type Layer, type Layers } from './decode-layers.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { ImageLimits } from './limits.ts';
 import { keptMarks, readMarks, withMarks } from './marks/kept-marks.ts';
 import type { Marks } from './marks/marks.ts';
-import type { Pixels } from './pixels.ts';
 import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
 import type { Slot } from './slot.ts';
 import { type DecodableSource, decodableSource } from './source/readable-source.ts';
@@ -78,17 +78,16 @@ export async function decodePicture(
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
   const marks = await readMarks(decodable.bytes, source, set);
-  const pixels = await context.encodeSlot(() => {
+  const layers = await context.encodeSlot(() => {
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
-    return decodePixels(decodable, source, planned, context.limits);
+    return decodeLayers(decodable, source, planned, context.limits);
   });
   signal?.throwIfAborted();
-  const plans = withBackdrops(planned, pixels);
   return {
-    summarise: () => context.encodeSlot(() => summarise(pixels)),
+    summarise: () => context.encodeSlot(() => summarise(layers.srgb.pixels)),
     close: () => {},
-    render: ({ signal } = {}) => renderAll({ decodable, source, marks, pixels, plans, wanted }, context, signal),
+    render: ({ signal } = {}) => renderAll({ decodable, source, marks, layers, wanted }, context, signal),
   };
 }
 
@@ -96,9 +95,7 @@ interface RenderSubject {
   readonly decodable: DecodableSource;
   readonly source: SourceFacts;
   readonly marks: Marks;
-  readonly pixels: Pixels;
-  /** Of the whole set. */
-  readonly plans: readonly BackedPlan[];
+  readonly layers: Layers;
   readonly wanted: ReadonlySet<Variant>;
 }
 
@@ -109,15 +106,16 @@ async function* renderAll(
 ): AsyncGenerator<RenderedVariant> {
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
-  const firsts = groupBy(subject.plans, (plan) => sameBytesKey(plan, subject));
-  const isWanted = ({ variant }: RenditionPlan) => subject.wanted.has(variant);
-  const encoded = firsts.filter((alike) => alike.some(isWanted));
-  const frames = createFrames(subject.pixels, firsts.map(firstOf), encoded.map(firstOf));
-  const encodes = encoded.map((alike) =>
+  const encoded = Object.values(subject.layers)
+    .flatMap((layer) => toEncode(layer, subject))
+    .sort((a, b) => a.pixels - b.pixels);
+  const encodes = encoded.map(({ alike, layer, frames }) =>
     encodeSlot(async () => {
       stop.throwIfAborted();
-      const data = await encode(firstOf(alike), subject, frames, limits);
-      return alike.filter(isWanted).map(({ variant, width, height }) => ({ variant, data, width, height }));
+      const data = await encode(firstOf(alike), subject, { layer, frames }, limits);
+      return alike
+        .filter(({ variant }) => subject.wanted.has(variant))
+        .map(({ variant, width, height }) => ({ variant, data, width, height }));
     }),
   );
   try {
@@ -130,10 +128,26 @@ async function* renderAll(
   }
 }
 
+interface Encode {
+  /** Plans with the same bytes. */
+  readonly alike: NonEmpty<BackedPlan>;
+  readonly layer: Layer;
+  readonly frames: Frames;
+  readonly pixels: number;
+}
+
+/** The files of a layer that are wanted. */
+function toEncode(layer: Layer, { source, marks, wanted }: RenderSubject): Encode[] {
+  const firsts = groupBy(layer.plans, (plan) => sameBytesKey(plan, layer, { source, marks }));
+  const encoded = firsts.filter((alike) => alike.some(({ variant }) => wanted.has(variant)));
+  const frames = createFrames(layer.pixels, firsts.map(firstOf), encoded.map(firstOf));
+  return encoded.map((alike) => ({ alike, layer, frames, pixels: alike[0].width * alike[0].height }));
+}
+
 async function encode(
   plan: BackedPlan,
   { decodable, source, marks }: RenderSubject,
-  frames: Frames,
+  { layer, frames }: Pick<Encode, 'layer' | 'frames'>,
   limits: ImageLimits,
 ): Promise<Uint8Array> {
   const kept = keptMarks(plan.variant, marks);
@@ -146,7 +160,8 @@ async function encode(
   const shaped = await frames.of(plan);
   // Hidden colours waste bytes in a lossless format; in a lossy one, they protect the colours of neighbouring pixels.
   const pixels = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
-  const frame = withMarks(sharp(pixels.data, { raw: pixels.raw }), kept);
+  const image = layer.colour === 'p3' ? await p3Image(pixels) : sharp(pixels.data, { raw: pixels.raw });
+  const frame = withMarks(image, kept);
   return encodeFrame(frame, pixels, plan).finally(() => frames.release(plan));
 }
 
@@ -154,8 +169,12 @@ async function encode(
 const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: SourceFacts) =>
   variant.animated && frames > 1 && orientation === 1;
 
-/** Plans with the same key have the same bytes; this is common for small sources. */
-function sameBytesKey(plan: BackedPlan, { source, marks, pixels }: RenderSubject): string {
+/** Plans of a layer with the same key have the same bytes; this is common for small sources. */
+function sameBytesKey(
+  plan: BackedPlan,
+  { pixels }: Layer,
+  { source, marks }: Pick<RenderSubject, 'source' | 'marks'>,
+): string {
   const { format } = plan.variant;
   const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;
   return JSON.stringify([

@@ -64,6 +64,7 @@ export { avatarSet, productSet } from './standard-sets.ts';
 export { CACHE_IMMUTABLE, CACHE_PRIVATE, type PlannedRendition, plannedRenditions, publicUrl } from './urls.ts';
 export {
   Category,
+  Colour,
   Fit,
   Format,
   KeptMetadata,

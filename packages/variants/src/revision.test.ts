@@ -29,6 +29,10 @@ test('the order of kept metadata, or a duplicate in it, does not change the revi
   expect(await revision({ ...small, keepMetadata: undefined })).toBe(await revision(small));
 });
 
+test('sRGB does not change the revision, since it is the default', async () => {
+  expect(await revision({ ...small, colour: 'srgb' })).toBe(await revision(small));
+});
+
 test.each([
   ['width', { width: 301 }],
   ['quality', { quality: 81 }],
@@ -36,6 +40,7 @@ test.each([
   ['background', { background: '#000000' }],
   ['format', { format: 'avif' }],
   ['name', { name: 'tiny' }],
+  ['colour', { colour: 'p3' }],
   ['kept metadata', { keepMetadata: ['copyright'] }],
 ])('a different %s of one entry changes the revision', async (_field, change) => {
   expect(await revision({ ...small, ...change }, large)).not.toBe(await revision(small, large));

@@ -25,6 +25,10 @@ const Background = z
   .string()
   .regex(/^(?:#[0-9a-f]{6}|transparent|auto)$/, 'must be a colour as #rrggbb, in lower case, or transparent, or auto');
 
+/** `p3`: Display P3 with its profile, for sources with colours outside of sRGB. */
+export const Colour = z.enum(['srgb', 'p3']);
+export type Colour = z.infer<typeof Colour>;
+
 /** Texts that a rendition can keep. It always keeps an IPTC DigitalSourceType, and never anything else. */
 export const KeptMetadata = z.enum(['artist', 'copyright', 'credit']);
 export type KeptMetadata = z.infer<typeof KeptMetadata>;
@@ -68,6 +72,8 @@ export const Variant = z
     /** Keeps every frame of an animated source; webp only. */
     animated: z.boolean().default(false),
     when: When.default('upload'),
+    /** sRGB if not given. Has no default: it would change the revision of every set. */
+    colour: Colour.transform((colour) => (colour === 'srgb' ? undefined : colour)).optional(),
     /** None if not given. Has no default: it would change the revision of every set. */
     keepMetadata: z
       .array(KeptMetadata)
@@ -98,6 +104,10 @@ export const Variant = z
   .refine((v) => !v.animated || v.format === 'webp', {
     path: ['animated'],
     message: 'only webp renditions can be animated',
+  })
+  .refine((v) => !v.animated || v.colour === undefined, {
+    path: ['colour'],
+    message: 'an animation is always in sRGB',
   })
   .refine((v) => !v.animated || v.position === 'centre', {
     path: ['position'],

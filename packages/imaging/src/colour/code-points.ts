@@ -1,5 +1,5 @@
 import type { Encoding } from './encoding.ts';
-import { bt2020Gamut, type Chromaticities, D65, type Point, srgbGamut } from './gamut.ts';
+import { bt2020Gamut, type Chromaticities, D65, type Point, p3Gamut, srgbGamut } from './gamut.ts';
 import { bt1886, gamma, hlg, linear, pq, smpte240, smpte428, srgb, type Transfer } from './transfer.ts';
 
 /** Code points, as in AVIF's colour box and PNG's cICP chunk. https://www.itu.int/rec/T-REC-H.273 */
@@ -24,7 +24,7 @@ const gamuts: Record<number, Chromaticities> = {
   8: gamut(illuminantC, [0.681, 0.319], [0.243, 0.692], [0.145, 0.049]),
   9: bt2020Gamut,
   11: gamut(dci, [0.68, 0.32], [0.265, 0.69], [0.15, 0.06]),
-  12: gamut(D65, [0.68, 0.32], [0.265, 0.69], [0.15, 0.06]),
+  12: p3Gamut,
   22: gamut(D65, [0.63, 0.34], [0.295, 0.605], [0.155, 0.077]),
 };
 

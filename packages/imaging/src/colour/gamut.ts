@@ -12,6 +12,8 @@ type Row = readonly [number, number, number];
 export const D65: Point = [0.3127, 0.329];
 /** The gamut of BT.709 and sRGB: https://www.itu.int/rec/R-REC-BT.709 */
 export const srgbGamut: Chromaticities = { white: D65, red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06] };
+/** Display P3: https://www.w3.org/TR/css-color-4/#predefined-display-p3 */
+export const p3Gamut: Chromaticities = { white: D65, red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] };
 /** https://www.itu.int/rec/R-REC-BT.2020 */
 export const bt2020Gamut: Chromaticities = {
   white: D65,

@@ -19,7 +19,9 @@ test.each<[string, () => Buffer | Promise<Buffer>, Partial<Coding>]>([
     () => hostile.interlacedPng(20, 10),
     { channels: 4, bytesPerChannel: 2, isProgressive: true },
   ],
-  ['a PNG of BT.2020', () => patchesPng([[200, 30, 30]], 8, [cicp(9, 16)]), { isConverted: true }],
+  ['a PNG of BT.2020', () => patchesPng([[200, 30, 30]], 8, [cicp(9, 16)]), { isConverted: true, isWideGamut: true }],
+  ['a JPEG of Display P3', () => small().withIccProfile('p3').jpeg().toBuffer(), { isWideGamut: true }],
+  ['a JPEG of sRGB', () => small().withIccProfile('srgb').jpeg().toBuffer(), { isWideGamut: false }],
   ['a tiled TIFF', () => hostile.tiledTiff(3), { channels: 1, tiles: 6 }],
   ['an AVIF grid', () => hostile.gridAvif({ columns: 3, rows: 2, tile: 64 }), { channels: 3, tiles: 6 }],
 ])('the coding of %s is read from its header', async (_file, make, expected) => {

@@ -3,6 +3,7 @@ import type { Metadata } from 'sharp';
 import { z } from 'zod';
 import { type Counts, defaultBudgets } from '../budgets/budgets.ts';
 import type { Interpretation } from '../colour/interpretation.ts';
+import { isWideGamut } from '../colour/wide-gamut.ts';
 
 /** How a source's pixels are stored, as far as its decoder's work depends on it. */
 export const Coding = z.object({
@@ -19,6 +20,8 @@ export const Coding = z.object({
   metadataBytes: z.int().nonnegative(),
   /** The pixels are converted to sRGB by our own code, or by a profile of 16 bits. */
   isConverted: z.boolean(),
+  /** It can have colours outside of sRGB, and is decoded once more if a variant keeps them. */
+  isWideGamut: z.boolean(),
 });
 export type Coding = z.infer<typeof Coding>;
 
@@ -34,12 +37,13 @@ export function heaviestCoding({ colourSpace }: SourceFacts): Coding {
     tiles: 0,
     metadataBytes: defaultBudgets.metadataBytes,
     isConverted: true,
+    isWideGamut: true,
   };
 }
 
 const bytesOfDepth: Partial<Record<string, number>> = { ushort: 2, short: 2, float: 4 };
 
-export function codingOf(header: Metadata, counts: Counts, { by }: Interpretation): Coding {
+export function codingOf(header: Metadata, counts: Counts, interpretation: Interpretation): Coding {
   const { scans, tiles, gridTiles, metadataBytes, profileBytes } = counts;
   return {
     channels: header.channels,
@@ -49,6 +53,7 @@ export function codingOf(header: Metadata, counts: Counts, { by }: Interpretatio
     scans,
     tiles: tiles + gridTiles,
     metadataBytes: metadataBytes + profileBytes,
-    isConverted: by !== 'libvips',
+    isConverted: interpretation.by !== 'libvips',
+    isWideGamut: isWideGamut(interpretation, header.icc),
   };
 }

@@ -32,6 +32,7 @@ const DECODED_SHARE = 1 / 3;
 export function cpuFeatures(subject: CostSubject): Features {
   const { source, coding } = subject;
   const plans = planRenditions(source, subject.set);
+  const layers = layersOf(subject);
   const encoded = encodedPlans(subject, plans);
   const pixels = sourcePixels(subject);
   const encoding = (format: 'lossy' | 'png') =>
@@ -43,11 +44,11 @@ export function cpuFeatures(subject: CostSubject): Features {
   return {
     image: 1,
     [`decode ${decoderOf(subject)}`]:
-      pixels * samplesPerPixel(subject) * (source.format === 'png' ? coding.bytesPerChannel : 1),
+      layers * pixels * samplesPerPixel(subject) * (source.format === 'png' ? coding.bytesPerChannel : 1),
     metadata: coding.metadataBytes / MILLION,
     // The first scan is part of the decode.
-    'decode scans': pixels * Math.max(0, coding.scans - 1),
-    ...(coding.isConverted && { convert: decodedPixels(plans) }),
+    'decode scans': layers * pixels * Math.max(0, coding.scans - 1),
+    ...(coding.isConverted && { convert: layers * decodedPixels(plans) }),
     ...(source.colourSpace === 'cmyk' && { 'convert cmyk': decodedPixels(plans) }),
     ...(source.hasAlpha && { 'encode alpha': sum(encoded.map((plan) => encodedPixels(plan, source))) }),
     encode: encoding('lossy'),
@@ -71,7 +72,7 @@ export function memoryFeatures(subject: CostSubject): Features {
     [`hold ${decoderOf(subject)}`]: sourcePixels(subject) * samplesPerPixel(subject) * sampleBytes(subject),
     file: source.bytes / MILLION,
     metadata: coding.metadataBytes / MILLION,
-    decoded: decodedPixels(plans) * 4,
+    decoded: layersOf(subject) * decodedPixels(plans) * 4,
     ...(coding.isConverted && { converted: decodedPixels(plans) * 4 }),
     encodes,
     ...(source.hasAlpha && { 'encodes alpha': encodes }),
@@ -83,6 +84,10 @@ function encodedPlans({ set, only }: CostSubject, plans: readonly RenditionPlan[
   const wanted = new Set(selectEntries(set, only));
   return plans.filter(({ variant }) => wanted.has(variant));
 }
+
+/** How often the source is decoded: `decode-layers.ts`. */
+const layersOf = ({ coding, set }: CostSubject) =>
+  coding.isWideGamut && set.some(({ colour }) => colour === 'p3') ? 2 : 1;
 
 const decoders: Readonly<Record<string, string>> = { jpeg: 'progressive jpeg', png: 'interlaced png' };
 

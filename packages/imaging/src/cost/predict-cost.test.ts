@@ -26,6 +26,7 @@ const coding: Coding = {
   tiles: 0,
   metadataBytes: 20_000,
   isConverted: false,
+  isWideGamut: false,
 };
 const set = variantSet({ width: 1200, height: 1200, format: 'webp' }, { width: 600, height: 600, format: 'avif' });
 const subject: CostSubject = { source, coding, set };
@@ -46,6 +47,7 @@ test.each<[string, CostSubject, CostSubject]>([
   ['the size of renditions', subject, { ...subject, set: variantSet({ width: 4000, height: 4000, format: 'avif' }) }],
   ['an encoder’s effort', ...efforts()],
   ['a conversion to sRGB', png(), png({ isConverted: true })],
+  ['colours outside of sRGB, if they are kept', ...layers()],
 ])('more CPU is predicted for more of: %s', (_what, less, more) => {
   expect(predictCost(more).cpuMs).toBeGreaterThan(predictCost(less).cpuMs);
 });
@@ -104,4 +106,13 @@ function efforts(): [CostSubject, CostSubject] {
   const [low, high] = [1, 4].map((effort) => ({ ...subject, set: variantSet({ format: 'avif', effort }) }));
   if (!low || !high) throw new Error('There are two efforts.');
   return [low, high];
+}
+
+function layers(): [CostSubject, CostSubject] {
+  const wide = { ...coding, isWideGamut: true };
+  const kept = variantSet({ colour: 'p3', format: 'webp' });
+  return [
+    { source, coding: wide, set: variantSet({ format: 'webp' }) },
+    { source, coding: wide, set: kept },
+  ];
 }

@@ -62,6 +62,7 @@ const coding: Coding = {
   tiles: 0,
   metadataBytes: 0,
   isConverted: false,
+  isWideGamut: false,
 };
 
 async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): Promise<EngineInProcess> {

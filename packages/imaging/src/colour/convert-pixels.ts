@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Encoding } from './encoding.ts';
-import { gamutMatrix, srgbGamut } from './gamut.ts';
+import { type Chromaticities, gamutMatrix } from './gamut.ts';
 import { fullRange, type Levels } from './levels.ts';
 import { hdrGain } from './tone-map.ts';
 import { toStoredSrgb } from './transfer.ts';
@@ -17,15 +17,16 @@ const STEPS = 65_535;
 const SLICE_PIXELS = 2 ** 18;
 
 /**
- * Converts pixels to sRGB with 8 bits per channel. Colours outside its gamut are clipped, as in browsers. A megapixel
- * takes about 80 ms; yields to other tasks between slices.
+ * Converts pixels to 8 bits per channel of a gamut, with the transfer function of sRGB. Colours outside of the gamut are clipped, as in
+ * browsers. A megapixel takes about 80 ms; yields to other tasks between slices.
  */
-export async function toSrgb(
+export async function convertPixels(
   { data, channels }: StoredPixels,
   encoding: Encoding,
+  to: Chromaticities,
   levels: Levels = fullRange,
 ): Promise<Buffer> {
-  const convert = converter(encoding, levels, data.BYTES_PER_ELEMENT === 1 ? 255 : 65_535);
+  const convert = converter(encoding, to, levels, data.BYTES_PER_ELEMENT === 1 ? 255 : 65_535);
   const bytes = Buffer.allocUnsafe(data.length);
   const slice = SLICE_PIXELS * channels;
   for (let from = 0; from < data.length; from += slice) {
@@ -37,9 +38,9 @@ export async function toSrgb(
 
 type Convert = (data: StoredPixels['data'], bytes: Buffer, channels: number, from: number, to: number) => void;
 
-function converter({ gamut, transfer }: Encoding, levels: Levels, max: number): Convert {
+function converter({ gamut, transfer }: Encoding, to: Chromaticities, levels: Levels, max: number): Convert {
   const light = Float32Array.from({ length: max + 1 }, (_, stored) => transfer.toLinear(levels(stored, max)));
-  const [r, g, b] = gamutMatrix(gamut, srgbGamut);
+  const [r, g, b] = gamutMatrix(gamut, to);
   const gain = transfer.hdr && hdrGain(transfer.hdr, gamut);
   return (data, bytes, channels, from, to) => {
     for (let at = from; at < to; at += channels) {
