@@ -135,7 +135,7 @@ describe('the architecture', () => {
   test('has a documented key for every kind of object', async () => {
     const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
     const image = { imageId, tenant: Tenant.parse('acme'), category: 'product', contentType: 'image/jpeg' } as const;
-    const rendition = { imageId, revision: 'f00d', variant: 'thumb', format: 'jpeg' } as const;
+    const rendition = { imageId, revision: 'f00d', variant: 'thumb', format: 'jpeg', visibility: 'public' } as const;
     const keys = {
       originals: originalKey(image),
       manifests: manifestKey(imageId),
@@ -143,6 +143,7 @@ describe('the architecture', () => {
       deletions: deletionKey(imageId),
       tombstones: tombstoneKey(imageId, new Date('2026-11-29')),
       renditions: renditionKey(rendition),
+      privateRenditions: renditionKey({ ...rendition, visibility: 'signed' }),
       canaries: workerCanaryKey,
     } satisfies Record<keyof typeof prefixes, string>;
     const names = {

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { apiEnv } from '../apps/api/src/env.ts';
 import { containerOf, environmentOf, podOf } from './kubernetes/containers.ts';
 import { manifest } from './kubernetes/manifests.ts';
-import { api, edge, withOwnSecrets, worker, workloads } from './kubernetes/workloads.ts';
+import { api, edge, reconcile, withOwnSecrets, worker, workloads } from './kubernetes/workloads.ts';
 import { ownSecrets } from './test-support/own-secrets.ts';
 import { settingsOf } from './test-support/settings.ts';
 
@@ -80,9 +80,16 @@ describe('the settings', () => {
     expect(set.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  test.each([api, worker, edge])('that refer to a file get it from the optional Secret imagemill-files', (workload) => {
-    expect(containerOf(workload).volumeMounts).toContainEqual({ name: 'files', mountPath: '/config', readOnly: true });
-    const secret = { secretName: 'imagemill-files', optional: true };
-    expect(podOf(workload).volumes).toContainEqual({ name: 'files', secret });
-  });
+  test.each([api, worker, edge, reconcile])(
+    'that refer to a file get it from the optional Secret imagemill-files',
+    (workload) => {
+      expect(containerOf(workload).volumeMounts).toContainEqual({
+        name: 'files',
+        mountPath: '/config',
+        readOnly: true,
+      });
+      const secret = { secretName: 'imagemill-files', optional: true };
+      expect(podOf(workload).volumes).toContainEqual({ name: 'files', secret });
+    },
+  );
 });

@@ -55,9 +55,9 @@ test('the kustomizations include every file except the example of the Secrets', 
   expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images).map(({ name }) => name)));
 });
 
-test('workers and edges do not get the API keys, and workers no signing keys', () => {
+test('workers and edges do not get the API keys, and all that sign or verify URLs get the signing keys', () => {
   for (const one of [worker, edge]) expect(environmentOf(one)).not.toHaveProperty('API_KEYS');
-  expect(environmentOf(worker)).not.toHaveProperty('EDGE_SIGNING_KEYS');
+  for (const one of [api, worker, edge]) expect(environmentOf(one)).toHaveProperty('EDGE_SIGNING_KEYS');
 });
 
 describe('ports', () => {

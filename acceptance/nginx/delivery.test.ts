@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSeller } from '../test-support/seller.ts';
@@ -112,6 +114,24 @@ describe.skipIf(!nginxProgram)('imagemill behind nginx', () => {
     expect(await receiver.purge(image.imageId)).toBe(204);
     expect((await get(path)).status).toBe(410);
     expect((await get(kept)).cache).toContain('imagemill-nginx; hit');
+  });
+
+  test('a private image is delivered with its signature only, and nothing of it is stored', async () => {
+    const { image } = await seller.upload({ bytes: await newPhoto(), category: 'papers' });
+    for (const { url } of image.renditions) {
+      const path = pathOf(url);
+      for (const _ of ['first', 'second']) {
+        const { status, cache, headers } = await get(path);
+        expect([status, headers.get('cache-control')]).toEqual([200, expect.stringMatching(/^private, max-age=/)]);
+        expect(cache).not.toContain('imagemill-nginx');
+      }
+      expect((await get(path.replace(/\?.*/, ''))).status).toBe(403);
+      expect((await get(path.replace('/private/', '/images/'))).status).toBe(404);
+    }
+    const files = await readdir(nginx.cacheDir, { recursive: true, withFileTypes: true });
+    for (const file of files.filter((one) => one.isFile())) {
+      expect(await readFile(join(file.parentPath, file.name), 'latin1')).not.toContain(`KEY: /private/`);
+    }
   });
 
   test('a purge that is not signed, or too old, is refused', async () => {

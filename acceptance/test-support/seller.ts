@@ -5,6 +5,7 @@ export interface Rendition {
   readonly variant: string;
   readonly format: string;
   readonly url: string;
+  readonly expiresAt?: string;
   readonly width: number;
   readonly height: number;
   readonly bytes: number;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { TestServers } from '@imagemill/local-stack/test-support';
 import type { TestProject } from 'vitest/node';
 import { startPageServer } from './page-server.ts';
@@ -75,7 +76,7 @@ function startSharedStack(apiKeys: string, servers: TestServers) {
   return startStack(env, undefined, servers);
 }
 
-/** With an edge, webhooks and verbose logs. It does not look for uploads: only what is reported is rendered. */
+/** With an edge, webhooks, the private category `papers`, and verbose logs. It does not look for uploads: only what is reported is rendered. */
 async function startEquippedStack(servers: TestServers) {
   const tenants = createTenants(10);
   const webhooks = await startWebhookRelay(tenants.names);
@@ -89,6 +90,7 @@ async function startEquippedStack(servers: TestServers) {
     UPLOAD_CHECK_DELAY_MS: '600000',
     WEBHOOK_ALLOW_PRIVATE: 'true',
     WEBHOOK_ENDPOINTS_FILE: webhooks.file,
+    VARIANT_SETS_FILE: fileURLToPath(new URL('equipped-sets.json', import.meta.url)),
   };
   const stack = await startStack(env, undefined, servers);
   return {

@@ -43,7 +43,7 @@ export async function openImages({ redisUrl, queuePrefix, setsFile, originals }:
       ),
     keyOf({ imageId }, variant, format, category = CATEGORY) {
       const revision = categories.get(category)?.revision ?? '';
-      return renditionKey({ imageId, revision, variant, format });
+      return renditionKey({ imageId, revision, visibility: 'public', variant, format });
     },
     close: () => connection.disconnect(),
   };

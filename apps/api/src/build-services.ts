@@ -1,4 +1,10 @@
-import { createImageEnds, createImageRecords, createImageView, createListImages } from '@imagemill/images';
+import {
+  buildRenditionUrls,
+  createImageEnds,
+  createImageRecords,
+  createImageView,
+  createListImages,
+} from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
   createImageIndex,
@@ -47,7 +53,8 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const queue = createRenderQueue({ connection, prefix, weights: env.TENANT_WEIGHTS });
   const manifests = createManifests(originals);
   const records = createImageRecords({ queue, manifests, originals, categories });
-  const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
+  const renditionUrls = buildRenditionUrls(env, categories);
+  const view = createImageView({ categories, urls: renditionUrls });
   const index = createImageIndex(connection, prefix);
   const live = startLive({
     connection: createReaderConnection(env.REDIS_URL),
@@ -63,7 +70,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     ...(options.liveTimes && { times: options.liveTimes }),
   });
   return {
-    ...{ categories, originals, cdn, queue, manifests, records, view, index, live, settings },
+    ...{ categories, originals, cdn, queue, manifests, records, renditionUrls, view, index, live, settings },
     queueFigures: createQueueFigures(queue),
     originalsWatch: watchOriginals(originals),
     webhooks: createWebhookQueue({ connection, prefix }),
@@ -101,7 +108,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
 
 const settingsOf = (env: ApiEnv): ApiSettings => ({
   apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),
-  cdnBaseUrl: env.CDN_BASE_URL,
+  imageBaseUrls: [env.CDN_BASE_URL, ...(env.EDGE_BASE_URL === undefined ? [] : [env.EDGE_BASE_URL])],
   maxUploadBytes: env.MAX_UPLOAD_BYTES,
   uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
   uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,

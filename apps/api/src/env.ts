@@ -1,3 +1,4 @@
+import { renditionUrlsEnv } from '@imagemill/images/env';
 import { ConfiguredKeys } from '@imagemill/keys';
 import { queueEnv, turnsEnv } from '@imagemill/queue/env';
 import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service/environment';
@@ -16,6 +17,7 @@ export const apiEnv = z
     ...queueEnv,
     ...turnsEnv,
     ...storageEnv,
+    ...renditionUrlsEnv,
     HOST: z.string().default('0.0.0.0').describe('address to listen on'),
     PORT: whole(0, 65_535).prefault('8080').describe('port to listen on'),
     PUBLISHED_ADDRESS: z

@@ -6,11 +6,12 @@ import { requestId } from 'hono/request-id';
 import type { EdgeRoute, EdgeServices } from './http/edge-route.ts';
 import { plainPaths } from './http/plain-path.ts';
 import { health } from './routes/health.ts';
+import { privateRendition } from './routes/private-rendition.ts';
 import { rendition } from './routes/rendition.ts';
 import { size } from './routes/size.ts';
 import { variant } from './routes/variant.ts';
 
-const routes: readonly EdgeRoute[] = [rendition, variant, size];
+const routes: readonly EdgeRoute[] = [rendition, privateRendition, variant, size];
 
 interface AppOptions {
   readonly probes: Parameters<typeof health>[1];

@@ -3,8 +3,8 @@ import { listen, requestMetrics } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
 import { createRenderQueue as createJobQueue } from '@imagemill/queue';
 import { buildEngine, type EngineOptions, engineLimits } from '@imagemill/rendering';
-import { parseJsonFile, startMetricsServer } from '@imagemill/service';
-import { loadCategories } from '@imagemill/variants';
+import { parseJsonFile, StartUpError, startMetricsServer } from '@imagemill/service';
+import { type Categories, loadCategories, missingSigningKeys } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import type { Backends } from './backends.ts';
 import type { EdgeEnv } from './env.ts';
@@ -17,6 +17,7 @@ import { createLimitMisses } from './miss/limit-misses.ts';
 import { createRenderLock } from './miss/render-lock.ts';
 import { createSingleFlight } from './miss/single-flight.ts';
 import { createUnrenderableKeys } from './miss/unrenderable-keys.ts';
+import { createVerifyPrivate } from './private/verify-private.ts';
 import { createLazyEngine, type EdgeEngine } from './render/lazy-engine.ts';
 import { createRenderQueue } from './render/render-queue.ts';
 import type { Fetched } from './serve/get-picture.ts';
@@ -37,7 +38,7 @@ type EdgeOptions = Omit<EngineOptions, 'memoryMb'> & {
 export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeOptions) {
   const { originals, cdn, connection } = backends;
   const { logger, registry } = options;
-  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
+  const categories = await openCategories(env);
   const engine = options.engine ?? (await openEngine(env, options));
   const manifests = createManifests(originals);
   const jobs = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
@@ -66,6 +67,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
       limitSizes: createLimitSizes(cdn, env.EDGE_SIZES_MAX),
       steps: env.EDGE_SIZE_STEPS,
     },
+    verifyPrivate: createVerifyPrivate(env.EDGE_SIGNING_KEYS),
     onDelivered: metrics.delivered,
   };
   const app = createApp(services, { probes: backends, logger, observers: [requestMetrics(registry)] });
@@ -95,6 +97,14 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
       backends.close();
     },
   };
+}
+
+/** @throws StartUpError if the file is not valid, or private categories have no signing key */
+async function openCategories(env: EdgeEnv): Promise<Categories> {
+  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
+  const problem = missingSigningKeys(categories, env.EDGE_SIGNING_KEYS);
+  if (problem !== undefined) throw new StartUpError('Private images cannot be served:', [problem]);
+  return categories;
 }
 
 const flightTimes = (env: EdgeEnv) => ({

@@ -2,7 +2,7 @@ import { queueEnv } from '@imagemill/queue';
 import { engineEnv } from '@imagemill/rendering';
 import { flag, serviceEnv, whole } from '@imagemill/service';
 import { keyWithSecret, storageEnv } from '@imagemill/storage';
-import { defaultSizeSteps, OpenSizes, SigningKeys, SizeSteps } from '@imagemill/variants';
+import { defaultSizeSteps, OpenSizes, SizeSteps, signingEnv } from '@imagemill/variants';
 import { z } from 'zod';
 
 /** The environment variables of the edge. */
@@ -40,9 +40,7 @@ export const edgeEnv = z
     EDGE_STALE_SECONDS: whole(0, 31_536_000)
       .prefault('86400')
       .describe('how long caches may then serve it while they fetch the current one (`stale-while-revalidate`)'),
-    EDGE_SIGNING_KEYS: SigningKeys.prefault('').describe(
-      'keys that sign URLs of any size: `kid:tenant:secret,…`, each secret 32 random bytes in hex or base64url',
-    ),
+    ...signingEnv,
     EDGE_OPEN_SIZES: OpenSizes.prefault('').describe(
       'sizes that need no signature, as width x height : fit, such as `300x300:cover,800x600:inside`',
     ),

@@ -112,14 +112,14 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: RenderPar
 
 function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Parts) {
   if (env.RECONCILE_INTERVAL_SECONDS === 0) return undefined;
-  const { originals, cdn, manifests, deletions, purges } = services;
+  const { originals, cdn, manifests, deletions, purges, categories } = services;
   return startReconciling({
     redisUrl: env.REDIS_URL,
     prefix: env.QUEUE_PREFIX,
     weights: env.TENANT_WEIGHTS,
     intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
     services: {
-      ...{ originals, cdn, manifests, deletions, purges },
+      ...{ originals, cdn, manifests, deletions, purges, categories },
       finishedImages: createFinishedImages(originals),
       oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
       storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,

@@ -1,3 +1,4 @@
+import { renditionUrlsEnv } from '@imagemill/images/env';
 import { queueEnv, turnsEnv } from '@imagemill/queue';
 import { engineEnv } from '@imagemill/rendering';
 import { flag, serviceEnv, whole } from '@imagemill/service';
@@ -23,6 +24,7 @@ export const workerEnv = z
     ...storageEnv,
     ...engineEnv,
     ...purgeEnv,
+    ...renditionUrlsEnv,
     WORKER_CONCURRENCY: whole(1, 64)
       .prefault('4')
       .describe(
@@ -80,5 +82,11 @@ export type WorkerEnv = z.output<typeof workerEnv>;
 
 /** The environment variables of the one-shot reconciliation. */
 export const reconcileEnv = z
-  .object({ ...queueEnv, ...storageEnv, ...purgeTargetsEnv, ...oldRevisions })
+  .object({
+    ...queueEnv,
+    ...storageEnv,
+    ...purgeTargetsEnv,
+    ...oldRevisions,
+    VARIANT_SETS_FILE: serviceEnv.VARIANT_SETS_FILE,
+  })
   .superRefine(keyWithSecret);

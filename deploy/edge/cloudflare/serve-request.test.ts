@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import vectors from '@imagemill/variants/private-vectors.json' with { type: 'json' };
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { acceptCases } from '../test-support/accept-cases.ts';
 import { inSeconds, SECRET, signedPath } from '../test-support/signed-path.ts';
@@ -68,7 +69,10 @@ async function get(path: string, headers: Record<string, string> = {}, method = 
   const settings = {
     BUCKET_ORIGIN: `${bucket.url}/cdn`,
     EDGE_ORIGIN: edge.url,
-    EDGE_SIGNING_KEYS: `old:acme:${Buffer.alloc(32, 1).toString('base64url')},k1:acme:${SECRET}`,
+    EDGE_SIGNING_KEYS: [
+      ...[`old:acme:${Buffer.alloc(32, 1).toString('base64url')}`, `k1:acme:${SECRET}`],
+      ...vectors.keys.map(({ kid, secret }) => `${kid}:acme:${secret}`),
+    ].join(','),
   };
   const response = await serveRequest(new Request(`https://cdn.example.com${path}`, { headers, method }), {
     settings,
@@ -149,6 +153,13 @@ describe('private images', () => {
   const path = () => `/private/${rendition}`;
   const secret = picture('secret', { 'cache-control': 'private, max-age=60', etag: '"abc"' });
 
+  test.each(vectors.vectors)('the signature of the test vector is valid: $key, $kid', async ({ kid, exp, key, s }) => {
+    edge.answer = secret;
+    const url = `/${key}?exp=${exp}&kid=${kid}&s=${s}`;
+    expect(await get(url)).toMatchObject({ status: 200, body: 'secret' });
+    expect(await get(url.replace(`exp=${exp}`, `exp=${exp + 1}`))).toMatchObject({ status: 403, body: '' });
+  });
+
   test('a validly signed URL is served, and the edge receives the signature', async () => {
     edge.answer = secret;
     const url = signedPath(path());
@@ -179,6 +190,7 @@ describe('private images', () => {
     ['without a query', (url) => url.replace(/\?.*/, '')],
     ['with another signature', (url) => url.replace(/&s=.*/, `&s=${SECRET}`)],
     ['with a signature that is no base64url', (url) => url.replace(/&s=.*/, '&s=%25%25')],
+    ['with an expiry of eleven digits', () => signedPath(path(), { exp: 99_999_999_999 })],
     ['with a truncated signature', (url) => url.slice(0, -1)],
     ['with a later expiry', (url) => url.replace(/exp=\d+/, `exp=${inSeconds(9_999)}`)],
     ['that has expired', () => signedPath(path(), { exp: inSeconds(-1) })],

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import vectors from '@imagemill/variants/private-vectors.json' with { type: 'json' };
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CloudFrontRequest, requestOf, urlOf } from '../test-support/cloudfront-function.ts';
 import { inSeconds, SECRET, signedPath } from '../test-support/signed-path.ts';
@@ -16,7 +17,8 @@ describe.skipIf(!existsSync(NJS))('the function in njs', () => {
   let dir: string;
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'imagemill-njs-'));
-    const keys = JSON.stringify({ k1: SECRET });
+    const known = vectors.keys.map(({ kid, secret }) => [kid, secret]);
+    const keys = JSON.stringify({ k1: SECRET, ...Object.fromEntries(known) });
     const kvs = `{ get: (key) => { const keys = ${keys}; if (!keys[key]) throw new Error('none'); return keys[key]; } }`;
     await writeFile(join(dir, 'cloudfront.js'), `export default { kvs: () => (${kvs}) };`);
   });
@@ -35,6 +37,13 @@ describe.skipIf(!existsSync(NJS))('the function in njs', () => {
 
   const id = randomUUID();
   const path = `/private/${id.slice(-2)}/${id}/c1c0940b1c40/thumb.webp`;
+
+  test('verifies the test vectors', async () => {
+    for (const { kid, exp, key, s } of vectors.vectors) {
+      const url = `/${key}?exp=${exp}&kid=${kid}&s=${s}`;
+      expect(urlOf(await run(requestOf(url)))).toBe(url);
+    }
+  });
 
   test('normalises the cache key', async () => {
     const headers = { accept: 'image/webp;q=0.5, image/avif;q=0' };

@@ -79,7 +79,7 @@ async function verified(request) {
   const exp = first(query, 'exp');
   const kid = first(query, 'kid');
   const signature = first(query, 's');
-  if (!exp || !kid || !signature || !/^[0-9]{1,12}$/.test(exp)) return refusal(403, 'Forbidden');
+  if (!exp || !kid || !signature || !/^[1-9][0-9]{9}$/.test(exp)) return refusal(403, 'Forbidden');
   if (Number(exp) * 1000 <= Date.now()) return refusal(403, 'Forbidden');
   const secret = await secretOf(kid);
   if (secret === undefined) return refusal(403, 'Forbidden');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import vectors from '@imagemill/variants/private-vectors.json' with { type: 'json' };
 import { beforeAll, describe, expect, test } from 'vitest';
 import { acceptCases } from '../test-support/accept-cases.ts';
 import { type CloudFrontRequest, loadFunction, requestOf, urlOf } from '../test-support/cloudfront-function.ts';
@@ -78,6 +79,14 @@ describe('private images', () => {
     expect(await forwarded(`${url}&utm=x`)).toMatchObject({ url, accept: '*/*' });
   });
 
+  test.each(vectors.vectors)('the signature of the test vector is valid: $key, $kid', async ({ kid, exp, key, s }) => {
+    const verify = await loadFunction(Object.fromEntries(vectors.keys.map((one) => [one.kid, one.secret])));
+    const url = `/${key}?exp=${exp}&kid=${kid}&s=${s}`;
+    expect(await verify({ request: requestOf(url) })).not.toHaveProperty('statusCode');
+    const forged = url.replace(`exp=${exp}`, `exp=${exp + 1}`);
+    expect(await verify({ request: requestOf(forged) })).toMatchObject({ statusCode: 403 });
+  });
+
   test('a secret may be in hex', async () => {
     const url = signedPath(path, { kid: 'hex' });
     expect(await forwarded(url)).toMatchObject({ url });
@@ -93,6 +102,7 @@ describe('private images', () => {
     ['with a key that is a property of objects', signedPath(path, { kid: '__proto__' })],
     ['with a later expiry', signedPath(path).replace(/exp=\d+/, `exp=${inSeconds(9_999)}`)],
     ['with an expiry that is no number', signedPath(path, { exp: Number.NaN })],
+    ['with an expiry of eleven digits', signedPath(path, { exp: 99_999_999_999 })],
     ['with an expiry in exponential form', signedPath(path).replace(/exp=\d+/, 'exp=9e99')],
     ['with the signature of another image', signedPath(path).replaceAll(id, randomUUID())],
     ['with a truncated signature', signedPath(path).slice(0, -1)],

@@ -9,6 +9,8 @@ export interface Rendition {
   variant: string;
   format: ImageFormat;
   url: string;
+  /** When `url` ends, if its category is private: the status of the image has a new one. */
+  expiresAt?: string | undefined;
   width: number;
   height: number;
   /** `null` if it is made on its first request. */
@@ -80,6 +82,8 @@ export interface PlannedRendition {
   variant: string;
   format: string;
   url: string;
+  /** When `url` ends, if its category is private. */
+  expiresAt?: string | undefined;
   /** It is made on its first request. */
   planned?: true | undefined;
 }

@@ -1,4 +1,4 @@
-import type { LiveManifest } from '@imagemill/manifests';
+import { isPublishedPublicly, type LiveManifest } from '@imagemill/manifests';
 import {
   type Categories,
   type CategorySpec,
@@ -8,16 +8,16 @@ import {
   ownSpec,
   Provenance,
   planRenditions,
-  publicUrl,
   Rendition,
   renditionKey,
   SourceFacts,
+  type Tenant,
   uploadEntries,
   type Variant,
-  type VariantSet,
 } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ImageRecord } from './image-record.ts';
+import type { RenditionUrls } from './rendition-urls.ts';
 
 /** An image in the API's responses. */
 export const ImageView = z.object({
@@ -52,7 +52,7 @@ export type ImageView = z.infer<typeof ImageView>;
 
 interface ViewOptions {
   readonly categories: Categories;
-  readonly cdnBaseUrl: string;
+  readonly urls: RenditionUrls;
 }
 
 /** @returns a function that converts a record to the API's view of it */
@@ -60,8 +60,8 @@ export function createImageView(options: ViewOptions): (record: ImageRecord) => 
   return (record) => (record.from === 'job' ? fromJob(record, options) : fromManifest(record.manifest, options));
 }
 
-function fromManifest(manifest: LiveManifest, { categories, cdnBaseUrl }: ViewOptions): ImageView {
-  const { imageId, category, metadata, focus, attempts, createdAt } = manifest;
+function fromManifest(manifest: LiveManifest, { categories, urls }: ViewOptions): ImageView {
+  const { imageId, tenant, category, metadata, focus, attempts, createdAt } = manifest;
   const spec = specOf(categories, manifest);
   // In a manifest, an empty file name means that none was given.
   const given = { filename: manifest.filename || undefined, metadata, ...(focus && { focus }) };
@@ -70,38 +70,39 @@ function fromManifest(manifest: LiveManifest, { categories, cdnBaseUrl }: ViewOp
     const progress = { done: 0, total: plannedTotal(spec) };
     return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
   }
-  const { sha256: _, ...facts } = manifest.source;
-  const { placeholder, dominantColour, readyAt, revision } = manifest;
-  const stored = manifest.renditions.map(({ key, ...rendition }) => ({
-    ...rendition,
-    url: publicUrl(cdnBaseUrl, key),
-  }));
+  const { sha256: _, ...source } = manifest.source;
+  const { placeholder, dominantColour, readyAt } = manifest;
+  // The category has become private: its public renditions are about to be deleted.
+  const isWithdrawn = spec?.visibility === 'signed' && isPublishedPublicly(manifest);
+  const stored = isWithdrawn ? [] : manifest.renditions;
   // Including an entry that was made on request when the image was finished: `when` is no part of the revision.
-  const planned = spec?.revision === revision ? spec.set.filter((entry) => !stored.some(isOf(entry))) : [];
-  const renditions = [...stored, ...onRequest(planned, { imageId, source: facts, revision, cdnBaseUrl })];
-  const progress = { done: stored.length, total: stored.length };
+  const isPlanned = isWithdrawn || spec?.revision === manifest.revision;
+  const planned = isPlanned ? (spec?.set ?? []).filter((entry) => !stored.some(isOf(entry))) : [];
+  const onFirstRequest = spec ? onRequest(planned, { imageId, source, ...spec }) : [];
+  const renditions = withUrls(urls, tenant, [...stored, ...onFirstRequest]);
+  const progress = { done: manifest.renditions.length, total: manifest.renditions.length };
   return {
     ...common,
-    ...sourceOf(facts),
+    ...sourceOf(source),
     ...{ status: 'ready', progress, placeholder, dominantColour, renditions, readyAt },
   };
 }
 
-function fromJob(record: FromJob, { categories, cdnBaseUrl }: ViewOptions): ImageView {
+function fromJob(record: FromJob, { categories, urls }: ViewOptions): ImageView {
   const { image, progress, attempts } = record.job;
-  const { imageId, category, filename, metadata, focus, createdAt } = image;
+  const { imageId, tenant, category, filename, metadata, focus, createdAt } = image;
   const spec = specOf(categories, image);
-  const done = progress?.done ?? [];
-  const stored = done.map((rendition) => {
-    const { variant, format } = rendition;
-    const key = renditionKey({ imageId, revision: progress?.revision ?? '', variant, format });
-    return { ...rendition, url: publicUrl(cdnBaseUrl, key) };
-  });
+  const { done = [], revision = '', visibility = 'public' } = progress ?? {};
+  const isWithdrawn = spec?.visibility === 'signed' && visibility === 'public';
+  const stored = done.map((rendition) => ({
+    ...rendition,
+    key: renditionKey({ imageId, revision, visibility, ...rendition }),
+  }));
   const planned =
-    isUnderWay(record) && progress && progress.revision === spec?.revision
+    isUnderWay(record) && progress && spec && revision === spec.revision
       ? onRequest(
           spec.set.filter(({ when }) => when === 'request'),
-          { imageId, ...progress, cdnBaseUrl },
+          { imageId, source: progress.source, ...spec },
         )
       : [];
   return {
@@ -113,7 +114,7 @@ function fromJob(record: FromJob, { categories, cdnBaseUrl }: ViewOptions): Imag
     status: record.status,
     progress: { done: stored.length, total: progress?.total ?? plannedTotal(spec) },
     ...sourceOf(progress?.source),
-    renditions: [...stored, ...planned],
+    renditions: withUrls(urls, tenant, [...(isWithdrawn ? [] : stored), ...planned]),
     ...errorOf(record),
     attempts,
     createdAt,
@@ -132,6 +133,14 @@ function specOf(categories: Categories, image: { readonly category: string } & O
   return category && ownSpec(category, image);
 }
 
+type Keyed = Omit<Rendition, 'url' | 'expiresAt'> & { readonly key: string };
+
+const withUrls = (urls: RenditionUrls, tenant: Tenant, renditions: readonly Keyed[]): Rendition[] =>
+  renditions.flatMap(({ key, ...rendition }) => {
+    const at = urls.of(tenant, key);
+    return at ? [{ ...rendition, ...at }] : [];
+  });
+
 const plannedTotal = (spec: CategorySpec | undefined) => uploadEntries(spec?.set ?? []).length;
 
 const isUnderWay = ({ status }: FromJob) => status === 'queued' || status === 'processing';
@@ -141,20 +150,18 @@ const isOf =
   (rendition: Pick<Rendition, 'variant' | 'format'>) =>
     rendition.variant === name && rendition.format === format;
 
-interface PlannedOf {
+interface PlannedOf extends Pick<CategorySpec, 'revision' | 'visibility'> {
   readonly imageId: ImageId;
-  readonly revision: string;
   readonly source: SourceFacts;
-  readonly cdnBaseUrl: string;
 }
 
 /** Renditions that are not stored yet, with the sizes that they will have, in the order of the set. */
-const onRequest = (entries: VariantSet, { imageId, revision, source, cdnBaseUrl }: PlannedOf): Rendition[] =>
+const onRequest = (entries: readonly Variant[], { imageId, revision, visibility, source }: PlannedOf): Keyed[] =>
   entries
     .flatMap((entry) => planRenditions(source, [entry]))
     .map(({ variant: { name: variant, format }, width, height }) => {
-      const url = publicUrl(cdnBaseUrl, renditionKey({ imageId, revision, variant, format }));
-      return { variant, format, url, width, height, bytes: null, planned: true };
+      const key = renditionKey({ imageId, revision, visibility, variant, format });
+      return { variant, format, key, width, height, bytes: null, planned: true };
     });
 
 /** The message to the seller for a dead letter. Operators see the cause in the list of dead letters. */

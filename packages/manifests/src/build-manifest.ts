@@ -7,6 +7,7 @@ import {
   renditionKey,
   type SourceFacts,
   type VariantSet,
+  type Visibility,
 } from '@imagemill/variants';
 import type { FinishedManifest, Manifest } from './manifest.ts';
 import { sellersText } from './sellers-text.ts';
@@ -23,6 +24,7 @@ interface Rendered {
   readonly summary: { readonly placeholder: string; readonly dominantColour: string };
   readonly set: VariantSet;
   readonly revision: string;
+  readonly visibility: Visibility;
   readonly done: readonly RenderProgress['done'][number][];
   /** Milliseconds by step. */
   readonly timingsMs: Record<string, number>;
@@ -31,11 +33,12 @@ interface Rendered {
 /** The manifest of an image with all renditions in the CDN bucket, listed in the order of the variant set. */
 export function readyManifest(subject: Subject, rendered: Rendered): FinishedManifest {
   const { imageId } = subject.image;
-  const { set, revision, source, summary, timingsMs } = rendered;
+  const { set, revision, visibility, source, summary, timingsMs } = rendered;
   const published = new Map(rendered.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
   const renditions = set.flatMap(({ name, format }) => {
     const rendition = published.get(`${name}.${format}`);
-    return rendition ? [{ ...rendition, key: renditionKey({ imageId, revision, variant: name, format }) }] : [];
+    const key = renditionKey({ imageId, revision, visibility, variant: name, format });
+    return rendition ? [{ ...rendition, key }] : [];
   });
   const readyAt = new Date().toISOString();
   return { ...finished(subject), status: 'ready', revision, source, ...summary, renditions, readyAt, timingsMs };

@@ -94,7 +94,7 @@ describe('a stored manifest', () => {
     'of version 1, which named URLs under %s, is read with keys',
     async (base) => {
       const image = address(acme);
-      const key = renditionKey({ imageId: image.imageId, revision: 'abc', ...rendition });
+      const key = renditionKey({ imageId: image.imageId, revision: 'abc', visibility: 'public', ...rendition });
       const renditions = [{ ...rendition, url: `${base}/${key}` }];
       await store(image.imageId, { manifestVersion: 1, ...ready(image), renditions });
       const manifest = (await manifests.readOf(acme, image.imageId))?.manifest;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStorage, PutOutcome } from '@imagemill/storage';
-import { CACHE_IMMUTABLE, type Format, formatMediaTypes } from '@imagemill/variants';
+import { CACHE_IMMUTABLE, CACHE_PRIVATE, type Format, formatMediaTypes, isPrivateKey } from '@imagemill/variants';
 
 /** A rendition on its way into the CDN bucket. */
 export interface NewRendition {
@@ -25,5 +25,6 @@ export async function putRendition(
 ): Promise<PutOutcome> {
   const metadata = { [DIGEST_METADATA]: createHash('sha256').update(body).digest('base64') };
   const contentType = formatMediaTypes[format];
-  return cdn.put({ key, body, contentType, cacheControl: CACHE_IMMUTABLE, metadata, ifAbsent: true }, { signal });
+  const cacheControl = isPrivateKey(key) ? CACHE_PRIVATE : CACHE_IMMUTABLE;
+  return cdn.put({ key, body, contentType, cacheControl, metadata, ifAbsent: true }, { signal });
 }

@@ -61,7 +61,7 @@ export const serviceEnv = {
   VARIANT_SETS_FILE: z
     .string()
     .optional()
-    .describe('JSON file with your own variant sets, by category; the same file for the API and the workers'),
+    .describe('JSON file with your own variant sets, by category; the same file for all processes'),
   METRICS_PORT: whole(0, 65_535)
     .optional()
     .describe('port that serves `GET /metrics` for Prometheus; 0 picks a free one; none if not set'),

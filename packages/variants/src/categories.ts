@@ -1,11 +1,15 @@
 import { revisionOf } from './revision.ts';
 import type { VariantSet } from './variant.ts';
-import { variantSets } from './variant-sets.ts';
+import { categorySets } from './variant-sets.ts';
+import type { Visibility } from './visibility.ts';
 
-/** A category's variant set, and the revision in its renditions' keys. */
+/** A category's variant set, who may read its renditions, and the revision in their keys. */
 export interface CategorySpec {
   readonly set: VariantSet;
+  readonly visibility: Visibility;
   readonly revision: string;
+  /** The revision that the set has, or had, while its category is public. */
+  readonly publicRevision: string;
 }
 
 export type Categories = ReadonlyMap<string, CategorySpec>;
@@ -13,12 +17,31 @@ export type Categories = ReadonlyMap<string, CategorySpec>;
 /**
  * Every category of this deployment, by name.
  *
- * @param ownSets the operator's own sets: see `variantSets`
+ * @param ownSets the operator's own sets: see `categorySets`
  * @throws ZodError that names every invalid entry
  */
 export async function loadCategories(ownSets?: unknown): Promise<Categories> {
-  const specs = [...variantSets(ownSets)].map(
-    async ([name, set]) => [name, { set, revision: await revisionOf(set) }] as const,
-  );
+  const specs = [...categorySets(ownSets)].map(async ([name, { set, visibility }]) => {
+    const publicRevision = await revisionOf(set);
+    const revision = visibility === 'public' ? publicRevision : await revisionOf(set, visibility);
+    return [name, { set, visibility, revision, publicRevision }] as const;
+  });
   return new Map(await Promise.all(specs));
 }
+
+/** The names of the private categories. */
+export const privateCategories = (categories: Categories): string[] =>
+  [...categories].flatMap(([name, { visibility }]) => (visibility === 'signed' ? [name] : []));
+
+/**
+ * Whether a public rendition with this revision is of an image that is public today. False if only the image can tell: its category may
+ * have become private, in which case its earlier renditions are public until the reconciler has found them.
+ */
+export function isSurelyPublic(categories: Categories, revision: string): boolean {
+  const specs = [...categories.values()];
+  if (specs.every(({ visibility }) => visibility === 'public')) return true;
+  return specs.some((spec) => spec.revision === revision) && !specs.some((spec) => couldBePrivate(spec, revision));
+}
+
+const couldBePrivate = (spec: CategorySpec, revision: string) =>
+  spec.visibility === 'signed' && [spec.revision, spec.publicRevision].includes(revision);

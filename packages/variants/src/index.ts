@@ -1,4 +1,10 @@
-export { type Categories, type CategorySpec, loadCategories } from './categories.ts';
+export {
+  type Categories,
+  type CategorySpec,
+  isSurelyPublic,
+  loadCategories,
+  privateCategories,
+} from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
 export { Focus } from './focus.ts';
@@ -8,10 +14,12 @@ export {
   finishedKey,
   type ImageAddress,
   ImageId,
+  isPrivateKey,
   manifestKey,
   type OriginalAddress,
   originalFolder,
   originalKey,
+  type ParsedRenditionKey,
   parseDeletionKey,
   parseOriginalKey,
   parseRenditionKey,
@@ -38,8 +46,20 @@ export {
 } from './media-types.ts';
 export { type OwnSettings, ownSpec } from './own-spec.ts';
 export { type Area, crops, decodeSize, pads, planRenditions, type RenditionPlan, type Size } from './plan.ts';
+export { type PrivateSignature, parsePrivateQuery, privateText } from './private/private-url.ts';
 export { DigitalSourceType, Provenance, Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
+export { signingEnv } from './signing/env.ts';
+export { missingSigningKeys } from './signing/missing-signing-keys.ts';
+export {
+  createSignatureCheck,
+  type SignatureCheck,
+  type Signed,
+  signatureOf,
+  signedText,
+} from './signing/signature.ts';
+export type { SignatureProblem } from './signing/signature-fields.ts';
+export { type SigningKey, SigningKeys, secretBytes } from './signing/signing-keys.ts';
 export { isOpenSize, type OpenSize, OpenSizes } from './sizes/open-sizes.ts';
 export {
   defaultSizeSteps,
@@ -49,14 +69,11 @@ export {
   sizeName,
   variantOfSize,
 } from './sizes/rendered-size.ts';
-export { createSignatureCheck, type SignatureCheck, type Signed, signatureOf, signedText } from './sizes/signature.ts';
-export { type SigningKey, SigningKeys, secretBytes } from './sizes/signing-keys.ts';
 export {
   type AskedSignature,
   type AskedSize,
   parseSizeQuery,
   type SizeProblem,
-  type SizeProblemCode,
   type SizeQuery,
 } from './sizes/size-query.ts';
 export { signedSizeUrl, sizePath } from './sizes/size-url.ts';
@@ -75,3 +92,4 @@ export {
   VariantSet,
 } from './variant.ts';
 export { type VariantSets, variantSets } from './variant-sets.ts';
+export { Visibility } from './visibility.ts';

@@ -14,6 +14,7 @@ import {
   parseRenditionKey,
   parseTombstoneKey,
   plannedRenditions,
+  publicUrl,
   renditionFolder,
   renditionKey,
   SourceMediaType,
@@ -21,6 +22,7 @@ import {
   Tenant,
   tombstoneKey,
   VariantName,
+  Visibility,
 } from './index.ts';
 
 const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
@@ -36,16 +38,18 @@ describe('keys', () => {
     expect(deletionKey(imageId)).toBe(`deletions/5b/${imageId}.json`);
     expect(tombstoneKey(imageId, new Date('2026-11-29T23:59:59Z'))).toBe(`tombstones/2026-11-29/${imageId}`);
     expect(finishedKey({ tenant, category, imageId })).toBe(`finished/acme/product/${imageId}`);
-    expect(renditionKey({ imageId, revision: 'abc123', variant: 'round-small', format: 'png' })).toBe(
-      `images/5b/${imageId}/abc123/round-small.png`,
-    );
+    expect(
+      renditionKey({ imageId, revision: 'abc123', visibility: 'public', variant: 'round-small', format: 'png' }),
+    ).toBe(`images/5b/${imageId}/abc123/round-small.png`);
+    const thumb = { imageId, revision: 'abc123', variant: 'thumb', format: 'avif' } as const;
+    expect(renditionKey({ ...thumb, visibility: 'signed' })).toBe(`private/5b/${imageId}/abc123/thumb.avif`);
   });
 
   test('of records and renditions spread over 256 prefixes, even for ids of the same millisecond', () => {
     const ids = Array.from({ length: 5_000 }, () => ImageId.parse(`0199a1b2-c3d4-7${randomUUID().slice(15)}`));
     const shards = (keyOf: (id: ImageId) => string) => new Set(ids.map((id) => keyOf(id).split('/')[1])).size;
     expect([shards(manifestKey), shards(deletionKey)]).toEqual([256, 256]);
-    expect(shards((id) => renditionFolder({ imageId: id }))).toBe(256);
+    expect(shards((id) => renditionFolder({ imageId: id, visibility: 'public' }))).toBe(256);
   });
 
   test('of originals can be parsed back into their parts', () => {
@@ -76,10 +80,10 @@ describe('keys', () => {
   });
 
   test('of sizes can be told from those of every variant', () => {
-    const address = { imageId, revision: 'rev', format: 'jpeg' } as const;
+    const address = { imageId, revision: 'rev', visibility: 'public', format: 'jpeg' } as const;
     const key = sizeKey({ ...address, size: 'w300_inside_q80' });
     expect(key).toBe(`images/5b/${imageId}/rev/w300_inside_q80.jpg`);
-    expect(parseRenditionKey(key)).toEqual({ imageId, revision: 'rev', isSize: true });
+    expect(parseRenditionKey(key)).toEqual({ imageId, revision: 'rev', visibility: 'public', isSize: true });
     expect(parseRenditionKey(renditionKey({ ...address, variant: 'thumb' }))).toMatchObject({ isSize: false });
     expect(VariantName.safeParse('w300_inside_q80').success).toBe(false);
   });
@@ -90,11 +94,12 @@ describe('keys', () => {
       revision: fc.stringMatching(/^[0-9a-f]{12}$/),
       variant: fc.constantFrom('thumb', 'round-small'),
       format: fc.constantFrom(...Format.options),
+      visibility: fc.constantFrom(...Visibility.options),
     });
     fc.assert(
       fc.property(addresses, (address) => {
-        const { imageId, revision } = address;
-        expect(parseRenditionKey(renditionKey(address))).toEqual({ imageId, revision, isSize: false });
+        const { imageId, revision, visibility } = address;
+        expect(parseRenditionKey(renditionKey(address))).toEqual({ imageId, revision, visibility, isSize: false });
         expect(parseDeletionKey(deletionKey(imageId))).toBe(imageId);
       }),
     );
@@ -135,14 +140,15 @@ describe('keys', () => {
   });
 });
 
-test('there is a planned URL for every entry of the set, and a trailing slash of the CDN base is optional', async () => {
+test('there is a planned rendition for every entry of the set, and a trailing slash of the CDN base is optional', async () => {
   const spec = (await loadCategories()).get('avatar');
   if (!spec) throw new Error('There is no avatar set.');
-  const planned = plannedRenditions({ imageId, ...spec, cdnBaseUrl: 'https://cdn.test/x/' });
+  const planned = plannedRenditions(imageId, spec);
   expect(planned).toHaveLength(13);
   expect(planned[0]).toEqual({
     variant: 'small',
     format: 'avif',
-    url: `https://cdn.test/x/images/5b/${imageId}/${spec.revision}/small.avif`,
+    key: `images/5b/${imageId}/${spec.revision}/small.avif`,
   });
+  expect(publicUrl('https://cdn.test/x/', 'images/a')).toBe('https://cdn.test/x/images/a');
 });

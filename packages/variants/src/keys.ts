@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fileExtensions, OriginalMediaType, originalExtensions } from './media-types.ts';
 import { Category, type Format } from './variant.ts';
+import type { Visibility } from './visibility.ts';
 
 export const ImageId = z.uuidv7().toLowerCase().brand<'ImageId'>();
 export type ImageId = z.infer<typeof ImageId>;
@@ -26,6 +27,8 @@ export const prefixes = {
   deletions: 'deletions/',
   tombstones: 'tombstones/',
   renditions: 'images/',
+  /** Of private images: no anonymous request may read it. */
+  privateRenditions: 'private/',
   canaries: 'canaries/',
 } as const;
 
@@ -109,41 +112,65 @@ export interface RenditionAddress {
   readonly revision: string;
   readonly variant: string;
   readonly format: Format;
+  readonly visibility: Visibility;
 }
 
+const prefixOf: Readonly<Record<Visibility, string>> = {
+  public: prefixes.renditions,
+  signed: prefixes.privateRenditions,
+};
+
 /** The key prefix of an image's renditions: of all revisions, or of one. */
-export function renditionFolder({ imageId, revision }: { imageId: ImageId; revision?: string }): string {
-  const folder = `${prefixes.renditions}${shardOf(imageId)}/${imageId}/`;
+export function renditionFolder({
+  imageId,
+  visibility,
+  revision,
+}: Pick<RenditionAddress, 'imageId' | 'visibility'> & { readonly revision?: string | undefined }): string {
+  const folder = `${prefixOf[visibility]}${shardOf(imageId)}/${imageId}/`;
   return revision === undefined ? folder : `${folder}${revision}/`;
 }
 
 /** The key of a rendition, in the CDN bucket. Different bytes have a different revision: it is safe to cache forever. */
-export function renditionKey({ imageId, revision, variant, format }: RenditionAddress): string {
-  return `${renditionFolder({ imageId, revision })}${variant}.${fileExtensions[format]}`;
+export function renditionKey({ variant, format, ...address }: RenditionAddress): string {
+  return `${renditionFolder(address)}${variant}.${fileExtensions[format]}`;
 }
 
 /** The key of a size that no variant has, in the CDN bucket. `size` is its canonical form: see `sizeName`. */
-export function sizeKey(address: Pick<RenditionAddress, 'imageId' | 'revision' | 'format'> & { size: string }): string {
+export function sizeKey(address: Omit<RenditionAddress, 'variant'> & { readonly size: string }): string {
   return `${renditionFolder(address)}${address.size}.${fileExtensions[address.format]}`;
 }
 
 /** A name of a variant has no underscore. */
 const isSize = (file: string) => file.includes('_');
 
-/** The image and revision of a rendition's key, and whether it is a size that no variant has; undefined for any other key. */
-export function parseRenditionKey(key: string): { imageId: ImageId; revision: string; isSize: boolean } | undefined {
-  if (!key.startsWith(prefixes.renditions)) return undefined;
-  const [, id, revision = '', file] = key.slice(prefixes.renditions.length).split('/');
-  const imageId = ImageId.safeParse(id).data;
-  const isRendition = imageId && file !== undefined && key === `${renditionFolder({ imageId, revision })}${file}`;
-  return isRendition ? { imageId, revision, isSize: isSize(file) } : undefined;
+export interface ParsedRenditionKey {
+  readonly imageId: ImageId;
+  readonly revision: string;
+  readonly visibility: Visibility;
+  /** A size that no variant has. */
+  readonly isSize: boolean;
 }
 
+/** What a rendition's key says; undefined for any other key. */
+export function parseRenditionKey(key: string): ParsedRenditionKey | undefined {
+  const visibility = isPrivateKey(key) ? 'signed' : 'public';
+  if (!key.startsWith(prefixOf[visibility])) return undefined;
+  const [, id, revision = '', file] = key.slice(prefixOf[visibility].length).split('/');
+  const imageId = ImageId.safeParse(id).data;
+  const isRendition =
+    imageId && file !== undefined && key === `${renditionFolder({ imageId, revision, visibility })}${file}`;
+  return isRendition ? { imageId, revision, visibility, isSize: isSize(file) } : undefined;
+}
+
+/** Whether a key of the CDN bucket must not be readable without a signature. */
+export const isPrivateKey = (key: string) => key.startsWith(prefixes.privateRenditions);
+
 /**
- * Patterns of the paths under which a CDN may have stored an image, each with a `*` at its end. `immutable`: the renditions.
- * `changing`: addresses without a revision.
+ * Patterns of the paths under which a CDN may have stored an image, each with a `*` at its end. `immutable`: the public renditions.
+ * `changing`: addresses without a revision. `signed`: the private renditions.
  */
 export const cachedPaths = (imageId: ImageId) => ({
-  immutable: [`${renditionFolder({ imageId })}*`],
+  immutable: [`${renditionFolder({ imageId, visibility: 'public' })}*`],
   changing: [`${prefixes.renditions}${imageId}*`],
+  signed: [`${renditionFolder({ imageId, visibility: 'signed' })}*`],
 });

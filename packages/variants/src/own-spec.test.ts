@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CategorySpec, Focus, ownSpec } from './index.ts';
 
-const category: CategorySpec = { set: [], revision: '91980fb062e4' };
+const revisions = { revision: '91980fb062e4', publicRevision: '91980fb062e4' };
+const category: CategorySpec = { set: [], visibility: 'public', ...revisions };
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const focus = fc.record({ x: share, y: share });
 
@@ -22,6 +23,13 @@ test('an image with a focus has a revision of its own, which is the same for the
       expect(set).toBe(category.set);
     }),
   );
+});
+
+test('a private image with a focus has other revisions than a public one with the same focus', () => {
+  const spec: CategorySpec = { ...category, visibility: 'signed', revision: '0a6547bb0c01' };
+  const [own, inPublic] = [ownSpec(spec, { focus: { x: 0, y: 1 } }), ownSpec(category, { focus: { x: 0, y: 1 } })];
+  expect(own.revision).not.toBe(inPublic.revision);
+  expect(own.publicRevision).toBe(inPublic.revision);
 });
 
 test('no two of a thousand foci have the same revision', () => {

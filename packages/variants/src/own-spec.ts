@@ -8,7 +8,9 @@ export interface OwnSettings {
 
 /** The set and the revision of one image: those of its category, but a revision of its own if something was asked for it alone. */
 export function ownSpec(category: CategorySpec, { focus }: OwnSettings): CategorySpec {
-  return focus ? { ...category, revision: mixed(category.revision, JSON.stringify([focus.x, focus.y])) } : category;
+  if (!focus) return category;
+  const own = (revision: string) => mixed(revision, JSON.stringify([focus.x, focus.y]));
+  return { ...category, revision: own(category.revision), publicRevision: own(category.publicRevision) };
 }
 
 const HEX = 16;

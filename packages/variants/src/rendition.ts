@@ -39,6 +39,7 @@ export const Rendition = z.object({
   variant: VariantName,
   format: Format,
   url: z.url(),
+  expiresAt: z.iso.datetime().optional().meta({ description: 'when `url` ends; missing if it never does' }),
   width: z.int().positive(),
   height: z.int().positive(),
   bytes: z.int().positive().nullable().meta({ description: '`null` if it is made on its first request' }),

@@ -1,13 +1,16 @@
 import { ENGINE_VERSION, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
 import type { VariantSet } from './variant.ts';
+import type { Visibility } from './visibility.ts';
 
 /**
  * The revision of a variant set: the first 12 hex digits (48 bits) of the SHA-256 of everything that affects a
- * rendition's bytes. The order of the set's entries and of their fields does not change it, nor does `when`.
+ * rendition's bytes. The order of the set's entries and of their fields does not change it, nor does `when`. A private category has
+ * other revisions than a public one with the same set.
  */
-export async function revisionOf(set: VariantSet): Promise<string> {
+export async function revisionOf(set: VariantSet, visibility: Visibility = 'public'): Promise<string> {
   const entries = set.map(({ when: _, ...entry }) => canonical(entry)).sort();
-  const text = canonical({ engine: ENGINE_VERSION, encoders: encoderSettings, roundPng, tinySource, entries });
+  const made = { engine: ENGINE_VERSION, encoders: encoderSettings, roundPng, tinySource, entries };
+  const text = canonical(visibility === 'public' ? made : { ...made, visibility });
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

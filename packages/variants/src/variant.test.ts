@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Variant, VariantSet, variantSets } from './index.ts';
+import { isSurelyPublic, loadCategories, privateCategories, type Variant, VariantSet, variantSets } from './index.ts';
 
 const box = { name: 'card', width: 300, height: 300, fit: 'cover', format: 'webp', quality: 80 } as const;
 const parse = (...entries: object[]) => VariantSet.safeParse(entries);
@@ -144,5 +144,65 @@ describe("an operator's own sets", () => {
 
   test('are all rejected if one entry is invalid, and the error has its path', () => {
     expect(() => variantSets({ banner: [box, { ...box, format: 'bmp' }] })).toThrow(/banner[\s\S]*1[\s\S]*format/);
+  });
+});
+
+describe('the visibility of a category', () => {
+  const other = { ...box, quality: 81 };
+
+  test('is public, unless it says otherwise', async () => {
+    const categories = await loadCategories({
+      plain: [box],
+      open: { variants: [box] },
+      also: { visibility: 'public', variants: [box] },
+      papers: { visibility: 'signed', variants: [box] },
+    });
+    expect(privateCategories(categories)).toEqual(['papers']);
+    expect(['plain', 'open', 'also'].map((name) => categories.get(name)?.visibility)).toEqual(Array(3).fill('public'));
+    expect(shape(categories.get('papers')?.set)).toEqual(shape(categories.get('plain')?.set));
+  });
+
+  test('changes the revision, and only its own', async () => {
+    const [before, after] = await Promise.all([
+      loadCategories({ papers: [box], shots: [box] }),
+      loadCategories({ papers: { visibility: 'signed', variants: [box] }, shots: [box] }),
+    ]);
+    const [was, is] = [before, after].map((categories) => categories.get('papers'));
+    expect(is?.revision).not.toBe(was?.revision);
+    expect(is?.publicRevision).toBe(was?.revision);
+    expect(after.get('shots')).toEqual(before.get('shots'));
+  });
+
+  test('decides whether a revision alone shows that an image is public', async () => {
+    const categories = await loadCategories({
+      papers: { visibility: 'signed', variants: [box] },
+      shots: [box],
+      others: [other],
+    });
+    const revisionOf = (name: string) => categories.get(name)?.revision ?? '';
+    const revisions = ['product', 'others', 'shots', 'papers'].map(revisionOf);
+    expect(revisions.map((revision) => isSurelyPublic(categories, revision))).toEqual([true, true, false, false]);
+    expect(isSurelyPublic(categories, 'aaaaaaaaaaaa')).toBe(false);
+    expect(isSurelyPublic(await loadCategories({ shots: [box] }), 'aaaaaaaaaaaa')).toBe(true);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['another visibility', { visibility: 'secret', variants: [box] }, 'papers.visibility'],
+    ['no variants', { visibility: 'signed' }, 'papers.variants'],
+    ['an unknown field', { visibility: 'signed', variants: [box], ttl: 5 }, 'papers'],
+    [
+      'an invalid variant',
+      { visibility: 'signed', variants: [box, { ...box, format: 'bmp' }] },
+      'papers.variants.1.format',
+    ],
+    ['null', null, 'papers'],
+    ['a word', 'signed', 'papers'],
+  ])('rejects %s, and names its path', async (_what, papers, path) => {
+    const loaded = loadCategories({ papers });
+    await expect(loaded).rejects.toMatchObject({
+      issues: [
+        expect.objectContaining({ path: path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part)) }),
+      ],
+    });
   });
 });

@@ -17,11 +17,11 @@ export interface ConsolePage {
 export async function consolePage(options: {
   dir: string;
   apiBaseUrl: string;
-  cdnBaseUrl: string;
+  imageBaseUrls: readonly string[];
   originals: Pick<ObjectStorage, 'presignUpload'>;
   categories: Categories;
 }): Promise<ConsolePage> {
-  const { dir, apiBaseUrl, cdnBaseUrl, originals, categories } = options;
+  const { dir, apiBaseUrl, imageBaseUrls, originals, categories } = options;
   const { url } = await originals.presignUpload({
     key: prefixes.originals,
     contentType: 'image/jpeg',
@@ -33,7 +33,7 @@ export async function consolePage(options: {
   return {
     dir,
     connectOrigins: [new URL(url).origin, new URL(apiBaseUrl).origin],
-    imageOrigins: [new URL(cdnBaseUrl).origin],
+    imageOrigins: [...new Set(imageBaseUrls.map((url) => new URL(url).origin))],
     categories: [...categories.keys()],
   };
 }

@@ -1,4 +1,4 @@
-import type { ImageRecord, ImageRecords, ImageView, ListImages } from '@imagemill/images';
+import type { ImageRecord, ImageRecords, ImageView, ListImages, RenditionUrls } from '@imagemill/images';
 import type { Deletions, TenantManifests } from '@imagemill/manifests';
 import type { ImageIndex, PurgeQueue, RenderQueue, WebhookQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
@@ -20,7 +20,8 @@ import type { RequestTurns } from './request-turns.ts';
 
 export interface ApiSettings {
   readonly apiBaseUrl: string;
-  readonly cdnBaseUrl: string;
+  /** Of the renditions' URLs. */
+  readonly imageBaseUrls: readonly string[];
   readonly maxUploadBytes: number;
   readonly uploadUrlTtlSeconds: number;
   readonly uploadCheckDelayMs: number;
@@ -49,6 +50,7 @@ export interface ApiServices {
   readonly records: ImageRecords;
   readonly index: ImageIndex;
   readonly listImages: ListImages;
+  readonly renditionUrls: RenditionUrls;
   readonly view: (record: ImageRecord) => ImageView;
   readonly limits: TicketLimits;
   readonly requestLimits: RequestLimits;

@@ -7,18 +7,20 @@ import {
   createPurgeQueue,
   createPurgeWorker,
 } from '@imagemill/queue';
-import { ImageId, originalFolder, originalKey, Tenant } from '@imagemill/variants';
+import { ImageId, originalFolder, originalKey, SigningKeys, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { createBodyRoom } from '../http/body-room.ts';
 import { createRequestTurns } from '../http/request-turns.ts';
 import { createApiHarness } from '../test-support/api-harness.ts';
 import { operationsOf } from '../test-support/operations.ts';
+import { privateSetsFile, signingKey } from '../test-support/private-sets.ts';
 import { type Apis, provoke } from '../test-support/provoke.ts';
 import { badImports, badUploads, refuseTickets } from '../test-support/refuse-tickets.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 import { exampleBucketEvent, exampleImage, exampleImportRequest, exampleTicketRequest } from './examples.ts';
 
+const setsFile = await privateSetsFile();
 let apis: Apis;
 beforeAll(async () => {
   const sound = await createApiHarness();
@@ -139,6 +141,17 @@ const cases: Record<string, () => Promise<unknown>> = {
       bad: badUploads,
     }),
   importImage: () => refuseTickets(apis, { path: '/v1/images/import', request: exampleImportRequest, bad: badImports }),
+
+  async withoutSigningKey() {
+    const env = { VARIANT_SETS_FILE: setsFile, EDGE_SIGNING_KEYS: SigningKeys.parse(signingKey('acme')) };
+    const api = await createApiHarness({ beside: apis.sound, env });
+    const ask = (path: string, body: object) => api.call('POST', path, body, api.keys.other);
+    const request = { ...exampleTicketRequest, category: 'papers' };
+    await ask(UPLOAD_URL, request);
+    await ask('/v1/images/upload-urls', { images: [request] });
+    await ask('/v1/images/import', { ...exampleImportRequest, category: 'papers' });
+    await api.close();
+  },
 
   async partsOfUpload() {
     const { sound } = apis;

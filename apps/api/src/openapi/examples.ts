@@ -8,7 +8,13 @@ const key = originalKey({
   imageId: exampleImageId,
   contentType: 'image/jpeg',
 });
-const thumb = { imageId: exampleImageId, revision: '28517072f33a', variant: 'thumb', format: 'avif' } as const;
+const thumb = {
+  imageId: exampleImageId,
+  revision: '28517072f33a',
+  variant: 'thumb',
+  format: 'avif',
+  visibility: 'public',
+} as const;
 const rendition = publicUrl('https://cdn.example.com', renditionKey(thumb));
 
 export const exampleTicketRequest = {

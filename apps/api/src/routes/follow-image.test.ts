@@ -1,8 +1,7 @@
 import { AppError } from '@imagemill/errors';
-import { createImageView, createNotifier } from '@imagemill/images';
+import { createNotifier } from '@imagemill/images';
 import type { RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
-import { loadCategories } from '@imagemill/variants';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -59,11 +58,7 @@ test('describes a rendition as fully as the status does', async () => {
 });
 
 describe('the last event has the id of its webhook', () => {
-  const categories = loadCategories();
-  const notifier = async () => {
-    const view = createImageView({ categories: await categories, cdnBaseUrl: 'http://cdn.test' });
-    return createNotifier({ ...api, view, isWanted: () => true });
-  };
+  const notifier = async () => createNotifier({ ...api, isWanted: () => true });
   /** Without an upload: a reported upload would start the job again. */
   const expire = async ({ imageId }: RenderImage) => {
     await api.redis.del(`${api.prefix}:uploaded:${imageId}`);

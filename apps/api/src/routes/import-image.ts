@@ -1,4 +1,4 @@
-import { IMPORTED_MEDIA_TYPE, ImageId, originalKey, ownSpec, plannedRenditions } from '@imagemill/variants';
+import { IMPORTED_MEDIA_TYPE, ImageId, originalKey, ownSpec } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
@@ -7,6 +7,7 @@ import { takeTickets } from '../limits/take-tickets.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleImportRequest, exampleImportTicket } from '../openapi/examples.ts';
 import { filenameOf, importRequest } from '../tickets/import-request.ts';
+import { requireSigningKey } from '../tickets/require-signing-key.ts';
 import { importProblems } from '../tickets/ticket-problems.ts';
 import { FollowTokenField, PlannedRendition } from '../tickets/upload-ticket.ts';
 
@@ -25,7 +26,7 @@ const DAY_MS = 24 * 3600_000;
 
 /** POST /v1/images/import: a worker downloads the image from a URL and processes it like an upload. */
 export const importImage: ApiRoute = (app, services) => {
-  const { categories, limits, queue, records, followTokens, settings } = services;
+  const { categories, limits, queue, records, renditionUrls, followTokens, settings } = services;
   const Request = importRequest(categories);
 
   const description = describeRoute({
@@ -46,8 +47,8 @@ export const importImage: ApiRoute = (app, services) => {
   app.post('/v1/images/import', description, async (c) => {
     await takeTickets(c, limits.rate, 1);
     const { category: spec, url: importUrl, filename = filenameOf(importUrl), ...rest } = await jsonBody(c, Request);
+    requireSigningKey(renditionUrls, c.var.caller.tenant, [spec]);
     const { name: category } = spec;
-    const { set, revision } = ownSpec(spec, rest);
     const request = { ...rest, importUrl, filename, category };
     const [admitted] = await admitTickets(c, limits, { request, categories: [category] });
     if (!admitted) throw new Error('One image was requested, and none was admitted.');
@@ -70,7 +71,7 @@ export const importImage: ApiRoute = (app, services) => {
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
       eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
       followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
-      renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
+      renditions: renditionUrls.planned({ tenant, imageId }, ownSpec(spec, rest)),
     };
     return c.json(ticket, 202, { 'cache-control': 'no-store', location: ticket.statusUrl });
   });

@@ -23,7 +23,9 @@ describe('an upload ticket', () => {
     );
     expect(issued.statusUrl).toBe(`http://api.test/v1/images/${issued.imageId}`);
     expect(issued.renditions).toHaveLength(12);
-    expect(issued.renditions[0]?.url).toMatch(`http://cdn.test/${renditionFolder(issued)}`);
+    expect(issued.renditions[0]?.url).toMatch(
+      `http://cdn.test/${renditionFolder({ ...issued, visibility: 'public' })}`,
+    );
     expect((await api.upload(issued)).status).toBe(200);
   });
 

@@ -5,13 +5,14 @@ import { takeTickets } from '../limits/take-tickets.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleTicketRequest } from '../openapi/examples.ts';
 import { createIssueTickets } from '../tickets/issue-tickets.ts';
+import { requireSigningKey } from '../tickets/require-signing-key.ts';
 import { ticketProblems } from '../tickets/ticket-problems.ts';
 import { uploadRequest, withCategoryName } from '../tickets/upload-request.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 /** POST /v1/images/upload-url: a URL to upload one photograph, and the job that waits for it. */
 export const requestUpload: ApiRoute = (app, services) => {
-  const { categories, limits, originalsWatch, settings } = services;
+  const { categories, limits, originalsWatch, renditionUrls, settings } = services;
   const Request = uploadRequest(categories, settings.maxUploadBytes);
   const issueTickets = createIssueTickets(services);
 
@@ -32,6 +33,7 @@ export const requestUpload: ApiRoute = (app, services) => {
     originalsWatch.assertAnswers();
     await takeTickets(c, limits.rate, 1);
     const request = await jsonBody(c, Request);
+    requireSigningKey(renditionUrls, c.var.caller.tenant, [request.category]);
     const admitted = await admitTickets(c, limits, {
       request: withCategoryName(request),
       categories: [request.category.name],

@@ -6,6 +6,7 @@ import { takeTickets } from '../limits/take-tickets.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleTicket, exampleTicketRequest } from '../openapi/examples.ts';
 import { createIssueTickets } from '../tickets/issue-tickets.ts';
+import { requireSigningKey } from '../tickets/require-signing-key.ts';
 import { ticketProblems } from '../tickets/ticket-problems.ts';
 import { uploadRequest, withCategoryName } from '../tickets/upload-request.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
@@ -14,7 +15,7 @@ const Tickets = z.object({ tickets: z.array(UploadTicket).meta({ description: 'i
 
 /** POST /v1/images/upload-urls: tickets for many photographs, in the order of their requests: all of them, or none. */
 export const requestUploads: ApiRoute = (app, services) => {
-  const { categories, limits, originalsWatch, settings } = services;
+  const { categories, limits, originalsWatch, renditionUrls, settings } = services;
   const Requests = z.strictObject({
     images: z.array(uploadRequest(categories, settings.maxUploadBytes)).min(1).max(limits.ticketsMax),
   });
@@ -44,11 +45,13 @@ export const requestUploads: ApiRoute = (app, services) => {
     // Take one before the body is read, so that invalid bodies count as well.
     await takeTickets(c, limits.rate, 1);
     const { images } = await jsonBody(c, Requests);
+    const asked = images.map(({ category }) => category);
+    requireSigningKey(renditionUrls, c.var.caller.tenant, asked);
     if (images.length > 1) await takeTickets(c, limits.rate, images.length - 1);
     const request = { images: images.map(withCategoryName) };
     const admitted = await admitTickets(c, limits, {
       request,
-      categories: images.map(({ category }) => category.name),
+      categories: asked.map(({ name }) => name),
     });
     const requests = images.flatMap((request, index) => {
       const image = admitted[index];

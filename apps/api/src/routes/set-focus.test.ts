@@ -1,4 +1,12 @@
-import { ImageId, loadCategories, ownSpec, publicUrl, renditionKey, Tenant } from '@imagemill/variants';
+import {
+  type CategorySpec,
+  ImageId,
+  loadCategories,
+  ownSpec,
+  publicUrl,
+  renditionKey,
+  Tenant,
+} from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { photo, useApi } from '../test-support/api-harness.ts';
@@ -7,7 +15,7 @@ import { readyImage } from '../test-support/ready-image.ts';
 const api = useApi();
 const acme = Tenant.parse('acme');
 const focus = { x: 0.25, y: 0.75 };
-const product = (await loadCategories()).get('product') ?? { set: [], revision: '' };
+const product = (await loadCategories()).get('product') as CategorySpec;
 
 const setFocus = (imageId: string, body: unknown, key?: string) =>
   api.call('PATCH', `/v1/images/${imageId}`, body, key);
@@ -82,7 +90,7 @@ test('a ticket, and an import, with a focus plan URLs in a revision of the image
   const { body: imported } = await api.call('POST', '/v1/images/import', request);
   for (const { imageId: id, renditions } of [ticket, imported] as { imageId: string; renditions: unknown[] }[]) {
     const imageId = ImageId.parse(id);
-    const key = renditionKey({ imageId, revision: own.revision, variant: 'thumb', format: 'avif' });
+    const key = renditionKey({ imageId, ...own, variant: 'thumb', format: 'avif' });
     expect(renditions[0]).toMatchObject({ variant: 'thumb', format: 'avif', url: publicUrl('http://cdn.test', key) });
     expect((await api.queue.find(imageId))?.image.focus).toEqual(focus);
     expect(await statusOf(id)).toMatchObject({ focus });

@@ -62,7 +62,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const inTests = { refusalDelay: { delayMs: 0 }, ...options.inTests };
   const api = await buildApi(env, backends, { logger, registry, inTests });
   const { app, services, keyStore } = api;
-  const { queue, webhooks, manifests, index, originals, live, settings } = services;
+  const { queue, webhooks, manifests, index, originals, live, view, settings } = services;
 
   const document = createOpenApiDocument({ app, areas, apiBaseUrl: settings.apiBaseUrl });
   // Every response in every test is checked against the document.
@@ -127,7 +127,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   }
   return {
     ...{ app, keys, keyStore, document, answersSeen, call, ticket, upload, work, registry },
-    ...{ queue, webhooks, manifests, index, originals, live },
+    ...{ queue, webhooks, manifests, index, originals, live, view },
     prefix: env.QUEUE_PREFIX,
     redis: connection,
     close: api.close,

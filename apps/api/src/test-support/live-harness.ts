@@ -68,7 +68,10 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
 
   async function commit(image: RenderImage) {
     const renditions = made.map((rendition) => {
-      return { ...rendition, key: renditionKey({ imageId: image.imageId, revision, ...rendition }) };
+      return {
+        ...rendition,
+        key: renditionKey({ imageId: image.imageId, revision, visibility: 'public', ...rendition }),
+      };
     });
     const facts = { ...source, sha256: createHash('sha256').digest('hex') };
     const now = new Date().toISOString();

@@ -1,13 +1,16 @@
 import { originalMetadata } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
-import { CACHE_PRIVATE, originalKey, ownSpec, plannedRenditions, type Tenant } from '@imagemill/variants';
+import { CACHE_PRIVATE, originalKey, ownSpec, type Tenant } from '@imagemill/variants';
 import type { ApiServices } from '../http/api-route.ts';
 import type { AdmittedImage } from '../limits/admit-tickets.ts';
 import { signUpload } from './sign-upload.ts';
 import type { UploadRequest } from './upload-request.ts';
 import type { UploadTicket } from './upload-ticket.ts';
 
-type TicketServices = Pick<ApiServices, 'originals' | 'queue' | 'records' | 'followTokens' | 'settings'>;
+type TicketServices = Pick<
+  ApiServices,
+  'originals' | 'queue' | 'records' | 'renditionUrls' | 'followTokens' | 'settings'
+>;
 
 interface AdmittedRequest {
   readonly request: UploadRequest;
@@ -37,10 +40,9 @@ async function sign(
   tenant: Tenant,
   { request, image: { imageId, createdAt, isRepeated } }: AdmittedRequest,
 ): Promise<SignedTicket> {
-  const { records, followTokens, settings } = services;
+  const { records, renditionUrls, followTokens, settings } = services;
   const { contentType, contentLength, filename, checksumSha256, metadata, focus } = request;
   const { name: category } = request.category;
-  const { set, revision } = ownSpec(request.category, request);
   const key = originalKey({ tenant, category, imageId, contentType });
   // Without this check, an ended image whose job was removed would get a new job that waits for an upload.
   const known = isRepeated ? await records.locate(tenant, imageId) : undefined;
@@ -63,7 +65,7 @@ async function sign(
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
       eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
       followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
-      renditions: plannedRenditions({ imageId, set, revision, cdnBaseUrl: settings.cdnBaseUrl }),
+      renditions: renditionUrls.planned({ tenant, imageId }, ownSpec(request.category, request)),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { ProblemCode } from '../openapi/problem-codes.ts';
 /** Error codes of every request that creates an image. */
 const imageProblems = [
   'unknown-category',
+  'no-signing-key',
   'invalid-filename',
   'too-many-unfinished',
   'overloaded',

@@ -9,9 +9,9 @@ import { PictureSnippet } from './picture-snippet.tsx';
 
 /** The renditions of one photograph: compared with the original, in bytes, and as HTML. */
 export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: Image; onClose: () => void }) {
-  const [chosenUrl, setChosenUrl] = useState<string>();
+  const [chosen, setChosen] = useState<string>();
   const { renditions, source } = image;
-  const rendition = renditions.find(({ url }) => url === chosenUrl) ?? largestAvif(renditions);
+  const rendition = renditions.find((one) => nameOf(one) === chosen) ?? largestAvif(renditions);
   if (!rendition) return null;
   const originalBytes = source?.bytes ?? photo.original?.bytes;
   return (
@@ -26,22 +26,15 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
           <div class="row between">
             <label class="row">
               Rendition
-              <select value={rendition.url} onChange={(event) => setChosenUrl(event.currentTarget.value)}>
-                {renditions.map(({ url, variant, format, width, height }) => (
-                  <option key={url} value={url}>
-                    {variant} {format} {width}×{height}
+              <select value={nameOf(rendition)} onChange={(event) => setChosen(event.currentTarget.value)}>
+                {renditions.map((one) => (
+                  <option key={nameOf(one)} value={nameOf(one)}>
+                    {one.variant} {one.format} {one.width}×{one.height}
                   </option>
                 ))}
               </select>
             </label>
-            <a
-              href={friendlyUrl(rendition)}
-              target="_blank"
-              rel="noreferrer"
-              title="In the best format for this browser; needs an edge"
-            >
-              Friendly URL
-            </a>
+            <PublicUrl of={rendition} />
             {rendition.bytes === null && <p>made on its first request</p>}
             {originalBytes && rendition.bytes !== null && (
               <p>
@@ -60,6 +53,24 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
     </Dialog>
   );
 }
+
+/** Private images have signed URLs only. */
+const PublicUrl = ({ of: rendition }: { of: Rendition }) =>
+  rendition.expiresAt === undefined ? (
+    <a
+      href={friendlyUrl(rendition)}
+      target="_blank"
+      rel="noreferrer"
+      title="In the best format for this browser; needs an edge"
+    >
+      Friendly URL
+    </a>
+  ) : (
+    <span class="quiet">Private: this URL works until {new Date(rendition.expiresAt).toLocaleTimeString()}</span>
+  );
+
+/** The URL of a private rendition changes with each status. */
+const nameOf = ({ variant, format }: Rendition) => `${variant}.${format}`;
 
 /** A tiny original may be smaller than its rendition. */
 const Saved = ({ share }: { share: number }) =>

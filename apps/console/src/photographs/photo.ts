@@ -57,6 +57,10 @@ export function troubleOf({ name, original, state, image, lost }: Photo): string
 export const hasFailedForNow = ({ state, lost }: Photo): boolean =>
   state.is === 'refused' ? state.mayRetry : lost !== undefined;
 
+/** Of a private category: its signed URLs end. */
+export const hasExpiredUrls = ({ renditions }: Image): boolean =>
+  renditions.some(({ expiresAt }) => expiresAt !== undefined && Date.parse(expiresAt) <= Date.now());
+
 /** Uploading counts for the first half, each rendition for its part of the second; 0 to 1. */
 export function progressOf({ state, image }: Photo): number {
   if (state.is === 'uploading') return state.share / 2;

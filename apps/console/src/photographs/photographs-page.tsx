@@ -32,6 +32,7 @@ export function PhotographsPage({ photos, refused }: { photos: Photos; refused: 
               photo={photo}
               photos={photos}
               onOpen={() => {
+                photos.renew(photo);
                 openId.value = photo.id;
               }}
             />

@@ -6,7 +6,7 @@ import { announce } from '../ui/announcer.tsx';
 import { createEarlierPhotos } from './earlier-photos.ts';
 import { createFileIntake } from './file-intake.ts';
 import { newId } from './new-id.ts';
-import { hasFailedForNow, isOnItsWay, type Photo, troubleOf } from './photo.ts';
+import { hasExpiredUrls, hasFailedForNow, isOnItsWay, type Photo, troubleOf } from './photo.ts';
 import { createPhotoList } from './photo-list.ts';
 import { createUploads } from './uploads.ts';
 
@@ -71,6 +71,12 @@ export function createPhotos(api: SellerApi) {
     /** Retries everything that failed but may succeed now. The browser does so by itself when it is online again. */
     retryAll,
     stop: uploads.stop,
+
+    /** Loads the status of a private photograph again if its URLs have expired. If that fails, its pictures stay broken. */
+    renew({ id, image }: Photo): void {
+      if (!image || !hasExpiredUrls(image)) return;
+      api.follow(image.imageId, (image) => list.change(id, { image }), ended.signal).catch(() => {});
+    },
 
     add(chosen: Iterable<File>): void {
       uppy.addFiles([...chosen].map((data) => ({ data, name: data.name, type: data.type, source: 'page' })));

@@ -11,7 +11,7 @@ export function Renditions({ image: { renditions, progress, status } }: { image:
     <>
       <ol class="renditions" aria-label="Renditions">
         {renditions.map(({ variant, format, url, bytes }) => (
-          <li key={url}>
+          <li key={`${variant}.${format}`}>
             <a
               class={bytes === null ? `chip ${format} on-request` : `chip ${format}`}
               href={url}

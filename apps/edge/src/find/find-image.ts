@@ -1,14 +1,15 @@
-import { type Manifest, type Manifests, sellersText } from '@imagemill/manifests';
+import { isPublishedPublicly, type Manifest, type Manifests, sellersText } from '@imagemill/manifests';
 import type { RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { ImageId } from '@imagemill/variants';
 import type { FoundImage } from '../render/render-order.ts';
+import type { Owned } from './is-public.ts';
 
 /** `missing`: there is no original yet, or no such image. `gone`: the image was rejected or deleted. */
 export type Finding =
   | { readonly is: 'found'; readonly image: FoundImage }
   | { readonly is: 'missing' }
-  | { readonly is: 'gone' };
+  | { readonly is: 'gone'; readonly image: Owned };
 
 /**
  * Finds an image by its id alone: by its manifest, else by its job and its original.
@@ -28,7 +29,7 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
   async function findByJob(imageId: ImageId, signal: AbortSignal): Promise<Finding> {
     const job = await queue.find(imageId);
     if (!job) return missing;
-    if (job.status === 'deleted' || job.status === 'rejected') return gone;
+    if (job.status === 'deleted' || job.status === 'rejected') return gone(job.image);
     const { tenant, category, originalKey, checksumSha256 } = job.image;
     // Independent of the job's state: most uploads are not reported at once.
     const facts = await originals.head(originalKey, { signal });
@@ -48,14 +49,18 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
 }
 
 const missing: Finding = { is: 'missing' };
-const gone: Finding = { is: 'gone' };
+const gone = ({ tenant, category }: Owned): Finding => ({ is: 'gone', image: { tenant, category } });
 
 function findingOf(manifest: Manifest): Finding {
-  if (manifest.status === 'deleted' || manifest.status === 'rejected') return gone;
+  if (manifest.status === 'deleted' || manifest.status === 'rejected') return gone(manifest);
   // An operator has given the image up.
   if (manifest.status === 'failed') return missing;
   const { imageId, tenant, category, focus, originalKey, originalEtag, revision, renditions } = manifest;
-  const published = { revision, entries: renditions.map(({ variant: name, format }) => ({ name, format })) };
+  const published = {
+    revision,
+    visibility: isPublishedPublicly(manifest) ? ('public' as const) : ('signed' as const),
+    entries: renditions.map(({ variant: name, format }) => ({ name, format })),
+  };
   const found = { imageId, tenant, category, focus, originalKey, originalEtag, published };
   return { is: 'found', image: { ...found, from: 'manifest' } };
 }

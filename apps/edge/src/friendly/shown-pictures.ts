@@ -20,7 +20,7 @@ export function shownPictures(categories: Categories, image: FoundImage, asked: 
   const current = common && ownSpec(common, image);
   const shown = [
     ...(current ? [shownPicture(current.revision, current.set, asked)] : []),
-    ...(published && published.revision !== current?.revision
+    ...(published?.visibility === 'public' && published.revision !== current?.revision
       ? [shownPicture(published.revision, published.entries, asked)]
       : []),
   ];

@@ -1,16 +1,16 @@
 import type { HttpBindings } from '@imagemill/http';
-import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
+import type { VerifyPrivate } from '../private/verify-private.ts';
 import type { Freshness } from '../serve/changing-headers.ts';
 import type { Outcome, PictureServices } from '../serve/get-picture.ts';
 import type { AllowSize } from '../sizes/allowed-size.ts';
 import type { LimitSizes } from '../sizes/limit-sizes.ts';
 
 export interface EdgeServices extends PictureServices {
-  readonly categories: Categories;
   /** Of URLs that name no revision. */
   readonly freshness: Freshness;
   readonly sizes: SizeServices;
+  readonly verifyPrivate: VerifyPrivate;
   readonly onDelivered: (outcome: Outcome) => void;
 }
 

@@ -1,6 +1,6 @@
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectFacts } from '@imagemill/storage';
-import type { EntryName, VariantSet } from '@imagemill/variants';
+import type { EntryName, VariantSet, Visibility } from '@imagemill/variants';
 
 /** An image whose original can be rendered. */
 export interface FoundImage
@@ -10,9 +10,15 @@ export interface FoundImage
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */
   readonly originalEtag?: string | undefined;
   /** The renditions that its manifest names. */
-  readonly published?: { readonly revision: string; readonly entries: readonly EntryName[] } | undefined;
+  readonly published?: PublishedRenditions | undefined;
   /** The original, if it was looked up already. */
   readonly facts?: ObjectFacts | undefined;
+}
+
+interface PublishedRenditions {
+  readonly revision: string;
+  readonly visibility: Visibility;
+  readonly entries: readonly EntryName[];
 }
 
 /** One rendition to make. */

@@ -47,7 +47,7 @@ async function problemOf(response: Response) {
 }
 const callsFor = (imageId: ImageId) => edge.calls.filter((call) => call.includes(imageId));
 const storedSizes = async (imageId: ImageId) => {
-  const { objects } = await edge.storage.list({ prefix: renditionFolder({ imageId }) });
+  const { objects } = await edge.storage.list({ prefix: renditionFolder({ imageId, visibility: 'public' }) });
   return objects.map(({ key }) => key).filter((key) => parseRenditionKey(key)?.isSize);
 };
 
@@ -59,7 +59,13 @@ test('a signed size has exactly its pixels, and is stored under its canonical pa
   expect(made.headers.get('cache-control')).toBe('public, max-age=600, stale-while-revalidate=7200');
   const bytes = await bytesOf(made);
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 100, height: 40 });
-  const key = sizeKey({ imageId, revision: avatar.revision, format: 'webp', size: 'w100_h40_cover_q80_attention' });
+  const key = sizeKey({
+    imageId,
+    visibility: 'public',
+    revision: avatar.revision,
+    format: 'webp',
+    size: 'w100_h40_cover_q80_attention',
+  });
   expect(await storedSizes(imageId)).toEqual([key]);
   expect((await edge.storage.head(key))?.cacheControl).toBe(CACHE_IMMUTABLE);
 

@@ -1,5 +1,5 @@
 import { Problem } from '@imagemill/http';
-import { prefixes } from '@imagemill/variants';
+import { isSurelyPublic, prefixes } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { foundImage } from '../find/found-image.ts';
 import { type FriendlyAddress, parseFriendly } from '../friendly/parse-friendly.ts';
@@ -53,7 +53,7 @@ async function serveCurrent(c: Context, services: EdgeServices, asked: FriendlyA
 /** No look-up if the revision is current: it names its category's set. */
 async function serveRevision(c: Context, services: EdgeServices, asked: FriendlyAddress, revision: string) {
   const current = [...services.categories.values()].find((category) => category.revision === revision);
-  if (current) {
+  if (current && isSurelyPublic(services.categories, revision)) {
     const shown = shownPicture(revision, current.set, asked);
     if (shown.formats.length === 0) throw pictureNotFound();
     return serve(c, services, asked, shown, immutableHeaders);
@@ -73,7 +73,10 @@ async function serve(
   cacheHeaders: Headers,
 ): Promise<Response> {
   const format = chooseFormat(c.req.header('accept'), formats);
-  const wanted = plannedPicture(services.categories, { imageId, revision, variant: name, format });
+  const wanted = plannedPicture(services.categories, {
+    ...{ imageId, revision, variant: name, format },
+    visibility: 'public',
+  });
   const headers = {
     ...cacheHeaders,
     ...(named === undefined && { vary: 'Accept' }),

@@ -18,7 +18,7 @@ const urls: Record<string, (image: Target) => string | Promise<string>> = {
     signedSizeUrl({ baseUrl: '', imageId, size: { w: 32, f: 'webp' }, key: signingKey, expiresAt: undefined }),
 };
 const callsOf = (name: string, prefix: string) => edge.calls.filter((call) => call.startsWith(`${name} ${prefix}`));
-const renditionsOf = (imageId: ImageId) => renditionFolder({ imageId });
+const renditionsOf = (imageId: ImageId) => renditionFolder({ imageId, visibility: 'public' });
 
 async function uploaded() {
   const image = newImage();

@@ -1,5 +1,6 @@
-import type { ImageId } from '@imagemill/variants';
+import { type Categories, type ImageId, isPrivateKey } from '@imagemill/variants';
 import type { FindImage } from '../find/find-image.ts';
+import { isPublic } from '../find/is-public.ts';
 import { requireImage } from '../find/require-image.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import type { LimitMisses } from '../miss/limit-misses.ts';
@@ -33,6 +34,7 @@ export interface Fetched extends Pick<Delivered, 'picture' | 'timings'> {
 }
 
 export interface PictureServices {
+  readonly categories: Categories;
   readonly pictures: StoredPictures;
   readonly findImage: FindImage;
   readonly miss: MissServices;
@@ -63,14 +65,16 @@ export async function getPicture(
 }
 
 async function openOrMake(services: PictureServices, wanted: WantedPicture, flight: Flight): Promise<Fetched> {
-  const { pictures, findImage, miss, limitMisses } = services;
+  const { categories, pictures, findImage, miss, limitMisses } = services;
   // Without the signal: an abort would close the connection to the storage, and a new one takes longer than the answer.
   const picture = await pictures.open(wanted.key);
   if (flight.signal.aborted && picture && 'discard' in picture) picture.discard();
   flight.signal.throwIfAborted();
   if (picture) return { picture, how: 'bucket', timings: {} };
   return limitMisses(async () => {
-    const image = requireImage(await findImage(wanted.imageId, flight.signal));
+    const finding = await findImage(wanted.imageId, flight.signal);
+    // The routes of private keys have verified the signature, and the image's tenant.
+    const image = requireImage(finding, (one) => isPrivateKey(wanted.key) || isPublic(categories, one));
     return makeMissing(miss, await wanted.orderFor(image, flight.signal), flight);
   });
 }

@@ -1,9 +1,12 @@
 import type { ObjectStorage } from '@imagemill/storage';
-import { type ImageId, parseRenditionKey, renditionFolder } from '@imagemill/variants';
+import { parseRenditionKey, type RenditionAddress, renditionFolder } from '@imagemill/variants';
 import { tooManySizes } from './size-problems.ts';
 
 /** Throws a Problem 403 if an image has its maximum of stored sizes. */
-export type LimitSizes = (address: { imageId: ImageId; revision: string }, signal: AbortSignal) => Promise<void>;
+export type LimitSizes = (
+  address: Pick<RenditionAddress, 'imageId' | 'revision' | 'visibility'>,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /**
  * Counts what is stored, before a render, in one listing: a set has at most 64 variants, and a listing has 1,000 keys. There is no counter that

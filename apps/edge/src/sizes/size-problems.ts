@@ -1,15 +1,15 @@
 import { Problem } from '@imagemill/http';
 import type { SizeProblem } from '@imagemill/variants';
+import { signatureProblem } from '../http/signature-problem.ts';
 
 const INVALID_MAX_AGE_S = 60;
-/** A key may be added, and clocks differ. */
 const notCached = { 'cache-control': 'no-store' };
 
 /** 400 for a size that cannot be, and 403 for one that is not allowed. */
 export const sizeProblem = ({ code, message: detail }: Pick<SizeProblem, 'code' | 'message'>) =>
   code === 'invalid-size'
     ? new Problem({ status: 400, code, detail, headers: { 'cache-control': `public, max-age=${INVALID_MAX_AGE_S}` } })
-    : new Problem({ status: 403, code, detail, headers: notCached });
+    : signatureProblem({ code, message: detail });
 
 export const keyNotAllowed = () =>
   new Problem({

@@ -6,7 +6,7 @@ import { createRenderQueue } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket, type ObjectStorage } from '@imagemill/storage';
-import { ImageId, loadCategories, originalKey, renditionKey, Tenant } from '@imagemill/variants';
+import { type CategorySpec, ImageId, loadCategories, originalKey, renditionKey, Tenant } from '@imagemill/variants';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { openBackends } from '../backends.ts';
@@ -16,7 +16,7 @@ import { type EdgeEnv, edgeEnv } from '../env.ts';
 const inProcess = await createImagingEngine();
 export const photo = await readFile(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
 const categories = await loadCategories();
-export const avatar = categories.get('avatar') ?? { set: [], revision: '' };
+export const avatar = categories.get('avatar') as CategorySpec;
 
 export type EdgeHarness = Awaited<ReturnType<typeof createEdgeHarness>>;
 
@@ -135,7 +135,7 @@ const randomId = () => randomUUID().replace(/^(.{14})./, '$17');
 /** The path of a planned rendition. */
 export const pathOf = ({ imageId }: Pick<RenderImage, 'imageId'>, file = 'small.webp', revision = avatar.revision) => {
   const [variant = '', format = ''] = file.split('.');
-  return `/${renditionKey({ imageId, revision, variant, format: format as 'webp' })}`;
+  return `/${renditionKey({ imageId, revision, visibility: 'public', variant, format: format as 'webp' })}`;
 };
 
 /** Issues the image's ticket and uploads its original; nothing reports the upload. */

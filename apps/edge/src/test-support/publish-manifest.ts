@@ -1,6 +1,6 @@
 import { readyManifest, type Subject } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
-import type { VariantSet } from '@imagemill/variants';
+import type { CategorySpec } from '@imagemill/variants';
 import { avatar, type EdgeHarness, photo } from './edge-harness.ts';
 
 export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<Subject> => ({
@@ -13,7 +13,7 @@ export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<
 export async function publishManifest(
   edge: EdgeHarness,
   image: RenderImage,
-  { revision = avatar.revision, set = avatar.set }: { revision?: string; set?: VariantSet } = {},
+  { revision = avatar.revision, set = avatar.set, visibility = 'public' }: Partial<CategorySpec> = {},
 ): Promise<void> {
   const made = {
     source: {
@@ -21,7 +21,7 @@ export async function publishManifest(
       ...{ frames: 1, bytes: photo.byteLength, sha256: 'a' },
     },
     summary: { placeholder: 'p', dominantColour: '#000000' },
-    ...{ set, revision, timingsMs: {} },
+    ...{ set, revision, visibility, timingsMs: {} },
     done: set.map(({ name: variant, format }) => ({ variant, format, width: 1, height: 1, bytes: 1 })),
   };
   await edge.manifests.publish(readyManifest(await subjectOf(edge, image), made), undefined);

@@ -135,10 +135,10 @@ test('a purge message verifies with each secret, and names the tag, the paths an
       ...{ type: 'purge', timestamp: purge.requestedAt, imageId: purge.imageId, reason: 'deleted' },
       tags: [purge.imageId],
       paths: [`/pictures/images/${purge.imageId.slice(-2)}/${purge.imageId}/*`, `/pictures/images/${purge.imageId}*`],
-      urls: plannedRenditions({
-        ...{ imageId: purge.imageId, cdnBaseUrl },
-        ...(categories.get('avatar') as NonNullable<ReturnType<typeof categories.get>>),
-      }).map(({ url }) => url),
+      urls: plannedRenditions(
+        purge.imageId,
+        categories.get('avatar') as NonNullable<ReturnType<typeof categories.get>>,
+      ).map(({ key }) => `${cdnBaseUrl}${key}`),
     });
   }
   expect(() => new Webhook(secret(3)).verify(message?.body ?? '', headers)).toThrow('No matching signature');

@@ -1,10 +1,13 @@
 import type { Purge } from '@imagemill/queue';
-import { type Categories, cachedPaths, ownSpec, plannedRenditions } from '@imagemill/variants';
+import { type Categories, cachedPaths, ownSpec, plannedRenditions, publicUrl } from '@imagemill/variants';
 
 interface PurgedAddresses {
   /** Paths at the CDN that begin with `/` and end with `*`: together, all under which it may have stored the image. */
   readonly paths: readonly string[];
-  /** Renditions of the current variant set, for a CDN that knows neither tags nor patterns. Other revisions are not among them. */
+  /**
+   * Public renditions of the current variant set, for a CDN that knows neither tags nor patterns. Other revisions are not among them, nor
+   * private renditions, whose URLs have a signature.
+   */
   readonly urls: readonly string[];
 }
 
@@ -14,12 +17,20 @@ export type AddressesOf = (purge: Purge) => PurgedAddresses;
 export function createAddressesOf(categories: Categories, cdnBaseUrl: string): AddressesOf {
   const folder = new URL(cdnBaseUrl).pathname.replace(/\/+$/, '');
   return ({ imageId, category, focus, reason }) => {
-    const { immutable, changing } = cachedPaths(imageId);
-    const keys = reason === 'rendered-again' ? changing : [...immutable, ...changing];
-    const spec = reason === 'rendered-again' ? undefined : categories.get(category);
+    const common = categories.get(category);
+    const spec = common && ownSpec(common, { focus });
+    const { immutable, changing, signed } = cachedPaths(imageId);
+    // Nothing of a public category is private, apart from copies of five minutes. One that no longer exists may have been either.
+    const isPublic = spec?.visibility === 'public' || reason === 'made-private';
+    const everything = [...immutable, ...changing, ...(isPublic ? [] : signed)];
+    const paths = reason === 'rendered-again' ? changing : everything;
+    const planned =
+      spec && reason !== 'rendered-again'
+        ? plannedRenditions(imageId, { ...spec, visibility: 'public', revision: spec.publicRevision })
+        : [];
     return {
-      paths: keys.map((key) => `${folder}/${key}`),
-      urls: spec ? plannedRenditions({ imageId, ...ownSpec(spec, { focus }), cdnBaseUrl }).map(({ url }) => url) : [],
+      paths: paths.map((path) => `${folder}/${path}`),
+      urls: planned.map(({ key }) => publicUrl(cdnBaseUrl, key)),
     };
   };
 }

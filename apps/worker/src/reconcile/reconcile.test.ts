@@ -84,14 +84,14 @@ test('a round lists each bucket once, regardless of the number of tenants', asyn
     const address = { ...image, tenant: Tenant.parse(name) };
     const mine = { ...address, originalKey: originalKey(address) };
     await all.put(mine.originalKey);
-    const key = renditionKey({ ...mine, revision: 'abc', variant: 'thumb', format: 'avif' });
+    const key = renditionKey({ ...mine, revision: 'abc', visibility: 'public', variant: 'thumb', format: 'avif' });
     await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
     await finish(all, mine, { revision: 'abc' });
   }
   await addTenant('tenant-0');
   const forOne = await calls();
   for (const index of [1, 2, 3, 4, 5]) await addTenant(`tenant-${index}`);
-  expect([forOne, await calls()]).toEqual([6, 6]);
+  expect([forOne, await calls()]).toEqual([7, 7]);
 });
 
 describe('a round continues after an unreadable', () => {

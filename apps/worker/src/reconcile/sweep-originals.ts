@@ -1,13 +1,15 @@
-import { listOriginals, type Manifest, type Upload } from '@imagemill/manifests';
+import { isPublishedPublicly, listOriginals, type Manifest, type Upload } from '@imagemill/manifests';
 import { imageFromKey } from '@imagemill/records';
 import { type OriginalAddress, originalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
+import { isPrivate, makeImagePrivate } from './make-image-private.ts';
 import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const CHECKS_AT_ONCE = 16;
 
 /**
- * Checks that every original has a manifest or a job, and that its image is listed. Originals and the index of finished
+ * Checks that every original has a manifest or a job, that its image is listed, and that no manifest of a private image names public
+ * renditions. Originals and the index of finished
  * images have the same order, which allows comparing a page of originals with one range of the index.
  */
 export const sweepOriginals: Sweep = async (services, after, signal) => {
@@ -43,7 +45,21 @@ async function check(
   signal: AbortSignal,
 ): Promise<Finding | undefined> {
   if (finishedAt === undefined) return notIndexed(services, upload, signal);
-  return upload.uploadedAt > finishedAt ? uploadedAfterFinish(services, upload, signal) : undefined;
+  const late = upload.uploadedAt > finishedAt ? await uploadedAfterFinish(services, upload, signal) : undefined;
+  return late ?? (isPrivate(services, upload.address) ? stillPublic(services, upload.address, signal) : undefined);
+}
+
+/** The sweep of renditions finds them too, unless a public category has the revision that this one had. */
+async function stillPublic(
+  services: ReconcileServices,
+  address: OriginalAddress,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  const { tenant, imageId } = address;
+  const stored = await services.manifests.readOf(tenant, imageId, { signal });
+  return isPublishedPublicly(stored?.manifest)
+    ? found(address, 'public-rendition-of-private-image', () => makeImagePrivate(services, imageId, signal))
+    : undefined;
 }
 
 /** An original without an entry in the index of finished images. Its image is almost always unfinished. */

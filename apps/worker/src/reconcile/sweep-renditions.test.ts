@@ -18,7 +18,7 @@ test.each([
   async (status, end) => {
     const all = await createReconcileHarness();
     const image = job();
-    const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'avif' });
+    const key = renditionKey({ ...image, revision: 'abc', visibility: 'public', variant: 'thumb', format: 'avif' });
     const write = () => all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
     await all.put(image.originalKey);
     await end(all, image);
@@ -46,7 +46,7 @@ test('renditions that an edge makes after the manifest, which does not name them
   const image = job();
   await all.put(image.originalKey);
   await finish(all, image, { revision: 'abc' });
-  const key = renditionKey({ ...image, revision: 'abc', variant: 'thumb', format: 'webp' });
+  const key = renditionKey({ ...image, revision: 'abc', visibility: 'public', variant: 'thumb', format: 'webp' });
   await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/webp', cacheControl: 'public' });
   skipSettlingTime();
   expect((await all.round()).found).toEqual([]);
@@ -61,7 +61,7 @@ test('orphaned renditions are deleted, those of a known image never', async () =
   await all.put(known.originalKey);
   await finish(all, known);
   const keyOf = ({ imageId }: RenderImage) =>
-    renditionKey({ imageId, revision: 'abc', variant: 'thumb', format: 'avif' });
+    renditionKey({ imageId, revision: 'abc', visibility: 'public', variant: 'thumb', format: 'avif' });
   for (const image of [orphan, known, fresh]) {
     await all.cdn.put({ key: keyOf(image), body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
   }
@@ -75,7 +75,7 @@ test('renditions of an earlier revision are deleted after the grace period', asy
   const image = job();
   await all.put(image.originalKey);
   const keyOf = (revision: string) =>
-    renditionKey({ imageId: image.imageId, revision, variant: 'thumb', format: 'avif' });
+    renditionKey({ imageId: image.imageId, revision, visibility: 'public', variant: 'thumb', format: 'avif' });
   for (const revision of ['old', 'new']) {
     await all.cdn.put({
       key: keyOf(revision),
@@ -97,7 +97,7 @@ test('sizes that an edge has made are deleted at their age, and variants are not
   const all = await createReconcileHarness();
   const image = job();
   await all.put(image.originalKey);
-  const address = { imageId: image.imageId, revision: 'now', format: 'webp' } as const;
+  const address = { imageId: image.imageId, revision: 'now', visibility: 'public', format: 'webp' } as const;
   const [size, variant] = [
     sizeKey({ ...address, size: 'w300_inside_q80' }),
     renditionKey({ ...address, variant: 'a' }),
@@ -120,7 +120,13 @@ test('renditions of an image with a running job are never deleted', async () => 
   await all.put(image.originalKey);
   await finish(all, image, { revision: 'old' });
   for (const revision of ['old', 'new']) {
-    const key = renditionKey({ imageId: image.imageId, revision, variant: 'thumb', format: 'avif' });
+    const key = renditionKey({
+      imageId: image.imageId,
+      revision,
+      visibility: 'public',
+      variant: 'thumb',
+      format: 'avif',
+    });
     await all.cdn.put({ key, body: Buffer.from('x'), contentType: 'image/avif', cacheControl: 'public' });
   }
   await all.queue.reprocess(image);

@@ -1,5 +1,6 @@
 import { deleteRenditions, type LiveManifest, listRenderedImages, type RenderedImage } from '@imagemill/manifests';
-import { type ImageId, timeOfId } from '@imagemill/variants';
+import { type ImageId, isSurelyPublic, timeOfId } from '@imagemill/variants';
+import { isPrivate, makeImagePrivate } from './make-image-private.ts';
 import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
 const IMAGES_PER_PAGE = 2_000;
@@ -7,7 +8,8 @@ const IMAGES_PER_PAGE = 2_000;
 const ORPHANED_AFTER_MS = 8 * 24 * 3600_000;
 
 /**
- * Checks that every rendition belongs to an image with a manifest or a job, and to its current revision. Renditions and
+ * Checks that every rendition belongs to an image with a manifest or a job, to its current revision, and that it is public only if its
+ * image is. Renditions and
  * manifests have the same order, which allows comparing a page of renditions with one range of manifests. The sweep of
  * originals comes first and has added a job for every image that only has an original.
  */
@@ -53,10 +55,12 @@ async function finishedImage(
   image: RenderedImage & { readonly manifestAt: Date },
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const { imageId, revisions, manifestAt } = image;
+  const { imageId, visibility, revisions, manifestAt } = image;
   // Written by an edge, by a run that lost its lock, or by one in progress.
   const isLater = [...revisions.values()].some((at) => at > manifestAt && isSettled(at) && isRecent(at));
-  if (!isLater && revisions.size <= 1) return [];
+  const mayBePrivate =
+    visibility === 'public' && [...revisions.keys()].some((revision) => !isSurelyPublic(services.categories, revision));
+  if (!isLater && !mayBePrivate && revisions.size <= 1) return [];
   const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
   if (manifest?.status === 'deleted' || manifest?.status === 'rejected') {
     const { status } = manifest;
@@ -68,13 +72,17 @@ async function finishedImage(
     const kind = `rendition-of-${status}-image` as const;
     return isLater ? [{ kind, imageId, tenant: manifest.tenant, repair }] : [];
   }
+  if (manifest && visibility === 'public' && isPrivate(services, manifest)) {
+    const repair = () => makeImagePrivate(services, imageId, signal);
+    return [{ kind: 'public-rendition-of-private-image', imageId, tenant: manifest.tenant, repair }];
+  }
   return manifest?.status === 'ready' ? superseded(services, image, manifest, signal) : [];
 }
 
 /** Renditions of an earlier revision. None while a job may be rendering a new revision. */
 async function superseded(
   { cdn, queue, oldRevisionGraceMs }: ReconcileServices,
-  { imageId, revisions }: RenderedImage,
+  { imageId, visibility, revisions }: RenderedImage,
   { tenant, revision: current, readyAt }: ReadyManifest,
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -85,7 +93,7 @@ async function superseded(
   const old = [...revisions].filter(([revision, writtenAt]) => revision !== current && isOver(writtenAt));
   if (old.length === 0) return [];
   const repair = async () => {
-    for (const [revision] of old) await deleteRenditions(cdn, { imageId, revision }, signal);
+    for (const [revision] of old) await deleteRenditions(cdn, { imageId, revision, visibility }, signal);
   };
   return [{ kind: 'superseded-rendition', imageId, tenant, repair }];
 }

@@ -3,6 +3,7 @@ import type { Notifier } from '@imagemill/images';
 import type { Deletions, FinishedImages, Manifests } from '@imagemill/manifests';
 import type { ImageIndex, PurgeQueue, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
+import type { Categories } from '@imagemill/variants';
 
 /** Kinds of inconsistencies. docs/reliability.md describes each with its repair. */
 export type FindingKind =
@@ -21,6 +22,7 @@ export type FindingKind =
   | 'rendition-without-manifest'
   | 'rendition-of-deleted-image'
   | 'rendition-of-rejected-image'
+  | 'public-rendition-of-private-image'
   | 'superseded-rendition'
   | 'old-size'
   | 'dead-letter-without-original'
@@ -45,6 +47,7 @@ export interface ReconcileServices {
   readonly finishedImages: FinishedImages;
   readonly queue: RenderQueue;
   readonly index: ImageIndex;
+  readonly categories: Categories;
   /** How long renditions of an earlier revision are kept after their image was rendered again. */
   readonly oldRevisionGraceMs: number;
   /** How long sizes that no variant has are kept. An edge makes them again on request. */

@@ -2,7 +2,7 @@ import type { RenderedVariant } from '@imagemill/imaging';
 import { putRendition } from '@imagemill/manifests';
 import type { RenderProgress } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
-import { type ImageId, renditionKey } from '@imagemill/variants';
+import { type RenditionAddress, renditionKey } from '@imagemill/variants';
 
 type Published = RenderProgress['done'][number];
 
@@ -15,7 +15,7 @@ type Published = RenderProgress['done'][number];
  */
 export async function publishRenditions(options: {
   readonly cdn: ObjectStorage;
-  readonly address: { readonly imageId: ImageId; readonly revision: string };
+  readonly address: Pick<RenditionAddress, 'imageId' | 'revision' | 'visibility'>;
   readonly render: (signal: AbortSignal) => AsyncIterable<RenderedVariant>;
   readonly onPublished: (published: readonly Published[]) => Promise<void>;
   readonly signal: AbortSignal;

@@ -11,7 +11,12 @@ const deletions = createDeletions(storage, createManifests(storage));
 
 /** All remaining keys of an image, except its tombstone. */
 async function remainingKeys(image: RenderImage): Promise<string[]> {
-  const prefixes = [renditionFolder(image), originalFolder(image), finishedKey(image), deletionKey(image.imageId)];
+  const prefixes = [
+    renditionFolder({ ...image, visibility: 'public' }),
+    originalFolder(image),
+    finishedKey(image),
+    deletionKey(image.imageId),
+  ];
   const pages = await Promise.all(prefixes.map((prefix) => storage.list({ prefix })));
   return pages.flatMap(({ objects }) => objects.map(({ key }) => key));
 }

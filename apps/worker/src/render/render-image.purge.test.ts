@@ -17,7 +17,7 @@ function watchPurges(image: RenderImage) {
   const purged: { reason: PurgeReason; renditionsLeft: number }[] = [];
   const add = async ({ imageId }: ImageAddress, reason: PurgeReason) => {
     expect(imageId).toBe(image.imageId);
-    const { objects } = await storage.list({ prefix: renditionFolder(image) });
+    const { objects } = await storage.list({ prefix: renditionFolder({ ...image, visibility: 'public' }) });
     purged.push({ reason, renditionsLeft: objects.length });
   };
   return { purged, purges: { add } };
@@ -88,7 +88,7 @@ test('a rejection purges renditions that were published before it, and nothing i
   const image = job();
   await store(image, Buffer.from('not an image'));
   // An earlier attempt has published one.
-  const key = `${renditionFolder(image)}earlier/tiny.webp`;
+  const key = `${renditionFolder({ ...image, visibility: 'public' })}earlier/tiny.webp`;
   await storage.put({ key, body: Buffer.from('x'), contentType: 'image/webp', cacheControl: 'public' });
   const some = watchPurges(image);
   expect(await (await run(image, { ownSets, purges: some.purges })).result).toMatchObject({ outcome: 'rejected' });

@@ -112,7 +112,7 @@ describe('a focus', () => {
     return ownSpec(common, own);
   };
   const bytesOf = async (image: RenderImage, revision: string, variant: string) => {
-    const key = renditionKey({ imageId: image.imageId, revision, variant, format: 'webp' });
+    const key = renditionKey({ imageId: image.imageId, revision, visibility: 'public', variant, format: 'webp' });
     const object = await storage.open(key);
     return Buffer.concat(await Array.fromAsync(object?.body ?? []));
   };
@@ -202,7 +202,13 @@ describe('running a job again', () => {
     const image = job();
     await store(image);
     const revision = categories.get('avatar')?.revision ?? '';
-    const key = renditionKey({ imageId: image.imageId, revision, variant: 'large', format: 'webp' });
+    const key = renditionKey({
+      imageId: image.imageId,
+      revision,
+      visibility: 'public',
+      variant: 'large',
+      format: 'webp',
+    });
     const earlier = Buffer.from('the picture of another encoder');
     await storage.put({ key, body: earlier, contentType: 'image/webp', cacheControl: CACHE_IMMUTABLE });
     const { result, progress } = await run(image);

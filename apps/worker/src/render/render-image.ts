@@ -26,6 +26,7 @@ import { deleteImage } from './delete-image.ts';
 import { UnknownCategoryError } from './errors.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
+import { withdrawPublic } from './withdraw-public.ts';
 
 export interface RenderServices {
   readonly originals: ObjectStorage;
@@ -64,11 +65,12 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     const image = withSellersText(job, stored?.manifest, uploaded);
     const category = ownSpec(common, image);
     const earlier = earlierResult(stored?.manifest, uploaded, category);
-    if (earlier) return keepEarlier(services, image, earlier, context);
+    const isPrivate = category.visibility === 'signed';
+    if (earlier) return keepEarlier(services, { image, isPrivate }, earlier, context);
     const rendered = await render(services, { image, uploaded, category }, context);
     if (rendered.outcome === 'no-original') return withoutOriginal(services, image, context);
     if (rendered.outcome === 'postponed') return rendered;
-    return commit(services, image, { manifest: rendered.manifest, replaces: stored }, context);
+    return commit(services, { image, isPrivate }, { manifest: rendered.manifest, replaces: stored }, context);
   }
 
   return (image, context) =>
@@ -89,28 +91,36 @@ async function endDeletion(
   return { outcome: 'deleted' };
 }
 
+interface Owned {
+  readonly image: RenderImage;
+  readonly isPrivate: boolean;
+}
+
 async function keepEarlier(
-  { cdn, purges, logger }: RenderServices,
-  image: RenderImage,
+  services: RenderServices,
+  { image, isPrivate }: Owned,
   { outcome, replaced }: EarlierResult,
   { signal }: RenderContext,
 ): Promise<RenderOutcome> {
+  const { cdn, purges, logger } = services;
   if (replaced) logger.warn({ imageId: image.imageId }, 'original was replaced, keeping its renditions');
   // The run that finished the image may have died before it deleted renditions and queued the purge.
   if (outcome.outcome === 'rejected') {
     await deleteRenditions(cdn, { imageId: image.imageId }, signal);
     await purges?.add(image, 'rejected');
-  } else await purges?.add(image, 'rendered-again');
+  } else if (isPrivate) await withdrawPublic(services, image, signal);
+  else await purges?.add(image, 'rendered-again');
   return outcome;
 }
 
 /** The commit point: publishes the manifest, which finishes the image. */
 async function commit(
-  { manifests, cdn, purges, logger }: RenderServices,
-  image: RenderImage,
+  services: RenderServices,
+  { image, isPrivate }: Owned,
   { manifest, replaces }: { readonly manifest: FinishedManifest; readonly replaces: StoredManifest | undefined },
   context: RenderContext,
 ): Promise<RenderOutcome> {
+  const { manifests, cdn, purges, logger } = services;
   context.signal.throwIfAborted();
   if (replaces?.manifest.status === 'ready' && manifest.status === 'rejected') {
     // Published renditions of an earlier revision stay valid even if the current limits reject the original.
@@ -122,7 +132,8 @@ async function commit(
     // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
     const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, context.signal);
     if (deleted > 0) await purges?.add(image, 'rejected');
-  } else if (replaces) await purges?.add(image, 'rendered-again');
+  } else if (isPrivate) await withdrawPublic(services, image, context.signal);
+  else if (replaces) await purges?.add(image, 'rendered-again');
   logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
   return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
 }
@@ -199,7 +210,7 @@ async function render(services: RenderServices, rendering: Rendering, context: R
 /** All steps from the original to its manifest. An image that cannot be rendered gets a manifest too. */
 async function renderInSlot(
   services: RenderServices,
-  { image, uploaded, category: { set, revision } }: Rendering,
+  { image, uploaded, category: { set, revision, visibility } }: Rendering,
   context: RenderContext & { readonly heavy: HeavyRun },
 ): Promise<Rendered> {
   const { originals, cdn, engine, logger } = services;
@@ -222,7 +233,8 @@ async function renderInSlot(
     const total = only.length;
     const busy = heavy.take(services.laneOf(original.bytes, source, set, { only }));
     if (busy) return busy;
-    await reportProgress({ revision, total, source, done: [] });
+    const progress = { revision, visibility, total, source };
+    await reportProgress({ ...progress, done: [] });
 
     const { focus } = image;
     const picture = await watch.time('decode', () =>
@@ -230,11 +242,11 @@ async function renderInSlot(
     );
     const [summary, done] = await summariseAndPublish(picture, watch, {
       cdn,
-      address: { imageId: image.imageId, revision },
-      onPublished: (published) => reportProgress({ revision, total, source, done: [...published] }),
+      address: { imageId: image.imageId, revision, visibility },
+      onPublished: (published) => reportProgress({ ...progress, done: [...published] }),
       signal,
     });
-    const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, done };
+    const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, visibility, done };
     return finished(readyManifest(subject, { ...made, timingsMs: watch.readings() }));
   } catch (error) {
     if (!isRejection(error)) throw error;

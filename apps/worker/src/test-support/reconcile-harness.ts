@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createImageView, createNotifier } from '@imagemill/images';
+import { createImageView, createNotifier, createRenditionUrls } from '@imagemill/images';
 import { createDeletions, createFinishedImages, createManifests } from '@imagemill/manifests';
 import {
   createConsumerConnection,
@@ -23,7 +23,13 @@ import { client } from './render-harness.ts';
 const { redisUrl } = inject('servers');
 
 /** Separate buckets and a separate queue for each test, which keeps other tests' images out of its rounds. */
-export async function createReconcileHarness({ endpoints = [] }: { endpoints?: string[] } = {}) {
+export async function createReconcileHarness({
+  endpoints = [],
+  ownSets,
+}: {
+  endpoints?: string[];
+  ownSets?: unknown;
+} = {}) {
   const id = randomUUID();
   const originals = createS3Storage({ client, bucket: `originals-${id}` });
   const cdn = createS3Storage({ client, bucket: `cdn-${id}` });
@@ -37,14 +43,26 @@ export async function createReconcileHarness({ endpoints = [] }: { endpoints?: s
   const manifests = createManifests(originals);
   const deletions = createDeletions(originals, manifests);
   const webhooks = createWebhookQueue({ connection, prefix });
-  const view = createImageView({ categories: await loadCategories(), cdnBaseUrl: 'http://cdn.test' });
+  const categories = await loadCategories(ownSets);
+  const baseUrl = 'http://cdn.test';
+  const urls = createRenditionUrls({ cdnBaseUrl: baseUrl, edgeBaseUrl: baseUrl, keys: [], ttlSeconds: 3600 });
+  const view = createImageView({ categories, urls });
   const isWanted = (tenant: string) => endpoints.includes(tenant);
   const notifier = createNotifier({ queue, webhooks, manifests, view, isWanted });
   const index = createImageIndex(connection, prefix);
   const finishedImages = createFinishedImages(originals);
   const purges = createPurgeQueue({ connection, prefix });
   const stores = { originals, cdn, manifests, deletions, finishedImages };
-  const services = { ...stores, queue, index, notifier, purges, oldRevisionGraceMs: 60_000, storedSizeMs: 60_000 };
+  const services = {
+    ...stores,
+    categories,
+    queue,
+    index,
+    notifier,
+    purges,
+    oldRevisionGraceMs: 60_000,
+    storedSizeMs: 60_000,
+  };
 
   /** The services, with the given storage in place of the real one. */
   function withStorage(change: { originals?: ObjectStorage; cdn?: ObjectStorage }) {

@@ -1,4 +1,4 @@
-import { createImageView, createNotifier } from '@imagemill/images';
+import { buildRenditionUrls, createImageView, createNotifier } from '@imagemill/images';
 import { createManifests } from '@imagemill/manifests';
 import { createDeliveryWorker, createRenderQueue, createWebhookQueue } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
@@ -29,7 +29,7 @@ export function buildWebhooks(
   { endpoints, categories, logger, timeoutMs = ATTEMPT_TIMEOUT_MS }: WebhookOptions,
 ) {
   const prefix = env.QUEUE_PREFIX;
-  const view = createImageView({ categories, cdnBaseUrl: env.CDN_BASE_URL });
+  const view = createImageView({ categories, urls: buildRenditionUrls(env, categories) });
   const post = createPost({ allowPrivate: env.WEBHOOK_ALLOW_PRIVATE });
   const deliver = createDeliverWebhook({ endpoints, post, timeoutMs });
   return {

@@ -28,6 +28,9 @@ export function friendlyUrl({ url }: Pick<Rendition, 'url'>, options: FriendlyUr
   });
 }
 
+/** Whether a rendition has a friendly URL: one of a private image has none, because its URL is signed. */
+export const hasFriendlyUrl = ({ url }: Pick<Rendition, 'url'>): boolean => PLANNED.test(url);
+
 /** The widest support first. */
 export const fallbackFormats: readonly ImageFormat[] = ['jpeg', 'png', 'webp', 'avif'];
 

@@ -150,4 +150,12 @@ describe('pictureHtml', () => {
   test('is empty while no rendition is live', () => {
     expect(pictureHtml({ renditions: [] }, { alt: 'A shoe' })).toBe('');
   });
+
+  test('has the signed URLs of a private image, also with `format: auto`: friendly URLs would not be signed', () => {
+    const signed = (url: string) => `${url.replace('/images/', '/private/')}?exp=1893456000&kid=k&s=x`;
+    const renditions = product.renditions.map((one) => ({ ...one, url: signed(one.url) }));
+    const html = pictureHtml({ ...product, renditions }, { alt: '', format: 'auto' });
+    expect(html).toBe(pictureHtml({ ...product, renditions }, { alt: '' }));
+    expect(html).toContain('?exp=1893456000&amp;kid=k&amp;s=x');
+  });
 });

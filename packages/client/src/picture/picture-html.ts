@@ -1,6 +1,6 @@
 import type { Image, ImageFormat } from '../types.ts';
 import { escapeHtml } from './escape-html.ts';
-import { fallbackFormats, negotiated } from './friendly-url.ts';
+import { fallbackFormats, hasFriendlyUrl, negotiated } from './friendly-url.ts';
 import { type RenditionChoice, samePicture } from './same-picture.ts';
 import { srcsetOf } from './srcset.ts';
 
@@ -15,7 +15,10 @@ export interface PictureOptions extends RenditionChoice {
   readonly className?: string | undefined;
   /** `lazy` by default; `eager` for images above the fold. */
   readonly loading?: 'lazy' | 'eager' | undefined;
-  /** `auto`: an `img` with friendly URLs, whose format the browser's `Accept` header chooses. The CDN needs an edge. */
+  /**
+   * `auto`: an `img` with friendly URLs, whose format the browser's `Accept` header chooses. The CDN needs an edge. No effect for a private
+   * image, which has none.
+   */
   readonly format?: 'auto' | undefined;
   /** `false` leaves out the colour behind it, which is a style attribute: a strict Content-Security-Policy refuses these. */
   readonly placeholder?: boolean | undefined;
@@ -36,17 +39,17 @@ const modernFormats: readonly ImageFormat[] = ['avif', 'webp'];
  * that prevents layout shifts, and the dominant colour until it has loaded. Empty if nothing is live yet.
  */
 export function pictureHtml(image: Pictured, options: PictureOptions): string {
-  const { alt, sizes, className, loading = 'lazy', placeholder = true, format } = options;
+  const { alt, sizes, className, loading = 'lazy', placeholder = true } = options;
   const shown = samePicture(image, options);
+  const isNegotiated = options.format === 'auto' && shown.every(hasFriendlyUrl);
   const inFormat = (format: ImageFormat) => shown.filter((rendition) => rendition.format === format);
-  const fallback =
-    format === 'auto'
-      ? negotiated(shown)
-      : (fallbackFormats.map(inFormat).find((renditions) => renditions.length > 0) ?? []);
+  const fallback = isNegotiated
+    ? negotiated(shown)
+    : (fallbackFormats.map(inFormat).find((renditions) => renditions.length > 0) ?? []);
   const largest = fallback.at(-1);
   if (!largest) return '';
 
-  const sources = (format === 'auto' ? [] : modernFormats)
+  const sources = (isNegotiated ? [] : modernFormats)
     .filter((format) => format !== largest.format && inFormat(format).length > 0)
     .map((format) => tag('source', { type: mediaTypes[format], srcset: srcsetOf(inFormat(format)), sizes }));
   const img = tag('img', {

@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import {
+  QUERY_CHARS_MAX,
+  type SignatureProblem,
+  type SignatureProblemCode,
+  signatureFields,
+} from '../signing/signature-fields.ts';
 import { Fit, Format, Position } from '../variant.ts';
 
 /** The parameters that a signature covers, in the order in which they are signed. All others of a URL are ignored. */
 const signedParameters = ['w', 'h', 'fit', 'f', 'q', 'dpr', 'focus', 'exp', 'kid'] as const;
 type SignedParameter = (typeof signedParameters)[number];
 
-/** Longer queries are not read: all parameters of a size take at most 200 characters. */
-const QUERY_CHARS_MAX = 2_048;
 const SIDE_MAX = 16_383;
 
 const whole = (max: number) =>
@@ -26,21 +30,9 @@ const fields = {
   q: whole(100).optional(),
   dpr: z.enum(['1', '1.5', '2', '3']).transform(Number).optional(),
   focus: Position.optional(),
-  /** Unix time in seconds. */
-  exp: z
-    .string()
-    .regex(/^[1-9][0-9]{9}$/, 'must be a Unix time in seconds')
-    .transform(Number)
-    .optional(),
-  kid: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be the id of a signing key')
-    .optional(),
-  s: z
-    .string()
-    // 32 bytes have 43 characters, the last of which has four bits.
-    .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 43 characters of base64url')
-    .optional(),
+  exp: signatureFields.exp.optional(),
+  kid: signatureFields.kid.optional(),
+  s: signatureFields.s.optional(),
 };
 
 const Values = z
@@ -75,18 +67,7 @@ export interface AskedSignature {
   readonly canonicalQuery: string;
 }
 
-export type SizeProblemCode =
-  | 'invalid-size'
-  | 'signature-required'
-  | 'invalid-signature'
-  | 'unknown-signing-key'
-  | 'signature-expired';
-
-export interface SizeProblem {
-  readonly ok: false;
-  readonly code: SizeProblemCode;
-  readonly message: string;
-}
+export type SizeProblem = SignatureProblem<SignatureProblemCode | 'invalid-size'>;
 
 export type SizeQuery =
   | {

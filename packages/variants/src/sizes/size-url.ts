@@ -1,6 +1,6 @@
 import type { ImageId } from '../keys.ts';
-import { signatureOf, signedText } from './signature.ts';
-import type { SigningKey } from './signing-keys.ts';
+import { signatureOf, signedText } from '../signing/signature.ts';
+import type { SigningKey } from '../signing/signing-keys.ts';
 import { type AskedSize, canonicalQuery, parseSizeQuery } from './size-query.ts';
 
 /** The path that the URL of a size is signed for, whatever prefix a CDN adds. */

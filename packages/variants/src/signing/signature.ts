@@ -1,5 +1,5 @@
+import type { SignatureProblem } from './signature-fields.ts';
 import type { SigningKey } from './signing-keys.ts';
-import type { SizeProblem } from './size-query.ts';
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -27,7 +27,7 @@ export type SignatureCheck = (
   text: string,
   signed: Signed,
   nowMs?: number,
-) => Promise<{ readonly ok: true; readonly tenant: SigningKey['tenant'] } | SizeProblem>;
+) => Promise<{ readonly ok: true; readonly tenant: SigningKey['tenant'] } | SignatureProblem>;
 
 /**
  * Verifies signatures with any of the keys, in constant time. The caller must still compare the key's tenant to the image's.
@@ -47,4 +47,4 @@ export function createSignatureCheck(keys: readonly SigningKey[]): SignatureChec
   };
 }
 
-const problem = (code: SizeProblem['code'], message: string): SizeProblem => ({ ok: false, code, message });
+const problem = (code: SignatureProblem['code'], message: string): SignatureProblem => ({ ok: false, code, message });
