@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 const document = await readFile(new URL('../docs/variants.md', import.meta.url), 'utf8');
 
-const example = /^\| `(\w+)` \| (\d+) × (\d+) \| (\d+) × (\d+) \| (\d+ × \d+) \| (\d+ × \d+) \|$/gm;
-const examples = [...document.matchAll(example)].map(([, fit, W, H, w, h, rendition, picture]) => ({
+const example = /^\|(?: (\d+) \|)? `(\w+)` \| (\d+) × (\d+) \| (\d+) × (\d+) \| (\d+ × \d+) \| (\d+ × \d+) \|$/gm;
+const examples = [...document.matchAll(example)].map(([, padding, fit, W, H, w, h, rendition, picture]) => ({
   fit,
+  padding: padding === undefined ? undefined : Number(padding),
   source: { width: Number(W), height: Number(H) },
   box: { width: Number(w), height: Number(h) },
   expected: { rendition, picture },
@@ -16,12 +17,15 @@ test('docs/variants.md has examples of every fit', () => {
   expect(new Set(examples.map(({ fit }) => fit))).toEqual(new Set(Variant.shape.fit.options));
 });
 
-test.each(examples)('docs/variants.md has the size of $fit of $source in $box', ({ fit, source, box, expected }) => {
-  const variant = Variant.parse({ name: 'example', ...box, fit, format: 'webp', quality: 80 });
-  const text = ({ width, height }: { width: number; height: number }) => `${width} × ${height}`;
-  const plans = planRenditions(source, [variant]);
-  expect(plans.map((plan) => ({ rendition: text(plan), picture: text(plan.whole) }))).toEqual([expected]);
-});
+test.each(examples)(
+  'docs/variants.md has the size of $fit of $source in $box',
+  ({ fit, padding, source, box, expected }) => {
+    const variant = Variant.parse({ name: 'example', ...box, fit, padding, format: 'webp', quality: 80 });
+    const text = ({ width, height }: { width: number; height: number }) => `${width} × ${height}`;
+    const plans = planRenditions(source, [variant]);
+    expect(plans.map((plan) => ({ rendition: text(plan), picture: text(plan.whole) }))).toEqual([expected]);
+  },
+);
 
 describe('the table of fields in docs/variants.md', () => {
   test('has every field of an entry', () => {

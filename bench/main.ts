@@ -9,6 +9,7 @@ import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchRoundPng } from './frontier/bench-round-png.ts';
 import { benchLive } from './live/bench-live.ts';
+import { benchSharpen } from './options/bench-sharpen.ts';
 import { drawOptions } from './options/draw-options.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 
@@ -27,6 +28,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   options: drawOptions,
   profile: benchProfile,
   'round-png': benchRoundPng,
+  sharpen: benchSharpen,
   soak: benchSoak,
 };
 
@@ -54,6 +56,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   options   no measurement: draws the pictures of docs/variants.md
   profile   CPU of one image by step: decode, scaling, each encoder
   round-png bytes, CPU and quality of round png files, lossless and with a palette
+  sharpen   contrast and halos by the settings of the unsharp mask
   soak      memory over thousands of jobs in one process, with each installed allocator
 
 --quick runs only a few sources and settings, as a smoke test; do not quote its figures.`);

@@ -25,9 +25,10 @@ export function withBackdrops(plans: readonly RenditionPlan[], decoded: Pixels, 
   });
 }
 
-/** Whether the backdrop is part of the rendition's frame. In a jpeg of another fit, it is only behind transparent pixels. */
-export const showsBackdrop = (plan: BackedPlan) =>
-  pads(plan) || (plan.variant.fit === 'contain' && plan.backdrop !== 'transparent');
+/** Whether the backdrop is part of the rendition's frame. In another jpeg, it is only behind transparent pixels. */
+export const showsBackdrop = (plan: BackedPlan) => pads(plan) || (plan.backdrop !== 'transparent' && isPadded(plan));
+
+const isPadded = ({ variant: { fit, padding } }: BackedPlan) => fit === 'contain' || padding !== undefined;
 
 const ALPHA_VISIBLE = 128;
 

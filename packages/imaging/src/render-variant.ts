@@ -1,11 +1,12 @@
 import { crops, encoderSettings, type Position, pads, type RenditionPlan, tinySource } from '@imagemill/variants';
-import type { Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { type BackedPlan, showsBackdrop } from './backdrop.ts';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
 import { encodeRoundPng } from './encode-round-png.ts';
 import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
 import type { Pixels } from './pixels.ts';
+import { sharpened } from './sharpening.ts';
 
 type Step = (image: Sharp, plan: BackedPlan) => Sharp;
 
@@ -57,21 +58,30 @@ const flattenIfOpaque: Step = (image, { variant, backdrop }) =>
 
 const encode: Step = (image, plan) => image.toFormat(plan.variant.format, encoderOptions(plan));
 
-const shaping = [scaleToPlan, cropToPlan, flattenOnBackdrop, padToPlan, alphaForShape] satisfies Step[];
+const cutting = [scaleToPlan, cropToPlan, flattenOnBackdrop] satisfies Step[];
+const framing = [padToPlan, alphaForShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
 // libvips cannot extract from the frames of an animation, but it fits each of them.
 const animating = [fitToPlan, flattenOnBackdrop, padToPlan, alphaForShape, cutToShape, ...encoding] satisfies Step[];
 
 /** The pixels of a rendition. */
 export async function shapeFrame(image: Sharp, plan: BackedPlan): Promise<Pixels> {
-  const raw = take(shaping, image, plan).raw({ depth: 'uchar' });
-  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
-  const pixels = { data, raw: { width: info.width, height: info.height, channels: info.channels } };
+  const cut = take(cutting, image, plan);
+  // Before the padding: the edge of the picture is not sharpened.
+  const picture = plan.sharpens ? fromPixels(await sharpened(await pixelsOf(cut))) : cut;
+  const pixels = await pixelsOf(take(framing, picture, plan));
   // Scaling makes clear pixels black.
   spreadColours(pixels);
   // libvips would composite in floating point, which costs as much CPU as the scaling.
   if (isRound(plan)) cutCircle(pixels);
   return pixels;
+}
+
+const fromPixels = ({ data, raw }: Pixels) => sharp(data, { raw });
+
+async function pixelsOf(image: Sharp): Promise<Pixels> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
 }
 
 /** @param frame of these pixels, with the metadata to keep */

@@ -1,4 +1,4 @@
-import { type Fit, SIDE_PX_MAX, type Variant } from './variant.ts';
+import { type Fit, SIDE_PX_MAX, type VariantFields } from './variant-fields.ts';
 
 export interface Size {
   readonly width: number;
@@ -19,12 +19,19 @@ export interface Fitted {
  * The arithmetic of docs/variants.md. Factors are at most 1: nothing is enlarged. They and the products are double-precision
  * numbers; sides are rounded to the nearest pixel, halves up, and are at least 1.
  */
-export function fitted(source: Size, box: Pick<Variant, 'width' | 'height' | 'fit'>): Fitted {
+export function fitted(source: Size, box: Box & Pick<VariantFields, 'fit'>): Fitted {
   return byFit[box.fit](source, box);
 }
 
-const byFit: Record<Fit, (source: Size, box: Size) => Fitted> = {
-  inside: (source, box) => uncropped(scaled(source, Math.min(1, box.width / source.width, box.height / source.height))),
+type Box = Pick<VariantFields, 'width' | 'height' | 'padding'>;
+
+const byFit: Record<Fit, (source: Size, box: Box) => Fitted> = {
+  inside: (source, box) => {
+    const picture = pictureInside(source, box);
+    const margin = 2 * Math.round((box.padding ?? 0) * shareOfRoom(picture, box));
+    const canvas = { width: picture.width + margin, height: picture.height + margin };
+    return { canvas, whole: picture, shown: picture };
+  },
   outside: (source, box) => {
     const covering = Math.max(box.width / source.width, box.height / source.height);
     // A long strip may be far longer than its box.
@@ -37,8 +44,9 @@ const byFit: Record<Fit, (source: Size, box: Size) => Fitted> = {
     return { canvas: shown, whole: wholeOf(source, shown), shown };
   },
   contain: (source, box) => {
-    const { shown } = byFit.inside(source, box);
-    return { canvas: boxAround(shown, box), whole: shown, shown };
+    const picture = pictureInside(source, box);
+    const canvas = atLeast(picture, scaled(box, shareOfRoom(picture, box)));
+    return { canvas, whole: picture, shown: picture };
   },
 };
 
@@ -48,9 +56,22 @@ const uncropped = (size: Size): Fitted => ({ canvas: size, whole: size, shown: s
 const boxWithin = (source: Size, box: Size) =>
   scaled(box, Math.min(1, source.width / box.width, source.height / box.height));
 
-/** The smallest area with the box's aspect ratio that has room for a picture. */
-const boxAround = (picture: Size, box: Size) =>
-  atLeast(picture, scaled(box, Math.max(picture.width / box.width, picture.height / box.height)));
+/** The part of a box that padding leaves to the picture. */
+const roomOf = ({ width, height, padding = 0 }: Box): Size => ({
+  width: width - 2 * padding,
+  height: height - 2 * padding,
+});
+
+function pictureInside(source: Size, box: Box): Size {
+  const room = roomOf(box);
+  return scaled(source, Math.min(1, room.width / source.width, room.height / source.height));
+}
+
+/** At most 1: of a box with room for a small picture only, the padding is smaller in proportion. */
+function shareOfRoom(picture: Size, box: Box): number {
+  const room = roomOf(box);
+  return Math.max(picture.width / room.width, picture.height / room.height);
+}
 
 const wholeOf = (source: Size, crop: Size) =>
   atLeast(crop, scaled(source, Math.max(crop.width / source.width, crop.height / source.height)));

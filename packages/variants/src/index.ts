@@ -79,6 +79,7 @@ export {
 export { signedSizeUrl, sizePath } from './sizes/size-url.ts';
 export { avatarSet, productSet } from './standard-sets.ts';
 export { CACHE_IMMUTABLE, CACHE_PRIVATE, type PlannedRendition, plannedRenditions, publicUrl } from './urls.ts';
+export { Variant, VariantSet } from './variant.ts';
 export {
   Category,
   Colour,
@@ -87,9 +88,7 @@ export {
   KeptMetadata,
   Position,
   Shape,
-  Variant,
   VariantName,
-  VariantSet,
-} from './variant.ts';
+} from './variant-fields.ts';
 export { type VariantSets, variantSets } from './variant-sets.ts';
 export { Visibility } from './visibility.ts';

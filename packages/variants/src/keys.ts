@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fileExtensions, OriginalMediaType, originalExtensions } from './media-types.ts';
-import { Category, type Format } from './variant.ts';
+import { Category, type Format } from './variant-fields.ts';
 import type { Visibility } from './visibility.ts';
 
 export const ImageId = z.uuidv7().toLowerCase().brand<'ImageId'>();

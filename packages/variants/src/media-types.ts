@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Format } from './variant.ts';
+import type { Format } from './variant-fields.ts';
 
 /** Types that sellers may upload: media type to file extension. */
 export const sourceExtensions = {

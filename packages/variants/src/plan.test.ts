@@ -138,6 +138,58 @@ describe('a picture is as large as possible', () => {
   });
 });
 
+describe('padding', () => {
+  const padded = fc
+    .record({ box: boxOf('inside', 'contain'), share: fc.double({ min: 0.001, max: 0.499, noNaN: true }) })
+    .map(({ box, share }) => ({ ...box, padding: Math.floor(share * Math.min(box.width, box.height)) }))
+    .filter(({ padding }) => padding > 0);
+
+  test('is within the box, on all sides of a picture that is not enlarged', () => {
+    fc.assert(
+      fc.property(size, padded, (source, entry) => {
+        const { whole, crop, inset, width, height } = planOf(source, entry);
+        expect(width).toBeLessThanOrEqual(entry.width);
+        expect(height).toBeLessThanOrEqual(entry.height);
+        expect(whole.width).toBeLessThanOrEqual(Math.min(source.width, entry.width - 2 * entry.padding));
+        expect(whole.height).toBeLessThanOrEqual(Math.min(source.height, entry.height - 2 * entry.padding));
+        expect([0, 1]).toContain(inset.left - (width - crop.width - inset.left));
+        expect([0, 1]).toContain(inset.top - (height - crop.height - inset.top));
+      }),
+    );
+  });
+
+  test('is exact around a picture that fills the room', () => {
+    fc.assert(
+      fc.property(size, padded, (source, entry) => {
+        const { whole, width, height } = planOf(source, entry);
+        const [room, all] = [entry.width - 2 * entry.padding, entry.height - 2 * entry.padding];
+        if (whole.width < room && whole.height < all) return;
+        if (entry.fit === 'contain') expect([width, height]).toEqual([entry.width, entry.height]);
+        else expect([width - whole.width, height - whole.height]).toEqual([2 * entry.padding, 2 * entry.padding]);
+      }),
+    );
+  });
+
+  test('is smaller around a picture that is smaller than the room, in proportion', () => {
+    const source = { width: 50, height: 20 };
+    const inside = planOf(source, { width: 120, height: 120, padding: 10, fit: 'inside' });
+    expect(inside).toMatchObject({ width: 60, height: 30, inset: { left: 5, top: 5 } });
+    const contain = planOf(source, { width: 120, height: 120, padding: 10, fit: 'contain' });
+    expect(contain).toMatchObject({ width: 60, height: 60, inset: { left: 5, top: 20 } });
+  });
+});
+
+test('a picture is sharpened only if it is scaled down', () => {
+  const sharpens = (width: number, sharpen?: boolean) =>
+    planOf({ width: 100, height: 100 }, { width, height: width, sharpen }).sharpens;
+  expect([sharpens(99, true), sharpens(100, true), sharpens(99, false), sharpens(99)]).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
+
 describe('a crop with the position "focus"', () => {
   const share = fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
   const focused = (source: { width: number; height: number }, entry: object, focus?: { x: number; y: number }) => {

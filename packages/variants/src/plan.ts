@@ -20,6 +20,8 @@ export interface RenditionPlan extends Size {
   readonly crop: Area;
   /** Where that part is in the rendition. The rest is padding. */
   readonly inset: Pick<Area, 'left' | 'top'>;
+  /** Whether the picture is sharpened after it was scaled down. */
+  readonly sharpens: boolean;
   /** Whether the encoder settings for tiny sources apply. */
   readonly ofTinySource: boolean;
 }
@@ -47,6 +49,7 @@ function planOf(source: Size, variant: Variant, focus = CENTRE) {
     ...canvas,
     whole,
     crop: { left: around(x, whole.width, shown.width), top: around(y, whole.height, shown.height), ...shown },
+    sharpens: variant.sharpen === true && (whole.width < source.width || whole.height < source.height),
     inset: { left: around(0.5, canvas.width, shown.width), top: around(0.5, canvas.height, shown.height) },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Format, VariantName } from './variant.ts';
+import { Format, VariantName } from './variant-fields.ts';
 
 /** A code of the IPTC or of C2PA. Any other text could be a link, or a message, of a file's author. */
 export const DigitalSourceType = z

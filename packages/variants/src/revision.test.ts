@@ -33,7 +33,13 @@ test('sRGB does not change the revision, since it is the default', async () => {
   expect(await revision({ ...small, colour: 'srgb' })).toBe(await revision(small));
 });
 
+test('a field of an option that is off does not change the revision', async () => {
+  expect(await revision({ ...small, sharpen: false, padding: undefined })).toBe(await revision(small));
+});
+
 test.each([
+  ['padding', { padding: 2 }],
+  ['sharpen', { sharpen: true }],
   ['width', { width: 301 }],
   ['quality', { quality: 81 }],
   ['position', { position: 'attention' }],

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Fit, Format, Shape, Variant } from './variant.ts';
+import type { Variant } from './variant.ts';
+import type { Fit, Format, Shape } from './variant-fields.ts';
 
 type Box = { name: string; width: number; height: number; fit: Fit; shape?: Shape; formats: readonly Format[] };
 

@@ -1,6 +1,6 @@
 import type { CategorySpec } from './categories.ts';
 import { type ImageId, renditionKey } from './keys.ts';
-import type { Format } from './variant.ts';
+import type { Format } from './variant-fields.ts';
 
 /** For keys that contain a revision: their content never changes. */
 export const CACHE_IMMUTABLE = 'public, max-age=31536000, immutable';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { avatarSet, productSet } from './standard-sets.ts';
-import { Category, VariantSet } from './variant.ts';
+import { VariantSet } from './variant.ts';
+import { Category } from './variant-fields.ts';
 import { Visibility } from './visibility.ts';
 
 /** Variant sets by category. */

@@ -133,6 +133,31 @@ describe('a background', () => {
   });
 });
 
+describe('padding', () => {
+  test.each([
+    ['of zero', { fit: 'contain', padding: 0 }, 'padding'],
+    ['of half of the box', { fit: 'contain', padding: 150 }, 'padding'],
+    ['of half of the shorter side', { fit: 'inside', width: 300, height: 100, padding: 50 }, 'padding'],
+    ['of a crop', { padding: 10 }, 'padding'],
+    ['of a distorted picture', { fit: 'fill', padding: 10 }, 'padding'],
+    ['of an outside', { fit: 'outside', padding: 10 }, 'padding'],
+    ['without colour in jpeg', { fit: 'inside', padding: 10, background: 'transparent', format: 'jpeg' }, 'background'],
+  ])('%s is rejected', (_what, entry, path) => {
+    expect(parse({ ...box, ...entry }).error?.issues).toMatchObject([{ path: [0, path] }]);
+  });
+
+  test('may be transparent, or have the colour of the border', () => {
+    for (const background of ['transparent', 'auto', '#000000']) {
+      expect(parse({ ...box, fit: 'inside', padding: 149, background }).success, background).toBe(true);
+    }
+  });
+});
+
+test('an animation cannot be sharpened', () => {
+  expect(parse({ ...box, animated: true, sharpen: true }).error?.issues).toMatchObject([{ path: [0, 'sharpen'] }]);
+  expect(parse({ ...box, animated: true, sharpen: false }).success).toBe(true);
+});
+
 describe("an operator's own sets", () => {
   test('are added to the standard sets', () => {
     expect([...variantSets({ banner: [box] }).keys()]).toEqual(['product', 'avatar', 'banner']);

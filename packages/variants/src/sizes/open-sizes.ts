@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fit } from '../variant.ts';
+import { Fit } from '../variant-fields.ts';
 import type { SizeQuery } from './size-query.ts';
 
 const side = z.int().max(16_383);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Format, Variant } from '../variant.ts';
+import { Variant } from '../variant.ts';
+import type { Format } from '../variant-fields.ts';
 import type { AskedSize } from './size-query.ts';
 
 /** For a box with one side. */

@@ -5,7 +5,7 @@ import {
   type SignatureProblemCode,
   signatureFields,
 } from '../signing/signature-fields.ts';
-import { Fit, Format, Position } from '../variant.ts';
+import { Fit, Format, Position } from '../variant-fields.ts';
 
 /** The parameters that a signature covers, in the order in which they are signed. All others of a URL are ignored. */
 const signedParameters = ['w', 'h', 'fit', 'f', 'q', 'dpr', 'focus', 'exp', 'kid'] as const;
