@@ -75,7 +75,7 @@ export const apiEnv = z
     RATE_LIMIT_READS: whole(0, COUNT_MAX)
       .prefault('5000')
       .describe(
-        'maximum reads (status, listings, live connections) per tenant, window and API process; 0 for no limit',
+        'maximum reads (status, live connections, each image that a listing looks up) per tenant, window and API process; 0 for no limit',
       ),
     RATE_LIMIT_CHANGES: whole(0, COUNT_MAX)
       .prefault('3000')

@@ -16,6 +16,8 @@ interface Listed {
   readonly records: readonly ImageRecord[];
   /** The `before` of the next page; undefined after the last page. */
   readonly next: ImageId | undefined;
+  /** Images that were looked up: with a status, often more than were found. */
+  readonly examined: number;
 }
 
 /** A tenant's images, newest first. @throws QueueUnavailableError, StorageError */
@@ -56,20 +58,22 @@ export function createListImages({ index, records, categories, onUnreadable }: L
     const hasStatus = (record: ImageRecord) => status === undefined || record.status === status;
     const found: ImageRecord[] = [];
     let last = before;
-    for (let examined = 0; examined < EXAMINED_MAX; examined += limit) {
+    let examined = 0;
+    while (examined < EXAMINED_MAX) {
       const ids = await index.list(tenant, { category, before: last, limit });
       const looked = await Promise.all(
         ids.map(async (imageId) => ({ imageId, record: await turns.run(tenant, () => look(tenant, imageId)) })),
       );
+      examined += ids.length;
       const matching = looked.flatMap(({ imageId, record }) =>
         record && hasStatus(record) ? [{ imageId, record }] : [],
       );
       const taken = matching.slice(0, limit - found.length);
       found.push(...taken.map(({ record }) => record));
-      if (found.length === limit) return { records: found, next: taken.at(-1)?.imageId };
-      if (ids.length < limit) return { records: found, next: undefined };
+      if (found.length === limit) return { records: found, next: taken.at(-1)?.imageId, examined };
+      if (ids.length < limit) return { records: found, next: undefined, examined };
       last = ids.at(-1);
     }
-    return { records: found, next: last };
+    return { records: found, next: last, examined };
   };
 }

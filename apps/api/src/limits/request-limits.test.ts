@@ -32,6 +32,14 @@ test('a rejected call says when to retry', async () => {
   await api.close();
 });
 
+test('a listing counts as a read for each image that it looks up', async () => {
+  const api = await createApiHarness({ env: { ...WINDOW, RATE_LIMIT_READS: 5 } });
+  for (const _ of [1, 2, 3]) await api.ticket();
+  const list = async () => (await api.call('GET', '/v1/images?status=failed')).status;
+  expect([await list(), await list(), await list()]).toEqual([200, 200, 429]);
+  await api.close();
+});
+
 test('tickets that are deleted at once cannot be repeated without end', async () => {
   const api = await createApiHarness({ env: { MAX_DELETIONS_PER_DAY: 2, MAX_UNFINISHED_IMAGES: 1 } });
   const outcomes: unknown[] = [];

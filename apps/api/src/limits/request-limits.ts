@@ -8,7 +8,7 @@ import { createRateLimit, type RateLimit, type RateLimitOptions, rateLimitOf } f
 
 /** Limits on a tenant's calls other than requests for tickets, which have their own. Undefined for no limit. */
 export interface RequestLimits {
-  /** Status, listings, parts and live connections: in this process, without Redis. */
+  /** Status, parts, live connections, and each image that a listing looks up: in this process, without Redis. */
   readonly reads: RateLimit | undefined;
   /** `complete`, `reprocess`, parts and deletions. */
   readonly changes: RateLimit | undefined;

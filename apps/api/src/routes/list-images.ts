@@ -16,7 +16,7 @@ const ImagePage = z
  * GET /v1/images: a tenant's images, newest first, paginated. A cursor is the last image of the page before, so pages
  * neither repeat nor miss an image while others are added and removed.
  */
-export const listImages: ApiRoute = (app, { listImages: list, view, categories }) => {
+export const listImages: ApiRoute = (app, { listImages: list, requestLimits, view, categories }) => {
   const Page = z.strictObject({
     category: categoryField(categories).optional(),
     status: ImageView.shape.status.optional(),
@@ -28,8 +28,10 @@ export const listImages: ApiRoute = (app, { listImages: list, view, categories }
     id: 'listImages',
     tag: 'Images',
     summary: 'Your images, newest first',
-    details:
+    details: [
       'With a status, a page may have fewer than `limit` images, even none: continue while there is a `nextCursor`.',
+      'A page counts as one read for each image that was looked up, at most 300.',
+    ].join(' '),
     query: Page,
     responses: { 200: { description: 'A page of images.', body: ImagePage, headers: ['Cache-Control'] } },
     problems: ['unknown-category', 'queue-unavailable', 'storage-unavailable'],
@@ -37,7 +39,10 @@ export const listImages: ApiRoute = (app, { listImages: list, view, categories }
 
   app.get('/v1/images', description, async (c) => {
     const { category, cursor: before, ...page } = query(c, Page);
-    const { records, next } = await list(c.var.caller.tenant, { category: category?.name, before, ...page });
+    const { tenant } = c.var.caller;
+    const { records, next, examined } = await list(tenant, { category: category?.name, before, ...page });
+    // The request itself was counted as one read.
+    if (examined > 1) await requestLimits.reads?.take(tenant, examined - 1);
     const answer: z.input<typeof ImagePage> = { images: records.map(view), ...(next && { nextCursor: next }) };
     return c.json(answer, 200, { 'cache-control': 'private, no-cache' });
   });

@@ -18,7 +18,8 @@ export interface RosterOptions {
 }
 
 /**
- * The engine processes of a worker: one from the start, and up to `size` on demand. One that ends or is retired is replaced.
+ * The engine processes of a worker: one from the start, and up to `size` on demand. One that ends or is retired is replaced. After
+ * some images, one more than are busy is started: a burst that waited for starts would delay every tenant by seconds on a busy machine.
  *
  *     starting ─► idle ─► busy ─► idle …
  *        └────────┴────────┴──► ended, replaced
@@ -40,6 +41,8 @@ export interface Roster {
   close(): Promise<void>;
 }
 
+/** Images after which a process is kept in reserve. Before that, it would cost more than it saves: an idle worker has one process. */
+const RESERVE_AFTER_IMAGES = 10;
 const FIRST_DELAY_MS = 500;
 const DELAY_MS_MAX = 30_000;
 
@@ -49,6 +52,7 @@ export function createRoster(options: RosterOptions): Roster {
   let idle: readonly EngineProcess[] = [];
   let filling: Promise<void> | undefined;
   let wanted = 1;
+  let images = 0;
 
   async function start(): Promise<void> {
     const process = await options.spawn(closing.signal);
@@ -79,6 +83,12 @@ export function createRoster(options: RosterOptions): Roster {
     }
   }
 
+  function grow(): void {
+    if (alive.size < wanted || wanted === options.size) return;
+    wanted += 1;
+    fill();
+  }
+
   return {
     get idle() {
       return idle;
@@ -88,31 +98,36 @@ export function createRoster(options: RosterOptions): Roster {
     },
     size: options.size,
     open: start,
-    grow() {
-      if (alive.size < wanted || wanted === options.size) return;
-      wanted += 1;
-      fill();
-    },
+    grow,
     take(process) {
       idle = idle.filter((other) => other !== process);
+      images += 1;
+      if (idle.length === 0 && images > RESERVE_AFTER_IMAGES) grow();
     },
     async giveBack(process) {
-      const usage = (await options.usage.read([process.pid])).get(process.pid);
+      const isRetired = await mustRetire(process, options);
       if (!alive.has(process)) return;
-      const hasGrown = (usage?.rssBytes ?? 0) > options.idleBytesMax;
-      if (hasGrown || process.isSlow || process.images >= options.imagesMax) {
-        return process.kill('replaced', new Error('The process is replaced.'));
-      }
+      if (isRetired) return process.kill('replaced', new Error('The process is replaced.'));
       idle = [...idle, process];
       options.onIdle();
     },
     async close() {
       closing.abort();
-      const ending = [...alive];
-      for (const process of ending) process.kill('closed', new Error('The engine was closed.'));
-      await Promise.all([filling, ...ending.map(({ ended }) => ended)]);
+      await Promise.all([filling, endAll(alive)]);
     },
   };
+}
+
+async function endAll(processes: ReadonlySet<EngineProcess>): Promise<void> {
+  const ending = [...processes];
+  for (const process of ending) process.kill('closed', new Error('The engine was closed.'));
+  await Promise.all(ending.map(({ ended }) => ended));
+}
+
+/** Whether it has had its share of images, has grown, or was slowed down. */
+async function mustRetire(process: EngineProcess, { usage, imagesMax, idleBytesMax }: RosterOptions): Promise<boolean> {
+  const { rssBytes = 0 } = (await usage.read([process.pid])).get(process.pid) ?? {};
+  return rssBytes > idleBytesMax || process.isSlow || process.images >= imagesMax;
 }
 
 /** A start that fails is repeated, after a delay that doubles. */
