@@ -46,8 +46,10 @@ export async function renderRendition(
 
 async function onlyRendition(picture: Picture, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    for await (const { data } of picture.render({ signal })) return data;
-    throw new Error('The engine rendered nothing.');
+    // To its end: a process whose work is cut short may have to be replaced.
+    const [rendition] = await Array.fromAsync(picture.render({ signal }));
+    if (!rendition) throw new Error('The engine rendered nothing.');
+    return rendition.data;
   } finally {
     picture.close();
   }

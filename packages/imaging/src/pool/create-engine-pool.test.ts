@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { variantSets } from '@imagemill/variants';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { cornerColours, cornerPicture, gradientPicture } from '../test-support/pictures.ts';
 import { engineOf, pixelReader, renderSet, variantSet } from '../test-support/render.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
@@ -55,6 +55,30 @@ test('crops around the focus of the image', async () => {
     return (await pixelReader(made?.data ?? Buffer.of())).rgb(10, 4);
   };
   expect([await render(0), await render(1)]).toEqual([cornerColours[0], cornerColours[1]]);
+});
+
+test('an image that is decoded right after its inspection stays in its process, and is sent once', async () => {
+  const several = await createEnginePool({ processes: 2, slots: 2 });
+  onTestFinished(() => several.close());
+  const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
+  const source = await several.inspect(jpeg);
+  const decoded = several.decode(jpeg, source, avatar);
+  // The other process would have started for it.
+  expect(several.status()).toEqual({ idle: 0, busy: 1 });
+  expect(base64(await Array.fromAsync((await decoded).render()))).toHaveLength(avatar.length);
+  expect(several.status()).toEqual({ idle: 0, busy: 1 });
+  await vi.waitUntil(() => several.status().idle === 1);
+});
+
+test('an image that is not decoded after its inspection leaves its process', async () => {
+  const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
+  await pool.inspect(jpeg);
+  await vi.waitUntil(() => pool.status().idle === 1);
+  const heavy = await gradientPicture(64, 64).jpeg().toBuffer();
+  const source = await pool.inspect(heavy);
+  const picture = await pool.decode(heavy, { ...source, width: 9_000, height: 11_000, bytes: 1 }, variantSet({}));
+  picture.close();
+  await vi.waitUntil(() => pool.status().idle === 1);
 });
 
 test('rejects what the engine in one process rejects, and the next image finds the process intact', async () => {

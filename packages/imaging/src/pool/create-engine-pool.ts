@@ -7,7 +7,8 @@ import { defaultLimits, type ImageLimits } from '../limits.ts';
 import type { DecodeOptions } from '../picture.ts';
 import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
-import { createImageRun } from './image-run.ts';
+import { createImageRun, type ImageRun, type RunWork } from './image-run.ts';
+import { createKeptRuns } from './kept-runs.ts';
 import { createLanePrediction, heavyImagesMax, type Lane, shareMemory } from './lanes.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
@@ -96,7 +97,19 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const admission = createAdmission({ roster, heavyMax, heavyBytesMax: shares.heavyBytes, waitingMax });
   const context = { admission, roster, watch: createImageWatch(usage) };
   const lanes = createLanePrediction(shares);
+  const kept = createKeptRuns();
   await roster.open();
+
+  /** A heavy image waits for its turn first. */
+  function runFor(file: Uint8Array, cost: ReturnType<typeof lanes.predict>, work: RunWork): ImageRun {
+    const inspected = kept.take(file);
+    if (inspected && cost.lane === 'light') {
+      inspected.goOn(work);
+      return inspected;
+    }
+    inspected?.end();
+    return createImageRun(context, { file, ...cost, ...work });
+  }
 
   return {
     ...{ limits, heavyMax },
@@ -107,16 +120,18 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         const call = { do: 'inspect', options } as const;
         const { source, coding } = await run.do((process) => process.call(call, callResults.inspect), signal);
         lanes.inspected(file, coding);
+        kept.keep(file, run);
         return source;
-      } finally {
+      } catch (error) {
         run.end();
+        throw error;
       }
     },
     async decode(file, source, set, { only, focus, signal } = {}) {
       const wanted = selectEntries(set, only);
       const call = { do: 'decode', source, set, only, focus } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const run = createImageRun(context, { file, ...lanes.predict(file, { source, set, only }), budget, prepare });
+      const run = runFor(file, lanes.predict(file, { source, set, only }), { budget, prepare });
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length });

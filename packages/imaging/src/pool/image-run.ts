@@ -10,11 +10,13 @@ export interface RunContext {
   readonly watch: ImageWatch;
 }
 
-export interface RunOptions extends Omit<AdmissionRequest, 'fresh' | 'signal'> {
+export interface RunWork {
   readonly budget: ImageBudget;
   /** Brings a process to the state that the work needs, each time that the image gets a process. */
   readonly prepare?: (process: EngineProcess) => Promise<unknown>;
 }
+
+export interface RunOptions extends Omit<AdmissionRequest, 'fresh' | 'signal'>, RunWork {}
 
 /** One image and the process that it holds, from the first work to `end`. */
 export interface ImageRun {
@@ -26,6 +28,8 @@ export interface ImageRun {
    *   EngineBusyError; errors of the work
    */
   do<T>(work: (process: EngineProcess) => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+  /** Goes on in the same process with other work for the image, whose budget counts from now on. */
+  goOn(work: RunWork): void;
   /** Stops all work for the image and frees its process. */
   end(): void;
 }
@@ -33,6 +37,8 @@ export interface ImageRun {
 interface Lease {
   readonly process: EngineProcess;
   readonly prepared: Promise<unknown>;
+  /** The same process for other work. Instead of `end`. */
+  goOn(): Lease;
   end(): void;
 }
 
@@ -43,6 +49,7 @@ const STOP_MS = 50;
 
 export function createImageRun(context: RunContext, options: RunOptions): ImageRun {
   const ending = new AbortController();
+  let { budget, prepare }: RunWork = options;
   let current: Promise<Lease> | undefined;
   let deaths = 0;
 
@@ -50,13 +57,21 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
     const request = { ...options, fresh: deaths > 0, signal: ending.signal };
     const { process, leave } = await context.admission.enter(request);
     process.begin(options.file, options.lane);
-    const unwatch = context.watch.watch(process, options.budget);
-    const prepared = options.prepare?.(process) ?? Promise.resolve();
+    return lease(process, leave);
+  }
+
+  function lease(process: EngineProcess, leave: () => void): Lease {
+    const unwatch = context.watch.watch(process, budget);
+    const prepared = prepare?.(process) ?? Promise.resolve();
     // It is awaited by the work, which may have been aborted.
     prepared.catch(() => {});
     return {
       process,
       prepared,
+      goOn() {
+        unwatch();
+        return lease(process, leave);
+      },
       end: once(() => {
         void freeProcess(context, process).finally(() => {
           unwatch();
@@ -97,6 +112,10 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
 
   return {
     do: (work, signal) => unlessAborted(() => attempt(work), signal, end),
+    goOn(work) {
+      ({ budget, prepare } = work);
+      current = current?.then((lease) => lease.goOn());
+    },
     end,
   };
 }

@@ -16,7 +16,8 @@ export const isJpeg = (bytes: Uint8Array) => bytes[0] === 0xff && bytes[1] === S
  * The markers of a JPEG in order, from the one after the start up to the end marker, or to the end of a truncated file.
  * Bytes between segments are skipped, as in decoders: entropy-coded data, restart markers, stray bytes.
  */
-export function* jpegMarkers(bytes: Uint8Array): Generator<JpegMarker> {
+export function* jpegMarkers(file: Uint8Array): Generator<JpegMarker> {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   for (let at = nextMarker(bytes, 2); at !== undefined; ) {
     const code = bytes[at + 1] ?? 0;
     const from = at + 4;
@@ -28,11 +29,20 @@ export function* jpegMarkers(bytes: Uint8Array): Generator<JpegMarker> {
   }
 }
 
-function nextMarker(bytes: Uint8Array, from: number): number | undefined {
-  for (let at = from; at + 1 < bytes.length; at++) {
-    if (bytes[at] !== 0xff) continue;
+function nextMarker(bytes: Buffer, from: number): number | undefined {
+  for (let at = nextFf(bytes, from); at >= 0 && at + 1 < bytes.length; at = nextFf(bytes, at + 1)) {
     const code = bytes[at + 1] ?? 0;
     if (code > 0x01 && code < 0xff && code !== SOI && !isRestart(code)) return at;
   }
   return undefined;
+}
+
+/** Photographs have a byte ff about every 400 bytes. */
+const STEPPED_BYTES = 32;
+
+/** `indexOf` is eight times as fast as a loop, but each call costs as much as 50 bytes of it: a file of stuffed bytes has one at every second. */
+function nextFf(bytes: Buffer, from: number): number {
+  const end = Math.min(from + STEPPED_BYTES, bytes.length);
+  for (let at = from; at < end; at++) if (bytes[at] === 0xff) return at;
+  return bytes.indexOf(0xff, end);
 }
