@@ -1,14 +1,14 @@
-import type { ImageRun } from './image-run.ts';
+import { createImageRun, type ImageRun, type RunContext, type RunOptions, type RunWork } from './image-run.ts';
 
 /** Runs whose images have been inspected, and keep their process until the current turn of the event loop is over. */
 export interface KeptRuns {
   keep(file: Uint8Array, run: ImageRun): void;
-  /** The run of this file, which now belongs to the caller. */
-  take(file: Uint8Array): ImageRun | undefined;
+  /** The run for the decode of a file: a kept one goes on. A heavy image waits for its turn first. */
+  goOn(file: Uint8Array, cost: Pick<RunOptions, 'lane' | 'memoryBytes'>, work: RunWork): ImageRun;
 }
 
 /** A decode that follows its inspection at once would otherwise get another process, and the file would be sent again. */
-export function createKeptRuns(): KeptRuns {
+export function createKeptRuns(context: RunContext): KeptRuns {
   const kept = new Map<Uint8Array, ImageRun>();
 
   function take(file: Uint8Array): ImageRun | undefined {
@@ -18,13 +18,21 @@ export function createKeptRuns(): KeptRuns {
   }
 
   return {
-    take,
     keep(file, run) {
       take(file)?.end();
       kept.set(file, run);
       setImmediate(() => {
         if (kept.get(file) === run) take(file)?.end();
       });
+    },
+    goOn(file, cost, work) {
+      const inspected = take(file);
+      if (inspected && cost.lane === 'light') {
+        inspected.goOn(work);
+        return inspected;
+      }
+      inspected?.end();
+      return createImageRun(context, { file, ...cost, ...work });
     },
   };
 }
