@@ -7,7 +7,7 @@ import { defaultLimits, type ImageLimits } from '../limits.ts';
 import type { DecodeOptions } from '../picture.ts';
 import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
-import { createImageRun, type ImageRun, type RunWork } from './image-run.ts';
+import { createImageRun } from './image-run.ts';
 import { createKeptRuns } from './kept-runs.ts';
 import { createLanePrediction, heavyImagesMax, type Lane, shareMemory } from './lanes.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
@@ -76,7 +76,6 @@ const WAITING_MAX = 1_000;
  */
 export async function createEnginePool(options: EnginePoolOptions = {}): Promise<EnginePool> {
   const limits = { ...defaultLimits, ...options.limits };
-  const asked = { ...defaultBudget, ...options.budget };
   const slotsMax = options.slots ?? availableParallelism();
   const usage = createUsageReader();
   const sandbox = await probeSandbox();
@@ -91,25 +90,14 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     onEvent: options.onEvent,
   });
   const shares = shareMemory(options.memoryBytes ?? Number.MAX_SAFE_INTEGER, roster.size);
-  const budget = { ...asked, memoryBytes: Math.min(asked.memoryBytes, shares.heavyBytes) };
+  const budget = budgetWithin(shares.heavyBytes, options.budget);
   const { waitingMax = WAITING_MAX } = options;
   const heavyMax = heavyImagesMax(roster.size);
   const admission = createAdmission({ roster, heavyMax, heavyBytesMax: shares.heavyBytes, waitingMax });
   const context = { admission, roster, watch: createImageWatch(usage) };
   const lanes = createLanePrediction(shares);
-  const kept = createKeptRuns();
+  const kept = createKeptRuns(context);
   await roster.open();
-
-  /** A heavy image waits for its turn first. */
-  function runFor(file: Uint8Array, cost: ReturnType<typeof lanes.predict>, work: RunWork): ImageRun {
-    const inspected = kept.take(file);
-    if (inspected && cost.lane === 'light') {
-      inspected.goOn(work);
-      return inspected;
-    }
-    inspected?.end();
-    return createImageRun(context, { file, ...cost, ...work });
-  }
 
   return {
     ...{ limits, heavyMax },
@@ -131,7 +119,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       const wanted = selectEntries(set, only);
       const call = { do: 'decode', source, set, only, focus } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const run = runFor(file, lanes.predict(file, { source, set, only }), { budget, prepare });
+      const run = kept.goOn(file, lanes.predict(file, { source, set, only }), { budget, prepare });
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length });
@@ -147,6 +135,11 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       await roster.close();
     },
   };
+}
+
+function budgetWithin(memoryBytesMax: number, asked: Partial<ImageBudget> | undefined): ImageBudget {
+  const budget = { ...defaultBudget, ...asked };
+  return { ...budget, memoryBytes: Math.min(budget.memoryBytes, memoryBytesMax) };
 }
 
 interface SpawnSettings {
