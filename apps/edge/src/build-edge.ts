@@ -8,8 +8,8 @@ import { type Categories, loadCategories, missingSigningKeys } from '@imagemill/
 import { createApp } from './app.ts';
 import type { Backends } from './backends.ts';
 import type { EdgeEnv } from './env.ts';
-import { createFindImage, type Finding } from './find/find-image.ts';
-import { rememberFindings } from './find/remember-findings.ts';
+import { createFindImage, type Finding, type ImageSources } from './find/find-image.ts';
+import { type Findings, rememberFindings } from './find/remember-findings.ts';
 import { shareLookUps } from './find/share-look-ups.ts';
 import { tookTooLong } from './http/picture-problems.ts';
 import { createEdgeMetrics } from './metrics/edge-metrics.ts';
@@ -42,7 +42,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   const engine = options.engine ?? (await openEngine(env, options));
   const manifests = createManifests(originals);
   const jobs = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
-  const findImage = createFindImage({ manifests, queue: jobs, originals });
+  const findings = openFindings(env, { manifests, queue: jobs, originals });
   const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
   const queue = createRenderQueue({
     runningMax: env.ENGINE_PROCESSES ?? availableParallelism() + 1,
@@ -51,16 +51,16 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   });
   const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
   const stores = { originals, cdn, manifests, pictures };
-  const missesMax = env.EDGE_QUEUE_MAX + OTHER_MISSES_MAX;
   const lock = createRenderLock(connection, env.QUEUE_PREFIX);
   const services = {
     ...{ categories, pictures },
-    findImage: rememberFindings(
-      shareLookUps(findImage, createSingleFlight<Finding>({ ...flightTimes(env), flightsMax: missesMax })),
-    ),
+    findImage: findings.find,
     flights: createSingleFlight<Fetched>(flightTimes(env)),
-    limitMisses: createLimitMisses(missesMax),
-    miss: { ...stores, unrenderable: createUnrenderableKeys(), engine, queue, lock, onRendered: metrics.rendered },
+    limitMisses: createLimitMisses(missesMax(env)),
+    miss: {
+      ...{ ...stores, engine, queue, lock, unrenderable: createUnrenderableKeys() },
+      ...{ onRendered: metrics.rendered, noteFinding: findings.note },
+    },
     freshness: { maxAgeS: env.EDGE_MAX_AGE_SECONDS, staleS: env.EDGE_STALE_SECONDS },
     sizes: {
       allowSize: createAllowSize(env.EDGE_SIGNING_KEYS, env.EDGE_OPEN_SIZES),
@@ -107,6 +107,12 @@ async function openCategories(env: EdgeEnv): Promise<Categories> {
   return categories;
 }
 
+function openFindings(env: EdgeEnv, sources: ImageSources): Findings {
+  const flights = createSingleFlight<Finding>({ ...flightTimes(env), flightsMax: missesMax(env) });
+  return rememberFindings(shareLookUps(createFindImage(sources), flights));
+}
+
+const missesMax = (env: EdgeEnv) => env.EDGE_QUEUE_MAX + OTHER_MISSES_MAX;
 const flightTimes = (env: EdgeEnv) => ({
   timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
   timeoutError: tookTooLong,

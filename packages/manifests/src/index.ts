@@ -5,7 +5,7 @@ export { createFinishedImages, type FinishedImages } from './finished-images.ts'
 export { isPublishedPublicly, makePrivate } from './make-private.ts';
 export { type FinishedManifest, type LiveManifest, Manifest } from './manifest.ts';
 export { assertOwn, createManifests, type Manifests, type StoredManifest, type TenantManifests } from './manifests.ts';
-export { deleteOriginal, findOriginal, listOriginals, readOriginal, type Upload } from './originals.ts';
+export { deleteOriginal, findOriginal, listOriginals, readOriginal, readWhole, type Upload } from './originals.ts';
 export { DIGEST_METADATA, putRendition } from './put-rendition.ts';
 export { deleteRenditions, listRenderedImages, type RenderedImage } from './renditions.ts';
 export { originalMetadata, sellersText } from './sellers-text.ts';

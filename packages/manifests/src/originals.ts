@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
+import type { ObjectFacts, ObjectReader, ObjectStorage } from '@imagemill/storage';
 import {
   type ImageAddress,
   type ImageId,
@@ -33,18 +33,31 @@ export async function readOriginal(
   const object = await originals.open(key, { ifMatch: facts.etag, signal });
   if (!object) throw new OriginalGoneError();
   const hash = createHash('sha256');
+  const bytes = await readWhole({ facts, body: object.body }, (chunk) => hash.update(chunk));
+  return { bytes, digest: hash.digest() };
+}
+
+/**
+ * The bytes of an open object.
+ *
+ * @throws StorageError; OriginalIncompleteError if the body does not have the size of its facts
+ */
+export async function readWhole(
+  { facts, body }: ObjectReader,
+  onChunk: (chunk: Uint8Array) => void = () => {},
+): Promise<Uint8Array> {
   // One buffer of the known size: joining chunks at the end would need twice the memory.
   const bytes = Buffer.allocUnsafeSlow(facts.sizeBytes);
   let length = 0;
-  for await (const chunk of object.body) {
+  for await (const chunk of body) {
     if (length + chunk.byteLength > bytes.byteLength) throw new OriginalIncompleteError();
-    hash.update(chunk);
+    onChunk(chunk);
     bytes.set(chunk, length);
     length += chunk.byteLength;
   }
   // The unfilled rest is uninitialised memory and may hold other data.
   if (length < bytes.byteLength) throw new OriginalIncompleteError();
-  return { bytes, digest: hash.digest() };
+  return bytes;
 }
 
 export interface Upload {

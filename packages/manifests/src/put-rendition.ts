@@ -22,9 +22,10 @@ export async function putRendition(
   cdn: ObjectStorage,
   { key, format, body }: NewRendition,
   signal: AbortSignal,
-): Promise<PutOutcome> {
-  const metadata = { [DIGEST_METADATA]: createHash('sha256').update(body).digest('base64') };
-  const contentType = formatMediaTypes[format];
+): Promise<PutOutcome & { /** Of `body`, in base64. */ readonly sha256: string }> {
+  const sha256 = createHash('sha256').update(body).digest('base64');
+  const metadata = { [DIGEST_METADATA]: sha256 };
   const cacheControl = isPrivateKey(key) ? CACHE_PRIVATE : CACHE_IMMUTABLE;
-  return cdn.put({ key, body, contentType, cacheControl, metadata, ifAbsent: true }, { signal });
+  const object = { key, body, contentType: formatMediaTypes[format], cacheControl, metadata };
+  return { ...(await cdn.put({ ...object, ifAbsent: true }, { signal })), sha256 };
 }

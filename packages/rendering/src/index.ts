@@ -1,3 +1,4 @@
 export { buildEngine, type EngineOptions, engineLimits } from './build-engine.ts';
 export { engineEnv } from './env.ts';
+export { fetchCurrentOriginal } from './fetch-current-original.ts';
 export { fetchOriginal } from './fetch-original.ts';

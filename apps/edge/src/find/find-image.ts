@@ -36,10 +36,8 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
     if (!facts) return missing;
     // As a worker does: a job that was recreated from a key alone has no focus.
     const focus = job.image.focus ?? sellersText(facts).focus;
-    return {
-      is: 'found',
-      image: { imageId, tenant, category, originalKey, checksumSha256, focus, facts, from: 'job' },
-    };
+    const original = { originalKey, originalEtag: facts.etag, checksumSha256 };
+    return { is: 'found', image: { imageId, tenant, category, focus, ...original, from: 'job' } };
   }
 
   return async (imageId, signal) => {

@@ -2,6 +2,7 @@ import { type ObjectStorage, storageUnavailable } from '@imagemill/storage';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { bytesOf } from '../test-support/bytes-of.ts';
 import { createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
+import { publishManifest } from '../test-support/publish-manifest.ts';
 
 const edge = useEdge();
 
@@ -61,6 +62,39 @@ test.each(['before', 'after'] as const)('an image deleted %s the put of its rend
   expect((await other.get(pathOf(image))).status).toBe(410);
   expect(await edge.storage.head(pathOf(image).slice(1))).toBeUndefined();
   expect((await other.get(pathOf(image))).status).toBe(410);
+});
+
+test('a rendition that was deleted from the bucket right after its render is rendered again', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  const [first, other] = [await edge.get(pathOf(image)), await second()];
+  await edge.storage.delete(pathOf(image).slice(1));
+  const again = await other.get(pathOf(image));
+  expect([again.status, again.headers.get('cache-status')]).toEqual([200, 'imagemill; fwd=miss; stored']);
+  expect(await bytesOf(again)).toEqual(await bytesOf(first));
+});
+
+test('a deleted image is gone for all its pictures at once, though it was found a moment ago', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  expect((await edge.get(pathOf(image))).status).toBe(200);
+  await edge.deletions.begin(image);
+  await edge.storage.delete(image.originalKey);
+  expect((await edge.get(pathOf(image, 'small.avif'))).status).toBe(410);
+  const before = edge.calls.length;
+  expect((await edge.get(pathOf(image, 'medium.webp'))).status).toBe(410);
+  expect(edge.calls.slice(before)).toEqual([`open ${pathOf(image, 'medium.webp').slice(1)}`]);
+});
+
+test('the original of a finished image is read in one request, and one over the limit is not downloaded', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  await publishManifest(edge, image);
+  const strict = await second({ env: { MAX_UPLOAD_BYTES: 10 } });
+  const refused = await strict.get(pathOf(image));
+  expect([refused.status, (await refused.json()).code]).toEqual([404, 'not-renderable']);
+  expect((await edge.get(pathOf(image))).status).toBe(200);
+  expect(edge.calls.filter((call) => call.endsWith(image.originalKey))).toEqual([`open ${image.originalKey}`]);
 });
 
 test('a storage that refuses writes is a 503, and the next request succeeds', async () => {

@@ -1,13 +1,15 @@
+import type { Problem } from '@imagemill/http';
 import type { ImagingEngine } from '@imagemill/imaging';
 import { QueueUnavailableError } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
-import { imageGone, tookTooLong } from '../http/picture-problems.ts';
-import type { RenderOrder } from '../render/render-order.ts';
+import type { Findings } from '../find/remember-findings.ts';
+import { imageGone, pictureNotFound } from '../http/picture-problems.ts';
+import type { FoundImage, RenderOrder } from '../render/render-order.ts';
 import type { RenderQueue } from '../render/render-queue.ts';
 import { renderRendition } from '../render/render-rendition.ts';
 import { createStopwatch, type Timings } from '../render/stopwatch.ts';
 import type { StoredPicture } from '../serve/stored-pictures.ts';
-import { type Publisher, publishRendition } from './publish-rendition.ts';
+import { isGoneNow, type Publisher, publishRendition } from './publish-rendition.ts';
 import type { RenderLock } from './render-lock.ts';
 import type { Flight } from './single-flight.ts';
 import type { UnrenderableKeys } from './unrenderable-keys.ts';
@@ -19,6 +21,8 @@ export interface MissServices extends Publisher {
   readonly lock: RenderLock;
   readonly queue: RenderQueue;
   readonly onRendered: (timings: Timings) => void;
+  /** Called when a render finds out that an image is not there any more, or not yet. */
+  readonly noteFinding: Findings['note'];
 }
 
 export interface Made {
@@ -31,8 +35,12 @@ export interface Made {
 /** Makes a rendition that is not stored: lock → queue → render → publish. @throws as its steps do */
 export async function makeMissing(services: MissServices, order: RenderOrder, flight: Flight): Promise<Made> {
   services.unrenderable.check(order.key);
-  const held = await enter(services.lock, order, flight.signal);
-  if (held === 'stored') return storedByAnother(services, order);
+  const entered = await enter(order, (key) => services.lock.enter(key, flight.signal));
+  const stored = entered === 'stored' ? await services.pictures.open(order.key) : undefined;
+  if (stored) return { picture: stored, how: 'stored', timings: {} };
+  // It was deleted from the bucket since it was stored.
+  const held =
+    entered === 'stored' ? await enter(order, (key) => services.lock.enterAgain(key, flight.signal)) : entered;
   let isStored = false;
   try {
     const made = await renderInTurn(services, order, flight);
@@ -45,20 +53,13 @@ export async function makeMissing(services: MissServices, order: RenderOrder, fl
 }
 
 /** Without Redis, the processes render a finished image independently: the first one to publish wins. */
-async function enter(lock: RenderLock, { key, image }: RenderOrder, signal: AbortSignal) {
+async function enter<T>({ key, image }: RenderOrder, take: (key: string) => Promise<T>): Promise<T | undefined> {
   try {
-    return await lock.enter(key, signal);
+    return await take(key);
   } catch (error) {
     if (error instanceof QueueUnavailableError && image.from === 'manifest') return undefined;
     throw error;
   }
-}
-
-async function storedByAnother({ pictures, manifests }: MissServices, { key, image }: RenderOrder): Promise<Made> {
-  const picture = await pictures.open(key);
-  if (picture) return { picture, how: 'stored', timings: {} };
-  const status = (await manifests.read(image.imageId))?.manifest.status;
-  throw status === 'deleted' || status === 'rejected' ? imageGone() : tookTooLong();
 }
 
 async function renderInTurn(services: MissServices, order: RenderOrder, flight: Flight): Promise<Made> {
@@ -69,8 +70,16 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
     watch.timings.queue = performance.now() - queuedAt;
     flight.commit();
     const bytes = await renderRendition(services, order, { watch, signal });
+    if (!bytes) throw await withoutOriginal(services, order.image);
     const { picture, stored } = await publishRendition(services, order, bytes, signal);
     services.onRendered(watch.timings);
     return { picture, how: stored ? 'rendered' : 'stored', timings: watch.timings };
   });
+}
+
+/** What was found may be seconds old: the image may have been deleted since. */
+async function withoutOriginal({ manifests, noteFinding }: MissServices, { imageId }: FoundImage): Promise<Problem> {
+  const isGone = await isGoneNow(manifests, imageId);
+  noteFinding(imageId, { is: isGone ? 'gone' : 'missing' });
+  return isGone ? imageGone() : pictureNotFound();
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type Manifests, putRendition } from '@imagemill/manifests';
 import type { ObjectStorage } from '@imagemill/storage';
-import { formatMediaTypes } from '@imagemill/variants';
+import { formatMediaTypes, type ImageId } from '@imagemill/variants';
 import { imageGone, tookTooLong } from '../http/picture-problems.ts';
 import type { RenderOrder } from '../render/render-order.ts';
 import type { StoredPicture, StoredPictures } from '../serve/stored-pictures.ts';
@@ -37,8 +36,7 @@ export async function publishRendition(
 ): Promise<Published> {
   const put = await putRendition(cdn, { key, format: only.format, body: bytes }, signal);
   // Without the signal: the end of a request must not leave the picture of a deleted image.
-  const status = (await manifests.read(image.imageId))?.manifest.status;
-  if (status === 'deleted' || status === 'rejected') {
+  if (await isGoneNow(manifests, image.imageId)) {
     await cdn.delete(key);
     throw imageGone();
   }
@@ -48,7 +46,7 @@ export async function publishRendition(
       etag: put.etag,
       sizeBytes: bytes.byteLength,
       contentType: formatMediaTypes[only.format],
-      sha256: createHash('sha256').update(bytes).digest('base64'),
+      sha256: put.sha256,
     };
     pictures.hold(key, picture);
     return { picture, stored: true };
@@ -57,4 +55,10 @@ export async function publishRendition(
   // It was deleted right after it was found. The next request renders it again.
   if (!picture) throw tookTooLong();
   return { picture, stored: false };
+}
+
+/** Whether an image was rejected or deleted, by its manifest. @throws StorageError, UnreadableError */
+export async function isGoneNow(manifests: Pick<Manifests, 'read'>, imageId: ImageId): Promise<boolean> {
+  const status = (await manifests.read(imageId))?.manifest.status;
+  return status === 'deleted' || status === 'rejected';
 }

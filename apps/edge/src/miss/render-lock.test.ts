@@ -38,6 +38,16 @@ test('those that wait learn that the key was stored', async () => {
   expect(await Promise.all(waiting)).toEqual(['stored', 'stored']);
 });
 
+test('a key that was stored and is missing again can be locked, by one at a time', async () => {
+  const lock = createRenderLock(connection, prefix(), times);
+  const first = await lock.enter('key', never);
+  if (first !== 'stored') await first.leave(true);
+  const again = await lock.enterAgain('key', never);
+  await expect(lock.enterAgain('key', AbortSignal.timeout(50))).rejects.toThrow('timeout');
+  await again.leave(true);
+  expect(await lock.enter('key', never)).toBe('stored');
+});
+
 test('a lock outlives its lease while its holder lives, and ends when its holder dies', async () => {
   const own = createProducerConnection(inject('servers').redisUrl);
   await vi.waitUntil(() => own.status === 'ready');

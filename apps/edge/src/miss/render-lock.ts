@@ -19,9 +19,11 @@ export interface RenderLock {
    * @throws QueueUnavailableError; the signal's reason
    */
   enter(key: string, signal: AbortSignal): Promise<HeldLock | 'stored'>;
+  /** As `enter`, for a key that was published, and is missing again. */
+  enterAgain(key: string, signal: AbortSignal): Promise<HeldLock>;
 }
 
-interface HeldLock {
+export interface HeldLock {
   /** Never throws: a lock that cannot be ended ends by itself. @param stored whether the key is published now */
   leave(stored: boolean): Promise<void>;
 }
@@ -39,7 +41,7 @@ const STORED = 'stored';
 
 const TAKE = `
   local holder = redis.call('GET', KEYS[1])
-  if not holder then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 'held' end
+  if not holder or holder == ARGV[3] then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 'held' end
   return holder == '${STORED}' and '${STORED}' or 'busy'`;
 const RENEW = `
   if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
@@ -68,16 +70,19 @@ export function createRenderLock(redis: Redis, prefix: string, times: Partial<Lo
     };
   }
 
+  async function enter(key: string, signal: AbortSignal, ignored: typeof STORED | ''): Promise<HeldLock | 'stored'> {
+    const [name, token] = [nameOf(key), randomUUID()];
+    for (;;) {
+      signal.throwIfAborted();
+      const answer = await run(TAKE, name, token, leaseMs, ignored);
+      if (answer === 'held') return hold(name, token);
+      if (answer === STORED) return STORED;
+      await delay(pollMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+    }
+  }
+
   return {
-    async enter(key, signal) {
-      const [name, token] = [nameOf(key), randomUUID()];
-      for (;;) {
-        signal.throwIfAborted();
-        const answer = await run(TAKE, name, token, leaseMs);
-        if (answer === 'held') return hold(name, token);
-        if (answer === STORED) return STORED;
-        await delay(pollMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
-      }
-    },
+    enter: (key, signal) => enter(key, signal, ''),
+    enterAgain: (key, signal) => enter(key, signal, STORED) as Promise<HeldLock>,
   };
 }

@@ -1,5 +1,4 @@
 import type { RenderImage } from '@imagemill/records';
-import type { ObjectFacts } from '@imagemill/storage';
 import type { EntryName, VariantSet, Visibility } from '@imagemill/variants';
 
 /** An image whose original can be rendered. */
@@ -8,11 +7,9 @@ export interface FoundImage
   /** A finished image is found by its manifest, any other by its job. */
   readonly from: 'manifest' | 'job';
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */
-  readonly originalEtag?: string | undefined;
+  readonly originalEtag: string | undefined;
   /** The renditions that its manifest names. */
   readonly published?: PublishedRenditions | undefined;
-  /** The original, if it was looked up already. */
-  readonly facts?: ObjectFacts | undefined;
 }
 
 interface PublishedRenditions {

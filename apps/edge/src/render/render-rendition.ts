@@ -1,7 +1,7 @@
 import { type ImagingEngine, type Picture, RejectedImageError } from '@imagemill/imaging';
-import { fetchOriginal } from '@imagemill/rendering';
+import { fetchCurrentOriginal } from '@imagemill/rendering';
 import type { ObjectStorage } from '@imagemill/storage';
-import { notRenderable, pictureNotFound } from '../http/picture-problems.ts';
+import { notRenderable } from '../http/picture-problems.ts';
 import type { UnrenderableKeys } from '../miss/unrenderable-keys.ts';
 import type { RenderOrder } from './render-order.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -15,25 +15,21 @@ interface Renderer {
 /**
  * Makes one rendition from the original, with the decode plan of the order's set.
  *
- * @throws Problem 404 if the original is gone, was replaced, or is not an acceptable image
+ * @returns undefined if the original is missing, or was replaced
+ * @throws Problem 404 if it is not an acceptable image
  * @throws StorageError, TookTooLongError, EngineBusyError; the signal's reason
  */
 export async function renderRendition(
   { originals, engine, unrenderable }: Renderer,
   { key, image, set, only }: RenderOrder,
   { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal },
-): Promise<Uint8Array> {
-  const { originalKey, originalEtag } = image;
+): Promise<Uint8Array | undefined> {
   try {
-    const original = await watch.time('fetch', async () => {
-      const facts = image.facts ?? (await originals.head(originalKey, { signal }));
-      const isThere = facts !== undefined && (originalEtag === undefined || facts.etag === originalEtag);
-      if (!isThere) throw pictureNotFound();
-      return fetchOriginal(originals, image, facts, engine.limits, signal);
-    });
+    const original = await watch.time('fetch', () => fetchCurrentOriginal(originals, image, engine.limits, signal));
+    if (!original) return undefined;
     const picture = await watch.time('decode', async () => {
-      const source = await engine.inspect(original.bytes, { set, signal });
-      return engine.decode(original.bytes, source, set, { only: [only], focus: image.focus, signal });
+      const source = await engine.inspect(original, { set, signal });
+      return engine.decode(original, source, set, { only: [only], focus: image.focus, signal });
     });
     return await watch.time('encode', () => onlyRendition(picture, signal));
   } catch (error) {

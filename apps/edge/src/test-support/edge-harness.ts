@@ -52,7 +52,7 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
   if (!options.redisUrl) await vi.waitUntil(() => backends.connection.status === 'ready');
   const edge = await buildEdge(env, backends, {
     ...{ logger: createLogger('edge', 'silent'), registry: new Registry(), allocator: undefined },
-    engine: { ...inProcess, close: async () => {} },
+    engine: { ...inProcess, limits: { ...inProcess.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
   });
   const manifests = createManifests(opened.originals);
   return {
