@@ -78,8 +78,12 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
 }
 
 /** What was found may be seconds old: the image may have been deleted since. */
-async function withoutOriginal({ manifests, noteFinding }: MissServices, { imageId }: FoundImage): Promise<Problem> {
-  const isGone = await isGoneNow(manifests, imageId);
-  noteFinding(imageId, { is: isGone ? 'gone' : 'missing' });
-  return isGone ? imageGone() : pictureNotFound();
+async function withoutOriginal({ manifests, noteFinding }: MissServices, image: FoundImage): Promise<Problem> {
+  const { imageId, tenant, category } = image;
+  if (await isGoneNow(manifests, imageId)) {
+    noteFinding(imageId, { is: 'gone', image: { tenant, category } });
+    return imageGone();
+  }
+  noteFinding(imageId, { is: 'missing' });
+  return pictureNotFound();
 }
