@@ -23,7 +23,7 @@ export interface RenderLock {
   enterAgain(key: string, signal: AbortSignal): Promise<HeldLock>;
 }
 
-export interface HeldLock {
+interface HeldLock {
   /** Never throws: a lock that cannot be ended ends by itself. @param stored whether the key is published now */
   leave(stored: boolean): Promise<void>;
 }
