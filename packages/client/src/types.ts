@@ -13,6 +13,8 @@ export interface Rendition {
   expiresAt?: string | undefined;
   width: number;
   height: number;
+  /** Its border is trimmed when it is made: until then, width and height are the largest possible ones. */
+  atMost?: true | undefined;
   /** `null` if it is made on its first request. */
   bytes: number | null;
   /** It is made on its first request; missing if it is stored. */

@@ -115,6 +115,17 @@ describe('entries that are made on their first request', () => {
   });
   const done = [{ variant: 'big', format: 'avif', width: 100, height: 50, bytes: 7 }] as const;
 
+  test('have the largest possible size while their trimming is unknown', async () => {
+    const { loaded, revision } = await sets(entry, { ...lazy, trim: 10 });
+    const job = {
+      ...{ image, status: 'processing' as const, attempts: 1, rejection: undefined },
+      progress: { revision, total: 1, source, done: [] },
+    };
+    const show = createImageView({ categories: loaded, urls: urlsAt('http://cdn.test') });
+    const view = show({ from: 'job', job, status: 'processing' });
+    expect(view.renditions).toEqual([{ ...planned(revision), height: 100, atMost: true }]);
+  });
+
   test.each(['queued', 'processing'] as const)(
     'are listed while the image is %s, beside its progress',
     async (status) => {

@@ -155,13 +155,14 @@ interface PlannedOf extends Pick<CategorySpec, 'revision' | 'visibility'> {
   readonly source: SourceFacts;
 }
 
-/** Renditions that are not stored yet, with the sizes that they will have, in the order of the set. */
+/** Renditions that are not stored yet, with the sizes that they will have, or the largest possible ones, in the order of the set. */
 const onRequest = (entries: readonly Variant[], { imageId, revision, visibility, source }: PlannedOf): Keyed[] =>
   entries
     .flatMap((entry) => planRenditions(source, [entry]))
-    .map(({ variant: { name: variant, format }, width, height }) => {
+    .map(({ variant: { name: variant, format }, width, height, isAtMost }) => {
       const key = renditionKey({ imageId, revision, visibility, variant, format });
-      return { variant, format, key, width, height, bytes: null, planned: true };
+      const size = { width, height, ...(isAtMost && ({ atMost: true } as const)) };
+      return { variant, format, key, ...size, bytes: null, planned: true };
     });
 
 /** The message to the seller for a dead letter. Operators see the cause in the list of dead letters. */

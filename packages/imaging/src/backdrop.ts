@@ -33,7 +33,7 @@ const isPadded = ({ variant: { fit, padding } }: BackedPlan) => fit === 'contain
 const ALPHA_VISIBLE = 128;
 
 /** The most frequent colour of a picture's outermost pixels; `transparent` if more than half of them are. */
-function borderColour({ data, raw: { width, height, channels } }: Pixels): string {
+export function borderColour({ data, raw: { width, height, channels } }: Pixels): string {
   const visible: number[] = [];
   let pixels = 0;
   const count = (x: number, y: number) => {

@@ -1,25 +1,20 @@
-import type { Colour, RenditionPlan, SourceFacts } from '@imagemill/variants';
+import type { Colour, Focus, RenditionPlan, SourceFacts } from '@imagemill/variants';
 import sharp from 'sharp';
-import { type BackedPlan, withBackdrops } from './backdrop.ts';
 import { interpretationOf } from './colour/interpretation.ts';
 import { isWideGamut } from './colour/wide-gamut.ts';
 import { decodePixels } from './decode-pixels.ts';
 import { toRejection } from './errors.ts';
+import type { Layer } from './layer.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import type { DecodableSource } from './source/readable-source.ts';
-
-/** The decoded pixels in one colour space, and the plans that are made from them, smallest first. */
-export interface Layer {
-  readonly colour: Colour;
-  readonly pixels: Pixels;
-  readonly plans: readonly BackedPlan[];
-}
+import { trimLayers } from './trim-layers.ts';
 
 export interface Layers {
-  readonly srgb: Layer;
-  /** Only if a source has colours outside of sRGB and a variant keeps them. */
-  readonly p3?: Layer;
+  /** All of the picture, in sRGB. */
+  readonly decoded: Pixels;
+  /** Some are in P3 if a source has colours outside of sRGB and a variant keeps them. */
+  readonly all: readonly Layer[];
 }
 
 /**
@@ -33,20 +28,21 @@ export async function decodeLayers(
   decodable: DecodableSource,
   source: SourceFacts,
   planned: readonly RenditionPlan[],
-  limits: ImageLimits,
+  { limits, focus }: { readonly limits: ImageLimits; readonly focus: Focus | undefined },
 ): Promise<Layers> {
   const wanted = planned.some(({ variant }) => variant.colour === 'p3');
   const isWide = wanted && (await isWideSource(decodable.bytes, source));
-  const layerOf = async (colour: Colour): Promise<Layer> => {
+  const decode = async (colour: Colour) => {
     const plans = planned.filter(({ variant }) => (isWide && variant.colour === 'p3' ? 'p3' : 'srgb') === colour);
     // The summary needs pixels in sRGB even if no rendition does.
     const sizes = plans.length > 0 ? plans : planned.slice(0, 1);
     const pixels = await decodePixels(decodable, source, sizes, limits, colour);
-    return { colour, pixels, plans: withBackdrops(plans, pixels, colour) };
+    return { pixels, layers: await trimLayers(plans, { pixels, colour, source, focus }) };
   };
   // One after the other: both at once would hold the decoder's memory twice.
-  const srgb = await layerOf('srgb');
-  return isWide ? { srgb, p3: await layerOf('p3') } : { srgb };
+  const srgb = await decode('srgb');
+  const p3 = isWide ? await decode('p3') : undefined;
+  return { decoded: srgb.pixels, all: [...srgb.layers, ...(p3?.layers ?? [])] };
 }
 
 async function isWideSource(bytes: Uint8Array, source: SourceFacts): Promise<boolean> {

@@ -11,10 +11,11 @@ import {
 import sharp from 'sharp';
 import type { BackedPlan } from './backdrop.ts';
 import { p3Image } from './colour/display-p3.ts';
-import { decodeLayers, type Layer, type Layers } from './decode-layers.ts';
+import { decodeLayers, type Layers } from './decode-layers.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
+import type { Layer } from './layer.ts';
 import type { ImageLimits } from './limits.ts';
 import { keptMarks, readMarks, withMarks } from './marks/kept-marks.ts';
 import type { Marks } from './marks/marks.ts';
@@ -74,18 +75,18 @@ export async function decodePicture(
   { only, focus, signal }: DecodeOptions = {},
 ): Promise<Picture> {
   const wanted = new Set(selectEntries(set, only));
-  const planned = planRenditions(source, set, focus);
+  const planned = planRenditions(source, set, { focus });
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
   const marks = await readMarks(decodable.bytes, source, set);
   const layers = await context.encodeSlot(() => {
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
-    return decodeLayers(decodable, source, planned, context.limits);
+    return decodeLayers(decodable, source, planned, { limits: context.limits, focus });
   });
   signal?.throwIfAborted();
   return {
-    summarise: () => context.encodeSlot(() => summarise(layers.srgb.pixels)),
+    summarise: () => context.encodeSlot(() => summarise(layers.decoded)),
     close: () => {},
     render: ({ signal } = {}) => renderAll({ decodable, source, marks, layers, wanted }, context, signal),
   };
@@ -106,9 +107,7 @@ async function* renderAll(
 ): AsyncGenerator<RenderedVariant> {
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
-  const encoded = Object.values(subject.layers)
-    .flatMap((layer) => toEncode(layer, subject))
-    .sort((a, b) => a.pixels - b.pixels);
+  const encoded = subject.layers.all.flatMap((layer) => toEncode(layer, subject)).sort((a, b) => a.pixels - b.pixels);
   const encodes = encoded.map(({ alike, layer, frames }) =>
     encodeSlot(async () => {
       stop.throwIfAborted();

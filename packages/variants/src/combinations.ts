@@ -69,5 +69,11 @@ export const combinations: readonly Combination[] = [
     message: 'only fit "cover" crops: "focus" needs it',
     allows: (v) => v.position !== 'focus' || v.fit === 'cover',
   },
+  {
+    path: 'trim',
+    message: 'needs fit "contain", "inside" or "cover"',
+    allows: (v) => v.trim === undefined || ['contain', 'inside', 'cover'].includes(v.fit),
+  },
+  { path: 'trim', message: 'an animation cannot be trimmed', allows: (v) => !v.animated || v.trim === undefined },
   { path: 'sharpen', message: 'an animation cannot be sharpened', allows: (v) => !v.animated || !v.sharpen },
 ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { crops, decodeSize, pads, planRenditions, VariantSet, variantSets } from './index.ts';
+import { type Area, crops, decodeSize, type Focus, pads, planRenditions, VariantSet, variantSets } from './index.ts';
 
 const variantSet = (...entries: object[]) =>
   VariantSet.parse(entries.map((entry, index) => ({ ...defaults, name: `v${index}`, ...entry })));
@@ -179,6 +179,82 @@ describe('padding', () => {
   });
 });
 
+describe('a trimmed entry', () => {
+  const trimmable = fc
+    .record({ box: boxOf('inside', 'contain', 'cover'), share: fc.double({ min: 0, max: 0.49, noNaN: true }) })
+    .map(({ box, share }) => {
+      const padding = box.fit === 'cover' ? 0 : Math.floor(share * Math.min(box.width, box.height));
+      return { ...box, trim: 10, padding: padding || undefined };
+    });
+  /** What is left of each axis: at least half. */
+  const left = fc.record({
+    from: fc.double({ min: 0, max: 1, noNaN: true }),
+    share: fc.double({ min: 0.5, max: 1, noNaN: true }),
+  });
+  const spanOf = (length: number, { from, share }: { from: number; share: number }) => {
+    const kept = Math.max(1, Math.ceil(length * share));
+    return { start: Math.floor(from * (length - kept)), kept };
+  };
+  const trimmed = (source: { width: number; height: number }, entry: object, part: Area, focus?: Focus) => {
+    const [plan] = planRenditions(source, variantSet(entry), { focus, partOf: () => part });
+    if (!plan) throw new Error('There is no plan.');
+    return plan;
+  };
+
+  test('is planned with the largest size that it can have, whatever is left', () => {
+    fc.assert(
+      fc.property(size, trimmable, left, left, (source, entry, across, down) => {
+        const before = planOf(source, entry);
+        const [x, y] = [spanOf(source.width, across), spanOf(source.height, down)];
+        const exact = trimmed(source, entry, { left: x.start, top: y.start, width: x.kept, height: y.kept });
+        expect([before.isAtMost, exact.isAtMost]).toEqual([true, false]);
+        expect(exact.width).toBeLessThanOrEqual(before.width);
+        expect(exact.height).toBeLessThanOrEqual(before.height);
+        expect(exact.decode).toEqual(before.decode);
+      }),
+    );
+  });
+
+  test('is decoded large enough for what is left, and not enlarged', () => {
+    fc.assert(
+      fc.property(size, trimmable, left, left, (source, entry, across, down) => {
+        const [x, y] = [spanOf(source.width, across), spanOf(source.height, down)];
+        const { whole, decode } = trimmed(source, entry, {
+          left: x.start,
+          top: y.start,
+          width: x.kept,
+          height: y.kept,
+        });
+        expect(whole.width).toBeLessThanOrEqual(x.kept);
+        expect(whole.height).toBeLessThanOrEqual(y.kept);
+        expect(decode.width).toBeLessThanOrEqual(source.width);
+        expect((decode.width * x.kept) / source.width).toBeGreaterThan(whole.width - 1.01);
+        expect((decode.height * y.kept) / source.height).toBeGreaterThan(whole.height - 1.01);
+      }),
+    );
+  });
+
+  test('has the plan of a source that is only what is left', () => {
+    const entry = { width: 60, height: 60, fit: 'inside' };
+    const { variant: _, decode: _decode, ...plan } = trimmed({ width: 200, height: 200 }, { ...entry, trim: 5 }, part);
+    expect(planOf({ width: 120, height: 100 }, entry)).toMatchObject(plan);
+  });
+
+  test.each([
+    [{ x: 0.5, y: 0.5 }, 30],
+    [{ x: 0, y: 0 }, 0],
+    [{ x: 0.25, y: 0.5 }, 0],
+    [{ x: 0.6, y: 0.9 }, 50],
+    [{ x: 1, y: 0.5 }, 60],
+  ])('is cropped around the focus %o of the untrimmed source', (focus, start) => {
+    const entry = { width: 60, height: 100, fit: 'cover', position: 'focus', trim: 5 };
+    const { crop } = trimmed({ width: 200, height: 200 }, entry, { ...part, left: 40 }, focus);
+    expect(crop).toMatchObject({ left: start, width: 60, height: 100 });
+  });
+
+  const part = { left: 30, top: 60, width: 120, height: 100 };
+});
+
 test('a picture is sharpened only if it is scaled down', () => {
   const sharpens = (width: number, sharpen?: boolean) =>
     planOf({ width: 100, height: 100 }, { width, height: width, sharpen }).sharpens;
@@ -193,7 +269,7 @@ test('a picture is sharpened only if it is scaled down', () => {
 describe('a crop with the position "focus"', () => {
   const share = fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
   const focused = (source: { width: number; height: number }, entry: object, focus?: { x: number; y: number }) => {
-    const [plan] = planRenditions(source, variantSet({ ...entry, position: 'focus' }), focus);
+    const [plan] = planRenditions(source, variantSet({ ...entry, position: 'focus' }), { focus });
     if (!plan) throw new Error('There is no plan.');
     return plan;
   };
@@ -244,8 +320,7 @@ describe('a crop with the position "focus"', () => {
 
   test('does not move other crops', () => {
     const [plan] = planRenditions({ width: 90, height: 30 }, variantSet({ width: 30, height: 30, fit: 'cover' }), {
-      x: 0,
-      y: 0,
+      focus: { x: 0, y: 0 },
     });
     expect(plan?.crop.left).toBe(30);
   });

@@ -11,10 +11,12 @@ export interface Area extends Size {
   readonly top: number;
 }
 
-/** The exact output size in pixels of one variant for one source. */
+/** The output size in pixels of one variant for one source. It is exact, unless `isAtMost`. */
 export interface RenditionPlan extends Size {
   readonly variant: Variant;
-  /** The size of the whole source at this rendition's scale. */
+  /** The border will be trimmed, and only the pixels show how much: width and height are the largest possible ones. */
+  readonly isAtMost: boolean;
+  /** The size of the whole source, or of what is left of it after trimming, at this rendition's scale. */
   readonly whole: Size;
   /** The part of the whole that is shown. A crop by content has this size only: libvips finds its position. */
   readonly crop: Area;
@@ -22,29 +24,74 @@ export interface RenditionPlan extends Size {
   readonly inset: Pick<Area, 'left' | 'top'>;
   /** Whether the picture is sharpened after it was scaled down. */
   readonly sharpens: boolean;
+  /** The size of the whole source from which it can be made without loss. */
+  readonly decode: Size;
   /** Whether the encoder settings for tiny sources apply. */
   readonly ofTinySource: boolean;
 }
 
+/** What is known of an image beside its size. */
+export interface KnownOfImage {
+  /** It moves crops with the position `focus`, and changes no size. */
+  readonly focus?: Focus | undefined;
+  /** What is left of the source with this `trim`, in its pixels. Known after the decode. */
+  readonly partOf?: ((trim: number) => Area) | undefined;
+}
+
 /**
- * The exact size of every rendition of a source, smallest first. Pure arithmetic: nothing is enlarged, no side is less
+ * The size of every rendition of a source, smallest first. Pure arithmetic: nothing is enlarged, no side is less
  * than 1 pixel, and `cover`, `contain` and `fill` keep their box's aspect ratio if the source is smaller than the box.
  *
  * @param source the upright source's size in pixels
- * @param focus of the image: it moves crops with the position `focus`, and changes no size
  */
-export function planRenditions(source: Size, set: VariantSet, focus?: Focus): RenditionPlan[] {
+export function planRenditions(source: Size, set: VariantSet, known: KnownOfImage = {}): RenditionPlan[] {
   const ofTinySource = Math.max(source.width, source.height) <= tinySource.sideMax;
   return set
-    .map((variant) => ({ variant, ...planOf(source, variant, focus), ofTinySource }))
+    .map((variant) => ({ variant, ...planOf(source, variant, known), ofTinySource }))
     .sort((a, b) => a.width * a.height - b.width * b.height);
+}
+
+function planOf(source: Size, variant: Variant, { focus = CENTRE, partOf }: KnownOfImage) {
+  if (variant.trim === undefined) {
+    const plan = planPart(source, variant, variant.position === 'focus' ? focus : CENTRE);
+    return { ...plan, isAtMost: false, decode: plan.whole };
+  }
+  const decode = fitted(source, { ...variant, ...untrimmedBox(variant), padding: undefined }).whole;
+  const part = partOf?.(variant.trim);
+  if (!part) {
+    const largest = planPart(source, variant, CENTRE);
+    return { ...largest, ...largestTrimmed(source, variant, largest), isAtMost: true, decode };
+  }
+  const plan = planPart(part, variant, variant.position === 'focus' ? focusIn(part, source, focus) : CENTRE);
+  return { ...plan, isAtMost: false, decode };
+}
+
+/** At most half of each side is trimmed: the part that is left needs at most twice the scale of an untrimmed source. */
+function untrimmedBox({ width, height, padding = 0 }: Variant): Size {
+  return { width: 2 * (width - 2 * padding), height: 2 * (height - 2 * padding) };
+}
+
+/** Trimming may change the aspect ratio. Renditions with that of their box only become smaller. */
+function largestTrimmed(source: Size, { fit, width, height, padding = 0 }: Variant, untrimmed: Size): Size {
+  if (fit !== 'inside') return { width: untrimmed.width, height: untrimmed.height };
+  return {
+    width: Math.min(width, source.width + 2 * padding),
+    height: Math.min(height, source.height + 2 * padding),
+  };
 }
 
 const CENTRE: Focus = { x: 0.5, y: 0.5 };
 
-function planOf(source: Size, variant: Variant, focus = CENTRE) {
+function focusIn(part: Area, source: Size, { x, y }: Focus): Focus {
+  const share = (at: number) => Math.min(1, Math.max(0, at));
+  return {
+    x: share((x * source.width - part.left) / part.width),
+    y: share((y * source.height - part.top) / part.height),
+  };
+}
+
+function planPart(source: Size, variant: Variant, { x, y }: Focus) {
   const { canvas, whole, shown } = fitted(source, variant);
-  const { x, y } = variant.position === 'focus' ? focus : CENTRE;
   return {
     ...canvas,
     whole,
@@ -67,7 +114,7 @@ export const pads = ({ crop, width, height }: RenditionPlan) => crop.width < wid
 /** The size to decode a source to: that of its largest rendition, which is not resampled again. */
 export function decodeSize(plans: readonly RenditionPlan[]): Size {
   return {
-    width: Math.max(...plans.map(({ whole }) => whole.width)),
-    height: Math.max(...plans.map(({ whole }) => whole.height)),
+    width: Math.max(...plans.map(({ decode }) => decode.width)),
+    height: Math.max(...plans.map(({ decode }) => decode.height)),
   };
 }

@@ -42,6 +42,9 @@ export const Rendition = z.object({
   expiresAt: z.iso.datetime().optional().meta({ description: 'when `url` ends; missing if it never does' }),
   width: z.int().positive(),
   height: z.int().positive(),
+  atMost: z.literal(true).optional().meta({
+    description: 'its border is trimmed when it is made: until then, width and height are the largest possible ones',
+  }),
   bytes: z.int().positive().nullable().meta({ description: '`null` if it is made on its first request' }),
   planned: z.literal(true).optional().meta({ description: 'it is made on its first request; missing if it is stored' }),
 });

@@ -38,6 +38,7 @@ test('a field of an option that is off does not change the revision', async () =
 });
 
 test.each([
+  ['trim', { trim: 10 }],
   ['padding', { padding: 2 }],
   ['sharpen', { sharpen: true }],
   ['width', { width: 301 }],

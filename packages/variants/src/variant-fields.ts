@@ -47,6 +47,9 @@ export const Category = z.string().max(32).regex(slug, 'must be lower-case lette
 export const SIDE_PX_MAX = 16_383;
 const side = z.int().min(1).max(SIDE_PX_MAX, 'must be at most 16,383 pixels, the limit of webp');
 
+/** A quarter of the range: a larger difference is part of the picture. */
+const TRIM_LEVELS_MAX = 64;
+
 /** The fields of an entry; width and height are the box in pixels. */
 export const VariantFields = z.strictObject({
   name: VariantName,
@@ -64,6 +67,11 @@ export const VariantFields = z.strictObject({
   background: Background.default('#ffffff'),
   /** Pixels of the background on each side, within the box. None if not given; no default, as for `keepMetadata`. */
   padding: z.int().min(1).max(SIDE_PX_MAX).optional(),
+  /**
+   * Removes the border: rows and columns whose pixels differ from its colour by at most this many levels of 255 per channel. No
+   * default, as for `keepMetadata`.
+   */
+  trim: z.int().min(1).max(TRIM_LEVELS_MAX).optional(),
   /** Restores the contrast of fine detail that scaling reduces. No default, as for `keepMetadata`. */
   sharpen: z
     .boolean()

@@ -153,6 +153,16 @@ describe('padding', () => {
   });
 });
 
+test.each([
+  ['of nothing', { trim: 0 }],
+  ['of more than a quarter of the range', { trim: 65 }],
+  ['of an animation', { trim: 10, animated: true }],
+  ['of a distorted picture', { trim: 10, fit: 'fill' }],
+  ['of an outside', { trim: 10, fit: 'outside' }],
+])('a trim %s is rejected', (_what, entry) => {
+  expect(parse({ ...box, ...entry }).error?.issues).toMatchObject([{ path: [0, 'trim'] }]);
+});
+
 test('an animation cannot be sharpened', () => {
   expect(parse({ ...box, animated: true, sharpen: true }).error?.issues).toMatchObject([{ path: [0, 'sharpen'] }]);
   expect(parse({ ...box, animated: true, sharpen: false }).success).toBe(true);

@@ -29,7 +29,8 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
               <select value={nameOf(rendition)} onChange={(event) => setChosen(event.currentTarget.value)}>
                 {renditions.map((one) => (
                   <option key={nameOf(one)} value={nameOf(one)}>
-                    {one.variant} {one.format} {one.width}×{one.height}
+                    {one.variant} {one.format} {one.atMost && 'at most '}
+                    {one.width}×{one.height}
                   </option>
                 ))}
               </select>
