@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { claimPort } from '../packages/local-stack/src/index.ts';
@@ -15,7 +16,11 @@ const { url = '', valueLocation = '', targetValue } = scaled.spec.triggers[0]?.m
 const pollingSeconds = scaled.spec.pollingInterval ?? 30;
 
 const id = randomBytes(4).toString('hex');
-const own = { QUEUE_PREFIX: `scale-${id}`, ORIGINALS_BUCKET: `originals-${id}`, CDN_BUCKET: `cdn-${id}` };
+const own = {
+  ...{ QUEUE_PREFIX: `scale-${id}`, ORIGINALS_BUCKET: `originals-${id}`, CDN_BUCKET: `cdn-${id}` },
+  // A category of few renditions: the number of jobs matters, not their work.
+  VARIANT_SETS_FILE: fileURLToPath(new URL('console/own-sets.json', import.meta.url)),
+};
 let stack: RunningStack;
 let [apiMetricsPort, healthPorts, metricsPorts]: [number, readonly number[], readonly number[]] = [0, [], []];
 beforeAll(async () => {
@@ -73,7 +78,7 @@ test('scales workers with the backlog, from none to three and back to none, with
   const unreported = 4;
   const imageIds = await Promise.all(
     Array.from({ length: count + unreported }, async (_, index) => {
-      const ticket = await seller.ticket({ bytes, contentType: 'image/png' });
+      const ticket = await seller.ticket({ bytes, contentType: 'image/png', category: 'profile-banner' });
       await seller.put(ticket, bytes);
       if (index < count) await seller.complete(ticket.imageId);
       return ticket.imageId;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { misbehavingProgram, runImage, steps } from '../test-support/misbehaviour.ts';
+import { misbehavingProgram, runImage, steps, type Way } from '../test-support/misbehaviour.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import type { PoolEvent } from './pool-event.ts';
 import type { ImageBudget } from './watch-images.ts';
@@ -7,6 +7,9 @@ import type { ImageBudget } from './watch-images.ts';
 const MIB = 1024 * 1024;
 const unlimited: ImageBudget = { cpuMs: 600_000, wallMs: 600_000, memoryBytes: 4096 * MIB };
 const normal = { at: 'inspect', by: 'nothing' } as const;
+/** Each step in one way, and each way at several steps: how a process is ended does not depend on the pair. */
+const stepsIn = <W extends Way>(...ways: readonly [W, ...W[]]) =>
+  steps.map((at, index) => ({ at, by: ways[index % ways.length] ?? ways[0] }));
 
 /** One process, which every test ends: that the next image is rendered shows that it was replaced. */
 function poolWith(budget: Partial<ImageBudget>) {
@@ -37,14 +40,11 @@ function poolWith(budget: Partial<ImageBudget>) {
 
 describe('an image over its limit of CPU is rejected', () => {
   const { run, lastEnd } = poolWith({ cpuMs: 100 });
-  test.each(steps.flatMap((at) => (['burning', 'looping'] as const).map((by) => ({ at, by }))))(
-    '$at $by',
-    async (image) => {
-      await expect(run(image)).rejects.toMatchObject({ code: 'timeout', retryable: false });
-      expect(await lastEnd()).toBe('cpu');
-      expect(await run(normal)).toBe(5);
-    },
-  );
+  test.each(stepsIn('burning', 'looping'))('$at $by', async (image) => {
+    await expect(run(image)).rejects.toMatchObject({ code: 'timeout', retryable: false });
+    expect(await lastEnd()).toBe('cpu');
+    expect(await run(normal)).toBe(5);
+  });
 });
 
 describe('an image over its limit of memory is rejected', () => {
@@ -67,16 +67,13 @@ describe('an image over its limit of time on the clock is retried, not rejected'
 describe('an abort stops a running step', () => {
   const { run, lastEnd, stepBegins } = poolWith({});
   const reason = new Error('the job was lost');
-  test.each(steps.flatMap((at) => (['burning', 'looping', 'hanging'] as const).map((by) => ({ at, by }))))(
-    '$at $by',
-    async (image) => {
-      const abort = new AbortController();
-      const begun = stepBegins();
-      const running = run(image, abort.signal);
-      void begun.then(() => abort.abort(reason));
-      await expect(running).rejects.toBe(reason);
-      expect(await lastEnd()).toBe('aborted');
-      expect(await run(normal)).toBe(5);
-    },
-  );
+  test.each(stepsIn('burning', 'looping', 'hanging'))('$at $by', async (image) => {
+    const abort = new AbortController();
+    const begun = stepBegins();
+    const running = run(image, abort.signal);
+    void begun.then(() => abort.abort(reason));
+    await expect(running).rejects.toBe(reason);
+    expect(await lastEnd()).toBe('aborted');
+    expect(await run(normal)).toBe(5);
+  });
 });
