@@ -1,3 +1,5 @@
+// Over 250 lines: a second file would start a second nginx.
+
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type ServerResponse } from 'node:http';

@@ -1,3 +1,5 @@
+// Over 250 lines: one case for each documented response that needs more than a call. They share five APIs.
+
 import { AppError } from '@imagemill/errors';
 import { Manifest } from '@imagemill/manifests';
 import {

@@ -1,10 +1,18 @@
+import { getCompileCacheDir } from 'node:module';
+import { join, parse } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { createBundleCache } from './bundle-cache.ts';
 
 const bundles = new Map<string, Uint8Array>();
+/** Changes with the version of any package. Without it, nothing is kept. */
+const LOCKFILE = fileURLToPath(new URL('../../../../pnpm-lock.yaml', import.meta.url));
 
 /**
  * A TypeScript program as one JavaScript module, for all processes that run it. Node would find, read and strip some 200 files in each
  * process, which takes five times the CPU, and cannot cache them without write access.
+ *
+ * Other processes with the same compile cache of Node read the bundle from there: to make it takes as much CPU as to start a process.
  *
  * @param path of the program
  * @throws Error if the program or a module that it imports does not exist or has a wrong syntax
@@ -12,17 +20,28 @@ const bundles = new Map<string, Uint8Array>();
 export function bundleProgram(path: string): Uint8Array {
   const existing = bundles.get(path);
   if (existing) return existing;
-  const { outputFiles } = buildSync({
+  const cache = createBundleCache(getCompileCacheDir(), path);
+  const bundle = cache.read() ?? cache.write(build(path));
+  bundles.set(path, bundle);
+  return bundle;
+}
+
+function build(path: string) {
+  const { root } = parse(path);
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [path],
     bundle: true,
     write: false,
+    metafile: true,
+    // The paths of the metafile are relative to it.
+    absWorkingDir: root,
     platform: 'node',
     format: 'esm',
     // It loads native code, from a path relative to its own.
     external: ['sharp'],
     logLevel: 'silent',
   });
-  const bundle = outputFiles[0]?.contents ?? new Uint8Array();
-  bundles.set(path, bundle);
-  return bundle;
+  const code = outputFiles[0]?.contents ?? new Uint8Array();
+  const modules = Object.keys(metafile.inputs).map((input) => join(root, input));
+  return { code, modules: [...modules, LOCKFILE] };
 }

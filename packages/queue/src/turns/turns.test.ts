@@ -1,36 +1,19 @@
 import type { RenderImage } from '@imagemill/records';
-import { Tenant } from '@imagemill/variants';
 import type { Job } from 'bullmq';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { closeQueues } from '../test-support/queue-harness.ts';
+import { ofTenant, order, turnsHarness } from '../test-support/turns-harness.ts';
 import { predictSlotSeconds } from './predict-cost.ts';
 import { createTurnModel } from './turn-model.ts';
 import { turnRules } from './turn-rules.ts';
-import { createTurns, type TurnsOptions } from './turns.ts';
 
 afterEach(closeQueues);
 
 const tenants = ['a', 'b', 'c'] as const;
-const ofTenant = (tenant: string, contentLength = 1_000_000): RenderImage => ({
-  ...renderJob(Tenant.parse(tenant)),
-  contentLength,
-});
-
-async function harness(weights?: TurnsOptions['weights']) {
-  const { queue, raw, work, status, redis, prefix } = await queueHarness();
-  const turns = createTurns({ redis, prefix, weights });
-  const parked = async (image: RenderImage): Promise<Job> => {
-    await queue.awaitUploads([image], 3600_000);
-    return (await raw.getJob(image.imageId)) as Job;
-  };
-  const tag = async (job: Job) => Number(await redis.hget(raw.toKey(String(job.id)), 'priority'));
-  const startClock = (at: number) => redis.set(`${prefix}:turns:clock`, at.toFixed());
-  return { queue, raw, work, status, redis, prefix, turns, parked, tag, startClock };
-}
 
 test('the scripts follow the model', async () => {
-  const { turns, parked, tag } = await harness(new Map([['b', 3]]));
+  const { turns, parked, tag } = await turnsHarness(new Map([['b', 3]]));
   const steps = fc.sample(
     fc.record({
       tenant: fc.constantFrom(...tenants),
@@ -71,26 +54,12 @@ test('the scripts follow the model', async () => {
   }
 });
 
-/** Runs all waiting jobs one at a time, and returns their tenants in order. */
-async function order({ work, queue }: Pick<Awaited<ReturnType<typeof harness>>, 'work' | 'queue'>): Promise<string> {
-  let ran = '';
-  work(
-    async ({ tenant }) => {
-      ran += tenant;
-      return { outcome: 'ready' };
-    },
-    { concurrency: 1 },
-  );
-  await vi.waitUntil(async () => (await queue.backlog()).backlog === 0);
-  return ran;
-}
-
 test.each([
   ['at the first tick', turnRules.firstTick],
   ["past the end of BullMQ's range of priorities", 2 ** 21 - 300],
   ['where a score has no bits left for the order of arrival', 2 ** 45],
 ])('tenants take turns %s', async (_when, clock) => {
-  const all = await harness();
+  const all = await turnsHarness();
   await all.startClock(clock);
   for (const tenant of [...'aaaaaa', ...'bbb', 'c']) {
     const image = ofTenant(tenant);
@@ -102,7 +71,7 @@ test.each([
 });
 
 test('the jobs of a tenant keep their order where tags are equal', async () => {
-  const { queue, work, parked, startClock, redis, prefix } = await harness();
+  const { queue, work, parked, startClock, redis, prefix } = await turnsHarness();
   await startClock(2 ** 45);
   // A tenant at the longest lag has one tag for all its jobs.
   await redis.zadd(`${prefix}:turns:ends`, 2 ** 50, 'a');
@@ -124,13 +93,13 @@ test('the jobs of a tenant keep their order where tags are equal', async () => {
 });
 
 test('imports take turns like uploads', async () => {
-  const all = await harness();
+  const all = await turnsHarness();
   for (const tenant of 'aaaab') await all.queue.add({ ...ofTenant(tenant), importUrl: 'https://a.example/1.jpg' }, 0);
   expect(await order(all)).toBe('abaaa');
 });
 
 test('a tenant with a larger weight gets a larger share', async () => {
-  const all = await harness(new Map([['a', 3]]));
+  const all = await turnsHarness(new Map([['a', 3]]));
   for (const tenant of 'aaaaaaaabbbb') {
     const job = await all.parked(ofTenant(tenant));
     await all.turns.take(job, 'delayed', Date.now());
@@ -139,109 +108,8 @@ test('a tenant with a larger weight gets a larger share', async () => {
   expect((await order(all)).slice(0, 8).replaceAll('b', '')).toHaveLength(6);
 });
 
-describe('a job', () => {
-  test('that has a turn keeps it, and its tenant is not charged again', async () => {
-    const { turns, parked, tag, redis, prefix } = await harness();
-    const job = await parked(ofTenant('a'));
-    await turns.take(job, 'delayed', Date.now());
-    const [first, end] = [await tag(job), await redis.zscore(`${prefix}:turns:ends`, 'a')];
-    await turns.take(job, 'delayed', Date.now());
-    expect(await tag(job)).toBe(first);
-    expect(await redis.zscore(`${prefix}:turns:ends`, 'a')).toBe(end);
-  });
-
-  test('that is redriven waits for its turn', async () => {
-    const all = await harness();
-    const failed = ofTenant('a');
-    const { worker } = all.work(async () => {
-      throw new TypeError('unexpected');
-    });
-    await all.parked(failed);
-    await all.raw.remove(failed.imageId);
-    await all.raw.add('render-image', failed, { jobId: failed.imageId, attempts: 1 });
-    await vi.waitUntil(async () => (await all.queue.backlog()).failed === 1);
-    await worker.close(5_000);
-    for (const tenant of 'ab') {
-      const image = ofTenant(tenant);
-      await all.parked(image);
-      await all.queue.reportUpload(image.imageId);
-    }
-    await all.queue.deadLetters.redrive(failed.imageId);
-    expect(await all.queue.backlog()).toMatchObject({ waiting: 3, prioritized: 3 });
-    expect(await order(all)).toMatch(/^(aba|baa)$/);
-  });
-
-  test('that failed has its turn before its backoff is over', async () => {
-    const { queue, raw, work, tag } = await harness();
-    const image = ofTenant('a');
-    work(async () => {
-      throw new TypeError('unexpected');
-    });
-    await queue.add(image, 0);
-    await vi.waitUntil(async () => (await raw.getDelayedCount()) === 1);
-    const job = await raw.getJob(image.imageId);
-    await vi.waitUntil(async () => (await tag(job as Job)) > 0);
-  });
-
-  test('that is postponed has its turn before it is delayed', async () => {
-    const { queue, raw, work, tag } = await harness();
-    const image = ofTenant('a');
-    work(async () => ({ outcome: 'postponed', reason: 'imports-busy', retryAfterMs: 3600_000 }));
-    await queue.add(image, 0);
-    await vi.waitUntil(async () => (await raw.getDelayedCount()) === 1);
-    expect(await tag((await raw.getJob(image.imageId)) as Job)).toBeGreaterThan(0);
-  });
-
-  test('that is postponed keeps its turn before the waiting jobs of its tenant', async () => {
-    const all = await harness();
-    const [first, second] = [ofTenant('a'), ofTenant('a')];
-    for (const image of [first, second]) {
-      await all.parked(image);
-      await all.queue.reportUpload(image.imageId);
-    }
-    const runs: string[] = [];
-    all.work(
-      async ({ imageId }) => {
-        runs.push(imageId);
-        if (runs.length > 1) return { outcome: 'ready' };
-        return { outcome: 'postponed', reason: 'heavy-images-busy', retryAfterMs: 3600_000 };
-      },
-      { concurrency: 1 },
-    );
-    await vi.waitUntil(
-      async () => (await all.raw.getCompletedCount()) === 1 && (await all.raw.getDelayedCount()) === 1,
-    );
-    const [kept, job] = [await all.raw.getJob(first.imageId), await all.raw.getJob(second.imageId)];
-    expect(await all.tag(kept as Job)).toBe(turnRules.firstTick);
-    expect([kept?.attemptsMade, job?.attemptsMade]).toEqual([0, 1]);
-    // A report of the upload does not cost it its place either.
-    await all.queue.reportUpload(first.imageId);
-    await vi.waitUntil(() => runs.length === 3);
-    expect(runs).toEqual([first.imageId, second.imageId, first.imageId]);
-  });
-
-  test('that was returned goes first and starts at once on another worker, and is charged at its end', async () => {
-    const all = await harness();
-    const given = ofTenant('a');
-    const started = Promise.withResolvers<void>();
-    const first = all.work(async (_image, { signal }) => {
-      started.resolve();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      throw signal.reason;
-    });
-    await all.queue.add(given, 0);
-    await started.promise;
-    await first.worker.close(0);
-    const other = ofTenant('b');
-    await all.parked(other);
-    await all.queue.reportUpload(other.imageId);
-    expect(await all.queue.backlog()).toMatchObject({ waiting: 2, prioritized: 1 });
-    expect(await order(all)).toBe('ab');
-  });
-});
-
 test('a tenant with repeated timeouts and crashes waits longer for some time', async () => {
-  const { turns, parked, tag, redis, prefix } = await harness();
+  const { turns, parked, tag, redis, prefix } = await turnsHarness();
   const gap = async (tenant: string) => {
     const jobs = [await parked(ofTenant(tenant)), await parked(ofTenant(tenant))] as const;
     for (const job of jobs) await turns.take(job, 'delayed', Date.now());
@@ -253,7 +121,7 @@ test('a tenant with repeated timeouts and crashes waits longer for some time', a
 });
 
 test('tenants without waiting jobs leave nothing behind', async () => {
-  const all = await harness();
+  const all = await turnsHarness();
   for (const tenant of 'abc') {
     const image = ofTenant(tenant);
     await all.parked(image);
