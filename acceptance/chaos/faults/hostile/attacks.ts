@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +11,13 @@ import type { HostilePicture } from './hostile-pictures.ts';
 const SENDERS = 4;
 const REQUESTS = fileURLToPath(new URL('./send-requests.ts', import.meta.url));
 const PAUSE_MS = 100;
-const SETTLE_MS = 180_000;
+/** Heavy pictures run one after the other, at a low priority. */
+const SETTLE_MS = 300_000;
 
 /** All attacks at once, from an ordinary upload key. */
 export interface Attacks {
+  /** The process that sends the hostile requests. */
+  readonly senderPid: number | undefined;
   /** Ends the attacks, and waits for the final status of each hostile picture. */
   stop(): Promise<{
     /** In one sentence. */
@@ -26,14 +29,21 @@ export interface Attacks {
 
 const finalStatuses = ['ready', 'rejected', 'failed', 'expired'];
 
-export function startAttacks(stack: ChaosStack, pictures: readonly HostilePicture[], signal: AbortSignal): Attacks {
+interface AttackOptions {
+  readonly pictures: readonly HostilePicture[];
+  /** How often each picture is sent at most. */
+  readonly timesMax: number;
+  readonly signal: AbortSignal;
+}
+
+export function startAttacks(stack: ChaosStack, { pictures, timesMax, signal }: AttackOptions): Attacks {
   const api = createApi({ ...stack, uploadKey: stack.otherKey });
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const sent: string[] = [];
 
   async function sender(first: number): Promise<void> {
-    for (let index = first; !until.aborted; index += SENDERS) {
+    for (let index = first; !until.aborted && index < pictures.length * timesMax; index += SENDERS) {
       const { contentType, bytes } = pictures[index % pictures.length] as HostilePicture;
       const request = { filename: 'hostile', contentType, contentLength: bytes.byteLength, category: 'product' };
       try {
@@ -48,11 +58,13 @@ export function startAttacks(stack: ChaosStack, pictures: readonly HostilePictur
     }
   }
 
+  const requests = startRequests(stack);
   const running = Promise.all([
     ...Array.from({ length: SENDERS }, (_, index) => sender(index)),
-    sendRequests(stack, until),
+    endOf(requests, until),
   ]);
   return {
+    senderPid: requests.pid,
     async stop() {
       over.abort();
       await running;
@@ -68,11 +80,14 @@ export function startAttacks(stack: ChaosStack, pictures: readonly HostilePictur
   };
 }
 
-/** Sends all hostile requests until the signal. */
-async function sendRequests({ apiUrl, otherKey }: ChaosStack, until: AbortSignal): Promise<void> {
-  const sender = spawn(process.execPath, [REQUESTS, apiUrl, otherKey], { stdio: ['pipe', 'inherit', 'inherit'] });
-  const ended = once(sender, 'exit');
-  until.addEventListener('abort', () => sender.kill('SIGKILL'), { once: true });
+/** A program that sends all hostile requests. */
+const startRequests = ({ apiUrl, otherKey }: ChaosStack): ChildProcess =>
+  spawn(process.execPath, [REQUESTS, apiUrl, otherKey], { stdio: ['pipe', 'inherit', 'inherit'] });
+
+/** Stops the program at the signal. @throws Error if it ends before */
+async function endOf(requests: ChildProcess, until: AbortSignal): Promise<void> {
+  const ended = once(requests, 'exit');
+  until.addEventListener('abort', () => requests.kill('SIGKILL'), { once: true });
   const [code] = await ended;
   if (!until.aborted) throw new Error(`The program that sends hostile requests ended with ${code}.`);
 }

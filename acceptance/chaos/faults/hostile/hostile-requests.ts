@@ -22,6 +22,15 @@ const TIMEOUT_MS = 10_000;
 /** A socket that is open for longer has shown its effect. */
 const HELD_OPEN_MS = 5_000;
 const product = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 1_000, category: 'product' };
+
+/** Built once: to build them for each request would take more CPU from the service under test than the requests themselves. */
+const wrongFields = JSON.stringify({
+  images: [
+    { ...product, metadata: Object.fromEntries(Array.from({ length: 85_000 }, (_, index) => [`k${index}`, 0])) },
+  ],
+});
+const oneByteChunks = '1\r\n \r\n'.repeat(1_000_000);
+
 const Ticket = z.object({ imageId: z.string(), followToken: z.string().optional() });
 
 export const hostileRequests: readonly Attack[] = [
@@ -36,21 +45,18 @@ export const hostileRequests: readonly Attack[] = [
     await call(victim, 'GET', '/v1/images?status=failed&limit=100');
   }),
   attack('a body of many wrong fields, and no reader of the response', 10, async (victim) => {
-    const metadata = Object.fromEntries(Array.from({ length: 90_000 }, (_, index) => [`k${index}`, 0]));
-    const body = JSON.stringify({ ...product, metadata });
     await onSocket(victim, async (socket) => {
       socket.pause();
-      socket.write(head(victim, [`content-length: ${Buffer.byteLength(body)}`]));
-      socket.write(body);
+      socket.write(head(victim, 'upload-urls', `content-length: ${wrongFields.length}`));
+      socket.write(wrongFields);
       await delay(HELD_OPEN_MS, undefined, { signal: victim.signal });
     });
   }),
   attack('a body in chunks of one byte', 8, async (victim) => {
-    const chunks = '1\r\n \r\n'.repeat(1_000_000);
     await onSocket(victim, async (socket) => {
       socket.resume();
-      socket.write(head(victim, ['transfer-encoding: chunked']));
-      socket.write(chunks);
+      socket.write(head(victim, 'upload-url', 'transfer-encoding: chunked'));
+      socket.write(oneByteChunks);
       await Promise.race([once(socket, 'close'), delay(TIMEOUT_MS, undefined, { signal: victim.signal })]);
     });
   }),
@@ -104,14 +110,13 @@ async function call({ apiUrl, uploadKey, signal }: Victim, method: string, path:
   return text === '' ? undefined : JSON.parse(text);
 }
 
-const head = ({ uploadKey }: Victim, more: readonly string[]) =>
+const head = ({ uploadKey }: Victim, path: 'upload-url' | 'upload-urls', length: string) =>
   [
-    'POST /v1/images/upload-url HTTP/1.1',
+    `POST /v1/images/${path} HTTP/1.1`,
     'host: localhost',
     `authorization: Bearer ${uploadKey}`,
     'content-type: application/json',
-    ...more,
-    '\r\n',
+    ...[length, '\r\n'],
   ].join('\r\n');
 
 async function onSocket({ apiUrl, signal }: Victim, use: (socket: Socket) => Promise<void>): Promise<void> {
