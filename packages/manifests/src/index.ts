@@ -2,7 +2,7 @@ export { failedManifest, readyManifest, rejectedManifest, type Subject } from '.
 export { createDeletions, type DeletionMarks, type Deletions } from './deletions.ts';
 export { ManifestConflictError, OtherTenantsImageError } from './errors.ts';
 export { createFinishedImages, type FinishedImages } from './finished-images.ts';
-export { isPublishedPublicly, makePrivate } from './make-private.ts';
+export { isPublishedPublicly, makePrivate, visibilityOf } from './make-private.ts';
 export { type FinishedManifest, type LiveManifest, Manifest } from './manifest.ts';
 export { assertOwn, createManifests, type Manifests, type StoredManifest, type TenantManifests } from './manifests.ts';
 export { deleteOriginal, findOriginal, listOriginals, readOriginal, readWhole, type Upload } from './originals.ts';

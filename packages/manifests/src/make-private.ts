@@ -1,14 +1,20 @@
 import type { ObjectStorage } from '@imagemill/storage';
-import { CACHE_PRIVATE, isPrivateKey, renditionKey } from '@imagemill/variants';
+import { CACHE_PRIVATE, isPrivateKey, renditionKey, type Visibility } from '@imagemill/variants';
 import type { LiveManifest, Manifest } from './manifest.ts';
 import type { Manifests, StoredManifest } from './manifests.ts';
 
 type ReadyManifest = Extract<LiveManifest, { status: 'ready' }>;
 type StoredRendition = ReadyManifest['renditions'][number];
 
+/** Who may read the renditions that a manifest names; undefined if it names none. */
+export function visibilityOf(manifest: Manifest): Visibility | undefined {
+  if (manifest.status !== 'ready' || manifest.renditions.length === 0) return undefined;
+  return manifest.renditions.every(({ key }) => isPrivateKey(key)) ? 'signed' : 'public';
+}
+
 /** Whether a manifest names renditions that everyone may read. */
 export const isPublishedPublicly = (manifest: Manifest | undefined): manifest is ReadyManifest =>
-  manifest?.status === 'ready' && manifest.renditions.some(({ key }) => !isPrivateKey(key));
+  manifest !== undefined && visibilityOf(manifest) === 'public';
 
 /**
  * Copies the renditions of an image whose category has become private under private keys, and names those in its manifest. The bytes and

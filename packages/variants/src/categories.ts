@@ -43,5 +43,9 @@ export function isSurelyPublic(categories: Categories, revision: string): boolea
   return specs.some((spec) => spec.revision === revision) && !specs.some((spec) => couldBePrivate(spec, revision));
 }
 
+/** Whether a private rendition with this revision is a current one of a private category. If not, only its image can tell what it is. */
+export const isSurelyPrivate = (categories: Categories, revision: string): boolean =>
+  [...categories.values()].some((spec) => spec.visibility === 'signed' && spec.revision === revision);
+
 const couldBePrivate = (spec: CategorySpec, revision: string) =>
   spec.visibility === 'signed' && [spec.revision, spec.publicRevision].includes(revision);

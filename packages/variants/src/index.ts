@@ -1,6 +1,7 @@
 export {
   type Categories,
   type CategorySpec,
+  isSurelyPrivate,
   isSurelyPublic,
   loadCategories,
   privateCategories,

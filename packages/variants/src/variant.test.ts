@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { isSurelyPublic, loadCategories, privateCategories, type Variant, VariantSet, variantSets } from './index.ts';
+import {
+  isSurelyPrivate,
+  isSurelyPublic,
+  loadCategories,
+  privateCategories,
+  type Variant,
+  VariantSet,
+  variantSets,
+} from './index.ts';
 
 const box = { name: 'card', width: 300, height: 300, fit: 'cover', format: 'webp', quality: 80 } as const;
 const parse = (...entries: object[]) => VariantSet.safeParse(entries);
@@ -217,6 +225,7 @@ describe('the visibility of a category', () => {
     const revisionOf = (name: string) => categories.get(name)?.revision ?? '';
     const revisions = ['product', 'others', 'shots', 'papers'].map(revisionOf);
     expect(revisions.map((revision) => isSurelyPublic(categories, revision))).toEqual([true, true, false, false]);
+    expect(revisions.map((revision) => isSurelyPrivate(categories, revision))).toEqual([false, false, false, true]);
     expect(isSurelyPublic(categories, 'aaaaaaaaaaaa')).toBe(false);
     expect(isSurelyPublic(await loadCategories({ shots: [box] }), 'aaaaaaaaaaaa')).toBe(true);
   });

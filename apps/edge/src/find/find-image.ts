@@ -1,4 +1,4 @@
-import { isPublishedPublicly, type Manifest, type Manifests, sellersText } from '@imagemill/manifests';
+import { type Manifest, type Manifests, sellersText, visibilityOf } from '@imagemill/manifests';
 import type { RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { ImageId } from '@imagemill/variants';
@@ -56,7 +56,7 @@ function findingOf(manifest: Manifest): Finding {
   const { imageId, tenant, category, focus, originalKey, originalEtag, revision, renditions } = manifest;
   const published = {
     revision,
-    visibility: isPublishedPublicly(manifest) ? ('public' as const) : ('signed' as const),
+    visibility: visibilityOf(manifest) ?? ('signed' as const),
     entries: renditions.map(({ variant: name, format }) => ({ name, format })),
   };
   const found = { imageId, tenant, category, focus, originalKey, originalEtag, published };

@@ -7,10 +7,15 @@ import type { FoundImage, RenderOrder } from './render-order.ts';
 const hasEntry = (set: VariantSet, { variant, format }: Pick<RenditionAddress, 'variant' | 'format'>) =>
   set.some((entry) => entry.name === variant && entry.format === format);
 
-/** A current revision names its set: whether the set has the entry needs no call. Sets of earlier revisions are unknown. */
+/**
+ * A current revision names its set: whether the set has the entry needs no call. Sets of earlier revisions are unknown. A private key may
+ * have the revision of a public category: it was moved there when its own category became private.
+ */
 export function isPossible(categories: Categories, address: RenditionAddress): boolean {
   const current = [...categories.values()].find(({ revision }) => revision === address.revision);
-  return !current || (current.visibility === address.visibility && hasEntry(current.set, address));
+  if (!current) return true;
+  if (current.visibility !== address.visibility) return address.visibility === 'signed';
+  return hasEntry(current.set, address);
 }
 
 /** A planned rendition, as any of its URLs asks for it. */

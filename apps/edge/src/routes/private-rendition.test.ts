@@ -162,6 +162,16 @@ describe('a signed URL', () => {
     expect((await edge.get(signed(missing ?? ''))).status).toBe(404);
   });
 
+  test('shows what was moved when the category became private, though a public category has that revision', async () => {
+    const image = await imageIn('not rendered yet');
+    await publishManifest(edge, image, { ...papers, revision: papers.publicRevision });
+    const key = keyOf(image, { revision: papers.publicRevision });
+    const object = { contentType: 'image/webp', cacheControl: 'private', body: Buffer.from('moved') };
+    await edge.storage.put({ key, ...object });
+    expect(await (await edge.get(signed(key))).text()).toBe('moved');
+    expect((await edge.get(`/images/${image.imageId}/tiny.webp`)).status).toBe(404);
+  });
+
   test('shows nothing of a public category, and no public key', async () => {
     const image = imageOf('shots');
     await upload(edge, image);

@@ -1,8 +1,8 @@
 import { putRendition, readyManifest } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
 import { CACHE_IMMUTABLE, type CategorySpec, loadCategories, renditionFolder, renditionKey } from '@imagemill/variants';
-import { describe, expect, test } from 'vitest';
-import { createReconcileHarness, type ReconcileHarness } from '../test-support/reconcile-harness.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { createReconcileHarness, type ReconcileHarness, skipSettlingTime } from '../test-support/reconcile-harness.ts';
 import { job } from '../test-support/render-harness.ts';
 
 const entry = { name: 'tiny', width: 8, height: 8, fit: 'cover', format: 'webp', quality: 60 } as const;
@@ -114,4 +114,26 @@ describe('what is left public of a private image', () => {
     await all.round({ cdn: { ...all.cdn, put } });
     expect((await all.manifests.read(image.imageId))?.manifest.status).toBe('deleted');
   });
+});
+
+describe('when a category becomes public again', () => {
+  test.each(Object.entries(changes))(
+    'private renditions are deleted after the grace period: %s',
+    async (_how, ownSets) => {
+      const signed = (await loadCategories(ownSets)).get('papers')?.revision ?? '';
+      const all = await createReconcileHarness({ ownSets: { papers: variants, shots: variants } });
+      const image = await finishedBefore(all);
+      // One that was moved, and one that was rendered while the category was private.
+      const keys = [revision, signed].map((each) => keyOf(image, 'signed', each));
+      for (const key of keys) await putRendition(all.cdn, { key, format: 'webp', body: Buffer.from('x') }, never);
+      expect((await all.round()).found).toEqual([]);
+      skipSettlingTime();
+      const found = new Set((await all.round()).found.map((finding) => finding.kind));
+      vi.useRealTimers();
+      expect(found).toEqual(new Set(['old-size', 'superseded-rendition']));
+      const left = await Promise.all(keys.map((key) => all.cdn.head(key)));
+      expect(left).toEqual([undefined, undefined]);
+      expect(await all.cdn.head(keyOf(image, 'public', revision))).toBeDefined();
+    },
+  );
 });

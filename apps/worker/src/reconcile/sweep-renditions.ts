@@ -1,5 +1,11 @@
-import { deleteRenditions, type LiveManifest, listRenderedImages, type RenderedImage } from '@imagemill/manifests';
-import { type ImageId, isSurelyPublic, timeOfId } from '@imagemill/variants';
+import {
+  deleteRenditions,
+  type LiveManifest,
+  listRenderedImages,
+  type RenderedImage,
+  visibilityOf,
+} from '@imagemill/manifests';
+import { type ImageId, isSurelyPrivate, isSurelyPublic, timeOfId } from '@imagemill/variants';
 import { isPrivate, makeImagePrivate } from './make-image-private.ts';
 import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
@@ -58,9 +64,9 @@ async function finishedImage(
   const { imageId, visibility, revisions, manifestAt } = image;
   // Written by an edge, by a run that lost its lock, or by one in progress.
   const isLater = [...revisions.values()].some((at) => at > manifestAt && isSettled(at) && isRecent(at));
-  const mayBePrivate =
-    visibility === 'public' && [...revisions.keys()].some((revision) => !isSurelyPublic(services.categories, revision));
-  if (!isLater && !mayBePrivate && revisions.size <= 1) return [];
+  const isSure = visibility === 'public' ? isSurelyPublic : isSurelyPrivate;
+  const isUnsure = [...revisions.keys()].some((revision) => !isSure(services.categories, revision));
+  if (!isLater && !isUnsure && revisions.size <= 1) return [];
   const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
   if (manifest?.status === 'deleted' || manifest?.status === 'rejected') {
     const { status } = manifest;
@@ -79,13 +85,15 @@ async function finishedImage(
   return manifest?.status === 'ready' ? superseded(services, image, manifest, signal) : [];
 }
 
-/** Renditions of an earlier revision. None while a job may be rendering a new revision. */
+/** Renditions of an earlier revision, or of an earlier visibility. None while a job may be rendering a new revision. */
 async function superseded(
   { cdn, queue, oldRevisionGraceMs }: ReconcileServices,
   { imageId, visibility, revisions }: RenderedImage,
-  { tenant, revision: current, readyAt }: ReadyManifest,
+  manifest: ReadyManifest,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const { tenant, readyAt } = manifest;
+  const current = (visibilityOf(manifest) ?? visibility) === visibility ? manifest.revision : undefined;
   const isOver = (time: Date) => Date.now() - time.getTime() >= oldRevisionGraceMs;
   if (!isOver(new Date(readyAt))) return [];
   const job = await queue.find(imageId);
@@ -98,7 +106,7 @@ async function superseded(
   return [{ kind: 'superseded-rendition', imageId, tenant, repair }];
 }
 
-type ReadyManifest = Pick<Extract<LiveManifest, { status: 'ready' }>, 'tenant' | 'revision' | 'readyAt'>;
+type ReadyManifest = Extract<LiveManifest, { status: 'ready' }>;
 
 /**
  * The edge writes renditions long after their manifests: without a limit, every round would read the manifests of all these images. A

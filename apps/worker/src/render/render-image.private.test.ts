@@ -1,3 +1,4 @@
+import { createManifests, deleteRenditions, makePrivate } from '@imagemill/manifests';
 import type { PurgeReason } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { CACHE_IMMUTABLE, loadCategories, renditionFolder, renditionKey } from '@imagemill/variants';
@@ -67,4 +68,20 @@ test('an image whose category has become public is rendered again under public k
   expect([(await keysOf(image, 'public')).length, (await keysOf(image, 'signed')).length]).toEqual([1, 1]);
   const [key] = await keysOf(image, 'public');
   expect(await manifestOf(image)).toMatchObject({ renditions: [{ key }] });
+});
+
+test('renditions that were moved when the category became private are rendered again under public keys once it is public', async () => {
+  const image = job();
+  await store(image);
+  await (await run(image, { ownSets: inPublic })).result;
+  const manifests = createManifests(storage);
+  const stored = await manifests.read(image.imageId);
+  if (!stored) throw new Error('There is no manifest.');
+  const [before] = await keysOf(image, 'public');
+  await makePrivate({ cdn: storage, manifests }, stored, new AbortController().signal);
+  await deleteRenditions(storage, { ...image, visibility: 'public' }, new AbortController().signal);
+  expect(await manifestOf(image)).toMatchObject({ renditions: [{ key: (await keysOf(image, 'signed'))[0] }] });
+  await (await run(image, { ownSets: inPublic })).result;
+  expect(await keysOf(image, 'public')).toEqual([before]);
+  expect(await manifestOf(image)).toMatchObject({ renditions: [{ key: before }] });
 });

@@ -12,6 +12,7 @@ import {
   type StoredManifest,
   type Subject,
   sellersText,
+  visibilityOf,
 } from '@imagemill/manifests';
 import type { Postponed, PurgeQueue, RenderContext, RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
@@ -162,12 +163,14 @@ interface EarlierResult {
 function earlierResult(
   manifest: LiveManifest | undefined,
   facts: ObjectFacts | undefined,
-  { revision }: CategorySpec,
+  { revision, visibility }: CategorySpec,
 ): EarlierResult | undefined {
   if (!manifest || manifest.status === 'failed') return undefined;
   const replaced = facts !== undefined && facts.etag !== manifest.originalEtag;
   if (manifest.status === 'rejected') return { outcome: { outcome: 'rejected', error: manifest.error }, replaced };
-  const canRenderAgain = facts !== undefined && !replaced && manifest.revision !== revision;
+  // Renditions that were moved when their category became private keep their revision: they differ if it is public again.
+  const isCurrent = manifest.revision === revision && (visibilityOf(manifest) ?? visibility) === visibility;
+  const canRenderAgain = facts !== undefined && !replaced && !isCurrent;
   return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
 }
 
