@@ -8,7 +8,8 @@ import { grainyPhoto } from '../test-support/photos.ts';
 import { cheapPhoto, photo, useConsole } from './console-page.ts';
 
 const ownSets = fileURLToPath(new URL('own-sets.json', import.meta.url));
-const page = useConsole(async () => ({ VARIANT_SETS_FILE: ownSets, MAX_UPLOAD_BYTES: '1000000' }));
+// Private pictures need an edge.
+const page = useConsole(async () => ({ VARIANT_SETS_FILE: ownSets, MAX_UPLOAD_BYTES: '1000000', EDGES: '1' }));
 
 const files = (on: Page) => on.locator('input[type=file]');
 const card = (on: Page, name: string) => on.getByRole('listitem').filter({ has: on.getByRole('heading', { name }) });
@@ -86,6 +87,25 @@ test('offers the categories of the deployment', async () => {
   await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   await untilReady(on, 'product.jpg');
   expect(await card(on, 'product.jpg').locator('a.chip').allTextContents()).toEqual(['wide webp']);
+});
+
+test('shows a private photograph with its signed URLs, and no friendly URL', async () => {
+  // The tenant that has a signing key.
+  const on = await page.open({ keys: 'printed' });
+  await on.getByRole('radio', { name: 'Papers' }).check();
+  await files(on).setInputFiles(await cheapPhoto('passport.jpg'));
+  await untilReady(on, 'passport.jpg');
+  await on.reload();
+  await untilReady(on, 'passport.jpg');
+  const shown = card(on, 'passport.jpg').getByRole('img', { name: 'passport.jpg' });
+  expect(await shown.getAttribute('src')).toMatch(/\/private\/.*\/page\.webp\?exp=\d+&kid=local&s=/);
+  await vi.waitFor(async () =>
+    expect(await shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(1),
+  );
+  await on.getByRole('button', { name: 'Details of passport.jpg' }).click();
+  const dialog = on.getByRole('dialog', { name: 'passport.jpg' });
+  expect(await dialog.getByText('Private: this URL works until').isVisible()).toBe(true);
+  expect(await dialog.getByRole('link', { name: 'Friendly URL' }).count()).toBe(0);
 });
 
 test('compares a rendition with its original, keyboard-only too, and copies HTML that shows the image on another page', async () => {

@@ -228,6 +228,8 @@ describe('public URLs of a private image look like those of an image that does n
     'the private revision': (image) => `/${keyOf(image, { visibility: 'public' })}`,
     'the revision from its public time': (image) =>
       `/${keyOf(image, { visibility: 'public', revision: publicRevision })}`,
+    'the revision of a public category': (image) =>
+      `/${keyOf(image, { visibility: 'public', revision: specOf('others').revision })}`,
     'an earlier revision': (image) => `/${keyOf(image, { visibility: 'public', revision: OLD })}`,
     'a friendly URL': ({ imageId }) => `/images/${imageId}/tiny`,
     'a friendly URL with a format': ({ imageId }) => `/images/${imageId}/tiny.webp`,

@@ -51,7 +51,7 @@ export function buildPurges(
 }
 
 function targetsOf(env: WorkerEnv, categories: Categories): readonly PurgeTarget[] {
-  const addressesOf = createAddressesOf(categories, env.CDN_BASE_URL);
+  const addressesOf = createAddressesOf(categories, env.CDN_BASE_URL, env.EDGE_BASE_URL);
   const { PURGE_CLOUDFRONT_DISTRIBUTION: distributionId, PURGE_WEBHOOK_URL: url, PURGE_WEBHOOK_SECRETS: secrets } = env;
   const targets: PurgeTarget[] = [];
   if (distributionId !== undefined) {

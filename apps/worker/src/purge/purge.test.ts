@@ -7,7 +7,7 @@ import type { Purge, PurgeReason } from '@imagemill/queue';
 import { parseEnv } from '@imagemill/service';
 import { loadCategories, plannedRenditions } from '@imagemill/variants';
 import { Webhook } from 'standardwebhooks';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { workerEnv } from '../env.ts';
 import { job } from '../test-support/render-harness.ts';
 import { createPost } from '../webhooks/post.ts';
@@ -172,4 +172,36 @@ test('the settings demand a secret for the webhook, of a sufficient length', () 
   expect(() => parseEnv(workerEnv, { ...env, ...url, PURGE_WEBHOOK_SECRETS: 'whsec_c2hvcnQ=' })).toThrow('24 to 64');
   const two = `${secret(1)},${secret(2)}`;
   expect(parseEnv(workerEnv, { ...env, ...url, PURGE_WEBHOOK_SECRETS: two }).PURGE_WEBHOOK_SECRETS).toHaveLength(2);
+});
+
+describe('the paths of a purge', () => {
+  const set = [{ name: 'a', width: 9, height: 9, fit: 'cover', format: 'webp', quality: 80 }];
+  const paths = async (category: string, reason: Purge['reason']) => {
+    const own = await loadCategories({ papers: { visibility: 'signed', variants: set } });
+    const addresses = createAddressesOf(
+      own,
+      'https://cdn.test/pictures/',
+      'https://edge.test/edge',
+    )({
+      ...purgeOf(),
+      ...{ category, reason },
+    });
+    return addresses.paths.map((path) =>
+      path.replace(/[0-9a-f]{2}\/[0-9a-f-]{36}/, '{image}').replace(/[0-9a-f-]{36}/, '{id}'),
+    );
+  };
+  const [renditions, changing] = ['/pictures/images/{image}/*', '/pictures/images/{id}*'];
+  const inPrivate = '/edge/private/{image}/*';
+
+  test.each<[category: string, reason: Purge['reason'], expected: string[]]>([
+    ['avatar', 'deleted', [renditions, changing]],
+    ['papers', 'deleted', [renditions, changing, inPrivate]],
+    // A category that no longer exists may have been private.
+    ['lost', 'deleted', [renditions, changing, inPrivate]],
+    ['papers', 'rejected', [renditions, changing, inPrivate]],
+    ['papers', 'made-private', [renditions, changing]],
+    ['avatar', 'rendered-again', [changing]],
+  ])('of an image in %s that was %s', async (category, reason, expected) => {
+    expect(await paths(category, reason)).toEqual(expected);
+  });
 });

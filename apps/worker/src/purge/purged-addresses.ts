@@ -14,23 +14,31 @@ interface PurgedAddresses {
 /** The addresses that a purge concerns. */
 export type AddressesOf = (purge: Purge) => PurgedAddresses;
 
-export function createAddressesOf(categories: Categories, cdnBaseUrl: string): AddressesOf {
-  const folder = new URL(cdnBaseUrl).pathname.replace(/\/+$/, '');
+/** @param edgeBaseUrl of private renditions */
+export function createAddressesOf(categories: Categories, cdnBaseUrl: string, edgeBaseUrl = cdnBaseUrl): AddressesOf {
   return ({ imageId, category, focus, reason }) => {
     const common = categories.get(category);
     const spec = common && ownSpec(common, { focus });
     const { immutable, changing, signed } = cachedPaths(imageId);
     // Nothing of a public category is private, apart from copies of five minutes. One that no longer exists may have been either.
     const isPublic = spec?.visibility === 'public' || reason === 'made-private';
-    const everything = [...immutable, ...changing, ...(isPublic ? [] : signed)];
-    const paths = reason === 'rendered-again' ? changing : everything;
+    const everything = [
+      ...pathsAt(cdnBaseUrl, [...immutable, ...changing]),
+      ...(isPublic ? [] : pathsAt(edgeBaseUrl, signed)),
+    ];
     const planned =
       spec && reason !== 'rendered-again'
         ? plannedRenditions(imageId, { ...spec, visibility: 'public', revision: spec.publicRevision })
         : [];
     return {
-      paths: paths.map((path) => `${folder}/${path}`),
+      paths: reason === 'rendered-again' ? pathsAt(cdnBaseUrl, changing) : everything,
       urls: planned.map(({ key }) => publicUrl(cdnBaseUrl, key)),
     };
   };
+}
+
+/** As the CDN sees them: with the path that the base URL has. */
+function pathsAt(baseUrl: string, keys: readonly string[]): string[] {
+  const folder = new URL(baseUrl).pathname.replace(/\/+$/, '');
+  return keys.map((key) => `${folder}/${key}`);
 }

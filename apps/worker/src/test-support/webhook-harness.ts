@@ -71,6 +71,9 @@ interface HarnessOptions {
   readonly allowPrivate?: boolean;
   readonly concurrency?: number;
   readonly events?: readonly WebhookEventType[];
+  readonly ownSets?: unknown;
+  /** EDGE_SIGNING_KEYS. */
+  readonly signingKeys?: string;
 }
 
 /** The whole path from the end of a render to the endpoints, on the test run's real Redis and S3. */
@@ -97,11 +100,17 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     CDN_BASE_URL: 'http://cdn.test',
     WEBHOOK_ALLOW_PRIVATE: String(allowPrivate),
     WEBHOOK_CONCURRENCY: String(options.concurrency ?? 4),
+    EDGE_SIGNING_KEYS: options.signingKeys ?? '',
   });
   const built = buildWebhooks(
     env,
     { connection: consumer, originals: storage },
-    { endpoints, timeoutMs, categories: await loadCategories(), logger: createLogger('worker', 'silent') },
+    {
+      endpoints,
+      timeoutMs,
+      categories: await loadCategories(options.ownSets),
+      logger: createLogger('worker', 'silent'),
+    },
   );
   const { view, deliver } = built;
   const raw = new Queue('webhooks', { connection, prefix });

@@ -179,3 +179,28 @@ test('no webhook is queued for a tenant without an endpoint, or for an image wit
   await notifier.deadLetter(image.imageId);
   expect(await raw.getJobCountByTypes()).toBe(0);
 });
+
+test('the webhook of a private image has signed URLs, with their expiry', async () => {
+  const variants = [{ name: 'tiny', width: 8, height: 8, fit: 'cover', format: 'webp', quality: 60 }];
+  const ownSets = { avatar: { visibility: 'signed', variants } };
+  const { url, received } = await startReceiver();
+  const signingKeys = `k1:acme:${'ab'.repeat(32)}`;
+  const { queue, startDeliveries, startRenders } = await webhookHarness(
+    { acme: url },
+    { secrets: [secret], ownSets, signingKeys },
+  );
+  startDeliveries();
+  startRenders(async (image) => (await run(image, { ownSets })).result);
+  const image = job();
+  await store(image);
+  await queue.add(image, 0);
+  await vi.waitUntil(() => received.length > 0);
+  const [message] = received;
+  const { data } = verified(secret, message as NonNullable<typeof message>);
+  expect(data.renditions).toEqual([
+    expect.objectContaining({
+      url: expect.stringMatching(/^http:\/\/cdn\.test\/private\/.*\/tiny\.webp\?exp=\d{10}&kid=k1&s=[\w-]{43}$/),
+      expiresAt: expect.any(String),
+    }),
+  ]);
+});
