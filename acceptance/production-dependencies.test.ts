@@ -41,8 +41,10 @@ async function importedBy(folder: string): Promise<{ run: string[]; types: strin
   return { run: [...run].toSorted(), types: [...types] };
 }
 
-const dependenciesOf = async (folder: string) =>
-  Object.keys((await manifestOf(join(root, folder))).dependencies ?? {}).toSorted();
+async function dependenciesOf(folder: string): Promise<string[]> {
+  const { dependencies, optionalDependencies } = await manifestOf(join(root, folder));
+  return Object.keys({ ...dependencies, ...optionalDependencies }).toSorted();
+}
 
 test('a first start installs every app whose program the local stack runs', async () => {
   const { installedApps } = (await import(join(root, 'apps/cli/bootstrap/install-dependencies.mjs'))) as {
@@ -63,7 +65,7 @@ test.each(packages)('%s depends on exactly the packages that it imports', async 
   expect(dependencies.filter((name) => !run.includes(name) && !types.includes(name))).toEqual([]);
 });
 
-/** Permissive licences. libvips is a separate shared library, which the LGPL allows. */
+/** Permissive licences. libvips is a separate shared library, and libheif-js an optional module: the LGPL allows both (docs/licences.md). */
 const permissive = /^(MIT|MIT-0|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|Unlicense)$/;
 const isAllowed = (expression = '') =>
   expression
@@ -72,6 +74,7 @@ const isAllowed = (expression = '') =>
     .some((choice) => choice.split(' AND ').every((license) => permissive.test(license)));
 const isLibvips = ({ name, license }: Manifest) =>
   /^@img\/sharp-/.test(name) && /^(Apache-2\.0 AND )?LGPL-3\.0-or-later/.test(license ?? '');
+const isLibheif = ({ name, license }: Manifest) => name === 'libheif-js' && license === 'LGPL-3.0';
 
 /** All packages of a production installation, by name and version. */
 async function installed(folder: string, found = new Map<string, Manifest>()): Promise<Map<string, Manifest>> {
@@ -101,8 +104,16 @@ const closures = new Map(
 
 describe('a production installation', () => {
   test.each(apps)('of %s has only allowed licences', (app) => {
-    const others = closures.get(app)?.filter((each) => !isAllowed(each.license) && !isLibvips(each));
+    const others = closures
+      .get(app)
+      ?.filter((each) => !isAllowed(each.license) && !isLibvips(each) && !isLibheif(each));
     expect(others?.map(({ name, license }) => `${name}: ${license}`)).toEqual([]);
+  });
+
+  test('is complete without libheif-js, which only imaging names, as optional', async () => {
+    const naming = async (folder: string) => Object.keys((await manifestOf(join(root, folder))).dependencies ?? {});
+    const all = (await Promise.all([...apps, ...packages].map(naming))).flat();
+    expect(all).not.toContain('libheif-js');
   });
 
   test.each(apps)('of %s contains no test or build tools', (app) => {

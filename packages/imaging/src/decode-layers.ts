@@ -7,6 +7,7 @@ import { toRejection } from './errors.ts';
 import type { Layer } from './layer.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
+import { heicAsTiff } from './source/heic/heic-as-tiff.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 import { trimLayers } from './trim-layers.ts';
 
@@ -32,11 +33,12 @@ export async function decodeLayers(
 ): Promise<Layers> {
   const wanted = planned.some(({ variant }) => variant.colour === 'p3');
   const isWide = wanted && (await isWideSource(decodable.bytes, source));
+  const pixelSource = source.format === 'heic' ? await heicAsTiff(decodable, source) : decodable;
   const decode = async (colour: Colour) => {
     const plans = planned.filter(({ variant }) => (isWide && variant.colour === 'p3' ? 'p3' : 'srgb') === colour);
     // The summary needs pixels in sRGB even if no rendition does.
     const sizes = plans.length > 0 ? plans : planned.slice(0, 1);
-    const pixels = await decodePixels(decodable, source, sizes, limits, colour);
+    const pixels = await decodePixels(pixelSource, source, sizes, limits, colour);
     return { pixels, layers: await trimLayers(plans, { pixels, colour, source, focus }) };
   };
   // One after the other: both at once would hold the decoder's memory twice.

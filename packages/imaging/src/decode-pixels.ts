@@ -32,7 +32,7 @@ export async function decodePixels(
   colour: Colour = 'srgb',
 ): Promise<Pixels> {
   try {
-    const interpretation = await interpretationOf(decodable.bytes, source);
+    const interpretation = decodable.interpretation ?? (await interpretationOf(decodable.bytes, source));
     const pixels = await decodeAs(interpretation, { ...decodeSize(plans), decodable, source, limits, colour });
     if (interpretation.narrowAlpha) expandAlpha(pixels);
     const visible = await dropOpaqueAlpha(pixels);

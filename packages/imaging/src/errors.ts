@@ -2,7 +2,7 @@ import { AppError } from '@imagemill/errors';
 
 /** Why an upload is permanently rejected: messages for the seller. */
 const messages = {
-  'unsupported-format': 'This file is not a supported JPEG, PNG, WebP, AVIF, GIF or TIFF image.',
+  'unsupported-format': 'This file is not a supported JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF image.',
   'type-mismatch': 'The content of this file does not match its declared type.',
   'too-many-bytes': 'This file is too large.',
   'too-many-pixels': 'This image has too many pixels, in total or on one side.',
@@ -17,12 +17,31 @@ const messages = {
 } as const;
 
 export type RejectionCode = keyof typeof messages;
-export const rejectionCodes = Object.keys(messages) as [RejectionCode, ...RejectionCode[]];
+
+/** Reasons that share the code of another one. */
+const specialReasons = {
+  'heic-decoder-missing': {
+    code: 'unsupported-format',
+    message: 'HEIC images are not accepted here, because their decoder (libheif-js) is not installed. Use JPEG.',
+  },
+} as const satisfies Record<string, { code: RejectionCode; message: string }>;
+
+export type RejectionReason = RejectionCode | keyof typeof specialReasons;
+export const rejectionReasons = [...Object.keys(messages), ...Object.keys(specialReasons)] as [
+  RejectionReason,
+  ...RejectionReason[],
+];
+
+const isSpecial = (reason: RejectionReason): reason is keyof typeof specialReasons => reason in specialReasons;
 
 /** The bytes are not an acceptable image; a retry can't succeed. `publicMessage` explains the reason to the seller. */
 export class RejectedImageError extends AppError {
-  constructor(code: RejectionCode, cause?: unknown) {
-    super({ code, retryable: false, publicMessage: messages[code], cause });
+  readonly reason: RejectionReason;
+
+  constructor(reason: RejectionReason, cause?: unknown) {
+    const { code, message } = isSpecial(reason) ? specialReasons[reason] : { code: reason, message: messages[reason] };
+    super({ code, retryable: false, publicMessage: message, cause });
+    this.reason = reason;
   }
 }
 

@@ -31,7 +31,7 @@ describe('rejects files that are not images of an accepted format', () => {
     ['libvips’ own format', Buffer.concat([Buffer.of(0x08, 0xf2, 0xa6, 0xb6), Buffer.alloc(200, 1)])],
     ['one byte', Buffer.of(0xff)],
     ['noise', Buffer.from(Array.from({ length: 4096 }, () => random() * 256))],
-    ['HEIC', Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), Buffer.alloc(500)])],
+    ['a HEIC without a picture', Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), Buffer.alloc(500)])],
   ])('%s', async (_case, bytes) => {
     expect(await inspectionOf(Buffer.from(bytes))).toBe('unsupported-format');
   });

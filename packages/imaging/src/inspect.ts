@@ -6,6 +6,7 @@ import { type Coding, codingOf } from './cost/coding.ts';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
 import { readProvenance } from './marks/provenance.ts';
+import { requireHeicDecoder } from './source/heic/heic-decoder.ts';
 import { readableSource } from './source/readable-source.ts';
 
 type SourceFormat = SourceFacts['format'];
@@ -93,12 +94,15 @@ const formats: Partial<Record<Metadata['format'], SourceFormat>> = {
   tiff: 'tiff',
 };
 
+/** HEIF is a container: with AV1 content it is AVIF, with HEVC it is HEIC. */
+const heifFormats: Readonly<Record<string, SourceFormat>> = { av1: 'avif', hevc: 'heic' };
+
 /** @throws RejectedImageError `unsupported-format`, also for pixels that would show wrong colours */
 function formatOf(header: Metadata): SourceFormat {
   const { format, compression } = header;
-  // HEIF is a container; with AV1 content it is AVIF.
-  const known = format === 'heif' && compression === 'av1' ? 'avif' : formats[format];
+  const known = format === 'heif' ? heifFormats[compression ?? ''] : formats[format];
   if (!known || !hasSupportedPixels(header)) throw new RejectedImageError('unsupported-format');
+  if (known === 'heic') requireHeicDecoder();
   return known;
 }
 

@@ -7,6 +7,7 @@ export const sourceExtensions = {
   'image/png': 'png',
   'image/webp': 'webp',
   'image/avif': 'avif',
+  'image/heic': 'heic',
   'image/gif': 'gif',
   'image/tiff': 'tiff',
 } as const;
@@ -25,6 +26,9 @@ const aliases: Readonly<Record<string, SourceMediaType>> = {
   'image/x-png': 'image/png',
   'image/x-webp': 'image/webp',
   'image/avif-sequence': 'image/avif',
+  'image/heif': 'image/heic',
+  'image/heic-sequence': 'image/heic',
+  'image/heif-sequence': 'image/heic',
   'image/x-gif': 'image/gif',
   'image/tif': 'image/tiff',
   'image/x-tif': 'image/tiff',

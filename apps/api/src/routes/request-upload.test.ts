@@ -84,7 +84,7 @@ describe('an upload request is rejected, with the code and the field, for', () =
     ['a type that is a property of every object', { contentType: 'constructor' }, 'unsupported-type', 'contentType'],
     ['parameters without a type', { contentType: ';image/jpeg' }, 'unsupported-type', 'contentType'],
     ['a list of types', { contentType: 'image/jpeg, image/png' }, 'unsupported-type', 'contentType'],
-    ['HEIC', { contentType: 'image/heic' }, 'unsupported-type', 'contentType'],
+    ['JPEG XL', { contentType: 'image/jxl' }, 'unsupported-type', 'contentType'],
     ['no type', { contentType: undefined }, 'missing-field', 'contentType'],
     ['a length of zero', { contentLength: 0 }, 'empty-upload', 'contentLength'],
     ['a negative length', { contentLength: -1 }, 'empty-upload', 'contentLength'],

@@ -1,4 +1,3 @@
-import { messageFor } from '@imagemill/client/messages';
 import type { Command } from 'commander';
 import { exitWithoutReader } from '../exit-without-reader.ts';
 import { apiOf, type TargetOptions, withTarget } from '../seller/api-target.ts';
@@ -62,7 +61,5 @@ export function upload(program: Command): void {
 function printSkipped(skipped: readonly string[]): void {
   if (skipped.length === 0) return;
   const files = skipped.length === 1 ? '1 other file' : `${skipped.length} other files`;
-  const heic = skipped.find((path) => /\.(heic|heif|hif)$/i.test(path));
-  const advice = heic ? ` ${messageFor({ code: 'unsupported-type', message: '' }, { name: heic })}` : '';
-  process.stderr.write(`Skipped ${files} in these folders.${advice}\n`);
+  process.stderr.write(`Skipped ${files} in these folders.\n`);
 }

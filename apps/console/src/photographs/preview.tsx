@@ -10,7 +10,7 @@ export function Preview({ photo: { name, original, image } }: { photo: Photo }) 
   const blur = useMemo(() => image?.placeholder && placeholderUrl(image.placeholder), [image?.placeholder]);
   const rendition = image?.status === 'ready' ? previewOf(image) : undefined;
   const src = rendition?.url ?? original?.url;
-  // Some accepted files cannot be shown by a browser, such as a TIFF.
+  // Some accepted files cannot be shown by a browser, such as a TIFF or a HEIC.
   const [unshown, setUnshown] = useState<string>();
   const { width, height } = rendition ?? { width: 400, height: 300 };
   return (

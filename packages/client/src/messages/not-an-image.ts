@@ -1,11 +1,11 @@
 import type { FailedFile } from './failure.ts';
 
 const HEIC =
-  'HEIC photos are not accepted. On an iPhone, share the photo with Options › Format › Most Compatible to get a JPEG. ' +
+  'This HEIC photo cannot be read here. On an iPhone, share the photo with Options › Format › Most Compatible to get a JPEG. ' +
   'For new photos, choose Settings › Camera › Formats › Most Compatible.';
 
 /** For a file in a format that is not accepted. iPhones save photos as HEIC by default. */
 export const notAnImage = (file: FailedFile | undefined): string =>
   /\.(heic|heif|hif)$/i.test(file?.name ?? '')
     ? HEIC
-    : 'This file is not an accepted image. Use JPEG, PNG, WebP, AVIF, GIF or TIFF.';
+    : 'This file is not an accepted image. Use JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF.';

@@ -14,7 +14,10 @@ test.each([
   ['photo.gif', 'image/gif'],
   ['scan.tif', 'image/tiff'],
   ['scan.tiff', 'image/tiff'],
-  ['photo.heic', 'application/octet-stream'],
+  ['IMG_1.HEIC', 'image/heic'],
+  ['photo.heif', 'image/heic'],
+  ['photo.hif', 'image/heic'],
+  ['photo.bmp', 'application/octet-stream'],
   ['photo.constructor', 'application/octet-stream'],
   ['', 'application/octet-stream'],
 ])('the media type of %j is %s', (name, type) => {

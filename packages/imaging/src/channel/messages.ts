@@ -1,7 +1,7 @@
 import { type EntryName, type Focus, SourceFacts, type VariantSet } from '@imagemill/variants';
 import { z } from 'zod';
 import { Coding } from '../cost/coding.ts';
-import { rejectionCodes } from '../errors.ts';
+import { rejectionReasons } from '../errors.ts';
 import type { InspectOptions } from '../inspect.ts';
 import type { ImageLimits } from '../limits.ts';
 
@@ -44,7 +44,7 @@ const side = z.int().positive();
 export const FromEngine = z.discriminatedUnion('is', [
   z.object({ is: z.literal('ready') }),
   z.object({ is: z.literal('done'), call, result: z.unknown() }),
-  z.object({ is: z.literal('rejected'), call, code: z.enum(rejectionCodes) }),
+  z.object({ is: z.literal('rejected'), call, reason: z.enum(rejectionReasons) }),
   /** A fault of ours, not of the image. */
   z.object({ is: z.literal('failed'), call, message: z.string() }),
   /** The body is the encoded picture of the variant with this index in the set. */

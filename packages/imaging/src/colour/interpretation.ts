@@ -4,6 +4,7 @@ import { readAvifColour } from './avif-colour.ts';
 import { encodingOf, isSrgb } from './code-points.ts';
 import type { Encoding } from './encoding.ts';
 import { spansGamut, srgbGamut } from './gamut.ts';
+import { readHeicColour } from './heic-colour.ts';
 import { readPngColour } from './png-colour.ts';
 import { gamma, srgb } from './transfer.ts';
 
@@ -37,6 +38,7 @@ const byNumbers: Interpretation = { by: 'encoding', encoding: plainSrgb };
 export async function interpretationOf(bytes: Uint8Array, source: SourceFacts): Promise<Interpretation> {
   if (source.format === 'png') return ofPng(bytes, source);
   if (source.format === 'avif') return ofAvif(bytes, source);
+  if (source.format === 'heic') return ofHeic(bytes, source);
   return byProfile(bytes, source);
 }
 
@@ -68,6 +70,13 @@ async function ofAvif(bytes: Uint8Array, source: SourceFacts): Promise<Interpret
   const declared = encodingOf(asInAvif(avif.codePoints)) ?? plainSrgb;
   if (isSrgb(declared) && !narrowGrey) return { by: 'libvips', narrowAlpha };
   return { by: 'encoding', encoding: declared, narrow: narrowGrey, narrowAlpha };
+}
+
+async function ofHeic(bytes: Uint8Array, source: SourceFacts): Promise<Interpretation> {
+  const heic = readHeicColour(bytes);
+  if (!heic?.codePoints || heic.hasProfile) return byProfile(bytes, source);
+  const declared = encodingOf(asInAvif(heic.codePoints)) ?? plainSrgb;
+  return isSrgb(declared) ? byLibvips : { by: 'encoding', encoding: declared };
 }
 
 const UNSPECIFIED = 2;

@@ -92,6 +92,7 @@ const layersOf = ({ coding, set }: CostSubject) =>
 const decoders: Readonly<Record<string, string>> = { jpeg: 'progressive jpeg', png: 'interlaced png' };
 
 function decoderOf({ source: { format }, coding }: CostSubject): string {
+  if (format === 'heic') return format;
   if (coding.isProgressive) return decoders[format] ?? format;
   // Of tiles, a few at a time are held.
   return coding.tiles > 0 ? `${format} tiles` : format;
@@ -101,6 +102,8 @@ function samplesPerPixel({ source: { format }, coding: { channels, isSubsampled 
   if (format === 'jpeg' && isSubsampled) return 1 + (channels - 1) / 4;
   // An alpha channel is decoded after the colours, and needs no more memory.
   if (format === 'avif') return Math.min(3, channels);
+  // libheif decodes and holds the whole picture, in 8 bits or in 16.
+  if (format === 'heic') return 1;
   // libvips has the frames of these as RGBA, whatever the file has.
   return format === 'gif' || format === 'webp' ? 4 : channels;
 }

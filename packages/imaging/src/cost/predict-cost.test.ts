@@ -116,3 +116,14 @@ function layers(): [CostSubject, CostSubject] {
     { source, coding: wide, set: kept },
   ];
 }
+
+test('a HEIC of a phone is predicted with its decode, and one of 10 bits with twice the memory', () => {
+  const heic = withSource({ format: 'heic' });
+  const { cpuMs, memoryBytes } = predictCost({ ...heic, set: variantSet({ format: 'webp' }) });
+  expect(cpuMs).toBeGreaterThan(1_500);
+  expect(cpuMs).toBeLessThan(3_000);
+  expect(memoryBytes).toBeGreaterThan(240 * MIB);
+  expect(memoryBytes).toBeLessThan(400 * MIB);
+  const deep = predictCost({ ...heic, coding: { ...coding, bytesPerChannel: 2 } });
+  expect(deep.memoryBytes - predictCost(heic).memoryBytes).toBeGreaterThan(200 * MIB);
+});

@@ -1,6 +1,7 @@
 import { coefficients } from './coefficients.ts';
 import type { Cost } from './cost.ts';
 import { type CostSubject, cpuFeatures, type Features, memoryFeatures } from './features.ts';
+import { heicCoefficients } from './heic-coefficients.ts';
 
 /**
  * Predicts the cost of an image from its header. CPU is an estimate. Memory is an upper bound for at least 99 % of the
@@ -8,8 +9,8 @@ import { type CostSubject, cpuFeatures, type Features, memoryFeatures } from './
  */
 export function predictCost(subject: CostSubject): Cost {
   return {
-    cpuMs: predicted(cpuFeatures(subject), coefficients.cpuMs),
-    memoryBytes: predicted(memoryFeatures(subject), coefficients.memoryBytes),
+    cpuMs: predicted(cpuFeatures(subject), { ...coefficients.cpuMs, ...heicCoefficients.cpuMs }),
+    memoryBytes: predicted(memoryFeatures(subject), { ...coefficients.memoryBytes, ...heicCoefficients.memoryBytes }),
   };
 }
 

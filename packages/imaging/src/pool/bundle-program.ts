@@ -37,8 +37,8 @@ function build(path: string) {
     absWorkingDir: root,
     platform: 'node',
     format: 'esm',
-    // It loads native code, from a path relative to its own.
-    external: ['sharp'],
+    // sharp loads native code, from a path relative to its own; libheif-js may not be installed.
+    external: ['sharp', 'libheif-js'],
     logLevel: 'silent',
   });
   const code = outputFiles[0]?.contents ?? new Uint8Array();

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { variantSets } from '@imagemill/variants';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { colourDifference } from '../test-support/colour-difference.ts';
+import { heicSample, sampleColour } from '../test-support/heic.ts';
 import { cornerColours, cornerPicture, gradientPicture } from '../test-support/pictures.ts';
 import { engineOf, pixelReader, renderSet, variantSet } from '../test-support/render.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
@@ -44,6 +46,14 @@ test('encodes the wanted entries only, with the bytes that they have among all',
   const wanted = all.filter(({ variant }) => only.includes(variant));
   expect(wanted).toHaveLength(2);
   expect(base64(made).sort()).toEqual(base64(wanted).sort());
+});
+
+test('decodes a HEIC within the protections of its process', async () => {
+  const heic = await heicSample('plain');
+  expect(await pool.inspect(heic)).toMatchObject({ format: 'heic', width: 64, height: 48 });
+  const [made] = await renderSet(heic, variantSet({ format: 'png' }), pool);
+  const { rgb } = await pixelReader(made?.data ?? Buffer.of());
+  expect(colourDifference(rgb(58, 40), sampleColour(58, 40))).toBeLessThan(4);
 });
 
 test('crops around the focus of the image', async () => {

@@ -53,7 +53,7 @@ export function createPendingCalls(): PendingCalls {
         return;
       }
       if (message.is === 'done') waiting.resolve(message.result);
-      else if (message.is === 'rejected') waiting.reject(new RejectedImageError(message.code));
+      else if (message.is === 'rejected') waiting.reject(new RejectedImageError(message.reason));
       else waiting.reject(new Error(message.message));
       pending.delete(call);
     },

@@ -1,6 +1,6 @@
 import type { EngineCall, FromEngine, ToEngine } from '../channel/messages.ts';
 import type { EngineInProcess } from '../engine.ts';
-import { RejectedImageError, type RejectionCode } from '../errors.ts';
+import { RejectedImageError } from '../errors.ts';
 import type { Picture } from '../picture.ts';
 import type { GrantedSlots } from './granted-slots.ts';
 
@@ -65,7 +65,7 @@ interface HeldImage {
 const newImage = (): HeldImage => ({ dropped: new AbortController(), calls: [], set: [], picture: undefined });
 
 function failure(call: number, error: unknown): FromEngine {
-  if (error instanceof RejectedImageError) return { is: 'rejected', call, code: error.code as RejectionCode };
+  if (error instanceof RejectedImageError) return { is: 'rejected', call, reason: error.reason };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { is: 'failed', call, message: text.slice(0, MESSAGE_CHARS_MAX) };
 }

@@ -1,3 +1,4 @@
+import type { Interpretation } from '../colour/interpretation.ts';
 import { RejectedImageError } from '../errors.ts';
 import type { ImageLimits } from '../limits.ts';
 import { asAvif } from './as-avif.ts';
@@ -46,6 +47,8 @@ export interface DecodableSource {
   readonly failOn: ImageLimits['failOn'];
   /** False for a lossless JPEG: libjpeg can't scale it during the decode, and libvips would return its top left part. */
   readonly canShrinkOnLoad: boolean;
+  /** Of its samples, if the bytes no longer have all of its colour information. */
+  readonly interpretation?: Interpretation;
 }
 
 /** @throws RejectedImageError `unsupported-format`, `corrupt` */
