@@ -17,9 +17,11 @@ export const edgeEnv = z
     EDGE_MAX_CONNECTIONS: whole(1, 1_000_000)
       .prefault('20000')
       .describe('open connections per edge process; further ones are closed at once'),
-    EDGE_REQUEST_TIMEOUT_MS: whole(100, 600_000)
+    EDGE_REQUEST_TIMEOUT_MS: whole(100, 50_000)
       .prefault('30000')
-      .describe('time limit of a request for a picture that must be rendered; after that, 503'),
+      .describe(
+        'time limit of a request for a picture that must be rendered; after that, 503. Less than the minute after which a deleted image is purged again',
+      ),
     EDGE_QUEUE_MAX: whole(1, 100_000)
       .prefault('200')
       .describe('renders that may wait per edge process; further ones are answered with 503 and `Retry-After`'),

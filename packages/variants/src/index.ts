@@ -69,6 +69,7 @@ export {
   SizeSteps,
   sizeName,
   variantOfSize,
+  withinOriginal,
 } from './sizes/rendered-size.ts';
 export {
   type AskedSignature,

@@ -53,12 +53,12 @@ function findingOf(manifest: Manifest): Finding {
   if (manifest.status === 'deleted' || manifest.status === 'rejected') return gone(manifest);
   // An operator has given the image up.
   if (manifest.status === 'failed') return missing;
-  const { imageId, tenant, category, focus, originalKey, originalEtag, revision, renditions } = manifest;
+  const { imageId, tenant, category, focus, source, originalKey, originalEtag, revision, renditions } = manifest;
   const published = {
     revision,
     visibility: visibilityOf(manifest) ?? ('signed' as const),
     entries: renditions.map(({ variant: name, format }) => ({ name, format })),
   };
-  const found = { imageId, tenant, category, focus, originalKey, originalEtag, published };
+  const found = { imageId, tenant, category, focus, source, originalKey, originalEtag, published };
   return { is: 'found', image: { ...found, from: 'manifest' } };
 }

@@ -1,5 +1,5 @@
 import type { RenderImage } from '@imagemill/records';
-import type { EntryName, VariantSet, Visibility } from '@imagemill/variants';
+import type { EntryName, SourceFacts, VariantSet, Visibility } from '@imagemill/variants';
 
 /** An image whose original can be rendered. */
 export interface FoundImage
@@ -8,6 +8,8 @@ export interface FoundImage
   readonly from: 'manifest' | 'job';
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */
   readonly originalEtag: string | undefined;
+  /** The pixels of the original; undefined until it is finished. */
+  readonly source?: Pick<SourceFacts, 'width' | 'height' | 'hasAlpha'> | undefined;
   /** The renditions that its manifest names. */
   readonly published?: PublishedRenditions | undefined;
 }

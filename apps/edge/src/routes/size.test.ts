@@ -12,6 +12,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { bytesOf } from '../test-support/bytes-of.ts';
 import { avatar, newImage, upload, useEdge } from '../test-support/edge-harness.ts';
+import { publishManifest } from '../test-support/publish-manifest.ts';
 
 const keys = SigningKeys.parse(
   ['new:acme', 'old:acme', 'theirs:other'].map((key, index) => `${key}:${`${index}a`.repeat(32)}`).join(),
@@ -203,4 +204,25 @@ test('an image that is missing or gone has no sizes', async () => {
   expect(await problemOf(await edge.get(await pathFor(image.imageId, { w: 32 })))).toEqual([
     ...[410, 'image-gone', 'public, max-age=60'],
   ]);
+});
+
+test('sizes above the original of a finished image are stored once', async () => {
+  const image = await uploaded();
+  await publishManifest(edge, image);
+  const etags = new Set<string | null>();
+  for (const size of [{ w: 600 }, { w: 3000 }, { w: 512 }]) {
+    etags.add((await edge.get(await pathFor(image.imageId, { ...size, f: 'webp' }))).headers.get('etag'));
+  }
+  expect(etags.size).toBe(1);
+  const address = { imageId: image.imageId, revision: avatar.revision, visibility: 'public', format: 'webp' } as const;
+  const key = sizeKey({ ...address, size: 'w512_inside_q80' });
+  expect(await storedSizes(image.imageId)).toEqual([key]);
+});
+
+test('a finished image with transparent parts is no jpeg by Accept', async () => {
+  const image = await uploaded();
+  await publishManifest(edge, image, { hasAlpha: true });
+  const typeOf = async (size: Partial<AskedSize>) =>
+    (await edge.get(await pathFor(image.imageId, { w: 32, ...size }), { accept: '*/*' })).headers.get('content-type');
+  expect([await typeOf({}), await typeOf({ f: 'jpeg' })]).toEqual(['image/png', 'image/jpeg']);
 });

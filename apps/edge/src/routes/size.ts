@@ -2,10 +2,12 @@ import {
   type Format,
   formatMediaTypes,
   ownSpec,
+  type RenderedSize,
   renderedSize,
   sizeKey,
   sizeName,
   variantOfSize,
+  withinOriginal,
 } from '@imagemill/variants';
 import { foundImage } from '../find/found-image.ts';
 import { isPublic, type Owned } from '../find/is-public.ts';
@@ -13,6 +15,7 @@ import type { EdgeRoute } from '../http/edge-route.ts';
 import { imageOf } from '../http/image-path.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import { privateHeaders } from '../private/private-headers.ts';
+import type { FoundImage } from '../render/render-order.ts';
 import { changingHeaders } from '../serve/changing-headers.ts';
 import { chooseFormat } from '../serve/choose-format.ts';
 import { deliver } from '../serve/deliver.ts';
@@ -38,8 +41,8 @@ export const size: EdgeRoute = (app, services) => {
     if (!category) throw pictureNotFound();
     if (signature && signature.tenant !== image.tenant) throw keyNotAllowed();
 
-    const format = size.f === 'auto' ? chooseFormat(c.req.header('accept'), formats) : size.f;
-    const rendered = renderedSize(size, signature ? sizes.steps : undefined);
+    const format = size.f === 'auto' ? chooseFormat(c.req.header('accept'), formatsOf(image)) : size.f;
+    const rendered = clamped(renderedSize(size, signature ? sizes.steps : undefined), image);
     const { revision, visibility } = ownSpec(category, { focus });
     const key = sizeKey({ imageId, revision, visibility, size: sizeName(rendered, format), format });
     const wanted: WantedPicture = {
@@ -63,3 +66,9 @@ export const size: EdgeRoute = (app, services) => {
 };
 
 const formats = Object.keys(formatMediaTypes) as Format[];
+const withAlpha = formats.filter((format) => format !== 'jpeg');
+
+/** A picture that may have transparent parts is no jpeg, unless a URL names that. */
+const formatsOf = ({ source }: FoundImage) => (source?.hasAlpha ? withAlpha : formats);
+
+const clamped = (size: RenderedSize, { source }: FoundImage) => (source ? withinOriginal(size, source) : size);

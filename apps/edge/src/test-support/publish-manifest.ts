@@ -9,15 +9,17 @@ export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<
   attempts: 1,
 });
 
+type PublishedAs = Partial<CategorySpec> & { readonly hasAlpha?: boolean };
+
 /** Publishes the manifest of a finished image, as a worker does. @param set that all renditions of `revision` are made of */
 export async function publishManifest(
   edge: EdgeHarness,
   image: RenderImage,
-  { revision = avatar.revision, set = avatar.set, visibility = 'public' }: Partial<CategorySpec> = {},
+  { revision = avatar.revision, set = avatar.set, visibility = 'public', hasAlpha = false }: PublishedAs = {},
 ): Promise<void> {
   const made = {
     source: {
-      ...{ format: 'jpeg' as const, width: 512, height: 512, orientation: 1, colourSpace: 'srgb', hasAlpha: false },
+      ...{ format: 'jpeg' as const, width: 512, height: 512, orientation: 1, colourSpace: 'srgb', hasAlpha },
       ...{ frames: 1, bytes: photo.byteLength, sha256: 'a' },
     },
     summary: { placeholder: 'p', dominantColour: '#000000' },

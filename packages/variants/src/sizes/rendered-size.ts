@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Size } from '../fit.ts';
+import { planRenditions } from '../plan.ts';
 import { Variant } from '../variant.ts';
 import type { Format } from '../variant-fields.ts';
 import type { AskedSize } from './size-query.ts';
@@ -48,6 +50,14 @@ export function renderedSize(
   const scaled = (side: number | undefined) => side && Math.min(SIDE_MAX, Math.max(1, Math.round(side * factor)));
   const quality = q && Math.max(QUALITY_STEP, Math.round(q / QUALITY_STEP) * QUALITY_STEP);
   return { w: scaled(w), h: scaled(h), fit, focus, q: quality };
+}
+
+/** A size that is not above an original of these pixels: larger sizes would have the same bytes under other names. */
+export function withinOriginal(size: RenderedSize, source: Size): RenderedSize {
+  const { w, h, fit } = size;
+  if (fit === 'inside') return { ...size, w: w && Math.min(w, source.width), h: h && Math.min(h, source.height) };
+  const [plan] = fit === 'cover' ? planRenditions(source, [variantOfSize(size, 'webp')]) : [];
+  return plan ? { ...size, w: plan.width, h: plan.height } : size;
 }
 
 /** The entry that renders a size. Its name is the canonical form of the parameters, which no variant of a set can have. */

@@ -10,6 +10,7 @@ import {
   renderedSize,
   sizeName,
   variantOfSize,
+  withinOriginal,
 } from '../index.ts';
 
 const sizeOf = (query: string) => {
@@ -115,6 +116,28 @@ describe('a size', () => {
       }
     }
   });
+});
+
+test('a size above the original has the name and the plan of the largest one that it has', () => {
+  const source = { width: 90, height: 40 };
+  for (const [query, name] of [
+    ['w=300', 'w90_inside_q80'],
+    ['h=300', 'h40_inside_q80'],
+    ['w=64&h=300&fit=inside', 'w64_h40_inside_q80'],
+    ['w=300&h=300', 'w40_h40_cover_q80'],
+    ['w=300&h=200&focus=attention', 'w60_h40_cover_q80_attention'],
+    ['w=48&h=24', 'w48_h24_cover_q80'],
+    ['w=48', 'w48_inside_q80'],
+  ] as const) {
+    const asked = renderedSize(sizeOf(query).size, defaultSizeSteps);
+    const clamped = withinOriginal(asked, source);
+    expect(sizeName(clamped, 'webp')).toBe(name);
+    const [before, after] = [asked, clamped].map((size) => {
+      const [plan] = planRenditions(source, [variantOfSize(size, 'webp')]);
+      return plan && { ...plan, variant: undefined };
+    });
+    expect(after).toEqual(before);
+  }
 });
 
 describe('open sizes', () => {
