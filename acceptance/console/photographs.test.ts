@@ -108,6 +108,32 @@ test('shows a private photograph with its signed URLs, and no friendly URL', asy
   expect(await dialog.getByRole('link', { name: 'Friendly URL' }).count()).toBe(0);
 });
 
+test('shows a rendition of every option, in its size', async () => {
+  const on = await page.open();
+  await on.getByRole('radio', { name: 'Catalogue' }).check();
+  await files(on).setInputFiles(await cheapPhoto('product.jpg'));
+  await untilReady(on, 'product.jpg');
+  await on.getByRole('button', { name: 'Details of product.jpg' }).click();
+  const dialog = on.getByRole('dialog', { name: 'product.jpg' });
+  const choice = dialog.getByRole('combobox');
+  const options = await choice.locator('option').allInnerTexts();
+  expect(options.map((text) => text.split(' ')[0])).toEqual([
+    'tile',
+    'clear',
+    'stretched',
+    'outside',
+    'focused',
+    'later',
+  ]);
+  expect(options.at(-1)).toMatch(/^later webp at most \d+×\d+$/);
+  for (const text of options.slice(0, -1)) {
+    await choice.selectOption({ label: text });
+    const shown = dialog.locator('.compare-over');
+    const size = () => shown.evaluate((img: HTMLImageElement) => `${img.naturalWidth}×${img.naturalHeight}`);
+    await expect.poll(size, { message: text }).toBe(text.split(' ').at(-1));
+  }
+});
+
 test('compares a rendition with its original, keyboard-only too, and copies HTML that shows the image on another page', async () => {
   const on = await page.open({ permissions: ['clipboard-read', 'clipboard-write'] });
   await files(on).setInputFiles(photo('product.jpg'));
