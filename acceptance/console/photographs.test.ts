@@ -130,7 +130,7 @@ test('shows a rendition of every option, in its size', async () => {
     await choice.selectOption({ label: text });
     const shown = dialog.locator('.compare-over');
     const size = () => shown.evaluate((img: HTMLImageElement) => `${img.naturalWidth}×${img.naturalHeight}`);
-    await expect.poll(size, { message: text }).toBe(text.split(' ').at(-1));
+    await vi.waitFor(async () => expect(await size(), text).toBe(text.split(' ').at(-1)));
   }
 });
 
