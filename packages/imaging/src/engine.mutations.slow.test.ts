@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEnginePool, type EnginePool } from './pool/create-engine-pool.ts';
 import type { PoolEvent } from './pool/pool-event.ts';
+import { heicSample } from './test-support/heic.ts';
 import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
 import { outcomeOf } from './test-support/rejection.ts';
 
@@ -22,6 +23,7 @@ const seeds: [string, () => Promise<Buffer>][] = [
   ['png', () => small().withIccProfile('p3').png({ palette: false }).toBuffer()],
   ['webp', () => small().ensureAlpha(0.5).webp().toBuffer()],
   ['avif', () => small().avif({ effort: 0 }).toBuffer()],
+  ['heic', () => heicSample('plain')],
   ['gif', () => small().gif().toBuffer()],
   ['tiff', () => small().tiff({ compression: 'lzw' }).toBuffer()],
   ['animated gif', () => animation(24, 16, frames, 'gif')],

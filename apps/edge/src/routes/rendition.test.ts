@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { heicSample } from '@imagemill/imaging/test-support';
 import { rejectedManifest } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
 import { CACHE_IMMUTABLE, manifestKey } from '@imagemill/variants';
@@ -47,6 +48,14 @@ test('is published with the bytes, the key and the headers of a worker', async (
     ...{ contentType: 'image/avif', cacheControl: CACHE_IMMUTABLE, metadata: { sha256 } },
   });
   expect(Buffer.compare(Buffer.concat(await Array.fromAsync(object?.body ?? [])), served)).toBe(0);
+});
+
+test('a HEIC has the same pictures as from a worker', async () => {
+  const heic = await heicSample('p3');
+  const image = newImage();
+  await upload(edge, image, heic);
+  const served = await bytesOf(await edge.get(pathOf(image, 'small.webp')));
+  expect(Buffer.compare(served, (await workersBytes('small.webp', heic)) ?? heic)).toBe(0);
 });
 
 test('bytes that are stored already win', async () => {

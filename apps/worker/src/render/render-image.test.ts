@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ImagingEngine, RejectedImageError } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
+import { heicSample } from '@imagemill/imaging/test-support';
 import { createManifests, originalMetadata } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
@@ -63,6 +64,16 @@ describe('a photograph', () => {
     await store(image);
     expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
     expect(await manifestOf(image)).toMatchObject({ status: 'ready', source: { format: 'jpeg' } });
+  });
+
+  test('of a phone, as HEIC, is rendered, with its type in the manifest', async () => {
+    const image = job({ contentType: 'image/heic' });
+    await store(image, await heicSample('p3'));
+    expect(await (await run(image)).result).toEqual({ outcome: 'ready' });
+    expect(await manifestOf(image)).toMatchObject({
+      status: 'ready',
+      source: { format: 'heic', width: 64, height: 48 },
+    });
   });
 
   test('with more frames than the limit is rendered if no variant is animated', async () => {

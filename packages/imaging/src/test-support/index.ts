@@ -1,4 +1,5 @@
 export { asNarrowRange, avifFile, codedAlpha, codedColour } from './avif.ts';
+export { heicSample } from './heic.ts';
 export * as hostile from './hostile/index.ts';
 export { animation, cornerPicture } from './pictures.ts';
 export { chrm, cicp, gama, iccp, patchesPng } from './png.ts';
