@@ -15,6 +15,19 @@ test('in each turn, at most one request of each tenant starts, in order of arriv
   expect(started).toEqual(['acme 1', 'other 1', 'acme 2', 'other 2', 'acme 3']);
 });
 
+test('while one tenant alone has requests, four of them start in a turn', async () => {
+  const turns = createRequestTurns();
+  let started = 0;
+  const taken = Array.from({ length: 9 }, () => turns.take(acme).then(() => (started += 1)));
+  const startedAfterTurns: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    await new Promise(setImmediate);
+    startedAfterTurns.push(started);
+  }
+  await Promise.all(taken);
+  expect(startedAfterTurns).toEqual([5, 9, 9]);
+});
+
 test('a request of a tenant without others starts at once', async () => {
   const turns = createRequestTurns();
   let isNextTurn = false;
