@@ -33,6 +33,7 @@ import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
 import { setFocus } from './routes/set-focus.ts';
 import { signParts } from './routes/sign-parts.ts';
+import { signSize } from './routes/sign-size.ts';
 import { startBoardSession } from './routes/start-board-session.ts';
 import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
@@ -58,7 +59,7 @@ export const areas: readonly RoutesOfArea[] = [
     bodyBytesMax: 64 * KIB,
     routes: [
       ...[requestUpload, signParts, listParts, completeUpload, importImage],
-      ...[listImages, getImage, reprocessImage, setFocus, deleteImage],
+      ...[listImages, getImage, signSize, reprocessImage, setFocus, deleteImage],
       ...[followImage, followImageWs],
     ],
   },

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import {
+  type AskedSize,
   type CategorySpec,
   type ImageId,
   isPrivateKey,
@@ -8,6 +9,7 @@ import {
   privateText,
   publicUrl,
   type SigningKey,
+  signedSizeUrl,
   type Tenant,
 } from '@imagemill/variants';
 
@@ -22,9 +24,16 @@ export interface RenditionUrls {
   /** @param key in the CDN bucket @returns undefined for a private one whose tenant has no signing key */
   of(tenant: Tenant, key: string): RenditionUrl | undefined;
   /** The future URLs of an image's renditions. */
-  planned(image: { readonly tenant: Tenant; readonly imageId: ImageId }, spec: CategorySpec): PlannedUrl[];
+  planned(image: ImageOfTenant, spec: CategorySpec): PlannedUrl[];
+  /** The signed URL of any size. @throws RangeError if the size is not valid @returns undefined if the tenant has no signing key */
+  ofSize(image: ImageOfTenant, size: Partial<AskedSize>): Promise<Required<RenditionUrl> | undefined>;
   /** Whether the tenant's private images can have URLs. */
   canSign(tenant: Tenant): boolean;
+}
+
+interface ImageOfTenant {
+  readonly tenant: Tenant;
+  readonly imageId: ImageId;
 }
 
 type PlannedUrl = Omit<PlannedRendition, 'key'> & RenditionUrl;
@@ -49,10 +58,12 @@ export function createRenditionUrls({ cdnBaseUrl, edgeBaseUrl, keys, ttlSeconds 
   const keyOf = new Map(keys.toReversed().map((key) => [key.tenant, key]));
   const stepSeconds = Math.floor(ttlSeconds / STEPS_PER_LIFETIME);
 
+  const nextExpiry = () => Math.floor(Date.now() / 1000 / stepSeconds) * stepSeconds + ttlSeconds;
+
   function signed(tenant: Tenant, objectKey: string): RenditionUrl | undefined {
     const key = keyOf.get(tenant);
     if (!key) return undefined;
-    const exp = Math.floor(Date.now() / 1000 / stepSeconds) * stepSeconds + ttlSeconds;
+    const exp = nextExpiry();
     const text = privateText(objectKey, { exp, kid: key.kid });
     // Not WebCrypto, which is asynchronous: live events are made without a pause.
     const s = createHmac('sha256', key.secret).update(text).digest('base64url');
@@ -69,6 +80,13 @@ export function createRenditionUrls({ cdnBaseUrl, edgeBaseUrl, keys, ttlSeconds 
         const at = of(tenant, key);
         return at ? [{ ...rendition, ...at }] : [];
       }),
+    async ofSize({ tenant, imageId }, size) {
+      const key = keyOf.get(tenant);
+      if (!key) return undefined;
+      const expiresAt = new Date(nextExpiry() * 1000);
+      const url = await signedSizeUrl({ baseUrl: edgeBaseUrl, imageId, size, key, expiresAt });
+      return { url, expiresAt: expiresAt.toISOString() };
+    },
     canSign: (tenant) => keyOf.has(tenant),
   };
 }

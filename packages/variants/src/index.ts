@@ -77,6 +77,7 @@ export {
   parseSizeQuery,
   type SizeProblem,
   type SizeQuery,
+  sizeFields,
 } from './sizes/size-query.ts';
 export { signedSizeUrl, sizePath } from './sizes/size-url.ts';
 export { avatarSet, productSet } from './standard-sets.ts';

@@ -224,6 +224,21 @@ const cases: Record<string, () => Promise<unknown>> = {
     await sound.call('POST', `/v1/images/${await readyWithoutOriginal()}/reprocess`);
   },
 
+  async signSize() {
+    const { sound, withoutRedis, withoutStorage } = apis;
+    const signing = await createApiHarness({
+      beside: sound,
+      env: { EDGE_SIGNING_KEYS: SigningKeys.parse(signingKey('acme')) },
+    });
+    const { imageId } = await ticket();
+    const ask = (search: string, api = signing, id = imageId) => api.call('GET', `/v1/images/${id}/size-url${search}`);
+    for (const search of ['?w=320', '?w=320&fit=cover', '?w=wide', '?w=320&x=1']) await ask(search);
+    await ask('?w=320', sound);
+    await ask('?w=320', withoutRedis);
+    await ask('?w=320', withoutStorage, uuidv7());
+    await signing.close();
+  },
+
   async setFocus() {
     const { sound } = apis;
     const change = (imageId: string, x = 0) => sound.call('PATCH', `/v1/images/${imageId}`, { focus: { x, y: 1 } });

@@ -85,6 +85,11 @@ export const exampleUploadedParts = {
   parts: [{ partNumber: 1, size: 8_388_608, etag: '"9b2cf535f27731c974343645a3985328"' }],
 };
 
+export const exampleSizeUrl = {
+  url: `https://cdn.example.com/images/${exampleImageId}?w=320&f=auto&exp=1785492000&kid=k1&s=3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA`,
+  expiresAt: '2026-07-31T10:00:00.000Z',
+};
+
 export const exampleBucketEvent = {
   Records: [
     {

@@ -7,7 +7,7 @@ export const problemCodes = {
   'key-expired': [401, 'This API key has expired.'],
   'no-board-session': [401, 'The board was opened without a session, or the session has expired.'],
   'missing-scope': [403, 'This key lacks the required scope.'],
-  'no-signing-key': [403, 'Images of this category are private, and the tenant has no key that signs their URLs.'],
+  'no-signing-key': [403, 'The URLs must be signed, and the tenant has no key that signs them.'],
   'origin-not-allowed': [403, 'Web pages of this origin may not connect.'],
   'image-not-found': [404, "There is no image with this id, or it is another tenant's."],
   'dead-letter-not-found': [404, 'This image has no dead letter.'],

@@ -20,7 +20,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   unauthorized: 'This API key is not valid.',
   'key-expired': 'This API key has expired.',
   'missing-scope': ({ message }) => message,
-  'no-signing-key': 'Your account is not set up for private images. Contact its operator.',
+  'no-signing-key': 'Your account is not set up for signed URLs. Contact its operator.',
   'no-board-session': 'The session for the board has ended. Open the board again from the operator page.',
 
   // Limits

@@ -20,8 +20,8 @@ const whole = (max: number) =>
     .transform(Number)
     .refine((value) => value <= max, `must be a whole number from 1 to ${max}`);
 
-/** Every value has exactly one spelling: what is signed and what is read cannot differ. */
-const fields = {
+/** The parameters of a size. Every value has exactly one spelling: what is signed and what is read cannot differ. */
+export const sizeFields = {
   /** Width and height of the box in CSS pixels. */
   w: whole(SIDE_MAX).optional(),
   h: whole(SIDE_MAX).optional(),
@@ -30,6 +30,10 @@ const fields = {
   q: whole(100).optional(),
   dpr: z.enum(['1', '1.5', '2', '3']).transform(Number).optional(),
   focus: Position.optional(),
+};
+
+const fields = {
+  ...sizeFields,
   exp: signatureFields.exp.optional(),
   kid: signatureFields.kid.optional(),
   s: signatureFields.s.optional(),
