@@ -47,6 +47,22 @@ test('every URL of a ticket has a picture before any worker, with the bytes of a
   await vi.waitFor(async () => expect([(await fetch(url)).status, (await fetch(friendly)).status]).toEqual([410, 410]));
 });
 
+test('a rendition on request is not made at the upload, and the edge makes it with the size that the status promises', async () => {
+  const { image } = await seller.upload({ bytes: photo, category: 'lazy' });
+  expect(image.status).toBe('ready');
+  const [made, planned] = ['webp', 'jpeg'].map((format) => image.renditions.find((one) => one.format === format));
+  expect((await fromBucket(made?.url ?? '')).status).toBe(200);
+  expect(planned).toMatchObject({ planned: true, bytes: null });
+  // Anonymous readers may not list, so a missing key is not a 404.
+  expect((await fromBucket(planned?.url ?? '')).status).toBe(403);
+  const answer = await fetch(planned?.url ?? '');
+  expect([answer.status, answer.headers.get('cache-status')]).toEqual([200, 'imagemill; fwd=miss; stored']);
+  const bytes = await bytesAt(answer);
+  const { width, height } = planned ?? {};
+  expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, height });
+  expect((await bytesAt(await fromBucket(planned?.url ?? ''))).equals(bytes)).toBe(true);
+});
+
 test('a URL that `imagemill sign` prints shows its size, and no other', async () => {
   const { image } = await seller.upload({ bytes: photo, category: 'avatar' });
   const args = ['apps/cli/imagemill.mjs', 'sign', image.imageId, '--width', '40', '--height', '30', '-f', 'webp'];
