@@ -44,7 +44,10 @@ export function cpuFeatures(subject: CostSubject): Features {
   return {
     image: 1,
     [`decode ${decoderOf(subject)}`]:
-      layers * pixels * samplesPerPixel(subject) * (source.format === 'png' ? coding.bytesPerChannel : 1),
+      (source.format === 'heic' ? 1 : layers) *
+      pixels *
+      samplesPerPixel(subject) *
+      (source.format === 'png' ? coding.bytesPerChannel : 1),
     metadata: coding.metadataBytes / MILLION,
     // The first scan is part of the decode.
     'decode scans': layers * pixels * Math.max(0, coding.scans - 1),
@@ -85,7 +88,7 @@ function encodedPlans({ set, only }: CostSubject, plans: readonly RenditionPlan[
   return plans.filter(({ variant }) => wanted.has(variant));
 }
 
-/** How often the source is decoded: `decode-layers.ts`. */
+/** How often the source is decoded, or the decoded pixels of a HEIC are converted: `decode-layers.ts`. */
 const layersOf = ({ coding, set }: CostSubject) =>
   coding.isWideGamut && set.some(({ colour }) => colour === 'p3') ? 2 : 1;
 

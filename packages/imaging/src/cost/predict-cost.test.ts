@@ -117,6 +117,14 @@ function layers(): [CostSubject, CostSubject] {
   ];
 }
 
+test('the decode of a HEIC is predicted once, also if its colours are kept', () => {
+  const heic = { ...withSource({ format: 'heic' }), coding: { ...coding, isWideGamut: true } };
+  const [usual, wide] = [undefined, 'p3'].map((colour) =>
+    predictCost({ ...heic, set: variantSet({ format: 'webp', colour }) }),
+  );
+  expect((wide?.cpuMs ?? 0) - (usual?.cpuMs ?? 0)).toBeLessThan(500);
+});
+
 test('a HEIC of a phone is predicted with its decode, and one of 10 bits with twice the memory', () => {
   const heic = withSource({ format: 'heic' });
   const { cpuMs, memoryBytes } = predictCost({ ...heic, set: variantSet({ format: 'webp' }) });
