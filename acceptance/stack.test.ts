@@ -30,7 +30,7 @@ test('a stack starts its own Redis and S3, receives bucket events, restarts what
   expect(pids).toHaveLength(7);
   expect(pids.every(alive)).toBe(true);
 
-  const killed = [stack.pids.api, ...stack.pids.workers];
+  const killed = [stack.pids.api, stack.pids.workers[0] ?? 0];
   for (const pid of killed) process.kill(pid, 'SIGKILL');
   const now = await vi.waitFor(async () => {
     const file = JSON.parse(await readFile(join(stack.dir, 'stack.json'), 'utf8')) as typeof stack;

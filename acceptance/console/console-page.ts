@@ -7,7 +7,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { grainyPhoto } from '../test-support/photos.ts';
 import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { createSeller } from '../test-support/seller.ts';
-import { connectToBrowser, newTenantKey, type SharedStack, sharedStack } from '../test-support/shared.ts';
+import {
+  connectToBrowser,
+  equippedStack,
+  newEquippedTenantKey,
+  newTenantKey,
+  type SharedStack,
+  sharedStack,
+} from '../test-support/shared.ts';
 import { PLAIN_HOST } from '../test-support/shared-browser.ts';
 import { createTenants } from '../test-support/tenants.ts';
 
@@ -35,9 +42,9 @@ const printedAddress = (stack: SharedStack) => /console +(\S+)/.exec(stack.print
 /**
  * The console in a real browser. A test fails if its page throws, or logs an error or a warning.
  *
- * @param env settings for a stack of this file's own; without it the console is that of the shared stack
+ * @param of the stack to use, or settings for a stack of this file's own
  */
-export function useConsole(env?: () => Promise<Record<string, string>>) {
+export function useConsole(of: 'shared' | 'equipped' | (() => Promise<Record<string, string>>) = 'shared') {
   let browser: Browser | string;
   let own: RunningStack | undefined;
   let stack: SharedStack;
@@ -46,13 +53,16 @@ export function useConsole(env?: () => Promise<Record<string, string>>) {
   const pages: Page[] = [];
   const tenants = createTenants(20);
   const keyOf = new WeakMap<Page, string>();
-  const nextKey = async () => (own ? tenants.next() : newTenantKey());
+  const nextKey = async () => {
+    if (own) return tenants.next();
+    return of === 'equipped' ? newEquippedTenantKey() : newTenantKey();
+  };
 
   beforeAll(async () => {
     browser = await connectToBrowser();
     if (typeof browser === 'string') return console.warn(`These tests are skipped. ${browser}`);
-    own = env && (await startStack({ API_KEYS: tenants.apiKeys, ...(await env()) }));
-    stack = own ?? (await sharedStack());
+    if (typeof of === 'function') own = await startStack({ API_KEYS: tenants.apiKeys, ...(await of()) });
+    stack = own ?? (await (of === 'equipped' ? equippedStack : sharedStack)());
   });
   beforeEach((context) => {
     context.skip(typeof browser === 'string', String(browser));

@@ -1,15 +1,12 @@
-// Over 250 lines: a second file would start a second stack and browser.
+// Over 250 lines: one page, and each of its actions.
 
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
 import { grainyPhoto } from '../test-support/photos.ts';
 import { cheapPhoto, photo, useConsole } from './console-page.ts';
 
-const ownSets = fileURLToPath(new URL('own-sets.json', import.meta.url));
-// Private pictures need an edge.
-const page = useConsole(async () => ({ VARIANT_SETS_FILE: ownSets, MAX_UPLOAD_BYTES: '1000000', EDGES: '1' }));
+const page = useConsole('equipped');
 
 const files = (on: Page) => on.locator('input[type=file]');
 const card = (on: Page, name: string) => on.getByRole('listitem').filter({ has: on.getByRole('heading', { name }) });

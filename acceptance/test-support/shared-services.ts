@@ -46,6 +46,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     '/stack': async () => ({ ...(await stack()), apiKey: tenants.next(), text: (await stack()).printed() }),
     '/equipped-stack': async () => ({ ...(await equipped()), text: (await equipped()).printed() }),
     '/tenant': async () => ({ apiKey: tenants.next() }),
+    '/equipped-tenant': async () => ({ apiKey: (await equipped()).nextKey() }),
     '/webhooks': async (query) => (await equipped()).webhooksTo(query.get('receiver') ?? ''),
     '/browser': async () => await browser(),
     '/page': async () => await page(),
@@ -76,9 +77,12 @@ function startSharedStack(apiKeys: string, servers: TestServers) {
   return startStack(env, undefined, servers);
 }
 
-/** With an edge, webhooks, the private category `papers`, and verbose logs. It does not look for uploads: only what is reported is rendered. */
+/**
+ * With an edge, webhooks, the categories of `equipped-sets.json`, a limit of 1 MB, and verbose logs. It does not
+ * look for uploads: only what is reported is rendered.
+ */
 async function startEquippedStack(servers: TestServers) {
-  const tenants = createTenants(10);
+  const tenants = createTenants(40);
   const webhooks = await startWebhookRelay(tenants.names);
   const queuePrefix = `equipped-${process.pid}`;
   const env = {
@@ -86,6 +90,7 @@ async function startEquippedStack(servers: TestServers) {
     EDGES: '1',
     IMPORT_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'trace',
+    MAX_UPLOAD_BYTES: '1000000',
     QUEUE_PREFIX: queuePrefix,
     UPLOAD_CHECK_DELAY_MS: '600000',
     WEBHOOK_ALLOW_PRIVATE: 'true',
@@ -96,6 +101,7 @@ async function startEquippedStack(servers: TestServers) {
   return {
     ...stack,
     queuePrefix,
+    nextKey: tenants.next,
     async webhooksTo(receiver: string) {
       const { tenant, apiKey } = tenants.take();
       webhooks.relay(tenant, receiver);

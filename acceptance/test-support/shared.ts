@@ -19,8 +19,8 @@ export async function sharedStack(): Promise<SharedStack> {
 type EquippedStack = Required<Pick<SharedStack, 'edgeUrl'>> & SharedStack & { readonly queuePrefix: string };
 
 /**
- * The other stack of the whole run: with an edge and webhooks, with its logs at level trace, and without looks for uploads. Its
- * API key is that of the tenant that signs sizes. Test files must not stop it.
+ * The other stack of the whole run: with an edge and webhooks, the categories of `equipped-sets.json`, a limit of 1 MB, its logs at
+ * level trace, and without looks for uploads. Its API key is that of the tenant that signs sizes. Test files must not stop it.
  */
 export async function equippedStack(): Promise<EquippedStack> {
   const { text, ...stack } = await ask<Omit<EquippedStack, 'printed'> & { text: string }>('/equipped-stack');
@@ -30,6 +30,9 @@ export async function equippedStack(): Promise<EquippedStack> {
 /** An unused tenant of the equipped stack, whose webhooks go to the receiver. */
 export const tenantWithWebhooks = (receiver: string) =>
   ask<{ apiKey: string; secret: string }>(`/webhooks?${new URLSearchParams({ receiver })}`);
+
+/** The API key of an unused tenant of the equipped stack. */
+export const newEquippedTenantKey = async () => (await ask<{ apiKey: string }>('/equipped-tenant')).apiKey;
 
 /** The API key of another unused tenant of the shared stack. */
 export const newTenantKey = async () => (await ask<{ apiKey: string }>('/tenant')).apiKey;
