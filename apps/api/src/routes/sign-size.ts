@@ -32,9 +32,9 @@ const description = describeRoute({
 /** GET /v1/images/{id}/size-url?w=&h=&…: for pages that have no signing key, such as the console. */
 export const signSize: ApiRoute = (app, { records, renditionUrls }) => {
   app.get('/v1/images/:id/size-url', description, async (c) => {
+    const size = sizeOf(c);
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
-    const size = sizeOf(c);
     if (!(await records.find(tenant, imageId))) throw imageNotFound();
     const signed = await renditionUrls.ofSize({ tenant, imageId }, size);
     if (!signed) throw noSigningKey();
