@@ -32,23 +32,18 @@ const description = describeRoute({
 /** GET /v1/images/{id}/size-url?w=&h=&…: for pages that have no signing key, such as the console. */
 export const signSize: ApiRoute = (app, { records, renditionUrls }) => {
   app.get('/v1/images/:id/size-url', description, async (c) => {
-    const size = sizeOf(c);
+    query(c, SizeParameters);
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
     if (!(await records.find(tenant, imageId))) throw imageNotFound();
-    const signed = await renditionUrls.ofSize({ tenant, imageId }, size);
+    const signed = await renditionUrls.ofSize({ tenant, imageId }, sizeOf(c));
     if (!signed) throw noSigningKey();
     return c.json(signed satisfies z.infer<typeof SizeUrl>, 200, { 'cache-control': 'no-store' });
   });
 };
 
-/**
- * The given parameters, without defaults.
- *
- * @throws Problem 422 for a parameter, or for parameters that do not go together
- */
+/** The given parameters, without defaults. @throws Problem 422 if they do not go together */
 function sizeOf(c: Context): Partial<AskedSize> {
-  query(c, SizeParameters);
   const parsed = parseSizeQuery(new URL(c.req.url).search);
   if (!parsed.ok) throw new Problem({ status: 422, code: 'invalid-field', detail: parsed.message });
   return Object.fromEntries(Object.entries(parsed.size).filter(([name]) => parsed.given.has(name)));
