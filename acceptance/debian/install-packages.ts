@@ -25,6 +25,18 @@ export class InstallationError extends AppError {
   }
 }
 
+/** The whole of an install command: a failed installation ends it with its message and exit code 1. */
+export async function installCommand(wanted: DebianPackages): Promise<void> {
+  const say = (message: string) => console.error(`[${wanted.name}] ${message}`);
+  try {
+    await installPackages(wanted, say);
+  } catch (error) {
+    if (!(error instanceof InstallationError)) throw error;
+    say(error.message);
+    process.exitCode = 1;
+  }
+}
+
 /** Installs programs from Debian's or Ubuntu's packages unless they are already installed. @throws InstallationError */
 export async function installPackages(wanted: DebianPackages, onProgress: (message: string) => void): Promise<void> {
   const { name, programs, packages, sizeMb } = wanted;
