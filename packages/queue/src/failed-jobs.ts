@@ -29,7 +29,6 @@ export interface FailedJobs<Payload> {
     page: FailedJobsRange,
   ): Promise<{ readonly failed: FailedJob<Payload>[]; readonly nextCursor: number | undefined }>;
   count(): Promise<number>;
-  /** @throws UnreadableError if its JSON is malformed */
   find(id: string): Promise<FailedJob<Payload> | undefined>;
   /**
    * Restarts the job with all its attempts; false if there is no failed job with this id.
@@ -91,14 +90,15 @@ export function createFailedJobs<Payload>(
     count: () => onQueue((queue) => queue.getFailedCount()),
 
     find: (id) =>
-      onQueue(async (queue) => {
-        const job = await findFailed(queue, id);
-        return job && describe(job);
+      onQueue(async (queue, redis) => {
+        if (!(await isFailed(queue, id))) return undefined;
+        const [found] = await read(queue, redis, [id]);
+        return found?.failed;
       }),
 
     redrive: (id) =>
       onQueue(async (queue) => {
-        const job = await findFailed(queue, id);
+        const job = (await isFailed(queue, id)) ? await readJob(queue, id) : undefined;
         if (job) await restart(job);
         return job !== undefined;
       }),
@@ -123,17 +123,14 @@ export function createFailedJobs<Payload>(
     discard: (id) =>
       onQueue(async (queue) => {
         // By id: a job with malformed JSON can be discarded too.
-        const isFailed = (await queue.getJobState(id)) === 'failed';
-        if (isFailed) await queue.remove(id);
-        return isFailed;
+        if (!(await isFailed(queue, id))) return false;
+        await queue.remove(id);
+        return true;
       }),
   };
 }
 
-async function findFailed(queue: Queue, id: string): Promise<Job | undefined> {
-  const job = await readJob(queue, id);
-  return (await job?.isFailed()) ? job : undefined;
-}
+const isFailed = async (queue: Queue, id: string) => (await queue.getJobState(id)) === 'failed';
 
 function failedJob<Payload>(job: Job, payload: Payload | undefined): FailedJob<Payload> {
   const { code, message } = codeAndMessage(job.failedReason);

@@ -261,7 +261,10 @@ const cases: Record<string, () => Promise<unknown>> = {
     await ask('GET', '');
     await ask('DELETE', `/${imageId}`, withoutStorage);
     await ask('POST', `/${imageId}/redrive`);
-    await ask('DELETE', `/${await failed()}`);
+    const unreadable = await failed();
+    await sound.redis.hset(`${sound.prefix}:render:${unreadable}`, 'data', '{');
+    expect((await ask('POST', `/${unreadable}/redrive`)).body.code).toBe('unreadable-job');
+    expect((await ask('DELETE', `/${unreadable}`)).status).toBe(204);
   },
 
   async failedPurges() {
@@ -275,7 +278,10 @@ const cases: Record<string, () => Promise<unknown>> = {
     await failedPurge();
     expect((await ask('POST', '/redrive', { limit: 0 })).body.code).toBe('invalid-field');
     expect((await ask('POST', '/redrive', { limit: 1000 })).body.redriven).toBeGreaterThan(0);
-    expect((await ask('DELETE', `/${await failedPurge()}`)).status).toBe(204);
+    const unreadable = await failedPurge();
+    await sound.redis.hset(`${sound.prefix}:purges:${unreadable}`, 'data', '{');
+    expect((await ask('POST', `/${unreadable}/redrive`)).body.code).toBe('unreadable-job');
+    expect((await ask('DELETE', `/${unreadable}`)).status).toBe(204);
     expect((await ask('DELETE', '/5f6c2d0e-8a34-4b0e-9d7e-2f0c6a1b9e55')).body.code).toBe('purge-not-found');
   },
 
@@ -289,6 +295,8 @@ const cases: Record<string, () => Promise<unknown>> = {
     await replay(withoutRedis);
     await deliverAll();
     await vi.waitUntil(async () => (await replay()).status === 202);
+    await sound.redis.hset(`${sound.prefix}:webhooks:${id}`, 'data', '{');
+    expect((await replay()).body.code).toBe('unreadable-job');
     await sound.call('GET', '/v1/webhook-deliveries', undefined, sound.keys.admin);
   },
 

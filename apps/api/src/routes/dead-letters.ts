@@ -7,6 +7,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
+import { ofReadableJob } from '../http/readable-job.ts';
 import { query } from '../http/validated.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
@@ -69,7 +70,7 @@ const descriptions = {
         example: { imageId: exampleImageId, status: 'queued' },
       },
     },
-    problems: ['image-not-found', 'dead-letter-not-found', 'queue-unavailable'],
+    problems: ['image-not-found', 'dead-letter-not-found', 'unreadable-job', 'queue-unavailable'],
   }),
   discard: describeRoute({
     id: 'discardDeadLetter',
@@ -97,7 +98,7 @@ export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
   });
 
   app.post('/v1/dead-letters/:id/redrive', descriptions.redrive, async (c) => {
-    const imageId = await changed(c, (id) => queue.deadLetters.redrive(id));
+    const imageId = await changed(c, (id) => ofReadableJob(queue.deadLetters.redrive(id)));
     return c.json({ imageId, status: 'queued' } satisfies z.infer<typeof Requeued>, 202);
   });
 

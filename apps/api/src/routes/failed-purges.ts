@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
+import { ofReadableJob } from '../http/readable-job.ts';
 import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleFailedPurges, examplePurgeId } from '../openapi/examples.ts';
@@ -61,7 +62,7 @@ const descriptions = {
     responses: {
       202: { description: 'The purge is queued.', body: Requeued, example: { id: examplePurgeId, status: 'queued' } },
     },
-    problems: ['purge-not-found', 'queue-unavailable'],
+    problems: ['purge-not-found', 'unreadable-job', 'queue-unavailable'],
   }),
   discard: describeRoute({
     id: 'discardFailedPurge',
@@ -89,7 +90,7 @@ export const failedPurges: ApiRoute = (app, { failedPurges: purges }) => {
   });
 
   app.post('/v1/failed-purges/:id/redrive', descriptions.redrive, async (c) => {
-    const id = await changed(c, purges.redrive);
+    const id = await changed(c, (purge) => ofReadableJob(purges.redrive(purge)));
     return c.json({ id, status: 'queued' } satisfies z.infer<typeof Requeued>, 202);
   });
 

@@ -3,6 +3,7 @@ import { DeliveryPage, DeliveryStatus, WebhookEventId } from '@imagemill/queue';
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
+import { ofReadableJob } from '../http/readable-job.ts';
 import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleDeliveries, exampleEventId } from '../openapi/examples.ts';
@@ -46,7 +47,7 @@ const descriptions = {
         example: { id: exampleEventId, status: 'pending' },
       },
     },
-    problems: ['delivery-not-found', 'delivery-pending', 'queue-unavailable'],
+    problems: ['delivery-not-found', 'delivery-pending', 'unreadable-job', 'queue-unavailable'],
   }),
 };
 
@@ -59,7 +60,7 @@ export const webhookDeliveries: ApiRoute = (app, { webhooks }) => {
 
   app.post('/v1/webhook-deliveries/:id/replay', descriptions.replay, async (c) => {
     const id = WebhookEventId.safeParse(c.req.param('id')).data;
-    const outcome = id === undefined ? 'not-found' : await webhooks.replay(id);
+    const outcome = id === undefined ? 'not-found' : await ofReadableJob(webhooks.replay(id));
     if (id === undefined || outcome === 'not-found') throw deliveryNotFound();
     if (outcome === 'pending') throw stillPending();
     return c.json({ id, status: 'pending' } satisfies z.infer<typeof Replayed>, 202);

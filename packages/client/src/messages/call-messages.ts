@@ -58,6 +58,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'dead-letter-not-found': 'This dead letter is gone: it was redriven or discarded in the meantime.',
   'delivery-not-found': 'This delivery is no longer stored.',
   'purge-not-found': 'This purge is no longer stored.',
+  'unreadable-job': 'This job is unreadable and cannot be restarted.',
   'delivery-pending': 'This event is already on its way.',
   'board-is-off': 'The board is off. Set BOARD_SESSION_SECRET to turn it on.',
 
