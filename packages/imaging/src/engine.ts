@@ -11,6 +11,8 @@ import type { Slot } from './slot.ts';
 export interface EngineOptions {
   /** Takes a place for each decode and encode; by default, there are as many as cores. */
   readonly encodeSlot?: Slot;
+  /** How many places there are; by default as many as cores. */
+  readonly slots?: number | undefined;
   readonly limits?: Partial<ImageLimits> | undefined;
 }
 
@@ -50,11 +52,12 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   // Renditions run in parallel, each on one thread: this needs less CPU in total, and uses all cores as well.
   sharp.concurrency(1);
   const limits = { ...defaultLimits, ...options.limits };
-  const encodeSlot = options.encodeSlot ?? pLimit(availableParallelism());
+  const slots = options.slots ?? availableParallelism();
+  const context = { limits, slots, encodeSlot: options.encodeSlot ?? pLimit(slots) };
   return {
     limits,
     inspect: async (bytes, options) => (await inspectSource(bytes, limits, options)).source,
     inspectSource: (bytes, options) => inspectSource(bytes, limits, options),
-    decode: (bytes, source, set, options) => decodePicture(bytes, source, set, { limits, encodeSlot }, options),
+    decode: (bytes, source, set, options) => decodePicture(bytes, source, set, context, options),
   };
 }

@@ -14,11 +14,24 @@ async function pictureOf(bytes: Buffer, set = product) {
   return engine.decode(bytes, await engine.inspect(bytes), set);
 }
 
-test('the smallest rendition comes first', async () => {
-  const made = await renderSet(await source(900, 600), product, { encodeSlot: pLimit(1) });
+test('with one slot, renditions come smallest first', async () => {
+  const made = await renderSet(await source(900, 600), product, { slots: 1 });
   const areas = made.map(({ width, height }) => width * height);
   expect(areas).toEqual(areas.toSorted((a, b) => a - b));
   expect(made).toHaveLength(product.length);
+});
+
+test('with two slots, the smallest starts first and the longest beside it', async () => {
+  const started: string[] = [];
+  // One after the other: they end in the order in which they start.
+  const engine = await createImagingEngine({ slots: 2, encodeSlot: pLimit(1) });
+  const bytes = await source(900, 600);
+  const picture = await engine.decode(bytes, await engine.inspect(bytes), product);
+  for await (const { variant } of picture.render()) started.push(`${variant.name}.${variant.format}`);
+  const names = product.map(({ name, format }) => `${name}.${format}`);
+  // Large and retina have the same size, and so the same avif.
+  expect(started.slice(0, 3)).toEqual(['thumb.avif', 'large.avif', 'retina.avif']);
+  expect(started.toSorted()).toEqual(names.toSorted());
 });
 
 describe('identical renditions are encoded once', () => {

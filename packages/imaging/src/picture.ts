@@ -11,7 +11,9 @@ import {
 import sharp from 'sharp';
 import type { BackedPlan } from './backdrop.ts';
 import { p3Image } from './colour/display-p3.ts';
+import { encodeCost } from './cost/features.ts';
 import { decodeLayers, type Layers } from './decode-layers.ts';
+import { encodeOrder } from './encode-order.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
@@ -51,12 +53,13 @@ export interface DecodeOptions extends CallOptions {
 /** A decoded source. Everything is made from these pixels. */
 export interface Picture {
   /**
-   * Yields every wanted rendition as soon as it is encoded, starting with the smallest; call it once. Closing the iterator, or an
-   * abort, ends the picture: no further encode starts, and a pool stops the running ones. An abort is thrown at once.
+   * Yields every wanted rendition as soon as it is encoded: the smallest starts first, beside the longest; call it once. Closing the
+   * iterator, or an abort, ends the picture: no further encode starts, and a pool stops the running ones. An abort is thrown at once.
    *
    * @throws the signal's reason when aborted; RejectedImageError `corrupt`, from a pool also those of `createEnginePool`
    */
   render(options?: CallOptions): AsyncIterable<RenderedVariant>;
+  /** Call it before the rendering is over, which ends the picture. It takes a slot after the encodes that are already waiting. */
   summarise(options?: CallOptions): Promise<PictureSummary>;
   /** Frees the pixels, and in a pool the process that holds them. */
   close(): void;
@@ -65,6 +68,8 @@ export interface Picture {
 export interface DecodeContext {
   readonly limits: ImageLimits;
   readonly encodeSlot: Slot;
+  /** Slots that this picture can have at the same time. */
+  readonly slots: number;
 }
 
 export async function decodePicture(
@@ -102,13 +107,13 @@ interface RenderSubject {
 
 async function* renderAll(
   subject: RenderSubject,
-  { limits, encodeSlot }: DecodeContext,
+  { limits, encodeSlot, slots }: DecodeContext,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RenderedVariant> {
   const abandoned = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal;
-  const encoded = subject.layers.all.flatMap((layer) => toEncode(layer, subject)).sort((a, b) => a.pixels - b.pixels);
-  const encodes = encoded.map(({ alike, layer, frames }) =>
+  const wanted = subject.layers.all.flatMap((layer) => toEncode(layer, subject));
+  const encodes = encodeOrder(wanted, slots).map(({ alike, layer, frames }) =>
     encodeSlot(async () => {
       stop.throwIfAborted();
       const data = await encode(firstOf(alike), subject, { layer, frames }, limits);
@@ -133,6 +138,7 @@ interface Encode {
   readonly layer: Layer;
   readonly frames: Frames;
   readonly pixels: number;
+  readonly cost: number;
 }
 
 /** The files of a layer that are wanted. */
@@ -140,7 +146,10 @@ function toEncode(layer: Layer, { source, marks, wanted }: RenderSubject): Encod
   const firsts = groupBy(layer.plans, (plan) => sameBytesKey(plan, layer, { source, marks }));
   const encoded = firsts.filter((alike) => alike.some(({ variant }) => wanted.has(variant)));
   const frames = createFrames(layer.pixels, firsts.map(firstOf), encoded.map(firstOf));
-  return encoded.map((alike) => ({ alike, layer, frames, pixels: alike[0].width * alike[0].height }));
+  return encoded.map((alike) => {
+    const [plan] = alike;
+    return { alike, layer, frames, pixels: plan.width * plan.height, cost: encodeCost(plan, source) };
+  });
 }
 
 async function encode(

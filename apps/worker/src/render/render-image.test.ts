@@ -103,6 +103,22 @@ describe('a photograph', () => {
     expect(progress.map(({ done }) => done.length)).toEqual(Array.from({ length: 14 }, (_, count) => count));
     expect(progress.every(({ total }) => total === 13)).toBe(true);
   });
+
+  test('is decoded right after its inspection, while its first progress is still being reported', async () => {
+    const image = job();
+    await store(image);
+    const { promise: decoded, resolve } = Promise.withResolvers<void>();
+    const watched: ImagingEngine = {
+      ...engine,
+      decode: (...call) => {
+        resolve();
+        return engine.decode(...call);
+      },
+    };
+    const { result, progress } = await run(image, { engine: watched, beforeReport: () => decoded });
+    expect(await result).toEqual({ outcome: 'ready' });
+    expect(progress.map(({ done }) => done.length)).toEqual(Array.from({ length: 14 }, (_, count) => count));
+  });
 });
 
 const categories = await loadCategories();

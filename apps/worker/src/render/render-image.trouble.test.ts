@@ -101,6 +101,42 @@ test.each([
   expect(close).toHaveBeenCalled();
 });
 
+describe('a failure beside the renditions', () => {
+  const failing = new Error('Redis is away');
+
+  test('of the summary stops them, and no upload outlives it', async () => {
+    const image = job();
+    await store(image);
+    const broken: ImagingEngine = {
+      ...engine,
+      decode: async (...call) => ({
+        ...(await engine.decode(...call)),
+        summarise: () => Promise.reject(new TookTooLongError()),
+      }),
+    };
+    let uploads = 0;
+    const cdn: ObjectStorage = {
+      ...storage,
+      put: async (object, options) => {
+        uploads += 1;
+        return storage.put(object, options).finally(() => (uploads -= 1));
+      },
+    };
+    const { result } = await run(image, { engine: broken, cdn });
+    await expect(result).rejects.toMatchObject({ code: 'took-too-long' });
+    expect(uploads).toBe(0);
+    expect(await manifestOf(image)).toBeUndefined();
+  });
+
+  test('of the first report of progress fails the run', async () => {
+    const image = job();
+    await store(image);
+    const { result } = await run(image, { beforeReport: () => Promise.reject(failing) });
+    await expect(result).rejects.toBe(failing);
+    expect(await manifestOf(image)).toBeUndefined();
+  });
+});
+
 /** Yields one rendition and then reaches the time limit. */
 const stuck: ImagingEngine = {
   ...engine,

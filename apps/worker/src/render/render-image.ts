@@ -237,8 +237,9 @@ async function renderInSlot(
     const busy = heavy.take(services.laneOf(original.bytes, source, set, { only }));
     if (busy) return busy;
     const progress = { revision, visibility, total, source };
-    await reportProgress({ ...progress, done: [] });
-
+    // Not awaited here: a decode that follows at once stays in the engine process of its inspection.
+    const reported = reportProgress({ ...progress, done: [] });
+    reported.catch(() => {});
     const { focus } = image;
     const picture = await watch.time('decode', () =>
       engine.decode(original.bytes, source, set, { only, focus, signal }),
@@ -246,7 +247,11 @@ async function renderInSlot(
     const [summary, done] = await summariseAndPublish(picture, watch, {
       cdn,
       address: { imageId: image.imageId, revision, visibility },
-      onPublished: (published) => reportProgress({ ...progress, done: [...published] }),
+      onPublished: async (published) => {
+        const done = [...published];
+        await reported;
+        await reportProgress({ ...progress, done });
+      },
       signal,
     });
     const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, visibility, done };
@@ -257,19 +262,23 @@ async function renderInSlot(
   }
 }
 
+/** The summary is made beside the renditions. The first failure stops both, and nothing of them runs when it is thrown. */
 async function summariseAndPublish(
   picture: Picture,
   watch: Stopwatch,
   options: Omit<Parameters<typeof publishRenditions>[0], 'render'>,
 ) {
-  const { signal } = options;
-  try {
-    const summary = await watch.time('summarise', () => picture.summarise({ signal }));
-    const render = (stop: AbortSignal) => picture.render({ signal: stop });
-    return [summary, await watch.time('render', () => publishRenditions({ ...options, render }))] as const;
-  } finally {
-    picture.close();
-  }
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const render = (stop: AbortSignal) => picture.render({ signal: stop });
+  // In this order: the encodes wait for their slots before the summary does.
+  const published = watch.time('render', () => publishRenditions({ ...options, render, signal }));
+  const summary = watch.time('summarise', () => picture.summarise({ signal }));
+  for (const work of [published, summary]) work.catch((error: unknown) => failed.abort(error));
+  await Promise.allSettled([published, summary]);
+  picture.close();
+  failed.signal.throwIfAborted();
+  return [await summary, await published] as const;
 }
 
 const finished = (manifest: FinishedManifest) => ({ outcome: 'finished', manifest }) as const;

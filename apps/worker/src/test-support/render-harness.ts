@@ -67,6 +67,8 @@ interface RunOptions {
   readonly importOriginal?: ImportOriginal;
   readonly strictContentType?: boolean;
   readonly purges?: RenderServices['purges'];
+  /** Each report of progress waits for it. */
+  readonly beforeReport?: () => Promise<void>;
 }
 
 const categories = await loadCategories();
@@ -120,7 +122,10 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
     attemptsMade: options.attemptsMade ?? 0,
     isLastAttempt: options.isLastAttempt ?? false,
     signal: signal ?? new AbortController().signal,
-    reportProgress: async (step: RenderProgress) => void progress.push(structuredClone(step)),
+    reportProgress: async (step: RenderProgress) => {
+      await options.beforeReport?.();
+      progress.push(structuredClone(step));
+    },
   };
   const result = handle(image, context);
   return { result, puts, progress };

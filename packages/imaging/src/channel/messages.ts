@@ -34,6 +34,8 @@ export type EngineCall =
 /** The settings of an engine process, in its arguments. */
 export interface EngineStart {
   readonly limits: ImageLimits;
+  /** Slots that the worker grants in all. */
+  readonly slots: number;
 }
 
 const call = z.int().nonnegative();

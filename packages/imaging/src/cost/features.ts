@@ -39,7 +39,7 @@ export function cpuFeatures(subject: CostSubject): Features {
     sum(
       encoded
         .filter(({ variant }) => (variant.format === 'png') === (format === 'png'))
-        .map((plan) => (encoderFactor(plan) + sharpeningFactor(plan)) * encodedPixels(plan, source)),
+        .map((plan) => encodeCost(plan, source)),
     );
   return {
     image: 1,
@@ -124,7 +124,11 @@ function decodedPixels(plans: readonly RenditionPlan[]): number {
   return (width * height) / MILLION;
 }
 
-const encodedPixels = ({ width, height, variant }: RenditionPlan, { frames }: SourceFacts) =>
+/** CPU of a rendition, relative to a megapixel of avif with effort 1. */
+export const encodeCost = (plan: RenditionPlan, source: Pick<SourceFacts, 'frames'>): number =>
+  (encoderFactor(plan) + sharpeningFactor(plan)) * encodedPixels(plan, source);
+
+const encodedPixels = ({ width, height, variant }: RenditionPlan, { frames }: Pick<SourceFacts, 'frames'>) =>
   (width * height * (variant.animated ? frames : 1)) / MILLION;
 
 /** CPU of an encode by effort, relative to an avif of effort 1: `pnpm bench effort` and `pnpm bench frontier`. */

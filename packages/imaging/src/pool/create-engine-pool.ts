@@ -155,7 +155,7 @@ function spawnWith({ limits, slotsMax, launcher }: SpawnSettings, options: Engin
     spawnEngine(
       {
         ...{ program, slots, environment, launcher },
-        start: { limits },
+        start: { limits, slots: slotsMax },
         // Some work does not wait for a slot: reading headers, and the summary.
         threads: slotsMax + 2,
         onLog: (pid, line) => onEvent?.({ is: 'log', pid, line }),

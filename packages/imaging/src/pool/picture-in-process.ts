@@ -13,23 +13,33 @@ interface RequestedRenditions {
 
 /** A picture whose pixels are in an engine process. */
 export function createPictureInProcess(run: ImageRun, requested: RequestedRenditions): Picture {
+  let summaries: Promise<unknown> = Promise.resolve();
   return {
     close: run.end,
-    summarise: ({ signal } = {}) =>
-      run.do((process) => process.call({ do: 'summarise' }, callResults.summarise), signal),
-    render: ({ signal } = {}) => renderInProcess(run, requested, signal),
+    summarise({ signal } = {}) {
+      const summary = run.do((process) => process.call({ do: 'summarise' }, callResults.summarise), signal);
+      summaries = Promise.allSettled([summaries, summary]);
+      return summary;
+    },
+    render: ({ signal } = {}) => renderInProcess(run, requested, { signal, whenSummarised: () => summaries }),
   };
+}
+
+interface RenderCall extends CallOptions {
+  /** Resolves when no summary is being made. */
+  readonly whenSummarised: () => Promise<unknown>;
 }
 
 async function* renderInProcess(
   run: ImageRun,
   { set, count }: RequestedRenditions,
-  signal: CallOptions['signal'],
+  { signal, whenSummarised }: RenderCall,
 ): AsyncGenerator<RenderedVariant> {
   const received: RenderedVariant[] = [];
   const seen = new Set<number>();
   let wake = () => {};
   let isDone = false;
+  let isComplete = false;
 
   /** After a crash, a fresh process renders all variants again, with the same bytes. */
   function receive({ variant: index, ...rendition }: ReceivedRendition): void {
@@ -57,8 +67,10 @@ async function* renderInProcess(
     }
     await done;
     if (seen.size !== count) throw new Error(`The engine rendered ${seen.size} of ${count} variants.`);
+    isComplete = true;
   } finally {
     // The caller may still be busy with the renditions for long.
-    run.end();
+    if (isComplete) void whenSummarised().then(run.end);
+    else run.end();
   }
 }

@@ -86,6 +86,13 @@ test('processes are started on demand, up to their number', async () => {
   await ended;
 });
 
+test('a summary that takes longer than all renditions is finished, and its process stays', async () => {
+  const { pool, events } = await openPool({ processes: 1 });
+  expect(await runImage(pool, { at: 'summarise', by: 'pausing' })).toBe(5);
+  await vi.waitUntil(() => pool.status().idle === 1);
+  expect(events.map(({ is }) => is)).not.toContain('ended');
+});
+
 test('a process is replaced after its share of images', async () => {
   const { pool, events } = await openPool({ processes: 1, imagesMax: 3 });
   for (let image = 0; image < 7; image++) expect(await runImage(pool, { at: 'inspect', by: 'nothing' })).toBe(5);

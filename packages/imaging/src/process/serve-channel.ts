@@ -16,12 +16,12 @@ const limitsOfWorker = { headerBytesMax: 16 * 1024 * 1024, bodyBytesMax: 2 ** 32
  * program.
  */
 export async function serveChannel(createEngine: (options: EngineOptions) => Promise<EngineInProcess>): Promise<void> {
-  const { limits } = JSON.parse(process.argv[2] ?? '') as EngineStart;
-  const slots = createGrantedSlots((message) => send(message));
-  const engine = await createEngine({ limits, encodeSlot: slots.enter });
-  const images = serveImages(engine, slots, send);
+  const { limits, slots } = JSON.parse(process.argv[2] ?? '') as EngineStart;
+  const granted = createGrantedSlots((message) => send(message));
+  const engine = await createEngine({ limits, slots, encodeSlot: granted.enter });
+  const images = serveImages(engine, granted, send);
   const channel = openChannel((message, body) => {
-    if (message.do === 'enter') slots.granted(message.slot);
+    if (message.do === 'enter') granted.granted(message.slot);
     else images.handle(message, body);
   });
   send({ is: 'ready' });

@@ -36,14 +36,15 @@ const set = variantSet(...['avif', 'webp', 'jpeg', 'png'].map((format) => ({ for
   animated: true,
 });
 
-/** Runs an image through all steps. */
+/** Runs an image through all steps, the summary beside the encodes. */
 export async function runImage(pool: EnginePool, misbehaviour: Misbehaviour, signal?: AbortSignal) {
   const file = Buffer.from(JSON.stringify(misbehaviour));
   const source = await pool.inspect(file, { signal });
   const picture = await pool.decode(file, source, set, { signal });
   try {
-    await picture.summarise({ signal });
-    return (await Array.fromAsync(picture.render({ signal }))).length;
+    const renditions = Array.fromAsync(picture.render({ signal }));
+    const [made] = await Promise.all([renditions, picture.summarise({ signal })]);
+    return made.length;
   } finally {
     picture.close();
   }
