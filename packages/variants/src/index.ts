@@ -1,3 +1,4 @@
+export type { Box } from './box.ts';
 export {
   type Categories,
   type CategorySpec,
@@ -45,6 +46,7 @@ export {
   sourceMediaTypeAliases,
   sourceMediaTypeOf,
 } from './media-types.ts';
+export { faceModel } from './models.ts';
 export { type OwnSettings, ownSpec } from './own-spec.ts';
 export { type Area, crops, decodeSize, pads, planRenditions, type RenditionPlan, type Size } from './plan.ts';
 export { type PrivateSignature, parsePrivateQuery, privateText } from './private/private-url.ts';

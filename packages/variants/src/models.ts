@@ -1,0 +1,8 @@
+/**
+ * The model that finds faces, by its file's SHA-256. It decides the bytes of entries with the position `face`, and is part of the
+ * revision of sets that have such entries. docs/models.md has its origin and licence.
+ */
+export const faceModel = {
+  name: 'ultraface-rfb-320',
+  sha256: '6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854',
+} as const;

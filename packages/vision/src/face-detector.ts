@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Detector } from '@imagemill/imaging';
+import { type Box, faceModel } from '@imagemill/variants';
+import { FACE_MODEL } from './faces/face-model.ts';
+import type { FromFinder, ToFinder } from './process/messages.ts';
+
+export interface FaceDetectorOptions {
+  /** How long a frame may take, with its wait and the start of the process. */
+  readonly timeoutMs?: number;
+  /** Frames that may wait. */
+  readonly waitingMax?: number;
+  /** After the process was killed or has ended, frames fail at once for this time. */
+  readonly pauseMs?: number;
+  /** The process is replaced after a frame with which it has more. */
+  readonly memoryBytesMax?: number;
+  /** Path of the program of the process; tests run one that misbehaves. */
+  readonly program?: string;
+}
+
+export interface FaceDetector extends Detector {
+  /** The id of the process; undefined if none runs. */
+  readonly pid: number | undefined;
+  /** Kills the process, and resolves when it has ended. */
+  close(): Promise<void>;
+}
+
+const PROGRAM = fileURLToPath(new URL('process/main.ts', import.meta.url));
+const MIB = 1024 * 1024;
+/** 16 ms of CPU for a frame, and 0.3 s for the first one. The rest is for a machine that is overloaded. */
+const TIMEOUT_MS = 15_000;
+/** An engine has one image in each of its processes. */
+const WAITING_MAX = 128;
+const PAUSE_MS = 60_000;
+/** It takes 110 MiB. */
+const MEMORY_BYTES_MAX = 256 * MIB;
+
+/**
+ * Finds faces in a process of its own, which starts with the first frame and takes one at a time. A process can be killed in the middle of
+ * a frame. A thread could not: if it is terminated while the runtime works, the runtime aborts the whole process.
+ *
+ * `detect` throws an Error if the process ended or failed, the frame took too long, or too many frames wait.
+ */
+export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetector {
+  const { timeoutMs = TIMEOUT_MS, waitingMax = WAITING_MAX, memoryBytesMax = MEMORY_BYTES_MAX } = options;
+  const { pauseMs = PAUSE_MS, program = PROGRAM } = options;
+  let child: ChildProcess | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  let pausedUntil = 0;
+
+  function end(): Promise<void> {
+    const ending = child;
+    child = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return Promise.resolve();
+    ending.ref();
+    const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
+    ending.kill('SIGKILL');
+    return ended;
+  }
+
+  async function find(frame: Uint8Array, deadline: number): Promise<readonly Box[]> {
+    if (performance.now() < pausedUntil) throw new Error('The detector of faces has failed, and is paused.');
+    const restMs = deadline - performance.now();
+    if (restMs <= 0) throw new Error('The frame has waited too long.');
+    child ??= startFinder(program);
+    try {
+      const answer = await answerOf(child, frame, restMs);
+      if ('error' in answer) throw new Error(answer.error);
+      if (answer.rssBytes > memoryBytesMax) await end();
+      return answer.faces;
+    } catch (error) {
+      await end();
+      pausedUntil = performance.now() + pauseMs;
+      throw error;
+    }
+  }
+
+  return {
+    get pid() {
+      return child?.pid;
+    },
+    async detect(frame) {
+      if (waiting >= waitingMax) throw new Error('Too many frames wait for the detector of faces.');
+      waiting += 1;
+      const deadline = performance.now() + timeoutMs;
+      const turn = last.then(() => find(frame, deadline)).finally(() => (waiting -= 1));
+      last = turn.catch(() => {});
+      return turn;
+    },
+    close: end,
+  };
+}
+
+/** It inherits no environment: there are no credentials in it. */
+function startFinder(program: string): ChildProcess {
+  const execArgv = ['--max-old-space-size=64', '--max-semi-space-size=4'];
+  const child = fork(program, [FACE_MODEL, faceModel.sha256], {
+    ...{ serialization: 'advanced', execArgv, cwd: '/', stdio: 'ignore' },
+    env: { MALLOC_ARENA_MAX: '1' },
+  });
+  // The frame that it has fails by the end of the process.
+  child.on('error', () => {});
+  // An idle process does not keep its parent alive, which ends it.
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+async function answerOf(child: ChildProcess, frame: Uint8Array, timeoutMs: number): Promise<FromFinder> {
+  const { promise, resolve, reject } = Promise.withResolvers<FromFinder>();
+  const onExit = () => reject(new Error('The process that finds faces has ended.'));
+  const tooLate = setTimeout(() => reject(new Error('The faces were not found in time.')), timeoutMs);
+  child.once('message', resolve).once('exit', onExit).once('error', reject);
+  child.send({ frame } satisfies ToFinder, (error) => error && reject(error));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(tooLate);
+    child.off('message', resolve).off('exit', onExit).off('error', reject);
+  }
+}

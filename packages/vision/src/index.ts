@@ -1,0 +1,2 @@
+export { createFaceDetector, type FaceDetector, type FaceDetectorOptions } from './face-detector.ts';
+export { whyNoFaces } from './faces/face-model.ts';
