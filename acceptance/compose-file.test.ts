@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { parseEnv } from '@imagemill/service';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { doctorEnv } from '../apps/api/src/doctor/env.ts';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { edgeEnv } from '../apps/edge/src/env.ts';
 import { workerEnv } from '../apps/worker/src/env.ts';
@@ -63,7 +64,15 @@ describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
   });
 });
 
-test.each(['setup', 'api', 'worker', 'edge', 'cache', 'purge'])(
+test('the doctor has the variables of the API and its own, and starts only when it is asked for', () => {
+  const { shape } = doctorEnv;
+  expect(Object.keys(environment('doctor')).toSorted()).toEqual(
+    [...Object.keys(apiEnv.shape), ...Object.keys(shape)].toSorted(),
+  );
+  expect(service('doctor')).toMatchObject({ profiles: ['doctor'] });
+});
+
+test.each(['setup', 'doctor', 'api', 'worker', 'edge', 'cache', 'purge'])(
   '%s has a read-only file system, and cannot gain privileges',
   (name) => {
     expect(service(name)).toMatchObject({

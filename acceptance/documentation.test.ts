@@ -15,6 +15,7 @@ import {
 } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { doctorEnv } from '../apps/api/src/doctor/env.ts';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { keysEnv, reconcileEnv as reconcileCommandEnv, signEnv, stackEnv, targetEnv } from '../apps/cli/src/env.ts';
 import { createProgram } from '../apps/cli/src/program.ts';
@@ -48,6 +49,7 @@ describe('docs/configuration.md', () => {
     'start, stack': stackEnv,
     [targeting.join(', ')]: targetEnv,
     keys: keysEnv,
+    doctor: doctorEnv,
     sign: signEnv,
     'embedded S3': s3ServerEnv,
   };

@@ -25,7 +25,13 @@ const withoutWorkers = { WORKERS: '0' };
 const pidsOf = ({ pids }: Pick<RunningStack, 'pids'>) => Object.values(pids).flat() as number[];
 
 test('a stack starts its own Redis and S3, receives bucket events, restarts what exits, and shuts down in order on Ctrl-C', async () => {
-  const stack = await startStack({ ...selfContained, WORKERS: '2', EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
+  const stack = await startStack({
+    ...selfContained,
+    WORKERS: '2',
+    EDGES: '1',
+    UPLOAD_CHECK_DELAY_MS: '600000',
+    QUEUE_PREFIX: 'own',
+  });
   const pids = pidsOf(stack);
   expect(pids).toHaveLength(7);
   expect(pids.every(alive)).toBe(true);
@@ -44,6 +50,20 @@ test('a stack starts its own Redis and S3, receives bucket events, restarts what
   const ticket = await seller.ticket({ bytes, category: 'avatar' });
   await seller.put(ticket, bytes);
   expect((await seller.ended(ticket.imageId)).status).toBe('ready');
+
+  const env = { PATH: process.env.PATH, IMAGEMILL_DIR: stack.dir, QUEUE_PREFIX: 'own' };
+  const doctor = await runProgram(['apps/cli/imagemill.mjs', 'doctor', '--json'], env);
+  const findings = doctor.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(findings.filter(({ result }) => !['ok', undefined].includes(result)).map(({ check }) => check)).toEqual([
+    'webhooks',
+  ]);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ check: 'bucket events', message: expect.stringContaining('an event reached the API') }),
+  );
+  expect(doctor.code).toBe(0);
   expect(await stack.stop('SIGINT')).toBe(0);
   expect([...pids, ...pidsOf(now)].filter(alive)).toEqual([]);
 });
@@ -100,6 +120,15 @@ test.each([
   expect(stderr).toBe('');
   silent.close();
   await rm(dir, { recursive: true });
+});
+
+test('doctor exits with 1 for a deployment with problems, and with 2 for wrong usage', async () => {
+  const env = { PATH: process.env.PATH };
+  const { code, stdout } = await runProgram(['apps/api/src/doctor.ts'], env);
+  expect(stdout).toMatch(/^problem settings +CDN_BASE_URL is not set\n +fix: .*docs\/configuration\.md\.$/m);
+  expect(stdout).toMatch(/\nProblems found: \d+ ok, .*\.\n$/);
+  expect(code).toBe(1);
+  expect((await runProgram(['apps/api/src/doctor.ts', '--jsonn'], env)).code).toBe(2);
 });
 
 test('reports the message of a process that fails to start, once and without a stack trace', async () => {

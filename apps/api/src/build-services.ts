@@ -7,6 +7,7 @@ import {
 } from '@imagemill/images';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import {
+  createEventProbes,
   createImageIndex,
   createPurgeQueue,
   createQueueViews,
@@ -56,6 +57,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const renditionUrls = buildRenditionUrls(env, categories);
   const view = createImageView({ categories, urls: renditionUrls });
   const index = createImageIndex(connection, prefix);
+  const eventProbes = createEventProbes(connection, prefix);
   const live = startLive({
     connection: createReaderConnection(env.REDIS_URL),
     ...{ prefix, categories, logger },
@@ -76,7 +78,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     webhooks: createWebhookQueue({ connection, prefix }),
     failedPurges: createPurgeQueue({ connection, prefix }).failed,
     deletions: createDeletions(originals, manifests),
-    reportUploads: createReportUploads({ bucket: originals.bucket, queue, logger }),
+    reportUploads: createReportUploads({ bucket: originals.bucket, queue, eventProbes, logger }),
     listImages: createListImages({
       ...{ index, records, categories },
       onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
@@ -85,15 +87,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     requestTurns: options.requestTurns ?? createRequestTurns(),
     refusalDelay: options.refusalDelay ?? {},
     limits: createLimits({ connection, prefix, queue }, limitsOf(env)),
-    requestLimits: createRequestLimits(
-      { connection, prefix },
-      {
-        reads: env.RATE_LIMIT_READS,
-        changes: env.RATE_LIMIT_CHANGES,
-        windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
-        deletionsPerDay: env.MAX_DELETIONS_PER_DAY,
-      },
-    ),
+    requestLimits: createRequestLimits({ connection, prefix }, requestLimitsOf(env)),
     followTokens: env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS),
     board: env.BOARD_SESSION_SECRET && {
       sessions: createBoardSessions(env.BOARD_SESSION_SECRET),
@@ -123,4 +117,11 @@ const limitsOf = (env: ApiEnv) => ({
   unfinishedMax: env.MAX_UNFINISHED_IMAGES,
   maxBacklog: env.MAX_BACKLOG,
   maxBacklogSeconds: env.MAX_BACKLOG_SECONDS,
+});
+
+const requestLimitsOf = (env: ApiEnv) => ({
+  reads: env.RATE_LIMIT_READS,
+  changes: env.RATE_LIMIT_CHANGES,
+  windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+  deletionsPerDay: env.MAX_DELETIONS_PER_DAY,
 });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { deleteImages } from './commands/delete.ts';
+import { doctor } from './commands/doctor.ts';
 import { helpAfter } from './commands/help.ts';
 import { keys } from './commands/keys.ts';
 import { list } from './commands/list.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
       }),
     )
     .exitOverride();
-  for (const addCommand of [start, stack, upload, list, deleteImages, sign, reconcile, keys]) addCommand(program);
+  for (const addCommand of [start, stack, upload, list, deleteImages, sign, reconcile, doctor, keys])
+    addCommand(program);
   return program;
 }

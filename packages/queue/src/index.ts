@@ -9,8 +9,10 @@ export {
   createReaderConnection,
 } from './connection/connection.ts';
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
+export { type RedisHealth, readRedisHealth } from './connection/redis-health.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';
 export { queueEnv, turnsEnv } from './env.ts';
+export { createEventProbes, type EventProbes } from './event-probes.ts';
 export { type FindUploads, type LookLaneOptions, runLookLane } from './looks/look-lane.ts';
 export type { UploadLook } from './looks/upload-looks.ts';
 export { type Breaker, createBreaker, type OutageChange } from './outages/breaker.ts';

@@ -16,3 +16,12 @@ export async function tryCanary(storage: ObjectStorage, key: string, options?: C
   // The body too: it takes another path than the status in some servers.
   for await (const _chunk of object.body);
 }
+
+/** Whether the server obeys a condition, on the object that `tryCanary` has just written. @throws StorageError */
+export async function overwrites(storage: ObjectStorage, key: string): Promise<boolean> {
+  const { outcome } = await storage.put({
+    ...{ key, body: BODY, contentType: 'text/plain', cacheControl: 'no-store' },
+    ifAbsent: true,
+  });
+  return outcome === 'stored';
+}

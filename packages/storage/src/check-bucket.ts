@@ -1,4 +1,4 @@
-import { tryCanary } from './canary.ts';
+import { overwrites, tryCanary } from './canary.ts';
 import { isForbidden, StorageError, statusOf } from './errors.ts';
 import type { ObjectStorage } from './object-storage.ts';
 
@@ -17,8 +17,9 @@ interface BucketCheck {
 export async function checkBucket(storage: ObjectStorage, check: BucketCheck = {}): Promise<readonly string[]> {
   try {
     await storage.probe();
-    if (check.canaryKey !== undefined) await tryCanary(storage, check.canaryKey);
-    return [];
+    if (check.canaryKey === undefined) return [];
+    await tryCanary(storage, check.canaryKey);
+    return (await overwrites(storage, check.canaryKey)) ? [OVERWRITES] : [];
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (check.mayBeAway && !needsOperator(error.cause)) return [];
@@ -26,6 +27,9 @@ export async function checkBucket(storage: ObjectStorage, check: BucketCheck = {
     return [`${error.message}${cause} ${hint(error.cause)}`];
   }
 }
+
+const OVERWRITES =
+  'The server ignores If-None-Match: concurrent runs of a job could overwrite each other. Use a server with conditional writes.';
 
 /** The storage answered that it refuses this bucket or these credentials, or there are none. */
 function needsOperator(cause: unknown): boolean {

@@ -13,6 +13,8 @@ export { Focus } from './focus.ts';
 export {
   cachedPaths,
   deletionKey,
+  doctorKey,
+  eventProbeKey,
   finishedKey,
   type ImageAddress,
   ImageId,
@@ -23,6 +25,7 @@ export {
   originalKey,
   type ParsedRenditionKey,
   parseDeletionKey,
+  parseEventProbeKey,
   parseOriginalKey,
   parseRenditionKey,
   parseTombstoneKey,

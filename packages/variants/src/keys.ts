@@ -35,6 +35,19 @@ export const prefixes = {
 /** The key of the object, in each bucket, with which workers test whether the bucket can be written and read. */
 export const workerCanaryKey = `${prefixes.canaries}worker`;
 
+/** The key of an object that the doctor writes and deletes, in each bucket. */
+export const doctorKey = (id: string) => `${prefixes.canaries}doctor/${id}`;
+
+const EVENT_PROBE = `${prefixes.originals}doctor-`;
+
+/** The key of an object whose bucket event must reach the API: under the prefix that bucket events are limited to, but no original. */
+export const eventProbeKey = (id: string) => `${EVENT_PROBE}${id}`;
+
+/** The id of `eventProbeKey`; undefined for any other key. */
+export function parseEventProbeKey(key: string): string | undefined {
+  return key.startsWith(EVENT_PROBE) ? z.uuid().safeParse(key.slice(EVENT_PROBE.length)).data : undefined;
+}
+
 /** The parts of the keys that order a tenant's objects. */
 export interface ImageAddress {
   readonly tenant: Tenant;

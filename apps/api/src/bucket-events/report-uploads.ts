@@ -1,8 +1,8 @@
 import { UnreadableError } from '@imagemill/errors';
-import type { RenderQueue } from '@imagemill/queue';
+import type { EventProbes, RenderQueue } from '@imagemill/queue';
 import { imageFromKey } from '@imagemill/records';
 import type { Logger } from '@imagemill/service';
-import { type OriginalAddress, parseOriginalKey } from '@imagemill/variants';
+import { type OriginalAddress, parseEventProbeKey, parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import type { CreatedObject } from './bucket-event.ts';
 
@@ -22,10 +22,11 @@ export type ReportUploads = (created: readonly CreatedObject[]) => Promise<numbe
 interface ReportOptions {
   readonly bucket: string;
   readonly queue: Pick<RenderQueue, 'reportUpload' | 'add'>;
+  readonly eventProbes: Pick<EventProbes, 'note'>;
   readonly logger: Logger;
 }
 
-export function createReportUploads({ bucket, queue, logger }: ReportOptions): ReportUploads {
+export function createReportUploads({ bucket, queue, eventProbes, logger }: ReportOptions): ReportUploads {
   const limit = pLimit(REPORTS_AT_ONCE);
 
   async function report(address: OriginalAddress): Promise<void> {
@@ -38,10 +39,13 @@ export function createReportUploads({ bucket, queue, logger }: ReportOptions): R
   }
 
   return async (created) => {
-    const addresses = created
-      .filter((object) => object.bucket === bucket)
-      .flatMap(({ key }) => parseOriginalKey(key) ?? []);
+    const keys = created.filter((object) => object.bucket === bucket).map(({ key }) => key);
+    const addresses = keys.flatMap((key) => parseOriginalKey(key) ?? []);
     await limit.map(addresses, report);
+    await limit.map(
+      keys.flatMap((key) => parseEventProbeKey(key) ?? []),
+      (id) => eventProbes.note(id),
+    );
     return addresses.length;
   };
 }

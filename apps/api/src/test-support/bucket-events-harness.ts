@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createProducerConnection, createRenderQueue } from '@imagemill/queue';
+import { createEventProbes, createProducerConnection, createRenderQueue } from '@imagemill/queue';
 import { createLogger } from '@imagemill/service';
 import { ImageId, originalKey, Tenant } from '@imagemill/variants';
 import { startFauxqs } from 'fauxqs';
@@ -10,6 +10,8 @@ import { type BucketEventsConsumer, consumeBucketEvents } from '../bucket-events
 import { createReportUploads, type ReportUploads } from '../bucket-events/report-uploads.ts';
 
 const BUCKET = 'originals';
+/** The prefix of the marks of the doctor's events. */
+export const EVENT_PREFIX = `events-${randomUUID().slice(0, 8)}`;
 
 /** A real SQS server on loopback with a queue, and a render queue on the run's Redis. */
 export async function createBucketEventsHarness() {
@@ -20,7 +22,10 @@ export async function createBucketEventsHarness() {
   const connection = createProducerConnection(inject('servers').redisUrl);
   await vi.waitUntil(() => connection.status === 'ready');
   const queue = createRenderQueue({ connection, prefix: `sqs-${randomUUID().slice(0, 8)}` });
-  const report = createReportUploads({ bucket: BUCKET, queue, logger: createLogger('api', 'silent') });
+  const report = createReportUploads({
+    ...{ bucket: BUCKET, queue, logger: createLogger('api', 'silent') },
+    eventProbes: createEventProbes(connection, EVENT_PREFIX),
+  });
   const running = new Set<BucketEventsConsumer>();
   const clients = new Set<ReturnType<typeof createSqsClient>>();
 

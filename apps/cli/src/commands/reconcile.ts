@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { parseEnv } from '@imagemill/service/environment';
 import type { Command } from 'commander';
 import { reconcileEnv } from '../env.ts';
 import { entryPoints } from '../stack/entry-points.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 import { helpAfter } from './help.ts';
+import { runApp } from './run-app.ts';
 
 /** `imagemill reconcile`: a full reconciliation, of the local stack or of the deployment in the environment. */
 export function reconcile(program: Command): void {
@@ -36,11 +35,7 @@ export function reconcile(program: Command): void {
     .action(async (options: { dryRun?: boolean; json?: boolean }) => {
       const flags = [...(options.dryRun ? ['--dry-run'] : []), ...(options.json ? ['--json'] : [])];
       const env = { ...(await localStackEnv()), ...process.env };
-      const child = spawn(process.execPath, [entryPoints.reconcile, ...flags], { stdio: 'inherit', env });
-      // Ctrl-C reaches the child too, which handles it.
-      process.on('SIGINT', () => {});
-      const [code] = (await once(child, 'exit')) as [number | null];
-      process.exitCode = code ?? 1;
+      await runApp(entryPoints.reconcile, flags, env);
     });
 }
 

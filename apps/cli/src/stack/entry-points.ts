@@ -5,6 +5,7 @@ const app = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.m
 /** The programs that every deployment runs. */
 export const entryPoints = {
   setup: app('api/src/setup.ts'),
+  doctor: app('api/src/doctor.ts'),
   api: app('api/src/main.ts'),
   worker: app('worker/src/main.ts'),
   edge: app('edge/src/main.ts'),

@@ -1,2 +1,3 @@
+export { type Alteration, startAlteredStore } from './altered-store.ts';
 export { type FaultProxy, type Misbehaviour, startFaultProxy } from './fault-proxy.ts';
 export type { TestServers } from './test-servers.ts';

@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { examine } from './doctor/examine.ts';
+import { jsonReport, summarise, textReport } from './doctor/report.ts';
+
+const HELP = `usage: doctor [--json]
+
+Examines the deployment that the environment variables describe, and prints how to correct what is wrong: Redis, buckets and what
+their server supports, bucket events, keys, clocks, CDN, edge and webhooks. Test objects are deleted at the end.
+
+  --json     print one JSON object per finding, and one for the summary
+
+Exit codes: 0 no problem (warnings are possible), 1 at least one problem, 2 wrong usage, 130 interrupted.`;
+
+/** One-shot: examines a deployment from where it runs. */
+async function main(): Promise<void> {
+  const flags = readFlags();
+  if (!flags) return;
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  const findings = await examine(process.env, { signal: interrupted.signal });
+  process.stdout.write(`${flags.json ? jsonReport(findings) : textReport(findings)}\n`);
+  if (interrupted.signal.aborted) process.exitCode = 130;
+  else process.exitCode = summarise(findings).isHealthy ? 0 : 1;
+}
+
+function readFlags(): { readonly json: boolean } | undefined {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const { values } = parseArgs({ options: { json: flag, help: { ...flag, short: 'h' } } });
+    if (values.help) process.stdout.write(`${HELP}\n`);
+    return values.help ? undefined : { json: values.json };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${HELP}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+await main();

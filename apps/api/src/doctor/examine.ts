@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { createProducerConnection } from '@imagemill/queue';
+import { parseEnv } from '@imagemill/service/environment';
+import { StartUpError } from '@imagemill/service/start-up';
+import type { z } from 'zod';
+import { accessCheck } from './checks/access.ts';
+import { bucketEventsCheck } from './checks/bucket-events.ts';
+import { bucketsCheck } from './checks/buckets.ts';
+import { addressCheck, cdnCheck } from './checks/delivery.ts';
+import { messagesCheck } from './checks/messages.ts';
+import { redisCheck } from './checks/redis.ts';
+import { keysCheck, settingsCheck } from './checks/settings.ts';
+import { capabilityChecks } from './checks/store-capabilities.ts';
+import { parts } from './env.ts';
+import { type Check, type Finding, skipped } from './finding.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { reasonOf, runChecks } from './run-checks.ts';
+import { openStores, type Stores } from './stores.ts';
+
+type EnvSource = Readonly<Record<string, string | undefined>>;
+
+interface ExamineOptions {
+  readonly signal: AbortSignal;
+  /** How long an event of the bucket may take. */
+  readonly eventWaitMs?: number;
+}
+
+const CONNECT_MS = 5_000;
+const SET_UP_MS = 60_000;
+
+/**
+ * Examines a deployment by the variables of its programs. Writes only objects and a key that it deletes again.
+ *
+ * @returns the findings, in a fixed order
+ */
+export async function examine(source: EnvSource, options: ExamineOptions): Promise<readonly Finding[]> {
+  const redis = openRedis(source);
+  const storage = parsed(parts.storage, source);
+  const stores = storage && (await openStores(storage));
+  try {
+    const checks = [
+      settingsCheck(source),
+      ...(redis ? redisChecks(redis, source) : notExamined('redis', 'API keys')),
+      ...(storage && stores ? storageChecks(storage, stores) : notExamined('buckets')),
+      ...(redis && stores ? eventChecks(redis, stores, { source, ...options }) : notExamined('bucket events')),
+      ...addressChecks(source, stores),
+    ];
+    const findings = await runChecks(checks, options.signal);
+    const left = (await stores?.objects.deleteAll()) ?? [];
+    return [...findings, ...left.map((outcome) => ({ check: 'clean-up', ...outcome }))];
+  } finally {
+    redis?.connection.disconnect();
+    stores?.close();
+  }
+}
+
+/** What the server of the buckets lacks, with the settings that follow; the same probes as in `examine`. */
+export async function lackingCapabilities(source: EnvSource): Promise<readonly Finding[]> {
+  const storage = parsed(parts.storage, source);
+  if (!storage) return [];
+  const stores = await openStores(storage);
+  try {
+    const findings = await runChecks(capabilityChecks(storage, stores), AbortSignal.timeout(SET_UP_MS));
+    await stores.objects.deleteAll();
+    return findings.filter(({ result }) => result !== 'ok');
+  } finally {
+    stores.close();
+  }
+}
+
+interface OpenRedis {
+  readonly connection: RedisConnection;
+  readonly prefix: string;
+  readonly ready: () => Promise<RedisConnection>;
+}
+
+function openRedis(source: EnvSource): OpenRedis | undefined {
+  const env = parsed(parts.redis, source);
+  if (!env) return undefined;
+  const connection = createProducerConnection(env.REDIS_URL);
+  return { connection, prefix: env.QUEUE_PREFIX, ready: readiness(connection) };
+}
+
+const redisChecks = ({ prefix, ready }: OpenRedis, source: EnvSource): Check[] => [
+  redisCheck(ready),
+  keysCheck(parsed(parts.keys, source)?.API_KEYS ?? [], prefix, ready),
+];
+
+function eventChecks(
+  { prefix, ready }: OpenRedis,
+  stores: Stores,
+  { source, eventWaitMs }: ExamineOptions & { readonly source: EnvSource },
+): Check[] {
+  const env = parsed(parts.events, source);
+  if (!env) return notExamined('bucket events');
+  return [bucketEventsCheck({ env, stores, prefix, ready, ...(eventWaitMs !== undefined && { waitMs: eventWaitMs }) })];
+}
+
+function addressChecks(source: EnvSource, stores: Stores | undefined): Check[] {
+  const [addresses, messages] = [parsed(parts.addresses, source), parsed(parts.messages, source)];
+  return [
+    ...(addresses && stores ? [cdnCheck(addresses, stores)] : notExamined('CDN')),
+    ...(addresses
+      ? [
+          addressCheck('API', 'API_BASE_URL', addresses.API_BASE_URL),
+          addressCheck('edge', 'EDGE_BASE_URL', addresses.EDGE_BASE_URL),
+        ]
+      : notExamined('API', 'edge')),
+    ...(messages ? [messagesCheck(messages)] : notExamined('webhooks')),
+  ];
+}
+
+const storageChecks = (env: z.output<typeof parts.storage>, stores: Stores): Check[] => [
+  bucketsCheck(stores),
+  accessCheck(stores),
+  ...capabilityChecks(env, stores),
+];
+
+const notExamined = (...names: readonly string[]): Check[] =>
+  names.map((name) => ({
+    name,
+    run: async () => [skipped('its variables are missing or invalid: see settings')],
+  }));
+
+/** A part of the environment; undefined if it is invalid, which the check of the settings reports. */
+function parsed<Part extends z.ZodObject>(part: Part, source: EnvSource): z.output<Part> | undefined {
+  try {
+    return parseEnv(part, source);
+  } catch (error) {
+    if (error instanceof StartUpError) return undefined;
+    throw error;
+  }
+}
+
+/** Waits for the connection once, for all checks. The reason of a failure is in the connection's own errors. */
+function readiness(connection: RedisConnection): () => Promise<RedisConnection> {
+  let failure: unknown;
+  connection.on('error', (error) => {
+    failure = error;
+  });
+  const isReady = (async () => {
+    if (connection.status !== 'ready') await once(connection, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) });
+    return connection;
+  })().catch(() => {
+    throw new Error(failure === undefined ? `no answer within ${CONNECT_MS / 1000} s` : reasonOf(failure));
+  });
+  // Each check reports it; without a check, it must not end the process.
+  isReady.catch(() => {});
+  return () => isReady;
+}

@@ -1,0 +1,3 @@
+import type { createProducerConnection } from '@imagemill/queue';
+
+export type RedisConnection = ReturnType<typeof createProducerConnection>;

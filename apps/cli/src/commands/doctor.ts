@@ -1,0 +1,61 @@
+import { configuredKeyEntry } from '@imagemill/keys';
+import { parseEnv } from '@imagemill/service/environment';
+import type { Command } from 'commander';
+import { reconcileEnv } from '../env.ts';
+import { entryPoints } from '../stack/entry-points.ts';
+import { readStackFile } from '../stack/stack-file.ts';
+import { helpAfter } from './help.ts';
+import { runApp } from './run-app.ts';
+
+/** `imagemill doctor`: examines the local stack, or the deployment in the environment. */
+export function doctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('examine a deployment, and print how to correct what is wrong')
+    .option('--json', 'print a JSON object per finding, and one for the summary')
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          ['imagemill doctor', 'the local stack, if one is running'],
+          ['REDIS_URL=… S3_ENDPOINT=… imagemill doctor', 'a deployment, from where it runs'],
+        ],
+        environment: [
+          ['REDIS_URL, S3_ENDPOINT, …', "the API's variables (default: the local stack's)"],
+          ['CORS_ORIGINS', 'web origins that may upload'],
+          ['WEBHOOK_ENDPOINTS_FILE', "the workers' file, whose endpoints must be reachable"],
+          ['IMAGEMILL_DIR', 'folder of the local stack (default: .imagemill)'],
+        ],
+        exitCodes: [
+          [0, 'no problem; warnings are possible'],
+          [1, 'at least one problem'],
+          [2, 'wrong usage'],
+          [130, 'interrupted'],
+        ],
+      }),
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const env = { ...(await localStackEnv()), ...process.env };
+      await runApp(entryPoints.doctor, json ? ['--json'] : [], env);
+    });
+}
+
+/** The variables of the local stack, if one is running. */
+async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
+  const stack = await readStackFile(parseEnv(reconcileEnv, process.env).IMAGEMILL_DIR);
+  if (!stack) return {};
+  return {
+    REDIS_URL: stack.redisUrl,
+    S3_ENDPOINT: stack.s3Endpoint,
+    S3_ACCESS_KEY_ID: stack.s3AccessKeyId,
+    S3_SECRET_ACCESS_KEY: stack.s3SecretAccessKey,
+    ORIGINALS_BUCKET: stack.originalsBucket,
+    CDN_BUCKET: stack.cdnBucket,
+    CDN_BASE_URL: stack.cdnBaseUrl,
+    EDGE_BASE_URL: stack.edgeUrl,
+    API_BASE_URL: stack.apiUrl,
+    API_KEYS: configuredKeyEntry(stack.apiKey, 'demo', ['upload']),
+    // Every program of the stack listens on loopback only.
+    HOST: '127.0.0.1',
+  };
+}
