@@ -63,6 +63,20 @@ test('a rendition on request is not made at the upload, and the edge makes it wi
   expect((await bytesAt(await fromBucket(planned?.url ?? ''))).equals(bytes)).toBe(true);
 });
 
+test("the operator's mark is on the renditions of a worker and on those that the edge makes", async () => {
+  const { image } = await seller.upload({ bytes: photo, category: 'catalogue' });
+  for (const variant of ['marked', 'later', 'focused']) {
+    const picture = sharp(await bytesAt(await fetch(`${stack.edgeUrl}/images/${image.imageId}/${variant}`)));
+    const middle = await picture
+      .resize(16, 16, { fit: 'cover' })
+      .extract({ left: 7, top: 7, width: 2, height: 2 })
+      .raw()
+      .toBuffer();
+    const [red = 0, green = 0, blue = 0] = middle;
+    expect(red - Math.max(green, blue) > 200, variant).toBe(variant !== 'focused');
+  }
+});
+
 test('a URL that `imagemill sign` prints shows its size, and no other', async () => {
   const { image } = await seller.upload({ bytes: photo, category: 'avatar' });
   const args = ['apps/cli/imagemill.mjs', 'sign', image.imageId, '--width', '40', '--height', '30', '-f', 'webp'];

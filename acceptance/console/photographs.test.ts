@@ -120,6 +120,7 @@ test('shows a rendition of every option, in its size', async () => {
     'stretched',
     'outside',
     'focused',
+    'marked',
     'later',
   ]);
   expect(options.at(-1)).toMatch(/^later webp at most \d+×\d+$/);

@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
-import { type Focus, Variant } from '@imagemill/variants';
+import { cicp } from '@imagemill/imaging/test-support';
+import { decodeWatermarks } from '@imagemill/rendering';
+import { type Focus, loadVariantSets } from '@imagemill/variants';
 import sharp from 'sharp';
 
 const root = new URL('../../', import.meta.url);
@@ -20,6 +22,29 @@ async function catalogue(): Promise<Buffer> {
     .png()
     .toBuffer();
 }
+
+/** In Display P3: a disc of a red that sRGB has, on the red that it does not have. */
+async function reds(): Promise<Buffer> {
+  const side = 300;
+  const data = Buffer.alloc(side * side * 3);
+  for (let at = 0; at < side * side; at++) {
+    const isDisc = Math.hypot((at % side) - side / 2, Math.floor(at / side) - side / 2) < side / 3;
+    data.set(isDisc ? [234, 51, 35] : [255, 0, 0], 3 * at);
+  }
+  const png = await sharp(data, { raw: { width: side, height: side, channels: 3 } })
+    .png()
+    .toBuffer();
+  return Buffer.concat([
+    png.subarray(0, PNG_HEADER_BYTES),
+    cicp(P3_PRIMARIES, SRGB_TRANSFER),
+    png.subarray(PNG_HEADER_BYTES),
+  ]);
+}
+
+/** The signature and the chunk IHDR. */
+const PNG_HEADER_BYTES = 33;
+/** https://www.itu.int/rec/T-REC-H.273 */
+const [P3_PRIMARIES, SRGB_TRANSFER] = [12, 13];
 
 interface Example {
   readonly focus?: Focus;
@@ -43,6 +68,15 @@ const examples: Record<string, Example> = {
   'trim-padding': { fit: 'contain', trim: 24, padding: 12, background: 'auto', source: catalogue },
   'sharpen-off': { fit: 'cover' },
   'sharpen-on': { fit: 'cover', sharpen: true },
+  'colour-srgb': { fit: 'cover', source: reds },
+  'colour-p3': { fit: 'cover', colour: 'p3', source: reds },
+  'watermark-default': { fit: 'inside', watermark: { file: 'logo.svg' } },
+  'watermark-centre': { fit: 'inside', watermark: { file: 'logo.svg', place: 'centre', size: 80, opacity: 50 } },
+  'watermark-round': {
+    fit: 'cover',
+    shape: 'circle',
+    watermark: { file: 'logo.svg', place: 'bottom', size: 50, margin: 0 },
+  },
   'position-centre': { fit: 'cover', height: 60 },
   'position-focus-top': { fit: 'cover', height: 60, position: 'focus', focus: { x: 0.5, y: 0.1 } },
   'position-focus-bottom': { fit: 'cover', height: 60, position: 'focus', focus: { x: 0.5, y: 0.9 } },
@@ -50,14 +84,19 @@ const examples: Record<string, Example> = {
 
 /** The pictures of docs/variants.md: the options of a variant, as the engine renders a sample photograph. */
 export async function drawOptions(): Promise<void> {
-  const engine = await createImagingEngine();
   await mkdir(folder, { recursive: true });
-  for (const [name, { focus, source = photograph, ...options }] of Object.entries(examples)) {
+  const box = { width: 150, height: 150, format: 'webp', quality: 80 };
+  const sets = Object.entries(examples).map(([name, { focus: _, source: __, ...options }]) => [
+    name,
+    [{ name, ...box, ...options }],
+  ]);
+  const read = (name: string) => readFile(new URL(name, folder));
+  const { categories, watermarks } = await loadVariantSets(Object.fromEntries(sets), read);
+  const engine = await createImagingEngine({ watermarks: await decodeWatermarks(watermarks) });
+  for (const [name, { focus, source = photograph }] of Object.entries(examples)) {
     const bytes = await source();
-    const box = { name, width: 150, height: 150, format: 'webp', quality: 80 };
-    const picture = await engine.decode(bytes, await engine.inspect(bytes), [Variant.parse({ ...box, ...options })], {
-      focus,
-    });
+    const set = categories.get(name)?.set ?? [];
+    const picture = await engine.decode(bytes, await engine.inspect(bytes), set, { focus });
     for await (const { data, width, height } of picture.render()) {
       await writeFile(new URL(`${name}.webp`, folder), data);
       console.log(`${name}.webp ${width}×${height}`);

@@ -1,7 +1,7 @@
 import { requestMetrics } from '@imagemill/http';
 import { createKeyStore } from '@imagemill/keys';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
-import { loadCategories } from '@imagemill/variants';
+import { loadVariantSets } from '@imagemill/variants';
 import type { MiddlewareHandler } from 'hono';
 import type { Registry } from 'prom-client';
 import { createApp } from './app.ts';
@@ -43,7 +43,7 @@ export interface ApiOptions {
 export async function buildApi(env: ApiEnv, backends: Backends, { logger, registry, inTests = {} }: ApiOptions) {
   const { connection, sqs } = backends;
   const services = await buildServices(env, backends, {
-    categories: await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories),
+    categories: (await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets)).categories,
     logger,
     liveObserver: inTests.liveObserver ?? liveMetrics(registry),
     liveTimes: inTests.liveTimes,

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { listen, requestMetrics } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
 import { createRenderQueue as createJobQueue } from '@imagemill/queue';
-import { buildEngine, type EngineOptions, engineLimits } from '@imagemill/rendering';
+import { buildEngine, decodeWatermarks, type EngineOptions, engineLimits } from '@imagemill/rendering';
 import { parseJsonFile, StartUpError, startMetricsServer } from '@imagemill/service';
-import { type Categories, loadCategories, missingSigningKeys } from '@imagemill/variants';
+import { loadVariantSets, missingSigningKeys } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import type { Backends } from './backends.ts';
 import type { EdgeEnv } from './env.ts';
@@ -29,7 +29,7 @@ const MIB = 1024 * 1024;
 /** Misses that look for their image or wait for another process, beside those in the render queue. */
 const OTHER_MISSES_MAX = 500;
 
-type EdgeOptions = Omit<EngineOptions, 'memoryMb'> & {
+type EdgeOptions = Omit<EngineOptions, 'memoryMb' | 'watermarks'> & {
   /** Replaces the engine processes, for tests that share one engine. */
   readonly engine?: EdgeEngine;
 };
@@ -38,8 +38,9 @@ type EdgeOptions = Omit<EngineOptions, 'memoryMb'> & {
 export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeOptions) {
   const { originals, cdn, connection } = backends;
   const { logger, registry } = options;
-  const categories = await openCategories(env);
-  const engine = options.engine ?? (await openEngine(env, options));
+  const { categories, watermarks } = await openVariantSets(env);
+  const engine =
+    options.engine ?? (await openEngine(env, { ...options, watermarks: await decodeWatermarks(watermarks) }));
   const manifests = createManifests(originals);
   const jobs = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
   const findings = openFindings(env, { manifests, queue: jobs, originals });
@@ -100,11 +101,11 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
 }
 
 /** @throws StartUpError if the file is not valid, or private categories have no signing key */
-async function openCategories(env: EdgeEnv): Promise<Categories> {
-  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
-  const problem = missingSigningKeys(categories, env.EDGE_SIGNING_KEYS);
+async function openVariantSets(env: EdgeEnv) {
+  const sets = await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets);
+  const problem = missingSigningKeys(sets.categories, env.EDGE_SIGNING_KEYS);
   if (problem !== undefined) throw new StartUpError('Private images cannot be served:', [problem]);
-  return categories;
+  return sets;
 }
 
 function openFindings(env: EdgeEnv, sources: ImageSources): Findings {
@@ -119,7 +120,7 @@ const flightTimes = (env: EdgeEnv) => ({
 });
 
 /** @throws Error if the first engine process does not start, unless it starts later */
-async function openEngine(env: EdgeEnv, options: EdgeOptions): Promise<EdgeEngine> {
+async function openEngine(env: EdgeEnv, options: Omit<EngineOptions, 'memoryMb'>): Promise<EdgeEngine> {
   const start = () => buildEngine(env, { ...options, memoryMb: env.EDGE_MEMORY_MB });
   return env.EDGE_LAZY_ENGINE ? createLazyEngine(engineLimits(env), start) : start();
 }

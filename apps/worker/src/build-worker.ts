@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { createFinishedImages } from '@imagemill/manifests';
 import { createRenderWorker, createSlotTime, type RenderHandler } from '@imagemill/queue';
-import { buildEngine, type EngineOptions } from '@imagemill/rendering';
+import { buildEngine, decodeWatermarks, type EngineOptions } from '@imagemill/rendering';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
-import { ImageId, loadCategories } from '@imagemill/variants';
+import { ImageId, loadVariantSets } from '@imagemill/variants';
 import type { Registry } from 'prom-client';
 import type { Backends } from './backends.ts';
 import type { WorkerEnv } from './env.ts';
@@ -22,16 +22,17 @@ import { notifyOutcome } from './webhooks/notify-outcome.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-type WorkerOptions = Omit<EngineOptions, 'memoryMb'>;
+type WorkerOptions = Omit<EngineOptions, 'memoryMb' | 'watermarks'>;
 
 /** Builds a worker. `start` opens its ports and begins to process jobs. */
 export async function buildWorker(env: WorkerEnv, backends: Backends, options: WorkerOptions) {
   const { logger, registry } = options;
   const { connection } = backends;
-  const categories = await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories);
+  const { categories, watermarks: files } = await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets);
   const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
   const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
-  const engine = await buildEngine(env, { ...options, memoryMb: env.WORKER_MEMORY_MB });
+  const watermarks = await decodeWatermarks(files);
+  const engine = await buildEngine(env, { ...options, watermarks, memoryMb: env.WORKER_MEMORY_MB });
   const purges = buildPurges(env, backends, { categories, logger, registry });
   const services = buildRenderServices(env, backends, { engine, categories, logger, purges: purges?.queue });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });

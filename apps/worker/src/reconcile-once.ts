@@ -9,7 +9,7 @@ import {
 } from '@imagemill/queue';
 import { parseEnv, parseJsonFile, StartUpError, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
-import { loadCategories } from '@imagemill/variants';
+import { loadVariantSets } from '@imagemill/variants';
 import { reconcileEnv } from './env.ts';
 import { purgesAreOn } from './purge/env.ts';
 import { reconcile } from './reconcile/reconcile.ts';
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
       {
         ...{ originals, cdn, manifests, deletions, queue },
         finishedImages: createFinishedImages(originals),
-        categories: await parseJsonFile(env.VARIANT_SETS_FILE, loadCategories),
+        categories: (await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets)).categories,
         index: createImageIndex(connection, env.QUEUE_PREFIX),
         purges: purgesAreOn(env) ? createPurgeQueue({ connection, prefix: env.QUEUE_PREFIX }) : undefined,
         oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,

@@ -2,10 +2,13 @@ import { type Colour, pads, type RenditionPlan } from '@imagemill/variants';
 import { hexInP3 } from './colour/display-p3.ts';
 import { dominantColour } from './dominant-colour.ts';
 import type { Pixels } from './pixels.ts';
+import type { PlacedMark } from './watermark/placed-mark.ts';
 
-/** A plan with what is behind its picture: a colour as #rrggbb in the colour space of the pixels, or `transparent`. */
+/** A plan with what is behind its picture, and over it. The backdrop is a colour as #rrggbb in the colour space of the pixels, or `transparent`. */
 export interface BackedPlan extends RenditionPlan {
   readonly backdrop: string;
+  /** What is over it. */
+  readonly mark?: PlacedMark | undefined;
 }
 
 /** What is behind transparent pixels if a format without transparency asks for the colour of a transparent border. */

@@ -10,6 +10,8 @@ import type { Pixels } from './pixels.ts';
 import { heicAsTiff } from './source/heic/heic-as-tiff.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 import { trimLayers } from './trim-layers.ts';
+import { markLayer } from './watermark/mark-layer.ts';
+import type { Watermarks } from './watermark/placed-mark.ts';
 
 export interface Layers {
   /** All of the picture, in sRGB. */
@@ -18,18 +20,24 @@ export interface Layers {
   readonly all: readonly Layer[];
 }
 
+interface LayersContext {
+  readonly limits: ImageLimits;
+  readonly focus: Focus | undefined;
+  readonly watermarks: Watermarks;
+}
+
 /**
  * Decodes a source once for each colour space that its set needs: converting the pixels of one space to the other would take longer, and
  * lose precision.
  *
  * @param planned of the whole set, smallest first
- * @throws RejectedImageError `corrupt`
+ * @throws RejectedImageError `corrupt`; Error if a watermark is missing
  */
 export async function decodeLayers(
   decodable: DecodableSource,
   source: SourceFacts,
   planned: readonly RenditionPlan[],
-  { limits, focus }: { readonly limits: ImageLimits; readonly focus: Focus | undefined },
+  { limits, focus, watermarks }: LayersContext,
 ): Promise<Layers> {
   const wanted = planned.some(({ variant }) => variant.colour === 'p3');
   const isWide = wanted && (await isWideSource(decodable.bytes, source));
@@ -39,7 +47,8 @@ export async function decodeLayers(
     // The summary needs pixels in sRGB even if no rendition does.
     const sizes = plans.length > 0 ? plans : planned.slice(0, 1);
     const pixels = await decodePixels(pixelSource, source, sizes, limits, colour);
-    return { pixels, layers: await trimLayers(plans, { pixels, colour, source, focus }) };
+    const layers = await trimLayers(plans, { pixels, colour, source, focus });
+    return { pixels, layers: layers.map((layer) => markLayer(layer, watermarks)) };
   };
   // One after the other: both at once would hold the decoder's memory twice.
   const srgb = await decode('srgb');

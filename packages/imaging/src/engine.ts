@@ -7,6 +7,7 @@ import { defaultLimits, type ImageLimits } from './limits.ts';
 import { blockOtherLoaders } from './loaders.ts';
 import { type CallOptions, type DecodeOptions, decodePicture, type Picture } from './picture.ts';
 import type { Slot } from './slot.ts';
+import type { Watermarks } from './watermark/placed-mark.ts';
 
 export interface EngineOptions {
   /** Takes a place for each decode and encode; by default, there are as many as cores. */
@@ -14,6 +15,8 @@ export interface EngineOptions {
   /** How many places there are; by default as many as cores. */
   readonly slots?: number | undefined;
   readonly limits?: Partial<ImageLimits> | undefined;
+  /** Of the sets that it renders. */
+  readonly watermarks?: Watermarks | undefined;
 }
 
 /** Bytes in, bytes out: no network, no files. Every fault of a picture is a RejectedImageError. */
@@ -53,7 +56,8 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   sharp.concurrency(1);
   const limits = { ...defaultLimits, ...options.limits };
   const slots = options.slots ?? availableParallelism();
-  const context = { limits, slots, encodeSlot: options.encodeSlot ?? pLimit(slots) };
+  const { encodeSlot = pLimit(slots), watermarks = new Map() } = options;
+  const context = { limits, slots, encodeSlot, watermarks };
   return {
     limits,
     inspect: async (bytes, options) => (await inspectSource(bytes, limits, options)).source,

@@ -56,7 +56,7 @@ export function createFrames(decoded: Pixels, plans: readonly BackedPlan[], want
 
 /** Plans with the same key have the same pixels; this is common for small sources. */
 export function frameKey(plan: BackedPlan): string {
-  const { variant, width, height, crop, backdrop } = plan;
+  const { variant, width, height, crop, backdrop, mark } = plan;
   return JSON.stringify([
     width,
     height,
@@ -64,12 +64,13 @@ export function frameKey(plan: BackedPlan): string {
     crops(plan) && variant.position,
     plan.sharpens,
     showsBackdrop(plan) && [crop.width, crop.height, backdrop],
+    mark && [mark.area, mark.watermark],
   ]);
 }
 
 /** Other frames can be made from such a frame. */
 const showsAll = (plan: BackedPlan) =>
-  !crops(plan) && !showsBackdrop(plan) && !plan.sharpens && plan.variant.shape === 'rectangle';
+  !crops(plan) && !showsBackdrop(plan) && !plan.sharpens && !plan.mark && plan.variant.shape === 'rectangle';
 
 // `plans` is sorted by size: the first frame that is large enough is the smallest one.
 const isLargeEnough = (frame: Size, wanted: Size) =>

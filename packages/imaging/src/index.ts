@@ -11,3 +11,4 @@ export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-
 export { endReasons } from './pool/engine-process.ts';
 export type { Lane } from './pool/lanes.ts';
 export type { PoolEvent } from './pool/pool-event.ts';
+export type { Watermarks } from './watermark/placed-mark.ts';

@@ -25,6 +25,7 @@ import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.t
 import type { Slot } from './slot.ts';
 import { type DecodableSource, decodableSource } from './source/readable-source.ts';
 import { type PictureSummary, summarise } from './summary.ts';
+import type { Watermarks } from './watermark/placed-mark.ts';
 
 export type { PictureSummary };
 
@@ -68,6 +69,7 @@ export interface Picture {
 export interface DecodeContext {
   readonly limits: ImageLimits;
   readonly encodeSlot: Slot;
+  readonly watermarks: Watermarks;
   /** Slots that this picture can have at the same time. */
   readonly slots: number;
 }
@@ -87,7 +89,7 @@ export async function decodePicture(
   const layers = await context.encodeSlot(() => {
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
-    return decodeLayers(decodable, source, planned, { limits: context.limits, focus });
+    return decodeLayers(decodable, source, planned, { ...context, focus });
   });
   signal?.throwIfAborted();
   return {

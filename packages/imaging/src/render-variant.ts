@@ -1,5 +1,5 @@
 import { crops, encoderSettings, type Position, pads, type RenditionPlan, tinySource } from '@imagemill/variants';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { type BackedPlan, showsBackdrop } from './backdrop.ts';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
 import { encodeRoundPng } from './encode-round-png.ts';
@@ -7,6 +7,7 @@ import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
 import type { Pixels } from './pixels.ts';
 import { sharpened } from './sharpening.ts';
+import { stamp, stampOverlay } from './watermark/stamp.ts';
 
 type Step = (image: Sharp, plan: BackedPlan) => Sharp;
 
@@ -50,9 +51,6 @@ const isRound = ({ variant }: RenditionPlan) => variant.shape === 'circle';
 
 const alphaForShape: Step = (image, plan) => (isRound(plan) ? image.ensureAlpha() : image);
 
-// The box of a circle is square, and therefore the plan is too.
-const cutToShape: Step = (image, plan) => (isRound(plan) ? image.composite([circleOverlay(plan.width)]) : image);
-
 const flattenIfOpaque: Step = (image, { variant, backdrop }) =>
   variant.format === 'jpeg' ? image.flatten({ background: backdrop }) : image;
 
@@ -62,7 +60,7 @@ const cutting = [scaleToPlan, cropToPlan, flattenOnBackdrop] satisfies Step[];
 const framing = [padToPlan, alphaForShape] satisfies Step[];
 const encoding = [flattenIfOpaque, encode] satisfies Step[];
 // libvips cannot extract from the frames of an animation, but it fits each of them.
-const animating = [fitToPlan, flattenOnBackdrop, padToPlan, alphaForShape, cutToShape, ...encoding] satisfies Step[];
+const animating = [fitToPlan, flattenOnBackdrop, padToPlan, alphaForShape] satisfies Step[];
 
 /** The pixels of a rendition. */
 export async function shapeFrame(image: Sharp, plan: BackedPlan): Promise<Pixels> {
@@ -70,6 +68,7 @@ export async function shapeFrame(image: Sharp, plan: BackedPlan): Promise<Pixels
   // Before the padding: the edge of the picture is not sharpened.
   const picture = plan.sharpens ? fromPixels(await sharpened(await pixelsOf(cut))) : cut;
   const pixels = await pixelsOf(take(framing, picture, plan));
+  if (plan.mark) await stamp(pixels, plan.mark);
   // Scaling makes clear pixels black.
   spreadColours(pixels);
   // libvips would composite in floating point, which costs as much CPU as the scaling.
@@ -94,10 +93,17 @@ export function encodeFrame(frame: Sharp, pixels: Pixels, plan: BackedPlan): Pro
 /** @throws RejectedImageError `corrupt` if frames after the first are damaged */
 export async function renderAnimation(image: Sharp, plan: BackedPlan): Promise<Buffer> {
   try {
-    return await take(animating, image, plan).toBuffer();
+    const frames = take(animating, image, plan).composite(await overlaysOf(plan));
+    return await take(encoding, frames, plan).toBuffer();
   } catch (error) {
     throw toRejection(error);
   }
+}
+
+/** Over every frame: the mark, and then the circle, which cuts it too. The box of a circle is square, and therefore the plan is too. */
+async function overlaysOf(plan: BackedPlan): Promise<OverlayOptions[]> {
+  const mark = plan.mark && (await stampOverlay(plan.mark, plan.width, plan.height));
+  return [...(mark ? [mark] : []), ...(isRound(plan) ? [circleOverlay(plan.width)] : [])];
 }
 
 const take = (steps: readonly Step[], image: Sharp, plan: BackedPlan): Sharp =>

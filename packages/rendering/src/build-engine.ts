@@ -1,5 +1,12 @@
 import { totalmem } from 'node:os';
-import { createEnginePool, defaultLimits, type EnginePool, type ImageLimits, type PoolEvent } from '@imagemill/imaging';
+import {
+  createEnginePool,
+  defaultLimits,
+  type EnginePool,
+  type ImageLimits,
+  type PoolEvent,
+  type Watermarks,
+} from '@imagemill/imaging';
 import type { Logger } from '@imagemill/service';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
@@ -15,6 +22,8 @@ export interface EngineOptions {
   readonly allocator: string | undefined;
   /** MiB of memory of this process with its engine processes; a share of what the machine has if undefined. */
   readonly memoryMb: number | undefined;
+  /** Of the variant sets. */
+  readonly watermarks: Watermarks;
 }
 
 type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
@@ -32,6 +41,7 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
     processes: env.ENGINE_PROCESSES,
     environment: allocator ? { LD_PRELOAD: allocator } : {},
     limits: engineLimits(env),
+    watermarks: options.watermarks,
     memoryBytes: memoryMb === undefined ? availableBytes() : memoryMb * MIB,
     budget: {
       cpuMs: env.IMAGE_CPU_MS,

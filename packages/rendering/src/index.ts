@@ -1,4 +1,5 @@
 export { buildEngine, type EngineOptions, engineLimits } from './build-engine.ts';
+export { decodeWatermarks } from './decode-watermarks.ts';
 export { engineEnv } from './env.ts';
 export { fetchCurrentOriginal } from './fetch-current-original.ts';
 export { fetchOriginal } from './fetch-original.ts';

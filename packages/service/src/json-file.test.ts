@@ -30,3 +30,15 @@ test('reports the path of a file that is missing or not JSON, and every invalid 
   await expect(parseJsonFile(path, parse)).rejects.toThrow(/bad\.json is not valid:\n {2}a\.1: /);
   await rm(dir, { recursive: true });
 });
+
+test('the content can name files in the folder of its own, which are read up to a limit', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-json-'));
+  const path = join(dir, 'names.json');
+  await writeFile(path, '"beside.txt"');
+  await writeFile(join(dir, 'beside.txt'), '12345');
+  const reading = (bytesMax: number) =>
+    parseJsonFile(path, async (name, readBeside) => Buffer.from(await readBeside(String(name), bytesMax)).toString());
+  expect(await reading(5)).toBe('12345');
+  await expect(reading(4)).rejects.toThrow('it has 5 bytes, and at most 4 are read');
+  await rm(dir, { recursive: true });
+});

@@ -2,6 +2,7 @@ import { revisionOf } from './revision.ts';
 import type { VariantSet } from './variant.ts';
 import { categorySets } from './variant-sets.ts';
 import type { Visibility } from './visibility.ts';
+import { loadWatermarks, type ReadBeside } from './watermark/load-watermarks.ts';
 
 /** A category's variant set, who may read its renditions, and the revision in their keys. */
 export interface CategorySpec {
@@ -27,6 +28,18 @@ export async function loadCategories(ownSets?: unknown): Promise<Categories> {
     return [name, { set, visibility, revision, publicRevision }] as const;
   });
   return new Map(await Promise.all(specs));
+}
+
+/**
+ * Every category of this deployment, and the files of the marks on their renditions.
+ *
+ * @param ownSets the content of the operator's variant sets file; undefined without one
+ * @param read reads a file beside it
+ * @throws ZodError that names every invalid entry
+ */
+export async function loadVariantSets(ownSets: unknown, read: ReadBeside) {
+  const { sets, files } = await loadWatermarks(ownSets, read);
+  return { categories: await loadCategories(sets), watermarks: files };
 }
 
 /** The names of the private categories. */

@@ -1,9 +1,5 @@
+import type { Size } from './area.ts';
 import { type Fit, SIDE_PX_MAX, type VariantFields } from './variant-fields.ts';
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The sizes in pixels of a source in its box. */
 export interface Fitted {

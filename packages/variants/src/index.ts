@@ -5,6 +5,7 @@ export {
   isSurelyPrivate,
   isSurelyPublic,
   loadCategories,
+  loadVariantSets,
   privateCategories,
 } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
@@ -100,3 +101,5 @@ export {
 } from './variant-fields.ts';
 export { type VariantSets, variantSets } from './variant-sets.ts';
 export { Visibility } from './visibility.ts';
+export type { WatermarkFile, WatermarkFiles } from './watermark/load-watermarks.ts';
+export { Place, Watermark, watermarkArea } from './watermark/watermark.ts';

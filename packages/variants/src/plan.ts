@@ -1,15 +1,10 @@
+import type { Area, Size } from './area.ts';
 import { tinySource } from './encoder-settings.ts';
-import { fitted, type Size } from './fit.ts';
+import { fitted } from './fit.ts';
 import type { Focus } from './focus.ts';
 import type { Variant, VariantSet } from './variant.ts';
 
-export type { Size };
-
-/** An area, with the position of its top left corner. */
-export interface Area extends Size {
-  readonly left: number;
-  readonly top: number;
-}
+export type { Area, Size };
 
 /** The output size in pixels of one variant for one source. It is exact, unless `isAtMost`. */
 export interface RenditionPlan extends Size {

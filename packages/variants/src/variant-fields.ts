@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Watermark } from './watermark/watermark.ts';
 
 export const Format = z.enum(['avif', 'webp', 'jpeg', 'png']);
 export type Format = z.infer<typeof Format>;
@@ -77,6 +78,8 @@ export const VariantFields = z.strictObject({
     .boolean()
     .transform((isOn) => isOn || undefined)
     .optional(),
+  /** A picture over the finished rendition. No default, as for `keepMetadata`. */
+  watermark: Watermark.optional(),
   /** Keeps every frame of an animated source; webp only. */
   animated: z.boolean().default(false),
   when: When.default('upload'),

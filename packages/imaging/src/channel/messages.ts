@@ -1,4 +1,5 @@
 import { type EntryName, type Focus, SourceFacts, type VariantSet } from '@imagemill/variants';
+import type { Raw } from 'sharp';
 import { z } from 'zod';
 import { Coding } from '../cost/coding.ts';
 import { rejectionReasons } from '../errors.ts';
@@ -11,6 +12,8 @@ import type { ImageLimits } from '../limits.ts';
  *     hold (its bytes) ─► inspect │ decode ─► summarise, render ─► drop
  */
 export type ToEngine =
+  /** Before the first image. The body is the pixels of a watermark. */
+  | { readonly do: 'watermark'; readonly sha256: string; readonly raw: Raw }
   /** The body is the file that the next calls are about. */
   | { readonly do: 'hold' }
   | ({ readonly call: number } & EngineCall)

@@ -3,8 +3,9 @@ import { variantSets } from '@imagemill/variants';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { colourDifference } from '../test-support/colour-difference.ts';
 import { heicSample, sampleColour } from '../test-support/heic.ts';
-import { cornerColours, cornerPicture, gradientPicture } from '../test-support/pictures.ts';
+import { cornerColours, cornerPicture, gradientPicture, plainPicture } from '../test-support/pictures.ts';
 import { engineOf, pixelReader, renderSet, variantSet } from '../test-support/render.ts';
+import { decodeWatermark } from '../watermark/decode-watermark.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import type { PoolEvent } from './pool-event.ts';
 
@@ -54,6 +55,27 @@ test('decodes a HEIC within the protections of its process', async () => {
   const [made] = await renderSet(heic, variantSet({ format: 'png' }), pool);
   const { rgb } = await pixelReader(made?.data ?? Buffer.of());
   expect(colourDifference(rgb(58, 40), sampleColour(58, 40))).toBeLessThan(4);
+});
+
+test('every process of the pool has the watermarks of the sets', async () => {
+  const sha256 = 'a'.repeat(64);
+  const watermarks = new Map([
+    [sha256, await decodeWatermark(await plainPicture(30, 30, [250, 0, 0]).png().toBuffer())],
+  ]);
+  const marking = await createEnginePool({ processes: 2, slots: 1, watermarks });
+  onTestFinished(() => marking.close());
+  const set = variantSet({ format: 'png', watermark: { sha256, place: 'centre', size: 50 } });
+  const bytes = await plainPicture(64, 64, [0, 0, 250]).png().toBuffer();
+  const pictures = [bytes, Buffer.from(bytes)].map(async (file) => {
+    const [made] = await renderSet(file, set, marking);
+    const { rgb } = await pixelReader(made?.data ?? Buffer.of());
+    return [rgb(32, 32), rgb(4, 4)];
+  });
+  const expected = [
+    [250, 0, 0],
+    [0, 0, 250],
+  ];
+  expect(await Promise.all(pictures)).toEqual([expected, expected]);
 });
 
 test('crops around the focus of the image', async () => {

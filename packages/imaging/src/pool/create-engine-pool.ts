@@ -5,6 +5,7 @@ import { callResults } from '../channel/messages.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
 import type { DecodeOptions } from '../picture.ts';
+import type { Watermarks } from '../watermark/placed-mark.ts';
 import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
@@ -30,6 +31,8 @@ export interface EnginePoolOptions {
   readonly memoryBytes?: number | undefined;
   /** Environment variables of the processes, such as LD_PRELOAD. They inherit none. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Of the sets that are rendered: every process gets all of them when it starts. */
+  readonly watermarks?: Watermarks | undefined;
   readonly onEvent?: ((event: PoolEvent) => void) | undefined;
   /** Images after which a process is replaced. */
   readonly imagesMax?: number;
@@ -149,12 +152,12 @@ interface SpawnSettings {
 }
 
 function spawnWith({ limits, slotsMax, launcher }: SpawnSettings, options: EnginePoolOptions) {
-  const { program = PROGRAM, environment = {}, onEvent } = options;
+  const { program = PROGRAM, environment = {}, watermarks = new Map(), onEvent } = options;
   const slots = createSlots(slotsMax);
   return (signal: AbortSignal) =>
     spawnEngine(
       {
-        ...{ program, slots, environment, launcher },
+        ...{ program, slots, environment, launcher, watermarks },
         start: { limits, slots: slotsMax },
         // Some work does not wait for a slot: reading headers, and the summary.
         threads: slotsMax + 2,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { createFrameReader, writeFrame } from '../channel/frames.ts';
 import { type EngineCall, FromEngine, fromEngineLimits, type ToEngine } from '../channel/messages.ts';
+import type { Watermarks } from '../watermark/placed-mark.ts';
 import type { Lane } from './lanes.ts';
 import { lowerPriority } from './lower-priority.ts';
 import { createPendingCalls, type ReceivedRendition } from './pending-calls.ts';
@@ -42,12 +43,19 @@ export interface EngineProcess {
   readonly ended: Promise<EndReason>;
 }
 
-/** @param onReady called once, when the process can take its first image */
-export function createEngineProcess(child: ChildProcess, allSlots: Slots, onReady: () => void): EngineProcess {
+export interface EngineProcessOptions {
+  readonly slots: Slots;
+  /** Of the sets that it will render. */
+  readonly watermarks: Watermarks;
+  /** Called once, when the process can take its first image. */
+  readonly onReady: () => void;
+}
+
+export function createEngineProcess(child: ChildProcess, options: EngineProcessOptions): EngineProcess {
   const channel = child.stdio[3] as Duplex;
   const send = (message: ToEngine, body?: Uint8Array) => writeFrame(channel, message, body);
   const calls = createPendingCalls();
-  const slots = createProcessSlots(allSlots, (slot) => send({ do: 'enter', slot }));
+  const slots = createProcessSlots(options.slots, (slot) => send({ do: 'enter', slot }));
   let file: WeakRef<Uint8Array> | undefined;
   let lane: Lane = 'light';
   let images = 0;
@@ -65,7 +73,7 @@ export function createEngineProcess(child: ChildProcess, allSlots: Slots, onRead
   receiveMessages(channel, {
     onMessage(message, body) {
       if (endedBy) return;
-      if (message.is === 'ready') onReady();
+      if (message.is === 'ready') options.onReady();
       else if (message.is === 'wants-slot') slots.want(message.slot, lane);
       else if (message.is === 'leaves-slot') slots.leave(message.slot);
       else calls.settle(message, body);
@@ -77,6 +85,8 @@ export function createEngineProcess(child: ChildProcess, allSlots: Slots, onRead
     kill('crashed', new ProcessDiedError(`An engine process ended with ${how}.`));
     return endedBy?.reason ?? 'crashed';
   });
+
+  for (const [sha256, { data, raw }] of options.watermarks) send({ do: 'watermark', sha256, raw }, data);
 
   const call: EngineProcess['call'] = (request, result, onRendition) => {
     if (endedBy) return Promise.reject(endedBy.error);

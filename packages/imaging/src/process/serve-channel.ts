@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { createFrameReader, writeFrame } from '../channel/frames.ts';
 import type { EngineStart, FromEngine, ToEngine } from '../channel/messages.ts';
 import type { EngineInProcess, EngineOptions } from '../engine.ts';
+import type { Pixels } from '../pixels.ts';
 import { createGrantedSlots } from './granted-slots.ts';
 import { serveImages } from './serve-images.ts';
 
@@ -18,10 +19,12 @@ const limitsOfWorker = { headerBytesMax: 16 * 1024 * 1024, bodyBytesMax: 2 ** 32
 export async function serveChannel(createEngine: (options: EngineOptions) => Promise<EngineInProcess>): Promise<void> {
   const { limits, slots } = JSON.parse(process.argv[2] ?? '') as EngineStart;
   const granted = createGrantedSlots((message) => send(message));
-  const engine = await createEngine({ limits, slots, encodeSlot: granted.enter });
+  const watermarks = new Map<string, Pixels>();
+  const engine = await createEngine({ limits, slots, encodeSlot: granted.enter, watermarks });
   const images = serveImages(engine, granted, send);
   const channel = openChannel((message, body) => {
     if (message.do === 'enter') granted.granted(message.slot);
+    else if (message.do === 'watermark') watermarks.set(message.sha256, { data: body, raw: message.raw });
     else images.handle(message, body);
   });
   send({ is: 'ready' });
@@ -31,7 +34,7 @@ export async function serveChannel(createEngine: (options: EngineOptions) => Pro
   }
 }
 
-function openChannel(onMessage: (message: ToEngine, body: Uint8Array) => void): Socket {
+function openChannel(onMessage: (message: ToEngine, body: Buffer) => void): Socket {
   const read = createFrameReader(limitsOfWorker, (message, body) => onMessage(message as ToEngine, body));
   const channel = new Socket({
     fd: CHANNEL,

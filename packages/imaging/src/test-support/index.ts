@@ -4,3 +4,4 @@ export * as hostile from './hostile/index.ts';
 export { animation, cornerPicture } from './pictures.ts';
 export { chrm, cicp, gama, iccp, patchesPng } from './png.ts';
 export { greyProfile, type RgbSpaceName, rgbProfile } from './profiles.ts';
+export { withSvgLoader } from './svg-loader.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Size } from '../fit.ts';
+import type { Size } from '../area.ts';
 import { planRenditions } from '../plan.ts';
 import { Variant } from '../variant.ts';
 import type { Format } from '../variant-fields.ts';
