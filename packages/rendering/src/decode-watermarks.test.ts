@@ -17,7 +17,7 @@ test('an SVG is drawn with its longer side at 1,024 pixels', async () => {
   );
   const { data, raw } = decoded.get('hash of a.svg') ?? {};
   expect(raw).toEqual({ width: 1024, height: 512, channels: 4 });
-  expect([...(data ?? []).subarray(0, 4)]).toEqual([0, 0, 255, 255]);
+  expect([...(data?.subarray(0, 4) ?? [])]).toEqual([0, 0, 255, 255]);
   expect(data?.at(-1)).toBe(0);
 });
 
