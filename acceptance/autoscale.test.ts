@@ -43,6 +43,7 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
     ...environmentOf(deployment),
     ...own,
     LOG_LEVEL: 'silent',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     ENGINE_PROCESSES: '1',
     REDIS_URL: redisUrl,
     S3_ENDPOINT: s3.endpoint,

@@ -22,6 +22,8 @@ const alive = (pid: number) => {
 /** Starts its own Redis and S3, as on a machine without configured servers. */
 const selfContained = { REDIS_URL: '', S3_ENDPOINT: '' };
 const withoutWorkers = { WORKERS: '0' };
+/** The environment of a program that gets none of ours. */
+const bare = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
 const pidsOf = ({ pids }: Pick<RunningStack, 'pids'>) => Object.values(pids).flat() as number[];
 
 test('a stack starts its own Redis and S3, receives bucket events, restarts what exits, and shuts down in order on Ctrl-C', async () => {
@@ -77,7 +79,7 @@ test('no process of a stack outlives it, even if it is killed', async () => {
 });
 
 test('a stack exits with code 1 if Redis exits, and leaves no process and no state file', async () => {
-  const stack = await startStack(selfContained);
+  const stack = await startStack({ ...selfContained, ...withoutWorkers });
   const pids = pidsOf(stack);
   process.kill((stack.pids as typeof stack.pids & { redis: number }).redis, 'SIGKILL');
   await vi.waitUntil(() => !alive(stack.pids.stack));
@@ -177,7 +179,7 @@ test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setu
   '%s lists every invalid variable at once, without values, and exits with 1',
   async (program) => {
     const bad = { S3_ENDPOINT: 'not a url 123', CDN_BUCKET: 'not a bucket 123' };
-    const { code, stderr } = await runProgram([program], { PATH: process.env.PATH, ...bad });
+    const { code, stderr } = await runProgram([program], { ...bare, ...bad });
     expect(code).toBe(1);
     for (const name of ['S3_ENDPOINT: must be', 'CDN_BUCKET: must be']) expect(stderr).toContain(name);
     expect(stderr).not.toContain('123');
@@ -186,7 +188,7 @@ test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setu
 );
 
 test('rejects an access key without its secret', async () => {
-  const env = { PATH: process.env.PATH, S3_ENDPOINT: 'http://s3.test', S3_ACCESS_KEY_ID: 'key' };
+  const env = { ...bare, S3_ENDPOINT: 'http://s3.test', S3_ACCESS_KEY_ID: 'key' };
   const { code, stderr } = await runProgram(['apps/api/src/setup.ts'], env);
   expect([code, stderr]).toEqual([1, expect.stringContaining('S3_SECRET_ACCESS_KEY is not set')]);
 });
@@ -196,7 +198,7 @@ test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts'])(
   async (program) => {
     const { redisUrl, s3 } = inject('servers');
     const { code, stderr } = await runProgram([program], {
-      PATH: process.env.PATH,
+      ...bare,
       API_KEYS: `demo:upload:${'0'.repeat(64)}`,
       PORT: '0',
       REDIS_URL: redisUrl,

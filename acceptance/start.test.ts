@@ -1,28 +1,30 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { grainyPhoto } from './test-support/photos.ts';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
 
-const photo = fileURLToPath(new URL('../examples/photos/product.jpg', import.meta.url));
-
 let dir: string;
 let firstPrinted: string;
-/** The second start. */
+/** The status of the image that the recipe of the first start uploads. */
+let statusOfRecipe: string;
+/** The second start: without workers, since it has nothing to render. */
 let stack: RunningStack;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'imagemill-start-'));
   const names = { QUEUE_PREFIX: 'start', ORIGINALS_BUCKET: 'start-originals', CDN_BUCKET: 'start-cdn' };
   const own = { REDIS_URL: '', S3_ENDPOINT: '', IMAGEMILL_DIR: dir, ...names };
-  const start = () => startStack(own, [process.execPath, 'apps/cli/imagemill.mjs', 'start']);
+  const start = (env: Record<string, string> = {}) =>
+    startStack({ ...own, ...env }, [process.execPath, 'apps/cli/imagemill.mjs', 'start']);
   const first = await start();
   firstPrinted = first.printed();
+  statusOfRecipe = await followRecipe(first);
   await first.stop();
-  stack = await start();
+  stack = await start({ WORKERS: '0' });
 });
 afterAll(async () => {
   await stack.stop();
@@ -55,12 +57,16 @@ test("start prints the URL of the API's documentation", async () => {
   expect(servers).toEqual([{ url: stack.apiUrl }]);
 });
 
-test('the recipe that start prints uploads an image with curl', async () => {
+/** Runs the printed commands in a shell. @returns the final status of their image */
+async function followRecipe(running: RunningStack): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'imagemill-recipe-'));
-  await copyFile(photo, join(folder, 'photo.jpg'));
-  const recipe = stack.printed().match(/^ {2}API=[\s\S]*?\n\n/m)?.[0] ?? '';
+  await writeFile(join(folder, 'photo.jpg'), await grainyPhoto());
+  const recipe = running.printed().match(/^ {2}API=[\s\S]*?\n\n/m)?.[0] ?? '';
   const { stdout } = await promisify(execFile)('sh', ['-c', recipe], { cwd: folder });
-  const imageId = /"imageId":"([^"]+)"/.exec(stdout)?.[1] ?? '';
-  expect((await createSeller(stack).ended(imageId)).status).toBe('ready');
   await rm(folder, { recursive: true });
+  return (await createSeller(running).ended(/"imageId":"([^"]+)"/.exec(stdout)?.[1] ?? '')).status;
+}
+
+test('the recipe that start prints uploads an image with curl', () => {
+  expect(statusOfRecipe).toBe('ready');
 });

@@ -4,13 +4,12 @@ import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket } from '@imagemill/storage';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
-import { areas } from '../app.ts';
 import { openBackends } from '../backends.ts';
 import { type ApiOptions, buildApi } from '../build-api.ts';
 import { type ApiEnv, apiEnv } from '../env.ts';
-import { createOpenApiDocument } from '../openapi/document.ts';
 import { UploadTicket } from '../tickets/upload-ticket.ts';
 import { createContract } from './contract.ts';
+import { documentOf } from './document-of.ts';
 
 export const FOLLOW_TOKEN_SECRET = 'a secret of this test that is long enough';
 const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
@@ -64,7 +63,7 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   const { app, services, keyStore } = api;
   const { queue, webhooks, manifests, index, originals, live, view, settings } = services;
 
-  const document = createOpenApiDocument({ app, areas, apiBaseUrl: settings.apiBaseUrl });
+  const document = documentOf(app, settings.apiBaseUrl);
   // Every response in every test is checked against the document.
   const contract = createContract(document, answersSeen);
   const { fetch: respond } = app;

@@ -31,7 +31,7 @@ const ordinary = new RegExp(
  * @param seen gets `GET /v1/images/{id} 404 image-not-found` of every checked response
  */
 export function createContract(document: OpenApiDocument, seen: Set<string>) {
-  const mismatches = createMismatches(document);
+  const mismatches = mismatchesOf(document);
   const headerMismatches = createHeaderMismatches(document, mismatches);
 
   function bodyMismatches(
@@ -72,6 +72,15 @@ export function createContract(document: OpenApiDocument, seen: Set<string>) {
       return [...headerMismatches(documented, response.headers), ...bodyMismatches(documented, pointer, answer)];
     },
   };
+}
+
+const compiled = new WeakMap<OpenApiDocument, Mismatches>();
+
+/** Contracts of the same document share its compiled schemas. */
+function mismatchesOf(document: OpenApiDocument): Mismatches {
+  const mismatches = compiled.get(document) ?? createMismatches(document);
+  compiled.set(document, mismatches);
+  return mismatches;
 }
 
 /** Missing, wrong and undocumented headers of a response. */

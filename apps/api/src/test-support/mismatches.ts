@@ -6,19 +6,9 @@ import type { OpenApiDocument } from '../openapi/document.ts';
 /** Mismatches between a value and the schema at a path of the document. */
 export type Mismatches = (value: unknown, ...path: readonly string[]) => string[];
 
-/** One for each document: the harnesses of a process share the compiled schemas, which take seconds of CPU. */
-const made = new Map<string, Mismatches>();
-
 export function createMismatches(document: OpenApiDocument): Mismatches {
-  const text = JSON.stringify(document);
-  const mismatches = made.get(text) ?? compileMismatches(document);
-  made.set(text, mismatches);
-  return mismatches;
-}
-
-function compileMismatches(document: OpenApiDocument): Mismatches {
-  // Most schemas check a few values: to optimise the code takes longer than it saves.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, code: { optimize: false } });
+  // Most schemas check a few values: to inline references and to optimise the code takes longer than it saves.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, inlineRefs: false, code: { optimize: false } });
   formats.default(ajv);
   ajv.addSchema(closed(document) as SchemaObject, 'openapi');
   const compiled = new Map<string, ValidateFunction>();

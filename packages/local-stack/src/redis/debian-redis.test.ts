@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -31,16 +31,5 @@ describe.skipIf(!existsSync('/usr/bin/apt-get'))("Redis from Debian's packages",
 
     const redis = await startRedis({ dir: join(root, 'data'), ...(server && { server }) });
     await redis.stop();
-  });
-
-  test('replaces a broken copy and removes the leftovers of a killed run', async () => {
-    await mkdir(join(cacheDir, 'redis'), { recursive: true });
-    await writeFile(join(cacheDir, 'redis/redis-server'), 'half a file', { mode: 0o755 });
-    const left = join(cacheDir, 'redis.unpacking-killed');
-    await mkdir(left);
-    await utimes(left, 0, 0);
-
-    expect((await download())?.version).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(await readdir(cacheDir)).toEqual(['redis']);
   });
 });
