@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createImagemill } from '@imagemill/client';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { usePage } from './page/use-page.ts';
+import { selectFile, usePage } from './page/use-page.ts';
 
 const browser = usePage();
 const photo = fileURLToPath(new URL('../../examples/photos/product.jpg', import.meta.url));
@@ -87,7 +87,7 @@ test('a stopped upload is resumed after a page reload, with the missing parts', 
   const page = await browser.open(browser.scan());
   const begun = await pausedByUppy(page);
   await page.reload();
-  await page.setInputFiles('input', browser.scan());
+  await selectFile(page, browser.scan());
   const sent = partsSentBy(page);
   const { failed, imageIds } = await uploadByUppy(page, begun);
   expect(failed).toEqual([]);

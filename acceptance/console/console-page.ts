@@ -15,7 +15,7 @@ import {
   type SharedStack,
   sharedStack,
 } from '../test-support/shared.ts';
-import { PLAIN_HOST } from '../test-support/shared-browser.ts';
+import { ACTION_TIMEOUT_MS, PLAIN_HOST } from '../test-support/shared-browser.ts';
 import { createTenants } from '../test-support/tenants.ts';
 
 export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
@@ -24,8 +24,6 @@ export const photo = (name: string) => fileURLToPath(new URL(`../../examples/pho
 export const cheapPhoto = async (name: string) => ({ name, mimeType: 'image/jpeg', buffer: await grainyPhoto() });
 
 const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
-/** An action waits no longer for its element than a test may take. */
-const ACTION_TIMEOUT_MS = 120_000;
 const DESKTOP = { width: 1280, height: 900 };
 
 interface OpenOptions extends BrowserContextOptions {

@@ -1,5 +1,5 @@
 import type { FileChooser, Page } from 'playwright-core';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { cheapPhoto, photo, useConsole } from './console-page.ts';
 
 const page = useConsole();
@@ -7,7 +7,7 @@ const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile:
 
 async function uploaded(on: Page, file: Parameters<Page['setInputFiles']>[1]): Promise<void> {
   await on.locator('input[type=file]').setInputFiles(file);
-  await vi.waitFor(async () => expect(await on.locator('li.photo').getAttribute('data-status')).toBe('ready'));
+  await on.locator('li.photo[data-status=ready]').waitFor();
 }
 
 /** By how many pixels the page is wider than its window. */

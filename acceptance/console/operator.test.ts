@@ -72,7 +72,8 @@ test('redrives dead letters one by one and by code, and discards them', async ()
   const [one = '', given = '', ...others] = imageIds;
   const letters = on.getByRole('region', { name: 'Dead letters' }).getByRole('listitem');
   const letter = (imageId: string) => letters.filter({ has: on.getByTitle(imageId) });
-  await vi.waitFor(async () => expect(await letters.count()).toBe(4));
+  await letters.nth(3).waitFor();
+  expect(await letters.count()).toBe(4);
   expect(await letter(one).textContent()).toContain('storage-refused');
   expect(await page.flaws(on)).toEqual([]);
   await page.shoot(on, 'dead-letters');
@@ -94,7 +95,7 @@ test('redrives dead letters one by one and by code, and discards them', async ()
 
   await on.getByRole('button', { name: 'Redrive all storage-refused' }).click();
   for (const imageId of others) await untilReady(imageId);
-  await vi.waitFor(async () => expect(await on.getByText('No dead letters.').count()).toBe(1));
+  await on.getByText('No dead letters.').waitFor();
 });
 
 test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {
@@ -103,11 +104,11 @@ test('shows a webhook delivery with the response of its endpoint, and replays it
   const on = await page.open({ at: '#/operator' });
   const list = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
   const delivery = list.filter({ has: on.getByTitle(image.imageId) });
-  await vi.waitFor(async () => expect(await delivery.textContent()).toMatch(/^delivered.*attempt 1: 204/));
+  await delivery.filter({ hasText: /^delivered.*attempt 1: 204/ }).waitFor();
   const before = deliveries;
   await delivery.getByRole('button', { name: /^Replay image.ready/ }).click();
   await vi.waitFor(() => expect(deliveries).toBeGreaterThan(before));
-  await vi.waitFor(async () => expect(await delivery.textContent()).toContain('attempt 2: 204'));
+  await delivery.filter({ hasText: 'attempt 2: 204' }).waitFor();
   expect(await on.getByText('Throughput, images per second').count()).toBe(1);
   await page.shoot(on, 'operator');
 });
@@ -124,7 +125,7 @@ test('lists the purge of a deleted image that the CDN refuses, and redrives it',
   expect(deleted.status).toBe(204);
   const purges = on.getByRole('region', { name: 'Failed purges' }).getByRole('listitem');
   const purge = purges.filter({ has: on.getByTitle(image.imageId) });
-  await vi.waitFor(async () => expect(await purge.textContent()).toMatch(/webhook: status-410.*deleted · 1 attempt/));
+  await purge.filter({ hasText: /webhook: status-410.*deleted · 1 attempt/ }).waitFor();
   expect(await page.flaws(on)).toEqual([]);
   await page.shoot(on, 'failed-purges');
 

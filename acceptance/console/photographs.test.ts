@@ -11,10 +11,14 @@ const page = useConsole('equipped');
 const files = (on: Page) => on.locator('input[type=file]');
 const card = (on: Page, name: string) => on.getByRole('listitem').filter({ has: on.getByRole('heading', { name }) });
 const status = (on: Page, name: string) => card(on, name).getAttribute('data-status');
-const untilReady = (on: Page, ...names: string[]) =>
-  vi.waitFor(async () => {
-    for (const name of names) expect(await status(on, name)).toBe('ready');
-  });
+/** The page waits: a test that asks it again and again costs more than what it waits for. */
+const until = (on: Page, name: string, state: string) =>
+  card(on, name)
+    .and(on.locator(`[data-status=${state}]`))
+    .waitFor();
+const untilReady = async (on: Page, ...names: string[]) => {
+  for (const name of names) await until(on, name, 'ready');
+};
 
 test('the address that start prints opens the console with its keys, and hides them at once', async () => {
   const on = await page.open({ keys: 'printed' });
@@ -171,7 +175,7 @@ test('a stopped upload ends at once, leaves no image, and can be started again',
   const asked = on.waitForResponse((response) => response.url().endsWith('/v1/images/upload-url'));
   await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   const { imageId } = (await (await asked).json()) as { imageId: string };
-  await vi.waitFor(async () => expect(await status(on, 'product.jpg')).toBe('uploading'));
+  await until(on, 'product.jpg', 'uploading');
   await on.getByRole('button', { name: 'Stop product.jpg' }).click();
   expect(await status(on, 'product.jpg')).toBe('stopped');
   const image = () => page.seller(on).image(imageId);
@@ -193,12 +197,12 @@ test('rejects files that are not accepted with a message that says what to do', 
   ]);
   await files(on).setInputFiles({ name: 'IMG_0001.HEIC', mimeType: 'image/heic', buffer: Buffer.from('heic') });
   await files(on).setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
-  await vi.waitFor(async () => expect(await status(on, 'letter.jpg')).toBe('rejected'));
+  await until(on, 'letter.jpg', 'rejected');
   expect(await message('letter.jpg')).toContain('Use JPEG, PNG, WebP');
   expect(await message('notes.txt')).toContain('Use JPEG, PNG, WebP');
   expect(await message('IMG_0001.HEIC')).toContain('Most Compatible');
-  await vi.waitFor(async () => expect(await message('empty.jpg')).toBe('This file is empty.'));
-  await vi.waitFor(async () => expect(await message('huge.jpg')).toBe('This file is 1.3 MB; the limit is 1 MB.'));
+  await card(on, 'empty.jpg').getByText('This file is empty.', { exact: true }).waitFor();
+  await card(on, 'huge.jpg').getByText('This file is 1.3 MB; the limit is 1 MB.', { exact: true }).waitFor();
   page.expectTrouble(/422/);
   // None of these failures is temporary.
   expect(await on.getByRole('button', { name: 'Retry all' }).count()).toBe(0);
@@ -261,7 +265,7 @@ test('deletes a photograph after a confirmation', async () => {
   await on.getByRole('button', { name: 'Delete avatar.jpg' }).click();
   expect(await card(on, 'avatar.jpg').count()).toBe(1);
   await on.getByRole('button', { name: 'Really delete avatar.jpg?' }).click();
-  await vi.waitFor(async () => expect(await card(on, 'avatar.jpg').count()).toBe(0));
+  await card(on, 'avatar.jpg').waitFor({ state: 'detached' });
   await expect(page.seller(on).image(imageId)).rejects.toThrow('404');
   // For keyboard users, the focus stays in the content.
   expect(await on.evaluate(() => document.activeElement?.id)).toBe('content');

@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findChromium } from '@imagemill/bench/chromium';
 import { createImagemill } from '@imagemill/client';
-import { chromium as launcher } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { grainyPhoto } from '../test-support/photos.ts';
-import { type SharedStack, sharedStack } from '../test-support/shared.ts';
+import { connectToBrowser, type SharedStack, sharedStack } from '../test-support/shared.ts';
+import { ACTION_TIMEOUT_MS } from '../test-support/shared-browser.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -86,14 +85,11 @@ test('rejects a product without a ready image or a price, and requests from othe
 });
 
 test('a seller uploads in a browser and finds the product in the listing', async (context) => {
-  const chromium = await findChromium();
-  if (typeof chromium === 'string') return context.skip(chromium);
-  const { executablePath, args, env } = chromium;
-  const browser = await launcher.launch({
-    ...{ executablePath, args: [...args], env: { ...process.env, ...env } as Record<string, string> },
-  });
+  const browser = await connectToBrowser();
+  if (typeof browser === 'string') return context.skip(browser);
+  const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
   try {
-    const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
+    page.setDefaultTimeout(ACTION_TIMEOUT_MS);
     const troubles: string[] = [];
     page.on('pageerror', ({ message }) => troubles.push(message));
     await page.goto(`${app.url}/seller.html`);
@@ -112,6 +108,7 @@ test('a seller uploads in a browser and finds the product in the listing', async
     await mkdir(path('../artefacts'), { recursive: true });
     await page.screenshot({ path: path('../artefacts/example-marketplace.png') });
   } finally {
+    await page.context().close();
     await browser.close();
   }
 });

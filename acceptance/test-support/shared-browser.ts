@@ -3,6 +3,8 @@ import { chromium as launcher } from 'playwright-core';
 
 /** Not localhost: without https, a page on this host is not a secure context. */
 export const PLAIN_HOST = 'console.test';
+/** The time limit of an action on a page, shorter than a test's: Playwright's own is too short for a busy machine. */
+export const ACTION_TIMEOUT_MS = 120_000;
 
 /** A browser for several processes. `missing` is the reason if there is none. */
 export async function startSharedBrowser() {

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { scanBytes } from '../../test-support/photos.ts';
 import { connectToBrowser, sharedPageUrl, sharedStack } from '../../test-support/shared.ts';
+import { ACTION_TIMEOUT_MS } from '../../test-support/shared-browser.ts';
 
 /** A page of a seller app in a real browser, and a stack that allows its origin. Skipped with a message without Chromium. */
 export function usePage() {
@@ -39,9 +40,18 @@ export function usePage() {
     async open(file: string): Promise<Page> {
       const page = await (browser as Browser).newPage();
       pages.push(page);
+      page.setDefaultTimeout(ACTION_TIMEOUT_MS);
       await page.goto(url);
-      await page.setInputFiles('input', file);
+      await selectFile(page, file);
       return page;
     },
   };
+}
+
+/** Selects a file in the page's input. The browser reads it from its path: Playwright would send the bytes through two processes. */
+export async function selectFile(page: Page, path: string): Promise<void> {
+  const browser = await page.context().newCDPSession(page);
+  const { result } = await browser.send('Runtime.evaluate', { expression: "document.querySelector('input')" });
+  await browser.send('DOM.setFileInputFiles', { files: [path], objectId: result.objectId ?? '' });
+  await browser.detach();
 }
