@@ -21,8 +21,10 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     setupFiles: ['packages/local-stack/src/test-support/patient-waits.ts'],
     sequence: { shuffle: true },
-    // Many tests wait, for locks to run out or processes to start: they need no core that is left to themselves.
-    maxWorkers: availableParallelism() + 1,
+    // A further process would load and compile every module once more.
+    maxWorkers: availableParallelism(),
+    // Tests make much garbage: a larger young generation is collected less often.
+    execArgv: ['--max-semi-space-size=64'],
     // Some tests render flat out beside the others: what takes 10 s alone has taken over 60 then.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -12,7 +12,7 @@ export interface FaultSize {
   readonly pictureSideMax: number;
   /** Minimum milliseconds between two uploads. Sellers slow down further if the workers cannot keep up. */
   readonly uploadEveryMs: number;
-  /** Time limit after the last upload for every image to finish. */
+  /** Time limit without any progress, after the last upload, until every image has finished. */
   readonly settleWithinMs: number;
 }
 

@@ -3,7 +3,7 @@ import { type Shoppers, startShoppers } from '../load/shoppers.ts';
 
 const sizes = {
   full: { withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 300, settleWithinMs: 180_000 },
-  short: { withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 1_000, settleWithinMs: 100_000 },
+  short: { withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 1_000, settleWithinMs: 100_000 },
 };
 const rounds = (full: number, short: number) => ({
   full: { ...sizes.full, rounds: full },

@@ -21,7 +21,7 @@ const storageOutages: readonly { name: string; misbehaviour: Misbehaviour; away:
 /** The retries of a job without a breaker take 75 s. */
 const size = {
   full: { withinMs: 1_500_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 180_000 },
-  short: { withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 500, settleWithinMs: 120_000 },
+  short: { withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 500, settleWithinMs: 120_000 },
 };
 
 const missed: Fault['missed'] = ({ attemptsUsed, deadLetters }) => [

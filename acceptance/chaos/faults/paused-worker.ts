@@ -11,7 +11,7 @@ export const pausedWorker: Fault = {
   description:
     'a worker stopped with SIGSTOP until another worker has taken over its jobs, then continued, {rounds} times',
   full: { rounds: 10, withinMs: 1_200_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 120_000 },
-  short: { rounds: 1, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 1_500, settleWithinMs: 60_000 },
+  short: { rounds: 1, withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 1_500, settleWithinMs: 60_000 },
   async inject(chaos) {
     const { stack, random, rounds, pause, lostWorker, say, note } = chaos;
     for (let round = 1; round <= rounds; round++) {

@@ -8,7 +8,7 @@ export const redisKill: Fault = {
   description:
     'Redis killed with `kill -9` and restarted from its append-only file (fsync every second), {rounds} times',
   full: { rounds: 20, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 240_000 },
-  short: { rounds: 2, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 150_000 },
+  short: { rounds: 2, withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 150_000 },
   stack: { workerEnv: () => ({ RECONCILE_INTERVAL_SECONDS }) },
   async inject({ stack, random, rounds, pause, say }) {
     for (let round = 1; round <= rounds; round++) {

@@ -9,7 +9,7 @@ export const redisWipe: Fault = {
   description:
     'Redis emptied, alternately by FLUSHALL and by a restart without files, {rounds} times; then `imagemill reconcile`',
   full: { rounds: 10, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 180_000 },
-  short: { rounds: 2, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 60_000 },
+  short: { rounds: 2, withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 60_000 },
   async unavailable() {
     const { stdout } = await runProgram(['apps/cli/imagemill.mjs', RECONCILE, '--help']);
     return stdout.includes(`imagemill ${RECONCILE}`) ? undefined : 'this imagemill has no `reconcile` command';

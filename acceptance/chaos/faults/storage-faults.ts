@@ -10,7 +10,7 @@ export const storageFaults: Fault = {
   description:
     'every seventh storage request gets a 503, hangs, or has its connection reset or its body truncated, for {rounds} s',
   full: { rounds: 60, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 500, settleWithinMs: 300_000 },
-  short: { rounds: 8, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 120_000 },
+  short: { rounds: 8, withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 120_000 },
   stack: { storageProxy: true },
   async inject({ stack, random, rounds, pause, say }) {
     let done = 0;

@@ -6,7 +6,7 @@ export const workerKill: Fault = {
   name: 'worker-kill',
   description: '`kill -9` of a random worker every 2 s, {rounds} times',
   full: { rounds: 100, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 180_000 },
-  short: { rounds: 3, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 100_000 },
+  short: { rounds: 3, withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 100_000 },
   stack: { workers: 3 },
   async inject({ stack, random, rounds, pause, lostWorker, say }) {
     for (let round = 1; round <= rounds; round++) {

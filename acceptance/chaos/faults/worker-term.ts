@@ -7,7 +7,7 @@ export const workerTerm: Fault = {
   name: 'worker-term',
   description: 'SIGTERM to a random worker under load, {rounds} times; it must exit with code 0',
   full: { rounds: 20, withinMs: 900_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 120_000 },
-  short: { rounds: 2, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 60_000 },
+  short: { rounds: 2, withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 400, settleWithinMs: 60_000 },
   async inject({ stack, random, rounds, pause, say, fail }) {
     for (let round = 1; round <= rounds; round++) {
       await pause(random.whole(1_000, 3_000));

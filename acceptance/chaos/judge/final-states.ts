@@ -7,7 +7,10 @@ const POLL_MS = 500;
 const POLLS_AT_ONCE = 8;
 const final = new Set(['ready', 'rejected', 'failed', 'expired']);
 
-/** Each image's final state; its last known state after a timeout, or the HTTP status if the API refuses the image. */
+/**
+ * Each image's final state, or the HTTP status if the API refuses the image. Its last known state if no image has changed its state
+ * for `withinMs`: a busy machine takes longer for all of them.
+ */
 export async function finalStates(
   api: Api,
   imageIds: Iterable<string>,
@@ -17,19 +20,20 @@ export async function finalStates(
   const states = new Map<string, Image>();
   const pending = new Set(imageIds);
   const limit = pLimit(POLLS_AT_ONCE);
-  const deadline = performance.now() + withinMs;
+  let changedAt = performance.now();
   for (;;) {
     await Promise.all(
       [...pending].map((imageId) =>
         limit(async () => {
           const image = await look(api, imageId);
           if (!image) return;
+          if (image.status !== states.get(imageId)?.status) changedAt = performance.now();
           states.set(imageId, image);
           if (final.has(image.status)) pending.delete(imageId);
         }),
       ),
     );
-    if (pending.size === 0 || performance.now() > deadline) return states;
+    if (pending.size === 0 || performance.now() - changedAt > withinMs) return states;
     await delay(POLL_MS, undefined, { signal });
   }
 }

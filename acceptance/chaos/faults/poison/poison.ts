@@ -11,7 +11,7 @@ export const poison: Fault = {
   name: 'poison',
   description: '{rounds} images that crash every engine process that gets them',
   full: { rounds: 10, withinMs: 1_200_000, pictureSideMax: 900, uploadEveryMs: 150, settleWithinMs: 600_000 },
-  short: { rounds: 1, withinMs: 280_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 170_000 },
+  short: { rounds: 1, withinMs: 900_000, pictureSideMax: 400, uploadEveryMs: 600, settleWithinMs: 170_000 },
   stack: {
     workers: 3,
     workerEnv: (dir) => ({ NODE_OPTIONS: `--import ${preload}`, POISON_FILE: poisonFile(dir) }),
