@@ -31,8 +31,12 @@ afterAll(async () => {
 /** A test may wait for the runs before its own, each of which has a limit. */
 const TIMEOUT_MS = 1_800_000;
 
-test.each(allFaults)('no upload is lost, incomplete or wrong after $name', { timeout: TIMEOUT_MS }, async ({ name }) => {
-  const report = await runs.get(name);
-  if (typeof report === 'string') return console.warn(`${name} was skipped: ${report}`);
-  expect(report?.missed, `seed ${seed}: ${JSON.stringify(report, null, 2)}`).toEqual([]);
-});
+test.each(allFaults)(
+  'no upload is lost, incomplete or wrong after $name',
+  { timeout: TIMEOUT_MS },
+  async ({ name }) => {
+    const report = await runs.get(name);
+    if (typeof report === 'string') return console.warn(`${name} was skipped: ${report}`);
+    expect(report?.missed, `seed ${seed}: ${JSON.stringify(report, null, 2)}`).toEqual([]);
+  },
+);
