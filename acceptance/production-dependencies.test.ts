@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { glob, readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -28,9 +28,11 @@ const imports =
 
 /** The packages that a folder's shipped code imports. Type-only imports are separate: they are stripped before Node runs. */
 async function importedBy(folder: string): Promise<{ run: string[]; types: string[] }> {
-  const files = await readdir(join(root, folder), { recursive: true });
+  // Installed packages are links, which a recursive `readdir` follows.
+  const exclude = (name: string) => name === 'node_modules' || name === 'dist';
+  const files = await Array.fromAsync(glob('**/*.{ts,tsx,mjs}', { cwd: join(root, folder), exclude }));
   const [run, types] = [new Set<string>(), new Set<string>()];
-  for (const file of files.filter((name) => /\.(ts|tsx|mjs)$/.test(name) && !notShipped.test(name))) {
+  for (const file of files.filter((name) => !notShipped.test(name))) {
     const code = await readFile(join(root, folder, file), 'utf8');
     for (const [, isType, ...names] of code.matchAll(imports)) {
       const name = names.find((each) => each !== undefined) ?? '';
@@ -76,16 +78,34 @@ const isLibvips = ({ name, license }: Manifest) =>
   /^@img\/sharp-/.test(name) && /^(Apache-2\.0 AND )?LGPL-3\.0-or-later/.test(license ?? '');
 const isLibheif = ({ name, license }: Manifest) => name === 'libheif-js' && license === 'LGPL-3.0';
 
+interface Installed {
+  readonly manifest: Manifest;
+  /** The folders of its dependencies. */
+  readonly dependencies: readonly string[];
+}
+/** Apps share most packages: each is read once. */
+const read = new Map<string, Promise<Installed>>();
+
+function installedIn(folder: string): Promise<Installed> {
+  const reading = read.get(folder) ?? readInstalled(folder);
+  read.set(folder, reading);
+  return reading;
+}
+
+async function readInstalled(folder: string): Promise<Installed> {
+  const manifest = await manifestOf(folder);
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  const places = await Promise.all(names.map((name) => placeOf(name, folder)));
+  return { manifest, dependencies: places.filter((place) => place !== undefined) };
+}
+
 /** All packages of a production installation, by name and version. */
 async function installed(folder: string, found = new Map<string, Manifest>()): Promise<Map<string, Manifest>> {
-  const manifest = await manifestOf(folder);
+  const { manifest, dependencies } = await installedIn(folder);
   const key = `${manifest.name}@${manifest.version}`;
   if (found.has(key)) return found;
   found.set(key, manifest);
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
-    const place = await placeOf(name, folder);
-    if (place) await installed(place, found);
-  }
+  for (const place of dependencies) await installed(place, found);
   return found;
 }
 

@@ -61,9 +61,8 @@ describe('the rate limit', () => {
 
   test('is restored when its window ends', async () => {
     const { ask } = await start({ env: { RATE_LIMIT_TICKETS: 2, RATE_LIMIT_WINDOW_SECONDS: 5 } });
-    await ask();
-    await ask();
-    expect(codeOf(await ask())).toBe('429 rate-limited');
+    // More than once if a busy machine does not send three requests within a window.
+    await vi.waitUntil(async () => codeOf(await ask()) === '429 rate-limited', { interval: 1 });
     await vi.waitUntil(async () => (await ask()).status === 201, { interval: 250 });
     expect((await ask()).headers.get('ratelimit-remaining')).toBe('0');
   });
