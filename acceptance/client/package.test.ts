@@ -135,12 +135,8 @@ test('type-checks every example of its README', async () => {
   };
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['example-*'] }));
-  const { code, stdout } = await runProgram([
-    join(root, 'node_modules/typescript/bin/tsc'),
-    '--checkers',
-    '1',
-    '-p',
-    project,
-  ]);
+  const compiler = [join(root, 'node_modules/typescript/bin/tsc'), '--checkers', '1', '-p', project];
+  // It ends before a collection of garbage pays off.
+  const { code, stdout } = await runProgram(compiler, { ...process.env, GOGC: '400' });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });

@@ -12,7 +12,7 @@ import {
   type UploadTicket,
 } from '@imagemill/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { grainyPhoto, samplePhoto } from '../test-support/photos.ts';
+import { grainyPhoto, plainTiff } from '../test-support/photos.ts';
 import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 
 let stack: SharedStack;
@@ -20,11 +20,13 @@ let imagemill: Imagemill;
 let dir: string;
 /** The bytes of a picture that renders quickly. */
 let path: string;
-const largerPath = samplePhoto('product.jpg');
+let largerPath: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'imagemill-photo-'));
   path = join(dir, 'shoe.jpg');
   await writeFile(path, await grainyPhoto());
+  largerPath = join(dir, 'scan.tiff');
+  await writeFile(largerPath, await plainTiff());
   stack = await sharedStack();
   imagemill = createImagemill({ baseUrl: `${stack.apiUrl}/`, apiKey: stack.apiKey });
 });

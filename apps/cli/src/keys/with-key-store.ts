@@ -24,7 +24,7 @@ export async function withKeyStore<T>(use: (store: KeyStore) => Promise<T>): Pro
   // Loaded here, not at import: no other command needs a Redis client.
   const [{ createKeyStore }, { createProducerConnection }] = await Promise.all([
     import('@imagemill/keys'),
-    import('@imagemill/queue'),
+    import('@imagemill/queue/connection'),
   ]);
   const redis = createProducerConnection(url);
   let failure: unknown = 'no response';
