@@ -8,7 +8,7 @@ import { startAttacks } from './attacks.ts';
 import { hostilePictures } from './hostile-pictures.ts';
 import { type Latencies, measureLatencies, p99 } from './latencies.ts';
 import { watchCpu } from './process-cpu.ts';
-import { watchMemory } from './process-memory.ts';
+import { describeMemory, watchMemory } from './process-memory.ts';
 
 const BUSY_LOOP = fileURLToPath(new URL('./busy-loop.ts', import.meta.url));
 const MIB = 1024 * 1024;
@@ -71,9 +71,10 @@ export const hostile: Fault = {
       await status.stop();
       await Promise.all(memory.map((watch) => watch.stop()));
     }
-    const peakMb = Math.max(...memory.map(({ peakBytes }) => peakBytes)) / MIB;
-    note(`peak memory of a worker with its engine processes: ${Math.round(peakMb)} MiB of ${WORKER_MEMORY_MB}`);
-    if (peakMb > WORKER_MEMORY_MB) fail('a worker exceeded its memory limit');
+    for (const watch of memory) {
+      note(`peak memory of a worker with its engine processes: ${describeMemory(watch)} (limit ${WORKER_MEMORY_MB})`);
+      if (watch.peak.chargedBytes > WORKER_MEMORY_MB * MIB) fail('a worker exceeded its memory limit');
+    }
     for (const { name, exits } of [stack.api, ...stack.workers]) {
       if (exits.length > 0) fail(`${name} died ${exits.length} times`);
     }

@@ -4,27 +4,66 @@ import { setTimeout as delay } from 'node:timers/promises';
 const EVERY_MS = 50;
 const KIB = 1024;
 
+/** Memory of a process with its descendants, in bytes. */
+export interface FamilyMemory {
+  /** What a container with only this family is charged: all anonymous and shared memory, and the pages of mapped files once. */
+  readonly chargedBytes: number;
+  /** The sum of the resident sets, which counts shared pages once for each process: a process is a copy of its parent until it has started its program. */
+  readonly rssBytes: number;
+  /** The sum of the proportional sets, which divides a shared page by all processes that have it, others than the family's included. */
+  readonly pssBytes: number;
+  /** The largest first. */
+  readonly processes: readonly ProcessMemory[];
+}
+
+export interface ProcessMemory {
+  readonly pid: number;
+  /** Whether it is the first of the family. */
+  readonly isRoot: boolean;
+  /** Anonymous and shared memory. */
+  readonly ownBytes: number;
+  /** Nice value: 10 for heavy images. */
+  readonly niceness: number;
+}
+
 export interface MemoryWatch {
-  /** The largest sum so far, in bytes. */
-  readonly peakBytes: number;
+  /** The sample with the most charged memory so far. */
+  readonly peak: FamilyMemory;
+  /** The largest sum of the resident sets so far. */
+  readonly rssPeakBytes: number;
   stop(): Promise<void>;
 }
 
-/** Samples the resident memory of a process and all its descendants, 20 times a second. Reads /proc: Linux only. */
+/** Samples the memory of a process and all its descendants, 20 times a second. Reads /proc: Linux only. */
 export function watchMemory(rootPid: () => number | undefined): MemoryWatch {
   const over = new AbortController();
-  let peakBytes = 0;
+  let peak: FamilyMemory = { chargedBytes: 0, rssBytes: 0, pssBytes: 0, processes: [] };
+  let rssPeakBytes = 0;
+
+  async function take(pid: number): Promise<void> {
+    const members = await familyOf(pid);
+    const rssBytes = members.reduce((sum, member) => sum + member.rssBytes, 0);
+    rssPeakBytes = Math.max(rssPeakBytes, rssBytes);
+    // The charged memory is never more, and costs more to read.
+    if (rssBytes <= peak.chargedBytes) return;
+    const measured = await measure(members, pid);
+    if (measured.chargedBytes > peak.chargedBytes) peak = measured;
+  }
+
   async function sample(): Promise<void> {
     while (!over.signal.aborted) {
       const pid = rootPid();
-      if (pid !== undefined) peakBytes = Math.max(peakBytes, await familyBytes(pid));
+      if (pid !== undefined) await take(pid);
       await delay(EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
     }
   }
   const sampling = sample();
   return {
-    get peakBytes() {
-      return peakBytes;
+    get peak() {
+      return peak;
+    },
+    get rssPeakBytes() {
+      return rssPeakBytes;
     },
     async stop() {
       over.abort();
@@ -33,29 +72,78 @@ export function watchMemory(rootPid: () => number | undefined): MemoryWatch {
   };
 }
 
-interface ProcessFacts {
+/** In MiB: the peak with the processes that had it, and the sums of the resident and of the proportional sets. */
+export function describeMemory({ peak, rssPeakBytes }: MemoryWatch): string {
+  const mib = (bytes: number) => Math.round(bytes / KIB / KIB);
+  const processes = peak.processes.map(({ isRoot, niceness, ownBytes }) => {
+    const name = isRoot ? 'worker' : niceness > 0 ? 'heavy' : 'light';
+    return `${name} ${mib(ownBytes)}`;
+  });
+  return `${mib(peak.chargedBytes)} MiB charged (${processes.join(', ')}; proportional ${mib(peak.pssBytes)}, resident ${mib(peak.rssBytes)}); largest resident sum ${mib(rssPeakBytes)}`;
+}
+
+interface Member {
   readonly pid: number;
   readonly parent: number;
+  readonly niceness: number;
   readonly rssBytes: number;
 }
 
-async function familyBytes(rootPid: number): Promise<number> {
+async function familyOf(rootPid: number): Promise<readonly Member[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const facts = (await Promise.all(pids.map(readFacts))).filter((one) => one !== undefined);
+  const all = (await Promise.all(pids.map(Number).map(readMember))).filter((one) => one !== undefined);
   const family = new Set([rootPid]);
   // A child may have a lower pid than its parent: repeat until nothing is added.
   for (let size = 0; size < family.size; ) {
     size = family.size;
-    for (const { pid, parent } of facts) if (family.has(parent)) family.add(pid);
+    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
   }
-  return facts.reduce((sum, { pid, rssBytes }) => sum + (family.has(pid) ? rssBytes : 0), 0);
+  return all.filter(({ pid }) => family.has(pid));
 }
 
+/** The kernel's page, on every platform that the harness runs on. */
+const PAGE_BYTES = 4 * KIB;
+
 /** Undefined if the process has ended. */
-async function readFacts(pid: string): Promise<ProcessFacts | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const [, parent] = /^PPid:\s+(\d+)/m.exec(status) ?? [];
-  if (parent === undefined) return undefined;
-  const [, rssKib = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(status) ?? [];
-  return { pid: Number(pid), parent: Number(parent), rssBytes: Number(rssKib) * KIB };
+async function readMember(pid: number): Promise<Member | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  if (stat === '') return undefined;
+  // The second field is the program's name in parentheses, which may contain spaces; the next one is the third.
+  const fields = stat
+    .slice(stat.lastIndexOf(') ') + 2)
+    .split(' ')
+    .map(Number);
+  const [parent = 0, niceness = 0, pages = 0] = [fields[4 - 3], fields[19 - 3], fields[24 - 3]];
+  return { pid, parent, niceness, rssBytes: pages * PAGE_BYTES };
+}
+
+async function measure(members: readonly Member[], rootPid: number): Promise<FamilyMemory> {
+  const measured = (await Promise.all(members.map(readRollup))).filter((one) => one !== undefined);
+  const sum = (bytes: (one: Measured) => number) => measured.reduce((total, one) => total + bytes(one), 0);
+  return {
+    // Programs and libraries are the same files in all processes.
+    chargedBytes: sum(({ ownBytes }) => ownBytes) + Math.max(0, ...measured.map(({ fileBytes }) => fileBytes)),
+    rssBytes: sum(({ rssBytes }) => rssBytes),
+    pssBytes: sum(({ pssBytes }) => pssBytes),
+    processes: measured
+      .map(({ pid, niceness, ownBytes }) => ({ pid, niceness, ownBytes, isRoot: pid === rootPid }))
+      .toSorted((a, b) => b.ownBytes - a.ownBytes),
+  };
+}
+
+interface Measured extends Member {
+  /** Anonymous and shared memory, divided by the processes that have it: after a fork, both have the parent's. */
+  readonly ownBytes: number;
+  readonly fileBytes: number;
+  readonly pssBytes: number;
+}
+
+/** https://www.kernel.org/doc/html/latest/filesystems/proc.html, smaps_rollup. Undefined if the process has ended. */
+async function readRollup(member: Member): Promise<Measured | undefined> {
+  const text = await readFile(`/proc/${member.pid}/smaps_rollup`, 'latin1').catch(() => '');
+  if (text === '') return undefined;
+  const bytes = (name: string) => KIB * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+  const rssBytes = bytes('Rss');
+  const ownBytes = bytes('Pss_Anon') + bytes('Pss_Shmem');
+  return { ...member, rssBytes, ownBytes, fileBytes: rssBytes - bytes('Anonymous'), pssBytes: bytes('Pss') };
 }
