@@ -25,6 +25,10 @@ test('the predicted memory is an upper bound for at least 99 % of the measured f
   expect(over.length / all.length, over.map(({ name }) => name).join(', ')).toBeLessThanOrEqual(0.01);
 });
 
+test('what a decoder is predicted to hold is a lower bound of the measured memory, so that no image is rejected for it that would fit', async () => {
+  for (const row of await rows()) expect(predictionOf(row).heldBytes, row.name).toBeLessThanOrEqual(row.memoryBytes);
+});
+
 test('the predicted CPU is within a factor of two for at least 95 % of the measured files', async () => {
   const all = await rows();
   const far = all.filter((row) => Math.abs(Math.log2(row.cpuMs / predictionOf(row).cpuMs)) > 1);

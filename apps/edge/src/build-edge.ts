@@ -29,7 +29,7 @@ const MIB = 1024 * 1024;
 /** Misses that look for their image or wait for another process, beside those in the render queue. */
 const OTHER_MISSES_MAX = 500;
 
-type EdgeOptions = Omit<EngineOptions, 'memoryMb' | 'watermarks'> & {
+type EdgeOptions = Omit<EngineOptions, 'memoryMb' | 'heldBytes' | 'watermarks'> & {
   /** Replaces the engine processes, for tests that share one engine. */
   readonly engine?: EdgeEngine;
 };
@@ -46,7 +46,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   const findings = openFindings(env, { manifests, queue: jobs, originals });
   const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
   const queue = createRenderQueue({
-    runningMax: env.ENGINE_PROCESSES ?? availableParallelism() + 1,
+    runningMax: rendersMax(env),
     waitingMax: env.EDGE_QUEUE_MAX,
     tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
   });
@@ -113,6 +113,7 @@ function openFindings(env: EdgeEnv, sources: ImageSources): Findings {
   return rememberFindings(shareLookUps(createFindImage(sources), flights));
 }
 
+const rendersMax = (env: EdgeEnv) => env.ENGINE_PROCESSES ?? availableParallelism() + 1;
 const missesMax = (env: EdgeEnv) => env.EDGE_QUEUE_MAX + OTHER_MISSES_MAX;
 const flightTimes = (env: EdgeEnv) => ({
   timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
@@ -120,7 +121,8 @@ const flightTimes = (env: EdgeEnv) => ({
 });
 
 /** @throws Error if the first engine process does not start, unless it starts later */
-async function openEngine(env: EdgeEnv, options: Omit<EngineOptions, 'memoryMb'>): Promise<EdgeEngine> {
-  const start = () => buildEngine(env, { ...options, memoryMb: env.EDGE_MEMORY_MB });
+async function openEngine(env: EdgeEnv, options: Omit<EngineOptions, 'memoryMb' | 'heldBytes'>): Promise<EdgeEngine> {
+  const heldBytes = env.EDGE_CACHE_MB * MIB + rendersMax(env) * env.MAX_UPLOAD_BYTES;
+  const start = () => buildEngine(env, { ...options, memoryMb: env.EDGE_MEMORY_MB, heldBytes });
   return env.EDGE_LAZY_ENGINE ? createLazyEngine(engineLimits(env), start) : start();
 }

@@ -22,7 +22,7 @@ import { notifyOutcome } from './webhooks/notify-outcome.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-type WorkerOptions = Omit<EngineOptions, 'memoryMb' | 'watermarks'>;
+type WorkerOptions = Omit<EngineOptions, 'memoryMb' | 'heldBytes' | 'watermarks'>;
 
 /** Builds a worker. `start` opens its ports and begins to process jobs. */
 export async function buildWorker(env: WorkerEnv, backends: Backends, options: WorkerOptions) {
@@ -32,7 +32,8 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
   const allowPrivate = env.WEBHOOK_ALLOW_PRIVATE;
   const endpoints = await parseJsonFile(env.WEBHOOK_ENDPOINTS_FILE, (file) => loadEndpoints(file, { allowPrivate }));
   const watermarks = await decodeWatermarks(files);
-  const engine = await buildEngine(env, { ...options, watermarks, memoryMb: env.WORKER_MEMORY_MB });
+  const heldBytes = env.WORKER_CONCURRENCY * env.MAX_UPLOAD_BYTES;
+  const engine = await buildEngine(env, { ...options, watermarks, memoryMb: env.WORKER_MEMORY_MB, heldBytes });
   const purges = buildPurges(env, backends, { categories, logger, registry });
   const services = buildRenderServices(env, backends, { engine, categories, logger, purges: purges?.queue });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });

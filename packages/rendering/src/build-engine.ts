@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly memoryMb: number | undefined;
   /** Of the variant sets. */
   readonly watermarks: Watermarks;
+  /** Originals and other pictures that this process holds at once, in bytes. They are part of its memory. */
+  readonly heldBytes: number;
 }
 
 type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
@@ -34,7 +36,7 @@ type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
  * @throws Error if the first one does not start
  */
 export async function buildEngine(env: EngineEnv, options: EngineOptions): Promise<EnginePool> {
-  const { logger, registry, allocator, memoryMb } = options;
+  const { logger, registry, allocator, memoryMb, heldBytes } = options;
   const metrics = measureEngine(registry, () => engine.status());
   const engine = await createEnginePool({
     slots: env.ENCODE_CONCURRENCY,
@@ -43,6 +45,7 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
     limits: engineLimits(env),
     watermarks: options.watermarks,
     memoryBytes: memoryMb === undefined ? availableBytes() : memoryMb * MIB,
+    heldBytes,
     budget: {
       cpuMs: env.IMAGE_CPU_MS,
       wallMs: env.IMAGE_WALL_MS,

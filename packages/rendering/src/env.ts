@@ -15,7 +15,7 @@ export const engineEnv = {
   ENGINE_PROCESSES: whole(1, 128)
     .optional()
     .describe(
-      'engine processes per worker or edge, started on demand, each of which has one image at a time; ENCODE_CONCURRENCY + 1 if not set',
+      'engine processes per worker or edge, started on demand, each of which has one image at a time; fewer if its memory is not enough; ENCODE_CONCURRENCY + 1 if not set',
     ),
   IMAGE_CPU_MS: whole(1, 3_600_000)
     .prefault(String(defaultBudget.cpuMs))

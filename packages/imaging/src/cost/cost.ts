@@ -4,4 +4,6 @@ export interface Cost {
   readonly cpuMs: number;
   /** Peak of resident memory above that of an idle process; includes the file. */
   readonly memoryBytes: number;
+  /** A lower bound of `memoryBytes`: what the decoder holds of the whole source. */
+  readonly heldBytes: number;
 }

@@ -22,7 +22,7 @@ function admissionWith(size: number, heavyBytesMax = 100, heavyMax = size - 1) {
   const admission = createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax: 10 });
   const order: string[] = [];
   const enter = (name: string, change: Partial<AdmissionRequest> = {}) => {
-    const request = { lane: 'light', memoryBytes: 0, fresh: false, file, signal: undefined, ...change } as const;
+    const request = { lane: 'light', chargedBytes: 0, fresh: false, file, signal: undefined, ...change } as const;
     const admitted = admission.enter(request);
     return admitted.then(
       ({ process: given, leave }) => {
@@ -58,7 +58,7 @@ test('images get processes first come, first served', async () => {
 });
 
 describe('heavy images', () => {
-  const heavy = (memoryBytes: number) => ({ lane: 'heavy', memoryBytes }) as const;
+  const heavy = (chargedBytes: number) => ({ lane: 'heavy', chargedBytes }) as const;
 
   test('leave the processes that are not theirs to light ones, whatever came first', async () => {
     const { enter, order } = admissionWith(2, 100, 1);
@@ -96,9 +96,9 @@ describe('heavy images', () => {
 
 test('a process is asked for when an image finds none idle, and not when it waits for memory', async () => {
   const { enter, roster } = admissionWith(3);
-  await Promise.all([enter('60', { lane: 'heavy', memoryBytes: 60 }), enter('light'), enter('light')]);
+  await Promise.all([enter('60', { lane: 'heavy', chargedBytes: 60 }), enter('light'), enter('light')]);
   expect(roster.grown).toBe(0);
-  void enter('50', { lane: 'heavy', memoryBytes: 50 });
+  void enter('50', { lane: 'heavy', chargedBytes: 50 });
   expect(roster.grown).toBe(0);
   void enter('light');
   expect(roster.grown).toBe(1);

@@ -1,13 +1,10 @@
 import { EngineBusyError } from '../errors.ts';
 import type { EngineProcess } from './engine-process.ts';
-import type { Lane } from './lanes.ts';
+import type { Grant } from './lanes.ts';
 import type { Roster } from './roster.ts';
 
 /** What an image asks for before it gets a process. */
-export interface AdmissionRequest {
-  readonly lane: Lane;
-  /** Predicted memory; only that of heavy images is counted, see `lanes.ts`. */
-  readonly memoryBytes: number;
+export interface AdmissionRequest extends Grant {
   /** Asks for a process that has had no other image: the last one died with this one. Goes first. */
   readonly fresh: boolean;
   /** A process that still has this file is preferred. */
@@ -41,7 +38,7 @@ export interface AdmissionOptions {
   readonly roster: Pick<Roster, 'idle' | 'size' | 'take' | 'grow'>;
   /** Heavy images at once. */
   readonly heavyMax: number;
-  /** Memory for all heavy images together. One that needs more runs without other heavy ones. */
+  /** Charged to all heavy images together at most. */
   readonly heavyBytesMax: number;
   readonly waitingMax: number;
 }
@@ -50,8 +47,8 @@ export function createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax }:
   let waiting: readonly Waiting[] = [];
   const heavy = { images: 0, bytes: 0 };
 
-  const mustWait = ({ lane, memoryBytes }: AdmissionRequest) =>
-    lane === 'heavy' && heavy.images > 0 && (heavy.images >= heavyMax || heavy.bytes + memoryBytes > heavyBytesMax);
+  const mustWait = ({ lane, chargedBytes }: AdmissionRequest) =>
+    lane === 'heavy' && heavy.images > 0 && (heavy.images >= heavyMax || heavy.bytes + chargedBytes > heavyBytesMax);
 
   function processFor({ fresh, file }: AdmissionRequest): EngineProcess | undefined {
     // The process that ended is replaced by one without an image.
@@ -70,13 +67,13 @@ export function createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax }:
     }
   }
 
-  function count({ lane, memoryBytes }: AdmissionRequest): () => void {
+  function count({ lane, chargedBytes }: AdmissionRequest): () => void {
     if (lane === 'light') return () => {};
     heavy.images += 1;
-    heavy.bytes += memoryBytes;
+    heavy.bytes += chargedBytes;
     return () => {
       heavy.images -= 1;
-      heavy.bytes -= memoryBytes;
+      heavy.bytes -= chargedBytes;
       admit();
     };
   }

@@ -10,7 +10,8 @@ import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
 import { createKeptRuns } from './kept-runs.ts';
-import { createLanePrediction, heavyImagesMax, type Lane, shareMemory } from './lanes.ts';
+import { createLanePrediction, heavyImagesMax, type Lane } from './lanes.ts';
+import { CALLER_BYTES, createImageMemory, PROCESS_BYTES, processesWithin, shareMemory } from './memory-shares.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
@@ -22,13 +23,15 @@ import { createImageWatch, type ImageBudget } from './watch-images.ts';
 
 export interface EnginePoolOptions {
   readonly limits?: Partial<ImageLimits> | undefined;
-  /** The most engine processes; one more than `slots` if not given. */
+  /** The most engine processes, if they fit into the memory; one more than `slots` if not given. */
   readonly processes?: number | undefined;
   /** Concurrent decodes and encodes in all processes; the number of cores if not given. */
   readonly slots?: number | undefined;
   readonly budget?: Partial<ImageBudget> | undefined;
   /** What this process and its engine processes may use together; unlimited if not given. */
   readonly memoryBytes?: number | undefined;
+  /** The part of it for the files that the calling process holds at once; none if not given. */
+  readonly heldBytes?: number | undefined;
   /** Environment variables of the processes, such as LD_PRELOAD. They inherit none. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Of the sets that are rendered: every process gets all of them when it starts. */
@@ -48,7 +51,11 @@ const PROGRAM = fileURLToPath(new URL('../process/main.ts', import.meta.url));
 export interface EnginePool extends ImagingEngine {
   /** Heavy images at once; further ones wait in `decode`. */
   readonly heavyMax: number;
-  /** The lane in which `decode` would wait. Call it with the bytes that were inspected. */
+  /**
+   * The lane in which `decode` would wait. Call it with the bytes that were inspected.
+   *
+   * @throws RejectedImageError `too-complex`, as `decode` would
+   */
   laneOf(file: Uint8Array, source: SourceFacts, set: VariantSet, options?: Pick<DecodeOptions, 'only'>): Lane;
   status(): { readonly idle: number; readonly busy: number };
   /** Kills all processes, and resolves when they have ended. Running work throws. */
@@ -65,8 +72,6 @@ export const defaultBudget: ImageBudget = {
 const INSPECT_CPU_MS_MAX = 5_000;
 /** Mutated files make the allocator retain about 1 MiB for 8 images. */
 const IMAGES_MAX = 500;
-/** A process takes 85 MiB without an image, and glibc retains some of what large images needed. */
-const IDLE_BYTES_MAX = 384 * 1024 * 1024;
 /** A worker has at most 64 jobs: only a bug fills this queue. */
 const WAITING_MAX = 1_000;
 
@@ -80,25 +85,24 @@ const WAITING_MAX = 1_000;
 export async function createEnginePool(options: EnginePoolOptions = {}): Promise<EnginePool> {
   const limits = { ...defaultLimits, ...options.limits };
   const slotsMax = options.slots ?? availableParallelism();
+  const budget = { ...defaultBudget, ...options.budget };
+  const { size, shares, memory, most } = divideMemory(options, slotsMax + 1, budget);
   const usage = createUsageReader();
   const sandbox = await probeSandbox();
   options.onEvent?.({ is: 'sandbox', active: sandbox.active, missing: sandbox.missing });
   const roster = createRoster({
-    size: options.processes ?? slotsMax + 1,
+    size,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
-    idleBytesMax: IDLE_BYTES_MAX,
+    idleBytesMax: PROCESS_BYTES,
     usage,
     spawn: spawnWith({ limits, slotsMax, launcher: sandbox.launcher }, options),
     onIdle: () => admission.admit(),
     onEvent: options.onEvent,
   });
-  const shares = shareMemory(options.memoryBytes ?? Number.MAX_SAFE_INTEGER, roster.size);
-  const budget = budgetWithin(shares.heavyBytes, options.budget);
-  const { waitingMax = WAITING_MAX } = options;
-  const heavyMax = heavyImagesMax(roster.size);
-  const admission = createAdmission({ roster, heavyMax, heavyBytesMax: shares.heavyBytes, waitingMax });
-  const context = { admission, roster, watch: createImageWatch(usage) };
-  const lanes = createLanePrediction(shares);
+  const [heavyMax, heavyBytesMax] = [heavyImagesMax(size), shares.heavyBytes];
+  const admission = createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax: options.waitingMax ?? WAITING_MAX });
+  const context = { admission, roster, memory, watch: createImageWatch(usage) };
+  const lanes = createLanePrediction(shares, memory);
   const kept = createKeptRuns(context);
   await roster.open();
 
@@ -106,11 +110,12 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     ...{ limits, heavyMax },
     async inspect(file, { signal, ...options } = {}) {
       const inspectBudget = { ...budget, cpuMs: Math.min(budget.cpuMs, INSPECT_CPU_MS_MAX) };
-      const run = createImageRun(context, { file, lane: 'light', memoryBytes: 0, budget: inspectBudget });
+      const run = createImageRun(context, { file, lane: 'light', chargedBytes: 0, budget: inspectBudget });
       try {
         const call = { do: 'inspect', options } as const;
         const { source, coding } = await run.do((process) => process.call(call, callResults.inspect), signal);
         lanes.inspected(file, coding);
+        if (options.set) lanes.predict(file, { source, set: options.set });
         kept.keep(file, run);
         return source;
       } catch (error) {
@@ -122,7 +127,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       const wanted = selectEntries(set, only);
       const call = { do: 'decode', source, set, only, focus } as const;
       const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const run = kept.goOn(file, lanes.predict(file, { source, set, only }), { budget, prepare });
+      const run = kept.goOn(file, lanes.predict(file, { source, set, only }), { budget, most, prepare });
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length });
@@ -140,9 +145,13 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   };
 }
 
-function budgetWithin(memoryBytesMax: number, asked: Partial<ImageBudget> | undefined): ImageBudget {
-  const budget = { ...defaultBudget, ...asked };
-  return { ...budget, memoryBytes: Math.min(budget.memoryBytes, memoryBytesMax) };
+function divideMemory(options: EnginePoolOptions, processes: number, budget: ImageBudget) {
+  const { memoryBytes = Number.MAX_SAFE_INTEGER, heldBytes = 0 } = options;
+  const poolBytes = memoryBytes - CALLER_BYTES - heldBytes;
+  const size = processesWithin(poolBytes, options.processes ?? processes);
+  const shares = shareMemory(poolBytes, size);
+  const memory = createImageMemory(shares, budget.memoryBytes);
+  return { size, shares, memory, most: { lane: 'heavy', chargedBytes: memory.chargeMax } as const };
 }
 
 interface SpawnSettings {

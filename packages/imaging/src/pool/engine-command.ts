@@ -1,4 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { allocatorSettings } from './allocator.ts';
 import { hasPermissionModel } from './sandbox.ts';
 
 export interface EngineCommandOptions {
@@ -31,7 +32,8 @@ export function engineCommand(program: string, start: string, options: EngineCom
     ...(hasPermissionModel() ? permissions() : []),
     ...[STARTER, start, pathToFileURL(program).href],
   ];
-  return { command, args, env: { UV_THREADPOOL_SIZE: String(options.threads), ...options.environment } };
+  const env = { UV_THREADPOOL_SIZE: String(options.threads), ...allocatorSettings, ...options.environment };
+  return { command, args, env };
 }
 
 const permissions = () => [

@@ -13,6 +13,9 @@ import type { Slots } from './slots.ts';
 /** A process ended during a call, and the pool did not end it: the image in it is the suspect. */
 export class ProcessDiedError extends Error {}
 
+/** A process was killed because its image used more memory than it was admitted with. */
+export class MemoryExceededError extends Error {}
+
 /**
  * Why a process ended. `cpu`, `wall`, `memory`: its image exceeded this limit. `aborted`: the work for its image did not stop in
  * time. `crashed`: by itself, or it sent an invalid message. `replaced`: after its share of images.

@@ -56,6 +56,38 @@ describe('an image over its limit of memory is rejected', () => {
   });
 });
 
+describe('memory', () => {
+  const ends: string[] = [];
+  let pool: EnginePool;
+  beforeAll(async () => {
+    const onEvent = (event: PoolEvent) => void (event.is === 'ended' && ends.push(event.reason));
+    // 100 MiB for a light image, and up to 200 for one.
+    pool = await createEnginePool({
+      processes: 1,
+      slots: 2,
+      program: misbehavingProgram,
+      memoryBytes: 640 * MIB,
+      onEvent,
+    });
+  });
+  afterAll(() => pool.close());
+
+  test.runIf(process.platform === 'linux')(
+    'an image that needs more than predicted, and not too much, is rendered',
+    async () => {
+      expect(await runImage(pool, { at: 'webp', by: 'taking 230 MiB' })).toBe(5);
+      await vi.waitFor(() => expect(ends).toEqual(['memory', 'replaced']));
+    },
+  );
+
+  test('an image whose decoder would hold too much is rejected before it is decoded', async () => {
+    const before = ends.length;
+    const image = { at: 'decode', by: 'growing', megapixels: 90 } as const;
+    await expect(runImage(pool, image)).rejects.toMatchObject({ code: 'too-complex' });
+    expect(ends.length).toBe(before);
+  });
+});
+
 describe('an image over its limit of time on the clock is retried, not rejected', () => {
   const { run, lastEnd } = poolWith({ wallMs: 300 });
   test.each(steps)('%s', async (at) => {

@@ -1,19 +1,18 @@
 import { RejectedImageError } from '../errors.ts';
 import type { Admission, AdmissionRequest } from './admission.ts';
-import { type EngineProcess, ProcessDiedError } from './engine-process.ts';
-import type { Roster } from './roster.ts';
-import type { ImageBudget, ImageWatch } from './watch-images.ts';
+import { type EngineProcess, MemoryExceededError, ProcessDiedError } from './engine-process.ts';
+import type { Grant } from './lanes.ts';
+import { createLease, type Lease, type LeaseContext, type LeaseWork } from './lease.ts';
+import type { ImageMemory } from './memory-shares.ts';
 
-export interface RunContext {
+export interface RunContext extends LeaseContext {
   readonly admission: Pick<Admission, 'enter'>;
-  readonly roster: Pick<Roster, 'giveBack'>;
-  readonly watch: ImageWatch;
+  readonly memory: Pick<ImageMemory, 'limitOf'>;
 }
 
-export interface RunWork {
-  readonly budget: ImageBudget;
-  /** Brings a process to the state that the work needs, each time that the image gets a process. */
-  readonly prepare?: (process: EngineProcess) => Promise<unknown>;
+export interface RunWork extends LeaseWork {
+  /** For a second try, if the image needs more memory than it was admitted with. Without it, such an image is rejected. */
+  readonly most?: Grant;
 }
 
 export interface RunOptions extends Omit<AdmissionRequest, 'fresh' | 'signal'>, RunWork {}
@@ -21,7 +20,8 @@ export interface RunOptions extends Omit<AdmissionRequest, 'fresh' | 'signal'>, 
 /** One image and the process that it holds, from the first work to `end`. */
 export interface ImageRun {
   /**
-   * Does a part of the work. If the process dies, the image gets a fresh process, once.
+   * Does a part of the work. If the process dies, the image gets a fresh process, once. If the image needs more memory than it was
+   * admitted with, it is admitted again with the most that one image may use.
    *
    * @param signal ends the run
    * @throws the signal's reason when aborted; RejectedImageError `crashed-decoder`, `timeout`, `too-complex`; TookTooLongError;
@@ -34,71 +34,42 @@ export interface ImageRun {
   end(): void;
 }
 
-interface Lease {
-  readonly process: EngineProcess;
-  readonly prepared: Promise<unknown>;
-  /** The same process for other work. Instead of `end`. */
-  goOn(): Lease;
-  end(): void;
-}
-
 /** The image has ended two processes, the second of which had no other image. */
 const DEATHS_MAX = 2;
-/** How long work may go on after it was stopped. A process that is still busy then is killed; a new one takes 0.25 s of CPU. */
-const STOP_MS = 50;
 
 export function createImageRun(context: RunContext, options: RunOptions): ImageRun {
   const ending = new AbortController();
-  let { budget, prepare }: RunWork = options;
+  const tries = createTries(options);
+  let work: RunWork = options;
   let current: Promise<Lease> | undefined;
-  let deaths = 0;
 
   async function enter(): Promise<Lease> {
-    const request = { ...options, fresh: deaths > 0, signal: ending.signal };
+    const { granted, fresh } = tries;
+    const request = { ...options, ...granted, fresh, signal: ending.signal };
     const { process, leave } = await context.admission.enter(request);
-    process.begin(options.file, options.lane);
-    return lease(process, leave);
+    process.begin(options.file, granted.lane);
+    const memoryBytes = context.memory.limitOf(granted.chargedBytes);
+    return createLease(context, { process, work, memoryBytes, leave });
   }
 
-  function lease(process: EngineProcess, leave: () => void): Lease {
-    const unwatch = context.watch.watch(process, budget);
-    const prepared = prepare?.(process) ?? Promise.resolve();
-    // It is awaited by the work, which may have been aborted.
-    prepared.catch(() => {});
-    return {
-      process,
-      prepared,
-      goOn() {
-        unwatch();
-        return lease(process, leave);
-      },
-      end: once(() => {
-        void freeProcess(context, process).finally(() => {
-          unwatch();
-          leave();
-        });
-      }),
-    };
-  }
-
-  async function attempt<T>(work: (process: EngineProcess) => Promise<T>): Promise<T> {
+  async function attempt<T>(part: (process: EngineProcess) => Promise<T>): Promise<T> {
     ending.signal.throwIfAborted();
     current ??= enter();
     const held = current;
     const lease = await held;
     try {
       await lease.prepared;
-      return await work(lease.process);
+      return await part(lease.process);
     } catch (error) {
-      if (!(error instanceof ProcessDiedError)) throw error;
+      if (!(error instanceof ProcessDiedError || error instanceof MemoryExceededError)) throw error;
       // Other work in the same process has died with it.
       if (current === held) {
         lease.end();
         current = undefined;
-        deaths += 1;
+        tries.lost(error, work.most);
       }
-      if (deaths >= DEATHS_MAX) throw new RejectedImageError('crashed-decoder', error);
-      return attempt(work);
+      tries.throwIfRejected();
+      return attempt(part);
     }
   }
 
@@ -111,12 +82,42 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
   }
 
   return {
-    do: (work, signal) => unlessAborted(() => attempt(work), signal, end),
-    goOn(work) {
-      ({ budget, prepare } = work);
-      current = current?.then((lease) => lease.goOn());
+    do: (part, signal) => unlessAborted(() => attempt(part), signal, end),
+    goOn(next) {
+      work = next;
+      current = current?.then((lease) => lease.goOn(next));
     },
     end,
+  };
+}
+
+/** How often an image may end its process. */
+function createTries(first: Grant) {
+  let granted = first;
+  let deaths = 0;
+  let rejection: RejectedImageError | undefined;
+  return {
+    get granted() {
+      return granted;
+    },
+    /** Whether the next process must be one without an earlier image. */
+    get fresh() {
+      return deaths > 0;
+    },
+    /** Call it once for each process. @param most what an image that needs more memory is granted next */
+    lost(error: ProcessDiedError | MemoryExceededError, most: Grant | undefined): void {
+      if (error instanceof MemoryExceededError) {
+        if (most && most.chargedBytes > granted.chargedBytes) granted = most;
+        else rejection = new RejectedImageError('too-complex', error);
+        return;
+      }
+      deaths += 1;
+      if (deaths >= DEATHS_MAX) rejection = new RejectedImageError('crashed-decoder', error);
+    },
+    /** @throws RejectedImageError */
+    throwIfRejected(): void {
+      if (rejection) throw rejection;
+    },
   };
 }
 
@@ -137,26 +138,4 @@ async function unlessAborted<T>(
   } finally {
     signal?.removeEventListener('abort', abort);
   }
-}
-
-async function freeProcess({ roster }: RunContext, process: EngineProcess): Promise<void> {
-  const stop = () => process.kill('aborted', new Error('The work for this image was stopped.'));
-  const tooLate = process.isWorking() ? setTimeout(stop, STOP_MS) : undefined;
-  try {
-    await process.drop();
-    await roster.giveBack(process);
-  } catch {
-    // It has ended. The roster replaces it.
-  } finally {
-    clearTimeout(tooLate);
-  }
-}
-
-function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone) return;
-    isDone = true;
-    action();
-  };
 }

@@ -1,10 +1,11 @@
-import { createImageRun, type ImageRun, type RunContext, type RunOptions, type RunWork } from './image-run.ts';
+import { createImageRun, type ImageRun, type RunContext, type RunWork } from './image-run.ts';
+import type { Grant } from './lanes.ts';
 
 /** Runs whose images have been inspected, and keep their process until the current turn of the event loop is over. */
 export interface KeptRuns {
   keep(file: Uint8Array, run: ImageRun): void;
   /** The run for the decode of a file: a kept one goes on. A heavy image waits for its turn first. */
-  goOn(file: Uint8Array, cost: Pick<RunOptions, 'lane' | 'memoryBytes'>, work: RunWork): ImageRun;
+  goOn(file: Uint8Array, cost: Grant, work: RunWork): ImageRun;
 }
 
 /** A decode that follows its inspection at once would otherwise get another process, and the file would be sent again. */

@@ -3,24 +3,11 @@ import { getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
-import { heavyImagesMax, laneOf, shareMemory } from './lanes.ts';
+import { heavyImagesMax, laneOf } from './lanes.ts';
+import { shareMemory } from './memory-shares.ts';
 import type { PoolEvent } from './pool-event.ts';
 
 const MIB = 1024 * 1024;
-
-describe('the memory of a worker is divided', () => {
-  test.each([
-    [1024, 2],
-    [2048, 3],
-    [3072, 3],
-    [8192, 9],
-    [65_536, 17],
-  ])('%i MiB for %i processes', (total, processes) => {
-    const { lightBytes, heavyBytes } = shareMemory(total * MIB, processes);
-    expect(256 * MIB + processes * (110 * MIB + lightBytes) + heavyBytes).toBeLessThanOrEqual(total * MIB + 64 * MIB);
-    expect(Math.min(lightBytes, heavyBytes)).toBeGreaterThanOrEqual(64 * MIB);
-  });
-});
 
 test('an image is heavy by its memory or by its CPU', () => {
   const shares = shareMemory(4096 * MIB, 3);

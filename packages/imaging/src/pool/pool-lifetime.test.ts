@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
+import { allocatorSettings } from './allocator.ts';
 import { createEnginePool, type EnginePool, type EnginePoolOptions } from './create-engine-pool.ts';
 import type { PoolEvent } from './pool-event.ts';
 
@@ -129,7 +130,9 @@ test.runIf(process.platform === 'linux')(
     const names = readFileSync(`/proc/${pid}/environ`, 'utf8')
       .split('\0')
       .map((entry) => entry.split('=')[0]);
-    expect(names.filter(Boolean).sort()).toEqual(['GREETING', 'UV_THREADPOOL_SIZE']);
+    expect(names.filter(Boolean).sort()).toEqual(
+      ['GREETING', ...Object.keys(allocatorSettings), 'UV_THREADPOOL_SIZE'].sort(),
+    );
     const files = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
     // Standard output; standard input, which has ended, standard error and the channel. Node's own event loop has the other descriptors.
     const kinds = files.map((target) => target.replace(/:?\[.*\]$/, '')).filter((kind) => kind !== 'anon_inode');

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 export interface ProcessUsage {
   /** User and system time of all threads since the process started. */
   readonly cpuMs: number;
-  readonly rssBytes: number;
+  /** Memory in use that is not shared with other processes, and not a mapped file. */
+  readonly memoryBytes: number;
 }
 
 /** How usage is read here, and how often that may be done. */
@@ -44,12 +45,16 @@ function usageInProc(pid: number, pageBytes: number): ProcessUsage | undefined {
       .slice(stat.lastIndexOf(') ') + 2)
       .split(' ')
       .map(Number);
-    const [user = 0, system = 0, rssPages = 0] = [fields[14 - 3], fields[15 - 3], fields[24 - 3]];
-    return { cpuMs: (user + system) * TICK_MS, rssBytes: rssPages * pageBytes };
+    const [user = 0, system = 0] = [fields[14 - 3], fields[15 - 3]];
+    const [, resident = 0, shared = 0] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ').map(Number);
+    return { cpuMs: (user + system) * TICK_MS, memoryBytes: (resident - shared) * pageBytes };
   } catch {
     return undefined;
   }
 }
+
+/** `ps` has no other figure than resident memory, which includes the programs and libraries that all engine processes share. */
+const MAPPED_BYTES = 50 * 1024 * 1024;
 
 async function readPs(pids: readonly number[]): Promise<Map<number, ProcessUsage>> {
   // It fails if one of the processes has ended, and still prints the others.
@@ -60,7 +65,8 @@ async function readPs(pids: readonly number[]): Promise<Map<number, ProcessUsage
     stdout.split('\n').flatMap((line): [number, ProcessUsage][] => {
       const [pid, rssKib, time] = line.trim().split(/\s+/);
       if (!time) return [];
-      return [[Number(pid), { cpuMs: parsePsTime(time), rssBytes: Number(rssKib) * 1024 }]];
+      const memoryBytes = Math.max(0, Number(rssKib) * 1024 - MAPPED_BYTES);
+      return [[Number(pid), { cpuMs: parsePsTime(time), memoryBytes }]];
     }),
   );
 }

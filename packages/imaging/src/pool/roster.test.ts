@@ -1,20 +1,22 @@
 import { expect, test } from 'vitest';
-import type { EngineProcess } from './engine-process.ts';
+import type { EndReason, EngineProcess } from './engine-process.ts';
 import { createRoster } from './roster.ts';
 
-/** A roster of processes that only exist here. */
-async function rosterOf(size: number) {
+/** A roster of processes that only exist here, and have this much memory. */
+async function rosterOf(size: number, memoryBytes = 0) {
   let started = 0;
   const roster = createRoster({
     ...{ size, imagesMax: 1_000, idleBytesMax: 1, onIdle: () => {}, onEvent: undefined },
-    usage: { everyMs: 1, read: async () => new Map() },
+    usage: { everyMs: 1, read: async ([pid = 0]) => new Map([[pid, { cpuMs: 0, memoryBytes }]]) },
     async spawn() {
       started += 1;
+      const ended = Promise.withResolvers<EndReason>();
       return {
         pid: started,
         images: 0,
         isSlow: false,
-        ended: new Promise(() => {}),
+        kill: ended.resolve,
+        ended: ended.promise,
       } as Partial<EngineProcess> as EngineProcess;
     },
   });
@@ -27,6 +29,16 @@ async function rosterOf(size: number) {
   };
   return { roster, take, started: () => started };
 }
+
+test.each([
+  ['has more memory than an idle one may have', 2, 2],
+  ['has as much as it may have', 1, 1],
+])('a process is replaced after an image if it %s', async (_when, memoryBytes, starts) => {
+  const { roster, take, started } = await rosterOf(1, memoryBytes);
+  await roster.giveBack(take());
+  await settled();
+  expect(started()).toBe(starts);
+});
 
 const settled = () => new Promise(setImmediate);
 

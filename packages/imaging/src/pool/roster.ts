@@ -7,7 +7,7 @@ export interface RosterOptions {
   readonly size: number;
   /** A process is replaced after this many images. */
   readonly imagesMax: number;
-  /** Resident memory above which an idle process is replaced. */
+  /** Memory above which an idle process is replaced. */
   readonly idleBytesMax: number;
   readonly usage: UsageReader;
   /** @param signal ends the process while it starts */
@@ -35,7 +35,7 @@ export interface Roster {
   grow(): void;
   /** Takes an idle process out of `idle`. */
   take(process: EngineProcess): void;
-  /** Makes a process idle again, or replaces it if it has had its share of images, has grown, or was slowed down. */
+  /** Makes a process idle again, or ends it if it has had its share of images, has grown, or was slowed down. */
   giveBack(process: EngineProcess): Promise<void>;
   /** Ends all processes, and waits until they have ended. */
   close(): Promise<void>;
@@ -107,7 +107,7 @@ export function createRoster(options: RosterOptions): Roster {
     async giveBack(process) {
       const isRetired = await mustRetire(process, options);
       if (!alive.has(process)) return;
-      if (isRetired) return process.kill('replaced', new Error('The process is replaced.'));
+      if (isRetired) return retire(process);
       idle = [...idle, process];
       options.onIdle();
     },
@@ -118,6 +118,11 @@ export function createRoster(options: RosterOptions): Roster {
   };
 }
 
+async function retire(process: EngineProcess): Promise<void> {
+  process.kill('replaced', new Error('The process is replaced.'));
+  await process.ended;
+}
+
 async function endAll(processes: ReadonlySet<EngineProcess>): Promise<void> {
   const ending = [...processes];
   for (const process of ending) process.kill('closed', new Error('The engine was closed.'));
@@ -126,8 +131,8 @@ async function endAll(processes: ReadonlySet<EngineProcess>): Promise<void> {
 
 /** Whether it has had its share of images, has grown, or was slowed down. */
 async function mustRetire(process: EngineProcess, { usage, imagesMax, idleBytesMax }: RosterOptions): Promise<boolean> {
-  const { rssBytes = 0 } = (await usage.read([process.pid])).get(process.pid) ?? {};
-  return rssBytes > idleBytesMax || process.isSlow || process.images >= imagesMax;
+  const { memoryBytes = 0 } = (await usage.read([process.pid])).get(process.pid) ?? {};
+  return memoryBytes > idleBytesMax || process.isSlow || process.images >= imagesMax;
 }
 
 /** A start that fails is repeated, after a delay that doubles. */

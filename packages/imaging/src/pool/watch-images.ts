@@ -1,5 +1,5 @@
 import { RejectedImageError, TookTooLongError } from '../errors.ts';
-import type { EngineProcess } from './engine-process.ts';
+import { type EngineProcess, MemoryExceededError } from './engine-process.ts';
 import type { ProcessUsage, UsageReader } from './process-usage.ts';
 
 /** What one image may use in an engine process, from its first step to its last. */
@@ -8,23 +8,34 @@ export interface ImageBudget {
   readonly cpuMs: number;
   /** Time on the clock. It does not prove that the image is at fault: TookTooLongError, which is retried. */
   readonly wallMs: number;
-  /** Growth of the process's resident memory. An image over this limit is rejected as `too-complex`. */
+  /** Memory. An image over this limit is rejected as `too-complex`. */
+  readonly memoryBytes: number;
+}
+
+export type Limit = 'cpu' | 'wall' | 'memory';
+
+export interface ProcessLimits {
+  /** From now on. */
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  /** Of the process, with what it had before. */
   readonly memoryBytes: number;
 }
 
 export interface ImageWatch {
-  /** Kills the process of an image that exceeds its budget. Returns the function that ends the watch. */
-  watch(process: EngineProcess, budget: ImageBudget): () => void;
+  /** Kills a process that exceeds a limit, with the reason and the error of `end`. Returns the function that ends the watch. */
+  watch(process: EngineProcess, limits: ProcessLimits, end?: (limit: Limit) => KillOptions): () => void;
 }
 
-type Limit = 'cpu' | 'wall' | 'memory';
+type KillOptions = Parameters<EngineProcess['kill']>;
 
 interface Watched {
   readonly process: EngineProcess;
-  readonly budget: ImageBudget;
+  readonly limits: ProcessLimits;
+  readonly end: (limit: Limit) => KillOptions;
   readonly startedAt: number;
-  /** The usage before the image; undefined until it was read. */
-  before: ProcessUsage | undefined;
+  /** The CPU that was used before; undefined until it was read. */
+  cpuMsBefore: number | undefined;
 }
 
 /** Reads the usage of all busy processes in one interval, which runs only while there are any. */
@@ -39,16 +50,16 @@ export function createImageWatch(reader: UsageReader): ImageWatch {
     const usage = await reader.read([...watched].map(({ process }) => process.pid));
     isReading = false;
     for (const image of watched) {
-      const reason = exceeded(image, usage.get(image.process.pid));
-      if (!reason) continue;
+      const limit = exceeded(image, usage.get(image.process.pid));
+      if (!limit) continue;
       watched.delete(image);
-      image.process.kill(reason, errors[reason]());
+      image.process.kill(...image.end(limit));
     }
   }
 
   return {
-    watch(process, budget) {
-      const image: Watched = { process, budget, startedAt: performance.now(), before: undefined };
+    watch(process, limits, end = overBudget) {
+      const image: Watched = { process, limits, end, startedAt: performance.now(), cpuMsBefore: undefined };
       watched.add(image);
       timer ??= setInterval(check, reader.everyMs);
       // What the process has used for earlier images does not count.
@@ -64,16 +75,18 @@ export function createImageWatch(reader: UsageReader): ImageWatch {
 }
 
 function exceeded(image: Watched, now: ProcessUsage | undefined): Limit | undefined {
-  const { budget } = image;
-  if (performance.now() - image.startedAt > budget.wallMs) return 'wall';
-  image.before ??= now;
-  if (!now || !image.before) return undefined;
-  if (now.cpuMs - image.before.cpuMs > budget.cpuMs) return 'cpu';
-  return now.rssBytes - image.before.rssBytes > budget.memoryBytes ? 'memory' : undefined;
+  const { limits, startedAt } = image;
+  if (performance.now() - startedAt > limits.wallMs) return 'wall';
+  if (!now) return undefined;
+  image.cpuMsBefore ??= now.cpuMs;
+  if (now.cpuMs - image.cpuMsBefore > limits.cpuMs) return 'cpu';
+  return now.memoryBytes > limits.memoryBytes ? 'memory' : undefined;
 }
+
+const overBudget = (limit: Limit): KillOptions => [limit, errors[limit]()];
 
 const errors: Record<Limit, () => Error> = {
   cpu: () => new RejectedImageError('timeout'),
-  memory: () => new RejectedImageError('too-complex'),
+  memory: () => new MemoryExceededError(),
   wall: () => new TookTooLongError(),
 };

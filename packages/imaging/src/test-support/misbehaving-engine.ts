@@ -27,6 +27,11 @@ const behaviours = {
     const held: Buffer[] = [];
     for (;;) held.push(Buffer.alloc(8 * MIB, held.length));
   },
+  'taking 230 MiB': async () => {
+    const held = Buffer.alloc(230 * MIB, 1);
+    await setTimeout(200);
+    held.fill(0);
+  },
   'ending with SIGSEGV': async () => void process.kill(process.pid, 'SIGSEGV'),
   aborting: async () => process.abort(),
   exiting: async () => process.exit(7),

@@ -12,6 +12,7 @@ export type Way =
   | 'looping'
   | 'hanging'
   | 'growing'
+  | 'taking 230 MiB'
   | 'pausing'
   | 'ending with SIGSEGV'
   | 'aborting'

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { type EndReason, type EngineProcess, MemoryExceededError, ProcessDiedError } from './engine-process.ts';
+import { createImageRun, type RunContext } from './image-run.ts';
+
+const light = { lane: 'light', chargedBytes: 0 } as const;
+const most = { lane: 'heavy', chargedBytes: 700 } as const;
+const budget = { cpuMs: 1, wallMs: 1 };
+const file = Buffer.alloc(0);
+
+/** Processes that end when the test says it. */
+function processes() {
+  const admitted: { lane: string; chargedBytes: number; fresh: boolean; limitBytes?: number; hasLeft: boolean }[] = [];
+  const ends: (() => void)[] = [];
+  const context: RunContext = {
+    roster: { giveBack: async () => {} },
+    memory: { limitOf: (chargedBytes) => 100 + chargedBytes },
+    watch: {
+      watch(_process, { memoryBytes }) {
+        Object.assign(admitted.at(-1) ?? {}, { limitBytes: memoryBytes });
+        return () => {};
+      },
+    },
+    admission: {
+      async enter({ lane, chargedBytes, fresh }) {
+        const entry = { lane, chargedBytes, fresh, hasLeft: false };
+        admitted.push(entry);
+        const ended = Promise.withResolvers<EndReason>();
+        ends.push(() => ended.resolve('memory'));
+        const process: Partial<EngineProcess> = {
+          begin: () => {},
+          drop: () => Promise.reject(new Error('The process was killed.')),
+          ended: ended.promise,
+        };
+        const leave = () => {
+          entry.hasLeft = true;
+        };
+        return { process: process as EngineProcess, leave };
+      },
+    },
+  };
+  return { context, admitted, ends };
+}
+
+const settled = () => new Promise(setImmediate);
+
+/** Work that fails in this way, as often as there are errors, and then succeeds. */
+const failing =
+  (...errors: Error[]) =>
+  async () => {
+    const error = errors.shift();
+    if (error) throw error;
+    return 'done';
+  };
+
+test('the memory of an image is charged until its process has ended', async () => {
+  const { context, admitted, ends } = processes();
+  const run = createImageRun(context, { ...most, file, budget });
+  await expect(run.do(failing(new MemoryExceededError()), undefined)).rejects.toMatchObject({ code: 'too-complex' });
+  await settled();
+  expect(admitted[0]?.hasLeft).toBe(false);
+  ends[0]?.();
+  await settled();
+  expect(admitted[0]?.hasLeft).toBe(true);
+});
+
+test('an image that needs more memory than predicted is admitted again with the most that one may use', async () => {
+  const { context, admitted } = processes();
+  const run = createImageRun(context, { ...light, file, budget, most });
+  expect(await run.do(failing(new MemoryExceededError()), undefined)).toBe('done');
+  expect(admitted).toMatchObject([
+    { ...light, limitBytes: 100 },
+    { ...most, limitBytes: 800, fresh: false },
+  ]);
+});
+
+test.each([
+  ['it has had the most that one may use', { most }, 2],
+  ['its work has no second try, as an inspection', {}, 1],
+])('an image that needs too much memory is rejected if %s', async (_when, more, tries) => {
+  const { context, admitted } = processes();
+  const run = createImageRun(context, { ...light, file, budget, ...more });
+  const work = failing(new MemoryExceededError(), new MemoryExceededError());
+  await expect(run.do(work, undefined)).rejects.toMatchObject({ code: 'too-complex' });
+  expect(admitted.length).toBe(tries);
+});
+
+test('a second try for memory counts as no death', async () => {
+  const { context, admitted } = processes();
+  const run = createImageRun(context, { ...light, file, budget, most });
+  const work = failing(new MemoryExceededError(), new ProcessDiedError());
+  expect(await run.do(work, undefined)).toBe('done');
+  expect(admitted.map(({ fresh }) => fresh)).toEqual([false, false, true]);
+});

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createAdmission } from './admission.ts';
+import type { EngineProcess } from './engine-process.ts';
+import { createImageMemory, PROCESS_BYTES, processesWithin, shareMemory } from './memory-shares.ts';
+
+const MIB = 1024 * 1024;
+/** One process with the smallest shares. */
+const LEAST_MIB = 248;
+
+const settled = () => new Promise(setImmediate);
+
+/** Admits images to a pool whose processes only exist here. */
+function workerOf(poolMib: number, processesMax: number, imageMib: number) {
+  const size = processesWithin(poolMib * MIB, processesMax);
+  const shares = shareMemory(poolMib * MIB, size);
+  const memory = createImageMemory(shares, imageMib * MIB);
+  const roster = {
+    size,
+    idle: Array.from(
+      { length: size },
+      (): EngineProcess => ({ holds: () => false }) as Partial<EngineProcess> as EngineProcess,
+    ),
+    grow() {},
+    take: (taken: EngineProcess) => {
+      roster.idle = roster.idle.filter((other) => other !== taken);
+    },
+  };
+  const admission = createAdmission({ roster, heavyMax: size, heavyBytesMax: shares.heavyBytes, waitingMax: 100 });
+  const limits = new Map<EngineProcess, number>();
+  const ends: (() => void)[] = [];
+  return {
+    /** What all processes may have at this moment before one of them is killed or replaced. */
+    mostBytes: () => [...limits.values()].reduce((sum, bytes) => sum + bytes, roster.idle.length * PROCESS_BYTES),
+    async enter(lane: 'light' | 'heavy', memoryMib: number) {
+      const chargedBytes = lane === 'heavy' ? memory.chargeOf(memoryMib * MIB) : 0;
+      const request = { lane, chargedBytes, fresh: false, file: Buffer.alloc(0), signal: undefined };
+      const { process, leave } = await admission.enter(request);
+      limits.set(process, memory.limitOf(chargedBytes));
+      ends.push(() => {
+        limits.delete(process);
+        roster.idle = [...roster.idle, process];
+        leave();
+        admission.admit();
+      });
+    },
+    end: (index: number) => ends.splice(index % Math.max(1, ends.length), 1)[0]?.(),
+  };
+}
+
+test('whatever images are admitted, the limits of all processes together stay within the memory of the pool', async () => {
+  const step = fc.oneof(
+    fc.record({
+      lane: fc.constantFrom('light' as const, 'heavy' as const),
+      memoryMib: fc.integer({ min: 0, max: 6_000 }),
+    }),
+    fc.nat(20),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: LEAST_MIB, max: 8_192 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 16, max: 4_096 }),
+      fc.array(step, { maxLength: 30 }),
+      async (poolMib, processes, imageMib, steps) => {
+        const worker = workerOf(poolMib, processes, imageMib);
+        for (const next of steps) {
+          if (typeof next === 'number') worker.end(next);
+          else void worker.enter(next.lane, next.memoryMib);
+          await settled();
+          expect(worker.mostBytes()).toBeLessThanOrEqual(poolMib * MIB);
+        }
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test.each([
+  [247, 3, 1],
+  [248, 3, 1],
+  [431, 3, 1],
+  [432, 3, 2],
+  [3072, 9, 9],
+])('%i MiB are enough for the smallest shares of some of %i processes: %i', (poolMib, wanted, processes) => {
+  expect(processesWithin(poolMib * MIB, wanted)).toBe(processes);
+});
+
+test('one image may use its light share and all that heavy images may use together, within its own limit', () => {
+  const shares = shareMemory(2_048 * MIB, 3);
+  const { bytesMax, chargeMax, limitOf } = createImageMemory(shares, 4_096 * MIB);
+  expect(bytesMax).toBe(shares.lightBytes + shares.heavyBytes);
+  expect(limitOf(chargeMax)).toBe(PROCESS_BYTES + bytesMax);
+  expect(createImageMemory(shares, 100 * MIB).limitOf(0)).toBe(PROCESS_BYTES + 100 * MIB);
+});
