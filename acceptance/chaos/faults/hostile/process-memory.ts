@@ -5,7 +5,7 @@ const EVERY_MS = 50;
 const KIB = 1024;
 
 /** Memory of a process with its descendants, in bytes. */
-export interface FamilyMemory {
+interface FamilyMemory {
   /** What a container with only this family is charged: all anonymous and shared memory, and the pages of mapped files once. */
   readonly chargedBytes: number;
   /** The sum of the resident sets, which counts shared pages once for each process: a process is a copy of its parent until it has started its program. */
@@ -16,7 +16,7 @@ export interface FamilyMemory {
   readonly processes: readonly ProcessMemory[];
 }
 
-export interface ProcessMemory {
+interface ProcessMemory {
   readonly pid: number;
   /** Whether it is the first of the family. */
   readonly isRoot: boolean;

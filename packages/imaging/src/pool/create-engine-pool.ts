@@ -11,7 +11,7 @@ import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
 import { createKeptRuns } from './kept-runs.ts';
 import { createLanePrediction, heavyImagesMax, type Lane } from './lanes.ts';
-import { CALLER_BYTES, createImageMemory, PROCESS_BYTES, processesWithin, shareMemory } from './memory-shares.ts';
+import { CALLER_BYTES, createImageMemory, processesWithin, shareMemory } from './memory-shares.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
@@ -93,7 +93,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const roster = createRoster({
     size,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
-    idleBytesMax: PROCESS_BYTES,
+    idleBytesMax: shares.processBytes,
     usage,
     spawn: spawnWith({ limits, slotsMax, launcher: sandbox.launcher }, options),
     onIdle: () => admission.admit(),
@@ -147,9 +147,10 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
 
 function divideMemory(options: EnginePoolOptions, processes: number, budget: ImageBudget) {
   const { memoryBytes = Number.MAX_SAFE_INTEGER, heldBytes = 0 } = options;
-  const poolBytes = memoryBytes - CALLER_BYTES - heldBytes;
-  const size = processesWithin(poolBytes, options.processes ?? processes);
-  const shares = shareMemory(poolBytes, size);
+  const marksBytes = [...(options.watermarks ?? new Map())].reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+  const poolBytes = memoryBytes - CALLER_BYTES - heldBytes - marksBytes;
+  const size = processesWithin(poolBytes, options.processes ?? processes, marksBytes);
+  const shares = shareMemory(poolBytes, size, marksBytes);
   const memory = createImageMemory(shares, budget.memoryBytes);
   return { size, shares, memory, most: { lane: 'heavy', chargedBytes: memory.chargeMax } as const };
 }

@@ -11,9 +11,9 @@ const LEAST_MIB = 248;
 const settled = () => new Promise(setImmediate);
 
 /** Admits images to a pool whose processes only exist here. */
-function workerOf(poolMib: number, processesMax: number, imageMib: number) {
-  const size = processesWithin(poolMib * MIB, processesMax);
-  const shares = shareMemory(poolMib * MIB, size);
+function workerOf(poolMib: number, processesMax: number, { imageMib = 4_096, marksMib = 0 }) {
+  const size = processesWithin(poolMib * MIB, processesMax, marksMib * MIB);
+  const shares = shareMemory(poolMib * MIB, size, marksMib * MIB);
   const memory = createImageMemory(shares, imageMib * MIB);
   const roster = {
     size,
@@ -31,7 +31,7 @@ function workerOf(poolMib: number, processesMax: number, imageMib: number) {
   const ends: (() => void)[] = [];
   return {
     /** What all processes may have at this moment before one of them is killed or replaced. */
-    mostBytes: () => [...limits.values()].reduce((sum, bytes) => sum + bytes, roster.idle.length * PROCESS_BYTES),
+    mostBytes: () => [...limits.values()].reduce((sum, bytes) => sum + bytes, roster.idle.length * shares.processBytes),
     async enter(lane: 'light' | 'heavy', memoryMib: number) {
       const chargedBytes = lane === 'heavy' ? memory.chargeOf(memoryMib * MIB) : 0;
       const request = { lane, chargedBytes, fresh: false, file: Buffer.alloc(0), signal: undefined };
@@ -60,10 +60,11 @@ test('whatever images are admitted, the limits of all processes together stay wi
     fc.asyncProperty(
       fc.integer({ min: LEAST_MIB, max: 8_192 }),
       fc.integer({ min: 1, max: 12 }),
-      fc.integer({ min: 16, max: 4_096 }),
+      fc.record({ imageMib: fc.integer({ min: 16, max: 4_096 }), marksMib: fc.nat(50) }),
       fc.array(step, { maxLength: 30 }),
-      async (poolMib, processes, imageMib, steps) => {
-        const worker = workerOf(poolMib, processes, imageMib);
+      async (spareMib, processes, options, steps) => {
+        const poolMib = spareMib + options.marksMib;
+        const worker = workerOf(poolMib, processes, options);
         for (const next of steps) {
           if (typeof next === 'number') worker.end(next);
           else void worker.enter(next.lane, next.memoryMib);

@@ -7,6 +7,8 @@
  * killed. Heavy images are charged for what they may need beyond that, and together for at most `heavy`.
  */
 export interface MemoryShares {
+  /** Of a process without an image. */
+  readonly processBytes: number;
   /** A light image may need this much; every process has it in reserve, so light images never wait for memory. */
   readonly lightBytes: number;
   /** What heavy images may need beyond `lightBytes`, all together. */
@@ -29,17 +31,22 @@ const SHARE_BYTES_MIN = 64 * MIB;
  * Processes that fit into the memory, each with the smallest share; at least one.
  *
  * @param poolBytes what all engine processes may use together
+ * @param marksBytes pixels of watermarks, which each process has
  */
-export function processesWithin(poolBytes: number, processes: number): number {
-  const fitting = Math.floor((poolBytes - SHARE_BYTES_MIN) / (PROCESS_BYTES + SHARE_BYTES_MIN));
+export function processesWithin(poolBytes: number, processes: number, marksBytes = 0): number {
+  const fitting = Math.floor((poolBytes - SHARE_BYTES_MIN) / (PROCESS_BYTES + marksBytes + SHARE_BYTES_MIN));
   return Math.max(1, Math.min(processes, fitting));
 }
 
-/** @param poolBytes what all engine processes may use together; at least 248 MiB, which is enough for one */
-export function shareMemory(poolBytes: number, processes: number): MemoryShares {
-  const forImages = poolBytes - processes * PROCESS_BYTES;
+/**
+ * @param poolBytes what all engine processes may use together; at least 248 MiB, which is enough for one without watermarks
+ * @param marksBytes pixels of watermarks, which each process has
+ */
+export function shareMemory(poolBytes: number, processes: number, marksBytes = 0): MemoryShares {
+  const processBytes = PROCESS_BYTES + marksBytes;
+  const forImages = poolBytes - processes * processBytes;
   const lightBytes = Math.max(SHARE_BYTES_MIN, Math.min(LIGHT_BYTES_MAX, forImages / (2 * processes)));
-  return { lightBytes, heavyBytes: Math.max(SHARE_BYTES_MIN, forImages - processes * lightBytes) };
+  return { processBytes, lightBytes, heavyBytes: Math.max(SHARE_BYTES_MIN, forImages - processes * lightBytes) };
 }
 
 /** What one image may use of the shares. */
@@ -55,13 +62,14 @@ export interface ImageMemory {
 }
 
 /** @param bytesMax of one image, whatever the shares are */
-export function createImageMemory({ lightBytes, heavyBytes }: MemoryShares, bytesMax: number): ImageMemory {
+export function createImageMemory(shares: MemoryShares, bytesMax: number): ImageMemory {
+  const { processBytes, lightBytes, heavyBytes } = shares;
   const imageMax = Math.min(bytesMax, lightBytes + heavyBytes);
   const chargeMax = Math.max(0, imageMax - lightBytes);
   return {
     chargeMax,
     bytesMax: imageMax,
     chargeOf: (memoryBytes) => Math.max(0, Math.min(chargeMax, memoryBytes - lightBytes)),
-    limitOf: (chargedBytes) => PROCESS_BYTES + Math.min(imageMax, lightBytes + chargedBytes),
+    limitOf: (chargedBytes) => processBytes + Math.min(imageMax, lightBytes + chargedBytes),
   };
 }

@@ -12,9 +12,9 @@ export interface ImageBudget {
   readonly memoryBytes: number;
 }
 
-export type Limit = 'cpu' | 'wall' | 'memory';
+type Limit = 'cpu' | 'wall' | 'memory';
 
-export interface ProcessLimits {
+interface ProcessLimits {
   /** From now on. */
   readonly cpuMs: number;
   readonly wallMs: number;
