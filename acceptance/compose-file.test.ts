@@ -38,6 +38,24 @@ describe('docker-compose.yml', () => {
   });
 });
 
+test('the build context has everything that a Dockerfile copies from it', async () => {
+  const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
+  // `**` excludes everything, and each `!` includes one path again.
+  const included = (await read('.dockerignore')).split('\n').flatMap((line) => /^!(.+)/.exec(line)?.[1] ?? []);
+  const dockerfiles = new Set(Object.values(services).flatMap(({ build }) => build?.dockerfile ?? []));
+  expect(dockerfiles.size).toBe(3);
+  for (const dockerfile of dockerfiles) {
+    const copied = [...(await read(dockerfile)).matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths = '']) =>
+      paths.split(' '),
+    );
+    expect(copied.length).toBeGreaterThan(3);
+    expect(
+      copied.filter((path) => !included.includes(path)),
+      dockerfile,
+    ).toEqual([]);
+  }
+});
+
 const apps: Record<string, z.ZodObject> = { api: apiEnv, worker: workerEnv, edge: edgeEnv, setup: setupEnv };
 
 describe.each(Object.entries(apps))('the environment of %s', (name, schema) => {
