@@ -3,6 +3,7 @@ import type {
   ImagemillError,
   ImportRequest,
   ImportTicket,
+  SignedUrl,
   UploadRequest,
   UploadTicket,
 } from '@imagemill/client';
@@ -10,6 +11,7 @@ import type { ImageUpload } from '@imagemill/client/react';
 import { expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import type { ImportTicket as ApiImportTicket } from '../../apps/api/src/routes/import-image.ts';
+import type { SizeUrl } from '../../apps/api/src/routes/sign-size.ts';
 import type { importRequest } from '../../apps/api/src/tickets/import-request.ts';
 import type { uploadRequest } from '../../apps/api/src/tickets/upload-request.ts';
 import type { UploadTicket as ApiUploadTicket } from '../../apps/api/src/tickets/upload-ticket.ts';
@@ -20,6 +22,7 @@ import type { ImageView } from '../../packages/images/src/index.ts';
 test('the types of responses match those of the API', () => {
   expectTypeOf<Image>().toEqualTypeOf<z.input<typeof ImageView>>();
   expectTypeOf<UploadTicket>().toEqualTypeOf<z.input<typeof ApiUploadTicket>>();
+  expectTypeOf<SignedUrl>().toEqualTypeOf<z.input<typeof SizeUrl>>();
   expectTypeOf<ImportTicket>().toEqualTypeOf<z.input<typeof ApiImportTicket>>();
 });
 

@@ -1,6 +1,6 @@
 // Over 250 lines: one page, and each of its actions.
 
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
 import { grainyPhoto } from '../test-support/photos.ts';
@@ -19,6 +19,14 @@ const until = (on: Page, name: string, state: string) =>
 const untilReady = async (on: Page, ...names: string[]) => {
   for (const name of names) await until(on, name, 'ready');
 };
+
+/** The pixels of the picture of any size, once it is shown with these facts. */
+async function sizedPicture(on: Page, facts: string): Promise<string> {
+  const form = on.getByRole('region', { name: 'Any size' });
+  await form.getByText(facts).waitFor();
+  const shown = form.getByRole('img');
+  return shown.evaluate((img: HTMLImageElement) => `${img.naturalWidth}×${img.naturalHeight}`);
+}
 
 test('the address that start prints opens the console with its keys, and hides them at once', async () => {
   const on = await page.open({ keys: 'printed' });
@@ -107,6 +115,86 @@ test('shows a private photograph with its signed URLs, and no friendly URL', asy
   const dialog = on.getByRole('dialog', { name: 'passport.jpg' });
   expect(await dialog.getByText('Private: this URL works until').isVisible()).toBe(true);
   expect(await dialog.getByRole('link', { name: 'Friendly URL' }).count()).toBe(0);
+
+  await dialog.getByLabel('Width').fill('40');
+  await dialog.getByRole('button', { name: 'Show' }).click();
+  expect(await sizedPicture(on, '40 × 53 pixels')).toBe('40×53');
+});
+
+test('shows a photograph at any size, with its URL to copy, its pixels and its bytes', async () => {
+  const on = await page.open({ keys: 'printed', permissions: ['clipboard-read', 'clipboard-write'] });
+  await files(on).setInputFiles(await cheapPhoto('sized.jpg'));
+  await untilReady(on, 'sized.jpg');
+  await on.getByRole('button', { name: 'Details of sized.jpg' }).click();
+  const form = on.getByRole('region', { name: 'Any size' });
+  const [width, height] = [form.getByLabel('Width'), form.getByLabel('Height')];
+  // As wide as the original by default, and no wider.
+  expect(await width.inputValue()).toBe('150');
+  const isValid = (field: Locator) => field.evaluate((input: HTMLInputElement) => input.validity.valid);
+  await width.fill('151');
+  expect(await isValid(width)).toBe(false);
+  await width.fill('');
+  expect(await isValid(width)).toBe(false);
+  await height.fill('100');
+  expect(await isValid(width)).toBe(true);
+  await form.getByLabel('Fit').selectOption('cover');
+  expect(await isValid(width)).toBe(false);
+  await width.fill('50');
+  await form.getByLabel('Format').selectOption('jpeg');
+  await form.getByRole('button', { name: 'Show' }).click();
+  expect(await sizedPicture(on, '50 × 100 pixels, jpeg, ')).toBe('50×100');
+  expect(await page.flaws(on)).toEqual([]);
+  await page.shoot(on, 'any-size');
+
+  await form.getByRole('button', { name: 'Copy URL' }).click();
+  const url = await on.evaluate(() => navigator.clipboard.readText());
+  expect(url).toMatch(/\/images\/[\da-f-]{36}\?w=50&h=100&fit=cover&f=jpeg&exp=\d+&kid=local&s=[\w-]+$/);
+  const shared = await fetch(url);
+  const kilobytes = ((await shared.arrayBuffer()).byteLength / 1000).toFixed(1);
+  expect(await form.textContent()).toContain(`jpeg, ${kilobytes} kB`);
+});
+
+test('says why there is no picture of a size, and shows it when asked again', async () => {
+  const on = await page.open({ keys: 'printed' });
+  await files(on).setInputFiles(await cheapPhoto('busy.jpg'));
+  await untilReady(on, 'busy.jpg');
+  await on.getByRole('button', { name: 'Details of busy.jpg' }).click();
+  const form = on.getByRole('region', { name: 'Any size' });
+  const pictures = '**/images/*?w=*';
+  const headers = { 'access-control-allow-origin': '*' };
+  const busy = { status: 503, headers, json: { code: 'render-queue-full', detail: 'x' } };
+  await on.route(pictures, (route) => route.fulfill(busy));
+  await form.getByRole('button', { name: 'Show' }).click();
+  await form.getByText('Too many pictures are being made at the moment.').waitFor();
+  await on.unroute(pictures);
+  await form.getByRole('button', { name: 'Show' }).click();
+  expect(await sizedPicture(on, '150 × 200 pixels')).toBe('150×200');
+  expect(await form.getByText('Too many pictures').count()).toBe(0);
+  page.expectTrouble(/503/);
+});
+
+test('without a signing key of the tenant, says so', async () => {
+  const on = await page.open();
+  await files(on).setInputFiles(await cheapPhoto('product.jpg'));
+  await untilReady(on, 'product.jpg');
+  await on.getByRole('button', { name: 'Details of product.jpg' }).click();
+  const form = on.getByRole('region', { name: 'Any size' });
+  await form.getByRole('button', { name: 'Show' }).click();
+  await form.getByText('Your account is not set up for signed URLs.').waitFor();
+  page.expectTrouble(/403/);
+});
+
+test('shows what an original says about its origin', async () => {
+  const on = await page.open();
+  const name = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
+  const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:DigitalSourceType="${name}"/></rdf:RDF></x:xmpmeta>`;
+  const buffer = await sharp(await grainyPhoto())
+    .withXmp(xmp)
+    .toBuffer();
+  await files(on).setInputFiles({ name: 'dream.jpg', mimeType: 'image/jpeg', buffer });
+  await untilReady(on, 'dream.jpg');
+  await on.getByRole('button', { name: 'Details of dream.jpg' }).click();
+  expect(await on.getByLabel('Metadata').textContent()).toBe('Origingenerated by AI, by its own account');
 });
 
 test('shows a rendition of every option, in its size', async () => {
@@ -116,7 +204,7 @@ test('shows a rendition of every option, in its size', async () => {
   await untilReady(on, 'product.jpg');
   await on.getByRole('button', { name: 'Details of product.jpg' }).click();
   const dialog = on.getByRole('dialog', { name: 'product.jpg' });
-  const choice = dialog.getByRole('combobox');
+  const choice = dialog.getByRole('combobox', { name: 'Rendition' });
   const options = await choice.locator('option').allInnerTexts();
   expect(options.map((text) => text.split(' ')[0])).toEqual([
     'tile',

@@ -93,12 +93,20 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
       sessions: createBoardSessions(env.BOARD_SESSION_SECRET),
       queues: createQueueViews({ connection, prefix }),
     },
-    console:
-      env.CONSOLE_DIR === undefined
-        ? undefined
-        : await consolePage({ ...settings, dir: env.CONSOLE_DIR, originals, categories }),
+    console: await consoleOf(env, { ...settings, originals, categories }),
   } satisfies ApiServices;
 }
+
+type PageOptions = Pick<Parameters<typeof consolePage>[0], 'apiBaseUrl' | 'imageBaseUrls' | 'originals' | 'categories'>;
+
+const consoleOf = async (env: ApiEnv, options: PageOptions) =>
+  env.CONSOLE_DIR === undefined
+    ? undefined
+    : consolePage({
+        ...{ ...options, dir: env.CONSOLE_DIR },
+        edgeBaseUrl: env.EDGE_BASE_URL ?? env.CDN_BASE_URL,
+        signingKeys: env.EDGE_SIGNING_KEYS,
+      });
 
 const settingsOf = (env: ApiEnv): ApiSettings => ({
   apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),

@@ -24,7 +24,7 @@ export function createApp(services: EdgeServices, { probes, logger, observers = 
   const app = new Hono<HttpBindings>();
   // Never the client's own: responses are cached, and must not repeat a header of the request.
   app.use(requestId({ headerName: '' }));
-  app.use(requestLog<HttpBindings>(logger), ...observers, failuresAreNotCached, plainPaths());
+  app.use(requestLog<HttpBindings>(logger), ...observers, failureHeaders, plainPaths());
   app.onError(errorHandler);
   app.notFound(notFound);
   health(app, probes);
@@ -32,8 +32,10 @@ export function createApp(services: EdgeServices, { probes, logger, observers = 
   return app;
 }
 
-/** Unless a failure says for how long. */
-const failuresAreNotCached = createMiddleware(async (c, next) => {
+/** Failures are not cached, unless they say for how long. As with pictures, pages of all origins may read them. */
+const failureHeaders = createMiddleware(async (c, next) => {
   await next();
-  if (c.res.status >= 400 && !c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  if (c.res.status < 400) return;
+  if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  c.res.headers.set('access-control-allow-origin', '*');
 });

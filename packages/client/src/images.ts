@@ -1,6 +1,16 @@
 import type { ApiClient } from './api/api-client.ts';
 import { randomKey } from './api/random-key.ts';
-import type { Focus, Image, ImageStatus, ImportRequest, ImportTicket, UploadRequest, UploadTicket } from './types.ts';
+import { type Size, sizeParameters } from './picture/size.ts';
+import type {
+  Focus,
+  Image,
+  ImageStatus,
+  ImportRequest,
+  ImportTicket,
+  SignedUrl,
+  UploadRequest,
+  UploadTicket,
+} from './types.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -32,6 +42,8 @@ export interface ImageCalls {
   reprocessImage(imageId: string, options?: CallOptions): Promise<Image>;
   /** Renders a ready image around another focus, under new URLs; `null` removes its focus. */
   setFocus(imageId: string, focus: Focus | null, options?: CallOptions): Promise<Image>;
+  /** A URL of an image at any size, which the API signs. Needs an edge, and a signing key of the tenant. */
+  signSize(imageId: string, size: Size, options?: CallOptions): Promise<SignedUrl>;
   deleteImage(imageId: string, options?: CallOptions): Promise<void>;
 }
 
@@ -52,6 +64,8 @@ export function createImageCalls(api: ApiClient): ImageCalls {
     reprocessImage: (imageId, options) => post(`${imagePath(imageId)}/reprocess`, options),
     setFocus: (imageId, focus, { signal } = {}) =>
       api.json({ method: 'PATCH', path: imagePath(imageId), body: { focus }, signal }),
+    signSize: (imageId, size, { signal } = {}) =>
+      api.json({ method: 'GET', path: `${imagePath(imageId)}/size-url`, query: sizeParameters(size), signal }),
     getImage: (imageId, { signal, followToken } = {}) =>
       api.json({ method: 'GET', path: imagePath(imageId), signal, followToken }),
     deleteImage: (imageId, { signal } = {}) => api.json({ method: 'DELETE', path: imagePath(imageId), signal }),

@@ -7,6 +7,7 @@ export type { CallOptions, ImageCalls, ListOptions, TicketOptions } from './imag
 export { type FriendlyUrlOptions, friendlyUrl } from './picture/friendly-url.ts';
 export { type PictureOptions, pictureHtml } from './picture/picture-html.ts';
 export type { RenditionChoice } from './picture/same-picture.ts';
+export type { Size } from './picture/size.ts';
 export { type SrcsetOptions, srcset } from './picture/srcset.ts';
 export type * from './types.ts';
 export type { Upload, UploadTo } from './upload/create-upload.ts';

@@ -1,21 +1,6 @@
-import type { ImageFormat } from './types.ts';
+import { type Size, sizeParameters } from './picture/size.ts';
 
-/** Any size of an image. A size above the original's gives the original's. */
-export interface Size {
-  /** Width and height of the box in CSS pixels, 1 to 16,383; one of them is enough. */
-  readonly width?: number | undefined;
-  readonly height?: number | undefined;
-  /** `inside` takes one side or both; the others take both. By default `cover` if both sides are given, else `inside`. */
-  readonly fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside' | undefined;
-  /** By default `auto`: the best format that the browser accepts. */
-  readonly format?: ImageFormat | 'auto' | undefined;
-  /** 1 to 100; by default that of the format. */
-  readonly quality?: number | undefined;
-  /** Device pixels per CSS pixel. */
-  readonly pixelRatio?: 1 | 1.5 | 2 | 3 | undefined;
-  /** The part that `cover` keeps. */
-  readonly focus?: 'centre' | 'attention' | 'entropy' | undefined;
-}
+export type { Size } from './picture/size.ts';
 
 export interface SignerOptions {
   /** Of the CDN or the edge. */
@@ -45,14 +30,13 @@ export function createSigner({ baseUrl, kid, secret }: SignerOptions): Signer {
   // It is awaited by each signature.
   key.catch(() => {});
   return {
-    async sizeUrl(imageId, { width: w, height: h, fit, format: f, quality: q, pixelRatio: dpr, focus }, options = {}) {
+    async sizeUrl(imageId, size, options = {}) {
       const exp = options.expiresAt && Math.floor(options.expiresAt.getTime() / 1000);
-      // In the order in which they are signed.
-      const query = Object.entries({ w, h, fit, f, q, dpr, focus, exp, kid })
+      const query = Object.entries({ ...sizeParameters(size), exp, kid })
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => `${name}=${plain(value)}`)
         .join('&');
-      if (w === undefined && h === undefined) throw new RangeError('width or height is required.');
+      if (size.width === undefined && size.height === undefined) throw new RangeError('width or height is required.');
       const text = `/images/${plain(imageId).toLowerCase()}?${query}`;
       const signature = await crypto.subtle.sign('HMAC', await key, new TextEncoder().encode(text));
       return `${baseUrl.replace(/\/+$/, '')}${text}&s=${base64url(new Uint8Array(signature))}`;

@@ -90,6 +90,12 @@ export interface PlannedRendition {
   planned?: true | undefined;
 }
 
+/** A URL that works until it expires. */
+export interface SignedUrl {
+  url: string;
+  expiresAt: string;
+}
+
 export type UploadMethod = 'PUT' | 'POST' | 'MULTIPART';
 
 export interface UploadRequest {

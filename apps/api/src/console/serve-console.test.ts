@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SigningKeys } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiHarness } from '../test-support/api-harness.ts';
+import { signingKey } from '../test-support/private-sets.ts';
 import { checkConsole } from './serve-console.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
@@ -37,10 +39,22 @@ test('serves the console without a key: its page is revalidated, its hashed file
   });
 });
 
-test('serves the list of categories to the page', async () => {
-  const answer = await api.app.request('/console/categories.json');
-  expect(await answer.json()).toEqual(['product', 'avatar']);
+test('serves the categories to the page, and whether sizes can be signed', async () => {
+  const answer = await api.app.request('/console/settings.json');
+  expect(await answer.json()).toEqual({ categories: ['product', 'avatar'], signsSizes: false });
   expect(answer.headers.get('cache-control')).toBe('no-cache');
+});
+
+test('where sizes can be signed, the page may fetch them from the edge', async () => {
+  const EDGE_SIGNING_KEYS = SigningKeys.parse(signingKey('acme'));
+  const signing = await createApiHarness({
+    env: { CONSOLE_DIR: dir, EDGE_SIGNING_KEYS, EDGE_BASE_URL: 'https://edge.test/pictures' },
+  });
+  const answer = await signing.app.request('/console/settings.json');
+  expect(await answer.json()).toMatchObject({ signsSizes: true });
+  const { headers } = await signing.app.request('/console/');
+  expect(headers.get('content-security-policy')).toMatch(/connect-src [^;]* https:\/\/edge\.test(;|$)/);
+  await signing.close();
 });
 
 test('the page runs only its own scripts, and connects only to the API and the storage', async () => {

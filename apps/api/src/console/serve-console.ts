@@ -17,7 +17,7 @@ export async function checkConsole(dir: string): Promise<string[]> {
 /** GET /console/: the web page, without authentication: it contains no secret, and asks for keys. */
 export function serveConsole(
   app: Hono<ApiBindings>,
-  { dir, connectOrigins, imageOrigins, categories }: ConsolePage,
+  { dir, connectOrigins, imageOrigins, settings }: ConsolePage,
 ): void {
   const policy = secureHeaders({
     contentSecurityPolicy: {
@@ -45,6 +45,6 @@ export function serveConsole(
   });
   app.all(CONSOLE_PATH, (c) => c.redirect(`${CONSOLE_PATH}/`, 308));
   app.use(`${CONSOLE_PATH}/*`, policy);
-  app.use(`${CONSOLE_PATH}/categories.json`, async (c) => c.json(categories, 200, { 'cache-control': 'no-cache' }));
+  app.use(`${CONSOLE_PATH}/settings.json`, async (c) => c.json(settings, 200, { 'cache-control': 'no-cache' }));
   app.use(`${CONSOLE_PATH}/*`, files);
 }

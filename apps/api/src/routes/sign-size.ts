@@ -12,7 +12,7 @@ import { exampleSizeUrl } from '../openapi/examples.ts';
 const whole = (max: number) => z.coerce.number().int().min(1).max(max).optional();
 const SizeParameters = z.strictObject({ ...sizeFields, w: whole(16_383), h: whole(16_383), q: whole(100) });
 
-const SizeUrl = z.object({
+export const SizeUrl = z.object({
   url: z.url(),
   expiresAt: z.iso.datetime().meta({ description: 'when the URL stops working' }),
 });

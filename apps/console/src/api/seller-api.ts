@@ -1,4 +1,4 @@
-import { createImagemill, type Image, type UploadProgress } from '@imagemill/client';
+import { createImagemill, type Image, type Size, type UploadProgress } from '@imagemill/client';
 import { notingRefusal } from '../keys/keys.ts';
 
 /** A browser has six connections to an origin, by HTTP/1.1: some must stay free for calls. */
@@ -51,6 +51,10 @@ export function createSellerApi(apiKey: string) {
         noteRefusal(error);
       }
     },
+
+    /** A URL of any size at the edge. */
+    signSize: (imageId: string, size: Size, signal: AbortSignal) =>
+      imagemill.signSize(imageId, size, { signal }).catch(noteRefusal),
 
     remove: (imageId: string) => imagemill.deleteImage(imageId).catch(noteRefusal),
   };

@@ -1,6 +1,6 @@
 import DropTarget from '@uppy/drop-target';
 import { useEffect, useRef } from 'preact/hooks';
-import { categories } from './categories.ts';
+import { consoleSettings } from '../api/console-settings.ts';
 import { fileTypes } from './file-intake.ts';
 import type { Photos } from './photos.ts';
 
@@ -27,7 +27,7 @@ export function DropZone({ photos }: { photos: Photos }) {
     <section class="drop-zone" aria-label="Upload">
       <fieldset class="segments">
         <legend>Category</legend>
-        {categories.value.map((name) => (
+        {consoleSettings.value.categories.map((name) => (
           <label key={name}>
             <input
               type="radio"

@@ -1,14 +1,25 @@
 import { friendlyUrl, type Image, type Rendition } from '@imagemill/client';
 import { useState } from 'preact/hooks';
+import { consoleSettings } from '../api/console-settings.ts';
 import { BytesChart } from '../charts/bytes-chart.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { humanBytes, humanDuration, percent } from '../ui/format.ts';
+import { AnySize } from './any-size.tsx';
 import { Compare } from './compare.tsx';
 import type { Photo } from './photo.ts';
+import type { Photos } from './photos.ts';
 import { PictureSnippet } from './picture-snippet.tsx';
+import { provenanceRows } from './provenance-rows.ts';
 
-/** The renditions of one photograph: compared with the original, in bytes, and as HTML. */
-export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: Image; onClose: () => void }) {
+interface PhotoDetailsProps {
+  readonly photo: Photo;
+  readonly image: Image;
+  readonly photos: Photos;
+  readonly onClose: () => void;
+}
+
+/** The renditions of one photograph: compared with the original, in bytes, as HTML, and at any size. */
+export function PhotoDetails({ photo, image, photos, onClose }: PhotoDetailsProps) {
   const [chosen, setChosen] = useState<string>();
   const { renditions, source } = image;
   const rendition = renditions.find((one) => nameOf(one) === chosen) ?? largestAvif(renditions);
@@ -44,6 +55,7 @@ export function PhotoDetails({ photo, image, onClose }: { photo: Photo; image: I
               </p>
             )}
           </div>
+          {consoleSettings.value.signsSizes && <AnySize name={photo.name} image={image} photos={photos} />}
         </div>
         <div class="stack">
           <Metadata of={image} />
@@ -81,10 +93,12 @@ const Saved = ({ share }: { share: number }) =>
     <span class="badge">{percent(-share)} larger</span>
   );
 
-/** What the seller app sent with the upload, and the focus of the image. */
-function Metadata({ of: { metadata, focus } }: { of: Image }) {
+/** What the seller app sent with the upload, the focus of the image, and the origin that the original names. */
+function Metadata({ of: image }: { of: Image }) {
+  const { metadata, focus } = image;
   const entries = Object.entries(metadata);
   if (focus) entries.push(['Focus', `${percent(focus.x)} from the left, ${percent(focus.y)} from the top`]);
+  entries.push(...provenanceRows(image));
   if (entries.length === 0) return null;
   return (
     <dl class="metadata" aria-label="Metadata">

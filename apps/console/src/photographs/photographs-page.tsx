@@ -44,6 +44,7 @@ export function PhotographsPage({ photos, refused }: { photos: Photos; refused: 
         <PhotoDetails
           photo={open}
           image={open.image}
+          photos={photos}
           onClose={() => {
             openId.value = undefined;
           }}

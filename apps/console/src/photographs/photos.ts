@@ -82,6 +82,8 @@ export function createPhotos(api: SellerApi) {
       uppy.addFiles([...chosen].map((data) => ({ data, name: data.name, type: data.type, source: 'page' })));
     },
 
+    signSize: api.signSize,
+
     /** Removes it from the page; its image is deleted first. */
     async remove(photo: Photo): Promise<void> {
       if (photo.image) await api.remove(photo.image.imageId);

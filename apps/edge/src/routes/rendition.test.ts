@@ -111,6 +111,13 @@ test('a matching If-None-Match is a 304 without any decode', async () => {
   expect(callsFor(image).filter((call) => call.includes('original'))).toEqual([]);
 });
 
+test('pages of other origins may read why there is no picture', async () => {
+  for (const path of [pathOf(newImage()), '/images/none', '/a/%2e']) {
+    const { status, headers } = await edge.get(path);
+    expect([status >= 400, headers.get('access-control-allow-origin')], path).toEqual([true, '*']);
+  }
+});
+
 test('HEAD answers like GET, without the body', async () => {
   const image = newImage();
   await upload(edge, image);
