@@ -1,14 +1,13 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { errorName, statusOf, toStorageError } from './errors.ts';
-import type { ObjectFacts, PutObject, PutOutcome } from './object-storage.ts';
+import type { ObjectStorage, PutObject, PutOutcome } from './object-storage.ts';
 import { resolveConflicts } from './resolve-conflicts.ts';
 import { abortable } from './s3-client.ts';
 
 interface ObjectWriterOptions {
   readonly client: S3Client;
   readonly bucket: string;
-  /** @throws StorageError */
-  readonly head: (key: string, signal?: AbortSignal) => Promise<ObjectFacts | undefined>;
+  readonly head: ObjectStorage['head'];
 }
 
 /** Stores a whole object, optionally with a condition. @throws StorageError */
@@ -31,7 +30,7 @@ export function createObjectWriter({ client, bucket, head }: ObjectWriterOptions
     signal?: AbortSignal,
   ): Promise<PutOutcome | undefined> {
     if (ifMatch === undefined && !ifAbsent) return undefined;
-    const found = await head(key, signal);
+    const found = await head(key, { signal });
     const holds = ifMatch === undefined ? !found : found && unquoted(found.etag) === unquoted(ifMatch);
     return holds ? undefined : { outcome: 'precondition-failed' };
   }

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { buildQueryString, escapeUriPath, HttpRequest } from '@smithy/core/protocols';
 import { toStorageError } from './errors.ts';
+import { objectPath } from './object-path.ts';
 
 interface PutToSign {
   readonly key: string;
@@ -30,7 +31,7 @@ export function createPutSigner(client: S3Client, bucket: string): PutSigner {
       const unsigned = new HttpRequest({
         ...endpoint,
         method: 'PUT',
-        path: `${endpoint?.path.replace(/\/$/, '') ?? ''}/${bucket}/${escapeUriPath(key)}`,
+        path: objectPath(endpoint, bucket, escapeUriPath(key)),
         query: { ...query },
         headers: { ...headers, 'content-length': String(contentLength) },
       });
