@@ -9,6 +9,7 @@ import { createApp } from './app.ts';
 import type { Backends } from './backends.ts';
 import type { EdgeEnv } from './env.ts';
 import { createFindImage, type Finding, type ImageSources } from './find/find-image.ts';
+import { limitLookUps } from './find/limit-look-ups.ts';
 import { type Findings, rememberFindings } from './find/remember-findings.ts';
 import { shareLookUps } from './find/share-look-ups.ts';
 import { tookTooLong } from './http/picture-problems.ts';
@@ -26,8 +27,10 @@ import { createAllowSize } from './sizes/allowed-size.ts';
 import { createLimitSizes } from './sizes/limit-sizes.ts';
 
 const MIB = 1024 * 1024;
-/** Misses that look for their image or wait for another process, beside those in the render queue. */
+/** Misses that wait for another process, beside those in the render queue. */
 const OTHER_MISSES_MAX = 500;
+/** Concurrent look-ups of images that were found lately, and as many of others. */
+const LOOK_UPS_MAX = 500;
 
 type EdgeOptions = Omit<EngineOptions, 'memoryMb' | 'heldBytes' | 'watermarks'> & {
   /** Replaces the engine processes, for tests that share one engine. */
@@ -109,8 +112,8 @@ async function openVariantSets(env: EdgeEnv) {
 }
 
 function openFindings(env: EdgeEnv, sources: ImageSources): Findings {
-  const flights = createSingleFlight<Finding>({ ...flightTimes(env), flightsMax: missesMax(env) });
-  return rememberFindings(shareLookUps(createFindImage(sources), flights));
+  const flights = createSingleFlight<Finding>(flightTimes(env));
+  return rememberFindings(shareLookUps(limitLookUps(createFindImage(sources), LOOK_UPS_MAX), flights));
 }
 
 const rendersMax = (env: EdgeEnv) => env.ENGINE_PROCESSES ?? availableParallelism() + 1;

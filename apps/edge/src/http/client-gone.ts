@@ -7,6 +7,9 @@ export function clientGone(c: Context): AbortSignal {
   const { outgoing } = (c.env ?? {}) as Partial<NodeBindings>;
   if (!outgoing) return c.req.raw.signal;
   const gone = new AbortController();
-  outgoing.once('close', () => gone.abort(clientDisconnected()));
+  outgoing.once('close', () => {
+    // It also closes after each complete response.
+    if (!outgoing.writableFinished) gone.abort(clientDisconnected());
+  });
   return gone.signal;
 }

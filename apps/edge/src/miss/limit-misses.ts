@@ -1,9 +1,9 @@
 import { queueFull } from '../http/picture-problems.ts';
 
 /**
- * Runs the work for a picture that is not stored.
+ * Runs work that not every request needs, such as making a picture.
  *
- * @throws Problem 503 `render-queue-full` at once if too many such pictures are looked for or made
+ * @throws Problem 503 `render-queue-full` at once if too much of this work is under way
  */
 export type LimitMisses = <T>(work: () => Promise<T>) => Promise<T>;
 

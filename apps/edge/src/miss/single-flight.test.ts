@@ -4,7 +4,6 @@ import { createSingleFlight, type Flight } from './single-flight.ts';
 const never = new AbortController().signal;
 const flightsOf = (change: object = {}) =>
   createSingleFlight<string>({
-    flightsMax: 10,
     timeoutMs: 60_000,
     timeoutError: () => new Error('too late'),
     ...change,
@@ -67,14 +66,4 @@ test('committed work continues without callers', async () => {
 test('work that hangs ends at the time limit, even if it ignores its signal', async () => {
   const flights = flightsOf({ timeoutMs: 20 });
   await expect(flights('a', never, () => new Promise(() => {}))).rejects.toThrow('too late');
-});
-
-test('refuses further keys when too many are under way', async () => {
-  const flights = flightsOf({ flightsMax: 1 });
-  const end = Promise.withResolvers<string>();
-  const first = flights('a', never, () => end.promise);
-  await expect(flights('b', never, async () => 'b')).rejects.toMatchObject({ options: { code: 'render-queue-full' } });
-  const joined = flights('a', never, async () => 'unused');
-  end.resolve('done');
-  expect((await Promise.all([first, joined])).map(({ result }) => result)).toEqual(['done', 'done']);
 });

@@ -1,5 +1,3 @@
-import { queueFull } from '../http/picture-problems.ts';
-
 export interface Flight {
   /** Aborted when the time limit is over, or when nobody waits any more and the work is not committed. */
   readonly signal: AbortSignal;
@@ -10,7 +8,9 @@ export interface Flight {
 /**
  * Runs the same work once, for all callers that ask while it runs.
  *
- * @throws Problem 503 `render-queue-full` if too many flights are under way; the reason of the caller's signal
+ * There is no limit of flights: each has a request that waits for it, or is committed. Their work has limits of its own.
+ *
+ * @throws the reason of the caller's signal
  */
 export type SingleFlight<T> = (
   key: string,
@@ -19,8 +19,6 @@ export type SingleFlight<T> = (
 ) => Promise<{ readonly result: T /** Another caller started the work. */; readonly joined: boolean }>;
 
 export interface FlightLimits {
-  /** No limit if not given: each flight has a request that waits for it, or is committed. */
-  readonly flightsMax?: number;
   readonly timeoutMs: number;
   /** The error of a flight that exceeds its time. */
   readonly timeoutError: () => Error;
@@ -32,15 +30,10 @@ interface Shared<T> {
   leave(reason: unknown): void;
 }
 
-export function createSingleFlight<T>({
-  flightsMax = Infinity,
-  timeoutMs,
-  timeoutError,
-}: FlightLimits): SingleFlight<T> {
+export function createSingleFlight<T>({ timeoutMs, timeoutError }: FlightLimits): SingleFlight<T> {
   const flights = new Map<string, Shared<T>>();
 
   function start(key: string, work: (flight: Flight) => Promise<T>): Shared<T> {
-    if (flights.size >= flightsMax) throw queueFull();
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(timeoutError()), timeoutMs);
     let isCommitted = false;

@@ -71,12 +71,10 @@ async function openOrMake(services: PictureServices, wanted: WantedPicture, flig
   if (flight.signal.aborted && picture && 'discard' in picture) picture.discard();
   flight.signal.throwIfAborted();
   if (picture) return { picture, how: 'bucket', timings: {} };
-  return limitMisses(async () => {
-    const finding = await findImage(wanted.imageId, flight.signal);
-    // The routes of private keys have verified the signature, and the image's tenant.
-    const image = requireImage(finding, (one) => isPrivateKey(wanted.key) || isPublic(categories, one));
-    return makeMissing(miss, await wanted.orderFor(image, flight.signal), flight);
-  });
+  const finding = await findImage(wanted.imageId, flight.signal);
+  // The routes of private keys have verified the signature, and the image's tenant.
+  const image = requireImage(finding, (one) => isPrivateKey(wanted.key) || isPublic(categories, one));
+  return limitMisses(async () => makeMissing(miss, await wanted.orderFor(image, flight.signal), flight));
 }
 
 /** The body of a large picture can be read once: the first request takes it. */
