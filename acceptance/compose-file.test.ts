@@ -212,7 +212,9 @@ describe('development secrets', () => {
 
   test('are reachable on loopback only: every port is published there', () => {
     const ports = Object.values(services).flatMap(({ ports }) => ports ?? []);
-    expect(ports).toEqual(['127.0.0.1:7070:7070', '127.0.0.1:8080:8080', '127.0.0.1:8090:8090']);
+    expect(ports).toEqual(
+      ['7070:7070', '8080:8080', '8090:8090', '9095:9090', '3000:3000'].map((port) => `127.0.0.1:${port}`),
+    );
   });
 });
 

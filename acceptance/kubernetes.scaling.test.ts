@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
 import { environmentOf } from './kubernetes/containers.ts';
 import { kustomizations, manifest } from './kubernetes/manifests.ts';
@@ -45,37 +44,6 @@ describe('the autoscaler', () => {
       .digest('hex');
     expect(environmentOf(api).API_KEYS).toMatch(new RegExp(`:admin:${hash}$`));
   });
-});
-
-describe('an alert', () => {
-  const { groups = [] } = manifest('PrometheusRule', 'imagemill').spec;
-  const rules = groups.flatMap(({ rules: list = [] }) => list);
-
-  test.each(rules.map(({ alert, expr }) => [alert, String(expr)] as const))(
-    '%s uses only existing metrics',
-    (_name, expr) => {
-      const used = expr.match(/\bimagemill_\w+/g) ?? [];
-      expect(used).not.toEqual([]);
-      expect(metricNames()).toEqual(expect.arrayContaining(used));
-      expect(promqlErrors(expr)).toEqual([]);
-    },
-  );
-
-  test('with invalid PromQL would fail', () => {
-    expect(promqlErrors('max(imagemill_dead_letters >')).not.toEqual([]);
-    expect(promqlErrors('sum by code (rate(x[10]))')).not.toEqual([]);
-  });
-
-  /** The positions of syntax errors, according to Prometheus' grammar. */
-  function promqlErrors(expr: string): number[] {
-    const at: number[] = [];
-    parser.parse(expr).iterate({
-      enter: ({ type, from }) => {
-        if (type.isError) at.push(from);
-      },
-    });
-    return at;
-  }
 });
 
 describe("the edge's autoscaler", () => {

@@ -11,6 +11,7 @@ export interface ComposeService {
   readonly ports?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { condition: string }>>;
   readonly healthcheck?: { test: readonly string[] };
+  readonly profiles?: readonly string[];
   readonly restart?: string;
   readonly stop_grace_period?: string;
   readonly read_only?: boolean;

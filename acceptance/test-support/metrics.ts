@@ -2,15 +2,19 @@ import { requestMetrics } from '@imagemill/http';
 import { createRegistry } from '@imagemill/service';
 import { addBacklogMetrics } from '../../apps/api/src/metrics/backlog-metrics.ts';
 import { liveMetrics } from '../../apps/api/src/metrics/live-metrics.ts';
+import { addRedisMetrics } from '../../apps/api/src/metrics/redis-metrics.ts';
 import { createEdgeMetrics } from '../../apps/edge/src/metrics/edge-metrics.ts';
-import { createJobMetrics } from '../../apps/worker/src/metrics/job-metrics.ts';
+import { createJobMetrics, measureEncodes } from '../../apps/worker/src/metrics/job-metrics.ts';
 import { createLookMetrics } from '../../apps/worker/src/metrics/look-metrics.ts';
 import { createOutageMetrics } from '../../apps/worker/src/outages/outage-metrics.ts';
 import { createPurgeMetrics } from '../../apps/worker/src/purge/purge-metrics.ts';
+import { createWebhookMetrics } from '../../apps/worker/src/webhooks/webhook-metrics.ts';
+import { measureEngine } from '../../packages/rendering/src/measure-engine.ts';
 
 export interface Metric {
   readonly name: string;
   readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly labelNames: readonly string[];
 }
 
@@ -20,19 +24,27 @@ const unscraped = (): never => {
   throw new Error('This is never scraped.');
 };
 
-/** Every program's own metrics, from their source code. */
-export function ownMetrics(): Readonly<Record<'api' | 'worker' | 'edge', readonly Metric[]>> {
+/** Every program's metrics, from their source code: its own ones, or also those of Node. */
+export function ownMetrics({ withNodes = false } = {}): Readonly<Record<'api' | 'worker' | 'edge', readonly Metric[]>> {
   const [api, worker, edge] = [createRegistry(), createRegistry(), createRegistry()];
   addBacklogMetrics(api, unread);
   requestMetrics(api);
   liveMetrics(api);
+  addRedisMetrics(api, unread.read);
+  measureEngine(worker, unscraped);
+  measureEngine(edge, unscraped);
+  requestMetrics(edge);
+  createWebhookMetrics(worker);
   createJobMetrics(worker);
+  measureEncodes(worker);
   createLookMetrics(worker);
   createOutageMetrics(worker, []);
   createPurgeMetrics(worker, []);
   createEdgeMetrics(edge, unscraped);
   const own = (registry: typeof api) =>
-    (registry.getMetricsAsArray() as unknown as Metric[]).filter(({ name }) => name.startsWith('imagemill_'));
+    (registry.getMetricsAsArray() as unknown as Metric[]).filter(
+      ({ name }) => withNodes || name.startsWith('imagemill_'),
+    );
   return { api: own(api), worker: own(worker), edge: own(edge) };
 }
 

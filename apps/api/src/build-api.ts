@@ -1,5 +1,6 @@
 import { requestMetrics } from '@imagemill/http';
 import { createKeyStore } from '@imagemill/keys';
+import { readRedisMemory } from '@imagemill/queue';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
 import { loadVariantSets } from '@imagemill/variants';
 import type { MiddlewareHandler } from 'hono';
@@ -19,6 +20,7 @@ import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
 import { addBacklogMetrics } from './metrics/backlog-metrics.ts';
 import { liveMetrics } from './metrics/live-metrics.ts';
+import { addRedisMetrics } from './metrics/redis-metrics.ts';
 
 export interface ApiOptions {
   readonly logger: Logger;
@@ -59,6 +61,7 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     ...inTests.authenticator,
   });
   addBacklogMetrics(registry, queueFigures);
+  addRedisMetrics(registry, () => readRedisMemory(connection));
   const app = createApp(services, authenticator, logger, requestMetrics(registry), ...(inTests.middleware ?? []));
   let closePorts = async () => {};
 

@@ -9,6 +9,7 @@ import type { Backends } from './backends.ts';
 import type { WorkerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
 import { startLooking } from './looks/start-looking.ts';
+import { measureEncodes } from './metrics/job-metrics.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
 import { type BackendWatch, watchBackends } from './outages/watch-backends.ts';
@@ -35,8 +36,11 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
   const heldBytes = env.WORKER_CONCURRENCY * env.MAX_UPLOAD_BYTES;
   const engine = await buildEngine(env, { ...options, watermarks, memoryMb: env.WORKER_MEMORY_MB, heldBytes });
   const purges = buildPurges(env, backends, { categories, logger, registry });
-  const services = buildRenderServices(env, backends, { engine, categories, logger, purges: purges?.queue });
-  const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger });
+  const services = buildRenderServices(env, backends, {
+    ...{ engine, categories, logger, purges: purges?.queue },
+    onEncoded: measureEncodes(registry),
+  });
+  const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger, registry });
   const watch = watchBackends(backends, { prefix: env.QUEUE_PREFIX, logger, registry });
   let closeAll = async () => {};
 

@@ -35,6 +35,8 @@ export interface RenderedVariant {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** Time of the encode in its slot; absent if an entry with the same bytes has it. */
+  readonly encodeMs?: number | undefined;
 }
 
 export interface CallOptions {
@@ -118,10 +120,15 @@ async function* renderAll(
   const encodes = encodeOrder(wanted, slots).map(({ alike, layer, frames }) =>
     encodeSlot(async () => {
       stop.throwIfAborted();
+      const startedAt = performance.now();
       const data = await encode(firstOf(alike), subject, { layer, frames }, limits);
+      const encodeMs = performance.now() - startedAt;
       return alike
         .filter(({ variant }) => subject.wanted.has(variant))
-        .map(({ variant, width, height }) => ({ variant, data, width, height }));
+        .map(({ variant, width, height }, index) => ({
+          ...{ variant, data, width, height },
+          ...(index === 0 && { encodeMs }),
+        }));
     }),
   );
   try {

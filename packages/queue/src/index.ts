@@ -9,7 +9,7 @@ export {
   createReaderConnection,
 } from './connection/connection.ts';
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
-export { type RedisHealth, readRedisHealth } from './connection/redis-health.ts';
+export { type RedisHealth, readRedisHealth, readRedisMemory } from './connection/redis-health.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';
 export { queueEnv, turnsEnv } from './env.ts';
 export { createEventProbes, type EventProbes } from './event-probes.ts';

@@ -37,7 +37,7 @@ type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
  */
 export async function buildEngine(env: EngineEnv, options: EngineOptions): Promise<EnginePool> {
   const { logger, registry, allocator, memoryMb, heldBytes } = options;
-  const metrics = measureEngine(registry, () => engine.status());
+  const metrics = measureEngine(registry, () => engine);
   const engine = await createEnginePool({
     slots: env.ENCODE_CONCURRENCY,
     processes: env.ENGINE_PROCESSES,

@@ -1,8 +1,11 @@
 import { type EnginePool, endReasons, type PoolEvent } from '@imagemill/imaging';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** Metrics of the engine processes. @param status is read when the metrics are read */
-export function measureEngine(registry: Registry, status: EnginePool['status']): { count(event: PoolEvent): void } {
+/** Metrics of the engine processes. @param engine is read when the metrics are read */
+export function measureEngine(
+  registry: Registry,
+  engine: () => Pick<EnginePool, 'status' | 'slotStatus'>,
+): { count(event: PoolEvent): void } {
   const registers = [registry];
   new Gauge({
     name: 'imagemill_engine_processes',
@@ -10,7 +13,16 @@ export function measureEngine(registry: Registry, status: EnginePool['status']):
     labelNames: ['state'],
     registers,
     collect() {
-      for (const [state, processes] of Object.entries(status())) this.set({ state }, processes);
+      for (const [state, processes] of Object.entries(engine().status())) this.set({ state }, processes);
+    },
+  });
+  new Gauge({
+    name: 'imagemill_encode_slots',
+    help: 'Decodes and encodes in the engine processes by state: running, waiting for a slot. ENCODE_CONCURRENCY limits them.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      for (const [state, encodes] of Object.entries(engine().slotStatus())) this.set({ state }, encodes);
     },
   });
   const starts = new Counter({ name: 'imagemill_engine_starts_total', help: 'Engine processes started.', registers });

@@ -4,6 +4,7 @@ import type { RenderProgress } from '@imagemill/records';
 import { Registry } from 'prom-client';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { job, makeBucket, renderHandler, store } from '../test-support/render-harness.ts';
+import { measureEncodes } from './job-metrics.ts';
 import { measureJobs } from './measure-jobs.ts';
 import { measureSlotTime } from './measure-slot-time.ts';
 
@@ -36,8 +37,23 @@ test('counts and times a successful run, its renditions and their bytes', async 
   expect(shown).toContain(`imagemill_renditions_total{format="webp"} ${webp.length}`);
   const bytes = webp.reduce((sum, rendition) => sum + rendition.bytes, 0);
   expect(shown).toContain(`imagemill_rendition_bytes_total{format="webp"} ${bytes}`);
+  expect(shown).toContain('imagemill_first_rendition_seconds_count 1');
+  expect(shown).toContain('imagemill_last_rendition_seconds_count 1');
+  expect(shown).toContain('imagemill_job_retries_total 0');
   expect(shown).toContain('imagemill_jobs_in_hand 0');
   expect(shown).toContain('imagemill_job_slots 4');
+});
+
+test('times each encode by its format', async () => {
+  const registry = new Registry();
+  const onEncoded = vi.fn(measureEncodes(registry));
+  const image = job();
+  await store(image);
+  await renderHandler({ onEncoded })(image, context());
+  expect(onEncoded.mock.calls.every(([, seconds]) => seconds > 0)).toBe(true);
+  const webp = onEncoded.mock.calls.filter(([format]) => format === 'webp').length;
+  expect(webp).toBeGreaterThan(0);
+  expect(await registry.metrics()).toContain(`imagemill_encode_seconds_count{format="webp"} ${webp}`);
 });
 
 test('counts a rejection by its code, and a postponement by its reason', async () => {
@@ -68,6 +84,13 @@ test('rethrows an error, and counts it under one of our own codes', async () => 
   expect(shown).toContain('imagemill_job_runs_total{outcome="error",code="storage-unavailable"} 1');
   expect(shown).toContain('imagemill_job_runs_total{outcome="error",code="unexpected"} 1');
   expect(shown).not.toContain('secret');
+});
+
+test('counts a run after a failed attempt as a retry', async () => {
+  const { run, text } = measured(async () => ({ outcome: 'ready' }));
+  await run(job(), { ...context(), attemptsMade: 1 });
+  await run(job(), context());
+  expect(await text()).toContain('imagemill_job_retries_total 1');
 });
 
 test('does not count an aborted run as an error', async () => {

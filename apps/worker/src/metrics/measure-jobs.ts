@@ -18,7 +18,8 @@ export function measureJobs(handle: RenderHandler, options: { registry: Registry
       metrics.runs.inc({ outcome, code });
       metrics.duration.observe({ outcome }, (performance.now() - startedAt) / 1000);
     };
-    const count = countRenditions(metrics);
+    if (context.attemptsMade > 0) metrics.retries.inc();
+    const count = countRenditions(metrics, startedAt);
     const reportProgress = (progress: RenderProgress) => {
       count(progress);
       return context.reportProgress(progress);
@@ -44,9 +45,13 @@ function codeOf(result: Awaited<ReturnType<RenderHandler>>): string {
 }
 
 /** Every progress report lists all renditions so far, the new ones last. */
-function countRenditions({ renditions, renditionBytes }: JobMetrics): (progress: RenderProgress) => void {
+function countRenditions(metrics: JobMetrics, startedAt: number): (progress: RenderProgress) => void {
+  const { renditions, renditionBytes, firstRendition, lastRendition } = metrics;
   let counted = 0;
-  return ({ done }) => {
+  return ({ done, total }) => {
+    const seconds = (performance.now() - startedAt) / 1000;
+    if (counted === 0 && done.length > 0) firstRendition.observe(seconds);
+    if (counted < total && done.length === total) lastRendition.observe(seconds);
     for (const { format, bytes } of done.slice(counted)) {
       renditions.inc({ format });
       renditionBytes.inc({ format }, bytes);

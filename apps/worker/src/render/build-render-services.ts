@@ -15,6 +15,7 @@ interface RenderOptions {
   readonly categories: Categories;
   readonly logger: Logger;
   readonly purges?: PurgeQueue | undefined;
+  readonly onEncoded?: RenderServices['onEncoded'];
 }
 
 /** The dependencies of the render handler. */

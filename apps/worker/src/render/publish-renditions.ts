@@ -17,6 +17,7 @@ export async function publishRenditions(options: {
   readonly cdn: ObjectStorage;
   readonly address: Pick<RenditionAddress, 'imageId' | 'revision' | 'visibility'>;
   readonly render: (signal: AbortSignal) => AsyncIterable<RenderedVariant>;
+  readonly onEncoded?: ((format: string, seconds: number) => void) | undefined;
   readonly onPublished: (published: readonly Published[]) => Promise<void>;
   readonly signal: AbortSignal;
 }): Promise<readonly Published[]> {
@@ -36,6 +37,8 @@ export async function publishRenditions(options: {
 
   try {
     for await (const rendered of render(signal)) {
+      const { variant, encodeMs } = rendered;
+      if (encodeMs !== undefined) options.onEncoded?.(variant.format, encodeMs / 1000);
       const upload = publish(rendered);
       upload.catch((error: unknown) => failed.abort(error));
       uploads.push(upload);

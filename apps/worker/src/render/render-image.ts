@@ -44,6 +44,8 @@ export interface RenderServices {
   readonly uploadGraceMs: number;
   /** Set if purges at a CDN are configured. */
   readonly purges?: Pick<PurgeQueue, 'add'> | undefined;
+  /** Called for each encode, with its time in its slot. */
+  readonly onEncoded?: ((format: string, seconds: number) => void) | undefined;
   readonly logger: Logger;
 }
 
@@ -246,6 +248,7 @@ async function renderInSlot(
     );
     const [summary, done] = await summariseAndPublish(picture, watch, {
       cdn,
+      onEncoded: services.onEncoded,
       address: { imageId: image.imageId, revision, visibility },
       onPublished: async (published) => {
         const done = [...published];

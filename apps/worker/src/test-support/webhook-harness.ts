@@ -16,6 +16,7 @@ import {
 import { createLogger, parseEnv } from '@imagemill/service';
 import { loadCategories } from '@imagemill/variants';
 import { Queue, Worker } from 'bullmq';
+import { Registry } from 'prom-client';
 import { Webhook } from 'standardwebhooks';
 import { inject, vi } from 'vitest';
 import { workerEnv } from '../env.ts';
@@ -110,6 +111,7 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
       timeoutMs,
       categories: await loadCategories(options.ownSets),
       logger: createLogger('worker', 'silent'),
+      registry: new Registry(),
     },
   );
   const { view, deliver } = built;

@@ -53,7 +53,10 @@ export const FromEngine = z.discriminatedUnion('is', [
   /** A fault of ours, not of the image. */
   z.object({ is: z.literal('failed'), call, message: z.string() }),
   /** The body is the encoded picture of the variant with this index in the set. */
-  z.object({ is: z.literal('rendition'), call, variant: z.int().nonnegative(), width: side, height: side }),
+  z.object({
+    ...{ is: z.literal('rendition'), call, variant: z.int().nonnegative() },
+    ...{ width: side, height: side, encodeMs: z.number().nonnegative().optional() },
+  }),
   z.object({ is: z.literal('wants-slot'), slot }),
   z.object({ is: z.literal('leaves-slot'), slot }),
 ]);

@@ -33,7 +33,12 @@ test('gives the same facts, the same summary and the same bytes as the engine in
     [ours, theirs].map((picture) => Array.fromAsync(picture?.render() ?? [])),
   );
   const byName = (renditions: typeof made) =>
-    Object.fromEntries(renditions.map((one) => [`${one.variant.name} ${one.variant.format}`, { ...one, data: '' }]));
+    Object.fromEntries(
+      renditions.map(({ data: _data, encodeMs, ...one }) => {
+        expect(encodeMs).toBeGreaterThan(0);
+        return [`${one.variant.name} ${one.variant.format}`, one];
+      }),
+    );
   expect(byName(made)).toEqual(byName(expected));
   expect(base64(made).sort()).toEqual(base64(expected).sort());
 });

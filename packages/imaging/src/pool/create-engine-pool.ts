@@ -17,7 +17,7 @@ import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
 import { createRoster } from './roster.ts';
 import { probeSandbox } from './sandbox.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, type Slots } from './slots.ts';
 import { spawnEngine } from './spawn-engine.ts';
 import { createImageWatch, type ImageBudget } from './watch-images.ts';
 
@@ -58,6 +58,8 @@ export interface EnginePool extends ImagingEngine {
    */
   laneOf(file: Uint8Array, source: SourceFacts, set: VariantSet, options?: Pick<DecodeOptions, 'only'>): Lane;
   status(): { readonly idle: number; readonly busy: number };
+  /** Decodes and encodes of all engine processes. */
+  slotStatus(): { readonly running: number; readonly waiting: number };
   /** Kills all processes, and resolves when they have ended. Running work throws. */
   close(): Promise<void>;
 }
@@ -87,17 +89,16 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const slotsMax = options.slots ?? availableParallelism();
   const budget = { ...defaultBudget, ...options.budget };
   const { size, shares, memory, most } = divideMemory(options, slotsMax + 1, budget);
+  const slots = createSlots(slotsMax);
   const usage = createUsageReader();
   const sandbox = await probeSandbox();
   options.onEvent?.({ is: 'sandbox', active: sandbox.active, missing: sandbox.missing });
   const roster = createRoster({
     size,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
-    idleBytesMax: shares.processBytes,
-    usage,
-    spawn: spawnWith({ limits, slotsMax, launcher: sandbox.launcher }, options),
+    ...{ usage, idleBytesMax: shares.processBytes, onEvent: options.onEvent },
+    spawn: spawnWith({ limits, slots, slotsMax, launcher: sandbox.launcher }, options),
     onIdle: () => admission.admit(),
-    onEvent: options.onEvent,
   });
   const [heavyMax, heavyBytesMax] = [heavyImagesMax(size), shares.heavyBytes];
   const admission = createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax: options.waitingMax ?? WAITING_MAX });
@@ -138,6 +139,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     },
     laneOf: (file, source, set, { only } = {}) => lanes.predict(file, { source, set, only }).lane,
     status: () => ({ idle: roster.idle.length, busy: roster.alive - roster.idle.length }),
+    slotStatus: slots.status,
     async close() {
       admission.close(new Error('The engine was closed.'));
       await roster.close();
@@ -157,13 +159,13 @@ function divideMemory(options: EnginePoolOptions, processes: number, budget: Ima
 
 interface SpawnSettings {
   readonly limits: ImageLimits;
+  readonly slots: Slots;
   readonly slotsMax: number;
   readonly launcher: readonly string[];
 }
 
-function spawnWith({ limits, slotsMax, launcher }: SpawnSettings, options: EnginePoolOptions) {
+function spawnWith({ limits, slots, slotsMax, launcher }: SpawnSettings, options: EnginePoolOptions) {
   const { program = PROGRAM, environment = {}, watermarks = new Map(), onEvent } = options;
-  const slots = createSlots(slotsMax);
   return (signal: AbortSignal) =>
     spawnEngine(
       {

@@ -9,6 +9,7 @@ export interface ReceivedRendition {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  readonly encodeMs?: number | undefined;
 }
 
 type OnRendition = (rendition: ReceivedRendition) => void;
@@ -48,8 +49,8 @@ export function createPendingCalls(): PendingCalls {
       const waiting = pending.get(call);
       if (!waiting) throw new Error(`There is no call ${call}.`);
       if (message.is === 'rendition') {
-        const { variant, width, height } = message;
-        waiting.onRendition?.({ variant, width, height, data });
+        const { variant, width, height, encodeMs } = message;
+        waiting.onRendition?.({ variant, width, height, encodeMs, data });
         return;
       }
       if (message.is === 'done') waiting.resolve(message.result);

@@ -47,7 +47,7 @@ async function* renderInProcess(
     if (!variant) throw new Error(`There is no variant ${index}.`);
     if (seen.has(index)) return;
     seen.add(index);
-    received.push({ variant, data: rendition.data, width: rendition.width, height: rendition.height });
+    received.push({ variant, ...rendition });
     wake();
   }
 

@@ -12,6 +12,8 @@ export interface SlotTicket {
  */
 export interface Slots {
   request(lane: Lane, onGranted: () => void): SlotTicket;
+  /** Decodes and encodes that have a place, and those that wait for one. */
+  status(): { readonly running: number; readonly waiting: number };
 }
 
 /** @param max places of light images; heavy ones get one less, and at least one */
@@ -30,6 +32,7 @@ export function createSlots(max: number): Slots {
   }
 
   return {
+    status: () => ({ running: taken.light + taken.heavy, waiting: waiting.size }),
     request(lane, onGranted) {
       let isInside = false;
       const place = {

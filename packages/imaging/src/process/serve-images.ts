@@ -32,8 +32,8 @@ export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: 
     }
     if (!image.picture) throw new Error(`There is no decoded picture to ${request.do}.`);
     if (request.do === 'summarise') return image.picture.summarise();
-    for await (const { variant, data, width, height } of image.picture.render({ signal })) {
-      send({ is: 'rendition', call, variant: image.set.indexOf(variant), width, height }, data);
+    for await (const { variant, data, width, height, encodeMs } of image.picture.render({ signal })) {
+      send({ is: 'rendition', call, variant: image.set.indexOf(variant), width, height, encodeMs }, data);
     }
     return undefined;
   }

@@ -16,9 +16,21 @@ export interface RedisHealth {
   readonly latencyMs: { readonly median: number; readonly longest: number };
 }
 
+/** The memory that Redis uses, and its limit. */
+export async function readRedisMemory(redis: Redis): Promise<Pick<RedisHealth, 'usedBytes' | 'maxBytes'>> {
+  return memoryIn(await redis.info('memory'));
+}
+
+const fieldOf = (info: string, name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+
+const memoryIn = (info: string) => ({
+  usedBytes: Number(fieldOf(info, 'used_memory') ?? 0),
+  maxBytes: Number(fieldOf(info, 'maxmemory') ?? 0),
+});
+
 export async function readRedisHealth(redis: Redis): Promise<RedisHealth> {
   const info = await redis.info();
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const field = (name: string) => fieldOf(info, name);
   const latencies: number[] = [];
   for (let ping = 0; ping < PINGS; ping += 1) {
     const start = performance.now();
@@ -33,8 +45,7 @@ export async function readRedisHealth(redis: Redis): Promise<RedisHealth> {
     persistenceWorks: ['aof_last_write_status', 'aof_last_bgrewrite_status', 'rdb_last_bgsave_status'].every(
       (name) => (field(name) ?? 'ok') === 'ok',
     ),
-    usedBytes: Number(field('used_memory') ?? 0),
-    maxBytes: Number(field('maxmemory') ?? 0),
+    ...memoryIn(info),
     latencyMs: { median: latencies[PINGS / 2] ?? 0, longest: latencies.at(-1) ?? 0 },
   };
 }
