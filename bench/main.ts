@@ -11,6 +11,7 @@ import { benchRoundPng } from './frontier/bench-round-png.ts';
 import { benchLive } from './live/bench-live.ts';
 import { benchSharpen } from './options/bench-sharpen.ts';
 import { drawOptions } from './options/draw-options.ts';
+import { benchReady } from './ready/bench-ready.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 
 const benches: Record<string, (options: { quick: boolean; folder?: string | undefined }) => Promise<void>> = {
@@ -27,6 +28,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   live: benchLive,
   options: drawOptions,
   profile: benchProfile,
+  ready: benchReady,
   'round-png': benchRoundPng,
   sharpen: benchSharpen,
   soak: benchSoak,
@@ -55,6 +57,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
   options   no measurement: draws the pictures of docs/variants.md
   profile   CPU of one image by step: decode, scaling, each encoder
+  ready     from the report of an upload to its first rendition and to ready, on an idle system
   round-png bytes, CPU and quality of round png files, lossless and with a palette
   sharpen   contrast and halos by the settings of the unsharp mask
   soak      memory over thousands of jobs in one process, with each installed allocator

@@ -7,8 +7,8 @@ const { kid, secret, imageId } = vectors;
 const signer = createSigner({ baseUrl: 'https://cdn.test/', kid, secret });
 
 test.each(vectors.vectors)('the SDK makes the URL of the test vector: $query', async ({ size, exp, query, s }) => {
-  const { w: width, h: height, f: format, q: quality, dpr: pixelRatio, ...others } = size;
-  const asked = { width, height, format, quality, pixelRatio, ...others } as Size;
+  const { w: width, h: height, f: format, q: quality, dpr: pixelRatio, bg, ...others } = size;
+  const asked = { width, height, format, quality, pixelRatio, background: bg && `#${bg}`, ...others } as Size;
   const url = await signer.sizeUrl(imageId, asked, { expiresAt: exp === undefined ? undefined : new Date(exp * 1000) });
   expect(url).toBe(`https://cdn.test/images/${imageId}?${query}&s=${s}`);
 });

@@ -3,8 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { claimPort, type NodeProcess, startNodeProcess, startRedis, startS3 } from '@imagemill/local-stack';
-import { createS3Client, ensureBucket } from '@imagemill/storage';
+import { createManifests } from '@imagemill/manifests';
+import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
+import { ImageId } from '@imagemill/variants';
 
 const OURS = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
 const WORKER = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
@@ -18,12 +21,14 @@ export interface Contender {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-interface Contenders {
+export interface Contenders {
   readonly redisUrl: string;
   readonly ours: Contender & { readonly pid: number };
   readonly floor: Contender;
   /** Starts one worker process on our contender's queue. */
   startWorker(): Promise<NodeProcess>;
+  /** How long the steps of a finished image's job took, in ms; `total` is all of them. */
+  timingsOf(imageId: string): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
 }
 
@@ -43,7 +48,7 @@ export async function startContenders(): Promise<Contenders> {
     const client = createS3Client({ endpoint: s3.endpoint, region: 'us-east-1', ...keys });
     for (const bucket of ['originals', 'cdn'])
       await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
-    client.destroy();
+    stops.push(async () => client.destroy());
 
     const apiKey = randomBytes(32).toString('hex');
     const env = {
@@ -78,9 +83,18 @@ export async function startContenders(): Promise<Contenders> {
     const floor = { ...(await start('floor', FLOOR)), headers: {} };
     const startWorker = () =>
       startNodeProcess({ name: 'worker', entry: WORKER, env, logFile: join(dir, 'worker.log') });
-    return { redisUrl: redis.url, ours, floor, startWorker, stop };
+    return { redisUrl: redis.url, ours, floor, startWorker, timingsOf: readTimings(client), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function readTimings(client: S3Client): Contenders['timingsOf'] {
+  const manifests = createManifests(createS3Storage({ client, bucket: 'originals' }));
+  return async (imageId) => {
+    const manifest = (await manifests.read(ImageId.parse(imageId)))?.manifest;
+    if (manifest?.status !== 'ready') throw new Error(`${imageId} is not ready.`);
+    return manifest.timingsMs;
+  };
 }

@@ -14,7 +14,7 @@ const parameters: Readonly<Record<Kind, readonly string[]>> = {
   immutable: [],
   named: ['download', 'v'],
   negotiated: ['download', 'v'],
-  sized: ['dpr', 'exp', 'f', 'fit', 'focus', 'h', 'kid', 'q', 's', 'w'],
+  sized: ['bg', 'dpr', 'exp', 'f', 'fit', 'focus', 'h', 'kid', 'q', 's', 'w'],
   private: ['exp', 'kid', 's'],
 };
 

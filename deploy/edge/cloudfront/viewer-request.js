@@ -12,7 +12,7 @@ const PRIVATE = /^\/private\/[0-9a-f]{2}\/[0-9a-f-]{36}\/[0-9a-z]+\/[\w.,=~+-]+$
 
 // In alphabetical order: the order in the cache key.
 const VARIANT_PARAMETERS = ['download', 'v'];
-const SIZE_PARAMETERS = ['dpr', 'exp', 'f', 'fit', 'focus', 'h', 'kid', 'q', 's', 'w'];
+const SIZE_PARAMETERS = ['bg', 'dpr', 'exp', 'f', 'fit', 'focus', 'h', 'kid', 'q', 's', 'w'];
 const PRIVATE_PARAMETERS = ['exp', 'kid', 's'];
 
 // The values that `Accept` has in the cache key.

@@ -66,8 +66,8 @@ export const combinations: readonly Combination[] = [
   },
   {
     path: 'position',
-    message: 'only fit "cover" crops: "focus" needs it',
-    allows: (v) => v.position !== 'focus' || v.fit === 'cover',
+    message: 'only fit "cover" crops: every position but "centre" needs it',
+    allows: (v) => v.position === 'centre' || v.fit === 'cover',
   },
   {
     path: 'trim',

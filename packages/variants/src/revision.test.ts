@@ -37,13 +37,17 @@ test('a field of an option that is off does not change the revision', async () =
   expect(await revision({ ...small, sharpen: false, padding: undefined })).toBe(await revision(small));
 });
 
+test('a different position of a crop changes the revision', async () => {
+  const crop = { ...small, fit: 'cover' };
+  expect(await revision({ ...crop, position: 'attention' })).not.toBe(await revision(crop));
+});
+
 test.each([
   ['trim', { trim: 10 }],
   ['padding', { padding: 2 }],
   ['sharpen', { sharpen: true }],
   ['width', { width: 301 }],
   ['quality', { quality: 81 }],
-  ['position', { position: 'attention' }],
   ['background', { background: '#000000' }],
   ['format', { format: 'avif' }],
   ['name', { name: 'tiny' }],

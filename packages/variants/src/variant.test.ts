@@ -105,7 +105,12 @@ describe('a variant set', () => {
     ['an avif effort above 4', [{ ...box, format: 'avif', effort: 5 }]],
     ['a webp effort above 6', [{ ...box, effort: 7 }]],
     ['an effort for a format that has none', [{ ...box, format: 'jpeg', effort: 1 }]],
-    ['a focus without a crop', [{ ...box, fit: 'inside', position: 'focus' }]],
+    ...['focus', 'attention', 'entropy'].flatMap((position) =>
+      ['inside', 'contain', 'fill', 'outside'].map((fit): [string, object[]] => [
+        `the position ${position} with fit ${fit}, which does not crop`,
+        [{ ...box, fit, position }],
+      ]),
+    ),
     ['an animation cropped around a focus', [{ ...box, animated: true, position: 'focus' }]],
     ['an animation cropped by content', [{ ...box, animated: true, position: 'attention' }]],
     ['keeping metadata that is not allowed', [{ ...box, keepMetadata: ['gps'] }]],

@@ -83,6 +83,22 @@ test('a size is never above the original, and moves to the next step', async () 
   expect(await sharp(await bytesOf(odd)).metadata()).toMatchObject({ format: 'png', width: 64, height: 64 });
 });
 
+test.each([
+  ['f4f1ea', 'jpeg', [244, 241, 234, 255]],
+  ['transparent', 'auto', [0, 0, 0, 0]],
+] as const)('a size with the background %s in %s has it beside the picture', async (bg, f, expected) => {
+  const { imageId } = await uploaded();
+  const made = await edge.get(await pathFor(imageId, { w: 96, h: 48, fit: 'contain', f, bg }), { accept: '*/*' });
+  const data = await sharp(await bytesOf(made))
+    .ensureAlpha()
+    .raw()
+    .toBuffer();
+  // Of a transparent pixel, the colour does not count.
+  const compared = expected[3] > 0 ? [0, 1, 2, 3] : [3];
+  const differences = compared.map((channel) => Math.abs((data[channel] ?? 0) - (expected[channel] ?? 0)));
+  expect(Math.max(...differences)).toBeLessThanOrEqual(4);
+});
+
 test('the format follows the Accept header unless it is named', async () => {
   const { imageId } = await uploaded();
   const path = await pathFor(imageId, { w: 32 });

@@ -1,4 +1,5 @@
 import {
+  type AskedSize,
   type Format,
   formatMediaTypes,
   ownSpec,
@@ -41,7 +42,7 @@ export const size: EdgeRoute = (app, services) => {
     if (!category) throw pictureNotFound();
     if (signature && signature.tenant !== image.tenant) throw keyNotAllowed();
 
-    const format = size.f === 'auto' ? chooseFormat(c.req.header('accept'), formatsOf(image)) : size.f;
+    const format = size.f === 'auto' ? chooseFormat(c.req.header('accept'), formatsOf(image, size)) : size.f;
     const rendered = clamped(renderedSize(size, signature ? sizes.steps : undefined), image);
     const { revision, visibility } = ownSpec(category, { focus });
     const key = sizeKey({ imageId, revision, visibility, size: sizeName(rendered, format), format });
@@ -69,6 +70,7 @@ const formats = Object.keys(formatMediaTypes) as Format[];
 const withAlpha = formats.filter((format) => format !== 'jpeg');
 
 /** A picture that may have transparent parts is no jpeg, unless a URL names that. */
-const formatsOf = ({ source }: FoundImage) => (source?.hasAlpha ? withAlpha : formats);
+const formatsOf = ({ source }: FoundImage, { bg }: AskedSize) =>
+  source?.hasAlpha || bg === 'transparent' ? withAlpha : formats;
 
 const clamped = (size: RenderedSize, { source }: FoundImage) => (source ? withinOriginal(size, source) : size);

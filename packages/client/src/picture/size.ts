@@ -15,10 +15,12 @@ export interface Size {
   readonly pixelRatio?: 1 | 1.5 | 2 | 3 | undefined;
   /** The part that `cover` keeps. */
   readonly focus?: 'centre' | 'attention' | 'entropy' | undefined;
+  /** Of `contain`, as #rrggbb in lower case; `auto` is the colour of the picture's own border. By default white. */
+  readonly background?: `#${string}` | 'transparent' | 'auto' | undefined;
 }
 
 /** The parameters of a size in a URL, in the order in which they are signed. */
 export const sizeParameters = (size: Size): Readonly<Record<string, string | number | undefined>> => {
   const { width: w, height: h, fit, format: f, quality: q, pixelRatio: dpr, focus } = size;
-  return { w, h, fit, f, q, dpr, focus };
+  return { w, h, fit, f, q, dpr, focus, bg: size.background?.replace('#', '') };
 };

@@ -9,7 +9,7 @@ import type { AskedSize } from './size-query.ts';
 const SIDE_MAX = 16_383;
 
 /** A size as it is rendered and stored: device pixels, on the allowed steps. */
-export interface RenderedSize extends Pick<AskedSize, 'fit' | 'focus'> {
+export interface RenderedSize extends Pick<AskedSize, 'fit' | 'focus' | 'bg'> {
   readonly w?: number | undefined;
   readonly h?: number | undefined;
   /** A multiple of 5; by default that of the format. */
@@ -41,7 +41,7 @@ const qualities: Record<Format, number> = { avif: 60, webp: 80, jpeg: 80, png: 1
  * @param steps in pixels, ascending; undefined for a size that is allowed as it is
  */
 export function renderedSize(
-  { w, h, fit, q, dpr, focus }: AskedSize,
+  { w, h, fit, q, dpr, focus, bg }: AskedSize,
   steps: readonly number[] | undefined,
 ): RenderedSize {
   const longer = Math.max(w ?? 0, h ?? 0);
@@ -49,7 +49,7 @@ export function renderedSize(
   const factor = (steps ? (steps.find((step) => step >= wanted) ?? steps.at(-1) ?? wanted) : wanted) / longer;
   const scaled = (side: number | undefined) => side && Math.min(SIDE_MAX, Math.max(1, Math.round(side * factor)));
   const quality = q && Math.max(QUALITY_STEP, Math.round(q / QUALITY_STEP) * QUALITY_STEP);
-  return { w: scaled(w), h: scaled(h), fit, focus, q: quality };
+  return { w: scaled(w), h: scaled(h), fit, focus, bg, q: quality };
 }
 
 /** A size that is not above an original of these pixels: larger sizes would have the same bytes under other names. */
@@ -61,10 +61,16 @@ export function withinOriginal(size: RenderedSize, source: Size): RenderedSize {
 }
 
 /** The entry that renders a size. Its name is the canonical form of the parameters, which no variant of a set can have. */
-export function variantOfSize({ w = SIDE_MAX, h = SIDE_MAX, fit, focus, q }: RenderedSize, format: Format): Variant {
+export function variantOfSize(
+  { w = SIDE_MAX, h = SIDE_MAX, fit, focus, bg = WHITE, q }: RenderedSize,
+  format: Format,
+): Variant {
   const quality = format === 'png' ? qualities.png : (q ?? qualities[format]);
-  return Variant.parse({ name: 'size', width: w, height: h, fit, format, quality, position: focus });
+  const background = bg === 'transparent' || bg === 'auto' ? bg : `#${bg}`;
+  return Variant.parse({ name: 'size', width: w, height: h, fit, format, quality, position: focus, background });
 }
+
+const WHITE = 'ffffff';
 
 /**
  * The canonical form of a size in one format, as the name of its stored file: `w600_h400_cover_q80`. Requests with the same bytes have
@@ -78,6 +84,7 @@ export function sizeName(size: RenderedSize, format: Format): string {
     fit,
     format !== 'png' && `q${quality}`,
     position !== 'centre' && position,
+    size.bg !== undefined && size.bg !== WHITE && `bg-${size.bg}`,
   ]
     .filter(Boolean)
     .join('_');

@@ -55,6 +55,13 @@ describe('a size', () => {
     ['w=30&dpr=01', 'dpr must be one of'],
     ['w=30&focus=attention', 'focus needs fit=cover'],
     ['w=30&h=30&focus=face', 'focus must be one of'],
+    ['w=30&h=30&bg=ffffff', 'bg needs fit=contain'],
+    ['w=30&bg=auto', 'bg needs fit=contain'],
+    ['w=30&h=30&fit=contain&bg=%23ffffff', 'bg must be a colour as rrggbb'],
+    ['w=30&h=30&fit=contain&bg=FFFFFF', 'bg must be a colour as rrggbb'],
+    ['w=30&h=30&fit=contain&bg=fff', 'bg must be a colour as rrggbb'],
+    ['w=30&h=30&fit=contain&bg=white', 'bg must be a colour as rrggbb'],
+    ['w=30&h=30&fit=contain&f=jpeg&bg=transparent', 'bg=transparent needs a format with transparency'],
     ['w=30&exp=1', 'exp must be'],
     ['w=30&kid=a/b', 'kid must be'],
     ['w=30&kid=a&s=short', 's must be 43 characters'],
@@ -91,6 +98,10 @@ describe('a size', () => {
     ['h=301', 'h320_inside_q80'],
     ['w=301&h=150', 'w320_h159_cover_q80'],
     ['w=301&h=150&fit=contain', 'w320_h159_contain_q80'],
+    ['w=64&h=64&fit=contain&bg=ffffff', 'w64_h64_contain_q80'],
+    ['w=64&h=64&fit=contain&bg=f4f1ea', 'w64_h64_contain_q80_bg-f4f1ea'],
+    ['w=64&h=64&fit=contain&bg=auto', 'w64_h64_contain_q80_bg-auto'],
+    ['w=64&h=64&fit=contain&bg=transparent', 'w64_h64_contain_q80_bg-transparent'],
     ['w=301&h=150&fit=fill', 'w320_h159_fill_q80'],
     ['w=301&h=150&fit=outside', 'w320_h159_outside_q80'],
     ['w=1&h=16383', 'w1_h3840_cover_q80'],
@@ -159,6 +170,7 @@ describe('open sizes', () => {
     'w=300&h=300&q=80',
     'w=300&h=300&dpr=1',
     'w=300&h=300&focus=centre',
+    'w=300&h=300&fit=contain&bg=auto',
   ])('do not include %s', (query) => {
     expect(isOpen(query)).toBe(false);
   });

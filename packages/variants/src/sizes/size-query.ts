@@ -8,7 +8,7 @@ import {
 import { Fit, Format, Position } from '../variant-fields.ts';
 
 /** The parameters that a signature covers, in the order in which they are signed. All others of a URL are ignored. */
-const signedParameters = ['w', 'h', 'fit', 'f', 'q', 'dpr', 'focus', 'exp', 'kid'] as const;
+const signedParameters = ['w', 'h', 'fit', 'f', 'q', 'dpr', 'focus', 'bg', 'exp', 'kid'] as const;
 type SignedParameter = (typeof signedParameters)[number];
 
 const SIDE_MAX = 16_383;
@@ -30,6 +30,11 @@ export const sizeFields = {
   q: whole(100).optional(),
   dpr: z.enum(['1', '1.5', '2', '3']).transform(Number).optional(),
   focus: Position.optional(),
+  /** The background of `contain`: a colour without its #, which would have to be escaped. */
+  bg: z
+    .string()
+    .regex(/^(?:[0-9a-f]{6}|transparent|auto)$/, 'must be a colour as rrggbb, in lower case, or transparent, or auto')
+    .optional(),
 };
 
 const fields = {
@@ -48,7 +53,9 @@ const Values = z
   .superRefine(({ w, h, fit }, { addIssue }) => {
     if (fit !== 'inside' && !w !== !h) addIssue(`fit=${fit} needs w and h`);
   })
-  .refine(({ fit, focus }) => fit === 'cover' || focus === undefined, 'focus needs fit=cover');
+  .refine(({ fit, focus }) => fit === 'cover' || focus === undefined, 'focus needs fit=cover')
+  .refine(({ fit, bg }) => fit === 'contain' || bg === undefined, 'bg needs fit=contain')
+  .refine(({ f, bg }) => f !== 'jpeg' || bg !== 'transparent', 'bg=transparent needs a format with transparency');
 
 /** A size as it is asked for. `f` is `auto` if the request's Accept header chooses the format. */
 export interface AskedSize {
@@ -60,6 +67,8 @@ export interface AskedSize {
   readonly q?: number | undefined;
   readonly dpr: number;
   readonly focus: Position;
+  /** `rrggbb`, `transparent` or `auto`; white if not given. */
+  readonly bg?: string | undefined;
 }
 
 export interface AskedSignature {

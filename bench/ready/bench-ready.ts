@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { type Contenders, startContenders } from '../api/contenders.ts';
+import { makeSource } from '../engine/sources.ts';
+import { barChart } from '../report/bar-chart.ts';
+import { machine } from '../report/machine.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { writeReport } from '../report/write-report.ts';
+import { type Followed, followUpload } from './follow-upload.ts';
+
+const MEGAPIXELS = 3;
+const CATEGORIES = ['avatar', 'product'];
+/** Of the first rendition. */
+const FIRST_MS_GOAL = 60;
+/** The first images of a worker find V8 and the engine processes cold. */
+const WARM_UP = 5;
+
+interface Row {
+  readonly category: string;
+  readonly images: number;
+  readonly firstP50Ms: number;
+  readonly firstP90Ms: number;
+  readonly readyP50Ms: number;
+  readonly workP50Ms: number;
+  /** Ready without the job's own work, from the download of the original to the last rendition. */
+  readonly besideP50Ms: number;
+  readonly besideP90Ms: number;
+}
+
+/** From the report of an upload to its first rendition and to the end, one image at a time on an idle system. */
+export async function benchReady({ quick }: { quick: boolean }): Promise<void> {
+  const [loadBefore] = loadavg();
+  const { path } = await makeSource(MEGAPIXELS, 'baseline jpeg');
+  const bytes = await readFile(path);
+  const contenders = await startContenders();
+  const worker = await contenders.startWorker();
+  try {
+    const rows: Row[] = [];
+    for (const category of CATEGORIES) rows.push(await measure(contenders, { bytes, category }, quick ? 3 : 30));
+    const data = { machine: machine(), loadBefore, megapixels: MEGAPIXELS, rows };
+    await writeReport('ready', { data, markdown: table(rows), svg: chart(rows) }, { quick });
+  } finally {
+    await worker.stop();
+    await contenders.stop();
+  }
+}
+
+async function measure(
+  contenders: Contenders,
+  photo: { readonly bytes: Buffer; readonly category: string },
+  images: number,
+): Promise<Row> {
+  const followed: Followed[] = [];
+  for (let index = 0; index < WARM_UP + images; index++) {
+    const times = await followUpload(contenders, photo);
+    if (index >= WARM_UP) followed.push(times);
+  }
+  const at = (share: number, of: (times: Followed) => number) =>
+    followed.map(of).sort((a, b) => a - b)[Math.floor(share * (followed.length - 1))] ?? Number.NaN;
+  const beside = ({ readyMs, workMs }: Followed) => readyMs - workMs;
+  return {
+    ...{ category: photo.category, images },
+    firstP50Ms: at(0.5, ({ firstMs }) => firstMs),
+    firstP90Ms: at(0.9, ({ firstMs }) => firstMs),
+    readyP50Ms: at(0.5, ({ readyMs }) => readyMs),
+    workP50Ms: at(0.5, ({ workMs }) => workMs),
+    besideP50Ms: at(0.5, beside),
+    besideP90Ms: at(0.9, beside),
+  };
+}
+
+const table = (rows: readonly Row[]) =>
+  markdownTable(
+    [
+      `${MEGAPIXELS} MP JPEG, ms`,
+      'first rendition p50',
+      'p90',
+      'ready p50',
+      "the job's own work p50",
+      'the rest p50',
+      'p90',
+    ],
+    rows.map(({ category, firstP50Ms, firstP90Ms, readyP50Ms, workP50Ms, besideP50Ms, besideP90Ms }) => [
+      category,
+      ...[firstP50Ms, firstP90Ms, readyP50Ms, workP50Ms, besideP50Ms, besideP90Ms].map((ms) => ms.toFixed(0)),
+    ]),
+  );
+
+const chart = (rows: readonly Row[]) =>
+  barChart({
+    title: 'From the report of an upload, idle system, ms (p50)',
+    reference: FIRST_MS_GOAL,
+    bars: rows.flatMap(({ category, firstP50Ms, readyP50Ms }) => [
+      { label: `${category}, first rendition`, value: firstP50Ms },
+      { label: `${category}, ready`, value: readyP50Ms },
+    ]),
+  });
