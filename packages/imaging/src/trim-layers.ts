@@ -25,7 +25,7 @@ async function layerOf(
   { pixels, colour, source, focus }: Decoded,
 ): Promise<Layer> {
   if (trim === undefined) return { colour, pixels, plans: withBackdrops(plans, pixels, colour) };
-  const area = contentArea(pixels, trim);
+  const area = contentArea(pixels, { tolerance: trim, isScaled: pixels.raw.width < source.width });
   const set = plans.map(({ variant }) => variant);
   const exact = planRenditions(source, set, { focus, partOf: () => inSource(area, pixels.raw, source) });
   // The background of the colour of the border is that of the border that was trimmed.
