@@ -10,7 +10,7 @@ import { createSendRead, type Read } from './send-read.ts';
 
 /**
  * Reads whose first attempt does not go through the SDK. Every failure, and every status that is not expected here, goes to `sdk`, which
- * retries it and finds the error: with it, a read has an attempt more than the client's maximum. A client with one attempt has no other.
+ * retries it and finds the error (docs/adr/0036-direct-reads.md): with it, a read has an attempt more than the client's maximum. A client with one attempt has no other.
  *
  * @throws StorageError
  */

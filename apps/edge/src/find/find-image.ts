@@ -26,8 +26,11 @@ export interface ImageSources {
 }
 
 export function createFindImage({ manifests, queue, originals }: ImageSources): FindImage {
-  async function findByJob(imageId: ImageId, signal: AbortSignal): Promise<Finding> {
-    const job = await queue.find(imageId);
+  async function findByJob(
+    imageId: ImageId,
+    job: Awaited<ReturnType<typeof queue.find>>,
+    signal: AbortSignal,
+  ): Promise<Finding> {
     if (!job) return missing;
     if (job.status === 'deleted' || job.status === 'rejected') return gone(job.image);
     const { tenant, category, originalKey, checksumSha256 } = job.image;
@@ -41,8 +44,11 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
   }
 
   return async (imageId, signal) => {
+    // Both at once: the first picture of a new image waits for neither. A manifest decides, also while Redis is away.
+    const job = queue.find(imageId);
+    job.catch(() => {});
     const stored = await manifests.read(imageId, { signal });
-    return stored ? findingOf(stored.manifest) : findByJob(imageId, signal);
+    return stored ? findingOf(stored.manifest) : findByJob(imageId, await job, signal);
   };
 }
 
