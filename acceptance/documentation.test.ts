@@ -15,6 +15,7 @@ import {
 } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { capabilityAdvice } from '../apps/api/src/doctor/capability-advice.ts';
 import { doctorEnv } from '../apps/api/src/doctor/env.ts';
 import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
 import { keysEnv, reconcileEnv as reconcileCommandEnv, signEnv, stackEnv, targetEnv } from '../apps/cli/src/env.ts';
@@ -22,6 +23,7 @@ import { createProgram } from '../apps/cli/src/program.ts';
 import { edgeEnv } from '../apps/edge/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
+import { capabilities } from '../packages/storage/src/probes/probe.ts';
 import { ownMetrics } from './test-support/metrics.ts';
 import { settingsOf } from './test-support/settings.ts';
 
@@ -88,6 +90,23 @@ test('docs/deployment.md lists every metric of every program', async () => {
   );
   const table = ['| metric | of | labels | what it is |', '| --- | --- | --- | --- |', ...rows].join('\n');
   expect(await read('docs/deployment.md')).toContain(`${table}\n\n`);
+});
+
+test('docs/stores.md lists every capability that is probed, and what follows without it', async () => {
+  expect(Object.keys(capabilityAdvice)).toEqual([...capabilities]);
+  const rows = Object.entries(capabilityAdvice).map(
+    ([name, { title, without, fix }]) => `| \`${name}\` | ${title} | **${without}.** ${fix} |`,
+  );
+  const table = ['| capability | what it is | without it |', '| --- | --- | --- |', ...rows].join('\n');
+  expect(await read('docs/stores.md')).toContain(`${table}\n\n`);
+});
+
+test('every source of docs/stores.md is cited and linked', async () => {
+  const text = await read('docs/stores.md');
+  const cited = new Set([...text.matchAll(/\(\[(\d+)\]\)/g)].map(([, number]) => number));
+  const linked = [...text.matchAll(/^\[(\d+)\]: https:\/\/\S+$/gm)].map(([, number]) => number);
+  expect(linked.length).toBeGreaterThan(10);
+  expect([...cited].toSorted()).toEqual(linked.toSorted());
 });
 
 describe('the architecture', () => {

@@ -1,5 +1,5 @@
 import type { CallOptions } from './call-options.ts';
-import { storageUnavailable } from './errors.ts';
+import { statusOf, storageUnavailable } from './errors.ts';
 import type { ObjectStorage } from './object-storage.ts';
 
 const BODY = Buffer.from('imagemill writes and reads this object to test the bucket.\n');
@@ -17,11 +17,20 @@ export async function tryCanary(storage: ObjectStorage, key: string, options?: C
   for await (const _chunk of object.body);
 }
 
-/** Whether the server obeys a condition, on the object that `tryCanary` has just written. @throws StorageError */
-export async function overwrites(storage: ObjectStorage, key: string): Promise<boolean> {
-  const { outcome } = await storage.put({
-    ...{ key, body: BODY, contentType: 'text/plain', cacheControl: 'no-store' },
-    ifAbsent: true,
-  });
-  return outcome === 'stored';
+/**
+ * Whether the server ignores or does not implement `If-None-Match`, on the object that `tryCanary` has just written.
+ *
+ * @throws StorageError
+ */
+export async function lacksConditions(storage: ObjectStorage, key: string): Promise<boolean> {
+  try {
+    const { outcome } = await storage.put({
+      ...{ key, body: BODY, contentType: 'text/plain', cacheControl: 'no-store' },
+      ifAbsent: true,
+    });
+    return outcome === 'stored';
+  } catch (error) {
+    if (statusOf((error as Error).cause) === 501) return true;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { overwrites, tryCanary } from './canary.ts';
+import { lacksConditions, tryCanary } from './canary.ts';
 import { isForbidden, StorageError, statusOf } from './errors.ts';
 import type { ObjectStorage } from './object-storage.ts';
 
@@ -19,7 +19,7 @@ export async function checkBucket(storage: ObjectStorage, check: BucketCheck = {
     await storage.probe();
     if (check.canaryKey === undefined) return [];
     await tryCanary(storage, check.canaryKey);
-    return (await overwrites(storage, check.canaryKey)) ? [OVERWRITES] : [];
+    return (await lacksConditions(storage, check.canaryKey)) ? [NO_CONDITIONS] : [];
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (check.mayBeAway && !needsOperator(error.cause)) return [];
@@ -28,8 +28,8 @@ export async function checkBucket(storage: ObjectStorage, check: BucketCheck = {
   }
 }
 
-const OVERWRITES =
-  'The server ignores If-None-Match: concurrent runs of a job could overwrite each other. Use a server with conditional writes.';
+const NO_CONDITIONS =
+  'The server has no conditional writes: it ignores If-None-Match, or does not implement it. Runs of a job could overwrite each other. Use another server.';
 
 /** The storage answered that it refuses this bucket or these credentials, or there are none. */
 function needsOperator(cause: unknown): boolean {

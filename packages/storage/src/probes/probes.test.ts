@@ -162,13 +162,19 @@ test.each([
   await expect(lacking(probe, failing)).rejects.toThrow();
 });
 
-test('a worker does not start on a store that ignores conditions', async () => {
-  const store = await startAlteredStore(s3.endpoint, ignoring('if-none-match'));
+test.each([
+  ['ignores', ignoring('if-none-match')],
+  [
+    'does not implement',
+    { instead: ({ headers }: IncomingMessage) => ('if-none-match' in headers ? notImplemented : undefined) },
+  ],
+])('a worker does not start on a store that %s conditions', async (_what, alteration) => {
+  const store = await startAlteredStore(s3.endpoint, alteration);
   onTestFinished(() => store.stop());
   const problems = async (endpoint: string) =>
-    checkBucket(await storageAt(endpoint), { canaryKey: `probes/${randomUUID()}` });
+    checkBucket(await storageAt(endpoint), { canaryKey: `probes/${randomUUID()}`, mayBeAway: true });
   expect(await problems(s3.endpoint)).toEqual([]);
-  expect(await problems(store.endpoint)).toEqual([expect.stringContaining('ignores If-None-Match')]);
+  expect(await problems(store.endpoint)).toEqual([expect.stringContaining('no conditional writes')]);
 });
 
 test('a multipart upload that cannot be completed is aborted', async () => {
