@@ -22,8 +22,8 @@ async function scaledMark({ pixels, area, colour, watermark }: PlacedMark): Prom
 }
 
 /**
- * Draws a mark over a picture, in place. libvips would composite in floating point, and the whole picture: this takes 5 ms for a
- * megapixel of a mark.
+ * Draws a mark over a picture, in place. libvips would composite in floating point, and the whole picture. With its scaling, a mark of
+ * 300 × 300 pixels takes 13 to 18 ms of CPU, one of a megapixel 39 to 43, and in P3 half as much again.
  */
 export async function stamp({ data, raw }: Pixels, mark: PlacedMark): Promise<void> {
   const source = await scaledMark(mark);
