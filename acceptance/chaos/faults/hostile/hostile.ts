@@ -7,7 +7,7 @@ import type { Upload } from '../../load/load.ts';
 import { startAttacks } from './attacks.ts';
 import { hostilePictures } from './hostile-pictures.ts';
 import { type Latencies, measureLatencies, p99 } from './latencies.ts';
-import { watchCpu } from './process-cpu.ts';
+import { type CpuUse, watchCpu } from './process-cpu.ts';
 import { describeMemory, watchMemory } from './process-memory.ts';
 
 const BUSY_LOOP = fileURLToPath(new URL('./busy-loop.ts', import.meta.url));
@@ -53,9 +53,9 @@ export const hostile: Fault = {
       const timesMax = rounds < FULL_SECONDS ? 1 : Number.POSITIVE_INFINITY;
       const attacks = startAttacks(stack, { pictures, timesMax, signal });
       say(`${rounds} s with attacks`);
-      const senderCores = await watchCpu(attacks.senderPid);
+      const senderUse = await watchCpu(attacks.senderPid);
       const during = await observe(chaos, status);
-      const cores = await senderCores();
+      const { cores } = await senderUse();
       const { summary, unfinished } = await attacks.stop();
       note(summary);
       if (unfinished > 0) fail(`${unfinished} hostile pictures did not finish`);
@@ -85,7 +85,8 @@ interface Figures {
   /** 99th percentiles in milliseconds. */
   readonly readyMs: number;
   readonly apiMs: number;
-  readonly apiCores: number;
+  readonly api: CpuUse;
+  readonly worker: CpuUse;
 }
 
 interface Phases {
@@ -106,7 +107,10 @@ function compare({ rounds, note, fail }: Chaos, { idle, attacked, beside }: Phas
     const isSlow = attacked[key] > SLOWDOWN_MAX * idle[key];
     if (rounds >= FULL_SECONDS && isSlow) fail(`the ${measure} grew by more than ${SLOWDOWN_MAX} times`);
   }
-  note(`mean CPU of the API: ${idle.apiCores.toFixed(2)} cores without, ${attacked.apiCores.toFixed(2)} with attacks`);
+  for (const name of ['api', 'worker'] as const) {
+    const [before, during] = [shownUse(idle[name]), shownUse(attacked[name])];
+    note(`main process of the ${name}: ${before} without attacks, ${during} with attacks`);
+  }
 }
 
 async function besideBusyLoop<T>(cores: number, work: () => Promise<T>): Promise<T> {
@@ -118,30 +122,35 @@ async function besideBusyLoop<T>(cores: number, work: () => Promise<T>): Promise
   }
 }
 
+/** Time without a core is the machine's, not the process's own. */
+const shownUse = ({ cores, waiting }: CpuUse) =>
+  `${cores.toFixed(2)} cores, and ${Math.round(100 * waiting)} % of the time without a core`;
+
 const shown = (ms: number) => (Number.isFinite(ms) ? `${Math.round(ms)} ms` : 'none');
 
 interface Observed {
   readonly uploads: readonly Upload[];
   readonly apiMs: readonly number[];
-  readonly apiCores: number;
+  readonly api: CpuUse;
+  readonly worker: CpuUse;
 }
 
-async function observe({ load, pause, rounds, stack }: Chaos, api: Latencies): Promise<Observed> {
+async function observe({ load, pause, rounds, stack }: Chaos, responses: Latencies): Promise<Observed> {
   const from = Date.now();
-  api.take();
-  const apiCores = await watchCpu(stack.api.pid);
+  responses.take();
+  const [api, worker] = await Promise.all([watchCpu(stack.api.pid), watchCpu(stack.workers[0]?.pid)]);
   await pause(rounds * 1_000);
   const uploads = [...load.uploads.values()].filter(({ uploadedAtMs = 0 }) => uploadedAtMs >= from);
-  return { uploads, apiMs: api.take(), apiCores: await apiCores() };
+  return { uploads, apiMs: responses.take(), api: await api(), worker: await worker() };
 }
 
 /** Waits until the uploads have finished. */
-async function summarise({ stack, signal }: Chaos, { uploads, apiMs, apiCores }: Observed): Promise<Figures> {
+async function summarise({ stack, signal }: Chaos, { uploads, apiMs, api, worker }: Observed): Promise<Figures> {
   const ids = uploads.map(({ imageId }) => imageId);
   const states = await finalStates(createApi(stack), ids, SETTLE_MS, signal);
   const readyMs = uploads
     .filter(({ expected }) => expected === 'ready')
     .map(({ imageId, uploadedAtMs = 0 }) => Date.parse(states.get(imageId)?.readyAt ?? '') - uploadedAtMs)
     .map((ms) => (Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms));
-  return { readyMs: p99(readyMs), apiMs: p99(apiMs), apiCores };
+  return { readyMs: p99(readyMs), apiMs: p99(apiMs), api, worker };
 }
