@@ -1,19 +1,34 @@
 import { readdirSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { heaviestCoding } from '../cost/coding.ts';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
+import { variantSet } from '../test-support/render.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
-import { heavyImagesMax, laneOf } from './lanes.ts';
-import { shareMemory } from './memory-shares.ts';
+import { createLanePrediction, heavyImagesMax, laneOf } from './lanes.ts';
+import { createImageMemory, shareMemory } from './memory-shares.ts';
 import type { PoolEvent } from './pool-event.ts';
 
 const MIB = 1024 * 1024;
+const set = variantSet({ format: 'webp' });
+const avif = { format: 'avif', orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 2_500 } as const;
 
 test('an image is heavy by its memory or by its CPU', () => {
   const shares = shareMemory(4096 * MIB, 3);
   expect(laneOf({ cpuMs: 4_999, memoryBytes: shares.lightBytes }, shares)).toBe('light');
   expect(laneOf({ cpuMs: 5_001, memoryBytes: 0 }, shares)).toBe('heavy');
   expect(laneOf({ cpuMs: 0, memoryBytes: shares.lightBytes + 1 }, shares)).toBe('heavy');
+});
+
+test('only a file that was inspected is rejected for what its decoder would hold', () => {
+  const shares = shareMemory(1024 * MIB, 3);
+  const lanes = createLanePrediction(shares, createImageMemory(shares, 4096 * MIB));
+  const source = { ...avif, width: 9_000, height: 9_000 };
+  const file = Buffer.alloc(0);
+  expect(lanes.predict(file, { source, set }).lane).toBe('heavy');
+  lanes.inspected(file, heaviestCoding(source));
+  expect(() => lanes.predict(file, { source, set })).toThrow(expect.objectContaining({ code: 'too-complex' }));
+  expect(lanes.predict(file, { source: { ...source, width: 900 }, set }).lane).toBe('heavy');
 });
 
 test('heavy images hold at most half of the processes, and at least one', () => {

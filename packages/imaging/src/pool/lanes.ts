@@ -42,14 +42,15 @@ export function createLanePrediction(shares: MemoryShares, memory: ImageMemory) 
   return {
     inspected: (file: Uint8Array, coding: Coding) => void codings.set(file, coding),
     /**
-     * A file that was not inspected is predicted as the heaviest of its format.
+     * A file that was not inspected is predicted as the heaviest of its format, and never rejected.
      *
-     * @throws RejectedImageError `too-complex` if its decoder would hold more than one image may use: without it, the image would be
-     *   rejected after seconds of CPU, and with the loss of a process
+     * @throws RejectedImageError `too-complex` if the decoder would hold more than one image may use: a decode would be rejected too, after
+     *   seconds of CPU and with the loss of a process
      */
     predict(file: Uint8Array, { source, set, only }: LaneSubject): Grant {
-      const cost = predictCost({ source, coding: codings.get(file) ?? heaviestCoding(source), set, only });
-      if (cost.heldBytes > memory.bytesMax) throw new RejectedImageError('too-complex');
+      const coding = codings.get(file);
+      const cost = predictCost({ source, coding: coding ?? heaviestCoding(source), set, only });
+      if (coding && cost.heldBytes > memory.bytesMax) throw new RejectedImageError('too-complex');
       return { lane: laneOf(cost, shares), chargedBytes: memory.chargeOf(cost.memoryBytes) };
     },
   };
