@@ -25,6 +25,8 @@ export interface Image {
   readonly progress: { done: number; total: number };
   readonly source?: { width: number; height: number; format: string; orientation: number };
   readonly placeholder?: string;
+  readonly chosenFocus?: { x: number; y: number; by: string };
+  readonly skipped?: readonly string[];
   readonly renditions: readonly Rendition[];
   readonly error?: { code: string; message: string };
   readonly attempts: number;

@@ -48,6 +48,11 @@ export interface Provenance {
   digitalSourceType?: string | undefined;
 }
 
+/** A focus, and what it was chosen by. */
+export interface FocusChoice extends Focus {
+  by: 'seller' | 'face' | 'attention' | 'centre';
+}
+
 /** The status of an image. `renditions` grows as they go live. */
 export interface Image {
   imageId: string;
@@ -58,6 +63,13 @@ export interface Image {
   metadata: Record<string, string>;
   /** The point around which variants with the position `focus` are cropped; undefined if none was given. */
   focus?: Focus | undefined;
+  /**
+   * The point around which variants with the position `face` are cropped, and what it was chosen by; undefined until the image is ready, and
+   * if its category has no such variant.
+   */
+  chosenFocus?: FocusChoice | undefined;
+  /** Steps that the image was made without: faces were not looked for. */
+  skipped?: 'faces'[] | undefined;
   status: ImageStatus;
   progress: { done: number; total: number };
   source?: SourceFacts | undefined;

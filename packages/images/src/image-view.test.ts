@@ -38,6 +38,7 @@ test("the URLs of a finished image's renditions follow CDN_BASE_URL, whatever it
     source,
     summary,
     done,
+    decided: { skipped: [] },
     timingsMs: {},
   });
   expect(JSON.stringify(manifest)).not.toContain('http');
@@ -175,6 +176,7 @@ describe('entries that are made on their first request', () => {
       source: { ...source, sha256: '' },
       summary,
       done,
+      decided: { skipped: [] },
       timingsMs: {},
     };
     const manifest = readyManifest(subject, made);
@@ -230,7 +232,7 @@ describe('an image of a private category', () => {
   ])('that is %s today and was finished as %s has URLs that work', async (now, before) => {
     const [{ loaded, spec }, { spec: earlier }] = [await categoriesWith(now), await categoriesWith(before)];
     const made = { source: { ...source, sha256: '' }, summary: { placeholder: '', dominantColour: '#000000' } };
-    const manifest = readyManifest(subject, { ...made, ...earlier, done, timingsMs: {} });
+    const manifest = readyManifest(subject, { ...made, ...earlier, done, decided: { skipped: [] }, timingsMs: {} });
     if (manifest.status !== 'ready') throw new Error('not ready');
     const view = createImageView({ categories: loaded, urls })({ from: 'manifest', manifest, status: 'ready' });
     expect(ImageView.parse(view)).toEqual(view);

@@ -3,6 +3,7 @@ import {
   type Categories,
   type CategorySpec,
   Focus,
+  FocusChoice,
   ImageId,
   type OwnSettings,
   ownSpec,
@@ -10,6 +11,7 @@ import {
   planRenditions,
   Rendition,
   renditionKey,
+  SkippedStep,
   SourceFacts,
   type Tenant,
   uploadEntries,
@@ -29,6 +31,13 @@ export const ImageView = z.object({
   metadata: z.record(z.string(), z.string()).meta({ description: 'the metadata of the upload request, unchanged' }),
   focus: Focus.optional().meta({
     description: 'the point around which entries with the position `focus` are cropped; missing if none was given',
+  }),
+  chosenFocus: FocusChoice.optional().meta({
+    description:
+      'the point around which entries with the position `face` are cropped, and what it was chosen by; missing until the image is ready, and if its category has no such entry',
+  }),
+  skipped: z.array(SkippedStep).optional().meta({
+    description: 'steps that the image was made without: `faces` were not looked for; missing if there are none',
   }),
   status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired']),
   progress: z
@@ -71,7 +80,7 @@ function fromManifest(manifest: LiveManifest, { categories, urls }: ViewOptions)
     return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
   }
   const { sha256: _, ...source } = manifest.source;
-  const { placeholder, dominantColour, readyAt } = manifest;
+  const { placeholder, dominantColour, chosenFocus, skipped, readyAt } = manifest;
   // The category has become private: its public renditions are about to be deleted.
   const isWithdrawn = spec?.visibility === 'signed' && isPublishedPublicly(manifest);
   const stored = isWithdrawn ? [] : manifest.renditions;
@@ -85,6 +94,8 @@ function fromManifest(manifest: LiveManifest, { categories, urls }: ViewOptions)
     ...common,
     ...sourceOf(source),
     ...{ status: 'ready', progress, placeholder, dominantColour, renditions, readyAt },
+    ...(chosenFocus && { chosenFocus }),
+    ...(skipped && { skipped }),
   };
 }
 

@@ -1,5 +1,6 @@
-import type { Colour, Focus, RenditionPlan, SourceFacts } from '@imagemill/variants';
+import { type Colour, type Decided, planRenditions, type SourceFacts, type VariantSet } from '@imagemill/variants';
 import sharp from 'sharp';
+import { chooseFocus, type FocusSubject } from './choose-focus.ts';
 import { interpretationOf } from './colour/interpretation.ts';
 import { isWideGamut } from './colour/wide-gamut.ts';
 import { decodePixels } from './decode-pixels.ts';
@@ -18,42 +19,50 @@ export interface Layers {
   readonly decoded: Pixels;
   /** Some are in P3 if a source has colours outside of sRGB and a variant keeps them. */
   readonly all: readonly Layer[];
+  readonly decided: Decided;
 }
 
-interface LayersContext {
+interface LayersContext extends Pick<FocusSubject, 'focus' | 'chosenFocus' | 'detector'> {
   readonly limits: ImageLimits;
-  readonly focus: Focus | undefined;
   readonly watermarks: Watermarks;
 }
+
 
 /**
  * Decodes a source once for each colour space that its set needs: converting the pixels of one space to the other would take longer, and
  * lose precision.
  *
- * @param planned of the whole set, smallest first
  * @throws RejectedImageError `corrupt`; Error if a watermark is missing
  */
 export async function decodeLayers(
   decodable: DecodableSource,
   source: SourceFacts,
-  planned: readonly RenditionPlan[],
-  { limits, focus, watermarks }: LayersContext,
+  set: VariantSet,
+  { limits, watermarks, ...known }: LayersContext,
 ): Promise<Layers> {
-  const wanted = planned.some(({ variant }) => variant.colour === 'p3');
+  const wanted = set.some(({ colour }) => colour === 'p3');
   const isWide = wanted && (await isWideSource(decodable.bytes, source));
   const pixelSource = source.format === 'heic' ? await heicAsTiff(decodable, source) : decodable;
-  const decode = async (colour: Colour) => {
-    const plans = planned.filter(({ variant }) => (isWide && variant.colour === 'p3' ? 'p3' : 'srgb') === colour);
-    // The summary needs pixels in sRGB even if no rendition does.
-    const sizes = plans.length > 0 ? plans : planned.slice(0, 1);
-    const pixels = await decodePixels(pixelSource, source, sizes, limits, colour);
-    const layers = await trimLayers(plans, { pixels, colour, source, focus });
-    return { pixels, layers: layers.map((layer) => markLayer(layer, watermarks)) };
+  const variantsOf = (colour: Colour) =>
+    set.filter((variant) => (isWide && variant.colour === 'p3' ? 'p3' : 'srgb') === colour);
+  const decode = (colour: Colour) => {
+    // The focus changes no size. The summary needs pixels in sRGB even if no rendition does.
+    const variants = variantsOf(colour);
+    const sizes = variants.length > 0 ? planRenditions(source, variants) : planRenditions(source, set).slice(0, 1);
+    return decodePixels(pixelSource, source, sizes, limits, colour);
   };
   // One after the other: both at once would hold the decoder's memory twice.
-  const srgb = await decode('srgb');
-  const p3 = isWide ? await decode('p3') : undefined;
-  return { decoded: srgb.pixels, all: [...srgb.layers, ...(p3?.layers ?? [])] };
+  const decoded = await decode('srgb');
+  const decided = await chooseFocus(decoded, { ...known, set, source });
+  const focuses = { focus: known.focus, chosenFocus: decided.chosenFocus };
+  const layersOf = async (colour: Colour, pixels: Pixels) => {
+    const plans = planRenditions(source, variantsOf(colour), focuses);
+    const layers = await trimLayers(plans, { pixels, colour, source, focuses });
+    return layers.map((layer) => markLayer(layer, watermarks));
+  };
+  const srgb = await layersOf('srgb', decoded);
+  const p3 = isWide ? await layersOf('p3', await decode('p3')) : [];
+  return { decoded, decided, all: [...srgb, ...p3] };
 }
 
 async function isWideSource(bytes: Uint8Array, source: SourceFacts): Promise<boolean> {

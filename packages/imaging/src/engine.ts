@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
+import type { Detector } from './detector.ts';
 import { type Inspection, type InspectOptions, inspectSource } from './inspect.ts';
 import { defaultLimits, type ImageLimits } from './limits.ts';
 import { blockOtherLoaders } from './loaders.ts';
@@ -17,6 +18,8 @@ export interface EngineOptions {
   readonly limits?: Partial<ImageLimits> | undefined;
   /** Of the sets that it renders. */
   readonly watermarks?: Watermarks | undefined;
+  /** For entries with the position `face`. */
+  readonly detector?: Detector | undefined;
 }
 
 /** Bytes in, bytes out: no network, no files. Every fault of a picture is a RejectedImageError. */
@@ -56,8 +59,8 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   sharp.concurrency(1);
   const limits = { ...defaultLimits, ...options.limits };
   const slots = options.slots ?? availableParallelism();
-  const { encodeSlot = pLimit(slots), watermarks = new Map() } = options;
-  const context = { limits, slots, encodeSlot, watermarks };
+  const { encodeSlot = pLimit(slots), watermarks = new Map(), detector } = options;
+  const context = { limits, slots, encodeSlot, watermarks, detector };
   return {
     limits,
     inspect: async (bytes, options) => (await inspectSource(bytes, limits, options)).source,

@@ -1,7 +1,8 @@
 import {
+  type Decided,
   type EntryName,
   type Focus,
-  planRenditions,
+  type FocusChoice,
   type RenditionPlan,
   type SourceFacts,
   selectEntries,
@@ -13,6 +14,7 @@ import type { BackedPlan } from './backdrop.ts';
 import { p3Image } from './colour/display-p3.ts';
 import { encodeCost } from './cost/features.ts';
 import { decodeLayers, type Layers } from './decode-layers.ts';
+import type { Detector } from './detector.ts';
 import { encodeOrder } from './encode-order.ts';
 import { createFrames, type Frames, frameKey } from './frames.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
@@ -49,12 +51,15 @@ export interface DecodeOptions extends CallOptions {
    * those of the whole set: an entry has the same bytes whichever entries are encoded with it.
    */
   readonly only?: readonly EntryName[] | undefined;
-  /** Of the image, for entries with the position `focus`. */
+  /** As the seller gave it, for entries with the position `focus`, and for those with `face`. */
   readonly focus?: Focus | undefined;
+  /** As the image's manifest has it, for entries with the position `face`. Without it, it is chosen by the pixels. */
+  readonly chosenFocus?: FocusChoice | undefined;
 }
 
 /** A decoded source. Everything is made from these pixels. */
 export interface Picture {
+  readonly decided: Decided;
   /**
    * Yields every wanted rendition as soon as it is encoded: the smallest starts first, beside the longest; call it once. Closing the
    * iterator, or an abort, ends the picture: no further encode starts, and a pool stops the running ones. An abort is thrown at once.
@@ -72,6 +77,7 @@ export interface DecodeContext {
   readonly limits: ImageLimits;
   readonly encodeSlot: Slot;
   readonly watermarks: Watermarks;
+  readonly detector: Detector | undefined;
   /** Slots that this picture can have at the same time. */
   readonly slots: number;
 }
@@ -81,20 +87,21 @@ export async function decodePicture(
   source: SourceFacts,
   set: VariantSet,
   context: DecodeContext,
-  { only, focus, signal }: DecodeOptions = {},
+  { only, focus, chosenFocus, signal }: DecodeOptions = {},
 ): Promise<Picture> {
   const wanted = new Set(selectEntries(set, only));
-  const planned = planRenditions(source, set, { focus });
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
   const marks = await readMarks(decodable.bytes, source, set);
   const layers = await context.encodeSlot(() => {
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
-    return decodeLayers(decodable, source, planned, { ...context, focus });
+    // While faces are looked for, its slot stays taken: the detector uses the core.
+    return decodeLayers(decodable, source, set, { ...context, focus, chosenFocus });
   });
   signal?.throwIfAborted();
   return {
+    decided: layers.decided,
     summarise: () => context.encodeSlot(() => summarise(layers.decoded)),
     close: () => {},
     render: ({ signal } = {}) => renderAll({ decodable, source, marks, layers, wanted }, context, signal),

@@ -1,4 +1,11 @@
-import { type Area, type Colour, type Focus, planRenditions, type RenditionPlan, type Size } from '@imagemill/variants';
+import {
+  type Area,
+  type Colour,
+  type KnownOfImage,
+  planRenditions,
+  type RenditionPlan,
+  type Size,
+} from '@imagemill/variants';
 import sharp from 'sharp';
 import { withBackdrops } from './backdrop.ts';
 import { contentArea } from './content-area.ts';
@@ -10,7 +17,7 @@ interface Decoded {
   readonly colour: Colour;
   /** The source's size, which the plans are relative to. It may have been decoded to a smaller one. */
   readonly source: Size;
-  readonly focus: Focus | undefined;
+  readonly focuses: Pick<KnownOfImage, 'focus' | 'chosenFocus'>;
 }
 
 /** One layer for each `trim` of the plans, with what it leaves of the decoded pixels, and one for the plans without. */
@@ -22,12 +29,12 @@ export function trimLayers(plans: readonly RenditionPlan[], decoded: Decoded): P
 async function layerOf(
   trim: number | undefined,
   plans: readonly RenditionPlan[],
-  { pixels, colour, source, focus }: Decoded,
+  { pixels, colour, source, focuses }: Decoded,
 ): Promise<Layer> {
   if (trim === undefined) return { colour, pixels, plans: withBackdrops(plans, pixels, colour) };
   const area = contentArea(pixels, { tolerance: trim, isScaled: pixels.raw.width < source.width });
   const set = plans.map(({ variant }) => variant);
-  const exact = planRenditions(source, set, { focus, partOf: () => inSource(area, pixels.raw, source) });
+  const exact = planRenditions(source, set, { ...focuses, partOf: () => inSource(area, pixels.raw, source) });
   // The background of the colour of the border is that of the border that was trimmed.
   return { colour, pixels: await cut(pixels, area), plans: withBackdrops(exact, pixels, colour) };
 }

@@ -2,6 +2,7 @@ import type { AppError } from '@imagemill/errors';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
 import type { ObjectFacts } from '@imagemill/storage';
 import {
+  type Decided,
   type OriginalAddress,
   originalKey,
   renditionKey,
@@ -25,6 +26,7 @@ interface Rendered {
   readonly set: VariantSet;
   readonly revision: string;
   readonly visibility: Visibility;
+  readonly decided: Decided;
   readonly done: readonly RenderProgress['done'][number][];
   /** Milliseconds by step. */
   readonly timingsMs: Record<string, number>;
@@ -34,6 +36,8 @@ interface Rendered {
 export function readyManifest(subject: Subject, rendered: Rendered): FinishedManifest {
   const { imageId } = subject.image;
   const { set, revision, visibility, source, summary, timingsMs } = rendered;
+  const { chosenFocus, skipped } = rendered.decided;
+  const decided = { ...(chosenFocus && { chosenFocus }), ...(skipped.length > 0 && { skipped: [...skipped] }) };
   const published = new Map(rendered.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
   const renditions = set.flatMap(({ name, format }) => {
     const rendition = published.get(`${name}.${format}`);
@@ -41,7 +45,10 @@ export function readyManifest(subject: Subject, rendered: Rendered): FinishedMan
     return rendition ? [{ ...rendition, key }] : [];
   });
   const readyAt = new Date().toISOString();
-  return { ...finished(subject), status: 'ready', revision, source, ...summary, renditions, readyAt, timingsMs };
+  return {
+    ...finished(subject),
+    ...{ status: 'ready', revision, source, ...summary, ...decided, renditions, readyAt, timingsMs },
+  };
 }
 
 /** The manifest of a rejected image, with the reason for its seller. */

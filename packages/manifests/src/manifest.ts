@@ -1,5 +1,15 @@
 import { versioned } from '@imagemill/records';
-import { Category, Focus, Format, ImageId, SourceFacts, Tenant, VariantName } from '@imagemill/variants';
+import {
+  Category,
+  Focus,
+  FocusChoice,
+  Format,
+  ImageId,
+  SkippedStep,
+  SourceFacts,
+  Tenant,
+  VariantName,
+} from '@imagemill/variants';
 import { z } from 'zod';
 import { namesKeys } from './manifest-upgrades.ts';
 
@@ -45,6 +55,9 @@ export const Manifest = z.discriminatedUnion('status', [
     placeholder: z.string(),
     /** #rrggbb */
     dominantColour: z.string(),
+    /** What decided the bytes of the revision beside its set. No places of faces are kept. */
+    chosenFocus: FocusChoice.optional(),
+    skipped: z.array(SkippedStep).optional(),
     renditions: z.array(StoredRendition),
     readyAt: z.iso.datetime(),
     timingsMs: z.record(z.string(), z.number()),

@@ -10,6 +10,7 @@ import {
 import type { Logger } from '@imagemill/service';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
+import { buildDetector } from './build-detector.ts';
 import type { engineEnv } from './env.ts';
 import { measureEngine } from './measure-engine.ts';
 
@@ -38,7 +39,9 @@ type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
 export async function buildEngine(env: EngineEnv, options: EngineOptions): Promise<EnginePool> {
   const { logger, registry, allocator, memoryMb, heldBytes } = options;
   const metrics = measureEngine(registry, () => engine);
+  const detector = buildDetector(env.FACE_DETECTION, logger);
   const engine = await createEnginePool({
+    detector,
     slots: env.ENCODE_CONCURRENCY,
     processes: env.ENGINE_PROCESSES,
     environment: allocator ? { LD_PRELOAD: allocator } : {},
@@ -56,7 +59,12 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
       log(event, logger);
     },
   });
-  return engine;
+  return {
+    ...engine,
+    async close() {
+      await Promise.all([engine.close(), detector?.close()]);
+    },
+  };
 }
 
 /** The limits of the engine that `buildEngine` starts. */

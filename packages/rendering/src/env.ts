@@ -1,5 +1,5 @@
 import { defaultBudget } from '@imagemill/imaging';
-import { whole } from '@imagemill/service';
+import { flag, whole } from '@imagemill/service';
 
 const MIB = 1024 * 1024;
 /** Larger than any real image: for limits that only the operator can choose. */
@@ -30,6 +30,9 @@ export const engineEnv = {
   IMAGE_MEMORY_MB: whole(16, 1024 * 1024)
     .prefault(String(defaultBudget.memoryBytes / MIB))
     .describe('memory that one image may use in an engine process, in MiB; more is rejected (`too-complex`)'),
+  FACE_DETECTION: flag()
+    .prefault('true')
+    .describe('whether faces are looked for, for entries with `"position": "face"`, in a process that takes 130 MB'),
   MAX_UPLOAD_BYTES: whole(1, 5 * 1024 * MIB)
     .prefault(String(50 * MIB))
     .describe('maximum size of an original, in bytes'),

@@ -10,7 +10,8 @@ export {
 } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
-export { Focus } from './focus.ts';
+export { focusOnFaces } from './faces.ts';
+export { type Decided, Focus, FocusChoice, SkippedStep } from './focus.ts';
 export {
   cachedPaths,
   deletionKey,
@@ -52,7 +53,16 @@ export {
 } from './media-types.ts';
 export { faceModel } from './models.ts';
 export { type OwnSettings, ownSpec } from './own-spec.ts';
-export { type Area, crops, decodeSize, pads, planRenditions, type RenditionPlan, type Size } from './plan.ts';
+export {
+  type Area,
+  crops,
+  decodeSize,
+  type KnownOfImage,
+  pads,
+  planRenditions,
+  type RenditionPlan,
+  type Size,
+} from './plan.ts';
 export { type PrivateSignature, parsePrivateQuery, privateText } from './private/private-url.ts';
 export { DigitalSourceType, Provenance, Rendition, SourceFacts } from './rendition.ts';
 export { revisionOf } from './revision.ts';
@@ -84,6 +94,7 @@ export {
   type SizeProblem,
   type SizeQuery,
   sizeFields,
+  sizeFocuses,
 } from './sizes/size-query.ts';
 export { signedSizeUrl, sizePath } from './sizes/size-url.ts';
 export { avatarSet, productSet } from './standard-sets.ts';

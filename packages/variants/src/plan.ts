@@ -27,8 +27,10 @@ export interface RenditionPlan extends Size {
 
 /** What is known of an image beside its size. */
 export interface KnownOfImage {
-  /** It moves crops with the position `focus`, and changes no size. */
+  /** As the seller gave it. It moves crops with the position `focus`, and changes no size. */
   readonly focus?: Focus | undefined;
+  /** It moves crops with the position `face`. */
+  readonly chosenFocus?: Focus | undefined;
   /** What is left of the source with this `trim`, in its pixels. Known after the decode. */
   readonly partOf?: ((trim: number) => Area) | undefined;
 }
@@ -46,19 +48,26 @@ export function planRenditions(source: Size, set: VariantSet, known: KnownOfImag
     .sort((a, b) => a.width * a.height - b.width * b.height);
 }
 
-function planOf(source: Size, variant: Variant, { focus = CENTRE, partOf }: KnownOfImage) {
+function planOf(source: Size, variant: Variant, known: KnownOfImage) {
+  const middle = middleOf(variant, known);
   if (variant.trim === undefined) {
-    const plan = planPart(source, variant, variant.position === 'focus' ? focus : CENTRE);
+    const plan = planPart(source, variant, middle);
     return { ...plan, isAtMost: false, decode: plan.whole };
   }
   const decode = fitted(source, { ...variant, ...untrimmedBox(variant), padding: undefined }).whole;
-  const part = partOf?.(variant.trim);
+  const part = known.partOf?.(variant.trim);
   if (!part) {
     const largest = planPart(source, variant, CENTRE);
     return { ...largest, ...largestTrimmed(source, variant, largest), isAtMost: true, decode };
   }
-  const plan = planPart(part, variant, variant.position === 'focus' ? focusIn(part, source, focus) : CENTRE);
+  const plan = planPart(part, variant, middle === CENTRE ? CENTRE : focusIn(part, source, middle));
   return { ...plan, isAtMost: false, decode };
+}
+
+/** The point of the untrimmed source that a crop is made around. */
+function middleOf({ position }: Variant, { focus, chosenFocus }: KnownOfImage): Focus {
+  if (position === 'focus') return focus ?? CENTRE;
+  return position === 'face' ? (chosenFocus ?? CENTRE) : CENTRE;
 }
 
 /** At most half of each side is trimmed: the part that is left needs at most twice the scale of an untrimmed source. */

@@ -15,10 +15,10 @@ export const Shape = z.enum(['rectangle', 'circle']);
 export type Shape = z.infer<typeof Shape>;
 
 /**
- * The part of the source that a `cover` variant keeps: the centre, the salient or detailed part, found by libvips, or the part around
- * the image's own focus, which is the centre for an image without one.
+ * The part of the source that a `cover` variant keeps: the centre, the salient or detailed part, found by libvips, the part around
+ * the image's own focus, which is the centre for an image without one, or its faces.
  */
-export const Position = z.enum(['centre', 'attention', 'entropy', 'focus']);
+export const Position = z.enum(['centre', 'attention', 'entropy', 'focus', 'face']);
 export type Position = z.infer<typeof Position>;
 
 /** A colour as #rrggbb, or with padding: `transparent`, or `auto`, the colour of the picture's own border. */

@@ -105,7 +105,7 @@ describe('a variant set', () => {
     ['an avif effort above 4', [{ ...box, format: 'avif', effort: 5 }]],
     ['a webp effort above 6', [{ ...box, effort: 7 }]],
     ['an effort for a format that has none', [{ ...box, format: 'jpeg', effort: 1 }]],
-    ...['focus', 'attention', 'entropy'].flatMap((position) =>
+    ...['focus', 'face', 'attention', 'entropy'].flatMap((position) =>
       ['inside', 'contain', 'fill', 'outside'].map((fit): [string, object[]] => [
         `the position ${position} with fit ${fit}, which does not crop`,
         [{ ...box, fit, position }],

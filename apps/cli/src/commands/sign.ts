@@ -1,6 +1,6 @@
 import { createSigner, type Size } from '@imagemill/client/sizes';
 import { parseEnv } from '@imagemill/service/environment';
-import { Fit, Format, ImageId, Position } from '@imagemill/variants';
+import { Fit, Format, ImageId, sizeFocuses } from '@imagemill/variants';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { signEnv } from '../env.ts';
 import { exitWithoutReader } from '../exit-without-reader.ts';
@@ -30,7 +30,7 @@ export function sign(program: Command): void {
     )
     .option('-q, --quality <number>', 'from 1 to 100 (default: of the format)', whole(100))
     .addOption(new Option('--pixel-ratio <number>', 'device pixels per CSS pixel').choices(['1', '1.5', '2', '3']))
-    .addOption(new Option('--focus <part>', 'the part that cover keeps').choices(Position.options))
+    .addOption(new Option('--focus <part>', 'the part that cover keeps').choices(sizeFocuses))
     .option('--background <colour>', 'of contain: #rrggbb, transparent or auto (default: white)', background)
     .option('-e, --expires <when>', 'until when the URL works: 7d, or a date (default: forever)', (when) =>
       parseExpiry(when),

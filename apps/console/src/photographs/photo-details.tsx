@@ -93,11 +93,15 @@ const Saved = ({ share }: { share: number }) =>
     <span class="badge">{percent(-share)} larger</span>
   );
 
-/** What the seller app sent with the upload, the focus of the image, and the origin that the original names. */
+/** What the seller app sent with the upload, what the image is cropped around, and the origin that the original names. */
 function Metadata({ of: image }: { of: Image }) {
-  const { metadata, focus } = image;
+  const { metadata, focus, chosenFocus, skipped } = image;
   const entries = Object.entries(metadata);
-  if (focus) entries.push(['Focus', `${percent(focus.x)} from the left, ${percent(focus.y)} from the top`]);
+  if (focus) entries.push(['Focus', placeOf(focus)]);
+  if (chosenFocus && chosenFocus.by !== 'seller') {
+    entries.push(['Focus', `${chosenBy[chosenFocus.by]}: ${placeOf(chosenFocus)}`]);
+  }
+  if (skipped?.includes('faces')) entries.push(['Skipped', 'faces were not looked for']);
   entries.push(...provenanceRows(image));
   if (entries.length === 0) return null;
   return (
@@ -111,6 +115,10 @@ function Metadata({ of: image }: { of: Image }) {
     </dl>
   );
 }
+
+const placeOf = ({ x, y }: { x: number; y: number }) => `${percent(x)} from the left, ${percent(y)} from the top`;
+
+const chosenBy = { face: 'a face', attention: 'no face, the most salient part', centre: 'no face, the centre' };
 
 function largestAvif(renditions: readonly Rendition[]): Rendition | undefined {
   const stored = renditions.filter(({ planned }) => !planned);

@@ -62,6 +62,7 @@ function findingOf(manifest: Manifest): Finding {
   const { imageId, tenant, category, focus, source, originalKey, originalEtag, revision, renditions } = manifest;
   const published = {
     revision,
+    chosenFocus: manifest.chosenFocus,
     visibility: visibilityOf(manifest) ?? ('signed' as const),
     entries: renditions.map(({ variant: name, format }) => ({ name, format })),
   };

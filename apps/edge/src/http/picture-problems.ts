@@ -36,6 +36,8 @@ export const imageGone = () =>
 export const queueFull = () => unavailable('render-queue-full', 'Too many pictures wait to be rendered.');
 export const tenantQueueFull = () =>
   unavailable('tenant-queue-full', 'Too many pictures of this owner wait to be rendered.');
+export const leftToTheWorker = () =>
+  unavailable('not-rendered-yet', 'This picture is made by a worker. Try again later.');
 export const tookTooLong = () => unavailable('request-timeout', 'The picture was not ready in time.');
 
 /** Nobody receives it: it keeps disconnects from being logged as failures of ours. */

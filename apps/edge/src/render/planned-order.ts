@@ -41,5 +41,7 @@ function plannedOrder(categories: Categories, address: RenditionAddress, image: 
     throw category.visibility === 'public' ? new MovedError(revision) : pictureNotFound();
   }
   const only = { name: address.variant, format: address.format };
-  return { key: renditionKey(address), image, set: category.set, only };
+  const { published } = image;
+  const chosenFocus = published?.revision === revision ? published.chosenFocus : undefined;
+  return { key: renditionKey(address), image, set: category.set, chosenFocus, only };
 }

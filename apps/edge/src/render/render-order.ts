@@ -1,5 +1,5 @@
 import type { RenderImage } from '@imagemill/records';
-import type { EntryName, SourceFacts, VariantSet, Visibility } from '@imagemill/variants';
+import type { EntryName, FocusChoice, SourceFacts, VariantSet, Visibility } from '@imagemill/variants';
 
 /** An image whose original can be rendered. */
 export interface FoundImage
@@ -16,6 +16,8 @@ export interface FoundImage
 
 interface PublishedRenditions {
   readonly revision: string;
+  /** What its renditions of this revision are cropped around, if its set has an entry with the position `face`. */
+  readonly chosenFocus?: FocusChoice | undefined;
   readonly visibility: Visibility;
   readonly entries: readonly EntryName[];
 }
@@ -27,6 +29,8 @@ export interface RenderOrder {
   readonly image: FoundImage;
   /** Determines the decode plan. A planned rendition needs its category's whole set to get the bytes that a worker would make. */
   readonly set: VariantSet;
+  /** Of the manifest, if that has the revision of the key. */
+  readonly chosenFocus?: FocusChoice | undefined;
   /** The entry of the set to encode. */
   readonly only: EntryName;
 }

@@ -1,7 +1,7 @@
 import { type ImagingEngine, type Picture, RejectedImageError } from '@imagemill/imaging';
 import { fetchCurrentOriginal } from '@imagemill/rendering';
 import type { ObjectStorage } from '@imagemill/storage';
-import { notRenderable } from '../http/picture-problems.ts';
+import { leftToTheWorker, notRenderable } from '../http/picture-problems.ts';
 import type { UnrenderableKeys } from '../miss/unrenderable-keys.ts';
 import type { RenderOrder } from './render-order.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -16,12 +16,12 @@ interface Renderer {
  * Makes one rendition from the original, with the decode plan of the order's set.
  *
  * @returns undefined if the original is missing, or was replaced
- * @throws Problem 404 if it is not an acceptable image
+ * @throws Problem 404 if it is not an acceptable image; 503 if a step was skipped here that decides its bytes, and no manifest has a decision
  * @throws StorageError, TookTooLongError, EngineBusyError; the signal's reason
  */
 export async function renderRendition(
   { originals, engine, unrenderable }: Renderer,
-  { key, image, set, only }: RenderOrder,
+  { key, image, set, chosenFocus, only }: RenderOrder,
   { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal },
 ): Promise<Uint8Array | undefined> {
   try {
@@ -29,7 +29,7 @@ export async function renderRendition(
     if (!original) return undefined;
     const picture = await watch.time('decode', async () => {
       const source = await engine.inspect(original, { set, signal });
-      return engine.decode(original, source, set, { only: [only], focus: image.focus, signal });
+      return engine.decode(original, source, set, { only: [only], focus: image.focus, chosenFocus, signal });
     });
     return await watch.time('encode', () => onlyRendition(picture, signal));
   } catch (error) {
@@ -42,6 +42,8 @@ export async function renderRendition(
 
 async function onlyRendition(picture: Picture, signal: AbortSignal): Promise<Uint8Array> {
   try {
+    // It would be stored, beside those that a worker makes with the step.
+    if (picture.decided.skipped.length > 0) throw leftToTheWorker();
     // To its end: a process whose work is cut short may have to be replaced.
     const [rendition] = await Array.fromAsync(picture.render({ signal }));
     if (!rendition) throw new Error('The engine rendered nothing.');

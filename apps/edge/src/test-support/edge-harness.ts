@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Detector } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import { createRenderQueue } from '@imagemill/queue';
@@ -13,7 +14,9 @@ import { openBackends } from '../backends.ts';
 import { buildEdge } from '../build-edge.ts';
 import { type EdgeEnv, edgeEnv } from '../env.ts';
 
-const inProcess = await createImagingEngine();
+/** Finds no faces: the rules of an edge need an answer, not a model. */
+const noFaces: Detector = { detect: async () => [] };
+const inProcess = await createImagingEngine({ detector: noFaces });
 export const photo = await readFile(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
 const categories = await loadCategories();
 export const avatar = categories.get('avatar') as CategorySpec;
@@ -23,6 +26,7 @@ export type EdgeHarness = Awaited<ReturnType<typeof createEdgeHarness>>;
 interface HarnessOptions {
   readonly env?: Partial<EdgeEnv>;
   readonly redisUrl?: string;
+  readonly detector?: Detector;
   /** Another harness, whose queue and bucket this one shares, as a second process of the edge does. */
   readonly beside?: EdgeHarness;
   /** Wraps the buckets, to watch or disturb calls. */
@@ -41,7 +45,7 @@ export function useEdge(options: HarnessOptions = {}): EdgeHarness {
 
 /** The edge in this process, with an engine in this process, on the run's real Redis and S3 server. */
 export async function createEdgeHarness(options: HarnessOptions = {}) {
-  const { beside, wrap = (storage) => storage } = options;
+  const { beside, wrap = (storage) => storage, detector } = options;
   const env = testEnv(options);
   const { s3 } = inject('servers');
   if (!beside) await makeBucket(env.CDN_BUCKET);
@@ -50,9 +54,10 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
   const watched = (storage: ObjectStorage) => watchCalls(wrap(storage), calls);
   const backends = { ...opened, originals: watched(opened.originals), cdn: watched(opened.cdn) };
   if (!options.redisUrl) await vi.waitUntil(() => backends.connection.status === 'ready');
+  const engine = detector ? await createImagingEngine({ detector }) : inProcess;
   const edge = await buildEdge(env, backends, {
     ...{ logger: createLogger('edge', 'silent'), registry: new Registry(), allocator: undefined },
-    engine: { ...inProcess, limits: { ...inProcess.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
+    engine: { ...engine, limits: { ...engine.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
   });
   const manifests = createManifests(opened.originals);
   return {

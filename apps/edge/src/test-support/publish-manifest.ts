@@ -1,6 +1,6 @@
 import { readyManifest, type Subject } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
-import type { CategorySpec } from '@imagemill/variants';
+import type { CategorySpec, FocusChoice } from '@imagemill/variants';
 import { avatar, type EdgeHarness, photo } from './edge-harness.ts';
 
 export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<Subject> => ({
@@ -9,13 +9,19 @@ export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<
   attempts: 1,
 });
 
-type PublishedAs = Partial<CategorySpec> & { readonly hasAlpha?: boolean };
+type PublishedAs = Partial<CategorySpec> & { readonly hasAlpha?: boolean; readonly chosenFocus?: FocusChoice };
 
 /** Publishes the manifest of a finished image, as a worker does. @param set that all renditions of `revision` are made of */
 export async function publishManifest(
   edge: EdgeHarness,
   image: RenderImage,
-  { revision = avatar.revision, set = avatar.set, visibility = 'public', hasAlpha = false }: PublishedAs = {},
+  {
+    revision = avatar.revision,
+    set = avatar.set,
+    visibility = 'public',
+    hasAlpha = false,
+    chosenFocus,
+  }: PublishedAs = {},
 ): Promise<void> {
   const made = {
     source: {
@@ -23,7 +29,7 @@ export async function publishManifest(
       ...{ frames: 1, bytes: photo.byteLength, sha256: 'a' },
     },
     summary: { placeholder: 'p', dominantColour: '#000000' },
-    ...{ set, revision, visibility, timingsMs: {} },
+    ...{ set, revision, visibility, timingsMs: {}, decided: { skipped: [], chosenFocus } },
     done: set.map(({ name: variant, format }) => ({ variant, format, width: 1, height: 1, bytes: 1 })),
   };
   await edge.manifests.publish(readyManifest(await subjectOf(edge, image), made), undefined);

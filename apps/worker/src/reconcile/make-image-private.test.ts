@@ -37,7 +37,7 @@ async function finishedBefore(all: ReconcileHarness, category = 'papers'): Promi
     ...{ bytes: 1, sha256: '' },
   };
   const done = [{ variant: 'tiny', format: 'webp', width: 8, height: 8, bytes: 7 } as const];
-  const made = { set, revision, visibility, source, done, timingsMs: {} };
+  const made = { set, revision, visibility, source, done, timingsMs: {}, decided: { skipped: [] } };
   const summary = { placeholder: '', dominantColour: '#000000' };
   await all.manifests.publish(readyManifest({ image, facts, attempts: 1 }, { ...made, summary }), undefined);
   return image;

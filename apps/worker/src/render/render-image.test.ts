@@ -124,6 +124,22 @@ describe('a photograph', () => {
 const categories = await loadCategories();
 const only = { name: 'only', width: 64, height: 64, fit: 'cover', format: 'webp', quality: 80 };
 
+test('the manifest has the chosen focus of an avatar and the steps that it was made without, and no places of faces', async () => {
+  const face = { left: 0.6, top: 0.6, width: 0.1, height: 0.1 };
+  const finds = await createImagingEngine({ detector: { detect: async () => [face] } });
+  const [found, skipped, product] = [job(), job(), job({}, 'product')];
+  for (const image of [found, skipped, product]) await store(image);
+  await (await run(found, { engine: finds })).result;
+  await (await run(skipped)).result;
+  await (await run(product, { engine: finds })).result;
+  const manifest = await manifestOf(found);
+  expect(manifest).toMatchObject({ chosenFocus: { x: 0.65, y: 0.637, by: 'face' } });
+  expect(manifest).not.toHaveProperty('skipped');
+  expect(JSON.stringify(manifest)).not.toContain('faces');
+  expect(await manifestOf(skipped)).toMatchObject({ chosenFocus: { by: 'attention' }, skipped: ['faces'] });
+  expect(await manifestOf(product)).not.toHaveProperty('chosenFocus');
+});
+
 describe('a focus', () => {
   const focus = { x: 0.2, y: 0.9 };
   const strip = { ...only, height: 20 };

@@ -257,7 +257,9 @@ async function renderInSlot(
       },
       signal,
     });
-    const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, visibility, done };
+    const { decided } = picture;
+    if (decided.skipped.length > 0) logger.warn({ imageId: image.imageId, skipped: decided.skipped }, 'steps skipped');
+    const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, visibility, decided, done };
     return finished(readyManifest(subject, { ...made, timingsMs: watch.readings() }));
   } catch (error) {
     if (!isRejection(error)) throw error;

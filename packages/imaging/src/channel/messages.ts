@@ -1,4 +1,12 @@
-import { type EntryName, type Focus, SourceFacts, type VariantSet } from '@imagemill/variants';
+import {
+  type Box,
+  type EntryName,
+  type Focus,
+  FocusChoice,
+  SkippedStep,
+  SourceFacts,
+  type VariantSet,
+} from '@imagemill/variants';
 import type { Raw } from 'sharp';
 import { z } from 'zod';
 import { Coding } from '../cost/coding.ts';
@@ -18,7 +26,9 @@ export type ToEngine =
   | { readonly do: 'hold' }
   | ({ readonly call: number } & EngineCall)
   /** The work of this slot may begin. */
-  | { readonly do: 'enter'; readonly slot: number };
+  | { readonly do: 'enter'; readonly slot: number }
+  /** The faces in its frame; null if they could not be looked for. */
+  | { readonly do: 'crop'; readonly faces: readonly Box[] | null };
 
 export type EngineCall =
   | { readonly do: 'inspect'; readonly options: Pick<InspectOptions, 'set' | 'contentType'> }
@@ -28,6 +38,7 @@ export type EngineCall =
       readonly set: VariantSet;
       readonly only?: readonly EntryName[] | undefined;
       readonly focus?: Focus | undefined;
+      readonly chosenFocus?: FocusChoice | undefined;
     }
   | { readonly do: 'summarise' }
   | { readonly do: 'render' }
@@ -57,6 +68,8 @@ export const FromEngine = z.discriminatedUnion('is', [
     ...{ is: z.literal('rendition'), call, variant: z.int().nonnegative() },
     ...{ width: side, height: side, encodeMs: z.number().nonnegative().optional() },
   }),
+  /** The body is the picture as a detector takes it. */
+  z.object({ is: z.literal('frame') }),
   z.object({ is: z.literal('wants-slot'), slot }),
   z.object({ is: z.literal('leaves-slot'), slot }),
 ]);
@@ -65,7 +78,7 @@ export type FromEngine = z.infer<typeof FromEngine>;
 /** The results of the calls. */
 export const callResults = {
   inspect: z.object({ source: SourceFacts, coding: Coding }),
-  decode: z.null(),
+  decode: z.object({ chosenFocus: FocusChoice.optional(), skipped: z.array(SkippedStep).max(1) }),
   summarise: z.object({
     placeholder: z.base64().max(64),
     dominantColour: z.string().regex(/^#[0-9a-f]{6}$/),

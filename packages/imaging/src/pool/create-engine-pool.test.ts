@@ -10,12 +10,14 @@ import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import type { PoolEvent } from './pool-event.ts';
 
 const avatar = variantSets().get('avatar') ?? [];
+/** Finds one face at the left, in every picture. */
+const detector = { detect: async () => [{ left: 0, top: 0.4, width: 0.1, height: 0.1 }] };
 const events: PoolEvent[] = [];
 let pool: EnginePool;
 
 beforeAll(async () => {
   // A heavy image gets two of the three slots: an encode runs while another one ends.
-  pool = await createEnginePool({ processes: 1, slots: 3, onEvent: (event) => void events.push(event) });
+  pool = await createEnginePool({ processes: 1, slots: 3, detector, onEvent: (event) => void events.push(event) });
 });
 afterAll(() => pool.close());
 
@@ -23,11 +25,13 @@ const base64 = (made: readonly { data: Uint8Array }[]) => made.map(({ data }) =>
 
 test('gives the same facts, the same summary and the same bytes as the engine in one process', async () => {
   const photo = await readFile(new URL('../../../../examples/photos/avatar.jpg', import.meta.url));
-  const inProcess = await engineOf();
+  const inProcess = await engineOf({ detector });
   const options = { set: avatar, contentType: 'image/jpeg' };
   const source = await pool.inspect(photo, options);
   expect(source).toEqual(await inProcess.inspect(photo, options));
   const [ours, theirs] = await Promise.all([pool, inProcess].map((engine) => engine.decode(photo, source, avatar)));
+  expect(ours?.decided).toEqual(theirs?.decided);
+  expect(ours?.decided).toMatchObject({ chosenFocus: { by: 'face' }, skipped: [] });
   expect(await ours?.summarise()).toEqual(await theirs?.summarise());
   const [made = [], expected = []] = await Promise.all(
     [ours, theirs].map((picture) => Array.fromAsync(picture?.render() ?? [])),

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
-import { callResults } from '../channel/messages.ts';
+import { type Decided, type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
+import { callResults, type EngineCall } from '../channel/messages.ts';
+import type { Detector } from '../detector.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
 import type { DecodeOptions } from '../picture.ts';
@@ -36,6 +37,8 @@ export interface EnginePoolOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Of the sets that are rendered: every process gets all of them when it starts. */
   readonly watermarks?: Watermarks | undefined;
+  /** For entries with the position `face`; without one, they are cropped as `attention`. */
+  readonly detector?: Detector | undefined;
   readonly onEvent?: ((event: PoolEvent) => void) | undefined;
   /** Images after which a process is replaced. */
   readonly imagesMax?: number;
@@ -124,14 +127,13 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         throw error;
       }
     },
-    async decode(file, source, set, { only, focus, signal } = {}) {
-      const wanted = selectEntries(set, only);
-      const call = { do: 'decode', source, set, only, focus } as const;
-      const prepare = (process: EngineProcess) => process.call(call, callResults.decode);
-      const run = kept.goOn(file, lanes.predict(file, { source, set, only }), { budget, most, prepare });
+    async decode(file, source, set, { signal, ...options } = {}) {
+      const wanted = selectEntries(set, options.only);
+      const { prepare, decided } = decodeCalls({ source, set, ...options });
+      const run = kept.goOn(file, lanes.predict(file, { source, set, only: options.only }), { budget, most, prepare });
       try {
         await run.do(async () => {}, signal);
-        return createPictureInProcess(run, { set, count: wanted.length });
+        return createPictureInProcess(run, { set, count: wanted.length, decided: decided() });
       } catch (error) {
         run.end();
         throw error;
@@ -157,6 +159,19 @@ function divideMemory(options: EnginePoolOptions, processes: number, budget: Ima
   return { size, shares, memory, most: { lane: 'heavy', chargedBytes: memory.chargeMax } as const };
 }
 
+/** The decode in each process that an image gets. After a crash, it keeps the focus of the renditions that it has. */
+function decodeCalls(request: Omit<Extract<EngineCall, { do: 'decode' }>, 'do'>) {
+  let decided: Decided | undefined;
+  return {
+    async prepare(process: EngineProcess) {
+      const { chosenFocus = request.chosenFocus } = decided ?? {};
+      const result = await process.call({ do: 'decode', ...request, chosenFocus }, callResults.decode);
+      decided ??= result;
+    },
+    decided: (): Decided => decided ?? { skipped: [] },
+  };
+}
+
 interface SpawnSettings {
   readonly limits: ImageLimits;
   readonly slots: Slots;
@@ -165,11 +180,11 @@ interface SpawnSettings {
 }
 
 function spawnWith({ limits, slots, slotsMax, launcher }: SpawnSettings, options: EnginePoolOptions) {
-  const { program = PROGRAM, environment = {}, watermarks = new Map(), onEvent } = options;
+  const { program = PROGRAM, environment = {}, watermarks = new Map(), detector, onEvent } = options;
   return (signal: AbortSignal) =>
     spawnEngine(
       {
-        ...{ program, slots, environment, launcher, watermarks },
+        ...{ program, slots, environment, launcher, watermarks, detector },
         start: { limits, slots: slotsMax },
         // Some work does not wait for a slot: reading headers, and the summary.
         threads: slotsMax + 2,

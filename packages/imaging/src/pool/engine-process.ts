@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { createFrameReader, writeFrame } from '../channel/frames.ts';
 import { type EngineCall, FromEngine, fromEngineLimits, type ToEngine } from '../channel/messages.ts';
+import type { Detector } from '../detector.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
+import { answerFrames } from './answer-frames.ts';
 import type { Lane } from './lanes.ts';
 import { lowerPriority } from './lower-priority.ts';
 import { createPendingCalls, type ReceivedRendition } from './pending-calls.ts';
@@ -50,6 +52,8 @@ export interface EngineProcessOptions {
   readonly slots: Slots;
   /** Of the sets that it will render. */
   readonly watermarks: Watermarks;
+  /** For all processes. */
+  readonly detector: Detector | undefined;
   /** Called once, when the process can take its first image. */
   readonly onReady: () => void;
 }
@@ -59,10 +63,10 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
   const send = (message: ToEngine, body?: Uint8Array) => writeFrame(channel, message, body);
   const calls = createPendingCalls();
   const slots = createProcessSlots(options.slots, (slot) => send({ do: 'enter', slot }));
+  const onFrame = answerFrames(options.detector, send);
   let file: WeakRef<Uint8Array> | undefined;
   let lane: Lane = 'light';
-  let images = 0;
-  let isSlow = false;
+  const had = { images: 0, heavyOne: false };
   let endedBy: { readonly reason: EndReason; readonly error: Error } | undefined;
 
   function kill(reason: EndReason, error: Error): void {
@@ -77,6 +81,7 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
     onMessage(message, body) {
       if (endedBy) return;
       if (message.is === 'ready') options.onReady();
+      else if (message.is === 'frame') onFrame(body);
       else if (message.is === 'wants-slot') slots.want(message.slot, lane);
       else if (message.is === 'leaves-slot') slots.leave(message.slot);
       else calls.settle(message, body);
@@ -101,17 +106,17 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
     pid: child.pid ?? 0,
     ...{ ended, call, kill },
     get images() {
-      return images;
+      return had.images;
     },
     get isSlow() {
-      return isSlow;
+      return had.heavyOne;
     },
     holds: (other) => file?.deref() === other,
     begin(next, ofLane) {
       lane = ofLane;
-      if (lane === 'heavy') isSlow = lowerPriority(child.pid ?? 0) || isSlow;
+      if (lane === 'heavy') had.heavyOne = lowerPriority(child.pid ?? 0) || had.heavyOne;
       if (file?.deref() === next) return;
-      images += 1;
+      had.images += 1;
       file = new WeakRef(next);
       send({ do: 'hold' }, next);
     },

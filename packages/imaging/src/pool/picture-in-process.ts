@@ -1,4 +1,4 @@
-import type { VariantSet } from '@imagemill/variants';
+import type { Decided, VariantSet } from '@imagemill/variants';
 import { callResults } from '../channel/messages.ts';
 import type { CallOptions, Picture, RenderedVariant } from '../picture.ts';
 import type { EngineProcess } from './engine-process.ts';
@@ -9,12 +9,14 @@ interface RequestedRenditions {
   readonly set: VariantSet;
   /** Entries of the set that are encoded. */
   readonly count: number;
+  readonly decided: Decided;
 }
 
 /** A picture whose pixels are in an engine process. */
 export function createPictureInProcess(run: ImageRun, requested: RequestedRenditions): Picture {
   let summaries: Promise<unknown> = Promise.resolve();
   return {
+    decided: requested.decided,
     close: run.end,
     summarise({ signal } = {}) {
       const summary = run.do((process) => process.call({ do: 'summarise' }, callResults.summarise), signal);

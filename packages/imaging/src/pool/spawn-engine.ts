@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { EngineStart } from '../channel/messages.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
+import type { Detector } from '../detector.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
@@ -13,6 +14,7 @@ export interface SpawnOptions extends EngineCommandOptions {
   readonly start: EngineStart;
   readonly slots: Slots;
   readonly watermarks: Watermarks;
+  readonly detector: Detector | undefined;
   /** Called with a line that a process wrote to standard error, by native code or by a crash. */
   readonly onLog: (pid: number, line: string) => void;
 }
@@ -36,8 +38,8 @@ export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): P
   const lines = collectLines(child, options.onLog);
   const { promise: ready, resolve: onReady, reject } = Promise.withResolvers<void>();
   child.once('error', reject);
-  const { slots, watermarks } = options;
-  const engine = createEngineProcess(child, { slots, watermarks, onReady });
+  const { slots, watermarks, detector } = options;
+  const engine = createEngineProcess(child, { slots, watermarks, detector, onReady });
   const stop = () => engine.kill('closed', new Error('It was not ready in time.'));
   const tooLate = AbortSignal.any([signal, AbortSignal.timeout(START_MS_MAX)]);
   if (tooLate.aborted) stop();

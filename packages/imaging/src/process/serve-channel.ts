@@ -4,6 +4,7 @@ import type { EngineStart, FromEngine, ToEngine } from '../channel/messages.ts';
 import type { EngineInProcess, EngineOptions } from '../engine.ts';
 import type { Pixels } from '../pixels.ts';
 import { createGrantedSlots } from './granted-slots.ts';
+import { createRemoteDetector } from './remote-detector.ts';
 import { serveImages } from './serve-images.ts';
 
 /** The only descriptor of this process besides standard input, output and error. */
@@ -20,11 +21,13 @@ export async function serveChannel(createEngine: (options: EngineOptions) => Pro
   const { limits, slots } = JSON.parse(process.argv[2] ?? '') as EngineStart;
   const granted = createGrantedSlots((message) => send(message));
   const watermarks = new Map<string, Pixels>();
-  const engine = await createEngine({ limits, slots, encodeSlot: granted.enter, watermarks });
+  const detector = createRemoteDetector((message, frame) => send(message, frame));
+  const engine = await createEngine({ limits, slots, encodeSlot: granted.enter, watermarks, detector });
   const images = serveImages(engine, granted, send);
   const channel = openChannel((message, body) => {
     if (message.do === 'enter') granted.granted(message.slot);
     else if (message.do === 'watermark') watermarks.set(message.sha256, { data: body, raw: message.raw });
+    else if (message.do === 'crop') detector.answered(message.faces);
     else images.handle(message, body);
   });
   send({ is: 'ready' });

@@ -5,7 +5,7 @@ import type { Picture } from '../picture.ts';
 import type { GrantedSlots } from './granted-slots.ts';
 
 type Send = (message: FromEngine, body?: Uint8Array) => void;
-type Request = Exclude<ToEngine, { do: 'enter' | 'watermark' }>;
+type Request = Exclude<ToEngine, { do: 'enter' | 'watermark' | 'crop' }>;
 
 /** Performs the calls for the image that this process holds. */
 export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: Send) {
@@ -25,10 +25,10 @@ export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: 
     const { signal } = image.dropped;
     if (request.do === 'inspect') return engine.inspectSource(file, request.options);
     if (request.do === 'decode') {
-      const { source, set, only, focus } = request;
+      const { source, set, ...options } = request;
       image.set = set;
-      image.picture = await engine.decode(file, source, set, { only, focus, signal });
-      return undefined;
+      image.picture = await engine.decode(file, source, set, { ...options, signal });
+      return image.picture.decided;
     }
     if (!image.picture) throw new Error(`There is no decoded picture to ${request.do}.`);
     if (request.do === 'summarise') return image.picture.summarise();

@@ -91,6 +91,7 @@ async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): P
     async decode(file, _source, set): Promise<Picture> {
       await inSlot(() => perform(file, 'decode'));
       return {
+        decided: { skipped: [] },
         close: () => {},
         async summarise() {
           await perform(file, 'summarise');

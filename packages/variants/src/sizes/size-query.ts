@@ -20,6 +20,10 @@ const whole = (max: number) =>
     .transform(Number)
     .refine((value) => value <= max, `must be a whole number from 1 to ${max}`);
 
+/** Not `face`: an image whose set does not look for faces has no decision. */
+const SizeFocus = Position.exclude(['face']);
+export const sizeFocuses = SizeFocus.options;
+
 /** The parameters of a size. Every value has exactly one spelling: what is signed and what is read cannot differ. */
 export const sizeFields = {
   /** Width and height of the box in CSS pixels. */
@@ -29,7 +33,7 @@ export const sizeFields = {
   f: z.enum(['auto', ...Format.options]).optional(),
   q: whole(100).optional(),
   dpr: z.enum(['1', '1.5', '2', '3']).transform(Number).optional(),
-  focus: Position.optional(),
+  focus: SizeFocus.optional(),
   /** The background of `contain`: a colour without its #, which would have to be escaped. */
   bg: z
     .string()

@@ -1,0 +1,34 @@
+import type { Detector } from '@imagemill/imaging';
+import type { Logger } from '@imagemill/service';
+import { createFaceDetector, whyNoFaces } from '@imagemill/vision';
+
+export interface ClosableDetector extends Detector {
+  close(): Promise<void>;
+}
+
+/**
+ * The detector of faces, whose process starts with the first image that needs it. Without it, entries with the position `face` are
+ * cropped as `attention`.
+ *
+ * @param isWanted by the configuration
+ * @returns undefined if it is off or not installed, which is logged
+ */
+export function buildDetector(isWanted: boolean, logger: Logger): ClosableDetector | undefined {
+  const reason = isWanted ? whyNoFaces() : 'FACE_DETECTION is false.';
+  if (reason !== undefined) {
+    logger.warn({ off: 'face detection', reason }, 'faces are not looked for');
+    return undefined;
+  }
+  const detector = createFaceDetector();
+  return {
+    async detect(frame) {
+      try {
+        return await detector.detect(frame);
+      } catch (err) {
+        logger.warn({ err }, 'faces not found, cropping without them');
+        throw err;
+      }
+    },
+    close: () => detector.close(),
+  };
+}
