@@ -31,7 +31,7 @@ async function fetched({ url }: Rendition) {
   return { status: response.status, headers: response.headers, bytes, facts: await sharp(bytes).metadata() };
 }
 
-function describeCategory(category: string, photo: string, count: number) {
+function describeCategory(category: string, photo: string, count: number, chosenBy?: string) {
   describe(`a real photograph uploaded as ${category}`, () => {
     let image: Image;
     let ticket: Ticket;
@@ -42,6 +42,8 @@ function describeCategory(category: string, photo: string, count: number) {
     test('becomes ready in one attempt, with all its renditions', () => {
       expect(image).toMatchObject({ status: 'ready', attempts: 1, progress: { done: count, total: count } });
       expect(image.placeholder).toBeTruthy();
+      expect(image.chosenFocus?.by).toBe(chosenBy);
+      expect(image.skipped).toBeUndefined();
     });
 
     test("has its renditions at the ticket's URLs", () => {
@@ -67,7 +69,7 @@ function describeCategory(category: string, photo: string, count: number) {
   });
 }
 describeCategory('product', 'product.jpg', 12);
-describeCategory('avatar', 'avatar.jpg', 13);
+describeCategory('avatar', 'avatar.jpg', 13, 'face');
 
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#3377aa' } });

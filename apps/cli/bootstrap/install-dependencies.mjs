@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 
 /** The apps that the commands run. Tests, benches and examples need more. @public for a test, which loads it by its path */
 export const installedApps = ['cli', 'api', 'worker', 'edge', 'console'];
@@ -27,7 +27,8 @@ export async function installDependencies(root) {
   process.stderr.write('Installing dependencies\n');
   const isDevelopment = existsSync(join(modules, '.bin', 'vitest'));
   const isDone = await runPnpm(root, isDevelopment ? ['install'] : productionInstall);
-  if (isDone && !isDevelopment) await Promise.all([removeNodeHeaders(modules), removeSourceMaps(modules)]);
+  if (isDone && !isDevelopment)
+    await Promise.all([removeNodeHeaders(modules), removeSourceMaps(modules), removeOtherSystems(modules)]);
   if (isDone) await writeFile(stamp, wanted);
   return isDone;
 }
@@ -46,6 +47,17 @@ async function removeSourceMaps(modules) {
   const maps = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.map'));
   // `path` is the name of `parentPath` before Node 20.12.
   for (const { parentPath, path, name } of maps) await rm(join(parentPath ?? path, name));
+}
+
+/** The package of the models' runtime has the binaries of all systems: 80 MB. */
+async function removeOtherSystems(modules) {
+  const store = join(modules, '.pnpm');
+  for (const name of (await readdir(store)).filter((entry) => entry.startsWith('onnxruntime-node@'))) {
+    const bin = join(store, name, 'node_modules', 'onnxruntime-node', 'bin');
+    const folders = (await readdir(bin, { recursive: true })).filter((path) => path.split(sep).length === 3);
+    const others = folders.filter((path) => !path.endsWith(join(process.platform, process.arch)));
+    for (const path of others) await rm(join(bin, path), { recursive: true });
+  }
 }
 
 // The root has the Node for all apps and the packages that the client's source imports (the published client bundles them).

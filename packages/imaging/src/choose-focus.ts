@@ -60,7 +60,8 @@ async function salientPoint(frame: Buffer): Promise<FocusChoice> {
       .toBuffer({ resolveWithObject: true });
     const { attentionX: x, attentionY: y } = info;
     // Of a picture without any detail, it is the corner.
-    if (x !== undefined && y !== undefined && x + y > 0) return { x: share(x, width), y: share(y, height), by: 'attention' };
+    if (x !== undefined && y !== undefined && x + y > 0)
+      return { x: share(x, width), y: share(y, height), by: 'attention' };
   } catch {
     // What it cannot judge is cropped at its centre.
   }

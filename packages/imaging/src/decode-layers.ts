@@ -27,7 +27,6 @@ interface LayersContext extends Pick<FocusSubject, 'focus' | 'chosenFocus' | 'de
   readonly watermarks: Watermarks;
 }
 
-
 /**
  * Decodes a source once for each colour space that its set needs: converting the pixels of one space to the other would take longer, and
  * lose precision.

@@ -1,8 +1,10 @@
 import type { Detector } from '@imagemill/imaging';
 import type { Logger } from '@imagemill/service';
-import { createFaceDetector, whyNoFaces } from '@imagemill/vision';
+import { createFaceDetector, FACE_DETECTOR_BYTES, whyNoFaces } from '@imagemill/vision';
 
 export interface ClosableDetector extends Detector {
+  /** What it takes of the memory of its worker or edge. */
+  readonly bytes: number;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export function buildDetector(isWanted: boolean, logger: Logger): ClosableDetect
   }
   const detector = createFaceDetector();
   return {
+    bytes: FACE_DETECTOR_BYTES,
     async detect(frame) {
       try {
         return await detector.detect(frame);

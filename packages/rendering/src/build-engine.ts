@@ -48,7 +48,7 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
     limits: engineLimits(env),
     watermarks: options.watermarks,
     memoryBytes: memoryMb === undefined ? availableBytes() : memoryMb * MIB,
-    heldBytes,
+    heldBytes: heldBytes + (detector?.bytes ?? 0),
     budget: {
       cpuMs: env.IMAGE_CPU_MS,
       wallMs: env.IMAGE_WALL_MS,

@@ -1,7 +1,6 @@
 import type { Box } from './box.ts';
-import type { Size } from './fit.ts';
 import type { Focus } from './focus.ts';
-import { planRenditions } from './plan.ts';
+import { planRenditions, type Size } from './plan.ts';
 import type { VariantSet } from './variant.ts';
 
 /**

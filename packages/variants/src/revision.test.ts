@@ -40,6 +40,7 @@ test('a field of an option that is off does not change the revision', async () =
 test('a different position of a crop changes the revision', async () => {
   const crop = { ...small, fit: 'cover' };
   expect(await revision({ ...crop, position: 'attention' })).not.toBe(await revision(crop));
+  expect(await revision({ ...crop, position: 'face' })).not.toBe(await revision({ ...crop, position: 'focus' }));
 });
 
 test.each([

@@ -32,7 +32,8 @@ const TIMEOUT_MS = 15_000;
 /** An engine has one image in each of its processes. */
 const WAITING_MAX = 128;
 const PAUSE_MS = 60_000;
-/** It takes 110 MiB. */
+/** What the process takes (docs/models.md). */
+export const FACE_DETECTOR_BYTES = 128 * MIB;
 const MEMORY_BYTES_MAX = 256 * MIB;
 
 /**

@@ -133,7 +133,7 @@ test('the manifest has the chosen focus of an avatar and the steps that it was m
   await (await run(skipped)).result;
   await (await run(product, { engine: finds })).result;
   const manifest = await manifestOf(found);
-  expect(manifest).toMatchObject({ chosenFocus: { x: 0.65, y: 0.637, by: 'face' } });
+  expect(manifest).toMatchObject({ chosenFocus: { x: 0.65, y: 0.638, by: 'face' } });
   expect(manifest).not.toHaveProperty('skipped');
   expect(JSON.stringify(manifest)).not.toContain('faces');
   expect(await manifestOf(skipped)).toMatchObject({ chosenFocus: { by: 'attention' }, skipped: ['faces'] });

@@ -103,8 +103,7 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
     return answer;
   };
   return {
-    pid: child.pid ?? 0,
-    ...{ ended, call, kill },
+    ...{ pid: child.pid ?? 0, ended, call, kill },
     get images() {
       return had.images;
     },

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { EngineStart } from '../channel/messages.ts';
-import type { Watermarks } from '../watermark/placed-mark.ts';
 import type { Detector } from '../detector.ts';
+import type { Watermarks } from '../watermark/placed-mark.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
