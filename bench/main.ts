@@ -13,6 +13,7 @@ import { benchSharpen } from './options/bench-sharpen.ts';
 import { drawOptions } from './options/draw-options.ts';
 import { benchReady } from './ready/bench-ready.ts';
 import { benchSoak } from './soak/bench-soak.ts';
+import { benchVision } from './vision/bench-vision.ts';
 
 const benches: Record<string, (options: { quick: boolean; folder?: string | undefined }) => Promise<void>> = {
   api: benchApi,
@@ -32,6 +33,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   'round-png': benchRoundPng,
   sharpen: benchSharpen,
   soak: benchSoak,
+  vision: benchVision,
 };
 
 const [name = '', ...rest] = process.argv.slice(2);
@@ -61,6 +63,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   round-png bytes, CPU and quality of round png files, lossless and with a palette
   sharpen   contrast and halos by the settings of the unsharp mask
   soak      memory over thousands of jobs in one process, with each installed allocator
+  vision    whether crops keep faces, by position, and the CPU and memory of finding them; writes a sheet of the crops
 
 --quick runs only a few sources and settings, as a smoke test; do not quote its figures.`);
   process.exitCode = 2;

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createImagingEngine } from '@imagemill/imaging/in-process';
+import { type Box, planRenditions, VariantSet } from '@imagemill/variants';
+import { createFaceDetector, type FaceDetector } from '@imagemill/vision';
+import { machine } from '../report/machine.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { contactSheet } from './contact-sheet.ts';
+import { type Labelled, labelledPictures } from './labelled-pictures.ts';
+import { cropOfAttention, type ShownCrop } from './shown-crop.ts';
+
+const OUT = new URL('../../docs/performance/', import.meta.url);
+const SHEET = new URL('../../docs/images/face-crops.webp', import.meta.url);
+
+const avatar = { name: 'avatar', width: 256, height: 256, fit: 'cover', format: 'webp', quality: 80 } as const;
+const sets = {
+  face: VariantSet.parse([{ ...avatar, position: 'face' }]),
+  centre: VariantSet.parse([avatar]),
+};
+/** The first frame starts the process and loads the model. */
+const WARM_UP = 3;
+
+interface Measured {
+  readonly picture: Labelled;
+  readonly crops: Readonly<Record<'face' | 'attention' | 'centre', ShownCrop>>;
+  readonly by: string | undefined;
+  readonly cpuMs: number;
+}
+
+/** Whether the main face is whole in a square crop, by position; CPU and memory of finding faces. Writes a sheet of all crops. */
+export async function benchVision({ quick }: { quick: boolean }): Promise<void> {
+  const pictures = await labelledPictures();
+  const detector = createFaceDetector();
+  const measured: Measured[] = [];
+  try {
+    const chosen = quick ? pictures.filter((_, index) => index % 8 === 0) : pictures;
+    for (const picture of pictures.slice(0, WARM_UP)) await measure(picture, detector);
+    for (const picture of chosen) measured.push(await measure(picture, detector));
+    const report = reportOf(measured, rssMb(detector));
+    console.log(`\n${report.markdown}\n`);
+    if (quick) return;
+    await writeFile(new URL('vision.json', OUT), `${JSON.stringify(report.data, null, 2)}\n`);
+    await writeFile(SHEET, await contactSheet(measured));
+  } finally {
+    await detector.close();
+  }
+}
+
+async function measure(picture: Labelled, detector: FaceDetector): Promise<Measured> {
+  const engine = await createImagingEngine({ detector });
+  const source = await engine.inspect(picture.bytes);
+  const decode = async (set: VariantSet) => {
+    const before = cpuMs(detector);
+    const { decided } = await engine.decode(picture.bytes, source, set);
+    return { decided, cpuMs: cpuMs(detector) - before };
+  };
+  const without = await decode(sets.centre);
+  const { decided, ...withFaces } = await decode(sets.face);
+  const cropOf = (set: VariantSet): ShownCrop => {
+    const [plan] = planRenditions(source, set, decided);
+    if (!plan) throw new Error('There is no plan.');
+    return { crop: plan.crop, whole: plan.whole };
+  };
+  return {
+    picture,
+    crops: {
+      face: cropOf(sets.face),
+      attention: await cropOfAttention(picture.bytes, avatar),
+      centre: cropOf(sets.centre),
+    },
+    by: decided.chosenFocus?.by,
+    cpuMs: withFaces.cpuMs - without.cpuMs,
+  };
+}
+
+/** CPU of this process and of the detector's, on all threads. */
+function cpuMs({ pid }: FaceDetector): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000 + (pid === undefined ? 0 : cpuOfMs(pid));
+}
+
+/** Linux counts in 1/100 s: only the sum over many pictures is exact. */
+function cpuOfMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
+function rssMb({ pid }: FaceDetector): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1000;
+}
+
+/** A label is drawn by hand: this share of a face's sides may be beyond the crop. */
+const TOLERANCE = 0.04;
+
+function showsWhole({ crop, whole }: ShownCrop, face: Box, upright: { width: number; height: number }): boolean {
+  const [across, down] = [whole.width / upright.width, whole.height / upright.height];
+  const [slackX, slackY] = [TOLERANCE * face.width * across, TOLERANCE * face.height * down];
+  return (
+    face.left * across >= crop.left - slackX &&
+    face.top * down >= crop.top - slackY &&
+    (face.left + face.width) * across <= crop.left + crop.width + slackX &&
+    (face.top + face.height) * down <= crop.top + crop.height + slackY
+  );
+}
+
+const positions = ['face', 'attention', 'centre'] as const;
+
+function reportOf(measured: readonly Measured[], processMb: number) {
+  const keeps = ({ picture, crops }: Measured, position: (typeof positions)[number]) => {
+    const [main] = picture.faces;
+    return main !== undefined && showsWhole(crops[position], main, picture.upright);
+  };
+  const portraits = measured.filter(({ picture }) => picture.faces.length > 0);
+  const kinds = [...Map.groupBy(portraits, ({ picture }) => picture.kind), ['all', portraits] as const];
+  const count = (of: readonly Measured[], position: (typeof positions)[number]) =>
+    of.filter((one) => keeps(one, position)).length;
+  const rows = kinds.map(([kind, of]) => [
+    kind,
+    String(of.length),
+    ...positions.map((each) => String(count(of, each))),
+  ]);
+  const meanCpuMs = measured.reduce((sum, one) => sum + one.cpuMs, 0) / measured.length;
+  const claimed = measured.filter(({ picture, by }) => picture.faces.length === 0 && by === 'face').length;
+  const missed = portraits
+    .filter((one) => !keeps(one, 'face'))
+    .map(({ picture }) => `${picture.kind}: ${picture.name}`);
+  const facts = {
+    'CPU ms for a picture, with its frame': meanCpuMs.toFixed(1),
+    'MB of the process': processMb.toFixed(0),
+    'faces found where there are none': String(claimed),
+  };
+  const data = {
+    machine: machine(),
+    pictures: measured.length,
+    meanCpuMs,
+    processMb,
+    missed,
+    kinds: Object.fromEntries(rows.map(([kind, pictures, ...kept]) => [kind, { pictures, kept }])),
+  };
+  const markdown = [
+    markdownTable(['pictures', 'number', ...positions], rows),
+    markdownTable(['', ''], Object.entries(facts)),
+    missed.length > 0 ? `Not whole with \`face\`: ${missed.join('; ')}.` : '',
+  ].join('\n\n');
+  return { data, markdown };
+}
