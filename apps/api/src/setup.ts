@@ -2,7 +2,7 @@ import { parseEnv } from '@imagemill/service/environment';
 import { StartUpError } from '@imagemill/service/start-up';
 import { createS3Client, ensureBucket, s3Settings } from '@imagemill/storage';
 import { prefixes } from '@imagemill/variants';
-import { lackingCapabilities } from './doctor/examine.ts';
+import { lackingCapabilities } from './doctor/lacking-capabilities.ts';
 import { textReport } from './doctor/report.ts';
 import { setupEnv } from './env.ts';
 

@@ -1,5 +1,6 @@
 import { queueEnv } from '@imagemill/queue/env';
-import { flag, httpUrl, serviceEnv } from '@imagemill/service/environment';
+import { flag, httpUrl, parseEnv, serviceEnv } from '@imagemill/service/environment';
+import { StartUpError } from '@imagemill/service/start-up';
 import { keyWithSecret, storageEnv } from '@imagemill/storage/env';
 import { z } from 'zod';
 import { apiEnv, setupEnv } from '../env.ts';
@@ -35,3 +36,15 @@ export type StoragePart = z.output<typeof parts.storage>;
 export type AddressesPart = z.output<typeof parts.addresses>;
 export type EventsPart = z.output<typeof parts.events>;
 export type MessagesPart = z.output<typeof parts.messages>;
+
+export type EnvSource = Readonly<Record<string, string | undefined>>;
+
+/** A part of the environment; undefined if it is invalid, which the check of the settings reports. */
+export function parsed<Part extends z.ZodObject>(part: Part, source: EnvSource): z.output<Part> | undefined {
+  try {
+    return parseEnv(part, source);
+  } catch (error) {
+    if (error instanceof StartUpError) return undefined;
+    throw error;
+  }
+}

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { createProducerConnection } from '@imagemill/queue';
-import { parseEnv } from '@imagemill/service/environment';
-import { StartUpError } from '@imagemill/service/start-up';
 import type { z } from 'zod';
 import { accessCheck } from './checks/access.ts';
 import { bucketEventsCheck } from './checks/bucket-events.ts';
@@ -11,13 +9,11 @@ import { messagesCheck } from './checks/messages.ts';
 import { redisCheck } from './checks/redis.ts';
 import { keysCheck, settingsCheck } from './checks/settings.ts';
 import { capabilityChecks } from './checks/store-capabilities.ts';
-import { parts } from './env.ts';
+import { type EnvSource, parsed, parts } from './env.ts';
 import { type Check, type Finding, skipped } from './finding.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { reasonOf, runChecks } from './run-checks.ts';
 import { openStores, type Stores } from './stores.ts';
-
-type EnvSource = Readonly<Record<string, string | undefined>>;
 
 interface ExamineOptions {
   readonly signal: AbortSignal;
@@ -26,7 +22,6 @@ interface ExamineOptions {
 }
 
 const CONNECT_MS = 5_000;
-const SET_UP_MS = 60_000;
 
 /**
  * Examines a deployment by the variables of its programs. Writes only objects and a key that it deletes again.
@@ -51,20 +46,6 @@ export async function examine(source: EnvSource, options: ExamineOptions): Promi
   } finally {
     redis?.connection.disconnect();
     stores?.close();
-  }
-}
-
-/** What the server of the buckets lacks, with the settings that follow; the same probes as in `examine`. */
-export async function lackingCapabilities(source: EnvSource): Promise<readonly Finding[]> {
-  const storage = parsed(parts.storage, source);
-  if (!storage) return [];
-  const stores = await openStores(storage);
-  try {
-    const findings = await runChecks(capabilityChecks(storage, stores), AbortSignal.timeout(SET_UP_MS));
-    await stores.objects.deleteAll();
-    return findings.filter(({ result }) => result !== 'ok');
-  } finally {
-    stores.close();
   }
 }
 
@@ -121,16 +102,6 @@ const notExamined = (...names: readonly string[]): Check[] =>
     name,
     run: async () => [skipped('its variables are missing or invalid: see settings')],
   }));
-
-/** A part of the environment; undefined if it is invalid, which the check of the settings reports. */
-function parsed<Part extends z.ZodObject>(part: Part, source: EnvSource): z.output<Part> | undefined {
-  try {
-    return parseEnv(part, source);
-  } catch (error) {
-    if (error instanceof StartUpError) return undefined;
-    throw error;
-  }
-}
 
 /** Waits for the connection once, for all checks. The reason of a failure is in the connection's own errors. */
 function readiness(connection: RedisConnection): () => Promise<RedisConnection> {
