@@ -76,7 +76,7 @@ async function documentedErrors(): Promise<[code: string, status: number][]> {
 /** The codes of the table, and of the paragraph below it. */
 async function documented(): Promise<string[]> {
   const paragraph = matches(await sectionOnErrors(), /^(An image that `failed`[\s\S]*)/gm);
-  const states = new Set(['failed', 'expired', 'rejected']);
+  const states = new Set(['failed', 'expired', 'rejected', 'held']);
   const ofImages = paragraph.flatMap(quoted).filter((code) => !states.has(code));
   return [...(await documentedErrors()).map(([code]) => code), ...ofImages];
 }

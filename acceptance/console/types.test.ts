@@ -2,11 +2,13 @@ import { expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import type { Redriven as ApiRedriven } from '../../apps/api/src/routes/dead-letters.ts';
 import type { BacklogView } from '../../apps/api/src/routes/get-backlog.ts';
+import type { HeldImagePage as ApiHeldImagePage } from '../../apps/api/src/routes/moderate-images.ts';
 import type {
   Backlog,
   DeadLetterPage,
   DeliveryPage,
   FailedPurgePage,
+  HeldImagePage,
   Redriven,
 } from '../../apps/console/src/api/operator-types.ts';
 import type {
@@ -21,6 +23,7 @@ test('every response of the API has the fields that the operator page reads', ()
   expectTypeOf<z.input<typeof BacklogView>>().toExtend<Backlog>();
   expectTypeOf<z.input<typeof ApiDeadLetterPage>>().toExtend<DeadLetterPage>();
   expectTypeOf<z.input<typeof ApiDeliveryPage>>().toExtend<DeliveryPage>();
+  expectTypeOf<z.input<typeof ApiHeldImagePage>>().toExtend<HeldImagePage>();
   expectTypeOf<z.input<typeof ApiFailedPurgePage>>().toExtend<FailedPurgePage>();
   expectTypeOf<z.input<typeof ApiRedriven>>().toExtend<Redriven>();
 });

@@ -6,6 +6,7 @@ import { addRedisMetrics } from '../../apps/api/src/metrics/redis-metrics.ts';
 import { createEdgeMetrics } from '../../apps/edge/src/metrics/edge-metrics.ts';
 import { createJobMetrics, measureEncodes } from '../../apps/worker/src/metrics/job-metrics.ts';
 import { createLookMetrics } from '../../apps/worker/src/metrics/look-metrics.ts';
+import { createModerationMetrics } from '../../apps/worker/src/moderation/moderation-metrics.ts';
 import { createOutageMetrics } from '../../apps/worker/src/outages/outage-metrics.ts';
 import { createPurgeMetrics } from '../../apps/worker/src/purge/purge-metrics.ts';
 import { createWebhookMetrics } from '../../apps/worker/src/webhooks/webhook-metrics.ts';
@@ -40,6 +41,7 @@ export function ownMetrics({ withNodes = false } = {}): Readonly<Record<'api' | 
   createLookMetrics(worker);
   createOutageMetrics(worker, []);
   createPurgeMetrics(worker, []);
+  createModerationMetrics(worker, () => false);
   createEdgeMetrics(edge, unscraped);
   const own = (registry: typeof api) =>
     (registry.getMetricsAsArray() as unknown as Metric[]).filter(

@@ -3,6 +3,7 @@ import { apiKill } from './api-kill.ts';
 import { duplicates } from './duplicates.ts';
 import { edgeKill, edgePaused, edgeStorageFaults } from './edge-faults.ts';
 import { hostile } from './hostile/hostile.ts';
+import { moderation } from './moderation/moderation.ts';
 import { redisOutage, storageOutage } from './outages.ts';
 import { pausedWorker } from './paused-worker.ts';
 import { poison } from './poison/poison.ts';
@@ -28,5 +29,6 @@ export const allFaults: readonly Fault[] = [
   edgeKill,
   edgePaused,
   edgeStorageFaults,
+  moderation,
   hostile,
 ];

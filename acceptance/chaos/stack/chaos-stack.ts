@@ -18,6 +18,8 @@ export interface ChaosStackOptions {
   readonly workers?: number;
   /** Defaults to none. */
   readonly edges?: number;
+  /** Additional environment variables of all processes. */
+  readonly env?: (dir: string) => Readonly<Record<string, string>>;
   /** Additional environment variables of the workers. */
   readonly workerEnv?: (dir: string) => Readonly<Record<string, string>>;
   /** Called before anything starts. */
@@ -75,7 +77,7 @@ export async function startChaosStack(
     const addresses = { dir, logs, apiUrl: `http://127.0.0.1:${apiPort}`, ...newKeys() };
     const backends = await startBackends(addresses, options, deliveryPlan, parts);
     const limits = options.limitsTenants ? {} : withoutLimits;
-    const env = { ...appEnv({ apiPort, ...addresses, ...backends }), ...limits };
+    const env = { ...appEnv({ apiPort, ...addresses, ...backends }), ...limits, ...options.env?.(dir) };
     const setup = await runProgram([entry('api/src/setup.ts')], env);
     if (setup.code !== 0) throw new Error(`The buckets could not be created: ${setup.stderr}`);
     const api = supervise({ name: 'api', entry: entry('api/src/main.ts'), env, logs });

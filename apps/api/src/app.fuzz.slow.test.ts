@@ -72,7 +72,8 @@ const requestOf = (good: Json, imageId: string) =>
 type FuzzedRequest = ReturnType<typeof requestOf> extends fc.Arbitrary<infer Value> ? Value : never;
 
 const keyFor = ({ scope }: DocumentedOperation) =>
-  scope && { upload: api.keys.acme, admin: api.keys.admin, storage: api.keys.bucket }[scope];
+  scope &&
+  { upload: api.keys.acme, admin: api.keys.admin, moderate: api.keys.moderator, storage: api.keys.bucket }[scope];
 
 async function send(operation: DocumentedOperation, fuzzed: FuzzedRequest) {
   const { method } = operation;

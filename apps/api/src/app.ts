@@ -27,6 +27,7 @@ import { health } from './routes/health.ts';
 import { importImage } from './routes/import-image.ts';
 import { listImages } from './routes/list-images.ts';
 import { listParts } from './routes/list-parts.ts';
+import { listHeldImages, rejectImage, releaseImage } from './routes/moderate-images.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
@@ -53,6 +54,9 @@ const LIVE_PATHS = ['/v1/images/:id/events', '/v1/images/:id/ws'];
 /** The scope that a path requires: the first area that matches it applies. Routes outside all areas need no key. */
 export const areas: readonly RoutesOfArea[] = [
   { path: '/v1/images/upload-urls', scope: 'upload', bodyBytesMax: 1024 * KIB, routes: [requestUploads] },
+  { path: '/v1/images/:id/release', scope: 'moderate', bodyBytesMax: KIB, routes: [releaseImage] },
+  { path: '/v1/images/:id/reject', scope: 'moderate', bodyBytesMax: 4 * KIB, routes: [rejectImage] },
+  { path: '/v1/held-images', scope: 'moderate', bodyBytesMax: KIB, routes: [listHeldImages] },
   {
     path: '/v1/images/*',
     scope: 'upload',

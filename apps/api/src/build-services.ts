@@ -1,11 +1,12 @@
 import {
   buildRenditionUrls,
+  createHeldImages,
   createImageEnds,
   createImageRecords,
   createImageView,
   createListImages,
 } from '@imagemill/images';
-import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createDeletions, createManifests, createPreviews } from '@imagemill/manifests';
 import {
   createEventProbes,
   createImageIndex,
@@ -62,12 +63,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     connection: createReaderConnection(env.REDIS_URL),
     ...{ prefix, categories, logger },
     sources: { records, view, ends: createImageEnds({ queue, manifests }) },
-    limits: {
-      listenersMax: env.MAX_LISTENERS,
-      listenersPerTenantMax: env.MAX_LISTENERS_PER_TENANT,
-      listenersPerImageMax: env.MAX_LISTENERS_PER_IMAGE,
-      listenersPerTokenMax: env.MAX_LISTENERS_PER_TOKEN,
-    },
+    limits: listenerLimitsOf(env),
     observer: options.liveObserver,
     ...(options.liveTimes && { times: options.liveTimes }),
   });
@@ -78,6 +74,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     webhooks: createWebhookQueue({ connection, prefix }),
     failedPurges: createPurgeQueue({ connection, prefix }).failed,
     deletions: createDeletions(originals, manifests),
+    heldImages: createHeldImages({ manifests, previews: createPreviews(originals), queue, records }),
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, eventProbes, logger }),
     listImages: createListImages({
       ...{ index, records, categories },
@@ -117,6 +114,13 @@ const settingsOf = (env: ApiEnv): ApiSettings => ({
   multipartThreshold: env.MULTIPART_THRESHOLD,
   multipartTtlSeconds: env.MULTIPART_TTL_SECONDS,
   corsOrigins: env.API_CORS_ORIGINS,
+});
+
+const listenerLimitsOf = (env: ApiEnv) => ({
+  listenersMax: env.MAX_LISTENERS,
+  listenersPerTenantMax: env.MAX_LISTENERS_PER_TENANT,
+  listenersPerImageMax: env.MAX_LISTENERS_PER_IMAGE,
+  listenersPerTokenMax: env.MAX_LISTENERS_PER_TOKEN,
 });
 
 const limitsOf = (env: ApiEnv) => ({

@@ -2,7 +2,7 @@ import { renditionUrlsEnv } from '@imagemill/images/env';
 import { ConfiguredKeys } from '@imagemill/keys';
 import { queueEnv, turnsEnv } from '@imagemill/queue/env';
 import { flag, httpUrl, list, serviceEnv, whole } from '@imagemill/service/environment';
-import { keyWithSecret, storageEnv } from '@imagemill/storage/env';
+import { keyWithSecret, publicStorageEnv, storageEnv } from '@imagemill/storage/env';
 import { z } from 'zod';
 import { SigningSecrets } from './auth/signing-secrets.ts';
 import { refuseDevelopmentSecrets } from './development-secrets.ts';
@@ -32,9 +32,7 @@ export const apiEnv = z
     API_KEYS: ConfiguredKeys.optional().describe(
       'API keys accepted in addition to those in Redis, also while Redis is down: `tenant:scope+scope:sha256-of-key`, separated by commas',
     ),
-    S3_PUBLIC_ENDPOINT: httpUrl()
-      .optional()
-      .describe('endpoint of the object storage for uploaders, if it differs from S3_ENDPOINT'),
+    ...publicStorageEnv,
     S3_ALLOW_OVERWRITE: flag()
       .prefault('false')
       .describe('omits `If-None-Match: *` from upload URLs, for servers that do not support it'),

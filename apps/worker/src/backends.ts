@@ -9,12 +9,13 @@ export type Backends = ReturnType<typeof openBackends>;
 
 export function openBackends(env: WorkerEnv, logger: Logger) {
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
+  const signingClient = createS3Client({ ...s3Settings(env), endpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT });
   // One attempt: retries would hide an outage of a part of the requests.
   const canaryClient = createS3Client({ ...s3Settings(env), maxAttempts: 1, requestTimeoutMs: 4_000 });
   const connection = createConsumerConnection(env.REDIS_URL);
   connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   return {
-    originals: createS3Storage({ client, bucket: env.ORIGINALS_BUCKET }),
+    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET }),
     cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
     /** The same buckets, for probes. */
     canaries: {
@@ -25,6 +26,7 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
     close() {
       connection.disconnect();
       client.destroy();
+      signingClient.destroy();
       canaryClient.destroy();
     },
   };

@@ -12,6 +12,7 @@ import { startLooking } from './looks/start-looking.ts';
 import { measureEncodes } from './metrics/job-metrics.ts';
 import { measureJobs } from './metrics/measure-jobs.ts';
 import { measureSlotTime } from './metrics/measure-slot-time.ts';
+import { buildModerator } from './moderation/build-moderator.ts';
 import { type BackendWatch, watchBackends } from './outages/watch-backends.ts';
 import { buildPurges } from './purge/build-purges.ts';
 import { startReconciling } from './reconcile/start-reconciling.ts';
@@ -36,8 +37,9 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
   const heldBytes = env.WORKER_CONCURRENCY * env.MAX_UPLOAD_BYTES;
   const engine = await buildEngine(env, { ...options, watermarks, memoryMb: env.WORKER_MEMORY_MB, heldBytes });
   const purges = buildPurges(env, backends, { categories, logger, registry });
+  const moderator = buildModerator(env, backends, { engine, categories, logger, registry });
   const services = buildRenderServices(env, backends, {
-    ...{ engine, categories, logger, purges: purges?.queue },
+    ...{ engine, categories, logger, moderator, purges: purges?.queue },
     onEncoded: measureEncodes(registry),
   });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger, registry });
@@ -118,16 +120,17 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: RenderPar
 
 function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Parts) {
   if (env.RECONCILE_INTERVAL_SECONDS === 0) return undefined;
-  const { originals, cdn, manifests, deletions, purges, categories } = services;
+  const { originals, cdn, manifests, previews, deletions, purges, categories } = services;
   return startReconciling({
     redisUrl: env.REDIS_URL,
     prefix: env.QUEUE_PREFIX,
     weights: env.TENANT_WEIGHTS,
     intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
     services: {
-      ...{ originals, cdn, manifests, deletions, purges, categories },
+      ...{ originals, cdn, manifests, previews, deletions, purges, categories },
       finishedImages: createFinishedImages(originals),
       oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+      heldMs: env.MODERATION_HELD_DAYS * DAY_MS,
       storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,
       notifier: webhooks?.notifier,
     },

@@ -2,14 +2,18 @@ import { renditionUrlsEnv } from '@imagemill/images/env';
 import { queueEnv, turnsEnv } from '@imagemill/queue';
 import { engineEnv } from '@imagemill/rendering';
 import { flag, serviceEnv, whole } from '@imagemill/service';
-import { keyWithSecret, storageEnv } from '@imagemill/storage';
+import { keyWithSecret, publicStorageEnv, storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
+import { moderationEnv, serviceWithSecret } from './moderation/env.ts';
 import { purgeEnv, purgeTargetsEnv, webhookWithSecret } from './purge/env.ts';
 
-const oldRevisions = {
+const retention = {
   OLD_REVISION_GRACE_DAYS: whole(0, 3650)
     .prefault('30')
     .describe('how long renditions of an earlier revision are kept after the image was rendered again'),
+  MODERATION_HELD_DAYS: whole(1, 3650)
+    .prefault('30')
+    .describe('how long an image is held for an operator; after that it is rejected (`moderation-expired`)'),
   STORED_SIZE_DAYS: whole(1, 3650)
     .prefault('30')
     .describe('how long sizes that an edge has made on request are kept; they are made again when they are needed'),
@@ -24,6 +28,8 @@ export const workerEnv = z
     ...storageEnv,
     ...engineEnv,
     ...purgeEnv,
+    ...moderationEnv,
+    ...publicStorageEnv,
     ...renditionUrlsEnv,
     WORKER_CONCURRENCY: whole(1, 64)
       .prefault('4')
@@ -73,10 +79,11 @@ export const workerEnv = z
     IMPORT_ALLOW_PRIVATE: flag()
       .prefault('false')
       .describe('for local development: allows imports from private addresses and any port'),
-    ...oldRevisions,
+    ...retention,
   })
   .superRefine(keyWithSecret)
-  .superRefine(webhookWithSecret);
+  .superRefine(webhookWithSecret)
+  .superRefine(serviceWithSecret);
 
 export type WorkerEnv = z.output<typeof workerEnv>;
 
@@ -86,7 +93,7 @@ export const reconcileEnv = z
     ...queueEnv,
     ...storageEnv,
     ...purgeTargetsEnv,
-    ...oldRevisions,
+    ...retention,
     VARIANT_SETS_FILE: serviceEnv.VARIANT_SETS_FILE,
   })
   .superRefine(keyWithSecret);

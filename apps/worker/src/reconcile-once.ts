@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createDeletions, createFinishedImages, createManifests } from '@imagemill/manifests';
+import { createDeletions, createFinishedImages, createManifests, createPreviews } from '@imagemill/manifests';
 import {
   checkRedis,
   createImageIndex,
@@ -52,11 +52,13 @@ async function main(): Promise<void> {
     const summary = await reconcile(
       {
         ...{ originals, cdn, manifests, deletions, queue },
+        previews: createPreviews(originals),
         finishedImages: createFinishedImages(originals),
         categories: (await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets)).categories,
         index: createImageIndex(connection, env.QUEUE_PREFIX),
         purges: purgesAreOn(env) ? createPurgeQueue({ connection, prefix: env.QUEUE_PREFIX }) : undefined,
         oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
+        heldMs: env.MODERATION_HELD_DAYS * DAY_MS,
         storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,
       },
       {

@@ -23,7 +23,7 @@ export interface Imagemill extends ImageCalls {
    * Waits until all renditions of an image are live: by live events, otherwise by polling.
    *
    * @param image its id, or its ticket: a ticket's follow token replaces an API key
-   * @throws ImageEndedError if it was rejected, failed, expired or deleted
+   * @throws ImageEndedError if it was rejected, failed, expired or deleted; ImageHeldError if moderation keeps it back
    * @throws ImagemillError `timeout` after five minutes, or `timeoutMs`
    */
   waitUntilReady(image: string | FollowTarget, options?: WaitOptions): Promise<ReadyImage>;

@@ -45,6 +45,18 @@ export class UploadError extends ImagemillError {
   override readonly name: string = 'UploadError';
 }
 
+/** Moderation keeps the image back: it is neither ready nor at its end, and may be released after days. */
+export class ImageHeldError extends ImagemillError {
+  override readonly name: string = 'ImageHeldError';
+  readonly image: Image;
+
+  constructor(image: Image) {
+    const { code = 'moderation-held', message = 'This image waits for moderation.' } = image.error ?? {};
+    super(message, { code, retryable: true });
+    this.image = image;
+  }
+}
+
 /** The image was rejected, failed, expired or deleted: `code` is the reason, `image` its last status. */
 export class ImageEndedError extends ImagemillError {
   override readonly name: string = 'ImageEndedError';

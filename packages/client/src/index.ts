@@ -1,6 +1,6 @@
 export type { ImagemillOptions } from './api/api-client.ts';
 export { createImagemill, type Imagemill } from './create-imagemill.ts';
-export { ImageEndedError, ImagemillError, type ImagemillErrorOptions, UploadError } from './errors.ts';
+export { ImageEndedError, ImageHeldError, ImagemillError, type ImagemillErrorOptions, UploadError } from './errors.ts';
 export type { FollowTarget } from './follow/follow-target.ts';
 export type { WaitOptions } from './follow/wait-until-ready.ts';
 export type { CallOptions, ImageCalls, ListOptions, TicketOptions } from './images.ts';

@@ -2,7 +2,16 @@
 
 export type ImageFormat = 'avif' | 'webp' | 'jpeg' | 'png';
 
-export type ImageStatus = 'awaiting-upload' | 'queued' | 'processing' | 'ready' | 'rejected' | 'failed' | 'expired';
+export type ImageStatus =
+  | 'awaiting-upload'
+  | 'queued'
+  | 'processing'
+  | 'ready'
+  | 'rejected'
+  /** Moderation keeps it back. It is ready or rejected later, after an operator has looked at it. */
+  | 'held'
+  | 'failed'
+  | 'expired';
 
 /** One file; width and height in pixels. */
 export interface Rendition {

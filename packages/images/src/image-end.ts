@@ -7,6 +7,7 @@ export const occasions = {
   // Not the revision: an image that is rendered again with an earlier variant set reaches the same revision twice.
   ready: (manifest: { readonly readyAt: string }) => manifest.readyAt,
   rejected: (manifest: { readonly originalEtag: string }) => manifest.originalEtag,
+  held: (manifest: { readonly heldAt: string }) => manifest.heldAt,
   expired: (image: { readonly uploadExpiresAt: string }) => image.uploadExpiresAt,
   failed: (letter: { readonly failedAt: string }) => letter.failedAt,
 };
@@ -43,7 +44,9 @@ type End = readonly [type: WebhookEventType, occasion: string];
 type JobRecord = Exclude<ImageRecord, { from: 'manifest' }>;
 type ManifestRecord = Extract<ImageRecord, { from: 'manifest' }>;
 
-function endOfManifest(manifest: ManifestRecord['manifest']): End {
+function endOfManifest(manifest: ManifestRecord['manifest']): End | undefined {
+  // An operator ends the hold.
+  if (manifest.status === 'held' || manifest.status === 'released') return undefined;
   if (manifest.status === 'ready') return ['image.ready', occasions.ready(manifest)];
   if (manifest.status === 'rejected') return ['image.rejected', occasions.rejected(manifest)];
   return ['image.failed', occasions.failed(manifest)];

@@ -39,11 +39,12 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
       if (job) {
         const { status, image } = job;
         if (image.tenant !== tenant || status === 'deleted') return undefined;
-        if (status !== 'ready') return { from: 'job', job, status };
+        // Of these, the manifest knows more: an operator may have judged a held image since.
+        if (status !== 'ready' && status !== 'held') return { from: 'job', job, status };
       }
       const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
       if (manifest?.status === 'deleted') return undefined;
-      if (manifest) return { from: 'manifest', manifest, status: manifest.status };
+      if (manifest) return recordOf(manifest);
       const address = await findIn(tenant, imageId);
       return address && withLostJob(imageFromKey(address));
     },
@@ -63,6 +64,12 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
     },
   };
 }
+
+/** A released image is rendered next. */
+export const recordOf = (manifest: LiveManifest): ImageRecord => ({
+  ...{ from: 'manifest', manifest },
+  status: manifest.status === 'released' ? 'queued' : manifest.status,
+});
 
 /** The object key does not contain what the seller gave; the manifest does. */
 function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata' | 'focus'> {

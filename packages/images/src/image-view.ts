@@ -1,4 +1,4 @@
-import { isPublishedPublicly, type LiveManifest } from '@imagemill/manifests';
+import { isPublishedPublicly } from '@imagemill/manifests';
 import {
   type Categories,
   type CategorySpec,
@@ -39,7 +39,7 @@ export const ImageView = z.object({
   skipped: z.array(SkippedStep).optional().meta({
     description: 'steps that the image was made without: `faces` were not looked for; missing if there are none',
   }),
-  status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired']),
+  status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'held', 'failed', 'expired']),
   progress: z
     .object({ done: z.int(), total: z.int() })
     .meta({ description: 'number of renditions that a worker makes' }),
@@ -51,7 +51,8 @@ export const ImageView = z.object({
     .array(Rendition)
     .meta({ description: 'the renditions that are already live, and those that are made on their first request' }),
   error: z.object({ code: z.string(), message: z.string() }).optional().meta({
-    description: 'why the image was rejected, failed or expired; `code` is stable, `message` is for the seller',
+    description:
+      'why the image was rejected, held or failed, or has expired; `code` is stable, `message` is for the seller',
   }),
   attempts: z.int().meta({ description: 'how often a worker has tried to process it' }),
   createdAt: z.iso.datetime(),
@@ -66,10 +67,10 @@ interface ViewOptions {
 
 /** @returns a function that converts a record to the API's view of it */
 export function createImageView(options: ViewOptions): (record: ImageRecord) => ImageView {
-  return (record) => (record.from === 'job' ? fromJob(record, options) : fromManifest(record.manifest, options));
+  return (record) => (record.from === 'job' ? fromJob(record, options) : fromManifest(record, options));
 }
 
-function fromManifest(manifest: LiveManifest, { categories, urls }: ViewOptions): ImageView {
+function fromManifest({ manifest, status }: FromManifest, { categories, urls }: ViewOptions): ImageView {
   const { imageId, tenant, category, metadata, focus, attempts, createdAt } = manifest;
   const spec = specOf(categories, manifest);
   // In a manifest, an empty file name means that none was given.
@@ -77,7 +78,7 @@ function fromManifest(manifest: LiveManifest, { categories, urls }: ViewOptions)
   const common = { imageId, category, ...given, attempts, createdAt };
   if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal(spec) };
-    return { ...common, status: manifest.status, progress, renditions: [], error: manifest.error };
+    return { ...common, status, progress, renditions: [], ...('error' in manifest && { error: manifest.error }) };
   }
   const { sha256: _, ...source } = manifest.source;
   const { placeholder, dominantColour, chosenFocus, skipped, readyAt } = manifest;
@@ -110,7 +111,8 @@ function fromJob(record: FromJob, { categories, urls }: ViewOptions): ImageView 
     key: renditionKey({ imageId, revision, visibility, ...rendition }),
   }));
   const planned =
-    isUnderWay(record) && progress && spec && revision === spec.revision
+    // An edge makes nothing of a moderated image that is not ready.
+    isUnderWay(record) && progress && spec && !spec.isModerated && revision === spec.revision
       ? onRequest(
           spec.set.filter(({ when }) => when === 'request'),
           { imageId, source: progress.source, ...spec },
@@ -183,6 +185,7 @@ export const processingFailed = {
 };
 
 type FromJob = ImageRecord & { from: 'job' };
+type FromManifest = ImageRecord & { from: 'manifest' };
 
 function errorOf({ job, status }: FromJob): { error?: ImageView['error'] } {
   if (job.rejection) return { error: job.rejection };

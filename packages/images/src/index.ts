@@ -1,4 +1,5 @@
 export { buildRenditionUrls } from './build-rendition-urls.ts';
+export { createHeldImages, type HeldImages } from './held-images.ts';
 export { createImageEnds, type ImageEnds } from './image-end.ts';
 export { createListImages, type ListImages } from './image-listing.ts';
 export { createImageRecords, type ImageRecord, type ImageRecords } from './image-record.ts';

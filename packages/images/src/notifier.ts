@@ -1,4 +1,4 @@
-import type { TenantManifests } from '@imagemill/manifests';
+import type { FinishedManifest, Manifest, TenantManifests } from '@imagemill/manifests';
 import type { RenderQueue, WebhookEventType, WebhookQueue } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import type { ImageId, Tenant } from '@imagemill/variants';
@@ -20,7 +20,7 @@ interface Sources {
  * StorageError.
  */
 export interface Notifier {
-  /** Call after the image's manifest has been committed as ready or rejected. */
+  /** Call after the image's manifest has been committed as ready, rejected or held. */
   finished(image: RenderImage): Promise<void>;
   /** @param attempts runs of the job, including the one that found the expiry */
   expired(image: RenderImage, attempts: number): Promise<void>;
@@ -50,14 +50,14 @@ export function createNotifier({ queue, webhooks, manifests, view, isWanted }: S
 
   return {
     async finished(image) {
-      if (!isWanted(image.tenant, 'image.ready') && !isWanted(image.tenant, 'image.rejected')) return;
+      if (!finishes.some((status) => isWanted(image.tenant, `image.${status}`))) return;
       const manifest = (await manifests.readOf(image.tenant, image.imageId))?.manifest;
-      // The image was deleted in the meantime: there is nothing to report.
-      if (manifest?.status !== 'ready' && manifest?.status !== 'rejected') return;
+      // The image was deleted or released in the meantime: there is nothing to report.
+      if (!isFinish(manifest)) return;
       const type = `image.${manifest.status}` as const;
       if (!isWanted(image.tenant, type)) return;
-      const occasion = manifest.status === 'ready' ? occasions.ready(manifest) : occasions.rejected(manifest);
-      await publish(type, image, occasion, { from: 'manifest', manifest, status: manifest.status });
+      const record = { from: 'manifest', manifest, status: manifest.status } as const;
+      await publish(type, image, occasionOf(manifest), record);
     },
 
     async expired(image, attempts) {
@@ -81,6 +81,16 @@ export function createNotifier({ queue, webhooks, manifests, view, isWanted }: S
       await publish('image.failed', letter.image, occasions.failed(letter), { from: 'job', job, status: 'failed' });
     },
   };
+}
+
+const finishes = ['ready', 'rejected', 'held'] as const;
+
+const isFinish = (manifest: Manifest | undefined): manifest is FinishedManifest =>
+  manifest !== undefined && finishes.some((status) => status === manifest.status);
+
+function occasionOf(manifest: FinishedManifest): string {
+  if (manifest.status === 'ready') return occasions.ready(manifest);
+  return manifest.status === 'held' ? occasions.held(manifest) : occasions.rejected(manifest);
 }
 
 type Identity = Pick<RenderImage, 'tenant' | 'imageId'>;

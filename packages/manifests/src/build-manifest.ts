@@ -11,6 +11,7 @@ import {
   type Visibility,
 } from '@imagemill/variants';
 import type { FinishedManifest, Manifest } from './manifest.ts';
+import { type Moderation, moderationErrors } from './moderation.ts';
 import { sellersText } from './sellers-text.ts';
 
 /** A job's image and the original that the job found. A rejected import may have no original. */
@@ -18,6 +19,8 @@ export interface Subject {
   readonly image: RenderImage;
   readonly facts: ObjectFacts | undefined;
   readonly attempts: number;
+  /** Undefined if the category is not moderated, or before there is a verdict. */
+  readonly moderation?: Moderation | undefined;
 }
 
 interface Rendered {
@@ -60,6 +63,16 @@ export function rejectedManifest(
   return { ...finished(subject), status: 'rejected', error, rejectedAt: new Date().toISOString() };
 }
 
+/** The manifest of an image that moderation keeps back. @param message for its seller */
+export function heldManifest(
+  subject: Subject & { readonly moderation: Moderation },
+  message: string = moderationErrors.held.message,
+): FinishedManifest {
+  const error = { ...moderationErrors.held, message };
+  const { moderation } = subject;
+  return { ...finished(subject), moderation, status: 'held', error, heldAt: new Date().toISOString() };
+}
+
 /** The manifest of a dead letter that an operator has discarded. */
 export function failedManifest(
   { image, attempts, failedAt }: { image: RenderImage; attempts: number; failedAt: string },
@@ -75,11 +88,12 @@ export function tombstone(image: OriginalAddress): Manifest {
   return { imageId, tenant, category, originalKey: originalKey(image), status: 'deleted', deletedAt };
 }
 
-const finished = ({ image, facts, attempts }: Subject) => ({
+const finished = ({ image, facts, attempts, moderation }: Subject) => ({
   ...identity(image),
   ...given(image, facts),
   attempts,
   originalEtag: facts?.etag ?? '',
+  ...(moderation && { moderation }),
 });
 
 const identity = ({ imageId, tenant, category, originalKey: key }: RenderImage) => ({

@@ -1,11 +1,14 @@
-export { failedManifest, readyManifest, rejectedManifest, type Subject } from './build-manifest.ts';
+export { failedManifest, heldManifest, readyManifest, rejectedManifest, type Subject } from './build-manifest.ts';
 export { createDeletions, type DeletionMarks, type Deletions } from './deletions.ts';
 export { ManifestConflictError, OtherTenantsImageError } from './errors.ts';
 export { createFinishedImages, type FinishedImages } from './finished-images.ts';
+export { isHeld, type Judgement, judgeHeld, type StoredHeld } from './judge-held.ts';
 export { isPublishedPublicly, makePrivate, visibilityOf } from './make-private.ts';
 export { type FinishedManifest, type LiveManifest, Manifest } from './manifest.ts';
 export { assertOwn, createManifests, type Manifests, type StoredManifest, type TenantManifests } from './manifests.ts';
+export { Moderation, moderationErrors } from './moderation.ts';
 export { deleteOriginal, findOriginal, listOriginals, readOriginal, readWhole, type Upload } from './originals.ts';
+export { createPreviews, type Previews } from './previews.ts';
 export { DIGEST_METADATA, putRendition } from './put-rendition.ts';
 export { deleteRenditions, listRenderedImages, type RenderedImage } from './renditions.ts';
 export { originalMetadata, sellersText } from './sellers-text.ts';

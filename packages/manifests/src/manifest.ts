@@ -12,6 +12,7 @@ import {
 } from '@imagemill/variants';
 import { z } from 'zod';
 import { namesKeys } from './manifest-upgrades.ts';
+import { Moderation } from './moderation.ts';
 
 const identity = {
   imageId: ImageId,
@@ -43,7 +44,13 @@ const StoredRendition = z.object({
   bytes: z.int().positive(),
 });
 
-/** The record of a finished image. It is written last: all renditions that it names are already in the CDN bucket. */
+/** Missing if the category was not moderated. */
+const moderation = Moderation.optional();
+
+/**
+ * The record of a finished image. It is written last: all renditions that it names are already in the CDN bucket. An image that moderation
+ * keeps back has one too, before it is rendered.
+ */
 export const Manifest = z.discriminatedUnion('status', [
   z.object({
     ...finished,
@@ -61,8 +68,33 @@ export const Manifest = z.discriminatedUnion('status', [
     renditions: z.array(StoredRendition),
     readyAt: z.iso.datetime(),
     timingsMs: z.record(z.string(), z.number()),
+    moderation,
   }),
-  z.object({ ...finished, status: z.literal('rejected'), originalEtag, error, rejectedAt: z.iso.datetime() }),
+  z.object({
+    ...finished,
+    status: z.literal('rejected'),
+    originalEtag,
+    error,
+    moderation,
+    rejectedAt: z.iso.datetime(),
+  }),
+  /** Not rendered, and public nowhere, until an operator releases or rejects it. */
+  z.object({
+    ...finished,
+    status: z.literal('held'),
+    originalEtag,
+    error,
+    moderation: Moderation,
+    heldAt: z.iso.datetime(),
+  }),
+  /** An operator has released it. Its job renders it, without asking for a verdict again. */
+  z.object({
+    ...finished,
+    status: z.literal('released'),
+    originalEtag,
+    moderation: Moderation,
+    releasedAt: z.iso.datetime(),
+  }),
   /** A dead letter that an operator has discarded. It is not retried. */
   z.object({ ...finished, status: z.literal('failed'), error, failedAt: z.iso.datetime() }),
   /** The tombstone of a deleted image. It keeps a render in flight from publishing the image again. */
@@ -78,7 +110,7 @@ export const manifestRecord = versioned({
 });
 
 /** The manifests that a render can produce. */
-export type FinishedManifest = Extract<Manifest, { status: 'ready' | 'rejected' }>;
+export type FinishedManifest = Extract<Manifest, { status: 'ready' | 'rejected' | 'held' }>;
 
 /** The manifest of an image that has not been deleted. */
 export type LiveManifest = Exclude<Manifest, { status: 'deleted' }>;

@@ -9,6 +9,8 @@ import { WebhookEvent } from './webhooks/webhook-event.ts';
 export type RenderOutcome =
   | { readonly outcome: 'ready' }
   | { readonly outcome: 'rejected'; readonly error: { readonly code: string; readonly message: string } }
+  /** Moderation keeps it back. It is not retried: an operator starts the job again. */
+  | { readonly outcome: 'held' }
   | { readonly outcome: 'expired' }
   | { readonly outcome: 'deleted' };
 

@@ -20,6 +20,16 @@ export const storageEnv = {
   CDN_BUCKET: bucketName.default('imagemill-cdn').describe('public bucket: renditions'),
 };
 
+/** The environment variable of every process that signs URLs of the object storage. */
+export const publicStorageEnv = {
+  S3_PUBLIC_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .optional()
+    .describe(
+      'endpoint of the object storage for uploaders, and for a moderation service, if it differs from S3_ENDPOINT',
+    ),
+};
+
 interface S3Keys {
   readonly S3_ACCESS_KEY_ID?: string | undefined;
   readonly S3_SECRET_ACCESS_KEY?: string | undefined;

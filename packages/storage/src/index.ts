@@ -1,7 +1,7 @@
 export { tryCanary } from './canary.ts';
 export { checkBucket } from './check-bucket.ts';
 export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucket.ts';
-export { keyWithSecret, s3Settings, storageEnv } from './env.ts';
+export { keyWithSecret, publicStorageEnv, s3Settings, storageEnv } from './env.ts';
 export { mayBeOutage, StorageError, storageUnavailable } from './errors.ts';
 export type { ListedUpload, MultipartUpload, UploadedPart } from './multipart-uploads.ts';
 export type {
@@ -9,6 +9,8 @@ export type {
   ObjectFacts,
   ObjectReader,
   ObjectStorage,
+  PresignDownload,
+  PresignedDownload,
   PresignedPost,
   PresignedUpload,
   PresignUpload,

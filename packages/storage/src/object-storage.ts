@@ -47,6 +47,17 @@ export interface PresignedPost {
   readonly expiresAt: Date;
 }
 
+export interface PresignDownload {
+  readonly key: string;
+  readonly expiresInSeconds: number;
+}
+
+/** A URL that reads one object, without credentials. */
+export interface PresignedDownload {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
 export interface PutObject {
   readonly key: string;
   readonly body: Uint8Array;
@@ -90,6 +101,8 @@ export interface ObjectPage {
  */
 export interface ObjectStorage {
   readonly bucket: string;
+  /** Whether the object exists is not checked. */
+  presignDownload(download: PresignDownload): Promise<PresignedDownload>;
   presignUpload(upload: PresignUpload): Promise<PresignedUpload>;
   presignPost(upload: PresignUpload): Promise<PresignedPost>;
   readonly multipart: MultipartUploads;

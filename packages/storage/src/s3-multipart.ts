@@ -14,14 +14,14 @@ import type {
   PartsToComplete,
   UploadedPart,
 } from './multipart-uploads.ts';
-import type { PutSigner } from './put-signer.ts';
+import type { RequestSigner } from './request-signer.ts';
 import { resolveConflicts } from './resolve-conflicts.ts';
 import { abortable } from './s3-client.ts';
 
 interface S3MultipartOptions {
   readonly client: S3Client;
   readonly bucket: string;
-  readonly sign: PutSigner;
+  readonly sign: RequestSigner;
   readonly now: () => Date;
 }
 
@@ -75,7 +75,7 @@ export function createS3Multipart({ client, bucket: Bucket, sign, now }: S3Multi
       const signedAt = now();
       const signPart = async ({ partNumber, contentLength }: (typeof parts)[number]) => {
         const query = { partNumber: String(partNumber), uploadId };
-        const url = await sign({ key, headers: {}, contentLength, query, expiresInSeconds }, signedAt);
+        const url = await sign({ method: 'PUT', key, headers: {}, contentLength, query, expiresInSeconds }, signedAt);
         return { partNumber, contentLength, url };
       };
       const expiresAt = new Date(signedAt.getTime() + expiresInSeconds * 1000);

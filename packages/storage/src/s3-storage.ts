@@ -4,9 +4,10 @@ import { statusOf, storageUnavailable, toStorageError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
 import type { ObjectStorage, PresignUpload } from './object-storage.ts';
 import { createObjectWriter } from './object-writer.ts';
+import { createDownloadPresigner } from './presign-download.ts';
 import { presignPost } from './presign-post.ts';
 import { createUploadPresigner } from './presign-upload.ts';
-import { createPutSigner } from './put-signer.ts';
+import { createRequestSigner } from './request-signer.ts';
 import { abortable } from './s3-client.ts';
 import { createS3Multipart } from './s3-multipart.ts';
 import { createSdkReads } from './sdk-reads.ts';
@@ -25,8 +26,9 @@ export interface S3StorageOptions {
 /** The S3 adapter of ObjectStorage. */
 export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   const { client, bucket: Bucket, signingClient = client, allowOverwrite = false } = options;
-  const sign = createPutSigner(signingClient, Bucket);
+  const sign = createRequestSigner(signingClient, Bucket);
   const presignUpload = createUploadPresigner({ sign, allowOverwrite });
+  const presignDownload = createDownloadPresigner(sign);
   const now = options.now ?? (() => new Date());
   const signingTime = ({ signedAt }: PresignUpload) => signedAt ?? now();
 
@@ -36,6 +38,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   return {
     bucket: Bucket,
 
+    presignDownload: (download) => presignDownload(download, now()),
     presignUpload: (upload) => presignUpload(upload, signingTime(upload)),
     presignPost: (upload) => presignPost(signingClient, Bucket, upload, signingTime(upload)),
     multipart: createS3Multipart({ client, bucket: Bucket, sign, now }),

@@ -11,6 +11,8 @@ export interface CategorySpec {
   readonly revision: string;
   /** The revision that the set has, or had, while its category is public. */
   readonly publicRevision: string;
+  /** Whether an image needs the verdict `allow` before anything of it is made public. It changes no bytes, and no revision. */
+  readonly isModerated: boolean;
 }
 
 export type Categories = ReadonlyMap<string, CategorySpec>;
@@ -22,10 +24,10 @@ export type Categories = ReadonlyMap<string, CategorySpec>;
  * @throws ZodError that names every invalid entry
  */
 export async function loadCategories(ownSets?: unknown): Promise<Categories> {
-  const specs = [...categorySets(ownSets)].map(async ([name, { set, visibility }]) => {
+  const specs = [...categorySets(ownSets)].map(async ([name, { set, visibility, isModerated }]) => {
     const publicRevision = await revisionOf(set);
     const revision = visibility === 'public' ? publicRevision : await revisionOf(set, visibility);
-    return [name, { set, visibility, revision, publicRevision }] as const;
+    return [name, { set, visibility, revision, publicRevision, isModerated }] as const;
   });
   return new Map(await Promise.all(specs));
 }
@@ -41,6 +43,10 @@ export async function loadVariantSets(ownSets: unknown, read: ReadBeside) {
   const { sets, files } = await loadWatermarks(ownSets, read);
   return { categories: await loadCategories(sets), watermarks: files };
 }
+
+/** The names of the moderated categories. */
+export const moderatedCategories = (categories: Categories): string[] =>
+  [...categories].flatMap(([name, { isModerated }]) => (isModerated ? [name] : []));
 
 /** The names of the private categories. */
 export const privateCategories = (categories: Categories): string[] =>

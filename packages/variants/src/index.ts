@@ -6,6 +6,7 @@ export {
   isSurelyPublic,
   loadCategories,
   loadVariantSets,
+  moderatedCategories,
   privateCategories,
 } from './categories.ts';
 export { ENGINE_VERSION, type EncoderSettings, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
@@ -29,9 +30,11 @@ export {
   parseDeletionKey,
   parseEventProbeKey,
   parseOriginalKey,
+  parsePreviewKey,
   parseRenditionKey,
   parseTombstoneKey,
   prefixes,
+  previewKey,
   type RenditionAddress,
   renditionFolder,
   renditionKey,

@@ -11,9 +11,11 @@ import {
   originalKey,
   parseDeletionKey,
   parseOriginalKey,
+  parsePreviewKey,
   parseRenditionKey,
   parseTombstoneKey,
   plannedRenditions,
+  previewKey,
   publicUrl,
   renditionFolder,
   renditionKey,
@@ -76,6 +78,15 @@ describe('keys', () => {
       key.replace('tombstones', 'tombstone'),
     ]) {
       expect(parseTombstoneKey(other)).toBeUndefined();
+    }
+  });
+
+  test('of previews are ordered by age and can be parsed back, and no other key is taken for one', () => {
+    const key = previewKey(imageId);
+    expect(key).toBe(`previews/${imageId}.jpg`);
+    expect(parsePreviewKey(key)).toBe(imageId);
+    for (const other of [`${key}/x`, key.slice(0, -1), key.replace('previews', 'preview'), 'previews/x.jpg']) {
+      expect(parsePreviewKey(other)).toBeUndefined();
     }
   });
 

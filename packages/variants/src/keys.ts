@@ -26,6 +26,7 @@ export const prefixes = {
   finished: 'finished/',
   deletions: 'deletions/',
   tombstones: 'tombstones/',
+  previews: 'previews/',
   renditions: 'images/',
   /** Of private images: no anonymous request may read it. */
   privateRenditions: 'private/',
@@ -102,6 +103,18 @@ export const deletionKey = (imageId: ImageId) => recordKey(prefixes.deletions, i
 export function parseDeletionKey(key: string): ImageId | undefined {
   const imageId = ImageId.safeParse(key.slice(-41, -5)).data;
   return imageId && deletionKey(imageId) === key ? imageId : undefined;
+}
+
+/**
+ * The key of the preview that moderation sees, in the originals bucket. Ids start with their time: a listing of previews has the oldest
+ * image first.
+ */
+export const previewKey = (imageId: ImageId) => `${prefixes.previews}${imageId}.jpg`;
+
+/** The image of a preview; undefined for any other key. */
+export function parsePreviewKey(key: string): ImageId | undefined {
+  const imageId = ImageId.safeParse(key.slice(prefixes.previews.length, -'.jpg'.length)).data;
+  return imageId && previewKey(imageId) === key ? imageId : undefined;
 }
 
 /** A day in UTC, as `2026-11-29`: keys that contain it are ordered by time. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type CategorySpec, Focus, ownSpec } from './index.ts';
 
 const revisions = { revision: '91980fb062e4', publicRevision: '91980fb062e4' };
-const category: CategorySpec = { set: [], visibility: 'public', ...revisions };
+const category: CategorySpec = { set: [], visibility: 'public', isModerated: false, ...revisions };
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const focus = fc.record({ x: share, y: share });
 

@@ -3,6 +3,7 @@ import {
   isSurelyPrivate,
   isSurelyPublic,
   loadCategories,
+  moderatedCategories,
   privateCategories,
   type Variant,
   VariantSet,
@@ -235,7 +236,19 @@ describe('the visibility of a category', () => {
     expect(isSurelyPublic(await loadCategories({ shots: [box] }), 'aaaaaaaaaaaa')).toBe(true);
   });
 
+  test('is moderated only if it says so, with the same revision, and a standard category keeps its variants', async () => {
+    const [plain, moderated] = await Promise.all([
+      loadCategories({ shots: [box] }),
+      loadCategories({ shots: { moderation: true, variants: [box] }, avatar: { moderation: true } }),
+    ]);
+    expect([moderatedCategories(plain), moderatedCategories(moderated)]).toEqual([[], ['avatar', 'shots']]);
+    for (const name of ['shots', 'avatar']) {
+      expect(moderated.get(name)).toEqual({ ...plain.get(name), isModerated: true });
+    }
+  });
+
   test.each<[string, unknown, string]>([
+    ['a moderation that is no boolean', { moderation: 'on', variants: [box] }, 'papers.moderation'],
     ['another visibility', { visibility: 'secret', variants: [box] }, 'papers.visibility'],
     ['no variants', { visibility: 'signed' }, 'papers.variants'],
     ['an unknown field', { visibility: 'signed', variants: [box], ttl: 5 }, 'papers'],

@@ -7,7 +7,7 @@ export interface ConsolePage {
   readonly dir: string;
   /** Origins that the page may call: the upload endpoint, the API, and the origin of signed sizes. */
   readonly connectOrigins: readonly string[];
-  /** Origins of renditions, which the page may show. */
+  /** Origins of renditions, and of the previews of held images, which the page may show. */
   readonly imageOrigins: readonly string[];
   readonly settings: ConsoleSettings;
 }
@@ -43,7 +43,7 @@ export async function consolePage(options: {
   return {
     dir,
     connectOrigins: originsOf([url, apiBaseUrl, ...(signsSizes ? [edgeBaseUrl] : [])]),
-    imageOrigins: originsOf(imageBaseUrls),
+    imageOrigins: originsOf([...imageBaseUrls, url]),
     settings: { categories: [...categories.keys()], signsSizes },
   };
 }

@@ -1,4 +1,4 @@
-import type { ImageRecord, ImageRecords, ImageView, ListImages, RenditionUrls } from '@imagemill/images';
+import type { HeldImages, ImageRecord, ImageRecords, ImageView, ListImages, RenditionUrls } from '@imagemill/images';
 import type { Deletions, TenantManifests } from '@imagemill/manifests';
 import type { ImageIndex, PurgeQueue, RenderQueue, WebhookQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
@@ -48,6 +48,7 @@ export interface ApiServices {
   readonly manifests: TenantManifests;
   readonly deletions: Deletions;
   readonly records: ImageRecords;
+  readonly heldImages: HeldImages;
   readonly index: ImageIndex;
   readonly listImages: ListImages;
   readonly renditionUrls: RenditionUrls;

@@ -29,7 +29,9 @@ afterAll(async () => {
 const operations = () => operationsOf(api.document);
 const withBody = () => operations().filter(({ scope, method }) => scope !== undefined && method !== 'GET');
 const keyOf = ({ scope }: DocumentedOperation) =>
-  ({ upload: api.keys.acme, admin: api.keys.admin, storage: api.keys.bucket })[scope ?? 'upload'];
+  ({ upload: api.keys.acme, admin: api.keys.admin, moderate: api.keys.moderator, storage: api.keys.bucket })[
+    scope ?? 'upload'
+  ];
 const nameOf = ({ method, path }: DocumentedOperation) => `${method} ${path}`;
 
 /** Calls an operation with a body. */

@@ -41,6 +41,16 @@ const MetadataText = z
     error: ({ input }) => `contains ${forbiddenCharacter(String(input))}`,
   });
 
+/** A line of text that a seller reads. */
+export const MessageToSeller = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .refine((text) => forbiddenCharacter(text) === undefined, {
+    error: ({ input }) => `contains ${forbiddenCharacter(String(input))}`,
+  });
+
 /** A few short strings that are returned with the image. */
 export const Metadata = z
   .record(

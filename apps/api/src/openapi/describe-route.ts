@@ -19,7 +19,7 @@ export interface ResponseDescription {
 export interface RouteDescription {
   /** Names the operation in generated clients. */
   readonly id: string;
-  readonly tag: 'Uploads' | 'Images' | 'Events' | 'Operation' | 'Service';
+  readonly tag: 'Uploads' | 'Images' | 'Events' | 'Moderation' | 'Operation' | 'Service';
   readonly summary: string;
   readonly details?: string;
   /** Path parameters; image ids if not set. */

@@ -53,7 +53,13 @@ describe('the document', () => {
   });
 
   test('describes a webhook for every event', () => {
-    expect(Object.keys(document.webhooks)).toEqual(['image.ready', 'image.rejected', 'image.failed', 'image.expired']);
+    expect(Object.keys(document.webhooks)).toEqual([
+      'image.ready',
+      'image.rejected',
+      'image.held',
+      'image.failed',
+      'image.expired',
+    ]);
   });
 
   test('is a 304 for a matching ETag, and compressed if the client accepts gzip', async () => {

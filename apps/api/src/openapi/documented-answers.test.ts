@@ -300,6 +300,18 @@ const cases: Record<string, () => Promise<unknown>> = {
     await sound.call('GET', '/v1/webhook-deliveries', undefined, sound.keys.admin);
   },
 
+  async releaseImage() {
+    await judge(await heldImage(), 'release');
+    await judge((await ticket()).imageId, 'release');
+  },
+
+  async rejectImage() {
+    const id = await heldImage();
+    await judge(id, 'reject', { message: '' });
+    await judge(id, 'reject', {});
+    await judge((await ticket()).imageId, 'reject', {});
+  },
+
   async startBoardSession() {
     const { sound } = apis;
     const env = { BOARD_SESSION_SECRET: ['a secret of this test, for board sessions'] as const };
@@ -322,6 +334,29 @@ const cases: Record<string, () => Promise<unknown>> = {
     }
   },
 };
+
+async function heldImage(): Promise<string> {
+  const imageId = ImageId.parse((await ticket()).imageId);
+  const at = new Date().toISOString();
+  const key = originalKey({ tenant: acme, category: 'product', imageId, contentType: 'image/jpeg' });
+  const common = {
+    imageId,
+    tenant: acme,
+    category: 'product',
+    originalKey: key,
+    filename: '',
+    metadata: {},
+    attempts: 1,
+  };
+  const error = { code: 'moderation-held', message: 'Wait.' };
+  const moderation = { verdict: 'hold', by: 'service', at } as const;
+  const held = { status: 'held', originalEtag: '"e"', error, moderation, createdAt: at, heldAt: at } as const;
+  await apis.sound.manifests.publish({ ...common, ...held }, undefined);
+  return imageId;
+}
+
+const judge = (id: string, how: 'release' | 'reject', body?: object) =>
+  apis.sound.call('POST', `/v1/images/${id}/${how}`, body, apis.sound.keys.moderator);
 
 /** Documented responses without a test, each with its reason. */
 const unseen: Record<string, string> = {

@@ -137,6 +137,18 @@ export const exampleRejectedImage = {
   error: { code: 'corrupt', message: 'The image is damaged.' },
 };
 
+export const exampleHeldImages = {
+  heldImages: [
+    {
+      ...{ imageId: exampleImageId, tenant: 'demo', category: 'product', filename: 'shoe.jpg', metadata: {} },
+      ...{ by: 'service', reason: 'phone-number', message: 'This image waits for moderation.' },
+      ...{ heldAt: '2026-11-23T06:00:03.000Z', createdAt: '2026-11-23T06:00:01.000Z' },
+      previewUrl: `https://originals.example.com/previews/${exampleImageId}.jpg?X-Amz-Signature=0a1b2c`,
+      previewExpiresAt: '2026-11-23T06:14:01.000Z',
+    },
+  ],
+};
+
 const exampleTimes = { createdAt: '2026-11-23T06:00:01.000Z', startedAt: '2026-11-23T06:05:12.000Z' };
 
 export const exampleDeadLetters = {

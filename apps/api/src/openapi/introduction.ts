@@ -15,6 +15,7 @@ export const tags = [
   { name: 'Uploads', description: 'From the ticket to the uploaded file.' },
   { name: 'Images', description: 'Status, renditions and deletion of images.' },
   { name: 'Events', description: "Events from the originals bucket, and webhooks to a tenant's endpoint." },
+  { name: 'Moderation', description: 'Images that moderation keeps back, for operators.' },
   { name: 'Operation', description: 'For operators and autoscalers.' },
   { name: 'Service', description: 'Health, and this document.' },
 ];

@@ -7,6 +7,7 @@ export const securitySchemes = {
     description: [
       'A key of a tenant, with one or more scopes; each route names the scope that it requires.',
       '`upload`: tickets and images. `admin`: the backlog, dead letters and webhook deliveries.',
+      '`moderate`: images that moderation keeps back, of all tenants.',
       "`storage`: the originals bucket's events.",
     ].join('\n\n'),
   },

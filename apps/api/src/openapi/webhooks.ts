@@ -7,6 +7,7 @@ import { ImageAnswer } from './image-answer.ts';
 const summaries: Record<WebhookEventType, string> = {
   'image.ready': 'All renditions of an image are live.',
   'image.rejected': 'The bytes are not an acceptable image; `data.error` has the reason.',
+  'image.held': 'Moderation keeps an image back; an operator can release or reject it.',
   'image.failed': 'Processing failed on our side; an operator can retry it.',
   'image.expired': 'Nothing was uploaded before the URL expired.',
 };

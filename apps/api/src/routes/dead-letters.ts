@@ -115,9 +115,10 @@ export const deadLetters: ApiRoute = (app, { queue, manifests }) => {
 /** Keeps the image failed after its job is gone; otherwise its original would look like an upload without a job. */
 async function recordFailure(manifests: TenantManifests, failed: Parameters<typeof failedManifest>[0]): Promise<void> {
   const { tenant, imageId } = failed.image;
-  // An earlier revision has published renditions, which stay.
-  if (await manifests.readOf(tenant, imageId)) return;
-  await manifests.publish(failedManifest(failed, processingFailed), undefined);
+  const stored = await manifests.readOf(tenant, imageId);
+  // An earlier revision has published renditions, which stay. A released image has none.
+  if (stored && stored.manifest.status !== 'released') return;
+  await manifests.publish(failedManifest(failed, processingFailed), stored);
 }
 
 async function changed(c: Context, change: (imageId: ImageId) => Promise<boolean>): Promise<ImageId> {

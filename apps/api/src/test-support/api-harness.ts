@@ -12,7 +12,13 @@ import { createContract } from './contract.ts';
 import { documentOf } from './document-of.ts';
 
 export const FOLLOW_TOKEN_SECRET = 'a secret of this test that is long enough';
-const keys = { acme: 'key-of-acme', other: 'key-of-other', admin: 'key-of-admin', bucket: 'key-of-bucket' };
+const keys = {
+  acme: 'key-of-acme',
+  other: 'key-of-other',
+  admin: 'key-of-admin',
+  bucket: 'key-of-bucket',
+  moderator: 'key-of-moderator',
+};
 const entry = (tenant: string, scope: string, key: string) =>
   `${tenant}:${scope}:${createHash('sha256').update(key).digest('hex')}`;
 const apiKeys = [
@@ -20,6 +26,7 @@ const apiKeys = [
   entry('other', 'upload', keys.other),
   entry('acme', 'admin', keys.admin),
   entry('acme', 'storage', keys.bucket),
+  entry('other', 'moderate', keys.moderator),
 ].join(',');
 
 /** A valid request for a ticket. */

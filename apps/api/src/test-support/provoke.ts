@@ -27,7 +27,7 @@ const MORE_THAN_ANY_BODY = ' '.repeat(1024 * 1024 + 1);
 export async function provoke(operation: DocumentedOperation, apis: Apis): Promise<void> {
   const { scope } = operation;
   const { keys } = apis.sound;
-  const key = scope && { upload: keys.acme, admin: keys.admin, storage: keys.bucket }[scope];
+  const key = scope && { upload: keys.acme, admin: keys.admin, moderate: keys.moderator, storage: keys.bucket }[scope];
   const ask = (
     api: Harness,
     more: { key?: string; id?: string; body?: unknown; headers?: Record<string, string> } = {},

@@ -11,7 +11,7 @@ import { helpAfter, targetEnvironment } from './help.ts';
 /** The largest page of the API. */
 const PAGE_MAX = 100;
 const statuses = [
-  ...(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'failed', 'expired'] as const),
+  ...(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'held', 'failed', 'expired'] as const),
 ] satisfies ImageStatus[];
 
 interface ListOptions extends TargetOptions {

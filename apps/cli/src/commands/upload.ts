@@ -35,7 +35,7 @@ export function upload(program: Command): void {
         environment: targetEnvironment,
         exitCodes: [
           [0, 'every image is ready'],
-          [1, 'an image failed or was rejected'],
+          [1, 'an image failed, was rejected, or is held by moderation'],
           [2, 'wrong usage'],
           [130, 'interrupted: images that are uploaded are still rendered, the others are not uploaded'],
         ],

@@ -1,11 +1,11 @@
-import { type Image, ImageEndedError } from '@imagemill/client';
+import { type Image, ImageEndedError, ImageHeldError } from '@imagemill/client';
 
-/** The image at its end. A rejected or failed image is a result to show, not an error. */
+/** The image at its end, or held. A rejected, held or failed image is a result to show, not an error. */
 export async function endOf(ready: Promise<Image>): Promise<Image> {
   try {
     return await ready;
   } catch (error) {
-    if (error instanceof ImageEndedError) return error.image;
+    if (error instanceof ImageEndedError || error instanceof ImageHeldError) return error.image;
     throw error;
   }
 }

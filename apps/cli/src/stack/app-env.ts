@@ -30,7 +30,7 @@ interface AppAddresses {
 export function appEnvironment(env: StackEnv, { keys, api, redisUrl, s3, edgeUrl }: AppAddresses) {
   const entries = [
     configuredKeyEntry(keys.apiKey, 'demo', ['upload']),
-    configuredKeyEntry(keys.adminKey, 'demo', ['admin', 'storage']),
+    configuredKeyEntry(keys.adminKey, 'demo', ['admin', 'moderate', 'storage']),
   ];
   return {
     ...storageEnvironment(env, s3),

@@ -1,6 +1,14 @@
+import type { ImagemillError } from '@imagemill/client';
 import { notingRefusal } from '../keys/keys.ts';
 import { type ApiCall, callApi } from './call-api.ts';
-import type { Backlog, DeadLetterPage, DeliveryPage, FailedPurgePage, Redriven } from './operator-types.ts';
+import type {
+  Backlog,
+  DeadLetterPage,
+  DeliveryPage,
+  FailedPurgePage,
+  HeldImagePage,
+  Redriven,
+} from './operator-types.ts';
 
 const PAGE = 20;
 
@@ -8,10 +16,25 @@ const PAGE = 20;
 export function createOperatorApi(key: string) {
   const call = <T>(method: string, path: string, options: Omit<ApiCall, 'key'> = {}) =>
     callApi<T>(method, path, { key, ...options }).catch(notingRefusal('adminKey'));
+  let mayModerate = true;
+  /** A key may lack the scope `moderate`: the rest of the page works without it. */
+  async function heldImages(cursor: string | undefined, signal: AbortSignal): Promise<HeldImagePage> {
+    if (!mayModerate) return { heldImages: [], mayModerate };
+    try {
+      return await callApi<HeldImagePage>('GET', `/v1/held-images?${page(cursor)}`, { key, signal });
+    } catch (error) {
+      if ((error as Partial<ImagemillError>).code !== 'missing-scope') return notingRefusal('adminKey')(error);
+      mayModerate = false;
+      return { heldImages: [], mayModerate };
+    }
+  }
   const post = <T>(path: string, body?: object) => call<T>('POST', path, { ...(body && { body }) });
   return {
     backlog: (signal: AbortSignal) => call<Backlog>('GET', '/v1/backlog', { signal }),
 
+    heldImages,
+    release: (imageId: string) => post(`/v1/images/${imageId}/release`),
+    reject: (imageId: string) => post(`/v1/images/${imageId}/reject`, {}),
     deadLetters: (cursor: number | undefined, signal: AbortSignal) =>
       call<DeadLetterPage>('GET', `/v1/dead-letters?${page(cursor)}`, {
         signal,
@@ -40,5 +63,5 @@ export function createOperatorApi(key: string) {
 }
 export type OperatorApi = ReturnType<typeof createOperatorApi>;
 
-const page = (cursor: number | undefined) =>
+const page = (cursor: number | string | undefined) =>
   new URLSearchParams({ limit: String(PAGE), ...(cursor !== undefined && { cursor: String(cursor) }) });

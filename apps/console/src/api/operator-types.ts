@@ -26,6 +26,25 @@ export interface DeadLetter {
   readonly worker?: string | undefined;
 }
 
+export interface HeldImage {
+  readonly imageId: string;
+  readonly tenant: string;
+  readonly category: string;
+  readonly filename?: string | undefined;
+  readonly by: string;
+  readonly reason?: string | undefined;
+  readonly message: string;
+  readonly heldAt: string;
+  readonly previewUrl: string;
+}
+
+export interface HeldImagePage {
+  readonly heldImages: readonly HeldImage[];
+  readonly nextCursor?: string | undefined;
+  /** Not from the API: false if the key lacks the scope. */
+  readonly mayModerate?: false;
+}
+
 export interface FailedPurge {
   readonly id: string;
   readonly tenant: string;

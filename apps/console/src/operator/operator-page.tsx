@@ -5,6 +5,7 @@ import { BoardLink } from './board-link.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { FailedPurges } from './failed-purges.tsx';
+import { HeldImages } from './held-images.tsx';
 import { useSamples } from './use-samples.ts';
 
 /** The page of an operator, who has an admin key. */
@@ -18,6 +19,7 @@ export function OperatorPage({ adminKey }: { adminKey: string }) {
         <BoardLink api={api} />
       </div>
       <BacklogPanel {...samples} />
+      <HeldImages api={api} />
       <DeadLetters api={api} />
       <FailedPurges api={api} />
       <Deliveries api={api} />

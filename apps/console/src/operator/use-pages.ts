@@ -3,13 +3,17 @@ import { usePolled } from '../ui/use-polled.ts';
 
 const EVERY_MS = 3_000;
 
-interface Page {
-  readonly nextCursor?: number | undefined;
+type Cursor = number | string;
+
+interface Page<C extends Cursor> {
+  readonly nextCursor?: C | undefined;
 }
 
 /** A paginated list of the API, polled; cursors lead to older pages and back. */
-export function usePages<P extends Page>(ask: (cursor: number | undefined, signal: AbortSignal) => Promise<P>) {
-  const [cursors, setCursors] = useState<readonly number[]>([]);
+export function usePages<C extends Cursor, P extends Page<C>>(
+  ask: (cursor: C | undefined, signal: AbortSignal) => Promise<P & Page<C>>,
+) {
+  const [cursors, setCursors] = useState<readonly C[]>([]);
   const cursor = cursors.at(-1);
   const askPage = useCallback((signal: AbortSignal) => ask(cursor, signal), [ask, cursor]);
   const polled = usePolled(askPage, EVERY_MS);

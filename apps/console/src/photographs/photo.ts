@@ -43,6 +43,7 @@ const words: Record<Image['status'], { word: string; look: Look }> = {
   processing: { word: 'Rendering', look: 'busy' },
   ready: { word: 'Ready', look: 'good' },
   rejected: { word: 'Rejected', look: 'bad' },
+  held: { word: 'Held for moderation', look: 'still' },
   failed: { word: 'Failed', look: 'bad' },
   expired: { word: 'Expired', look: 'still' },
 };

@@ -3,7 +3,7 @@ import { humanBytes } from '../ui/format.ts';
 
 /** Live renditions, the smallest first, those that are made on request, and empty chips for those to come, which keep the layout stable. */
 export function Renditions({ image: { renditions, progress, status } }: { image: Image }) {
-  if (progress.total === 0 || ['rejected', 'expired', 'failed'].includes(status)) return null;
+  if (progress.total === 0 || ['rejected', 'held', 'expired', 'failed'].includes(status)) return null;
   const live = renditions.filter(({ planned }) => !planned).length;
   const toCome = Math.max(0, progress.total - live);
   const total = renditions.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);

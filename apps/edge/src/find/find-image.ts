@@ -5,7 +5,7 @@ import type { ImageId } from '@imagemill/variants';
 import type { FoundImage } from '../render/render-order.ts';
 import type { Owned } from './is-public.ts';
 
-/** `missing`: there is no original yet, or no such image. `gone`: the image was rejected or deleted. */
+/** `missing`: there is no original yet, or no such image, or moderation keeps it back. `gone`: the image was rejected or deleted. */
 export type Finding =
   | { readonly is: 'found'; readonly image: FoundImage }
   | { readonly is: 'missing' }
@@ -40,7 +40,7 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
     // As a worker does: a job that was recreated from a key alone has no focus.
     const focus = job.image.focus ?? sellersText(facts).focus;
     const original = { originalKey, originalEtag: facts.etag, checksumSha256 };
-    return { is: 'found', image: { imageId, tenant, category, focus, ...original, from: 'job' } };
+    return { is: 'found', image: { imageId, tenant, category, focus, ...original, isAllowed: false, from: 'job' } };
   }
 
   return async (imageId, signal) => {
@@ -57,8 +57,9 @@ const gone = ({ tenant, category }: Owned): Finding => ({ is: 'gone', image: { t
 
 function findingOf(manifest: Manifest): Finding {
   if (manifest.status === 'deleted' || manifest.status === 'rejected') return gone(manifest);
-  // An operator has given the image up.
-  if (manifest.status === 'failed') return missing;
+  // An operator has given the image up, or has to release it, or has released it: then a worker renders it first.
+  if (manifest.status !== 'ready') return missing;
+  const isAllowed = manifest.moderation?.verdict === 'allow';
   const { imageId, tenant, category, focus, source, originalKey, originalEtag, revision, renditions } = manifest;
   const published = {
     revision,
@@ -66,6 +67,6 @@ function findingOf(manifest: Manifest): Finding {
     visibility: visibilityOf(manifest) ?? ('signed' as const),
     entries: renditions.map(({ variant: name, format }) => ({ name, format })),
   };
-  const found = { imageId, tenant, category, focus, source, originalKey, originalEtag, published };
+  const found = { imageId, tenant, category, focus, source, originalKey, originalEtag, isAllowed, published };
   return { is: 'found', image: { ...found, from: 'manifest' } };
 }

@@ -1,7 +1,7 @@
-import { type Manifests, putRendition } from '@imagemill/manifests';
+import { type Manifest, type Manifests, putRendition } from '@imagemill/manifests';
 import type { ObjectStorage } from '@imagemill/storage';
 import { formatMediaTypes, type ImageId } from '@imagemill/variants';
-import { imageGone, tookTooLong } from '../http/picture-problems.ts';
+import { imageGone, pictureNotFound, tookTooLong } from '../http/picture-problems.ts';
 import type { RenderOrder } from '../render/render-order.ts';
 import type { StoredPicture, StoredPictures } from '../serve/stored-pictures.ts';
 
@@ -18,14 +18,14 @@ export interface Published {
 }
 
 /**
- * Publishes a rendition as a worker does, unless its image was deleted or rejected in the meantime:
+ * Publishes a rendition as a worker does, unless its image was deleted, rejected or held in the meantime:
  *
- *     edge:   render ─► put ─► read manifest ─► (tombstone or rejection) delete the object
- *     others: write tombstone or rejection ─► delete renditions
+ *     edge:   render ─► put ─► read manifest ─► (tombstone, rejection or hold) delete the object
+ *     others: write tombstone, rejection or hold ─► delete renditions
  *
  * Whichever comes second finds what the other wrote. The reconciler deletes the object of an edge that dies in between.
  *
- * @throws Problem 410 if the image is gone
+ * @throws Problem 410 if the image is gone, 404 if it is held
  * @throws StorageError, UnreadableError
  */
 export async function publishRendition(
@@ -36,9 +36,10 @@ export async function publishRendition(
 ): Promise<Published> {
   const put = await putRendition(cdn, { key, format: only.format, body: bytes }, signal);
   // Without the signal: the end of a request must not leave the picture of a deleted image.
-  if (await isGoneNow(manifests, image.imageId)) {
+  const status = await statusNow(manifests, image.imageId);
+  if (isGone(status) || status === 'held') {
     await cdn.delete(key);
-    throw imageGone();
+    throw isGone(status) ? imageGone() : pictureNotFound();
   }
   if (put.outcome === 'stored') {
     const picture = {
@@ -57,8 +58,16 @@ export async function publishRendition(
   return { picture, stored: false };
 }
 
-/** Whether an image was rejected or deleted, by its manifest. @throws StorageError, UnreadableError */
-export async function isGoneNow(manifests: Pick<Manifests, 'read'>, imageId: ImageId): Promise<boolean> {
-  const status = (await manifests.read(imageId))?.manifest.status;
-  return status === 'deleted' || status === 'rejected';
+/** The status in an image's manifest. @throws StorageError, UnreadableError */
+async function statusNow(
+  manifests: Pick<Manifests, 'read'>,
+  imageId: ImageId,
+): Promise<Manifest['status'] | undefined> {
+  return (await manifests.read(imageId))?.manifest.status;
 }
+
+const isGone = (status: Manifest['status'] | undefined) => status === 'deleted' || status === 'rejected';
+
+/** Whether an image was rejected or deleted, by its manifest. @throws StorageError, UnreadableError */
+export const isGoneNow = async (manifests: Pick<Manifests, 'read'>, imageId: ImageId): Promise<boolean> =>
+  isGone(await statusNow(manifests, imageId));

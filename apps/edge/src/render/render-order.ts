@@ -10,6 +10,8 @@ export interface FoundImage
   readonly originalEtag: string | undefined;
   /** The pixels of the original; undefined until it is finished. */
   readonly source?: Pick<SourceFacts, 'width' | 'height' | 'hasAlpha'> | undefined;
+  /** Whether moderation has allowed it. Before its manifest, nothing is known. */
+  readonly isAllowed: boolean;
   /** The renditions that its manifest names. */
   readonly published?: PublishedRenditions | undefined;
 }

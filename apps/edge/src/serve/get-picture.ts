@@ -1,6 +1,7 @@
 import { type Categories, type ImageId, isPrivateKey } from '@imagemill/variants';
 import type { FindImage } from '../find/find-image.ts';
 import { isPublic } from '../find/is-public.ts';
+import { mayBeMade } from '../find/may-be-made.ts';
 import { requireImage } from '../find/require-image.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import type { LimitMisses } from '../miss/limit-misses.ts';
@@ -74,6 +75,7 @@ async function openOrMake(services: PictureServices, wanted: WantedPicture, flig
   const finding = await findImage(wanted.imageId, flight.signal);
   // The routes of private keys have verified the signature, and the image's tenant.
   const image = requireImage(finding, (one) => isPrivateKey(wanted.key) || isPublic(categories, one));
+  if (!mayBeMade(categories, image)) throw pictureNotFound();
   return limitMisses(async () => makeMissing(miss, await wanted.orderFor(image, flight.signal), flight));
 }
 

@@ -1,4 +1,4 @@
-import { readyManifest, type Subject } from '@imagemill/manifests';
+import { type Moderation, readyManifest, type Subject } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
 import type { CategorySpec, FocusChoice } from '@imagemill/variants';
 import { avatar, type EdgeHarness, photo } from './edge-harness.ts';
@@ -9,7 +9,11 @@ export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<
   attempts: 1,
 });
 
-type PublishedAs = Partial<CategorySpec> & { readonly hasAlpha?: boolean; readonly chosenFocus?: FocusChoice };
+type PublishedAs = Partial<CategorySpec> & {
+  readonly hasAlpha?: boolean;
+  readonly chosenFocus?: FocusChoice;
+  readonly moderation?: Moderation;
+};
 
 /** Publishes the manifest of a finished image, as a worker does. @param set that all renditions of `revision` are made of */
 export async function publishManifest(
@@ -21,6 +25,7 @@ export async function publishManifest(
     visibility = 'public',
     hasAlpha = false,
     chosenFocus,
+    moderation,
   }: PublishedAs = {},
 ): Promise<void> {
   const made = {
@@ -32,5 +37,5 @@ export async function publishManifest(
     ...{ set, revision, visibility, timingsMs: {}, decided: { skipped: [], chosenFocus } },
     done: set.map(({ name: variant, format }) => ({ variant, format, width: 1, height: 1, bytes: 1 })),
   };
-  await edge.manifests.publish(readyManifest(await subjectOf(edge, image), made), undefined);
+  await edge.manifests.publish(readyManifest({ ...(await subjectOf(edge, image)), moderation }, made), undefined);
 }

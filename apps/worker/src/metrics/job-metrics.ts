@@ -10,7 +10,7 @@ export function createJobMetrics(registry: Registry) {
   return {
     runs: new Counter({
       name: 'imagemill_job_runs_total',
-      help: 'Runs by outcome (ready, rejected, expired, deleted, postponed, error, stopped). `code` is the code of a rejection or an error, or the reason of a postponement.',
+      help: 'Runs by outcome (ready, rejected, held, expired, deleted, postponed, error, stopped). `code` is the code of a rejection or an error, or the reason of a postponement.',
       labelNames: ['outcome', 'code'],
       registers,
     }),

@@ -4,6 +4,7 @@ import { sweepDeadLetters } from './sweep-dead-letters.ts';
 import { sweepDeletions } from './sweep-deletions.ts';
 import { sweepMultipartUploads } from './sweep-multipart-uploads.ts';
 import { sweepOriginals } from './sweep-originals.ts';
+import { sweepPreviews } from './sweep-previews.ts';
 import { sweepRenditions } from './sweep-renditions.ts';
 import { sweepTombstones } from './sweep-tombstones.ts';
 
@@ -11,6 +12,7 @@ import { sweepTombstones } from './sweep-tombstones.ts';
 const sweeps = {
   originals: sweepOriginals,
   deletions: sweepDeletions,
+  previews: sweepPreviews,
   'multipart-uploads': sweepMultipartUploads,
   'dead-letters': sweepDeadLetters,
   renditions: sweepRenditions,

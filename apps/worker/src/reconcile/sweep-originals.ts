@@ -72,7 +72,7 @@ async function notIndexed(
   const { address, uploadedAt } = upload;
   const { imageId } = address;
   const job = await queue.find(imageId);
-  const hasEnded = job === undefined || ['ready', 'rejected', 'deleted'].includes(job.status);
+  const hasEnded = job === undefined || ['ready', 'rejected', 'held', 'deleted'].includes(job.status);
   const stored = hasEnded ? await manifests.read(imageId, { signal }) : undefined;
   if (stored) return withManifest(services, upload, stored.manifest);
   if (!job) return found(address, 'original-without-job', () => queue.add(imageFromKey(address), 0));
@@ -102,6 +102,8 @@ function withManifest(
 
 function finishTimeOf(manifest: Exclude<Manifest, { status: 'deleted' }>): string {
   if (manifest.status === 'ready') return manifest.readyAt;
+  if (manifest.status === 'held') return manifest.heldAt;
+  if (manifest.status === 'released') return manifest.releasedAt;
   return manifest.status === 'rejected' ? manifest.rejectedAt : manifest.failedAt;
 }
 

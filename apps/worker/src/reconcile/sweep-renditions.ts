@@ -68,7 +68,7 @@ async function finishedImage(
   const isUnsure = [...revisions.keys()].some((revision) => !isSure(services.categories, revision));
   if (!isLater && !isUnsure && revisions.size <= 1) return [];
   const manifest = (await services.manifests.read(imageId, { signal }))?.manifest;
-  if (manifest?.status === 'deleted' || manifest?.status === 'rejected') {
+  if (manifest?.status === 'deleted' || manifest?.status === 'rejected' || manifest?.status === 'held') {
     const { status } = manifest;
     // A worker or an edge that was paused may write renditions after the end of the image. They must not stay public.
     const repair = async () => {

@@ -1,6 +1,6 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { Notifier } from '@imagemill/images';
-import type { Deletions, FinishedImages, Manifests } from '@imagemill/manifests';
+import type { Deletions, FinishedImages, Manifests, Previews } from '@imagemill/manifests';
 import type { ImageIndex, PurgeQueue, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
@@ -22,11 +22,16 @@ export type FindingKind =
   | 'rendition-without-manifest'
   | 'rendition-of-deleted-image'
   | 'rendition-of-rejected-image'
+  | 'rendition-of-held-image'
   | 'public-rendition-of-private-image'
   | 'superseded-rendition'
   | 'old-size'
   | 'dead-letter-without-original'
   | 'dead-letter-not-published'
+  | 'held-for-too-long'
+  | 'held-without-verdict'
+  | 'judged-without-job'
+  | 'preview-not-needed'
   | 'unreadable';
 
 export interface Finding {
@@ -43,6 +48,7 @@ export interface ReconcileServices {
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
   readonly manifests: Manifests;
+  readonly previews: Previews;
   readonly deletions: Deletions;
   readonly finishedImages: FinishedImages;
   readonly queue: RenderQueue;
@@ -50,6 +56,8 @@ export interface ReconcileServices {
   readonly categories: Categories;
   /** How long renditions of an earlier revision are kept after their image was rendered again. */
   readonly oldRevisionGraceMs: number;
+  /** How long an image is held for an operator. */
+  readonly heldMs: number;
   /** How long sizes that no variant has are kept. An edge makes them again on request. */
   readonly storedSizeMs: number;
   /** Undefined if no tenant has a webhook endpoint. */

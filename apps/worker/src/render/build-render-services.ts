@@ -1,5 +1,5 @@
 import type { EnginePool, ImagingEngine } from '@imagemill/imaging';
-import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createDeletions, createManifests, createPreviews } from '@imagemill/manifests';
 import type { PurgeQueue } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
@@ -7,6 +7,7 @@ import type { Backends } from '../backends.ts';
 import type { WorkerEnv } from '../env.ts';
 import { createDownload } from '../import/download.ts';
 import { createImportOriginal } from '../import/import-original.ts';
+import type { Moderator } from '../moderation/moderate.ts';
 import { createHeavySlots } from '../slots/heavy-slots.ts';
 import type { RenderServices } from './render-image.ts';
 
@@ -16,6 +17,7 @@ interface RenderOptions {
   readonly logger: Logger;
   readonly purges?: PurgeQueue | undefined;
   readonly onEncoded?: RenderServices['onEncoded'];
+  readonly moderator?: Moderator | undefined;
 }
 
 /** The dependencies of the render handler. */
@@ -29,6 +31,7 @@ export function buildRenderServices(
   return {
     ...options,
     ...{ originals, cdn, manifests },
+    previews: createPreviews(originals),
     deletions: createDeletions(originals, manifests),
     importOriginal: createImportOriginal({
       originals,

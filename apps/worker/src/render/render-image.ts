@@ -4,15 +4,15 @@ import {
   type Deletions,
   deleteRenditions,
   type FinishedManifest,
-  type LiveManifest,
+  type Manifest,
   ManifestConflictError,
   type Manifests,
+  type Moderation,
+  type Previews,
   readyManifest,
   rejectedManifest,
   type StoredManifest,
   type Subject,
-  sellersText,
-  visibilityOf,
 } from '@imagemill/manifests';
 import type { Postponed, PurgeQueue, RenderContext, RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
@@ -21,10 +21,13 @@ import type { Logger } from '@imagemill/service';
 import type { ObjectFacts, ObjectStorage } from '@imagemill/storage';
 import { type Categories, type CategorySpec, IMPORTED_MEDIA_TYPE, ownSpec, uploadEntries } from '@imagemill/variants';
 import { type ImportOriginal, isRejection } from '../import/import-original.ts';
+import type { Moderator } from '../moderation/moderate.ts';
 import type { HeavyRun, HeavySlots } from '../slots/heavy-slots.ts';
 import { abortParts } from './abort-parts.ts';
 import { deleteImage } from './delete-image.ts';
+import { type EarlierResult, earlierResult, type RenderOutcome, withSellersText } from './earlier-result.ts';
 import { UnknownCategoryError } from './errors.ts';
+import { earlierVerdict, judge, withheld } from './judge.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 import { withdrawPublic } from './withdraw-public.ts';
@@ -38,6 +41,9 @@ export interface RenderServices {
   readonly laneOf: EnginePool['laneOf'];
   readonly heavySlots: HeavySlots;
   readonly importOriginal: ImportOriginal;
+  readonly previews: Previews;
+  /** Set if a moderation service is configured. */
+  readonly moderator?: Moderator | undefined;
   readonly categories: Categories;
   /** Rejects an original if its format is accepted but differs from the declared one. */
   readonly strictContentType: boolean;
@@ -50,7 +56,7 @@ export interface RenderServices {
 }
 
 /**
- * The work of one job: check → fetch → inspect → render and publish → commit. It is idempotent: keys are deterministic, a rendition
+ * The work of one job: check → fetch → inspect → moderate → render and publish → commit. It is idempotent: keys are deterministic, a rendition
  * that is stored stays, and a run that finds a current manifest has nothing to do.
  */
 export function createRenderImage(services: RenderServices): RenderHandler {
@@ -67,10 +73,12 @@ export function createRenderImage(services: RenderServices): RenderHandler {
     if (!common) throw new UnknownCategoryError(job.category);
     const image = withSellersText(job, stored?.manifest, uploaded);
     const category = ownSpec(common, image);
-    const earlier = earlierResult(stored?.manifest, uploaded, category);
+    const isDown = services.moderator?.isDown() ?? false;
+    const earlier = earlierResult(stored?.manifest, uploaded, { ...category, isDown });
     const isPrivate = category.visibility === 'signed';
     if (earlier) return keepEarlier(services, { image, isPrivate }, earlier, context);
-    const rendered = await render(services, { image, uploaded, category }, context);
+    const allowed = earlierVerdict(stored?.manifest, uploaded);
+    const rendered = await render(services, { image, uploaded, category, allowed }, context);
     if (rendered.outcome === 'no-original') return withoutOriginal(services, image, context);
     if (rendered.outcome === 'postponed') return rendered;
     return commit(services, { image, isPrivate }, { manifest: rendered.manifest, replaces: stored }, context);
@@ -108,9 +116,11 @@ async function keepEarlier(
   const { cdn, purges, logger } = services;
   if (replaced) logger.warn({ imageId: image.imageId }, 'original was replaced, keeping its renditions');
   // The run that finished the image may have died before it deleted renditions and queued the purge.
-  if (outcome.outcome === 'rejected') {
-    await deleteRenditions(cdn, { imageId: image.imageId }, signal);
-    await purges?.add(image, 'rejected');
+  if (outcome.outcome === 'rejected' || outcome.outcome === 'held') {
+    const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, signal);
+    // A held image may run often.
+    if (outcome.outcome === 'rejected' || deleted > 0) await purges?.add(image, outcome.outcome);
+    if (outcome.outcome === 'rejected') await services.previews.delete(image.imageId, { signal });
   } else if (isPrivate) await withdrawPublic(services, image, signal);
   else await purges?.add(image, 'rendered-again');
   return outcome;
@@ -123,22 +133,34 @@ async function commit(
   { manifest, replaces }: { readonly manifest: FinishedManifest; readonly replaces: StoredManifest | undefined },
   context: RenderContext,
 ): Promise<RenderOutcome> {
-  const { manifests, cdn, purges, logger } = services;
+  const { manifests, cdn, purges, previews, logger } = services;
   context.signal.throwIfAborted();
-  if (replaces?.manifest.status === 'ready' && manifest.status === 'rejected') {
+  const isJudged = manifest.moderation?.verdict === 'reject';
+  if (replaces?.manifest.status === 'ready' && manifest.status === 'rejected' && !isJudged) {
     // Published renditions of an earlier revision stay valid even if the current limits reject the original.
     logger.warn({ imageId: image.imageId, code: manifest.error.code }, 'original rejected, keeping its renditions');
     return { outcome: 'ready' };
   }
+  // The service is still down: the hold is not a new one.
+  if (isHeldByPolicy(manifest) && isHeldByPolicy(replaces?.manifest)) return { outcome: 'held' };
   await manifests.publish(manifest, replaces, context);
-  if (manifest.status === 'rejected') {
+  if (manifest.status !== 'held' && manifest.moderation) await previews.delete(image.imageId, context);
+  if (manifest.status !== 'ready') {
     // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
     const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, context.signal);
-    if (deleted > 0) await purges?.add(image, 'rejected');
+    if (deleted > 0) await purges?.add(image, manifest.status);
   } else if (isPrivate) await withdrawPublic(services, image, context.signal);
   else if (replaces) await purges?.add(image, 'rendered-again');
   logger.info({ imageId: image.imageId, status: manifest.status, ...logged(manifest) }, 'image finished');
-  return manifest.status === 'ready' ? { outcome: 'ready' } : { outcome: 'rejected', error: manifest.error };
+  return outcomeOf(manifest);
+}
+
+const isHeldByPolicy = (manifest: Manifest | undefined) =>
+  manifest?.status === 'held' && manifest.moderation.by === 'service-down';
+
+function outcomeOf(manifest: FinishedManifest): RenderOutcome {
+  const { status } = manifest;
+  return status === 'rejected' ? { outcome: status, error: manifest.error } : { outcome: status };
 }
 
 /** There is no original and no manifest. */
@@ -155,47 +177,13 @@ async function withoutOriginal(
   return { outcome: 'expired' };
 }
 
-interface EarlierResult {
-  readonly outcome: RenderOutcome;
-  /** The original was replaced afterwards, on storage that cannot prevent it. Published renditions never change. */
-  readonly replaced: boolean;
-}
-
-/** The result of an earlier run; undefined if there is work left, for example after a change of the variant set. */
-function earlierResult(
-  manifest: LiveManifest | undefined,
-  facts: ObjectFacts | undefined,
-  { revision, visibility }: CategorySpec,
-): EarlierResult | undefined {
-  if (!manifest || manifest.status === 'failed') return undefined;
-  const replaced = facts !== undefined && facts.etag !== manifest.originalEtag;
-  if (manifest.status === 'rejected') return { outcome: { outcome: 'rejected', error: manifest.error }, replaced };
-  // Renditions that were moved when their category became private keep their revision: they differ if it is public again.
-  const isCurrent = manifest.revision === revision && (visibilityOf(manifest) ?? visibility) === visibility;
-  const canRenderAgain = facts !== undefined && !replaced && !isCurrent;
-  return canRenderAgain ? undefined : { outcome: { outcome: 'ready' }, replaced };
-}
-
-/**
- * A job that was recreated from a key alone lacks what the seller gave. An earlier manifest has it, and the current focus in any case;
- * before the first manifest, the original's metadata has the focus.
- */
-function withSellersText(
-  image: RenderImage,
-  earlier: LiveManifest | undefined,
-  uploaded: ObjectFacts | undefined,
-): RenderImage {
-  if (!earlier) return { ...image, focus: image.focus ?? sellersText(uploaded).focus };
-  const { filename, metadata, focus } = earlier;
-  const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
-  return isKnown ? { ...image, focus } : { ...image, focus, filename: filename || undefined, metadata };
-}
-
 interface Rendering {
   readonly image: RenderImage;
   /** The original, if it exists yet. */
   readonly uploaded: ObjectFacts | undefined;
   readonly category: CategorySpec;
+  /** An earlier verdict on this original. */
+  readonly allowed: Moderation | undefined;
 }
 
 type Rendered =
@@ -215,7 +203,7 @@ async function render(services: RenderServices, rendering: Rendering, context: R
 /** All steps from the original to its manifest. An image that cannot be rendered gets a manifest too. */
 async function renderInSlot(
   services: RenderServices,
-  { image, uploaded, category: { set, revision, visibility } }: Rendering,
+  { image, uploaded, category: { set, revision, visibility, isModerated }, allowed }: Rendering,
   context: RenderContext & { readonly heavy: HeavyRun },
 ): Promise<Rendered> {
   const { originals, cdn, engine, logger } = services;
@@ -242,6 +230,12 @@ async function renderInSlot(
     // Not awaited here: a decode that follows at once stays in the engine process of its inspection.
     const reported = reportProgress({ ...progress, done: [] });
     reported.catch(() => {});
+    const judged = { image, source, ...original };
+    const judgement = await judge(services.moderator, { isModerated, earlier: allowed }, judged, signal);
+    if (judgement?.outcome === 'postponed') return judgement;
+    const kept = judgement && withheld(subject, judgement);
+    if (kept) return finished(kept);
+    subject = { ...subject, moderation: judgement?.moderation };
     const { focus } = image;
     const picture = await watch.time('decode', () =>
       engine.decode(original.bytes, source, set, { only, focus, signal }),
@@ -298,7 +292,7 @@ const importOf = async ({ importOriginal }: RenderServices, image: RenderImage, 
 const requiredType = ({ strictContentType }: RenderServices, { contentType }: RenderImage) =>
   strictContentType && contentType !== IMPORTED_MEDIA_TYPE ? contentType : undefined;
 
-type RenderOutcome = Awaited<ReturnType<RenderHandler>>;
-
-const logged = (manifest: FinishedManifest) =>
-  manifest.status === 'ready' ? { timingsMs: manifest.timingsMs } : { code: manifest.error.code };
+const logged = (manifest: FinishedManifest) => ({
+  ...(manifest.status === 'ready' ? { timingsMs: manifest.timingsMs } : { code: manifest.error.code }),
+  ...(manifest.moderation && { moderation: manifest.moderation }),
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createImageView, createNotifier, createRenditionUrls } from '@imagemill/images';
-import { createDeletions, createFinishedImages, createManifests } from '@imagemill/manifests';
+import { createDeletions, createFinishedImages, createManifests, createPreviews } from '@imagemill/manifests';
 import {
   createConsumerConnection,
   createImageIndex,
@@ -52,7 +52,7 @@ export async function createReconcileHarness({
   const index = createImageIndex(connection, prefix);
   const finishedImages = createFinishedImages(originals);
   const purges = createPurgeQueue({ connection, prefix });
-  const stores = { originals, cdn, manifests, deletions, finishedImages };
+  const stores = { originals, cdn, manifests, previews: createPreviews(originals), deletions, finishedImages };
   const services = {
     ...stores,
     categories,
@@ -62,6 +62,7 @@ export async function createReconcileHarness({
     purges,
     oldRevisionGraceMs: 60_000,
     storedSizeMs: 60_000,
+    heldMs: 3600_000,
   };
 
   /** The services, with the given storage in place of the real one. */

@@ -69,6 +69,7 @@ interface RunOptions {
   readonly purges?: RenderServices['purges'];
   /** Each report of progress waits for it. */
   readonly beforeReport?: () => Promise<void>;
+  readonly moderator?: RenderServices['moderator'];
 }
 
 const categories = await loadCategories();
@@ -116,6 +117,7 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
     categories: await loadCategories(ownSets),
     strictContentType: options.strictContentType ?? false,
     ...(options.purges && { purges: options.purges }),
+    ...(options.moderator && { moderator: options.moderator }),
     ...(options.importOriginal && { importOriginal: options.importOriginal }),
   });
   const context = {

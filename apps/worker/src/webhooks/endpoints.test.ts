@@ -8,7 +8,7 @@ const load = (file: unknown, allowPrivate = false) => loadEndpoints(file, { allo
 
 test('an endpoint receives all events unless it lists some', async () => {
   const endpoints = await load({ acme: good, other: { ...good, events: ['image.ready'] } });
-  expect(endpoints?.get('acme')?.events).toHaveLength(4);
+  expect(endpoints?.get('acme')?.events).toHaveLength(5);
   expect(endpoints?.get('other')?.events).toEqual(['image.ready']);
 });
 

@@ -19,7 +19,7 @@ export function notifyOutcome(
   return async (image, context) => {
     const result = await handle(image, context);
     try {
-      if (result.outcome === 'ready' || result.outcome === 'rejected') await notifier.finished(image);
+      if (isFinish(result.outcome)) await notifier.finished(image);
       if (result.outcome === 'expired') await notifier.expired(image, context.attemptsMade + 1);
       return result;
     } catch (error) {
@@ -29,3 +29,5 @@ export function notifyOutcome(
     }
   };
 }
+
+const isFinish = (outcome: string) => ['ready', 'rejected', 'held'].includes(outcome);

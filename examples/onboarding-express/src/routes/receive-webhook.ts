@@ -5,7 +5,7 @@ import { avatarResult } from '../avatar-result.ts';
 import type { Users } from '../users.ts';
 
 interface ImageEvent {
-  type: 'image.ready' | 'image.rejected' | 'image.failed' | 'image.expired';
+  type: 'image.ready' | 'image.rejected' | 'image.held' | 'image.failed' | 'image.expired';
   data: Image & { sequence: number };
 }
 

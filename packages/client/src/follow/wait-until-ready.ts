@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/api-client.ts';
 import { isTimeout, withTimeout } from '../api/with-timeout.ts';
-import { ImageEndedError, ImagemillError } from '../errors.ts';
+import { ImageEndedError, ImageHeldError, ImagemillError } from '../errors.ts';
 import type { Image, ReadyImage } from '../types.ts';
 import { isFinal } from './apply-event.ts';
 import { followImage } from './follow-image.ts';
@@ -22,6 +22,7 @@ export interface WaitOptions {
  * Waits until all renditions of an image are live.
  *
  * @throws ImageEndedError if it was rejected, failed, expired or deleted
+ * @throws ImageHeldError if moderation keeps it back
  * @throws ImagemillError `timeout` if it has not ended in time, or the error of the API
  */
 export async function waitUntilReady(
@@ -34,6 +35,7 @@ export async function waitUntilReady(
     for await (const image of followImage(api, target, { signal: until, live })) {
       onImage?.(image);
       if (image.status === 'ready') return image as ReadyImage;
+      if (image.status === 'held') throw new ImageHeldError(image);
       if (isFinal(image.status)) throw new ImageEndedError(image);
     }
   } catch (error) {

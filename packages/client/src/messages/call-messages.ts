@@ -55,6 +55,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   'upload-ended': 'This upload was already completed or cancelled.',
   'original-gone': 'The original of this image is no longer stored, so nothing new can be made from it.',
   'not-ready': 'This image is not ready yet, or is being changed. Try again in a moment.',
+  'not-held': 'This image was released or rejected in the meantime.',
   'dead-letter-not-found': 'This dead letter is gone: it was redriven or discarded in the meantime.',
   'delivery-not-found': 'This delivery is no longer stored.',
   'purge-not-found': 'This purge is no longer stored.',

@@ -22,6 +22,9 @@ export const imageMessages: Readonly<Record<string, Message>> = {
   'import-refused': 'The server of this URL refused the download. Download the image yourself, then upload the file.',
   'import-unreachable':
     'The server of this URL did not send the file after several attempts. Check the URL, or try later.',
+  'moderation-held': 'This image waits until an operator has looked at it.',
+  'moderation-rejected': ({ message }) => message,
+  'moderation-expired': 'This image was not released in time. Upload it again, or contact the operator.',
   'processing-failed':
     'Processing failed because of a fault in the service, not in your image. An operator can process it again.',
   'upload-expired': 'The file was not uploaded in time. Upload it again.',

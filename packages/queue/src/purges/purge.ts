@@ -2,10 +2,10 @@ import { Category, Focus, ImageId, Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 
 /**
- * Why the URLs of an image are purged. `deleted` and `rejected`: nothing of the image may stay in a cache. `made-private`: none of its
+ * Why the URLs of an image are purged. `deleted`, `rejected` and `held`: nothing of the image may stay in a cache. `made-private`: none of its
  * public URLs may. `rendered-again`: the URLs that name no revision lead to another picture now; those that name one keep their bytes.
  */
-export const PurgeReason = z.enum(['deleted', 'rejected', 'made-private', 'rendered-again']);
+export const PurgeReason = z.enum(['deleted', 'rejected', 'held', 'made-private', 'rendered-again']);
 export type PurgeReason = z.infer<typeof PurgeReason>;
 
 /** A purge of an image's URLs at the CDN. */

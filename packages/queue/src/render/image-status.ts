@@ -5,6 +5,7 @@ export type ImageStatus =
   | 'processing'
   | 'ready'
   | 'rejected'
+  | 'held'
   | 'failed'
   | 'expired'
   | 'deleted';
@@ -17,7 +18,7 @@ export interface JobFacts {
   /** The upload was reported as complete, or the image is an import. */
   readonly uploadReported: boolean;
   readonly deletionRequested: boolean;
-  readonly outcome: 'ready' | 'rejected' | 'expired' | 'deleted' | undefined;
+  readonly outcome: 'ready' | 'rejected' | 'held' | 'expired' | 'deleted' | undefined;
 }
 
 /** The state of an image that has a job. Without a job, the manifest has the state. */

@@ -33,13 +33,20 @@ export interface RenderContext extends Pick<JobRun, 'signal'> {
 }
 
 /** Reasons to run a job again later although it did not fail. */
-export const postponements = ['not-uploaded', 'imports-busy', 'heavy-images-busy', 'webhook-not-queued'] as const;
+export const postponements = [
+  'not-uploaded',
+  'imports-busy',
+  'heavy-images-busy',
+  'moderation-busy',
+  'webhook-not-queued',
+] as const;
 
 export type Postponed =
   /** There is no original yet. The job is parked until its upload is found or reported. */
   | { readonly outcome: 'postponed'; readonly reason: 'not-uploaded' }
   /**
-   * `imports-busy`, `heavy-images-busy`: other imports, or other heavy images, hold all slots that the worker has for them.
+   * `imports-busy`, `heavy-images-busy`, `moderation-busy`: other imports, heavy images, or images that wait for a verdict, hold all
+   * slots that the worker has for them.
    * `webhook-not-queued`: the image is finished, but its event could not be queued.
    */
   | {
@@ -80,7 +87,7 @@ export const GIVE_BACK_MS = 10_000;
 /**
  * The consumer's side of the render queue, in addition to `runJobs`:
  *
- *     ready · rejected · expired · deleted ─► completed     (never retried)
+ *     ready · rejected · held · expired · deleted ─► completed     (never retried)
  *     not uploaded               ─► parked until its upload is found; started at once if it was reported in the meantime
  *     postponed                  ─► delayed again
  *     its process crashed        ─► waiting again, then alone in its worker: see unfinished-starts.ts

@@ -2,11 +2,17 @@ import { createHash } from 'node:crypto';
 import { ImageId, Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 
-export const WebhookEventType = z.enum(['image.ready', 'image.rejected', 'image.failed', 'image.expired']);
+export const WebhookEventType = z.enum([
+  'image.ready',
+  'image.rejected',
+  'image.held',
+  'image.failed',
+  'image.expired',
+]);
 export type WebhookEventType = z.infer<typeof WebhookEventType>;
 
 /** Deterministic id of one outcome of an image. Publishing the outcome again uses the same id. */
-export const WebhookEventId = z.string().regex(/^evt_[0-9a-f-]{36}_(ready|rejected|failed|expired)_[0-9a-f]{12}$/);
+export const WebhookEventId = z.string().regex(/^evt_[0-9a-f-]{36}_(ready|rejected|held|failed|expired)_[0-9a-f]{12}$/);
 
 /** The event for one outcome of an image. */
 export const WebhookEvent = z.object({

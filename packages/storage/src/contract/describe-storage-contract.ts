@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { describeDownloadUrls } from './download-urls.ts';
 import { describeListings } from './listings.ts';
 import { describeMultipart } from './multipart.ts';
 import { describeObjects } from './objects.ts';
@@ -10,6 +11,7 @@ import { describeUploadUrls } from './upload-urls.ts';
 export function describeStorageContract(name: string, subject: StorageUnderTest): void {
   describe(`storage contract: ${name}`, () => {
     describeObjects(subject);
+    describeDownloadUrls(subject);
     describeUploadUrls(subject);
     describeUploadForms(subject);
     describeListings(subject);

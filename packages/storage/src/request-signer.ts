@@ -4,36 +4,39 @@ import { buildQueryString, escapeUriPath, HttpRequest } from '@smithy/core/proto
 import { toStorageError } from './errors.ts';
 import { objectPath } from './object-path.ts';
 
-interface PutToSign {
+interface RequestToSign {
+  readonly method: 'GET' | 'PUT';
   readonly key: string;
   /** Names in lower case. All of them are signed, and so is the length. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly contentLength: number;
+  /** Of the body. */
+  readonly contentLength?: number;
   readonly query?: Readonly<Record<string, string>>;
   readonly expiresInSeconds: number;
 }
 
-/** Returns a URL that is valid for exactly this PUT. @throws StorageError if credentials cannot be loaded */
-export type PutSigner = (put: PutToSign, signingDate: Date) => Promise<string>;
+/** Returns a URL that is valid for exactly this request. @throws StorageError if credentials cannot be loaded */
+export type RequestSigner = (request: RequestToSign, signingDate: Date) => Promise<string>;
 
 /**
- * Signs the URLs of PUTs. Builds the request here and uses only the SDK's signer: the SDK's `getSignedUrl` runs the client's whole
+ * Signs the URLs of requests. Builds the request here and uses only the SDK's signer: the SDK's `getSignedUrl` runs the client's whole
  * middleware stack for each URL, which costs about three times the CPU.
  */
-export function createPutSigner(client: S3Client, bucket: string): PutSigner {
+export function createRequestSigner(client: S3Client, bucket: string): RequestSigner {
   const presigner = new S3RequestPresigner(client.config);
 
-  return async ({ key, headers, contentLength, query = {}, expiresInSeconds }, signingDate) => {
+  return async ({ method, key, headers, contentLength, query = {}, expiresInSeconds }, signingDate) => {
+    const sent = { ...headers, ...(contentLength !== undefined && { 'content-length': String(contentLength) }) };
     // By default the signer signs only `host`, and moves every `x-amz-` header into the URL.
-    const signed = new Set(['host', 'content-length', ...Object.keys(headers)]);
+    const signed = new Set(['host', ...Object.keys(sent)]);
     try {
       const endpoint = await client.config.endpoint?.();
       const unsigned = new HttpRequest({
         ...endpoint,
-        method: 'PUT',
+        method,
         path: objectPath(endpoint, bucket, escapeUriPath(key)),
         query: { ...query },
-        headers: { ...headers, 'content-length': String(contentLength) },
+        headers: sent,
       });
       const request = await presigner.presign(unsigned, {
         expiresIn: expiresInSeconds,
