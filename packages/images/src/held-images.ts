@@ -13,7 +13,7 @@ import type { ImageId } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import { type ImageRecord, type ImageRecords, recordOf } from './image-record.ts';
 
-export interface HeldPage {
+interface HeldPage {
   /** The image that was held for the longest time comes first. */
   readonly held: readonly (StoredHeld['manifest'] & { readonly preview: { url: string; expiresAt: Date } })[];
   /** The `after` of the next page; undefined after the last page. */

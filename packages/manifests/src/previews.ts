@@ -5,7 +5,7 @@ interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ListedPreview {
+interface ListedPreview {
   readonly imageId: ImageId;
   readonly writtenAt: Date;
 }

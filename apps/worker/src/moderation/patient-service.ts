@@ -14,7 +14,7 @@ import { type AskService, NoVerdictError } from './ask-service.ts';
 export interface PatientService {
   /** @throws NoVerdictError; BrokenCircuitError if it is not asked at the moment; the signal's reason */
   readonly ask: AskService;
-  /** Whether the breaker is open. */
+  /** Whether no request is let through now: a job that needs no other work can wait. */
   isDown(): boolean;
 }
 
@@ -37,6 +37,10 @@ export function createPatientService(ask: AskService, patience: Patience = defau
     halfOpenAfter: patience.openMs,
     breaker: new ConsecutiveBreaker(FAILURES_MAX),
   });
+  let openedAt = Number.NEGATIVE_INFINITY;
+  breaker.onBreak(() => {
+    openedAt = performance.now();
+  });
   const retries = retry(isFailure, {
     maxAttempts: RETRIES,
     backoff: new ExponentialBackoff({ initialDelay: patience.retryAfterMs, generator: halfJitterGenerator }),
@@ -44,6 +48,7 @@ export function createPatientService(ask: AskService, patience: Patience = defau
   const patient = wrap(retries, breaker);
   return {
     ask: (request, stop) => patient.execute(() => ask(request, stop), stop),
-    isDown: () => breaker.state === CircuitState.Open,
+    // It stays open until the next request, which no job would make if the state alone counted.
+    isDown: () => breaker.state === CircuitState.Open && performance.now() - openedAt < patience.openMs,
   };
 }
