@@ -12,11 +12,18 @@ import { grainyPhoto } from '../test-support/photos.ts';
 import { createSeller } from '../test-support/seller.ts';
 import { useConsole } from './console-page.ts';
 
+const tiny = { name: 'tiny', width: 64, height: 64, fit: 'inside', format: 'webp', quality: 80 };
+
 let storage: FaultProxy | undefined;
 let folder: string | undefined;
 let deliveries = 0;
 let purgeStatus = 410;
-const receiver = createServer((request, response) => {
+const receiver = createServer(async (request, response) => {
+  if (request.url === '/moderation') {
+    const { data } = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString('utf8'));
+    const hold = { imageId: data.imageId, verdict: 'hold', code: 'phone-number' };
+    return response.end(JSON.stringify(hold));
+  }
   request.resume();
   const isPurge = request.url === '/purge';
   if (!isPurge) deliveries += 1;
@@ -32,12 +39,18 @@ const page = useConsole(async () => {
   folder = await mkdtemp(join(tmpdir(), 'imagemill-operator-'));
   const file = join(folder, 'endpoints.json');
   const secrets = [`whsec_${randomBytes(32).toString('base64')}`];
+  const sets = join(folder, 'variant-sets.json');
+  await writeFile(sets, JSON.stringify({ moderated: { moderation: true, variants: [tiny] } }));
   await writeFile(file, JSON.stringify({ demo: { url, secrets } }));
   return {
     S3_ENDPOINT: storage.endpoint,
     UPLOAD_CHECK_DELAY_MS: '500',
     WEBHOOK_ENDPOINTS_FILE: file,
     WEBHOOK_ALLOW_PRIVATE: 'true',
+    VARIANT_SETS_FILE: sets,
+    MODERATION_URL: `${receiverUrl}/moderation`,
+    MODERATION_SECRETS: secrets.join(','),
+    MODERATION_ALLOW_PRIVATE: 'true',
     PURGE_WEBHOOK_URL: `${receiverUrl}/purge`,
     PURGE_WEBHOOK_SECRETS: secrets.join(','),
   };
@@ -96,6 +109,34 @@ test('redrives dead letters one by one and by code, and discards them', async ()
   await on.getByRole('button', { name: 'Redrive all storage-refused' }).click();
   for (const imageId of others) await untilReady(imageId);
   await on.getByText('No dead letters.').waitFor();
+});
+
+test('shows held images with their previews, and releases or rejects them', async () => {
+  const seller = createSeller(page.stack());
+  const bytes = await grainyPhoto();
+  const hold = async (filename: string) => {
+    const ticket = await seller.ticket({ bytes, category: 'moderated', filename });
+    await seller.put(ticket, bytes);
+    await seller.complete(ticket.imageId);
+    await vi.waitUntil(async () => (await seller.image(ticket.imageId)).status === 'held');
+    return ticket.imageId;
+  };
+  const [good, bad] = [await hold('good.jpg'), await hold('bad.jpg')];
+  const on = await page.open({ at: '#/operator' });
+  const held = on.getByRole('region', { name: 'Held images' }).getByRole('listitem');
+  await held.nth(1).waitFor();
+  expect(await held.first().textContent()).toContain('phone-number');
+  const preview = on.getByRole('img', { name: 'Preview of good.jpg' });
+  await vi.waitUntil(() => preview.evaluate((image) => (image as HTMLImageElement).naturalWidth > 0));
+  expect(await page.flaws(on)).toEqual([]);
+  await page.shoot(on, 'held-images');
+
+  await on.getByRole('button', { name: 'Release good.jpg' }).click();
+  expect((await seller.ended(good)).status).toBe('ready');
+  await on.getByRole('button', { name: 'Reject bad.jpg' }).click();
+  await on.getByRole('button', { name: 'Really reject bad.jpg?' }).click();
+  expect(await seller.ended(bad)).toMatchObject({ status: 'rejected', error: { code: 'moderation-rejected' } });
+  await on.getByText('No images wait for moderation.').waitFor();
 });
 
 test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {

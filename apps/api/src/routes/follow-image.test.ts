@@ -3,7 +3,7 @@ import { createNotifier } from '@imagemill/images';
 import type { RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { EventSource } from 'eventsource';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   bodyOf,
   createLiveHarness,
@@ -42,6 +42,22 @@ test('sends the status, each rendition as it goes live, and the end, then closes
   const { event, data } = stream.events.at(-1) ?? { event: '', data: '{}' };
   expect(event).toBe('ready');
   expect(JSON.parse(data)).toEqual((await api.call('GET', `/v1/images/${imageId}`)).body);
+});
+
+test('sends the status of a held image, and goes on to its end after an operator has judged it', async () => {
+  const { imageId } = await api.ticket();
+  const stream = await api.follow(imageId);
+  await (await api.render(imageId)).end(api.hold);
+  const statuses = () => stream.events.filter(({ event }) => event === 'status').map((event) => bodyOf(event).status);
+  await vi.waitUntil(() => statuses().at(-1) === 'held');
+  const reject = `/v1/images/${imageId}/reject`;
+  await api.call('POST', reject, {}, api.keys.moderator);
+  await (await api.render(imageId)).end(async () => ({
+    outcome: 'rejected',
+    error: { code: 'moderation-rejected', message: 'No.' },
+  }));
+  expect(await stream.ended).toBe('ended');
+  expect(stream.names().at(-1)).toBe('rejected');
 });
 
 test('describes a rendition as fully as the status does', async () => {

@@ -90,6 +90,14 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
     return { outcome: 'rejected', error } as const;
   }
 
+  async function hold(image: RenderImage) {
+    const at = new Date().toISOString();
+    const error = { code: 'moderation-held', message: 'Wait.' };
+    const held = { status: 'held', error, moderation: { verdict: 'hold', by: 'service', at }, heldAt: at } as const;
+    await api.manifests.publish({ ...manifest(image), ...held }, undefined);
+    return { outcome: 'held' } as const;
+  }
+
   /** Reports the upload and renders the image step by step, waiting for a call between two steps. */
   async function render(imageId: ImageId) {
     let running: { image: RenderImage; context: RenderContext } | undefined;
@@ -119,7 +127,7 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
   }
 
   return {
-    ...{ ...api, base, server, ticket, open, follow, render, commit, reject },
+    ...{ ...api, base, server, ticket, open, follow, render, commit, reject, hold },
     async close() {
       await api.close();
       await server.close(0);

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { OperatorApi } from '../api/operator-api.ts';
 import type { HeldImage } from '../api/operator-types.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -43,12 +44,14 @@ interface HeldProps {
 function Held({ image, action, api }: HeldProps) {
   const { imageId, tenant, category, filename, by, reason, message, heldAt, previewUrl } = image;
   const item = useFocusAfter<HTMLLIElement>();
+  // Every poll has another signature: the picture is loaded once.
+  const [shown] = useState(previewUrl);
   const name = filename ?? shortId(imageId);
   const release = () => action.run(() => api.release(imageId).then(() => `${name} is released.`));
   const reject = () => action.run(() => api.reject(imageId).then(() => `${name} is rejected.`));
   return (
     <li ref={item}>
-      <img class="held-preview" src={previewUrl} alt={`Preview of ${name}`} loading="lazy" />
+      <img class="held-preview" src={shown} alt={`Preview of ${name}`} loading="lazy" />
       <div class="record-words">
         <p>
           <span class="badge">{by === 'service-down' ? 'no verdict' : (reason ?? 'held')}</span> {name}

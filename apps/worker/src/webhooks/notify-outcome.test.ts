@@ -1,10 +1,11 @@
 import { AppError } from '@imagemill/errors';
 import { createImageRecords } from '@imagemill/images';
-import { createManifests } from '@imagemill/manifests';
+import { createManifests, isHeld, judgeHeld } from '@imagemill/manifests';
 import type { RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { loadCategories } from '@imagemill/variants';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { answerWith, moderatedSets, startModeration } from '../test-support/moderation-harness.ts';
 import { job, makeBucket, run, storage, store } from '../test-support/render-harness.ts';
 import { closeWebhooks, newSecret, startReceiver, verified, webhookHarness } from '../test-support/webhook-harness.ts';
 
@@ -204,3 +205,30 @@ test('the webhook of a private image has signed URLs, with their expiry', async 
     }),
   ]);
 });
+
+test.each(['allow', 'reject'] as const)(
+  'a held image sends image.held, and its end after the judgement %s',
+  async (verdict) => {
+    const [ownSets, { url, received }] = [moderatedSets(), await startReceiver()];
+    const { moderator } = await startModeration({
+      answer: (response, asked) => answerWith(response, asked, { verdict: 'hold' }),
+    });
+    const hooks = await webhookHarness({ acme: url }, { secrets: [secret], ownSets });
+    hooks.startDeliveries();
+    hooks.startRenders(async (image) => (await run(image, { ownSets, moderator })).result);
+    const image = job({}, 'shots');
+    await store(image);
+    await hooks.queue.add(image, 0);
+    await vi.waitUntil(() => received.length === 1);
+    const manifests = createManifests(storage);
+    const stored = await manifests.read(image.imageId);
+    if (!isHeld(stored)) throw new Error('It is not held.');
+    await judgeHeld(manifests, stored, { verdict, by: 'operator' });
+    await hooks.queue.reprocess(image);
+    await vi.waitUntil(() => received.length === 2);
+    const [held, end] = received.map((message) => verified(secret, message));
+    expect(held).toMatchObject({ type: 'image.held', data: { status: 'held', error: { code: 'moderation-held' } } });
+    expect(end?.type).toBe(verdict === 'allow' ? 'image.ready' : 'image.rejected');
+    expect(Number(end?.data.sequence)).toBeGreaterThan(Number(held?.data.sequence));
+  },
+);
