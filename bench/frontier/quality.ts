@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { ssim } from 'ssim.js';
+import { findButteraugli } from './butteraugli.ts';
 
 export interface Quality {
   /** Mean SSIM on luma, up to 1; higher is better. */
@@ -20,8 +19,8 @@ export interface Scorer {
 
 /** Compares encodings of one picture with its pixels. */
 export async function createScorer(reference: Buffer): Promise<Scorer> {
-  const dir = await mkdtemp(join(tmpdir(), 'imagemill-frontier-'));
-  const butteraugli = await findOnPath('butteraugli_main');
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-quality-'));
+  const butteraugli = await findButteraugli();
   const referencePath = join(dir, 'reference.png');
   await writeFile(referencePath, reference);
   const referencePixels = await pixels(reference);
@@ -31,9 +30,7 @@ export async function createScorer(reference: Buffer): Promise<Scorer> {
       if (!butteraugli) return { ssim: mssim };
       const encodedPath = join(dir, 'encoded.png');
       await sharp(encoded).png({ compressionLevel: 1 }).toFile(encodedPath);
-      const { stdout } = await promisify(execFile)(butteraugli, [referencePath, encodedPath], { timeout: 60_000 });
-      const norm = /3-norm: ([\d.]+)/.exec(stdout)?.[1];
-      return { ssim: mssim, ...(norm && { butteraugli: Number(norm) }) };
+      return { ssim: mssim, butteraugli: await butteraugli(referencePath, encodedPath) };
     },
     close: () => rm(dir, { recursive: true, force: true }),
   };
@@ -42,18 +39,4 @@ export async function createScorer(reference: Buffer): Promise<Scorer> {
 async function pixels(bytes: Buffer) {
   const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data: new Uint8ClampedArray(data), width: info.width, height: info.height };
-}
-
-async function findOnPath(program: string): Promise<string | undefined> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, program);
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
-  }
-  return undefined;
 }

@@ -1,41 +1,74 @@
 import type { Sharp } from 'sharp';
 
-/** One combination of an encoder's settings. */
+/** One combination of an encoder's settings, without the quality. */
 export interface Setting {
   readonly format: 'avif' | 'webp' | 'jpeg';
+  /** Of jpeg, the only one is mozjpeg. */
   readonly effort: number;
-  readonly quality: number;
+  /** Lossy WebP always subsamples chroma. */
   readonly chroma: '4:2:0' | '4:4:4';
+  /** Of avif: sharp's default, `auto`, is `iq`. */
+  readonly tune?: 'iq' | 'ssim' | 'psnr';
+  readonly bitdepth?: 10;
+  /** Of webp: a slower, sharper conversion to 4:2:0. */
+  readonly smartSubsample?: true;
 }
 
-const range = (from: number, to: number, step: number) =>
-  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
+interface Curve {
+  readonly setting: Setting;
+  readonly qualities: readonly number[];
+  /** Measured on every fifth photograph only. */
+  readonly isVariation: boolean;
+}
 
-const combine = (
-  format: Setting['format'],
-  efforts: readonly number[],
-  qualities: readonly number[],
-  chromas: readonly Setting['chroma'][],
-): Setting[] =>
-  efforts.flatMap((effort) =>
-    qualities.flatMap((quality) => chromas.map((chroma) => ({ format, effort, quality, chroma }))),
-  );
+/** The quality that the standard sets use, and one above; sharp's default of avif is 50. */
+const QUALITIES = { avif: [60, 70], webp: [80, 88], jpeg: [80, 88] } as const;
 
-/** All settings to measure. Lossy WebP always subsamples chroma; effort 1 of jpeg is mozjpeg, 0 is plain. */
-export function sweep(quick: boolean): Setting[] {
-  if (quick) return [...combine('avif', [0, 1], [60], ['4:2:0']), ...combine('webp', [2, 4], [80], ['4:2:0'])];
+const curve = (setting: Setting, qualities: readonly number[] = QUALITIES[setting.format]): Curve => ({
+  ...{ setting, qualities, isVariation: false },
+});
+const variation = (setting: Setting, qualities: readonly number[] = QUALITIES[setting.format]): Curve => ({
+  ...{ setting, qualities, isVariation: true },
+});
+
+const avif = (effort: number, more: Partial<Setting> = {}): Setting => ({
+  ...{ format: 'avif', effort, chroma: '4:2:0', tune: 'iq' },
+  ...more,
+});
+const webp = (effort: number): Setting => ({ format: 'webp', effort, chroma: '4:2:0' });
+
+/** All settings to measure, each at two or three qualities. */
+export function sweep(quick: boolean): Curve[] {
+  if (quick) return [avif(1), avif(2), webp(2), webp(4)].map((setting) => curve(setting));
   return [
-    ...combine('avif', range(0, 4, 1), range(45, 70, 5), ['4:2:0', '4:4:4']),
-    ...combine('webp', [0, 1, 2, 3, 4, 6], range(70, 90, 5), ['4:2:0']),
-    ...combine('jpeg', [0, 1], range(70, 90, 5), ['4:2:0', '4:4:4']),
+    ...[0, 4].map((effort) => curve(avif(effort))),
+    ...[1, 2, 3].map((effort) => curve(avif(effort), [50, 60, 70])),
+    ...[2, 4, 6].map((effort) => curve(webp(effort))),
+    curve({ format: 'jpeg', effort: 0, chroma: '4:2:0' }),
+    ...[1, 3].map((effort) => variation(avif(effort, { chroma: '4:4:4' }))),
+    // The default of sharp.
+    variation(avif(4, { chroma: '4:4:4' }), [50, 60]),
+    ...[1, 3].map((effort) => variation(avif(effort, { bitdepth: 10 }))),
+    variation(avif(1, { chroma: '4:4:4', bitdepth: 10 })),
+    ...(['ssim', 'psnr'] as const).map((tune) => variation(avif(2, { tune }))),
+    variation({ ...webp(4), smartSubsample: true }),
   ];
 }
 
-export function encodeWith(image: Sharp, { format, effort, quality, chroma }: Setting): Sharp {
-  if (format === 'avif') return image.avif({ quality, effort, chromaSubsampling: chroma });
-  if (format === 'webp') return image.webp({ quality, effort });
-  return image.jpeg({ quality, mozjpeg: effort === 1, chromaSubsampling: chroma });
+export function encodeWith(image: Sharp, setting: Setting, quality: number): Sharp {
+  const { format, effort, chroma: chromaSubsampling, tune, bitdepth, smartSubsample } = setting;
+  if (format === 'jpeg') return image.jpeg({ quality, mozjpeg: true, chromaSubsampling });
+  if (format === 'webp') return image.webp({ quality, effort, ...(smartSubsample && { smartSubsample }) });
+  return image.avif({ quality, effort, chromaSubsampling, ...(tune && { tune }), ...(bitdepth && { bitdepth }) });
 }
 
-export const settingName = ({ format, effort, quality, chroma }: Setting) =>
-  `${format} q${quality} effort ${effort} ${chroma}`;
+export function settingName({ format, effort, chroma, tune, bitdepth, smartSubsample }: Setting): string {
+  if (format === 'jpeg') return 'mozjpeg';
+  const unusual = [
+    chroma === '4:4:4' && chroma,
+    bitdepth && `${bitdepth} bit`,
+    tune && tune !== 'iq' && `tune ${tune}`,
+    smartSubsample && 'smart subsampling',
+  ];
+  return [`${format} effort ${effort}`, ...unusual].filter(Boolean).join(', ');
+}

