@@ -8,6 +8,7 @@ import { benchProfile } from './engine/bench-profile.ts';
 import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchRoundPng } from './frontier/bench-round-png.ts';
+import { benchGraphics } from './graphics/bench-graphics.ts';
 import { benchLive } from './live/bench-live.ts';
 import { benchSharpen } from './options/bench-sharpen.ts';
 import { drawOptions } from './options/draw-options.ts';
@@ -25,6 +26,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   engine: benchEngine,
   fair: benchFair,
   frontier: benchFrontier,
+  graphics: benchGraphics,
   lazy: benchLazy,
   live: benchLive,
   options: drawOptions,
@@ -54,7 +56,8 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   effort    CPU of one avif encode by effort
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
   fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out
-  frontier  bytes, CPU and quality of encoder settings, and the Pareto-optimal ones
+  frontier  bytes and CPU of encoder settings at equal quality, by size; downloads photographs from npm and Debian
+  graphics  which drawings and photographs are taken for graphics, and the bytes of the settings for graphics
   lazy      CPU and bytes at the upload, by the entries of the product set that are made on request
   live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
   options   no measurement: draws the pictures of docs/variants.md

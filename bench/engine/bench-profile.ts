@@ -55,7 +55,7 @@ async function profile(bytes: Buffer, set: VariantSet): Promise<Steps> {
   const decoded = await timed(spent, 'decode', () => decode(bytes, plans));
   for (const plan of plans) {
     const frame = await timed(spent, 'scale', () => scale(decoded, plan));
-    await timed(spent, plan.variant.format, () => encodeLike(sharp(frame.data, frame), plan.variant).toBuffer());
+    await timed(spent, plan.variant.format, () => encodeLike(sharp(frame.data, frame), plan.variant, plan).toBuffer());
   }
   return spent;
 }

@@ -1,6 +1,14 @@
 import type { ImagingEngine } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
-import { encoderSettings, planRenditions, type Variant, VariantSet, variantSets } from '@imagemill/variants';
+import {
+  effortOf,
+  encoderSettings,
+  planRenditions,
+  type Size,
+  type Variant,
+  VariantSet,
+  variantSets,
+} from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
 
 /** The set of most tutorials: five webp and one jpeg, with the same encoder settings for every contender. */
@@ -29,8 +37,9 @@ export async function renderAll(engine: ImagingEngine, bytes: Buffer, set: Varia
   return total;
 }
 
-/** Encodes with the settings of our engine and the variant. */
-export function encodeLike(image: Sharp, { format, quality, effort }: Variant): Sharp {
+/** Encodes with the settings of our engine and the variant, for a rendition of this size. */
+export function encodeLike(image: Sharp, variant: Variant, size: Size): Sharp {
+  const { format, quality, effort = effortOf(format, size) } = variant;
   const ownEffort = effort !== undefined && { effort };
   if (format === 'avif') return image.avif({ ...encoderSettings.avif, quality, ...ownEffort });
   if (format === 'webp') return image.webp({ ...encoderSettings.webp, quality, ...ownEffort });
@@ -56,7 +65,8 @@ export const contenders: Record<string, Contender> = {
       plans.map(async (plan) => {
         const image = sharp(pixels.data, { raw: pixels.info });
         const fit = plan.variant.fit === 'cover' ? 'cover' : 'fill';
-        return (await encodeLike(image.resize(plan.width, plan.height, { fit }), plan.variant).toBuffer()).byteLength;
+        return (await encodeLike(image.resize(plan.width, plan.height, { fit }), plan.variant, plan).toBuffer())
+          .byteLength;
       }),
     );
     return sizes.reduce((sum, size) => sum + size, 0);
@@ -83,7 +93,11 @@ export const contenders: Record<string, Contender> = {
         await image.metadata();
         const { width, height, fit } = variant;
         return (
-          await encodeLike(image.rotate().resize(width, height, { fit, withoutEnlargement: true }), variant).toBuffer()
+          await encodeLike(
+            image.rotate().resize(width, height, { fit, withoutEnlargement: true }),
+            variant,
+            variant,
+          ).toBuffer()
         ).byteLength;
       }),
     );

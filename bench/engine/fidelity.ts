@@ -36,7 +36,7 @@ export async function measureFidelity({ quick }: { quick: boolean }): Promise<Fi
     results.push({
       rendition: `${variant.name} ${variant.format}`,
       ours: await scorer.score(Buffer.from(data)),
-      direct: await scorer.score(await encodeLike(scaled(), variant).toBuffer()),
+      direct: await scorer.score(await encodeLike(scaled(), variant, plan).toBuffer()),
     });
     await scorer.close();
   }

@@ -1,6 +1,6 @@
 import { type Coded, type Efforts, type PlanCosts, views } from './plans.ts';
 
-const EFFORTS: Readonly<Record<Coded, readonly number[]>> = { avif: [0, 1, 2, 3, 4], webp: [2, 4, 6] };
+const EFFORTS: Readonly<Record<Coded, readonly number[]>> = { avif: [0, 1, 2, 3, 4], webp: [2, 4, 5] };
 
 /**
  * The efforts by size with the fewest bytes at the views of the sizes, on the mean of both metrics, whose CPU is within a limit. A larger

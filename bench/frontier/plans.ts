@@ -1,4 +1,4 @@
-import { planRenditions, type VariantSet, variantSets } from '@imagemill/variants';
+import { effortOf, planRenditions, type VariantSet, variantSets } from '@imagemill/variants';
 import type { Compared, Curves } from './curves.ts';
 
 /** The share of views of each size, in per cent: thumbnails are seen most. */
@@ -54,12 +54,12 @@ export function costsOf(
   };
 }
 
-/** The efforts of the product set itself. */
+/** The efforts that the product set has now. */
 export const currentEfforts = (format: Coded): Efforts =>
   Object.fromEntries(
     productSet()
       .filter((variant) => variant.format === format)
-      .map(({ name, effort }) => [name, effort ?? Number.NaN]),
+      .map((variant) => [variant.name, variant.effort ?? effortOf(format, variant) ?? 0]),
   );
 
 export const sameEffort = (effort: number): Efforts =>

@@ -4,27 +4,33 @@ import { dominantColour } from './dominant-colour.ts';
 import type { Pixels } from './pixels.ts';
 import type { PlacedMark } from './watermark/placed-mark.ts';
 
-/** A plan with what is behind its picture, and over it. The backdrop is a colour as #rrggbb in the colour space of the pixels, or `transparent`. */
+/** A plan with what only the decoded pixels show, and with what is over it. */
 export interface BackedPlan extends RenditionPlan {
+  /** What is behind the picture: a colour as #rrggbb in the colour space of the pixels, or `transparent`. */
   readonly backdrop: string;
   /** What is over it. */
   readonly mark?: PlacedMark | undefined;
+  /** Whether the whole picture is drawn: `is-graphic.ts`. */
+  readonly isGraphic: boolean;
 }
 
 /** What is behind transparent pixels if a format without transparency asks for the colour of a transparent border. */
 const WHITE = '#ffffff';
 
-/**
- * @param decoded whose border has the colour of the background `auto`
- * @param colour of the decoded pixels
- */
-export function withBackdrops(plans: readonly RenditionPlan[], decoded: Pixels, colour: Colour = 'srgb'): BackedPlan[] {
+interface Decoded {
+  /** Their border has the colour of the background `auto`. */
+  readonly pixels: Pixels;
+  readonly colour: Colour;
+  readonly isGraphic: boolean;
+}
+
+export function withBackdrops(plans: readonly RenditionPlan[], { pixels, colour, isGraphic }: Decoded): BackedPlan[] {
   const inColour = (backdrop: string) => (colour === 'p3' && backdrop.startsWith('#') ? hexInP3(backdrop) : backdrop);
-  const automatic = plans.some(({ variant }) => variant.background === 'auto') ? borderColour(decoded) : WHITE;
+  const automatic = plans.some(({ variant }) => variant.background === 'auto') ? borderColour(pixels) : WHITE;
   return plans.map((plan) => {
     const { background, format } = plan.variant;
     const backdrop = background === 'auto' ? automatic : inColour(background);
-    return { ...plan, backdrop: format === 'jpeg' && backdrop === 'transparent' ? WHITE : backdrop };
+    return { ...plan, isGraphic, backdrop: format === 'jpeg' && backdrop === 'transparent' ? WHITE : backdrop };
   });
 }
 

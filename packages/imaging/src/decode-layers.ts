@@ -5,6 +5,7 @@ import { interpretationOf } from './colour/interpretation.ts';
 import { isWideGamut } from './colour/wide-gamut.ts';
 import { decodePixels } from './decode-pixels.ts';
 import { toRejection } from './errors.ts';
+import { isGraphic } from './is-graphic.ts';
 import type { Layer } from './layer.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
@@ -56,7 +57,7 @@ export async function decodeLayers(
   const focuses = { focus: known.focus, chosenFocus: decided.chosenFocus };
   const layersOf = async (colour: Colour, pixels: Pixels) => {
     const plans = planRenditions(source, variantsOf(colour), focuses);
-    const layers = await trimLayers(plans, { pixels, colour, source, focuses });
+    const layers = await trimLayers(plans, { pixels, colour, source, focuses, isGraphic: isGraphic(pixels) });
     return layers.map((layer) => markLayer(layer, watermarks));
   };
   const srgb = await layersOf('srgb', decoded);

@@ -11,7 +11,7 @@ interface Encode {
  * @param slots that an image can have at the same time
  */
 export function encodeOrder<T extends Encode>(encodes: readonly T[], slots: number): T[] {
-  const [smallest, ...others] = encodes.toSorted((a, b) => a.pixels - b.pixels);
+  const [smallest, ...others] = encodes.toSorted((a, b) => a.pixels - b.pixels || a.cost - b.cost);
   if (!smallest) return [];
   const longest = others.reduce<T | undefined>((a, b) => (a && a.cost > b.cost ? a : b), undefined);
   if (!longest || slots < 2) return [smallest, ...others];

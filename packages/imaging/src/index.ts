@@ -5,6 +5,7 @@ export { predictCost } from './cost/predict-cost.ts';
 export { type Detector, detectorFrame } from './detector.ts';
 export type { ImagingEngine } from './engine.ts';
 export { EngineBusyError, RejectedImageError, type RejectionCode, TookTooLongError } from './errors.ts';
+export { isGraphic } from './is-graphic.ts';
 export { defaultLimits, type ImageLimits } from './limits.ts';
 export type { Picture, PictureSummary, RenderedVariant } from './picture.ts';
 export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-engine-pool.ts';

@@ -1,7 +1,17 @@
-import { crops, encoderSettings, type Position, pads, type RenditionPlan, tinySource } from '@imagemill/variants';
+import {
+  crops,
+  effortOf,
+  encoderSettings,
+  graphicSettings,
+  type Position,
+  pads,
+  type RenditionPlan,
+  tinySource,
+} from '@imagemill/variants';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { type BackedPlan, showsBackdrop } from './backdrop.ts';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
+import { encodeGraphicWebp } from './encode-graphic-webp.ts';
 import { encodeRoundPng } from './encode-round-png.ts';
 import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
@@ -85,9 +95,10 @@ async function pixelsOf(image: Sharp): Promise<Pixels> {
 
 /** @param frame of these pixels, with the metadata to keep */
 export function encodeFrame(frame: Sharp, pixels: Pixels, plan: BackedPlan): Promise<Buffer> {
-  return plan.variant.format === 'png' && isRound(plan)
-    ? encodeRoundPng(frame, pixels)
-    : take(encoding, frame, plan).toBuffer();
+  const { format } = plan.variant;
+  if (format === 'png' && isRound(plan)) return encodeRoundPng(frame, pixels);
+  if (format === 'webp' && plan.isGraphic) return encodeGraphicWebp(frame, encoderOptions(plan));
+  return take(encoding, frame, plan).toBuffer();
 }
 
 /** @throws RejectedImageError `corrupt` if frames after the first are damaged */
@@ -110,10 +121,12 @@ const take = (steps: readonly Step[], image: Sharp, plan: BackedPlan): Sharp =>
   steps.reduce((made, step) => step(made, plan), image);
 
 /** All options of an encoder: the same pixels with the same options give the same bytes. */
-export function encoderOptions({ variant: { format, quality, effort }, ofTinySource }: RenditionPlan) {
+export function encoderOptions(plan: BackedPlan) {
+  const { format, quality, effort = effortOf(format, plan) } = plan.variant;
   return {
     ...encoderSettings[format],
-    ...(ofTinySource && tinySource.settings[format]),
+    ...(plan.isGraphic && graphicSettings[format]),
+    ...(plan.ofTinySource && tinySource.settings[format]),
     // With a quality, sharp would reduce a png to a palette.
     ...(format !== 'png' && { quality }),
     ...(effort !== undefined && { effort }),

@@ -18,6 +18,7 @@ interface Decoded {
   /** The source's size, which the plans are relative to. It may have been decoded to a smaller one. */
   readonly source: Size;
   readonly focuses: Pick<KnownOfImage, 'focus' | 'chosenFocus'>;
+  readonly isGraphic: boolean;
 }
 
 /** One layer for each `trim` of the plans, with what it leaves of the decoded pixels, and one for the plans without. */
@@ -26,17 +27,14 @@ export function trimLayers(plans: readonly RenditionPlan[], decoded: Decoded): P
   return Promise.all([...groups].map(([trim, alike]) => layerOf(trim, alike, decoded)));
 }
 
-async function layerOf(
-  trim: number | undefined,
-  plans: readonly RenditionPlan[],
-  { pixels, colour, source, focuses }: Decoded,
-): Promise<Layer> {
-  if (trim === undefined) return { colour, pixels, plans: withBackdrops(plans, pixels, colour) };
+async function layerOf(trim: number | undefined, plans: readonly RenditionPlan[], decoded: Decoded): Promise<Layer> {
+  const { pixels, colour, source, focuses } = decoded;
+  if (trim === undefined) return { colour, pixels, plans: withBackdrops(plans, decoded) };
   const area = contentArea(pixels, { tolerance: trim, isScaled: pixels.raw.width < source.width });
   const set = plans.map(({ variant }) => variant);
   const exact = planRenditions(source, set, { ...focuses, partOf: () => inSource(area, pixels.raw, source) });
   // The background of the colour of the border is that of the border that was trimmed.
-  return { colour, pixels: await cut(pixels, area), plans: withBackdrops(exact, pixels, colour) };
+  return { colour, pixels: await cut(pixels, area), plans: withBackdrops(exact, decoded) };
 }
 
 function inSource({ left, top, width, height }: Area, decoded: Size, source: Size): Area {

@@ -9,7 +9,15 @@ export {
   moderatedCategories,
   privateCategories,
 } from './categories.ts';
-export { ENGINE_VERSION, type EncoderSettings, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
+export {
+  ENGINE_VERSION,
+  type EncoderSettings,
+  effortOf,
+  encoderSettings,
+  graphicSettings,
+  roundPng,
+  tinySource,
+} from './encoder-settings.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
 export { focusOnFaces } from './faces.ts';
 export { type Decided, Focus, FocusChoice, SkippedStep } from './focus.ts';

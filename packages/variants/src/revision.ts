@@ -1,4 +1,11 @@
-import { ENGINE_VERSION, encoderSettings, roundPng, tinySource } from './encoder-settings.ts';
+import {
+  ENGINE_VERSION,
+  effortBySize,
+  encoderSettings,
+  graphicSettings,
+  roundPng,
+  tinySource,
+} from './encoder-settings.ts';
 import { faceModel } from './models.ts';
 import type { VariantSet } from './variant.ts';
 import type { Visibility } from './visibility.ts';
@@ -11,7 +18,16 @@ import type { Visibility } from './visibility.ts';
 export async function revisionOf(set: VariantSet, visibility: Visibility = 'public'): Promise<string> {
   const entries = set.map(({ when: _, ...entry }) => canonical(entry)).sort();
   const models = set.some(({ position }) => position === 'face') ? { models: [faceModel] } : {};
-  const made = { engine: ENGINE_VERSION, encoders: encoderSettings, roundPng, tinySource, ...models, entries };
+  const made = {
+    engine: ENGINE_VERSION,
+    encoders: encoderSettings,
+    effortBySize,
+    graphicSettings,
+    roundPng,
+    tinySource,
+    ...models,
+    entries,
+  };
   const text = canonical(visibility === 'public' ? made : { ...made, visibility });
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');

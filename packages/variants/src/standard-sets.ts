@@ -13,9 +13,6 @@ interface Box {
 
 const qualities: Record<Format, number> = { avif: 60, webp: 80, jpeg: 80, png: 100 };
 
-/** Beside avif, webp is the fallback for few browsers: saving half the CPU is worth 3 to 5 % more bytes. */
-const webpEffort = (formats: readonly Format[]) => (formats.includes('avif') ? 2 : 4);
-
 const entries = (boxes: readonly Box[], position?: Position): z.input<typeof Variant>[] =>
   boxes.flatMap(({ formats, ...box }) =>
     formats.map((format) => ({
@@ -23,7 +20,6 @@ const entries = (boxes: readonly Box[], position?: Position): z.input<typeof Var
       format,
       quality: qualities[format],
       ...(position && { position }),
-      ...(format === 'webp' && { effort: webpEffort(formats) }),
     })),
   );
 

@@ -52,23 +52,6 @@ describe('the standard sets', () => {
   });
 });
 
-test('webp uses a higher effort in boxes without avif', () => {
-  const efforts = (category: string) =>
-    variantSets()
-      .get(category)
-      ?.filter(({ format }) => format === 'webp')
-      .map(({ name, effort }) => `${name} ${effort}`);
-  expect(efforts('product')).toEqual(['thumb 2', 'small 2', 'medium 2', 'large 2', 'retina 2']);
-  expect(efforts('avatar')).toEqual([
-    'small 2',
-    'medium 2',
-    'large 2',
-    'round-small 4',
-    'round-medium 4',
-    'round-large 4',
-  ]);
-});
-
 describe('a variant set', () => {
   test('rejects two entries with the same name and format, and names them', () => {
     const parsed = parse(box, { ...box, format: 'avif' }, { ...box, width: 200 });

@@ -1,7 +1,7 @@
 import {
   decodeSize,
   type EntryName,
-  encoderSettings,
+  effortOf,
   planRenditions,
   type RenditionPlan,
   type SourceFacts,
@@ -133,8 +133,8 @@ const encodedPixels = ({ width, height, variant }: RenditionPlan, { frames }: Pi
 
 /** CPU of an encode by effort, relative to an avif of effort 1: `pnpm bench effort` and `pnpm bench frontier`. */
 const encoderFactors = {
-  avif: [0.6, 1, 1.8, 2.8, 11],
-  webp: [0.2, 0.25, 0.28, 0.5, 0.6, 0.75, 1.1],
+  avif: [0.3, 1, 1.7, 3, 13],
+  webp: [0.2, 0.22, 0.25, 0.45, 0.57, 0.65, 1.45],
   jpeg: [0.47],
   png: [1],
 } as const;
@@ -142,9 +142,9 @@ const encoderFactors = {
 /** CPU of an unsharp mask: 78 ms per megapixel, where an avif of effort 1 takes 178. */
 const sharpeningFactor = ({ sharpens }: RenditionPlan) => (sharpens ? 0.45 : 0);
 
-function encoderFactor({ variant: { format, effort } }: RenditionPlan): number {
-  const own = format === 'avif' || format === 'webp' ? encoderSettings[format].effort : 0;
-  return encoderFactors[format][effort ?? own] ?? 1;
+function encoderFactor(plan: RenditionPlan): number {
+  const { format, effort = effortOf(format, plan) } = plan.variant;
+  return encoderFactors[format][effort ?? 0] ?? 1;
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
