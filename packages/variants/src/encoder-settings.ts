@@ -1,4 +1,4 @@
-import type { Size } from './fit.ts';
+import type { Size } from './area.ts';
 import type { Format } from './variant-fields.ts';
 
 /** Options of each encoder for every size. They affect a rendition's bytes, as the variant set does, and are part of the revision. */
