@@ -7,13 +7,13 @@ export type Metric = keyof Verdict;
 export const metrics: readonly Metric[] = ['butteraugli', 'ssimulacra2'];
 
 /** A setting at one quality. */
-export interface Reference {
+interface Reference {
   readonly name: string;
   readonly quality: number;
 }
 
 /** Means over the photographs of one variant, at one quality of one setting. */
-export interface Point extends Verdict {
+interface Point extends Verdict {
   readonly quality: number;
   /** Mean of the logarithms. */
   readonly logBytes: number;
