@@ -24,11 +24,11 @@ describe('a picture that was drawn is a graphic:', () => {
     ['a single colour', (side: number) => plainPicture(side, side, [9, 99, 200])],
     ['few colours at random', confetti],
   ])('%s', async (_, draw) => {
-    for (const side of SIDES) expect(await isGraphicWhenDecoded(await draw(side)), `${side} px`).toBe(true);
+    for (const side of SIDES) expect(await isGraphicWhenDecoded(draw(side)), `${side} px`).toBe(true);
   });
 
   test('with a transparent background', async () => {
-    const { data, info } = await (await logo(150)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await logo(150).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     for (let at = 0; at < data.length; at += 4) if (data.readUIntBE(at, 3) === 0xffffff) data[at + 3] = 0;
     expect(await isGraphicWhenDecoded(sharp(data, { raw: info }))).toBe(true);
   });
@@ -57,6 +57,6 @@ describe('a photograph is no graphic:', () => {
 });
 
 test('text that was compressed with loss is no graphic', async () => {
-  const jpeg = await (await text(400)).jpeg({ quality: 60 }).toBuffer();
+  const jpeg = await text(400).jpeg({ quality: 60 }).toBuffer();
   expect(await isGraphicWhenDecoded(sharp(jpeg))).toBe(false);
 });

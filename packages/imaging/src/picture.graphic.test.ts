@@ -7,7 +7,7 @@ import { metadataOf, pixelReader, renderOne, renderSet, variantSet } from './tes
 const SIDE = 96;
 const ink: Rgb = [230, 60, 60];
 const paper: Rgb = [20, 60, 200];
-const colouredText = async () => (await text(SIDE, ink, paper)).png().toBuffer();
+const colouredText = () => text(SIDE, ink, paper).png().toBuffer();
 const isLossless = (webp: Uint8Array) => Buffer.from(webp).includes('VP8L');
 
 async function meanDifference(source: Uint8Array, rendition: Uint8Array): Promise<number> {

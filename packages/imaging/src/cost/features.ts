@@ -75,7 +75,6 @@ export function memoryFeatures(subject: CostSubject): Features {
     [`hold ${decoderOf(subject)}`]: sourcePixels(subject) * samplesPerPixel(subject) * sampleBytes(subject),
     file: source.bytes / MILLION,
     metadata: coding.metadataBytes / MILLION,
-    decoded: layersOf(subject) * decodedPixels(plans) * 4,
     ...(coding.isConverted && { converted: decodedPixels(plans) * 4 }),
     encodes,
     ...(source.hasAlpha && { 'encodes alpha': encodes }),
