@@ -390,7 +390,7 @@ test('lists earlier uploads, the newest first and a page at a time', async () =>
   expect(await on.getByRole('button', { name: 'Show older images' }).count()).toBe(0);
 
   await on.getByRole('button', { name: 'Details of eileen.jpg' }).click();
-  expect(await on.getByLabel('Metadata').textContent()).toBe('memberM-17');
+  expect(await on.getByLabel('Metadata').textContent()).toMatch(/^memberM-17/);
   await on.getByText('Originals are private').waitFor();
 });
 
