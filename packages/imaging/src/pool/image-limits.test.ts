@@ -61,7 +61,7 @@ describe('memory', () => {
   let pool: EnginePool;
   beforeAll(async () => {
     const onEvent = (event: PoolEvent) => void (event.is === 'ended' && ends.push(event.reason));
-    // 100 MiB for a light image, and up to 200 for one.
+    // A process is killed above 252 MiB with a light image, and above 384 with a heavy one.
     pool = await createEnginePool({
       processes: 1,
       slots: 2,
@@ -75,7 +75,7 @@ describe('memory', () => {
   test.runIf(process.platform === 'linux')(
     'an image that needs more than predicted, and not too much, is rendered',
     async () => {
-      expect(await runImage(pool, { at: 'webp', by: 'taking 230 MiB' })).toBe(5);
+      expect(await runImage(pool, { at: 'webp', by: 'taking 290 MiB' })).toBe(5);
       await vi.waitFor(() => expect(ends).toEqual(['memory', 'replaced']));
     },
   );

@@ -27,9 +27,10 @@ const behaviours = {
     const held: Buffer[] = [];
     for (;;) held.push(Buffer.alloc(8 * MIB, held.length));
   },
-  'taking 230 MiB': async () => {
-    const held = Buffer.alloc(230 * MIB, 1);
-    await setTimeout(200);
+  'taking 290 MiB': async () => {
+    const held = Buffer.alloc(290 * MIB, 1);
+    // Long enough for a busy parent to sample it.
+    await setTimeout(2_000);
     held.fill(0);
   },
   'ending with SIGSEGV': async () => void process.kill(process.pid, 'SIGSEGV'),

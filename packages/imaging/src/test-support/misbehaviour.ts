@@ -12,7 +12,7 @@ export type Way =
   | 'looping'
   | 'hanging'
   | 'growing'
-  | 'taking 230 MiB'
+  | 'taking 290 MiB'
   | 'pausing'
   | 'ending with SIGSEGV'
   | 'aborting'
