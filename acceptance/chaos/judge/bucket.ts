@@ -17,7 +17,13 @@ export interface Rendition extends z.infer<typeof Rendition> {
   readonly url: string;
 }
 
-const Manifest = z.object({ imageId: z.string(), status: z.string(), renditions: z.array(Rendition).default([]) });
+const Manifest = z.object({
+  imageId: z.string(),
+  status: z.string(),
+  renditions: z.array(Rendition).default([]),
+  /** The point around which avatars are cropped, in shares of the sides. */
+  chosenFocus: z.object({ x: z.number(), y: z.number() }).optional(),
+});
 interface Manifest extends Omit<z.infer<typeof Manifest>, 'renditions'> {
   readonly renditions: readonly Rendition[];
 }

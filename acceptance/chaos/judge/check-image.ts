@@ -20,7 +20,7 @@ export async function checkImage(bucket: Bucket, imageId: string, picture: Pictu
   if (manifest.renditions.length !== RENDITIONS[picture.category]) {
     return { verdict: 'partial', finding: `${imageId} has ${manifest.renditions.length} renditions` };
   }
-  const isRight = await looksLike(picture.bytes);
+  const isRight = await looksLike(picture.bytes, manifest.chosenFocus);
   for (const rendition of manifest.renditions) {
     const check = await checkRendition(rendition, isRight);
     if (check.verdict !== 'right') return check;

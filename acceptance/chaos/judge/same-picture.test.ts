@@ -21,6 +21,15 @@ test('distinguishes every picture from every other, even as a small crop', async
   }
 });
 
+test('compares a crop with the part around its focus', async () => {
+  const upload = await sharp(await goodPicture())
+    .resize(400, 200, { fit: 'fill' })
+    .toBuffer();
+  const right = await sharp(upload).extract({ left: 200, top: 0, width: 200, height: 200 }).resize(48, 48).toBuffer();
+  const answers = [0, 0.5, 0.75, 1].map(async (x) => (await looksLike(upload, { x, y: 0.5 }))(right));
+  expect(await Promise.all(answers)).toEqual([false, false, true, true]);
+});
+
 test('treats a rotated, mirrored or blank picture as another one', async () => {
   const upload = await goodPicture();
   const isSame = await looksLike(upload);

@@ -10,13 +10,21 @@ const DIFFERENCE_MAX = 15;
 /** Decides whether a rendition shows its upload. */
 export type LooksLike = (rendition: Buffer) => Promise<boolean>;
 
-/** @returns a function that compares renditions with this upload: the whole upload, or its centre if it was cropped */
-export async function looksLike(upload: Buffer): Promise<LooksLike> {
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * @param focus the middle of crops, in shares of the upload's sides
+ * @returns a function that compares renditions with this upload: the whole upload, or its part around the focus if it was cropped
+ */
+export async function looksLike(upload: Buffer, focus: Point = { x: 0.5, y: 0.5 }): Promise<LooksLike> {
   const fit = { width: UPLOAD_SIDE, height: UPLOAD_SIDE, fit: 'inside' } as const;
   const { data, info } = await sharp(upload).resize(fit).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const squeezed = (aspect: number) =>
     sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-      .extract(centre(info, aspect))
+      .extract(partAround(focus, info, aspect))
       .resize(SIDE, SIDE, { fit: 'fill' })
       .raw()
       .toBuffer();
@@ -32,13 +40,15 @@ export async function looksLike(upload: Buffer): Promise<LooksLike> {
   };
 }
 
-/** The largest part around the centre that has this aspect ratio. */
-function centre({ width, height }: Pick<OutputInfo, 'width' | 'height'>, aspect: number) {
+/** The largest part with this aspect ratio, whose middle is as near to the focus as the sides allow. */
+function partAround({ x, y }: Point, { width, height }: Pick<OutputInfo, 'width' | 'height'>, aspect: number) {
   const cropped = {
     width: Math.min(width, Math.round(height * aspect)),
     height: Math.min(height, Math.round(width / aspect)),
   };
-  return { ...cropped, left: Math.floor((width - cropped.width) / 2), top: Math.floor((height - cropped.height) / 2) };
+  const start = (share: number, outer: number, inner: number) =>
+    Math.min(outer - inner, Math.max(0, Math.floor(share * outer - inner / 2)));
+  return { ...cropped, left: start(x, width, cropped.width), top: start(y, height, cropped.height) };
 }
 
 /** The mean difference between RGBA and RGB, without pixels outside a circular crop; huge if hardly any pixels are left. */
