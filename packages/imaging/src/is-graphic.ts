@@ -14,7 +14,7 @@ const SOFT_SHARE_MAX = 0.2;
  * photographs, and graphics that were compressed with loss, have small differences nearly everywhere. The limits have a margin to both
  * sides: docs/performance.md has the precision and the recall that `bench graphics` measured.
  *
- * @param pixels decoded. A photograph takes a few rows; a graphic of 2,400 pixels about 10 ms.
+ * @param pixels decoded
  */
 export function isGraphic(pixels: Pixels): boolean {
   const background = backgroundOf(pixels);
