@@ -1,9 +1,7 @@
 import { configuredKeyEntry } from '@imagemill/keys';
-import { parseEnv } from '@imagemill/service/environment';
 import type { Command } from 'commander';
-import { reconcileEnv } from '../env.ts';
 import { entryPoints } from '../stack/entry-points.ts';
-import { readStackFile } from '../stack/stack-file.ts';
+import { runningStack, storesEnv } from '../stack/running-stack.ts';
 import { helpAfter } from './help.ts';
 import { runApp } from './run-app.ts';
 
@@ -42,15 +40,10 @@ export function doctor(program: Command): void {
 
 /** The variables of the local stack, if one is running. */
 async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
-  const stack = await readStackFile(parseEnv(reconcileEnv, process.env).IMAGEMILL_DIR);
+  const stack = await runningStack();
   if (!stack) return {};
   return {
-    REDIS_URL: stack.redisUrl,
-    S3_ENDPOINT: stack.s3Endpoint,
-    S3_ACCESS_KEY_ID: stack.s3AccessKeyId,
-    S3_SECRET_ACCESS_KEY: stack.s3SecretAccessKey,
-    ORIGINALS_BUCKET: stack.originalsBucket,
-    CDN_BUCKET: stack.cdnBucket,
+    ...storesEnv(stack),
     CDN_BASE_URL: stack.cdnBaseUrl,
     EDGE_BASE_URL: stack.edgeUrl,
     API_BASE_URL: stack.apiUrl,

@@ -1,8 +1,6 @@
-import { parseEnv } from '@imagemill/service/environment';
 import type { Command } from 'commander';
-import { reconcileEnv } from '../env.ts';
 import { entryPoints } from '../stack/entry-points.ts';
-import { readStackFile } from '../stack/stack-file.ts';
+import { runningStack, storesEnv } from '../stack/running-stack.ts';
 import { helpAfter } from './help.ts';
 import { runApp } from './run-app.ts';
 
@@ -34,21 +32,8 @@ export function reconcile(program: Command): void {
     )
     .action(async (options: { dryRun?: boolean; json?: boolean }) => {
       const flags = [...(options.dryRun ? ['--dry-run'] : []), ...(options.json ? ['--json'] : [])];
-      const env = { ...(await localStackEnv()), ...process.env };
+      const stack = await runningStack();
+      const env = { ...(stack && storesEnv(stack)), ...process.env };
       await runApp(entryPoints.reconcile, flags, env);
     });
-}
-
-/** The addresses of the local stack, if one is running. */
-async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
-  const stack = await readStackFile(parseEnv(reconcileEnv, process.env).IMAGEMILL_DIR);
-  if (!stack) return {};
-  return {
-    REDIS_URL: stack.redisUrl,
-    S3_ENDPOINT: stack.s3Endpoint,
-    S3_ACCESS_KEY_ID: stack.s3AccessKeyId,
-    S3_SECRET_ACCESS_KEY: stack.s3SecretAccessKey,
-    ORIGINALS_BUCKET: stack.originalsBucket,
-    CDN_BUCKET: stack.cdnBucket,
-  };
 }
