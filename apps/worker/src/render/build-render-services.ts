@@ -9,7 +9,7 @@ import { createDownload } from '../import/download.ts';
 import { createImportOriginal } from '../import/import-original.ts';
 import type { Moderator } from '../moderation/moderate.ts';
 import { createHeavySlots } from '../slots/heavy-slots.ts';
-import type { RenderServices } from './render-image.ts';
+import type { RenderServices } from './render-services.ts';
 
 interface RenderOptions {
   readonly engine: ImagingEngine & Pick<EnginePool, 'laneOf' | 'heavyMax'>;

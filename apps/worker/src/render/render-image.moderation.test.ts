@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RejectedImageError } from '@imagemill/imaging';
 import { createDeletions, createManifests, createPreviews, isHeld, judgeHeld } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
 import { type ImageId, originalFolder, previewKey, renditionFolder } from '@imagemill/variants';
@@ -217,6 +219,38 @@ test('a run that finds no slot for a question is postponed, and stores nothing',
   expect(await manifestOf(image)).toBeUndefined();
   expect(await stored(image)).toEqual({ renditions: 0, previews: 0 });
 });
+
+const ends = {
+  postponed: {
+    ...down(),
+    judge: async () => ({ outcome: 'postponed' as const, reason: 'moderation-busy' as const, retryAfterMs: 5 }),
+  },
+  held: down(),
+  failed: { ...down(), judge: () => Promise.reject(new Error('The preview was not stored.')) },
+  rejected: { ...down(), judge: () => Promise.reject(new RejectedImageError('too-complex')) },
+} satisfies Record<string, Moderator>;
+
+test.each(Object.entries(ends))(
+  'a run that ends as %s has ended its report of progress before',
+  async (end, moderator) => {
+    const image = shot();
+    await store(image);
+    const events: string[] = [];
+    const { result } = await run(image, {
+      ...{ ownSets, moderator },
+      // Slower than all that follows.
+      beforeReport: async () => {
+        await delay(50);
+        events.push('reported');
+      },
+    });
+    await result.then(
+      ({ outcome }) => events.push(outcome),
+      () => events.push('failed'),
+    );
+    expect(events).toEqual(['reported', end]);
+  },
+);
 
 test('the public URLs of a ready image that is held or rejected are purged', async () => {
   for (const verdict of ['hold', 'reject'] as const) {

@@ -12,7 +12,8 @@ import { inject } from 'vitest';
 import { workerEnv } from '../env.ts';
 import type { ImportOriginal } from '../import/import-original.ts';
 import { buildRenderServices } from '../render/build-render-services.ts';
-import { createRenderImage, type RenderServices } from '../render/render-image.ts';
+import { createRenderImage } from '../render/render-image.ts';
+import type { RenderServices } from '../render/render-services.ts';
 
 const { redisUrl, s3 } = inject('servers');
 export const client = createS3Client({ ...s3, maxAttempts: 1 });

@@ -1,0 +1,59 @@
+import type { Picture } from '@imagemill/imaging';
+import { type FinishedManifest, readyManifest, type Subject } from '@imagemill/manifests';
+import type { Original } from '@imagemill/rendering';
+import { type CategorySpec, type SourceFacts, uploadEntries } from '@imagemill/variants';
+import { publishRenditions } from './publish-renditions.ts';
+import type { RenderServices } from './render-services.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+/** An inspected original that may be rendered and published. */
+interface Renderable {
+  readonly subject: Subject;
+  readonly category: CategorySpec;
+  readonly original: Original;
+  readonly source: SourceFacts;
+}
+
+interface RenderOptions extends Pick<PublishOptions, 'onPublished' | 'signal'> {
+  readonly watch: Stopwatch;
+}
+
+/**
+ * Decodes an original once, and publishes its renditions.
+ *
+ * @throws RejectedImageError; StorageError; errors of the engine
+ */
+export async function renderOriginal(
+  { cdn, engine, onEncoded, logger }: RenderServices,
+  { subject, category, original, source }: Renderable,
+  { watch, onPublished, signal }: RenderOptions,
+): Promise<FinishedManifest> {
+  const { set, revision, visibility } = category;
+  const { focus, imageId } = subject.image;
+  const only = uploadEntries(set);
+  const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { only, focus, signal }));
+  const address = { imageId, revision, visibility };
+  const publishing = { cdn, onEncoded, address, onPublished, signal };
+  const [summary, done] = await summariseAndPublish(picture, watch, publishing);
+  const { decided } = picture;
+  if (decided.skipped.length > 0) logger.warn({ imageId, skipped: decided.skipped }, 'steps skipped');
+  const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, visibility, decided, done };
+  return readyManifest(subject, { ...made, timingsMs: watch.readings() });
+}
+
+type PublishOptions = Parameters<typeof publishRenditions>[0];
+
+/** The summary is made beside the renditions. The first failure stops both, and nothing of them runs when it is thrown. */
+async function summariseAndPublish(picture: Picture, watch: Stopwatch, options: Omit<PublishOptions, 'render'>) {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const render = (stop: AbortSignal) => picture.render({ signal: stop });
+  // In this order: the encodes wait for their slots before the summary does.
+  const published = watch.time('render', () => publishRenditions({ ...options, render, signal }));
+  const summary = watch.time('summarise', () => picture.summarise({ signal }));
+  for (const work of [published, summary]) work.catch((error: unknown) => failed.abort(error));
+  await Promise.allSettled([published, summary]);
+  picture.close();
+  failed.signal.throwIfAborted();
+  return [await summary, await published] as const;
+}
