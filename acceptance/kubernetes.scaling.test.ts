@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { environmentOf } from './kubernetes/containers.ts';
-import { kustomizations, manifest } from './kubernetes/manifests.ts';
+import { manifest } from './kubernetes/manifests.ts';
 import { metricNames } from './test-support/metrics.ts';
 
 const api = manifest('Deployment', 'imagemill-api');
@@ -28,10 +28,10 @@ describe('the autoscaler', () => {
   test("reaches the API's Service by a name that resolves in every namespace", () => {
     const { hostname, port, protocol } = new URL(trigger?.metadata.url ?? '');
     const service = manifest('Service', 'imagemill-api');
-    const namespace = kustomizations.find(({ folder }) => folder === '.')?.namespace;
+    const namespace = manifest('Namespace', 'imagemill').metadata?.name;
     expect(hostname).toBe(`${service.metadata?.name}.${namespace}.svc.cluster.local`);
     expect([protocol, Number(port || 80)]).toEqual(['http:', service.spec?.ports?.[0]?.port]);
-    expect(namespace).toBe(manifest('Namespace', 'imagemill').metadata?.name);
+    expect(service.metadata?.namespace).toBe(namespace);
   });
 
   test('authenticates with a key that the API accepts, as a bearer token', () => {
@@ -42,7 +42,8 @@ describe('the autoscaler', () => {
     const hash = createHash('sha256')
       .update(secret.stringData?.token ?? '')
       .digest('hex');
-    expect(environmentOf(api).API_KEYS).toMatch(new RegExp(`:admin:${hash}$`));
+    // A key that reads the backlog and nothing else.
+    expect(environmentOf(api).API_KEYS).toMatch(new RegExp(`:metrics:${hash}$`));
   });
 });
 

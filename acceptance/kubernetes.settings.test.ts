@@ -9,7 +9,7 @@ import { api, edge, reconcile, withOwnSecrets, worker, workloads } from './kuber
 import { ownSecrets } from './test-support/own-secrets.ts';
 import { settingsOf } from './test-support/settings.ts';
 
-const configFile = new URL('../deploy/kubernetes/config.yaml', import.meta.url);
+const settingsFile = new URL('../deploy/kubernetes/base/settings.env', import.meta.url);
 
 test('the placeholders of the example Secrets are refused', () => {
   const placeholders = environmentOf(api);
@@ -33,9 +33,7 @@ describe.each(workloads)('the environment of %s', (_name, workload, schema: z.Zo
 describe('the settings', () => {
   const inConfig = manifest('ConfigMap', 'imagemill').data ?? {};
   const commented = (text: string) =>
-    Object.fromEntries(
-      [...text.matchAll(/^ {2}# (\w+): (".*")$/gm)].map(([, name, value = '']) => [name, JSON.parse(value)]),
-    );
+    Object.fromEntries([...text.matchAll(/^# (\w+)=(.*)$/gm)].map(([, name, value = '']) => [name, value]));
 
   /** The variables that no file sets, grouped by the programs that read them. */
   function otherSettings(): string {
@@ -43,24 +41,24 @@ describe('the settings', () => {
     const readers = new Map<string, string[]>();
     for (const [program, , schema] of workloads) {
       for (const { name, fallback = '', description } of settingsOf(schema)) {
-        const lines = `  ## ${description}\n  # ${name}: ${JSON.stringify(fallback)}\n`;
+        const lines = `## ${description}\n# ${name}=${fallback}\n`;
         if (!set.has(name)) readers.set(lines, [...(readers.get(lines) ?? []), program]);
       }
     }
     const groups = Map.groupBy(readers, ([, programs]) => programs.join(', '));
     return [...groups]
-      .map(([programs, rows]) => `\n  # -- ${programs} --\n${rows.map(([lines]) => lines).join('')}`)
+      .map(([programs, rows]) => `\n# -- ${programs} --\n${rows.map(([lines]) => lines).join('')}`)
       .join('');
   }
 
-  test('are all in config.yaml, the Secrets or a workload: set, or commented out with the default', async () => {
-    const text = await readFile(configFile, 'utf8');
-    const preamble = /^[\s\S]*?(?=\n {2}# -- )/.exec(text)?.[0] ?? text;
-    await expect(`${preamble}${otherSettings()}`).toMatchFileSnapshot('../deploy/kubernetes/config.yaml');
+  test('are all in settings.env, the example, the Secrets or a workload: set, or commented out with the default', async () => {
+    const text = await readFile(settingsFile, 'utf8');
+    const preamble = /^[\s\S]*?(?=\n# -- )/.exec(text)?.[0] ?? text;
+    await expect(`${preamble}${otherSettings()}`).toMatchFileSnapshot('../deploy/kubernetes/base/settings.env');
   });
 
   test.each(workloads)('of %s have valid values if they are uncommented', async (_program, workload, schema) => {
-    const uncommented = commented(await readFile(configFile, 'utf8'));
+    const uncommented = commented(await readFile(settingsFile, 'utf8'));
     expect(Object.keys(uncommented).length).toBeGreaterThan(30);
     expect(Object.keys(uncommented).filter((name) => name in inConfig)).toEqual([]);
     expect(() => parseEnv(schema, { ...uncommented, ...withOwnSecrets(workload) })).not.toThrow();
@@ -70,7 +68,10 @@ describe('the settings', () => {
 
   test.each(workloads)('of %s come from the ConfigMap and the Secrets', (_program, workload, _schema) => {
     expect(containerOf(workload).envFrom).toEqual(
-      expect.arrayContaining([{ configMapRef: { name: 'imagemill' } }, { secretRef: { name: 'imagemill-backends' } }]),
+      expect.arrayContaining([
+        { configMapRef: { name: expect.stringMatching(/^imagemill-[a-z0-9]{10}$/) } },
+        { secretRef: { name: 'imagemill-backends' } },
+      ]),
     );
   });
 

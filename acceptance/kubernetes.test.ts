@@ -1,18 +1,19 @@
-import { access } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from '@imagemill/service';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { apiEnv } from '../apps/api/src/env.ts';
 import { edgeEnv } from '../apps/edge/src/env.ts';
 import { workerEnv } from '../apps/worker/src/env.ts';
 import { GIVE_BACK_MS } from '../packages/queue/src/render/render-worker.ts';
-import { containerOf, environmentOf, podOf } from './kubernetes/containers.ts';
-import { kustomizations, type Manifest, manifest, manifestFiles, manifests } from './kubernetes/manifests.ts';
+import { containerOf, environmentOf, labelsOf, podOf } from './kubernetes/containers.ts';
+import { example, type Manifest, manifest, manifests, nameOf, rendered, small } from './kubernetes/manifests.ts';
 import { schemaErrors } from './kubernetes/schema-errors.ts';
 import { api, edge, reconcile, setup, withOwnSecrets, worker, workloads } from './kubernetes/workloads.ts';
 
 const scaled = manifest('ScaledObject', 'imagemill-worker');
-const named = (one: Manifest) => `${one.kind} ${one.metadata?.name}`;
+const named = (one: Manifest) => `${one.kind} ${nameOf(one)}`;
 
 describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
   test.each(manifests.map((one) => [named(one), one] as const))(
@@ -47,12 +48,96 @@ describe('the schemas of Kubernetes, KEDA and the Prometheus Operator', () => {
   }
 });
 
-test('the kustomizations include every file except the example of the Secrets', () => {
-  const listed = kustomizations.flatMap(({ folder, resources }) => resources.map((name) => `${folder}/${name}`));
-  const there = manifestFiles.map(({ file }) => (file.includes('/') ? file : `./${file}`));
-  expect(listed.toSorted()).toEqual(there.filter((file) => basename(file) !== 'secrets.example.yaml').toSorted());
-  const images = workloads.map(([, workload]) => containerOf(workload).image);
-  expect(new Set(images)).toEqual(new Set(kustomizations.flatMap((one) => one.images).map(({ name }) => name)));
+describe('the overlays', () => {
+  test('small is valid, and needs neither KEDA nor the Prometheus Operator', () => {
+    expect(small.flatMap(schemaErrors)).toEqual([]);
+    expect(small.filter(({ apiVersion }) => /keda|monitoring/.test(apiVersion ?? ''))).toEqual([]);
+    const replicas = small.flatMap((one) => (one.kind === 'Deployment' ? [one.spec?.replicas ?? 1] : []));
+    expect(replicas).toEqual([1, 1, 1]);
+  });
+
+  test('render every file of the base and the components, and put the images of the example everywhere', () => {
+    expect(example.map(named).toSorted()).toEqual(expect.arrayContaining(small.map(named)));
+    for (const [, workload] of workloads) {
+      expect(containerOf(workload).image).toMatch(/^registry\.example\.com\/imagemill-(api|worker|edge):\d/);
+    }
+  });
+
+  test('contain no Job: a Job cannot be changed by a later apply', () => {
+    expect([...example, ...small].filter(({ kind }) => String(kind) === 'Job')).toEqual([]);
+  });
+
+  test('a changed setting renames the ConfigMap, which restarts the pods', () => {
+    const [before, after] = [manifest('ConfigMap', 'imagemill'), manifest('ConfigMap', 'imagemill', small)];
+    expect(before.metadata?.name).not.toBe(after.metadata?.name);
+  });
+
+  test('another namespace is an option of your own kustomization', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kustomize-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await cp(new URL('../deploy/kubernetes', import.meta.url), folder, { recursive: true });
+    const file = join(folder, 'example/kustomization.yaml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('namespace: imagemill', 'namespace: pictures'));
+    const moved = rendered('example', folder);
+    expect(
+      new Set(moved.map((one) => (one.kind === 'Namespace' ? one.metadata?.name : one.metadata?.namespace))),
+    ).toEqual(new Set(['pictures']));
+    const [trigger] = manifest('ScaledObject', 'imagemill-worker', moved).spec.triggers;
+    expect(trigger?.metadata.url).toBe('http://imagemill-api.pictures.svc.cluster.local/v1/backlog');
+  });
+});
+
+describe('the network policies', () => {
+  const policies = example.filter((one) => one.kind === 'NetworkPolicy');
+
+  test('select every pod, and deny what they do not allow', () => {
+    const all = manifest('NetworkPolicy', 'imagemill').spec;
+    expect(all?.policyTypes).toEqual(['Ingress', 'Egress']);
+    for (const [, workload] of workloads) {
+      expect(labelsOf(workload)).toMatchObject(all?.podSelector?.matchLabels ?? { none: 'at all' });
+    }
+  });
+
+  test('let in no other port than those of the API, the edge and metrics', () => {
+    const rules = policies.flatMap(({ spec }) => spec?.ingress ?? []);
+    expect(rules.map(({ ports }) => ports)).toEqual([[{ port: 'metrics' }], [{ port: 'http' }], [{ port: 'http' }]]);
+    for (const { spec } of policies.filter((one) => one.spec?.ingress?.some(({ from }) => !from))) {
+      const selected = [api, worker, edge].filter(
+        (one) =>
+          labelsOf(one)?.['app.kubernetes.io/name'] === spec?.podSelector?.matchLabels?.['app.kubernetes.io/name'],
+      );
+      expect(selected.map((one) => containerOf(one).ports?.some(({ name }) => name === 'http'))).toEqual([true]);
+    }
+  });
+
+  test("never allow the addresses that hand out a node's credentials", () => {
+    const rules = policies.flatMap(({ spec }) => spec?.egress ?? []);
+    expect(rules.every(({ to }) => to !== undefined)).toBe(true);
+    const blocks = rules.flatMap(({ to = [] }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
+    const excepted = blocks.map(
+      ({ except }) => except?.filter((cidr) => /^(169\.254\.0\.0\/16|fe80::\/10)$/.test(cidr)).length,
+    );
+    expect(excepted).toEqual([1, 1, 1, 1]);
+  });
+});
+
+test('each program has a service account of its own, and mounts no token', () => {
+  const accounts = [api, worker, edge, reconcile].map((one) => podOf(one).serviceAccountName ?? '');
+  expect(new Set(accounts).size).toBe(4);
+  for (const name of accounts) expect(manifest('ServiceAccount', name).automountServiceAccountToken).toBe(false);
+});
+
+test.each([
+  ['api', api],
+  ['worker', worker],
+  ['edge', edge],
+] as const)('%s has a disruption budget, and is spread over nodes and zones', (name, workload) => {
+  const { spec } = manifest('PodDisruptionBudget', `imagemill-${name}`);
+  expect(spec?.selector).toEqual(workload.spec?.selector);
+  expect(podOf(workload).topologySpreadConstraints?.map(({ topologyKey }) => topologyKey)).toEqual([
+    'kubernetes.io/hostname',
+    'topology.kubernetes.io/zone',
+  ]);
 });
 
 test('workers and edges do not get the API keys, and all that sign or verify URLs get the signing keys', () => {
@@ -90,9 +175,8 @@ describe('ports', () => {
   test('for metrics are scraped on every pod that has one', () => {
     const { spec } = manifest('PodMonitor', 'imagemill');
     expect(spec.podMetricsEndpoints).toMatchObject([{ port: 'metrics', path: '/metrics' }]);
-    const [labels] = kustomizations.find(({ folder }) => folder === '.')?.labels ?? [];
-    expect(labels).toEqual({ pairs: spec.selector.matchLabels, includeTemplates: true });
-    expect(new Set(kustomizations.map(({ namespace }) => namespace)).size).toBe(1);
+    for (const [, workload] of workloads)
+      expect(labelsOf(workload)).toMatchObject(spec.selector.matchLabels ?? { none: 'at all' });
   });
 });
 
@@ -101,7 +185,7 @@ test.each([
   ['worker', worker],
   ['edge', edge],
 ] as const)('%s selects only its own pods', (name, { spec }) => {
-  expect(spec?.template.metadata?.labels).toEqual(spec?.selector.matchLabels);
+  expect(spec?.template.metadata?.labels).toMatchObject(spec?.selector.matchLabels ?? { none: 'at all' });
   expect(spec?.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': `imagemill-${name}` });
 });
 
@@ -161,7 +245,7 @@ test.each([
 ] as const)('%s runs a program of its image', async (_name, workload) => {
   const [node, program = ''] = containerOf(workload).command ?? [];
   expect(node).toBe('node');
-  const app = containerOf(workload).image === 'imagemill-api' ? 'apps/api/' : 'apps/worker/';
+  const app = containerOf(workload).image?.includes('/imagemill-api:') ? 'apps/api/' : 'apps/worker/';
   expect(program.startsWith(app)).toBe(true);
   await expect(access(new URL(`../${program}`, import.meta.url))).resolves.toBeUndefined();
 });

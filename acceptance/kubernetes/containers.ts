@@ -1,8 +1,8 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
-import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
-import { manifest } from './manifests.ts';
+import type { ICronJob } from 'kubernetes-models/batch/v1';
+import { manifest, nameOf } from './manifests.ts';
 
-export type Workload = IDeployment | IJob | ICronJob;
+export type Workload = IDeployment | ICronJob;
 
 export function podOf(workload: Workload) {
   const job = workload.kind === 'CronJob' ? workload.spec?.jobTemplate : workload;
@@ -10,6 +10,9 @@ export function podOf(workload: Workload) {
   if (!pod) throw new Error(`${workload.metadata?.name} has no pod.`);
   return pod;
 }
+
+export const labelsOf = (workload: Workload) =>
+  (workload.kind === 'CronJob' ? workload.spec?.jobTemplate.spec : workload.spec)?.template.metadata?.labels;
 
 export function containerOf(workload: Workload) {
   const [container] = podOf(workload).containers;
@@ -22,7 +25,7 @@ export function environmentOf(workload: Workload): Readonly<Record<string, strin
   const { env = [], envFrom = [] } = containerOf(workload);
   const shared = envFrom.map(({ configMapRef, secretRef }) =>
     configMapRef
-      ? manifest('ConfigMap', configMapRef.name ?? '').data
+      ? manifest('ConfigMap', nameOf({ apiVersion: 'v1', kind: 'ConfigMap', metadata: configMapRef })).data
       : manifest('Secret', secretRef?.name ?? '').stringData,
   );
   return Object.assign({}, ...shared, Object.fromEntries(env.map(({ name, value }) => [name, value])));

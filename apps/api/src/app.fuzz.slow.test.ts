@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exampleTicketRequest } from './openapi/examples.ts';
-import { useApi } from './test-support/api-harness.ts';
+import { keyWithScope, useApi } from './test-support/api-harness.ts';
 import { addressOf, type DocumentedOperation, operationsOf } from './test-support/operations.ts';
 
 const REQUESTS_EACH = 1_000;
@@ -71,9 +71,7 @@ const requestOf = (good: Json, imageId: string) =>
   });
 type FuzzedRequest = ReturnType<typeof requestOf> extends fc.Arbitrary<infer Value> ? Value : never;
 
-const keyFor = ({ scope }: DocumentedOperation) =>
-  scope &&
-  { upload: api.keys.acme, admin: api.keys.admin, moderate: api.keys.moderator, storage: api.keys.bucket }[scope];
+const keyFor = ({ scope }: DocumentedOperation) => scope && keyWithScope[scope];
 
 async function send(operation: DocumentedOperation, fuzzed: FuzzedRequest) {
   const { method } = operation;

@@ -71,7 +71,7 @@ export const areas: readonly RoutesOfArea[] = [
   { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },
   { path: '/v1/failed-purges/*', scope: 'admin', bodyBytesMax: KIB, routes: [failedPurges] },
   { path: '/v1/webhook-deliveries/*', scope: 'admin', bodyBytesMax: KIB, routes: [webhookDeliveries] },
-  { path: '/v1/backlog', scope: 'admin', bodyBytesMax: KIB, routes: [getBacklog] },
+  { path: '/v1/backlog', scope: 'metrics', bodyBytesMax: KIB, routes: [getBacklog] },
   { path: '/v1/board-sessions', scope: 'admin', bodyBytesMax: KIB, routes: [startBoardSession] },
 ];
 

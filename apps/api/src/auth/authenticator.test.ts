@@ -1,4 +1,4 @@
-import { hashApiKey, newApiKey } from '@imagemill/keys';
+import { hashApiKey, newApiKey, type Scope } from '@imagemill/keys';
 import { Tenant } from '@imagemill/variants';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ApiHarness, createApiHarness, photo, useApi } from '../test-support/api-harness.ts';
@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
 
-async function keyOf(tenant: Tenant, more: { scopes?: ('upload' | 'admin')[]; expiresAt?: Date } = {}) {
+async function keyOf(tenant: Tenant, more: { scopes?: Scope[]; expiresAt?: Date } = {}) {
   const { key, stored } = await api.keyStore.create({ tenant, scopes: ['upload'], ...more });
   return { key, id: stored.id };
 }
@@ -34,6 +34,13 @@ test('grants a key its scopes and no others', async () => {
   const { key } = await keyOf(acme, { scopes: ['admin'] });
   expect(await ask(key)).toBe('missing-scope');
   expect((await api.call('GET', '/v1/backlog', undefined, key)).status).toBe(200);
+});
+
+test('a key for an autoscaler reads the backlog and nothing else', async () => {
+  const { key } = await keyOf(acme, { scopes: ['metrics'] });
+  expect((await api.call('GET', '/v1/backlog', undefined, key)).status).toBe(200);
+  expect((await api.call('GET', '/v1/dead-letters', undefined, key)).body.code).toBe('missing-scope');
+  expect(await ask(key)).toBe('missing-scope');
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { newApiKey, Scope } from '@imagemill/keys';
+import { grants, newApiKey, Scope } from '@imagemill/keys';
 import { Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -70,7 +70,7 @@ describe('every other route rejects', () => {
   });
 
   test.each(Scope.options)('a key with every scope but the required one: %s', async (scope) => {
-    const { key } = await keyWith(...Scope.options.filter((other) => other !== scope));
+    const { key } = await keyWith(...Scope.options.filter((other) => !grants(new Set([other]), scope)));
     const needing = (operation: DocumentedOperation) => (operation.scope === scope ? [operation] : []);
     expect(await answers(needing, key)).toEqual(each('403 missing-scope', needing));
   });

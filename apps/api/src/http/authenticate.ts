@@ -1,5 +1,5 @@
 import { Problem } from '@imagemill/http';
-import type { Scope } from '@imagemill/keys';
+import { grants, type Scope } from '@imagemill/keys';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
@@ -15,7 +15,7 @@ export function authenticate(authenticator: Authenticator, scope: Scope) {
     const caller = key === undefined ? 'unknown' : await authenticator.identify(key);
     if (caller === 'unknown') throw unauthorized();
     if (caller === 'expired') throw keyExpired();
-    if (!caller.scopes.has(scope)) {
+    if (!grants(caller.scopes, scope)) {
       throw new Problem({ status: 403, code: 'missing-scope', detail: `This key does not have the scope "${scope}".` });
     }
     c.set('caller', caller);

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { describedRoutes } from '../openapi/describe-route.ts';
-import { createApiHarness } from '../test-support/api-harness.ts';
+import { createApiHarness, keyWithScope } from '../test-support/api-harness.ts';
 import { addressOf, type DocumentedOperation, operationsOf } from '../test-support/operations.ts';
 import { entriesMax, innerSchemas } from './entry-bounds.ts';
 import { type HttpServer, listen } from './listen.ts';
@@ -28,10 +28,7 @@ afterAll(async () => {
 
 const operations = () => operationsOf(api.document);
 const withBody = () => operations().filter(({ scope, method }) => scope !== undefined && method !== 'GET');
-const keyOf = ({ scope }: DocumentedOperation) =>
-  ({ upload: api.keys.acme, admin: api.keys.admin, moderate: api.keys.moderator, storage: api.keys.bucket })[
-    scope ?? 'upload'
-  ];
+const keyOf = ({ scope }: DocumentedOperation) => keyWithScope[scope ?? 'upload'];
 const nameOf = ({ method, path }: DocumentedOperation) => `${method} ${path}`;
 
 /** Calls an operation with a body. */

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Scope } from '@imagemill/keys';
 import { createConsumerConnection, createRenderWorker, type RenderHandler } from '@imagemill/queue';
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket } from '@imagemill/storage';
@@ -18,6 +19,15 @@ const keys = {
   admin: 'key-of-admin',
   bucket: 'key-of-bucket',
   moderator: 'key-of-moderator',
+  autoscaler: 'key-of-autoscaler',
+};
+/** A key with each scope. */
+export const keyWithScope: Readonly<Record<Scope, string>> = {
+  upload: keys.acme,
+  admin: keys.admin,
+  metrics: keys.autoscaler,
+  moderate: keys.moderator,
+  storage: keys.bucket,
 };
 const entry = (tenant: string, scope: string, key: string) =>
   `${tenant}:${scope}:${createHash('sha256').update(key).digest('hex')}`;
@@ -27,6 +37,7 @@ const apiKeys = [
   entry('acme', 'admin', keys.admin),
   entry('acme', 'storage', keys.bucket),
   entry('other', 'moderate', keys.moderator),
+  entry('fleet', 'metrics', keys.autoscaler),
 ].join(',');
 
 /** A valid request for a ticket. */

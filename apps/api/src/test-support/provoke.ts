@@ -3,7 +3,7 @@ import { newApiKey } from '@imagemill/keys';
 import { Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { piecesMax } from '../http/limit-body.ts';
-import type { createApiHarness } from './api-harness.ts';
+import { type createApiHarness, keyWithScope } from './api-harness.ts';
 import { addressOf, type DocumentedOperation } from './operations.ts';
 
 type Harness = Awaited<ReturnType<typeof createApiHarness>>;
@@ -26,8 +26,7 @@ const MORE_THAN_ANY_BODY = ' '.repeat(1024 * 1024 + 1);
 /** Provokes the errors of an operation: with a wrong key, with a bad body, without Redis, and so on. */
 export async function provoke(operation: DocumentedOperation, apis: Apis): Promise<void> {
   const { scope } = operation;
-  const { keys } = apis.sound;
-  const key = scope && { upload: keys.acme, admin: keys.admin, moderate: keys.moderator, storage: keys.bucket }[scope];
+  const key = scope && keyWithScope[scope];
   const ask = (
     api: Harness,
     more: { key?: string; id?: string; body?: unknown; headers?: Record<string, string> } = {},
