@@ -58,6 +58,7 @@ const examples: Record<string, Example> = {
   'fit-cover': { fit: 'cover' },
   'fit-contain': { fit: 'contain', background: '#f0b429' },
   'fit-contain-auto': { fit: 'contain', background: 'auto' },
+  'fit-contain-blur': { fit: 'contain', background: 'blur' },
   'fit-fill': { fit: 'fill' },
   'fit-inside': { fit: 'inside' },
   'fit-outside': { fit: 'outside' },

@@ -8,13 +8,15 @@ import type { PlacedMark } from './watermark/placed-mark.ts';
 export interface BackedPlan extends RenditionPlan {
   /** What is behind the picture: a colour as #rrggbb in the colour space of the pixels, or `transparent`. */
   readonly backdrop: string;
+  /** Whether a blurred copy of the picture is in between. */
+  readonly isBlurred: boolean;
   /** What is over it. */
   readonly mark?: PlacedMark | undefined;
   /** Whether the whole picture is drawn: `is-graphic.ts`. */
   readonly isGraphic: boolean;
 }
 
-/** What is behind transparent pixels if a format without transparency asks for the colour of a transparent border. */
+/** What is behind a blurred copy, and if a format without transparency asks for the colour of a transparent border. */
 const WHITE = '#ffffff';
 
 interface Decoded {
@@ -29,8 +31,10 @@ export function withBackdrops(plans: readonly RenditionPlan[], { pixels, colour,
   const automatic = plans.some(({ variant }) => variant.background === 'auto') ? borderColour(pixels) : WHITE;
   return plans.map((plan) => {
     const { background, format } = plan.variant;
-    const backdrop = background === 'auto' ? automatic : inColour(background);
-    return { ...plan, isGraphic, backdrop: format === 'jpeg' && backdrop === 'transparent' ? WHITE : backdrop };
+    const isBlurred = background === 'blur';
+    const wanted = background === 'auto' ? automatic : inColour(background);
+    const backdrop = isBlurred || (format === 'jpeg' && wanted === 'transparent') ? WHITE : wanted;
+    return { ...plan, isGraphic, backdrop, isBlurred };
   });
 }
 

@@ -63,7 +63,7 @@ export function frameKey(plan: BackedPlan): string {
     variant.shape,
     crops(plan) && variant.position,
     plan.sharpens,
-    showsBackdrop(plan) && [crop.width, crop.height, backdrop],
+    showsBackdrop(plan) && [crop.width, crop.height, backdrop, plan.isBlurred],
     mark && [mark.area, mark.watermark],
   ]);
 }

@@ -10,6 +10,7 @@ import {
 } from '@imagemill/variants';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { type BackedPlan, showsBackdrop } from './backdrop.ts';
+import { onBlurredCopy } from './blurred-copy.ts';
 import { circleOverlay, cutCircle } from './cut-circle.ts';
 import { encodeGraphicWebp } from './encode-graphic-webp.ts';
 import { encodeRoundPng } from './encode-round-png.ts';
@@ -46,10 +47,12 @@ const fitToPlan: Step = (image, { variant, crop: { width, height } }) =>
   });
 
 const flattenOnBackdrop: Step = (image, plan) =>
-  showsBackdrop(plan) && plan.backdrop !== 'transparent' ? image.flatten({ background: plan.backdrop }) : image;
+  showsBackdrop(plan) && !plan.isBlurred && plan.backdrop !== 'transparent'
+    ? image.flatten({ background: plan.backdrop })
+    : image;
 
 const padToPlan: Step = (image, plan) => {
-  if (!pads(plan)) return image;
+  if (!pads(plan) || plan.isBlurred) return image;
   const { crop, inset, width, height, backdrop } = plan;
   const right = width - crop.width - inset.left;
   const bottom = height - crop.height - inset.top;
@@ -77,7 +80,8 @@ export async function shapeFrame(image: Sharp, plan: BackedPlan): Promise<Pixels
   const cut = take(cutting, image, plan);
   // Before the padding: the edge of the picture is not sharpened.
   const picture = plan.sharpens ? fromPixels(await sharpened(await pixelsOf(cut))) : cut;
-  const pixels = await pixelsOf(take(framing, picture, plan));
+  const backed = plan.isBlurred ? fromPixels(await onBlurredCopy(await pixelsOf(picture), plan)) : picture;
+  const pixels = await pixelsOf(take(framing, backed, plan));
   if (plan.mark) await stamp(pixels, plan.mark);
   // Scaling makes clear pixels black.
   spreadColours(pixels);

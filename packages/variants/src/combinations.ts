@@ -30,13 +30,18 @@ export const combinations: readonly Combination[] = [
   },
   {
     path: 'background',
-    message: 'must be a colour as #rrggbb: "transparent" and "auto" need fit "contain", or padding',
+    message: 'must be a colour as #rrggbb: "transparent", "auto" and "blur" need fit "contain", or padding',
     allows: (v) => v.background.startsWith('#') || hasBackdrop(v),
   },
   {
     path: 'background',
     message: 'jpeg has no transparency: must be a colour as #rrggbb, or auto',
     allows: (v) => v.background !== 'transparent' || v.format !== 'jpeg',
+  },
+  {
+    path: 'background',
+    message: 'an animation cannot have a blurred copy of itself behind it',
+    allows: (v) => !v.animated || v.background !== 'blur',
   },
   {
     path: 'padding',

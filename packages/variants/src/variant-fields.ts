@@ -21,10 +21,16 @@ export type Shape = z.infer<typeof Shape>;
 export const Position = z.enum(['centre', 'attention', 'entropy', 'focus', 'face']);
 export type Position = z.infer<typeof Position>;
 
-/** A colour as #rrggbb, or with padding: `transparent`, or `auto`, the colour of the picture's own border. */
+/**
+ * A colour as #rrggbb, or with padding: `transparent`, `auto`, the colour of the picture's own border, or `blur`, an enlarged and
+ * blurred copy of the picture.
+ */
 const Background = z
   .string()
-  .regex(/^(?:#[0-9a-f]{6}|transparent|auto)$/, 'must be a colour as #rrggbb, in lower case, or transparent, or auto');
+  .regex(
+    /^(?:#[0-9a-f]{6}|transparent|auto|blur)$/,
+    'must be a colour as #rrggbb, in lower case, or transparent, auto, blur',
+  );
 
 /** `p3`: Display P3 with its profile, for sources with colours outside of sRGB. */
 export const Colour = z.enum(['srgb', 'p3']);

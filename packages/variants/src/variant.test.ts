@@ -115,6 +115,8 @@ describe('a background', () => {
     ['transparent', { ...contain, background: 'transparent' }],
     ['the colour of the border', { ...contain, background: 'auto' }],
     ['the colour of the border in jpeg', { ...contain, background: 'auto', format: 'jpeg' }],
+    ['a blurred copy', { ...contain, background: 'blur' }],
+    ['a blurred copy in jpeg', { ...contain, background: 'blur', format: 'jpeg' }],
   ])('can be %s', (_what, entry) => {
     expect(issuesOf(entry)).toBeUndefined();
   });
@@ -125,6 +127,8 @@ describe('a background', () => {
     ['transparent in jpeg', { ...contain, background: 'transparent', format: 'jpeg' }, 'jpeg has no transparency'],
     ['transparent without padding', { background: 'transparent' }, 'need fit "contain"'],
     ['the colour of the border without padding', { background: 'auto' }, 'need fit "contain"'],
+    ['a blurred copy without padding', { background: 'blur' }, 'need fit "contain"'],
+    ['a blurred copy behind an animation', { ...contain, background: 'blur', animated: true }, 'an animation cannot'],
   ])('cannot be %s', (_what, entry, message) => {
     expect(issuesOf(entry)).toMatchObject([{ path: [0, 'background'], message: expect.stringContaining(message) }]);
   });
@@ -143,8 +147,8 @@ describe('padding', () => {
     expect(parse({ ...box, ...entry }).error?.issues).toMatchObject([{ path: [0, path] }]);
   });
 
-  test('may be transparent, or have the colour of the border', () => {
-    for (const background of ['transparent', 'auto', '#000000']) {
+  test('may be transparent, have the colour of the border, or show a blurred copy', () => {
+    for (const background of ['transparent', 'auto', 'blur', '#000000']) {
       expect(parse({ ...box, fit: 'inside', padding: 149, background }).success, background).toBe(true);
     }
   });

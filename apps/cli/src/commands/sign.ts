@@ -31,7 +31,7 @@ export function sign(program: Command): void {
     .option('-q, --quality <number>', 'from 1 to 100 (default: of the format)', whole(100))
     .addOption(new Option('--pixel-ratio <number>', 'device pixels per CSS pixel').choices(['1', '1.5', '2', '3']))
     .addOption(new Option('--focus <part>', 'the part that cover keeps').choices(sizeFocuses))
-    .option('--background <colour>', 'of contain: #rrggbb, transparent or auto (default: white)', background)
+    .option('--background <colour>', 'of contain: #rrggbb, transparent, auto or blur (default: white)', background)
     .option('-e, --expires <when>', 'until when the URL works: 7d, or a date (default: forever)', (when) =>
       parseExpiry(when),
     )
@@ -95,9 +95,9 @@ function imageId(text: string): ImageId {
 }
 
 function background(text: string): Size['background'] {
-  if (text === 'transparent' || text === 'auto') return text;
+  if (text === 'transparent' || text === 'auto' || text === 'blur') return text;
   if (/^#[0-9a-f]{6}$/.test(text)) return text as `#${string}`;
-  throw new InvalidArgumentError('It must be a colour as #rrggbb, in lower case, or transparent, or auto.');
+  throw new InvalidArgumentError('It must be a colour as #rrggbb, in lower case, or transparent, auto or blur.');
 }
 
 const whole = (max: number) => (text: string) => {

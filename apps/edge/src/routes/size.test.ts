@@ -99,6 +99,19 @@ test.each([
   expect(Math.max(...differences)).toBeLessThanOrEqual(4);
 });
 
+test('a size with the background blur has a copy of the picture beside it', async () => {
+  const image = newImage();
+  const green = { r: 30, g: 170, b: 60 };
+  const plain = sharp({ create: { width: 64, height: 64, channels: 3, background: green } });
+  await upload(edge, image, await plain.jpeg({ quality: 100 }).toBuffer());
+  const size = { w: 96, h: 48, fit: 'contain', f: 'png', bg: 'blur' } as const;
+  const made = await edge.get(await pathFor(image.imageId, size));
+  const [red = 0, g = 0, blue = 0] = await sharp(await bytesOf(made))
+    .raw()
+    .toBuffer();
+  expect(Math.max(Math.abs(red - green.r), Math.abs(g - green.g), Math.abs(blue - green.b))).toBeLessThanOrEqual(4);
+});
+
 test('the format follows the Accept header unless it is named', async () => {
   const { imageId } = await uploaded();
   const path = await pathFor(imageId, { w: 32 });

@@ -15,8 +15,8 @@ export interface Size {
   readonly pixelRatio?: 1 | 1.5 | 2 | 3 | undefined;
   /** The part that `cover` keeps. */
   readonly focus?: 'centre' | 'attention' | 'entropy' | undefined;
-  /** Of `contain`, as #rrggbb in lower case; `auto` is the colour of the picture's own border. By default white. */
-  readonly background?: `#${string}` | 'transparent' | 'auto' | undefined;
+  /** Of `contain`, as #rrggbb in lower case; `auto` is the colour of the picture's own border, `blur` a blurred copy of the picture. By default white. */
+  readonly background?: `#${string}` | 'transparent' | 'auto' | 'blur' | undefined;
 }
 
 /** The parameters of a size in a URL, in the order in which they are signed. */

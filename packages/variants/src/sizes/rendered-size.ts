@@ -66,7 +66,7 @@ export function variantOfSize(
   format: Format,
 ): Variant {
   const quality = format === 'png' ? qualities.png : (q ?? qualities[format]);
-  const background = bg === 'transparent' || bg === 'auto' ? bg : `#${bg}`;
+  const background = /^[0-9a-f]{6}$/.test(bg) ? `#${bg}` : bg;
   return Variant.parse({ name: 'size', width: w, height: h, fit, format, quality, position: focus, background });
 }
 

@@ -37,7 +37,10 @@ export const sizeFields = {
   /** The background of `contain`: a colour without its #, which would have to be escaped. */
   bg: z
     .string()
-    .regex(/^(?:[0-9a-f]{6}|transparent|auto)$/, 'must be a colour as rrggbb, in lower case, or transparent, or auto')
+    .regex(
+      /^(?:[0-9a-f]{6}|transparent|auto|blur)$/,
+      'must be a colour as rrggbb, in lower case, or transparent, auto, blur',
+    )
     .optional(),
 };
 
@@ -71,7 +74,7 @@ export interface AskedSize {
   readonly q?: number | undefined;
   readonly dpr: number;
   readonly focus: Position;
-  /** `rrggbb`, `transparent` or `auto`; white if not given. */
+  /** `rrggbb`, `transparent`, `auto` or `blur`; white if not given. */
   readonly bg?: string | undefined;
 }
 
