@@ -78,6 +78,10 @@ const examples: Record<string, Example> = {
     shape: 'circle',
     watermark: { file: 'logo.svg', place: 'bottom', size: 50, margin: 0 },
   },
+  'watermark-tile': {
+    fit: 'inside',
+    watermark: { file: 'logo.svg', place: 'centre', size: 30, opacity: 40, tile: true },
+  },
   'position-centre': { fit: 'cover', height: 60 },
   'position-focus-top': { fit: 'cover', height: 60, position: 'focus', focus: { x: 0.5, y: 0.1 } },
   'position-focus-bottom': { fit: 'cover', height: 60, position: 'focus', focus: { x: 0.5, y: 0.9 } },

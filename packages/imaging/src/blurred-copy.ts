@@ -3,7 +3,7 @@ import type { BackedPlan } from './backdrop.ts';
 import { drawOver } from './draw-over.ts';
 import type { Pixels } from './pixels.ts';
 
-/** The longer side of the copy while it is blurred, in pixels: the blur costs the same for every rendition. */
+/** The longer side of the copy while it is blurred, in pixels: a blur of the whole rendition would take seconds. */
 const BLUR_SIDE = 64;
 /** σ of the blur, as a share of the rendition's longer side. */
 const BLUR_SHARE = 0.04;

@@ -8,12 +8,14 @@ const OPAQUE = 255;
 /**
  * Draws RGBA pixels over a picture, in place. libvips would composite in floating point, and the whole picture.
  *
- * @param area within the picture, of the size of the source
+ * @param area of the size of the source; what is beyond the picture is not drawn
  */
 export function drawOver({ data, raw }: Pixels, source: Buffer, { left, top, width, height }: Area): void {
-  for (let y = 0; y < height; y++) {
-    let to = ((top + y) * raw.width + left) * raw.channels;
-    for (let from = y * width * RGBA; from < (y + 1) * width * RGBA; from += RGBA, to += raw.channels) {
+  const [start, end] = [Math.max(0, -left), Math.min(width, raw.width - left)];
+  for (let y = Math.max(0, -top); y < Math.min(height, raw.height - top); y++) {
+    const row = y * width * RGBA;
+    let to = ((top + y) * raw.width + left + start) * raw.channels;
+    for (let from = row + start * RGBA; from < row + end * RGBA; from += RGBA, to += raw.channels) {
       blend(source, from, data, to, raw.channels);
     }
   }

@@ -126,6 +126,36 @@ test('where a mark is clear, the picture is unchanged', async () => {
   expect(rgb(40, 21)).toEqual(GREEN);
 });
 
+describe.each(['avif', 'webp', 'jpeg', 'png'])('a repeated mark in %s', (format) => {
+  test('is at every step from its place, with its opacity, and nowhere else', async () => {
+    // Of 24×12 pixels, with 12 in between: the first one is in the middle.
+    const repeated = { place: 'centre', size: 20, margin: 0, tile: true, spacing: 10, opacity: 50 };
+    const { data } = await renderOne(await ground(), marked(repeated, { format }), engine);
+    const { rgb } = await pixelReader(data);
+    for (const y of [12, 36, 60, 84, 108]) {
+      for (const x of [24, 60, 96]) near(rgb(x, y), mixed(0.5), 14);
+      for (const x of [6, 42, 78, 114]) near(rgb(x, y), x === 6 || x === 114 ? rgb(x, y) : GREEN, 14);
+    }
+    for (const y of [24, 48, 72, 96]) for (const x of [24, 60, 96]) near(rgb(x, y), GREEN, 14);
+  });
+});
+
+test('a repeated mark is cut by the sides, and by a circle, also in an animation', async () => {
+  const repeated = { place: 'centre', size: 30, margin: 0, tile: true, spacing: 0 };
+  const { data } = await renderOne(await ground(), marked(repeated, { format: 'png' }), engine);
+  const { rgb } = await pixelReader(data);
+  for (const at of [0, 59, 119]) for (const y of [0, 59, 119]) near(rgb(at, y), RED);
+  const frames = [GREEN, BLUE].map((colour) => ({ colour, delayMs: 40 }));
+  const box = { fit: 'cover', shape: 'circle', format: 'webp', animated: true };
+  const half = marked({ ...repeated, opacity: 50 }, box);
+  const pixels = await pixelReader((await renderOne(await animation(120, 120, frames, 'gif'), half, engine)).data);
+  for (const [index, colour] of [GREEN, BLUE].entries()) {
+    const mean = colour.map((level, channel) => (level + (RED[channel] ?? 0)) / 2);
+    for (const at of [22, 60, 98]) near(pixels.rgb(at, 120 * index + at), mean, 16);
+    expect(pixels.alpha(1, 120 * index + 1)).toBe(0);
+  }
+});
+
 test('a mark over transparent pixels is visible, with its own opacity', async () => {
   const clear = await plainPicture(120, 120, GREEN, 0).png().toBuffer();
   const { data } = await renderOne(clear, marked({ place: 'centre', opacity: 60 }, { format: 'png' }), engine);

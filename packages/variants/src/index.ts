@@ -124,4 +124,4 @@ export {
 export { type VariantSets, variantSets } from './variant-sets.ts';
 export { Visibility } from './visibility.ts';
 export type { WatermarkFile, WatermarkFiles } from './watermark/load-watermarks.ts';
-export { Place, Watermark, watermarkArea } from './watermark/watermark.ts';
+export { type MarkArea, markPlaces, Place, Watermark, watermarkArea } from './watermark/watermark.ts';

@@ -1,4 +1,4 @@
-import { type Area, type Colour, type RenditionPlan, type Watermark, watermarkArea } from '@imagemill/variants';
+import { type Colour, type MarkArea, type RenditionPlan, type Watermark, watermarkArea } from '@imagemill/variants';
 import type { Pixels } from '../pixels.ts';
 
 /** The decoded marks of a deployment, by the SHA-256 of their files. */
@@ -10,7 +10,7 @@ export interface PlacedMark {
   /** The whole mark, in sRGB. */
   readonly pixels: Pixels;
   /** Of the rendition. */
-  readonly area: Area;
+  readonly area: MarkArea;
   /** The colour space of the rendition. */
   readonly colour: Colour;
 }

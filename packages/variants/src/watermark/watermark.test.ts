@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Place, Watermark, watermarkArea } from './watermark.ts';
+import { markPlaces, Place, Watermark, watermarkArea } from './watermark.ts';
 
 const mark = (change: object = {}) => Watermark.parse({ sha256: '0'.repeat(64), ...change });
 const area = (change: object, width: number, height: number, own = { width: 400, height: 200 }, isRound = false) =>
@@ -85,7 +85,70 @@ describe.each([false, true])('for every place, size and margin, round: %s', (isR
   );
 });
 
+describe('a repeated mark', () => {
+  const places = (change: object, width: number, height: number, own = { width: 40, height: 20 }, isRound = false) => {
+    const first = area({ tile: true, ...change }, width, height, own, isRound);
+    return first ? [...markPlaces(first, { width, height })] : [];
+  };
+
+  test('is at its place, and at every step from there until the sides, which cut it', () => {
+    const found = places({ place: 'centre', size: 20, margin: 0, spacing: 10 }, 200, 100);
+    // A mark of 40×20 in the middle, with 10 pixels in between.
+    expect([...new Set(found.map(({ left }) => left))]).toEqual([-20, 30, 80, 130, 180]);
+    expect([...new Set(found.map(({ top }) => top))]).toEqual(
+      [-20, 10, 40, 70, 100].filter((top) => top > -20 && top < 100),
+    );
+    expect(found).toHaveLength(15);
+  });
+
+  test.each(Place.options)('from %s covers the same share of every part, and no two overlap', (place) => {
+    for (const spacing of [0, 7, 100]) {
+      const [width, height] = [301, 223];
+      const found = places({ place, spacing, size: 15 }, width, height, { width: 60, height: 40 });
+      const covered = new Uint8Array(width * height);
+      for (const { left, top, ...size } of found) {
+        expect([left + size.width > 0, top + size.height > 0, left < width, top < height]).not.toContain(false);
+        for (let y = Math.max(0, top); y < Math.min(height, top + size.height); y++) {
+          for (let x = Math.max(0, left); x < Math.min(width, left + size.width); x++) {
+            covered[y * width + x] = (covered[y * width + x] ?? 0) + 1;
+          }
+        }
+      }
+      expect(Math.max(...covered)).toBe(1);
+      if (spacing === 0) expect(Math.min(...covered)).toBe(1);
+      expect(found).toContainEqual(area({ place, size: 15 }, width, height, { width: 60, height: 40 }));
+    }
+  });
+
+  test('has a spacing of 10 per cent of the shorter side, and none is needed', () => {
+    expect(mark({ tile: true })).toMatchObject({ tile: true, spacing: 10 });
+    const steps = (change: object) =>
+      area({ tile: true, size: 20, ...change }, 400, 200, { width: 80, height: 40 })?.steps;
+    expect(steps({})).toEqual({ x: 100, y: 60 });
+    expect(steps({ spacing: 0 })).toEqual({ x: 80, y: 40 });
+  });
+
+  test('covers a round rendition beyond its square', () => {
+    const found = places({ place: 'centre', size: 20, spacing: 0 }, 200, 200, { width: 40, height: 40 }, true);
+    expect(Math.min(...found.map(({ left }) => left))).toBeLessThanOrEqual(0);
+    expect(Math.max(...found.map(({ left, width }) => left + width))).toBeGreaterThanOrEqual(200);
+  });
+
+  test('is drawn at most once for 256 pixels, and not at all if it is smaller', () => {
+    const found = places({ size: 1, spacing: 0 }, 1600, 1600, { width: 16, height: 16 });
+    expect(found.length).toBeLessThanOrEqual(101 ** 2);
+    expect(places({ size: 1, spacing: 0 }, 1500, 1500, { width: 16, height: 16 })).toEqual([]);
+  });
+
+  test('that is off is the same revision as none', () => {
+    expect(mark({ tile: false })).toEqual(mark());
+    expect(Object.keys(mark())).not.toContain('spacing');
+  });
+});
+
 test.each([
+  ['a spacing of a single mark', { spacing: 5 }],
+  ['a spacing above 100 per cent', { tile: true, spacing: 101 }],
   ['an unknown place', { place: 'middle' }],
   ['a margin without room', { margin: 41 }],
   ['no size', { size: 0 }],
