@@ -24,6 +24,7 @@ import { createProgram } from '../apps/cli/src/program.ts';
 import { edgeEnv } from '../apps/edge/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
+import { Warning } from '../packages/report/src/index.ts';
 import { capabilities } from '../packages/storage/src/probes/probe.ts';
 import { ownMetrics } from './test-support/metrics.ts';
 import { settingsOf } from './test-support/settings.ts';
@@ -100,6 +101,16 @@ test('docs/stores.md lists every capability that is probed, and what follows wit
   );
   const table = ['| capability | what it is | without it |', '| --- | --- | --- |', ...rows].join('\n');
   expect(await read('docs/stores.md')).toContain(`${table}\n\n`);
+});
+
+test('docs/seller-report.md lists every warning with its fields, in the order in which they are reported', async () => {
+  const rows = Warning.options.map((option) => {
+    const { code, ...fields } = option.shape;
+    const names = Object.keys(fields).map((name) => `\`${name}\``);
+    return `| \`${code.value}\` | ${names.join(', ')}${names.length > 0 ? ' ' : ''}| ${option.meta()?.description} |`;
+  });
+  const table = ['| code | fields | when |', '| --- | --- | --- |', ...rows].join('\n');
+  expect(await read('docs/seller-report.md')).toContain(`${table}\n\n`);
 });
 
 test('every source of docs/stores.md is cited and linked', async () => {

@@ -47,6 +47,13 @@ export interface SourceFacts {
   hasAlpha: boolean;
   frames: number;
   bytes: number;
+  /** It has a GPS position, which no rendition has. */
+  hasLocation?: true | undefined;
+  /** The name of its colour profile, or of its gamut; missing for sRGB. */
+  colourProfile?: string | undefined;
+  /** How an HDR picture is stored. */
+  hdr?: 'pq' | 'hlg' | 'gain-map' | undefined;
+  isAnimated?: true | undefined;
 }
 
 /** What the original says about its own origin. Nothing of it is verified. */
@@ -56,6 +63,27 @@ export interface Provenance {
   /** IPTC's code for how the picture was made, which every rendition keeps. */
   digitalSourceType?: string | undefined;
 }
+
+/** What a seller should know about an image. `messageForWarning` of `@imagemill/client/messages` puts it into words. */
+export type ImageWarning =
+  /** The original has too few pixels for these variants; `needed` is the smallest original of the same shape that has enough. */
+  | {
+      code: 'too-small';
+      variants: string[];
+      width: number;
+      height: number;
+      needed: { width: number; height: number };
+    }
+  /** The original says where it was taken; no rendition does. */
+  | { code: 'location-removed' }
+  /** The colours of the original were converted to sRGB. */
+  | { code: 'profile-converted'; profile: string }
+  /** The original is an HDR picture; the renditions are not. */
+  | { code: 'hdr-dropped'; hdr: 'pq' | 'hlg' | 'gain-map' }
+  /** The original is an animation; the renditions show its first frame. */
+  | { code: 'animation-dropped' }
+  /** By its own account, the original was made or edited with generative AI. */
+  | { code: 'ai-mark'; digitalSourceType: string };
 
 /** A focus, and what it was chosen by. */
 export interface FocusChoice extends Focus {
@@ -79,6 +107,8 @@ export interface Image {
   chosenFocus?: FocusChoice | undefined;
   /** Steps that the image was made without: faces were not looked for. */
   skipped?: 'faces'[] | undefined;
+  /** Missing until the original was examined; empty if there is nothing to say. */
+  warnings?: ImageWarning[] | undefined;
   status: ImageStatus;
   progress: { done: number; total: number };
   source?: SourceFacts | undefined;

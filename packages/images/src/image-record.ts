@@ -33,20 +33,22 @@ interface Sources {
 export function createImageRecords({ queue, manifests, originals, categories }: Sources): ImageRecords {
   const findIn = (tenant: Tenant, imageId: ImageId) => findOriginal(originals, { tenant, imageId }, categories.keys());
 
+  /** Of a finished image, the manifest knows more: what is in its original, and whether an operator has judged it since. */
+  async function fromManifest(tenant: Tenant, imageId: ImageId, known: ImageRecord | undefined) {
+    const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
+    if (manifest?.status === 'deleted') return undefined;
+    if (known?.status === 'rejected' && manifest?.status !== 'rejected') return known;
+    if (manifest) return recordOf(manifest);
+    const address = await findIn(tenant, imageId);
+    return address && withLostJob(imageFromKey(address));
+  }
+
   return {
     async find(tenant, imageId) {
       const job = await queue.find(imageId);
-      if (job) {
-        const { status, image } = job;
-        if (image.tenant !== tenant || status === 'deleted') return undefined;
-        // Of these, the manifest knows more: an operator may have judged a held image since.
-        if (status !== 'ready' && status !== 'held') return { from: 'job', job, status };
-      }
-      const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
-      if (manifest?.status === 'deleted') return undefined;
-      if (manifest) return recordOf(manifest);
-      const address = await findIn(tenant, imageId);
-      return address && withLostJob(imageFromKey(address));
+      const known = job && ofJob(job);
+      if (job && (job.image.tenant !== tenant || !known)) return undefined;
+      return known && !isFinished(known) ? known : fromManifest(tenant, imageId, known);
     },
 
     async wasDeleted(tenant, imageId) {
@@ -64,6 +66,11 @@ export function createImageRecords({ queue, manifests, originals, categories }: 
     },
   };
 }
+
+const ofJob = (job: JobSnapshot): ImageRecord | undefined =>
+  job.status === 'deleted' ? undefined : { from: 'job', job, status: job.status };
+
+const isFinished = ({ status }: ImageRecord) => status === 'ready' || status === 'held' || status === 'rejected';
 
 /** A released image is rendered next. */
 export const recordOf = (manifest: LiveManifest): ImageRecord => ({

@@ -1,4 +1,5 @@
 import { isPublishedPublicly } from '@imagemill/manifests';
+import { Warning } from '@imagemill/report';
 import {
   type Categories,
   type CategorySpec,
@@ -39,6 +40,10 @@ export const ImageView = z.object({
   skipped: z.array(SkippedStep).optional().meta({
     description: 'steps that the image was made without: `faces` were not looked for; missing if there are none',
   }),
+  warnings: z.array(Warning).optional().meta({
+    description:
+      'what its seller should know about it: docs/seller-report.md; missing until its original was examined, empty if there is nothing',
+  }),
   status: z.enum(['awaiting-upload', 'queued', 'processing', 'ready', 'rejected', 'held', 'failed', 'expired']),
   progress: z
     .object({ done: z.int(), total: z.int() })
@@ -78,9 +83,11 @@ function fromManifest({ manifest, status }: FromManifest, { categories, urls }: 
   const common = { imageId, category, ...given, attempts, createdAt };
   if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal(spec) };
-    return { ...common, status, progress, renditions: [], ...('error' in manifest && { error: manifest.error }) };
+    const known = 'source' in manifest ? sourceOf(manifest.source) : {};
+    const error = 'error' in manifest ? { error: manifest.error } : {};
+    return { ...common, ...known, ...warningsIn(manifest), status, progress, renditions: [], ...error };
   }
-  const { sha256: _, ...source } = manifest.source;
+  const { source } = manifest;
   const { placeholder, dominantColour, chosenFocus, skipped, readyAt } = manifest;
   // The category has become private: its public renditions are about to be deleted.
   const isWithdrawn = spec?.visibility === 'signed' && isPublishedPublicly(manifest);
@@ -94,6 +101,7 @@ function fromManifest({ manifest, status }: FromManifest, { categories, urls }: 
   return {
     ...common,
     ...sourceOf(source),
+    ...warningsIn(manifest),
     ...{ status: 'ready', progress, placeholder, dominantColour, renditions, readyAt },
     ...(chosenFocus && { chosenFocus }),
     ...(skipped && { skipped }),
@@ -134,9 +142,14 @@ function fromJob(record: FromJob, { categories, urls }: ViewOptions): ImageView 
   };
 }
 
-function sourceOf(facts: SourceFacts | undefined): Pick<ImageView, 'source' | 'provenance'> {
+const warningsIn = (manifest: FromManifest['manifest']): Pick<ImageView, 'warnings'> =>
+  'warnings' in manifest && manifest.warnings ? { warnings: manifest.warnings } : {};
+
+function sourceOf(
+  facts: (SourceFacts & { readonly sha256?: string }) | undefined,
+): Pick<ImageView, 'source' | 'provenance'> {
   if (!facts) return {};
-  const { provenance, ...source } = facts;
+  const { provenance, sha256: _, ...source } = facts;
   return { source, ...(provenance && { provenance }) };
 }
 

@@ -5,6 +5,7 @@ import { interpretationOf } from './colour/interpretation.ts';
 import { type Coding, codingOf } from './cost/coding.ts';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
+import { lostFacts } from './lost-facts.ts';
 import { readProvenance } from './marks/provenance.ts';
 import { requireHeicDecoder } from './source/heic/heic-decoder.ts';
 import { readableSource } from './source/readable-source.ts';
@@ -52,7 +53,7 @@ export async function inspectSource(
   if (framesToDecode > limits.framesMax) throw new RejectedImageError('too-many-frames');
   const tooLong = Math.max(width, height) > limits.sideMax;
   if (tooLong || width * height * framesToDecode > limits.pixelsMax) throw new RejectedImageError('too-many-pixels');
-  const source = {
+  const facts = {
     format,
     width,
     height,
@@ -63,7 +64,9 @@ export async function inspectSource(
     bytes: bytes.byteLength,
     ...readProvenance(bytes, header),
   };
-  return { source, coding: codingOf(header, counts, await interpretationOf(readable.bytes, source)) };
+  const interpretation = await interpretationOf(readable.bytes, facts);
+  const source = { ...facts, ...lostFacts(bytes, facts, header, interpretation) };
+  return { source, coding: codingOf(header, counts, interpretation) };
 }
 
 async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<Metadata> {

@@ -3,7 +3,7 @@ import {
   type EntryName,
   type Focus,
   type FocusChoice,
-  type RenditionPlan,
+  keepsAnimation,
   type SourceFacts,
   selectEntries,
   type Variant,
@@ -175,7 +175,7 @@ async function encode(
   limits: ImageLimits,
 ): Promise<Uint8Array> {
   const kept = keptMarks(plan.variant, marks);
-  if (keepsAnimation(plan, source)) {
+  if (keepsAnimation(plan.variant, source)) {
     const { bytes, failOn } = decodable;
     // The decoded pixels contain only the first frame: an animation is made directly from the source.
     const image = sharp(bytes, { pages: source.frames, failOn, limitInputPixels: limits.pixelsMax });
@@ -189,10 +189,6 @@ async function encode(
   return encodeFrame(frame, pixels, plan).finally(() => frames.release(plan));
 }
 
-/** libvips cannot rotate the frames of an animation: a rotated one becomes a still. */
-const keepsAnimation = ({ variant }: RenditionPlan, { frames, orientation }: SourceFacts) =>
-  variant.animated && frames > 1 && orientation === 1;
-
 /** Plans of a layer with the same key have the same bytes; this is common for small sources. */
 function sameBytesKey(
   plan: BackedPlan,
@@ -205,7 +201,7 @@ function sameBytesKey(
     frameKey(plan),
     format,
     encoderOptions(plan),
-    keepsAnimation(plan, source),
+    keepsAnimation(plan.variant, source),
     showsBackground && plan.backdrop,
     keptMarks(plan.variant, marks),
   ]);

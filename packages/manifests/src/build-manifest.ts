@@ -1,5 +1,6 @@
 import type { AppError } from '@imagemill/errors';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
+import type { Warning } from '@imagemill/report';
 import type { ObjectFacts } from '@imagemill/storage';
 import {
   type Decided,
@@ -21,10 +22,13 @@ export interface Subject {
   readonly attempts: number;
   /** Undefined if the category is not moderated, or before there is a verdict. */
   readonly moderation?: Moderation | undefined;
+  /** Undefined before the original was inspected. */
+  readonly source?: (SourceFacts & { readonly sha256: string }) | undefined;
+  readonly warnings?: readonly Warning[] | undefined;
 }
 
 interface Rendered {
-  readonly source: SourceFacts & { readonly sha256: string };
+  readonly source: NonNullable<Subject['source']>;
   readonly summary: { readonly placeholder: string; readonly dominantColour: string };
   readonly set: VariantSet;
   readonly revision: string;
@@ -88,11 +92,13 @@ export function tombstone(image: OriginalAddress): Manifest {
   return { imageId, tenant, category, originalKey: originalKey(image), status: 'deleted', deletedAt };
 }
 
-const finished = ({ image, facts, attempts, moderation }: Subject) => ({
+const finished = ({ image, facts, attempts, moderation, source, warnings }: Subject) => ({
   ...identity(image),
   ...given(image, facts),
   attempts,
   originalEtag: facts?.etag ?? '',
+  ...(source && { source }),
+  ...(warnings && { warnings: [...warnings] }),
   ...(moderation && { moderation }),
 });
 

@@ -1,4 +1,5 @@
 import { versioned } from '@imagemill/records';
+import { Warning } from '@imagemill/report';
 import {
   Category,
   Focus,
@@ -44,6 +45,12 @@ const StoredRendition = z.object({
   bytes: z.int().positive(),
 });
 
+/** With the digest of the original. Missing if it could not be read, or if an earlier version wrote the manifest of an image that is not ready. */
+const ExaminedSource = SourceFacts.extend({ sha256: z.string() });
+
+/** Missing if the original could not be read, or if an earlier version wrote the manifest. */
+const warnings = z.array(Warning).optional();
+
 /** Missing if the category was not moderated. */
 const moderation = Moderation.optional();
 
@@ -57,7 +64,7 @@ export const Manifest = z.discriminatedUnion('status', [
     status: z.literal('ready'),
     originalEtag,
     revision: z.string(),
-    source: SourceFacts.extend({ sha256: z.string() }),
+    source: ExaminedSource,
     /** ThumbHash of the picture, base64: https://evanw.github.io/thumbhash/ */
     placeholder: z.string(),
     /** #rrggbb */
@@ -68,6 +75,7 @@ export const Manifest = z.discriminatedUnion('status', [
     renditions: z.array(StoredRendition),
     readyAt: z.iso.datetime(),
     timingsMs: z.record(z.string(), z.number()),
+    warnings,
     moderation,
   }),
   z.object({
@@ -75,6 +83,8 @@ export const Manifest = z.discriminatedUnion('status', [
     status: z.literal('rejected'),
     originalEtag,
     error,
+    source: ExaminedSource.optional(),
+    warnings,
     moderation,
     rejectedAt: z.iso.datetime(),
   }),
@@ -84,6 +94,8 @@ export const Manifest = z.discriminatedUnion('status', [
     status: z.literal('held'),
     originalEtag,
     error,
+    source: ExaminedSource.optional(),
+    warnings,
     moderation: Moderation,
     heldAt: z.iso.datetime(),
   }),

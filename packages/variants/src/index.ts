@@ -21,6 +21,7 @@ export {
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
 export { focusOnFaces } from './faces.ts';
 export { type Decided, Focus, FocusChoice, SkippedStep } from './focus.ts';
+export { keepsAnimation } from './keeps-animation.ts';
 export {
   cachedPaths,
   deletionKey,

@@ -29,6 +29,16 @@ export const SourceFacts = z.object({
   hasAlpha: z.boolean(),
   frames: z.int().positive(),
   bytes: z.int().nonnegative(),
+  hasLocation: z.literal(true).optional().meta({
+    description: 'it has a GPS position, which no rendition has; missing otherwise',
+  }),
+  colourProfile: z.string().max(64).optional().meta({
+    description: 'the name of its colour profile, or of its gamut; missing for sRGB',
+  }),
+  hdr: z.enum(['pq', 'hlg', 'gain-map']).optional().meta({
+    description: 'how an HDR picture is stored; missing for all others',
+  }),
+  isAnimated: z.literal(true).optional().meta({ description: 'it is an animation; missing otherwise' }),
   /** Missing if the file says nothing about it. */
   provenance: Provenance.optional(),
 });

@@ -124,6 +124,13 @@ export const exampleImage = {
   },
   placeholder: '3OcRJYB4d3h/iIeHeEh3eIhw+j2w',
   dominantColour: '#8a8478',
+  warnings: [
+    {
+      ...{ code: 'too-small', variants: ['large', 'retina', 'og'], width: 807, height: 1024 },
+      needed: { width: 1892, height: 2400 },
+    },
+    { code: 'location-removed' },
+  ],
   renditions: [{ variant: 'thumb', format: 'avif', url: rendition, width: 150, height: 150, bytes: 2400 }],
   attempts: 1,
   createdAt: '2026-11-23T06:00:01.000Z',

@@ -1,5 +1,6 @@
+import type { Image } from '@imagemill/client';
 import type { FailedFile } from '@imagemill/client/messages';
-import { messageFor } from '@imagemill/client/messages';
+import { messageFor, messageForWarning } from '@imagemill/client/messages';
 import { errorForScripts, explanation } from '../explain.ts';
 import { isPhotoUrl, withoutQuery } from '../seller/import-photo.ts';
 import type { UploadedPhoto } from '../seller/send-photo.ts';
@@ -30,8 +31,12 @@ export function inWords(result: UploadResult, { brief }: { brief: boolean }): st
   }
   const since = isPhotoUrl(path) ? 'the request' : 'its upload';
   const heading = `${path} (${category}, ${humanBytes(originalBytes ?? 0)}): ready ${(readyMs / 1000).toFixed(1)} s after ${since}`;
-  return brief ? `${heading}, ${image.renditions.length} renditions` : `${heading}\n${renditionsTable(photo)}`;
+  if (brief) return `${heading}, ${image.renditions.length} renditions`;
+  return [heading, ...notes(image), renditionsTable(photo)].join('\n');
 }
+
+/** The warnings, one per line. */
+const notes = ({ warnings = [] }: Image) => warnings.map((warning) => `  note: ${messageForWarning(warning)}`);
 
 /** For those who run the workers as well, as with the local stack. */
 const advice = ({ code }: { code: string }): string =>

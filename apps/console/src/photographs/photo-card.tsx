@@ -4,6 +4,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { humanBytes, percent } from '../ui/format.ts';
 import { useFocusAfter } from '../ui/use-focus-after.ts';
 import { hasFailedForNow, type Photo, progressOf, statusOf, troubleOf } from './photo.ts';
+import { PhotoWarnings } from './photo-warnings.tsx';
 import type { Photos } from './photos.ts';
 import { Preview } from './preview.tsx';
 import { Renditions } from './renditions.tsx';
@@ -40,6 +41,7 @@ export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
           </p>
         )}
         {(failure ?? trouble) && <p class="trouble">{failure ?? trouble}</p>}
+        {image && <PhotoWarnings image={image} />}
         {image && <Renditions image={image} />}
         <Actions photo={photo} photos={photos} onOpen={onOpen} onRemove={remove} />
       </div>

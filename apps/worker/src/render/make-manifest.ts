@@ -1,6 +1,7 @@
 import { type FinishedManifest, type Moderation, rejectedManifest, type Subject } from '@imagemill/manifests';
 import type { Postponed, RenderContext } from '@imagemill/queue';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
+import { warningsOf } from '@imagemill/report';
 import type { ObjectFacts } from '@imagemill/storage';
 import { type CategorySpec, uploadEntries } from '@imagemill/variants';
 import { isRejection } from '../import/import-original.ts';
@@ -62,7 +63,12 @@ async function makeInSlot(services: RenderServices, rendering: Rendering, contex
     const inspected = await inspectOriginal(services, { image, facts, category }, { watch, signal });
     const busy = heavy.take(inspected.lane);
     if (busy) return busy;
-    return judgeAndRender(services, rendering, { ...context, subject, inspected, watch });
+    const { original, source } = inspected;
+    const known = {
+      source: { ...source, sha256: original.sha256 },
+      warnings: warningsOf({ source, set: category.set }),
+    };
+    return judgeAndRender(services, rendering, { ...context, subject: { ...subject, ...known }, inspected, watch });
   });
 }
 

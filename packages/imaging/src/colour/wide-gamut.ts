@@ -1,4 +1,5 @@
 import { gamutMatrix, srgbGamut } from './gamut.ts';
+import { iccSpace, iccTags } from './icc-tags.ts';
 import type { Interpretation } from './interpretation.ts';
 
 /**
@@ -29,28 +30,14 @@ const toSrgb: readonly Triple[] = [
 
 const dot = (a: Triple, b: Triple) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-const SIGNATURE_AT = 36;
-const SPACE_AT = 16;
-const TABLE_AT = 128;
-const ENTRY_BYTES = 12;
-/** The usual profiles have 9 to 20 tags. */
-const TAGS_MAX = 100;
-
-/** The primaries of an RGB profile; none for any other. https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2, 7.3 and 10.31 */
+/** The primaries of an RGB profile; none for any other. https://www.color.org/specification/ICC.1-2022-05.pdf, 10.31 */
 function primariesOf(icc: Buffer): Triple[] {
-  if (icc.toString('latin1', SIGNATURE_AT, SIGNATURE_AT + 4) !== 'acsp') return [];
-  if (icc.toString('latin1', SPACE_AT, SPACE_AT + 4) !== 'RGB ' || icc.length < TABLE_AT + 4) return [];
-  const primaries: Triple[] = [];
-  const count = Math.min(TAGS_MAX, icc.readUInt32BE(TABLE_AT));
-  for (
-    let at = TABLE_AT + 4;
-    at + ENTRY_BYTES <= icc.length && at < TABLE_AT + 4 + count * ENTRY_BYTES;
-    at += ENTRY_BYTES
-  ) {
-    const valuesAt = icc.readUInt32BE(at + 4) + 8;
-    if (!/^[rgb]XYZ$/.test(icc.toString('latin1', at, at + 4)) || valuesAt + 12 > icc.length) continue;
-    const value = (index: number) => icc.readInt32BE(valuesAt + 4 * index) / 65_536;
-    primaries.push([value(0), value(1), value(2)]);
-  }
-  return primaries;
+  if (iccSpace(icc) !== 'RGB ') return [];
+  const tags = iccTags(icc);
+  return ['rXYZ', 'gXYZ', 'bXYZ'].flatMap((name) => {
+    const tag = tags.get(name);
+    if (!tag || tag.length < 20) return [];
+    const value = (index: number) => tag.readInt32BE(8 + 4 * index) / 65_536;
+    return [[value(0), value(1), value(2)] as const];
+  });
 }

@@ -1,0 +1,27 @@
+import type { ImageWarning } from '../types.ts';
+
+type Words<Code extends ImageWarning['code']> = (warning: Extract<ImageWarning, { code: Code }>) => string;
+
+const warningMessages: { readonly [Code in ImageWarning['code']]: Words<Code> } = {
+  'too-small': ({ variants, width, height, needed }) =>
+    `This image is small: ${pixels({ width, height })} pixels. For full-size ${listed(variants)} pictures, upload one of at least ${pixels(needed)}.`,
+  'location-removed': () => 'The place where it was taken was removed. Nobody who sees the picture gets it.',
+  'profile-converted': ({ profile }) =>
+    `Its colours were converted to sRGB for the web${profile === 'unnamed' ? '' : `, from ${profile}`}. Very vivid colours can look a little duller.`,
+  'hdr-dropped': () => 'This is an HDR photo. It is shown in standard brightness, so highlights are less bright.',
+  'animation-dropped': () => 'This image is animated. Only its first frame is shown.',
+  'ai-mark': () => 'The file says that AI made or changed it. The pictures keep this mark.',
+};
+
+/** A warning about an image in plain English, for its seller. A code that this version does not have yet is returned as it is. */
+export function messageForWarning<Code extends ImageWarning['code']>(
+  warning: Extract<ImageWarning, { code: Code }>,
+): string {
+  const words: Words<Code> | undefined = warningMessages[warning.code as Code];
+  return words ? words(warning) : warning.code;
+}
+
+const pixels = ({ width, height }: { width: number; height: number }) => `${width} × ${height}`;
+
+const listed = (names: readonly string[]) =>
+  names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

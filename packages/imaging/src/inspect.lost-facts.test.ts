@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { heicSample } from './test-support/heic.ts';
+import { segment } from './test-support/jpeg-parts.ts';
+import { animation, gradientPicture } from './test-support/pictures.ts';
+import { cicp, pngChunk } from './test-support/png.ts';
+import { rgbProfile } from './test-support/profiles.ts';
+import { engineOf } from './test-support/render.ts';
+import { ultraHdrJpeg } from './test-support/ultra-hdr.ts';
+import { xmpPacket } from './test-support/xmp.ts';
+
+const photograph = await readFile(new URL('../../../examples/photos/avatar.jpg', import.meta.url));
+const small = () => sharp(photograph).resize(64);
+const inspect = async (bytes: Uint8Array) => (await engineOf()).inspect(bytes);
+
+const gps = { IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100' } };
+const xmpLatitude = '<exif:GPSLatitude xmlns:exif="http://ns.adobe.com/exif/1.0/">51,30.5N</exif:GPSLatitude>';
+
+const HEADER_BYTES = 33;
+const afterHeader = (png: Buffer, chunk: Buffer) =>
+  Buffer.concat([png.subarray(0, HEADER_BYTES), chunk, png.subarray(HEADER_BYTES)]);
+
+describe('the location of a photograph', () => {
+  test.each([
+    ['EXIF of a jpeg', () => small().withExif(gps).jpeg()],
+    ['EXIF of a png', () => small().withExif(gps).png()],
+    ['EXIF of a webp', () => small().withExif(gps).webp()],
+    ['EXIF of an avif', () => small().withExif(gps).avif({ effort: 0 })],
+    ['XMP', () => small().withXmp(xmpPacket(xmpLatitude)).jpeg()],
+  ])('is found in the %s', async (_where, picture) => {
+    expect(await inspect(await picture().toBuffer())).toHaveProperty('hasLocation', true);
+  });
+
+  test.each([
+    ['nothing', () => small().jpeg()],
+    [
+      'EXIF without a position',
+      () =>
+        small()
+          .withExif({ IFD0: { Artist: 'GPSLatitude' } })
+          .jpeg(),
+    ],
+    [
+      'an empty position',
+      () =>
+        small()
+          .withExif({ IFD3: { GPSLatitude: '0/0 0/0 0/0' } })
+          .jpeg(),
+    ],
+    [
+      'the version of a GPS directory',
+      () =>
+        small()
+          .withExif({ IFD3: { GPSVersionID: '2 3 0 0' } })
+          .jpeg(),
+    ],
+  ])('is not found in %s', async (_where, picture) => {
+    expect(await inspect(await picture().toBuffer())).not.toHaveProperty('hasLocation');
+  });
+
+  test('is not looked for beyond the end of a damaged EXIF block', async () => {
+    const block = Buffer.from('Exif\0\0II*\0\x08\0\0\0\x01\0\x25\x88\x04\0\x01\0\0\0\xff\xff\xff\x7f', 'latin1');
+    const jpeg = await small().jpeg().toBuffer();
+    const damaged = Buffer.concat([jpeg.subarray(0, 2), segment(0xe1, block), jpeg.subarray(2)]);
+    expect(await inspect(damaged)).not.toHaveProperty('hasLocation');
+  });
+});
+
+describe('the colour profile of a photograph', () => {
+  test.each([
+    ['Display P3, by its name', 'sP3C', () => small().withIccProfile('p3').jpeg().toBuffer()],
+    ['Display P3 in a HEIC', 'sP3C', () => heicSample('p3')],
+    ['CMYK', expect.stringMatching(/\w/), () => small().toColourspace('cmyk').jpeg().toBuffer()],
+    ['Adobe RGB without a name', 'unnamed', () => withProfile(rgbProfile('a98rgb-linear'))],
+    ['linear light', 'unnamed', () => withProfile(rgbProfile('srgb-linear'))],
+  ])('is found: %s', async (_which, colourProfile, picture) => {
+    expect(await inspect(await picture())).toHaveProperty('colourProfile', colourProfile);
+  });
+
+  test.each([
+    ['no profile', () => small().jpeg().toBuffer()],
+    ['sRGB', () => small().withIccProfile('srgb').jpeg().toBuffer()],
+    ['no profile, in grey', () => small().greyscale().jpeg().toBuffer()],
+    ['damaged bytes', () => withProfile(Buffer.alloc(200))],
+  ])('is not found: %s', async (_which, picture) => {
+    expect(await inspect(await picture())).not.toHaveProperty('colourProfile');
+  });
+
+  async function withProfile(icc: Buffer): Promise<Buffer> {
+    const jpeg = await small().jpeg().toBuffer();
+    const head = Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1');
+    return Buffer.concat([jpeg.subarray(0, 2), segment(0xe2, Buffer.concat([head, icc])), jpeg.subarray(2)]);
+  }
+});
+
+describe('an HDR picture', () => {
+  test('with a gain map is found', async () => {
+    const [standard, map] = [await small().jpeg().toBuffer(), await gradientPicture(16, 16).jpeg().toBuffer()];
+    expect(await inspect(ultraHdrJpeg(standard, map))).toHaveProperty('hdr', 'gain-map');
+  });
+
+  test.each([
+    [16, 'pq'],
+    [18, 'hlg'],
+  ])('with the transfer function %i is %s', async (transfer, hdr) => {
+    const png = await small().png().toBuffer();
+    expect(await inspect(afterHeader(png, cicp(9, transfer)))).toMatchObject({ hdr, colourProfile: 'Rec. 2020' });
+  });
+
+  test.each([
+    ['jpeg', () => small().jpeg()],
+    ['avif', () => small().avif({ effort: 0 })],
+  ])('is not found in a usual %s', async (_format, picture) => {
+    expect(await inspect(await picture().toBuffer())).not.toHaveProperty('hdr');
+  });
+});
+
+describe('an animation', () => {
+  const frames = [
+    { colour: [1, 2, 3], delayMs: 50 },
+    { colour: [200, 9, 9], delayMs: 50 },
+  ] as const;
+
+  test.each(['gif', 'webp'] as const)('is found in a %s', async (format) => {
+    expect(await inspect(await animation(8, 8, frames, format))).toHaveProperty('isAnimated', true);
+  });
+
+  test('is found in a png with frames', async () => {
+    const control = Buffer.alloc(8);
+    control.writeUInt32BE(2);
+    const png = afterHeader(await small().png().toBuffer(), pngChunk('acTL', control));
+    expect(await inspect(png)).toMatchObject({ isAnimated: true, frames: 1 });
+  });
+
+  test('is not found in a still', async () => {
+    for (const still of [small().png(), small().gif(), small().webp(), small().avif({ effort: 0 })]) {
+      expect(await inspect(await still.toBuffer())).not.toHaveProperty('isAnimated');
+    }
+  });
+});

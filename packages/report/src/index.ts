@@ -1,0 +1,2 @@
+export { Warning, type WarningCode } from './warning.ts';
+export { warningsOf } from './warnings-of.ts';

@@ -1,0 +1,40 @@
+import { DigitalSourceType, VariantName } from '@imagemill/variants';
+import { z } from 'zod';
+
+const side = z.int().positive();
+
+/** What a seller should know about an image, beside its status. The codes and their fields are stable: docs/seller-report.md lists them. */
+export const Warning = z.discriminatedUnion('code', [
+  z
+    .object({
+      code: z.literal('too-small'),
+      variants: z.array(VariantName).min(1).meta({ description: 'variants that are smaller than their box allows' }),
+      width: side.meta({ description: 'of the original, in pixels' }),
+      height: side,
+      needed: z
+        .object({ width: side, height: side })
+        .meta({ description: 'the smallest original of the same shape from which all variants have their full size' }),
+    })
+    .meta({ description: 'the original has too few pixels for these variants' }),
+  z
+    .object({ code: z.literal('location-removed') })
+    .meta({ description: 'the original says where it was taken; no rendition does' }),
+  z
+    .object({
+      code: z.literal('profile-converted'),
+      profile: z.string().meta({ description: "the profile's own name, or that of its gamut" }),
+    })
+    .meta({ description: 'the colours of the original were converted to sRGB' }),
+  z
+    .object({ code: z.literal('hdr-dropped'), hdr: z.enum(['pq', 'hlg', 'gain-map']) })
+    .meta({ description: 'the original is an HDR picture; the renditions are not' }),
+  z
+    .object({ code: z.literal('animation-dropped') })
+    .meta({ description: 'the original is an animation; the renditions show its first frame' }),
+  z
+    .object({ code: z.literal('ai-mark'), digitalSourceType: DigitalSourceType })
+    .meta({ description: 'by its own account, the original was made or edited with generative AI' }),
+]);
+export type Warning = z.infer<typeof Warning>;
+export type WarningCode = Warning['code'];
+export type WarningOf<Code extends WarningCode> = Extract<Warning, { code: Code }>;
