@@ -19,8 +19,10 @@ const client = new S3Client({
 async function picture(key: string, format: BenchFormat): Promise<Buffer> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: ORIGINALS_BUCKET, Key: key }));
   const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-  const resized = sharp(bytes).autoOrient().resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true });
-  return encodeAs(resized, format).toBuffer();
+  const image = sharp(bytes);
+  const { autoOrient } = await image.metadata();
+  const resized = image.autoOrient().resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true });
+  return encodeAs(resized, format, autoOrient).toBuffer();
 }
 
 /** `/{format}/{key}` */

@@ -1,4 +1,4 @@
-import { effortOf, encoderSettings } from '@imagemill/variants';
+import { encoderSettings, type Size, settingsOfSize } from '@imagemill/variants';
 import type { Sharp } from 'sharp';
 
 export const formats = ['webp', 'jpeg', 'avif'] as const;
@@ -17,7 +17,9 @@ export const variantSets = {
 };
 
 /** The same encoding by bare sharp, of a picture of 4:3. */
-export function encodeAs(image: Sharp, format: BenchFormat): Sharp {
-  const effort = effortOf(format, { width: SIDE, height: (SIDE * 3) / 4 });
-  return image.toFormat(format, { quality: quality[format], ...encoderSettings[format], ...(effort && { effort }) });
+export function encodeAs(image: Sharp, format: BenchFormat, source: Size): Sharp {
+  const [width, height] = [SIDE, (SIDE * 3) / 4];
+  const shareOfSource = (width * height) / (source.width * source.height);
+  const ofSize = settingsOfSize({ format }, { width, height, shareOfSource });
+  return image.toFormat(format, { quality: quality[format], ...encoderSettings[format], ...ofSize });
 }

@@ -1,10 +1,10 @@
 import type { ImagingEngine } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import {
-  effortOf,
+  type EncodedSize,
   encoderSettings,
   planRenditions,
-  type Size,
+  settingsOfSize,
   type Variant,
   VariantSet,
   variantSets,
@@ -38,11 +38,11 @@ export async function renderAll(engine: ImagingEngine, bytes: Buffer, set: Varia
 }
 
 /** Encodes with the settings of our engine and the variant, for a rendition of this size. */
-export function encodeLike(image: Sharp, variant: Variant, size: Size): Sharp {
-  const { format, quality, effort = effortOf(format, size) } = variant;
-  const ownEffort = effort !== undefined && { effort };
-  if (format === 'avif') return image.avif({ ...encoderSettings.avif, quality, ...ownEffort });
-  if (format === 'webp') return image.webp({ ...encoderSettings.webp, quality, ...ownEffort });
+export function encodeLike(image: Sharp, variant: Variant, size: EncodedSize): Sharp {
+  const { format, quality } = variant;
+  const ofSize = settingsOfSize(variant, size);
+  if (format === 'avif') return image.avif({ ...encoderSettings.avif, quality, ...ofSize });
+  if (format === 'webp') return image.webp({ ...encoderSettings.webp, quality, ...ofSize });
   if (format === 'png') return image.png({ ...encoderSettings.png });
   return image.jpeg({ ...encoderSettings.jpeg, quality });
 }
@@ -96,7 +96,8 @@ export const contenders: Record<string, Contender> = {
           await encodeLike(
             image.rotate().resize(width, height, { fit, withoutEnlargement: true }),
             variant,
-            variant,
+            // Its entries have an effort of their own.
+            { ...variant, shareOfSource: 1 },
           ).toBuffer()
         ).byteLength;
       }),

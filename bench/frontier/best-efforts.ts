@@ -1,17 +1,18 @@
-import { type Coded, type Efforts, type PlanCosts, views } from './plans.ts';
+import { type Coded, type Plan, type PlanCosts, planOfEfforts, views } from './plans.ts';
 
-const EFFORTS: Readonly<Record<Coded, readonly number[]>> = { avif: [0, 1, 2, 3, 4], webp: [2, 4, 5] };
+const EFFORTS: Readonly<Record<Coded, readonly number[]>> = { avif: [0, 1, 2, 3], webp: [2, 4, 5] };
 
 /**
- * The efforts by size with the fewest bytes at the views of the sizes, on the mean of both metrics, whose CPU is within a limit. A larger
+ * The settings by size, with the bit depth in use, with the fewest bytes at the views of the sizes, on the mean of both metrics, whose CPU is within a limit. A larger
  * size never has a higher effort.
  *
  * @param cpuMsMax of one image
  */
-export function bestEfforts(format: Coded, costs: (efforts: Efforts) => PlanCosts, cpuMsMax: number): Efforts {
+export function bestEfforts(format: Coded, costs: (plan: Plan) => PlanCosts, cpuMsMax: number): Plan {
   const sizes = Object.keys(views);
   const candidates = descending(sizes.length, EFFORTS[format]).map((efforts) => {
-    const plan = Object.fromEntries(sizes.map((size, index) => [size, efforts[index] ?? 0]));
+    const bySize = Object.fromEntries(sizes.map((size, index) => [size, efforts[index] ?? 0]));
+    const plan = planOfEfforts(format, bySize);
     const { atViews, cpuMs } = costs(plan);
     return { plan, cpuMs, bytes: atViews.bytes.butteraugli + atViews.bytes.ssimulacra2 };
   });

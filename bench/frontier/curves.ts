@@ -34,6 +34,7 @@ export interface Curves {
   points(name: string): Point[];
   /** Mean of all its qualities. */
   cpuMsPerMegapixel(name: string): number;
+  bitsPerPixel(reference: Reference): number;
   /** On the photographs that both were measured on. @throws Error if the reference was not measured */
   compare(name: string, reference: Reference): Compared;
 }
@@ -46,12 +47,12 @@ export function createCurves(samples: readonly Sample[]): Curves {
     names: [...byName.keys()],
     points: (name) => pointsOf(samplesOf(name)),
     cpuMsPerMegapixel: (name) => cpuOf(samplesOf(name)),
+    bitsPerPixel: ({ name, quality }) => pointAt(samplesOf(name), { name, quality }).bitsPerPixel,
     compare(name, reference) {
       const own = samplesOf(name);
       const photographs = new Set(own.map(({ photograph }) => photograph));
       const others = samplesOf(reference.name).filter(({ photograph }) => photographs.has(photograph));
-      const other = pointsOf(others).find(({ quality }) => quality === reference.quality);
-      if (!other) throw new Error(`${reference.name} was not measured at quality ${reference.quality}.`);
+      const other = pointAt(others, reference);
       const on = (metric: Metric) => {
         const at = (point: Point): CurvePoint => ({ logBytes: point.logBytes, score: point[metric] });
         return relativeBytes(pointsOf(own).map(at), at(other));
@@ -66,6 +67,12 @@ const pointsOf = (samples: readonly Sample[]): Point[] =>
   [...Map.groupBy(samples, ({ quality }) => quality)]
     .sort(([a], [b]) => a - b)
     .map(([quality, own]) => ({ quality, ...meanOf(own) }));
+
+function pointAt(samples: readonly Sample[], { name, quality }: Reference): Point {
+  const found = pointsOf(samples).find((point) => point.quality === quality);
+  if (!found) throw new Error(`${name} was not measured at quality ${quality}.`);
+  return found;
+}
 
 /** Milliseconds per megapixel. */
 const cpuOf = (samples: readonly Sample[]) =>

@@ -3,7 +3,7 @@ import { markdownTable } from '../report/markdown-table.ts';
 import { bestEfforts } from './best-efforts.ts';
 import { type Compared, type Curves, createCurves, metrics } from './curves.ts';
 import type { Sample } from './measure-photograph.ts';
-import { type Coded, costsOf, currentEfforts, type Efforts, type PlanCosts, sameEffort, views } from './plans.ts';
+import { type Coded, costsOf, currentPlan, type Plan, type PlanCosts, samePlan, views } from './plans.ts';
 
 /** What most sites use, and what sharp uses if only a format is given. */
 const usual = [
@@ -26,7 +26,7 @@ export function frontierReport(samples: readonly Sample[]) {
   const sections = [...bySize].map(
     ([size, curves]) => `## ${size}\n\n${settingsTable(curves)}\n\n${usualTable(curves)}`,
   );
-  const isComplete = [...bySize.keys()].length === 4;
+  const isComplete = [...bySize.keys()].length === Object.keys(views).length;
   const plans = isComplete ? [`## The product set\n\n${plansTable(bySize)}`] : [];
   const curvesOf = (curves: Curves) =>
     Object.fromEntries(curves.names.map((name) => [name, curves.points(name).map(rounded)]));
@@ -41,7 +41,7 @@ const rounded = (point: object) =>
   Object.fromEntries(Object.entries(point).map(([key, value]) => [key, Number(Number(value).toPrecision(5))]));
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-const bytesCells = ({ bytes }: Compared) => metrics.map((metric) => percent(bytes[metric]));
+const bytesCells = ({ bytes }: Pick<Compared, 'bytes'>) => metrics.map((metric) => percent(bytes[metric]));
 
 const referenceOf = (name: string) =>
   name.startsWith('webp')
@@ -77,42 +77,53 @@ function usualTable(curves: Curves): string {
   );
 }
 
-/** The efforts of the product set, those before, and the best ones by the same measurements. */
+/** The settings of the product set, one effort for all sizes as before, and the best efforts by the same measurements. */
 function plansTable(bySize: ReadonlyMap<string, Curves>): string {
   const rows = (['avif', 'webp'] as const).flatMap((format) => {
-    const reference = { effort: DEFAULT_EFFORT, quality: QUALITY[format] };
-    const costs = (efforts: Efforts) => costsOf(format, efforts, reference, bySize);
-    const one = sameEffort(format === 'avif' ? 1 : 2);
-    // The CPU of one effort for all sizes in both formats. What webp leaves of it is for avif.
-    const limit = format === 'avif' ? cpuForAvif(bySize) : costs(one).cpuMs * WEBP_CPU_MAX;
-    const plans: [string, Efforts][] = [
-      ['one effort', one],
-      ['product set', currentEfforts(format)],
-      ['fewest bytes within the CPU', bestEfforts(format, costs, limit)],
-      ['default effort', sameEffort(DEFAULT_EFFORT)],
+    const usual = `${format} effort ${DEFAULT_EFFORT}`;
+    const costs = costsIn(format, bySize);
+    const before = samePlan(BEFORE[format]);
+    const plans: [string, Plan][] = [
+      ['one effort', before],
+      ['product set', currentPlan(format)],
+      ['fewest bytes within the CPU', bestEfforts(format, costs, cpuMsMax(format, bySize))],
+      ['default effort', samePlan(usual)],
     ];
-    return plans.map(([name, efforts]) => planRow(`${format}: ${name}`, efforts, costs(efforts)));
+    return plans.map(([name, plan]) => planRow(`${format}: ${name}`, plan, costs(plan)));
   });
   return markdownTable(
     [
-      `efforts of ${Object.keys(views).join(', ')}`,
+      `settings of ${Object.keys(views).join(', ')}`,
       'efforts',
-      ...['bytes at equal butteraugli', 'at equal SSIMULACRA 2', 'CPU ÷ default effort', 'CPU ms of one image'],
+      ...['bytes at equal butteraugli', 'at equal SSIMULACRA 2', 'CPU ÷ default effort'],
+      ...['all bytes of the views, butteraugli', 'SSIMULACRA 2', 'CPU ms of one image'],
     ],
     rows,
   );
 }
 
-function cpuForAvif(bySize: ReadonlyMap<string, Curves>): number {
-  const costOf = (format: Coded, efforts: Efforts) =>
-    costsOf(format, efforts, { effort: DEFAULT_EFFORT, quality: QUALITY[format] }, bySize).cpuMs;
-  return costOf('avif', sameEffort(1)) + costOf('webp', sameEffort(2)) - costOf('webp', currentEfforts('webp'));
+/** One effort for all sizes. */
+const BEFORE = { avif: 'avif effort 1', webp: 'webp effort 2' } as const;
+
+const costsIn = (format: Coded, bySize: ReadonlyMap<string, Curves>) => (plan: Plan) =>
+  costsOf(format, plan, { name: `${format} effort ${DEFAULT_EFFORT}`, quality: QUALITY[format] }, bySize);
+
+/** The CPU of one effort for all sizes in both formats. What webp leaves of it is for avif. */
+function cpuMsMax(format: Coded, bySize: ReadonlyMap<string, Curves>): number {
+  const before = (format: Coded) => costsIn(format, bySize)(samePlan(BEFORE[format])).cpuMs;
+  if (format === 'webp') return before('webp') * WEBP_CPU_MAX;
+  return before('avif') + before('webp') - costsIn('webp', bySize)(currentPlan('webp')).cpuMs;
 }
 
-const planRow = (name: string, efforts: Efforts, { atViews, cpuMs }: PlanCosts) => [
-  ...[name, Object.values(efforts).join(' ')],
-  ...bytesCells(atViews),
-  ...[atViews.cpu.toFixed(2), cpuMs.toFixed(0)],
+const planRow = (name: string, plan: Plan, { atViews, allBytes, cpuMs }: PlanCosts) => [
+  ...[
+    name,
+    Object.values(plan)
+      .map((setting) => setting.replace(/^\w+ effort /, ''))
+      .join('; '),
+  ],
+  ...[...bytesCells(atViews), atViews.cpu.toFixed(2)],
+  ...[...bytesCells({ bytes: allBytes }), cpuMs.toFixed(0)],
 ];
 
 function chart(curves: Curves): string {

@@ -19,7 +19,7 @@ const DATA = 'usr/lib/python3/dist-packages/skimage/data';
 const LAND = 'usr/share/games/endless-sky/images/land';
 const WESATURATE = 'usr/share/libjxl-testdata/external/wesaturate/500px';
 
-/** The public corpus of `bench frontier`: photographs without conditions of use, downloaded when the bench runs. */
+/** The public corpus of `bench frontier`: photographs that anyone may use, downloaded when the bench runs. */
 export const photographPackages: readonly PhotographPackage[] = [
   ...[
     'acanthus-mollis',
@@ -61,5 +61,18 @@ export const photographPackages: readonly PhotographPackage[] = [
       ...['badlands7', 'beach2', 'beach5', 'city4', 'city6', 'city11', 'fields1', 'fields5'],
       ...['forest3', 'lava1', 'mountain7', 'snow3', 'space2', 'water0'],
     ].map((name) => `${LAND}/${name}.jpg`),
+  },
+  // Large enough for `retina`.
+  {
+    registry: 'debian',
+    package: 'libjxl-testdata',
+    licence: 'BSD-3-Clause, copyright file of the package: its other files',
+    files: ['usr/share/libjxl-testdata/jxl/flower/flower.png'],
+  },
+  {
+    registry: 'npm',
+    package: 'three-globe@2.45.2',
+    licence: 'public domain: NASA, Blue Marble, https://visibleearth.nasa.gov/collection/1484/blue-marble',
+    files: ['example/img/earth-blue-marble.jpg'],
   },
 ];

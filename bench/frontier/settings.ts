@@ -48,7 +48,7 @@ export function sweep(quick: boolean): Curve[] {
     ...[1, 3].map((effort) => variation(avif(effort, { chroma: '4:4:4' }))),
     // The default of sharp.
     variation(avif(4, { chroma: '4:4:4' }), [50, 60]),
-    ...[1, 3].map((effort) => variation(avif(effort, { bitdepth: 10 }))),
+    ...[0, 1, 2, 3].map((effort) => curve(avif(effort, { bitdepth: 10 }))),
     variation(avif(1, { chroma: '4:4:4', bitdepth: 10 })),
     ...(['ssim', 'psnr'] as const).map((tune) => variation(avif(2, { tune }))),
     variation({ ...webp(4), smartSubsample: true }),

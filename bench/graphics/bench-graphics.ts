@@ -1,5 +1,5 @@
 import { isGraphic } from '@imagemill/imaging';
-import { effortOf, encoderSettings, graphicSettings } from '@imagemill/variants';
+import { encoderSettings, graphicSettings, settingsOfSize } from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
 import { fetchPhotographs } from '../frontier/fetch-photographs.ts';
 import { createJudge } from '../frontier/judge.ts';
@@ -115,14 +115,17 @@ interface Compared {
   }[];
 }
 
+/** As `medium` of a source of 6 megapixels. */
+const SHARE_OF_SOURCE = 0.06;
+
 async function compareBytes(): Promise<Compared[]> {
   const compared: Compared[] = [];
   for (const { name, png } of await drawGraphics(RENDITION_PX)) {
     const { data, raw } = await decoded(png);
-    const effort = (format: 'avif' | 'webp') => ({ effort: effortOf(format, raw) ?? 0 });
+    const ofSize = (format: 'avif' | 'webp') => settingsOfSize({ format }, { ...raw, shareOfSource: SHARE_OF_SOURCE });
     const open = () => sharp(data, { raw });
-    const avif = { quality: 60, ...encoderSettings.avif, ...effort('avif') };
-    const webp = { quality: 80, ...encoderSettings.webp, ...effort('webp') };
+    const avif = { quality: 60, ...encoderSettings.avif, ...ofSize('avif') };
+    const webp = { quality: 80, ...encoderSettings.webp, ...ofSize('webp') };
     const encodings = {
       'avif 4:2:0': open().avif(avif),
       'avif 4:4:4': open().avif({ ...avif, ...graphicSettings.avif }),

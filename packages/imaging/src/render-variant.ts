@@ -1,11 +1,11 @@
 import {
   crops,
-  effortOf,
   encoderSettings,
   graphicSettings,
   type Position,
   pads,
   type RenditionPlan,
+  settingsOfSize,
   tinySource,
 } from '@imagemill/variants';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
@@ -126,13 +126,13 @@ const take = (steps: readonly Step[], image: Sharp, plan: BackedPlan): Sharp =>
 
 /** All options of an encoder: the same pixels with the same options give the same bytes. */
 export function encoderOptions(plan: BackedPlan) {
-  const { format, quality, effort = effortOf(format, plan) } = plan.variant;
+  const { format, quality } = plan.variant;
   return {
     ...encoderSettings[format],
     ...(plan.isGraphic && graphicSettings[format]),
     ...(plan.ofTinySource && tinySource.settings[format]),
     // With a quality, sharp would reduce a png to a palette.
     ...(format !== 'png' && { quality }),
-    ...(effort !== undefined && { effort }),
+    ...settingsOfSize(plan.variant, plan),
   };
 }

@@ -1,22 +1,70 @@
 import { expect, test } from 'vitest';
-import { effortOf } from './index.ts';
+import { effortOf, planRenditions, settingsOfSize, variantSets } from './index.ts';
 
 test.each([
-  [1, 1, 4, 5],
-  [150, 150, 4, 5],
-  [150, 151, 3, 5],
-  [600, 600, 3, 5],
-  [1200, 300, 3, 5],
-  [600, 601, 2, 4],
-  [1200, 1200, 2, 4],
-  [1200, 1201, 0, 2],
-  [16_383, 16_383, 0, 2],
-])('a rendition of %d×%d has effort %d in avif and %d in webp', (width, height, avif, webp) => {
-  expect(effortOf('avif', { width, height })).toBe(avif);
-  expect(effortOf('webp', { width, height })).toBe(webp);
+  [1, 1, 1, 3, 5],
+  [150, 150, 1, 3, 5],
+  [150, 151, 1, 0, 2],
+  [150, 151, 0.9, 1, 2],
+  [150, 151, 0.4, 2, 4],
+  [600, 600, 0.2, 3, 5],
+  [1200, 300, 0.2, 3, 5],
+  [600, 600, 0.21, 2, 4],
+  [600, 601, 0.2, 2, 2],
+  [1200, 1200, 0.2, 2, 2],
+  [1200, 1200, 0.4, 1, 2],
+  [1200, 1200, 0.41, 0, 2],
+  [1200, 1201, 0.01, 0, 2],
+  [16_383, 16_383, 1.5, 0, 2],
+])(
+  'a rendition of %d×%d with %d of the pixels has effort %d in avif and %d in webp',
+  (width, height, share, avif, webp) => {
+    const size = { width, height, shareOfSource: share };
+    expect(effortOf({ format: 'avif' }, size)).toBe(avif);
+    expect(effortOf({ format: 'webp' }, size)).toBe(webp);
+  },
+);
+
+const size = { width: 9, height: 9, shareOfSource: 1 };
+
+test('the effort of a variant is that of its renditions of all sizes', () => {
+  expect(effortOf({ format: 'avif', effort: 0 }, size)).toBe(0);
+  expect(settingsOfSize({ format: 'avif', effort: 4 }, { ...size, width: 9_000, height: 9_000 })).toEqual({
+    effort: 4,
+    bitdepth: 10,
+  });
 });
 
-test('other formats have no effort', () => {
-  expect(effortOf('jpeg', { width: 9, height: 9 })).toBeUndefined();
-  expect(effortOf('png', { width: 9, height: 9 })).toBeUndefined();
+test('other formats have no effort and no bit depth', () => {
+  for (const format of ['jpeg', 'png'] as const) {
+    expect(effortOf({ format }, size)).toBeUndefined();
+    expect(settingsOfSize({ format }, { ...size, width: 9_000, height: 9_000 })).toEqual({});
+  }
 });
+
+test('an avif has 10 bits above 600×600 pixels', () => {
+  expect(settingsOfSize({ format: 'avif' }, { width: 600, height: 600, shareOfSource: 0.1 })).not.toHaveProperty(
+    'bitdepth',
+  );
+  expect(settingsOfSize({ format: 'avif' }, { width: 600, height: 601, shareOfSource: 0.1 })).toHaveProperty(
+    'bitdepth',
+    10,
+  );
+  expect(settingsOfSize({ format: 'webp' }, { width: 600, height: 601, shareOfSource: 0.1 })).not.toHaveProperty(
+    'bitdepth',
+  );
+});
+
+test.each([
+  ['12 megapixels', { width: 4000, height: 3000 }, [3, 3, 3, 2, 0]],
+  ['3 megapixels', { width: 2000, height: 1500 }, [3, 3, 3, 1, 0]],
+  ['1 megapixel', { width: 1155, height: 866 }, [3, 3, 2, 0, 0]],
+  ['0.3 megapixels', { width: 640, height: 480 }, [3, 2, 1, 0, 0]],
+])(
+  'the smaller a source of the product set, the lower the efforts of its largest renditions: %s',
+  (_, source, efforts) => {
+    const avif = (variantSets().get('product') ?? []).filter(({ format }) => format === 'avif');
+    const bySize = planRenditions(source, avif).map((plan) => effortOf(plan.variant, plan));
+    expect(bySize).toEqual(efforts);
+  },
+);

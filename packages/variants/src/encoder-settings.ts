@@ -1,5 +1,5 @@
 import type { Size } from './area.ts';
-import type { Format } from './variant-fields.ts';
+import type { Variant } from './variant.ts';
 
 /** Options of each encoder for every size. They affect a rendition's bytes, as the variant set does, and are part of the revision. */
 export const encoderSettings = {
@@ -11,23 +11,52 @@ export const encoderSettings = {
 export type EncoderSettings = typeof encoderSettings;
 
 /**
- * The encoders' effort by the pixels of a rendition: that of the first row with room for them. Small renditions are seen most and cost
- * least: they get more CPU, which the largest ones save. Found with `bench frontier`, which compares efforts at equal butteraugli and
- * SSIMULACRA 2, for the views of each size of the product set and at most the CPU of effort 1 for avif and 2 for webp:
- * docs/performance.md, docs/adr/0037-effort-by-size.md. Effort 6 of webp is out of the question: it takes seconds for transparency. Part of
- * the revision.
+ * The encoders' effort by the pixels of a rendition, and by their share of the source's: that of the first row that both are within. Small
+ * renditions are seen most and cost least: they get more CPU, which the largest ones save. The share keeps the CPU of a small source, whose
+ * renditions are all nearly as large as itself, within that of effort 1 for avif and 2 for webp. Found with `bench frontier`, which
+ * compares efforts at equal butteraugli and SSIMULACRA 2, for the views of each size of the product set: docs/performance.md,
+ * docs/adr/0044-effort-by-share.md. Effort 6 of webp is out of the question: it takes seconds for transparency. Part of the revision.
  */
 export const effortBySize = [
-  { pixelsMax: 150 * 150, avif: 4, webp: 5 },
-  { pixelsMax: 600 * 600, avif: 3, webp: 5 },
-  { pixelsMax: 1200 * 1200, avif: 2, webp: 4 },
-  { pixelsMax: Number.MAX_SAFE_INTEGER, avif: 0, webp: 2 },
+  { pixelsMax: 150 * 150, shareMax: 1, avif: 3, webp: 5 },
+  { pixelsMax: 600 * 600, shareMax: 0.2, avif: 3, webp: 5 },
+  { pixelsMax: 600 * 600, shareMax: 0.4, avif: 2, webp: 4 },
+  { pixelsMax: 600 * 600, shareMax: 0.9, avif: 1, webp: 2 },
+  { pixelsMax: 1200 * 1200, shareMax: 0.2, avif: 2, webp: 2 },
+  { pixelsMax: 1200 * 1200, shareMax: 0.4, avif: 1, webp: 2 },
+  { pixelsMax: Number.MAX_SAFE_INTEGER, shareMax: Number.MAX_SAFE_INTEGER, avif: 0, webp: 2 },
 ] as const;
 
-/** The effort of a rendition whose variant has none of its own. @returns undefined for a format without efforts */
-export function effortOf(format: Format, { width, height }: Size): number | undefined {
-  if (format !== 'avif' && format !== 'webp') return undefined;
-  return effortBySize.find(({ pixelsMax }) => width * height <= pixelsMax)?.[format];
+/**
+ * The bits per channel of an avif with more pixels than these. At this size, 10 bits need fewer bytes than 8 for the same butteraugli and
+ * for the same SSIMULACRA 2; smaller ones need more by one of the two. Part of the revision.
+ */
+export const deepAvif = { pixelsOver: 600 * 600, bitdepth: 10 } as const;
+
+/** A rendition, as far as its encoder's settings depend on it. */
+export interface EncodedSize extends Size {
+  /** Its pixels, relative to those of the source, or of what is left of it after trimming. With padding, it may be above 1. */
+  readonly shareOfSource: number;
+}
+
+/** The effort of a variant's rendition: its own, or that of the size. @returns undefined for a format without efforts */
+export function effortOf(
+  { format, effort }: Coding,
+  { width, height, shareOfSource }: EncodedSize,
+): number | undefined {
+  if (effort !== undefined || (format !== 'avif' && format !== 'webp')) return effort;
+  const isWithin = ({ pixelsMax, shareMax }: (typeof effortBySize)[number]) =>
+    width * height <= pixelsMax && shareOfSource <= shareMax;
+  return effortBySize.find(isWithin)?.[format];
+}
+
+type Coding = Pick<Variant, 'format' | 'effort'>;
+
+/** All settings that depend on the size of a rendition. */
+export function settingsOfSize(variant: Coding, size: EncodedSize) {
+  const effort = effortOf(variant, size);
+  const isDeep = variant.format === 'avif' && size.width * size.height > deepAvif.pixelsOver;
+  return { ...(effort !== undefined && { effort }), ...(isDeep && { bitdepth: deepAvif.bitdepth }) };
 }
 
 /**

@@ -11,11 +11,13 @@ export {
 } from './categories.ts';
 export {
   ENGINE_VERSION,
+  type EncodedSize,
   type EncoderSettings,
   effortOf,
   encoderSettings,
   graphicSettings,
   roundPng,
+  settingsOfSize,
   tinySource,
 } from './encoder-settings.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';

@@ -1,5 +1,5 @@
 import type { Area, Size } from './area.ts';
-import { tinySource } from './encoder-settings.ts';
+import { type EncodedSize, tinySource } from './encoder-settings.ts';
 import { fitted } from './fit.ts';
 import type { Focus } from './focus.ts';
 import type { Variant, VariantSet } from './variant.ts';
@@ -7,7 +7,7 @@ import type { Variant, VariantSet } from './variant.ts';
 export type { Area, Size };
 
 /** The output size in pixels of one variant for one source. It is exact, unless `isAtMost`. */
-export interface RenditionPlan extends Size {
+export interface RenditionPlan extends EncodedSize {
   readonly variant: Variant;
   /** The border will be trimmed, and only the pixels show how much: width and height are the largest possible ones. */
   readonly isAtMost: boolean;
@@ -58,7 +58,8 @@ function planOf(source: Size, variant: Variant, known: KnownOfImage) {
   const part = known.partOf?.(variant.trim);
   if (!part) {
     const largest = planPart(source, variant, CENTRE);
-    return { ...largest, ...largestTrimmed(source, variant, largest), isAtMost: true, decode };
+    const size = largestTrimmed(source, variant, largest);
+    return { ...largest, ...size, shareOfSource: shareOf(size, source), isAtMost: true, decode };
   }
   const plan = planPart(part, variant, middle === CENTRE ? CENTRE : focusIn(part, source, middle));
   return { ...plan, isAtMost: false, decode };
@@ -98,12 +99,15 @@ function planPart(source: Size, variant: Variant, { x, y }: Focus) {
   const { canvas, whole, shown } = fitted(source, variant);
   return {
     ...canvas,
+    shareOfSource: shareOf(canvas, source),
     whole,
     crop: { left: around(x, whole.width, shown.width), top: around(y, whole.height, shown.height), ...shown },
     sharpens: variant.sharpen === true && (whole.width < source.width || whole.height < source.height),
     inset: { left: around(0.5, canvas.width, shown.width), top: around(0.5, canvas.height, shown.height) },
   };
 }
+
+const shareOf = (size: Size, source: Size) => (size.width * size.height) / (source.width * source.height);
 
 /** The start of an inner length whose middle is as near as possible to a share of the outer one; halves of a pixel go up. */
 const around = (share: number, outer: number, inner: number) =>

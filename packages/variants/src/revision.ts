@@ -1,4 +1,5 @@
 import {
+  deepAvif,
   ENGINE_VERSION,
   effortBySize,
   encoderSettings,
@@ -21,6 +22,7 @@ export async function revisionOf(set: VariantSet, visibility: Visibility = 'publ
   const made = {
     engine: ENGINE_VERSION,
     encoders: encoderSettings,
+    deepAvif,
     effortBySize,
     graphicSettings,
     roundPng,

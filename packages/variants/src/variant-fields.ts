@@ -66,7 +66,7 @@ export const VariantFields = z.strictObject({
   format: Format,
   /** 1 to 100; ignored by png: round ones have a palette of 256 colours unless lossless is smaller, others are lossless. */
   quality: z.int().min(1).max(100),
-  /** Encoder effort: avif 0 to 4, webp 0 to 6; other formats have none. By default, that of `effortBySize`. */
+  /** Encoder effort: avif 0 to 4, webp 0 to 6; other formats have none. By default, that of its size: `effortBySize`. */
   effort: z.int().min(0).optional(),
   shape: Shape.default('rectangle'),
   position: Position.default('centre'),
