@@ -15,7 +15,7 @@ export type EncoderSettings = typeof encoderSettings;
  * renditions are seen most and cost least: they get more CPU, which the largest ones save. The share keeps the CPU of a small source, whose
  * renditions are all nearly as large as itself, within that of effort 1 for avif and 2 for webp. Found with `bench frontier`, which
  * compares efforts at equal butteraugli and SSIMULACRA 2, for the views of each size of the product set: docs/performance.md,
- * docs/adr/0044-effort-by-share.md. Effort 6 of webp is out of the question: it takes seconds for transparency. Part of the revision.
+ * docs/adr/0037-effort-by-size.md. Effort 6 of webp is out of the question: it takes seconds for transparency. Part of the revision.
  */
 export const effortBySize = [
   { pixelsMax: 150 * 150, shareMax: 1, avif: 3, webp: 5 },
