@@ -16,7 +16,8 @@ const DERIVE_FROM = 2;
 
 /**
  * Makes the pixels of each size and shape once for all formats, and small frames from the smallest frame that is large
- * enough: scaling the decoded pixels down for each rendition would cost 8 % of all CPU.
+ * enough: scaling the decoded pixels down for each rendition would cost 8 % of all CPU. The smallest one is made from the decoded pixels:
+ * the first rendition does not wait for the frames in between.
  *
  * @param plans of the whole set, smallest first: they decide which frame another one is made from
  * @param wanted those of them that are encoded: only their frames are made, and the frames in between
@@ -26,7 +27,10 @@ export function createFrames(decoded: Pixels, plans: readonly BackedPlan[], want
   const waiting = new Map<string, number>();
   for (const plan of wanted) waiting.set(frameKey(plan), (waiting.get(frameKey(plan)) ?? 0) + 1);
 
+  const smallest = plans[0] && frameKey(plans[0]);
+
   const baseOf = (plan: BackedPlan): Promise<Pixels> => {
+    if (frameKey(plan) === smallest) return Promise.resolve(decoded);
     const base = plans.find(
       (other) => showsAll(other) && isLargeEnough(other, plan.whole) && frameKey(other) !== frameKey(plan),
     );
