@@ -7,7 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/no
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages}/*/src/**/*.test.ts', '{acceptance,bench,deploy/edge}/**/*.test.ts'],
+    include: ['{apps,packages}/*/src/**/*.test.ts', '{acceptance,bench,deploy/*}/**/*.test.ts'],
     // vitest.slow.config.ts runs these.
     exclude: [...configDefaults.exclude, '**/*.slow.test.ts'],
     // One Redis and one S3 server; then what acceptance tests share.

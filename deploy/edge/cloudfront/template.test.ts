@@ -98,8 +98,6 @@ test('CloudFront may read nothing of the bucket but public renditions', () => {
 
 test('an error is kept no longer than the edge says', () => {
   const { CustomErrorResponses } = config;
-  expect(CustomErrorResponses.map(({ ErrorCode }: Properties) => ErrorCode)).toEqual([
-    403, 404, 410, 500, 502, 503, 504,
-  ]);
+  expect(CustomErrorResponses.map(({ ErrorCode }: Properties) => ErrorCode)).toEqual([403, 404, 500, 502, 503, 504]);
   for (const { ErrorCachingMinTTL } of CustomErrorResponses) expect(ErrorCachingMinTTL).toBe(0);
 });
