@@ -40,12 +40,20 @@ export interface Photo {
   readonly metadata?: Record<string, string>;
 }
 
-/** A seller app that uses only the HTTP contract. */
-export function createSeller({ apiUrl, apiKey }: Pick<RunningStack, 'apiUrl' | 'apiKey'>) {
+/** A seller app that uses only the HTTP contract. @param traceparent sent with each call, if given */
+export function createSeller({
+  apiUrl,
+  apiKey,
+  traceparent,
+}: Pick<RunningStack, 'apiUrl' | 'apiKey'> & { readonly traceparent?: string }) {
   async function call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(`${apiUrl}${path}`, {
       method,
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        'content-type': 'application/json',
+        ...(traceparent && { traceparent }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as T;

@@ -8,6 +8,7 @@ import { startPageServer } from './page-server.ts';
 import { startStack } from './running-stack.ts';
 import { startSharedBrowser } from './shared-browser.ts';
 import { createTenants } from './tenants.ts';
+import { startTraceReceiver } from './trace-receiver.ts';
 import { startWebhookRelay } from './webhook-relay.ts';
 
 declare module 'vitest' {
@@ -47,6 +48,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     '/equipped-stack': async () => ({ ...(await equipped()), text: (await equipped()).printed() }),
     '/tenant': async () => ({ apiKey: tenants.next() }),
     '/equipped-tenant': async () => ({ apiKey: (await equipped()).nextKey() }),
+    '/spans': async (query) => (await equipped()).spansOf(query.get('traceId') ?? ''),
     '/webhooks': async (query) => (await equipped()).webhooksTo(query.get('receiver') ?? ''),
     '/browser': async () => await browser(),
     '/page': async () => await page(),
@@ -79,11 +81,11 @@ function startSharedStack(apiKeys: string, servers: TestServers) {
 
 /**
  * With an edge, webhooks, the categories of `equipped-sets.json`, a limit of 1 MB, and verbose logs. It does not
- * look for uploads: only what is reported is rendered.
+ * look for uploads: only what is reported is rendered. It records the traces that a caller records.
  */
 async function startEquippedStack(servers: TestServers) {
   const tenants = createTenants(40);
-  const webhooks = await startWebhookRelay(tenants.names);
+  const [webhooks, traces] = await Promise.all([startWebhookRelay(tenants.names), startTraceReceiver()]);
   const queuePrefix = `equipped-${process.pid}`;
   const env = {
     API_KEYS: tenants.apiKeys,
@@ -91,6 +93,8 @@ async function startEquippedStack(servers: TestServers) {
     IMPORT_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'trace',
     MAX_UPLOAD_BYTES: '1000000',
+    OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
+    OTEL_TRACES_SAMPLER: 'parentbased_always_off',
     QUEUE_PREFIX: queuePrefix,
     UPLOAD_CHECK_DELAY_MS: '600000',
     WEBHOOK_ALLOW_PRIVATE: 'true',
@@ -102,6 +106,7 @@ async function startEquippedStack(servers: TestServers) {
     ...stack,
     queuePrefix,
     nextKey: tenants.next,
+    spansOf: async (traceId: string) => traces.spansOf(traceId),
     async webhooksTo(receiver: string) {
       const { tenant, apiKey } = tenants.take();
       webhooks.relay(tenant, receiver);
@@ -109,7 +114,7 @@ async function startEquippedStack(servers: TestServers) {
     },
     async stop() {
       await stack.stop();
-      await webhooks.stop();
+      await Promise.all([webhooks.stop(), traces.stop()]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type Browser, chromium as launcher } from 'playwright-core';
 import { inject } from 'vitest';
 import type { RunningStack } from './running-stack.ts';
+import type { ReceivedSpan } from './trace-receiver.ts';
 
 async function ask<T>(path: string): Promise<T> {
   const response = await fetch(`${inject('sharedServicesUrl')}${path}`);
@@ -20,7 +21,7 @@ type EquippedStack = Required<Pick<SharedStack, 'edgeUrl'>> & SharedStack & { re
 
 /**
  * The other stack of the whole run: with an edge and webhooks, the categories of `equipped-sets.json`, a limit of 1 MB, its logs at
- * level trace, and without looks for uploads. Its API key is that of the tenant that signs sizes. Test files must not stop it.
+ * level trace, with traces, and without looks for uploads. Its API key is that of the tenant that signs sizes. Test files must not stop it.
  */
 export async function equippedStack(): Promise<EquippedStack> {
   const { text, ...stack } = await ask<Omit<EquippedStack, 'printed'> & { text: string }>('/equipped-stack');
@@ -30,6 +31,9 @@ export async function equippedStack(): Promise<EquippedStack> {
 /** An unused tenant of the equipped stack, whose webhooks go to the receiver. */
 export const tenantWithWebhooks = (receiver: string) =>
   ask<{ apiKey: string; secret: string }>(`/webhooks?${new URLSearchParams({ receiver })}`);
+
+/** The spans of a trace that the equipped stack has sent so far. */
+export const spansOf = (traceId: string) => ask<readonly ReceivedSpan[]>(`/spans?${new URLSearchParams({ traceId })}`);
 
 /** The API key of an unused tenant of the equipped stack. */
 export const newEquippedTenantKey = async () => (await ask<{ apiKey: string }>('/equipped-tenant')).apiKey;

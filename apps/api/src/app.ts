@@ -1,4 +1,4 @@
-import { errorHandler, notFound, requestLog } from '@imagemill/http';
+import { errorHandler, notFound, requestLog, requestSpans } from '@imagemill/http';
 import type { Logger } from '@imagemill/service';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
@@ -83,7 +83,7 @@ export function createApp(
   ...observers: readonly MiddlewareHandler<ApiBindings>[]
 ): Hono<ApiBindings> {
   const app = new Hono<ApiBindings>();
-  app.use(delayRefusals(services.refusalDelay), requestId({ limitLength: 128 }));
+  app.use(delayRefusals(services.refusalDelay), requestId({ limitLength: 128 }), ...requestSpans());
   app.use(
     requestLog<ApiBindings>(logger, (c) => ({ tenant: c.var.caller?.tenant, keyId: c.var.caller?.keyId })),
     ...observers,

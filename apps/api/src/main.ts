@@ -1,4 +1,4 @@
-import { createLogger, createRegistry, parseEnv, runProcess } from '@imagemill/service';
+import { createLogger, createRegistry, parseEnv, runProcess, startProcessTracing } from '@imagemill/service';
 import { checkBackends, openBackends } from './backends.ts';
 import { buildApi } from './build-api.ts';
 import { apiEnv } from './env.ts';
@@ -6,6 +6,7 @@ import { apiEnv } from './env.ts';
 await runProcess(async () => {
   const env = parseEnv(apiEnv, process.env);
   const logger = createLogger('api', env.LOG_LEVEL);
+  const tracing = await startProcessTracing(env, 'api', logger);
   const backends = openBackends(env, logger);
   await checkBackends(env, backends, logger);
   const api = await buildApi(env, backends, { logger, registry: createRegistry() });
@@ -14,6 +15,7 @@ await runProcess(async () => {
     async close() {
       logger.info('closing');
       await api.close();
+      await tracing.close();
       logger.info('closed');
     },
   };

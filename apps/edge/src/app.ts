@@ -1,4 +1,4 @@
-import { errorHandler, type HttpBindings, notFound, requestLog } from '@imagemill/http';
+import { errorHandler, type HttpBindings, notFound, requestLog, requestSpans } from '@imagemill/http';
 import type { Logger } from '@imagemill/service';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
@@ -23,7 +23,7 @@ interface AppOptions {
 export function createApp(services: EdgeServices, { probes, logger, observers = [] }: AppOptions): Hono<HttpBindings> {
   const app = new Hono<HttpBindings>();
   // Never the client's own: responses are cached, and must not repeat a header of the request.
-  app.use(requestId({ headerName: '' }));
+  app.use(requestId({ headerName: '' }), ...requestSpans());
   app.use(requestLog<HttpBindings>(logger), ...observers, failureHeaders, plainPaths());
   app.onError(errorHandler);
   app.notFound(notFound);

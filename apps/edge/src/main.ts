@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { createLogger, createRegistry, parseEnv, runProcess } from '@imagemill/service';
+import { createLogger, createRegistry, parseEnv, runProcess, startProcessTracing } from '@imagemill/service';
 import { checkBackends, openBackends } from './backends.ts';
 import { buildEdge } from './build-edge.ts';
 import { edgeEnv } from './env.ts';
@@ -11,6 +11,7 @@ setFlagsFromString('--heap-growing-percent=100');
 await runProcess(async () => {
   const env = parseEnv(edgeEnv, process.env);
   const logger = createLogger('edge', env.LOG_LEVEL);
+  const tracing = await startProcessTracing(env, 'edge', logger);
   const backends = openBackends(env, logger);
   await checkBackends(backends);
   const edge = await buildEdge(env, backends, {
@@ -23,6 +24,7 @@ await runProcess(async () => {
     async close() {
       logger.info('closing');
       await edge.close();
+      await tracing.close();
       logger.info('closed');
     },
   };

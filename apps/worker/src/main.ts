@@ -1,4 +1,4 @@
-import { createLogger, createRegistry, parseEnv, runProcess } from '@imagemill/service';
+import { createLogger, createRegistry, parseEnv, runProcess, startProcessTracing } from '@imagemill/service';
 import { checkBackends, openBackends } from './backends.ts';
 import { buildWorker } from './build-worker.ts';
 import { workerEnv } from './env.ts';
@@ -6,6 +6,7 @@ import { workerEnv } from './env.ts';
 await runProcess(async () => {
   const env = parseEnv(workerEnv, process.env);
   const logger = createLogger('worker', env.LOG_LEVEL);
+  const tracing = await startProcessTracing(env, 'worker', logger);
   const backends = openBackends(env, logger);
   await checkBackends(backends);
   const worker = await buildWorker(env, backends, {
@@ -18,6 +19,7 @@ await runProcess(async () => {
     async close() {
       logger.info('closing');
       await worker.close();
+      await tracing.close();
       logger.info('closed');
     },
   };

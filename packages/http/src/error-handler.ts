@@ -1,4 +1,5 @@
 import { AppError } from '@imagemill/errors';
+import { activeTrace } from '@imagemill/tracing';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { HttpBindings } from './bindings.ts';
@@ -42,6 +43,7 @@ function render<Bindings extends HttpBindings>(
   c: Context<Bindings>,
   { headers, ...problem }: ProblemOptions,
 ): Response {
-  const body = problemBody({ ...problem, instance: c.req.path, requestId: variablesOf(c).requestId });
+  const { requestId } = variablesOf(c);
+  const body = problemBody({ ...problem, instance: c.req.path, requestId, traceId: activeTrace()?.trace_id });
   return c.body(JSON.stringify(body), problem.status, { 'content-type': 'application/problem+json', ...headers });
 }

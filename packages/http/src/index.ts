@@ -9,3 +9,4 @@ export { readAtMostEvery } from './read-at-most-every.ts';
 export { createReadinessProbe } from './readiness-probe.ts';
 export { requestLog } from './request-log.ts';
 export { requestMetrics } from './request-metrics.ts';
+export { requestSpans } from './request-spans.ts';

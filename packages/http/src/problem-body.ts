@@ -11,6 +11,7 @@ export const ProblemBody = z
     detail: z.string().meta({ description: 'for people' }),
     instance: z.string().meta({ description: "the request's path" }),
     requestId: z.string().meta({ description: 'quote it when you report a problem' }),
+    traceId: z.string().optional().meta({ description: 'the trace of the request, if the service records traces' }),
     field: z.string().optional().meta({ description: 'the first invalid field, such as `metadata.sku`' }),
     limit: z.number().optional().meta({ description: 'the largest value allowed in this field' }),
     errors: z
@@ -35,7 +36,7 @@ const INSTANCE_LENGTH_MAX = 500;
 const shortened = (text: string, lengthMax: number) =>
   text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
 
-type ProblemFields = Omit<ProblemOptions, 'headers'> & Pick<ProblemBody, 'instance' | 'requestId'>;
+type ProblemFields = Omit<ProblemOptions, 'headers'> & Pick<ProblemBody, 'instance' | 'requestId' | 'traceId'>;
 
 export const problemBody = ({
   status,
@@ -45,6 +46,7 @@ export const problemBody = ({
   missingParts,
   instance,
   requestId,
+  traceId,
 }: ProblemFields): ProblemBody => ({
   type: `urn:problem:imagemill:${code}`,
   title: titles[status] ?? 'Error',
@@ -53,6 +55,7 @@ export const problemBody = ({
   detail: shortened(detail, DETAIL_LENGTH_MAX),
   instance: shortened(instance, INSTANCE_LENGTH_MAX),
   requestId,
+  ...(traceId !== undefined && { traceId }),
   ...(errors && { field: errors[0]?.field, limit: errors[0]?.limit, errors }),
   ...(missingParts && { missingParts }),
 });

@@ -5,6 +5,8 @@ import { Histogram, type Registry } from 'prom-client';
 /** Methods of the routes. Clients can send any other, and each would be a separate series. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
+export const knownMethod = (method: string) => (METHODS.has(method) ? method : 'other');
+
 /** Request durations by route pattern: paths with ids would make a series per image. */
 export function requestMetrics(registry: Registry) {
   const duration = new Histogram({
@@ -17,7 +19,7 @@ export function requestMetrics(registry: Registry) {
   return createMiddleware(async (c, next) => {
     const startedAt = performance.now();
     await next();
-    const method = METHODS.has(c.req.method) ? c.req.method : 'other';
+    const method = knownMethod(c.req.method);
     duration.observe({ method, route: routePath(c, -1), status: c.res.status }, (performance.now() - startedAt) / 1000);
   });
 }

@@ -1,15 +1,18 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { Versioned } from '@imagemill/records';
 import type { Job, Queue } from 'bullmq';
+import { linkToJob } from './tracing/job-trace.ts';
 
 /**
- * The job with this id, if it exists.
+ * The job with this id, if it exists. The request that reads it is linked to the trace of the job.
  *
  * @throws UnreadableError `unreadable-job` if its fields are malformed
  */
 export async function readJob(queue: Queue, id: string): Promise<Job | undefined> {
   try {
-    return await queue.getJob(id);
+    const job: Job | undefined = await queue.getJob(id);
+    if (job) linkToJob(job);
+    return job;
   } catch (error) {
     throw error instanceof SyntaxError ? new UnreadableError('unreadable-job', error) : error;
   }

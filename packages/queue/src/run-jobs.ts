@@ -10,6 +10,7 @@ import { createIntake } from './outages/intake.ts';
 import { OutageError } from './outages/outage-error.ts';
 import type { Outages } from './outages/outages.ts';
 import { payloadOf } from './read-job.ts';
+import { afterJob, runInTrace } from './tracing/job-trace.ts';
 
 /** The result of a run. A run that throws is a failed attempt, which is retried by the job's policy. */
 export type JobRunResult<Result> =
@@ -137,8 +138,8 @@ export function runJobs<Payload extends { readonly tenant: string }, Result>(
     options.onError(error);
     void outages.judge(error);
   });
-  worker.on('completed', (job, result) => track(options.onCompleted?.(job, result)));
-  worker.on('failed', (job, error) => track(options.onFailed?.(job, error)));
+  worker.on('completed', (job, result) => track(afterJob(job, () => options.onCompleted?.(job, result))));
+  worker.on('failed', (job, error) => track(afterJob(job, () => options.onFailed?.(job, error))));
   // BullMQ does not abort a processor that has lost its lock.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'The lock of this job expired.');
@@ -150,7 +151,8 @@ export function runJobs<Payload extends { readonly tenant: string }, Result>(
     started += 1;
     const result = await excuseOutages(outages, signal, async () => {
       const payload = payloadOf(spec.payload, job);
-      return handle(payload, { job, tenant: payload.tenant, priority: job.priority, signal });
+      const run = { job, tenant: payload.tenant, priority: job.priority, signal };
+      return runInTrace(spec.queue, run, () => handle(payload, run));
     })
       .catch(async (error: unknown) => {
         // What was stopped did not fail: another worker can start it at once, with all its attempts.

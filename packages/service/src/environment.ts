@@ -1,3 +1,4 @@
+import { tracingEnv } from '@imagemill/tracing/env';
 import { z } from 'zod';
 import { StartUpError } from './start-up.ts';
 
@@ -70,4 +71,5 @@ export const serviceEnv = {
     .default('127.0.0.1')
     .describe('address that METRICS_PORT listens on; `0.0.0.0` for a Prometheus on another machine'),
   SHUTDOWN_GRACE_MS: whole(0, 600_000).prefault('30000').describe('time limit for work in flight after SIGTERM'),
+  ...tracingEnv,
 };

@@ -4,4 +4,5 @@ export { parseJsonFile } from './json-file.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { createRegistry, startMetricsServer } from './metrics-server.ts';
 export { runProcess } from './process.ts';
+export { startProcessTracing } from './process-tracing.ts';
 export { StartUpError, startUpChecks } from './start-up.ts';

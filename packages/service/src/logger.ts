@@ -1,3 +1,4 @@
+import { activeTrace } from '@imagemill/tracing';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 export type { Logger };
@@ -25,13 +26,14 @@ function shownError(error: unknown): unknown {
   return { type: name, message, code, stack, ...(cause !== undefined && { cause: shownError(cause) }) };
 }
 
-/** Logs JSON lines to standard output, with the app's name in each line and secrets redacted. */
+/** Logs JSON lines to standard output, with the app's name and the trace in each line, and secrets redacted. */
 export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
     base: { app, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: shownError },
+    mixin: () => activeTrace() ?? {},
     hooks: { streamWrite: redactLine },
     redact: { paths: secret.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };

@@ -2,6 +2,7 @@ import type { Problem } from '@imagemill/http';
 import type { ImagingEngine } from '@imagemill/imaging';
 import { QueueUnavailableError } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
+import { inSpan } from '@imagemill/tracing';
 import type { Findings } from '../find/remember-findings.ts';
 import { imageGone, pictureNotFound } from '../http/picture-problems.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
@@ -71,7 +72,7 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
     flight.commit();
     const bytes = await renderRendition(services, order, { watch, signal });
     if (!bytes) throw await withoutOriginal(services, order.image);
-    const { picture, stored } = await publishRendition(services, order, bytes, signal);
+    const { picture, stored } = await inSpan('publish', {}, () => publishRendition(services, order, bytes, signal));
     services.onRendered(watch.timings);
     return { picture, how: stored ? 'rendered' : 'stored', timings: watch.timings };
   });

@@ -1,6 +1,7 @@
 import { deleteRenditions, type FinishedManifest, type Manifest, type StoredManifest } from '@imagemill/manifests';
 import type { RenderContext } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
+import { inSpan } from '@imagemill/tracing';
 import type { EarlierResult, RenderOutcome } from './earlier-result.ts';
 import type { RenderServices } from './render-services.ts';
 import { withdrawPublic } from './withdraw-public.ts';
@@ -46,7 +47,7 @@ export async function commit(
   }
   // The service is still down: the hold is not a new one.
   if (isHeldByPolicy(manifest) && isHeldByPolicy(replaces?.manifest)) return { outcome: 'held' };
-  await manifests.publish(manifest, replaces, context);
+  await inSpan('commit', {}, () => manifests.publish(manifest, replaces, context));
   if (manifest.status !== 'held' && manifest.moderation) await previews.delete(image.imageId, context);
   if (manifest.status !== 'ready') {
     // Renditions published before the rejection. After the commit, which fails if another run has finished the image.

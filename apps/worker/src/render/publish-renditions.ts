@@ -2,6 +2,7 @@ import type { RenderedVariant } from '@imagemill/imaging';
 import { putRendition } from '@imagemill/manifests';
 import type { RenderProgress } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
+import { inSpan, recordSpan } from '@imagemill/tracing';
 import { type RenditionAddress, renditionKey } from '@imagemill/variants';
 
 type Published = RenderProgress['done'][number];
@@ -30,7 +31,12 @@ export async function publishRenditions(options: {
   async function publish({ variant, data, width, height }: RenderedVariant): Promise<void> {
     const { name, format } = variant;
     const key = renditionKey({ ...address, variant: name, format });
-    const bytes = await storedBytes(cdn, { key, format, body: data }, signal);
+    const store = () => storedBytes(cdn, { key, format, body: data }, signal);
+    const bytes = await inSpan(
+      'publish',
+      { facts: { ...factsOf(variant), 'imagemill.bytes': data.byteLength } },
+      store,
+    );
     published.push({ variant: name, format, width, height, bytes });
     await onPublished(published);
   }
@@ -38,7 +44,11 @@ export async function publishRenditions(options: {
   try {
     for await (const rendered of render(signal)) {
       const { variant, encodeMs } = rendered;
-      if (encodeMs !== undefined) options.onEncoded?.(variant.format, encodeMs / 1000);
+      if (encodeMs !== undefined) {
+        options.onEncoded?.(variant.format, encodeMs / 1000);
+        // It was encoded in an engine process, which has no network.
+        recordSpan('encode', encodeMs, factsOf(variant));
+      }
       const upload = publish(rendered);
       upload.catch((error: unknown) => failed.abort(error));
       uploads.push(upload);
@@ -52,6 +62,11 @@ export async function publishRenditions(options: {
   failed.signal.throwIfAborted();
   return published;
 }
+
+const factsOf = ({ name, format }: RenderedVariant['variant']) => ({
+  'imagemill.variant': name,
+  'imagemill.format': format,
+});
 
 const TRIES = 3;
 

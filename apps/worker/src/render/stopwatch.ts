@@ -1,5 +1,7 @@
+import { inSpan } from '@imagemill/tracing';
+
 export interface Stopwatch {
-  /** Runs a step and records its duration under its name. */
+  /** Runs a step in a span, and records its duration under its name. */
   time<T>(step: string, work: () => Promise<T>): Promise<T>;
   /** Milliseconds by step, and `total` since the stopwatch was created. */
   readings(): Record<string, number>;
@@ -13,7 +15,7 @@ export function createStopwatch(): Stopwatch {
     async time(step, work) {
       const from = performance.now();
       try {
-        return await work();
+        return await inSpan(step, {}, work);
       } finally {
         steps[step] = since(from);
       }

@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createQueueAccess } from '../connection/queue-access.ts';
 import { jobs } from '../jobs.ts';
+import { sendInTrace } from '../tracing/job-trace.ts';
 import { createFailedPurges, type FailedPurges } from './failed-purges.ts';
 import type { PurgeReason } from './purge.ts';
 
@@ -53,9 +54,12 @@ async function addPurge(queue: Queue, image: PurgedImage, reason: PurgeReason, d
     requestedAt: new Date(Date.now() + delay).toISOString(),
   };
   const second = delay > 0;
-  await queue.add(purgeImage.name, purgeImage.payload.write(purge), {
+  const options = {
     ...{ jobId: id, delay },
     // A second purge that has not started yet is moved behind the later deletion.
     deduplication: { id: `${imageId}/${reason}${second ? '/second' : ''}`, keepLastIfActive: true, replace: second },
-  });
+  };
+  await sendInTrace(queue.name, 1, (trace) =>
+    queue.add(purgeImage.name, purgeImage.payload.write(purge), { ...options, ...trace }),
+  );
 }

@@ -1,7 +1,8 @@
 import type { RenderImage } from '@imagemill/records';
-import type { Queue } from 'bullmq';
+import type { JobsOptions, Queue } from 'bullmq';
 import { jobs } from '../jobs.ts';
 import type { UploadLooks } from '../looks/upload-looks.ts';
+import { sendInTrace } from '../tracing/job-trace.ts';
 import { parkedMs } from './parked.ts';
 import type { JobStarts } from './start-job.ts';
 
@@ -13,7 +14,8 @@ const HELD_MS = 1_000;
 /** Adds and starts the job of an image whose original exists or is imported. An existing job is kept. */
 export async function addJob(queue: Queue, starts: JobStarts, image: RenderImage): Promise<void> {
   const { name, data, opts } = jobOf(image, HELD_MS);
-  await starts.promote(await queue.add(name, data, opts));
+  const add = (trace: Pick<JobsOptions, 'telemetry'>) => queue.add(name, data, { ...opts, ...trace });
+  await starts.promote(await sendInTrace(queue.name, 1, add));
 }
 
 /**
@@ -28,9 +30,11 @@ export async function addParkedJobs(
   await looks.add(images, firstLookMs);
   const parked = images.map((image) => jobOf(image, parkedMs(image)));
   const [first] = parked;
-  // One command is cheaper than a transaction.
-  if (first && parked.length === 1) await queue.add(first.name, first.data, first.opts);
-  else await queue.addBulk(parked);
+  await sendInTrace(queue.name, parked.length, async (trace) => {
+    // One command is cheaper than a transaction.
+    if (first && parked.length === 1) await queue.add(first.name, first.data, { ...first.opts, ...trace });
+    else await queue.addBulk(parked.map((job) => ({ ...job, opts: { ...job.opts, ...trace } })));
+  });
 }
 
 const jobOf = (image: RenderImage, delay: number) => ({

@@ -1,4 +1,5 @@
 import { AppError } from '@imagemill/errors';
+import { inSpan } from '@imagemill/tracing';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
@@ -83,7 +84,12 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
 
   async function attempt(job: Job, event: WebhookEvent, signal: AbortSignal): Promise<SendResult> {
     const [began, since] = [Date.now(), performance.now()];
-    const result = await options.deliver(event, signal);
+    const result = await inSpan('deliver webhook', { kind: 'client' }, async (span) => {
+      const answer = await options.deliver(event, signal);
+      if (answer.status !== undefined) span.add({ 'http.response.status_code': answer.status });
+      if (answer.verdict !== 'delivered') span.fail(new DeliveryFailedError(answer));
+      return answer;
+    });
     shares.measured(event.tenant, performance.now() - since);
     const { verdict: _, ...answer } = result;
     const made = { at: new Date(began).toISOString(), ms: Math.max(0, Date.now() - began), ...answer };

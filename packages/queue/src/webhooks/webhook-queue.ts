@@ -5,6 +5,7 @@ import { createQueueAccess } from '../connection/queue-access.ts';
 import { jobs } from '../jobs.ts';
 import { readJob } from '../read-job.ts';
 import { retryFinished } from '../render/start-job.ts';
+import { sendInTrace } from '../tracing/job-trace.ts';
 import { Delivery, type DeliveryStatus, deliveryStatus, findDelivery } from './delivery.ts';
 import { type WebhookEvent, webhookEventId } from './webhook-event.ts';
 import { createWebhookLog } from './webhook-log.ts';
@@ -61,7 +62,7 @@ export function createWebhookQueue({ connection, prefix }: { connection: Redis; 
         const sequence = await log.sequenceOf(id);
         const timestamp = new Date().toISOString();
         const event = deliverWebhook.payload.write({ ...draft, id, sequence, timestamp });
-        await queue.add(deliverWebhook.name, event, { jobId: id });
+        await sendInTrace(queue.name, 1, (trace) => queue.add(deliverWebhook.name, event, { jobId: id, ...trace }));
         return id;
       }),
 
