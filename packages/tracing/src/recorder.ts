@@ -1,10 +1,10 @@
-export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
 /** Attributes of a span: never a secret, a signed URL, or text of a seller. */
 export type SpanFacts = Readonly<Record<string, string | number | boolean>>;
 
 /** Reads a header of a request by its name in lower case. */
-export type ReadHeader = (name: string) => string | undefined;
+type ReadHeader = (name: string) => string | undefined;
 
 export interface SpanOptions {
   /** `internal` by default. */
