@@ -7,7 +7,7 @@ import {
   type VariantSet,
 } from '@imagemill/variants';
 import sharp from 'sharp';
-import { type Detector, detectorFrame } from './detector.ts';
+import { type Detector, detectorFrame, largerFrame } from './detector.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface FocusSubject {
@@ -32,17 +32,16 @@ export async function chooseFocus(pixels: Pixels, subject: FocusSubject): Promis
   if (!set.some(({ position }) => position === 'face')) return nothing;
   if (chosenFocus) return { chosenFocus, skipped: [] };
   if (focus) return { chosenFocus: { ...focus, by: 'seller' }, skipped: [] };
-  const frame = await frameOf(pixels);
+  const frame = await frameOf(pixels, detectorFrame);
   // It fails open: the picture is made without it.
-  const faces = await detector?.detect(frame).catch(() => undefined);
+  const faces = await detector?.detect(frame, () => frameOf(pixels, largerFrame)).catch(() => undefined);
   const skipped: Decided['skipped'] = faces ? [] : ['faces'];
   const onFaces = focusOnFaces(faces ?? [], source, set);
   return { chosenFocus: onFaces ? { ...onFaces, by: 'face' } : await salientPoint(frame), skipped };
 }
 
-/** The whole picture on white, stretched to the size that a detector takes. */
-async function frameOf({ data, raw }: Pixels): Promise<Buffer> {
-  const { width, height } = detectorFrame;
+/** The whole picture on white, stretched to a size that a detector takes. */
+function frameOf({ data, raw }: Pixels, { width, height }: Size): Promise<Buffer> {
   return sharp(data, { raw })
     .resize(width, height, { fit: 'fill', kernel: 'linear' })
     .flatten({ background: '#ffffff' })

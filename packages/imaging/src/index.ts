@@ -2,7 +2,7 @@ export type { Coding } from './cost/coding.ts';
 export type { Cost } from './cost/cost.ts';
 export { type CostSubject, cpuFeatures, type Features, memoryFeatures } from './cost/features.ts';
 export { predictCost } from './cost/predict-cost.ts';
-export { type Detector, detectorFrame } from './detector.ts';
+export { type Detector, detectorFrame, largerFrame } from './detector.ts';
 export type { ImagingEngine } from './engine.ts';
 export { EngineBusyError, RejectedImageError, type RejectionCode, TookTooLongError } from './errors.ts';
 export { isGraphic } from './is-graphic.ts';

@@ -24,9 +24,9 @@ export function buildDetector(isWanted: boolean, logger: Logger): ClosableDetect
   const detector = createFaceDetector();
   return {
     bytes: FACE_DETECTOR_BYTES,
-    async detect(frame) {
+    async detect(frame, larger) {
       try {
-        return await detector.detect(frame);
+        return await detector.detect(frame, larger);
       } catch (err) {
         logger.warn({ err }, 'faces not found, cropping without them');
         throw err;

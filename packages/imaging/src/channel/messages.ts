@@ -27,6 +27,8 @@ export type ToEngine =
   | ({ readonly call: number } & EngineCall)
   /** The work of this slot may begin. */
   | { readonly do: 'enter'; readonly slot: number }
+  /** Send a larger frame of the same picture. */
+  | { readonly do: 'enlarge' }
   /** The faces in its frame; null if they could not be looked for. */
   | { readonly do: 'crop'; readonly faces: readonly Box[] | null };
 
@@ -68,7 +70,7 @@ export const FromEngine = z.discriminatedUnion('is', [
     ...{ is: z.literal('rendition'), call, variant: z.int().nonnegative() },
     ...{ width: side, height: side, encodeMs: z.number().nonnegative().optional() },
   }),
-  /** The body is the picture as a detector takes it. */
+  /** The body is the picture as a detector takes it, at first the small one. */
   z.object({ is: z.literal('frame') }),
   z.object({ is: z.literal('wants-slot'), slot }),
   z.object({ is: z.literal('leaves-slot'), slot }),

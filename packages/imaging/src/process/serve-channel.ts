@@ -27,6 +27,7 @@ export async function serveChannel(createEngine: (options: EngineOptions) => Pro
   const channel = openChannel((message, body) => {
     if (message.do === 'enter') granted.granted(message.slot);
     else if (message.do === 'watermark') watermarks.set(message.sha256, { data: body, raw: message.raw });
+    else if (message.do === 'enlarge') detector.enlarge();
     else if (message.do === 'crop') detector.answered(message.faces);
     else images.handle(message, body);
   });

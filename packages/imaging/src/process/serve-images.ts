@@ -5,7 +5,7 @@ import type { Picture } from '../picture.ts';
 import type { GrantedSlots } from './granted-slots.ts';
 
 type Send = (message: FromEngine, body?: Uint8Array) => void;
-type Request = Exclude<ToEngine, { do: 'enter' | 'watermark' | 'crop' }>;
+type Request = Exclude<ToEngine, { do: 'enter' | 'watermark' | 'enlarge' | 'crop' }>;
 
 /** Performs the calls for the image that this process holds. */
 export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: Send) {

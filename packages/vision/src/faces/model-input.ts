@@ -4,37 +4,36 @@ export const modelInput = { width: 320, height: 240 } as const;
 const { width: WIDTH, height: HEIGHT } = modelInput;
 const PIXELS = WIDTH * HEIGHT;
 const CHANNELS = 3;
-/** A frame has twice the sides of the input. */
-const ROW = 2 * WIDTH * CHANNELS;
-export const frameBytes = ROW * 2 * HEIGHT;
+export const frameBytes = CHANNELS * PIXELS;
+/** Of a frame with twice the sides. */
+export const largerFrameBytes = 4 * frameBytes;
 
-/** The input of the model has one plane per channel, with values from -1 to 1. */
-const scaled = (value: number) => (value - 127) / 128;
+/** From a byte to the values that the model was trained with, from -1 to 1. */
+const scaled = Float32Array.from({ length: 256 }, (_, value) => (value - 127) / 128);
 
-/** The whole frame, each pixel of which is the mean of four. @param frame RGB, 640 × 480 */
-export function wholeFrame(frame: Uint8Array): Float32Array {
-  return planes((channel, x, y) => {
-    const at = 2 * y * ROW + 2 * x * CHANNELS + channel;
-    const sum = at4(frame, at);
-    return scaled(sum / 4);
-  });
+/** Where the part that the model sees starts in its frame, in pixels. */
+interface Start {
+  readonly left: number;
+  readonly top: number;
 }
 
-const at4 = (frame: Uint8Array, at: number) =>
-  (frame[at] ?? 0) + (frame[at + CHANNELS] ?? 0) + (frame[at + ROW] ?? 0) + (frame[at + ROW + CHANNELS] ?? 0);
-
-/** A part of the frame in its own pixels. @param left of the part, in pixels of the frame @param top as `left` */
-export function partOfFrame(frame: Uint8Array, left: number, top: number): Float32Array {
-  return planes((channel, x, y) => scaled(frame[(top + y) * ROW + (left + x) * CHANNELS + channel] ?? 0));
-}
-
-function planes(valueAt: (channel: number, x: number, y: number) => number): Float32Array {
-  const values = new Float32Array(CHANNELS * PIXELS);
-  for (let channel = 0; channel < CHANNELS; channel += 1) {
-    for (let y = 0; y < HEIGHT; y += 1) {
-      const row = channel * PIXELS + y * WIDTH;
-      for (let x = 0; x < WIDTH; x += 1) values[row + x] = valueAt(channel, x, y);
+/**
+ * Fills the input of the model, which has one plane per channel, from a part of a frame.
+ *
+ * @param frame RGB, as wide as the input or twice as wide
+ */
+export function fillInput(input: Float32Array, frame: Uint8Array, { left, top }: Start): void {
+  const frameWidth = frame.byteLength === frameBytes ? WIDTH : 2 * WIDTH;
+  let to = 0;
+  // One pass with plain indices: this is a third of a millisecond, and a closure for each value takes twenty times as long.
+  for (let y = 0; y < HEIGHT; y += 1) {
+    let from = ((top + y) * frameWidth + left) * CHANNELS;
+    for (const end = to + WIDTH; to < end; to += 1, from += CHANNELS) {
+      input[to] = scaled[frame[from] as number] as number;
+      input[to + PIXELS] = scaled[frame[from + 1] as number] as number;
+      input[to + 2 * PIXELS] = scaled[frame[from + 2] as number] as number;
     }
   }
-  return values;
 }
+
+export const newInput = (): Float32Array => new Float32Array(CHANNELS * PIXELS);

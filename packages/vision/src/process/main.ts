@@ -1,5 +1,5 @@
-import { type FindFaces, loadFaces } from '../faces/find-faces.ts';
-import { frameBytes } from '../faces/model-input.ts';
+import { type FaceFinder, loadFaces } from '../faces/find-faces.ts';
+import { frameBytes, largerFrameBytes } from '../faces/model-input.ts';
 import { readModel } from '../faces/read-model.ts';
 import type { FromFinder, ToFinder } from './messages.ts';
 
@@ -8,19 +8,21 @@ import type { FromFinder, ToFinder } from './messages.ts';
  * its SHA-256 are the arguments. Imports as little as possible: this process is small.
  */
 const [, , path = '', sha256 = ''] = process.argv;
-let loaded: Promise<FindFaces> | undefined;
+let loaded: Promise<FaceFinder> | undefined;
 
-process.on('message', async ({ frame }: ToFinder) => {
-  process.send?.(await answer(frame));
+process.on('message', async (message: ToFinder) => {
+  process.send?.(await answer(message));
 });
 process.on('disconnect', () => process.exit());
 
-async function answer(frame: Uint8Array): Promise<FromFinder> {
+async function answer({ frame, found }: ToFinder): Promise<FromFinder> {
   try {
-    if (frame.byteLength !== frameBytes) throw new Error(`A frame has ${frameBytes} bytes, not ${frame.byteLength}.`);
+    const expected = found ? largerFrameBytes : frameBytes;
+    if (frame.byteLength !== expected) throw new Error(`A frame has ${expected} bytes, not ${frame.byteLength}.`);
     loaded ??= loadFaces(readModel(path, sha256));
-    const findFaces = await loaded;
-    return { faces: await findFaces(frame), rssBytes: process.memoryUsage.rss() };
+    const finder = await loaded;
+    const answer = found ? await finder.inQuarters(frame, found) : await finder.inWhole(frame);
+    return { ...answer, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
