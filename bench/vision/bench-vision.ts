@@ -6,7 +6,8 @@ import { createFaceDetector, type FaceDetector } from '@imagemill/vision';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { contactSheet } from './contact-sheet.ts';
-import { type Labelled, labelledPictures } from './labelled-pictures.ts';
+import type { Labelled } from './labelled.ts';
+import { labelledPictures } from './labelled-pictures.ts';
 import { cropOfAttention, type ShownCrop } from './shown-crop.ts';
 
 const OUT = new URL('../../docs/performance/', import.meta.url);

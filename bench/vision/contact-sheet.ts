@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Labelled } from './labelled-pictures.ts';
+import type { Labelled } from './labelled.ts';
 import type { ShownCrop } from './shown-crop.ts';
 
 interface Row {

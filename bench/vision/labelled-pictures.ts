@@ -1,16 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Box } from '@imagemill/variants';
 import sharp, { type OverlayOptions } from 'sharp';
-
-/** A picture with the boxes of its faces, from the forehead to the chin, in pixels of the upright picture. The first one is the main face. */
-export interface Labelled {
-  readonly kind: string;
-  readonly name: string;
-  readonly bytes: Buffer;
-  /** The size of the upright picture. */
-  readonly upright: { readonly width: number; readonly height: number };
-  readonly faces: readonly Box[];
-}
+import type { Labelled } from './labelled.ts';
+import { photographsOfPeople } from './photographs.ts';
 
 interface Portrait {
   readonly name: string;
@@ -40,7 +32,7 @@ interface Grounds {
   readonly flower: Buffer;
 }
 
-/** 70 pictures, composed from three portraits on photographs and plain grounds. Deterministic. */
+/** Photographs of people with parts of them, and pictures composed from three portraits on photographs and plain grounds. Deterministic. */
 export async function labelledPictures(): Promise<Labelled[]> {
   const portraits = await Promise.all([
     portraitOf('collins', 'examples/photos/avatar.jpg', { left: 0.345, top: 0.12, width: 0.185, height: 0.245 }),
@@ -66,7 +58,7 @@ export async function labelledPictures(): Promise<Labelled[]> {
       ...groups(portrait, others),
     ];
   });
-  return Promise.all([...withFaces, ...withoutFaces(grounds)]);
+  return [...(await Promise.all([...withFaces, ...withoutFaces(grounds)])), ...(await photographsOfPeople())];
 }
 
 const plain = { width: 1200, height: 600, ground: '#c9c2b8' };

@@ -9,7 +9,7 @@ import { frameBytes, largerFrameBytes } from './faces/model-input.ts';
 const detector = createFaceDetector();
 afterAll(() => detector.close());
 
-const programOf = (name: string) => fileURLToPath(new URL(`test-support/${name}.ts`, import.meta.url));
+const unsure = fileURLToPath(new URL('test-support/unsure-finder.ts', import.meta.url));
 const blank = new Uint8Array(frameBytes);
 const noLarger = () => Promise.reject(new Error('There is no larger frame.'));
 const largerBlank = async () => new Uint8Array(largerFrameBytes);
@@ -62,13 +62,13 @@ test('a larger frame that never comes is an error in time, and other pictures do
   reject(failed);
   await waiting;
   await patient.close();
-  const impatient = createFaceDetector({ timeoutMs: 1_000, program: programOf('unsure-finder') });
+  const impatient = createFaceDetector({ timeoutMs: 1_000, program: unsure });
   await expect(impatient.detect(blank, () => new Promise(() => {}))).rejects.toThrow('took too long');
   await impatient.close();
 });
 
 describe('with a process that never answers', () => {
-  const program = programOf('stuck-finder');
+  const program = fileURLToPath(new URL('test-support/stuck-finder.ts', import.meta.url));
 
   test('fails in time, kills the process, and fails at once during the pause', async () => {
     const stuck = createFaceDetector({ program, timeoutMs: 1_000 });
