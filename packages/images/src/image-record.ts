@@ -79,9 +79,10 @@ export const recordOf = (manifest: LiveManifest): ImageRecord => ({
 });
 
 /** The object key does not contain what the seller gave; the manifest does. */
-function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata' | 'focus'> {
+function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata' | 'focus' | 'redone'> {
   if (!manifest || manifest.status === 'deleted') return { metadata: {} };
-  return { filename: manifest.filename || undefined, metadata: manifest.metadata, focus: manifest.focus };
+  const { filename, metadata, focus, redone } = manifest;
+  return { filename: filename || undefined, metadata, focus, redone };
 }
 
 /** After Redis has lost its data, only the original is left. The reconciler or an upload notification restores the job. */

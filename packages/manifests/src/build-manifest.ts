@@ -107,9 +107,10 @@ const identity = ({ imageId, tenant, category, originalKey: key }: RenderImage) 
   originalKey: key,
 });
 
-const given = ({ filename, metadata, focus, createdAt }: RenderImage, facts: ObjectFacts | undefined) => ({
+const given = ({ filename, metadata, focus, redone, createdAt }: RenderImage, facts: ObjectFacts | undefined) => ({
   filename: filename ?? sellersText(facts).filename ?? '',
   metadata,
   ...(focus && { focus }),
+  ...(redone && { redone }),
   createdAt,
 });

@@ -27,6 +27,8 @@ const finished = {
   filename: z.string(),
   metadata: z.record(z.string(), z.string()),
   focus: Focus.optional(),
+  /** How often steps that it was made without were done later, each time under a new revision. */
+  redone: z.int().positive().optional(),
   attempts: z.int().nonnegative(),
   createdAt: z.iso.datetime(),
 };

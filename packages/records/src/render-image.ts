@@ -28,6 +28,8 @@ export const RenderImage = z.object({
   metadata: z.record(z.string(), z.string()),
   /** As the seller gave it. An earlier manifest, or the original's metadata, has that of a recreated job. */
   focus: Focus.optional(),
+  /** How often steps that the image was made without were done later. */
+  redone: z.int().positive().optional(),
   /** Base64, as declared by the seller. */
   checksumSha256: z.string().optional(),
   createdAt: z.iso.datetime(),

@@ -25,6 +25,13 @@ test('an image with a focus has a revision of its own, which is the same for the
   );
 });
 
+test('steps that are done later give another revision each time, also beside a focus', () => {
+  const own = [undefined, 1, 2].flatMap((redone) => [{ redone }, { redone, focus: { x: 0, y: 1 } }]);
+  const revisions = own.map((settings) => ownSpec(category, settings).revision);
+  expect(new Set(revisions).size).toBe(own.length);
+  expect(ownSpec(category, { redone: 2 }).revision).toBe(revisions[4]);
+});
+
 test('a private image with a focus has other revisions than a public one with the same focus', () => {
   const spec: CategorySpec = { ...category, visibility: 'signed', revision: '0a6547bb0c01' };
   const [own, inPublic] = [ownSpec(spec, { focus: { x: 0, y: 1 } }), ownSpec(category, { focus: { x: 0, y: 1 } })];

@@ -4,12 +4,15 @@ import type { Focus } from './focus.ts';
 /** What was asked for one image alone. It decides the image's renditions beside the set of its category. */
 export interface OwnSettings {
   readonly focus?: Focus | undefined;
+  /** How often it was rendered again to do steps that it had been made without. */
+  readonly redone?: number | undefined;
 }
 
 /** The set and the revision of one image: those of its category, but a revision of its own if something was asked for it alone. */
-export function ownSpec(category: CategorySpec, { focus }: OwnSettings): CategorySpec {
-  if (!focus) return category;
-  const own = (revision: string) => mixed(revision, JSON.stringify([focus.x, focus.y]));
+export function ownSpec(category: CategorySpec, { focus, redone }: OwnSettings): CategorySpec {
+  if (!focus && !redone) return category;
+  const settings = [...(focus ? [focus.x, focus.y] : []), ...(redone ? [{ redone }] : [])];
+  const own = (revision: string) => mixed(revision, JSON.stringify(settings));
   return { ...category, revision: own(category.revision), publicRevision: own(category.publicRevision) };
 }
 

@@ -11,6 +11,7 @@ export interface ImageState {
   readonly revision: string | undefined;
   readonly category: string;
   readonly focus?: Focus | undefined;
+  readonly redone?: number | undefined;
   readonly renditions: readonly Rendition[];
   /** The status body. */
   readonly body: Readonly<Record<string, unknown>>;
@@ -60,6 +61,7 @@ export function createImageStates({ records, ends, view }: ImageStateSources): I
       status,
       category,
       focus,
+      redone: record.from === 'job' ? record.job.image.redone : record.manifest.redone,
       renditions,
       revision,
       endId,

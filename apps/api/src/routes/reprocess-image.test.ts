@@ -18,6 +18,20 @@ test('a ready image is queued for reprocessing', async () => {
   expect((await api.queue.find(ImageId.parse(imageId)))?.status).toBe('queued');
 });
 
+test('a step that was skipped is done under a revision of its own, which the manifest has first; each call counts once', async () => {
+  const { imageId } = await readyImage();
+  const id = ImageId.parse(imageId);
+  const stored = await api.manifests.readOf(Tenant.parse('acme'), id);
+  if (stored?.manifest.status !== 'ready') throw new Error('It is not ready.');
+  await api.manifests.publish({ ...stored.manifest, redone: 1, skipped: ['faces'] }, stored);
+  expect((await reprocess(imageId)).body.status).toBe('queued');
+  expect((await reprocess(imageId)).body.status).toBe('queued');
+  const after = (await api.manifests.readOf(Tenant.parse('acme'), id))?.manifest;
+  expect(after).toMatchObject({ redone: 2 });
+  expect(after).not.toHaveProperty('skipped');
+  expect((await api.queue.find(id))?.image.redone).toBe(2);
+});
+
 test('an unfinished image is left to its job', async () => {
   const { body } = await api.call('POST', '/v1/images/upload-url', photo);
   expect(await reprocess(String(body.imageId))).toMatchObject({ status: 202, body: { status: 'awaiting-upload' } });

@@ -33,14 +33,17 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
   ): Promise<Finding> {
     if (!job) return missing;
     if (job.status === 'deleted' || job.status === 'rejected') return gone(job.image);
-    const { tenant, category, originalKey, checksumSha256 } = job.image;
+    const { tenant, category, originalKey, checksumSha256, redone } = job.image;
     // Independent of the job's state: most uploads are not reported at once.
     const facts = await originals.head(originalKey, { signal });
     if (!facts) return missing;
     // As a worker does: a job that was recreated from a key alone has no focus.
     const focus = job.image.focus ?? sellersText(facts).focus;
     const original = { originalKey, originalEtag: facts.etag, checksumSha256 };
-    return { is: 'found', image: { imageId, tenant, category, focus, ...original, isAllowed: false, from: 'job' } };
+    return {
+      is: 'found',
+      image: { imageId, tenant, category, focus, redone, ...original, isAllowed: false, from: 'job' },
+    };
   }
 
   return async (imageId, signal) => {
@@ -60,13 +63,14 @@ function findingOf(manifest: Manifest): Finding {
   // An operator has given the image up, or has to release it, or has released it: then a worker renders it first.
   if (manifest.status !== 'ready') return missing;
   const isAllowed = manifest.moderation?.verdict === 'allow';
-  const { imageId, tenant, category, focus, source, originalKey, originalEtag, revision, renditions } = manifest;
+  const { imageId, tenant, category, focus, redone, source, originalKey, originalEtag, revision, renditions } =
+    manifest;
   const published = {
     revision,
     chosenFocus: manifest.chosenFocus,
     visibility: visibilityOf(manifest) ?? ('signed' as const),
     entries: renditions.map(({ variant: name, format }) => ({ name, format })),
   };
-  const found = { imageId, tenant, category, focus, source, originalKey, originalEtag, isAllowed, published };
+  const found = { imageId, tenant, category, focus, redone, source, originalKey, originalEtag, isAllowed, published };
   return { is: 'found', image: { ...found, from: 'manifest' } };
 }

@@ -3,7 +3,7 @@ import type { EntryName, FocusChoice, SourceFacts, VariantSet, Visibility } from
 
 /** An image whose original can be rendered. */
 export interface FoundImage
-  extends Pick<RenderImage, 'imageId' | 'tenant' | 'category' | 'originalKey' | 'checksumSha256' | 'focus'> {
+  extends Pick<RenderImage, 'imageId' | 'tenant' | 'category' | 'originalKey' | 'checksumSha256' | 'focus' | 'redone'> {
   /** A finished image is found by its manifest, any other by its job. */
   readonly from: 'manifest' | 'job';
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */

@@ -44,7 +44,7 @@ export const size: EdgeRoute = (app, services) => {
 
     const format = size.f === 'auto' ? chooseFormat(c.req.header('accept'), formatsOf(image, size)) : size.f;
     const rendered = clamped(renderedSize(size, signature ? sizes.steps : undefined), image);
-    const { revision, visibility } = ownSpec(category, { focus });
+    const { revision, visibility } = ownSpec(category, image);
     const key = sizeKey({ imageId, revision, visibility, size: sizeName(rendered, format), format });
     const wanted: WantedPicture = {
       imageId,

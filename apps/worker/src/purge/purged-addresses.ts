@@ -16,9 +16,9 @@ export type AddressesOf = (purge: Purge) => PurgedAddresses;
 
 /** @param edgeBaseUrl of private renditions */
 export function createAddressesOf(categories: Categories, cdnBaseUrl: string, edgeBaseUrl = cdnBaseUrl): AddressesOf {
-  return ({ imageId, category, focus, reason }) => {
+  return ({ imageId, category, focus, redone, reason }) => {
     const common = categories.get(category);
-    const spec = common && ownSpec(common, { focus });
+    const spec = common && ownSpec(common, { focus, redone });
     const { immutable, changing, signed } = cachedPaths(imageId);
     // Nothing of a public category is private, apart from copies of five minutes. One that no longer exists may have been either.
     const isPublic = spec?.visibility === 'public' || reason === 'made-private';

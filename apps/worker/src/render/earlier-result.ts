@@ -46,7 +46,7 @@ function isCurrent(manifest: Ready, { revision, visibility, isModerated }: Today
 }
 
 /**
- * A job that was recreated from a key alone lacks what the seller gave. An earlier manifest has it, and the current focus in any case;
+ * A job that was recreated from a key alone lacks what the seller gave. An earlier manifest has it, and what was asked for this image alone in any case;
  * before the first manifest, the original's metadata has the focus.
  */
 export function withSellersText(
@@ -55,7 +55,8 @@ export function withSellersText(
   uploaded: ObjectFacts | undefined,
 ): RenderImage {
   if (!earlier) return { ...image, focus: image.focus ?? sellersText(uploaded).focus };
-  const { filename, metadata, focus } = earlier;
+  const { filename, metadata, focus, redone } = earlier;
   const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
-  return isKnown ? { ...image, focus } : { ...image, focus, filename: filename || undefined, metadata };
+  const own = { ...image, focus, redone };
+  return isKnown ? own : { ...own, filename: filename || undefined, metadata };
 }

@@ -140,6 +140,33 @@ test('the manifest has the chosen focus of an avatar and the steps that it was m
   expect(await manifestOf(product)).not.toHaveProperty('chosenFocus');
 });
 
+test('a step that was skipped is done under a new revision once the manifest asks for it, and the earlier renditions stay', async () => {
+  const face = { left: 0.6, top: 0.6, width: 0.1, height: 0.1 };
+  const finds = await createImagingEngine({ detector: { detect: async () => [face] } });
+  const image = job();
+  await store(image);
+  await (await run(image)).result;
+  const skipped = await manifestOf(image);
+  expect(await (await run(image, { engine: finds })).result).toEqual({ outcome: 'ready' });
+  expect(await manifestOf(image)).toEqual(skipped);
+  const manifests = createManifests(storage);
+  const stored = await manifests.read(image.imageId);
+  if (stored?.manifest.status !== 'ready') throw new Error('It is not ready.');
+  await manifests.publish({ ...stored.manifest, redone: 1, skipped: undefined }, stored);
+  expect(await (await run(image, { engine: finds })).result).toEqual({ outcome: 'ready' });
+  const done = await manifests.read(image.imageId);
+  const avatar = categories.get('avatar');
+  if (done?.manifest.status !== 'ready' || !avatar) throw new Error('It is not ready.');
+  expect(done.manifest).toMatchObject({
+    ...{ redone: 1, chosenFocus: { by: 'face' } },
+    revision: ownSpec(avatar, { redone: 1 }).revision,
+  });
+  expect(done.manifest).not.toHaveProperty('skipped');
+  for (const { key } of [...stored.manifest.renditions, ...done.manifest.renditions]) {
+    expect(await storage.head(key)).toBeDefined();
+  }
+});
+
 describe('a focus', () => {
   const focus = { x: 0.2, y: 0.9 };
   const strip = { ...only, height: 20 };

@@ -42,7 +42,7 @@ export function createPurgeQueue({ connection, prefix }: { connection: Redis; pr
 }
 
 async function addPurge(queue: Queue, image: PurgedImage, reason: PurgeReason, delay = 0): Promise<void> {
-  const { tenant, category, imageId, focus } = image;
+  const { tenant, category, imageId, focus, redone } = image;
   const id = randomUUID();
   const purge = {
     id,
@@ -50,6 +50,7 @@ async function addPurge(queue: Queue, image: PurgedImage, reason: PurgeReason, d
     category,
     imageId,
     focus,
+    redone,
     reason,
     requestedAt: new Date(Date.now() + delay).toISOString(),
   };

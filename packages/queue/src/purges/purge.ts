@@ -15,8 +15,9 @@ export const Purge = z.object({
   tenant: Tenant,
   category: Category,
   imageId: ImageId,
-  /** It is part of the URLs of the renditions. */
+  /** They are part of the URLs of the renditions. */
   focus: Focus.optional(),
+  redone: z.int().positive().optional(),
   reason: PurgeReason,
   requestedAt: z.iso.datetime(),
 });
