@@ -2,6 +2,8 @@ import {
   animation,
   asNarrowRange,
   avifFile,
+  bmp,
+  bmpRows,
   chrm,
   cicp,
   codedAlpha,
@@ -216,5 +218,48 @@ function webpAndGifRows(): Row[] {
   ];
 }
 
+/** A row of patches as a BMP; in the one of runs, a patch is not drawn. */
+async function patchesBmp(kind: 'BGR' | 'BGRA' | 'BGRX' | 'five bits' | 'runs'): Promise<Buffer> {
+  const { data, info } = await sharp(patchesPng(rgba(8), 8))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const at = (x: number, y: number) => [...data.subarray((y * width + x) * 4)] as [number, number, number, number];
+  const packed = (x: number, y: number) => {
+    const [red, green, blue, alpha] = at(x, y);
+    return ((alpha * 256 + red) * 256 + green) * 256 + blue;
+  };
+  const size = { width, height };
+  if (kind === 'BGR')
+    return bmp({ ...size, bits: 24, data: bmpRows(width, height, 24, (x, y) => packed(x, y) % 2 ** 24) });
+  if (kind === 'BGRX') return bmp({ ...size, bits: 32, data: bmpRows(width, height, 32, packed) });
+  if (kind === 'BGRA') {
+    const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
+    return bmp({ ...size, bits: 32, size: 124, compression: 3, masks, data: bmpRows(width, height, 32, packed) });
+  }
+  if (kind === 'five bits') {
+    const five = (x: number, y: number) =>
+      at(x, y)
+        .slice(0, 3)
+        .reduce((all, level) => all * 32 + (level >> 3), 0);
+    return bmp({ ...size, bits: 16, data: bmpRows(width, height, 16, five) });
+  }
+  const patch = width / alphas.length;
+  const row = [...alphas.keys()].flatMap((index) => (index === 3 ? [0, 2, patch, 0] : [patch, index]));
+  const palette = rgb(8).map(([red = 0, green = 0, blue = 0]) => [red, green, blue] as const);
+  const runs = Buffer.from([...Array.from({ length: height }, () => [...row, 0, 0]).flat(), 0, 1]);
+  return bmp({ ...size, bits: 8, compression: 1, palette, colours: palette.length, data: runs });
+}
+
+const bmpKinds = ['BGR', 'BGRA', 'BGRX', 'five bits', 'runs'] as const;
+const bmpPictures = (): Row[] =>
+  bmpKinds.map((kind) => ({ name: `BMP, ${kind}`, make: () => patchesBmp(kind), within: 2 }));
+
 /** Format × depth × colour information × alpha × orientation × subsampling × animation, in tiny pictures. */
-export const matrix: readonly Row[] = [...pngRows(), ...avifRows(), ...jpegRows(), ...webpAndGifRows()];
+export const matrix: readonly Row[] = [
+  ...pngRows(),
+  ...avifRows(),
+  ...jpegRows(),
+  ...webpAndGifRows(),
+  ...bmpPictures(),
+];

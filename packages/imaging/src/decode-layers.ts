@@ -9,6 +9,7 @@ import { isGraphic } from './is-graphic.ts';
 import type { Layer } from './layer.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
+import { bmpAsTiff } from './source/bmp/bmp-as-tiff.ts';
 import { heicAsTiff } from './source/heic/heic-as-tiff.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 import { trimLayers } from './trim-layers.ts';
@@ -41,8 +42,8 @@ export async function decodeLayers(
   { limits, watermarks, ...known }: LayersContext,
 ): Promise<Layers> {
   const wanted = set.some(({ colour }) => colour === 'p3');
-  const isWide = wanted && (await isWideSource(decodable.bytes, source));
-  const pixelSource = source.format === 'heic' ? await heicAsTiff(decodable, source) : decodable;
+  const pixelSource = (await convert[source.format]?.(decodable, source)) ?? decodable;
+  const isWide = wanted && (await isWideSource(pixelSource, source));
   const variantsOf = (colour: Colour) =>
     set.filter((variant) => (isWide && variant.colour === 'p3' ? 'p3' : 'srgb') === colour);
   const decode = (colour: Colour) => {
@@ -65,9 +66,14 @@ export async function decodeLayers(
   return { decoded, decided, all: [...srgb, ...p3] };
 }
 
-async function isWideSource(bytes: Uint8Array, source: SourceFacts): Promise<boolean> {
+/** Formats whose pixels libvips does not decode, as files that it does. */
+const convert: Partial<
+  Record<SourceFacts['format'], (decodable: DecodableSource, source: SourceFacts) => Promise<DecodableSource>>
+> = { heic: heicAsTiff, bmp: bmpAsTiff };
+
+async function isWideSource({ bytes, ...known }: DecodableSource, source: SourceFacts): Promise<boolean> {
   try {
-    const interpretation = await interpretationOf(bytes, source);
+    const interpretation = known.interpretation ?? (await interpretationOf(bytes, source));
     const { icc } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return isWideGamut(interpretation, icc);
   } catch (error) {

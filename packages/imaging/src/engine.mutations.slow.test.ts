@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEnginePool, type EnginePool } from './pool/create-engine-pool.ts';
 import type { PoolEvent } from './pool/pool-event.ts';
+import { bmp } from './test-support/bmp.ts';
 import { heicSample } from './test-support/heic.ts';
 import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
 import { outcomeOf } from './test-support/rejection.ts';
@@ -26,6 +27,29 @@ const seeds: [string, () => Promise<Buffer>][] = [
   ['heic', () => heicSample('plain')],
   ['gif', () => small().gif().toBuffer()],
   ['tiff', () => small().tiff({ compression: 'lzw' }).toBuffer()],
+  [
+    'bmp',
+    async () => {
+      const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
+      return bmp({
+        width: 9,
+        height: 7,
+        bits: 32,
+        size: 124,
+        compression: 3,
+        masks,
+        data: Buffer.alloc(9 * 7 * 4, 90),
+      });
+    },
+  ],
+  [
+    'bmp of runs',
+    async () => {
+      const palette = [10, 120, 230].map((level) => [level, 90, 255 - level] as const);
+      const data = Buffer.from([...Array.from({ length: 7 }, () => [5, 1, 0, 4, 0, 1, 2, 1, 0, 0]).flat(), 0, 1]);
+      return bmp({ width: 9, height: 7, bits: 8, compression: 1, palette, data });
+    },
+  ],
   ['animated gif', () => animation(24, 16, frames, 'gif')],
   ['animated webp', () => animation(24, 16, frames, 'webp')],
   ['jpeg without its end marker', async () => (await small().jpeg().toBuffer()).subarray(0, -2)],

@@ -2,7 +2,7 @@ import { AppError } from '@imagemill/errors';
 
 /** Why an upload is permanently rejected: messages for the seller. */
 const messages = {
-  'unsupported-format': 'This file is not a supported JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF image.',
+  'unsupported-format': 'This file is not a supported JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP image.',
   'type-mismatch': 'The content of this file does not match its declared type.',
   'too-many-bytes': 'This file is too large.',
   'too-many-pixels': 'This image has too many pixels, in total or on one side.',

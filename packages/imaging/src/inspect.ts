@@ -1,5 +1,5 @@
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
-import sharp, { type Metadata } from 'sharp';
+import sharp from 'sharp';
 import { countParts } from './budgets/count-parts.ts';
 import { interpretationOf } from './colour/interpretation.ts';
 import { type Coding, codingOf } from './cost/coding.ts';
@@ -7,6 +7,7 @@ import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
 import { lostFacts } from './lost-facts.ts';
 import { readProvenance } from './marks/provenance.ts';
+import { foreignHeader, type SourceHeader } from './source/foreign-header.ts';
 import { requireHeicDecoder } from './source/heic/heic-decoder.ts';
 import { readableSource } from './source/readable-source.ts';
 
@@ -69,7 +70,9 @@ export async function inspectSource(
   return { source, coding: codingOf(header, counts, interpretation) };
 }
 
-async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<Metadata> {
+async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<SourceHeader> {
+  const foreign = foreignHeader(bytes);
+  if (foreign) return foreign;
   try {
     // Disable libvips' own limit: `inspect` checks the claimed size against ours.
     return await sharp(bytes, { limitInputPixels: false, failOn }).metadata();
@@ -89,19 +92,20 @@ function rejectionOf(bytes: Uint8Array, error: unknown): unknown {
 
 const acceptedStart = /^(?:\xff\xd8\xff|\x89PNG|GIF8[79]a|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftypavi[fs])/s;
 
-const formats: Partial<Record<Metadata['format'], SourceFormat>> = {
+const formats: Partial<Record<string, SourceFormat>> = {
   jpeg: 'jpeg',
   png: 'png',
   webp: 'webp',
   gif: 'gif',
   tiff: 'tiff',
+  bmp: 'bmp',
 };
 
 /** HEIF is a container: with AV1 content it is AVIF, with HEVC it is HEIC. */
 const heifFormats: Readonly<Record<string, SourceFormat>> = { av1: 'avif', hevc: 'heic' };
 
 /** @throws RejectedImageError `unsupported-format`, also for pixels that would show wrong colours */
-function formatOf(header: Metadata): SourceFormat {
+function formatOf(header: SourceHeader): SourceFormat {
   const { format, compression } = header;
   const known = format === 'heif' ? heifFormats[compression ?? ''] : formats[format];
   if (!known || !hasSupportedPixels(header)) throw new RejectedImageError('unsupported-format');
@@ -122,6 +126,6 @@ const colourChannels: Record<string, number> = {
 };
 
 /** TIFF also has formats that would come out black or wrapped, such as float grey, and extra channels besides alpha. */
-function hasSupportedPixels({ space, depth, channels, hasAlpha }: Metadata): boolean {
+function hasSupportedPixels({ space, depth, channels, hasAlpha }: SourceHeader): boolean {
   return channels - (hasAlpha ? 1 : 0) === colourChannels[`${space} ${depth}`];
 }

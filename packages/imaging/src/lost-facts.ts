@@ -1,9 +1,9 @@
 import type { SourceFacts } from '@imagemill/variants';
-import type { Metadata } from 'sharp';
 import { hdrOf } from './colour/hdr-of.ts';
 import type { Interpretation } from './colour/interpretation.ts';
 import { sourceProfile } from './colour/source-profile.ts';
 import { hasLocation } from './marks/has-location.ts';
+import type { SourceHeader } from './source/foreign-header.ts';
 import { isAnimated } from './source/is-animated.ts';
 
 type LostFacts = Pick<SourceFacts, 'hasLocation' | 'colourProfile' | 'hdr' | 'isAnimated'>;
@@ -12,7 +12,7 @@ type LostFacts = Pick<SourceFacts, 'hasLocation' | 'colourProfile' | 'hdr' | 'is
 export function lostFacts(
   file: Uint8Array,
   { frames, format }: SourceFacts,
-  header: Metadata,
+  header: SourceHeader,
   interpretation: Interpretation,
 ): LostFacts {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);

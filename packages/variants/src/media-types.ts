@@ -10,6 +10,7 @@ export const sourceExtensions = {
   'image/heic': 'heic',
   'image/gif': 'gif',
   'image/tiff': 'tiff',
+  'image/bmp': 'bmp',
 } as const;
 
 export const SourceMediaType = z.enum(Object.keys(sourceExtensions) as (keyof typeof sourceExtensions)[]);
@@ -33,6 +34,9 @@ const aliases: Readonly<Record<string, SourceMediaType>> = {
   'image/tif': 'image/tiff',
   'image/x-tif': 'image/tiff',
   'image/x-tiff': 'image/tiff',
+  'image/x-bmp': 'image/bmp',
+  'image/x-ms-bmp': 'image/bmp',
+  'image/x-windows-bmp': 'image/bmp',
 };
 
 export const sourceMediaTypeAliases = Object.keys(aliases);

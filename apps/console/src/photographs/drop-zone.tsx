@@ -45,7 +45,8 @@ export function DropZone({ photos }: { photos: Photos }) {
       <p class="drop-words">
         <strong class="with-pointer">Drop photographs anywhere</strong>
         <span class="quiet">
-          JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF<span class="with-pointer">: one, several, or a whole folder</span>
+          JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP
+          <span class="with-pointer">: one, several, or a whole folder</span>
         </span>
       </p>
       <button type="button" class="primary large" onClick={() => input.current?.click()}>

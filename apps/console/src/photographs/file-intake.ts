@@ -5,7 +5,17 @@ import { newId } from './new-id.ts';
 
 /** By media type, and by name: not every operating system knows every type. */
 export const fileTypes = [
-  ...['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/heic', 'image/heif', 'image/gif', 'image/tiff'],
+  ...[
+    'image/jpeg',
+    'image/png',
+    'image/webp',
+    'image/avif',
+    'image/heic',
+    'image/heif',
+    'image/gif',
+    'image/tiff',
+    'image/bmp',
+  ],
   ...imageExtensions.map((extension) => `.${extension}`),
 ];
 

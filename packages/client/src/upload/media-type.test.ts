@@ -17,7 +17,9 @@ test.each([
   ['IMG_1.HEIC', 'image/heic'],
   ['photo.heif', 'image/heic'],
   ['photo.hif', 'image/heic'],
-  ['photo.bmp', 'application/octet-stream'],
+  ['photo.bmp', 'image/bmp'],
+  ['photo.DIB', 'image/bmp'],
+  ['photo.psd', 'application/octet-stream'],
   ['photo.constructor', 'application/octet-stream'],
   ['', 'application/octet-stream'],
 ])('the media type of %j is %s', (name, type) => {

@@ -14,6 +14,8 @@ const types: Readonly<Record<string, string>> = {
   gif: 'image/gif',
   tif: 'image/tiff',
   tiff: 'image/tiff',
+  bmp: 'image/bmp',
+  dib: 'image/bmp',
 };
 
 /** File name extensions of accepted images, without the dot. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RejectedImageError } from '../errors.ts';
 import { onlyFirstDirectory } from '../source/first-directory.ts';
 import { firstFrame } from '../source/first-frame.ts';
+import { bmp } from '../test-support/bmp.ts';
 import * as hostile from '../test-support/hostile/index.ts';
 import { animation, createRandom } from '../test-support/pictures.ts';
 import { defaultBudgets } from './budgets.ts';
@@ -15,6 +16,7 @@ const seeds: [string, () => Buffer | Promise<Buffer>][] = [
   ['a GIF', () => animation(9, 6, frames, 'gif')],
   ['a TIFF', () => hostile.manySubDirectoriesTiff(4)],
   ['a chain of TIFF directories', () => hostile.manyDirectoriesTiff(20)],
+  ['a BMP', () => bmp({ width: 3, height: 2, bits: 24, size: 124, data: Buffer.alloc(24), profile: Buffer.alloc(64) })],
   ['an AVIF', () => hostile.overlappingItemsAvif(4, 50)],
   ['an AVIF grid', () => hostile.gridAvif({ columns: 4, rows: 2, tile: 64 })],
 ];

@@ -1,7 +1,8 @@
+import { isBmp, readBmpHeader } from '../source/bmp/bmp-header.ts';
 import { isGif } from '../source/gif-blocks.ts';
 import { isJpeg } from '../source/jpeg-markers.ts';
 import { isPng } from '../source/png-chunks.ts';
-import { type Budgets, type Counts, createTally } from './budgets.ts';
+import { type Budgets, type Counts, createTally, type Tally } from './budgets.ts';
 import { countAvif } from './count-avif.ts';
 import { countGif } from './count-gif.ts';
 import { countJpeg } from './count-jpeg.ts';
@@ -23,8 +24,11 @@ export function countParts(file: Uint8Array, budgets: Budgets): Counts {
   else if (isGif(bytes)) countGif(bytes, tally);
   else if (isWebp(bytes)) countWebp(bytes, tally);
   else if (isIsoMedia(bytes)) countAvif(bytes, tally);
+  else if (isBmp(bytes)) countBmp(bytes, tally);
   else countTiff(bytes, tally);
   return tally.counts;
 }
+
+const countBmp = (bytes: Buffer, tally: Tally) => tally.add('profileBytes', readBmpHeader(bytes).profile?.length ?? 0);
 
 const isIsoMedia = (bytes: Buffer) => bytes.toString('latin1', 4, 8) === 'ftyp';

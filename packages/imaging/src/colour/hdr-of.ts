@@ -1,12 +1,16 @@
 import type { SourceFacts } from '@imagemill/variants';
-import type { Metadata } from 'sharp';
+import type { SourceHeader } from '../source/foreign-header.ts';
 import { readIsoMedia } from '../source/iso-media.ts';
 import { isJpeg, jpegMarkers } from '../source/jpeg-markers.ts';
 import { readAvifItems } from './avif-items.ts';
 import type { Interpretation } from './interpretation.ts';
 
 /** How an HDR picture is stored; undefined for all others. */
-export function hdrOf(file: Buffer, header: Metadata, interpretation: Interpretation): SourceFacts['hdr'] {
+export function hdrOf(
+  file: Buffer,
+  header: Pick<SourceHeader, 'format' | 'xmp'>,
+  interpretation: Interpretation,
+): SourceFacts['hdr'] {
   if (interpretation.by === 'encoding' && interpretation.encoding.transfer.hdr) {
     return interpretation.encoding.transfer.hdr;
   }

@@ -1,5 +1,5 @@
-import type { Metadata } from 'sharp';
 import { cleanString } from '../marks/clean-text.ts';
+import type { SourceHeader } from '../source/foreign-header.ts';
 import { isSrgb } from './code-points.ts';
 import { bt2020Gamut, type Chromaticities, p3Gamut, srgbGamut } from './gamut.ts';
 import { iccTags } from './icc-tags.ts';
@@ -16,7 +16,10 @@ const gamutNames = new Map<Chromaticities, string>([
 ]);
 
 /** The name of the colour space that a source is converted from; undefined for sRGB, also if a file does not say what it has. */
-export function sourceProfile({ icc, space }: Metadata, interpretation: Interpretation): string | undefined {
+export function sourceProfile(
+  { icc, space }: Pick<SourceHeader, 'icc' | 'space'>,
+  interpretation: Interpretation,
+): string | undefined {
   if (interpretation.by === 'encoding') {
     const { encoding } = interpretation;
     return isSrgb(encoding) ? undefined : (gamutNames.get(encoding.gamut) ?? UNNAMED);

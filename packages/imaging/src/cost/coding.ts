@@ -1,9 +1,9 @@
 import type { SourceFacts } from '@imagemill/variants';
-import type { Metadata } from 'sharp';
 import { z } from 'zod';
 import { type Counts, defaultBudgets } from '../budgets/budgets.ts';
 import type { Interpretation } from '../colour/interpretation.ts';
 import { isWideGamut } from '../colour/wide-gamut.ts';
+import type { SourceHeader } from '../source/foreign-header.ts';
 
 /** How a source's pixels are stored, as far as its decoder's work depends on it. */
 export const Coding = z.object({
@@ -43,7 +43,7 @@ export function heaviestCoding({ colourSpace }: SourceFacts): Coding {
 
 const bytesOfDepth: Partial<Record<string, number>> = { ushort: 2, short: 2, float: 4 };
 
-export function codingOf(header: Metadata, counts: Counts, interpretation: Interpretation): Coding {
+export function codingOf(header: SourceHeader, counts: Counts, interpretation: Interpretation): Coding {
   const { scans, tiles, gridTiles, metadataBytes, profileBytes } = counts;
   return {
     channels: header.channels,

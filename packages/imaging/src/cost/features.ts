@@ -44,7 +44,7 @@ export function cpuFeatures(subject: CostSubject): Features {
   return {
     image: 1,
     [`decode ${decoderOf(subject)}`]:
-      (source.format === 'heic' ? 1 : layers) *
+      (isConverted(source) ? 1 : layers) *
       pixels *
       samplesPerPixel(subject) *
       (source.format === 'png' ? coding.bytesPerChannel : 1),
@@ -87,14 +87,17 @@ function encodedPlans({ set, only }: CostSubject, plans: readonly RenditionPlan[
   return plans.filter(({ variant }) => wanted.has(variant));
 }
 
-/** How often the source is decoded, or the decoded pixels of a HEIC are converted: `decode-layers.ts`. */
+/** Whether it is decoded by another library than libvips, once: `decode-layers.ts`. */
+const isConverted = ({ format }: Pick<SourceFacts, 'format'>) => format === 'heic' || format === 'bmp';
+
+/** How often the source is decoded, or the decoded pixels of such a file are converted: `decode-layers.ts`. */
 const layersOf = ({ coding, set }: CostSubject) =>
   coding.isWideGamut && set.some(({ colour }) => colour === 'p3') ? 2 : 1;
 
 const decoders: Readonly<Record<string, string>> = { jpeg: 'progressive jpeg', png: 'interlaced png' };
 
 function decoderOf({ source: { format }, coding }: CostSubject): string {
-  if (format === 'heic') return format;
+  if (isConverted({ format })) return format;
   if (coding.isProgressive) return decoders[format] ?? format;
   // Of tiles, a few at a time are held.
   return coding.tiles > 0 ? `${format} tiles` : format;
@@ -104,8 +107,8 @@ function samplesPerPixel({ source: { format }, coding: { channels, isSubsampled 
   if (format === 'jpeg' && isSubsampled) return 1 + (channels - 1) / 4;
   // An alpha channel is decoded after the colours, and needs no more memory.
   if (format === 'avif') return Math.min(3, channels);
-  // libheif decodes and holds the whole picture, in 8 bits or in 16.
-  if (format === 'heic') return 1;
+  // Their decoders hold the whole picture, in 8 bits or in 16.
+  if (isConverted({ format })) return 1;
   // libvips has the frames of these as RGBA, whatever the file has.
   return format === 'gif' || format === 'webp' ? 4 : channels;
 }

@@ -1,10 +1,10 @@
 import { coefficients } from './coefficients.ts';
+import { convertedCoefficients } from './converted-coefficients.ts';
 import type { Cost } from './cost.ts';
 import { type CostSubject, cpuFeatures, type Features, memoryFeatures } from './features.ts';
-import { heicCoefficients } from './heic-coefficients.ts';
 
 /** Decoders that hold a whole picture, whatever it is shrunk to. The other ones read it in strips. */
-const holders = ['avif', 'avif tiles', 'heic', 'progressive jpeg', 'interlaced png'].map(
+const holders = ['avif', 'avif tiles', 'heic', 'bmp', 'progressive jpeg', 'interlaced png'].map(
   (decoder) => `hold ${decoder}`,
 );
 /**
@@ -20,9 +20,9 @@ const HELD_SHARE = 0.65;
 export function predictCost(subject: CostSubject): Cost {
   const memory = memoryFeatures(subject);
   const held = Object.fromEntries(holders.map((name) => [name, memory[name] ?? 0]));
-  const memoryFactors = { ...coefficients.memoryBytes, ...heicCoefficients.memoryBytes };
+  const memoryFactors = { ...coefficients.memoryBytes, ...convertedCoefficients.memoryBytes };
   return {
-    cpuMs: predicted(cpuFeatures(subject), { ...coefficients.cpuMs, ...heicCoefficients.cpuMs }),
+    cpuMs: predicted(cpuFeatures(subject), { ...coefficients.cpuMs, ...convertedCoefficients.cpuMs }),
     memoryBytes: predicted(memory, memoryFactors),
     heldBytes: Math.round(HELD_SHARE * predicted(held, memoryFactors)),
   };

@@ -1,4 +1,5 @@
 export { asNarrowRange, avifFile, codedAlpha, codedColour } from './avif.ts';
+export { bmp, bmpRows, rgb24 } from './bmp.ts';
 export { heicSample } from './heic.ts';
 export * as hostile from './hostile/index.ts';
 export { animation, cornerPicture } from './pictures.ts';
