@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import { atEvenRate, type EvenLoad } from '../load/at-even-rate.ts';
+import { openHitClient } from '../load/hit-client.ts';
 import type { Contender } from './contenders.ts';
-import { getPicture, openPool } from './fetch-pictures.ts';
 
 export interface Hits {
   readonly connections: number;
@@ -21,14 +21,12 @@ export async function measureHits(from: Contender, path: string, connections: nu
   return { connections, perSecond: result.requests.total / result.duration, p50Ms, p99Ms };
 }
 
-/** Hits at an even rate, as of independent shoppers. */
+/** Hits at an even rate, as of independent shoppers. @throws Error if a response is not a picture */
 export async function measureEvenHits(from: Contender, path: string, rate: number, seconds: number): Promise<EvenLoad> {
-  const pool = openPool(from, EVEN_CONNECTIONS);
+  const client = await openHitClient(from.url, path, EVEN_CONNECTIONS);
   try {
-    return await atEvenRate(rate, seconds, async () => {
-      await getPicture(pool, path);
-    });
+    return await atEvenRate(rate, seconds, client.get);
   } finally {
-    await pool.destroy();
+    client.close();
   }
 }

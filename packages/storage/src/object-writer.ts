@@ -1,23 +1,32 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { errorName, statusOf, toStorageError } from './errors.ts';
+import { meaningOf } from './object-answer.ts';
+import { putHeaders, unquoted } from './object-headers.ts';
 import type { ObjectStorage, PutObject, PutOutcome } from './object-storage.ts';
 import { resolveConflicts } from './resolve-conflicts.ts';
 import { abortable } from './s3-client.ts';
+import { bodyOf, errorCodeOf, type SendDirect } from './send-direct.ts';
 
 interface ObjectWriterOptions {
   readonly client: S3Client;
   readonly bucket: string;
+  readonly send: SendDirect;
   readonly head: ObjectStorage['head'];
 }
 
 /** Stores a whole object, optionally with a condition. @throws StorageError */
 export type ObjectWriter = (object: PutObject, signal?: AbortSignal) => Promise<PutOutcome>;
 
-export function createObjectWriter({ client, bucket, head }: ObjectWriterOptions): ObjectWriter {
+/** Larger bodies cost more than the SDK's middleware, and it asks the server before it sends them. */
+const DIRECT_BYTES_MAX = 1024 * 1024;
+const CONFLICT = 409;
+
+export function createObjectWriter({ client, bucket, send, head }: ObjectWriterOptions): ObjectWriter {
   async function putOnce(object: PutObject, signal?: AbortSignal): Promise<PutOutcome> {
     try {
-      const { ETag = '' } = await client.send(commandOf(bucket, object), abortable(signal));
-      return { outcome: 'stored', etag: ETag };
+      const direct = object.body.byteLength <= DIRECT_BYTES_MAX ? await putDirectly(send, object, signal) : undefined;
+      const etag = direct ?? (await client.send(commandOf(bucket, object), abortable(signal))).ETag ?? '';
+      return { outcome: 'stored', etag };
     } catch (error) {
       if (conditionFailed(object, error)) return { outcome: 'precondition-failed' };
       throw error;
@@ -44,6 +53,23 @@ export function createObjectWriter({ client, bucket, head }: ObjectWriterOptions
   };
 }
 
+/**
+ * @returns the ETag; undefined if the SDK has to write
+ * @throws S3ServiceException for a conflict and for an answer about the condition; StorageError
+ */
+async function putDirectly(send: SendDirect, object: PutObject, signal?: AbortSignal): Promise<string | undefined> {
+  const { key, body } = object;
+  const request = { method: 'PUT', key, headers: putHeaders(object), body, signal } as const;
+  const response = await send(request, [200, 404, CONFLICT, 412]);
+  if (!response) return undefined;
+  if (response.statusCode === 200) {
+    bodyOf(response).resume();
+    return response.headers.etag ?? '';
+  }
+  const name = (await errorCodeOf(response)) ?? '';
+  throw new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: response.statusCode } });
+}
+
 const commandOf = (Bucket: string, { body, metadata, ifMatch, ifAbsent, ...object }: PutObject) =>
   new PutObjectCommand({
     Bucket,
@@ -53,16 +79,13 @@ const commandOf = (Bucket: string, { body, metadata, ifMatch, ifAbsent, ...objec
     ContentType: object.contentType,
     CacheControl: object.cacheControl,
     Metadata: metadata && { ...metadata },
-    // Ceph's gateway accepts the ETag of a conditional PUT only without quotes; other servers accept both.
     IfMatch: ifMatch === undefined ? undefined : unquoted(ifMatch),
     IfNoneMatch: ifAbsent ? '*' : undefined,
   });
 
 function conditionFailed({ ifMatch, ifAbsent }: PutObject, error: unknown): boolean {
-  const status = statusOf(error);
-  if (status === 412) return ifMatch !== undefined || ifAbsent === true;
+  const meaning = meaningOf(statusOf(error), errorName(error));
+  if (meaning === 'condition-failed') return ifMatch !== undefined || ifAbsent === true;
   // The object to replace is gone.
-  return status === 404 && ifMatch !== undefined && errorName(error) !== 'NoSuchBucket';
+  return meaning === 'absent' && ifMatch !== undefined;
 }
-
-const unquoted = (etag: string) => etag.replaceAll('"', '');

@@ -11,6 +11,7 @@ import { createRequestSigner } from './request-signer.ts';
 import { abortable } from './s3-client.ts';
 import { createS3Multipart } from './s3-multipart.ts';
 import { createSdkReads } from './sdk-reads.ts';
+import { createSendDirect } from './send-direct.ts';
 
 export interface S3StorageOptions {
   readonly client: S3Client;
@@ -32,8 +33,9 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
   const now = options.now ?? (() => new Date());
   const signingTime = ({ signedAt }: PresignUpload) => signedAt ?? now();
 
-  const { head, open } = createDirectReads(client, Bucket, createSdkReads(client, Bucket));
-  const put = createObjectWriter({ client, bucket: Bucket, head });
+  const send = createSendDirect(client, Bucket);
+  const { head, open } = createDirectReads(send, createSdkReads(client, Bucket));
+  const put = createObjectWriter({ client, bucket: Bucket, send, head });
 
   return {
     bucket: Bucket,

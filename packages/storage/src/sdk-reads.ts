@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { objectChanged, statusOf, toStorageError } from './errors.ts';
+import { errorName, objectChanged, statusOf, toStorageError } from './errors.ts';
+import { meaningOf, objectFacts } from './object-answer.ts';
 import { objectBody } from './object-body.ts';
 import type { ObjectFacts, ObjectStorage } from './object-storage.ts';
 import { abortable } from './s3-client.ts';
@@ -13,8 +14,7 @@ export const createSdkReads = (client: S3Client, Bucket: string): Reads => ({
     try {
       return factsOf(await client.send(new HeadObjectCommand({ Bucket, Key }), abortable(signal)));
     } catch (error) {
-      if (statusOf(error) === 404) return undefined;
-      throw toStorageError(error);
+      return undefinedIfAbsent(error);
     }
   },
 
@@ -25,25 +25,28 @@ export const createSdkReads = (client: S3Client, Bucket: string): Reads => ({
       const facts = factsOf(answer);
       return { facts, body: objectBody(answer.Body as Readable, facts.sizeBytes, signal) };
     } catch (error) {
-      if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') return undefined;
-      if (statusOf(error) === 412) throw objectChanged(error);
-      throw toStorageError(error);
+      return undefinedIfAbsent(error);
     }
   },
 });
 
-function factsOf(answer: {
+function undefinedIfAbsent(error: unknown): undefined {
+  const meaning = meaningOf(statusOf(error), errorName(error));
+  if (meaning === 'absent') return undefined;
+  throw meaning === 'condition-failed' ? objectChanged(error) : toStorageError(error);
+}
+
+const factsOf = (answer: {
   ETag?: string | undefined;
   ContentLength?: number | undefined;
   ContentType?: string | undefined;
   CacheControl?: string | undefined;
   Metadata?: Record<string, string> | undefined;
-}): ObjectFacts {
-  return {
-    etag: answer.ETag ?? '',
-    sizeBytes: answer.ContentLength ?? 0,
+}): ObjectFacts =>
+  objectFacts({
+    etag: answer.ETag,
+    sizeBytes: answer.ContentLength,
     contentType: answer.ContentType,
     cacheControl: answer.CacheControl,
-    metadata: answer.Metadata ?? {},
-  };
-}
+    metadata: answer.Metadata,
+  });

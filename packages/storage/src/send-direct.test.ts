@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createS3Client, createS3Storage } from './index.ts';
+
+type Script = (response: ServerResponse) => unknown;
+const object: Script = (response) =>
+  response.writeHead(200, { etag: '"e"', 'content-length': 3, 'x-amz-meta-sku': 'A-1' }).end('abc');
+const failed =
+  (status: number, code = 'Trouble'): Script =>
+  (response) =>
+    response.writeHead(status, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`);
+const broken: Script = (response) => response.socket?.destroy();
+const silent: Script = () => {};
+
+/** Answers each request by the next entry of `scripts`, and then with an object. */
+let scripts: Script[] = [];
+let requests: string[] = [];
+let headers: IncomingHttpHeaders[] = [];
+const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  requests.push(`${request.method} ${request.url}`);
+  headers.push(request.headers);
+  request.resume();
+  (scripts.shift() ?? object)(response);
+});
+beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
+beforeEach(() => {
+  scripts = [];
+  requests = [];
+  headers = [];
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function storageOf(options: { maxAttempts: number; requestTimeoutMs?: number }) {
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below`;
+  const client = createS3Client({ endpoint, region: 'x', accessKeyId: 'a', secretAccessKey: 'b', ...options });
+  return createS3Storage({ client, bucket: 'bucket' });
+}
+const picture = { key: 'a b+ü.jpg', body: Buffer.from('abc'), contentType: 'image/jpeg', cacheControl: 'private' };
+const calls = {
+  head: async (storage: ReturnType<typeof storageOf>) => storage.head('a b+ü.jpg'),
+  open: async (storage: ReturnType<typeof storageOf>) => {
+    const opened = await storage.open('a b+ü.jpg');
+    if (opened) await Array.fromAsync(opened.body);
+    return opened?.facts;
+  },
+  put: async (storage: ReturnType<typeof storageOf>) => storage.put(picture),
+};
+const trouble = { code: 'storage-unavailable', retryable: true };
+
+test.each(Object.entries(calls))('%s is one request, with the key escaped once', async (_, call) => {
+  expect(await call(storageOf({ maxAttempts: 1 }))).toMatchObject({ etag: '"e"' });
+  expect(requests).toEqual([expect.stringMatching(/^(HEAD|GET|PUT) \/below\/bucket\/a%20b%2B%C3%BC\.jpg(\?|$)/)]);
+});
+
+test.each(
+  Object.entries({ 'a 500': failed(500), 'a 503': failed(503, 'SlowDown'), 'a broken connection': broken }).flatMap(
+    ([what, script]) => Object.entries(calls).map(([name, call]) => [name, what, script, call] as const),
+  ),
+)('%s succeeds after %s', async (_name, _what, script, call) => {
+  scripts = [script];
+  expect(await call(storageOf({ maxAttempts: 2 }))).toMatchObject({ etag: '"e"' });
+  expect(requests).toHaveLength(2);
+});
+
+test.each(Object.entries(calls))(
+  '%s of a client with one attempt does not repeat a broken request',
+  async (_, call) => {
+    scripts = [broken];
+    await expect(call(storageOf({ maxAttempts: 1 }))).rejects.toMatchObject(trouble);
+    expect(requests).toHaveLength(1);
+  },
+);
+
+test.each(Object.entries(calls))('%s without a response ends at the time limit of the client', async (_, call) => {
+  scripts = [silent];
+  await expect(call(storageOf({ maxAttempts: 1, requestTimeoutMs: 50 }))).rejects.toMatchObject(trouble);
+});
+
+test.each(['head', 'open'] as const)('%s has the size and the metadata of the object', async (name) => {
+  const facts = await calls[name](storageOf({ maxAttempts: 1 }));
+  expect(facts).toMatchObject({ sizeBytes: 3, contentType: undefined, metadata: { sku: 'A-1' } });
+});
+
+test('a small put sends its condition, its metadata and the SHA-256 of its bytes, and a large one leaves them to the SDK', async () => {
+  const storage = storageOf({ maxAttempts: 1 });
+  await storage.put({ ...picture, ifAbsent: true, metadata: { sku: 'A-1' } });
+  await storage.put({ ...picture, ifMatch: '"e"', body: Buffer.alloc(1024 * 1024 + 1) });
+  expect(headers[0]).toMatchObject({
+    ...{ 'content-length': '3', 'content-type': 'image/jpeg', 'cache-control': 'private' },
+    ...{ 'if-none-match': '*', 'x-amz-meta-sku': 'A-1' },
+    'x-amz-content-sha256': 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  });
+  expect(headers[0]).not.toHaveProperty('amz-sdk-request');
+  expect(headers[1]).toMatchObject({ 'if-match': 'e', 'amz-sdk-request': expect.anything() });
+});
+
+test.each([
+  ['412', failed(412, 'PreconditionFailed'), { ifAbsent: true }],
+  ['412', failed(412, 'PreconditionFailed'), { ifMatch: '"e"' }],
+  ['404', failed(404, 'NoSuchKey'), { ifMatch: '"e"' }],
+] as const)(
+  'a put that is answered with %s is one request, and a failed precondition',
+  async (_, script, condition) => {
+    scripts = [script];
+    const put = storageOf({ maxAttempts: 3 }).put({ ...picture, ...condition });
+    expect(await put).toEqual({ outcome: 'precondition-failed' });
+    expect(requests).toHaveLength(1);
+  },
+);
+
+test('a missing object is no error, a missing bucket and denied access are', async () => {
+  const storage = storageOf({ maxAttempts: 1 });
+  scripts = [failed(404, 'NoSuchKey')];
+  expect(await storage.open('x')).toBeUndefined();
+  scripts = [failed(404, 'NoSuchBucket'), failed(404, 'NoSuchBucket')];
+  await expect(storage.open('x')).rejects.toMatchObject(trouble);
+  scripts = [failed(403, 'AccessDenied'), failed(403, 'AccessDenied')];
+  await expect(storage.open('x')).rejects.toMatchObject(trouble);
+  scripts = [failed(400, 'InvalidRequest'), failed(400, 'InvalidRequest')];
+  await expect(storage.open('x')).rejects.toMatchObject({ code: 'storage-refused', retryable: false });
+  scripts = [failed(404, 'NoSuchBucket')];
+  await expect(storage.put({ ...picture, ifMatch: '"e"' })).rejects.toMatchObject(trouble);
+});

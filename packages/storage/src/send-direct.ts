@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { escapeUriPath, HttpRequest, type HttpResponse } from '@smithy/core/protocols';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { toStorageError } from './errors.ts';
+import { objectPath } from './object-path.ts';
+
+export interface DirectRequest {
+  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly key: string;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends the first attempt of a request with the SDK's signer, connections and time limits, but not through the client's middleware stack,
+ * which takes two thirds of the CPU of a small call (docs/adr/0036-direct-reads.md).
+ *
+ * @returns undefined if the attempt failed, or has another status than `expected`: then the SDK's client has to send the request, with
+ *   its retries and its errors
+ * @throws StorageError if the signal is aborted, or the client's maximum is one attempt
+ */
+export type SendDirect = (request: DirectRequest, expected: readonly number[]) => Promise<HttpResponse | undefined>;
+
+/** SHA-256 of no bytes, as S3 expects it of a request without a body. */
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+export function createSendDirect(client: S3Client, bucket: string): SendDirect {
+  const { config } = client;
+  const signer = new SignatureV4({
+    ...{ service: 's3', region: config.region, credentials: config.credentials, sha256: config.sha256 },
+    // S3 signs the path as it is sent.
+    ...{ uriEscapePath: false, applyChecksum: false },
+  });
+
+  async function send({ method, key, headers = {}, body, signal }: DirectRequest): Promise<HttpResponse> {
+    const endpoint = await config.endpoint?.();
+    if (!endpoint) throw new Error('The S3 client has no endpoint.');
+    const { hostname, port } = endpoint;
+    const unsigned = new HttpRequest({
+      ...endpoint,
+      method,
+      path: objectPath(endpoint, bucket, escapeUriPath(key)),
+      headers: {
+        ...headers,
+        host: port === undefined ? hostname : `${hostname}:${port}`,
+        // The storage rejects a body with another digest.
+        'x-amz-content-sha256': body ? hash('sha256', body) : EMPTY_SHA256,
+        ...(body && { 'content-length': String(body.byteLength) }),
+      },
+      body,
+    });
+    // The offset to the server's clock that the client has found.
+    const signingDate = new Date(Date.now() + config.systemClockOffset);
+    const request = HttpRequest.clone(await signer.sign(unsigned, { signingDate }));
+    const { response } = await config.requestHandler.handle(request, signal && { abortSignal: signal });
+    return response;
+  }
+
+  return async (request, expected) => {
+    try {
+      const response = await send(request);
+      if (expected.includes(response.statusCode)) return response;
+      bodyOf(response).destroy();
+      return undefined;
+    } catch (error) {
+      if (request.signal?.aborted || (await config.maxAttempts()) === 1) throw toStorageError(error);
+      return undefined;
+    }
+  };
+}
+
+/** S3's error code in the body of a response, such as `NoSuchKey`. @throws StorageError if the connection breaks */
+export async function errorCodeOf(response: HttpResponse): Promise<string | undefined> {
+  const message = await text(bodyOf(response)).catch((error: unknown) => {
+    throw toStorageError(error);
+  });
+  return /<Code>(\w+)<\/Code>/.exec(message)?.[1];
+}
+
+export const bodyOf = (response: HttpResponse) => response.body as Readable;
