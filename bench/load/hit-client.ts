@@ -80,7 +80,7 @@ function createResponseReader(onEnd: () => void, onError: (error: Error) => void
     let received = length;
     if (bodyBytes === undefined) {
       const before = head.length;
-      head += buffer.latin1Slice(0, length);
+      head += buffer.toString('latin1', 0, length);
       const end = head.indexOf('\r\n\r\n');
       if (end < 0) return;
       const size = /\r\ncontent-length: (\d+)\r\n/i.exec(head.slice(0, end + 2))?.[1];
