@@ -7,7 +7,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { toStorageError } from './errors.ts';
 import { objectPath } from './object-path.ts';
 
-export interface DirectRequest {
+interface DirectRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT';
   readonly key: string;
   /** Names in lower case. */
