@@ -154,7 +154,7 @@ test('shows a photograph at any size, with its URL to copy, its pixels and its b
   expect(await form.textContent()).toContain(`jpeg, ${kilobytes} kB`);
 });
 
-test('says why there is no picture of a size, and shows it when asked again', async () => {
+test('shows the reason if a size cannot be rendered, and the picture after a retry', async () => {
   const on = await page.open({ keys: 'printed' });
   await files(on).setInputFiles(await cheapPhoto('busy.jpg'));
   await untilReady(on, 'busy.jpg');

@@ -4,7 +4,7 @@ import { jsonReport, summarise, textReport } from './doctor/report.ts';
 
 const HELP = `usage: doctor [--json]
 
-Examines the deployment that the environment variables describe, and prints how to correct what is wrong: Redis, buckets and what
+Checks the deployment that the environment variables describe, and prints how to fix each problem: Redis, buckets and what
 their server supports, bucket events, keys, clocks, CDN, edge and webhooks. Test objects are deleted at the end.
 
   --json     print one JSON object per finding, and one for the summary

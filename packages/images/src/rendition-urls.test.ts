@@ -69,7 +69,7 @@ test('planned renditions of a private category have signed URLs, of its private 
   expect(urlsWith().planned({ ...image, tenant: other }, spec)).toEqual([]);
 });
 
-test('a process with private categories and no signing key does not start, and says why', async () => {
+test('a process with private categories and no signing key does not start, with a message that names the setting', async () => {
   const categories = await withPapers();
   const env = { CDN_BASE_URL: 'https://cdn.test', EDGE_SIGNING_KEYS: [], SIGNED_URL_TTL_SECONDS: 3600 };
   expect(() => buildRenditionUrls(env, categories)).toThrow(/private categories \(papers\).*set EDGE_SIGNING_KEYS/);

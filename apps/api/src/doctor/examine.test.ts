@@ -72,7 +72,7 @@ test('a deployment in order has no problem, and nothing is left in its buckets',
   }
 });
 
-test('every warning and problem says how to correct it', async () => {
+test('every warning and problem has a fix', async () => {
   const findings = await examined({ REDIS_URL: 'redis://127.0.0.1:1', CDN_BUCKET: 'not-there-1' });
   const wrong = findings.filter(({ result }) => result === 'problem' || result === 'warning');
   expect(wrong.length).toBeGreaterThan(3);

@@ -9,7 +9,7 @@ import { runApp } from './run-app.ts';
 export function doctor(program: Command): void {
   program
     .command('doctor')
-    .description('examine a deployment, and print how to correct what is wrong')
+    .description('check a deployment, and print how to fix each problem')
     .option('--json', 'print a JSON object per finding, and one for the summary')
     .addHelpText(
       'after',

@@ -52,7 +52,7 @@ test.each([
   expect(await trouble()).toBe(words);
 });
 
-test('says why an API cannot be reached', async () => {
+test('reports why an API cannot be reached', async () => {
   server.close();
   expect(await trouble()).toMatch(
     /^The connection failed\. Check your network, then try again\. \(.*ECONNREFUSED.*\)$/,

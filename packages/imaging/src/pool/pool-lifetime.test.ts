@@ -115,7 +115,7 @@ test('the queue for a process is bounded', async () => {
   await ended;
 });
 
-test('a pool whose processes do not start says why', async () => {
+test('a pool whose processes do not start reports the reason', async () => {
   const program = fileURLToPath(new URL('../test-support/no-engine.ts', import.meta.url));
   await expect(createEnginePool({ program })).rejects.toThrow(/did not start[\s\S]*no engine in this program/);
 });

@@ -5,7 +5,7 @@ import type { Stores } from '../stores.ts';
 
 const isReadable = (status: number) => status >= 200 && status < 300;
 
-/** Nobody without credentials can read originals or private pictures, or list a bucket. */
+/** Without credentials, originals and private pictures cannot be read, and buckets cannot be listed. */
 export const accessCheck = ({ originals, cdn, objects }: Stores): Check => ({
   name: 'access',
   async run(signal) {

@@ -44,5 +44,5 @@ function outcomeOf({ capability, holds, seen }: ProbeResult, { S3_ALLOW_OVERWRIT
   if (capability === 'upload-once' && S3_ALLOW_OVERWRITE) {
     return ok('upload URLs may overwrite: S3_ALLOW_OVERWRITE is set');
   }
-  return holds ? ok(title) : { result: without, message: `not so: ${title} (${seen})`, fix };
+  return holds ? ok(title) : { result: without, message: `expected: ${title}; found: ${seen}`, fix };
 }
