@@ -5,6 +5,7 @@ import { benchEffort } from './engine/bench-effort.ts';
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchLazy } from './engine/bench-lazy.ts';
 import { benchProfile } from './engine/bench-profile.ts';
+import { benchEnhance } from './enhance/bench-enhance.ts';
 import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchRoundPng } from './frontier/bench-round-png.ts';
@@ -24,6 +25,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   edge: benchEdge,
   effort: benchEffort,
   engine: benchEngine,
+  enhance: benchEnhance,
   fair: benchFair,
   frontier: benchFrontier,
   graphics: benchGraphics,
@@ -55,6 +57,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   edge      misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests
   effort    CPU of one avif encode by effort
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
+  enhance   whether a median filter or an unsharp mask makes damaged photographs better, by four metrics
   fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out
   frontier  bytes and CPU of encoder settings at equal quality, by size; downloads photographs from npm and Debian
   graphics  which drawings and photographs are taken for graphics, and the bytes of the settings for graphics
