@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { grainyPhoto } from './test-support/photos.ts';
+import { longPhoto } from './test-support/photos.ts';
 import { createSeller } from './test-support/seller.ts';
 import { equippedStack } from './test-support/shared.ts';
 
-const photo = await grainyPhoto();
+const photo = await longPhoto();
 
 let stack: Awaited<ReturnType<typeof equippedStack>>;
 let seller: ReturnType<typeof createSeller>;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, inject, test, vi } from 'vitest';
-import { grainyPhoto } from './test-support/photos.ts';
+import { longPhoto } from './test-support/photos.ts';
 import { runProgram } from './test-support/run-program.ts';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
@@ -48,7 +48,7 @@ test('a stack starts its own Redis and S3, receives bucket events, restarts what
   expect(stack.printed()).toContain('worker-1 exited with SIGKILL. It restarts in 0.25 s.');
 
   const seller = createSeller(stack);
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   const ticket = await seller.ticket({ bytes, category: 'avatar' });
   await seller.put(ticket, bytes);
   expect((await seller.ended(ticket.imageId)).status).toBe('ready');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { grainyPhoto } from './test-support/photos.ts';
+import { longPhoto } from './test-support/photos.ts';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
 
@@ -60,7 +60,7 @@ test("start prints the URL of the API's documentation", async () => {
 /** Runs the printed commands in a shell. @returns the final status of their image */
 async function followRecipe(running: RunningStack): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'imagemill-recipe-'));
-  await writeFile(join(folder, 'photo.jpg'), await grainyPhoto());
+  await writeFile(join(folder, 'photo.jpg'), await longPhoto());
   const recipe = running.printed().match(/^ {2}API=[\s\S]*?\n\n/m)?.[0] ?? '';
   const { stdout } = await promisify(execFile)('sh', ['-c', recipe], { cwd: folder });
   await rm(folder, { recursive: true });

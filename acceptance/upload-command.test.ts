@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { grainyPhoto } from './test-support/photos.ts';
+import { longPhoto } from './test-support/photos.ts';
 import { type Pictures, startPictures } from './test-support/pictures.ts';
 import { runProgram } from './test-support/run-program.ts';
 import { type SharedStack, sharedStack } from './test-support/shared.ts';
@@ -13,7 +13,7 @@ let dir: string;
 /** The path of a photograph that is cheap to render. */
 let cheap: string;
 beforeAll(async () => {
-  const photo = await grainyPhoto();
+  const photo = await longPhoto();
   pictures = await startPictures((path) => (path.startsWith('/photo.jpg?') ? photo : undefined));
   stack = await sharedStack();
   dir = await mkdtemp(join(tmpdir(), 'imagemill-upload-'));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { grainyPhoto } from './test-support/photos.ts';
+import { longPhoto } from './test-support/photos.ts';
 import { runProgram } from './test-support/run-program.ts';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 test('queues an upload reported only by an SQS message, and deletes the message', async () => {
   const seller = createSeller(stack);
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   const ticket = await seller.ticket({ bytes, category: 'avatar' });
   await seller.put(ticket, bytes);
   expect((await seller.image(ticket.imageId)).status).toBe('awaiting-upload');

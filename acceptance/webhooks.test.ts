@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { grainyPhoto } from './test-support/photos.ts';
+import { longPhoto } from './test-support/photos.ts';
 import { createSeller } from './test-support/seller.ts';
 import { equippedStack, type SharedStack, tenantWithWebhooks } from './test-support/shared.ts';
 
@@ -40,7 +40,7 @@ async function problemsByTheDocument(type: string, event: unknown): Promise<unkn
 }
 
 test('sends a webhook for a ready image, and sends the same one on replay', async () => {
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   const { image } = await createSeller({ ...stack, ...tenant }).upload({ bytes, category: 'avatar' });
   await vi.waitUntil(() => received.length === 1);
   const { sequence, ...data } = received[0]?.event.data ?? {};

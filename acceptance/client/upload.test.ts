@@ -12,7 +12,7 @@ import {
   type UploadTicket,
 } from '@imagemill/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { grainyPhoto, plainTiff } from '../test-support/photos.ts';
+import { longPhoto, plainTiff } from '../test-support/photos.ts';
 import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 
 let stack: SharedStack;
@@ -24,7 +24,7 @@ let largerPath: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'imagemill-photo-'));
   path = join(dir, 'shoe.jpg');
-  await writeFile(path, await grainyPhoto());
+  await writeFile(path, await longPhoto());
   largerPath = join(dir, 'scan.tiff');
   await writeFile(largerPath, await plainTiff());
   stack = await sharedStack();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { grainyPhoto } from '../test-support/photos.ts';
+import { longPhoto } from '../test-support/photos.ts';
 import { type RunningStack, startStack } from '../test-support/running-stack.ts';
 import { createSeller } from '../test-support/seller.ts';
 import {
@@ -21,7 +21,7 @@ import { createTenants } from '../test-support/tenants.ts';
 export const photo = (name: string) => fileURLToPath(new URL(`../../examples/photos/${name}`, import.meta.url));
 
 /** A photograph that is cheap to render, as a page gives it to a file input. */
-export const cheapPhoto = async (name: string) => ({ name, mimeType: 'image/jpeg', buffer: await grainyPhoto() });
+export const cheapPhoto = async (name: string) => ({ name, mimeType: 'image/jpeg', buffer: await longPhoto() });
 
 const artefacts = fileURLToPath(new URL('../artefacts', import.meta.url));
 const DESKTOP = { width: 1280, height: 900 };

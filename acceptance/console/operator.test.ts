@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type FaultProxy, startFaultProxy } from '@imagemill/local-stack/test-support';
 import { workerCanaryKey } from '@imagemill/variants';
 import { afterAll, expect, inject, test, vi } from 'vitest';
-import { grainyPhoto } from '../test-support/photos.ts';
+import { longPhoto } from '../test-support/photos.ts';
 import { createSeller } from '../test-support/seller.ts';
 import { useConsole } from './console-page.ts';
 
@@ -65,7 +65,7 @@ afterAll(async () => {
 /** Uploads images to a storage that reports them and refuses to send them: each image becomes a dead letter. */
 async function deadLetters(number: number): Promise<string[]> {
   const seller = createSeller(page.stack());
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   storage?.misbehave(({ method, url = '' }) =>
     method === 'GET' && !url.includes(workerCanaryKey) && !url.includes('list-type=2') ? 'refuse' : undefined,
   );
@@ -113,7 +113,7 @@ test('redrives dead letters one by one and by code, and discards them', async ()
 
 test('shows held images with their previews, and releases or rejects them', async () => {
   const seller = createSeller(page.stack());
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   const hold = async (filename: string) => {
     const ticket = await seller.ticket({ bytes, category: 'moderated', filename });
     await seller.put(ticket, bytes);
@@ -140,7 +140,7 @@ test('shows held images with their previews, and releases or rejects them', asyn
 });
 
 test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   const { image } = await createSeller(page.stack()).upload({ bytes, category: 'avatar' });
   const on = await page.open({ at: '#/operator' });
   const list = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
@@ -155,7 +155,7 @@ test('shows a webhook delivery with the response of its endpoint, and replays it
 });
 
 test('lists the purge of a deleted image that the CDN refuses, and redrives it', async () => {
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   const seller = createSeller(page.stack());
   const { image } = await seller.upload({ bytes, category: 'avatar' });
   const on = await page.open({ at: '#/operator' });

@@ -3,7 +3,7 @@
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
-import { grainyPhoto } from '../test-support/photos.ts';
+import { longPhoto } from '../test-support/photos.ts';
 import { cheapPhoto, photo, useConsole } from './console-page.ts';
 
 const page = useConsole('equipped');
@@ -75,7 +75,7 @@ test('uploads a dropped file with an unknown media type, in the chosen category'
   const on = await page.open();
   await on.getByRole('radio', { name: 'Avatar' }).check();
   const bytes = (
-    await sharp(await grainyPhoto())
+    await sharp(await longPhoto())
       .tiff()
       .toBuffer()
   ).toString('base64');
@@ -188,7 +188,7 @@ test('shows what an original says about its origin', async () => {
   const on = await page.open();
   const name = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
   const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:DigitalSourceType="${name}"/></rdf:RDF></x:xmpmeta>`;
-  const buffer = await sharp(await grainyPhoto())
+  const buffer = await sharp(await longPhoto())
     .withXmp(xmp)
     .toBuffer();
   await files(on).setInputFiles({ name: 'dream.jpg', mimeType: 'image/jpeg', buffer });
@@ -371,7 +371,7 @@ test('an upload continues while the other page is open', async () => {
 });
 
 test('lists earlier uploads, the newest first and a page at a time', async () => {
-  const bytes = await grainyPhoto();
+  const bytes = await longPhoto();
   const first = await page.open();
   const seller = page.seller(first);
   const apiKey = page.keyOf(first);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createImagemill } from '@imagemill/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { grainyPhoto } from '../test-support/photos.ts';
+import { longPhoto } from '../test-support/photos.ts';
 import { connectToBrowser, type SharedStack, sharedStack } from '../test-support/shared.ts';
 import { ACTION_TIMEOUT_MS } from '../test-support/shared-browser.ts';
 import { type RunningExample, startExample } from './running-example.ts';
@@ -38,7 +38,7 @@ const sell = (fields: Record<string, string>, origin = app.url) =>
   });
 
 test('lists a product with a picture in three formats, and every URL works', async () => {
-  const file = new File([new Uint8Array(await grainyPhoto())], 'flower.jpg', { type: 'image/jpeg' });
+  const file = new File([new Uint8Array(await longPhoto())], 'flower.jpg', { type: 'image/jpeg' });
   const { imageId } = await seller().upload(file, { category: 'product' });
   expect((await sell({ title: 'A <b>flower</b>', price: '12.50', imageId })).status).toBe(303);
   expect((await sell({ title: 'Once more', price: '1', imageId })).status).toBe(303);

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { grainyPhoto } from '../test-support/photos.ts';
+import { longPhoto } from '../test-support/photos.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const imageId = '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa';
 const pictures: Record<string, Buffer> = {
-  '/grainy.jpg': await grainyPhoto(),
+  '/photo.jpg': await longPhoto(),
   '/flat.jpg': await sharp({ create: { width: 400, height: 400, channels: 3, background: '#ccc' } })
     .jpeg()
     .toBuffer(),
@@ -31,7 +31,7 @@ afterAll(async () => {
   expect(await service?.stop()).toBe(0);
 });
 
-async function ask(change: object, { picture = '/grainy.jpg', signer = secret } = {}) {
+async function ask(change: object, { picture = '/photo.jpg', signer = secret } = {}) {
   const url = `http://127.0.0.1:${(storage.address() as AddressInfo).port}${picture}`;
   const preview = { url, expiresAt: new Date().toISOString(), width: 400, height: 400 };
   const data = { imageId, tenant: 'acme', category: 'product', metadata: {}, preview, ...change };

@@ -6,7 +6,7 @@ import { claimPort } from '@imagemill/local-stack';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { grainyPhoto } from '../test-support/photos.ts';
+import { longPhoto } from '../test-support/photos.ts';
 import { equippedStack, tenantWithWebhooks } from '../test-support/shared.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
@@ -97,7 +97,7 @@ test('reports a file that is not an image with a clear message, and keeps the pl
 });
 
 test('applies a webhook only with a valid signature, once, and in order', async () => {
-  const { body: user } = await onboard(await upload(new Uint8Array(await grainyPhoto())));
+  const { body: user } = await onboard(await upload(new Uint8Array(await longPhoto())));
   await vi.waitUntil(async () => (await userOf(user.id)).avatarStatus === 'ready', 15_000);
   const failed = (sequence: number, message: string) => ({
     type: 'image.failed',
@@ -125,7 +125,7 @@ test('rejects a user without a photo of its own', async () => {
   const { body: ticket } = await call('POST', '/avatar-tickets', file);
   expect((await onboard(ticket.imageId)).status).toBe(409);
 
-  const imageId = await upload(new Uint8Array(await grainyPhoto()));
+  const imageId = await upload(new Uint8Array(await longPhoto()));
   expect((await onboard(imageId)).status).toBe(201);
   const twice = await call('POST', '/user', { name: 'Mallory', email: 'mallory@example.com', imageId });
   expect(twice.status).toBe(409);
@@ -139,7 +139,7 @@ test('requests the status from imagemill when no webhook arrives', async () => {
     DATABASE_FILE: join(folder, 'unreached.db'),
     WEBHOOK_PATIENCE_SECONDS: '0',
   });
-  const { body: user } = await onboard(await upload(new Uint8Array(await grainyPhoto()), unreached), unreached);
+  const { body: user } = await onboard(await upload(new Uint8Array(await longPhoto()), unreached), unreached);
   const { thumbnail400 } = await vi.waitUntil(async () => {
     const now = await userOf(user.id, unreached);
     return now.avatarStatus === 'ready' && now;

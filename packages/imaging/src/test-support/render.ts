@@ -12,18 +12,21 @@ export interface Entry {
   readonly [field: string]: unknown;
 }
 
+const hasEffort = ({ format }: Entry) => format === 'avif' || format === 'webp';
+
+/** Variants at the lowest effort of their encoders, which needs a fraction of the CPU. A test of efforts gives its own. */
 export const variantSet = (...entries: Entry[]): VariantSet =>
   VariantSet.parse(
     entries.map((entry, index) => ({
-      name: `v${index}`,
-      width: 64,
-      height: 64,
-      fit: 'inside',
-      format: 'png',
-      quality: 80,
+      ...{ name: `v${index}`, width: 64, height: 64, fit: 'inside', format: 'png', quality: 80 },
+      ...(hasEffort(entry) && { effort: 0 }),
       ...entry,
     })),
   );
+
+/** The same variants at the lowest effort. */
+export const atLowestEffort = (set: VariantSet): VariantSet =>
+  set.map((variant) => (hasEffort(variant) ? { ...variant, effort: 0 } : variant));
 
 /** An engine blocks loaders for its whole process: concurrent tests share one. */
 export type Engine = EngineOptions | ImagingEngine;
