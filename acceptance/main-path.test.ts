@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { grainyPhoto } from './test-support/photos.ts';
 import { createSeller, type Image, type Rendition, type Ticket } from './test-support/seller.ts';
 import { sharedStack } from './test-support/shared.ts';
 
@@ -151,7 +152,7 @@ test('a file that is not an image is rejected with a message for the seller, and
 
 test('reports progress while an image is being processed', async () => {
   const seen = new Set<number>();
-  const bytes = await sample('avatar.jpg');
+  const bytes = await grainyPhoto();
   const ticket = await seller.ticket({ bytes, category: 'avatar' });
   await seller.put(ticket, bytes);
   await seller.complete(ticket.imageId);

@@ -29,13 +29,12 @@ const pidsOf = ({ pids }: Pick<RunningStack, 'pids'>) => Object.values(pids).fla
 test('a stack starts its own Redis and S3, receives bucket events, restarts what exits, and shuts down in order on Ctrl-C', async () => {
   const stack = await startStack({
     ...selfContained,
-    WORKERS: '2',
     EDGES: '1',
     UPLOAD_CHECK_DELAY_MS: '600000',
     QUEUE_PREFIX: 'own',
   });
   const pids = pidsOf(stack);
-  expect(pids).toHaveLength(7);
+  expect(pids).toHaveLength(6);
   expect(pids.every(alive)).toBe(true);
 
   const killed = [stack.pids.api, stack.pids.workers[0] ?? 0];
@@ -53,7 +52,7 @@ test('a stack starts its own Redis and S3, receives bucket events, restarts what
   await seller.put(ticket, bytes);
   expect((await seller.ended(ticket.imageId)).status).toBe('ready');
 
-  const env = { PATH: process.env.PATH, IMAGEMILL_DIR: stack.dir, QUEUE_PREFIX: 'own' };
+  const env = { ...bare, IMAGEMILL_DIR: stack.dir, QUEUE_PREFIX: 'own' };
   const doctor = await runProgram(['apps/cli/imagemill.mjs', 'doctor', '--json'], env);
   const findings = doctor.stdout
     .trim()
@@ -125,12 +124,11 @@ test.each([
 });
 
 test('doctor exits with 1 for a deployment with problems, and with 2 for wrong usage', async () => {
-  const env = { PATH: process.env.PATH };
-  const { code, stdout } = await runProgram(['apps/api/src/doctor.ts'], env);
+  const { code, stdout } = await runProgram(['apps/api/src/doctor.ts'], bare);
   expect(stdout).toMatch(/^problem settings +CDN_BASE_URL is not set\n +fix: .*docs\/configuration\.md\.$/m);
   expect(stdout).toMatch(/\nProblems found: \d+ ok, .*\.\n$/);
   expect(code).toBe(1);
-  expect((await runProgram(['apps/api/src/doctor.ts', '--jsonn'], env)).code).toBe(2);
+  expect((await runProgram(['apps/api/src/doctor.ts', '--jsonn'], bare)).code).toBe(2);
 });
 
 test('reports the message of a process that fails to start, once and without a stack trace', async () => {

@@ -29,7 +29,7 @@ const imagemill = (...args: string[]) =>
   runProgram(['apps/cli/imagemill.mjs', ...args], { ...process.env, IMAGEMILL_DIR: stack.dir });
 
 test('finds the running stack, and prints a table of all renditions', async () => {
-  const { code, stdout } = await imagemill('upload', 'examples/photos/avatar.jpg', '--category', 'avatar');
+  const { code, stdout } = await imagemill('upload', cheap, '--category', 'avatar');
   expect(code).toBe(0);
   expect(stdout).toMatch(/ready \d+\.\d s after its upload/);
   expect(stdout).toMatch(/variant +format +pixels +bytes +share +url/);

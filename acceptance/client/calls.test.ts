@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { createImagemill, type Image, type Imagemill, type UploadRequest } from '@imagemill/client';
 import { beforeAll, expect, test } from 'vitest';
+import { longPhoto } from '../test-support/photos.ts';
 import { type SharedStack, sharedStack } from '../test-support/shared.ts';
 
 let stack: SharedStack;
@@ -10,7 +10,6 @@ beforeAll(async () => {
   imagemill = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
 });
 
-const path = fileURLToPath(new URL('../../examples/photos/avatar.jpg', import.meta.url));
 const request: UploadRequest = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 9, category: 'avatar' };
 
 test('returns many tickets in one call, in their order', async () => {
@@ -33,11 +32,13 @@ test('returns the same image for the same idempotency key', async () => {
 });
 
 test('imports an image from a URL with a focus, changes it, and deletes the image', async () => {
-  const { renditions } = await imagemill.upload(path, { category: 'avatar' });
+  const { renditions } = await imagemill.upload(new File([new Uint8Array(await longPhoto())], 'shoe.jpg'), {
+    category: 'avatar',
+  });
   const url = renditions.find(({ variant, format }) => variant === 'large' && format === 'jpeg')?.url ?? '';
   const imported = await imagemill.importImage({ url, category: 'avatar', focus: { x: 0, y: 1 } });
   const image = await imagemill.waitUntilReady(imported);
-  expect(image.source).toMatchObject({ width: 256, height: 256, format: 'jpeg' });
+  expect(image.source).toMatchObject({ width: 150, height: 150, format: 'jpeg' });
   expect(image.focus).toEqual({ x: 0, y: 1 });
   expect(await imagemill.reprocessImage(image.imageId)).toMatchObject({ imageId: image.imageId });
   await imagemill.waitUntilReady(imported);

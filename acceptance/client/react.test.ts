@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { createImagemill } from '@imagemill/client';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { usePage } from './page/use-page.ts';
 
 const browser = usePage();
-const photo = fileURLToPath(new URL('../../examples/photos/avatar.jpg', import.meta.url));
 const client = () => {
   const { apiUrl: baseUrl, apiKey } = browser.stack();
   return { baseUrl, apiKey };
@@ -43,7 +41,7 @@ async function nextImageId(page: Page): Promise<string> {
 const isGone = (page: Page) => page.waitForResponse((response) => response.request().method() === 'DELETE');
 
 test('a component shows an upload from start to finish', async () => {
-  const page = await browser.open(photo);
+  const page = await browser.open(browser.photo());
   await showField(page);
   await status(page, 'idle');
   await page.getByText('Send').click();
@@ -53,7 +51,7 @@ test('a component shows an upload from start to finish', async () => {
 });
 
 test('a component shows the message of an error', async () => {
-  const page = await browser.open(photo);
+  const page = await browser.open(browser.photo());
   await page.setInputFiles('input', { name: 'me.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
   await showField(page);
   await page.getByText('Send').click();

@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import { selectFile, usePage } from './page/use-page.ts';
 
 const browser = usePage();
-const photo = fileURLToPath(new URL('../../examples/photos/product.jpg', import.meta.url));
 const client = () => {
   const { apiUrl: baseUrl, apiKey } = browser.stack();
   return { baseUrl, apiKey };
@@ -40,7 +39,7 @@ const uploadByUppy = (page: Page, s3Multipart?: { uploadId: string; key: string 
   );
 
 test('Uppy uploads a photograph, and completes when it is ready', async () => {
-  const page = await browser.open(photo);
+  const page = await browser.open(browser.photo());
   const { failed, imageIds } = await uploadByUppy(page);
   expect(failed).toEqual([]);
   const image = await createImagemill(client()).getImage(imageIds[0] ?? '');

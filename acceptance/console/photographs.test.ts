@@ -3,7 +3,7 @@
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
-import { longPhoto } from '../test-support/photos.ts';
+import { grainyPhoto, longPhoto } from '../test-support/photos.ts';
 import { cheapPhoto, photo, useConsole } from './console-page.ts';
 
 const page = useConsole('equipped');
@@ -123,7 +123,8 @@ test('shows a private photograph with its signed URLs, and no friendly URL', asy
 
 test('shows a photograph at any size, with its URL to copy, its pixels and its bytes', async () => {
   const on = await page.open({ keys: 'printed', permissions: ['clipboard-read', 'clipboard-write'] });
-  await files(on).setInputFiles(await cheapPhoto('sized.jpg'));
+  // More than 1 kB at that size: the page shows less in bytes.
+  await files(on).setInputFiles({ ...(await cheapPhoto('sized.jpg')), buffer: await grainyPhoto() });
   await untilReady(on, 'sized.jpg');
   await on.getByRole('button', { name: 'Details of sized.jpg' }).click();
   const form = on.getByRole('region', { name: 'Any size' });

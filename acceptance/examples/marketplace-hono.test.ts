@@ -10,7 +10,6 @@ import { ACTION_TIMEOUT_MS } from '../test-support/shared-browser.ts';
 import { type RunningExample, startExample } from './running-example.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const photo = path('../../examples/photos/product.jpg');
 
 let folder: string;
 let stack: SharedStack;
@@ -93,7 +92,9 @@ test('a seller uploads in a browser and finds the product in the listing', async
     const troubles: string[] = [];
     page.on('pageerror', ({ message }) => troubles.push(message));
     await page.goto(`${app.url}/seller.html`);
-    await page.getByLabel('Photo').setInputFiles(photo);
+    await page
+      .getByLabel('Photo')
+      .setInputFiles({ name: 'flower.jpg', mimeType: 'image/jpeg', buffer: await longPhoto() });
     await page.getByLabel('Title').fill('Allium, 1928');
     await page.getByLabel('Price').fill('40');
     await page.getByRole('button', { name: 'List for sale' }).click();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimPort } from '@imagemill/local-stack';
@@ -9,8 +9,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { longPhoto } from '../test-support/photos.ts';
 import { equippedStack, tenantWithWebhooks } from '../test-support/shared.ts';
 import { type RunningExample, startExample } from './running-example.ts';
-
-const photo = await readFile(new URL('../../examples/photos/avatar.jpg', import.meta.url));
 
 let folder: string;
 let tenant: Awaited<ReturnType<typeof tenantWithWebhooks>>;
@@ -69,8 +67,14 @@ async function post(event: unknown, { id = `evt_${randomBytes(4).toString('hex')
   return response.status;
 }
 
+/** As large as the largest thumbnail. */
+const square = async () => {
+  const plain = sharp({ create: { width: 400, height: 400, channels: 3, background: '#3377aa' } });
+  return new Uint8Array(await plain.jpeg().toBuffer());
+};
+
 test('stores a user at once with placeholders, and sets round thumbnails after the webhook', async () => {
-  const { status, body: user } = await onboard(await upload(new Uint8Array(photo)));
+  const { status, body: user } = await onboard(await upload(await square()));
   expect(status).toBe(201);
   expect(user.thumbnail100).toBe('/placeholder.svg');
   expect((await fetch(app.url + user.thumbnail100)).headers.get('content-type')).toContain('image/svg+xml');

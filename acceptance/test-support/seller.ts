@@ -76,14 +76,11 @@ export function createSeller({
 
   /** Polls until the image has a final status. */
   async function ended(imageId: string): Promise<Image> {
-    return vi.waitFor(
-      async () => {
-        const now = await image(imageId);
-        if (['ready', 'rejected', 'failed', 'expired'].includes(now.status)) return now;
-        throw new Error(`${imageId} is still ${now.status}`);
-      },
-      { interval: 50 },
-    );
+    return vi.waitFor(async () => {
+      const now = await image(imageId);
+      if (['ready', 'rejected', 'failed', 'expired'].includes(now.status)) return now;
+      throw new Error(`${imageId} is still ${now.status}`);
+    });
   }
 
   /** Ticket, PUT, complete, and the final image. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { scanBytes } from '../../test-support/photos.ts';
+import { longPhoto, scanBytes } from '../../test-support/photos.ts';
 import { connectToBrowser, sharedPageUrl, sharedStack } from '../../test-support/shared.ts';
 import { ACTION_TIMEOUT_MS } from '../../test-support/shared-browser.ts';
 
@@ -20,7 +20,10 @@ export function usePage() {
     if (typeof browser === 'string') return console.warn(`These tests are skipped. ${browser}`);
     dir = await mkdtemp(join(tmpdir(), 'imagemill-page-'));
     [stack, url] = await Promise.all([sharedStack(), sharedPageUrl()]);
-    await writeFile(join(dir, 'scan.tiff'), await scanBytes());
+    await Promise.all([
+      writeFile(join(dir, 'photo.jpg'), await longPhoto()),
+      writeFile(join(dir, 'scan.tiff'), await scanBytes()),
+    ]);
   });
   beforeEach((context) => context.skip(typeof browser === 'string', String(browser)));
   afterEach(async () => {
@@ -34,6 +37,8 @@ export function usePage() {
 
   return {
     stack: () => stack,
+    /** A photograph that is cheap to render. */
+    photo: () => join(dir, 'photo.jpg'),
     /** 18.9 MB: three parts. */
     scan: () => join(dir, 'scan.tiff'),
     /** The page, with a file selected in its input. */

@@ -1,14 +1,11 @@
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { HonoAdapter } from '@bull-board/hono';
-import { serveStatic } from '@hono/node-server/serve-static';
 import { Problem } from '@imagemill/http';
 import type { createQueueViews } from '@imagemill/queue';
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ApiBindings } from '../http/bindings.ts';
+import type { createBoardPage } from './board-page.ts';
 import { BOARD_COOKIE, BOARD_PATH, type BoardSessions } from './board-sessions.ts';
 
 /** The dependencies of BullMQ's board. */
@@ -38,12 +35,12 @@ const policy = secureHeaders({
  * skip the manifest and the webhook event of the image.
  */
 export function serveBoard(app: Hono<ApiBindings>, { sessions, queues }: Board): void {
-  const adapter = new HonoAdapter(serveStatic).setBasePath(BOARD_PATH);
-  createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
-    serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'imagemill', hideRedisDetails: true } },
-  });
+  // Loaded with the first request: it is a tenth of the API's start.
+  let page: ReturnType<typeof createBoardPage> | undefined;
+  const pageOnce = async () => {
+    page ??= (await import('./board-page.ts')).createBoardPage(queues);
+    return page;
+  };
   const admitSession = createMiddleware<ApiBindings>(async (c, next) => {
     const token = getCookie(c, BOARD_COOKIE);
     const caller = token === undefined ? undefined : await sessions.verify(token);
@@ -53,8 +50,7 @@ export function serveBoard(app: Hono<ApiBindings>, { sessions, queues }: Board):
   });
   for (const path of [BOARD_PATH, `${BOARD_PATH}/*`]) app.use(path, policy, admitSession);
   // Mounted as a whole: its routes are not part of the API or of its description.
-  const board = new Hono().route(BOARD_PATH, adapter.registerPlugin());
-  app.mount(BOARD_PATH, board.fetch, { replaceRequest: false });
+  app.mount(BOARD_PATH, async (request) => (await pageOnce()).fetch(request), { replaceRequest: false });
 }
 
 const noSession = () =>

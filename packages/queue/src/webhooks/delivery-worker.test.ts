@@ -17,35 +17,40 @@ test('after their first timeout, dead endpoints hold one slot together', async (
       ...{ occasion: 'r1', data: {} },
     });
   const dead = ['dead-1', 'dead-2', 'dead-3', 'dead-4', 'dead-5'];
-  for (const tenant of dead) for (const _ of Array.from({ length: 6 })) await publish(tenant);
+  // By turns: a delivery to each of them is among the first.
+  for (const _ of Array.from({ length: 6 })) for (const tenant of dead) await publish(tenant);
 
-  const timedOut = new Set<string>();
-  /** Deliveries to dead endpoints that began after the first timeout of each of them. */
-  const late = { running: 0, most: 0 };
+  const begun = new Set<string>();
+  const [timeouts, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let haveTimedOut = false;
+  /** Deliveries to dead endpoints that began after the first timeout of each of them. None of them ends. */
+  let late = 0;
   let delivered = 0;
   const connection = createConsumerConnection(inject('servers').redisUrl);
   const worker = createDeliveryWorker({
-    ...{ connection, prefix, concurrency: 16, slowMs: 10, onError: () => {} },
+    // Every endpoint is slow after its first attempt.
+    ...{ connection, prefix, concurrency: 16, slowMs: 0, onError: () => {} },
     async deliver({ tenant }) {
       if (!dead.includes(tenant)) {
         delivered += 1;
         return { verdict: 'delivered', status: 204 };
       }
-      const isLate = dead.every((each) => timedOut.has(each));
-      if (isLate) late.running += 1;
-      late.most = Math.max(late.most, late.running);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      if (isLate) late.running -= 1;
+      begun.add(tenant);
+      if (haveTimedOut) late += 1;
+      await (haveTimedOut ? end : timeouts).promise;
       return { verdict: 'retry', code: 'timeout' };
     },
-    onAttempt: ({ tenant }) => void timedOut.add(tenant),
   });
   onTestFinished(async () => {
+    end.resolve();
     await worker.close(1_000);
     connection.disconnect();
   });
-  await vi.waitUntil(() => late.most > 0);
+  await vi.waitUntil(() => begun.size === dead.length);
+  haveTimedOut = true;
+  timeouts.resolve();
+  await vi.waitUntil(() => late > 0);
   await publish('healthy');
   await vi.waitUntil(() => delivered === 1);
-  expect(late.most).toBe(1);
+  expect(late).toBe(1);
 });
