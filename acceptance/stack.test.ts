@@ -48,7 +48,7 @@ test('a stack starts its own Redis and S3, receives bucket events, restarts what
 
   const seller = createSeller(stack);
   const bytes = await longPhoto();
-  const ticket = await seller.ticket({ bytes, category: 'avatar' });
+  const ticket = await seller.ticket({ bytes, category: 'product' });
   await seller.put(ticket, bytes);
   expect((await seller.ended(ticket.imageId)).status).toBe('ready');
 

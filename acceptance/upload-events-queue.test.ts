@@ -32,7 +32,7 @@ afterAll(async () => {
 test('queues an upload reported only by an SQS message, and deletes the message', async () => {
   const seller = createSeller(stack);
   const bytes = await longPhoto();
-  const ticket = await seller.ticket({ bytes, category: 'avatar' });
+  const ticket = await seller.ticket({ bytes, category: 'product' });
   await seller.put(ticket, bytes);
   expect((await seller.image(ticket.imageId)).status).toBe('awaiting-upload');
   const s3 = { bucket: { name: bucket }, object: { key: ticket.key, size: bytes.length } };

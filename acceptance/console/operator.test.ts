@@ -70,7 +70,7 @@ async function deadLetters(number: number): Promise<string[]> {
     method === 'GET' && !url.includes(workerCanaryKey) && !url.includes('list-type=2') ? 'refuse' : undefined,
   );
   const uploads = Array.from({ length: number }, async () => {
-    const ticket = await seller.ticket({ bytes, category: 'avatar' });
+    const ticket = await seller.ticket({ bytes, category: 'product' });
     await seller.put(ticket, bytes);
     return ticket.imageId;
   });
@@ -141,7 +141,7 @@ test('shows held images with their previews, and releases or rejects them', asyn
 
 test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {
   const bytes = await longPhoto();
-  const { image } = await createSeller(page.stack()).upload({ bytes, category: 'avatar' });
+  const { image } = await createSeller(page.stack()).upload({ bytes, category: 'product' });
   const on = await page.open({ at: '#/operator' });
   const list = on.getByRole('region', { name: 'Webhook deliveries' }).getByRole('listitem');
   const delivery = list.filter({ has: on.getByTitle(image.imageId) });
@@ -157,7 +157,7 @@ test('shows a webhook delivery with the response of its endpoint, and replays it
 test('lists the purge of a deleted image that the CDN refuses, and redrives it', async () => {
   const bytes = await longPhoto();
   const seller = createSeller(page.stack());
-  const { image } = await seller.upload({ bytes, category: 'avatar' });
+  const { image } = await seller.upload({ bytes, category: 'product' });
   const on = await page.open({ at: '#/operator' });
   const { apiUrl, apiKey } = page.stack();
   const headers = { authorization: `Bearer ${apiKey}` };

@@ -35,7 +35,7 @@ test('sends a signed request with a preview that can be read without credentials
   const preview = await fetch(url);
   expect(preview.headers.get('content-type')).toBe('image/jpeg');
   const shown = await engine.inspect(new Uint8Array(await preview.arrayBuffer()), { set: [] });
-  expect(shown).toMatchObject({ format: 'jpeg', width: 64, height: 64 });
+  expect(shown).toMatchObject({ format: 'jpeg', width: 16, height: 16 });
 });
 
 test('sends a URL of the original only if that is configured', async () => {

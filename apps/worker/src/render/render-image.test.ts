@@ -47,8 +47,8 @@ describe('a photograph', () => {
       attempts: 1,
       source: {
         format: 'jpeg',
-        width: 64,
-        height: 64,
+        width: 16,
+        height: 16,
         orientation: 1,
         frames: 1,
         bytes: photo.length,
@@ -122,7 +122,7 @@ describe('a photograph', () => {
 });
 
 const categories = await loadCategories();
-const only = { name: 'only', width: 64, height: 64, fit: 'cover', format: 'webp', quality: 80 };
+const only = { name: 'only', width: 8, height: 8, fit: 'cover', format: 'webp', quality: 80 };
 
 test('the manifest has the chosen focus of an avatar and the steps that it was made without, and no places of faces', async () => {
   const face = { left: 0.6, top: 0.6, width: 0.1, height: 0.1 };
@@ -283,7 +283,7 @@ describe('running a job again', () => {
     await storage.put({ key, body: earlier, contentType: 'image/webp', cacheControl: CACHE_IMMUTABLE });
     const { result, progress } = await run(image);
     expect(await result).toEqual({ outcome: 'ready' });
-    const stored = { variant: 'large', format: 'webp', width: 64, height: 64, bytes: earlier.byteLength };
+    const stored = { variant: 'large', format: 'webp', width: 16, height: 16, bytes: earlier.byteLength };
     expect(progress.at(-1)?.done).toContainEqual(stored);
     expect(await manifestOf(image)).toMatchObject({ renditions: expect.arrayContaining([{ ...stored, key }]) });
     expect((await storage.head(key))?.sizeBytes).toBe(earlier.byteLength);
@@ -316,7 +316,7 @@ describe('running a job again', () => {
     const { result, puts } = await run(image, { ownSets: { avatar: [only] } });
     await result;
     expect(puts.slice(1)).toEqual([manifestKey(image.imageId), finishedKey(image)]);
-    expect(await manifestOf(image)).toMatchObject({ renditions: [{ variant: 'only', width: 64 }] });
+    expect(await manifestOf(image)).toMatchObject({ renditions: [{ variant: 'only', width: 8 }] });
   });
 
   test('keeps the published renditions if the original would be rejected now', async () => {

@@ -21,7 +21,7 @@ export const bucket = `worker-${randomUUID()}`;
 export const storage = createS3Storage({ client, bucket });
 export const engine = await createImagingEngine();
 /** Small: most tests render it, and none looks at it. */
-export const photo = await cornerPicture(64, 64).jpeg().toBuffer();
+export const photo = await cornerPicture(16, 16).jpeg().toBuffer();
 
 /** Creates the test file's bucket. Await it before the first test. */
 export const makeBucket = () => ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
