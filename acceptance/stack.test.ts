@@ -104,6 +104,8 @@ test.each([
       IMAGEMILL_DIR: dir,
       API_PORT: '0',
       EDGE_PORT: '0',
+      EDGES: '0',
+      ...withoutWorkers,
       REDIS_URL: redisUrl,
       S3_ENDPOINT: s3.endpoint,
       S3_REGION: s3.region,

@@ -184,7 +184,7 @@ function testEnv({ redisUrl, s3Endpoint, beside, env }: ApiHarnessOptions): ApiE
 }
 
 async function makeBucket(bucket: string): Promise<void> {
-  const client = createS3Client({ ...inject('servers').s3, maxAttempts: 1, requestTimeoutMs: 5_000 });
+  const client = createS3Client({ ...inject('servers').s3, maxAttempts: 1, requestTimeoutMs: 60_000 });
   await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
   client.destroy();
 }

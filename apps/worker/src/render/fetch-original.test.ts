@@ -11,7 +11,7 @@ async function fetchStored(change: (facts: ObjectFacts) => Partial<ObjectFacts> 
   await store(image);
   const facts = await storage.head(image.originalKey);
   if (!facts) throw new Error('The original does not exist.');
-  return fetchOriginal(storage, image, { ...facts, ...change(facts) }, engine.limits, AbortSignal.timeout(20_000));
+  return fetchOriginal(storage, image, { ...facts, ...change(facts) }, engine.limits, AbortSignal.timeout(100_000));
 }
 
 test('returns the original byte for byte, with its SHA-256', async () => {
