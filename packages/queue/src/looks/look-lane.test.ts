@@ -1,7 +1,7 @@
 import type { RenderImage } from '@imagemill/records';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createBreaker } from '../outages/breaker.ts';
-import { createOutages, type Outages } from '../outages/outages.ts';
+import { createOutages } from '../outages/outages.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { type FindUploads, type LookLaneOptions, runLookLane } from './look-lane.ts';
 
