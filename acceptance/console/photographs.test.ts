@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test, vi } from 'vitest';
 import { grainyPhoto, longPhoto } from '../test-support/photos.ts';
-import { cheapPhoto, photo, useConsole } from './console-page.ts';
+import { cheapPhoto, useConsole } from './console-page.ts';
 
 const page = useConsole('equipped');
 
@@ -56,7 +56,9 @@ test('uploads several photographs concurrently, and shows the renditions of each
       }
     }).observe(document.body, { subtree: true, childList: true });
   });
-  await files(on).setInputFiles([photo('product.jpg'), photo('avatar.jpg')]);
+  const buffer = await grainyPhoto();
+  const grainy = (name: string) => ({ name, mimeType: 'image/jpeg', buffer });
+  await files(on).setInputFiles(['product.jpg', 'avatar.jpg'].map(grainy));
   expect((await stream).headers()['content-type']).toMatch(/^text\/event-stream/);
   await untilReady(on, 'product.jpg', 'avatar.jpg');
   const seen = await on.evaluate(() => (globalThis as unknown as { seen: Record<string, number[]> }).seen);
@@ -227,7 +229,7 @@ test('shows a rendition of every option, in its size', async () => {
 
 test('compares a rendition with its original, keyboard-only too, and copies HTML that shows the image on another page', async () => {
   const on = await page.open({ permissions: ['clipboard-read', 'clipboard-write'] });
-  await files(on).setInputFiles(photo('product.jpg'));
+  await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   await untilReady(on, 'product.jpg');
   await on.getByRole('button', { name: 'Details of product.jpg' }).click();
   const dialog = on.getByRole('dialog', { name: 'product.jpg' });
