@@ -9,11 +9,17 @@ const PAUSE_MS_MAX = 500;
 type Wait = typeof vi.waitFor | typeof vi.waitUntil;
 type Condition = () => unknown;
 
-const patient = <W extends Wait>(wait: W) =>
-  ((condition: Condition, options?: Parameters<Wait>[1]) => {
+/** A process runs this file once for each test file. */
+const PATIENT = Symbol.for('imagemill.patientWait');
+
+function patient<W extends Wait>(wait: W): W {
+  if (PATIENT in wait) return wait;
+  const waits = (condition: Condition, options?: Parameters<Wait>[1]) => {
     const given = typeof options === 'object' ? options : {};
     return wait(given.interval === undefined ? checkedLessOften(condition) : condition, { ...given, timeout: WAIT_MS });
-  }) as W;
+  };
+  return Object.assign(waits, { [PATIENT]: true }) as unknown as W;
+}
 
 /** The longer the wait, the longer the pauses: on a busy machine, frequent polls take the CPU that the awaited work needs. */
 function checkedLessOften(condition: Condition): Condition {
