@@ -25,7 +25,7 @@ test('the manifest of a ready image has the warnings about its original and its 
 
 test('an image without a warning has an empty list', async () => {
   const image = job({}, 'tiny');
-  await store(image);
+  await store(image, await cornerPicture(32, 32).jpeg().toBuffer());
   await (await run(image, { ownSets })).result;
   expect(await manifestOf(image)).toMatchObject({ status: 'ready', warnings: [] });
 });
