@@ -38,7 +38,7 @@ export interface Focus {
 
 /** Facts about the original; width and height in pixels, upright. */
 export interface SourceFacts {
-  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'heic' | 'gif' | 'tiff' | 'bmp';
+  format: 'jpeg' | 'png' | 'webp' | 'avif' | 'heic' | 'gif' | 'tiff' | 'bmp' | 'jxl';
   width: number;
   height: number;
   /** EXIF orientation of the file as uploaded, 1 to 8. */

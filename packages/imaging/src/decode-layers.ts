@@ -11,6 +11,7 @@ import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { bmpAsTiff } from './source/bmp/bmp-as-tiff.ts';
 import { heicAsTiff } from './source/heic/heic-as-tiff.ts';
+import { jxlAsPng } from './source/jxl/jxl-as-png.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 import { trimLayers } from './trim-layers.ts';
 import { markLayer } from './watermark/mark-layer.ts';
@@ -69,7 +70,7 @@ export async function decodeLayers(
 /** Formats whose pixels libvips does not decode, as files that it does. */
 const convert: Partial<
   Record<SourceFacts['format'], (decodable: DecodableSource, source: SourceFacts) => Promise<DecodableSource>>
-> = { heic: heicAsTiff, bmp: bmpAsTiff };
+> = { heic: heicAsTiff, bmp: bmpAsTiff, jxl: jxlAsPng };
 
 async function isWideSource({ bytes, ...known }: DecodableSource, source: SourceFacts): Promise<boolean> {
   try {

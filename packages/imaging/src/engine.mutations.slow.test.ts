@@ -3,6 +3,7 @@ import { createEnginePool, type EnginePool } from './pool/create-engine-pool.ts'
 import type { PoolEvent } from './pool/pool-event.ts';
 import { bmp } from './test-support/bmp.ts';
 import { heicSample } from './test-support/heic.ts';
+import { jxlSample } from './test-support/jxl.ts';
 import { animation, createRandom, gradientPicture } from './test-support/pictures.ts';
 import { outcomeOf } from './test-support/rejection.ts';
 
@@ -25,6 +26,7 @@ const seeds: [string, () => Promise<Buffer>][] = [
   ['webp', () => small().ensureAlpha(0.5).webp().toBuffer()],
   ['avif', () => small().avif({ effort: 0 }).toBuffer()],
   ['heic', () => heicSample('plain')],
+  ['jpeg xl', () => jxlSample('lossy')],
   ['gif', () => small().gif().toBuffer()],
   ['tiff', () => small().tiff({ compression: 'lzw' }).toBuffer()],
   [

@@ -2,7 +2,7 @@ import { AppError } from '@imagemill/errors';
 
 /** Why an upload is permanently rejected: messages for the seller. */
 const messages = {
-  'unsupported-format': 'This file is not a supported JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP image.',
+  'unsupported-format': 'This file is not a supported JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF, BMP or JPEG XL image.',
   'type-mismatch': 'The content of this file does not match its declared type.',
   'too-many-bytes': 'This file is too large.',
   'too-many-pixels': 'This image has too many pixels, in total or on one side.',
@@ -23,6 +23,10 @@ const specialReasons = {
   'heic-decoder-missing': {
     code: 'unsupported-format',
     message: 'HEIC images are not accepted here, because their decoder (libheif-js) is not installed. Use JPEG.',
+  },
+  'jxl-decoder-missing': {
+    code: 'unsupported-format',
+    message: 'JPEG XL images are not accepted here, because their decoder (jxl-oxide-wasm) is not installed. Use JPEG.',
   },
 } as const satisfies Record<string, { code: RejectionCode; message: string }>;
 

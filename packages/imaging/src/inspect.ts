@@ -9,6 +9,7 @@ import { lostFacts } from './lost-facts.ts';
 import { readProvenance } from './marks/provenance.ts';
 import { foreignHeader, type SourceHeader } from './source/foreign-header.ts';
 import { requireHeicDecoder } from './source/heic/heic-decoder.ts';
+import { requireJxlDecoder } from './source/jxl/jxl-decoder.ts';
 import { readableSource } from './source/readable-source.ts';
 
 type SourceFormat = SourceFacts['format'];
@@ -99,6 +100,7 @@ const formats: Partial<Record<string, SourceFormat>> = {
   gif: 'gif',
   tiff: 'tiff',
   bmp: 'bmp',
+  jxl: 'jxl',
 };
 
 /** HEIF is a container: with AV1 content it is AVIF, with HEVC it is HEIC. */
@@ -110,6 +112,7 @@ function formatOf(header: SourceHeader): SourceFormat {
   const known = format === 'heif' ? heifFormats[compression ?? ''] : formats[format];
   if (!known || !hasSupportedPixels(header)) throw new RejectedImageError('unsupported-format');
   if (known === 'heic') requireHeicDecoder();
+  if (known === 'jxl') requireJxlDecoder();
   return known;
 }
 

@@ -11,6 +11,7 @@ export const sourceExtensions = {
   'image/gif': 'gif',
   'image/tiff': 'tiff',
   'image/bmp': 'bmp',
+  'image/jxl': 'jxl',
 } as const;
 
 export const SourceMediaType = z.enum(Object.keys(sourceExtensions) as (keyof typeof sourceExtensions)[]);

@@ -20,7 +20,7 @@ export type Provenance = z.infer<typeof Provenance>;
 
 /** Facts detected from the uploaded file; width and height in pixels, upright. */
 export const SourceFacts = z.object({
-  format: z.enum(['jpeg', 'png', 'webp', 'avif', 'heic', 'gif', 'tiff', 'bmp']),
+  format: z.enum(['jpeg', 'png', 'webp', 'avif', 'heic', 'gif', 'tiff', 'bmp', 'jxl']),
   width: z.int().positive(),
   height: z.int().positive(),
   /** EXIF orientation of the file as uploaded, 1 to 8. */

@@ -45,7 +45,7 @@ export function DropZone({ photos }: { photos: Photos }) {
       <p class="drop-words">
         <strong class="with-pointer">Drop photographs anywhere</strong>
         <span class="quiet">
-          JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP
+          JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF, BMP or JPEG XL
           <span class="with-pointer">: one, several, or a whole folder</span>
         </span>
       </p>

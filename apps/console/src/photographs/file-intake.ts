@@ -15,6 +15,7 @@ export const fileTypes = [
     'image/gif',
     'image/tiff',
     'image/bmp',
+    'image/jxl',
   ],
   ...imageExtensions.map((extension) => `.${extension}`),
 ];

@@ -8,4 +8,4 @@ const HEIC =
 export const notAnImage = (file: FailedFile | undefined): string =>
   /\.(heic|heif|hif)$/i.test(file?.name ?? '')
     ? HEIC
-    : 'This file is not an accepted image. Use JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP.';
+    : 'This file is not an accepted image. Use JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF, BMP or JPEG XL.';

@@ -19,6 +19,7 @@ test.each([
   ['photo.hif', 'image/heic'],
   ['photo.bmp', 'image/bmp'],
   ['photo.DIB', 'image/bmp'],
+  ['photo.jxl', 'image/jxl'],
   ['photo.psd', 'application/octet-stream'],
   ['photo.constructor', 'application/octet-stream'],
   ['', 'application/octet-stream'],

@@ -16,6 +16,7 @@ const types: Readonly<Record<string, string>> = {
   tiff: 'image/tiff',
   bmp: 'image/bmp',
   dib: 'image/bmp',
+  jxl: 'image/jxl',
 };
 
 /** File name extensions of accepted images, without the dot. */

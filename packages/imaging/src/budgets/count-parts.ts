@@ -1,6 +1,8 @@
 import { isBmp, readBmpHeader } from '../source/bmp/bmp-header.ts';
 import { isGif } from '../source/gif-blocks.ts';
+import { boxesIn } from '../source/isobmff.ts';
 import { isJpeg } from '../source/jpeg-markers.ts';
+import { isJxl } from '../source/jxl/jxl-container.ts';
 import { isPng } from '../source/png-chunks.ts';
 import { type Budgets, type Counts, createTally, type Tally } from './budgets.ts';
 import { countAvif } from './count-avif.ts';
@@ -25,10 +27,13 @@ export function countParts(file: Uint8Array, budgets: Budgets): Counts {
   else if (isWebp(bytes)) countWebp(bytes, tally);
   else if (isIsoMedia(bytes)) countAvif(bytes, tally);
   else if (isBmp(bytes)) countBmp(bytes, tally);
+  else if (isJxl(bytes)) countJxl(bytes, tally);
   else countTiff(bytes, tally);
   return tally.counts;
 }
 
 const countBmp = (bytes: Buffer, tally: Tally) => tally.add('profileBytes', readBmpHeader(bytes).profile?.length ?? 0);
+
+const countJxl = (bytes: Buffer, tally: Tally) => tally.add('boxes', boxesIn(bytes).length);
 
 const isIsoMedia = (bytes: Buffer) => bytes.toString('latin1', 4, 8) === 'ftyp';

@@ -39,6 +39,8 @@ export async function interpretationOf(bytes: Uint8Array, source: SourceFacts): 
   if (source.format === 'png') return ofPng(bytes, source);
   if (source.format === 'avif') return ofAvif(bytes, source);
   if (source.format === 'heic') return ofHeic(bytes, source);
+  // Known after the decode: `jxl-as-png.ts`.
+  if (source.format === 'jxl') return byLibvips;
   return byProfile(bytes, source);
 }
 

@@ -54,6 +54,6 @@ export function codingOf(header: SourceHeader, counts: Counts, interpretation: I
     tiles: tiles + gridTiles,
     metadataBytes: metadataBytes + profileBytes,
     isConverted: interpretation.by !== 'libvips',
-    isWideGamut: isWideGamut(interpretation, header.icc),
+    isWideGamut: header.isWideGamut ?? isWideGamut(interpretation, header.icc),
   };
 }

@@ -88,7 +88,8 @@ function encodedPlans({ set, only }: CostSubject, plans: readonly RenditionPlan[
 }
 
 /** Whether it is decoded by another library than libvips, once: `decode-layers.ts`. */
-const isConverted = ({ format }: Pick<SourceFacts, 'format'>) => format === 'heic' || format === 'bmp';
+const isConverted = ({ format }: Pick<SourceFacts, 'format'>) =>
+  format === 'heic' || format === 'bmp' || format === 'jxl';
 
 /** How often the source is decoded, or the decoded pixels of such a file are converted: `decode-layers.ts`. */
 const layersOf = ({ coding, set }: CostSubject) =>

@@ -4,7 +4,7 @@ import type { Cost } from './cost.ts';
 import { type CostSubject, cpuFeatures, type Features, memoryFeatures } from './features.ts';
 
 /** Decoders that hold a whole picture, whatever it is shrunk to. The other ones read it in strips. */
-const holders = ['avif', 'avif tiles', 'heic', 'bmp', 'progressive jpeg', 'interlaced png'].map(
+const holders = ['avif', 'avif tiles', 'heic', 'bmp', 'jxl', 'progressive jpeg', 'interlaced png'].map(
   (decoder) => `hold ${decoder}`,
 );
 /**

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Detector } from '../detector.ts';
 import { colourDifference } from '../test-support/colour-difference.ts';
 import { heicSample, sampleColour } from '../test-support/heic.ts';
+import { jxlSample } from '../test-support/jxl.ts';
 import { cornerColours, cornerPicture, gradientPicture, plainPicture } from '../test-support/pictures.ts';
 import { engineOf, pixelReader, renderSet, variantSet } from '../test-support/render.ts';
 import { decodeWatermark } from '../watermark/decode-watermark.ts';
@@ -62,6 +63,14 @@ test('encodes the wanted entries only, with the bytes that they have among all',
   const wanted = all.filter(({ variant }) => only.includes(variant));
   expect(wanted).toHaveLength(2);
   expect(base64(made).sort()).toEqual(base64(wanted).sort());
+});
+
+test('decodes a JPEG XL within the protections of its process', async () => {
+  const jxl = await jxlSample('lossy');
+  expect(await pool.inspect(jxl)).toMatchObject({ format: 'jxl', width: 64, height: 48 });
+  const [made] = await renderSet(jxl, variantSet({ format: 'png' }), pool);
+  const { rgb } = await pixelReader(made?.data ?? Buffer.of());
+  expect(colourDifference(rgb(32, 24), sampleColour(32, 24))).toBeLessThan(6);
 });
 
 test('decodes a HEIC within the protections of its process', async () => {

@@ -1,5 +1,8 @@
 import type { Metadata } from 'sharp';
+import { RejectedImageError } from '../errors.ts';
 import { isBmp, readBmpHeader } from './bmp/bmp-header.ts';
+import { isJxl, readJxlContainer } from './jxl/jxl-container.ts';
+import { readJxlHeader } from './jxl/jxl-header.ts';
 
 /** What is read of a header. */
 export type SourceHeader = Pick<Metadata, 'space' | 'depth' | 'channels' | 'hasAlpha' | 'autoOrient'> &
@@ -18,6 +21,8 @@ export type SourceHeader = Pick<Metadata, 'space' | 'depth' | 'channels' | 'hasA
     >
   > & {
     readonly format: string;
+    /** Of a file whose interpretation is only known when it is decoded. */
+    readonly isWideGamut?: boolean;
   };
 
 /**
@@ -27,9 +32,29 @@ export type SourceHeader = Pick<Metadata, 'space' | 'depth' | 'channels' | 'hasA
  */
 export function foreignHeader(bytes: Uint8Array): SourceHeader | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!isBmp(file)) return undefined;
+  if (isJxl(file)) return ofJxl(file);
+  return isBmp(file) ? ofBmp(file) : undefined;
+}
+
+function ofBmp(file: Buffer): SourceHeader {
   const { width, height, hasAlpha, profile } = readBmpHeader(file);
   const channels = hasAlpha ? 4 : 3;
   const pixels = { space: 'srgb', depth: 'uchar', channels, hasAlpha } as const;
   return { format: 'bmp', ...pixels, autoOrient: { width, height }, ...(profile && { icc: profile }) };
+}
+
+/** The facts of the PNG that it is decoded to. */
+function ofJxl(file: Buffer): SourceHeader {
+  const container = readJxlContainer(file);
+  if (!container) throw new RejectedImageError('corrupt');
+  const { width, height, orientation, isDeep, isGrey, hasAlpha, isWideGamut } = readJxlHeader(container.codestream);
+  const colours = isGrey ? 1 : 3;
+  return {
+    ...{ format: 'jxl', orientation, hasAlpha, isWideGamut },
+    space: isGrey ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb',
+    depth: isDeep ? 'ushort' : 'uchar',
+    channels: (hasAlpha ? colours + 1 : colours) as SourceHeader['channels'],
+    autoOrient: { width, height },
+    ...(container.xmp && { xmp: container.xmp }),
+  };
 }
