@@ -54,6 +54,18 @@ test.each([
   ['name', { name: 'tiny' }],
   ['colour', { colour: 'p3' }],
   ['kept metadata', { keepMetadata: ['copyright'] }],
+  ['fit', { fit: 'outside' }],
+  ['effort', { effort: 3 }],
+  ['blurred background', { padding: 2, background: 'blur' }],
+  ['watermark', { watermark: { sha256: 'a'.repeat(64) } }],
+  ['animation', { animated: true }],
 ])('a different %s of one entry changes the revision', async (_field, change) => {
   expect(await revision({ ...small, ...change }, large)).not.toBe(await revision(small, large));
+});
+
+test('a repeated mark has another revision than a single one, and each spacing has its own', async () => {
+  const marked = (change: object) => revision({ ...small, watermark: { sha256: 'a'.repeat(64), ...change } });
+  const revisions = await Promise.all([{}, { tile: true }, { tile: true, spacing: 20 }].map(marked));
+  expect(new Set(revisions).size).toBe(3);
+  expect(await marked({ tile: true, spacing: 10 })).toBe(revisions[1]);
 });
