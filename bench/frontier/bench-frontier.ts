@@ -7,7 +7,7 @@ import { frontierReport } from './frontier-report.ts';
 import { type Box, measurePhotograph, type Sample } from './measure-photograph.ts';
 import { photographPackages } from './photographs.ts';
 import { openScoreCache } from './score-cache.ts';
-import { sweep } from './settings.ts';
+import { isForLarge, type Setting, sweep } from './settings.ts';
 
 /** Larger renditions take longer: they are measured on three of five photographs. */
 const threeOfFive = (index: number) => (index % 5) % 2 === 0;
@@ -17,8 +17,8 @@ interface MeasuredBox extends Box {
   readonly sourcePxMin: number;
   /** By the index of a photograph. */
   readonly includes: (index: number) => boolean;
-  /** Also with the settings that are measured on every fifth photograph. */
-  readonly hasVariations?: false;
+  /** Which variations are measured on all photographs; the others, on every fifth one. */
+  readonly isAlways?: (setting: Setting) => boolean;
 }
 
 /** Few photographs of the corpus have 1200 pixels: `large` is measured at 1000, on those that have as many. */
@@ -26,9 +26,13 @@ const boxes: readonly MeasuredBox[] = [
   { variant: 'thumb', sidePx: 150, fit: 'cover', sourcePxMin: 300, includes: all },
   { variant: 'small', sidePx: 300, fit: 'inside', sourcePxMin: 300, includes: all },
   { variant: 'medium', sidePx: 600, fit: 'inside', sourcePxMin: 600, includes: threeOfFive },
-  { variant: 'large', sidePx: 1000, fit: 'inside', sourcePxMin: 1000, includes: threeOfFive },
-  { variant: 'retina', sidePx: 2400, fit: 'inside', sourcePxMin: 2200, includes: all, hasVariations: false },
+  { variant: 'large', sidePx: 1000, fit: 'inside', sourcePxMin: 1000, includes: threeOfFive, isAlways: isForLarge },
+  { variant: 'retina', sidePx: 2400, fit: 'inside', sourcePxMin: 2200, includes: all, isAlways: isForLarge },
 ];
+
+/** The largest take too long for what is not used at their size. */
+const isWanted = (index: number, { variant, isAlways }: MeasuredBox, setting: Setting) =>
+  isAlways?.(setting) || (index % 5 === 0 && variant !== 'retina');
 
 /** Bytes and CPU of encoder settings at equal quality, on two metrics, by the size of a variant. */
 export async function benchFrontier({ quick }: { quick: boolean }): Promise<void> {
@@ -43,7 +47,7 @@ export async function benchFrontier({ quick }: { quick: boolean }): Promise<void
     for (const box of quick ? boxes.slice(0, 2) : boxes) {
       if (Math.max(width, height) < box.sourcePxMin || !box.includes(index)) continue;
       const wanted = curves
-        .filter(({ isVariation }) => !isVariation || (index % 5 === 0 && box.hasVariations !== false))
+        .filter(({ isVariation, setting }) => !isVariation || isWanted(index, box, setting))
         .flatMap(({ setting, qualities }) => qualities.map((quality) => ({ setting, quality })));
       samples.push(...(await measurePhotograph(photograph, box, wanted, cache)));
     }

@@ -48,12 +48,15 @@ export function sweep(quick: boolean): Curve[] {
     ...[1, 3].map((effort) => variation(avif(effort, { chroma: '4:4:4' }))),
     // The default of sharp.
     variation(avif(4, { chroma: '4:4:4' }), [50, 60]),
-    ...[0, 1, 2, 3].map((effort) => curve(avif(effort, { bitdepth: 10 }))),
+    ...[0, 1, 2, 3].map((effort) => variation(avif(effort, { bitdepth: 10 }))),
     variation(avif(1, { chroma: '4:4:4', bitdepth: 10 })),
     ...(['ssim', 'psnr'] as const).map((tune) => variation(avif(2, { tune }))),
     variation({ ...webp(4), smartSubsample: true }),
   ];
 }
+
+/** Whether large renditions have it: there, it is measured on all photographs. */
+export const isForLarge = ({ bitdepth, chroma }: Setting) => bitdepth === 10 && chroma === '4:2:0';
 
 export function encodeWith(image: Sharp, setting: Setting, quality: number): Sharp {
   const { format, effort, chroma: chromaSubsampling, tune, bitdepth, smartSubsample } = setting;
