@@ -10,6 +10,6 @@ export { defaultLimits, type ImageLimits } from './limits.ts';
 export type { Picture, PictureSummary, RenderedVariant } from './picture.ts';
 export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-engine-pool.ts';
 export { endReasons } from './pool/engine-process.ts';
-export type { Lane } from './pool/lanes.ts';
+export type { Lane } from './pool/lane.ts';
 export type { PoolEvent } from './pool/pool-event.ts';
 export type { Watermarks } from './watermark/placed-mark.ts';

@@ -5,7 +5,7 @@ import type { EngineProcess } from './engine-process.ts';
 const file = Buffer.alloc(0);
 
 /** Processes that are only counted. */
-function admissionWith(size: number, heavyBytesMax = 100, heavyMax = size - 1) {
+function admissionWith(size: number, laneBytesMax = { light: 100, heavy: 100 }, heavyMax = size - 1) {
   const process = (images: number, held?: Uint8Array) =>
     ({ images, holds: (other: Uint8Array) => other === held }) as unknown as EngineProcess;
   const roster = {
@@ -19,16 +19,17 @@ function admissionWith(size: number, heavyBytesMax = 100, heavyMax = size - 1) {
       this.idle = this.idle.filter((other) => other !== taken);
     },
   };
-  const admission = createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax: 10 });
+  const admission = createAdmission({ roster, heavyMax, laneBytesMax, waitingMax: 10 });
   const order: string[] = [];
   const enter = (name: string, change: Partial<AdmissionRequest> = {}) => {
     const request = { lane: 'light', chargedBytes: 0, fresh: false, file, signal: undefined, ...change } as const;
     const admitted = admission.enter(request);
     return admitted.then(
-      ({ process: given, leave }) => {
+      ({ process: given, recharge, leave }) => {
         order.push(name);
         return {
           given,
+          recharge,
           end() {
             roster.idle = [...roster.idle, given];
             leave();
@@ -61,25 +62,13 @@ describe('heavy images', () => {
   const heavy = (chargedBytes: number) => ({ lane: 'heavy', chargedBytes }) as const;
 
   test('leave the processes that are not theirs to light ones, whatever came first', async () => {
-    const { enter, order } = admissionWith(2, 100, 1);
+    const { enter, order } = admissionWith(2, undefined, 1);
     const first = await enter('heavy 1', heavy(1));
     void enter('heavy 2', heavy(1));
     await enter('light');
     first.end();
     await settled();
     expect(order).toEqual(['heavy 1', 'light', 'heavy 2']);
-  });
-
-  test('wait for the memory of each other', async () => {
-    const { enter, order } = admissionWith(4);
-    const first = await enter('60', heavy(60));
-    void enter('50', heavy(50));
-    void enter('40', heavy(40));
-    await settled();
-    expect(order).toEqual(['60', '40']);
-    first.end();
-    await settled();
-    expect(order).toEqual(['60', '40', '50']);
   });
 
   test('run without other heavy ones if they need more than there is', async () => {
@@ -92,6 +81,55 @@ describe('heavy images', () => {
     await settled();
     expect(order).toEqual(['small', 'huge']);
   });
+});
+
+describe.each(['light', 'heavy'] as const)('%s images', (lane) => {
+  const charged = (chargedBytes: number) => ({ lane, chargedBytes });
+
+  test('wait for the memory of each other, in their order', async () => {
+    const { enter, order } = admissionWith(6);
+    const first = await enter('60', charged(60));
+    void enter('50', charged(50));
+    void enter('40', charged(40));
+    await settled();
+    expect(order).toEqual(['60']);
+    first.end();
+    await settled();
+    expect(order).toEqual(['60', '50', '40']);
+  });
+
+  test('do not wait for the memory of the other lane', async () => {
+    const { enter, order } = admissionWith(4);
+    await enter('other', { lane: lane === 'light' ? 'heavy' : 'light', chargedBytes: 100 });
+    await enter('own', charged(100));
+    expect(order).toEqual(['other', 'own']);
+  });
+
+  test('that need no more than every process has in reserve do not wait', async () => {
+    const { enter, order } = admissionWith(4);
+    await enter('100', charged(100));
+    void enter('1', charged(1));
+    await enter('0', charged(0));
+    expect(order).toEqual(['100', '0']);
+  });
+});
+
+test('an inspected image goes on with more memory if there is enough and no other one waits for it', async () => {
+  const { enter, order } = admissionWith(6);
+  const [inspected, other] = [await enter('inspected'), await enter('60', { chargedBytes: 60 })];
+  expect(inspected.recharge(41)).toBe(false);
+  expect(inspected.recharge(40)).toBe(true);
+  void enter('1', { chargedBytes: 1 });
+  await settled();
+  expect(order).toEqual(['inspected', '60']);
+  const second = await enter('second');
+  inspected.end();
+  other.end();
+  await settled();
+  expect(order).toEqual(['inspected', '60', 'second', '1']);
+  void enter('100', { chargedBytes: 100 });
+  // There is enough for it, but it would overtake.
+  expect([second.recharge(1), second.recharge(0)]).toEqual([false, true]);
 });
 
 test('a process is asked for when an image finds none idle, and not when it waits for memory', async () => {

@@ -1,5 +1,6 @@
 import { EngineBusyError } from '../errors.ts';
 import type { EngineProcess } from './engine-process.ts';
+import { createLaneCounts, type LaneLimits } from './lane-counts.ts';
 import type { Grant } from './lanes.ts';
 import type { Roster } from './roster.ts';
 
@@ -12,13 +13,22 @@ export interface AdmissionRequest extends Grant {
   readonly signal: AbortSignal | undefined;
 }
 
-interface Admitted {
+export interface Admitted {
   readonly process: EngineProcess;
+  /**
+   * Charges a light image for other memory than it was admitted with.
+   *
+   * @returns false, and changes nothing, if it must wait for that: there is not enough, or others wait already
+   */
+  recharge(chargedBytes: number): boolean;
   /** Returns what was counted for the image. The process itself goes back to the roster. */
   leave(): void;
 }
 
-/** Decides which image gets which process: first come, first served, except that heavy images hold only a part of the processes. */
+/**
+ * Decides which image gets which process: first come, first served in each lane. Heavy images hold only a part of the processes. An image that
+ * waits for the memory of its lane is not overtaken by later ones of its lane, or it could wait for ever, unless these need none.
+ */
 export interface Admission {
   /** @throws the signal's reason when aborted; EngineBusyError if too many wait; the reason of `close` */
   enter(request: AdmissionRequest): Promise<Admitted>;
@@ -34,21 +44,14 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-export interface AdmissionOptions {
+export interface AdmissionOptions extends LaneLimits {
   readonly roster: Pick<Roster, 'idle' | 'size' | 'take' | 'grow'>;
-  /** Heavy images at once. */
-  readonly heavyMax: number;
-  /** Charged to all heavy images together at most. */
-  readonly heavyBytesMax: number;
   readonly waitingMax: number;
 }
 
-export function createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax }: AdmissionOptions): Admission {
+export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOptions): Admission {
   let waiting: readonly Waiting[] = [];
-  const heavy = { images: 0, bytes: 0 };
-
-  const mustWait = ({ lane, chargedBytes }: AdmissionRequest) =>
-    lane === 'heavy' && heavy.images > 0 && (heavy.images >= heavyMax || heavy.bytes + chargedBytes > heavyBytesMax);
+  const lanes = createLaneCounts(limits);
 
   function processFor({ fresh, file }: AdmissionRequest): EngineProcess | undefined {
     // The process that ended is replaced by one without an image.
@@ -58,23 +61,33 @@ export function createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax }:
   }
 
   function admit(): void {
+    const mustWait = { light: false, heavy: false };
     for (const next of waiting) {
-      const process = mustWait(next.request) ? undefined : processFor(next.request);
+      const { lane, chargedBytes } = next.request;
+      const isFirst = chargedBytes === 0 || !mustWait[lane];
+      if (!isFirst || lanes.mustWait(next.request)) {
+        mustWait[lane] = true;
+        continue;
+      }
+      const process = processFor(next.request);
       if (!process) continue;
       waiting = waiting.filter((other) => other !== next);
       roster.take(process);
-      next.resolve({ process, leave: count(next.request) });
+      next.resolve({ process, ...counted(next.request) });
     }
   }
 
-  function count({ lane, chargedBytes }: AdmissionRequest): () => void {
-    if (lane === 'light') return () => {};
-    heavy.images += 1;
-    heavy.bytes += chargedBytes;
-    return () => {
-      heavy.images -= 1;
-      heavy.bytes -= chargedBytes;
-      admit();
+  function counted(grant: Grant): Omit<Admitted, 'process'> {
+    const image = lanes.count(grant);
+    return {
+      recharge(bytes) {
+        const wouldOvertake = waiting.some(({ request }) => request.lane === grant.lane && request.chargedBytes > 0);
+        return (bytes === 0 || !wouldOvertake) && image.recharge(bytes);
+      },
+      leave() {
+        image.leave();
+        admit();
+      },
     };
   }
 

@@ -11,7 +11,8 @@ import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
 import { createKeptRuns } from './kept-runs.ts';
-import { createLanePrediction, heavyImagesMax, type Lane } from './lanes.ts';
+import type { Lane } from './lane.ts';
+import { createLanePrediction, type Grant, heavyImagesMax } from './lanes.ts';
 import { CALLER_BYTES, createImageMemory, processesWithin, shareMemory } from './memory-shares.ts';
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
@@ -75,6 +76,11 @@ export const defaultBudget: ImageBudget = {
 };
 /** Reading a header takes milliseconds, and up to a second for a large progressive JPEG. */
 const INSPECT_CPU_MS_MAX = 5_000;
+const inspectionBudget = (ofImage: ImageBudget): ImageBudget => ({
+  ...ofImage,
+  cpuMs: Math.min(ofImage.cpuMs, INSPECT_CPU_MS_MAX),
+});
+const inspection: Grant = { lane: 'light', chargedBytes: 0 };
 /** Mutated files make the allocator retain about 1 MiB for 8 images. */
 const IMAGES_MAX = 500;
 /** A worker has at most 64 jobs: only a bug fills this queue. */
@@ -91,7 +97,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const limits = { ...defaultLimits, ...options.limits };
   const slotsMax = options.slots ?? availableParallelism();
   const budget = { ...defaultBudget, ...options.budget };
-  const { size, shares, memory, most } = divideMemory(options, slotsMax + 1, budget);
+  const { size, shares, memory, most, lanesMax } = divideMemory(options, slotsMax + 1, budget);
   const slots = createSlots(slotsMax);
   const usage = createUsageReader();
   const sandbox = await probeSandbox();
@@ -103,18 +109,16 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     spawn: spawnWith({ limits, slots, slotsMax, launcher: sandbox.launcher }, options),
     onIdle: () => admission.admit(),
   });
-  const [heavyMax, heavyBytesMax] = [heavyImagesMax(size), shares.heavyBytes];
-  const admission = createAdmission({ roster, heavyMax, heavyBytesMax, waitingMax: options.waitingMax ?? WAITING_MAX });
+  const admission = createAdmission({ roster, ...lanesMax, waitingMax: options.waitingMax ?? WAITING_MAX });
   const context = { admission, roster, memory, watch: createImageWatch(usage) };
-  const lanes = createLanePrediction(shares, memory);
+  const lanes = createLanePrediction(memory);
   const kept = createKeptRuns(context);
   await roster.open();
 
   return {
-    ...{ limits, heavyMax },
+    ...{ limits, heavyMax: lanesMax.heavyMax },
     async inspect(file, { signal, ...options } = {}) {
-      const inspectBudget = { ...budget, cpuMs: Math.min(budget.cpuMs, INSPECT_CPU_MS_MAX) };
-      const run = createImageRun(context, { file, lane: 'light', chargedBytes: 0, budget: inspectBudget });
+      const run = createImageRun(context, { file, ...inspection, budget: inspectionBudget(budget), most: most.light });
       try {
         const call = { do: 'inspect', options } as const;
         const { source, coding } = await run.do((process) => process.call(call, callResults.inspect), signal);
@@ -130,7 +134,11 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     async decode(file, source, set, { signal, ...options } = {}) {
       const wanted = selectEntries(set, options.only);
       const { prepare, decided } = decodeCalls({ source, set, ...options });
-      const run = kept.goOn(file, lanes.predict(file, { source, set, only: options.only }), { budget, most, prepare });
+      const run = kept.goOn(file, lanes.predict(file, { source, set, only: options.only }), {
+        budget,
+        prepare,
+        most: most.heavy,
+      });
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length, decided: decided() });
@@ -156,7 +164,9 @@ function divideMemory(options: EnginePoolOptions, processes: number, budget: Ima
   const size = processesWithin(poolBytes, options.processes ?? processes, marksBytes);
   const shares = shareMemory(poolBytes, size, marksBytes);
   const memory = createImageMemory(shares, budget.memoryBytes);
-  return { size, shares, memory, most: { lane: 'heavy', chargedBytes: memory.chargeMax } as const };
+  const most = (lane: Lane): Grant => ({ lane, chargedBytes: memory.chargeOf(lane, memory.bytesMax) });
+  const lanesMax = { heavyMax: heavyImagesMax(size), laneBytesMax: shares.laneBytes };
+  return { size, shares, memory, lanesMax, most: { light: most('light'), heavy: most('heavy') } };
 }
 
 /** The decode in each process that an image gets. After a crash, it keeps the focus of the renditions that it has. */

@@ -6,7 +6,7 @@ import { type EngineCall, FromEngine, fromEngineLimits, type ToEngine } from '..
 import type { Detector } from '../detector.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
 import { answerFrames } from './answer-frames.ts';
-import type { Lane } from './lanes.ts';
+import type { Lane } from './lane.ts';
 import { lowerPriority } from './lower-priority.ts';
 import { createPendingCalls, type ReceivedRendition } from './pending-calls.ts';
 import { createProcessSlots } from './process-slots.ts';

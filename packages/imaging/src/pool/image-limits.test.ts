@@ -61,7 +61,7 @@ describe('memory', () => {
   let pool: EnginePool;
   beforeAll(async () => {
     const onEvent = (event: PoolEvent) => void (event.is === 'ended' && ends.push(event.reason));
-    // A process is killed above 252 MiB with a light image, and above 384 with a heavy one.
+    // A process is killed above 168 MiB with a small image, and above 384 with one that has all.
     pool = await createEnginePool({
       processes: 1,
       slots: 2,

@@ -8,7 +8,7 @@ const budget = { cpuMs: 1, wallMs: 1 };
 const file = Buffer.alloc(0);
 
 /** Processes that end when the test says it. */
-function processes() {
+function processes(rechargeMax = 0) {
   const admitted: { lane: string; chargedBytes: number; fresh: boolean; limitBytes?: number; hasLeft: boolean }[] = [];
   const ends: (() => void)[] = [];
   const context: RunContext = {
@@ -34,7 +34,12 @@ function processes() {
         const leave = () => {
           entry.hasLeft = true;
         };
-        return { process: process as EngineProcess, leave };
+        const recharge = (bytes: number) => {
+          if (bytes > rechargeMax) return false;
+          entry.chargedBytes = bytes;
+          return true;
+        };
+        return { process: process as EngineProcess, recharge, leave };
       },
     },
   };
@@ -75,13 +80,35 @@ test('an image that needs more memory than predicted is admitted again with the 
 
 test.each([
   ['it has had the most that one may use', { most }, 2],
-  ['its work has no second try, as an inspection', {}, 1],
+  ['its work has no second try', {}, 1],
 ])('an image that needs too much memory is rejected if %s', async (_when, more, tries) => {
   const { context, admitted } = processes();
   const run = createImageRun(context, { ...light, file, budget, ...more });
   const work = failing(new MemoryExceededError(), new MemoryExceededError());
   await expect(run.do(work, undefined)).rejects.toMatchObject({ code: 'too-complex' });
   expect(admitted.length).toBe(tries);
+});
+
+test.each([
+  ['goes on in its process', 100, [{ lane: 'light', chargedBytes: 70, hasLeft: false }]],
+  [
+    'waits for another process',
+    60,
+    [
+      { lane: 'light', chargedBytes: 0, hasLeft: true },
+      { lane: 'light', chargedBytes: 70, hasLeft: false },
+    ],
+  ],
+])('an inspected image that is charged for more memory %s (%i at most)', async (_how, rechargeMax, expected) => {
+  const { context, admitted, ends } = processes(rechargeMax);
+  const run = createImageRun(context, { ...light, file, budget });
+  await run.do(failing(), undefined);
+  run.goOn({ budget }, { lane: 'light', chargedBytes: 70 });
+  expect(await run.do(failing(), undefined)).toBe('done');
+  ends[0]?.();
+  await settled();
+  expect(admitted).toMatchObject(expected);
+  expect(admitted.at(-1)?.limitBytes).toBe(170);
 });
 
 test('a second try for memory counts as no death', async () => {

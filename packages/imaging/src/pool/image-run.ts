@@ -2,7 +2,7 @@ import { RejectedImageError } from '../errors.ts';
 import type { Admission, AdmissionRequest } from './admission.ts';
 import { type EngineProcess, MemoryExceededError, ProcessDiedError } from './engine-process.ts';
 import type { Grant } from './lanes.ts';
-import { createLease, type Lease, type LeaseContext, type LeaseWork } from './lease.ts';
+import { createLease, type Lease, type LeaseContext, type LeaseMemory, type LeaseWork } from './lease.ts';
 import type { ImageMemory } from './memory-shares.ts';
 
 export interface RunContext extends LeaseContext {
@@ -28,8 +28,8 @@ export interface ImageRun {
    *   EngineBusyError; errors of the work
    */
   do<T>(work: (process: EngineProcess) => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
-  /** Goes on in the same process with other work for the image, whose budget counts from now on. */
-  goOn(work: RunWork): void;
+  /** Goes on with other work for the image, whose budget counts from now on: in the same process, unless it must wait for its memory. */
+  goOn(work: RunWork, memory: Grant): void;
   /** Stops all work for the image and frees its process. */
   end(): void;
 }
@@ -46,10 +46,20 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
   async function enter(): Promise<Lease> {
     const { granted, fresh } = tries;
     const request = { ...options, ...granted, fresh, signal: ending.signal };
-    const { process, leave } = await context.admission.enter(request);
-    process.begin(options.file, granted.lane);
-    const memoryBytes = context.memory.limitOf(granted.chargedBytes);
-    return createLease(context, { process, work, memoryBytes, leave });
+    const admitted = await context.admission.enter(request);
+    admitted.process.begin(options.file, granted.lane);
+    return createLease(context, { admitted, work, memory: memoryOf(granted) });
+  }
+
+  const memoryOf = ({ chargedBytes }: Grant): LeaseMemory => ({
+    chargedBytes,
+    limitBytes: context.memory.limitOf(chargedBytes),
+  });
+
+  async function goOn(lease: Lease): Promise<Lease> {
+    const next = lease.goOn(work, memoryOf(tries.granted));
+    if (!next) lease.end();
+    return next ?? enter();
   }
 
   async function attempt<T>(part: (process: EngineProcess) => Promise<T>): Promise<T> {
@@ -83,9 +93,10 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
 
   return {
     do: (part, signal) => unlessAborted(() => attempt(part), signal, end),
-    goOn(next) {
+    goOn(next, memory) {
       work = next;
-      current = current?.then((lease) => lease.goOn(next));
+      tries.grant(memory);
+      current = current?.then(goOn);
     },
     end,
   };
@@ -99,6 +110,9 @@ function createTries(first: Grant) {
   return {
     get granted() {
       return granted;
+    },
+    grant(next: Grant): void {
+      granted = next;
     },
     /** Whether the next process must be one without an earlier image. */
     get fresh() {

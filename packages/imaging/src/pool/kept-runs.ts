@@ -4,7 +4,7 @@ import type { Grant } from './lanes.ts';
 /** Runs whose images have been inspected, and keep their process until the current turn of the event loop is over. */
 export interface KeptRuns {
   keep(file: Uint8Array, run: ImageRun): void;
-  /** The run for the decode of a file: a kept one goes on. A heavy image waits for its turn first. */
+  /** The run for the decode of a file: a kept one goes on. A heavy image, and one that needs memory that others have, waits for its turn first. */
   goOn(file: Uint8Array, cost: Grant, work: RunWork): ImageRun;
 }
 
@@ -29,7 +29,7 @@ export function createKeptRuns(context: RunContext): KeptRuns {
     goOn(file, cost, work) {
       const inspected = take(file);
       if (inspected && cost.lane === 'light') {
-        inspected.goOn(work);
+        inspected.goOn(work, cost);
         return inspected;
       }
       inspected?.end();

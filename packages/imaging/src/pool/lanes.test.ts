@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { getPriority } from 'node:os';
+import { variantSets } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { heaviestCoding } from '../cost/coding.ts';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
 import { variantSet } from '../test-support/render.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import { createLanePrediction, heavyImagesMax, laneOf } from './lanes.ts';
-import { createImageMemory, shareMemory } from './memory-shares.ts';
+import { CALLER_BYTES, createImageMemory, processesWithin, shareMemory } from './memory-shares.ts';
 import type { PoolEvent } from './pool-event.ts';
 
 const MIB = 1024 * 1024;
@@ -14,21 +15,58 @@ const set = variantSet({ format: 'webp' });
 const avif = { format: 'avif', orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 2_500 } as const;
 
 test('an image is heavy by its memory or by its CPU', () => {
-  const shares = shareMemory(4096 * MIB, 3);
-  expect(laneOf({ cpuMs: 4_999, memoryBytes: shares.lightBytes }, shares)).toBe('light');
-  expect(laneOf({ cpuMs: 5_001, memoryBytes: 0 }, shares)).toBe('heavy');
-  expect(laneOf({ cpuMs: 0, memoryBytes: shares.lightBytes + 1 }, shares)).toBe('heavy');
+  const memory = { lightBytesMax: 100 };
+  expect(laneOf({ cpuMs: 4_999, memoryBytes: 100 }, memory)).toBe('light');
+  expect(laneOf({ cpuMs: 5_001, memoryBytes: 0 }, memory)).toBe('heavy');
+  expect(laneOf({ cpuMs: 0, memoryBytes: 101 }, memory)).toBe('heavy');
 });
 
 test('only a file that was inspected is rejected for what its decoder would hold', () => {
   const shares = shareMemory(1024 * MIB, 3);
-  const lanes = createLanePrediction(shares, createImageMemory(shares, 4096 * MIB));
+  const lanes = createLanePrediction(createImageMemory(shares, 4096 * MIB));
   const source = { ...avif, width: 9_000, height: 9_000 };
   const file = Buffer.alloc(0);
   expect(lanes.predict(file, { source, set }).lane).toBe('heavy');
   lanes.inspected(file, heaviestCoding(source));
   expect(() => lanes.predict(file, { source, set })).toThrow(expect.objectContaining({ code: 'too-complex' }));
-  expect(lanes.predict(file, { source: { ...source, width: 900 }, set }).lane).toBe('heavy');
+  expect(lanes.predict(file, { source: { ...source, width: 900 }, set }).lane).toBe('light');
+});
+
+const photograph = {
+  ...{
+    channels: 3,
+    bytesPerChannel: 1,
+    isSubsampled: true,
+    isProgressive: false,
+    scans: 1,
+    tiles: 0,
+    metadataBytes: 60_000,
+  },
+  ...{ isConverted: false, isWideGamut: true },
+};
+
+test.each([
+  [1_500, 3],
+  [2_048, 3],
+  [3_072, 5],
+])('photographs of up to 24 megapixels are light in a worker of %i MiB with %i processes', (workerMib, processes) => {
+  // Four originals of 50 MiB, and the detector of faces.
+  const poolBytes = (workerMib - 4 * 50 - 128) * MIB - CALLER_BYTES;
+  expect(processesWithin(poolBytes, processes)).toBe(processes);
+  const lanes = createLanePrediction(createImageMemory(shareMemory(poolBytes, processes), 2_048 * MIB));
+  const sources = [
+    [900, 900, 'png'],
+    [4_000, 3_000, 'jpeg'],
+    [6_000, 4_000, 'jpeg'],
+  ] as const;
+  for (const [category, standard] of variantSets()) {
+    for (const [width, height, format] of sources) {
+      const source = { ...avif, format, width, height, hasAlpha: format === 'png' };
+      const file = Buffer.alloc(0);
+      lanes.inspected(file, { ...photograph, channels: format === 'png' ? 4 : 3 });
+      expect(lanes.predict(file, { source, set: standard }).lane, `${width} ${format} ${category}`).toBe('light');
+    }
+  }
 });
 
 test('heavy images hold at most half of the processes, and at least one', () => {

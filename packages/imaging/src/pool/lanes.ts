@@ -4,13 +4,8 @@ import type { Cost } from '../cost/cost.ts';
 import { predictCost } from '../cost/predict-cost.ts';
 import { RejectedImageError } from '../errors.ts';
 import type { DecodeOptions } from '../picture.ts';
-import type { ImageMemory, MemoryShares } from './memory-shares.ts';
-
-/**
- * Heavy images take long or need much memory. They wait for each other, and hold at most half of the processes, at a lower
- * priority. Light images keep the other half, all of their slots, and their memory.
- */
-export type Lane = 'light' | 'heavy';
+import type { Lane } from './lane.ts';
+import type { ImageMemory } from './memory-shares.ts';
 
 /** More than photographs of 24 megapixels take with all renditions of a product. */
 const LIGHT_CPU_MS_MAX = 5_000;
@@ -18,8 +13,10 @@ const LIGHT_CPU_MS_MAX = 5_000;
 /** Images with a process at once in the heavy lane. A run cannot be interrupted, and takes up to minutes at its priority. */
 export const heavyImagesMax = (processes: number): number => Math.max(1, Math.floor(processes / 2));
 
-export const laneOf = (cost: Pick<Cost, 'cpuMs' | 'memoryBytes'>, { lightBytes }: MemoryShares): Lane =>
-  cost.cpuMs > LIGHT_CPU_MS_MAX || cost.memoryBytes > lightBytes ? 'heavy' : 'light';
+export const laneOf = (
+  cost: Pick<Cost, 'cpuMs' | 'memoryBytes'>,
+  { lightBytesMax }: Pick<ImageMemory, 'lightBytesMax'>,
+): Lane => (cost.cpuMs > LIGHT_CPU_MS_MAX || cost.memoryBytes > lightBytesMax ? 'heavy' : 'light');
 
 interface LaneSubject {
   readonly source: SourceFacts;
@@ -31,12 +28,12 @@ interface LaneSubject {
 /** What an image is admitted with. */
 export interface Grant {
   readonly lane: Lane;
-  /** Memory that it may use beyond the share of light images. */
+  /** Memory that it may use beyond what every process has in reserve for an image. */
   readonly chargedBytes: number;
 }
 
 /** Predicts the lanes of images from their inspection. */
-export function createLanePrediction(shares: MemoryShares, memory: ImageMemory) {
+export function createLanePrediction(memory: ImageMemory) {
   /** How files are coded. */
   const codings = new WeakMap<Uint8Array, Coding>();
   return {
@@ -51,7 +48,9 @@ export function createLanePrediction(shares: MemoryShares, memory: ImageMemory) 
       const coding = codings.get(file);
       const cost = predictCost({ source, coding: coding ?? heaviestCoding(source), set, only });
       if (coding && cost.heldBytes > memory.bytesMax) throw new RejectedImageError('too-complex');
-      return { lane: laneOf(cost, shares), chargedBytes: memory.chargeOf(cost.memoryBytes) };
+      const lane = laneOf(cost, memory);
+      // The files of the bench are small: the process has the file, and a photograph of a camera can have 20 MB.
+      return { lane, chargedBytes: memory.chargeOf(lane, cost.memoryBytes + source.bytes) };
     },
   };
 }

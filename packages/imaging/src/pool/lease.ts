@@ -1,3 +1,4 @@
+import type { Admitted } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { Roster } from './roster.ts';
 import { stopWork } from './stop-work.ts';
@@ -18,23 +19,31 @@ export interface LeaseWork {
 export interface Lease {
   readonly process: EngineProcess;
   readonly prepared: Promise<unknown>;
-  /** The same process for other work. Instead of `end`. */
-  goOn(work: LeaseWork): Lease;
+  /**
+   * The same process for other work, with other memory. Instead of `end`.
+   *
+   * @returns undefined if the image must wait for that memory
+   */
+  goOn(work: LeaseWork, memory: LeaseMemory): Lease | undefined;
   /** Stops all work for the image, and frees its process and its memory. */
   end(): void;
 }
 
-interface LeaseOptions {
-  readonly process: EngineProcess;
-  readonly work: LeaseWork;
+export interface LeaseMemory {
+  readonly chargedBytes: number;
   /** Memory of the process above which it is killed. */
-  readonly memoryBytes: number;
-  /** Returns what was counted for the image. */
-  readonly leave: () => void;
+  readonly limitBytes: number;
 }
 
-export function createLease(context: LeaseContext, { work, ...held }: LeaseOptions): Lease {
-  const { process, memoryBytes, leave } = held;
+interface LeaseOptions {
+  readonly admitted: Admitted;
+  readonly work: LeaseWork;
+  readonly memory: LeaseMemory;
+}
+
+export function createLease(context: LeaseContext, { admitted, work, memory }: LeaseOptions): Lease {
+  const { process, recharge, leave } = admitted;
+  const memoryBytes = memory.limitBytes;
   const unwatch = context.watch.watch(process, { ...work.budget, memoryBytes });
   const prepared = work.prepare?.(process) ?? Promise.resolve();
   // It is awaited by the work, which may have been aborted.
@@ -42,9 +51,10 @@ export function createLease(context: LeaseContext, { work, ...held }: LeaseOptio
   return {
     process,
     prepared,
-    goOn(next) {
+    goOn(next, more) {
+      if (!recharge(more.chargedBytes)) return undefined;
       unwatch();
-      return createLease(context, { ...held, work: next });
+      return createLease(context, { admitted, work: next, memory: more });
     },
     end: once(() => {
       void freeProcess(context, process, memoryBytes).finally(() => {

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createAdmission } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
-import { createImageMemory, PROCESS_BYTES, processesWithin, shareMemory } from './memory-shares.ts';
+import {
+  createImageMemory,
+  IMAGE_BYTES,
+  LIGHT_BYTES_MAX,
+  PROCESS_BYTES,
+  processesWithin,
+  shareMemory,
+} from './memory-shares.ts';
 
 const MIB = 1024 * 1024;
 /** One process with the smallest shares. */
@@ -26,17 +33,19 @@ function workerOf(poolMib: number, processesMax: number, { imageMib = 4_096, mar
       roster.idle = roster.idle.filter((other) => other !== taken);
     },
   };
-  const admission = createAdmission({ roster, heavyMax: size, heavyBytesMax: shares.heavyBytes, waitingMax: 100 });
+  const admission = createAdmission({ roster, heavyMax: size, laneBytesMax: shares.laneBytes, waitingMax: 100 });
   const limits = new Map<EngineProcess, number>();
   const ends: (() => void)[] = [];
   return {
     /** What all processes may have at this moment before one of them is killed or replaced. */
     mostBytes: () => [...limits.values()].reduce((sum, bytes) => sum + bytes, roster.idle.length * shares.processBytes),
     async enter(lane: 'light' | 'heavy', memoryMib: number) {
-      const chargedBytes = lane === 'heavy' ? memory.chargeOf(memoryMib * MIB) : 0;
-      const request = { lane, chargedBytes, fresh: false, file: Buffer.alloc(0), signal: undefined };
-      const { process, leave } = await admission.enter(request);
-      limits.set(process, memory.limitOf(chargedBytes));
+      const chargedBytes = memory.chargeOf(lane, memoryMib * MIB);
+      // A light image is inspected first.
+      const first = { lane, chargedBytes: lane === 'light' ? 0 : chargedBytes };
+      const request = { ...first, fresh: false, file: Buffer.alloc(0), signal: undefined };
+      const { process, recharge, leave } = await admission.enter(request);
+      limits.set(process, memory.limitOf(recharge(chargedBytes) ? chargedBytes : 0));
       ends.push(() => {
         limits.delete(process);
         roster.idle = [...roster.idle, process];
@@ -79,18 +88,36 @@ test('whatever images are admitted, the limits of all processes together stay wi
 
 test.each([
   [247, 3, 1],
-  [248, 3, 1],
-  [431, 3, 1],
-  [432, 3, 2],
+  [671, 3, 1],
+  [672, 3, 2],
+  [839, 3, 2],
+  [840, 3, 3],
   [3072, 9, 9],
-])('%i MiB are enough for the smallest shares of some of %i processes: %i', (poolMib, wanted, processes) => {
+])('%i MiB are enough for a light and a heavy image and some of %i processes: %i', (poolMib, wanted, processes) => {
   expect(processesWithin(poolMib * MIB, wanted)).toBe(processes);
 });
 
-test('one image may use its light share and all that heavy images may use together, within its own limit', () => {
+test('a light image may use enough for a photograph of 24 megapixels, whatever the heavy ones use', () => {
+  for (const poolMib of [376, 672, 840, 1_200, 4_096]) {
+    const size = processesWithin(poolMib * MIB, 3);
+    const memory = createImageMemory(shareMemory(poolMib * MIB, size), 4_096 * MIB);
+    expect(memory.lightBytesMax).toBe(LIGHT_BYTES_MAX);
+    expect(memory.chargeOf('light', 4_096 * MIB)).toBe(LIGHT_BYTES_MAX - IMAGE_BYTES);
+  }
+});
+
+test('one image may use what every process has for one, and all of its lane, within its own limit', () => {
   const shares = shareMemory(2_048 * MIB, 3);
-  const { bytesMax, chargeMax, limitOf } = createImageMemory(shares, 4_096 * MIB);
-  expect(bytesMax).toBe(shares.lightBytes + shares.heavyBytes);
-  expect(limitOf(chargeMax)).toBe(PROCESS_BYTES + bytesMax);
-  expect(createImageMemory(shares, 100 * MIB).limitOf(0)).toBe(PROCESS_BYTES + 100 * MIB);
+  const { bytesMax, chargeOf, limitOf } = createImageMemory(shares, 4_096 * MIB);
+  expect(bytesMax).toBe(IMAGE_BYTES + shares.laneBytes.heavy);
+  expect(limitOf(chargeOf('heavy', 4_096 * MIB))).toBe(PROCESS_BYTES + bytesMax);
+  const limited = createImageMemory(shares, 100 * MIB);
+  expect(limited.limitOf(limited.chargeOf('heavy', 4_096 * MIB))).toBe(PROCESS_BYTES + 100 * MIB);
+  expect(limited.limitOf(limited.chargeOf('light', 4_096 * MIB))).toBe(PROCESS_BYTES + 100 * MIB);
+});
+
+test('the only process may use all that is left for its image', () => {
+  const memory = createImageMemory(shareMemory(LEAST_MIB * MIB, 1), 4_096 * MIB);
+  expect(memory.bytesMax).toBe(LEAST_MIB * MIB - PROCESS_BYTES);
+  expect(memory.lightBytesMax).toBe(memory.bytesMax);
 });

@@ -1,18 +1,21 @@
+import type { Lane } from './lane.ts';
+
 /**
  * The memory of a worker, divided once at start so that all processes together stay within it whatever images they have:
  *
- *     total = caller + processes × (process + light) + heavy
+ *     total = caller + processes × (process + image) + light + heavy
  *
- * A process without an image has at most `process`, or it is replaced. One with a light image has at most `process + light`, or it is
- * killed. Heavy images are charged for what they may need beyond that, and together for at most `heavy`.
+ * A process without an image has at most `process`, or it is replaced. One with an image has at most `process + image` and what the image
+ * was charged, or it is killed. Images are charged for what they are predicted to need beyond `image`, the light ones together at most
+ * `light`, the heavy ones at most `heavy`: no lane waits for the memory of the other one.
  */
 export interface MemoryShares {
   /** Of a process without an image. */
   readonly processBytes: number;
-  /** A light image may need this much; every process has it in reserve, so light images never wait for memory. */
-  readonly lightBytes: number;
-  /** What heavy images may need beyond `lightBytes`, all together. */
-  readonly heavyBytes: number;
+  /** Any image may use this much: every process has it in reserve, so that inspections and small images do not wait for memory. */
+  readonly imageBytes: number;
+  /** What the images of a lane may use beyond `imageBytes`, all together. */
+  readonly laneBytes: Readonly<Record<Lane, number>>;
 }
 
 const MIB = 1024 * 1024;
@@ -23,38 +26,57 @@ export const CALLER_BYTES = 256 * MIB;
  * settings of `allocator.ts`.
  */
 export const PROCESS_BYTES = 120 * MIB;
-/** Enough for a photograph of 24 megapixels. */
-const LIGHT_BYTES_MAX = 256 * MIB;
-const SHARE_BYTES_MIN = 64 * MIB;
+/** Enough for an inspection, and for an avatar. */
+export const IMAGE_BYTES = 48 * MIB;
+/** One light image. Enough for a product photograph of 24 megapixels: docs/performance.md, "What an image costs". */
+export const LIGHT_BYTES_MAX = 256 * MIB;
+/** One light image beyond `IMAGE_BYTES`. */
+const LIGHT_CHARGE_MAX = LIGHT_BYTES_MAX - IMAGE_BYTES;
+/** Two lanes have at least that much. With less, there is one process, whose image may use all. */
+const LANES_BYTES_MIN = LIGHT_CHARGE_MAX + 128 * MIB;
+/** Of the memory that lanes divide. Light images need no more than one of the largest for each process. */
+const LIGHT_PART = 1 / 3;
 
 /**
- * Processes that fit into the memory, each with the smallest share; at least one.
+ * Processes that fit into the memory and leave a light and a heavy image enough at the same time; at least one.
  *
  * @param poolBytes what all engine processes may use together
  * @param marksBytes pixels of watermarks, which each process has
  */
 export function processesWithin(poolBytes: number, processes: number, marksBytes = 0): number {
-  const fitting = Math.floor((poolBytes - SHARE_BYTES_MIN) / (PROCESS_BYTES + marksBytes + SHARE_BYTES_MIN));
+  const fitting = Math.floor((poolBytes - LANES_BYTES_MIN) / (PROCESS_BYTES + marksBytes + IMAGE_BYTES));
   return Math.max(1, Math.min(processes, fitting));
 }
 
 /**
  * @param poolBytes what all engine processes may use together; at least 248 MiB, which is enough for one without watermarks
+ * @param processes as `processesWithin` returns it
  * @param marksBytes pixels of watermarks, which each process has
  */
 export function shareMemory(poolBytes: number, processes: number, marksBytes = 0): MemoryShares {
   const processBytes = PROCESS_BYTES + marksBytes;
-  const forImages = poolBytes - processes * processBytes;
-  const lightBytes = Math.max(SHARE_BYTES_MIN, Math.min(LIGHT_BYTES_MAX, forImages / (2 * processes)));
-  return { processBytes, lightBytes, heavyBytes: Math.max(SHARE_BYTES_MIN, forImages - processes * lightBytes) };
+  const rest = poolBytes - processes * (processBytes + IMAGE_BYTES);
+  return {
+    processBytes,
+    imageBytes: IMAGE_BYTES,
+    laneBytes: processes === 1 ? oneLaneOf(rest) : twoLanesOf(rest, processes),
+  };
+}
+
+/** One process has one image at a time, of either lane. */
+const oneLaneOf = (bytes: number) => ({ light: Math.min(LIGHT_CHARGE_MAX, bytes), heavy: bytes });
+
+function twoLanesOf(bytes: number, processes: number) {
+  const light = Math.max(LIGHT_CHARGE_MAX, Math.min(processes * LIGHT_CHARGE_MAX, bytes * LIGHT_PART));
+  return { light, heavy: bytes - light };
 }
 
 /** What one image may use of the shares. */
 export interface ImageMemory {
-  /** What an image is charged beyond the light share, from its predicted memory. */
-  chargeOf(memoryBytes: number): number;
-  /** The most that one image is charged. */
-  readonly chargeMax: number;
+  /** What an image is charged beyond `imageBytes`, from its predicted memory. */
+  chargeOf(lane: Lane, memoryBytes: number): number;
+  /** The most that one light image may use. */
+  readonly lightBytesMax: number;
   /** The most that one image may use. */
   readonly bytesMax: number;
   /** Memory of a process above which it is killed. */
@@ -62,14 +84,19 @@ export interface ImageMemory {
 }
 
 /** @param bytesMax of one image, whatever the shares are */
-export function createImageMemory(shares: MemoryShares, bytesMax: number): ImageMemory {
-  const { processBytes, lightBytes, heavyBytes } = shares;
-  const imageMax = Math.min(bytesMax, lightBytes + heavyBytes);
-  const chargeMax = Math.max(0, imageMax - lightBytes);
+export function createImageMemory(
+  { processBytes, imageBytes, laneBytes }: MemoryShares,
+  bytesMax: number,
+): ImageMemory {
+  const chargeMax = {
+    light: Math.min(LIGHT_CHARGE_MAX, laneBytes.light),
+    heavy: Math.max(0, Math.min(bytesMax - imageBytes, laneBytes.heavy)),
+  };
+  const imageMax = Math.min(bytesMax, imageBytes + Math.max(chargeMax.light, chargeMax.heavy));
   return {
-    chargeMax,
+    lightBytesMax: Math.min(bytesMax, imageBytes + chargeMax.light),
     bytesMax: imageMax,
-    chargeOf: (memoryBytes) => Math.max(0, Math.min(chargeMax, memoryBytes - lightBytes)),
-    limitOf: (chargedBytes) => processBytes + Math.min(imageMax, lightBytes + chargedBytes),
+    chargeOf: (lane, memoryBytes) => Math.max(0, Math.min(chargeMax[lane], memoryBytes - imageBytes)),
+    limitOf: (chargedBytes) => processBytes + Math.min(imageMax, imageBytes + chargedBytes),
   };
 }

@@ -1,4 +1,4 @@
-import type { Lane } from './lanes.ts';
+import type { Lane } from './lane.ts';
 import type { Slots, SlotTicket } from './slots.ts';
 
 /** The slots of one process, under the numbers that it gave them. */

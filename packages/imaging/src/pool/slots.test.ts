@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Lane } from './lanes.ts';
+import type { Lane } from './lane.ts';
 import { createSlots } from './slots.ts';
 
 function order(max: number, lanes: readonly Lane[]) {

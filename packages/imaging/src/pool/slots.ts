@@ -1,4 +1,4 @@
-import type { Lane } from './lanes.ts';
+import type { Lane } from './lane.ts';
 
 /** A place, or a position in the queue for one. */
 export interface SlotTicket {
