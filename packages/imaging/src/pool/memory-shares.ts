@@ -34,6 +34,8 @@ export const LIGHT_BYTES_MAX = 256 * MIB;
 const LIGHT_CHARGE_MAX = LIGHT_BYTES_MAX - IMAGE_BYTES;
 /** Two lanes have at least that much. With less, there is one process, whose image may use all. */
 const LANES_BYTES_MIN = LIGHT_CHARGE_MAX + 128 * MIB;
+/** Less would be enough for inspections only. */
+const REST_BYTES_MIN = 80 * MIB;
 /** Of the memory that lanes divide. Light images need no more than one of the largest for each process. */
 const LIGHT_PART = 1 / 3;
 
@@ -55,7 +57,7 @@ export function processesWithin(poolBytes: number, processes: number, marksBytes
  */
 export function shareMemory(poolBytes: number, processes: number, marksBytes = 0): MemoryShares {
   const processBytes = PROCESS_BYTES + marksBytes;
-  const rest = poolBytes - processes * (processBytes + IMAGE_BYTES);
+  const rest = Math.max(REST_BYTES_MIN, poolBytes - processes * (processBytes + IMAGE_BYTES));
   return {
     processBytes,
     imageBytes: IMAGE_BYTES,
