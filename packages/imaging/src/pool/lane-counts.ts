@@ -14,7 +14,7 @@ export interface LaneCounts {
   count(grant: Grant): CountedImage;
 }
 
-export interface CountedImage {
+interface CountedImage {
   /** Charges the image for other memory. @returns false, and changes nothing, if it must wait for that */
   recharge(chargedBytes: number): boolean;
   /** Returns what was counted. */
