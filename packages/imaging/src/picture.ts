@@ -55,6 +55,11 @@ export interface DecodeOptions extends CallOptions {
   readonly focus?: Focus | undefined;
   /** As the image's manifest has it, for entries with the position `face`. Without it, it is chosen by the pixels. */
   readonly chosenFocus?: FocusChoice | undefined;
+  /**
+   * A pool calls it before an image has its second try as a heavy one, because it needs more memory than predicted: it may wait for long
+   * then. What it throws ends the picture.
+   */
+  readonly onHeavy?: (() => void) | undefined;
 }
 
 /** A decoded source. Everything is made from these pixels. */

@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const EVERY_MS = 50;
+/** All processes of the machine are read to find the family. A new one is found within a quarter of a second: less than its start takes. */
+const SAMPLES_OF_A_FAMILY = 5;
 const KIB = 1024;
 
 /** Memory of a process with its descendants, in bytes. */
@@ -40,8 +42,19 @@ export function watchMemory(rootPid: () => number | undefined): MemoryWatch {
   let peak: FamilyMemory = { chargedBytes: 0, rssBytes: 0, pssBytes: 0, processes: [] };
   let rssPeakBytes = 0;
 
-  async function take(pid: number): Promise<void> {
+  let samples = 0;
+  let known: readonly number[] = [];
+
+  async function membersOf(pid: number): Promise<readonly Member[]> {
+    samples += 1;
+    if (samples % SAMPLES_OF_A_FAMILY !== 1 && known.includes(pid)) return readMembers(known);
     const members = await familyOf(pid);
+    known = members.map((member) => member.pid);
+    return members;
+  }
+
+  async function take(pid: number): Promise<void> {
+    const members = await membersOf(pid);
     const rssBytes = members.reduce((sum, member) => sum + member.rssBytes, 0);
     rssPeakBytes = Math.max(rssPeakBytes, rssBytes);
     // The charged memory is never more, and costs more to read.
@@ -91,7 +104,7 @@ interface Member {
 
 async function familyOf(rootPid: number): Promise<readonly Member[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const all = (await Promise.all(pids.map(Number).map(readMember))).filter((one) => one !== undefined);
+  const all = await readMembers(pids.map(Number));
   const family = new Set([rootPid]);
   // A child may have a lower pid than its parent: repeat until nothing is added.
   for (let size = 0; size < family.size; ) {
@@ -103,6 +116,9 @@ async function familyOf(rootPid: number): Promise<readonly Member[]> {
 
 /** The kernel's page, on every platform that the harness runs on. */
 const PAGE_BYTES = 4 * KIB;
+
+const readMembers = async (pids: readonly number[]): Promise<readonly Member[]> =>
+  (await Promise.all(pids.map(readMember))).filter((one) => one !== undefined);
 
 /** Undefined if the process has ended. */
 async function readMember(pid: number): Promise<Member | undefined> {

@@ -6,6 +6,7 @@ import type { ObjectFacts } from '@imagemill/storage';
 import { type CategorySpec, uploadEntries } from '@imagemill/variants';
 import { isRejection } from '../import/import-original.ts';
 import type { HeavyRun } from '../slots/heavy-slots.ts';
+import { PostponedError } from './errors.ts';
 import { inspectOriginal } from './inspect-original.ts';
 import { judge, withheld } from './judge.ts';
 import { renderOriginal } from './render-original.ts';
@@ -37,6 +38,9 @@ export async function makeManifest(
   const heavy = services.heavySlots.begin(rendering.image.imageId);
   try {
     return await makeInSlot(services, rendering, { ...context, heavy });
+  } catch (error) {
+    if (error instanceof PostponedError) return error.postponed;
+    throw error;
   } finally {
     heavy.end();
   }
@@ -81,7 +85,7 @@ interface Inspection extends SlotContext {
 async function judgeAndRender(
   services: RenderServices,
   { image, category, allowed }: Rendering,
-  { subject, inspected, watch, signal, reportProgress }: Inspection,
+  { subject, inspected, watch, heavy, signal, reportProgress }: Inspection,
 ): Promise<Made> {
   const { original, source } = inspected;
   const { revision, visibility, isModerated, set } = category;
@@ -102,7 +106,7 @@ async function judgeAndRender(
         await report(done);
       }
       const work = { subject: mayBeSeen, category, original, source };
-      return finished(await renderOriginal(services, work, { watch, onPublished, signal }));
+      return finished(await renderOriginal(services, work, { watch, heavy, onPublished, signal }));
     });
   });
 }

@@ -2,6 +2,8 @@ import type { Picture } from '@imagemill/imaging';
 import { type FinishedManifest, readyManifest, type Subject } from '@imagemill/manifests';
 import type { Original } from '@imagemill/rendering';
 import { type CategorySpec, type SourceFacts, uploadEntries } from '@imagemill/variants';
+import type { HeavyRun } from '../slots/heavy-slots.ts';
+import { PostponedError } from './errors.ts';
 import { publishRenditions } from './publish-renditions.ts';
 import type { RenderServices } from './render-services.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -16,22 +18,29 @@ interface Renderable {
 
 interface RenderOptions extends Pick<PublishOptions, 'onPublished' | 'signal'> {
   readonly watch: Stopwatch;
+  readonly heavy: HeavyRun;
 }
 
 /**
  * Decodes an original once, and publishes its renditions.
  *
- * @throws RejectedImageError; StorageError; errors of the engine
+ * @throws RejectedImageError; StorageError; errors of the engine; PostponedError if it needs a slot for heavy images and none is free
  */
 export async function renderOriginal(
   { cdn, engine, onEncoded, logger }: RenderServices,
   { subject, category, original, source }: Renderable,
-  { watch, onPublished, signal }: RenderOptions,
+  { watch, heavy, onPublished, signal }: RenderOptions,
 ): Promise<FinishedManifest> {
   const { set, revision, visibility } = category;
   const { focus, imageId } = subject.image;
   const only = uploadEntries(set);
-  const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, { only, focus, signal }));
+  // It would wait in the engine for other heavy images, and hold a slot of the worker's jobs meanwhile.
+  function onHeavy(): void {
+    const busy = heavy.take('heavy');
+    if (busy) throw new PostponedError(busy);
+  }
+  const options = { only, focus, onHeavy, signal };
+  const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, options));
   const address = { imageId, revision, visibility };
   const publishing = { cdn, onEncoded, address, onPublished, signal };
   const [summary, done] = await summariseAndPublish(picture, watch, publishing);

@@ -131,14 +131,11 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         throw error;
       }
     },
-    async decode(file, source, set, { signal, ...options } = {}) {
+    async decode(file, source, set, { signal, onHeavy, ...options } = {}) {
       const wanted = selectEntries(set, options.only);
       const { prepare, decided } = decodeCalls({ source, set, ...options });
-      const run = kept.goOn(file, lanes.predict(file, { source, set, only: options.only }), {
-        budget,
-        prepare,
-        most: most.heavy,
-      });
+      const work = { budget, prepare, most: most.heavy, onMost: onHeavy };
+      const run = kept.goOn(file, lanes.predict(file, { source, set, only: options.only }), work);
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length, decided: decided() });

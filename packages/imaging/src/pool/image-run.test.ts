@@ -111,6 +111,23 @@ test.each([
   expect(admitted.at(-1)?.limitBytes).toBe(170);
 });
 
+test('an image that needs more memory than predicted may be stopped before it is admitted again', async () => {
+  const { context, admitted } = processes();
+  const busy = new Error('Other heavy images hold all slots.');
+  const onMost = () => {
+    throw busy;
+  };
+  const run = createImageRun(context, { ...light, file, budget, most, onMost });
+  const died = new MemoryExceededError();
+  // A summary beside the renditions ends with the same process.
+  const works = await Promise.allSettled([run.do(failing(died), undefined), run.do(failing(died), undefined)]);
+  expect(works).toEqual([
+    { status: 'rejected', reason: busy },
+    { status: 'rejected', reason: busy },
+  ]);
+  expect(admitted.length).toBe(1);
+});
+
 test('a second try for memory counts as no death', async () => {
   const { context, admitted } = processes();
   const run = createImageRun(context, { ...light, file, budget, most });

@@ -13,6 +13,8 @@ export interface RunContext extends LeaseContext {
 export interface RunWork extends LeaseWork {
   /** For a second try, if the image needs more memory than it was admitted with. Without it, such an image is rejected. */
   readonly most?: Grant;
+  /** Called before that try. What it throws ends the work. */
+  readonly onMost?: (() => void) | undefined;
 }
 
 export interface RunOptions extends Omit<AdmissionRequest, 'fresh' | 'signal'>, RunWork {}
@@ -25,7 +27,7 @@ export interface ImageRun {
    *
    * @param signal ends the run
    * @throws the signal's reason when aborted; RejectedImageError `crashed-decoder`, `timeout`, `too-complex`; TookTooLongError;
-   *   EngineBusyError; errors of the work
+   *   EngineBusyError; errors of the work and of its `onMost`
    */
   do<T>(work: (process: EngineProcess) => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
   /** Goes on with other work for the image, whose budget counts from now on: in the same process, unless it must wait for its memory. */
@@ -76,9 +78,9 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
       if (current === held) {
         lease.end();
         current = undefined;
-        tries.lost(error, work.most);
+        tries.lost(error, work);
       }
-      tries.throwIfRejected();
+      tries.throwIfOver();
       return attempt(part);
     }
   }
@@ -106,7 +108,14 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
 function createTries(first: Grant) {
   let granted = first;
   let deaths = 0;
-  let rejection: RejectedImageError | undefined;
+  let end: { readonly error: unknown } | undefined;
+
+  function grantMost(exceeded: MemoryExceededError, { most, onMost }: RunWork): void {
+    if (!most || most.chargedBytes <= granted.chargedBytes) throw new RejectedImageError('too-complex', exceeded);
+    onMost?.();
+    granted = most;
+  }
+
   return {
     get granted() {
       return granted;
@@ -118,19 +127,19 @@ function createTries(first: Grant) {
     get fresh() {
       return deaths > 0;
     },
-    /** Call it once for each process. @param most what an image that needs more memory is granted next */
-    lost(error: ProcessDiedError | MemoryExceededError, most: Grant | undefined): void {
-      if (error instanceof MemoryExceededError) {
-        if (most && most.chargedBytes > granted.chargedBytes) granted = most;
-        else rejection = new RejectedImageError('too-complex', error);
-        return;
+    /** Call it once for each process. */
+    lost(error: ProcessDiedError | MemoryExceededError, work: RunWork): void {
+      try {
+        if (error instanceof MemoryExceededError) grantMost(error, work);
+        else deaths += 1;
+        if (deaths >= DEATHS_MAX) throw new RejectedImageError('crashed-decoder', error);
+      } catch (reason) {
+        end = { error: reason };
       }
-      deaths += 1;
-      if (deaths >= DEATHS_MAX) rejection = new RejectedImageError('crashed-decoder', error);
     },
-    /** @throws RejectedImageError */
-    throwIfRejected(): void {
-      if (rejection) throw rejection;
+    /** @throws RejectedImageError; what `onMost` has thrown */
+    throwIfOver(): void {
+      if (end) throw end.error;
     },
   };
 }
