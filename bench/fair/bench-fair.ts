@@ -4,8 +4,8 @@ import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
 import { openBucket } from './open-bucket.ts';
-import { realRenders, type Work, waits } from './render-work.ts';
-import { type Outcome, runScenario, type Scenario } from './run-scenario.ts';
+import { realRenders, waits } from './render-work.ts';
+import { type Flood, type Outcome, runScenario, type Scenario } from './run-scenario.ts';
 
 const TURNS = 'turns by tenant';
 const SLOTS = 8;
@@ -35,7 +35,11 @@ export async function benchFair({ quick }: { quick: boolean }): Promise<void> {
   const rows = [
     row({ order: TURNS, flood: 'none' }, idle, idle),
     ...(await beside(idle, '10,000 images of 0.1 s', simulated, { jobs: quick ? 500 : 10_000, work: waits(JOB_MS) })),
-    ...(await beside(idle, '300 heavy images of 1 s', simulated, { jobs: quick ? 50 : 300, work: waits(10 * JOB_MS) })),
+    ...(await beside(idle, '300 heavy images of 1 s', simulated, {
+      jobs: quick ? 50 : 300,
+      work: waits(10 * JOB_MS),
+      isHeavy: true,
+    })),
     ...(await besideQuiet(idle, simulated, quick)),
     ...(await besideRealRenders(quick)),
   ];
@@ -77,12 +81,7 @@ async function besideRealRenders(quick: boolean): Promise<Row[]> {
   ];
 }
 
-async function beside(
-  idle: Outcome,
-  name: string,
-  common: Common,
-  flood: { readonly jobs: number; readonly work: Work },
-): Promise<Row[]> {
+async function beside(idle: Outcome, name: string, common: Common, flood: Flood): Promise<Row[]> {
   const rows: Row[] = [];
   for (const order of ['turns', 'fifo'] as const) {
     const outcome = await runScenario({ ...common, flood, order });

@@ -16,7 +16,15 @@ import {
 import type { ObjectStorage } from '@imagemill/storage';
 import { ImageId, originalKey, prefixes, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
+import { createHeavySlots } from '../../apps/worker/src/slots/heavy-slots.ts';
 import type { Work } from './render-work.ts';
+
+export interface Flood {
+  readonly jobs: number;
+  readonly work: Work;
+  /** Its images are predicted as heavy: as in a worker, they hold at most half of the slots. */
+  readonly isHeavy?: boolean;
+}
 
 export interface Scenario {
   readonly slots: number;
@@ -25,7 +33,7 @@ export interface Scenario {
   readonly othersPerSecond: number;
   readonly seconds: number;
   /** Uploads of the tenth tenant, all reported before the others start. */
-  readonly flood?: { readonly jobs: number; readonly work: Work };
+  readonly flood?: Flood;
   /** Jobs of a further tenant that wait behind all others: entries of the waiting set alone, which are never started. */
   readonly standing?: number;
   /** Tickets of a further tenant without uploads. Each turn of their looks lists this bucket, as a worker does. */
@@ -80,6 +88,8 @@ async function measure(scenario: Scenario, { producer, consumer }: Connections):
   const prefix = 'fair';
   const queue = createRenderQueue({ connection: producer, prefix });
   const uploads = new Map<string, { tenant: string; reportedAt: number; ended: () => void }>();
+  const floodLane = scenario.flood?.isHeavy ? 'heavy' : 'light';
+  const heavySlots = createHeavySlots({ slotsMax: scenario.slots / 2 });
   const slotMs = { flood: 0, others: 0 };
   const othersMs: number[] = [];
   let isMeasuring = false;
@@ -102,7 +112,11 @@ async function measure(scenario: Scenario, { producer, consumer }: Connections):
       if (!upload) throw new Error('unknown image');
       const startedAt = performance.now();
       const isFlood = upload.tenant === FLOOD;
+      const heavy = heavySlots.begin(imageId);
+      const busy = heavy.take(isFlood ? floodLane : 'light');
+      if (busy) return busy;
       await (isFlood ? scenario.flood?.work() : scenario.others());
+      heavy.end();
       if (isMeasuring) slotMs[isFlood ? 'flood' : 'others'] += performance.now() - startedAt;
       if (!isFlood) othersMs.push(performance.now() - upload.reportedAt);
       upload.ended();

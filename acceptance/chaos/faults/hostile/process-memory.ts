@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const EVERY_MS = 50;
+const HEAVY_NICENESS = 15;
 /** All processes of the machine are read to find the family. A new one is found within a quarter of a second: less than its start takes. */
 const SAMPLES_OF_A_FAMILY = 5;
 const KIB = 1024;
@@ -24,7 +25,7 @@ interface ProcessMemory {
   readonly isRoot: boolean;
   /** Anonymous and shared memory. */
   readonly ownBytes: number;
-  /** Nice value: 10 for heavy images. */
+  /** Nice value: `packages/imaging/src/pool/lower-priority.ts`. */
   readonly niceness: number;
 }
 
@@ -89,7 +90,7 @@ export function watchMemory(rootPid: () => number | undefined): MemoryWatch {
 export function describeMemory({ peak, rssPeakBytes }: MemoryWatch): string {
   const mib = (bytes: number) => Math.round(bytes / KIB / KIB);
   const processes = peak.processes.map(({ isRoot, niceness, ownBytes }) => {
-    const name = isRoot ? 'worker' : niceness > 0 ? 'heavy' : 'light';
+    const name = isRoot ? 'worker' : niceness >= HEAVY_NICENESS ? 'heavy' : 'light';
     return `${name} ${mib(ownBytes)}`;
   });
   return `${mib(peak.chargedBytes)} MiB charged (${processes.join(', ')}; proportional ${mib(peak.pssBytes)}, resident ${mib(peak.rssBytes)}); largest resident sum ${mib(rssPeakBytes)}`;

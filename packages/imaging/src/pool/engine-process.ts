@@ -7,7 +7,7 @@ import type { Detector } from '../detector.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
 import { answerFrames } from './answer-frames.ts';
 import type { Lane } from './lane.ts';
-import { lowerPriority } from './lower-priority.ts';
+import { lowerPriority, niceness } from './lower-priority.ts';
 import { createPendingCalls, type ReceivedRendition } from './pending-calls.ts';
 import { createProcessSlots } from './process-slots.ts';
 import type { Slots } from './slots.ts';
@@ -113,7 +113,7 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
     holds: (other) => file?.deref() === other,
     begin(next, ofLane) {
       lane = ofLane;
-      if (lane === 'heavy') had.heavyOne = lowerPriority(child.pid ?? 0) || had.heavyOne;
+      if (lane === 'heavy') had.heavyOne = lowerPriority(child.pid ?? 0, niceness.heavy) || had.heavyOne;
       if (file?.deref() === next) return;
       had.images += 1;
       file = new WeakRef(next);

@@ -7,6 +7,7 @@ import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
 import { variantSet } from '../test-support/render.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import { createLanePrediction, heavyImagesMax, laneOf } from './lanes.ts';
+import { niceness } from './lower-priority.ts';
 import { CALLER_BYTES, createImageMemory, processesWithin, shareMemory } from './memory-shares.ts';
 import type { PoolEvent } from './pool-event.ts';
 
@@ -104,13 +105,19 @@ describe('heavy images', () => {
   test.runIf(process.platform === 'linux')(
     'run at a lower priority, on all threads, in a process that is replaced',
     async () => {
+      const prioritiesOf = (pid: number) => {
+        const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+        expect(threads.length).toBeGreaterThan(1);
+        return new Set(threads.map((thread) => getPriority(thread)));
+      };
+      const [beside] = events.filter((event) => event.is === 'started').slice(-1);
+      if (!beside) throw new Error('No process has started.');
+      expect(prioritiesOf(beside.pid)).toEqual(new Set([niceness.light]));
       const from = lines();
       const run = runImage(pool, heavy);
       await vi.waitUntil(() => lines() > from);
       const pid = pidOfLine(from);
-      const threads = readdirSync(`/proc/${pid}/task`).map(Number);
-      expect(threads.length).toBeGreaterThan(1);
-      expect(new Set(threads.map((thread) => getPriority(thread)))).toEqual(new Set([10]));
+      expect(prioritiesOf(pid)).toEqual(new Set([niceness.heavy]));
       await run;
       await vi.waitUntil(() =>
         events.some((event) => event.is === 'ended' && event.pid === pid && event.reason === 'replaced'),

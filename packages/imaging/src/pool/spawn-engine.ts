@@ -6,6 +6,7 @@ import type { Watermarks } from '../watermark/placed-mark.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
+import { lowerPriority, niceness } from './lower-priority.ts';
 import type { Slots } from './slots.ts';
 
 export interface SpawnOptions extends EngineCommandOptions {
@@ -33,6 +34,8 @@ export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): P
   const { command, args, env } = engineCommand(options.program, JSON.stringify(options.start), options);
   // On Windows, only an overlapped pipe can be read and written at the same time; elsewhere it is a pair of sockets.
   const child = spawn(command, args, { env, cwd: '/', stdio: ['pipe', 'ignore', 'pipe', 'overlapped'] });
+  // Before it has further threads, which inherit it.
+  if (child.pid !== undefined) lowerPriority(child.pid, niceness.light);
   // The end of the process says more than an error here.
   child.stdin?.on('error', () => {}).end(bundle);
   const lines = collectLines(child, options.onLog);
