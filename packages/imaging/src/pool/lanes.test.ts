@@ -17,9 +17,9 @@ const avif = { format: 'avif', orientation: 1, colourSpace: 'srgb', hasAlpha: fa
 
 test('an image is heavy by its memory or by its CPU', () => {
   const memory = { lightBytesMax: 100 };
-  expect(laneOf({ cpuMs: 4_999, memoryBytes: 100 }, memory)).toBe('light');
+  expect(laneOf({ cpuMs: 4_999, memoryBytes: 133 }, memory)).toBe('light');
   expect(laneOf({ cpuMs: 5_001, memoryBytes: 0 }, memory)).toBe('heavy');
-  expect(laneOf({ cpuMs: 0, memoryBytes: 101 }, memory)).toBe('heavy');
+  expect(laneOf({ cpuMs: 0, memoryBytes: 134 }, memory)).toBe('heavy');
 });
 
 test('only a file that was inspected is rejected for what its decoder would hold', () => {

@@ -10,13 +10,19 @@ import type { ImageMemory } from './memory-shares.ts';
 /** More than photographs of 24 megapixels take with all renditions of a product. */
 const LIGHT_CPU_MS_MAX = 5_000;
 
+/**
+ * Predicted memory is an upper bound: photographs of 12 megapixels took 0.4 to 0.76 of it as products (docs/performance/cost.json). One that
+ * needs more than a light image may use has a second try as a heavy one.
+ */
+const LIKELY_SHARE = 0.75;
+
 /** Images with a process at once in the heavy lane. A run cannot be interrupted, and takes up to minutes at its priority. */
 export const heavyImagesMax = (processes: number): number => Math.max(1, Math.floor(processes / 2));
 
 export const laneOf = (
   cost: Pick<Cost, 'cpuMs' | 'memoryBytes'>,
   { lightBytesMax }: Pick<ImageMemory, 'lightBytesMax'>,
-): Lane => (cost.cpuMs > LIGHT_CPU_MS_MAX || cost.memoryBytes > lightBytesMax ? 'heavy' : 'light');
+): Lane => (cost.cpuMs > LIGHT_CPU_MS_MAX || LIKELY_SHARE * cost.memoryBytes > lightBytesMax ? 'heavy' : 'light');
 
 interface LaneSubject {
   readonly source: SourceFacts;
@@ -49,8 +55,7 @@ export function createLanePrediction(memory: ImageMemory) {
       const cost = predictCost({ source, coding: coding ?? heaviestCoding(source), set, only });
       if (coding && cost.heldBytes > memory.bytesMax) throw new RejectedImageError('too-complex');
       const lane = laneOf(cost, memory);
-      // The files of the bench are small: the process has the file, and a photograph of a camera can have 20 MB.
-      return { lane, chargedBytes: memory.chargeOf(lane, cost.memoryBytes + source.bytes) };
+      return { lane, chargedBytes: memory.chargeOf(lane, cost.memoryBytes) };
     },
   };
 }
