@@ -14,6 +14,7 @@ import { benchLive } from './live/bench-live.ts';
 import { benchSharpen } from './options/bench-sharpen.ts';
 import { drawOptions } from './options/draw-options.ts';
 import { benchReady } from './ready/bench-ready.ts';
+import { benchReport } from './seller/bench-report.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 import { benchVision } from './vision/bench-vision.ts';
 
@@ -34,6 +35,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   options: drawOptions,
   profile: benchProfile,
   ready: benchReady,
+  report: benchReport,
   'round-png': benchRoundPng,
   sharpen: benchSharpen,
   soak: benchSoak,
@@ -66,6 +68,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   options   no measurement: draws the pictures of docs/variants.md
   profile   CPU of one image by step: decode, scaling, each encoder
   ready     from the report of an upload to its first rendition and to ready, on an idle system
+  report    precision and recall of the warnings that are measured, and distances of perceptual hashes; downloads photographs
   round-png bytes, CPU and quality of round png files, lossless and with a palette
   sharpen   contrast and halos by the settings of the unsharp mask
   soak      memory over thousands of jobs in one process, with each installed allocator

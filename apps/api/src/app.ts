@@ -23,6 +23,7 @@ import { followImage } from './routes/follow-image.ts';
 import { followImageWs } from './routes/follow-image-ws.ts';
 import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
+import { getReport } from './routes/get-report.ts';
 import { health } from './routes/health.ts';
 import { importImage } from './routes/import-image.ts';
 import { listImages } from './routes/list-images.ts';
@@ -48,7 +49,7 @@ interface RoutesOfArea extends Area {
  * Paths that accept a follow token. Browsers cannot send headers to the live paths, so these accept it in the query as
  * well.
  */
-const FOLLOWED_PATH = '/v1/images/:id';
+const FOLLOWED_PATHS = ['/v1/images/:id', '/v1/images/:id/report'];
 const LIVE_PATHS = ['/v1/images/:id/events', '/v1/images/:id/ws'];
 
 /** The scope that a path requires: the first area that matches it applies. Routes outside all areas need no key. */
@@ -63,7 +64,7 @@ export const areas: readonly RoutesOfArea[] = [
     bodyBytesMax: 64 * KIB,
     routes: [
       ...[requestUpload, signParts, listParts, completeUpload, importImage],
-      ...[listImages, getImage, signSize, reprocessImage, setFocus, deleteImage],
+      ...[listImages, getImage, getReport, signSize, reprocessImage, setFocus, deleteImage],
       ...[followImage, followImageWs],
     ],
   },
@@ -96,7 +97,7 @@ export function createApp(
   if (services.console) serveConsole(app, services.console);
   if (services.board) serveBoard(app, services.board);
   if (services.followTokens) {
-    app.use(FOLLOWED_PATH, admitFollowers(services.followTokens));
+    for (const path of FOLLOWED_PATHS) app.use(path, admitFollowers(services.followTokens));
     for (const path of LIVE_PATHS) app.use(path, admitFollowers(services.followTokens, { inQuery: true }));
   }
   for (const { path, scope, bodyBytesMax, routes } of areas) {

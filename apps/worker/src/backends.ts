@@ -1,4 +1,4 @@
-import { checkRedis, createConsumerConnection } from '@imagemill/queue';
+import { checkRedis, createConsumerConnection, createProducerConnection } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { workerCanaryKey } from '@imagemill/variants';
@@ -14,6 +14,9 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
   const canaryClient = createS3Client({ ...s3Settings(env), maxAttempts: 1, requestTimeoutMs: 4_000 });
   const connection = createConsumerConnection(env.REDIS_URL);
   connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
+  // Fails fast: an image is made without looking for duplicates.
+  const fastConnection = createProducerConnection(env.REDIS_URL);
+  fastConnection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   return {
     originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET }),
     cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
@@ -23,8 +26,10 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
       cdn: createS3Storage({ client: canaryClient, bucket: env.CDN_BUCKET }),
     },
     connection,
+    fastConnection,
     close() {
       connection.disconnect();
+      fastConnection.disconnect();
       client.destroy();
       signingClient.destroy();
       canaryClient.destroy();

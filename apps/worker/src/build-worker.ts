@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { createFinishedImages } from '@imagemill/manifests';
-import { createRenderWorker, createSlotTime, type RenderHandler } from '@imagemill/queue';
+import { createFingerprints, createRenderWorker, createSlotTime, type RenderHandler } from '@imagemill/queue';
 import { buildEngine, decodeWatermarks, type EngineOptions } from '@imagemill/rendering';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
 import { ImageId, loadVariantSets } from '@imagemill/variants';
 import type { Registry } from 'prom-client';
 import type { Backends } from './backends.ts';
+import { createDuplicates } from './duplicates/duplicates.ts';
 import type { WorkerEnv } from './env.ts';
 import { startHealthServer } from './health-server.ts';
 import { startLooking } from './looks/start-looking.ts';
@@ -39,8 +40,9 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
   const engine = await buildEngine(env, { ...options, watermarks, memoryMb: env.WORKER_MEMORY_MB, heldBytes });
   const purges = buildPurges(env, backends, { categories, logger, registry });
   const moderator = buildModerator(env, backends, { engine, categories, logger, registry });
+  const duplicates = createDuplicates(createFingerprints(backends.fastConnection, env.QUEUE_PREFIX), logger);
   const services = buildRenderServices(env, backends, {
-    ...{ engine, categories, logger, moderator, purges: purges?.queue },
+    ...{ engine, duplicates, categories, logger, moderator, purges: purges?.queue },
     onEncoded: measureEncodes(registry),
   });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger, registry });

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { createDeletions, createFinishedImages, createManifests, createPreviews } from '@imagemill/manifests';
 import {
   checkRedis,
+  createFingerprints,
   createImageIndex,
   createProducerConnection,
   createPurgeQueue,
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
         finishedImages: createFinishedImages(originals),
         categories: (await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets)).categories,
         index: createImageIndex(connection, env.QUEUE_PREFIX),
+        fingerprints: createFingerprints(connection, env.QUEUE_PREFIX),
         purges: purgesAreOn(env) ? createPurgeQueue({ connection, prefix: env.QUEUE_PREFIX }) : undefined,
         oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
         heldMs: env.MODERATION_HELD_DAYS * DAY_MS,

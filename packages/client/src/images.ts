@@ -4,6 +4,7 @@ import { type Size, sizeParameters } from './picture/size.ts';
 import type {
   Focus,
   Image,
+  ImageReport,
   ImageStatus,
   ImportRequest,
   ImportTicket,
@@ -37,6 +38,11 @@ export interface ImageCalls {
   /** Reports that the upload is complete. Idempotent. */
   completeUpload(imageId: string, options?: CallOptions): Promise<Image>;
   getImage(imageId: string, options?: CallOptions & { readonly followToken?: string | undefined }): Promise<Image>;
+  /** What was found in the original of an image, and what its seller should know. */
+  getReport(
+    imageId: string,
+    options?: CallOptions & { readonly followToken?: string | undefined },
+  ): Promise<ImageReport>;
   /** The newest first; loads page after page while you iterate. */
   listImages(options?: ListOptions): AsyncGenerator<Image, void, undefined>;
   reprocessImage(imageId: string, options?: CallOptions): Promise<Image>;
@@ -68,6 +74,8 @@ export function createImageCalls(api: ApiClient): ImageCalls {
       api.json({ method: 'GET', path: `${imagePath(imageId)}/size-url`, query: sizeParameters(size), signal }),
     getImage: (imageId, { signal, followToken } = {}) =>
       api.json({ method: 'GET', path: imagePath(imageId), signal, followToken }),
+    getReport: (imageId, { signal, followToken } = {}) =>
+      api.json({ method: 'GET', path: `${imagePath(imageId)}/report`, signal, followToken }),
     deleteImage: (imageId, { signal } = {}) => api.json({ method: 'DELETE', path: imagePath(imageId), signal }),
 
     async *listImages({ signal, ...query } = {}) {

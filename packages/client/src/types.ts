@@ -83,7 +83,19 @@ export type ImageWarning =
   /** The original is an animation; the renditions show its first frame. */
   | { code: 'animation-dropped' }
   /** By its own account, the original was made or edited with generative AI. */
-  | { code: 'ai-mark'; digitalSourceType: string };
+  | { code: 'ai-mark'; digitalSourceType: string }
+  /** Nothing in the picture is in focus. */
+  | { code: 'blurry' }
+  /** Even the lightest parts are dark. */
+  | { code: 'too-dark' }
+  /** Most of the picture is nearly white. */
+  | { code: 'too-bright' }
+  /** The picture has plain bars or a frame at these sides. */
+  | { code: 'framed'; sides: ('top' | 'right' | 'bottom' | 'left')[] }
+  /** This older image of the same tenant has the same bytes. */
+  | { code: 'duplicate'; of: string }
+  /** This older image of the same tenant looks nearly the same; `bits` of 64 of their perceptual hashes differ. */
+  | { code: 'near-duplicate'; of: string; bits: number };
 
 /** A focus, and what it was chosen by. */
 export interface FocusChoice extends Focus {
@@ -123,6 +135,19 @@ export interface Image {
   attempts: number;
   createdAt: string;
   readyAt?: string | undefined;
+}
+
+/** What was found in the original of an image, and what its seller should know. */
+export interface ImageReport
+  extends Pick<Image, 'imageId' | 'category' | 'filename' | 'status' | 'error' | 'source' | 'provenance' | 'warnings'> {
+  /** What `warnings` are based on; `header` if the pixels were not looked at, as for a held image. */
+  examined: 'nothing' | 'header' | 'pixels';
+  /** Checks that the warnings were made without: duplicates were not looked for. */
+  unchecked?: 'duplicates'[] | undefined;
+  /** Missing if its category is not moderated, or before there is a verdict. */
+  moderation?:
+    | { verdict: 'allow' | 'hold' | 'reject'; by: 'service' | 'operator' | 'service-down' | 'age'; at: string }
+    | undefined;
 }
 
 /** An image whose renditions are all live. */

@@ -7,6 +7,7 @@ export type { ImagingEngine } from './engine.ts';
 export { EngineBusyError, RejectedImageError, type RejectionCode, TookTooLongError } from './errors.ts';
 export { isGraphic } from './is-graphic.ts';
 export { defaultLimits, type ImageLimits } from './limits.ts';
+export { measure } from './measure/measure.ts';
 export type { Picture, PictureSummary, RenderedVariant } from './picture.ts';
 export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-engine-pool.ts';
 export { endReasons } from './pool/engine-process.ts';

@@ -1,6 +1,8 @@
+import type { Measured } from '@imagemill/report';
 import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { dominantColour } from './dominant-colour.ts';
+import { measure } from './measure/measure.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface PictureSummary {
@@ -8,12 +10,15 @@ export interface PictureSummary {
   readonly placeholder: string;
   /** The most frequent colour, as #rrggbb; exact for a picture of one colour. Transparent parts count as white. */
   readonly dominantColour: string;
+  /** What the seller report is made from. */
+  readonly measured: Measured;
 }
 
 /** The limit of ThumbHash is 100×100. */
 const SIDE_MAX = 100;
 
-export async function summarise({ data, raw }: Pixels): Promise<PictureSummary> {
+export async function summarise(pixels: Pixels): Promise<PictureSummary> {
+  const { data, raw } = pixels;
   const { data: rgba, info } = await sharp(data, { raw })
     .resize(SIDE_MAX, SIDE_MAX, { fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')
@@ -25,5 +30,6 @@ export async function summarise({ data, raw }: Pixels): Promise<PictureSummary> 
   return {
     placeholder: Buffer.from(rgbaToThumbHash(info.width, info.height, rgba)).toString('base64'),
     dominantColour: dominantColour(opaque),
+    measured: await measure(pixels),
   };
 }

@@ -1,6 +1,6 @@
 import type { AppError } from '@imagemill/errors';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
-import type { Warning } from '@imagemill/report';
+import type { Measured, Warning } from '@imagemill/report';
 import type { ObjectFacts } from '@imagemill/storage';
 import {
   type Decided,
@@ -11,7 +11,7 @@ import {
   type VariantSet,
   type Visibility,
 } from '@imagemill/variants';
-import type { FinishedManifest, Manifest } from './manifest.ts';
+import type { FinishedManifest, Manifest, Unchecked } from './manifest.ts';
 import { type Moderation, moderationErrors } from './moderation.ts';
 import { sellersText } from './sellers-text.ts';
 
@@ -25,11 +25,17 @@ export interface Subject {
   /** Undefined before the original was inspected. */
   readonly source?: (SourceFacts & { readonly sha256: string }) | undefined;
   readonly warnings?: readonly Warning[] | undefined;
+  /** Checks that the warnings were made without. */
+  readonly unchecked?: readonly Unchecked[] | undefined;
 }
 
 interface Rendered {
   readonly source: NonNullable<Subject['source']>;
-  readonly summary: { readonly placeholder: string; readonly dominantColour: string };
+  readonly summary: {
+    readonly placeholder: string;
+    readonly dominantColour: string;
+    readonly measured?: Measured | undefined;
+  };
   readonly set: VariantSet;
   readonly revision: string;
   readonly visibility: Visibility;
@@ -42,9 +48,15 @@ interface Rendered {
 /** The manifest of an image with all renditions in the CDN bucket, listed in the order of the variant set. */
 export function readyManifest(subject: Subject, rendered: Rendered): FinishedManifest {
   const { imageId } = subject.image;
-  const { set, revision, visibility, source, summary, timingsMs } = rendered;
+  const { set, revision, visibility, source, timingsMs } = rendered;
+  const { placeholder, dominantColour, measured } = rendered.summary;
   const { chosenFocus, skipped } = rendered.decided;
-  const decided = { ...(chosenFocus && { chosenFocus }), ...(skipped.length > 0 && { skipped: [...skipped] }) };
+  const { unchecked = [] } = subject;
+  const decided = {
+    ...(chosenFocus && { chosenFocus }),
+    ...(skipped.length > 0 && { skipped: [...skipped] }),
+    ...(unchecked.length > 0 && { unchecked: [...unchecked] }),
+  };
   const published = new Map(rendered.done.map((rendition) => [`${rendition.variant}.${rendition.format}`, rendition]));
   const renditions = set.flatMap(({ name, format }) => {
     const rendition = published.get(`${name}.${format}`);
@@ -54,7 +66,18 @@ export function readyManifest(subject: Subject, rendered: Rendered): FinishedMan
   const readyAt = new Date().toISOString();
   return {
     ...finished(subject),
-    ...{ status: 'ready', revision, source, ...summary, ...decided, renditions, readyAt, timingsMs },
+    ...{
+      status: 'ready',
+      revision,
+      source,
+      placeholder,
+      dominantColour,
+      measured,
+      ...decided,
+      renditions,
+      readyAt,
+      timingsMs,
+    },
   };
 }
 

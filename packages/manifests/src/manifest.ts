@@ -1,5 +1,5 @@
 import { versioned } from '@imagemill/records';
-import { Warning } from '@imagemill/report';
+import { Measured, Warning } from '@imagemill/report';
 import {
   Category,
   Focus,
@@ -47,6 +47,10 @@ const StoredRendition = z.object({
   bytes: z.int().positive(),
 });
 
+/** `duplicates`: Redis did not answer. */
+export const Unchecked = z.enum(['duplicates']);
+export type Unchecked = z.infer<typeof Unchecked>;
+
 /** With the digest of the original. Missing if it could not be read, or if an earlier version wrote the manifest of an image that is not ready. */
 const ExaminedSource = SourceFacts.extend({ sha256: z.string() });
 
@@ -77,6 +81,10 @@ export const Manifest = z.discriminatedUnion('status', [
     renditions: z.array(StoredRendition),
     readyAt: z.iso.datetime(),
     timingsMs: z.record(z.string(), z.number()),
+    /** What some of the warnings were made from. Missing if an earlier version wrote the manifest. */
+    measured: Measured.optional(),
+    /** Checks that the warnings were made without. */
+    unchecked: z.array(Unchecked).optional(),
     warnings,
     moderation,
   }),

@@ -13,6 +13,7 @@ export { type RedisHealth, readRedisHealth, readRedisMemory } from './connection
 export { DeadLetterPage } from './crashes/dead-letters.ts';
 export { queueEnv, turnsEnv } from './env.ts';
 export { createEventProbes, type EventProbes } from './event-probes.ts';
+export { createFingerprints, type Fingerprints } from './fingerprints/fingerprints.ts';
 export { type FindUploads, type LookLaneOptions, runLookLane } from './looks/look-lane.ts';
 export type { UploadLook } from './looks/upload-looks.ts';
 export { type Breaker, createBreaker, type OutageChange } from './outages/breaker.ts';

@@ -1,8 +1,14 @@
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
+import type { Measured } from './measured.ts';
+import type { Similar } from './similar.ts';
 
 /** What is known of an image whose original was read. */
 export interface Examined {
   readonly source: SourceFacts;
   /** The variants of its category. */
   readonly set: VariantSet;
+  /** Missing for an image that was not decoded. */
+  readonly measured?: Measured | undefined;
+  /** Missing if no others were looked for. */
+  readonly similar?: Similar | undefined;
 }

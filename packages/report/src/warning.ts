@@ -1,5 +1,6 @@
-import { DigitalSourceType, VariantName } from '@imagemill/variants';
+import { DigitalSourceType, ImageId, VariantName } from '@imagemill/variants';
 import { z } from 'zod';
+import { Side } from './measured.ts';
 
 const side = z.int().positive();
 
@@ -34,6 +35,18 @@ export const Warning = z.discriminatedUnion('code', [
   z
     .object({ code: z.literal('ai-mark'), digitalSourceType: DigitalSourceType })
     .meta({ description: 'by its own account, the original was made or edited with generative AI' }),
+  z.object({ code: z.literal('blurry') }).meta({ description: 'nothing in the picture is in focus' }),
+  z.object({ code: z.literal('too-dark') }).meta({ description: 'even the lightest parts are dark' }),
+  z.object({ code: z.literal('too-bright') }).meta({ description: 'most of the picture is nearly white' }),
+  z
+    .object({ code: z.literal('framed'), sides: z.array(Side).min(2) })
+    .meta({ description: 'the picture has plain bars or a frame at these sides' }),
+  z
+    .object({ code: z.literal('duplicate'), of: ImageId })
+    .meta({ description: 'an older image of the same tenant has the same bytes' }),
+  z
+    .object({ code: z.literal('near-duplicate'), of: ImageId, bits: z.int().nonnegative() })
+    .meta({ description: 'an older image of the same tenant looks nearly the same' }),
 ]);
 export type Warning = z.infer<typeof Warning>;
 export type WarningCode = Warning['code'];

@@ -191,6 +191,10 @@ const cases: Record<string, () => Promise<unknown>> = {
     await sound.call('GET', path, undefined, sound.keys.acme, { 'if-none-match': headers.get('etag') ?? '' });
   },
 
+  async getReport() {
+    await apis.sound.call('GET', `/v1/images/${(await ticket()).imageId}/report`);
+  },
+
   async followImage() {
     const { sound } = apis;
     const path = `/v1/images/${await readyWithoutOriginal()}`;

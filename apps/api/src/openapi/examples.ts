@@ -137,6 +137,11 @@ export const exampleImage = {
   readyAt: '2026-11-23T06:00:03.000Z',
 };
 
+export const exampleReport = {
+  ...{ imageId: exampleImageId, category: 'product', filename: exampleTicketRequest.filename, status: 'ready' },
+  ...{ source: { ...exampleImage.source, hasLocation: true }, warnings: exampleImage.warnings, examined: 'pixels' },
+};
+
 export const exampleRejectedImage = {
   ...{ imageId: exampleImageId, category: 'product', filename: 'shoe.jpg', metadata: {} },
   ...{ status: 'rejected', progress: { done: 0, total: 12 } },

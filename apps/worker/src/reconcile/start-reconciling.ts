@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createImageIndex, createProducerConnection, createRenderQueue, createRounds } from '@imagemill/queue';
+import {
+  createFingerprints,
+  createImageIndex,
+  createProducerConnection,
+  createRenderQueue,
+  createRounds,
+} from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { WorkerEnv } from '../env.ts';
 import { keepReconciling } from './keep-reconciling.ts';
@@ -12,7 +18,7 @@ interface ReconcilingOptions {
   readonly prefix: string;
   readonly weights: WorkerEnv['TENANT_WEIGHTS'];
   readonly intervalSeconds: number;
-  readonly services: Omit<ReconcileServices, 'queue' | 'index'>;
+  readonly services: Omit<ReconcileServices, 'queue' | 'index' | 'fingerprints'>;
   readonly logger: Logger;
 }
 
@@ -27,6 +33,7 @@ export function startReconciling(options: ReconcilingOptions): { close(): Promis
       ...options.services,
       queue: createRenderQueue({ connection, prefix, weights }),
       index: createImageIndex(connection, prefix),
+      fingerprints: createFingerprints(connection, prefix),
     },
     rounds: createRounds(connection, prefix, 'reconcile'),
     intervalMs: intervalSeconds * 1000,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RenderImage } from '@imagemill/records';
 import { originalKey, Tenant } from '@imagemill/variants';
 import { describe, expect, test, vi } from 'vitest';
@@ -18,6 +19,23 @@ test('images that are missing from the index are listed again, in the order of t
   expect(await all.index.list(first.tenant, { limit: 10 })).toEqual(images.map(({ imageId }) => imageId).toReversed());
   expect(await all.index.list(first.tenant, { category: 'product', limit: 10 })).toEqual([images[1]?.imageId]);
   expect((await all.round()).found).toEqual([]);
+});
+
+test('images that new ones are not compared with are compared again, without reading them in every round', async () => {
+  const all = await createReconcileHarness();
+  const images = [job(), job(), job()] as const;
+  for (const [index, image] of images.entries()) {
+    await all.put(image.originalKey);
+    await finish(all, image, index === 2 ? {} : { revision: 'r' });
+    await all.fingerprints.remove(image.tenant, image.imageId);
+  }
+  skipSettlingTime();
+  const [first] = images;
+  const lost = (await all.round()).found.filter(({ kind }) => kind === 'fingerprints-lost');
+  expect(lost).toEqual([{ kind: 'fingerprints-lost', imageId: first.imageId }]);
+  const sha256 = createHash('sha256').update(first.imageId).digest('hex');
+  expect(await all.fingerprints.add(first.tenant, { imageId: job().imageId, sha256 })).toEqual({ same: first.imageId });
+  expect((await all.round()).found.filter(({ kind }) => kind === 'fingerprints-lost')).toEqual([]);
 });
 
 describe('an upload', () => {

@@ -2,6 +2,7 @@ import { isPublishedPublicly, listOriginals, type Manifest, type Upload } from '
 import { imageFromKey } from '@imagemill/records';
 import { type OriginalAddress, originalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
+import { lostFingerprints } from './lost-fingerprints.ts';
 import { isPrivate, makeImagePrivate } from './make-image-private.ts';
 import { collectFindings, type Finding, isSettled, type ReconcileServices, type Sweep } from './sweep.ts';
 
@@ -21,6 +22,8 @@ export const sweepOriginals: Sweep = async (services, after, signal) => {
     return slot(() => collectFindings(check(services, one, finishedAt(one.address), signal), one.address));
   });
   const findings = [...(await Promise.all(checks)).flat(), ...(await notListed(services, uploads))];
+  const finished = uploads.filter(({ address }) => finishedAt(address) !== undefined);
+  findings.push(...(await lostFingerprints(services, finished)));
   return { examined: uploads.length, findings, next: nextAfter };
 };
 

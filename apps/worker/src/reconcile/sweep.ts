@@ -1,7 +1,7 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { Notifier } from '@imagemill/images';
 import type { Deletions, FinishedImages, Manifests, Previews } from '@imagemill/manifests';
-import type { ImageIndex, PurgeQueue, RenderQueue } from '@imagemill/queue';
+import type { Fingerprints, ImageIndex, PurgeQueue, RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 
@@ -9,6 +9,7 @@ import type { Categories } from '@imagemill/variants';
 export type FindingKind =
   | 'original-without-job'
   | 'images-not-listed'
+  | 'fingerprints-lost'
   | 'upload-not-reported'
   | 'upload-after-expiry'
   | 'result-without-manifest'
@@ -53,6 +54,7 @@ export interface ReconcileServices {
   readonly finishedImages: FinishedImages;
   readonly queue: RenderQueue;
   readonly index: ImageIndex;
+  readonly fingerprints: Fingerprints;
   readonly categories: Categories;
   /** How long renditions of an earlier revision are kept after their image was rendered again. */
   readonly oldRevisionGraceMs: number;

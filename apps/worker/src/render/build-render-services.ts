@@ -15,6 +15,7 @@ interface RenderOptions {
   readonly engine: ImagingEngine & Pick<EnginePool, 'laneOf' | 'heavyMax'>;
   readonly categories: Categories;
   readonly logger: Logger;
+  readonly duplicates: RenderServices['duplicates'];
   readonly purges?: PurgeQueue | undefined;
   readonly onEncoded?: RenderServices['onEncoded'];
   readonly moderator?: Moderator | undefined;

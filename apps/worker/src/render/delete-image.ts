@@ -2,6 +2,7 @@ import { type Deletions, deleteOriginal, deleteRenditions, type Previews } from 
 import type { PurgeQueue } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
+import type { Duplicates } from '../duplicates/duplicates.ts';
 import { abortParts } from './abort-parts.ts';
 
 /**
@@ -17,6 +18,7 @@ export async function deleteImage(
     cdn: ObjectStorage;
     previews: Previews;
     deletions: Deletions;
+    duplicates: Pick<Duplicates, 'forget'>;
     purges?: Pick<PurgeQueue, 'add'> | undefined;
   },
   image: RenderImage,
@@ -26,6 +28,7 @@ export async function deleteImage(
   await deleteRenditions(services.cdn, { imageId: image.imageId }, signal);
   await services.previews.delete(image.imageId, { signal });
   await deleteOriginal(services.originals, image, signal);
+  await services.duplicates.forget(image);
   await services.purges?.add(image, 'deleted');
   await services.deletions.finish(image);
 }

@@ -37,7 +37,7 @@ export async function commit(
   { manifest, replaces }: { readonly manifest: FinishedManifest; readonly replaces: StoredManifest | undefined },
   context: RenderContext,
 ): Promise<RenderOutcome> {
-  const { manifests, cdn, purges, previews, logger } = services;
+  const { manifests, cdn, duplicates, purges, previews, logger } = services;
   context.signal.throwIfAborted();
   const isJudged = manifest.moderation?.verdict === 'reject';
   if (replaces?.manifest.status === 'ready' && manifest.status === 'rejected' && !isJudged) {
@@ -50,6 +50,7 @@ export async function commit(
   await inSpan('commit', {}, () => manifests.publish(manifest, replaces, context));
   if (manifest.status !== 'held' && manifest.moderation) await previews.delete(image.imageId, context);
   if (manifest.status !== 'ready') {
+    await duplicates.forget(image);
     // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
     const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, context.signal);
     if (deleted > 0) await purges?.add(image, manifest.status);

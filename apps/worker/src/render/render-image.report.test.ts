@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { cornerPicture } from '@imagemill/imaging/test-support';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDeletions, createManifests } from '@imagemill/manifests';
+import { createFingerprints, createProducerConnection } from '@imagemill/queue';
+import { createLogger } from '@imagemill/service';
+import { originalKey, Tenant } from '@imagemill/variants';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createDuplicates, type Duplicates } from '../duplicates/duplicates.ts';
 import { answerWith, moderatedSets, startModeration } from '../test-support/moderation-harness.ts';
-import { job, makeBucket, manifestOf, run, store } from '../test-support/render-harness.ts';
+import { job, makeBucket, manifestOf, run, storage, store } from '../test-support/render-harness.ts';
 import { closeWebhooks } from '../test-support/webhook-harness.ts';
 
 beforeAll(makeBucket);
@@ -13,12 +19,14 @@ const ownSets = {
 };
 const gps = { IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100' } };
 const picture = (side = 64) => cornerPicture(side, side).withExif(gps).jpeg().toBuffer();
+/** Other tests render the same picture. */
+const none: Duplicates = { of: async () => ({}), forget: async () => {} };
 const location = { code: 'location-removed' };
 
 test('the manifest of a ready image has the warnings about its original and its variants', async () => {
   const image = job({}, 'tiny');
   await store(image, await picture(16));
-  await (await run(image, { ownSets })).result;
+  await (await run(image, { ownSets, duplicates: none })).result;
   const small = { code: 'too-small', variants: ['one'], width: 16, height: 16, needed: { width: 32, height: 32 } };
   expect(await manifestOf(image)).toMatchObject({ status: 'ready', warnings: [small, location] });
 });
@@ -26,7 +34,7 @@ test('the manifest of a ready image has the warnings about its original and its 
 test('an image without a warning has an empty list', async () => {
   const image = job({}, 'tiny');
   await store(image, await cornerPicture(32, 32).jpeg().toBuffer());
-  await (await run(image, { ownSets })).result;
+  await (await run(image, { ownSets, duplicates: none })).result;
   expect(await manifestOf(image)).toMatchObject({ status: 'ready', warnings: [] });
 });
 
@@ -59,4 +67,63 @@ test('an image whose header is unreadable has none', async () => {
   const manifest = await manifestOf(image);
   expect(manifest).toMatchObject({ status: 'rejected' });
   expect(manifest).not.toHaveProperty('warnings');
+});
+
+describe('an image with the same bytes as an older one', () => {
+  const render = async (image: ReturnType<typeof job>, more: object = {}) => {
+    await (await run(image, { ownSets, ...more })).result;
+    return manifestOf(image);
+  };
+  const twins = async () => {
+    const [first, second] = [job({}, 'tiny'), job({}, 'tiny')];
+    const body = await cornerPicture(64, 64)
+      .jpeg({ quality: 20 + Math.floor(Math.random() * 70) })
+      .withExif({ IFD0: { Artist: randomUUID() } })
+      .toBuffer();
+    for (const image of [first, second]) await store(image, body);
+    return [first, second] as const;
+  };
+  const of = (image: { imageId: string }) => expect.arrayContaining([{ code: 'duplicate', of: image.imageId }]);
+
+  test('is a duplicate of it, also when both are rendered again; the older one is not', async () => {
+    const [first, second] = await twins();
+    expect(await render(first)).not.toMatchObject({ warnings: of(second) });
+    expect(await render(second)).toMatchObject({ warnings: of(first) });
+    const again = { ownSets: { tiny: [{ ...ownSets.tiny[0], quality: 70 }] } };
+    expect(await render(first, again)).not.toMatchObject({ warnings: of(second) });
+    expect(await render(second, again)).toMatchObject({ warnings: of(first) });
+  });
+
+  test('is none after the older one was deleted', async () => {
+    const [first, second] = await twins();
+    await render(first);
+    await createDeletions(storage, createManifests(storage)).begin(first);
+    await render(first);
+    expect(await render(second)).not.toMatchObject({ warnings: of(first) });
+  });
+
+  test('is none if it belongs to another tenant', async () => {
+    const [first, second] = await twins();
+    await render(first);
+    const other = job({ tenant: Tenant.parse('other') }, 'tiny');
+    const key = originalKey({
+      ...second,
+      tenant: Tenant.parse('other'),
+      imageId: other.imageId,
+      contentType: 'image/jpeg',
+    });
+    const object = Buffer.concat(await Array.fromAsync((await storage.open(second.originalKey))?.body ?? []));
+    await store({ ...other, originalKey: key }, object);
+    await (await run({ ...other, originalKey: key }, { ownSets })).result;
+    expect(await manifestOf(other)).not.toMatchObject({ warnings: of(first) });
+  });
+
+  test('is ready without the warning while Redis does not answer, and its manifest says so', async () => {
+    const gone = createProducerConnection('redis://127.0.0.1:1');
+    gone.on('error', () => {});
+    onTestFinished(() => gone.disconnect());
+    const duplicates = createDuplicates(createFingerprints(gone, 'gone'), createLogger('worker', 'silent'));
+    const [first] = await twins();
+    expect(await render(first, { duplicates })).toMatchObject({ status: 'ready', unchecked: ['duplicates'] });
+  });
 });

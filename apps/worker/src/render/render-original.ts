@@ -1,6 +1,7 @@
 import type { Picture } from '@imagemill/imaging';
-import { type FinishedManifest, readyManifest, type Subject } from '@imagemill/manifests';
+import { type FinishedManifest, readyManifest, type Subject, type Unchecked } from '@imagemill/manifests';
 import type { Original } from '@imagemill/rendering';
+import { warningsOf } from '@imagemill/report';
 import { type CategorySpec, type SourceFacts, uploadEntries } from '@imagemill/variants';
 import type { HeavyRun } from '../slots/heavy-slots.ts';
 import { PostponedError } from './errors.ts';
@@ -27,7 +28,7 @@ interface RenderOptions extends Pick<PublishOptions, 'onPublished' | 'signal'> {
  * @throws RejectedImageError; StorageError; errors of the engine; PostponedError if it needs a slot for heavy images and none is free
  */
 export async function renderOriginal(
-  { cdn, engine, onEncoded, logger }: RenderServices,
+  { cdn, engine, duplicates, onEncoded, logger }: RenderServices,
   { subject, category, original, source }: Renderable,
   { watch, heavy, onPublished, signal }: RenderOptions,
 ): Promise<FinishedManifest> {
@@ -47,7 +48,11 @@ export async function renderOriginal(
   const { decided } = picture;
   if (decided.skipped.length > 0) logger.warn({ imageId, skipped: decided.skipped }, 'steps skipped');
   const made = { source: { ...source, sha256: original.sha256 }, summary, set, revision, visibility, decided, done };
-  return readyManifest(subject, { ...made, timingsMs: watch.readings() });
+  const { measured } = summary;
+  const similar = await duplicates.of(subject.image, { sha256: original.sha256, hash: measured.hash });
+  const warnings = warningsOf({ source, set, measured, similar });
+  const unchecked: Unchecked[] = similar ? [] : ['duplicates'];
+  return readyManifest({ ...subject, warnings, unchecked }, { ...made, timingsMs: watch.readings() });
 }
 
 type PublishOptions = Parameters<typeof publishRenditions>[0];

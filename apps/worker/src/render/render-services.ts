@@ -4,6 +4,7 @@ import type { PurgeQueue } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
+import type { Duplicates } from '../duplicates/duplicates.ts';
 import type { ImportOriginal } from '../import/import-original.ts';
 import type { Moderator } from '../moderation/moderate.ts';
 import type { HeavySlots } from '../slots/heavy-slots.ts';
@@ -21,6 +22,7 @@ export interface RenderServices {
   readonly previews: Previews;
   /** Set if a moderation service is configured. */
   readonly moderator?: Moderator | undefined;
+  readonly duplicates: Duplicates;
   readonly categories: Categories;
   /** Rejects an original if its format is accepted but differs from the declared one. */
   readonly strictContentType: boolean;

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createImageView, createNotifier, createRenditionUrls } from '@imagemill/images';
 import { createDeletions, createFinishedImages, createManifests, createPreviews } from '@imagemill/manifests';
 import {
   createConsumerConnection,
+  createFingerprints,
   createImageIndex,
   createProducerConnection,
   createPurgeQueue,
@@ -50,6 +51,7 @@ export async function createReconcileHarness({
   const isWanted = (tenant: string) => endpoints.includes(tenant);
   const notifier = createNotifier({ queue, webhooks, manifests, view, isWanted });
   const index = createImageIndex(connection, prefix);
+  const fingerprints = createFingerprints(connection, prefix);
   const finishedImages = createFinishedImages(originals);
   const purges = createPurgeQueue({ connection, prefix });
   const stores = { originals, cdn, manifests, previews: createPreviews(originals), deletions, finishedImages };
@@ -58,6 +60,7 @@ export async function createReconcileHarness({
     categories,
     queue,
     index,
+    fingerprints,
     notifier,
     purges,
     oldRevisionGraceMs: 60_000,
@@ -109,6 +112,7 @@ export async function createReconcileHarness({
   const put = async (key: string, body = 'bytes') => {
     const address = parseOriginalKey(key);
     if (address) await index.add(address.tenant, [address]);
+    if (address) await fingerprints.add(address.tenant, { imageId: address.imageId });
     return originals.put({ key, body: Buffer.from(body), contentType: 'image/jpeg', cacheControl: 'private' });
   };
   const status = async (image: RenderImage) => (await queue.find(image.imageId))?.status;
@@ -140,7 +144,7 @@ export async function finish(
   const now = new Date().toISOString();
   const error = { code: 'corrupt', message: 'The file is damaged.' };
   const size = { width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
-  const source = { ...size, format: 'jpeg', sha256: '' } as const;
+  const source = { ...size, format: 'jpeg', sha256: createHash('sha256').update(imageId).digest('hex') } as const;
   const made = { source, placeholder: '', dominantColour: '#000000', renditions: [], timingsMs: {} };
   await manifests.publish(
     revision === undefined

@@ -3,12 +3,14 @@ import type { ImagingEngine } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { cornerPicture } from '@imagemill/imaging/test-support';
 import { createManifests } from '@imagemill/manifests';
+import { createFingerprints, createProducerConnection } from '@imagemill/queue';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket, type ObjectStorage, type PutObject } from '@imagemill/storage';
 import { ImageId, loadCategories, originalKey, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
+import { createDuplicates } from '../duplicates/duplicates.ts';
 import { workerEnv } from '../env.ts';
 import type { ImportOriginal } from '../import/import-original.ts';
 import { buildRenderServices } from '../render/build-render-services.ts';
@@ -23,8 +25,17 @@ export const engine = await createImagingEngine();
 /** Small: most tests render it, and none looks at it. */
 export const photo = await cornerPicture(16, 16).jpeg().toBuffer();
 
+/** Shared by the files of a process, and closed with it. */
+const redis = createProducerConnection(redisUrl);
+const logger = createLogger('worker', 'silent');
+const fingerprints = createFingerprints(redis, `worker-${randomUUID().slice(0, 8)}`);
+export const duplicates = createDuplicates(fingerprints, logger);
+
 /** Creates the test file's bucket. Await it before the first test. */
-export const makeBucket = () => ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+export async function makeBucket(): Promise<void> {
+  await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+  await vi.waitUntil(() => redis.status === 'ready');
+}
 
 const HOUR_MS = 3600_000;
 
@@ -71,6 +82,7 @@ interface RunOptions {
   /** Each report of progress waits for it. */
   readonly beforeReport?: () => Promise<void>;
   readonly moderator?: RenderServices['moderator'];
+  readonly duplicates?: RenderServices['duplicates'];
 }
 
 const categories = await loadCategories();
@@ -87,12 +99,11 @@ const env = parseEnv(workerEnv, {
 /** The real handler on the test run's S3 server, with some services replaced. */
 export function renderHandler(change: Partial<RenderServices> = {}) {
   const { originals = storage, cdn = storage } = change;
-  const logger = createLogger('worker', 'silent');
   return createRenderImage({
     ...buildRenderServices(
       env,
       { originals, cdn },
-      { engine: { ...engine, laneOf: () => 'light', heavyMax: 1 }, categories, logger },
+      { engine: { ...engine, laneOf: () => 'light', heavyMax: 1 }, categories, duplicates, logger },
     ),
     ...change,
   });
@@ -119,6 +130,7 @@ export async function run(image: RenderImage, options: RunOptions = {}) {
     strictContentType: options.strictContentType ?? false,
     ...(options.purges && { purges: options.purges }),
     ...(options.moderator && { moderator: options.moderator }),
+    ...(options.duplicates && { duplicates: options.duplicates }),
     ...(options.importOriginal && { importOriginal: options.importOriginal }),
   });
   const context = {

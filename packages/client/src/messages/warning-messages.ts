@@ -11,6 +11,12 @@ const warningMessages: { readonly [Code in ImageWarning['code']]: Words<Code> } 
   'hdr-dropped': () => 'This is an HDR photo. It is shown in standard brightness, so highlights are less bright.',
   'animation-dropped': () => 'This image is animated. Only its first frame is shown.',
   'ai-mark': () => 'The file says that AI made or changed it. The pictures keep this mark.',
+  blurry: () => 'This picture looks blurry. Hold the camera still, and focus on the product.',
+  'too-dark': () => 'This picture looks too dark. Take it in more light.',
+  'too-bright': () => 'This picture looks too bright: most of it is nearly white. Take it in less light.',
+  framed: ({ sides }) => `This picture has a frame or bars (${listed(sides)}). Upload it without them.`,
+  duplicate: () => 'You have uploaded exactly this file before.',
+  'near-duplicate': () => 'You have uploaded nearly the same picture before.',
 };
 
 /** A warning about an image in plain English, for its seller. A code that this version does not have yet is returned as it is. */

@@ -1,3 +1,4 @@
+import { Measured } from '@imagemill/report';
 import {
   type Box,
   type EntryName,
@@ -84,6 +85,7 @@ export const callResults = {
   summarise: z.object({
     placeholder: z.base64().max(64),
     dominantColour: z.string().regex(/^#[0-9a-f]{6}$/),
+    measured: Measured,
   }),
   render: z.null(),
 };

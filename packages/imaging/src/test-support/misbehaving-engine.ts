@@ -96,7 +96,8 @@ async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): P
         close: () => {},
         async summarise() {
           await perform(file, 'summarise');
-          return { placeholder: 'AAAA', dominantColour: '#000000' };
+          const light = { shadow: 0, middle: 0, highlight: 0 };
+          return { placeholder: 'AAAA', dominantColour: '#000000', measured: { sharpness: 0, light, framed: [] } };
         },
         async *render() {
           const encodes = set.map((variant) =>

@@ -1,0 +1,30 @@
+import { type Fingerprints, QueueUnavailableError } from '@imagemill/queue';
+import type { RenderImage } from '@imagemill/records';
+import type { Similar } from '@imagemill/report';
+import type { Logger } from '@imagemill/service';
+
+type Owned = Pick<RenderImage, 'tenant' | 'imageId'>;
+
+/** Images of the same tenant that look alike. */
+export interface Duplicates {
+  /** Also remembers the image. @returns undefined while Redis does not answer: the image is made without */
+  of(image: Owned, seen: { readonly sha256: string; readonly hash?: string | undefined }): Promise<Similar | undefined>;
+  /** @throws QueueUnavailableError */
+  forget(image: Owned): Promise<void>;
+}
+
+export function createDuplicates(fingerprints: Fingerprints, logger: Logger): Duplicates {
+  return {
+    async of({ tenant, imageId }, seen) {
+      try {
+        return await fingerprints.add(tenant, { imageId, ...seen });
+      } catch (err) {
+        if (!(err instanceof QueueUnavailableError)) throw err;
+        logger.warn({ err, imageId }, 'duplicates not looked for');
+        return undefined;
+      }
+    },
+
+    forget: ({ tenant, imageId }) => fingerprints.remove(tenant, imageId),
+  };
+}
