@@ -29,7 +29,7 @@ export const photo = await cornerPicture(16, 16).jpeg().toBuffer();
 const redis = createProducerConnection(redisUrl);
 const logger = createLogger('worker', 'silent');
 const fingerprints = createFingerprints(redis, `worker-${randomUUID().slice(0, 8)}`);
-export const duplicates = createDuplicates(fingerprints, logger);
+const duplicates = createDuplicates(fingerprints, logger);
 
 /** Creates the test file's bucket. Await it before the first test. */
 export async function makeBucket(): Promise<void> {
