@@ -1,4 +1,4 @@
-import { checkRedis, createProducerConnection } from '@imagemill/queue';
+import { checkRedis, createProducerConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { checkBucketEventsQueue, createSqsClient } from './bucket-events/bucket-events-queue.ts';
@@ -18,7 +18,7 @@ export function openBackends(env: ApiEnv, logger: Logger) {
   const client = createS3Client(s3);
   const signingClient = createS3Client({ ...s3, endpoint: env.S3_PUBLIC_ENDPOINT ?? s3.endpoint });
   const allowOverwrite = env.S3_ALLOW_OVERWRITE;
-  const connection = createProducerConnection(env.REDIS_URL);
+  const connection = createProducerConnection(redisAddress(env));
   connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   const sqs = openSqs(env);
   return {

@@ -15,6 +15,7 @@ import {
   createReaderConnection,
   createRenderQueue,
   createWebhookQueue,
+  redisAddress,
 } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
@@ -60,7 +61,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const index = createImageIndex(connection, prefix);
   const eventProbes = createEventProbes(connection, prefix);
   const live = startLive({
-    connection: createReaderConnection(env.REDIS_URL),
+    connection: createReaderConnection(redisAddress(env)),
     ...{ prefix, categories, logger },
     sources: { records, view, ends: createImageEnds({ queue, manifests }) },
     limits: listenerLimitsOf(env),

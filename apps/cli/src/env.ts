@@ -54,6 +54,6 @@ export const signEnv = z.object({
 /** The environment variables of `keys`. */
 export const keysEnv = z.object({
   IMAGEMILL_DIR: folder,
+  ...queueEnv,
   REDIS_URL: queueEnv.REDIS_URL.optional().describe("Redis that stores the API keys; the local stack's if not set"),
-  QUEUE_PREFIX: queueEnv.QUEUE_PREFIX,
 });

@@ -1,4 +1,4 @@
-import { checkRedis, createConsumerConnection, createProducerConnection } from '@imagemill/queue';
+import { checkRedis, createConsumerConnection, createProducerConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { workerCanaryKey } from '@imagemill/variants';
@@ -12,10 +12,10 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
   const signingClient = createS3Client({ ...s3Settings(env), endpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT });
   // One attempt: retries would hide an outage of a part of the requests.
   const canaryClient = createS3Client({ ...s3Settings(env), maxAttempts: 1, requestTimeoutMs: 4_000 });
-  const connection = createConsumerConnection(env.REDIS_URL);
+  const connection = createConsumerConnection(redisAddress(env));
   connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   // Fails fast: an image is made without looking for duplicates.
-  const fastConnection = createProducerConnection(env.REDIS_URL);
+  const fastConnection = createProducerConnection(redisAddress(env));
   fastConnection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   return {
     originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET }),

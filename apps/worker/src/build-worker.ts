@@ -1,6 +1,12 @@
 import { hostname } from 'node:os';
 import { createFinishedImages } from '@imagemill/manifests';
-import { createFingerprints, createRenderWorker, createSlotTime, type RenderHandler } from '@imagemill/queue';
+import {
+  createFingerprints,
+  createRenderWorker,
+  createSlotTime,
+  type RenderHandler,
+  redisAddress,
+} from '@imagemill/queue';
 import { buildEngine, decodeWatermarks, type EngineOptions } from '@imagemill/rendering';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
 import { ImageId, loadVariantSets } from '@imagemill/variants';
@@ -125,7 +131,7 @@ function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Part
   if (env.RECONCILE_INTERVAL_SECONDS === 0) return undefined;
   const { originals, cdn, manifests, previews, deletions, purges, categories } = services;
   return startReconciling({
-    redisUrl: env.REDIS_URL,
+    redis: redisAddress(env),
     prefix: env.QUEUE_PREFIX,
     weights: env.TENANT_WEIGHTS,
     intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,

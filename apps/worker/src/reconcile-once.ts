@@ -7,6 +7,7 @@ import {
   createProducerConnection,
   createPurgeQueue,
   createRenderQueue,
+  redisAddress,
 } from '@imagemill/queue';
 import { parseEnv, parseJsonFile, StartUpError, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
   const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET });
   const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET });
-  const connection = createProducerConnection(env.REDIS_URL);
+  const connection = createProducerConnection(redisAddress(env));
   connection.on('error', () => {});
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));

@@ -7,7 +7,9 @@ export {
   createConsumerConnection,
   createProducerConnection,
   createReaderConnection,
+  redisAddress,
 } from './connection/connection.ts';
+export type { RedisAddress } from './connection/redis-address.ts';
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
 export { type RedisHealth, readRedisHealth, readRedisMemory } from './connection/redis-health.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';

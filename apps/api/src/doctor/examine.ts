@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createProducerConnection } from '@imagemill/queue';
+import { createProducerConnection, redisAddress } from '@imagemill/queue';
 import type { z } from 'zod';
 import { accessCheck } from './checks/access.ts';
 import { bucketEventsCheck } from './checks/bucket-events.ts';
@@ -58,7 +58,7 @@ interface OpenRedis {
 function openRedis(source: EnvSource): OpenRedis | undefined {
   const env = parsed(parts.redis, source);
   if (!env) return undefined;
-  const connection = createProducerConnection(env.REDIS_URL);
+  const connection = createProducerConnection(redisAddress(env));
   return { connection, prefix: env.QUEUE_PREFIX, ready: readiness(connection) };
 }
 

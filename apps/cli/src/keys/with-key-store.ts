@@ -22,11 +22,11 @@ export async function withKeyStore<T>(use: (store: KeyStore) => Promise<T>): Pro
     );
   }
   // Loaded here, not at import: no other command needs a Redis client.
-  const [{ createKeyStore }, { createProducerConnection }] = await Promise.all([
+  const [{ createKeyStore }, { createProducerConnection, redisAddress }] = await Promise.all([
     import('@imagemill/keys'),
     import('@imagemill/queue/connection'),
   ]);
-  const redis = createProducerConnection(url);
+  const redis = createProducerConnection(redisAddress({ ...env, REDIS_URL: url }));
   let failure: unknown = 'no response';
   redis.on('error', (error) => {
     failure = error;

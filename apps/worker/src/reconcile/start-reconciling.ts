@@ -5,6 +5,7 @@ import {
   createProducerConnection,
   createRenderQueue,
   createRounds,
+  type RedisAddress,
 } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { WorkerEnv } from '../env.ts';
@@ -14,7 +15,7 @@ import type { ReconcileServices } from './sweep.ts';
 const CONNECT_WITHIN_MS = 10_000;
 
 interface ReconcilingOptions {
-  readonly redisUrl: string;
+  readonly redis: RedisAddress;
   readonly prefix: string;
   readonly weights: WorkerEnv['TENANT_WEIGHTS'];
   readonly intervalSeconds: number;
@@ -24,8 +25,8 @@ interface ReconcilingOptions {
 
 /** Reconciles until it is closed. It uses a separate connection, which fails fast while Redis is down; the worker's waits. */
 export function startReconciling(options: ReconcilingOptions): { close(): Promise<void> } {
-  const { redisUrl, prefix, weights, intervalSeconds, logger } = options;
-  const connection = createProducerConnection(redisUrl);
+  const { redis, prefix, weights, intervalSeconds, logger } = options;
+  const connection = createProducerConnection(redis);
   // Each round logs its own failure.
   connection.on('error', () => {});
   const reconciling = keepReconciling({

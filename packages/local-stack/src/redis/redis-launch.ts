@@ -11,6 +11,8 @@ export interface LaunchRequest {
   readonly port: number;
   readonly appendOnly: boolean;
   readonly password?: string | undefined;
+  readonly settings: readonly string[];
+  readonly isSentinel: boolean;
 }
 
 export interface RedisLaunch extends Pick<GuardedCommand, 'command' | 'args' | 'afterwards'> {
@@ -25,15 +27,16 @@ export function planLaunch(request: LaunchRequest): RedisLaunch {
   return request.server.kind === 'container' ? inContainer(request) : onThisHost(request);
 }
 
-function onThisHost({ server, dir, host, port, appendOnly, password }: LaunchRequest): RedisLaunch {
+function onThisHost({ server, dir, host, port, appendOnly, ...more }: LaunchRequest): RedisLaunch {
+  const { password, settings, isSentinel } = more;
   const confPath = join(dir, CONF_NAME);
-  const conf = renderRedisConf({ bind: host, port, dir, protectedMode: true, appendOnly, password });
-  return { command: server.path, args: [confPath], conf, confPath };
+  const conf = renderRedisConf({ bind: host, port, dir, protectedMode: true, appendOnly, password, settings });
+  return { command: server.path, args: [confPath, ...(isSentinel ? ['--sentinel'] : [])], conf, confPath };
 }
 
 const PORT_INSIDE = 6379;
 
-function inContainer({ server, dir, host, port, appendOnly, password }: LaunchRequest): RedisLaunch {
+function inContainer({ server, dir, host, port, appendOnly, password, settings }: LaunchRequest): RedisLaunch {
   const confPath = `/data/${CONF_NAME}`;
   const name = `imagemill-redis-${randomUUID()}`;
   // Inside the container, connections come from the engine's bridge. The port is published only on loopback.
@@ -49,7 +52,7 @@ function inContainer({ server, dir, host, port, appendOnly, password }: LaunchRe
     ],
     // Killing the engine's client leaves the container running.
     afterwards: [server.path, 'rm', '--force', name],
-    conf: renderRedisConf({ ...inside, appendOnly, password }),
+    conf: renderRedisConf({ ...inside, appendOnly, password, settings }),
     confPath,
   };
 }
@@ -70,6 +73,7 @@ interface RedisConf {
   readonly appendOnly: boolean;
   readonly protectedMode: boolean;
   readonly password?: string | undefined;
+  readonly settings: readonly string[];
 }
 
 function renderRedisConf(conf: RedisConf): string {
@@ -87,7 +91,8 @@ function renderRedisConf(conf: RedisConf): string {
     ['maxmemory-policy', 'noeviction'],
   ];
   if (conf.password !== undefined) settings.push(['requirepass', quote(conf.password)]);
-  return settings.map(([name, value]) => `${name} ${value}\n`).join('');
+  const lines = [...settings.map(([name, value]) => `${name} ${value}`), ...conf.settings];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function yesNo(value: boolean): string {

@@ -24,6 +24,10 @@ export interface StartRedisOptions {
   readonly password?: string;
   /** If off, nothing survives a restart. */
   readonly appendOnly?: boolean;
+  /** Further lines of the configuration. */
+  readonly settings?: readonly string[];
+  /** Starts a sentinel instead of a server. Not in a container. */
+  readonly isSentinel?: boolean;
   /** If absent, found with `findRedisServer`. */
   readonly server?: RedisServerBinary;
   readonly onProgress?: (message: string) => void;
@@ -45,13 +49,14 @@ export interface RedisProcess {
  * @throws RedisError, PortInUseError
  */
 export async function startRedis(options: StartRedisOptions): Promise<RedisProcess> {
-  const { port = 0, host = '127.0.0.1', password, appendOnly = true } = options;
+  const { port = 0, host = '127.0.0.1', password, appendOnly = true, settings = [], isSentinel = false } = options;
   const dir = resolve(options.dir);
   const server = options.server ?? (await findForThisUser(options.onProgress));
   await mkdir(dir, { recursive: true, mode: 0o700 });
 
   for (let attempt = 1; ; attempt++) {
-    const request = { server, dir, host, port: await claimPort(host, port), appendOnly, password };
+    const free = await claimPort(host, port);
+    const request = { server, dir, host, port: free, appendOnly, password, settings, isSentinel };
     try {
       return await launch(request);
     } catch (error) {

@@ -1,21 +1,33 @@
 import { Redis } from 'ioredis';
 import { readerTimeoutMs } from '../render/image-changes.ts';
+import type { RedisAddress, SomeRedisOptions } from './redis-address.ts';
+
+export { redisAddress } from './redis-address.ts';
+
+/** The URL of a server, or the address from the environment. */
+type Address = string | RedisAddress;
+
+/** The connection that an address leads to, with the options of its kind. */
+function connect(address: Address, options: SomeRedisOptions): Redis {
+  const { url, options: more } = typeof address === 'string' ? { url: address, options: {} } : address;
+  return new Redis(url, { ...more, ...options });
+}
 
 const reconnectDelayMs = (times: number) => Math.min(times * 100, 2_000);
 
 /**
  * Failovers have two effects. TCP needs 15 minutes to detect a machine that is gone without closing its connections (Linux:
  * net.ipv4.tcp_retries2); hence a `socketTimeout` on every connection. A primary that was demoted to a replica still answers
- * but rejects writes; a reconnect resolves the name again and reaches the new primary.
+ * but rejects writes and ends blocking commands; a reconnect asks for the address again and reaches the new primary.
  */
-const isReplica = ({ message }: Error) => message.includes('READONLY');
+const isReplica = ({ message }: Error) => /READONLY|UNBLOCKED/.test(message);
 
 /**
  * A connection for request handlers. Commands fail fast if Redis does not answer, which lets the caller get a 503 in time,
  * and are never queued in memory.
  */
-export function createProducerConnection(url: string): Redis {
-  return new Redis(url, {
+export function createProducerConnection(address: Address): Redis {
+  return connect(address, {
     connectTimeout: 2_000,
     commandTimeout: 2_000,
     socketTimeout: 4_000,
@@ -31,8 +43,8 @@ export function createProducerConnection(url: string): Redis {
 const WORKER_SILENCE_MS_MAX = 15_000;
 
 /** A connection for workers. Commands wait until Redis is back: finishing a running job is better than a quick error. */
-export function createConsumerConnection(url: string, { silenceMsMax = WORKER_SILENCE_MS_MAX } = {}): Redis {
-  return new Redis(url, {
+export function createConsumerConnection(address: Address, { silenceMsMax = WORKER_SILENCE_MS_MAX } = {}): Redis {
+  return connect(address, {
     connectTimeout: 5_000,
     socketTimeout: silenceMsMax,
     // Required by BullMQ for blocking connections.
@@ -44,8 +56,8 @@ export function createConsumerConnection(url: string, { silenceMsMax = WORKER_SI
 }
 
 /** A connection for blocking reads: like a producer's, with timeouts longer than a read blocks. */
-export function createReaderConnection(url: string): Redis {
-  return new Redis(url, {
+export function createReaderConnection(address: Address): Redis {
+  return connect(address, {
     connectTimeout: 2_000,
     commandTimeout: readerTimeoutMs,
     socketTimeout: readerTimeoutMs,
@@ -53,5 +65,6 @@ export function createReaderConnection(url: string): Redis {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     retryStrategy: reconnectDelayMs,
+    reconnectOnError: isReplica,
   });
 }
