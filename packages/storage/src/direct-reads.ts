@@ -29,7 +29,7 @@ export function createDirectReads(send: SendDirect, sdk: Reads): Reads {
         const facts = factsOf(response);
         return { facts, body: objectBody(bodyOf(response), facts.sizeBytes, signal) };
       }
-      const code = await errorCodeOf(response);
+      const code = await errorCodeOf(response, signal);
       const meaning = meaningOf(response.statusCode, code);
       if (meaning === 'condition-failed') throw objectChanged(new Error(code));
       return meaning === 'absent' ? undefined : sdk.open(key, options);

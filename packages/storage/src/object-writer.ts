@@ -66,7 +66,7 @@ async function putDirectly(send: SendDirect, object: PutObject, signal?: AbortSi
     bodyOf(response).resume();
     return response.headers.etag ?? '';
   }
-  const name = (await errorCodeOf(response)) ?? '';
+  const name = (await errorCodeOf(response, signal)) ?? '';
   throw new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: response.statusCode } });
 }
 

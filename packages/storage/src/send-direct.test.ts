@@ -113,6 +113,23 @@ test.each([
   },
 );
 
+/** Sends an error without an end, as fast as it is read. */
+const endlessError: Script = (response) => {
+  response.writeHead(404, { 'content-type': 'application/xml' });
+  const send = () => {
+    while (!response.destroyed && response.write(Buffer.alloc(16_384, 'x')));
+  };
+  response.on('drain', send);
+  send();
+};
+
+test.each(['open', 'put'] as const)('%s reads no more of an error than an error of S3 can have', async (name) => {
+  scripts = [endlessError, endlessError];
+  const call = name === 'put' ? storageOf({ maxAttempts: 1 }).put(picture) : storageOf({ maxAttempts: 1 }).open('x');
+  const outcome = await call.catch(({ code }: { code: string }) => code);
+  expect(outcome).toBe(name === 'put' ? 'storage-refused' : undefined);
+});
+
 test('a missing object is no error, a missing bucket and denied access are', async () => {
   const storage = storageOf({ maxAttempts: 1 });
   scripts = [failed(404, 'NoSuchKey')];

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { escapeUriPath, HttpRequest, type HttpResponse } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { toStorageError } from './errors.ts';
+import { objectBody } from './object-body.ts';
 import { objectPath } from './object-path.ts';
 
 interface DirectRequest {
@@ -74,12 +74,19 @@ export function createSendDirect(client: S3Client, bucket: string): SendDirect {
   };
 }
 
-/** S3's error code in the body of a response, such as `NoSuchKey`. @throws StorageError if the connection breaks */
-export async function errorCodeOf(response: HttpResponse): Promise<string | undefined> {
-  const message = await text(bodyOf(response)).catch((error: unknown) => {
-    throw toStorageError(error);
-  });
-  return /<Code>(\w+)<\/Code>/.exec(message)?.[1];
+/** S3's errors have less than a kilobyte. A proxy may answer with a page of any length. */
+const ERROR_BYTES_MAX = 64 * 1024;
+
+/** S3's error code in the body of a response, such as `NoSuchKey`. @throws StorageError if the connection breaks, or the body takes too long */
+export async function errorCodeOf(response: HttpResponse, signal?: AbortSignal): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of objectBody(bodyOf(response), ERROR_BYTES_MAX, signal)) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes > ERROR_BYTES_MAX) break;
+  }
+  return /<Code>(\w+)<\/Code>/.exec(Buffer.concat(chunks).toString())?.[1];
 }
 
 export const bodyOf = (response: HttpResponse) => response.body as Readable;
