@@ -75,8 +75,10 @@ describe('a frame', () => {
   });
 
   test('is not found around a product on white', async () => {
-    const disc = Buffer.from(`<svg width="600" height="600"><circle cx="300" cy="300" r="200" fill="#234"/></svg>`);
-    const product = plainPicture(SIDE, SIDE, [255, 255, 255]).composite([{ input: disc }]);
+    const product = plainPicture(200, 200, [34, 51, 68]).extend({
+      ...{ top: 200, bottom: 200, left: 200, right: 200 },
+      background: 'white',
+    });
     expect((await measured(product)).framed).toEqual([]);
   });
 
