@@ -53,7 +53,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): void {
       threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 2,
-      // No request and no message is no fault; no backlog is one: nobody reads it, and the fleet is not scaled.
+      // Missing data is normal for requests and messages. For the backlog it is a fault: the fleet is not scaled then.
       treatMissingData: id.startsWith('Backlog') ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     }).addAlarmAction(new SnsAction(topic));
   }

@@ -48,7 +48,7 @@ export function createBuckets(scope: Construct, corsOrigins: readonly string[]):
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Access logs of S3 cost more than they tell: the API logs each upload, and CloudFront reads the CDN bucket.',
+        'Access logs of S3 add cost and little information: the API logs each upload, and CloudFront reads the CDN bucket.',
     });
   }
   return { originals, cdn };

@@ -17,7 +17,7 @@ const NAMESPACE = 'imagemill';
 
 /**
  * The size of the fleet by the backlog: none without work, one from the first job, and enough for 20 jobs each, in powers of two, since
- * step scaling knows fixed steps only.
+ * step scaling has fixed steps only.
  */
 function workerSteps(workersMax: number): ScalingInterval[] {
   const sizes = [1];

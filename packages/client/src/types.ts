@@ -82,7 +82,7 @@ export type ImageWarning =
   | { code: 'hdr-dropped'; hdr: 'pq' | 'hlg' | 'gain-map' }
   /** The original is an animation; the renditions show its first frame. */
   | { code: 'animation-dropped' }
-  /** By its own account, the original was made or edited with generative AI. */
+  /** According to its metadata, the original was made or edited with generative AI. */
   | { code: 'ai-mark'; digitalSourceType: string }
   /** Nothing in the picture is in focus. */
   | { code: 'blurry' }
@@ -117,7 +117,7 @@ export interface Image {
    * if its category has no such variant.
    */
   chosenFocus?: FocusChoice | undefined;
-  /** Steps that the image was made without: faces were not looked for. */
+  /** Steps that the image was made without: faces were not detected. */
   skipped?: 'faces'[] | undefined;
   /** Missing until the original was examined; empty if there is nothing to say. */
   warnings?: ImageWarning[] | undefined;
@@ -140,9 +140,9 @@ export interface Image {
 /** What was found in the original of an image, and what its seller should know. */
 export interface ImageReport
   extends Pick<Image, 'imageId' | 'category' | 'filename' | 'status' | 'error' | 'source' | 'provenance' | 'warnings'> {
-  /** What `warnings` are based on; `header` if the pixels were not looked at, as for a held image. */
+  /** What `warnings` are based on; `header` if the pixels were not examined, as for a held image. */
   examined: 'nothing' | 'header' | 'pixels';
-  /** Checks that the warnings were made without: duplicates were not looked for. */
+  /** Checks that the warnings were made without: the search for duplicates was skipped. */
   unchecked?: 'duplicates'[] | undefined;
   /** Missing if its category is not moderated, or before there is a verdict. */
   moderation?:

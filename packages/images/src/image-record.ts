@@ -33,7 +33,7 @@ interface Sources {
 export function createImageRecords({ queue, manifests, originals, categories }: Sources): ImageRecords {
   const findIn = (tenant: Tenant, imageId: ImageId) => findOriginal(originals, { tenant, imageId }, categories.keys());
 
-  /** Of a finished image, the manifest knows more: what is in its original, and whether an operator has judged it since. */
+  /** The manifest of a finished image contains more: what is in its original, and whether an operator has judged it since. */
   async function fromManifest(tenant: Tenant, imageId: ImageId, known: ImageRecord | undefined) {
     const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
     if (manifest?.status === 'deleted') return undefined;

@@ -16,11 +16,11 @@ export const ImageReport = ImageView.pick({
 }).extend({
   examined: z.enum(['nothing', 'header', 'pixels']).meta({
     description:
-      'what `warnings` are based on: `nothing` before a worker has read the original, or if it is unreadable; `header` if its pixels were not looked at, as for a held image',
+      'what `warnings` are based on: `nothing` before a worker has read the original, or if it is unreadable; `header` if its pixels were not examined, as for a held image',
   }),
   unchecked: z.array(Unchecked).optional().meta({
     description:
-      'checks that the warnings were made without: `duplicates` were not looked for; missing if there are none',
+      'checks that the warnings were made without: the search for `duplicates` was skipped; missing if there are none',
   }),
   moderation: Moderation.pick({ verdict: true, by: true, at: true }).optional().meta({
     description: 'missing if its category is not moderated, or before there is a verdict',

@@ -38,7 +38,7 @@ export const ImageView = z.object({
       'the point around which entries with the position `face` are cropped, and what it was chosen by; missing until the image is ready, and if its category has no such entry',
   }),
   skipped: z.array(SkippedStep).optional().meta({
-    description: 'steps that the image was made without: `faces` were not looked for; missing if there are none',
+    description: 'steps that the image was made without: `faces` were not detected; missing if there are none',
   }),
   warnings: z.array(Warning).optional().meta({
     description:

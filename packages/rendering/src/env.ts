@@ -32,7 +32,7 @@ export const engineEnv = {
     .describe('memory that one image may use in an engine process, in MiB; more is rejected (`too-complex`)'),
   FACE_DETECTION: flag()
     .prefault('true')
-    .describe('whether faces are looked for, for entries with `"position": "face"`, in a process that takes 130 MB'),
+    .describe('whether faces are detected, for entries with `"position": "face"`, in a process that takes 130 MB'),
   MAX_UPLOAD_BYTES: whole(1, 5 * 1024 * MIB)
     .prefault(String(50 * MIB))
     .describe('maximum size of an original, in bytes'),

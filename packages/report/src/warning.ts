@@ -34,7 +34,7 @@ export const Warning = z.discriminatedUnion('code', [
     .meta({ description: 'the original is an animation; the renditions show its first frame' }),
   z
     .object({ code: z.literal('ai-mark'), digitalSourceType: DigitalSourceType })
-    .meta({ description: 'by its own account, the original was made or edited with generative AI' }),
+    .meta({ description: 'according to its metadata, the original was made or edited with generative AI' }),
   z.object({ code: z.literal('blurry') }).meta({ description: 'nothing in the picture is in focus' }),
   z.object({ code: z.literal('too-dark') }).meta({ description: 'even the lightest parts are dark' }),
   z.object({ code: z.literal('too-bright') }).meta({ description: 'most of the picture is nearly white' }),

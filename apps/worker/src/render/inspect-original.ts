@@ -30,7 +30,7 @@ export async function inspectOriginal(
   return { original, source, lane };
 }
 
-/** Imports declare no type: servers and sellers may not know it. */
+/** Imports declare no type: a server can send a wrong one, and a seller names none. */
 const requiredType = (
   { strictContentType }: Pick<RenderServices, 'strictContentType'>,
   { contentType }: RenderImage,

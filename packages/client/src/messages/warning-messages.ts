@@ -5,12 +5,12 @@ type Words<Code extends ImageWarning['code']> = (warning: Extract<ImageWarning, 
 const warningMessages: { readonly [Code in ImageWarning['code']]: Words<Code> } = {
   'too-small': ({ variants, width, height, needed }) =>
     `This image is small: ${pixels({ width, height })} pixels. For full-size ${listed(variants)} pictures, upload one of at least ${pixels(needed)}.`,
-  'location-removed': () => 'The place where it was taken was removed. Nobody who sees the picture gets it.',
+  'location-removed': () => 'This image contained the place where it was taken. It was removed and is not published.',
   'profile-converted': ({ profile }) =>
     `Its colours were converted to sRGB for the web${profile === 'unnamed' ? '' : `, from ${profile}`}. Very vivid colours can look a little duller.`,
   'hdr-dropped': () => 'This is an HDR photo. It is shown in standard brightness, so highlights are less bright.',
   'animation-dropped': () => 'This image is animated. Only its first frame is shown.',
-  'ai-mark': () => 'The file says that AI made or changed it. The pictures keep this mark.',
+  'ai-mark': () => 'The file is marked as made or edited with AI. The published pictures keep this mark.',
   blurry: () => 'This picture looks blurry. Hold the camera still, and focus on the product.',
   'too-dark': () => 'This picture looks too dark. Take it in more light.',
   'too-bright': () => 'This picture looks too bright: most of it is nearly white. Take it in less light.',

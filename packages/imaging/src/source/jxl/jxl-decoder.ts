@@ -63,7 +63,7 @@ function instantiate(): InitOutput {
     __wbindgen_string_new: (at = 0, length = 0) => text(at, length),
     __wbindgen_init_externref_table: () => void exports?.__wbindgen_export_2.grow(4),
   };
-  // The other ones look for a browser.
+  // The other imports detect a browser.
   const imports = WebAssembly.Module.imports(compiled).map(({ name }) => [name, own[name] ?? (() => 0)] as const);
   const instance = new WebAssembly.Instance(compiled, { wbg: Object.fromEntries(imports) });
   exports = instance.exports as unknown as InitOutput;
