@@ -74,7 +74,7 @@ export type ImageWarning =
       height: number;
       needed: { width: number; height: number };
     }
-  /** The original says where it was taken; no rendition does. */
+  /** The original contains the place where it was taken; renditions do not. */
   | { code: 'location-removed' }
   /** The colours of the original were converted to sRGB. */
   | { code: 'profile-converted'; profile: string }

@@ -59,7 +59,7 @@ describe('the location of a photograph', () => {
     expect(await inspect(await picture().toBuffer())).not.toHaveProperty('hasLocation');
   });
 
-  test('is not looked for beyond the end of a damaged EXIF block', async () => {
+  test('is not read beyond the end of a damaged EXIF block', async () => {
     const block = Buffer.from('Exif\0\0II*\0\x08\0\0\0\x01\0\x25\x88\x04\0\x01\0\0\0\xff\xff\xff\x7f', 'latin1');
     const jpeg = await small().jpeg().toBuffer();
     const damaged = Buffer.concat([jpeg.subarray(0, 2), segment(0xe1, block), jpeg.subarray(2)]);

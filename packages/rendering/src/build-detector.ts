@@ -18,7 +18,7 @@ export interface ClosableDetector extends Detector {
 export function buildDetector(isWanted: boolean, logger: Logger): ClosableDetector | undefined {
   const reason = isWanted ? whyNoFaces() : 'FACE_DETECTION is false.';
   if (reason !== undefined) {
-    logger.warn({ off: 'face detection', reason }, 'faces are not looked for');
+    logger.warn({ off: 'face detection', reason }, 'faces are not detected');
     return undefined;
   }
   const detector = createFaceDetector();

@@ -9,6 +9,6 @@ export interface Examined {
   readonly set: VariantSet;
   /** Missing for an image that was not decoded. */
   readonly measured?: Measured | undefined;
-  /** Missing if no others were looked for. */
+  /** Missing if the search was skipped. */
   readonly similar?: Similar | undefined;
 }

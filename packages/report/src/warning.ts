@@ -19,7 +19,7 @@ export const Warning = z.discriminatedUnion('code', [
     .meta({ description: 'the original has too few pixels for these variants' }),
   z
     .object({ code: z.literal('location-removed') })
-    .meta({ description: 'the original says where it was taken; no rendition does' }),
+    .meta({ description: 'the original contains the place where it was taken; renditions do not' }),
   z
     .object({
       code: z.literal('profile-converted'),

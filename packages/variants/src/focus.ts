@@ -10,7 +10,7 @@ export type Focus = z.infer<typeof Focus>;
 export const FocusChoice = Focus.extend({ by: z.enum(['seller', 'face', 'attention', 'centre']) });
 export type FocusChoice = z.infer<typeof FocusChoice>;
 
-/** Steps that an image can be made without. `faces`: faces were not looked for, because the detector was not there or failed. */
+/** Steps that an image can be made without. `faces`: faces were not detected, because the detector was missing or failed. */
 export const SkippedStep = z.enum(['faces']);
 export type SkippedStep = z.infer<typeof SkippedStep>;
 

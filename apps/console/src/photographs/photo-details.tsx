@@ -101,7 +101,7 @@ function Metadata({ of: image }: { of: Image }) {
   if (chosenFocus && chosenFocus.by !== 'seller') {
     entries.push(['Focus', `${chosenBy[chosenFocus.by]}: ${placeOf(chosenFocus)}`]);
   }
-  if (skipped?.includes('faces')) entries.push(['Skipped', 'faces were not looked for']);
+  if (skipped?.includes('faces')) entries.push(['Skipped', 'face detection']);
   entries.push(...provenanceRows(image));
   if (entries.length === 0) return null;
   return (

@@ -5,7 +5,7 @@ import { publishManifest } from '../test-support/publish-manifest.ts';
 /** Its detector always fails, as if its runtime was not installed. */
 const edge = useEdge({ detector: { detect: () => Promise.reject(new Error('It is not there.')) } });
 
-test('without faces looked for and without a decision, entries with the position "face" are left to the worker', async () => {
+test('without face detection and without a decision, entries with the position "face" are left to the worker', async () => {
   const image = newImage();
   await upload(edge, image);
   const response = await edge.get(pathOf(image));

@@ -7,7 +7,7 @@ type Owned = Pick<RenderImage, 'tenant' | 'imageId'>;
 
 /** Images of the same tenant that look alike. */
 export interface Duplicates {
-  /** Also remembers the image. @returns undefined while Redis does not answer: the image is made without */
+  /** Also adds the image to the index. @returns undefined while Redis does not answer: the image is rendered without it */
   of(image: Owned, seen: { readonly sha256: string; readonly hash?: string | undefined }): Promise<Similar | undefined>;
   /** @throws QueueUnavailableError */
   forget(image: Owned): Promise<void>;
@@ -20,7 +20,7 @@ export function createDuplicates(fingerprints: Fingerprints, logger: Logger): Du
         return await fingerprints.add(tenant, { imageId, ...seen });
       } catch (err) {
         if (!(err instanceof QueueUnavailableError)) throw err;
-        logger.warn({ err, imageId }, 'duplicates not looked for');
+        logger.warn({ err, imageId }, 'the search for duplicates was skipped');
         return undefined;
       }
     },

@@ -10,8 +10,8 @@ interface Lost {
 }
 
 /**
- * Finished images that new ones are not compared with, although they are among the newest: one finding per tenant, because Redis has lost
- * all of them.
+ * Finished images that are missing from the index of fingerprints, although they are among the newest: one finding per tenant, because Redis
+ * has lost all of them.
  */
 export async function lostFingerprints(services: ReconcileServices, uploads: readonly Upload[]): Promise<Finding[]> {
   const settled = uploads.filter(({ uploadedAt }) => isSettled(uploadedAt)).map(({ address }) => address);
@@ -30,7 +30,7 @@ async function addAll({ manifests, fingerprints }: ReconcileServices, tenant: Te
   const slot = pLimit(READS_AT_ONCE);
   const add = async ({ imageId }: Lost) => {
     const manifest = (await manifests.readOf(tenant, imageId))?.manifest;
-    // No image is compared with one that is not ready; its entry prevents that it is found again.
+    // An image that is not ready gets an entry without a fingerprint, so that the next round does not find it again.
     const seen = manifest?.status === 'ready' ? { sha256: manifest.source.sha256, hash: manifest.measured?.hash } : {};
     await fingerprints.add(tenant, { imageId, ...seen });
   };

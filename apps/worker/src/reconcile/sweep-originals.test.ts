@@ -21,7 +21,7 @@ test('images that are missing from the index are listed again, in the order of t
   expect((await all.round()).found).toEqual([]);
 });
 
-test('images that new ones are not compared with are compared again, without reading them in every round', async () => {
+test('images that are missing from the index of fingerprints are added again, and are not read in every round', async () => {
   const all = await createReconcileHarness();
   const images = [job(), job(), job()] as const;
   for (const [index, image] of images.entries()) {

@@ -94,7 +94,7 @@ describe('an image with the same bytes as an older one', () => {
     expect(await render(second, again)).toMatchObject({ warnings: of(first) });
   });
 
-  test('is none after the older one was deleted', async () => {
+  test('is no duplicate after the older one was deleted', async () => {
     const [first, second] = await twins();
     await render(first);
     await createDeletions(storage, createManifests(storage)).begin(first);
@@ -102,7 +102,7 @@ describe('an image with the same bytes as an older one', () => {
     expect(await render(second)).not.toMatchObject({ warnings: of(first) });
   });
 
-  test('is none if it belongs to another tenant', async () => {
+  test('is no duplicate of an image of another tenant', async () => {
     const [first, second] = await twins();
     await render(first);
     const other = job({ tenant: Tenant.parse('other') }, 'tiny');
@@ -118,7 +118,7 @@ describe('an image with the same bytes as an older one', () => {
     expect(await manifestOf(other)).not.toMatchObject({ warnings: of(first) });
   });
 
-  test('is ready without the warning while Redis does not answer, and its manifest says so', async () => {
+  test('is ready without the warning while Redis does not answer, and its manifest lists the check as not done', async () => {
     const gone = createProducerConnection('redis://127.0.0.1:1');
     gone.on('error', () => {});
     onTestFinished(() => gone.disconnect());

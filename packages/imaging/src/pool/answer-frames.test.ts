@@ -45,7 +45,7 @@ describe('a larger frame', () => {
     expect(() => onFrame(large)).toThrow('unexpected');
   });
 
-  test('that comes after the answer is ignored, and the next picture is looked at', async () => {
+  test('that comes after the answer is ignored, and the next picture is examined', async () => {
     const send = vi.fn();
     const impatient: Detector = {
       detect: (_frame, larger) => {

@@ -80,7 +80,7 @@ export async function startFailoverRedis(dir: string, { downAfterMs = 1_000 } = 
   async function until(is: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + FAILOVER_WITHIN_MS;
     while (!(await is().catch(() => false))) {
-      if (Date.now() > deadline) throw new Error('The sentinels did not get there in time.');
+      if (Date.now() > deadline) throw new Error('The sentinels did not reach the expected state in time.');
       await delay(POLL_MS);
     }
   }

@@ -58,7 +58,7 @@ test('names the most similar image, and the oldest of equal ones', async () => {
   expect(await index.add(acme, image(hash))).toEqual({ near: { imageId: near.imageId, bits: 1 } });
 });
 
-test('an image is like none of itself, of younger images, and of other tenants', async () => {
+test('an image does not match itself, younger images, or images of other tenants', async () => {
   const index = newIndex();
   const hash = random();
   const [first, second] = [image(hash, 'one'), image(hash, 'one')];
@@ -69,7 +69,7 @@ test('an image is like none of itself, of younger images, and of other tenants',
   expect(await index.add(Tenant.parse('other'), image(hash, 'one'))).toEqual({});
 });
 
-test('no trace of a removed or a replaced image is left', async () => {
+test('no entry of a removed or replaced image is left', async () => {
   const index = newIndex();
   const [hash, other] = [random(), random()];
   const first = image(hash, 'one');
@@ -92,7 +92,7 @@ test('keeps the newest images only', async () => {
   expect(await index.add(acme, { ...image(undefined), sha256: third?.sha256 ?? '' })).toEqual({});
 });
 
-test('lists the images that it lacks, also those without a digest', async () => {
+test('lists missing images, also those without a digest', async () => {
   const index = newIndex();
   const [known, plain, lost] = [image(random()), { imageId: newId() }, image(random())];
   await index.add(acme, known);
