@@ -139,8 +139,9 @@ describe('an aborted rendering', () => {
       // It runs after every queued encode.
       await picture.summarise();
     });
+    const summary = await libvipsTasksOf(() => picture.summarise());
     expect(all).toBeGreaterThan(2 * product.length);
-    expect(few).toBeLessThan(all / 2);
+    expect(few - summary).toBeLessThan(all / 2);
   });
 
   test('throws the reason of its signal, even if it was aborted before the start', async () => {
