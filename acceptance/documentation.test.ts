@@ -228,6 +228,16 @@ test('every test that docs/security.md cites exists', async () => {
   expect(lacking).toEqual([]);
 });
 
+test('ARCHITECTURE.md lists every ADR with its title', async () => {
+  const architecture = await read('ARCHITECTURE.md');
+  const missing: string[] = [];
+  for (const file of await files('docs/adr/*.md')) {
+    const [, number, title] = /^# ADR (\d+): (.*)$/m.exec(await read(file)) ?? [];
+    if (!number || !architecture.includes(`| [${number}](${file}) | ${title} |`)) missing.push(file);
+  }
+  expect(missing).toEqual([]);
+});
+
 /** The anchors that GitHub generates for a document's headings. */
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
