@@ -32,6 +32,20 @@ test('a step that was skipped is done under a revision of its own, which the man
   expect((await api.queue.find(id))?.image.redone).toBe(2);
 });
 
+test('a step that is skipped each time is tried again ten times at most, so that calls do not make revisions without end', async () => {
+  const { imageId } = await readyImage();
+  const id = ImageId.parse(imageId);
+  const read = () => api.manifests.readOf(Tenant.parse('acme'), id);
+  for (const redone of [9, 10]) {
+    const stored = await read();
+    if (stored?.manifest.status !== 'ready') throw new Error('It is not ready.');
+    await api.manifests.publish({ ...stored.manifest, redone, skipped: ['faces'] }, stored);
+    expect((await reprocess(imageId)).status).toBe(202);
+    expect((await read())?.manifest).toMatchObject({ redone: 10 });
+  }
+  expect((await read())?.manifest).toMatchObject({ skipped: ['faces'] });
+});
+
 test('an unfinished image is left to its job', async () => {
   const { body } = await api.call('POST', '/v1/images/upload-url', photo);
   expect(await reprocess(String(body.imageId))).toMatchObject({ status: 202, body: { status: 'awaiting-upload' } });

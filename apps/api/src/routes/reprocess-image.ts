@@ -39,6 +39,9 @@ export const reprocessImage: ApiRoute = (app, services) => {
   });
 };
 
+/** Of one image. Where a step cannot be done at all, each call would otherwise leave all renditions behind for a while. */
+const REDONE_MAX = 10;
+
 /**
  * An image that was made without a step gets a revision of its own, under which the step is done. The manifest has it first, so that workers
  * and edges agree on the revision.
@@ -47,8 +50,9 @@ async function withSkippedSteps({ manifests }: ApiServices, image: RenderImage):
   const stored = await manifests.readOf(image.tenant, image.imageId);
   if (stored?.manifest.status !== 'ready') return image;
   const { skipped, ...manifest } = stored.manifest;
-  if (!skipped?.length) return { ...image, redone: manifest.redone };
-  const redone = (manifest.redone ?? 0) + 1;
+  const { redone: earlier = 0 } = manifest;
+  if (!skipped?.length || earlier >= REDONE_MAX) return { ...image, redone: manifest.redone };
+  const redone = earlier + 1;
   try {
     await manifests.publish({ ...manifest, redone }, stored);
   } catch (error) {
