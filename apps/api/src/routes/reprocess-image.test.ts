@@ -32,19 +32,25 @@ test('a step that was skipped is done under a revision of its own, which the man
   expect((await api.queue.find(id))?.image.redone).toBe(2);
 });
 
-test('a step that is skipped each time is tried again ten times at most, so that calls do not make revisions without end', async () => {
-  const { imageId } = await readyImage();
-  const id = ImageId.parse(imageId);
-  const read = () => api.manifests.readOf(Tenant.parse('acme'), id);
-  for (const redone of [9, 10]) {
+test.each([
+  [9, 10, undefined],
+  [10, 10, ['faces']],
+])(
+  'of a step that was skipped again after %i tries, the tries are then %i, so that calls make no revisions without end',
+  async (tries, then, skipped) => {
+    const { imageId } = await readyImage();
+    const read = () => api.manifests.readOf(Tenant.parse('acme'), ImageId.parse(imageId));
     const stored = await read();
     if (stored?.manifest.status !== 'ready') throw new Error('It is not ready.');
-    await api.manifests.publish({ ...stored.manifest, redone, skipped: ['faces'] }, stored);
+    await api.manifests.publish({ ...stored.manifest, redone: tries, skipped: ['faces'] }, stored);
     expect((await reprocess(imageId)).status).toBe(202);
-    expect((await read())?.manifest).toMatchObject({ redone: 10 });
-  }
-  expect((await read())?.manifest).toMatchObject({ skipped: ['faces'] });
-});
+    const after = (await read())?.manifest;
+    expect([after?.status === 'ready' && after.redone, after?.status === 'ready' && after.skipped]).toEqual([
+      then,
+      skipped,
+    ]);
+  },
+);
 
 test('an unfinished image is left to its job', async () => {
   const { body } = await api.call('POST', '/v1/images/upload-url', photo);
