@@ -18,9 +18,10 @@ export async function keepEarlier(
   { outcome, replaced }: EarlierResult,
   { signal }: RenderContext,
 ): Promise<RenderOutcome> {
-  const { cdn, purges, logger } = services;
+  const { cdn, duplicates, purges, logger } = services;
   if (replaced) logger.warn({ imageId: image.imageId }, 'original was replaced, keeping its renditions');
   if (outcome.outcome === 'rejected' || outcome.outcome === 'held') {
+    await duplicates.forget(image);
     const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, signal);
     // A held image may run often.
     if (outcome.outcome === 'rejected' || deleted > 0) await purges?.add(image, outcome.outcome);

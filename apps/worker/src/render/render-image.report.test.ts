@@ -49,6 +49,24 @@ test.each(['held', 'rejected'] as const)('the manifest of an image that is %s ha
   expect(await manifestOf(image)).toMatchObject({ status, source: { width: 64 }, warnings: [location] });
 });
 
+test.each(['hold', 'reject'] as const)(
+  'an image with the verdict %s is no older image of a duplicate, even if its first run ends before it could be forgotten',
+  async (verdict) => {
+    const { moderator } = await startModeration({
+      answer: (response, asked) => answerWith(response, asked, { verdict }),
+    });
+    const image = job({}, 'shots');
+    await store(image, await picture());
+    const lost = new Error('the worker was killed');
+    const killed: Duplicates = { ...none, forget: () => Promise.reject(lost) };
+    await expect((await run(image, { ownSets, moderator, duplicates: killed })).result).rejects.toBe(lost);
+    const forgotten: string[] = [];
+    const duplicates: Duplicates = { ...none, forget: async ({ imageId }) => void forgotten.push(imageId) };
+    await (await run(image, { ownSets, moderator, duplicates })).result;
+    expect(forgotten).toEqual([image.imageId]);
+  },
+);
+
 test('an image whose pixels are damaged has the warnings about its header', async () => {
   const image = job({}, 'tiny');
   await store(image, (await picture(256)).subarray(0, -64));

@@ -1,6 +1,6 @@
 import { ImageId, type Tenant } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
-import { translateRedisErrors } from '../connection/redis-errors.ts';
+import { execute, translateRedisErrors } from '../connection/redis-errors.ts';
 import { defineFingerprintScripts } from './fingerprint-scripts.ts';
 
 /** What two images are compared by. */
@@ -67,13 +67,11 @@ export function createFingerprints(redis: Redis, prefix: string, imagesMax = IMA
         found.zlexcount(list, Buffer.concat([OPEN, id]), Buffer.concat([OPEN, id, AFTER_ID]));
       }
       const [counts, size, [oldest]] = await translateRedisErrors(() =>
-        Promise.all([found.exec(), redis.zcard(list), redis.zrangeBuffer(list, '0', '0')]),
+        Promise.all([execute(found), redis.zcard(list), redis.zrangeBuffer(list, '0', '0')]),
       );
-      const failure = counts?.find(([error]) => error)?.[0];
-      if (failure) throw failure;
       const from = size < imagesMax || !oldest ? undefined : oldest.subarray(0, ID_BYTES);
       return images.filter(
-        ({ imageId }, index) => counts?.[index]?.[1] === 0 && (!from || idBytes(imageId).compare(from) > 0),
+        ({ imageId }, index) => counts[index] === 0 && (!from || idBytes(imageId).compare(from) > 0),
       );
     },
   };
