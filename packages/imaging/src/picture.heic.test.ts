@@ -8,37 +8,19 @@ import type { Rgb } from './test-support/pictures.ts';
 import { rgbProfile } from './test-support/profiles.ts';
 import { inspectionOf, outcomeOf } from './test-support/rejection.ts';
 import { engineOf, metadataOf, pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
+import {
+  expectSample as expectColours,
+  expectSampleInEveryFormat,
+  rendered,
+  samplePoints,
+} from './test-support/sample-picture.ts';
 
-const points = [
-  [5, 5],
-  [60, 4],
-  [6, 42],
-  [58, 40],
-  [32, 24],
-] as const;
-
-/** Renders losslessly at full size. */
-const rendered = async (bytes: Buffer) => {
-  const { data } = await renderOne(bytes, { width: 4096, height: 4096, format: 'png' });
-  return pixelReader(data);
-};
-
-async function expectSample(bytes: Buffer, within = 4, expected: (x: number, y: number) => Rgb = sampleColour) {
-  const pixels = await rendered(bytes);
-  for (const [x, y] of points) {
-    expect(colourDifference(pixels.rgb(x, y), expected(x, y)), `${x},${y}: ${pixels.rgb(x, y)}`).toBeLessThan(within);
-  }
-  return pixels;
-}
+const expectSample = (bytes: Buffer, within = 4, expected?: (x: number, y: number) => Rgb) =>
+  expectColours(bytes, within, expected);
 
 describe('a HEIC', () => {
   test('of 8 bits has its colours in every format', async () => {
-    const set = variantSet(...['avif', 'webp', 'jpeg', 'png'].map((format) => ({ format, quality: 95 })));
-    for (const { data, variant } of await renderSet(await heicSample('plain'), set)) {
-      const { rgb } = await pixelReader(data);
-      for (const [x, y] of points)
-        expect(colourDifference(rgb(x, y), sampleColour(x, y)), variant.format).toBeLessThan(6);
-    }
+    await expectSampleInEveryFormat(await heicSample('plain'));
   });
 
   test('reports its facts', async () => {
@@ -60,7 +42,7 @@ describe('a HEIC', () => {
       expect((await metadataOf(data)).icc !== undefined).toBe(variant.name === 'wide');
       // Converts to sRGB.
       const { rgb } = await pixelReader(data);
-      for (const [x, y] of points) expect(colourDifference(rgb(x, y), sampleColour(x, y))).toBeLessThan(6);
+      for (const [x, y] of samplePoints) expect(colourDifference(rgb(x, y), sampleColour(x, y))).toBeLessThan(6);
     }
   });
 
@@ -127,7 +109,7 @@ describe('a HEIC as phones write it', () => {
     const bytes = await gridHeic({ columns: 2, rows: 2, width, height, turns });
     const pixels = await rendered(bytes);
     expect([pixels.width, pixels.height]).toEqual(turns % 2 === 0 ? [width, height] : [height, width]);
-    for (const [x, y] of points) {
+    for (const [x, y] of samplePoints) {
       // To the left: the right edge becomes the upper one.
       const at = [
         [x, y],
@@ -142,7 +124,7 @@ describe('a HEIC as phones write it', () => {
   test('has the colours of its code points', async () => {
     const wide = await rendered(await gridHeic({ columns: 2, rows: 1, nclx: { primaries: 12, transfer: 13 } }));
     const usual = await rendered(await gridHeic({ columns: 2, rows: 1, nclx: { primaries: 1, transfer: 13 } }));
-    for (const [x, y] of points) {
+    for (const [x, y] of samplePoints) {
       expect(colourDifference(usual.rgb(x, y), sampleColour(x, y))).toBeLessThan(4);
       expect(colourDifference(wide.rgb(x, y), toSrgb('p3', fractions(usual.rgb(x, y))))).toBeLessThan(1);
     }
@@ -153,7 +135,7 @@ describe('a HEIC as phones write it', () => {
     const profile = rgbProfile('srgb-linear');
     const one = await rendered(await gridHeic({ columns: 2, rows: 1, profile, nclx: { primaries: 9, transfer: 16 } }));
     const other = await rendered(await gridHeic({ columns: 2, rows: 1, profile }));
-    for (const [x, y] of points) expect(one.rgb(x, y)).toEqual(other.rgb(x, y));
+    for (const [x, y] of samplePoints) expect(one.rgb(x, y)).toEqual(other.rgb(x, y));
   });
 });
 
