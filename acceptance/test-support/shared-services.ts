@@ -81,7 +81,7 @@ function startSharedStack(apiKeys: string, servers: TestServers) {
 
 /**
  * With an edge, webhooks, the categories of `equipped-sets.json`, a limit of 1 MB, and verbose logs. It does not
- * look for uploads: only what is reported is rendered. It records the traces that a caller records.
+ * look for uploads: it renders reported uploads only. It records the traces that a caller records.
  */
 async function startEquippedStack(servers: TestServers) {
   const tenants = createTenants(40);

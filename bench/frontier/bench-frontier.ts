@@ -30,7 +30,7 @@ const boxes: readonly MeasuredBox[] = [
   { variant: 'retina', sidePx: 2400, fit: 'inside', sourcePxMin: 2200, includes: all, isAlways: isForLarge },
 ];
 
-/** The largest take too long for what is not used at their size. */
+/** The largest photographs take too long for settings that are not used at their size. */
 const isWanted = (index: number, { variant, isAlways }: MeasuredBox, setting: Setting) =>
   isAlways?.(setting) || (index % 5 === 0 && variant !== 'retina');
 

@@ -38,7 +38,7 @@ export interface ImageCalls {
   /** Reports that the upload is complete. Idempotent. */
   completeUpload(imageId: string, options?: CallOptions): Promise<Image>;
   getImage(imageId: string, options?: CallOptions & { readonly followToken?: string | undefined }): Promise<Image>;
-  /** What was found in the original of an image, and what its seller should know. */
+  /** The facts about the original of an image, and the warnings for its seller. */
   getReport(
     imageId: string,
     options?: CallOptions & { readonly followToken?: string | undefined },

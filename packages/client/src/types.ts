@@ -137,7 +137,7 @@ export interface Image {
   readyAt?: string | undefined;
 }
 
-/** What was found in the original of an image, and what its seller should know. */
+/** The facts about the original of an image, and the warnings for its seller. */
 export interface ImageReport
   extends Pick<Image, 'imageId' | 'category' | 'filename' | 'status' | 'error' | 'source' | 'provenance' | 'warnings'> {
   /** What `warnings` are based on; `header` if the pixels were not examined, as for a held image. */

@@ -25,7 +25,7 @@ function subject() {
   return { image: imageFromKey(key), facts: undefined, attempts: 1, source, warnings };
 }
 
-test('shows what was found in a rejected image, and why it was rejected', async () => {
+test('has the warnings of a rejected image, and the reason for its rejection', async () => {
   const rejected = subject();
   await api.manifests.publish(rejectedManifest(rejected, { code: 'corrupt', publicMessage: 'Damaged.' }), undefined);
   const { status, body } = await api.call('GET', `/v1/images/${rejected.image.imageId}/report`);

@@ -7,7 +7,7 @@ import { exampleReport } from '../openapi/examples.ts';
 
 const ReportAnswer = ImageReport.meta({
   id: 'ImageReport',
-  description: 'What was found in the original of an image, and what its seller should know: docs/seller-report.md.',
+  description: 'The facts about the original of an image, and the warnings for its seller: docs/seller-report.md.',
   examples: [exampleReport],
 });
 

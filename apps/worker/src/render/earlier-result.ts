@@ -46,8 +46,8 @@ function isCurrent(manifest: Ready, { revision, visibility, isModerated }: Today
 }
 
 /**
- * A job that was recreated from a key alone lacks what the seller gave. An earlier manifest has it, and what was asked for this image alone in any case;
- * before the first manifest, the original's metadata has the focus.
+ * A job that was recreated from a key alone lacks the filename and metadata of the seller. An earlier manifest has them, and also the
+ * options of this image alone. Before the first manifest, the original's metadata has the focus.
  */
 export function withSellersText(
   image: RenderImage,
