@@ -92,10 +92,10 @@ export type ImageWarning =
   | { code: 'too-bright' }
   /** The picture has plain bars or a frame at these sides. */
   | { code: 'framed'; sides: ('top' | 'right' | 'bottom' | 'left')[] }
-  /** This older image of the same tenant has the same bytes. */
-  | { code: 'duplicate'; of: string }
-  /** This older image of the same tenant looks nearly the same; `bits` of 64 of their perceptual hashes differ. */
-  | { code: 'near-duplicate'; of: string; bits: number };
+  /** An older image of the same tenant has the same bytes. `of` is its id; missing with a follow token. */
+  | { code: 'duplicate'; of?: string | undefined }
+  /** The older image `of` looks nearly the same, as above; `bits` of 64 of their perceptual hashes differ. */
+  | { code: 'near-duplicate'; of?: string | undefined; bits: number };
 
 /** A focus, and what it was chosen by. */
 export interface FocusChoice extends Focus {

@@ -7,3 +7,4 @@ export { ImageReport, reportOf } from './image-report.ts';
 export { createImageView, ImageView, processingFailed } from './image-view.ts';
 export { createNotifier, type Notifier } from './notifier.ts';
 export { createRenditionUrls, type RenditionUrls } from './rendition-urls.ts';
+export { withoutOtherImages } from './without-other-images.ts';

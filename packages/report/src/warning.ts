@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { Side } from './measured.ts';
 
 const side = z.int().positive();
+/** Always set, except in what a follow token reads. */
+const olderImage = ImageId.optional().meta({ description: 'id of the older image; missing with a follow token' });
 
 /** What a seller should know about an image, beside its status. The codes and their fields are stable: docs/seller-report.md lists them. */
 export const Warning = z.discriminatedUnion('code', [
@@ -42,10 +44,10 @@ export const Warning = z.discriminatedUnion('code', [
     .object({ code: z.literal('framed'), sides: z.array(Side).min(2) })
     .meta({ description: 'the picture has plain bars or a frame at these sides' }),
   z
-    .object({ code: z.literal('duplicate'), of: ImageId })
+    .object({ code: z.literal('duplicate'), of: olderImage })
     .meta({ description: 'an older image of the same tenant has the same bytes' }),
   z
-    .object({ code: z.literal('near-duplicate'), of: ImageId, bits: z.int().nonnegative() })
+    .object({ code: z.literal('near-duplicate'), of: olderImage, bits: z.int().nonnegative() })
     .meta({ description: 'an older image of the same tenant looks nearly the same' }),
 ]);
 export type Warning = z.infer<typeof Warning>;

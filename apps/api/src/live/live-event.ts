@@ -1,4 +1,9 @@
-/** One event for all listeners, in both formats. Its text is made once. */
+import { withoutOtherImages } from '@imagemill/images';
+
+/**
+ * One event for all listeners, in both formats. Its text is made once for followers with an API key, and once for those with a follow token
+ * (`byToken`), which see no ids of other images.
+ */
 export interface LiveEvent {
   readonly name: string;
   /** The position for resuming after it: see cursor.ts. */
@@ -6,26 +11,28 @@ export interface LiveEvent {
   /** Nothing comes after it. */
   readonly isLast: boolean;
   /** As an event of a `text/event-stream`. */
-  sse(): Uint8Array;
+  sse(byToken: boolean): Uint8Array;
   /** As a message of a WebSocket. */
-  json(): string;
+  json(byToken: boolean): string;
 }
 
 /** @param data serialised when first sent */
 export function createLiveEvent(name: string, id: string, data: object, isLast = false): LiveEvent {
-  let sse: Uint8Array | undefined;
-  let json: string | undefined;
+  const text = (byToken: boolean) => JSON.stringify(byToken ? withoutOtherImages(data) : data);
   return {
     name,
     id,
     isLast,
-    sse() {
-      sse ??= Buffer.from(`event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
-      return sse;
-    },
-    json() {
-      json ??= `{"event":${JSON.stringify(name)},"id":${JSON.stringify(id)},"data":${JSON.stringify(data)}}`;
-      return json;
-    },
+    sse: madeOnce((byToken) => Buffer.from(`event: ${name}\nid: ${id}\ndata: ${text(byToken)}\n\n`)),
+    json: madeOnce((byToken) => `{"event":${JSON.stringify(name)},"id":${JSON.stringify(id)},"data":${text(byToken)}}`),
+  };
+}
+
+function madeOnce<Made>(make: (byToken: boolean) => Made): (byToken: boolean) => Made {
+  const made = new Map<boolean, Made>();
+  return (byToken) => {
+    const event = made.get(byToken) ?? make(byToken);
+    made.set(byToken, event);
+    return event;
   };
 }

@@ -13,7 +13,7 @@ const event = createLiveEvent('status', 'id', { text: 'x'.repeat(30_000) });
 async function unread() {
   let listener: SseListener | undefined;
   const app = new Hono<{ Bindings: HttpBindings }>().get('/', (c) => {
-    listener = createSseListener({ onCancel: () => {}, cut: () => c.env.outgoing.destroy() });
+    listener = createSseListener({ byToken: false, onCancel: () => {}, cut: () => c.env.outgoing.destroy() });
     return c.body(listener.body);
   });
   const server = await listen(app.fetch as never, { hostname: '127.0.0.1', port: 0 });
@@ -47,7 +47,7 @@ test('buffers no more than the limit for a client that does not read, then close
 });
 
 test('a stream ends after all events before it', async () => {
-  const listener = createSseListener({ onCancel: () => {}, cut: () => {} });
+  const listener = createSseListener({ byToken: false, onCancel: () => {}, cut: () => {} });
   listener.send(event);
   listener.end('ended');
   expect(await new Response(listener.body).text()).toMatch(
@@ -56,7 +56,7 @@ test('a stream ends after all events before it', async () => {
 });
 
 test('events after the end are dropped', async () => {
-  const listener = createSseListener({ onCancel: () => {}, cut: () => {} });
+  const listener = createSseListener({ byToken: false, onCancel: () => {}, cut: () => {} });
   listener.end('renew');
   expect([listener.send(event), listener.beat()]).toEqual([true, true]);
   expect(await new Response(listener.body).text()).toBe('retry: 2000\n\n');

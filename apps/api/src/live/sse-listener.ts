@@ -17,13 +17,15 @@ export interface SseListener extends Listener {
 }
 
 interface SseListenerOptions {
+  /** Whether the client has a follow token, not an API key. */
+  readonly byToken: boolean;
   /** Called when the client has closed the connection. */
   readonly onCancel: () => void;
   /** Destroys the connection and its unsent data. */
   readonly cut: () => void;
 }
 
-export function createSseListener({ onCancel, cut }: SseListenerOptions): SseListener {
+export function createSseListener({ byToken, onCancel, cut }: SseListenerOptions): SseListener {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   let isOpen = true;
   const body = new ReadableStream<Uint8Array>(
@@ -62,7 +64,7 @@ export function createSseListener({ onCancel, cut }: SseListenerOptions): SseLis
     get unreadBytes() {
       return isOpen ? BUFFERED_MAX - (controller.desiredSize ?? 0) : 0;
     },
-    send: (event) => write(event.sse()),
+    send: (event) => write(event.sse(byToken)),
     beat: () => write(BEAT),
     end,
   };

@@ -20,7 +20,7 @@ async function connected(options: ClientOptions = {}) {
     client.ping();
     await once(client, 'pong');
   };
-  return { listener: createWsListener(socket), roundTrip, client };
+  return { listener: createWsListener(socket, { byToken: false }), roundTrip, client };
 }
 
 test('keeps a client that answers each ping before the next one', async () => {

@@ -13,8 +13,12 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** https://www.iana.org/assignments/websocket/websocket.xhtml; after all but the first, clients reconnect. */
 const closeCodes: Record<EndReason, number> = { ended: 1000, gone: 1001, renew: 1012, closing: 1012, slow: 1013 };
 
-/** A listener by WebSocket. It is dropped if a ping has no pong before the next ping. */
-export function createWsListener(socket: WebSocket): Listener {
+/**
+ * A listener by WebSocket. It is dropped if a ping has no pong before the next ping.
+ *
+ * @param options.byToken whether the client has a follow token, not an API key
+ */
+export function createWsListener(socket: WebSocket, { byToken }: { readonly byToken: boolean }): Listener {
   let isAlive = true;
   socket.on('pong', () => {
     isAlive = true;
@@ -34,7 +38,7 @@ export function createWsListener(socket: WebSocket): Listener {
     send(event) {
       if (!hasRoom()) return false;
       // No effect on a closing socket; errors are emitted by the socket itself.
-      socket.send(event.json(), () => {});
+      socket.send(event.json(byToken), () => {});
       return true;
     },
     beat() {

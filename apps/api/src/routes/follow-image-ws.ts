@@ -38,7 +38,7 @@ export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
           leave();
         });
         try {
-          const followed = await live.follow(request, createWsListener(socket));
+          const followed = await live.follow(request, createWsListener(socket, request));
           if (followed === 'nothing-new') socket.close(1000, 'ended');
           else leave = followed;
           if (hasClosed) leave();

@@ -42,7 +42,11 @@ export const followImage: ApiRoute = (app, { live }) => {
     // A HEAD gets the headers of a GET; its stream would never be read.
     if (c.req.method === 'HEAD') return c.body(null, 200, headers);
     let leave = () => {};
-    const listener = createSseListener({ onCancel: () => leave(), cut: () => outgoingOf(c)?.destroy() });
+    const listener = createSseListener({
+      byToken: request.byToken,
+      onCancel: () => leave(),
+      cut: () => outgoingOf(c)?.destroy(),
+    });
     const followed = await live.follow(request, listener);
     if (followed === 'nothing-new') return c.body(null, 204);
     leave = followed;

@@ -2,6 +2,7 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound } from '../http/image-not-found.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import { shownTo } from '../images/shown-to.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';
 
@@ -29,6 +30,6 @@ export const getImage: ApiRoute = (app, { records, view }) => {
   app.get('/v1/images/:id', description, ifChanged, async (c) => {
     const record = await records.find(c.var.caller.tenant, imageIdParam(c));
     if (!record) throw imageNotFound();
-    return c.json(view(record), 200, { 'cache-control': 'private, no-cache' });
+    return c.json(shownTo(c.var.caller, view(record)), 200, { 'cache-control': 'private, no-cache' });
   });
 };

@@ -2,6 +2,7 @@ import { ImageReport, reportOf } from '@imagemill/images';
 import type { ApiRoute } from '../http/api-route.ts';
 import { imageNotFound } from '../http/image-not-found.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
+import { shownTo } from '../images/shown-to.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleReport } from '../openapi/examples.ts';
 
@@ -27,6 +28,6 @@ export const getReport: ApiRoute = (app, { records, view }) => {
   app.get('/v1/images/:id/report', description, async (c) => {
     const record = await records.find(c.var.caller.tenant, imageIdParam(c));
     if (!record) throw imageNotFound();
-    return c.json(reportOf(record, view(record)), 200, { 'cache-control': 'private, no-cache' });
+    return c.json(shownTo(c.var.caller, reportOf(record, view(record))), 200, { 'cache-control': 'private, no-cache' });
   });
 };

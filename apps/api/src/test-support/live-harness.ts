@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ImageView } from '@imagemill/images';
 import type { RenderContext, RenderHandler } from '@imagemill/queue';
 import type { RenderImage, RenderProgress } from '@imagemill/records';
 import { type ImageId, loadCategories, renditionKey, type SourceFacts } from '@imagemill/variants';
@@ -66,7 +67,7 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
     createdAt: image.createdAt,
   });
 
-  async function commit(image: RenderImage) {
+  async function commit(image: RenderImage, warnings?: ImageView['warnings']) {
     const renditions = made.map((rendition) => {
       return {
         ...rendition,
@@ -75,7 +76,7 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
     });
     const facts = { ...source, sha256: createHash('sha256').digest('hex') };
     const now = new Date().toISOString();
-    const picture = { placeholder: '', dominantColour: '#ffffff', renditions, timingsMs: {} };
+    const picture = { placeholder: '', dominantColour: '#ffffff', renditions, warnings, timingsMs: {} };
     await api.manifests.publish(
       { ...manifest(image), status: 'ready', revision, source: facts, readyAt: now, ...picture },
       undefined,
