@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os';
 import { listen, requestMetrics } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
 import { createRenderQueue as createJobQueue } from '@imagemill/queue';
-import { buildEngine, decodeWatermarks, type EngineOptions, engineLimits } from '@imagemill/rendering';
+import {
+  buildEngine,
+  decodeWatermarks,
+  type EngineOptions,
+  engineLimits,
+  unavailableSteps,
+} from '@imagemill/rendering';
 import { parseJsonFile, StartUpError, startMetricsServer } from '@imagemill/service';
 import { loadVariantSets, missingSigningKeys } from '@imagemill/variants';
 import { createApp } from './app.ts';
@@ -74,7 +80,8 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
     verifyPrivate: createVerifyPrivate(env.EDGE_SIGNING_KEYS),
     onDelivered: metrics.delivered,
   };
-  const app = createApp(services, { probes: backends, logger, observers: [requestMetrics(registry)] });
+  const probes = { ...backends, off: unavailableSteps(env) };
+  const app = createApp(services, { probes, logger, observers: [requestMetrics(registry)] });
   let closePorts = async () => {};
 
   return {

@@ -8,6 +8,10 @@ export interface ClosableDetector extends Detector {
   close(): Promise<void>;
 }
 
+/** Names of the steps that the configuration asks for and this installation cannot do. Loads nothing. */
+export const unavailableSteps = ({ FACE_DETECTION }: { readonly FACE_DETECTION: boolean }): string[] =>
+  FACE_DETECTION && whyNoFaces() !== undefined ? ['face detection'] : [];
+
 /**
  * The detector of faces, whose process starts with the first image that needs it. Without it, entries with the position `face` are
  * cropped as `attention`.

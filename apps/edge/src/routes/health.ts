@@ -8,15 +8,17 @@ interface Probes {
   readonly connection: Redis;
   readonly originals: Pick<ObjectStorage, 'probe'>;
   readonly cdn: Pick<ObjectStorage, 'probe'>;
+  /** Steps that pictures are made without, because this installation lacks a model. */
+  readonly off: readonly string[];
 }
 
 /**
- * GET /healthz: the process answers. GET /readyz: 200 too, with `degraded` if Redis or a bucket does not answer. All processes share
+ * GET /healthz: the process answers, with the steps that are `off`, for `doctor`. GET /readyz: 200 too, with `degraded` if Redis or a bucket does not answer. All processes share
  * these: an outage must not take every edge out of service, while pictures in memory or in the other bucket can still be served.
  */
-export function health(app: Hono<HttpBindings>, { connection, originals, cdn }: Probes): void {
+export function health(app: Hono<HttpBindings>, { connection, originals, cdn, off }: Probes): void {
   const headers = { 'cache-control': 'no-store' };
-  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, headers));
+  app.get('/healthz', (c) => c.json({ status: 'ok', ...(off.length > 0 && { off }) }, 200, headers));
 
   const probe = createReadinessProbe({ pingRedis: () => connection.ping(), originals, cdn });
   app.get('/readyz', async (c) => {

@@ -1,6 +1,7 @@
 import { parseJsonFile } from '@imagemill/service';
 import { ImageId, loadCategories, plannedRenditions, publicUrl, renditionKey } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import type { AddressesPart } from '../env.ts';
 import { type Check, type Outcome, ok, problem, skipped, warning } from '../finding.ts';
 import { reasonOf } from '../run-checks.ts';
@@ -73,6 +74,9 @@ function hiddenOutcome({ isSame }: Got): Outcome {
     : ok('CDN_BASE_URL does not serve private pictures without a signature');
 }
 
+/** An edge also names the steps that it cannot do. */
+const Health = z.object({ off: z.array(z.string()).prefault([]) });
+
 /** An address that answers at /healthz. */
 export const addressCheck = (name: string, variable: string, url: string | undefined): Check => ({
   name,
@@ -80,20 +84,28 @@ export const addressCheck = (name: string, variable: string, url: string | undef
     if (url === undefined) return [skipped(`${variable} is not set`)];
     try {
       const response = await fetch(`${url.replace(/\/+$/, '')}/healthz`, { redirect: 'manual', signal });
+      if (response.ok) return [ok(`${variable} answers`), ...unavailable(await response.json().catch(() => undefined))];
       await response.body?.cancel();
       return [
-        response.ok
-          ? ok(`${variable} answers`)
-          : problem(
-              `${variable} answers HTTP ${response.status} at /healthz`,
-              `Check the proxy in front, and ${variable}.`,
-            ),
+        problem(
+          `${variable} answers HTTP ${response.status} at /healthz`,
+          `Check the proxy in front, and ${variable}.`,
+        ),
       ];
     } catch (error) {
       return [unreachable(variable, url, error)];
     }
   },
 });
+
+/** @param health the body of the answer, of whatever is at the address */
+const unavailable = (health: unknown): Outcome[] =>
+  (Health.safeParse(health).data?.off ?? []).map((step) =>
+    warning(
+      `${step} is off: a model or its runtime is not installed`,
+      'Install it as docs/models.md describes, or set FACE_DETECTION=false. The logs of edges and workers say what is missing.',
+    ),
+  );
 
 /** A loopback address is reachable on its own machine only, and may be right for a stack on one machine. */
 function unreachable(variable: string, url: string, error: unknown): Outcome {

@@ -1,0 +1,20 @@
+import type { HttpBindings } from '@imagemill/http';
+import { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import { health } from './health.ts';
+
+const backends = {
+  connection: {} as Parameters<typeof health>[1]['connection'],
+  originals: { probe: async () => {} },
+  cdn: { probe: async () => {} },
+};
+
+test.each([
+  [[], { status: 'ok' }],
+  [['face detection'], { status: 'ok', off: ['face detection'] }],
+])('is healthy without the steps %j, and lists them', async (off, body) => {
+  const app = new Hono<HttpBindings>();
+  health(app, { ...backends, off });
+  const response = await app.request('/healthz');
+  expect([response.status, await response.json()]).toEqual([200, body]);
+});
