@@ -59,7 +59,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   edge      misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests
   effort    CPU of one avif encode by effort
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
-  enhance   whether a median filter or an unsharp mask makes damaged photographs better, by four metrics
+  enhance   whether filters, or a network that enlarges, make damaged photographs better, by four metrics; downloads photographs
   fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out
   frontier  bytes and CPU of encoder settings at equal quality, by size; downloads photographs from npm and Debian
   graphics  which drawings and photographs are taken for graphics, and the bytes of the settings for graphics

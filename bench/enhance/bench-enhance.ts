@@ -1,133 +1,136 @@
-import { readFile } from 'node:fs/promises';
-import sharp, { type Sharp } from 'sharp';
-import { ssim } from 'ssim.js';
-import { createJudge } from '../frontier/judge.ts';
+import sharp from 'sharp';
+import { fetchPhotographs } from '../frontier/fetch-photographs.ts';
 import type { RgbPixels } from '../frontier/ssimulacra2.ts';
+import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
+import { blurred, byVips, type Change, compressed, noisy, opened, pixelsOf, same } from './damages.ts';
+import { createScorer, type Scores } from './score.ts';
+import { twiceByLanczos } from './twice.ts';
+import { openWebsr } from './websr.ts';
 
-const photographs = [
-  'airplane-from-above',
-  'allium-oreophilum',
-  'french-alpine-landscape',
-  'locomotion-house-cat',
-  'nagasaki-boats',
-];
-const SIDE = 512;
+const SIDE = 320;
 
-type Change = (picture: Sharp) => Sharp | Promise<Sharp>;
+const unsharp = byVips((picture) => picture.sharpen({ sigma: 1, m1: 1, m2: 1.5, x1: 2, y2: 10, y3: 20 }));
 
-const same: Change = (picture) => picture;
-
-/** How sellers' pictures are worse than they could be. */
+/** How sellers' pictures are worse than they could be, and what libvips has against it. */
 const damages: Readonly<Record<string, Change>> = {
   none: same,
-  'noise σ 5': (picture) => noisy(picture, 5),
-  'noise σ 10': (picture) => noisy(picture, 10),
-  'blur σ 1': (picture) => picture.blur(1),
-  'JPEG quality 30': async (picture) => sharp(await picture.jpeg({ quality: 30 }).toBuffer()),
+  'noise σ 5': noisy(5),
+  'noise σ 10': noisy(10),
+  'blur σ 1': blurred(1),
+  'JPEG of quality 30': compressed(30),
 };
-
-/** What libvips has against it. */
 const cures: Readonly<Record<string, Change>> = {
   nothing: same,
-  'median 3 × 3': (picture) => picture.median(3),
-  'unsharp mask σ 1': (picture) => picture.sharpen({ sigma: 1, m1: 1, m2: 1.5, x1: 2, y2: 10, y3: 20 }),
+  'median 3 × 3': byVips((picture) => picture.median(3)),
+  'unsharp mask σ 1': unsharp,
 };
 
-/** Of the source: a rendition of its size, and one that is half as wide. */
-const scales = [1, 0.5];
+/** Of a picture with half of the pixels on each side, before it is enlarged. */
+const damagesOfSmall: Readonly<Record<string, Change>> = {
+  none: same,
+  'JPEG of quality 90': compressed(90),
+  'JPEG of quality 75': compressed(75),
+  'JPEG of quality 50': compressed(50),
+  'noise σ 5': noisy(5),
+  'blur σ 1': blurred(1),
+};
 
-interface Scores {
-  readonly psnr: number;
-  readonly ssim: number;
-  readonly butteraugli: number;
-  readonly ssimulacra2: number;
-}
+/** Of every photograph, in the order of the tables' rows. */
+type Rows = Map<string, Scores[]>;
 
-/** Whether a damaged picture that was enhanced is nearer to the undamaged one, by four metrics, at two sizes. */
+/**
+ * Whether a damaged photograph that was enhanced is nearer to the undamaged one, by four metrics: filters of libvips at the picture's size
+ * and at half of it, and enlarging a picture to twice its sides. Downloads photographs and the weights of a network.
+ */
 export async function benchEnhance({ quick }: { quick: boolean }): Promise<void> {
-  const rows: string[][] = [];
-  const sources = await Promise.all(photographs.slice(0, quick ? 1 : undefined).map(sourceOf));
-  for (const [damage, harm] of Object.entries(damages)) {
-    for (const [cure, mend] of Object.entries(cures)) {
-      const cells: string[] = [];
-      for (const scale of scales) {
-        const scores = await Promise.all(sources.map((source) => scoresOf(source, { harm, mend, scale })));
-        cells.push(...shown(scores));
-      }
-      rows.push([damage, cure, ...cells]);
-    }
-  }
-  const metrics = ['PSNR', 'SSIM', 'butteraugli', 'SSIMULACRA 2'];
-  const head = scales.flatMap((scale) => metrics.map((metric) => (scale === 1 ? metric : `half size: ${metric}`)));
-  console.log(markdownTable(['damage', 'enhanced by', ...head], rows));
-}
-
-async function sourceOf(name: string): Promise<Buffer> {
-  const bytes = await readFile(new URL(`../corpus/${name}.jpg`, import.meta.url));
-  // Scaled down, so that it has detail in every pixel.
-  return sharp(bytes).resize(SIDE, SIDE, { fit: 'cover' }).removeAlpha().toColourspace('srgb').png().toBuffer();
-}
-
-async function scoresOf(source: Buffer, change: { harm: Change; mend: Change; scale: number }): Promise<Scores> {
-  const side = Math.round(SIDE * change.scale);
-  const scaled = async (picture: Sharp) => pixelsOf(sharp(await picture.png().toBuffer()).resize(side, side));
-  const damaged = await (await change.harm(sharp(source))).png().toBuffer();
-  const [original, mended] = [await scaled(sharp(source)), await scaled(await change.mend(sharp(damaged)))];
-  const judge = await createJudge(original);
-  try {
-    const { data, width, height } = mended;
-    const verdict = await judge.judge(
-      await sharp(data, { raw: { width, height, channels: 3 } })
-        .png()
-        .toBuffer(),
-    );
-    return { ...verdict, psnr: psnr(original, mended), ssim: ssim(rgba(original), rgba(mended)).mssim };
-  } finally {
-    await judge.close();
-  }
-}
-
-async function pixelsOf(picture: Sharp): Promise<RgbPixels> {
-  const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height };
-}
-
-function psnr(a: RgbPixels, b: RgbPixels): number {
-  const squares = a.data.reduce((sum, value, at) => sum + (value - (b.data[at] as number)) ** 2, 0);
-  return 10 * Math.log10(255 ** 2 / (squares / a.data.length));
-}
-
-function rgba({ data, width, height }: RgbPixels) {
-  const values = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let pixel = 0; pixel < width * height; pixel += 1)
-    values.set(data.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
-  return { data: values, width, height };
-}
-
-async function noisy(picture: Sharp, sigma: number): Promise<Sharp> {
-  const { data, width, height } = await pixelsOf(picture);
-  const random = generator();
-  const noise = () => sigma * Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
-  const values = Uint8ClampedArray.from(data, (value) => Math.round(value + noise()));
-  return sharp(Buffer.from(values), { raw: { width, height, channels: 3 } });
-}
-
-/** The same numbers in every run, in (0, 1): https://en.wikipedia.org/wiki/Lehmer_random_number_generator */
-function generator(): () => number {
-  let state = 1;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
+  sharp.concurrency(1);
+  const photographs = await largePhotographs(quick ? 1 : undefined);
+  const websr = await openWebsr();
+  let cpuMs = 0;
+  const byNetwork: Change = async (picture) => {
+    const before = process.cpuUsage();
+    const enlarged = await websr.upscale(picture);
+    const { user, system } = process.cpuUsage(before);
+    cpuMs += (user + system) / 1000;
+    return enlarged;
   };
+  const enlargers = {
+    Lanczos3: async (picture: RgbPixels) => twiceByLanczos(picture),
+    'Lanczos3, unsharp mask σ 1': async (picture: RgbPixels) => unsharp(twiceByLanczos(picture)),
+    'cnn-2x-l-rl': byNetwork,
+  };
+  const [filtered, halves, enlarged]: Rows[] = [new Map(), new Map(), new Map()];
+  for (const { name, pixels } of photographs) {
+    const half = await halfOf(pixels);
+    await scoreAll(pixels, { damages, cures }, same, filtered as Rows);
+    await scoreAll(half, { damages, cures, from: pixels }, halfOf, halves as Rows);
+    await scoreAll(pixels, { damages: damagesOfSmall, cures: enlargers, from: half }, same, enlarged as Rows);
+    console.log(name);
+  }
+  console.log(JSON.stringify({ machine: machine(), photographs: photographs.map(({ name }) => name) }));
+  for (const rows of [filtered, halves, enlarged] as Rows[]) console.log(`\n${table(rows)}`);
+  const runs = photographs.length * Object.keys(damagesOfSmall).length;
+  console.log(`\ncnn-2x-l-rl: ${(cpuMs / runs).toFixed(0)} ms of CPU for ${SIDE / 2} × ${SIDE / 2} pixels`);
+  console.log(`memory at most: ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`);
 }
 
-function shown(scores: readonly Scores[]): string[] {
-  const mean = (of: (scores: Scores) => number) => scores.reduce((sum, each) => sum + of(each), 0) / scores.length;
-  return [
-    mean(({ psnr }) => psnr).toFixed(1),
-    mean(({ ssim }) => ssim).toFixed(3),
-    mean(({ butteraugli }) => butteraugli).toFixed(2),
-    mean(({ ssimulacra2 }) => ssimulacra2).toFixed(1),
-  ];
+/** Scaled down, so that they have detail in every pixel. */
+async function largePhotographs(count?: number): Promise<{ name: string; pixels: RgbPixels }[]> {
+  const large: { name: string; pixels: RgbPixels }[] = [];
+  for (const { name, bytes } of await fetchPhotographs()) {
+    const { width, height } = await sharp(bytes).metadata();
+    if (large.length === count || Math.min(width, height) < 1.1 * SIDE) continue;
+    large.push({ name, pixels: await pixelsOf(sharp(bytes).resize(SIDE, SIDE, { fit: 'cover' })) });
+  }
+  return large;
+}
+
+const halfOf: Change = (picture) => pixelsOf(opened(picture).resize(picture.width / 2, picture.height / 2));
+
+interface Trial {
+  readonly damages: Readonly<Record<string, Change>>;
+  readonly cures: Readonly<Record<string, Change>>;
+  /** What is damaged; by default the original. */
+  readonly from?: RgbPixels;
+}
+
+async function scoreAll(original: RgbPixels, { damages, cures, from = original }: Trial, last: Change, rows: Rows) {
+  const scorer = await createScorer(original);
+  try {
+    for (const [damage, harm] of Object.entries(damages)) {
+      const damaged = await harm(from);
+      for (const [cure, mend] of Object.entries(cures)) {
+        const scores = await scorer.score(await last(await mend(damaged)));
+        rows.set(`${damage}|${cure}`, [...(rows.get(`${damage}|${cure}`) ?? []), scores]);
+      }
+    }
+  } finally {
+    await scorer.close();
+  }
+}
+
+/** Means, and in how many photographs a method is better than the first one by both perceptual metrics. */
+function table(rows: Rows): string {
+  let first: readonly Scores[] = [];
+  let damageBefore = '';
+  const cells = [...rows].map(([key, scores]) => {
+    const [damage = '', cure = ''] = key.split('|');
+    if (damage !== damageBefore) first = scores;
+    damageBefore = damage;
+    const better = scores.filter((each, at) => {
+      const { butteraugli = 0, ssimulacra2 = 0 } = first[at] ?? {};
+      return each.butteraugli < butteraugli && each.ssimulacra2 > ssimulacra2;
+    });
+    const mean = (of: (each: Scores) => number) => scores.reduce((sum, each) => sum + of(each), 0) / scores.length;
+    return [
+      ...[damage, cure, mean(({ psnr }) => psnr).toFixed(2), mean((each) => each.ssim).toFixed(3)],
+      ...[mean(({ butteraugli }) => butteraugli).toFixed(2), mean(({ ssimulacra2 }) => ssimulacra2).toFixed(1)],
+      scores === first ? '' : `${better.length} of ${scores.length}`,
+    ];
+  });
+  return markdownTable(
+    ['damage', 'enhanced by', 'PSNR', 'SSIM', 'butteraugli', 'SSIMULACRA 2', 'better by both'],
+    cells,
+  );
 }

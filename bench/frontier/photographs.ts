@@ -16,7 +16,10 @@ const getty = (name: string): PhotographPackage => ({
 });
 
 const DATA = 'usr/lib/python3/dist-packages/skimage/data';
-const LAND = 'usr/share/games/endless-sky/images/land';
+const SKY = 'usr/share/games/endless-sky/images';
+const inFolder = (folder: string, names: readonly string[]) => names.map((name) => `${folder}/${name}.jpg`);
+const UNSPLASH =
+  'public domain, copyright file of the package: unsplash.com when its photographs were in the public domain';
 const WESATURATE = 'usr/share/libjxl-testdata/external/wesaturate/500px';
 
 /** The public corpus of `bench frontier`: photographs that anyone may use, downloaded when the bench runs. */
@@ -55,12 +58,11 @@ export const photographPackages: readonly PhotographPackage[] = [
   {
     registry: 'debian',
     package: 'endless-sky-data',
-    licence:
-      'public domain, copyright file of the package: unsplash.com when its photographs were in the public domain',
-    files: [
+    licence: UNSPLASH,
+    files: inFolder(`${SKY}/land`, [
       ...['badlands7', 'beach2', 'beach5', 'city4', 'city6', 'city11', 'fields1', 'fields5'],
       ...['forest3', 'lava1', 'mountain7', 'snow3', 'space2', 'water0'],
-    ].map((name) => `${LAND}/${name}.jpg`),
+    ]),
   },
   // Large enough for `retina`.
   {
@@ -74,5 +76,25 @@ export const photographPackages: readonly PhotographPackage[] = [
     package: 'three-globe@2.45.2',
     licence: 'public domain: NASA, Blue Marble, https://visibleearth.nasa.gov/collection/1484/blue-marble',
     files: ['example/img/earth-blue-marble.jpg'],
+  },
+];
+
+/** Photographs that no threshold was chosen by. */
+export const heldOutPackages: readonly PhotographPackage[] = [
+  {
+    registry: 'debian',
+    package: 'endless-sky-data',
+    licence: UNSPLASH,
+    files: inFolder(`${SKY}/land`, [
+      ...['badlands0', 'badlands8', 'beach0', 'beach3', 'beach6', 'canyon0', 'canyon7', 'city8', 'city9', 'city12'],
+      ...['desert1', 'fields2', 'fields7', 'fog0', 'fog4', 'forest2', 'forest5', 'hills2', 'lava2', 'mountain3'],
+      ...['mountain8', 'sea3', 'sky2', 'snow1'],
+    ]),
+  },
+  {
+    registry: 'debian',
+    package: 'endless-sky-data',
+    licence: 'public domain, copyright file of the package: the US government, Library of Congress',
+    files: inFolder(`${SKY}/scene`, ['loc4', 'loc5', 'loc6', 'loc7', 'loc8', 'loc9']),
   },
 ];

@@ -2,12 +2,13 @@ import { measure } from '@imagemill/imaging';
 import { type WarningCode, warningsOf } from '@imagemill/report';
 import { productSet, VariantSet } from '@imagemill/variants';
 import sharp from 'sharp';
+import { heldOutPackages, photographPackages } from '../frontier/photographs.ts';
 import { barChart } from '../report/bar-chart.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
 import { asItIs, blurred, compressed, cutOut, type Degradation, edits, exposed, framed } from './degradations.ts';
-import { distanceTable, measureDistances } from './distances.ts';
+import { type Distances, distanceTable, measureDistances } from './distances.ts';
 import { labelledPhotographs, type Photo } from './labelled-photographs.ts';
 import { measuredOf } from './measured-of.ts';
 
@@ -34,23 +35,50 @@ interface Tally {
 /** Precision and recall of the warnings that are measured, and the distances of perceptual hashes. Downloads photographs. */
 export async function benchReport({ quick }: { quick: boolean }): Promise<void> {
   sharp.concurrency(1);
-  const photos = await labelledPhotographs({ quick });
-  const cpu = await cpuMsOf(photos);
+  const chosenBy = await labelledPhotographs(photographPackages, { quick });
+  const cpu = await cpuMsOf(chosenBy);
+  const heldOut = await resultOf(await labelledPhotographs(heldOutPackages, { quick }));
+  const tuned = await resultOf(chosenBy);
+  const markdown = [
+    'Photographs that no threshold was chosen by:',
+    ...tablesOf(heldOut),
+    'Photographs that the thresholds were chosen by:',
+    ...tablesOf(tuned),
+    `${cpu.toFixed(1)} ms of CPU a picture of ${chosenBy[0]?.width ?? 0} px to measure.`,
+  ].join('\n\n');
+  const data = { machine: machine(), cpuMs: cpu, heldOut, tuned };
+  const bars = heldOut.scores.map(({ code, recall }) => ({ label: code, value: recall }));
+  await writeReport(
+    'report',
+    {
+      data,
+      markdown,
+      svg: barChart({ title: 'Recall, of photographs that no threshold was chosen by', bars, reference: 1 }),
+    },
+    { quick },
+  );
+}
+
+interface Result {
+  readonly pictures: number;
+  readonly scores: readonly ReturnType<typeof scoreOf>[];
+  readonly tallies: readonly Tally[];
+  readonly distances: readonly Distances[];
+}
+
+async function resultOf(photos: readonly Photo[]): Promise<Result> {
   const all = [...faultless, ...Object.values(faults).flat()];
   const tallies: Tally[] = [];
   for (const degradation of all) tallies.push(await tally(photos, degradation));
   const scores = Object.entries(faults).map(([code, kinds]) => scoreOf(code, kinds, tallies));
-  const distances = await measureDistances(photos, [...edits], cutOut);
-  const markdown = [
-    scoreTable(scores),
-    tallyTable(tallies),
-    distanceTable(distances),
-    `${cpu.toFixed(1)} ms of CPU a picture of ${photos[0]?.width ?? 0} px to measure.`,
-  ].join('\n\n');
-  const data = { machine: machine(), pictures: photos.length, cpuMs: cpu, scores, tallies, distances };
-  const bars = scores.map(({ code, recall }) => ({ label: code, value: recall }));
-  await writeReport('report', { data, markdown, svg: barChart({ title: 'Recall', bars, reference: 1 }) }, { quick });
+  return { pictures: photos.length, scores, tallies, distances: await measureDistances(photos, edits, cutOut) };
 }
+
+const tablesOf = ({ scores, tallies, distances }: Result) => [
+  scoreTable(scores),
+  tallyTable(tallies),
+  distanceTable(distances),
+];
 
 async function tally(photos: readonly Photo[], { name, apply }: Degradation): Promise<Tally> {
   const warned: Record<string, number> = {};

@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { fetchPhotographs } from '../frontier/fetch-photographs.ts';
+import type { PhotographPackage } from '../frontier/photographs.ts';
 
 /** A photograph, or a quarter of one, as upright pixels. */
 export interface Photo {
@@ -12,8 +13,11 @@ export interface Photo {
 const SIDE_PX = 1200;
 
 /** Photographs without conditions of use, and their quarters: five pictures of each. */
-export async function labelledPhotographs({ quick }: { quick: boolean }): Promise<Photo[]> {
-  const photographs = await fetchPhotographs();
+export async function labelledPhotographs(
+  packages: readonly PhotographPackage[],
+  { quick }: { quick: boolean },
+): Promise<Photo[]> {
+  const photographs = await fetchPhotographs(packages);
   const chosen = quick ? photographs.slice(0, 3) : photographs;
   const photos = await Promise.all(
     chosen.map(async ({ name, bytes }) => {

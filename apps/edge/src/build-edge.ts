@@ -77,8 +77,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
       limitSizes: createLimitSizes(cdn, env.EDGE_SIZES_MAX),
       steps: env.EDGE_SIZE_STEPS,
     },
-    verifyPrivate: createVerifyPrivate(env.EDGE_SIGNING_KEYS),
-    onDelivered: metrics.delivered,
+    ...{ verifyPrivate: createVerifyPrivate(env.EDGE_SIGNING_KEYS), onDelivered: metrics.delivered },
   };
   const probes = { ...backends, off: unavailableSteps(env) };
   const app = createApp(services, { probes, logger, observers: [requestMetrics(registry)] });

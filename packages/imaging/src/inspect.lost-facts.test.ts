@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import { brotliCompressSync } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { heicSample } from './test-support/heic.ts';
 import { segment } from './test-support/jpeg-parts.ts';
+import { jxlSample } from './test-support/jxl.ts';
 import { animation, gradientPicture } from './test-support/pictures.ts';
 import { cicp, pngChunk } from './test-support/png.ts';
 import { rgbProfile } from './test-support/profiles.ts';
@@ -64,6 +66,40 @@ describe('the location of a photograph', () => {
     const jpeg = await small().jpeg().toBuffer();
     const damaged = Buffer.concat([jpeg.subarray(0, 2), segment(0xe1, block), jpeg.subarray(2)]);
     expect(await inspect(damaged)).not.toHaveProperty('hasLocation');
+  });
+});
+
+describe('the location of a JPEG XL', () => {
+  const box = (type: string, content: Buffer) => {
+    const header = Buffer.alloc(8);
+    header.writeUInt32BE(8 + content.length, 0);
+    header.write(type, 4, 'latin1');
+    return Buffer.concat([header, content]);
+  };
+  const exifOf = async (image: Sharp) => (await sharp(await image.jpeg().toBuffer()).metadata()).exif as Buffer;
+  /** The box starts with the number of bytes before the TIFF header. */
+  const atStart = (exif: Buffer) => Buffer.concat([Buffer.alloc(4), exif.subarray(6)]);
+  const behind = (exif: Buffer) => Buffer.concat([Buffer.of(0, 0, 0, 6), exif]);
+  const compressed = (type: string, content: Buffer) =>
+    box('brob', Buffer.concat([Buffer.from(type, 'latin1'), brotliCompressSync(content)]));
+
+  test.each<[string, (exif: Buffer) => Buffer]>([
+    ['an Exif box', (exif) => box('Exif', atStart(exif))],
+    ['an Exif box with an offset', (exif) => box('Exif', behind(exif))],
+    ['a compressed Exif box', (exif) => compressed('Exif', atStart(exif))],
+  ])('is found in %s', async (_where, boxOf) => {
+    const jxl = await jxlSample('jpeg');
+    expect(await inspect(jxl)).not.toHaveProperty('hasLocation');
+    const located = Buffer.concat([jxl, boxOf(await exifOf(small().withExif(gps)))]);
+    expect(await inspect(located)).toHaveProperty('hasLocation', true);
+  });
+
+  test.each<[string, Buffer]>([
+    ['is empty', box('Exif', Buffer.alloc(0))],
+    ['has an offset beyond its end', box('Exif', Buffer.of(0xff, 0xff, 0xff, 0xff, 1))],
+    ['is not Brotli', box('brob', Buffer.from('Exif and no more'))],
+  ])('is not found in an Exif box that %s', async (_how, damaged) => {
+    expect(await inspect(Buffer.concat([await jxlSample('jpeg'), damaged]))).not.toHaveProperty('hasLocation');
   });
 });
 

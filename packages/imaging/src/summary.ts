@@ -2,7 +2,8 @@ import type { Measured } from '@imagemill/report';
 import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { dominantColour } from './dominant-colour.ts';
-import { measure } from './measure/measure.ts';
+import { measureCopy } from './measure/measure.ts';
+import { smallCopy } from './measure/small-copy.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface PictureSummary {
@@ -18,8 +19,9 @@ export interface PictureSummary {
 const SIDE_MAX = 100;
 
 export async function summarise(pixels: Pixels): Promise<PictureSummary> {
-  const { data, raw } = pixels;
-  const { data: rgba, info } = await sharp(data, { raw })
+  // Both are made from it: of a large picture, most of the time goes into scaling it down.
+  const copy = await smallCopy(pixels);
+  const { data: rgba, info } = await sharp(copy.data, { raw: copy.raw })
     .resize(SIDE_MAX, SIDE_MAX, { fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')
     .ensureAlpha()
@@ -30,6 +32,6 @@ export async function summarise(pixels: Pixels): Promise<PictureSummary> {
   return {
     placeholder: Buffer.from(rgbaToThumbHash(info.width, info.height, rgba)).toString('base64'),
     dominantColour: dominantColour(opaque),
-    measured: await measure(pixels),
+    measured: await measureCopy(copy),
   };
 }

@@ -8,12 +8,9 @@ export interface GreyFrame {
   readonly height: number;
 }
 
-/** The longest side of the copy: blur that does not show at this size does not matter, and a larger one would cost more. */
-const SIDE_PX = 512;
-
-/** A copy over white, never enlarged. */
+/** The luma of a copy, over white. */
 export async function greyFrame({ data, raw }: Pixels): Promise<GreyFrame> {
-  const image = sharp(data, { raw }).resize(SIDE_PX, SIDE_PX, { fit: 'inside', withoutEnlargement: true });
+  const image = sharp(data, { raw });
   if (raw.channels === 2 || raw.channels === 4) image.flatten({ background: '#ffffff' });
   const { data: luma, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
   return { luma, width: info.width, height: info.height };

@@ -56,5 +56,6 @@ function ofJxl(file: Buffer): SourceHeader {
     channels: (hasAlpha ? colours + 1 : colours) as SourceHeader['channels'],
     autoOrient: { width, height },
     ...(container.xmp && { xmp: container.xmp }),
+    ...(container.exif && { exif: container.exif }),
   };
 }

@@ -5,6 +5,8 @@ import { type Box, boxesIn } from '../isobmff.ts';
 export interface JxlContainer {
   readonly codestream: Buffer;
   readonly xmp?: Buffer;
+  /** Without the start of its box. */
+  readonly exif?: Buffer;
 }
 
 const CONTAINER = Buffer.from('\0\0\0\x0cJXL \r\n\x87\n', 'latin1');
@@ -25,18 +27,25 @@ export function readJxlContainer(bytes: Buffer): JxlContainer | undefined {
   const first = boxes.find(({ type }) => type === 'jxlp')?.content.subarray(INDEX_BYTES);
   const codestream = whole ?? first;
   if (!codestream || !startsWith(codestream, CODESTREAM)) return undefined;
-  const xmp = boxes.find(({ type }) => type === 'xml ')?.content ?? compressedXmp(boxes);
-  return { codestream, ...(xmp && { xmp }) };
+  const [xmp, exif] = [metadataIn(boxes, 'xml '), withoutOffset(metadataIn(boxes, 'Exif'))];
+  return { codestream, ...(xmp && { xmp }), ...(exif && { exif }) };
 }
 
-const XMP_BYTES_MAX = 2 ** 20;
+const METADATA_BYTES_MAX = 2 ** 20;
 
-function compressedXmp(boxes: readonly Box[]): Buffer | undefined {
-  const compressed = boxes.find(({ type, content }) => type === 'brob' && content.toString('latin1', 0, 4) === 'xml ');
+/** The content of the first box of that type, as it is or compressed with Brotli. */
+function metadataIn(boxes: readonly Box[], type: string): Buffer | undefined {
+  const plain = boxes.find((box) => box.type === type)?.content;
+  if (plain) return plain;
+  const compressed = boxes.find((box) => box.type === 'brob' && box.content.toString('latin1', 0, 4) === type);
   try {
-    return compressed && brotliDecompressSync(compressed.content.subarray(4), { maxOutputLength: XMP_BYTES_MAX });
+    return compressed && brotliDecompressSync(compressed.content.subarray(4), { maxOutputLength: METADATA_BYTES_MAX });
   } catch {
     // Damaged, or too long: it has no marks.
     return undefined;
   }
 }
+
+/** An EXIF block starts after so many bytes as its box says. */
+const withoutOffset = (box: Buffer | undefined): Buffer | undefined =>
+  box && box.length > 4 ? box.subarray(4 + box.readUInt32BE(0)) : undefined;
