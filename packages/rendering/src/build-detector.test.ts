@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-const pathOf = (name: string) => fileURLToPath(new URL(`test-support/${name}.ts`, import.meta.url));
+const withoutModels = fileURLToPath(new URL('test-support/without-models.ts', import.meta.url));
+const cropAnAvatar = fileURLToPath(new URL('test-support/crop-an-avatar.ts', import.meta.url));
 
 test('without the runtime of the model, everything loads, the log has the reason, and an avatar is cropped by attention', async () => {
-  const args = ['--import', pathOf('without-models'), pathOf('crop-an-avatar')];
+  const args = ['--import', withoutModels, cropAnAvatar];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000, killSignal: 'SIGKILL' });
   const [logged, cropped, ...more] = stdout
     .trim()
