@@ -7,7 +7,9 @@ import { moderation } from './moderation/moderation.ts';
 import { redisOutage, storageOutage } from './outages.ts';
 import { pausedWorker } from './paused-worker.ts';
 import { poison } from './poison/poison.ts';
+import { redisFailover } from './redis-failover.ts';
 import { redisKill } from './redis-kill.ts';
+import { redisPowerLoss, redisTruncatedAof } from './redis-losses.ts';
 import { redisWipe } from './redis-wipe.ts';
 import { storageFaults } from './storage-faults.ts';
 import { workerKill } from './worker-kill.ts';
@@ -22,6 +24,9 @@ export const allFaults: readonly Fault[] = [
   apiKill,
   redisKill,
   redisWipe,
+  redisPowerLoss,
+  redisTruncatedAof,
+  redisFailover,
   storageFaults,
   storageOutage,
   redisOutage,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat, truncate } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { claimPort, type RedisProcess, startRedis } from '@imagemill/local-stack';
@@ -7,8 +7,14 @@ import { claimPort, type RedisProcess, startRedis } from '@imagemill/local-stack
 /** A Redis with an append-only file, as in docker-compose.yml, that can be killed, wiped and restarted. */
 export interface ChaosRedis {
   readonly url: string;
-  /** SIGKILL, and a restart with the same port and files; with `wiped`, without files. */
-  restart(options?: { wiped: boolean }): Promise<void>;
+  /**
+   * SIGKILL, and a restart with the same port and files; with `wiped`, without files.
+   *
+   * @param keptBytes what is left of the append-only file
+   */
+  restart(options?: { wiped?: boolean; keptBytes?: number }): Promise<void>;
+  /** The size of the append-only file. */
+  appendedBytes(): Promise<number>;
   /** Stops Redis, or lets it hang, until `work` ends. Nothing is lost. */
   interrupt(how: 'down' | 'hanging', work: () => Promise<void>): Promise<void>;
   flushAll(): Promise<void>;
@@ -21,12 +27,14 @@ export async function startChaosRedis(parent: string): Promise<ChaosRedis> {
   const { port, url } = redis;
   return {
     url,
-    async restart({ wiped } = { wiped: false }) {
+    async restart({ wiped = false, keptBytes } = {}) {
       process.kill(redis.pid, 'SIGKILL');
       await redis.exited;
       if (wiped) await rm(dir, { recursive: true });
+      if (keptBytes !== undefined) await cut(await appendOnlyFile(dir), keptBytes);
       redis = await startRedis({ dir, port });
     },
+    appendedBytes: async () => (await stat(await appendOnlyFile(dir))).size,
     async interrupt(how, work) {
       if (how === 'down') await redis.stop();
       else process.kill(redis.pid, 'SIGSTOP');
@@ -48,3 +56,15 @@ export async function startChaosRedis(parent: string): Promise<ChaosRedis> {
     stop: () => redis.stop(),
   };
 }
+
+/** The file that Redis appends to: the one with the highest number, if it is rewriting them. */
+async function appendOnlyFile(dir: string): Promise<string> {
+  const folder = join(dir, 'appendonlydir');
+  const numberOf = (name: string) => Number(/\.(\d+)\.incr\.aof$/.exec(name)?.[1] ?? -1);
+  const [file] = (await readdir(folder)).toSorted((a, b) => numberOf(b) - numberOf(a));
+  if (file === undefined || numberOf(file) < 0) throw new Error(`There is no append-only file in ${folder}.`);
+  return join(folder, file);
+}
+
+/** `truncate` alone would fill a shorter file with zeros. */
+const cut = async (file: string, keptBytes: number) => truncate(file, Math.min(keptBytes, (await stat(file)).size));

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { claimPort, startS3 } from '@imagemill/local-stack';
-import { type FaultProxy, startFaultProxy } from '@imagemill/local-stack/test-support';
+import {
+  type FailoverRedis,
+  type FaultProxy,
+  startFailoverRedis,
+  startFaultProxy,
+} from '@imagemill/local-stack/test-support';
 import { prefixes } from '@imagemill/variants';
 import { runProgram } from '../../test-support/run-program.ts';
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
@@ -26,6 +31,8 @@ export interface ChaosStackOptions {
   readonly prepare?: (dir: string) => Promise<void>;
   /** Puts a proxy that injects faults between the storage and imagemill with its uploaders. */
   readonly storageProxy?: boolean;
+  /** All processes use two Redis servers under sentinels, instead of the single one. */
+  readonly failsOver?: boolean;
   /** Keeps the default limits of a tenant; otherwise most of them are off. */
   readonly limitsTenants?: boolean;
 }
@@ -47,6 +54,7 @@ export interface ChaosStack {
   /** An upload key of another tenant. */
   readonly otherKey: string;
   readonly redis: ChaosRedis;
+  readonly failover: FailoverRedis | undefined;
   /** The storage itself, without the proxy. */
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly storageProxy: FaultProxy | undefined;
@@ -129,9 +137,11 @@ async function startBackends(
   options: ChaosStackOptions,
   deliveryPlan: DeliveryPlan,
   parts: { stop(): Promise<void> }[],
-): Promise<Pick<ChaosStack, 'redis' | 's3' | 'storageProxy'>> {
+): Promise<Pick<ChaosStack, 'redis' | 'failover' | 's3' | 'storageProxy'>> {
   const redis = await startChaosRedis(dir);
   parts.push(redis);
+  const failover = options.failsOver ? await startFailoverRedis(join(dir, 'failover')) : undefined;
+  if (failover) parts.push(failover);
   const relay = await startEventRelay({ url: `${apiUrl}/v1/events/s3`, token: adminKey }, deliveryPlan);
   parts.push({ stop: relay.close });
   const credentials = { accessKeyId: 'CHAOSACCESSKEY', secretAccessKey: newKey() };
@@ -143,7 +153,7 @@ async function startBackends(
   parts.push(s3);
   const storageProxy = options.storageProxy ? await startFaultProxy(s3.endpoint) : undefined;
   if (storageProxy) parts.push(storageProxy);
-  return { redis, s3: { endpoint: s3.endpoint, ...credentials }, storageProxy };
+  return { redis, failover, s3: { endpoint: s3.endpoint, ...credentials }, storageProxy };
 }
 
 /** One tenant is the load of a whole marketplace. */
@@ -156,6 +166,7 @@ function appEnv(from: {
   adminKey: string;
   otherKey: string;
   redis: ChaosRedis;
+  failover: FailoverRedis | undefined;
   s3: ChaosStack['s3'];
   storageProxy: FaultProxy | undefined;
 }): NodeJS.ProcessEnv {
@@ -180,6 +191,7 @@ function appEnv(from: {
     ].join(','),
     FOLLOW_TOKEN_SECRET: randomBytes(32).toString('hex'),
     REDIS_URL: from.redis.url,
+    ...from.failover?.env,
     QUEUE_PREFIX: 'chaos',
     S3_ENDPOINT: from.storageProxy?.endpoint ?? from.s3.endpoint,
     S3_ACCESS_KEY_ID: from.s3.accessKeyId,

@@ -11,7 +11,7 @@ const NAME = 'imagemill';
 const POLL_MS = 20;
 const FAILOVER_WITHIN_MS = 60_000;
 
-interface FailoverRedis {
+export interface FailoverRedis {
   /** The variables of the programs. */
   readonly env: Readonly<
     Record<'REDIS_URL' | 'REDIS_SENTINELS' | 'REDIS_SENTINEL_NAME' | 'REDIS_SENTINEL_PASSWORD', string>

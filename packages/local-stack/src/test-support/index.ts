@@ -1,4 +1,4 @@
 export { type Alteration, startAlteredStore } from './altered-store.ts';
-export { startFailoverRedis } from './failover-redis.ts';
+export { type FailoverRedis, startFailoverRedis } from './failover-redis.ts';
 export { type FaultProxy, type Misbehaviour, startFaultProxy } from './fault-proxy.ts';
 export type { TestServers } from './test-servers.ts';
