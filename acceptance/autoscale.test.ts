@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { claimPort } from '../packages/local-stack/src/index.ts';
+import { addRedisUser } from '../packages/local-stack/src/test-support/index.ts';
+import { redisUserRules } from '../packages/queue/src/index.ts';
 import { containerOf, environmentOf } from './kubernetes/containers.ts';
 import { manifest } from './kubernetes/manifests.ts';
 import { createAutoscaler } from './test-support/autoscaler.ts';
@@ -22,11 +24,13 @@ const own = {
   VARIANT_SETS_FILE: fileURLToPath(new URL('test-support/equipped-sets.json', import.meta.url)),
 };
 let stack: RunningStack;
+let workersUrl = '';
 let [apiMetricsPort, healthPorts, metricsPorts]: [number, readonly number[], readonly number[]] = [0, [], []];
 beforeAll(async () => {
   const freePorts = (count: number) => Promise.all(Array.from({ length: count }, () => claimPort('127.0.0.1', 0)));
   [[apiMetricsPort = 0], healthPorts, metricsPorts] = await Promise.all([freePorts(1), freePorts(3), freePorts(3)]);
   const env = { WORKERS: '0', UPLOAD_CHECK_DELAY_MS: '100', METRICS_PORT: String(apiMetricsPort) };
+  workersUrl = await addRedisUser(inject('servers').redisUrl, redisUserRules('worker', own.QUEUE_PREFIX));
   stack = await startStack({ ...own, ...env });
 });
 afterAll(async () => {
@@ -35,9 +39,9 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** The Deployment's worker environment, with this run's Redis and S3 server. */
+/** The Deployment's worker environment, with this run's S3 server, and the workers' user of its Redis. */
 function workerEnv(index: number): NodeJS.ProcessEnv {
-  const { redisUrl, s3 } = inject('servers');
+  const { s3 } = inject('servers');
   return {
     PATH: process.env.PATH,
     ...environmentOf(deployment),
@@ -45,7 +49,7 @@ function workerEnv(index: number): NodeJS.ProcessEnv {
     LOG_LEVEL: 'silent',
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     ENGINE_PROCESSES: '1',
-    REDIS_URL: redisUrl,
+    REDIS_URL: workersUrl,
     S3_ENDPOINT: s3.endpoint,
     S3_REGION: s3.region,
     S3_ACCESS_KEY_ID: s3.accessKeyId,

@@ -75,6 +75,21 @@ describe('the settings', () => {
     );
   });
 
+  test.each([
+    ['api', api],
+    ['worker', worker],
+    ['edge', edge],
+    ['worker', reconcile],
+  ])('include a Redis user of %s, if there is one', (user, workload) => {
+    const names = containerOf(workload).envFrom?.flatMap(({ secretRef }) => secretRef ?? []) ?? [];
+    const own = names.findIndex(({ name }) => name === `imagemill-redis-${user}`);
+    expect(names[own]).toMatchObject({ optional: true });
+    // Later ones override earlier ones.
+    expect(own).toBeGreaterThan(names.findIndex(({ name }) => name === 'imagemill-backends'));
+    const redis = new URL(environmentOf(workload).REDIS_URL ?? '');
+    expect(redis.username).toBe(`imagemill-${user}`);
+  });
+
   test('in the ConfigMap and the Secrets are each read by a program', () => {
     const known = new Set(workloads.flatMap(([, , schema]) => Object.keys(schema.shape)));
     const set = workloads.flatMap(([, workload]) => Object.keys(environmentOf(workload)));

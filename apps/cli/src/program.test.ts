@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { addRedisUser } from '@imagemill/local-stack/test-support';
 import { CommanderError } from 'commander';
-import { afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, inject, type MockInstance, test, vi } from 'vitest';
 import { createProgram } from './program.ts';
 
 let out: MockInstance;
@@ -24,6 +26,7 @@ test.each([
   ['a key without a scope', ['keys', 'create', '--tenant', 'acme', '--scopes', '']],
   ['a key for an unknown scope', ['keys', 'create', '--tenant', 'acme', '--scopes', 'upload,everything']],
   ['a key that has already expired', ['keys', 'create', '--tenant', 'acme', '--expires', '2020-01-01']],
+  ['Redis users for an invalid prefix', ['redis-users', '--prefix', 'a:*']],
   ['an entry of API_KEYS with an expiry', ['keys', 'create', '-t', 'acme', '--print-env', '-e', '90d']],
 ])('rejects %s as wrong usage', async (_what, args) => {
   const error = await run(...args).catch((thrown: unknown) => thrown);
@@ -46,3 +49,17 @@ test.each([...commands.map((name) => [name]), ['keys', 'create'], ['keys', 'list
       expect(printed()).toContain(word);
   },
 );
+
+test('prints new Redis users that a Redis accepts, with their passwords', async () => {
+  await run('redis-users', '--prefix', 'shop', '--json');
+  const users = printed()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { program: string; name: string; password: string; rules: string[] });
+  expect(users.map(({ name }) => name)).toEqual(['shop-api', 'shop-worker', 'shop-edge', 'shop-keys']);
+  expect(new Set(users.map(({ password }) => password)).size).toBe(users.length);
+  for (const { rules, password } of users) {
+    expect(rules).toContain(`#${createHash('sha256').update(password).digest('hex')}`);
+    await addRedisUser(inject('servers').redisUrl, rules);
+  }
+});

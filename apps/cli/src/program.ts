@@ -6,6 +6,7 @@ import { helpAfter } from './commands/help.ts';
 import { keys } from './commands/keys.ts';
 import { list } from './commands/list.ts';
 import { reconcile } from './commands/reconcile.ts';
+import { redisUsers } from './commands/redis-users.ts';
 import { sign } from './commands/sign.ts';
 import { stack } from './commands/stack.ts';
 import { start } from './commands/start.ts';
@@ -34,7 +35,7 @@ export function createProgram(): Command {
       }),
     )
     .exitOverride();
-  for (const addCommand of [start, stack, upload, list, deleteImages, sign, reconcile, doctor, keys])
+  for (const addCommand of [start, stack, upload, list, deleteImages, sign, reconcile, doctor, keys, redisUsers])
     addCommand(program);
   return program;
 }

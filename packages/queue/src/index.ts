@@ -12,6 +12,7 @@ export {
 export type { RedisAddress } from './connection/redis-address.ts';
 export { QueueUnavailableError, translateRedisErrors } from './connection/redis-errors.ts';
 export { type RedisHealth, readRedisHealth, readRedisMemory } from './connection/redis-health.ts';
+export { type RedisProgram, redisPrograms, redisUserRules } from './connection/redis-users.ts';
 export { DeadLetterPage } from './crashes/dead-letters.ts';
 export { queueEnv, turnsEnv } from './env.ts';
 export { createEventProbes, type EventProbes } from './event-probes.ts';

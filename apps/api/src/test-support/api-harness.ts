@@ -1,6 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Scope } from '@imagemill/keys';
-import { createConsumerConnection, createRenderWorker, type RenderHandler } from '@imagemill/queue';
+import { createKeyStore, type Scope } from '@imagemill/keys';
+import { addRedisUser } from '@imagemill/local-stack/test-support';
+import {
+  createConsumerConnection,
+  createProducerConnection,
+  createRenderWorker,
+  type RenderHandler,
+  redisUserRules,
+} from '@imagemill/queue';
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket } from '@imagemill/storage';
 import { Registry } from 'prom-client';
@@ -67,18 +74,22 @@ export function useApi(options: ApiHarnessOptions = {}): ApiHarness {
   return api;
 }
 
-/** The API in this process, on the run's real Redis and S3 server, with buckets and a queue of its own. */
+/** The API in this process, as its user of the run's real Redis, on its S3 server, with buckets and a queue of its own. */
 export async function createApiHarness(options: ApiHarnessOptions = {}) {
-  const env = testEnv(options);
+  const env = await asRedisUser(testEnv(options), options);
   if (!options.s3Endpoint && !options.beside) await makeBucket(env.ORIGINALS_BUCKET);
   const logger = createLogger('api', 'silent');
   const backends = openBackends(env, logger);
   const { connection } = backends;
-  if (!options.redisUrl) await vi.waitUntil(() => connection.status === 'ready');
+  // Of a user with all rights, for what no API does: keys are created by a command, and records are broken by tests.
+  const redis = createProducerConnection(options.redisUrl ?? inject('servers').redisUrl);
+  redis.on('error', () => {});
+  if (!options.redisUrl) await vi.waitUntil(() => [connection, redis].every(({ status }) => status === 'ready'));
   const registry = new Registry();
   const inTests = { refusalDelay: { delayMs: 0 }, ...options.inTests };
   const api = await buildApi(env, backends, { logger, registry, inTests });
-  const { app, services, keyStore } = api;
+  const { app, services } = api;
+  const keyStore = createKeyStore(redis, env.QUEUE_PREFIX);
   const { queue, webhooks, manifests, index, originals, live, view, settings } = services;
 
   const document = documentOf(app, settings.apiBaseUrl);
@@ -146,8 +157,11 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     ...{ app, keys, keyStore, document, answersSeen, call, ticket, upload, work, registry },
     ...{ queue, webhooks, manifests, index, originals, live, view },
     prefix: env.QUEUE_PREFIX,
-    redis: connection,
-    close: api.close,
+    redis,
+    async close() {
+      redis.disconnect();
+      await api.close();
+    },
   };
 }
 
@@ -181,6 +195,12 @@ function testEnv({ redisUrl, s3Endpoint, beside, env }: ApiHarnessOptions): ApiE
     MAX_BACKLOG: '0',
   });
   return { ...parsed, ...env };
+}
+
+/** A Redis of the caller's own has no users. */
+async function asRedisUser(env: ApiEnv, { redisUrl }: ApiHarnessOptions): Promise<ApiEnv> {
+  if (redisUrl) return env;
+  return { ...env, REDIS_URL: await addRedisUser(env.REDIS_URL, redisUserRules('api', env.QUEUE_PREFIX)) };
 }
 
 async function makeBucket(bucket: string): Promise<void> {

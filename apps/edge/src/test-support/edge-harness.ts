@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Detector } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
+import { addRedisUser } from '@imagemill/local-stack/test-support';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { createRenderQueue } from '@imagemill/queue';
+import { createProducerConnection, createRenderQueue, redisUserRules } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket, type ObjectStorage } from '@imagemill/storage';
@@ -43,17 +44,21 @@ export function useEdge(options: HarnessOptions = {}): EdgeHarness {
   return edge;
 }
 
-/** The edge in this process, with an engine in this process, on the run's real Redis and S3 server. */
+/** The edge in this process, with an engine in this process, as its user of the run's real Redis, on its S3 server. */
 export async function createEdgeHarness(options: HarnessOptions = {}) {
   const { beside, wrap = (storage) => storage, detector } = options;
-  const env = testEnv(options);
-  const { s3 } = inject('servers');
+  const env = await asRedisUser(testEnv(options), options);
+  const { s3, redisUrl } = inject('servers');
   if (!beside) await makeBucket(env.CDN_BUCKET);
   const opened = openBackends(env, createLogger('edge', 'silent'));
   const calls: string[] = [];
   const watched = (storage: ObjectStorage) => watchCalls(wrap(storage), calls);
   const backends = { ...opened, originals: watched(opened.originals), cdn: watched(opened.cdn) };
-  if (!options.redisUrl) await vi.waitUntil(() => backends.connection.status === 'ready');
+  // That of an API, which adds jobs.
+  const producer = createProducerConnection(options.redisUrl ?? redisUrl);
+  producer.on('error', () => {});
+  if (!options.redisUrl)
+    await vi.waitUntil(() => [backends.connection, producer].every(({ status }) => status === 'ready'));
   const engine = detector ? await createImagingEngine({ detector }) : inProcess;
   const edge = await buildEdge(env, backends, {
     ...{ logger: createLogger('edge', 'silent'), registry: new Registry(), allocator: undefined },
@@ -61,11 +66,15 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
   });
   const manifests = createManifests(opened.originals);
   return {
-    ...{ app: edge.app, services: edge.services, listen: edge.listen, close: edge.close },
+    ...{ app: edge.app, services: edge.services, listen: edge.listen },
+    async close() {
+      producer.disconnect();
+      await edge.close();
+    },
     ...{ env, s3, calls, manifests, connection: backends.connection },
     storage: opened.cdn,
     deletions: createDeletions(opened.originals, manifests),
-    queue: createRenderQueue({ connection: backends.connection, prefix: env.QUEUE_PREFIX }),
+    queue: createRenderQueue({ connection: producer, prefix: env.QUEUE_PREFIX }),
     get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
       edge.app.request(path, { method, headers }),
   };
@@ -89,6 +98,12 @@ function testEnv({ env, redisUrl, beside }: HarnessOptions): EdgeEnv {
     ENGINE_PROCESSES: '2',
   });
   return { ...parsed, ...env };
+}
+
+/** A Redis of the caller's own has no users. */
+async function asRedisUser(env: EdgeEnv, { redisUrl }: HarnessOptions): Promise<EdgeEnv> {
+  if (redisUrl) return env;
+  return { ...env, REDIS_URL: await addRedisUser(env.REDIS_URL, redisUserRules('edge', env.QUEUE_PREFIX)) };
 }
 
 async function makeBucket(bucket: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Misbehaviour, startFaultProxy } from '@imagemill/local-stack/test-support';
+import { addRedisUser, type Misbehaviour, startFaultProxy } from '@imagemill/local-stack/test-support';
 import {
   createConsumerConnection,
   createProducerConnection,
   createRenderQueue,
   createRenderWorker,
+  redisUserRules,
 } from '@imagemill/queue';
 import { createLogger, createRegistry } from '@imagemill/service';
 import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
@@ -43,7 +44,8 @@ async function harness(requestTimeoutMs: number) {
     originals: createS3Storage({ client: proxied, bucket: originals }),
     cdn: createS3Storage({ client: proxied, bucket: cdn }),
   };
-  const [producer, consumer] = [createProducerConnection(redisUrl), createConsumerConnection(redisUrl)];
+  const workersUrl = await addRedisUser(redisUrl, redisUserRules('worker', prefix));
+  const [producer, consumer] = [createProducerConnection(redisUrl), createConsumerConnection(workersUrl)];
   await vi.waitUntil(() => producer.status === 'ready');
   const registry = createRegistry();
   const watch = watchBackends(

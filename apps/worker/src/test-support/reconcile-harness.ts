@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createImageView, createNotifier, createRenditionUrls } from '@imagemill/images';
+import { addRedisUser } from '@imagemill/local-stack/test-support';
 import { createDeletions, createFinishedImages, createManifests, createPreviews } from '@imagemill/manifests';
 import {
   createConsumerConnection,
@@ -11,6 +12,7 @@ import {
   createRenderWorker,
   createWebhookQueue,
   type RenderHandler,
+  redisUserRules,
 } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { createS3Storage, ensureBucket, type ObjectStorage } from '@imagemill/storage';
@@ -36,9 +38,10 @@ export async function createReconcileHarness({
   const cdn = createS3Storage({ client, bucket: `cdn-${id}` });
   for (const { bucket } of [originals, cdn])
     await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
-  const connection = createProducerConnection(redisUrl);
-  await vi.waitUntil(() => connection.status === 'ready');
   const prefix = `reconcile-${id.slice(0, 8)}`;
+  const workersUrl = await addRedisUser(redisUrl, redisUserRules('worker', prefix));
+  const connection = createProducerConnection(workersUrl);
+  await vi.waitUntil(() => connection.status === 'ready');
   const queue = createRenderQueue({ connection, prefix });
   onTestFinished(() => connection.disconnect());
   const manifests = createManifests(originals);
@@ -102,7 +105,7 @@ export async function createReconcileHarness({
   }
 
   async function work(handle: RenderHandler, until: () => Promise<boolean>) {
-    const consumer = createConsumerConnection(redisUrl);
+    const consumer = createConsumerConnection(workersUrl);
     const worker = createRenderWorker({ connection: consumer, prefix, concurrency: 2, handle, onError: () => {} });
     await vi.waitUntil(until);
     await worker.close(5_000);

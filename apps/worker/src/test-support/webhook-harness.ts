@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Notifier } from '@imagemill/images';
+import { addRedisUser } from '@imagemill/local-stack/test-support';
 import {
   createConsumerConnection,
   createOutages,
@@ -11,6 +12,7 @@ import {
   createRenderWorker,
   createWebhookQueue,
   type RenderHandler,
+  redisUserRules,
   WebhookEventType,
 } from '@imagemill/queue';
 import { createLogger, parseEnv } from '@imagemill/service';
@@ -86,8 +88,9 @@ export async function webhookHarness(urls: Record<string, string>, options: Harn
     events = WebhookEventType.options,
   } = options;
   const prefix = `webhooks-${randomUUID().slice(0, 8)}`;
-  const connection = createProducerConnection(redisUrl);
-  const consumer = createConsumerConnection(redisUrl);
+  const workersUrl = await addRedisUser(redisUrl, redisUserRules('worker', prefix));
+  const connection = createProducerConnection(workersUrl);
+  const consumer = createConsumerConnection(workersUrl);
   await vi.waitUntil(() => connection.status === 'ready' && consumer.status === 'ready');
   const file = Object.fromEntries(Object.entries(urls).map(([tenant, url]) => [tenant, { url, secrets, events }]));
   const endpoints = await loadEndpoints(file, { allowPrivate: true });

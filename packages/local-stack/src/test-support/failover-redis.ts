@@ -54,7 +54,7 @@ export async function startFailoverRedis(dir: string, { downAfterMs = 1_000 } = 
   }
 
   const connect = (port: number, secret: string) => {
-    const redis = new Redis({ port, password: secret, lazyConnect: true, retryStrategy: null, commandTimeout: 2_000 });
+    const redis = new Redis({ port, password: secret, lazyConnect: true, retryStrategy: null, commandTimeout: 20_000 });
     redis.on('error', () => {});
     return redis;
   };

@@ -13,7 +13,7 @@ const TAKE = `
   local job, from, clock, ends, lasts, ratios, offences = unpack(KEYS)
   local id, tenant, predicted, readyAt, kept = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
   if redis.call('EXISTS', job) == 0 then return end
-  if from ~= '' and not redis.call('ZSCORE', from, id) then return end
+  if from ~= job and not redis.call('ZSCORE', from, id) then return end
   redis.call('HSET', job, 'readyAt', readyAt)
   if (tonumber(redis.call('HGET', job, 'priority')) or 0) > 0 then return end
   local now = tonumber(redis.call('GET', clock)) or ${firstTick}

@@ -67,19 +67,26 @@ export function createTurns({ redis, prefix, weights = new Map() }: TurnsOptions
   const keyOf = (job: Job, name: string | undefined) => `${job.queueQualifiedName}:${name}`;
   const ticks = (tenant: string, seconds: number) => (seconds * TICKS_PER_SECOND) / (weights.get(tenant) ?? 1);
 
-  async function give(job: Job, set: string, { readyAt, tag = 0 }: { readyAt: number; tag?: number }): Promise<void> {
+  /** @param set of waiting jobs that must still have the job, if any */
+  async function give(
+    job: Job,
+    set: string | undefined,
+    { readyAt, tag = 0 }: { readyAt: number; tag?: number },
+  ): Promise<void> {
     const image = readablePayload(renderImageRecord, job);
     if (!image) return;
     const { tenant } = image;
+    const key = keyOf(job, job.id);
     await scripts.takeTurn(
-      ...[keyOf(job, job.id), set, clock, ends, lasts, ratios, offencesKey(tenant)],
+      // Never an empty key: no pattern of a Redis user matches it.
+      ...[key, set ?? key, clock, ends, lasts, ratios, offencesKey(tenant)],
       ...[String(job.id), tenant, ticks(tenant, predictSlotSeconds(image)), readyAt, tag],
     );
   }
 
   return {
-    take: (job, from, readyAt) => give(job, from === 'active' ? '' : keyOf(job, from), { readyAt }),
-    keep: (job, tag, readyAt) => give(job, '', { readyAt, tag }),
+    take: (job, from, readyAt) => give(job, from === 'active' ? undefined : keyOf(job, from), { readyAt }),
+    keep: (job, tag, readyAt) => give(job, undefined, { readyAt, tag }),
 
     async begin(job) {
       const charged = await scripts.beginTurn(keyOf(job, job.id), clock, ends, lasts);
