@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const EVERY_MS = 50;
-const HEAVY_NICENESS = 15;
+const HEAVY_NICENESS = 10;
 /** All processes of the machine are read to find the family. A new one is found within a quarter of a second: less than its start takes. */
 const SAMPLES_OF_A_FAMILY = 5;
 const KIB = 1024;

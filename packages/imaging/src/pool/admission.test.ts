@@ -5,7 +5,8 @@ import type { EngineProcess } from './engine-process.ts';
 const file = Buffer.alloc(0);
 
 /** Processes that are only counted. */
-function admissionWith(size: number, laneBytesMax = { light: 100, heavy: 100 }, heavyMax = size - 1) {
+function admissionWith(size: number, { heavyMax = size - 1, loanBytesMax = 0 } = {}) {
+  const laneBytesMax = { light: 100, heavy: 100 };
   const process = (images: number, held?: Uint8Array) =>
     ({ images, holds: (other: Uint8Array) => other === held }) as unknown as EngineProcess;
   const roster = {
@@ -19,16 +20,16 @@ function admissionWith(size: number, laneBytesMax = { light: 100, heavy: 100 }, 
       this.idle = this.idle.filter((other) => other !== taken);
     },
   };
-  const admission = createAdmission({ roster, heavyMax, laneBytesMax, waitingMax: 10 });
+  const admission = createAdmission({ roster, heavyMax, laneBytesMax, loanBytesMax, waitingMax: 10 });
   const order: string[] = [];
   const enter = (name: string, change: Partial<AdmissionRequest> = {}) => {
     const request = { lane: 'light', chargedBytes: 0, fresh: false, file, signal: undefined, ...change } as const;
     const admitted = admission.enter(request);
     return admitted.then(
-      ({ process: given, recharge, leave }) => {
+      ({ process: given, isAwaited, recharge, leave }) => {
         order.push(name);
         return {
-          given,
+          ...{ given, isAwaited },
           recharge,
           end() {
             roster.idle = [...roster.idle, given];
@@ -62,7 +63,7 @@ describe('heavy images', () => {
   const heavy = (chargedBytes: number) => ({ lane: 'heavy', chargedBytes }) as const;
 
   test('leave the processes that are not theirs to light ones, whatever came first', async () => {
-    const { enter, order } = admissionWith(2, undefined, 1);
+    const { enter, order } = admissionWith(2, { heavyMax: 1 });
     const first = await enter('heavy 1', heavy(1));
     void enter('heavy 2', heavy(1));
     await enter('light');
@@ -80,6 +81,71 @@ describe('heavy images', () => {
     first.end();
     await settled();
     expect(order).toEqual(['small', 'huge']);
+  });
+});
+
+describe('a heavy image that needs more than its lane has', () => {
+  const heavy = (chargedBytes: number) => ({ lane: 'heavy', chargedBytes }) as const;
+  const light = (chargedBytes: number) => ({ lane: 'light', chargedBytes }) as const;
+  const lending = () => admissionWith(8, { loanBytesMax: 100 });
+
+  test('borrows the rest from the light lane, which keeps what is left', async () => {
+    const { enter, order } = lending();
+    expect((await enter('usual', heavy(100))).isAwaited).toBe(false);
+    void enter('large', heavy(160));
+    await enter('light 60', light(60));
+    expect(order).toEqual(['usual', 'light 60']);
+  });
+
+  test.each([
+    [160, ['160', '40', '0']],
+    [200, ['200', '0']],
+  ])('of %i leaves the others to light images', async (bytes, order) => {
+    const { enter, order: admitted } = lending();
+    expect((await enter(String(bytes), heavy(bytes))).isAwaited).toBe(true);
+    for (const other of [40, 41, 0]) void enter(String(other), light(other));
+    void enter('heavy 0', heavy(1));
+    await settled();
+    expect(admitted).toEqual(order);
+  });
+
+  test('lets light images go on while it waits for heavy ones, and then waits for those that are under way alone', async () => {
+    const { enter, order } = lending();
+    const [usual, inspected] = [await enter('usual', heavy(100)), await enter('inspected')];
+    void enter('large', heavy(200));
+    const before = await enter('before', light(50));
+    usual.end();
+    void enter('after', light(50));
+    await settled();
+    expect([inspected.recharge(1), order]).toEqual([false, ['usual', 'inspected', 'before']]);
+    before.end();
+    await settled();
+    expect(order).toEqual(['usual', 'inspected', 'before', 'large']);
+  });
+
+  test('is followed by all light images that wait, before another one like it', async () => {
+    const { enter, order } = lending();
+    const first = await enter('first', heavy(200));
+    const second = enter('second', heavy(200));
+    const lights = [enter('a', light(60)), enter('b', light(60))];
+    first.end();
+    (await lights[0])?.end();
+    (await lights[1])?.end();
+    await second;
+    expect(order).toEqual(['first', 'a', 'b', 'second']);
+  });
+
+  test('that is aborted while it waits leaves nothing behind', async () => {
+    const { enter, order } = lending();
+    const abort = new AbortController();
+    await enter('under way', light(50));
+    const large = enter('large', { ...heavy(200), signal: abort.signal });
+    void enter('next', light(50));
+    await settled();
+    expect(order).toEqual(['under way']);
+    abort.abort(new Error('lost'));
+    await expect(large).rejects.toThrow('lost');
+    expect(order).toEqual(['under way', 'large: lost', 'next']);
   });
 });
 

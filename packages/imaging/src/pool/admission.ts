@@ -1,6 +1,7 @@
 import { EngineBusyError } from '../errors.ts';
 import type { EngineProcess } from './engine-process.ts';
-import { createLaneCounts, type LaneLimits } from './lane-counts.ts';
+import { createLaneCounts, type LaneCounts, type LaneLimits } from './lane-counts.ts';
+import { createLanePass } from './lane-pass.ts';
 import type { Grant } from './lanes.ts';
 import type { Roster } from './roster.ts';
 
@@ -15,6 +16,8 @@ export interface AdmissionRequest extends Grant {
 
 export interface Admitted {
   readonly process: EngineProcess;
+  /** Whether light images may wait for the memory that it has borrowed. */
+  readonly isAwaited: boolean;
   /**
    * Charges a light image for other memory than it was admitted with.
    *
@@ -26,8 +29,9 @@ export interface Admitted {
 }
 
 /**
- * Decides which image gets which process: first come, first served in each lane. Heavy images hold only a part of the processes. An image that
- * waits for the memory of its lane is not overtaken by later ones of its lane, or it could wait for ever, unless these need none.
+ * Decides which image gets which process: first come, first served in each lane (`lane-pass.ts`). Heavy images hold only a part of the
+ * processes. After an image that has borrowed from the light lane, the images that wait go before another one like it: no light image waits
+ * for more than one.
  */
 export interface Admission {
   /** @throws the signal's reason when aborted; EngineBusyError if too many wait; the reason of `close` */
@@ -52,6 +56,8 @@ export interface AdmissionOptions extends LaneLimits {
 export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOptions): Admission {
   let waiting: readonly Waiting[] = [];
   const lanes = createLaneCounts(limits);
+  /** Whether a heavy image waits for light ones to return what it will borrow. */
+  let isLoanDue = false;
 
   function processFor({ fresh, file }: AdmissionRequest): EngineProcess | undefined {
     // The process that ended is replaced by one without an image.
@@ -61,31 +67,30 @@ export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOpti
   }
 
   function admit(): void {
-    const mustWait = { light: false, heavy: false };
+    const pass = createLanePass(lanes);
     for (const next of waiting) {
-      const { lane, chargedBytes } = next.request;
-      const isFirst = chargedBytes === 0 || !mustWait[lane];
-      if (!isFirst || lanes.mustWait(next.request)) {
-        mustWait[lane] = true;
-        continue;
-      }
-      const process = processFor(next.request);
+      const process = pass.mayStart(next.request) && processFor(next.request);
       if (!process) continue;
       waiting = waiting.filter((other) => other !== next);
       roster.take(process);
       next.resolve({ process, ...counted(next.request) });
     }
+    isLoanDue = pass.isLoanDue;
   }
 
   function counted(grant: Grant): Omit<Admitted, 'process'> {
     const image = lanes.count(grant);
+    const isAwaited = lanes.borrows(grant);
     return {
+      isAwaited,
       recharge(bytes) {
-        const wouldOvertake = waiting.some(({ request }) => request.lane === grant.lane && request.chargedBytes > 0);
+        const wouldOvertake =
+          isLoanDue || waiting.some(({ request }) => request.lane === grant.lane && request.chargedBytes > 0);
         return (bytes === 0 || !wouldOvertake) && image.recharge(bytes);
       },
       leave() {
         image.leave();
+        if (isAwaited) waiting = borrowersLast(waiting, lanes);
         admit();
       },
     };
@@ -102,6 +107,7 @@ export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOpti
       const abort = () => {
         waiting = waiting.filter((other) => other !== place);
         reject(signal?.reason);
+        admit();
       };
       signal?.addEventListener('abort', abort, { once: true });
       waiting = request.fresh ? [place, ...waiting] : [...waiting, place];
@@ -114,3 +120,7 @@ export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOpti
     },
   };
 }
+
+/** Images that borrow from the light lane go last. */
+const borrowersLast = (waiting: readonly Waiting[], { borrows }: Pick<LaneCounts, 'borrows'>) =>
+  waiting.toSorted((a, b) => Number(borrows(a.request)) - Number(borrows(b.request)));

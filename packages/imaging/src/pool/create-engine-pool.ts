@@ -161,8 +161,8 @@ function divideMemory(options: EnginePoolOptions, processes: number, budget: Ima
   const size = processesWithin(poolBytes, options.processes ?? processes, marksBytes);
   const shares = shareMemory(poolBytes, size, marksBytes);
   const memory = createImageMemory(shares, budget.memoryBytes);
-  const most = (lane: Lane): Grant => ({ lane, chargedBytes: memory.chargeOf(lane, memory.bytesMax) });
-  const lanesMax = { heavyMax: heavyImagesMax(size), laneBytesMax: shares.laneBytes };
+  const most = (lane: Lane): Grant => ({ lane, chargedBytes: memory.chargeMax[lane] });
+  const lanesMax = { heavyMax: heavyImagesMax(size), laneBytesMax: shares.laneBytes, loanBytesMax: shares.loanBytes };
   return { size, shares, memory, lanesMax, most: { light: most('light'), heavy: most('heavy') } };
 }
 

@@ -34,8 +34,12 @@ export interface EngineProcess {
   readonly isSlow: boolean;
   /** Whether it still has this file, from an earlier call. */
   holds(file: Uint8Array): boolean;
-  /** Begins the work for an image, whose slots count for this lane. Sends the file, unless the process has it. */
-  begin(file: Uint8Array, lane: Lane): void;
+  /**
+   * Begins the work for an image, whose slots count for this lane. Sends the file, unless the process has it.
+   *
+   * @param isAwaited whether light images may wait for a heavy one
+   */
+  begin(file: Uint8Array, lane: Lane, isAwaited: boolean): void;
   /** @throws RejectedImageError; Error for an internal failure; the error of a kill; ProcessDiedError */
   call<T>(call: EngineCall, result: z.ZodType<T>, onRendition?: (rendition: ReceivedRendition) => void): Promise<T>;
   /** Whether a call runs, or work that an ended call has left behind. */
@@ -111,9 +115,10 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
       return had.heavyOne;
     },
     holds: (other) => file?.deref() === other,
-    begin(next, ofLane) {
+    begin(next, ofLane, isAwaited) {
       lane = ofLane;
-      if (lane === 'heavy') had.heavyOne = lowerPriority(child.pid ?? 0, niceness.heavy) || had.heavyOne;
+      const nice = isAwaited ? niceness.awaited : niceness[lane];
+      if (lane === 'heavy') had.heavyOne = lowerPriority(child.pid ?? 0, nice) || had.heavyOne;
       if (file?.deref() === next) return;
       had.images += 1;
       file = new WeakRef(next);

@@ -39,7 +39,7 @@ function processes(rechargeMax = 0) {
           entry.chargedBytes = bytes;
           return true;
         };
-        return { process: process as EngineProcess, recharge, leave };
+        return { process: process as EngineProcess, isAwaited: false, recharge, leave };
       },
     },
   };

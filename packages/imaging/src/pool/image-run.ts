@@ -49,7 +49,7 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
     const { granted, fresh } = tries;
     const request = { ...options, ...granted, fresh, signal: ending.signal };
     const admitted = await context.admission.enter(request);
-    admitted.process.begin(options.file, granted.lane);
+    admitted.process.begin(options.file, granted.lane, admitted.isAwaited);
     return createLease(context, { admitted, work, memory: memoryOf(granted) });
   }
 

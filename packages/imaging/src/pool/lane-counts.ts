@@ -6,11 +6,16 @@ export interface LaneLimits {
   readonly heavyMax: number;
   /** Charged to all images of a lane together at most. */
   readonly laneBytesMax: Readonly<Record<Lane, number>>;
+  /** What one heavy image that exceeds its lane may borrow from the light lane, which then has less. */
+  readonly loanBytesMax: number;
 }
 
 /** The images that have a process, and the memory that they are charged. */
 export interface LaneCounts {
-  mustWait(grant: Grant): boolean;
+  /** Whether it needs more than its lane has, even if it were the only one of it. */
+  borrows(grant: Grant): boolean;
+  /** The lane that has no place or no memory for the image; undefined if it may start. */
+  blockedBy(grant: Grant): Lane | undefined;
   count(grant: Grant): CountedImage;
 }
 
@@ -21,15 +26,34 @@ interface CountedImage {
   leave(): void;
 }
 
-export function createLaneCounts({ heavyMax, laneBytesMax }: LaneLimits): LaneCounts {
+export function createLaneCounts({ heavyMax, laneBytesMax, loanBytesMax }: LaneLimits): LaneCounts {
   const images = { light: 0, heavy: 0 };
   const charged = { light: 0, heavy: 0 };
 
-  const hasMemory = ({ lane, chargedBytes }: Grant) =>
-    chargedBytes <= 0 || charged[lane] === 0 || charged[lane] + chargedBytes <= laneBytesMax[lane];
+  const excess = (bytes: number) => Math.max(0, bytes - laneBytesMax.heavy);
+  const borrowedFor = ({ lane, chargedBytes }: Grant) =>
+    lane === 'heavy' ? Math.min(loanBytesMax, excess(chargedBytes)) : 0;
+  const borrows = (grant: Grant) => borrowedFor(grant) > 0;
+
+  /** What the light lane has lent counts as its own. */
+  function lightHas(bytes: number): boolean {
+    const taken = charged.light + Math.min(loanBytesMax, excess(charged.heavy));
+    return bytes <= 0 || taken === 0 || taken + bytes <= laneBytesMax.light;
+  }
+
+  /** An image that needs more than its lane has waits until no other one of it needs any. */
+  const heavyHas = (bytes: number) => bytes <= 0 || charged.heavy === 0 || charged.heavy + bytes <= laneBytesMax.heavy;
+
+  function blockedBy(grant: Grant): Lane | undefined {
+    const { lane, chargedBytes } = grant;
+    if (lane === 'heavy' && (images.heavy >= heavyMax || !heavyHas(chargedBytes))) return 'heavy';
+    const ofLight = lane === 'light' ? chargedBytes : borrowedFor(grant);
+    return lightHas(ofLight) ? undefined : 'light';
+  }
 
   return {
-    mustWait: (grant) => (grant.lane === 'heavy' && images.heavy >= heavyMax) || !hasMemory(grant),
+    borrows,
+    blockedBy,
     count({ lane, chargedBytes }) {
       let own = 0;
       function charge(bytes: number): void {
@@ -40,7 +64,7 @@ export function createLaneCounts({ heavyMax, laneBytesMax }: LaneLimits): LaneCo
       charge(chargedBytes);
       return {
         recharge(bytes) {
-          const fits = hasMemory({ lane, chargedBytes: bytes - own });
+          const fits = lane === 'light' ? lightHas(bytes - own) : bytes <= own;
           if (fits) charge(bytes);
           return fits;
         },

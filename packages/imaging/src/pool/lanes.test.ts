@@ -3,12 +3,13 @@ import { getPriority } from 'node:os';
 import { variantSets } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { heaviestCoding } from '../cost/coding.ts';
+import { predictCost } from '../cost/predict-cost.ts';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
 import { variantSet } from '../test-support/render.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import { createLanePrediction, heavyImagesMax, laneOf } from './lanes.ts';
 import { niceness } from './lower-priority.ts';
-import { CALLER_BYTES, createImageMemory, processesWithin, shareMemory } from './memory-shares.ts';
+import { CALLER_BYTES, createImageMemory, IMAGE_BYTES, processesWithin, shareMemory } from './memory-shares.ts';
 import type { PoolEvent } from './pool-event.ts';
 
 const MIB = 1024 * 1024;
@@ -68,6 +69,79 @@ test.each([
       expect(lanes.predict(file, { source, set: standard }).lane, `${width} ${format} ${category}`).toBe('light');
     }
   }
+});
+
+describe.each([1_500, 2_048, 3_072])('in a worker of %i MiB with three processes', (workerMib) => {
+  const shares = shareMemory((workerMib - 4 * 50 - 128) * MIB - CALLER_BYTES, 3);
+  const memory = createImageMemory(shares, 2_048 * MIB);
+  const standard = variantSets().get('product') ?? [];
+  const kinds = [
+    ['jpeg', {}],
+    ['jpeg', { isProgressive: true, scans: 10 }],
+    ['png', { isSubsampled: false }],
+    ['png', { isSubsampled: false, channels: 4 }],
+    ['png', { isSubsampled: false, channels: 4, bytesPerChannel: 2, isProgressive: true }],
+    ['webp', { channels: 4 }],
+    ['tiff', { isSubsampled: false, bytesPerChannel: 2 }],
+    ['gif', {}],
+    ['avif', { channels: 4 }],
+    ['heic', { isConverted: true }],
+    ['jxl', { isConverted: true }],
+    ['bmp', { isConverted: true }],
+  ] as const;
+  const images = kinds.flatMap(([format, change]) =>
+    [3, 12, 24, 50, 100].map((megapixels) => {
+      const side = Math.round(Math.sqrt(megapixels) * 1_000);
+      const coding = { ...photograph, ...change };
+      const source = { ...avif, format, width: side, height: side, hasAlpha: coding.channels === 4, bytes: 8 * MIB };
+      return { name: `${format} ${JSON.stringify(change)} ${megapixels} MP`, source, coding };
+    }),
+  );
+
+  function predict({ source, coding }: (typeof images)[number]) {
+    const cost = predictCost({ source, coding, set: standard });
+    const lanes = createLanePrediction(memory);
+    const file = Buffer.alloc(0);
+    lanes.inspected(file, coding);
+    try {
+      return { cost, grant: lanes.predict(file, { source, set: standard }) };
+    } catch {
+      return { cost, grant: undefined };
+    }
+  }
+
+  test('only an image whose decoder alone needs more than one image may use is rejected by its header', () => {
+    for (const image of images) {
+      const { cost, grant } = predict(image);
+      expect(grant === undefined, image.name).toBe(cost.heldBytes > memory.bytesMax);
+    }
+  });
+
+  test('an image borrows from the light lane only if it is likely to need it, and then gets what it may need', () => {
+    let borrowing = 0;
+    for (const image of images) {
+      const { cost, grant } = predict(image);
+      if (!grant) continue;
+      const borrows = grant.lane === 'heavy' && grant.chargedBytes > shares.laneBytes.heavy;
+      const isLikely = 0.65 * cost.memoryBytes > IMAGE_BYTES + shares.laneBytes.heavy;
+      expect(borrows, image.name).toBe(grant.lane === 'heavy' && isLikely);
+      if (!borrows) continue;
+      borrowing += 1;
+      expect(IMAGE_BYTES + grant.chargedBytes, image.name).toBe(Math.min(memory.bytesMax, cost.memoryBytes));
+    }
+    expect(borrowing).toBeGreaterThan(0);
+  });
+});
+
+test('a PNG of 12 megapixels with alpha runs in a worker of 1,500 MiB: it takes 351 MiB, more than heavy images have', () => {
+  const shares = shareMemory((1_500 - 4 * 50 - 128) * MIB - CALLER_BYTES, 3);
+  const lanes = createLanePrediction(createImageMemory(shares, 2_048 * MIB));
+  const file = Buffer.alloc(0);
+  lanes.inspected(file, { ...photograph, channels: 4, isSubsampled: false });
+  const source = { ...avif, format: 'png', width: 4_000, height: 3_000, hasAlpha: true } as const;
+  const { chargedBytes } = lanes.predict(file, { source, set: variantSets().get('product') ?? [] });
+  expect(IMAGE_BYTES + shares.laneBytes.heavy).toBeLessThan(351 * MIB);
+  expect(IMAGE_BYTES + chargedBytes).toBeGreaterThan(351 * MIB);
 });
 
 test('heavy images hold at most half of the processes, and at least one', () => {

@@ -3,9 +3,10 @@ import { setPriority } from 'node:os';
 
 /**
  * Nice values: man 7 sched. An engine process keeps its cores busy for long, and the process that owns it sleeps most of the time: this one
- * gets a core at once when it wakes. A heavy image has a tenth of the weight of a light one (36 and 335).
+ * gets a core at once when it wakes. A heavy image has a tenth of the weight of a light one (36 and 335), and a third if light ones may wait for the
+ * memory that it has borrowed (110).
  */
-export const niceness = { light: 5, heavy: 15 } as const;
+export const niceness = { light: 5, awaited: 10, heavy: 15 } as const;
 
 /**
  * Lets all threads of a process run after those of others. Without privileges, this cannot be undone: a process that was slowed down for

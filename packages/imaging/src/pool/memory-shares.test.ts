@@ -33,7 +33,8 @@ function workerOf(poolMib: number, processesMax: number, { imageMib = 4_096, mar
       roster.idle = roster.idle.filter((other) => other !== taken);
     },
   };
-  const admission = createAdmission({ roster, heavyMax: size, laneBytesMax: shares.laneBytes, waitingMax: 100 });
+  const lanes = { heavyMax: size, laneBytesMax: shares.laneBytes, loanBytesMax: shares.loanBytes };
+  const admission = createAdmission({ roster, ...lanes, waitingMax: 100 });
   const limits = new Map<EngineProcess, number>();
   const ends: (() => void)[] = [];
   return {
@@ -106,10 +107,11 @@ test('a light image may use enough for a photograph of 24 megapixels, whatever t
   }
 });
 
-test('one image may use what every process has for one, and all of its lane, within its own limit', () => {
+test('one image may use what every process has for one, all of the heavy lane, and half of the light one, within its own limit', () => {
   const shares = shareMemory(2_048 * MIB, 3);
   const { bytesMax, chargeOf, limitOf } = createImageMemory(shares, 4_096 * MIB);
-  expect(bytesMax).toBe(IMAGE_BYTES + shares.laneBytes.heavy);
+  expect(bytesMax).toBe(IMAGE_BYTES + shares.laneBytes.heavy + shares.loanBytes);
+  expect(shares.loanBytes).toBe(Math.floor(shares.laneBytes.light / 2));
   expect(limitOf(chargeOf('heavy', 4_096 * MIB))).toBe(PROCESS_BYTES + bytesMax);
   const limited = createImageMemory(shares, 100 * MIB);
   expect(limited.limitOf(limited.chargeOf('heavy', 4_096 * MIB))).toBe(PROCESS_BYTES + 100 * MIB);

@@ -7,7 +7,8 @@ import type { Lane } from './lane.ts';
  *
  * A process without an image has at most `process`, or it is replaced. One with an image has at most `process + image` and what the image
  * was charged, or it is killed. Images are charged for what they are predicted to need beyond `image`, the light ones together at most
- * `light`, the heavy ones at most `heavy`: no lane waits for the memory of the other one.
+ * `light`, the heavy ones at most `heavy`: no lane waits for the memory of the other one. The exception is a heavy image that is predicted
+ * to need more than `heavy`: it runs without other heavy ones, and borrows the difference from `light`.
  */
 export interface MemoryShares {
   /** Of a process without an image. */
@@ -16,6 +17,8 @@ export interface MemoryShares {
   readonly imageBytes: number;
   /** What the images of a lane may use beyond `imageBytes`, all together. */
   readonly laneBytes: Readonly<Record<Lane, number>>;
+  /** What one heavy image may borrow from the light lane. */
+  readonly loanBytes: number;
 }
 
 const MIB = 1024 * 1024;
@@ -36,6 +39,13 @@ const LIGHT_CHARGE_MAX = LIGHT_BYTES_MAX - IMAGE_BYTES;
 const LANES_BYTES_MIN = LIGHT_CHARGE_MAX + 128 * MIB;
 /** Less would be enough for inspections only. */
 const REST_BYTES_MIN = 80 * MIB;
+/** Of the light lane. The other half lets light images go on meanwhile: in the smallest lane, a product photograph of 1,200 × 1,200 pixels at a time. */
+const LOAN_PART = 1 / 2;
+/**
+ * Measured memory of the images that are heavy by their memory, relative to the predicted upper bound: 0.4 to 0.9, half of them below 0.65
+ * (docs/performance/cost.json). An image that is likely to fit into its lane has its first try there, and does not hold up light ones.
+ */
+const TYPICAL_SHARE = 0.65;
 /** Of the memory that lanes divide. Light images need no more than one of the largest for each process. */
 const LIGHT_PART = 1 / 3;
 
@@ -58,14 +68,13 @@ export function processesWithin(poolBytes: number, processes: number, marksBytes
 export function shareMemory(poolBytes: number, processes: number, marksBytes = 0): MemoryShares {
   const processBytes = PROCESS_BYTES + marksBytes;
   const rest = Math.max(REST_BYTES_MIN, poolBytes - processes * (processBytes + IMAGE_BYTES));
-  return {
-    processBytes,
-    imageBytes: IMAGE_BYTES,
-    laneBytes: processes === 1 ? oneLaneOf(rest) : twoLanesOf(rest, processes),
-  };
+  const hasOneProcess = processes === 1;
+  const laneBytes = hasOneProcess ? oneLaneOf(rest) : twoLanesOf(rest, processes);
+  const loanBytes = hasOneProcess ? 0 : Math.floor(laneBytes.light * LOAN_PART);
+  return { processBytes, imageBytes: IMAGE_BYTES, laneBytes, loanBytes };
 }
 
-/** One process has one image at a time, of either lane. */
+/** One process has one image at a time, of either lane, which may use all. */
 const oneLaneOf = (bytes: number) => ({ light: Math.min(LIGHT_CHARGE_MAX, bytes), heavy: bytes });
 
 function twoLanesOf(bytes: number, processes: number) {
@@ -75,8 +84,10 @@ function twoLanesOf(bytes: number, processes: number) {
 
 /** What one image may use of the shares. */
 export interface ImageMemory {
-  /** What an image is charged beyond `imageBytes`, from its predicted memory. */
+  /** What an image is charged beyond `imageBytes`, from its predicted memory. A heavy one borrows if it is likely to need that. */
   chargeOf(lane: Lane, memoryBytes: number): number;
+  /** What an image is charged at most. */
+  readonly chargeMax: Readonly<Record<Lane, number>>;
   /** The most that one light image may use. */
   readonly lightBytesMax: number;
   /** The most that one image may use. */
@@ -87,18 +98,22 @@ export interface ImageMemory {
 
 /** @param bytesMax of one image, whatever the shares are */
 export function createImageMemory(
-  { processBytes, imageBytes, laneBytes }: MemoryShares,
+  { processBytes, imageBytes, laneBytes, loanBytes }: MemoryShares,
   bytesMax: number,
 ): ImageMemory {
   const chargeMax = {
     light: Math.min(LIGHT_CHARGE_MAX, laneBytes.light),
-    heavy: Math.max(0, Math.min(bytesMax - imageBytes, laneBytes.heavy)),
+    heavy: Math.max(0, Math.min(bytesMax - imageBytes, laneBytes.heavy + loanBytes)),
   };
   const imageMax = Math.min(bytesMax, imageBytes + Math.max(chargeMax.light, chargeMax.heavy));
+  const heavyShare = Math.min(chargeMax.heavy, laneBytes.heavy);
+  const chargeLimit = (lane: Lane, memoryBytes: number) =>
+    lane === 'heavy' && TYPICAL_SHARE * memoryBytes <= imageBytes + heavyShare ? heavyShare : chargeMax[lane];
   return {
+    chargeMax,
     lightBytesMax: Math.min(bytesMax, imageBytes + chargeMax.light),
     bytesMax: imageMax,
-    chargeOf: (lane, memoryBytes) => Math.max(0, Math.min(chargeMax[lane], memoryBytes - imageBytes)),
+    chargeOf: (lane, memoryBytes) => Math.max(0, Math.min(chargeLimit(lane, memoryBytes), memoryBytes - imageBytes)),
     limitOf: (chargedBytes) => processBytes + Math.min(imageMax, imageBytes + chargedBytes),
   };
 }
