@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { discardRest, holdChunks, isChunked } from './discard-rest.ts';
+import { discardRest, holdRest, isChunked } from './discard-rest.ts';
+import { dropSmallChunks } from './small-chunks.ts';
 
 export interface ConnectionLimits {
   /** Open connections; further ones are closed at once. */
@@ -40,7 +41,10 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    holdChunks(request);
+    if (isChunked(request)) {
+      dropSmallChunks(request);
+      holdRest(request);
+    }
     const waiting = (inFlight.get(socket) ?? 0) + 1;
     inFlight.set(socket, waiting);
     if (waiting > limits.pipelinedMax) socket.destroy();

@@ -13,10 +13,8 @@ export function discardRest(request: IncomingMessage): void {
   socket.resume();
 }
 
-/** Reads no more of a chunked body than has arrived with its headers, until a route asks for it. */
-export function holdChunks({ headers, socket }: IncomingMessage): void {
-  if (isChunked({ headers })) socket.pause();
-}
+/** Reads no more of a body than has arrived with its headers, until a route asks for it. */
+export const holdRest = ({ socket }: Pick<IncomingMessage, 'socket'>): void => void socket.pause();
 
 export const isChunked = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   headers['transfer-encoding'] !== undefined;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { onSmallChunks } from '@imagemill/http';
 
 /** Limits of one request body. */
 export interface BodyLimits {
@@ -43,12 +44,14 @@ export function readBody(source: Readable, limits: BodyLimits): Promise<Buffer |
 
   function stop(outcome: Buffer | BodyFault): void {
     source.off('data', onData).off('end', onEnd).off('close', onBreak);
+    ignoreChunks();
     source.pause();
     resolve(outcome);
   }
   // This listener stays: an error after the response must not end the process.
   source.on('error', onBreak);
   source.on('data', onData).on('end', onEnd).on('close', onBreak);
+  const ignoreChunks = onSmallChunks(source, () => refuse('too-fragmented'));
   if (source.destroyed) onBreak();
   return promise;
 }

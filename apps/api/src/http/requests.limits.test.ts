@@ -80,13 +80,13 @@ describe('every operation with a body', () => {
     }
   });
 
-  test('parses no more of a body of many small chunks than one read of the socket', async () => {
+  test('delivers only the beginning of a body of many small chunks', async () => {
     const body = chunked(80_000, 'x');
     for (const operation of withBody()) {
       const pushed = vi.spyOn(IncomingMessage.prototype, 'push');
       await sendRaw(operation, 'transfer-encoding: chunked', body);
-      // 64 KiB, of which each chunk takes six.
-      expect(pushed.mock.calls.length).toBeLessThan(11_000);
+      // A read of 64 KiB has ten times as many.
+      expect(pushed.mock.calls.length).toBeLessThan(1_100);
       pushed.mockRestore();
     }
   });
