@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hostile } from '@imagemill/imaging/test-support';
 import { expect, onTestFinished, test } from 'vitest';
-import { hostilePictures } from './chaos/faults/hostile/hostile-pictures.ts';
 import { describeMemory, watchMemory } from './chaos/faults/hostile/process-memory.ts';
 import { finalStates } from './chaos/judge/final-states.ts';
 import { createApi, putUpload } from './chaos/load/api.ts';
@@ -32,7 +32,7 @@ test.runIf(process.platform === 'linux')(
       await rm(dir, { recursive: true });
     });
     const api = createApi(stack);
-    const pictures = (await hostilePictures(1)).slice(0, 10);
+    const pictures = (await hostile.hostilePictures(1)).slice(0, 10);
     const imageIds: string[] = [];
     for (const { contentType, bytes } of pictures) {
       const ticket = await api.ticket({

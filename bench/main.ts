@@ -10,6 +10,7 @@ import { benchFair } from './fair/bench-fair.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchRoundPng } from './frontier/bench-round-png.ts';
 import { benchGraphics } from './graphics/bench-graphics.ts';
+import { benchHostile } from './hostile/bench-hostile.ts';
 import { benchLive } from './live/bench-live.ts';
 import { benchSharpen } from './options/bench-sharpen.ts';
 import { drawOptions } from './options/draw-options.ts';
@@ -30,6 +31,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   fair: benchFair,
   frontier: benchFrontier,
   graphics: benchGraphics,
+  hostile: benchHostile,
   lazy: benchLazy,
   live: benchLive,
   options: drawOptions,
@@ -63,6 +65,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out
   frontier  bytes and CPU of encoder settings at equal quality, by size; downloads photographs from npm and Debian
   graphics  which drawings and photographs are taken for graphics, and the bytes of the settings for graphics
+  hostile   CPU, memory and end of each hostile file of chaos, in the engine processes of a worker of 1,500 MiB
   lazy      CPU and bytes at the upload, by the entries of the product set that are made on request
   live      memory per listener with 5,000 listeners, and the time from a rendition to all of them
   options   no measurement: draws the pictures of docs/variants.md

@@ -12,6 +12,8 @@ export interface FaultSize {
   readonly pictureSideMax: number;
   /** Minimum milliseconds between two uploads. Sellers slow down further if the workers cannot keep up. */
   readonly uploadEveryMs: number;
+  /** Pictures that are generated before the load starts, where that would take CPU from what is measured; none if not given. */
+  readonly preparedPictures?: number;
   /** Time limit without any progress, after the last upload, until every image has finished. */
   readonly settleWithinMs: number;
 }
@@ -45,6 +47,8 @@ export interface Fault {
   readonly stack?: ChaosStackOptions;
   /** Sellers keep their rate also while the backlog grows; otherwise they slow down. */
   readonly keepsRate?: boolean;
+  /** How often new manifests are looked for, where that would take CPU from what is measured. */
+  readonly watchEveryMs?: number;
   /** The reason if the fault cannot run here. */
   unavailable?(): Promise<string | undefined>;
   /** Injects the fault under load; the load stops when this returns. */

@@ -9,7 +9,7 @@ import { watchManifests } from './judge/manifest-watch.ts';
 import type { Interruption } from './judge/recoveries.ts';
 import { createApi } from './load/api.ts';
 import { type Load, startLoad } from './load/load.ts';
-import { createPictures } from './load/pictures.ts';
+import { createPictures, prepared } from './load/pictures.ts';
 import { createRandom } from './random.ts';
 import type { FaultReport } from './report/fault-report.ts';
 import { missedGoals } from './report/missed-goals.ts';
@@ -68,15 +68,16 @@ async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOp
     load?.uploads.get(imageId)?.report === 'call' ? [] : plan.deliveries(),
   );
   const bucket = openBucket(stack.s3);
-  const watch = watchManifests(bucket);
+  const watch = watchManifests(bucket, fault.watchEveryMs);
   const notes: string[] = [];
   const note = (sentence: string) => void notes.push(sentence);
   const missed: string[] = [];
   const interruptions: Interruption[] = [];
   try {
     const api = createApi(stack);
-    const nextPicture = await createPictures(sellersRandom, size.pictureSideMax);
-    const { uploadEveryMs } = size;
+    const { uploadEveryMs, pictureSideMax, preparedPictures = 0 } = size;
+    if (preparedPictures > 0) say('generating pictures');
+    const nextPicture = await prepared(await createPictures(sellersRandom, pictureSideMax), preparedPictures);
     const { keepsRate = false } = fault;
     load = startLoad({ api, nextPicture, random: sellersRandom, uploadEveryMs, keepsRate, signal, note });
     const chaos: Chaos = {

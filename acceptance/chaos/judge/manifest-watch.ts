@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bucket } from './bucket.ts';
 
-const POLL_MS = 300;
+const USUAL_POLL_MS = 300;
 
 /** Reads each manifest as soon as it appears: all its renditions must exist at that time. */
 export interface ManifestWatch {
@@ -10,7 +10,7 @@ export interface ManifestWatch {
   stop(): Promise<void>;
 }
 
-export function watchManifests(bucket: Bucket): ManifestWatch {
+export function watchManifests(bucket: Bucket, pollMs = USUAL_POLL_MS): ManifestWatch {
   const seen = new Map<string, string>();
   const partial = new Set<string>();
   const stopping = new AbortController();
@@ -28,7 +28,7 @@ export function watchManifests(bucket: Bucket): ManifestWatch {
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       await look();
-      await delay(POLL_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
     await look();
   }

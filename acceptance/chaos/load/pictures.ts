@@ -56,3 +56,10 @@ export async function createPictures(random: Random, sideMax: number): Promise<(
     return { bytes: await encodings[contentType](image).toBuffer(), contentType, category, expected: 'ready' };
   };
 }
+
+/** Generates some pictures now, and the others when they are needed. */
+export async function prepared(next: () => Promise<Picture>, count: number): Promise<() => Promise<Picture>> {
+  const pictures: Picture[] = [];
+  while (pictures.length < count) pictures.push(await next());
+  return async () => pictures.shift() ?? next();
+}

@@ -13,4 +13,5 @@ export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-
 export { endReasons } from './pool/engine-process.ts';
 export type { Lane } from './pool/lane.ts';
 export type { PoolEvent } from './pool/pool-event.ts';
+export { createUsageReader } from './pool/process-usage.ts';
 export type { Watermarks } from './watermark/placed-mark.ts';

@@ -9,6 +9,8 @@ interface Victim {
   readonly uploadKey: string;
   /** Ends the attack. */
   readonly signal: AbortSignal;
+  /** Called after each request, whatever its response was. */
+  readonly onSent: () => void;
 }
 
 /** One way to load the API with an ordinary upload key. Repeats until the signal; failures of its requests are its own. */
@@ -87,6 +89,7 @@ function attack(name: string, senders: number, send: (victim: Victim) => Promise
     while (!victim.signal.aborted) {
       // A refusal is the expected answer.
       await send(victim).catch(() => {});
+      victim.onSent();
       await delay(PAUSE_MS, undefined, { signal: victim.signal }).catch(() => {});
     }
   }

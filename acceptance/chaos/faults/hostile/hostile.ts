@@ -4,8 +4,7 @@ import type { Chaos, Fault } from '../../fault.ts';
 import { finalStates } from '../../judge/final-states.ts';
 import { createApi } from '../../load/api.ts';
 import type { Upload } from '../../load/load.ts';
-import { startAttacks } from './attacks.ts';
-import { hostilePictures } from './hostile-pictures.ts';
+import { prepareAttacks } from './attacks.ts';
 import { type Latencies, measureLatencies, p99 } from './latencies.ts';
 import { type CpuUse, watchCpu } from './process-cpu.ts';
 import { describeMemory, watchMemory } from './process-memory.ts';
@@ -29,6 +28,7 @@ export const hostile: Fault = {
     withinMs: 1_200_000,
     pictureSideMax: 900,
     uploadEveryMs: 1_000,
+    preparedPictures: 450,
     settleWithinMs: 300_000,
   },
   short: { rounds: 10, withinMs: 320_000, pictureSideMax: 400, uploadEveryMs: 1_000, settleWithinMs: 120_000 },
@@ -38,26 +38,26 @@ export const hostile: Fault = {
     workerEnv: () => ({ WORKER_MEMORY_MB: String(WORKER_MEMORY_MB), ENGINE_PROCESSES: '3' }),
   },
   keepsRate: true,
+  watchEveryMs: 5_000,
   unavailable: async () => (process.platform === 'linux' ? undefined : 'it reads /proc'),
   async inject(chaos) {
     const { stack, rounds, say, signal, fail, note } = chaos;
     say('generating the hostile pictures');
-    const pictures = await hostilePictures(Math.min(rounds / FULL_SECONDS, 1));
+    const isFull = rounds >= FULL_SECONDS;
+    const timesMax = isFull ? Number.POSITIVE_INFINITY : 1;
+    const attacks = await prepareAttacks(stack, { scale: Math.min(rounds / FULL_SECONDS, 1), timesMax, signal });
     const memory = stack.workers.map((worker) => watchMemory(() => worker.pid));
-    const status = measureLatencies(`${stack.apiUrl}/v1/images?limit=1`, {
-      authorization: `Bearer ${stack.uploadKey}`,
-    });
+    const status = measureLatencies(`${stack.apiUrl}/v1/images?limit=1`, stack.uploadKey);
     try {
       say(`${rounds} s without attacks`);
       const before = await observe(chaos, status);
-      const timesMax = rounds < FULL_SECONDS ? 1 : Number.POSITIVE_INFINITY;
-      const attacks = startAttacks(stack, { pictures, timesMax, signal });
+      await attacks.begin();
       say(`${rounds} s with attacks`);
       const senderUse = await watchCpu(attacks.senderPid);
       const during = await observe(chaos, status);
       const { cores } = await senderUse();
-      const { summary, unfinished } = await attacks.stop();
-      note(summary);
+      const { summary, unfinished } = await attacks.end();
+      for (const sentence of summary) note(sentence);
       if (unfinished > 0) fail(`${unfinished} hostile pictures did not finish`);
       say(`${rounds} s beside a busy loop`);
       const beside = await besideBusyLoop(cores, () => observe(chaos, status));
@@ -68,7 +68,7 @@ export const hostile: Fault = {
         beside: await summarise(chaos, beside),
       });
     } finally {
-      await status.stop();
+      for (const program of [attacks, status]) program.close();
       await Promise.all(memory.map((watch) => watch.stop()));
     }
     for (const watch of memory) {
@@ -137,11 +137,11 @@ interface Observed {
 
 async function observe({ load, pause, rounds, stack }: Chaos, responses: Latencies): Promise<Observed> {
   const from = Date.now();
-  responses.take();
+  await responses.take();
   const [api, worker] = await Promise.all([watchCpu(stack.api.pid), watchCpu(stack.workers[0]?.pid)]);
   await pause(rounds * 1_000);
   const uploads = [...load.uploads.values()].filter(({ uploadedAtMs = 0 }) => uploadedAtMs >= from);
-  return { uploads, apiMs: responses.take(), api: await api(), worker: await worker() };
+  return { uploads, apiMs: await responses.take(), api: await api(), worker: await worker() };
 }
 
 /** Waits until the uploads have finished. */

@@ -1,7 +1,23 @@
+import { answerQuestions } from './client-program.ts';
 import { hostileRequests } from './hostile-requests.ts';
 
-// A program of its own: to generate the requests must not delay the measurement of the API's response times. It ends with its parent.
+// A program of its own: it sends all hostile requests, from when it is asked to.
 const [, , apiUrl = '', uploadKey = ''] = process.argv;
-process.stdin.resume().once('end', () => process.exit());
-const { signal } = new AbortController();
-await Promise.all(hostileRequests.map((attack) => attack.run({ apiUrl, uploadKey, signal })));
+const over = new AbortController();
+const counts: Record<string, number> = {};
+
+answerQuestions({
+  begin() {
+    for (const attack of hostileRequests) {
+      counts[attack.name] = 0;
+      function onSent(): void {
+        counts[attack.name] = (counts[attack.name] ?? 0) + 1;
+      }
+      void attack.run({ apiUrl, uploadKey, signal: over.signal, onSent });
+    }
+  },
+  end() {
+    over.abort();
+    return counts;
+  },
+});
