@@ -1,7 +1,6 @@
 export type { HttpBindings } from './bindings.ts';
 export type { ConnectionLimits } from './connection-limits.ts';
 export { discardRest } from './discard-rest.ts';
-export { onSmallChunks } from './small-chunks.ts';
 export { errorHandler, notFound } from './error-handler.ts';
 export { type HttpServer, type ListenOptions, listen } from './listen.ts';
 export { type FieldProblem, Problem, type ProblemOptions, tooMany } from './problem.ts';
@@ -11,3 +10,4 @@ export { createReadinessProbe } from './readiness-probe.ts';
 export { requestLog } from './request-log.ts';
 export { requestMetrics } from './request-metrics.ts';
 export { requestSpans } from './request-spans.ts';
+export { onSmallChunks } from './small-chunks.ts';

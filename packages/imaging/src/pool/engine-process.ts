@@ -117,8 +117,7 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
     holds: (other) => file?.deref() === other,
     begin(next, ofLane, isAwaited) {
       lane = ofLane;
-      const nice = isAwaited ? niceness.awaited : niceness[lane];
-      if (lane === 'heavy') had.heavyOne = lowerPriority(child.pid ?? 0, nice) || had.heavyOne;
+      if (lane === 'heavy') had.heavyOne = slowDown(child, isAwaited) || had.heavyOne;
       if (file?.deref() === next) return;
       had.images += 1;
       file = new WeakRef(next);
@@ -128,6 +127,9 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
     drop: () => call({ do: 'drop' }, z.null()).then(() => {}),
   };
 }
+
+const slowDown = ({ pid = 0 }: ChildProcess, isAwaited: boolean): boolean =>
+  lowerPriority(pid, isAwaited ? niceness.awaited : niceness.heavy);
 
 interface Receiver {
   onMessage(message: FromEngine, body: Uint8Array): void;
