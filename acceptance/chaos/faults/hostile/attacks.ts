@@ -8,6 +8,9 @@ import { niceness, startClient } from './client-program.ts';
 const SETTLE_MS = 300_000;
 const finalStatuses = ['ready', 'rejected', 'failed', 'expired'];
 
+const SEND_PICTURES = new URL('./send-pictures.ts', import.meta.url);
+const SEND_REQUESTS = new URL('./send-requests.ts', import.meta.url);
+
 const Pictures = z.object({ sent: z.array(z.string()), refused: z.number() });
 const Requests = z.record(z.string(), z.number());
 
@@ -38,10 +41,10 @@ export interface Attacks {
 /** Generates the hostile pictures. */
 export async function prepareAttacks(stack: ChaosStack, { scale, timesMax, signal }: AttackOptions): Promise<Attacks> {
   const { apiUrl, otherKey } = stack;
-  const start = (file: string, ...args: readonly unknown[]) =>
-    startClient(file, niceness.attacker, [apiUrl, otherKey, ...args.map(String)]);
-  const pictures = start('send-pictures.ts', scale, timesMax);
-  const requests = start('send-requests.ts');
+  const start = (program: URL, ...args: readonly unknown[]) =>
+    startClient(program, niceness.attacker, [apiUrl, otherKey, ...args.map(String)]);
+  const pictures = start(SEND_PICTURES, scale, timesMax);
+  const requests = start(SEND_REQUESTS);
   let begunAt = 0;
   const close = () => {
     for (const program of [pictures, requests]) program.kill();

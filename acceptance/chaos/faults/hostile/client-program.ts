@@ -17,13 +17,12 @@ export interface ClientProgram {
   kill(): void;
 }
 
-/** @param file of this folder; it answers by `answerQuestions` */
-export function startClient(file: string, nice: number, args: readonly string[]): ClientProgram {
-  const program = fileURLToPath(new URL(`./${file}`, import.meta.url));
-  const child = spawn('nice', ['-n', String(nice), process.execPath, program, ...args], {
+/** @param program answers by `answerQuestions` */
+export function startClient(program: URL, nice: number, args: readonly string[]): ClientProgram {
+  const child = spawn('nice', ['-n', String(nice), process.execPath, fileURLToPath(program), ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const ended = endOf(child, file);
+  const ended = endOf(child, program);
   // It is awaited by each question.
   ended.catch(() => {});
   return {
@@ -38,9 +37,9 @@ export function startClient(file: string, nice: number, args: readonly string[])
   };
 }
 
-async function endOf(child: ChildProcess, file: string): Promise<never> {
+async function endOf(child: ChildProcess, { pathname }: URL): Promise<never> {
   const [code, signal] = await once(child, 'exit');
-  throw new Error(`${file} ended with ${signal ?? `code ${code}`}.`);
+  throw new Error(`${pathname} ended with ${signal ?? `code ${code}`}.`);
 }
 
 /** In the program: answers each question of its parent, one after the other, and ends with it. */

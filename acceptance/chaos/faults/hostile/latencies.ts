@@ -13,8 +13,10 @@ export interface Latencies {
   close: ClientProgram['kill'];
 }
 
+const MEASURE = new URL('./measure-latencies.ts', import.meta.url);
+
 /** Requests a URL ten times a second with an API key, from a process of its own. */
 export function measureLatencies(url: string, apiKey: string): Latencies {
-  const program = startClient('measure-latencies.ts', niceness.measuring, [url, `Bearer ${apiKey}`]);
+  const program = startClient(MEASURE, niceness.measuring, [url, `Bearer ${apiKey}`]);
   return { take: () => program.ask('take', z.array(z.number())), close: program.kill };
 }
