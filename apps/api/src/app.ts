@@ -24,6 +24,7 @@ import { followImageWs } from './routes/follow-image-ws.ts';
 import { getBacklog } from './routes/get-backlog.ts';
 import { getImage } from './routes/get-image.ts';
 import { getReport } from './routes/get-report.ts';
+import { getTenantMemory } from './routes/get-tenant-memory.ts';
 import { health } from './routes/health.ts';
 import { importImage } from './routes/import-image.ts';
 import { listImages } from './routes/list-images.ts';
@@ -73,6 +74,7 @@ export const areas: readonly RoutesOfArea[] = [
   { path: '/v1/failed-purges/*', scope: 'admin', bodyBytesMax: KIB, routes: [failedPurges] },
   { path: '/v1/webhook-deliveries/*', scope: 'admin', bodyBytesMax: KIB, routes: [webhookDeliveries] },
   { path: '/v1/backlog', scope: 'metrics', bodyBytesMax: KIB, routes: [getBacklog] },
+  { path: '/v1/tenant-memory', scope: 'admin', bodyBytesMax: KIB, routes: [getTenantMemory] },
   { path: '/v1/board-sessions', scope: 'admin', bodyBytesMax: KIB, routes: [startBoardSession] },
 ];
 

@@ -14,6 +14,7 @@ import {
   createQueueViews,
   createReaderConnection,
   createRenderQueue,
+  createTenantMemory,
   createWebhookQueue,
   redisAddress,
 } from '@imagemill/queue';
@@ -71,6 +72,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   return {
     ...{ categories, originals, cdn, queue, manifests, records, renditionUrls, view, index, live, settings },
     queueFigures: createQueueFigures(queue),
+    tenantMemory: createTenantMemory(connection, prefix, categories),
     originalsWatch: watchOriginals(originals),
     webhooks: createWebhookQueue({ connection, prefix }),
     failedPurges: createPurgeQueue({ connection, prefix }).failed,

@@ -1,5 +1,6 @@
 export { type Admissions, createAdmissions, type IssuedTicket } from './admission/admissions.ts';
 export { createImageIndex, type ImageIndex } from './admission/image-index.ts';
+export { createTenantMemory, type ReadTenantMemory, TenantMemory } from './admission/tenant-memory.ts';
 export type { Backlog } from './backlog/backlog.ts';
 export { createSlotTime, type SlotTime } from './backlog/slot-time.ts';
 export { checkRedis } from './connection/check-redis.ts';

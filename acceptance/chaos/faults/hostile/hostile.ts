@@ -5,6 +5,7 @@ import { finalStates } from '../../judge/final-states.ts';
 import { createApi } from '../../load/api.ts';
 import type { Upload } from '../../load/load.ts';
 import { prepareAttacks } from './attacks.ts';
+import { niceness } from './client-program.ts';
 import { type Latencies, measureLatencies, p99 } from './latencies.ts';
 import { type CpuUse, watchCpu } from './process-cpu.ts';
 import { describeMemory, watchMemory } from './process-memory.ts';
@@ -114,7 +115,8 @@ function compare({ rounds, note, fail }: Chaos, { idle, attacked, beside }: Phas
 }
 
 async function besideBusyLoop<T>(cores: number, work: () => Promise<T>): Promise<T> {
-  const loop = spawn(process.execPath, [BUSY_LOOP, String(cores)], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const command = [String(niceness.attacker), process.execPath, BUSY_LOOP, String(cores)];
+  const loop = spawn('nice', ['-n', ...command], { stdio: ['pipe', 'ignore', 'inherit'] });
   try {
     return await work();
   } finally {

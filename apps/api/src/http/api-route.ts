@@ -1,6 +1,6 @@
 import type { HeldImages, ImageRecord, ImageRecords, ImageView, ListImages, RenditionUrls } from '@imagemill/images';
 import type { Deletions, TenantManifests } from '@imagemill/manifests';
-import type { ImageIndex, PurgeQueue, RenderQueue, WebhookQueue } from '@imagemill/queue';
+import type { ImageIndex, PurgeQueue, ReadTenantMemory, RenderQueue, WebhookQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
 import type { Categories } from '@imagemill/variants';
 import type { Hono } from 'hono';
@@ -40,6 +40,7 @@ export interface ApiServices {
   readonly cdn: ObjectStorage;
   readonly queue: RenderQueue;
   readonly queueFigures: QueueFigures;
+  readonly tenantMemory: ReadTenantMemory;
   readonly originalsWatch: OriginalsWatch;
   /** Set if FOLLOW_TOKEN_SECRET is set. */
   readonly followTokens?: FollowTokens | undefined;
