@@ -271,6 +271,14 @@ const cases: Record<string, () => Promise<unknown>> = {
     expect((await ask('DELETE', `/${unreadable}`)).status).toBe(204);
   },
 
+  async getTenantMemory() {
+    const { sound, withoutRedis } = apis;
+    const ask = (search: string, api = sound) =>
+      api.call('GET', `/v1/tenant-memory${search}`, undefined, api.keys.admin);
+    for (const search of ['?tenant=acme', '?tenant=A', '?tenant=acme&x=1', '']) await ask(search);
+    await ask('?tenant=acme', withoutRedis);
+  },
+
   async failedPurges() {
     const { sound } = apis;
     const ask = (method: string, path: string, body?: object) =>
