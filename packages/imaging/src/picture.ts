@@ -16,7 +16,7 @@ import { encodeCost } from './cost/features.ts';
 import { decodeLayers, type Layers } from './decode-layers.ts';
 import type { Detector } from './detector.ts';
 import { encodeOrder } from './encode-order.ts';
-import { createFrames, type Frames, frameKey } from './frames.ts';
+import { createFrames, type Frames, frameKey, shapeCost } from './frames.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { Layer } from './layer.ts';
@@ -169,7 +169,8 @@ function toEncode(layer: Layer, { source, marks, wanted }: RenderSubject): Encod
   const frames = createFrames(layer.pixels, firsts.map(firstOf), encoded.map(firstOf));
   return encoded.map((alike) => {
     const [plan] = alike;
-    return { alike, layer, frames, pixels: plan.width * plan.height, cost: encodeCost(plan, source) };
+    const cost = encodeCost(plan, source) + shapeCost(plan, layer.pixels.raw);
+    return { alike, layer, frames, pixels: plan.width * plan.height, cost };
   });
 }
 
