@@ -5,33 +5,36 @@ import type { Variant } from './variant.ts';
 export const encoderSettings = {
   avif: { chromaSubsampling: '4:2:0' },
   webp: { smartSubsample: false },
-  jpeg: { mozjpeg: true },
+  // The search for the best scans takes a quarter of the CPU, and saves 1.5 % of the bytes.
+  jpeg: { mozjpeg: true, optimiseScans: false },
   png: { compressionLevel: 9 },
 } as const;
 export type EncoderSettings = typeof encoderSettings;
 
 /**
  * The encoders' effort by the pixels of a rendition, and by their share of the source's: that of the first row that both are within. Small
- * renditions are seen most and cost least: they get more CPU, which the largest ones save. The share keeps the CPU of a small source, whose
+ * renditions are seen most and cost least: they get the CPU that the largest ones save. The share keeps the CPU of a small source, whose
  * renditions are all nearly as large as itself, within that of effort 1 for avif and 2 for webp. Found with `bench frontier`, which
  * compares efforts at equal butteraugli and SSIMULACRA 2, for the views of each size of the product set: docs/performance.md,
  * docs/adr/0037-effort-by-size.md. Effort 6 of webp is out of the question: it takes seconds for transparency. Part of the revision.
  */
 export const effortBySize = [
+  { pixelsMax: 150 * 150, shareMax: 0.03, avif: 4, webp: 5 },
   { pixelsMax: 150 * 150, shareMax: 1, avif: 3, webp: 5 },
-  { pixelsMax: 600 * 600, shareMax: 0.2, avif: 3, webp: 5 },
+  { pixelsMax: 300 * 300, shareMax: 0.01, avif: 4, webp: 5 },
+  { pixelsMax: 600 * 600, shareMax: 0.1, avif: 3, webp: 5 },
   { pixelsMax: 600 * 600, shareMax: 0.4, avif: 2, webp: 4 },
   { pixelsMax: 600 * 600, shareMax: 0.9, avif: 1, webp: 2 },
-  { pixelsMax: 1200 * 1200, shareMax: 0.2, avif: 2, webp: 2 },
-  { pixelsMax: 1200 * 1200, shareMax: 0.4, avif: 1, webp: 2 },
-  { pixelsMax: Number.MAX_SAFE_INTEGER, shareMax: Number.MAX_SAFE_INTEGER, avif: 0, webp: 2 },
+  { pixelsMax: 1200 * 1200, shareMax: Number.MAX_SAFE_INTEGER, avif: 0, webp: 2 },
+  { pixelsMax: Number.MAX_SAFE_INTEGER, shareMax: Number.MAX_SAFE_INTEGER, avif: 0, webp: 0 },
 ] as const;
 
 /**
- * The bits per channel of an avif with more pixels than these. At this size, 10 bits need fewer bytes than 8 for the same butteraugli and
- * for the same SSIMULACRA 2; smaller ones need more by one of the two. Part of the revision.
+ * The bits per channel of an avif of more than `pixelsOver` pixels, and at most `pixelsMax`. There, 10 bits need fewer bytes than 8 for the
+ * same butteraugli and for the same SSIMULACRA 2; smaller ones need more by one of the two. Larger ones would need fewer as well, but take
+ * twice the memory of an image and a third more CPU, for few views. Part of the revision.
  */
-export const deepAvif = { pixelsOver: 600 * 600, bitdepth: 10 } as const;
+export const deepAvif = { pixelsOver: 600 * 600, pixelsMax: 1200 * 1200, bitdepth: 10 } as const;
 
 /** A rendition, as far as its encoder's settings depend on it. */
 export interface EncodedSize extends Size {
@@ -55,7 +58,8 @@ type Coding = Pick<Variant, 'format' | 'effort'>;
 /** All settings that depend on the size of a rendition. */
 export function settingsOfSize(variant: Coding, size: EncodedSize) {
   const effort = effortOf(variant, size);
-  const isDeep = variant.format === 'avif' && size.width * size.height > deepAvif.pixelsOver;
+  const pixels = size.width * size.height;
+  const isDeep = variant.format === 'avif' && pixels > deepAvif.pixelsOver && pixels <= deepAvif.pixelsMax;
   return { ...(effort !== undefined && { effort }), ...(isDeep && { bitdepth: deepAvif.bitdepth }) };
 }
 

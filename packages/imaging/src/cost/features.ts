@@ -137,8 +137,8 @@ const encodedPixels = ({ width, height, variant }: RenditionPlan, { frames }: Pi
 /** CPU of an encode by effort, relative to an avif of effort 1: `pnpm bench effort` and `pnpm bench frontier`. */
 const encoderFactors = {
   avif: [0.3, 1, 1.7, 3, 13],
-  webp: [0.2, 0.22, 0.25, 0.45, 0.57, 0.65, 1.45],
-  jpeg: [0.47],
+  webp: [0.12, 0.15, 0.19, 0.31, 0.4, 0.47, 1],
+  jpeg: [0.28],
   png: [1],
 } as const;
 
