@@ -1,9 +1,9 @@
 import { lineChart } from '../report/line-chart.ts';
 import { markdownTable } from '../report/markdown-table.ts';
-import { bestEfforts } from './best-efforts.ts';
 import { type Compared, type Curves, createCurves, metrics } from './curves.ts';
 import type { Sample } from './measure-photograph.ts';
-import { type Coded, costsOf, currentPlan, type Plan, type PlanCosts, samePlan, views } from './plans.ts';
+import { type Coded, choicesOf, costsOf, currentPlan, type PlanCosts, samePlan, views } from './plans.ts';
+import { type Plan, type PricedPlan, unbeatenPlans } from './unbeaten-plans.ts';
 
 /** What most sites use, and what sharp uses if only a format is given. */
 const usual = [
@@ -27,7 +27,9 @@ export function frontierReport(samples: readonly Sample[]) {
     ([size, curves]) => `## ${size}\n\n${settingsTable(curves)}\n\n${usualTable(curves)}`,
   );
   const isComplete = [...bySize.keys()].length === Object.keys(views).length;
-  const plans = isComplete ? [`## The product set\n\n${plansTable(bySize)}`] : [];
+  const plans = isComplete
+    ? [`## The product set\n\n${plansTable(bySize)}`, `## Bytes against CPU\n\n${unbeatenTable(bySize)}`]
+    : [];
   const curvesOf = (curves: Curves) =>
     Object.fromEntries(curves.names.map((name) => [name, curves.points(name).map(rounded)]));
   return {
@@ -86,21 +88,28 @@ function plansTable(bySize: ReadonlyMap<string, Curves>): string {
     const plans: [string, Plan][] = [
       ['one effort', before],
       ['product set', currentPlan(format)],
-      ['fewest bytes within the CPU', bestEfforts(format, costs, cpuMsMax(format, bySize))],
+      ['fewest bytes within the CPU', bestWithin(unbeatenPlans(choicesIn(format, bySize)), cpuMsMax(format, bySize))],
       ['default effort', samePlan(usual)],
     ];
-    return plans.map(([name, plan]) => planRow(`${format}: ${name}`, plan, costs(plan)));
+    const usualMs = costs(samePlan(usual)).cpuMs;
+    return plans.map(([name, plan]) => [`${format}: ${name}`, ...planCells(plan, costs(plan), usualMs)]);
   });
-  return markdownTable(
-    [
-      `settings of ${Object.keys(views).join(', ')}`,
-      'efforts',
-      ...['bytes at equal butteraugli', 'at equal SSIMULACRA 2', 'CPU ÷ default effort'],
-      ...['all bytes of the views, butteraugli', 'SSIMULACRA 2', 'CPU ms of one image'],
-    ],
-    rows,
-  );
+  return markdownTable([`settings of ${Object.keys(views).join(', ')}`, ...planColumns], rows);
 }
+
+/** The plans of avif that no other one beats, in bytes and CPU. */
+function unbeatenTable(bySize: ReadonlyMap<string, Curves>): string {
+  const costs = costsIn('avif', bySize);
+  const usualMs = costs(samePlan(`avif effort ${DEFAULT_EFFORT}`)).cpuMs;
+  const rows = unbeatenPlans(choicesIn('avif', bySize)).map(({ plan }) => planCells(plan, costs(plan), usualMs));
+  return markdownTable([`avif ${planColumns[0]}`, ...planColumns.slice(1)], rows);
+}
+
+const planColumns = [
+  'efforts',
+  ...['bytes at equal butteraugli', 'at equal SSIMULACRA 2', 'CPU ÷ default effort, mean of the views'],
+  ...['all bytes of the views, butteraugli', 'SSIMULACRA 2', 'CPU ms of one image', '÷ default effort'],
+];
 
 /** One effort for all sizes. */
 const BEFORE = { avif: 'avif effort 1', webp: 'webp effort 2' } as const;
@@ -115,16 +124,26 @@ function cpuMsMax(format: Coded, bySize: ReadonlyMap<string, Curves>): number {
   return before('avif') + before('webp') - costsIn('webp', bySize)(currentPlan('webp')).cpuMs;
 }
 
-const planRow = (name: string, plan: Plan, { atViews, allBytes, cpuMs }: PlanCosts) => [
-  ...[
-    name,
-    Object.values(plan)
-      .map((setting) => setting.replace(/^\w+ effort /, ''))
-      .join('; '),
-  ],
-  ...[...bytesCells(atViews), atViews.cpu.toFixed(2)],
-  ...[...bytesCells({ bytes: allBytes }), cpuMs.toFixed(0)],
+const choicesIn = (format: Coded, bySize: ReadonlyMap<string, Curves>) =>
+  choicesOf(format, { name: `${format} effort ${DEFAULT_EFFORT}`, quality: QUALITY[format] }, bySize);
+
+/** @param plans ascending by CPU, and by that descending by bytes */
+function bestWithin(plans: readonly PricedPlan[], cpuMsMax: number): Plan {
+  const best = plans.findLast(({ cpuMs }) => cpuMs <= cpuMsMax);
+  if (!best) throw new Error(`No settings need at most ${cpuMsMax} ms.`);
+  return best.plan;
+}
+
+const planCells = (plan: Plan, { atViews, allBytes, cpuMs }: PlanCosts, usualMs: number) => [
+  Object.values(plan)
+    .map((setting) => setting.replace(/^\w+ effort /, ''))
+    .join('; '),
+  ...[...exactCells(atViews), atViews.cpu.toFixed(2)],
+  ...[...exactCells({ bytes: allBytes }), cpuMs.toFixed(0), (cpuMs / usualMs).toFixed(3)],
 ];
+
+const exactCells = ({ bytes }: Pick<Compared, 'bytes'>) =>
+  metrics.map((metric) => `${(100 * bytes[metric]).toFixed(1)} %`);
 
 function chart(curves: Curves): string {
   const drawn = ['avif effort 4', 'avif effort 1', 'webp effort 6', 'webp effort 2', 'mozjpeg'];
