@@ -6,7 +6,7 @@ import { barChart } from '../report/bar-chart.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
-import { type Followed, followUpload } from './follow-upload.ts';
+import { type Followed, followUpload, type Step, steps } from './follow-upload.ts';
 
 const MEGAPIXELS = 3;
 const CATEGORIES = ['avatar', 'product'];
@@ -20,6 +20,7 @@ interface Row {
   readonly images: number;
   readonly firstP50Ms: number;
   readonly firstP90Ms: number;
+  readonly stepsP50Ms: Readonly<Record<Step, number>>;
   readonly readyP50Ms: number;
   readonly workP50Ms: number;
   /** Ready without the job's own work, from the download of the original to the last rendition. */
@@ -62,6 +63,11 @@ async function measure(
     ...{ category: photo.category, images },
     firstP50Ms: at(0.5, ({ firstMs }) => firstMs),
     firstP90Ms: at(0.9, ({ firstMs }) => firstMs),
+    stepsP50Ms: {
+      fetch: at(0.5, ({ stepsMs }) => stepsMs.fetch),
+      inspect: at(0.5, ({ stepsMs }) => stepsMs.inspect),
+      decode: at(0.5, ({ stepsMs }) => stepsMs.decode),
+    },
     readyP50Ms: at(0.5, ({ readyMs }) => readyMs),
     workP50Ms: at(0.5, ({ workMs }) => workMs),
     besideP50Ms: at(0.5, beside),
@@ -75,14 +81,16 @@ const table = (rows: readonly Row[]) =>
       `${MEGAPIXELS} MP JPEG, ms`,
       'first rendition p50',
       'p90',
+      ...steps.map((step) => `${step} p50`),
       'ready p50',
       "the job's own work p50",
       'the rest p50',
       'p90',
     ],
-    rows.map(({ category, firstP50Ms, firstP90Ms, readyP50Ms, workP50Ms, besideP50Ms, besideP90Ms }) => [
+    rows.map(({ category, firstP50Ms, firstP90Ms, stepsP50Ms, readyP50Ms, workP50Ms, besideP50Ms, besideP90Ms }) => [
       category,
-      ...[firstP50Ms, firstP90Ms, readyP50Ms, workP50Ms, besideP50Ms, besideP90Ms].map((ms) => ms.toFixed(0)),
+      ...[firstP50Ms, firstP90Ms, ...steps.map((step) => stepsP50Ms[step])].map((ms) => ms.toFixed(0)),
+      ...[readyP50Ms, workP50Ms, besideP50Ms, besideP90Ms].map((ms) => ms.toFixed(0)),
     ]),
   );
 

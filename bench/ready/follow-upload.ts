@@ -9,7 +9,12 @@ export interface Followed {
   readonly readyMs: number;
   /** What the job itself has measured: from the download of the original to the last rendition. */
   readonly workMs: number;
+  /** The steps of the job before its first encode. */
+  readonly stepsMs: Readonly<Record<Step, number>>;
 }
+
+export const steps = ['fetch', 'inspect', 'decode'] as const;
+export type Step = (typeof steps)[number];
 
 interface Ticket {
   readonly imageId: string;
@@ -37,8 +42,8 @@ export async function followUpload(
   const firstMs = (await events.first('rendition')) - reportedAt;
   const readyMs = (await events.first('ready')) - reportedAt;
   events.close();
-  const { total = Number.NaN } = await timingsOf(imageId);
-  return { firstMs, readyMs, workMs: total };
+  const { total = Number.NaN, fetch: fetchMs = 0, inspect = 0, decode = 0 } = await timingsOf(imageId);
+  return { firstMs, readyMs, workMs: total, stepsMs: { fetch: fetchMs, inspect, decode } };
 }
 
 /** The times of the first event of each kind. */
