@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { planRenditions, Variant } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
 
@@ -34,5 +34,35 @@ describe('the table of fields in docs/variants.md', () => {
       [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name),
     );
     expect(rows.toSorted()).toEqual(Object.keys(Variant.shape).toSorted());
+  });
+});
+
+describe('the pictures in docs/variants.md', () => {
+  const shown = [...document.matchAll(/\]\(images\/options\/([\w-]+)\.webp\)/g)].map(([, name = '']) => name);
+  const { fit, shape, position } = Variant.shape;
+  const valuesOf = (field: string, options: readonly string[]) => options.map((value) => `${field}-${value}`);
+
+  test.each([
+    ...valuesOf('fit', fit.options),
+    ...valuesOf('shape', shape.unwrap().options),
+    ...valuesOf('position', position.unwrap().options),
+    ...valuesOf('colour', ['srgb', 'p3']),
+    ...valuesOf('background', ['transparent']),
+  ])('show %s', (value) => {
+    expect(shown.filter((name) => name === value || name.startsWith(`${value}-`))).not.toEqual([]);
+  });
+
+  test('show every field that changes the pixels', () => {
+    // The effort changes the bytes of a lossy file, hardly its pixels; texts that are kept have a table.
+    const without = ['name', 'width', 'height', 'format', 'effort', 'when', 'keepMetadata'];
+    const fields = Object.keys(Variant.shape).filter((field) => !without.includes(field));
+    expect(fields.filter((field) => !shown.some((name) => name.startsWith(`${field}-`)))).toEqual([]);
+  });
+
+  test('are those that were drawn', async () => {
+    const drawn = (await readdir(new URL('../docs/images/options/', import.meta.url)))
+      .filter((name) => name.endsWith('.webp'))
+      .map((name) => name.replace('.webp', ''));
+    expect([...new Set(shown)].toSorted()).toEqual(drawn.toSorted());
   });
 });

@@ -1,50 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
-import { cicp } from '@imagemill/imaging/test-support';
 import { decodeWatermarks } from '@imagemill/rendering';
 import { type Focus, loadVariantSets } from '@imagemill/variants';
-import sharp from 'sharp';
+import { createFaceDetector, whyNoFaces } from '@imagemill/vision';
+import { animation, catalogue, photograph, portrait, reds } from './option-sources.ts';
 
 const root = new URL('../../', import.meta.url);
 const folder = new URL('docs/images/options/', root);
-
-/** A sample photograph. */
-const photograph = () => readFile(new URL('examples/photos/product.jpg', root));
-
-/** A thing with much light ground around it. */
-async function catalogue(): Promise<Buffer> {
-  const thing = await sharp(await photograph())
-    .resize(520, 600, { position: 'top' })
-    .toBuffer();
-  const ground = sharp({ create: { width: 1000, height: 1000, channels: 3, background: '#f4f1ea' } });
-  return ground
-    .composite([{ input: thing, left: 380, top: 300 }])
-    .png()
-    .toBuffer();
-}
-
-/** In Display P3: a disc of a red that sRGB has, on the red that it does not have. */
-async function reds(): Promise<Buffer> {
-  const side = 300;
-  const data = Buffer.alloc(side * side * 3);
-  for (let at = 0; at < side * side; at++) {
-    const isDisc = Math.hypot((at % side) - side / 2, Math.floor(at / side) - side / 2) < side / 3;
-    data.set(isDisc ? [234, 51, 35] : [255, 0, 0], 3 * at);
-  }
-  const png = await sharp(data, { raw: { width: side, height: side, channels: 3 } })
-    .png()
-    .toBuffer();
-  return Buffer.concat([
-    png.subarray(0, PNG_HEADER_BYTES),
-    cicp(P3_PRIMARIES, SRGB_TRANSFER),
-    png.subarray(PNG_HEADER_BYTES),
-  ]);
-}
-
-/** The signature and the chunk IHDR. */
-const PNG_HEADER_BYTES = 33;
-/** https://www.itu.int/rec/T-REC-H.273 */
-const [P3_PRIMARIES, SRGB_TRANSFER] = [12, 13];
 
 interface Example {
   readonly focus?: Focus;
@@ -62,6 +24,13 @@ const examples: Record<string, Example> = {
   'fit-fill': { fit: 'fill' },
   'fit-inside': { fit: 'inside' },
   'fit-outside': { fit: 'outside' },
+  'background-transparent': { fit: 'contain', background: 'transparent' },
+  'quality-20': { fit: 'cover', quality: 20 },
+  'quality-80': { fit: 'cover', quality: 80 },
+  'shape-rectangle': { fit: 'cover', position: 'face', source: portrait },
+  'shape-circle': { fit: 'cover', position: 'face', shape: 'circle', source: portrait },
+  'animated-off': { fit: 'cover', source: animation },
+  'animated-on': { fit: 'cover', animated: true, source: animation },
   'padding-contain': { fit: 'contain', background: '#f0b429', padding: 20 },
   'padding-inside': { fit: 'inside', background: '#f0b429', padding: 20 },
   'trim-off': { fit: 'inside', source: catalogue },
@@ -85,9 +54,17 @@ const examples: Record<string, Example> = {
   'position-centre': { fit: 'cover', height: 60 },
   'position-focus-top': { fit: 'cover', height: 60, position: 'focus', focus: { x: 0.5, y: 0.1 } },
   'position-focus-bottom': { fit: 'cover', height: 60, position: 'focus', focus: { x: 0.5, y: 0.9 } },
+  'position-attention': { fit: 'cover', height: 60, position: 'attention' },
+  'position-entropy': { fit: 'cover', height: 60, position: 'entropy' },
+  'position-centre-portrait': { fit: 'cover', height: 75, source: portrait },
+  'position-face': { fit: 'cover', height: 75, position: 'face', source: portrait },
 };
 
-/** The pictures of docs/variants.md: the options of a variant, as the engine renders a sample photograph. */
+/**
+ * The pictures of docs/variants.md: the options of a variant, as the engine renders sample photographs.
+ *
+ * @throws Error if faces are not detected by this installation
+ */
 export async function drawOptions(): Promise<void> {
   await mkdir(folder, { recursive: true });
   const box = { width: 150, height: 150, format: 'webp', quality: 80 };
@@ -97,7 +74,10 @@ export async function drawOptions(): Promise<void> {
   ]);
   const read = (name: string) => readFile(new URL(name, folder));
   const { categories, watermarks } = await loadVariantSets(Object.fromEntries(sets), read);
-  const engine = await createImagingEngine({ watermarks: await decodeWatermarks(watermarks) });
+  const noFaces = whyNoFaces();
+  if (noFaces !== undefined) throw new Error(noFaces);
+  const detector = createFaceDetector();
+  const engine = await createImagingEngine({ watermarks: await decodeWatermarks(watermarks), detector });
   for (const [name, { focus, source = photograph }] of Object.entries(examples)) {
     const bytes = await source();
     const set = categories.get(name)?.set ?? [];
@@ -107,4 +87,5 @@ export async function drawOptions(): Promise<void> {
       console.log(`${name}.webp ${width}×${height}`);
     }
   }
+  await detector.close();
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { revisionOf, VariantSet } from './index.ts';
+import { revisionOf, Variant, VariantSet } from './index.ts';
 
 const small = { name: 'small', width: 300, height: 300, fit: 'inside', format: 'webp', quality: 80 } as const;
 const large = { ...small, name: 'large', width: 1200, height: 1200 };
@@ -43,24 +43,37 @@ test('a different position of a crop changes the revision', async () => {
   expect(await revision({ ...crop, position: 'face' })).not.toBe(await revision({ ...crop, position: 'focus' }));
 });
 
-test.each([
+const changes: [field: string, change: object][] = [
   ['trim', { trim: 10 }],
   ['padding', { padding: 2 }],
   ['sharpen', { sharpen: true }],
   ['width', { width: 301 }],
+  ['height', { height: 301 }],
   ['quality', { quality: 81 }],
   ['background', { background: '#000000' }],
+  ['background', { padding: 2, background: 'blur' }],
   ['format', { format: 'avif' }],
   ['name', { name: 'tiny' }],
   ['colour', { colour: 'p3' }],
-  ['kept metadata', { keepMetadata: ['copyright'] }],
+  ['keepMetadata', { keepMetadata: ['copyright'] }],
   ['fit', { fit: 'outside' }],
   ['effort', { effort: 3 }],
-  ['blurred background', { padding: 2, background: 'blur' }],
   ['watermark', { watermark: { sha256: 'a'.repeat(64) } }],
-  ['animation', { animated: true }],
-])('a different %s of one entry changes the revision', async (_field, change) => {
+  ['animated', { animated: true }],
+];
+
+test.each(changes)('a different %s of one entry changes the revision', async (_field, change) => {
   expect(await revision({ ...small, ...change }, large)).not.toBe(await revision(small, large));
+});
+
+test('a circle has another revision than a square', async () => {
+  const square = { ...small, fit: 'cover' };
+  expect(await revision({ ...square, shape: 'circle' })).not.toBe(await revision(square));
+});
+
+test('every field but the time at which an entry is made changes the revision', () => {
+  const tested = new Set([...changes.map(([field]) => field), 'position', 'shape', 'when']);
+  expect(Object.keys(Variant.shape).filter((field) => !tested.has(field))).toEqual([]);
 });
 
 test('a repeated mark has another revision than a single one, and each spacing has its own', async () => {
