@@ -2,6 +2,7 @@ import {
   type Decided,
   type Focus,
   type FocusChoice,
+  faceFrameKernel,
   focusOnFaces,
   type Size,
   type VariantSet,
@@ -43,7 +44,7 @@ export async function chooseFocus(pixels: Pixels, subject: FocusSubject): Promis
 /** The whole picture on white, stretched to a size that a detector takes. */
 function frameOf({ data, raw }: Pixels, { width, height }: Size): Promise<Buffer> {
   return sharp(data, { raw })
-    .resize(width, height, { fit: 'fill', kernel: 'linear' })
+    .resize(width, height, { fit: 'fill', kernel: faceFrameKernel })
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .raw()

@@ -6,3 +6,9 @@ export const faceModel = {
   name: 'ultraface-rfb-320',
   sha256: '6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854',
 } as const;
+
+/**
+ * How a picture is scaled to the frame in which faces are looked for. It decides which ones are found: with `linear`, a small picture that
+ * is enlarged is too soft for the model. Part of the same revisions.
+ */
+export const faceFrameKernel = 'cubic';
