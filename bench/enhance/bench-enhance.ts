@@ -4,6 +4,7 @@ import type { RgbPixels } from '../frontier/ssimulacra2.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { blurred, byVips, type Change, compressed, noisy, opened, pixelsOf, same } from './damages.ts';
+import { drawEnlargements } from './draw-enlargements.ts';
 import { createScorer, type Scores } from './score.ts';
 import { twiceByLanczos } from './twice.ts';
 import { openWebsr } from './websr.ts';
@@ -41,11 +42,12 @@ type Rows = Map<string, Scores[]>;
 
 /**
  * Whether a damaged photograph that was enhanced is nearer to the undamaged one, by four metrics: filters of libvips at the picture's size
- * and at half of it, and enlarging a picture to twice its sides. Downloads photographs and the weights of a network.
+ * and at half of it, and enlarging a picture to twice its sides. Downloads photographs and the weights of a network, and draws some
+ * enlargements.
  */
 export async function benchEnhance({ quick }: { quick: boolean }): Promise<void> {
   sharp.concurrency(1);
-  const photographs = await largePhotographs(quick ? 1 : undefined);
+  const photographs = await squares(quick ? 1 : undefined);
   const websr = await openWebsr();
   let cpuMs = 0;
   const byNetwork: Change = async (picture) => {
@@ -60,30 +62,42 @@ export async function benchEnhance({ quick }: { quick: boolean }): Promise<void>
     'Lanczos3, unsharp mask σ 1': async (picture: RgbPixels) => unsharp(twiceByLanczos(picture)),
     'cnn-2x-l-rl': byNetwork,
   };
-  const [filtered, halves, enlarged]: Rows[] = [new Map(), new Map(), new Map()];
+  const rows = { filtered: new Map() as Rows, halves: new Map() as Rows, enlarged: new Map() as Rows };
   for (const { name, pixels } of photographs) {
     const half = await halfOf(pixels);
-    await scoreAll(pixels, { damages, cures }, same, filtered as Rows);
-    await scoreAll(half, { damages, cures, from: pixels }, halfOf, halves as Rows);
-    await scoreAll(pixels, { damages: damagesOfSmall, cures: enlargers, from: half }, same, enlarged as Rows);
+    await scoreAll(pixels, { damages, cures }, same, rows.filtered);
+    await scoreAll(half, { damages, cures, from: pixels }, halfOf, rows.halves);
+    await scoreAll(pixels, { damages: damagesOfSmall, cures: enlargers, from: half }, same, rows.enlarged);
     console.log(name);
   }
   console.log(JSON.stringify({ machine: machine(), photographs: photographs.map(({ name }) => name) }));
-  for (const rows of [filtered, halves, enlarged] as Rows[]) console.log(`\n${table(rows)}`);
+  for (const each of Object.values(rows)) console.log(`\n${table(each)}`);
   const runs = photographs.length * Object.keys(damagesOfSmall).length;
   console.log(`\ncnn-2x-l-rl: ${(cpuMs / runs).toFixed(0)} ms of CPU for ${SIDE / 2} × ${SIDE / 2} pixels`);
+  if (!quick) await drawSome(photographs, [enlargers.Lanczos3, enlargers['cnn-2x-l-rl']]);
   console.log(`memory at most: ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`);
 }
 
+const drawn = ['locomotion-house-cat', 'acanthus-mollis', 'city4'];
+
+async function drawSome(photographs: Awaited<ReturnType<typeof squares>>, enlargers: readonly Change[]) {
+  const chosen = photographs.filter(({ name }) => drawn.includes(name));
+  const rows = chosen.map(async ({ pixels }) => ({
+    whole: pixels,
+    damagedHalf: await compressed(75)(await halfOf(pixels)),
+  }));
+  await drawEnlargements(await Promise.all(rows), enlargers);
+}
+
 /** Scaled down, so that they have detail in every pixel. */
-async function largePhotographs(count?: number): Promise<{ name: string; pixels: RgbPixels }[]> {
-  const large: { name: string; pixels: RgbPixels }[] = [];
+async function squares(count?: number): Promise<{ name: string; pixels: RgbPixels }[]> {
+  const found: { name: string; pixels: RgbPixels }[] = [];
   for (const { name, bytes } of await fetchPhotographs()) {
     const { width, height } = await sharp(bytes).metadata();
-    if (large.length === count || Math.min(width, height) < 1.1 * SIDE) continue;
-    large.push({ name, pixels: await pixelsOf(sharp(bytes).resize(SIDE, SIDE, { fit: 'cover' })) });
+    if (found.length === count || Math.min(width, height) < 1.1 * SIDE) continue;
+    found.push({ name, pixels: await pixelsOf(sharp(bytes).resize(SIDE, SIDE, { fit: 'cover' })) });
   }
-  return large;
+  return found;
 }
 
 const halfOf: Change = (picture) => pixelsOf(opened(picture).resize(picture.width / 2, picture.height / 2));
