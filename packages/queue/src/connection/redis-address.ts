@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RedisOptions } from 'ioredis';
+import { FollowingConnector } from './following-connector.ts';
 
 /** Where Redis is, from the variables of `queueEnv`. */
 interface RedisEnv {
@@ -41,6 +42,7 @@ export function redisAddress(env: RedisEnv): RedisAddress {
     url,
     options: {
       ...options,
+      Connector: FollowingConnector,
       sentinels: [...sentinels],
       name: env.REDIS_SENTINEL_NAME,
       enableTLSForSentinelMode: isTls,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,33 @@ test('every kind of connection and a worker follow the sentinels to the new prim
   await queue.reportUpload(parked.imageId);
   await vi.waitUntil(async () => (await status(after)) === 'ready' && (await status(parked)) === 'ready');
   expect(await status(before)).toBe('ready');
+});
+
+/** What ioredis keeps of its sentinels. */
+interface Followed {
+  readonly stream: { destroy(): void };
+  readonly connector: { failoverDetector: { sentinels: { client: { emit(event: string, channel: string): void } }[] } };
+}
+
+test('the news of a failover does not end a connection that is being made', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'imagemill-sentinel-'));
+  const servers = await startFailoverRedis(dir);
+  closeAfterwards(async () => {
+    await servers.stop();
+    await rm(dir, { recursive: true });
+  });
+  const redis = createProducerConnection(addressOf(servers.env));
+  closeAfterwards(async () => redis.disconnect());
+  redis.on('error', () => {});
+  const { connector } = redis as unknown as Followed;
+  await vi.waitUntil(() => redis.status === 'ready' && connector.failoverDetector !== null);
+  const { sentinels } = connector.failoverDetector;
+  const connecting = once(redis, 'connecting');
+  (redis as unknown as Followed).stream.destroy();
+  await connecting;
+  // Each of the sentinels that the closed connection was subscribed to.
+  for (const { client } of sentinels) client.emit('message', '+switch-master');
+  await vi.waitUntil(async () => (await redis.ping().catch(() => '')) === 'PONG');
 });
 
 test.each([
