@@ -79,7 +79,7 @@ function problems({ method, description }: DescribedRoute, area: Area | undefine
     // Bodies are limited even on routes that need none.
     ...(area && method !== 'get' ? bodyLimitProblems : []),
     ...(body ? [...jsonProblems, ...fieldProblems(body)] : []),
-    ...(query ? fieldProblems(query) : []),
+    ...(query ? queryProblems(query) : []),
     ...(idempotent ? idempotencyProblems : []),
     ...(area?.scope === 'upload' ? (['rate-limited'] as const) : []),
     'internal-error',
@@ -92,6 +92,13 @@ const keyProblems = [
 const bodyLimitProblems = ['body-incomplete', 'body-too-large', 'body-too-fragmented', 'too-many-bodies'] as const;
 const jsonProblems = ['invalid-json', 'unsupported-media-type', 'body-too-complex'] as const;
 const idempotencyProblems = ['invalid-idempotency-key', 'idempotency-key-reused'] as const;
+
+/** The values of a query are strings. */
+const queryProblems = (query: z.ZodType): ProblemCode[] =>
+  fieldProblems(query).filter((code) => code !== 'invalid-type' || !hasStringsOnly(query));
+
+const hasStringsOnly = (schema: z.ZodType): boolean =>
+  schema instanceof z.ZodObject && Object.values(schema.shape).every((field) => field instanceof z.ZodString);
 
 function fieldProblems(schema: z.ZodType): ProblemCode[] {
   // A union reports only that its input matches none of its forms.
