@@ -28,6 +28,14 @@ test.each([413, 429])('a refusal is delayed, while other responses are not: %i',
   expect(performance.now() - since).toBeGreaterThanOrEqual(49);
 });
 
+test('requests that were refused together are answered apart', async () => {
+  const shares = [0.9, 0.1, 0.5];
+  const ask = answering({ delayMs: 100, random: () => shares.shift() ?? 0 });
+  const ended: number[] = [];
+  await Promise.all([1, 2, 3].map((which) => ask('/acme/429', () => void ended.push(which))));
+  expect(ended).toEqual([2, 3, 1]);
+});
+
 test.each([
   ['tenant', { tenantMax: 1 }, ['/acme/429', '/acme/429', '/other/429'], [1]],
   ['process', { processMax: 1 }, ['/acme/429', '/other/429'], [1]],

@@ -5,7 +5,7 @@ import type { ApiBindings } from './bindings.ts';
 
 /** Statuses of requests over a limit. A client that repeats them at once would cost more than one that keeps to the limit. */
 const REFUSALS: ReadonlySet<number> = new Set([413, 429]);
-/** At most the shortest `Retry-After`. */
+/** At least this long, and at most twice: requests that were refused together are not repeated together. */
 const DELAY_MS = 1_000;
 /** Delayed responses of one tenant and of the process; further ones are not delayed. Each holds a connection and a few kilobytes. */
 const TENANT_MAX = 500;
@@ -15,10 +15,13 @@ export interface RefusalDelay {
   readonly delayMs?: number;
   readonly tenantMax?: number;
   readonly processMax?: number;
+  /** From 0 to 1. */
+  readonly random?: () => number;
 }
 
 /** Delays responses to requests over a limit, to slow down clients that repeat them without a pause. */
-export function delayRefusals({ delayMs = DELAY_MS, tenantMax = TENANT_MAX, processMax = PROCESS_MAX }: RefusalDelay) {
+export function delayRefusals(options: RefusalDelay) {
+  const { delayMs = DELAY_MS, tenantMax = TENANT_MAX, processMax = PROCESS_MAX, random = Math.random } = options;
   const byTenant = new Map<Tenant | undefined, number>();
   let total = 0;
 
@@ -37,7 +40,7 @@ export function delayRefusals({ delayMs = DELAY_MS, tenantMax = TENANT_MAX, proc
     // It is no longer needed, and counts for no limit any more.
     c.set('body', Buffer.alloc(0));
     add(tenant, 1);
-    await delay(delayMs);
+    await delay(delayMs * (1 + random()));
     add(tenant, -1);
   });
 }
