@@ -90,7 +90,7 @@ export function choicesOf(
 }
 
 /** Effort 6 of webp takes seconds for transparency. */
-const EFFORTS: Readonly<Record<Coded, readonly number[]>> = { avif: [0, 1, 2, 3, 4], webp: [2, 4, 5] };
+const EFFORTS: Readonly<Record<Coded, readonly number[]>> = { avif: [0, 1, 2, 3, 4], webp: [0, 2, 4, 5] };
 
 /** The settings that the product set has now. */
 export const currentPlan = (format: Coded): Plan =>

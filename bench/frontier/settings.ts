@@ -43,7 +43,7 @@ export function sweep(quick: boolean): Curve[] {
   return [
     ...[0, 4].map((effort) => curve(avif(effort))),
     ...[1, 2, 3].map((effort) => curve(avif(effort), [50, 60, 70])),
-    ...[2, 4, 5, 6].map((effort) => curve(webp(effort))),
+    ...[0, 2, 4, 5, 6].map((effort) => curve(webp(effort))),
     curve({ format: 'jpeg', effort: 0, chroma: '4:2:0' }),
     ...[1, 3].map((effort) => variation(avif(effort, { chroma: '4:4:4' }))),
     // The default of sharp.
