@@ -53,11 +53,11 @@ export async function benchFrontier({ quick }: { quick: boolean }): Promise<void
     }
     console.log(`${index + 1}/${photographs.length} ${photograph.name}, ${width}×${height}`);
   }
-  const { data, markdown, svg } = frontierReport(samples);
+  const { data, ...report } = frontierReport(samples);
   const corpus = photographs.map(({ name, bytes }) => ({
     name,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }));
   const described = { machine: machine(), packages: photographPackages, photographs: corpus, ...data };
-  await writeReport('frontier', { data: described, markdown, svg }, { quick });
+  await writeReport('frontier', { data: described, ...report }, { quick });
 }

@@ -36,6 +36,7 @@ export function frontierReport(samples: readonly Sample[]) {
     data: { curves: Object.fromEntries([...bySize].map(([size, curves]) => [size, curvesOf(curves)])) },
     markdown: [...sections, ...plans].join('\n\n'),
     svg: chart(bySize.get('medium') ?? createCurves(samples)),
+    ...(isComplete && { charts: { plans: plansChart(bySize) } }),
   };
 }
 
@@ -161,5 +162,28 @@ function chart(curves: Curves): string {
           label: `${name}, q${quality}`,
         })),
       })),
+  });
+}
+
+/** Settings that take more CPU of one image are not used: with the default effort for all sizes, it is seven times as much. */
+const CHART_CPU_MS_MAX = 4_000;
+
+/** Bytes against CPU of one image, of the plans of avif that no other one beats, of that in use, and of one effort for all sizes. */
+function plansChart(bySize: ReadonlyMap<string, Curves>): string {
+  const pointOf = (plan: Plan) => {
+    const { atViews, cpuMs } = costsIn('avif', bySize)(plan);
+    const { butteraugli, ssimulacra2 } = atViews.bytes;
+    return { x: cpuMs, y: 50 * (butteraugli + ssimulacra2), label: Object.values(plan).join('; ') };
+  };
+  const unbeaten = unbeatenPlans(choicesIn('avif', bySize)).filter(({ cpuMs }) => cpuMs <= CHART_CPU_MS_MAX);
+  return lineChart({
+    title: 'avif of the product set: bytes at its views against CPU of one image',
+    xLabel: 'CPU ms of the encodes of one image',
+    yLabel: 'bytes, % of effort 4',
+    series: [
+      { name: 'best settings', points: unbeaten.map(({ plan }) => pointOf(plan)) },
+      { name: 'in use', points: [pointOf(currentPlan('avif'))], dots: true },
+      { name: 'effort 1', points: [pointOf(samePlan(BEFORE.avif))], dots: true },
+    ],
   });
 }

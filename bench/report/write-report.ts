@@ -7,6 +7,8 @@ interface Report {
   readonly data: object;
   readonly markdown: string;
   readonly svg: string;
+  /** Further charts, by the ending of their file's name. */
+  readonly charts?: Readonly<Record<string, string>>;
 }
 
 /** Prints a bench's tables. Unless it was a quick run, also writes its data, tables and chart to docs/performance. */
@@ -18,6 +20,9 @@ export async function writeReport(name: string, report: Report, { quick }: { qui
     writeFile(new URL(`${name}.json`, OUT), `${JSON.stringify(report.data, null, 2)}\n`),
     writeFile(new URL(`${name}.md`, OUT), `<!-- Written by \`pnpm bench ${name}\`. -->\n\n${report.markdown}\n`),
     writeFile(new URL(`${name}.svg`, OUT), report.svg),
+    ...Object.entries(report.charts ?? {}).map(([ending, chart]) =>
+      writeFile(new URL(`${name}-${ending}.svg`, OUT), chart),
+    ),
   ]);
   console.log(`written to ${fileURLToPath(OUT)}${name}.{json,md,svg}`);
 }
