@@ -90,6 +90,7 @@ async function startEquippedStack(servers: TestServers) {
   const env = {
     API_KEYS: tenants.apiKeys,
     EDGES: '1',
+    EDGE_TRUST_TRACEPARENT: 'true',
     IMPORT_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'trace',
     MAX_UPLOAD_BYTES: '1000000',

@@ -16,14 +16,17 @@ const routes: readonly EdgeRoute[] = [rendition, privateRendition, variant, size
 interface AppOptions {
   readonly probes: Parameters<typeof health>[1];
   readonly logger: Logger;
+  /** Whether a span continues the trace of the header `traceparent`. */
+  readonly trustsTraceparent: boolean;
   readonly observers?: readonly MiddlewareHandler[];
 }
 
 /** The edge as a Hono app; nothing in it reads the environment or opens a connection. */
-export function createApp(services: EdgeServices, { probes, logger, observers = [] }: AppOptions): Hono<HttpBindings> {
+export function createApp(services: EdgeServices, options: AppOptions): Hono<HttpBindings> {
+  const { probes, logger, trustsTraceparent, observers = [] } = options;
   const app = new Hono<HttpBindings>();
   // Never the client's own: responses are cached, and must not repeat a header of the request.
-  app.use(requestId({ headerName: '' }), ...requestSpans());
+  app.use(requestId({ headerName: '' }), ...requestSpans({ continuesCallers: trustsTraceparent }));
   app.use(requestLog<HttpBindings>(logger), ...observers, failureHeaders, plainPaths());
   app.onError(errorHandler);
   app.notFound(notFound);

@@ -79,8 +79,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
     },
     ...{ verifyPrivate: createVerifyPrivate(env.EDGE_SIGNING_KEYS), onDelivered: metrics.delivered },
   };
-  const probes = { ...backends, off: unavailableSteps(env) };
-  const app = createApp(services, { probes, logger, observers: [requestMetrics(registry)] });
+  const app = createApp(services, appOptions(env, backends, options));
   let closePorts = async () => {};
 
   return {
@@ -108,6 +107,11 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
     },
   };
 }
+
+const appOptions = (env: EdgeEnv, backends: Backends, { logger, registry }: EdgeOptions) => ({
+  ...{ probes: { ...backends, off: unavailableSteps(env) }, logger, trustsTraceparent: env.EDGE_TRUST_TRACEPARENT },
+  observers: [requestMetrics(registry)],
+});
 
 /** @throws StartUpError if the file is not valid, or private categories have no signing key */
 async function openVariantSets(env: EdgeEnv) {

@@ -50,6 +50,11 @@ export const edgeEnv = z
       'sides of signed sizes, in pixels: a size is moved to the next one',
     ),
     EDGE_SIZES_MAX: whole(1, 500).prefault('64').describe('stored sizes of one image; further ones are refused'),
+    EDGE_TRUST_TRACEPARENT: flag()
+      .prefault('false')
+      .describe(
+        'whether traces of the edge continue that of the header `traceparent`; only behind a CDN or a proxy that replaces or removes the header of its clients',
+      ),
     EDGE_LAZY_ENGINE: flag()
       .prefault('false')
       .describe('for local development: starts the engine processes at the first render instead of at start'),

@@ -7,18 +7,25 @@ import { knownMethod } from './request-metrics.ts';
 /** An orchestrator requests them every few seconds. */
 const PROBES = new Set(['/healthz', '/readyz']);
 
+interface RequestSpansOptions {
+  /** Whether the span continues the trace of the caller. If not, a stranger's header cannot decide what is recorded. */
+  readonly continuesCallers: boolean;
+}
+
 /**
- * A span for each request, which continues the trace of the caller; nothing if the process records no spans. The span ends when the
- * response begins. It has the route and never the URL: queries contain signatures and tokens.
+ * A span for each request; nothing if the process records no spans. The span ends when the response begins. It has the route and never
+ * the URL: queries contain signatures and tokens.
  */
-export function requestSpans(): readonly MiddlewareHandler[] {
+export function requestSpans({ continuesCallers }: RequestSpansOptions): readonly MiddlewareHandler[] {
   if (!isTracing()) return [];
   return [
     createMiddleware(async (c, next) => {
       if (PROBES.has(c.req.path)) return next();
       const method = knownMethod(c.req.method);
       const facts = { 'http.request.method': method };
-      const continues = { headers: (name: string) => c.req.header(name) };
+      const continues = continuesCallers
+        ? { headers: (name: string) => c.req.header(name) }
+        : { carried: undefined };
       await inSpan(method, { kind: 'server', facts, continues }, async (span) => {
         await next();
         const { status } = c.res;
