@@ -5,7 +5,7 @@ import { objectBody } from './object-body.ts';
 import { METADATA_HEADER } from './object-headers.ts';
 import type { ObjectFacts } from './object-storage.ts';
 import type { Reads } from './sdk-reads.ts';
-import { bodyOf, errorCodeOf, type SendDirect } from './send-direct.ts';
+import { bodyOf, discardBody, errorCodeOf, type SendDirect } from './send-direct.ts';
 
 /** Reads whose first attempt does not go through the SDK. Every failure goes to `sdk`. @throws StorageError */
 export function createDirectReads(send: SendDirect, sdk: Reads): Reads {
@@ -13,7 +13,7 @@ export function createDirectReads(send: SendDirect, sdk: Reads): Reads {
     async head(key, options = {}) {
       const response = await send({ method: 'HEAD', key, signal: options.signal }, [200, 404]);
       if (!response) return sdk.head(key, options);
-      bodyOf(response).resume();
+      discardBody(response);
       return meaningOf(response.statusCode, undefined) ? undefined : factsOf(response);
     },
 

@@ -5,7 +5,7 @@ import { putHeaders, unquoted } from './object-headers.ts';
 import type { ObjectStorage, PutObject, PutOutcome } from './object-storage.ts';
 import { resolveConflicts } from './resolve-conflicts.ts';
 import { abortable } from './s3-client.ts';
-import { bodyOf, errorCodeOf, type SendDirect } from './send-direct.ts';
+import { discardBody, errorCodeOf, type SendDirect } from './send-direct.ts';
 
 interface ObjectWriterOptions {
   readonly client: S3Client;
@@ -63,7 +63,7 @@ async function putDirectly(send: SendDirect, object: PutObject, signal?: AbortSi
   const response = await send(request, [200, 404, CONFLICT, 412]);
   if (!response) return undefined;
   if (response.statusCode === 200) {
-    bodyOf(response).resume();
+    discardBody(response);
     return response.headers.etag ?? '';
   }
   const name = (await errorCodeOf(response, signal)) ?? '';

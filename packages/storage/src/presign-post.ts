@@ -2,6 +2,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { toStorageError } from './errors.ts';
 import type { PresignedPost, PresignUpload } from './object-storage.ts';
+import { CREDENTIALS_MS_MAX } from './s3-client.ts';
+import { settleWithin } from './settle-within.ts';
 
 /**
  * Signs the policy of a form that uploads exactly the declared type and length. A policy cannot forbid overwriting: the form can be
@@ -18,7 +20,7 @@ export async function presignPost(
   const { key, contentType, contentLength, checksumSha256, metadata, cacheControl, expiresInSeconds } = upload;
   const expiresAt = new Date(signedAt.getTime() + expiresInSeconds * 1000);
   try {
-    const { url, fields } = await createPresignedPost(client, {
+    const signing = createPresignedPost(client, {
       Bucket: bucket,
       Key: key,
       // The SDK also adds each of these as a condition.
@@ -32,6 +34,7 @@ export async function presignPost(
       // The SDK counts from the current time, not from `signedAt`.
       Expires: Math.round((expiresAt.getTime() - Date.now()) / 1000),
     });
+    const { url, fields } = await settleWithin(signing, { msMax: CREDENTIALS_MS_MAX });
     return { url, method: 'POST', fields, expiresAt };
   } catch (error) {
     throw toStorageError(error);

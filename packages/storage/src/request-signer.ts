@@ -3,6 +3,8 @@ import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { buildQueryString, escapeUriPath, HttpRequest } from '@smithy/core/protocols';
 import { toStorageError } from './errors.ts';
 import { objectPath } from './object-path.ts';
+import { CREDENTIALS_MS_MAX } from './s3-client.ts';
+import { settleWithin } from './settle-within.ts';
 
 interface RequestToSign {
   readonly method: 'GET' | 'PUT';
@@ -38,13 +40,13 @@ export function createRequestSigner(client: S3Client, bucket: string): RequestSi
         query: { ...query },
         headers: sent,
       });
-      const request = await presigner.presign(unsigned, {
+      const signing = presigner.presign(unsigned, {
         expiresIn: expiresInSeconds,
         signableHeaders: signed,
         unhoistableHeaders: signed,
         signingDate,
       });
-      return urlOf(request);
+      return urlOf(await settleWithin(signing, { msMax: CREDENTIALS_MS_MAX }));
     } catch (error) {
       throw toStorageError(error);
     }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { checkBucket } from './check-bucket.ts';
 import { ensureBucket } from './ensure-bucket.ts';
 import { createS3Client } from './s3-client.ts';
@@ -12,7 +12,8 @@ const { s3 } = inject('servers');
 const keys = { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
 
 /** A container's credentials endpoint: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
-const role = createServer((_request, response) => {
+const role = createServer((request, response) => {
+  if (request.url === '/silent') return;
   response.end(
     JSON.stringify({
       AccessKeyId: keys.accessKeyId,
@@ -70,3 +71,31 @@ test('without keys and without a role, the message says which variables to set',
   expect(problem).toContain('Set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY');
   client.destroy();
 });
+
+const put = { key: 'x', body: Buffer.from('x'), contentType: 'text/plain', cacheControl: 'private' };
+
+/** A bucket whose credentials do not come, and a signal that is aborted as soon as they are asked for. */
+function withoutCredentials() {
+  vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `http://127.0.0.1:${(role.address() as AddressInfo).port}/silent`);
+  const client = createS3Client({ endpoint, region, maxAttempts: 1 });
+  onTestFinished(() => client.destroy());
+  const leaving = new AbortController();
+  role.once('request', () => leaving.abort());
+  return { storage: createS3Storage({ client, bucket: 'any-bucket' }), signal: leaving.signal };
+}
+
+test.each(['head', 'open', 'put', 'delete', 'list', 'probe'] as const)(
+  '%s ends with its signal while credentials are loaded',
+  async (name) => {
+    const { storage, signal } = withoutCredentials();
+    const call = {
+      head: () => storage.head('x', { signal }),
+      open: () => storage.open('x', { signal }),
+      put: () => storage.put(put, { signal }),
+      delete: () => storage.delete('x', { signal }),
+      list: () => storage.list({ prefix: 'x', signal }),
+      probe: () => storage.probe({ signal }),
+    }[name];
+    await expect(call()).rejects.toMatchObject({ code: 'storage-unavailable', retryable: true });
+  },
+);

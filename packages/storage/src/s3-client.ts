@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { settleWithin } from './settle-within.ts';
 
 export interface S3Settings {
   readonly endpoint: string;
@@ -38,6 +39,9 @@ export function createS3Client(settings: S3Settings): S3Client {
   return limited(client, maxAttempts * (requestTimeout + RETRY_PAUSE_MS_MAX));
 }
 
+/** For the credentials of calls that do not go through the client: the endpoints of roles answer in milliseconds. */
+export const CREDENTIALS_MS_MAX = 10_000;
+
 /** The AWS SDK waits at most 20 s between attempts, and much less between the first few. */
 const RETRY_PAUSE_MS_MAX = 1_000;
 
@@ -46,10 +50,9 @@ function limited(client: S3Client, callMs: number): S3Client {
   const send = client.send.bind(client) as (command: unknown, options?: CallOptions) => Promise<unknown>;
   const sendInTime = (command: unknown, { abortSignal, ...options }: CallOptions = {}) => {
     const deadline = AbortSignal.timeout(callMs);
-    return send(command, {
-      ...options,
-      abortSignal: abortSignal ? AbortSignal.any([abortSignal, deadline]) : deadline,
-    });
+    const signal = abortSignal ? AbortSignal.any([abortSignal, deadline]) : deadline;
+    // The SDK itself obeys the signal only after it has loaded credentials.
+    return settleWithin(send(command, { ...options, abortSignal: signal }), { signal });
   };
   client.send = sendInTime as typeof client.send;
   return client;

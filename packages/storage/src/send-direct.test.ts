@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createS3Client, createS3Storage } from './index.ts';
+import { createSendDirect, discardBody } from './send-direct.ts';
 
 type Script = (response: ServerResponse) => unknown;
 const object: Script = (response) =>
@@ -35,11 +36,17 @@ afterAll(() => {
   server.close();
 });
 
-function storageOf(options: { maxAttempts: number; requestTimeoutMs?: number }) {
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below`;
-  const client = createS3Client({ endpoint, region: 'x', accessKeyId: 'a', secretAccessKey: 'b', ...options });
-  return createS3Storage({ client, bucket: 'bucket' });
+interface ClientOptions {
+  readonly maxAttempts: number;
+  readonly requestTimeoutMs?: number;
 }
+
+function clientOf(options: ClientOptions) {
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below`;
+  return createS3Client({ endpoint, region: 'x', accessKeyId: 'a', secretAccessKey: 'b', ...options });
+}
+
+const storageOf = (options: ClientOptions) => createS3Storage({ client: clientOf(options), bucket: 'bucket' });
 const picture = { key: 'a b+ü.jpg', body: Buffer.from('abc'), contentType: 'image/jpeg', cacheControl: 'private' };
 const calls = {
   head: async (storage: ReturnType<typeof storageOf>) => storage.head('a b+ü.jpg'),
@@ -113,9 +120,9 @@ test.each([
   },
 );
 
-/** Sends an error without an end, as fast as it is read. */
-const endlessError: Script = (response) => {
-  response.writeHead(404, { 'content-type': 'application/xml' });
+/** Sends a body without an end, as fast as it is read. */
+const endless = (status: number): Script => (response) => {
+  response.writeHead(status, { etag: '"e"', 'content-type': 'application/xml' });
   const send = () => {
     while (!response.destroyed && response.write(Buffer.alloc(16_384, 'x')));
   };
@@ -124,7 +131,7 @@ const endlessError: Script = (response) => {
 };
 
 test.each(['open', 'put'] as const)('%s reads no more of an error than an error of S3 can have', async (name) => {
-  scripts = [endlessError, endlessError];
+  scripts = [endless(404), endless(404)];
   const call = name === 'put' ? storageOf({ maxAttempts: 1 }).put(picture) : storageOf({ maxAttempts: 1 }).open('x');
   const outcome = await call.catch(({ code }: { code: string }) => code);
   expect(outcome).toBe(name === 'put' ? 'storage-refused' : undefined);
@@ -142,4 +149,34 @@ test('a missing object is no error, a missing bucket and denied access are', asy
   await expect(storage.open('x')).rejects.toMatchObject({ code: 'storage-refused', retryable: false });
   scripts = [failed(404, 'NoSuchBucket')];
   await expect(storage.put({ ...picture, ifMatch: '"e"' })).rejects.toMatchObject(trouble);
+});
+
+/** A success with a body that does not end, and when its connection is closed. */
+function unfinished(body: Script) {
+  const closed = Promise.withResolvers<void>();
+  scripts = [
+    (response) => {
+      response.once('close', closed.resolve);
+      body(response);
+    },
+  ];
+  return closed.promise;
+}
+
+test('a put whose success has a body without an end closes the connection', async () => {
+  const closed = unfinished(endless(200));
+  expect(await storageOf({ maxAttempts: 1 }).put(picture)).toMatchObject({ outcome: 'stored' });
+  await closed;
+});
+
+test('a body that trickles is discarded for a limited time', async () => {
+  const closed = unfinished((response) => {
+    response.writeHead(200, { etag: '"e"' });
+    const sending = setInterval(() => response.write('x'), 5);
+    response.once('close', () => clearInterval(sending));
+  });
+  const client = clientOf({ maxAttempts: 1 });
+  const response = await createSendDirect(client, 'bucket')({ method: 'PUT', key: 'x', body: Buffer.from('abc') }, [200]);
+  discardBody(response as NonNullable<typeof response>, 50);
+  await closed;
 });

@@ -6,6 +6,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { toStorageError } from './errors.ts';
 import { objectBody } from './object-body.ts';
 import { objectPath } from './object-path.ts';
+import { CREDENTIALS_MS_MAX } from './s3-client.ts';
+import { settleWithin } from './settle-within.ts';
 
 interface DirectRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT';
@@ -56,7 +58,8 @@ export function createSendDirect(client: S3Client, bucket: string): SendDirect {
     });
     // The offset to the server's clock that the client has found.
     const signingDate = new Date(Date.now() + config.systemClockOffset);
-    const request = HttpRequest.clone(await signer.sign(unsigned, { signingDate }));
+    const signing = signer.sign(unsigned, { signingDate });
+    const request = HttpRequest.clone(await settleWithin(signing, { msMax: CREDENTIALS_MS_MAX, signal }));
     const { response } = await config.requestHandler.handle(request, signal && { abortSignal: signal });
     return response;
   }
@@ -88,5 +91,24 @@ export async function errorCodeOf(response: HttpResponse, signal?: AbortSignal):
   }
   return /<Code>(\w+)<\/Code>/.exec(Buffer.concat(chunks).toString())?.[1];
 }
+
+/**
+ * Reads the rest of a response, for its connection to be used again. A body that is too long or too slow ends the connection.
+ *
+ * @param bodyMsMax at most; S3 sends no body with success
+ */
+export function discardBody(response: HttpResponse, bodyMsMax = DISCARD_MS_MAX): void {
+  const body = bodyOf(response);
+  let bytes = 0;
+  const end = () => body.destroy();
+  const timer = setTimeout(end, bodyMsMax).unref();
+  body.on('error', () => {}).once('close', () => clearTimeout(timer));
+  body.on('data', ({ byteLength }: Uint8Array) => {
+    bytes += byteLength;
+    if (bytes > ERROR_BYTES_MAX) end();
+  });
+}
+
+const DISCARD_MS_MAX = 5_000;
 
 export const bodyOf = (response: HttpResponse) => response.body as Readable;
