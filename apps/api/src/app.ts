@@ -86,7 +86,11 @@ export function createApp(
   ...observers: readonly MiddlewareHandler<ApiBindings>[]
 ): Hono<ApiBindings> {
   const app = new Hono<ApiBindings>();
-  app.use(delayRefusals(services.refusalDelay), requestId({ limitLength: 128 }), ...requestSpans({ continuesCallers: true }));
+  app.use(
+    delayRefusals(services.refusalDelay),
+    requestId({ limitLength: 128 }),
+    ...requestSpans({ continuesCallers: true }),
+  );
   app.use(
     requestLog<ApiBindings>(logger, (c) => ({ tenant: c.var.caller?.tenant, keyId: c.var.caller?.keyId })),
     ...observers,

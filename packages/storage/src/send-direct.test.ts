@@ -121,14 +121,16 @@ test.each([
 );
 
 /** Sends a body without an end, as fast as it is read. */
-const endless = (status: number): Script => (response) => {
-  response.writeHead(status, { etag: '"e"', 'content-type': 'application/xml' });
-  const send = () => {
-    while (!response.destroyed && response.write(Buffer.alloc(16_384, 'x')));
+const endless =
+  (status: number): Script =>
+  (response) => {
+    response.writeHead(status, { etag: '"e"', 'content-type': 'application/xml' });
+    const send = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(16_384, 'x')));
+    };
+    response.on('drain', send);
+    send();
   };
-  response.on('drain', send);
-  send();
-};
 
 test.each(['open', 'put'] as const)('%s reads no more of an error than an error of S3 can have', async (name) => {
   scripts = [endless(404), endless(404)];
@@ -176,7 +178,10 @@ test('a body that trickles is discarded for a limited time', async () => {
     response.once('close', () => clearInterval(sending));
   });
   const client = clientOf({ maxAttempts: 1 });
-  const response = await createSendDirect(client, 'bucket')({ method: 'PUT', key: 'x', body: Buffer.from('abc') }, [200]);
+  const response = await createSendDirect(client, 'bucket')(
+    { method: 'PUT', key: 'x', body: Buffer.from('abc') },
+    [200],
+  );
   discardBody(response as NonNullable<typeof response>, 50);
   await closed;
 });
