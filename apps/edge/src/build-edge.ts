@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { listen, requestMetrics } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
-import { createRenderQueue as createJobQueue } from '@imagemill/queue';
+import { createRenderQueue as createJobQueue, createRecentPurges } from '@imagemill/queue';
 import {
   buildEngine,
   decodeWatermarks,
@@ -63,7 +63,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   const stores = { originals, cdn, manifests, pictures };
   const lock = createRenderLock(connection, env.QUEUE_PREFIX);
   const services = {
-    ...{ categories, pictures },
+    ...{ categories, pictures, recentPurges: createRecentPurges(connection, env.QUEUE_PREFIX) },
     findImage: findings.find,
     flights: createSingleFlight<Fetched>(flightTimes(env)),
     limitMisses: createLimitMisses(missesMax(env)),

@@ -28,6 +28,7 @@ export { FailedPurgePage } from './purges/failed-purges.ts';
 export type { Purge, PurgeReason } from './purges/purge.ts';
 export { createPurgeQueue, type PurgeQueue } from './purges/purge-queue.ts';
 export { createPurgeWorker, type SendPurge } from './purges/purge-worker.ts';
+export { createRecentPurges, type RecentPurges } from './purges/recent-purges.ts';
 export { createQueueViews } from './queue-views.ts';
 export { followImageChanges, type ImageChangesOptions } from './render/image-changes.ts';
 export type { ImageStatus } from './render/image-status.ts';

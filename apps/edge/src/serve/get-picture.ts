@@ -1,3 +1,4 @@
+import { QueueUnavailableError, type RecentPurges } from '@imagemill/queue';
 import { type Categories, type ImageId, isPrivateKey } from '@imagemill/variants';
 import type { FindImage } from '../find/find-image.ts';
 import { isPublic } from '../find/is-public.ts';
@@ -37,6 +38,7 @@ export interface Fetched extends Pick<Delivered, 'picture' | 'timings'> {
 export interface PictureServices {
   readonly categories: Categories;
   readonly pictures: StoredPictures;
+  readonly recentPurges: Pick<RecentPurges, 'has'>;
   readonly findImage: FindImage;
   readonly miss: MissServices;
   readonly limitMisses: LimitMisses;
@@ -58,11 +60,21 @@ export async function getPicture(
   const { pictures, flights } = services;
   const { key } = wanted;
   const held = pictures.inMemory(key);
-  if (held) return { picture: held, outcome: 'memory', timings: {} };
+  if (held && (await mayBeShown(services, wanted))) return { picture: held, outcome: 'memory', timings: {} };
   const { result, joined } = await flights(key, clientGone(), (flight) => openOrMake(services, wanted, flight));
   const { how, timings } = result;
   const outcome = joined && how !== 'bucket' ? 'collapsed' : how;
   return { picture: await ownCopy(pictures, key, result.picture), outcome, timings };
+}
+
+/** A picture that was purged from the caches must not return to them from memory. Without Redis, the bucket decides. */
+async function mayBeShown({ pictures, recentPurges }: PictureServices, { imageId, key }: WantedPicture) {
+  const isPurged = await recentPurges.has(imageId).catch((error: unknown) => {
+    if (error instanceof QueueUnavailableError) return true;
+    throw error;
+  });
+  if (isPurged) pictures.forget(key);
+  return !isPurged;
 }
 
 async function openOrMake(services: PictureServices, wanted: WantedPicture, flight: Flight): Promise<Fetched> {

@@ -4,7 +4,7 @@ import type { Detector } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { addRedisUser } from '@imagemill/local-stack/test-support';
 import { createDeletions, createManifests } from '@imagemill/manifests';
-import { createProducerConnection, createRenderQueue, redisUserRules } from '@imagemill/queue';
+import { createProducerConnection, createPurgeQueue, createRenderQueue, redisUserRules } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import { createLogger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket, type ObjectStorage } from '@imagemill/storage';
@@ -75,6 +75,7 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
     storage: opened.cdn,
     deletions: createDeletions(opened.originals, manifests),
     queue: createRenderQueue({ connection: producer, prefix: env.QUEUE_PREFIX }),
+    purges: createPurgeQueue({ connection: producer, prefix: env.QUEUE_PREFIX }),
     get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
       edge.app.request(path, { method, headers }),
   };

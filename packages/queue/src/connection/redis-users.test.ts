@@ -39,6 +39,8 @@ const forbidden: Readonly<Record<RedisProgram, readonly (readonly string[])[]>> 
     ['hset', `${prefix}:render:1`, 'data', '{}'],
     ['del', `${prefix}:render:1`],
     ['set', `${prefix}:deleted:1`, '1'],
+    ['set', `${prefix}:purged:1`, '1'],
+    ['del', `${prefix}:purged:1`],
     ['eval', script(`'hset', KEYS[1], 'data', '{}'`), '1', `${prefix}:render:1`],
     ['zadd', `${prefix}:render:prioritized`, '1', '1'],
     ['bzpopmin', `${prefix}:render:marker`, '1'],

@@ -7,6 +7,7 @@ import { jobs } from '../jobs.ts';
 import { sendInTrace } from '../tracing/job-trace.ts';
 import { createFailedPurges, type FailedPurges } from './failed-purges.ts';
 import type { PurgeReason } from './purge.ts';
+import { createRecentPurges } from './recent-purges.ts';
 
 /** The producer's side of purges. Every method throws QueueUnavailableError. */
 export interface PurgeQueue {
@@ -26,16 +27,20 @@ type PurgedImage = ImageAddress & OwnSettings;
 
 const { purgeImage } = jobs;
 
-/** Longer than an edge holds a picture in memory (5 s), and than a request to it may take. */
+/** Longer than a request to an edge may take. */
 const SECOND_PURGE_MS = 60_000;
 
 export function createPurgeQueue({ connection, prefix }: { connection: Redis; prefix: string }): PurgeQueue {
   const onQueue = createQueueAccess(connection, prefix, purgeImage);
+  const recent = createRecentPurges(connection, prefix);
   return {
     add: (image, reason) =>
       onQueue(async (queue) => {
+        const isGone = reason !== 'rendered-again';
+        // First: an edge could fill a cache from its memory after the purge.
+        if (isGone) await recent.note(image.imageId);
         await addPurge(queue, image, reason);
-        if (reason !== 'rendered-again') await addPurge(queue, image, reason, SECOND_PURGE_MS);
+        if (isGone) await addPurge(queue, image, reason, SECOND_PURGE_MS);
       }),
     failed: createFailedPurges(onQueue),
   };
