@@ -1,19 +1,24 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { makeSource } from '../engine/sources.ts';
 import { machine } from '../report/machine.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type Stage, startStage } from './contenders.ts';
 import { type EdgeFigures, edgeChart, edgeMarkdown } from './edge-report.ts';
+import { type EqualQuality, findEqualQuality } from './equal-quality.ts';
 import { fetchPictures } from './fetch-pictures.ts';
+import { ipxPath } from './ipx-path.ts';
 import { measureFirstPicture } from './measure-first-picture.ts';
 import { measureEvenHits, measureHits } from './measure-hits.ts';
 import { measureHostile } from './measure-hostile.ts';
 import { type Miss, type MissPlan, measureMisses, type Peers } from './measure-misses.ts';
 import { measureOneKey } from './measure-one-key.ts';
 import { type Images, openImages } from './place-images.ts';
-import { formats } from './settings.ts';
+import { formats, quality } from './settings.ts';
 
 const HOSTILE_PER_SECOND = 300;
+/** Of sharp, and of ipx. */
+const DEFAULT_AVIF_QUALITY = 50;
 const CONNECTIONS = [1, 8, 64];
 const ENCODINGS = ['baseline jpeg', 'png', 'webp'] as const;
 
@@ -62,7 +67,10 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   const bytes = await readFile(photo.path);
   const peers = await stage.startPeers(photo.path);
   const cold = await stage.startEdge('edge-cold');
-  const misses = await measureAllMisses(quick ? quickPlans : plans, stage, images, { ...peers, edge: cold });
+  const avif = await measureAvif(images, bytes, photo.path, { edge: cold, ipx: peers.ipx });
+  const ipxAvifQuality = avif?.ipx.quality ?? DEFAULT_AVIF_QUALITY;
+  const plansToRun = quick ? quickPlans : plans;
+  const misses = await measureAllMisses(plansToRun, stage, images, { ...peers, edge: cold, ipxAvifQuality });
   const firstPicture = await measureFirstPicture(cold, images, { bytes, count: quick ? 5 : 40 });
   console.log('first picture', firstPicture);
   await cold.stop();
@@ -72,12 +80,12 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   if (!known || !coldImage) throw new Error('No images were placed.');
   const hit = `/${images.keyOf(known, 'only', 'webp')}`;
   await fetchPictures(one, [hit, hit], 1);
-  const ipxPath = `/f_webp,s_800x800,fit_inside,q_80/${photo.path.split('/').at(-1)}`;
+  const ipxHit = ipxPath({ file: basename(photo.path), format: 'webp', quality: quality.webp });
   const hits: EdgeFigures['hits'][number][] = [];
   for (const connections of quick ? [8] : CONNECTIONS) {
     const pair = {
       edge: await measureHits(one, hit, connections, seconds),
-      ipx: await measureHits(peers.ipx, ipxPath, connections, seconds),
+      ipx: await measureHits(peers.ipx, ipxHit, connections, seconds),
     };
     hits.push(pair);
     console.log('hits', pair);
@@ -91,7 +99,20 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   const coldPath = `/${images.keyOf(coldImage, 'only', 'avif')}`;
   const oneKey = await measureOneKey([one, two], coldPath, quick ? 500 : 10_000);
   console.log('one key', oneKey);
-  return { misses, hits, halfLoad, oneKey, hostile, firstPicture };
+  return { avif, misses, hits, halfLoad, oneKey, hostile, firstPicture };
+}
+
+async function measureAvif(
+  images: Images,
+  bytes: Buffer,
+  path: string,
+  contenders: Parameters<typeof findEqualQuality>[1],
+): Promise<EqualQuality | undefined> {
+  const [image] = await images.place(1, bytes, 'image/jpeg');
+  if (!image) throw new Error('No image was placed.');
+  const equal = await findEqualQuality(path, contenders, `/${images.keyOf(image, 'only', 'avif')}`);
+  console.log('avif', equal ?? 'butteraugli_main is not installed: quality is not compared');
+  return equal;
 }
 
 async function measureAllMisses(all: readonly MissPlan[], stage: Stage, images: Images, peers: Peers): Promise<Miss[]> {

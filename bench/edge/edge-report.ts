@@ -1,6 +1,7 @@
 import type { EvenLoad } from '../load/at-even-rate.ts';
 import { barChart } from '../report/bar-chart.ts';
 import { markdownTable } from '../report/markdown-table.ts';
+import type { EqualQuality } from './equal-quality.ts';
 import type { FirstPicture } from './measure-first-picture.ts';
 import type { Hits } from './measure-hits.ts';
 import type { Hostile } from './measure-hostile.ts';
@@ -8,6 +9,8 @@ import type { Miss } from './measure-misses.ts';
 import type { OneKey } from './measure-one-key.ts';
 
 export interface EdgeFigures {
+  /** Undefined if butteraugli is not installed. */
+  readonly avif: EqualQuality | undefined;
   readonly misses: readonly Miss[];
   readonly hits: readonly { readonly edge: Hits; readonly ipx: Hits }[];
   readonly halfLoad: EvenLoad;
@@ -28,6 +31,7 @@ export function edgeMarkdown(figures: EdgeFigures): string {
     cpuTable(alone),
     '### Misses: throughput, 12-megapixel JPEG',
     missTable(rates),
+    ...(figures.avif ? ['### Quality of avif', qualityTable(figures.avif)] : []),
     '### Hits',
     hitTable(figures),
     '### One key, hostile requests, first picture',
@@ -46,11 +50,12 @@ const cpuTable = (misses: readonly Miss[]) =>
       'signed size',
       'signed ÷ floor',
       'ipx',
+      'ipx, our encoder settings',
       'nginx image_filter',
       'edge, p50 ms',
       'ipx, p50 ms',
     ],
-    misses.map(({ source, format, edge, signed, floor, ipx, nginx }) => [
+    misses.map(({ source, format, edge, signed, floor, ipx, ipxAlike, nginx }) => [
       source,
       format,
       ms(edge.cpuMs),
@@ -59,6 +64,7 @@ const cpuTable = (misses: readonly Miss[]) =>
       ms(signed.cpuMs),
       (signed.cpuMs / floor.cpuMs).toFixed(2),
       ms(ipx.cpuMs),
+      ms(ipxAlike.cpuMs),
       nginx ? ms(nginx.cpuMs) : '',
       ms(edge.p50Ms),
       ms(ipx.p50Ms),
@@ -73,25 +79,41 @@ const missTable = (misses: readonly Miss[]) =>
       'edge, per s',
       'floor',
       'ipx',
+      'ipx, our encoder settings',
       'edge ÷ ipx',
-      'floor ÷ ipx',
+      'edge ÷ ipx, our settings',
+      'floor ÷ ipx, our settings',
       'edge, p50 / p99 ms',
       'ipx, p50 / p99 ms',
       'edge, MB',
       'ipx, MB',
     ],
-    misses.map(({ format, connections, edge, floor, ipx }) => [
+    misses.map(({ format, connections, edge, floor, ipx, ipxAlike }) => [
       format,
       String(connections),
       perSecond(edge.perSecond),
       perSecond(floor.perSecond),
       perSecond(ipx.perSecond),
+      perSecond(ipxAlike.perSecond),
       (edge.perSecond / ipx.perSecond).toFixed(2),
-      (floor.perSecond / ipx.perSecond).toFixed(2),
+      (edge.perSecond / ipxAlike.perSecond).toFixed(2),
+      (floor.perSecond / ipxAlike.perSecond).toFixed(2),
       latency(edge),
       latency(ipx),
       ms(edge.rssMb),
       ms(ipx.rssMb),
+    ]),
+  );
+
+const qualityTable = ({ edge, ipx }: EqualQuality) =>
+  markdownTable(
+    ['avif of', 'quality', 'bytes', 'butteraugli, 3-norm', 'SSIMULACRA 2'],
+    Object.entries({ edge, ipx }).map(([name, { quality, bytes, butteraugli, ssimulacra2 }]) => [
+      name,
+      String(quality),
+      bytes.toLocaleString('en'),
+      butteraugli.toFixed(2),
+      ssimulacra2.toFixed(1),
     ]),
   );
 

@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { signedSizeUrl } from '@imagemill/variants';
+import sharp from 'sharp';
 import { makeSource } from '../engine/sources.ts';
 import type { Contender, Stage } from './contenders.ts';
 import { type Fetched, fetchPictures } from './fetch-pictures.ts';
+import { ipxPath } from './ipx-path.ts';
 import type { Images, Placed } from './place-images.ts';
-import { type BenchFormat, quality, SIDE } from './settings.ts';
+import { type BenchFormat, encoderOptions, quality, SIDE } from './settings.ts';
 
 export interface Peers {
   readonly edge: Contender;
   readonly floor: Contender;
   readonly ipx: Contender;
   readonly nginx: Contender | undefined;
+  /** Of ipx's avif; its other settings are sharp's defaults. */
+  readonly ipxAvifQuality: number;
 }
 
 export interface Miss {
@@ -23,7 +27,10 @@ export interface Miss {
   /** The same picture as a signed size. */
   readonly signed: Fetched;
   readonly floor: Fetched;
+  /** With the encoder settings of ipx, which are sharp's defaults, but the quality. */
   readonly ipx: Fetched;
+  /** With the encoder settings and the quality of the edge. */
+  readonly ipxAlike: Fetched;
   readonly nginx?: Fetched;
 }
 
@@ -67,7 +74,11 @@ async function measureCell(cell: Cell, stage: Stage, images: Images, peers: Peer
   const { source, format, connections, placed } = cell;
   const keys = placed.map((image) => images.keyOf(image, 'only', format));
   const file = basename(source.path);
-  const ipxPath = `/${ipxModifiers(format)}/${file}`;
+  const own = { file, format, quality: format === 'avif' ? peers.ipxAvifQuality : quality[format] };
+  const { autoOrient } = await sharp(source.path).metadata();
+  // The binaries of ipx's version of sharp have avif of 8 bits only.
+  const { bitdepth: _, ...encoder } = encoderOptions(format, autoOrient);
+  const alike = { file, format, quality: quality[format], encoder };
   const run = (from: Contender, paths: readonly string[]) => fetchPictures(from, paths, connections);
   const edge = await run(
     peers.edge,
@@ -78,11 +89,12 @@ async function measureCell(cell: Cell, stage: Stage, images: Images, peers: Peer
     peers.floor,
     placed.map(({ originalKey }) => `/${format}/${originalKey}`),
   );
-  const ipx = await run(peers.ipx, Array<string>(keys.length).fill(ipxPath));
+  const ipx = await run(peers.ipx, Array<string>(keys.length).fill(ipxPath(own)));
+  const ipxAlike = await run(peers.ipx, Array<string>(keys.length).fill(ipxPath(alike)));
   const canFilter = peers.nginx && format === 'jpeg' && source.encoding === 'baseline jpeg';
   const nginx = canFilter ? await run(peers.nginx, Array<string>(keys.length).fill(`/${file}`)) : undefined;
   const name = `${source.megapixels} MP ${source.encoding.replace('baseline ', '')}`;
-  return { source: name, format, connections, edge, signed, floor, ipx, ...(nginx && { nginx }) };
+  return { source: name, format, connections, edge, signed, floor, ipx, ipxAlike, ...(nginx && { nginx }) };
 }
 
 const signedUrls = ({ placed, format }: Cell, key: Stage['signingKey']) =>
@@ -93,10 +105,6 @@ const signedUrls = ({ placed, format }: Cell, key: Stage['signingKey']) =>
     }),
   );
 
-/** For avif the defaults of ipx, whose quality 50 at effort 4 is close to our 60 at effort 1; else the same quality. */
-const ipxModifiers = (format: BenchFormat) =>
-  [`f_${format}`, `s_${SIDE}x${SIDE}`, 'fit_inside', ...(format === 'avif' ? [] : [`q_${quality[format]}`])].join(',');
-
-const summary = ({ edge, signed, floor, ipx }: Miss) =>
-  `CPU ${edge.cpuMs.toFixed(0)} ms, signed ${signed.cpuMs.toFixed(0)}, floor ${floor.cpuMs.toFixed(0)}, ipx ${ipx.cpuMs.toFixed(0)}; ` +
-  `${edge.perSecond.toFixed(1)}/s, floor ${floor.perSecond.toFixed(1)}, ipx ${ipx.perSecond.toFixed(1)}`;
+const summary = ({ edge, signed, floor, ipx, ipxAlike }: Miss) =>
+  `CPU ${edge.cpuMs.toFixed(0)} ms, signed ${signed.cpuMs.toFixed(0)}, floor ${floor.cpuMs.toFixed(0)}, ipx ${ipx.cpuMs.toFixed(0)}, alike ${ipxAlike.cpuMs.toFixed(0)}; ` +
+  `${edge.perSecond.toFixed(1)}/s, floor ${floor.perSecond.toFixed(1)}, ipx ${ipx.perSecond.toFixed(1)}, alike ${ipxAlike.perSecond.toFixed(1)}`;

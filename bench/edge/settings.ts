@@ -16,10 +16,13 @@ export const variantSets = {
   })),
 };
 
-/** The same encoding by bare sharp, of a picture of 4:3. */
-export function encodeAs(image: Sharp, format: BenchFormat, source: Size): Sharp {
+/** The engine's settings of the encoder for a picture of 4:3, besides the quality. */
+export function encoderOptions(format: BenchFormat, source: Size): Readonly<Record<string, unknown>> {
   const [width, height] = [SIDE, (SIDE * 3) / 4];
   const shareOfSource = (width * height) / (source.width * source.height);
-  const ofSize = settingsOfSize({ format }, { width, height, shareOfSource });
-  return image.toFormat(format, { quality: quality[format], ...encoderSettings[format], ...ofSize });
+  return { ...encoderSettings[format], ...settingsOfSize({ format }, { width, height, shareOfSource }) };
 }
+
+/** The same encoding by bare sharp. */
+export const encodeAs = (image: Sharp, format: BenchFormat, source: Size): Sharp =>
+  image.toFormat(format, { quality: quality[format], ...encoderOptions(format, source) });
