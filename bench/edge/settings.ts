@@ -17,7 +17,7 @@ export const variantSets = {
 };
 
 /** The engine's settings of the encoder for a picture of 4:3, besides the quality. */
-export function encoderOptions(format: BenchFormat, source: Size): Readonly<Record<string, unknown>> {
+export function encoderOptions(format: BenchFormat, source: Size) {
   const [width, height] = [SIDE, (SIDE * 3) / 4];
   const shareOfSource = (width * height) / (source.width * source.height);
   return { ...encoderSettings[format], ...settingsOfSize({ format }, { width, height, shareOfSource }) };
