@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           ...slow,
           name: 'slow',
-          include: ['{apps,packages}/*/src/**/*.slow.test.ts', 'acceptance/**/*.slow.test.ts'],
+          include: ['{apps,packages}/*/src/**/*.slow.test.ts', '{acceptance,deploy/*}/**/*.slow.test.ts'],
           exclude: [...configDefaults.exclude, CHAOS],
           sequence: { ...slow.sequence, groupOrder: 0 },
         },

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { longPhoto } from './test-support/photos.ts';
+import { runCommand } from './test-support/run-command.ts';
 import { createSeller } from './test-support/seller.ts';
 import { equippedStack } from './test-support/shared.ts';
 
@@ -79,10 +78,8 @@ test("the operator's mark is on the renditions of a worker and on those that the
 
 test('a URL that `imagemill sign` prints shows its size, and no other', async () => {
   const { image } = await seller.upload({ bytes: photo, category: 'avatar' });
-  const args = ['apps/cli/imagemill.mjs', 'sign', image.imageId, '--width', '40', '--height', '30', '-f', 'webp'];
-  const { stdout } = await promisify(execFile)(process.execPath, args, {
-    env: { ...process.env, IMAGEMILL_DIR: stack.dir },
-  });
+  const args = ['sign', image.imageId, '--width', '40', '--height', '30', '-f', 'webp'];
+  const { stdout } = await runCommand(args, { IMAGEMILL_DIR: stack.dir });
   const answer = await fetch(stdout.trim());
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp']);
   expect(await sharp(await bytesAt(answer)).metadata()).toMatchObject({ width: 40, height: 30 });

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { runCommand } from './test-support/run-command.ts';
 import { runProgram } from './test-support/run-program.ts';
 import { equippedStack } from './test-support/shared.ts';
 
@@ -16,15 +17,10 @@ beforeAll(async () => {
 const Made = z.object({ id: z.string(), key: z.string(), tenant: z.string(), expiresAt: z.string().optional() });
 type Made = z.infer<typeof Made>;
 
-function keys(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const { REDIS_URL: _theirs, ...own } = process.env;
-  return runProgram(['apps/cli/imagemill.mjs', 'keys', ...args], {
-    ...own,
-    IMAGEMILL_DIR: stack.dir,
-    QUEUE_PREFIX: stack.queuePrefix,
-    ...env,
-  });
-}
+/** The variables of the commands: without the caller's Redis, they use that of the stack. */
+const stackEnv = () => ({ REDIS_URL: undefined, IMAGEMILL_DIR: stack.dir, QUEUE_PREFIX: stack.queuePrefix });
+const keys = (args: readonly string[], env: Record<string, string> = {}) =>
+  runCommand(['keys', ...args], { ...stackEnv(), ...env });
 
 async function create(...args: string[]): Promise<Made> {
   const { stdout } = await keys(['create', '--tenant', 'acme', '--json', ...args]);
@@ -54,7 +50,8 @@ async function logs(): Promise<string> {
 test('a new key works at once, and is rejected everywhere within 5 s of its revocation', async () => {
   const { id, key } = await create('--name', 'shop');
   expect((await ask(key)).status).toBe(201);
-  expect((await keys(['revoke', id])).stdout).toBe(`${id} is revoked.\n`);
+  const revoke = ['apps/cli/imagemill.mjs', 'keys', 'revoke', id];
+  expect((await runProgram(revoke, { ...process.env, ...stackEnv() })).stdout).toBe(`${id} is revoked.\n`);
   const revokedAt = performance.now();
   let lastAcceptedAt = revokedAt;
   await vi.waitUntil(

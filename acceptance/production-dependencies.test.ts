@@ -19,7 +19,7 @@ const manifestOf = async (folder: string) =>
 
 const inside = async (group: string) => (await readdir(join(root, group))).map((name) => join(group, name));
 const apps = await inside('apps');
-// The client is bundled: bundled packages are not dependencies of its users (acceptance/client/package.test.ts).
+// The client is bundled: bundled packages are not dependencies of its users (acceptance/client/package.slow.test.ts).
 const packages = (await inside('packages')).filter((folder) => folder !== 'packages/client');
 /** Not part of the shipped code: tests and their support. */
 const notShipped = /\.test\.tsx?$|(^|\/)(test-support|testing|contract|node_modules|dist)\/|harness|\.config\.ts$/;

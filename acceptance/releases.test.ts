@@ -1,70 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const apps = ['api', 'worker', 'edge'];
-const textOf = (file: string) => readFile(join(root, file), 'utf8');
-
-const Step = z.object({
-  uses: z.string().optional(),
-  run: z.string().optional(),
-  with: z.record(z.string(), z.unknown()).optional(),
-});
-const Workflow = z.object({
-  permissions: z.record(z.string(), z.string()),
-  jobs: z.record(
-    z.string(),
-    z.object({
-      needs: z.string().optional(),
-      steps: z.array(Step),
-      strategy: z.object({ matrix: z.record(z.string(), z.array(z.string())) }).optional(),
-    }),
-  ),
-});
-const workflow = async (name: string) => Workflow.parse(parse(await textOf(`.github/workflows/${name}.yml`)));
-
-/** The SBOM of an app's image, by the command of the release workflow. */
-async function sbomOf(app: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'sbom-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const { jobs } = await workflow('release');
-  const command =
-    jobs.images?.steps.find(({ run }) => run?.includes(' sbom '))?.run?.replaceAll(/\$\{\{ matrix\.app \}\}/g, app) ??
-    '';
-  const out = join(folder, `${app}.cdx.json`);
-  await promisify(execFile)('sh', ['-c', command.replace(`--out ${app}.cdx.json`, `--out ${out}`)], { cwd: root });
-  return Bom.parse(JSON.parse(await readFile(out, 'utf8')));
-}
-
-const Bom = z.object({
-  bomFormat: z.literal('CycloneDX'),
-  components: z.array(
-    z.object({
-      name: z.string(),
-      version: z.string(),
-      purl: z.string().startsWith('pkg:npm/'),
-      licenses: z.array(z.unknown()).min(1),
-    }),
-  ),
-});
+import { describe, expect, test } from 'vitest';
+import { apps, textOf, workflow } from './test-support/workflows.ts';
 
 describe.each(apps)('the image of %s', (app) => {
-  test('has an SBOM with its production dependencies, each with its version and licence', async () => {
-    const { components } = await sbomOf(app);
-    const names = components.map(({ purl }) => decodeURIComponent(/^pkg:npm\/(.+)@/.exec(purl)?.[1] ?? ''));
-    const { dependencies } = JSON.parse(await textOf(`apps/${app}/package.json`));
-    const published = Object.keys(dependencies).filter((name) => !name.startsWith('@imagemill/'));
-    expect(names).toEqual(expect.arrayContaining(published));
-    expect(names).not.toContain('vitest');
-  });
-
   test('is built from a base image that a release passes by its digest, and says what it is', async () => {
     const dockerfile = await textOf(`apps/${app}/Dockerfile`);
     const stages = [...dockerfile.matchAll(/^FROM (\S+)(?: AS (\w+))?/gm)];

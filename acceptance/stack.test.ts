@@ -1,92 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { parseEnv } from '@imagemill/service/environment';
 import { expect, inject, test, vi } from 'vitest';
-import { longPhoto } from './test-support/photos.ts';
+import { apiEnv, setupEnv } from '../apps/api/src/env.ts';
+import { edgeEnv } from '../apps/edge/src/env.ts';
+import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
+import { isAlive, pidsOf } from './test-support/pids.ts';
 import { runProgram } from './test-support/run-program.ts';
-import { type RunningStack, startStack } from './test-support/running-stack.ts';
-import { createSeller } from './test-support/seller.ts';
+import { startStack } from './test-support/running-stack.ts';
 
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-/** Starts its own Redis and S3, as on a machine without configured servers. */
-const selfContained = { REDIS_URL: '', S3_ENDPOINT: '' };
 const withoutWorkers = { WORKERS: '0' };
 /** The environment of a program that gets none of ours. */
 const bare = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
-const pidsOf = ({ pids }: Pick<RunningStack, 'pids'>) => Object.values(pids).flat() as number[];
-
-test('a stack starts its own Redis and S3, receives bucket events, restarts what exits, and shuts down in order on Ctrl-C', async () => {
-  const stack = await startStack({
-    ...selfContained,
-    EDGES: '1',
-    UPLOAD_CHECK_DELAY_MS: '600000',
-    QUEUE_PREFIX: 'own',
-  });
-  const pids = pidsOf(stack);
-  expect(pids).toHaveLength(6);
-  expect(pids.every(alive)).toBe(true);
-
-  const killed = [stack.pids.api, stack.pids.workers[0] ?? 0];
-  for (const pid of killed) process.kill(pid, 'SIGKILL');
-  const now = await vi.waitFor(async () => {
-    const file = JSON.parse(await readFile(join(stack.dir, 'stack.json'), 'utf8')) as typeof stack;
-    expect([file.pids.api, ...file.pids.workers].some((pid) => killed.includes(pid))).toBe(false);
-    return file;
-  });
-  expect(stack.printed()).toContain('worker-1 exited with SIGKILL. It restarts in 0.25 s.');
-
-  const seller = createSeller(stack);
-  const bytes = await longPhoto();
-  const ticket = await seller.ticket({ bytes, category: 'product' });
-  await seller.put(ticket, bytes);
-  expect((await seller.ended(ticket.imageId)).status).toBe('ready');
-
-  const env = { ...bare, IMAGEMILL_DIR: stack.dir, QUEUE_PREFIX: 'own' };
-  const doctor = await runProgram(['apps/cli/imagemill.mjs', 'doctor', '--json'], env);
-  const findings = doctor.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(findings.filter(({ result }) => !['ok', undefined].includes(result)).map(({ check }) => check)).toEqual([
-    'webhooks',
-  ]);
-  expect(findings).toContainEqual(
-    expect.objectContaining({ check: 'bucket events', message: expect.stringContaining('an event reached the API') }),
-  );
-  expect(doctor.code).toBe(0);
-  expect(await stack.stop('SIGINT')).toBe(0);
-  expect([...pids, ...pidsOf(now)].filter(alive)).toEqual([]);
-});
-
-test('no process of a stack outlives it, even if it is killed', async () => {
-  const stack = await startStack(selfContained);
-  const pids = pidsOf(stack);
-  process.kill(stack.pids.stack, 'SIGKILL');
-  await vi.waitUntil(() => !pids.some(alive));
-  await stack.stop();
-});
-
-test('a stack exits with code 1 if Redis exits, and leaves no process and no state file', async () => {
-  const stack = await startStack({ ...selfContained, ...withoutWorkers });
-  const pids = pidsOf(stack);
-  process.kill((stack.pids as typeof stack.pids & { redis: number }).redis, 'SIGKILL');
-  await vi.waitUntil(() => !alive(stack.pids.stack));
-  expect(stack.printed()).toContain('Redis exited unexpectedly (SIGKILL).');
-  expect(pids.filter(alive)).toEqual([]);
-  await expect(access(join(stack.dir, 'stack.json'))).rejects.toThrow('ENOENT');
-  expect(await stack.stop()).toBe(1);
-});
 
 test.each([
   ['S3 server', (port: number) => ({ S3_ENDPOINT: `http://127.0.0.1:${port}` })],
@@ -168,34 +98,54 @@ test('only one of several stacks starts in the same folder, and ends if the pack
   expect((await fetch(`${up?.apiUrl}/readyz`)).status).toBe(200);
   const pids = up ? pidsOf(up) : [];
   await up?.stop('SIGKILL');
-  await vi.waitUntil(() => !pids.some(alive));
+  await vi.waitUntil(() => !pids.some(isAlive));
   await writeFile(join(dir, 'dev-keys.json'), '{');
   await expect(start()).rejects.toThrow(/dev-keys\.json can't be read\. Delete it/);
   await rm(otherName);
   await rm(dir, { recursive: true });
 });
 
-test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts', 'apps/api/src/setup.ts'])(
-  '%s lists every invalid variable at once, without values, and exits with 1',
-  async (program) => {
-    const bad = { S3_ENDPOINT: 'not a url 123', CDN_BUCKET: 'not a bucket 123' };
-    const { code, stderr } = await runProgram([program], { ...bare, ...bad });
-    expect(code).toBe(1);
-    for (const name of ['S3_ENDPOINT: must be', 'CDN_BUCKET: must be']) expect(stderr).toContain(name);
-    expect(stderr).not.toContain('123');
-    expect(stderr).not.toContain('    at ');
+const invalid = { S3_ENDPOINT: 'not a url 123', CDN_BUCKET: 'not a bucket 123', S3_ACCESS_KEY_ID: 'key' };
+const problemsOfInvalid = ['S3_ENDPOINT: must be', 'CDN_BUCKET: must be'];
+
+test('a program lists every invalid variable at once, without values, and exits with 1', async () => {
+  const { code, stderr } = await runProgram(['apps/api/src/setup.ts'], { ...bare, ...invalid });
+  expect(code).toBe(1);
+  for (const problem of problemsOfInvalid) expect(stderr).toContain(problem);
+  expect(stderr).not.toContain('123');
+  expect(stderr).not.toContain('    at ');
+});
+
+test.each(Object.entries({ apiEnv, setupEnv, workerEnv, reconcileEnv, edgeEnv }))(
+  '%s reports every invalid variable at once, and an access key without its secret',
+  (_name, schema) => {
+    const failure = (env: Record<string, string>) => {
+      try {
+        return String(parseEnv(schema, env));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    for (const problem of problemsOfInvalid) expect(failure(invalid)).toContain(problem);
+    expect(failure(invalid)).not.toContain('123');
+    const valid = { S3_ENDPOINT: 'http://s3.test', REDIS_URL: 'redis://redis.test', CDN_BASE_URL: 'http://cdn.test' };
+    expect(failure({ ...valid, S3_ACCESS_KEY_ID: 'key' })).toContain('S3_SECRET_ACCESS_KEY is not set');
   },
 );
 
-test('rejects an access key without its secret', async () => {
-  const env = { ...bare, S3_ENDPOINT: 'http://s3.test', S3_ACCESS_KEY_ID: 'key' };
-  const { code, stderr } = await runProgram(['apps/api/src/setup.ts'], env);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('S3_SECRET_ACCESS_KEY is not set')]);
-});
+const missingQueue = {
+  UPLOAD_EVENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/uploads',
+  UPLOAD_EVENTS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+};
 
-test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts'])(
-  '%s does not start with missing buckets, and lists them',
-  async (program) => {
+test.each([
+  ['apps/api/src/main.ts', missingQueue, / {2}upload events queue: .*ECONNREFUSED/],
+  ['apps/worker/src/main.ts', {}, /imagemill cannot start:/],
+])(
+  '%s does not start with missing buckets or a missing queue, and lists all of them',
+  async (program, more, problem) => {
     const { redisUrl, s3 } = inject('servers');
     const { code, stderr } = await runProgram([program], {
       ...bare,
@@ -209,8 +159,10 @@ test.each(['apps/api/src/main.ts', 'apps/worker/src/main.ts'])(
       ORIGINALS_BUCKET: 'not-there-1',
       CDN_BUCKET: 'not-there-2',
       CDN_BASE_URL: 'http://cdn.test',
+      ...more,
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(/cannot start:\n {2}bucket not-there-1: .*\n {2}bucket not-there-2: /);
+    expect(stderr).toMatch(problem);
   },
 );

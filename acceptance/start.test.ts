@@ -1,60 +1,115 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { longPhoto } from './test-support/photos.ts';
+import { isAlive, pidsOf } from './test-support/pids.ts';
+import { runProgram } from './test-support/run-program.ts';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
 
 let dir: string;
-let firstPrinted: string;
-/** The status of the image that the recipe of the first start uploads. */
-let statusOfRecipe: string;
-/** The second start: without workers, since it has nothing to render. */
-let stack: RunningStack;
+let first: RunningStack;
+let second: RunningStack | undefined;
+/** Every process that the first start has had so far. */
+const firstPids = new Set<number>();
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'imagemill-start-'));
-  const names = { QUEUE_PREFIX: 'start', ORIGINALS_BUCKET: 'start-originals', CDN_BUCKET: 'start-cdn' };
-  const own = { REDIS_URL: '', S3_ENDPOINT: '', IMAGEMILL_DIR: dir, ...names };
-  const start = (env: Record<string, string> = {}) =>
-    startStack({ ...own, ...env }, [process.execPath, 'apps/cli/imagemill.mjs', 'start']);
-  const first = await start();
-  firstPrinted = first.printed();
-  statusOfRecipe = await followRecipe(first);
-  await first.stop();
-  stack = await start({ WORKERS: '0' });
+  first = await start({ EDGES: '1', UPLOAD_CHECK_DELAY_MS: '600000' });
+  for (const pid of pidsOf(first)) firstPids.add(pid);
 });
 afterAll(async () => {
-  await stack.stop();
+  await Promise.all([first.stop('SIGKILL'), second?.stop('SIGKILL')]);
   await rm(dir, { recursive: true });
 });
 
+const names = { QUEUE_PREFIX: 'start', ORIGINALS_BUCKET: 'start-originals', CDN_BUCKET: 'start-cdn' };
+/** Starts its own Redis and S3 server, as on a machine without configured ones. */
+const start = (env: Record<string, string> = {}) =>
+  startStack({ REDIS_URL: '', S3_ENDPOINT: '', IMAGEMILL_DIR: dir, ...names, ...env }, [
+    process.execPath,
+    ...['apps/cli/imagemill.mjs', 'start'],
+  ]);
+
 const tableRow = /^(thumb|small|medium|large|retina|og|round-\w+) +(avif|webp|jpeg|png) .* % +http\S+$/gm;
 
-test('start shows every rendition of both sample photographs, with its duration', () => {
-  expect(firstPrinted.match(/^examples\/photos\/\S+ \(.*\): ready \d+\.\d s after its upload$/gm)).toHaveLength(2);
-  expect(firstPrinted.match(tableRow)).toHaveLength(12 + 13);
-});
-
-test('a later start shows the same renditions without uploading again', () => {
-  const printed = stack.printed();
-  expect(printed).not.toContain('Uploading');
-  expect(printed.match(/^examples\/photos\/\S+ \(.*\): uploaded before$/gm)).toHaveLength(2);
-  const paths = (text: string) => text.match(tableRow)?.map((row) => new URL(row.split(/ +/).at(-1) ?? '').pathname);
-  expect(paths(printed)).toEqual(paths(firstPrinted));
-});
-
-test("start prints the URL of the API's documentation", async () => {
-  const docs = /http\S+\/docs/.exec(stack.printed())?.[0] ?? '';
-  const page = await fetch(docs);
-  expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({
-    status: 200,
-    type: 'text/html; charset=utf-8',
+// One stack and then another in the same folder: a start costs more than all that is tested with it.
+describe('two starts, one after the other', { shuffle: false }, () => {
+  test('start shows every rendition of both sample photographs, with its duration', () => {
+    const printed = first.printed();
+    expect(printed.match(/^examples\/photos\/\S+ \(.*\): ready \d+\.\d s after its upload$/gm)).toHaveLength(2);
+    expect(printed.match(tableRow)).toHaveLength(12 + 13);
+    expect(firstPids.size).toBe(6);
+    expect([...firstPids].every(isAlive)).toBe(true);
   });
-  const { servers } = await (await fetch(docs.replace(/docs$/, 'openapi.json'))).json();
-  expect(servers).toEqual([{ url: stack.apiUrl }]);
+
+  test('the recipe that start prints uploads an image with curl', async () => {
+    expect(await followRecipe(first)).toBe('ready');
+  });
+
+  test('restarts the processes that exit, and renders an upload that only the bucket reports', async () => {
+    const killed = [first.pids.api, first.pids.workers[0] ?? 0];
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    await vi.waitFor(async () => {
+      const now = JSON.parse(await readFile(join(dir, 'stack.json'), 'utf8')) as typeof first;
+      expect([now.pids.api, ...now.pids.workers].some((pid) => killed.includes(pid))).toBe(false);
+      for (const pid of pidsOf(now)) firstPids.add(pid);
+    });
+    expect(first.printed()).toContain('worker-1 exited with SIGKILL. It restarts in 0.25 s.');
+    expect(firstPids.size).toBe(8);
+
+    const seller = createSeller(first);
+    const bytes = await longPhoto();
+    const ticket = await seller.ticket({ bytes, category: 'product' });
+    await seller.put(ticket, bytes);
+    expect((await seller.ended(ticket.imageId)).status).toBe('ready');
+  });
+
+  test('doctor finds no problem, and reports the event of the bucket', async () => {
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, IMAGEMILL_DIR: dir, QUEUE_PREFIX: names.QUEUE_PREFIX };
+    const doctor = await runProgram(['apps/cli/imagemill.mjs', 'doctor', '--json'], env);
+    const lines = doctor.stdout.trim().split('\n');
+    const findings = lines.map((line) => JSON.parse(line) as { check: string; result?: string; message: string });
+    expect(findings.filter(({ result = 'ok' }) => result !== 'ok').map(({ check }) => check)).toEqual(['webhooks']);
+    const message = expect.stringContaining('an event reached the API');
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'bucket events', message }));
+    expect(doctor.code).toBe(0);
+  });
+
+  test('no process of a stack outlives it, even if it is killed', async () => {
+    process.kill(first.pids.stack, 'SIGKILL');
+    await vi.waitUntil(() => ![...firstPids].some(isAlive));
+  });
+
+  test('a later start shows the same renditions without uploading again', async () => {
+    second = await start();
+    const printed = second.printed();
+    expect(printed).not.toContain('Uploading');
+    expect(printed.match(/^examples\/photos\/\S+ \(.*\): uploaded before$/gm)).toHaveLength(2);
+    const paths = (text: string) => text.match(tableRow)?.map((row) => new URL(row.split(/ +/).at(-1) ?? '').pathname);
+    expect(paths(printed)).toEqual(paths(first.printed()));
+  });
+
+  test("start prints the URL of the API's documentation", async () => {
+    const docs = /http\S+\/docs/.exec(second?.printed() ?? '')?.[0] ?? '';
+    const page = await fetch(docs);
+    expect({ status: page.status, type: page.headers.get('content-type') }).toEqual({
+      status: 200,
+      type: 'text/html; charset=utf-8',
+    });
+    const { servers } = await (await fetch(docs.replace(/docs$/, 'openapi.json'))).json();
+    expect(servers).toEqual([{ url: second?.apiUrl }]);
+  });
+
+  test('Ctrl-C ends every process of a stack, with exit code 0', async () => {
+    const pids = pidsOf(second ?? first);
+    expect(pids.every(isAlive)).toBe(true);
+    expect(await second?.stop('SIGINT')).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
 });
 
 /** Runs the printed commands in a shell. @returns the final status of their image */
@@ -66,7 +121,3 @@ async function followRecipe(running: RunningStack): Promise<string> {
   await rm(folder, { recursive: true });
   return (await createSeller(running).ended(/"imageId":"([^"]+)"/.exec(stdout)?.[1] ?? '')).status;
 }
-
-test('the recipe that start prints uploads an image with curl', () => {
-  expect(statusOfRecipe).toBe('ready');
-});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { longPhoto } from './test-support/photos.ts';
 import { type Pictures, startPictures } from './test-support/pictures.ts';
+import { runCommand } from './test-support/run-command.ts';
 import { runProgram } from './test-support/run-program.ts';
 import { type SharedStack, sharedStack } from './test-support/shared.ts';
 
@@ -25,11 +26,13 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const imagemill = (...args: string[]) =>
+const imagemill = (...args: string[]) => runCommand(args, { IMAGEMILL_DIR: stack.dir });
+/** In a process of its own. */
+const program = (...args: string[]) =>
   runProgram(['apps/cli/imagemill.mjs', ...args], { ...process.env, IMAGEMILL_DIR: stack.dir });
 
 test('finds the running stack, and prints a table of all renditions', async () => {
-  const { code, stdout } = await imagemill('upload', cheap, '--category', 'avatar');
+  const { code, stdout } = await program('upload', cheap, '--category', 'avatar');
   expect(code).toBe(0);
   expect(stdout).toMatch(/ready \d+\.\d s after its upload/);
   expect(stdout).toMatch(/variant +format +pixels +bytes +share +url/);
@@ -42,7 +45,7 @@ test('explains a rejected file, shows the others as well, and exits 1', async ()
   const empty = join(dir, 'empty.jpg');
   await writeFile(empty, '');
   const nowhere = join(dir, 'nowhere.jpg');
-  const { code, stdout } = await imagemill('upload', broken, cheap, nowhere, empty);
+  const { code, stdout } = await program('upload', broken, cheap, nowhere, empty);
   expect(code).toBe(1);
   expect(stdout).toContain('broken.jpg: rejected: This file is not an accepted image.');
   expect(stdout).toContain('nowhere.jpg: There is no such file.');
@@ -125,6 +128,6 @@ test('rejects a malformed address or key without printing the key', async () => 
 });
 
 test('exits 2 for wrong usage, and 0 for its version', async () => {
-  expect((await imagemill('uplaod', 'a.jpg')).code).toBe(2);
-  expect(await imagemill('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  expect((await program('uplaod', 'a.jpg')).code).toBe(2);
+  expect(await program('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });

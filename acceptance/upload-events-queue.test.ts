@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { longPhoto } from './test-support/photos.ts';
-import { runProgram } from './test-support/run-program.ts';
+import { isAlive, pidsOf } from './test-support/pids.ts';
 import { type RunningStack, startStack } from './test-support/running-stack.ts';
 import { createSeller } from './test-support/seller.ts';
 
@@ -13,6 +15,8 @@ beforeAll(async () => {
   server = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
   server.createQueue('uploads');
   stack = await startStack({
+    // Its own, which ends with the stack.
+    REDIS_URL: '',
     ORIGINALS_BUCKET: bucket,
     // No look at the bucket before the test is over.
     UPLOAD_CHECK_DELAY_MS: '600000',
@@ -24,40 +28,31 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  const code = await stack?.stop();
+  await stack?.stop('SIGKILL');
   await server.stop();
-  expect(code).toBe(0);
 });
 
-test('queues an upload reported only by an SQS message, and deletes the message', async () => {
-  const seller = createSeller(stack);
-  const bytes = await longPhoto();
-  const ticket = await seller.ticket({ bytes, category: 'product' });
-  await seller.put(ticket, bytes);
-  expect((await seller.image(ticket.imageId)).status).toBe('awaiting-upload');
-  const s3 = { bucket: { name: bucket }, object: { key: ticket.key, size: bytes.length } };
-  server.sendMessage('uploads', JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }));
-  await vi.waitUntil(async () => (await seller.image(ticket.imageId)).status === 'queued');
-  const left = () => Object.values(server.inspectQueue('uploads')?.messages ?? { none: [0] }).flat();
-  await vi.waitFor(() => expect(left()).toEqual([]));
-});
-
-test('an API with a missing queue exits with code 1 and reports the queue', async () => {
-  const { redisUrl, s3 } = inject('servers');
-  const { code, stderr } = await runProgram(['apps/api/src/main.ts'], {
-    ...process.env,
-    PORT: '0',
-    API_KEYS: `demo:upload:${'0'.repeat(64)}`,
-    CDN_BASE_URL: 'http://cdn.test',
-    REDIS_URL: redisUrl,
-    S3_ENDPOINT: s3.endpoint,
-    S3_ACCESS_KEY_ID: s3.accessKeyId,
-    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-    UPLOAD_EVENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/uploads',
-    UPLOAD_EVENTS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+describe('a stack whose API reads upload events from a queue', { shuffle: false }, () => {
+  test('queues an upload reported only by an SQS message, and deletes the message', async () => {
+    const seller = createSeller(stack);
+    const bytes = await longPhoto();
+    const ticket = await seller.ticket({ bytes, category: 'product' });
+    await seller.put(ticket, bytes);
+    expect((await seller.image(ticket.imageId)).status).toBe('awaiting-upload');
+    const s3 = { bucket: { name: bucket }, object: { key: ticket.key, size: bytes.length } };
+    server.sendMessage('uploads', JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }));
+    await vi.waitUntil(async () => (await seller.image(ticket.imageId)).status === 'queued');
+    const left = () => Object.values(server.inspectQueue('uploads')?.messages ?? { none: [0] }).flat();
+    await vi.waitFor(() => expect(left()).toEqual([]));
   });
-  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('upload events queue: ') });
-  expect(stderr).toContain('ECONNREFUSED');
+
+  test('exits with code 1 if Redis exits, and leaves no process and no state file', async () => {
+    const pids = pidsOf(stack);
+    process.kill((stack.pids as typeof stack.pids & { redis: number }).redis, 'SIGKILL');
+    await vi.waitUntil(() => !isAlive(stack.pids.stack));
+    expect(stack.printed()).toContain('Redis exited unexpectedly (SIGKILL).');
+    expect(pids.filter(isAlive)).toEqual([]);
+    await expect(access(join(stack.dir, 'stack.json'))).rejects.toThrow('ENOENT');
+    expect(await stack.stop()).toBe(1);
+  });
 });

@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import { examine } from './doctor/examine.ts';
-import { jsonReport, summarise, textReport } from './doctor/report.ts';
 
 const HELP = `usage: doctor [--json]
 
@@ -15,6 +13,11 @@ Exit codes: 0 no problem (warnings are possible), 1 at least one problem, 2 wron
 async function main(): Promise<void> {
   const flags = readFlags();
   if (!flags) return;
+  // Loaded here, not at import: a wrong flag is reported at once.
+  const [{ examine }, { jsonReport, summarise, textReport }] = await Promise.all([
+    import('./doctor/examine.ts'),
+    import('./doctor/report.ts'),
+  ]);
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
   const findings = await examine(process.env, { signal: interrupted.signal });

@@ -1,11 +1,5 @@
-import { CommanderError } from 'commander';
-import { explanation } from './explain.ts';
-import { createProgram } from './program.ts';
+import { runCommandLine } from './run-command-line.ts';
 
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-  process.stderr.write(`${explanation(error)}\n`);
-  process.exit(1);
-}
+const failure = await runCommandLine(process.argv.slice(2));
+// A command that ended by itself has set `process.exitCode`, and may have output that is not written yet.
+if (failure !== undefined) process.exit(failure);

@@ -34,7 +34,7 @@ const ways = [
   'sending a result of another shape',
 ] as const;
 // Each way at one step, and each step in one way: how a process ends does not depend on its step.
-const cases = steps.map((at, index) => ({ at, by: ways[index % ways.length] ?? ways[0] }));
+const cases = ways.map((by, index) => ({ by, at: steps[index % steps.length] ?? steps[0] }));
 
 describe('an image that ends its process twice is rejected, and others are rendered', () => {
   test.each(cases)('$at, $by', async (image) => {

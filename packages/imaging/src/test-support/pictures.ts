@@ -53,8 +53,13 @@ export function fromPixels(
   colourAt: (x: number, y: number) => readonly number[],
 ): Sharp {
   const data = Buffer.alloc(width * height * channels);
+  let at = 0;
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) data.set(colourAt(x, y), (y * width + x) * channels);
+    for (let x = 0; x < width; x++) {
+      // Not `data.set`, which takes ten times as long for so few bytes.
+      const colour = colourAt(x, y);
+      for (let channel = 0; channel < channels; channel++) data[at++] = colour[channel] ?? 0;
+    }
   }
   return sharp(data, { raw: { width, height, channels } });
 }

@@ -30,6 +30,8 @@ export interface S3Server {
 
 const OBJECT_BYTES_MAX = 5 * 1024 ** 3;
 const CLOSE_GRACE_MS = 3_000;
+/** Longer than any pause of a client: one that uses a connection at the moment of its end loses its request. */
+const KEEP_ALIVE_MS = 3600_000;
 
 /** Resolves when the server listens. @throws StartUpError if the port or the data directory cannot be used */
 export async function createS3Server(options: S3ServerOptions): Promise<S3Server> {
@@ -65,7 +67,7 @@ function createHttpServer(service: S3Service): { server: Server; settled: () => 
     maxHeaderSize: 32 * 1024,
     headersTimeout: 20_000,
     requestTimeout: 15 * 60_000,
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const running = new Set<Promise<void>>();
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse, clientWaits: boolean) => {
