@@ -89,8 +89,10 @@ describe('two starts, one after the other', { shuffle: false }, () => {
     const printed = second.printed();
     expect(printed).not.toContain('Uploading');
     expect(printed.match(/^examples\/photos\/\S+ \(.*\): uploaded before$/gm)).toHaveLength(2);
-    const paths = (text: string) => text.match(tableRow)?.map((row) => new URL(row.split(/ +/).at(-1) ?? '').pathname);
-    expect(paths(printed)).toEqual(paths(first.printed()));
+    // The first start has an edge, the second one shows the bucket's own URLs.
+    const keyOf = (url = '') => new URL(url).pathname.replace(`/${names.CDN_BUCKET}/`, '/');
+    const keys = (text: string) => text.match(tableRow)?.map((row) => keyOf(row.split(/ +/).at(-1)));
+    expect(keys(printed)).toEqual(keys(first.printed()));
   });
 
   test("start prints the URL of the API's documentation", async () => {

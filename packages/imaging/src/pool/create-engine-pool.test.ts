@@ -31,7 +31,7 @@ afterAll(() => pool.close());
 const base64 = (made: readonly { data: Uint8Array }[]) => made.map(({ data }) => Buffer.from(data).toString('base64'));
 
 test('gives the same facts, the same summary and the same bytes as the engine in one process', async () => {
-  const photo = await gradientPicture(270, 180).jpeg().toBuffer();
+  const photo = await gradientPicture(450, 420).jpeg().toBuffer();
   const inProcess = await engineOf({ detector });
   const options = { set: avatar, contentType: 'image/jpeg' };
   const source = await pool.inspect(photo, options);
