@@ -56,7 +56,7 @@ test('explains a rejected file, shows the others as well, and exits 1', async ()
 
 test('prints one line of JSON per image for scripts, and nothing else', async () => {
   const nowhere = join(dir, 'nowhere.jpg');
-  const { code, stdout } = await imagemill('upload', '--json', cheap, nowhere, '-c', 'avatar');
+  const { code, stdout } = await imagemill('upload', '--json', cheap, nowhere, '-c', 'tiny');
   expect(code).toBe(1);
   const lines = stdout
     .trimEnd()
@@ -71,7 +71,7 @@ test('prints one line of JSON per image for scripts, and nothing else', async ()
     path: cheap,
     originalBytes: expect.any(Number),
     readyMs: expect.any(Number),
-    image: { status: 'ready', renditions: expect.arrayContaining([expect.objectContaining({ variant: 'small' })]) },
+    image: { status: 'ready', renditions: expect.arrayContaining([expect.objectContaining({ variant: 'tiny' })]) },
   });
 });
 
@@ -80,13 +80,13 @@ test('uploads the images in a folder, lists them, and deletes them', async () =>
   await mkdir(join(album, 'inner'), { recursive: true });
   await copyFile(cheap, join(album, 'inner', 'eileen.jpg'));
   await writeFile(join(album, 'notes.txt'), 'notes');
-  const uploaded = await imagemill('upload', album, '--category', 'avatar', '--json');
+  const uploaded = await imagemill('upload', album, '--category', 'tiny', '--json');
   expect(uploaded.code).toBe(0);
   const { image } = JSON.parse(uploaded.stdout) as { image: { imageId: string } };
   expect(uploaded.stderr).toBe('Skipped 1 other file in these folders.\n');
 
-  const listed = await imagemill('list', '--category', 'avatar', '--status', 'ready', '--limit', '1');
-  expect(listed.stdout).toMatch(new RegExp(`^${image.imageId} .* avatar +eileen\\.jpg +ready +150×200`, 'm'));
+  const listed = await imagemill('list', '--category', 'tiny', '--status', 'ready', '--limit', '1');
+  expect(listed.stdout).toMatch(new RegExp(`^${image.imageId} .* tiny +eileen\\.jpg +ready +150×200`, 'm'));
   const [asJson = ''] = (await imagemill('list', '--json', '--limit', '1')).stdout.split('\n');
   expect(JSON.parse(asJson)).toMatchObject({ imageId: image.imageId, filename: 'eileen.jpg' });
 
@@ -116,7 +116,7 @@ test('imports a URL, and explains a failed import', async () => {
 test('names the valid categories', async () => {
   const { code, stdout } = await imagemill('upload', 'examples/photos/product.jpg', '--category', 'banner');
   expect(code).toBe(1);
-  expect(stdout).toContain('This category does not exist: it must be one of product, avatar.');
+  expect(stdout).toContain('This category does not exist: it must be one of product, avatar, tiny.');
 });
 
 test('rejects a malformed address or key without printing the key', async () => {

@@ -36,7 +36,7 @@ test('reports the progress of a large upload while it runs', async () => {
     const file = document.querySelector('input')?.files?.[0] as File;
     const loaded: number[] = [];
     await globalThis.onPage.createImagemill(options).upload(file, {
-      category: 'avatar',
+      category: 'tiny',
       wait: 'uploaded',
       onProgress: (progress) => progress.phase === 'uploading' && loaded.push(progress.loaded),
     });
@@ -59,7 +59,7 @@ test('an upload continues automatically after a network loss', async () => {
     const file = document.querySelector('input')?.files?.[0] as File;
     const output = document.querySelector('main') as HTMLElement;
     const upload = globalThis.onPage.createImagemill({ ...options, attemptsMax: 1 }).upload(file, {
-      ...{ category: 'avatar', method: 'PUT', wait: 'uploaded' },
+      ...{ category: 'tiny', method: 'PUT', wait: 'uploaded' },
       onProgress: ({ offline, loaded }) => {
         output.textContent = offline ? 'offline' : loaded > 0 ? 'sending' : 'begun';
       },
@@ -82,7 +82,7 @@ test('an aborted upload leaves no image', async () => {
     const controller = new AbortController();
     let imageId = '';
     const upload = globalThis.onPage.createImagemill(options).upload(file, {
-      category: 'avatar',
+      category: 'tiny',
       method: 'PUT',
       signal: controller.signal,
       onTicket: (ticket) => {

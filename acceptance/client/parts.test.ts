@@ -34,7 +34,7 @@ test('sends a large file in parts, and reports the total progress', async () => 
   const loaded: number[] = [];
   let ticket: UploadTicket | undefined;
   const image = await client.upload(scan, {
-    category: 'avatar',
+    category: 'tiny',
     onTicket: (issued) => {
       ticket = issued;
     },
@@ -49,7 +49,7 @@ test('sends a large file in parts, and reports the total progress', async () => 
 
 test('sends a stream in parts, and it arrives complete', async () => {
   const stream = { stream: scan.stream(), size: scan.size, name: 'scan.tiff' };
-  const image = await imagemill.upload(stream, { category: 'avatar' });
+  const image = await imagemill.upload(stream, { category: 'tiny' });
   expect(image.source?.bytes).toBe(scan.size);
 });
 
@@ -60,7 +60,7 @@ test('retries only the failed part', async () => {
     hasFailed = true;
     throw new TypeError('fetch failed');
   });
-  await client.upload(scan, { category: 'avatar' });
+  await client.upload(scan, { category: 'tiny' });
   expect(hasFailed).toBe(true);
   expect(sent.toSorted()).toEqual(['1', '2', '3']);
 });
@@ -72,7 +72,7 @@ test('resumes an interrupted upload with the missing parts', async () => {
     if (partNumber === '3') throw new TypeError('fetch failed');
   });
   const upload = breaking.upload(scan, {
-    category: 'avatar',
+    category: 'tiny',
     keepOnAbort: true,
     signal: controller.signal,
     onTicket: (ticket) => {
@@ -87,7 +87,7 @@ test('resumes an interrupted upload with the missing parts', async () => {
   const { client, sent } = watched(() => {});
   const loaded: number[] = [];
   const image = await client.upload(scan, {
-    category: 'avatar',
+    category: 'tiny',
     resume: imageId,
     onProgress: (progress) => progress.phase === 'uploading' && loaded.push(progress.loaded),
   });
@@ -95,7 +95,7 @@ test('resumes an interrupted upload with the missing parts', async () => {
   expect(image).toMatchObject({ imageId, status: 'ready', source: { bytes: scan.size } });
   expect(loaded.find((bytes) => bytes > 0)).toBeGreaterThanOrEqual(16 * MIB);
 
-  const again = await client.upload(scan, { category: 'avatar', resume: imageId });
+  const again = await client.upload(scan, { category: 'tiny', resume: imageId });
   expect(again).toMatchObject({ imageId, status: 'ready' });
   expect(sent).toEqual(['3']);
 });
@@ -105,7 +105,7 @@ test('an aborted multipart upload leaves no image, and sends no further requests
   let imageId = '';
   const { client, sent } = watched(() => controller.abort(new Error('enough')));
   const upload = client.upload(scan, {
-    category: 'avatar',
+    category: 'tiny',
     signal: controller.signal,
     onTicket: (ticket) => {
       ({ imageId } = ticket);

@@ -15,7 +15,7 @@ const showField = (page: Page) =>
     const { createElement: h, createImagemill, createRoot, StrictMode, useImageUpload } = globalThis.onPage;
     const imagemill = createImagemill(options);
     function Field() {
-      const { upload, cancel, status, progress, image, error } = useImageUpload(imagemill, { category: 'avatar' });
+      const { upload, cancel, status, progress, image, error } = useImageUpload(imagemill, { category: 'tiny' });
       const send = () => void upload(document.querySelector('input')?.files?.[0] as File);
       const shown = error ? `${error.code}: ${error.message}` : (image?.imageId ?? String(progress?.loaded ?? ''));
       return h('p', {}, [
@@ -47,7 +47,7 @@ test('a component shows an upload from start to finish', async () => {
   await page.getByText('Send').click();
   await status(page, 'done');
   const imageId = (await shown(page)) ?? '';
-  expect(await createImagemill(client()).getImage(imageId)).toMatchObject({ status: 'ready', category: 'avatar' });
+  expect(await createImagemill(client()).getImage(imageId)).toMatchObject({ status: 'ready', category: 'tiny' });
 });
 
 test('a component shows the message of an error', async () => {

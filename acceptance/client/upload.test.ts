@@ -45,21 +45,21 @@ describe('a photograph becomes ready', () => {
     const onTicket = (issued: UploadTicket) => {
       ticket = issued;
     };
-    const image = await imagemill.upload(file, { category: 'product', method: 'POST', onTicket });
+    const image = await imagemill.upload(file, { category: 'tiny', method: 'POST', onTicket });
     expect(ticket).toMatchObject({ method: 'POST', imageId: image.imageId });
     expect(image.status).toBe('ready');
   });
 
   test('from bytes, with the type taken from the file name', async () => {
-    const image = await imagemill.upload(await readFile(path), { category: 'avatar', filename: 'me.JPG' });
-    expect(image).toMatchObject({ status: 'ready', category: 'avatar' });
+    const image = await imagemill.upload(await readFile(path), { category: 'tiny', filename: 'me.JPG' });
+    expect(image).toMatchObject({ status: 'ready', category: 'tiny' });
   });
 
   test('from a stream of known size', async () => {
     const { size } = await stat(path);
     const image = await imagemill.upload(
       { stream: createReadStream(path), size, name: 'shoe.jpg' },
-      { category: 'product' },
+      { category: 'tiny' },
     );
     expect(image.source?.bytes).toBe(size);
   });
@@ -85,7 +85,7 @@ test('"uploaded" does not wait for renditions, and a ticket is enough to wait fo
   const onTicket = (issued: UploadTicket) => {
     ticket = issued;
   };
-  const image = await imagemill.upload(path, { category: 'product', wait: 'uploaded', onTicket });
+  const image = await imagemill.upload(path, { category: 'tiny', wait: 'uploaded', onTicket });
   expect(['queued', 'processing', 'ready']).toContain(image.status);
   if (!ticket) throw new Error('No ticket was told of.');
   const page = createImagemill({ baseUrl: stack.apiUrl });
@@ -95,7 +95,7 @@ test('"uploaded" does not wait for renditions, and a ticket is enough to wait fo
 
 test('rejects a file that is not an image, with the reason and the image', async () => {
   const text = new Blob(['no picture'], { type: 'image/jpeg' });
-  const error = await imagemill.upload(text, { category: 'product' }).catch((thrown: unknown) => thrown);
+  const error = await imagemill.upload(text, { category: 'tiny' }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ImageEndedError);
   expect(error).toMatchObject({ code: 'unsupported-format', retryable: false, image: { status: 'rejected' } });
 });
@@ -113,7 +113,7 @@ test('an error of the storage is an UploadError with its message', async () => {
     return fetch(isUpload ? String(url).replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=00') : url, init);
   };
   const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: forged });
-  const error = await client.upload(path, { category: 'product' }).catch((thrown: unknown) => thrown);
+  const error = await client.upload(path, { category: 'tiny' }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UploadError);
   expect(error).toMatchObject({ code: 'storage-refused', status: 403, retryable: false });
   expect((error as Error).message).toMatch(/signature/i);
@@ -124,7 +124,7 @@ test("an aborted upload rejects with its signal's reason, and leaves no image", 
   const reason = new Error('The seller has left the page.');
   let imageId = '';
   const upload = imagemill.upload(largerPath, {
-    category: 'product',
+    category: 'tiny',
     signal: controller.signal,
     onTicket: (ticket) => {
       ({ imageId } = ticket);
@@ -147,7 +147,7 @@ test('an upload whose responses are lost is retried, and creates one image', asy
     throw new TypeError('fetch failed');
   };
   const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: losing });
-  const image = await client.upload(path, { category: 'product' });
+  const image = await client.upload(path, { category: 'tiny' });
   expect(lost).toEqual(new Set(['POST upload-url', 'PUT original.jpg', 'POST complete']));
   expect(ids).toEqual(new Set([image.imageId]));
 });
@@ -167,13 +167,13 @@ test('renews an expired URL, for the same image', async () => {
     );
   };
   const client = createImagemill({ baseUrl: stack.apiUrl, apiKey: stack.apiKey, fetch: late });
-  const image = await client.upload(path, { category: 'product' });
+  const image = await client.upload(path, { category: 'tiny' });
   expect(tickets.map(({ imageId }) => imageId)).toEqual([image.imageId, image.imageId]);
 });
 
 test('uploads with only a ticket, and reports when the image is ready', async () => {
   const file = new File([await readFile(path)], 'shoe.jpg', { type: 'image/jpeg' });
-  const request = { filename: file.name, contentType: file.type, contentLength: file.size, category: 'product' };
+  const request = { filename: file.name, contentType: file.type, contentLength: file.size, category: 'tiny' };
   const ticket = await imagemill.requestUpload(request);
   const page = createImagemill({ baseUrl: stack.apiUrl });
   const image = await page.uploadTo(ticket, file, { complete: false });

@@ -26,7 +26,7 @@ const uploadByUppy = (page: Page, s3Multipart?: { uploadId: string; key: string 
     async ({ options, s3Multipart }) => {
       const { AwsS3, createImagemill, Uppy, uppyCompletion, uppyS3Options } = globalThis.onPage;
       const imagemill = createImagemill(options);
-      const uppy = new Uppy().use(AwsS3, uppyS3Options(imagemill, { category: 'avatar' }));
+      const uppy = new Uppy().use(AwsS3, uppyS3Options(imagemill, { category: 'tiny' }));
       uppy.addPostProcessor(uppyCompletion(uppy, imagemill, { wait: 'ready' }));
       const file = document.querySelector('input')?.files?.[0] as File;
       const id = uppy.addFile({ name: file.name, type: file.type, data: file });
@@ -43,7 +43,7 @@ test('Uppy uploads a photograph, and completes when it is ready', async () => {
   const { failed, imageIds } = await uploadByUppy(page);
   expect(failed).toEqual([]);
   const image = await createImagemill(client()).getImage(imageIds[0] ?? '');
-  expect(image).toMatchObject({ status: 'ready', category: 'avatar' });
+  expect(image).toMatchObject({ status: 'ready', category: 'tiny' });
 });
 
 test('Uppy sends a large file in parts', async () => {
@@ -67,7 +67,7 @@ test('a rejected image is a failed upload with a message for the seller', async 
 const pausedByUppy = (page: Page) =>
   page.evaluate(async (options) => {
     const { AwsS3, createImagemill, Uppy, uppyS3Options } = globalThis.onPage;
-    const uppy = new Uppy().use(AwsS3, uppyS3Options(createImagemill(options), { category: 'avatar' }));
+    const uppy = new Uppy().use(AwsS3, uppyS3Options(createImagemill(options), { category: 'tiny' }));
     const file = document.querySelector('input')?.files?.[0] as File;
     const id = uppy.addFile({ name: file.name, type: file.type, data: file });
     const paused = new Promise<void>((resolve) => {

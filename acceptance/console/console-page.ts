@@ -79,7 +79,7 @@ export function useConsole(of: 'shared' | 'equipped' | (() => Promise<Record<str
   return {
     stack: () => stack,
 
-    /** Opens the console in a fresh browser session: with the keys of a tenant of its own, with others, or with none. */
+    /** Opens the console in a fresh browser session, without animations, which take CPU: with the keys of a tenant of its own, with others, or with none. */
     async open(options: OpenOptions = {}): Promise<Page> {
       const {
         plainHttp = false,
@@ -87,7 +87,7 @@ export function useConsole(of: 'shared' | 'equipped' | (() => Promise<Record<str
         keys = { apiKey: await nextKey(), adminKey: stack.adminKey },
         ...session
       } = options;
-      const context = await (browser as Browser).newContext({ viewport: DESKTOP, ...session });
+      const context = await (browser as Browser).newContext({ viewport: DESKTOP, reducedMotion: 'reduce', ...session });
       context.setDefaultTimeout(ACTION_TIMEOUT_MS);
       const page = await context.newPage();
       pages.push(page);

@@ -20,7 +20,7 @@ test.each([
 ] as const)(
   'both pages and the details of a photograph are accessible and fit the window: %s',
   async (name, session) => {
-    const on = await page.open({ reducedMotion: 'reduce', ...session });
+    const on = await page.open(session);
     await uploaded(on, name === 'light' ? photo('product.jpg') : await cheapPhoto('product.jpg'));
     expect(await page.flaws(on)).toEqual([]);
     expect(await overflow(on)).toBe(0);

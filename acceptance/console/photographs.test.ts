@@ -20,6 +20,9 @@ const untilReady = async (on: Page, ...names: string[]) => {
   for (const name of names) await until(on, name, 'ready');
 };
 
+/** For a test that does not look at renditions: this category has one. */
+const inCheapCategory = (on: Page) => on.getByRole('radio', { name: 'Profile banner' }).check();
+
 /** The pixels of the picture of any size, once it is shown with these facts. */
 async function sizedPicture(on: Page, facts: string): Promise<string> {
   const form = on.getByRole('region', { name: 'Any size' });
@@ -125,6 +128,7 @@ test('shows a private photograph with its signed URLs, and no friendly URL', asy
 
 test('shows a photograph at any size, with its URL to copy, its pixels and its bytes', async () => {
   const on = await page.open({ keys: 'printed', permissions: ['clipboard-read', 'clipboard-write'] });
+  await inCheapCategory(on);
   // More than 1 kB at that size: the page shows less in bytes.
   await files(on).setInputFiles({ ...(await cheapPhoto('sized.jpg')), buffer: await grainyPhoto() });
   await untilReady(on, 'sized.jpg');
@@ -159,6 +163,7 @@ test('shows a photograph at any size, with its URL to copy, its pixels and its b
 
 test('shows the reason if a size cannot be rendered, and the picture after a retry', async () => {
   const on = await page.open({ keys: 'printed' });
+  await inCheapCategory(on);
   await files(on).setInputFiles(await cheapPhoto('busy.jpg'));
   await untilReady(on, 'busy.jpg');
   await on.getByRole('button', { name: 'Details of busy.jpg' }).click();
@@ -178,6 +183,7 @@ test('shows the reason if a size cannot be rendered, and the picture after a ret
 
 test('without a signing key of the tenant, says so', async () => {
   const on = await page.open();
+  await inCheapCategory(on);
   await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   await untilReady(on, 'product.jpg');
   await on.getByRole('button', { name: 'Details of product.jpg' }).click();
@@ -189,6 +195,7 @@ test('without a signing key of the tenant, says so', async () => {
 
 test('shows what an original says about its origin', async () => {
   const on = await page.open();
+  await inCheapCategory(on);
   const name = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
   const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:DigitalSourceType="${name}"/></rdf:RDF></x:xmpmeta>`;
   const buffer = await sharp(await longPhoto())
@@ -255,6 +262,7 @@ test('compares a rendition with its original, keyboard-only too, and copies HTML
 
 test('a stopped upload ends at once, leaves no image, and can be started again', async () => {
   const on = await page.open();
+  await inCheapCategory(on);
   const network = await on.context().newCDPSession(on);
   await network.send('Network.emulateNetworkConditions', {
     offline: false,
@@ -305,6 +313,7 @@ test('rejects files that are not accepted with a message that says what to do', 
 
 test('retries all temporary failures with one button, and by itself when the network is back', async () => {
   const on = await page.open();
+  await inCheapCategory(on);
   const tickets = '**/v1/images/upload-url';
   // Longer than the SDK waits by itself.
   await on.route(tickets, (route) =>
@@ -349,6 +358,7 @@ test('reports a refused key once, with a button to enter another', async () => {
 
 test('deletes a photograph after a confirmation', async () => {
   const on = await page.open();
+  await inCheapCategory(on);
   await files(on).setInputFiles(await cheapPhoto('avatar.jpg'));
   await untilReady(on, 'avatar.jpg');
   const chip = await card(on, 'avatar.jpg').locator('a.chip').first().getAttribute('href');
@@ -364,6 +374,7 @@ test('deletes a photograph after a confirmation', async () => {
 
 test('an upload continues while the other page is open', async () => {
   const on = await page.open();
+  await inCheapCategory(on);
   await files(on).setInputFiles(await cheapPhoto('product.jpg'));
   await on.getByRole('link', { name: 'Operator' }).click();
   await on.getByRole('heading', { name: 'Dead letters' }).waitFor();

@@ -73,9 +73,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-/** With a tenant for every test. It renders the most: two engine processes. */
+/** With a tenant for every test, and the category `tiny` for those that do not look at renditions. Two engine processes: it renders the most. */
 function startSharedStack(apiKeys: string, servers: TestServers) {
-  const env = { API_KEYS: apiKeys, API_CORS_ORIGINS: '*', IMPORT_ALLOW_PRIVATE: 'true', ENGINE_PROCESSES: '2' };
+  const env = {
+    API_KEYS: apiKeys,
+    API_CORS_ORIGINS: '*',
+    IMPORT_ALLOW_PRIVATE: 'true',
+    ENGINE_PROCESSES: '2',
+    VARIANT_SETS_FILE: fileURLToPath(new URL('shared-sets.json', import.meta.url)),
+  };
   return startStack(env, undefined, servers);
 }
 

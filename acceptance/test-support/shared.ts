@@ -11,7 +11,7 @@ async function ask<T>(path: string): Promise<T> {
 
 export type SharedStack = Omit<RunningStack, 'stop'>;
 
-/** The stack of the whole run, with the API key of an unused tenant. Test files must not stop it. */
+/** The stack of the whole run, with the API key of an unused tenant. A render in its category `tiny` costs least. Test files must not stop it. */
 export async function sharedStack(): Promise<SharedStack> {
   const { text, ...stack } = await ask<Omit<SharedStack, 'printed'> & { text: string }>('/stack');
   return { ...stack, printed: () => text };
