@@ -26,7 +26,7 @@ describe('a network loss', () => {
 
   test('is not assumed for an address that has never answered', async () => {
     const client = createImagemill({ baseUrl: 'http://127.0.0.1:1', attemptsMax: 2 });
-    const upload = client.upload(bytes, { category: 'tiny', filename: 'a.jpg' });
+    const upload = client.upload(bytes, { category: 'product', filename: 'a.jpg' });
     await expect(upload).rejects.toMatchObject({ code: 'network', retryable: true });
   });
 });
@@ -56,7 +56,7 @@ test('a failed upload resumes with its idempotency key: same image, only the mis
   const ids: string[] = [];
   const again = () =>
     client.upload(large, {
-      ...{ category: 'tiny', filename: 'a.jpg', method: 'MULTIPART', wait: 'uploaded', idempotencyKey: 'the-same' },
+      ...{ category: 'product', filename: 'a.jpg', method: 'MULTIPART', wait: 'uploaded', idempotencyKey: 'the-same' },
       onTicket: ({ imageId }) => void ids.push(imageId),
     });
   await expect(again()).rejects.toBeInstanceOf(UploadError);

@@ -91,7 +91,7 @@ describe('retries with a new signature', () => {
     const { client, sent } = clientWithResponses([
       { status: 403, code: 'AccessDenied', message: 'Request has expired' },
     ]);
-    const about = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: bytes.length, category: 'tiny' };
+    const about = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: bytes.length, category: 'product' };
     const ticket: UploadTicket = await client.requestUpload({ ...about, method });
     await expect(client.uploadTo(ticket, bytes)).rejects.toMatchObject({
       code: 'upload-url-expired',

@@ -50,7 +50,7 @@ export function useStorageResponses() {
     };
     const client = createImagemill({ baseUrl: '', apiKey: api.keys.acme, fetch: meet as typeof fetch, ...options });
     const upload = (method: UploadMethod, more: object = {}) =>
-      client.upload(bytes, { category: 'tiny', filename: 'a.jpg', wait: 'uploaded', method, ...more });
+      client.upload(bytes, { category: 'product', filename: 'a.jpg', wait: 'uploaded', method, ...more });
     return { sent, client, upload };
   }
 
