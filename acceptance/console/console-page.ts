@@ -121,8 +121,9 @@ export function useConsole(of: 'shared' | 'equipped' | (() => Promise<Record<str
       return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
     },
 
-    /** Keeps a screenshot of the page, to look at. */
+    /** Keeps a screenshot of the page, to look at, if SCREENSHOTS is set: one takes as much CPU as a test. */
     async shoot(page: Page, name: string, fullPage = false): Promise<void> {
+      if (!process.env.SCREENSHOTS) return;
       await mkdir(artefacts, { recursive: true });
       await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage, animations: 'disabled' });
     },

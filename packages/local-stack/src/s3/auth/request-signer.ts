@@ -1,4 +1,12 @@
-import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  type Hash,
+  type Hmac,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto';
 import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
 import { encodePath } from '../url-encoding.ts';
 
@@ -19,8 +27,14 @@ export interface SignedRequest {
 
 /** Exposes the steps of AWS's signer: a server must sign the headers that the request lists, not those that a client would choose. */
 export class RequestSigner extends SignatureV4 {
+  readonly #secret: string;
+  readonly #region: string;
+  readonly #keys = new Map<string, KeyObject>();
+
   constructor(credentials: Credentials, region: string) {
     super({ credentials, region, service: 's3', sha256: NodeSha256, uriEscapePath: false, applyChecksum: false });
+    this.#secret = credentials.secretAccessKey;
+    this.#region = region;
   }
 
   async signRequestAt(request: SignedRequest, scope: string, signedAt: Date): Promise<string> {
@@ -34,10 +48,32 @@ export class RequestSigner extends SignatureV4 {
     return this.signTextAt(toSign, signedAt);
   }
 
-  signTextAt(text: string, signedAt: Date): Promise<string> {
-    return this.sign(text, { signingDate: signedAt });
+  signTextAt(text: string, signedAt: Date): string {
+    return createHmac('sha256', this.#keyOf(this.formatDate(signedAt).shortDate))
+      .update(text)
+      .digest('hex');
+  }
+
+  /**
+   * The signing key of a day, as https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html derives it. The SDK's
+   * own cache computes a hash for each look-up.
+   */
+  #keyOf(day: string): KeyObject {
+    const existing = this.#keys.get(day);
+    if (existing) return existing;
+    const parts = [day, this.#region, 's3', 'aws4_request'];
+    const key = createSecretKey(
+      parts.reduce<Buffer>((secret, part) => hmac(secret, part), Buffer.from(`AWS4${this.#secret}`)),
+    );
+    // Clients sign with days around today only.
+    if (this.#keys.size >= KEYS_MAX) this.#keys.clear();
+    this.#keys.set(day, key);
+    return key;
   }
 }
+
+const KEYS_MAX = 8;
+const hmac = (secret: Buffer, text: string): Buffer => createHmac('sha256', secret).update(text).digest();
 
 export function signaturesEqual(expected: string, given: string): boolean {
   const expectedBytes = Buffer.from(expected);

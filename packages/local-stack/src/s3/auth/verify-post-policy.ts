@@ -17,7 +17,7 @@ export async function verifyPostPolicy(
     throw new S3Error('InvalidArgument', { message: 'X-Amz-Algorithm must be AWS4-HMAC-SHA256' });
   }
   const { signedAt } = parseCredential(credential, fields['x-amz-date'], service, 'InvalidArgument');
-  const expected = await service.signer.signTextAt(encoded, signedAt);
+  const expected = service.signer.signTextAt(encoded, signedAt);
   if (!signaturesEqual(expected, signature)) throw new S3Error('SignatureDoesNotMatch');
   const policy = parsePostPolicy(encoded, service.now());
   assertFieldsAllowed(policy, fields);
