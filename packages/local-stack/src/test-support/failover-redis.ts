@@ -91,6 +91,14 @@ export async function startFailoverRedis(dir: string, { downAfterMs = 1_000 } = 
     return name === 'slave' && state === 'connected';
   };
 
+  /** The sentinels may choose again meanwhile: on a busy machine, a server that answers late counts as down. */
+  async function isSettled(): Promise<boolean> {
+    const primary = await primaryPort();
+    const others = [...servers.keys()].filter((port) => port !== primary);
+    const [[name], ...following] = await Promise.all([role(primary), ...others.map(isReplicating)]);
+    return name === 'master' && following.every(Boolean);
+  }
+
   async function startSentinel(number: number, port: number): Promise<void> {
     const settings = [
       `sentinel monitor ${NAME} 127.0.0.1 ${port} ${QUORUM}`,
@@ -109,8 +117,7 @@ export async function startFailoverRedis(dir: string, { downAfterMs = 1_000 } = 
     const first = await startServer('server-1', undefined);
     for (let number = 2; number <= SERVERS; number += 1) await startServer(`server-${number}`, first);
     for (let number = 1; number <= SENTINELS; number += 1) await startSentinel(number, first);
-    const others = [...servers.keys()].filter((port) => port !== first);
-    await until(async () => (await Promise.all(others.map(isReplicating))).every(Boolean));
+    await until(isSettled);
     // Each has found the others and the replica.
     for (const { port } of sentinels)
       await until(async () => {
@@ -144,7 +151,7 @@ export async function startFailoverRedis(dir: string, { downAfterMs = 1_000 } = 
       });
       const ms = performance.now() - since;
       await startServer(server.dir.split('/').at(-1) ?? '', await primaryPort(), old);
-      await until(() => isReplicating(old));
+      await until(isSettled);
       return ms;
     },
     stop,
