@@ -7,6 +7,7 @@ import { benchLazy } from './engine/bench-lazy.ts';
 import { benchProfile } from './engine/bench-profile.ts';
 import { benchEnhance } from './enhance/bench-enhance.ts';
 import { benchFair } from './fair/bench-fair.ts';
+import { benchFleet } from './fleet/bench-fleet.ts';
 import { benchFrontier } from './frontier/bench-frontier.ts';
 import { benchRoundPng } from './frontier/bench-round-png.ts';
 import { benchGraphics } from './graphics/bench-graphics.ts';
@@ -17,6 +18,7 @@ import { drawOptions } from './options/draw-options.ts';
 import { benchReady } from './ready/bench-ready.ts';
 import { benchReport } from './seller/bench-report.ts';
 import { benchSoak } from './soak/bench-soak.ts';
+import { benchTracing } from './tracing/bench-tracing.ts';
 import { benchVision } from './vision/bench-vision.ts';
 
 const benches: Record<string, (options: { quick: boolean; folder?: string | undefined }) => Promise<void>> = {
@@ -29,6 +31,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   engine: benchEngine,
   enhance: benchEnhance,
   fair: benchFair,
+  fleet: benchFleet,
   frontier: benchFrontier,
   graphics: benchGraphics,
   hostile: benchHostile,
@@ -41,6 +44,7 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
   'round-png': benchRoundPng,
   sharpen: benchSharpen,
   soak: benchSoak,
+  tracing: benchTracing,
   vision: benchVision,
 };
 
@@ -63,6 +67,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
   enhance   whether filters, or a network that enlarges, make damaged photographs better, by four metrics; downloads photographs
   fair      time to ready of nine tenants beside the flood of a tenth, in turns by tenant and first in, first out
+  fleet     a flash sale of 5,000 uploads onto an autoscaled fleet of none to two workers, and the throughput of one and two
   frontier  bytes and CPU of encoder settings at equal quality, by size; downloads photographs from npm and Debian
   graphics  which drawings and photographs are taken for graphics, and the bytes of the settings for graphics
   hostile   CPU, memory and end of each hostile file of chaos, in the engine processes of a worker of 1,500 MiB
@@ -75,6 +80,7 @@ if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0
   round-png bytes, CPU and quality of round png files, lossless and with a palette
   sharpen   contrast and halos by the settings of the unsharp mask
   soak      memory over thousands of jobs in one process, with each installed allocator
+  tracing   CPU of a ticket and of a render without a tracing facade, with tracing off, and with it on
   vision    whether crops keep faces, by position, and the CPU and memory of finding them; writes a sheet of the crops
 
 --quick runs only a few sources and settings, as a smoke test; do not quote its figures.`);

@@ -14,7 +14,11 @@ const WORKER = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.met
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 const HOST = '127.0.0.1';
 /** Limits are checked for every ticket, as in production, but never reached. */
-const NEVER_REACHED = '100000000';
+const neverReached = Object.fromEntries(
+  ['RATE_LIMIT_TICKETS', 'RATE_LIMIT_READS', 'RATE_LIMIT_CHANGES', 'MAX_UNFINISHED_IMAGES', 'MAX_BACKLOG'].map(
+    (name) => [name, '100000000'],
+  ),
+);
 
 export interface Contender {
   readonly url: string;
@@ -23,6 +27,11 @@ export interface Contender {
 
 export interface Contenders {
   readonly redisUrl: string;
+  /** The environment of our programs. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pids: { readonly redis: number; readonly s3: number };
+  /** Of both buckets, `originals` and `cdn`. */
+  readonly client: S3Client;
   readonly ours: Contender & { readonly pid: number };
   readonly floor: Contender;
   /** Starts one worker process on our contender's queue. */
@@ -32,8 +41,15 @@ export interface Contenders {
   stop(): Promise<void>;
 }
 
+interface ContendersOptions {
+  /** Variables of the programs, in addition. */
+  readonly own?: Readonly<Record<string, string>>;
+  /** A proxy in front of the storage, for the programs and the sellers. */
+  readonly proxy?: (endpoint: string) => Promise<{ readonly endpoint: string; stop(): Promise<void> }>;
+}
+
 /** Starts the API as deployed, and the floor: one process each, with their own Redis and S3 server. */
-export async function startContenders(): Promise<Contenders> {
+export async function startContenders({ own, proxy }: ContendersOptions = {}): Promise<Contenders> {
   const dir = await mkdtemp(join(tmpdir(), 'imagemill-bench-api-'));
   const stops: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
   const stop = async () => {
@@ -49,6 +65,8 @@ export async function startContenders(): Promise<Contenders> {
     for (const bucket of ['originals', 'cdn'])
       await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
     stops.push(async () => client.destroy());
+    const proxied = await proxy?.(s3.endpoint);
+    if (proxied) stops.push(proxied.stop);
 
     const apiKey = randomBytes(32).toString('hex');
     const env = {
@@ -56,7 +74,7 @@ export async function startContenders(): Promise<Contenders> {
       NODE_ENV: 'production',
       HOST,
       REDIS_URL: redis.url,
-      S3_ENDPOINT: s3.endpoint,
+      S3_ENDPOINT: proxied?.endpoint ?? s3.endpoint,
       S3_REGION: 'us-east-1',
       S3_ACCESS_KEY_ID: keys.accessKeyId,
       S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
@@ -64,13 +82,10 @@ export async function startContenders(): Promise<Contenders> {
       CDN_BUCKET: 'cdn',
       CDN_BASE_URL: 'https://cdn.example.com',
       QUEUE_PREFIX: 'ours',
-      API_KEYS: `bench:upload:${createHash('sha256').update(apiKey).digest('hex')}`,
+      API_KEYS: `bench:upload+metrics:${createHash('sha256').update(apiKey).digest('hex')}`,
       FOLLOW_TOKEN_SECRET: randomBytes(32).toString('hex'),
-      RATE_LIMIT_TICKETS: NEVER_REACHED,
-      RATE_LIMIT_READS: NEVER_REACHED,
-      RATE_LIMIT_CHANGES: NEVER_REACHED,
-      MAX_UNFINISHED_IMAGES: NEVER_REACHED,
-      MAX_BACKLOG: NEVER_REACHED,
+      ...neverReached,
+      ...own,
     };
     const start = async (name: string, entry: string) => {
       const port = await claimPort(HOST, 0);
@@ -83,7 +98,9 @@ export async function startContenders(): Promise<Contenders> {
     const floor = { ...(await start('floor', FLOOR)), headers: {} };
     const startWorker = () =>
       startNodeProcess({ name: 'worker', entry: WORKER, env, logFile: join(dir, 'worker.log') });
-    return { redisUrl: redis.url, ours, floor, startWorker, timingsOf: readTimings(client), stop };
+    const pids = { redis: redis.pid, s3: s3.pid };
+    const timingsOf = readTimings(client);
+    return { redisUrl: redis.url, env, pids, client, ours, floor, startWorker, timingsOf, stop };
   } catch (error) {
     await stop();
     throw error;

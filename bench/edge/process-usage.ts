@@ -24,6 +24,13 @@ export async function usageOf(pid: number): Promise<Usage> {
   };
 }
 
+/** CPU time of one process, without its children. Linux only. @throws Error if it has ended */
+export async function ownCpuSeconds(pid: number): Promise<number> {
+  const stat = await statOf(String(pid));
+  if (!stat) throw new Error(`The process ${pid} has ended.`);
+  return stat.ownTicks / TICKS_PER_SECOND;
+}
+
 async function statOf(name: string) {
   // The process may have ended in the meantime.
   const text = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => undefined);
@@ -34,5 +41,6 @@ async function statOf(name: string) {
     .split(' ')
     .map(Number);
   const at = (field: number) => fields[field - 3] ?? 0;
-  return { pid: Number(name), parent: at(4), ticks: at(14) + at(15) + at(16) + at(17), pages: at(24) };
+  const ownTicks = at(14) + at(15);
+  return { pid: Number(name), parent: at(4), ownTicks, ticks: ownTicks + at(16) + at(17), pages: at(24) };
 }
