@@ -23,6 +23,7 @@ import { keysEnv, reconcileEnv as reconcileCommandEnv, signEnv, stackEnv, target
 import { createProgram } from '../apps/cli/src/program.ts';
 import { edgeEnv } from '../apps/edge/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
+import { lambdaEnv, redriveEnv } from '../apps/worker/src/serverless/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { Warning } from '../packages/report/src/index.ts';
 import { capabilities } from '../packages/storage/src/probes/probe.ts';
@@ -47,6 +48,8 @@ describe('docs/configuration.md', () => {
   const programs = {
     api: apiEnv,
     worker: workerEnv,
+    lambda: lambdaEnv,
+    redrive: redriveEnv,
     edge: edgeEnv,
     reconcile: z.object({ ...reconcileEnv.shape, ...reconcileCommandEnv.shape }),
     'bucket set-up': setupEnv,

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { CfnReplicationGroup } from 'aws-cdk-lib/aws-elasticache';
 import { type ApplicationLoadBalancer, HttpCodeElb, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -15,9 +15,10 @@ export interface AlarmOptions {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly redis: CfnReplicationGroup;
   readonly uploadEvents: UploadEvents;
-  readonly backlog: Metric;
+  /** Undefined without workers. */
+  readonly backlog?: Metric | undefined;
   /** Seconds. */
-  readonly backlogAge: Metric;
+  readonly backlogAge?: Metric | undefined;
   readonly workersMax: number;
 }
 
@@ -43,11 +44,11 @@ export function createAlarms(scope: Construct, options: AlarmOptions): void {
     LostUploadEvents: [options.uploadEvents.deadLetters.metricApproximateNumberOfMessagesVisible({ period }), 0],
     OldUploadEvents: [options.uploadEvents.queue.metricApproximateAgeOfOldestMessage({ period }), 300],
     // Ten minutes of work for the largest fleet, at 20 jobs a worker and minute.
-    Backlog: [options.backlog, 200 * options.workersMax],
+    ...(options.backlog && { Backlog: [options.backlog, 200 * options.workersMax] as const }),
     // The API holds the last figures while Redis is away.
-    BacklogAge: [options.backlogAge, 300],
+    ...(options.backlogAge && { BacklogAge: [options.backlogAge, 300] as const }),
   } as const;
-  for (const [id, [metric, threshold]] of Object.entries(alarms)) {
+  for (const [id, [metric, threshold]] of Object.entries<readonly [IMetric, number]>(alarms)) {
     new Alarm(scope, `${id}Alarm`, {
       metric,
       threshold,

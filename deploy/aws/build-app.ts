@@ -6,21 +6,26 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Config } from './config.ts';
 import { ImagemillStack } from './imagemill-stack.ts';
+import { RendererStack } from './renderer-stack.ts';
 
 /** The CDK app with cdk-nag's rules, which fail a synthesis that breaks one without a reason. */
 export async function buildApp(
   config: Config,
   { outdir }: { outdir?: string } = {},
-): Promise<{ app: App; stack: ImagemillStack }> {
+): Promise<{ app: App; stack: ImagemillStack; renderer?: RendererStack | undefined }> {
   const deliveryTemplate = join(await mkdtemp(join(tmpdir(), 'imagemill-aws-')), 'delivery.yaml');
   await writeFile(deliveryTemplate, await buildTemplate());
   const app = new App({ ...(outdir !== undefined && { outdir }) });
-  const stack = new ImagemillStack(app, 'imagemill', {
-    config,
-    deliveryTemplate,
-    env: { account: config.account, region: config.region },
-    terminationProtection: true,
-  });
+  const common = { env: { account: config.account, region: config.region }, terminationProtection: true };
+  const stack = new ImagemillStack(app, 'imagemill', { config, deliveryTemplate, ...common });
+  const renderer =
+    config.lambda &&
+    new RendererStack(app, 'imagemill-renderer', {
+      ...common,
+      lambda: config.lambda,
+      alarmEmail: config.alarmEmail,
+      around: stack.forRenderer,
+    });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { app, stack };
+  return { app, stack, renderer };
 }

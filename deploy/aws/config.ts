@@ -26,6 +26,19 @@ export const Config = z.strictObject({
     backlogKey: arn('secretsmanager'),
   }),
   workersMax: z.int().min(1).max(1000).default(20),
+  /** Renders by a Lambda function instead of workers: docs/serverless.md. */
+  lambda: z
+    .strictObject({
+      /** The folder that `lambda/build-bundle.ts` has written. */
+      bundle: z.string(),
+      /** 1,769 MiB have one vCPU. */
+      memoryMiB: z.int().min(2048).max(10_240).default(3538),
+      /** Batches at once. */
+      concurrencyMax: z.int().min(2).max(1000).default(50),
+      /** Messages of one invocation, whose images are rendered one after the other. */
+      batchSize: z.int().min(1).max(2).default(2),
+    })
+    .optional(),
   alarmEmail: z.email(),
   monthlyBudgetUsd: z.number().positive(),
 });

@@ -9,10 +9,11 @@ import { createAlarms } from './alarms.ts';
 import { createBuckets } from './buckets.ts';
 import type { Config } from './config.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
+import type { Permission } from './permissions.ts';
 import { createProgram, type Surroundings } from './programs.ts';
 import { createRedis, type Redis } from './redis.ts';
 import { createBacklogMetrics, scaleByBacklog } from './scaling.ts';
-import { createUploadEvents, type UploadEvents } from './upload-events.ts';
+import { createUploadEvents, RENDER_VISIBILITY, type UploadEvents } from './upload-events.ts';
 import { createLoadBalancer } from './web.ts';
 
 export interface ImagemillStackProps extends StackProps {
@@ -21,13 +22,21 @@ export interface ImagemillStackProps extends StackProps {
   readonly deliveryTemplate: string;
 }
 
+/** What the stack of the Lambda renderer uses. */
+export interface RendererSurroundings extends Pick<Surroundings, 'environment' | 'arnOf'> {
+  readonly uploadEvents: UploadEvents;
+  readonly distributionId: string;
+}
+
 /** imagemill in one region of AWS. */
 export class ImagemillStack extends Stack {
+  readonly forRenderer: RendererSurroundings;
+
   constructor(scope: Construct, id: string, { config, deliveryTemplate, ...props }: ImagemillStackProps) {
     super(scope, id, props);
     const vpc = createVpc(this);
     const { originals, cdn } = createBuckets(this, config.corsOrigins);
-    const uploadEvents = createUploadEvents(this, originals);
+    const uploadEvents = createUploadEvents(this, originals, config.lambda && RENDER_VISIBILITY);
     const redis = createRedis(this, vpc);
     const delivery = createDelivery(this, {
       cdn,
@@ -36,6 +45,17 @@ export class ImagemillStack extends Stack {
       templateFile: deliveryTemplate,
     });
     const around = createSurroundings(this, { vpc, originals, cdn, uploadEvents, redis, delivery, config });
+    this.forRenderer = {
+      environment: around.environment,
+      uploadEvents,
+      distributionId: delivery.distributionId,
+      arnOf: (on) => {
+        const [name, ...prefix] = on.split('/');
+        const arn = around.arnOf(name as Permission['on']);
+        // The name of the export is known at once: cdk-nag asks for it.
+        return prefix.length > 0 ? [this.exportValue(arn), ...prefix].join('/') : arn;
+      },
+    };
     const { api, worker, edge } = createPrograms(this, around, { config, uploadEvents, delivery });
     edge.service
       .autoScaleTaskCount({ minCapacity: 2, maxCapacity: 10 })
@@ -44,19 +64,20 @@ export class ImagemillStack extends Stack {
       { name: 'Api', domain: config.apiDomain, service: api.service, port: 8080 },
       { name: 'Edge', domain: config.edgeDomain, service: edge.service, port: 8081 },
     ]);
-    const { backlog, backlogAge } = createBacklogMetrics(this, {
-      apiDomain: config.apiDomain,
-      key: Secret.fromSecretCompleteArn(this, 'BacklogKey', config.secretArns.backlogKey),
-    });
-    scaleByBacklog(worker.service, backlog, config.workersMax);
+    const metrics =
+      worker &&
+      createBacklogMetrics(this, {
+        apiDomain: config.apiDomain,
+        key: Secret.fromSecretCompleteArn(this, 'BacklogKey', config.secretArns.backlogKey),
+      });
+    if (worker && metrics) scaleByBacklog(worker.service, metrics.backlog, config.workersMax);
     createAlarms(this, {
       email: config.alarmEmail,
       monthlyBudgetUsd: config.monthlyBudgetUsd,
       loadBalancer,
       redis: redis.group,
       uploadEvents,
-      backlog,
-      backlogAge,
+      ...metrics,
       workersMax: config.workersMax,
     });
     new CfnOutput(this, 'LoadBalancerName', { value: loadBalancer.loadBalancerDnsName });
@@ -124,16 +145,20 @@ function createPrograms(
     ...{ image: images.api, cpu: 512, memoryMiB: 1024, port: 8080, desiredCount: 2, stopSeconds },
     environment: {
       API_BASE_URL: `https://${apiDomain}`,
-      UPLOAD_EVENTS_QUEUE_URL: uploadEvents.queue.queueUrl,
-      UPLOAD_EVENTS_REGION: Aws.REGION,
+      ...(config.lambda
+        ? { RENDERER: 'lambda', RENDER_QUEUE_URL: uploadEvents.queue.queueUrl }
+        : { UPLOAD_EVENTS_QUEUE_URL: uploadEvents.queue.queueUrl, UPLOAD_EVENTS_REGION: Aws.REGION }),
     },
+    role: config.lambda ? 'serverlessApi' : 'api',
     secrets: ['FOLLOW_TOKEN_SECRET', 'BOARD_SESSION_SECRET', 'API_KEYS', 'EDGE_SIGNING_KEYS'],
   });
-  const worker = createProgram(scope, 'worker', around, {
-    ...{ image: images.worker, cpu: 2048, memoryMiB: 4096, stopSeconds },
-    environment: { PURGE_CLOUDFRONT_DISTRIBUTION: delivery.distributionId, ENCODE_CONCURRENCY: '2' },
-    secrets: ['EDGE_SIGNING_KEYS'],
-  });
+  const worker = config.lambda
+    ? undefined
+    : createProgram(scope, 'worker', around, {
+        ...{ image: images.worker, cpu: 2048, memoryMiB: 4096, stopSeconds },
+        environment: { PURGE_CLOUDFRONT_DISTRIBUTION: delivery.distributionId, ENCODE_CONCURRENCY: '2' },
+        secrets: ['EDGE_SIGNING_KEYS'],
+      });
   const edge = createProgram(scope, 'edge', around, {
     ...{ image: images.edge, cpu: 2048, memoryMiB: 4096, port: 8081, desiredCount: 2, stopSeconds },
     environment: { ENCODE_CONCURRENCY: '2' },

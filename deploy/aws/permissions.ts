@@ -1,7 +1,15 @@
 /** Actions on a bucket, on a prefix of its keys, or on one other resource. */
 export interface Permission {
   readonly actions: readonly string[];
-  readonly on: 'originals' | 'cdn' | `originals/${string}` | `cdn/${string}` | 'upload events' | 'distribution';
+  readonly on:
+    | 'originals'
+    | 'cdn'
+    | `originals/${string}`
+    | `cdn/${string}`
+    | 'upload events'
+    | 'dead letters'
+    | 'parked letters'
+    | 'distribution';
 }
 
 const read = ['s3:GetObject'];
@@ -23,6 +31,41 @@ export const permissions = {
     { actions: read, on: 'originals/previews/*' },
     { actions: ['s3:ListBucket'], on: 'cdn' },
     { actions: ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'], on: 'upload events' },
+  ],
+  /** With RENDERER=lambda, the API sends orders to the queue of upload events. */
+  serverlessApi: [
+    { actions: ['s3:ListBucket'], on: 'originals' },
+    { actions: write, on: 'originals/originals/*' },
+    { actions: write, on: 'originals/manifests/*' },
+    { actions: write, on: 'originals/finished/*' },
+    { actions: write, on: 'originals/deletions/*' },
+    { actions: read, on: 'originals/previews/*' },
+    { actions: ['s3:ListBucket'], on: 'cdn' },
+    { actions: ['sqs:GetQueueAttributes', 'sqs:SendMessage'], on: 'upload events' },
+  ],
+  renderer: [
+    { actions: ['s3:ListBucket'], on: 'originals' },
+    { actions: remove, on: 'originals/originals/*' },
+    { actions: write, on: 'originals/manifests/*' },
+    { actions: remove, on: 'originals/finished/*' },
+    { actions: remove, on: 'originals/deletions/*' },
+    { actions: write, on: 'originals/tombstones/*' },
+    { actions: remove, on: 'originals/previews/*' },
+    { actions: ['s3:ListBucket'], on: 'cdn' },
+    { actions: remove, on: 'cdn/images/*' },
+    { actions: remove, on: 'cdn/private/*' },
+    { actions: ['cloudfront:CreateInvalidation'], on: 'distribution' },
+    {
+      actions: ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      on: 'upload events',
+    },
+  ],
+  redrive: [
+    { actions: write, on: 'originals/canaries/*' },
+    { actions: write, on: 'cdn/canaries/*' },
+    { actions: ['sqs:SendMessage'], on: 'upload events' },
+    { actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], on: 'dead letters' },
+    { actions: ['sqs:SendMessage'], on: 'parked letters' },
   ],
   worker: [
     { actions: ['s3:ListBucket', 's3:ListBucketMultipartUploads'], on: 'originals' },
@@ -50,4 +93,5 @@ export const permissions = {
   ],
 } as const satisfies Record<string, readonly Permission[]>;
 
-export type Program = keyof typeof permissions;
+/** A service of ECS. */
+export type Program = 'api' | 'worker' | 'edge';

@@ -40,6 +40,8 @@ interface ProgramOptions {
   readonly secrets: readonly string[];
   readonly desiredCount?: number;
   readonly stopSeconds: number;
+  /** The list of its permissions, if it has another name. */
+  readonly role?: keyof typeof permissions;
 }
 
 /** One program as a Fargate service on ARM64, in private subnets, with a role that may do what its list says. */
@@ -71,7 +73,7 @@ export function createProgram(scope: Construct, name: Program, around: Surroundi
     task.addVolume({ name: 'tmp' });
     container.addMountPoints({ sourceVolume: 'tmp', containerPath: '/tmp', readOnly: false });
   }
-  for (const { actions, on } of permissions[name]) {
+  for (const { actions, on } of permissions[options.role ?? name]) {
     task.addToTaskRolePolicy(new PolicyStatement({ actions: [...actions], resources: [arnOf(on)] }));
     if (on.endsWith('/*')) acknowledgeKeysBelow(task, arnOf(on));
   }

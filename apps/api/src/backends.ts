@@ -4,6 +4,7 @@ import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@image
 import { checkBucketEventsQueue, createSqsClient } from './bucket-events/bucket-events-queue.ts';
 import { checkConsole } from './console/serve-console.ts';
 import type { ApiEnv } from './env.ts';
+import { checkRenderQueue } from './serverless/check-render-queue.ts';
 
 /** The connections of one API process to Redis, the object storage and SQS. */
 export type Backends = ReturnType<typeof openBackends>;
@@ -21,13 +22,17 @@ export function openBackends(env: ApiEnv, logger: Logger) {
   const connection = createProducerConnection(redisAddress(env));
   connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   const sqs = openSqs(env);
+  const renderMessages = openRenderMessages(env);
   return {
     originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, allowOverwrite }),
     cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
     connection,
     sqs,
+    /** Set with RENDERER=lambda. */
+    renderMessages,
     close() {
       sqs?.client.destroy();
+      renderMessages?.client.destroy();
       connection.disconnect();
       client.destroy();
       signingClient.destroy();
@@ -39,9 +44,13 @@ function openSqs({ UPLOAD_EVENTS_QUEUE_URL: queueUrl, UPLOAD_EVENTS_REGION: regi
   return queueUrl === undefined ? undefined : { client: createSqsClient({ url: queueUrl, region }), queueUrl };
 }
 
+function openRenderMessages({ RENDER_QUEUE_URL: queueUrl }: ApiEnv) {
+  return queueUrl === undefined ? undefined : { client: createSqsClient({ url: queueUrl }), queueUrl };
+}
+
 /** A bucket that does not answer now is no error. @throws StartUpError with everything that is missing or misconfigured */
 export async function checkBackends(env: ApiEnv, backends: Backends, logger: Logger): Promise<void> {
-  const { originals, cdn, connection, sqs } = backends;
+  const { originals, cdn, connection, sqs, renderMessages } = backends;
   const consoleDir = env.CONSOLE_DIR;
   await startUpChecks({
     Redis: () => checkRedis(connection),
@@ -49,5 +58,6 @@ export async function checkBackends(env: ApiEnv, backends: Backends, logger: Log
     [`bucket ${cdn.bucket}`]: () => checkBucket(cdn, { mayBeAway: true }),
     ...(consoleDir !== undefined && { 'console in CONSOLE_DIR': () => checkConsole(consoleDir) }),
     ...(sqs && { 'upload events queue': () => checkBucketEventsQueue(sqs.client, sqs.queueUrl, logger) }),
+    ...(renderMessages && { 'queue of the Lambda renderer': () => checkRenderQueue(renderMessages) }),
   });
 }

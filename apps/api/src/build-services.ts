@@ -36,6 +36,7 @@ import { createRequestLimits } from './limits/request-limits.ts';
 import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
 import { startLive } from './live/start-live.ts';
+import { lambdaAsRenderer, workersAsRenderer } from './serverless/renderer.ts';
 import { watchOriginals } from './tickets/originals-watch.ts';
 
 interface ServiceOptions {
@@ -53,8 +54,9 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const { originals, cdn, connection } = backends;
   const { categories, logger } = options;
   const prefix = env.QUEUE_PREFIX;
-  const settings = settingsOf(env);
-  const queue = createRenderQueue({ connection, prefix, weights: env.TENANT_WEIGHTS });
+  const renderer = rendererOf(env, backends);
+  const { queue, metadataOf } = renderer;
+  const settings = settingsOf(env, renderer);
   const manifests = createManifests(originals);
   const records = createImageRecords({ queue, manifests, originals, categories });
   const renditionUrls = buildRenditionUrls(env, categories);
@@ -67,10 +69,23 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     sources: { records, view, ends: createImageEnds({ queue, manifests }) },
     limits: listenerLimitsOf(env),
     observer: options.liveObserver,
-    ...(options.liveTimes && { times: options.liveTimes }),
+    times: { ...renderer.liveTimes, ...options.liveTimes },
   });
   return {
-    ...{ categories, originals, cdn, queue, manifests, records, renditionUrls, view, index, live, settings },
+    ...{
+      categories,
+      originals,
+      cdn,
+      queue,
+      manifests,
+      records,
+      renditionUrls,
+      view,
+      index,
+      live,
+      settings,
+      metadataOf,
+    },
     queueFigures: createQueueFigures(queue),
     tenantMemory: createTenantMemory(connection, prefix, categories),
     originalsWatch: watchOriginals(originals),
@@ -80,13 +95,13 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     heldImages: createHeldImages({ manifests, previews: createPreviews(originals), queue, records }),
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, eventProbes, logger }),
     listImages: createListImages({
-      ...{ index, records, categories },
+      ...{ index, records, categories, unknownAfterMs: renderer.unknownAfterMs },
       onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
     }),
     bodyRoom: options.bodyRoom ?? createBodyRoom(),
     requestTurns: options.requestTurns ?? createRequestTurns(),
     refusalDelay: options.refusalDelay ?? {},
-    limits: createLimits({ connection, prefix, queue }, limitsOf(env)),
+    limits: createLimits({ connection, prefix, queue }, { ...limitsOf(env), ...renderer.limits }),
     requestLimits: createRequestLimits({ connection, prefix }, requestLimitsOf(env)),
     followTokens: env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS),
     board: env.BOARD_SESSION_SECRET && {
@@ -95,6 +110,11 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     },
     console: await consoleOf(env, { ...settings, originals, categories }),
   } satisfies ApiServices;
+}
+
+function rendererOf(env: ApiEnv, { connection, renderMessages }: Backends) {
+  const jobs = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX, weights: env.TENANT_WEIGHTS });
+  return renderMessages ? lambdaAsRenderer(jobs, renderMessages) : workersAsRenderer(jobs, env.MAX_UNFINISHED_IMAGES);
 }
 
 type PageOptions = Pick<Parameters<typeof consolePage>[0], 'apiBaseUrl' | 'imageBaseUrls' | 'originals' | 'categories'>;
@@ -108,13 +128,13 @@ const consoleOf = async (env: ApiEnv, options: PageOptions) =>
         signingKeys: env.EDGE_SIGNING_KEYS,
       });
 
-const settingsOf = (env: ApiEnv): ApiSettings => ({
+const settingsOf = (env: ApiEnv, { takesParts }: { readonly takesParts: boolean }): ApiSettings => ({
   apiBaseUrl: env.API_BASE_URL.replace(/\/+$/, ''),
   imageBaseUrls: [env.CDN_BASE_URL, ...(env.EDGE_BASE_URL === undefined ? [] : [env.EDGE_BASE_URL])],
   maxUploadBytes: env.MAX_UPLOAD_BYTES,
   uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
   uploadCheckDelayMs: env.UPLOAD_CHECK_DELAY_MS,
-  multipartThreshold: env.MULTIPART_THRESHOLD,
+  multipartThreshold: takesParts ? env.MULTIPART_THRESHOLD : Number.POSITIVE_INFINITY,
   multipartTtlSeconds: env.MULTIPART_TTL_SECONDS,
   corsOrigins: env.API_CORS_ORIGINS,
 });
@@ -129,7 +149,6 @@ const listenerLimitsOf = (env: ApiEnv) => ({
 const limitsOf = (env: ApiEnv) => ({
   tickets: env.RATE_LIMIT_TICKETS,
   windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
-  unfinishedMax: env.MAX_UNFINISHED_IMAGES,
   maxBacklog: env.MAX_BACKLOG,
   maxBacklogSeconds: env.MAX_BACKLOG_SECONDS,
 });

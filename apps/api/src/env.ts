@@ -6,6 +6,7 @@ import { keyWithSecret, publicStorageEnv, storageEnv } from '@imagemill/storage/
 import { z } from 'zod';
 import { SigningSecrets } from './auth/signing-secrets.ts';
 import { refuseDevelopmentSecrets } from './development-secrets.ts';
+import { queueOfRenderer } from './serverless/queue-of-renderer.ts';
 
 const MIB = 1024 * 1024;
 const COUNT_MAX = 100_000_000;
@@ -117,7 +118,17 @@ export const apiEnv = z
       .string()
       .optional()
       .describe("region of the SQS queue, if neither its URL nor the AWS SDK's settings contain it"),
+    RENDERER: z
+      .enum(['workers', 'lambda'])
+      .default('workers')
+      .describe('who renders: workers, which take jobs from Redis, or a Lambda function behind RENDER_QUEUE_URL'),
+    RENDER_QUEUE_URL: httpUrl()
+      .optional()
+      .describe(
+        "SQS queue of the Lambda renderer, which also gets the originals bucket's events; uses the AWS SDK's credential chain and region; required with RENDERER=lambda",
+      ),
   })
+  .superRefine(queueOfRenderer)
   .superRefine(keyWithSecret)
   .superRefine(refuseDevelopmentSecrets);
 

@@ -4,8 +4,9 @@ import { engineEnv } from '@imagemill/rendering';
 import { flag, serviceEnv, whole } from '@imagemill/service';
 import { keyWithSecret, publicStorageEnv, storageEnv } from '@imagemill/storage';
 import { z } from 'zod';
-import { moderationEnv, serviceWithSecret } from './moderation/env.ts';
+import { serviceWithSecret } from './moderation/env.ts';
 import { purgeEnv, purgeTargetsEnv, webhookWithSecret } from './purge/env.ts';
+import { renderEnv } from './render/env.ts';
 
 const retention = {
   OLD_REVISION_GRACE_DAYS: whole(0, 3650)
@@ -28,7 +29,7 @@ export const workerEnv = z
     ...storageEnv,
     ...engineEnv,
     ...purgeEnv,
-    ...moderationEnv,
+    ...renderEnv,
     ...publicStorageEnv,
     ...renditionUrlsEnv,
     WORKER_CONCURRENCY: whole(1, 64)
@@ -48,11 +49,6 @@ export const workerEnv = z
       .string()
       .default('127.0.0.1')
       .describe('address that HEALTH_PORT listens on; `0.0.0.0` for a probe from outside of the container'),
-    STRICT_CONTENT_TYPE: flag()
-      .prefault('false')
-      .describe(
-        'rejects an original whose format differs from the declared one (`type-mismatch`), even if it is accepted',
-      ),
     UPLOAD_GRACE_SECONDS: whole(0, 86_400)
       .prefault('300')
       .describe('grace period after the upload URL has expired, for an upload that is still in flight'),
@@ -73,12 +69,6 @@ export const workerEnv = z
       .describe(
         'concurrent webhook deliveries per worker process; one tenant gets at most half of them, less if others use theirs, and all tenants with slow endpoints get one together',
       ),
-    IMPORT_TIMEOUT_SECONDS: whole(1, 3600)
-      .prefault('30')
-      .describe('time limit of one download for an import by URL, redirects included'),
-    IMPORT_ALLOW_PRIVATE: flag()
-      .prefault('false')
-      .describe('for local development: allows imports from private addresses and any port'),
     ...retention,
   })
   .superRefine(keyWithSecret)

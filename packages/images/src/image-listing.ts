@@ -35,11 +35,14 @@ interface ListingServices {
   readonly index: ImageIndex;
   readonly records: ImageRecords;
   readonly categories: Categories;
+  /** An image that does not exist this long after its ticket is removed from the index; an hour if not given. */
+  readonly unknownAfterMs?: number | undefined;
   /** Called for an image that a page skips because one of its records is unreadable. */
   readonly onUnreadable: (imageId: ImageId, error: UnreadableError) => void;
 }
 
-export function createListImages({ index, records, categories, onUnreadable }: ListingServices): ListImages {
+export function createListImages(services: ListingServices): ListImages {
+  const { index, records, categories, unknownAfterMs = UNKNOWN_AFTER_MS, onUnreadable } = services;
   const turns = createLookUpTurns(READS_AT_ONCE, TENANT_READS_AT_ONCE);
 
   async function look(tenant: Tenant, imageId: ImageId): Promise<ImageRecord | undefined> {
@@ -49,7 +52,7 @@ export function createListImages({ index, records, categories, onUnreadable }: L
       return 'unreadable' as const;
     });
     if (record === 'unreadable') return undefined;
-    const isForgotten = !record && Date.now() - timeOfId(imageId).getTime() > UNKNOWN_AFTER_MS;
+    const isForgotten = !record && Date.now() - timeOfId(imageId).getTime() > unknownAfterMs;
     if (isForgotten) await index.remove(tenant, imageId, [...categories.keys()]);
     return record;
   }

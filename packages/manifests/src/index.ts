@@ -11,4 +11,4 @@ export { deleteOriginal, findOriginal, listOriginals, readOriginal, readWhole, t
 export { createPreviews, type Previews } from './previews.ts';
 export { DIGEST_METADATA, putRendition } from './put-rendition.ts';
 export { deleteRenditions, listRenderedImages, type RenderedImage } from './renditions.ts';
-export { originalMetadata, sellersText } from './sellers-text.ts';
+export { METADATA_BYTES_MAX, metadataBytes, originalMetadata, sellersText, ticketMetadata } from './sellers-text.ts';

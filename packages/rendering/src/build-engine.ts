@@ -20,7 +20,11 @@ export interface EngineOptions {
   readonly logger: Logger;
   readonly registry: Registry;
   /** The memory allocator of this process, which its engine processes use too. */
-  readonly allocator: string | undefined;
+  readonly allocator?: string | undefined;
+  /** Variables of the engine processes, which inherit none. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Of `createEnginePool`. */
+  readonly bundleFolder?: string | undefined;
   /** MiB of memory of this process with its engine processes; a share of what the machine has if undefined. */
   readonly memoryMb: number | undefined;
   /** Of the variant sets. */
@@ -37,14 +41,15 @@ type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
  * @throws Error if the first one does not start
  */
 export async function buildEngine(env: EngineEnv, options: EngineOptions): Promise<EnginePool> {
-  const { logger, registry, allocator, memoryMb, heldBytes } = options;
+  const { logger, registry, allocator, memoryMb, heldBytes, bundleFolder } = options;
   const metrics = measureEngine(registry, () => engine);
   const detector = buildDetector(env.FACE_DETECTION, logger);
   const engine = await createEnginePool({
     detector,
     slots: env.ENCODE_CONCURRENCY,
     processes: env.ENGINE_PROCESSES,
-    environment: allocator ? { LD_PRELOAD: allocator } : {},
+    bundleFolder,
+    environment: { ...options.environment, ...(allocator && { LD_PRELOAD: allocator }) },
     limits: engineLimits(env),
     watermarks: options.watermarks,
     memoryBytes: memoryMb === undefined ? availableBytes() : memoryMb * MIB,

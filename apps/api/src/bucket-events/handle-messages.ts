@@ -1,6 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import { QueueMessage } from '@imagemill/records';
 import type { Logger } from '@imagemill/service';
-import { QueueMessage } from './queue-message.ts';
+
 import type { ReportUploads } from './report-uploads.ts';
 
 export interface HandledMessages {

@@ -1,10 +1,9 @@
 import { UnreadableError } from '@imagemill/errors';
 import type { EventProbes, RenderQueue } from '@imagemill/queue';
-import { imageFromKey } from '@imagemill/records';
+import { type CreatedObject, imageFromKey } from '@imagemill/records';
 import type { Logger } from '@imagemill/service';
 import { type OriginalAddress, parseEventProbeKey, parseOriginalKey } from '@imagemill/variants';
 import pLimit from 'p-limit';
-import type { CreatedObject } from './bucket-event.ts';
 
 /** One body may name thousands of objects, and all callers share one connection to Redis. */
 const REPORTS_AT_ONCE = 16;

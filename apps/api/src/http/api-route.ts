@@ -13,6 +13,7 @@ import type { TicketLimits } from '../limits/admit-tickets.ts';
 import type { RequestLimits } from '../limits/request-limits.ts';
 import type { LiveImages } from '../live/live-images.ts';
 import type { OriginalsWatch } from '../tickets/originals-watch.ts';
+import type { MetadataOfTicket } from '../tickets/upload-request.ts';
 import type { ApiBindings } from './bindings.ts';
 import type { BodyRoom } from './body-room.ts';
 import type { RefusalDelay } from './delay-refusals.ts';
@@ -42,6 +43,7 @@ export interface ApiServices {
   readonly queueFigures: QueueFigures;
   readonly tenantMemory: ReadTenantMemory;
   readonly originalsWatch: OriginalsWatch;
+  readonly metadataOf: MetadataOfTicket;
   /** Set if FOLLOW_TOKEN_SECRET is set. */
   readonly followTokens?: FollowTokens | undefined;
   readonly webhooks: WebhookQueue;

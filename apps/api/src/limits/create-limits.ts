@@ -11,6 +11,8 @@ export interface LimitSettings {
   readonly unfinishedMax: number;
   readonly maxBacklog: number;
   readonly maxBacklogSeconds: number;
+  /** How long an image counts as unfinished if no worker reports its end. */
+  readonly unfinishedTtlMs?: number | undefined;
 }
 
 /** Keeps each call short. */
@@ -28,6 +30,6 @@ export function createLimits({ connection, prefix, queue }: LimitServices, setti
     rate: limit === 0 ? undefined : createRateLimit({ connection, prefix, what: 'tickets', limit, windowSeconds }),
     backpressure: createBackpressure({ queue, ...settings }),
     ticketsMax: Math.min(...[limit, settings.unfinishedMax].filter((most) => most > 0), TICKETS_PER_CALL_MAX),
-    admissions: createAdmissions({ connection, prefix, unfinishedMax: settings.unfinishedMax }),
+    admissions: createAdmissions({ connection, prefix, ...settings }),
   };
 }

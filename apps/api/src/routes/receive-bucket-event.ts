@@ -1,5 +1,5 @@
+import { BucketEvent } from '@imagemill/records';
 import { z } from 'zod';
-import { BucketEvent } from '../bucket-events/bucket-event.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { describeRoute } from '../openapi/describe-route.ts';

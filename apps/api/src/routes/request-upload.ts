@@ -12,8 +12,8 @@ import { UploadTicket } from '../tickets/upload-ticket.ts';
 
 /** POST /v1/images/upload-url: a URL to upload one photograph, and the job that waits for it. */
 export const requestUpload: ApiRoute = (app, services) => {
-  const { categories, limits, originalsWatch, renditionUrls, settings } = services;
-  const Request = uploadRequest(categories, settings.maxUploadBytes);
+  const { categories, limits, originalsWatch, renditionUrls, settings, metadataOf } = services;
+  const Request = uploadRequest(categories, { ...settings, metadataOf });
   const issueTickets = createIssueTickets(services);
 
   const description = describeRoute({

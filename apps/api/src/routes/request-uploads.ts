@@ -15,9 +15,12 @@ const Tickets = z.object({ tickets: z.array(UploadTicket).meta({ description: 'i
 
 /** POST /v1/images/upload-urls: tickets for many photographs, in the order of their requests: all of them, or none. */
 export const requestUploads: ApiRoute = (app, services) => {
-  const { categories, limits, originalsWatch, renditionUrls, settings } = services;
+  const { categories, limits, originalsWatch, renditionUrls, settings, metadataOf } = services;
   const Requests = z.strictObject({
-    images: z.array(uploadRequest(categories, settings.maxUploadBytes)).min(1).max(limits.ticketsMax),
+    images: z
+      .array(uploadRequest(categories, { ...settings, metadataOf }))
+      .min(1)
+      .max(limits.ticketsMax),
   });
   const issueTickets = createIssueTickets(services);
 

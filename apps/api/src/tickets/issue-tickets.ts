@@ -1,4 +1,3 @@
-import { originalMetadata } from '@imagemill/manifests';
 import type { RenderImage } from '@imagemill/records';
 import { CACHE_PRIVATE, originalKey, ownSpec, type Tenant } from '@imagemill/variants';
 import type { ApiServices } from '../http/api-route.ts';
@@ -9,7 +8,7 @@ import type { UploadTicket } from './upload-ticket.ts';
 
 type TicketServices = Pick<
   ApiServices,
-  'originals' | 'queue' | 'records' | 'renditionUrls' | 'followTokens' | 'settings'
+  'originals' | 'queue' | 'records' | 'renditionUrls' | 'followTokens' | 'settings' | 'metadataOf'
 >;
 
 interface AdmittedRequest {
@@ -48,7 +47,7 @@ async function sign(
   const known = isRepeated ? await records.locate(tenant, imageId) : undefined;
   const object = {
     ...{ key, contentType, contentLength, checksumSha256, cacheControl: CACHE_PRIVATE },
-    metadata: originalMetadata(request),
+    metadata: services.metadataOf(request),
   };
   const wanted = { imageId, createdAt, method: request.method, object, known };
   const { how, expiresAt, ...upload } = await signUpload(services, wanted);

@@ -1,3 +1,5 @@
+import { METADATA_BYTES_MAX, metadataBytes } from '@imagemill/manifests';
+import type { RenderImage } from '@imagemill/records';
 import { type Categories, SourceMediaType, sourceMediaTypeAliases, sourceMediaTypeOf } from '@imagemill/variants';
 import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
@@ -25,28 +27,44 @@ const SourceTypeField = z
     return z.NEVER;
   });
 
+/** The metadata of a ticket's original. */
+export type MetadataOfTicket = (
+  ticket: Pick<RenderImage, 'filename' | 'metadata' | 'focus' | 'checksumSha256'>,
+) => Record<string, string>;
+
+interface Limits {
+  readonly maxUploadBytes: number;
+  readonly metadataOf: MetadataOfTicket;
+}
+
 /** The body of an upload request, within this deployment's categories and limits. */
-export const uploadRequest = (categories: Categories, maxUploadBytes: number) =>
-  z.strictObject({
-    filename: Filename,
-    contentType: SourceTypeField,
-    contentLength: z
-      .int()
-      .refine((bytes) => bytes > 0, withCode('empty-upload', 'must be more than 0 bytes'))
-      .refine(
-        (bytes) => bytes <= maxUploadBytes,
-        withCode('upload-too-large', `must be at most ${maxUploadBytes} bytes`, maxUploadBytes),
-      )
-      .meta({ minimum: 1, maximum: maxUploadBytes }),
-    category: categoryField(categories),
-    checksumSha256: Sha256Field.optional(),
-    method: z.enum(['PUT', 'POST', 'MULTIPART']).default('PUT').meta({
-      description:
-        'POST for a web form, MULTIPART for a large file in parts; a small file gets a PUT even if MULTIPART is requested',
-    }),
-    metadata: Metadata.default({}),
-    focus: FocusField.optional(),
-  });
+export const uploadRequest = (categories: Categories, { maxUploadBytes, metadataOf }: Limits) =>
+  z
+    .strictObject({
+      filename: Filename,
+      contentType: SourceTypeField,
+      contentLength: z
+        .int()
+        .refine((bytes) => bytes > 0, withCode('empty-upload', 'must be more than 0 bytes'))
+        .refine(
+          (bytes) => bytes <= maxUploadBytes,
+          withCode('upload-too-large', `must be at most ${maxUploadBytes} bytes`, maxUploadBytes),
+        )
+        .meta({ minimum: 1, maximum: maxUploadBytes }),
+      category: categoryField(categories),
+      checksumSha256: Sha256Field.optional(),
+      method: z.enum(['PUT', 'POST', 'MULTIPART']).default('PUT').meta({
+        description:
+          'POST for a web form, MULTIPART for a large file in parts; a small file gets a PUT even if MULTIPART is requested',
+      }),
+      metadata: Metadata.default({}),
+      focus: FocusField.optional(),
+    })
+    .refine((ticket) => metadataBytes(metadataOf(ticket)) <= METADATA_BYTES_MAX, {
+      path: ['metadata'],
+      params: { code: 'invalid-field' },
+      error: `is too long: with the file name, and encoded, at most ${METADATA_BYTES_MAX} bytes`,
+    });
 
 /** A valid upload request. */
 export type UploadRequest = z.output<ReturnType<typeof uploadRequest>>;

@@ -4,7 +4,7 @@ import { type Logger, StartUpError } from '@imagemill/service';
 import { type Categories, moderatedCategories } from '@imagemill/variants';
 import type { Registry } from 'prom-client';
 import type { Backends } from '../backends.ts';
-import type { WorkerEnv } from '../env.ts';
+import type { RenderEnv } from '../render/env.ts';
 import { createAskService } from './ask-service.ts';
 import { createModerator, type Moderator } from './moderate.ts';
 import { createModerationMetrics } from './moderation-metrics.ts';
@@ -23,7 +23,7 @@ interface ModerationOptions {
  * @throws StartUpError if there is none although a category is moderated: its images could never be published
  */
 export function buildModerator(
-  env: WorkerEnv,
+  env: RenderEnv & { readonly WORKER_CONCURRENCY: number },
   { originals }: Pick<Backends, 'originals'>,
   { engine, categories, logger, registry }: ModerationOptions,
 ): Moderator | undefined {

@@ -1,6 +1,6 @@
 import { flag, httpUrl, whole } from '@imagemill/service';
 import { z } from 'zod';
-import { WebhookSecret } from '../webhooks/endpoints.ts';
+import { WebhookSecret } from '../webhooks/webhook-secret.ts';
 
 /** Settings of the workers, which ask the operator's moderation service: docs/moderation.md. */
 export const moderationEnv = {

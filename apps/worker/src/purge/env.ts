@@ -1,6 +1,6 @@
 import { httpUrl } from '@imagemill/service';
 import { z } from 'zod';
-import { WebhookSecret } from '../webhooks/endpoints.ts';
+import { WebhookSecret } from '../webhooks/webhook-secret.ts';
 
 /** Where purges go; off by default. A process that only queues purges needs no more. */
 export const purgeTargetsEnv = {

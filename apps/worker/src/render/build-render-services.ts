@@ -4,26 +4,33 @@ import type { PurgeQueue } from '@imagemill/queue';
 import type { Logger } from '@imagemill/service';
 import type { Categories } from '@imagemill/variants';
 import type { Backends } from '../backends.ts';
-import type { WorkerEnv } from '../env.ts';
 import { createDownload } from '../import/download.ts';
 import { createImportOriginal } from '../import/import-original.ts';
 import type { Moderator } from '../moderation/moderate.ts';
 import { createHeavySlots } from '../slots/heavy-slots.ts';
+import type { RenderEnv } from './env.ts';
 import type { RenderServices } from './render-services.ts';
+
+interface RenderSettings extends RenderEnv {
+  readonly MAX_UPLOAD_BYTES: number;
+  readonly UPLOAD_GRACE_SECONDS: number;
+  /** Images at once. */
+  readonly WORKER_CONCURRENCY: number;
+}
 
 interface RenderOptions {
   readonly engine: ImagingEngine & Pick<EnginePool, 'laneOf' | 'heavyMax'>;
   readonly categories: Categories;
   readonly logger: Logger;
   readonly duplicates: RenderServices['duplicates'];
-  readonly purges?: PurgeQueue | undefined;
+  readonly purges?: Pick<PurgeQueue, 'add'> | undefined;
   readonly onEncoded?: RenderServices['onEncoded'];
   readonly moderator?: Moderator | undefined;
 }
 
 /** The dependencies of the render handler. */
 export function buildRenderServices(
-  env: WorkerEnv,
+  env: RenderSettings,
   { originals, cdn }: Pick<Backends, 'originals' | 'cdn'>,
   options: RenderOptions,
 ): RenderServices {

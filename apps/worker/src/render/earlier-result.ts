@@ -47,16 +47,25 @@ function isCurrent(manifest: Ready, { revision, visibility, isModerated }: Today
 
 /**
  * A job that was recreated from a key alone lacks the filename and metadata of the seller. An earlier manifest has them, and also the
- * options of this image alone. Before the first manifest, the original's metadata has the focus.
+ * options of this image alone. Before the first manifest, the original's metadata has the focus; all facts of the ticket, if it was issued
+ * for the Lambda renderer.
  */
 export function withSellersText(
   image: RenderImage,
   earlier: LiveManifest | undefined,
   uploaded: ObjectFacts | undefined,
 ): RenderImage {
-  if (!earlier) return { ...image, focus: image.focus ?? sellersText(uploaded).focus };
-  const { filename, metadata, focus, redone } = earlier;
   const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
+  if (!earlier) {
+    const { focus, metadata = {}, checksumSha256 } = sellersText(uploaded);
+    return {
+      ...image,
+      focus: image.focus ?? focus,
+      metadata: isKnown ? image.metadata : metadata,
+      checksumSha256: image.checksumSha256 ?? checksumSha256,
+    };
+  }
+  const { filename, metadata, focus, redone } = earlier;
   const own = { ...image, focus, redone };
   return isKnown ? own : { ...own, filename: filename || undefined, metadata };
 }

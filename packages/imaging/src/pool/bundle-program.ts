@@ -1,10 +1,9 @@
 import { getCompileCacheDir } from 'node:module';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
 import { createBundleCache } from './bundle-cache.ts';
 
-const bundles = new Map<string, Uint8Array>();
+const bundles = new Map<string, Promise<Uint8Array>>();
 /** Changes with the version of any package. Without it, nothing is kept. */
 const LOCKFILE = fileURLToPath(new URL('../../../../pnpm-lock.yaml', import.meta.url));
 
@@ -17,16 +16,22 @@ const LOCKFILE = fileURLToPath(new URL('../../../../pnpm-lock.yaml', import.meta
  * @param path of the program
  * @throws Error if the program or a module that it imports does not exist or has a wrong syntax
  */
-export function bundleProgram(path: string): Uint8Array {
-  const existing = bundles.get(path);
-  if (existing) return existing;
-  const cache = createBundleCache(getCompileCacheDir(), path);
-  const bundle = cache.read() ?? cache.write(build(path));
+export function bundleProgram(path: string): Promise<Uint8Array> {
+  const bundle = bundles.get(path) ?? readOrBuild(path);
   bundles.set(path, bundle);
+  // The next start tries again.
+  bundle.catch(() => bundles.delete(path));
   return bundle;
 }
 
-function build(path: string) {
+async function readOrBuild(path: string): Promise<Uint8Array> {
+  const cache = createBundleCache(getCompileCacheDir(), path);
+  return cache.read() ?? cache.write(await build(path));
+}
+
+async function build(path: string) {
+  // Where the bundle is kept, nothing has to be built.
+  const { buildSync } = await import('esbuild');
   const { root } = parse(path);
   const { outputFiles, metafile } = buildSync({
     entryPoints: [path],

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { type Decided, type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
 import { callResults, type EngineCall } from '../channel/messages.ts';
 import type { Detector } from '../detector.ts';
@@ -8,6 +7,7 @@ import { defaultLimits, type ImageLimits } from '../limits.ts';
 import type { DecodeOptions } from '../picture.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
 import { createAdmission } from './admission.ts';
+import { bundledFiles, workspaceFiles } from './engine-files.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createImageRun } from './image-run.ts';
 import { createKeptRuns } from './kept-runs.ts';
@@ -47,9 +47,9 @@ export interface EnginePoolOptions {
   readonly waitingMax?: number;
   /** Path of the program of the processes; tests run one that misbehaves. */
   readonly program?: string;
+  /** Folder of a finished bundle, with `engine.mjs`, `start.mjs` and `node_modules`; the workspace if not given. */
+  readonly bundleFolder?: string | undefined;
 }
-
-const PROGRAM = fileURLToPath(new URL('../process/main.ts', import.meta.url));
 
 /** An engine whose work happens in processes that can be killed. */
 export interface EnginePool extends ImagingEngine {
@@ -187,11 +187,13 @@ interface SpawnSettings {
 }
 
 function spawnWith({ limits, slots, slotsMax, launcher }: SpawnSettings, options: EnginePoolOptions) {
-  const { program = PROGRAM, environment = {}, watermarks = new Map(), detector, onEvent } = options;
+  const { bundleFolder, program, environment = {}, watermarks = new Map(), detector, onEvent } = options;
+  const files = bundleFolder === undefined ? workspaceFiles() : bundledFiles(bundleFolder);
   return (signal: AbortSignal) =>
     spawnEngine(
       {
-        ...{ program, slots, environment, launcher, watermarks, detector },
+        ...{ slots, environment, launcher, watermarks, detector },
+        files: { ...files, ...(program !== undefined && { program }) },
         start: { limits, slots: slotsMax },
         // Some work does not wait for a slot: reading headers, and the summary.
         threads: slotsMax + 2,

@@ -1,5 +1,6 @@
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { allocatorSettings } from './allocator.ts';
+import type { EngineFiles } from './engine-files.ts';
 import { hasPermissionModel } from './sandbox.ts';
 
 export interface EngineCommandOptions {
@@ -9,6 +10,7 @@ export interface EngineCommandOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Programs that start the process with fewer privileges: see `sandbox.ts`. */
   readonly launcher: readonly string[];
+  readonly files: EngineFiles;
 }
 
 interface EngineCommand {
@@ -17,26 +19,22 @@ interface EngineCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The folders that an engine process reads: this package, and what it depends on. */
-const root = new URL('../../../../', import.meta.url);
-const readable = ['packages/imaging/', 'node_modules/'].map((folder) => fileURLToPath(new URL(folder, root)));
-const STARTER = fileURLToPath(new URL('../process/start.mjs', import.meta.url));
-
 /** The command line of an engine process, which reads the bundle of its program from standard input. */
-export function engineCommand(program: string, start: string, options: EngineCommandOptions): EngineCommand {
+export function engineCommand(start: string, options: EngineCommandOptions): EngineCommand {
+  const { program, starter, readable } = options.files;
   const [command = process.execPath, ...args] = [
     ...options.launcher,
     process.execPath,
     // V8's young generation grows in a burst and does not shrink again; images are not in V8's heap.
     '--max-semi-space-size=4',
-    ...(hasPermissionModel() ? permissions() : []),
-    ...[STARTER, start, pathToFileURL(program).href],
+    ...(hasPermissionModel() ? permissions(readable) : []),
+    ...[starter, start, pathToFileURL(program).href],
   ];
   const env = { UV_THREADPOOL_SIZE: String(options.threads), ...allocatorSettings, ...options.environment };
   return { command, args, env };
 }
 
-const permissions = () => [
+const permissions = (readable: readonly string[]) => [
   '--permission',
   '--allow-addons',
   // Node warns that native code is not bound by the permissions: they are one layer of several.

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { EngineStart } from '../channel/messages.ts';
 import type { Detector } from '../detector.ts';
@@ -10,8 +11,6 @@ import { lowerPriority, niceness } from './lower-priority.ts';
 import type { Slots } from './slots.ts';
 
 export interface SpawnOptions extends EngineCommandOptions {
-  /** Path of the program. */
-  readonly program: string;
   readonly start: EngineStart;
   readonly slots: Slots;
   readonly watermarks: Watermarks;
@@ -30,8 +29,9 @@ const START_MS_MAX = 60_000;
  * @throws Error with the last lines of its standard error, if it ends before it is ready; Error of `bundleProgram`
  */
 export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): Promise<EngineProcess> {
-  const bundle = bundleProgram(options.program);
-  const { command, args, env } = engineCommand(options.program, JSON.stringify(options.start), options);
+  const { program, isBundled } = options.files;
+  const bundle = isBundled ? await readFile(program) : await bundleProgram(program);
+  const { command, args, env } = engineCommand(JSON.stringify(options.start), options);
   // On Windows, only an overlapped pipe can be read and written at the same time; elsewhere it is a pair of sockets.
   const child = spawn(command, args, { env, cwd: '/', stdio: ['pipe', 'ignore', 'pipe', 'overlapped'] });
   // Before it has further threads, which inherit it.

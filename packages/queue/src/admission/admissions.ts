@@ -52,6 +52,8 @@ export interface AdmissionsOptions {
   readonly prefix: string;
   /** Maximum number of unfinished images per tenant; 0 for no limit. */
   readonly unfinishedMax: number;
+  /** How long an image counts if no worker reports its end. */
+  readonly unfinishedTtlMs?: number | undefined;
   readonly ticketTtlMs?: number;
   /** Maximum number of stored idempotency keys per tenant; the oldest are evicted. About 40 MB of Redis, measured. */
   readonly ticketsMax?: number;
@@ -60,7 +62,8 @@ export interface AdmissionsOptions {
 const DAY_MS = 24 * 3600_000;
 
 export function createAdmissions(options: AdmissionsOptions): Admissions {
-  const { connection: redis, prefix, ticketTtlMs = DAY_MS, ticketsMax = 100_000 } = options;
+  const { connection: redis, prefix, unfinishedTtlMs = UNFINISHED_TTL_MS } = options;
+  const { ticketTtlMs = DAY_MS, ticketsMax = 100_000 } = options;
   const runScript = defineAdmit(redis);
   const unfinished = createUnfinishedImages(redis, prefix);
   const ticketsKey = (tenant: Tenant) => `${prefix}:tickets:${tenant}`;
@@ -72,7 +75,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
       images,
       now: Date.parse(ticket.createdAt),
       ceiling: lower(options.unfinishedMax, share),
-      unfinishedTtlMs: UNFINISHED_TTL_MS,
+      unfinishedTtlMs,
       key: idempotencyKey ?? '',
       ticket: JSON.stringify(ticket),
       ticketTtlMs,

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@imagemill/errors';
+import type { PurgeQueue, SendPurge } from '@imagemill/queue';
+
+/** The CDN takes no more purges now; the message that needs this one is received again. */
+class PurgeBusyError extends AppError {
+  constructor() {
+    super({ code: 'purge-busy', retryable: true, publicMessage: 'The CDN takes no more purges at the moment.' });
+  }
+}
+
+/**
+ * Purges that are sent at once, where there is no queue for them. They are repeated with the message of their image until the CDN has
+ * accepted them, and they are not sent a second time a minute later.
+ *
+ * `rendered-again` is not sent: every repeated message about a ready image would cost one. Friendly URLs change after their `max-age`.
+ */
+export function createDirectPurges(send: SendPurge, timeoutMs: number): Pick<PurgeQueue, 'add'> {
+  return {
+    async add({ imageId, tenant, category, focus, redone }, reason) {
+      if (reason === 'rendered-again') return;
+      const image = { imageId, tenant, category, focus, redone };
+      const purge = { ...image, id: randomUUID(), reason, requestedAt: new Date().toISOString() };
+      if ((await send(purge, AbortSignal.timeout(timeoutMs))) === 'busy') throw new PurgeBusyError();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { METADATA_BYTES_MAX, metadataBytes, originalMetadata, sellersText, ticketMetadata } from './sellers-text.ts';
+
+const ticket = {
+  filename: 'schönes Foto.jpg',
+  focus: { x: 0.25, y: 1 },
+  metadata: { sku: 'A-1', title: '赤い靴 "new"\n' },
+  checksumSha256: 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=',
+};
+
+test('everything that a ticket says about its image is read again from the metadata of its original', () => {
+  const metadata = ticketMetadata(ticket);
+  expect(sellersText({ metadata })).toEqual(ticket);
+  for (const value of Object.values(metadata)) expect(value).toMatch(/^[\x20-\x7e]+$/);
+});
+
+test('a worker, whose job has the rest, needs the name and the focus only', () => {
+  expect(sellersText({ metadata: originalMetadata(ticket) })).toEqual({
+    ...{ filename: ticket.filename, focus: ticket.focus },
+    ...{ metadata: undefined, checksumSha256: undefined },
+  });
+});
+
+test.each(['', '{"a":1}', 'bm90IGpzb24', Buffer.from('{"a":{}}').toString('base64url')])(
+  'metadata that is not of ours is ignored: %j',
+  (metadata) => {
+    expect(sellersText({ metadata: { metadata } }).metadata).toBeUndefined();
+  },
+);
+
+test('the name and the focus of any ticket fit into the metadata of an object', () => {
+  const longest = { filename: 'ä'.repeat(127), focus: { x: 0.1234567890123456, y: 0.1234567890123456 } };
+  expect(metadataBytes(originalMetadata(longest))).toBeLessThan(METADATA_BYTES_MAX);
+});
