@@ -28,11 +28,14 @@ const DEADLINE_MS = 600_000;
  * Uploads whose events come twice, environments that are killed while they render, and an outage of the storage that makes dead letters. The
  * poller of AWS Lambda is imitated: batches of two, failed messages are not deleted, those of a dead environment come back.
  */
-test('killed environments and an outage of the storage lose no image and leave no partial one', async ({ onTestFinished }) => {
+test('killed environments and an outage of the storage lose no image and leave no partial one', async ({
+  onTestFinished,
+}) => {
   const { s3 } = inject('servers');
   const [originalsBucket, cdnBucket] = [`originals-${randomUUID()}`, `cdn-${randomUUID()}`];
   const client = createS3Client({ ...s3, maxAttempts: 2, requestTimeoutMs: 60_000 });
-  for (const bucket of [originalsBucket, cdnBucket]) await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+  for (const bucket of [originalsBucket, cdnBucket])
+    await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
   const originals = createS3Storage({ client, bucket: originalsBucket });
   const cdn = createS3Storage({ client, bucket: cdnBucket });
   const manifests = createManifests(originals);

@@ -19,7 +19,10 @@ export interface Environment {
 
 const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 
-export async function startEnvironment(bundle: string, variables: Readonly<Record<string, string>>): Promise<Environment> {
+export async function startEnvironment(
+  bundle: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<Environment> {
   const { NODE_COMPILE_CACHE = '' } = process.env;
   const child = fork(RUNTIME, [join(bundle, 'lambda.mjs')], {
     env: { NODE_COMPILE_CACHE, ...variables },
@@ -29,7 +32,10 @@ export async function startEnvironment(bundle: string, variables: Readonly<Recor
   const ended = once(child, 'exit');
 
   async function answer(): Promise<unknown> {
-    const [message] = await Promise.race([once(child, 'message'), ended.then(([code]) => [{ error: `ended: ${code}` }])]);
+    const [message] = await Promise.race([
+      once(child, 'message'),
+      ended.then(([code]) => [{ error: `ended: ${code}` }]),
+    ]);
     if (message.error !== undefined) throw new Error(message.error);
     return message.result;
   }

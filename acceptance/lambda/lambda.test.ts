@@ -35,7 +35,8 @@ beforeAll(async () => {
   const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
   const { inputs } = await buildBundle({ out: folder, arch });
   modules = Object.keys(inputs);
-  for (const bucket of [originalsBucket, cdnBucket]) await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
+  for (const bucket of [originalsBucket, cdnBucket])
+    await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
   proxy = await startFaultProxy(s3.endpoint);
   queues = await startQueues();
   lambda = await startEnvironment(folder, {
@@ -67,7 +68,9 @@ async function upload(bytes: Uint8Array, facts: Parameters<typeof ticketMetadata
 }
 
 const invoke = (event: unknown, remainingMs = MINUTES_MS) => lambda.invoke({ handler: 'handler', event, remainingMs });
-const failed = (...messageIds: string[]) => ({ batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })) });
+const failed = (...messageIds: string[]) => ({
+  batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })),
+});
 const renditionsOf = async (imageId: ImageId) => {
   const { objects } = await cdn.list({ prefix: prefixes.renditions });
   return objects.filter(({ key }) => key.includes(imageId)).map(({ key }) => key);
@@ -98,7 +101,11 @@ test('in one invocation, an image is published, a corrupt one is rejected, and o
   proxy.misbehave(undefined);
 
   const ready = (await manifests.read(good.imageId))?.manifest;
-  expect(ready).toMatchObject({ status: 'ready', attempts: 1, ...{ filename: facts.filename, metadata: facts.metadata, focus: facts.focus } });
+  expect(ready).toMatchObject({
+    status: 'ready',
+    attempts: 1,
+    ...{ filename: facts.filename, metadata: facts.metadata, focus: facts.focus },
+  });
   const keys = ready?.status === 'ready' ? ready.renditions.map(({ key }) => key) : [];
   expect(keys.length).toBeGreaterThan(10);
   expect((await renditionsOf(good.imageId)).toSorted()).toEqual(keys.toSorted());
@@ -123,7 +130,9 @@ test('in one invocation, an image is published, a corrupt one is rejected, and o
 
   // A deletion begins in the API, and a late event does not bring the image back.
   await createDeletions(originals, manifests).begin(good.address);
-  expect(await invoke(sqsEvent({ body: renderOrder(imageFromKey(good.address)) }, { body: good.body }))).toEqual(failed());
+  expect(await invoke(sqsEvent({ body: renderOrder(imageFromKey(good.address)) }, { body: good.body }))).toEqual(
+    failed(),
+  );
   expect(await renditionsOf(good.imageId)).toEqual([]);
   expect(await originals.head(good.key)).toBeUndefined();
 });
@@ -135,14 +144,21 @@ test('a message is not started, and received again, if there is not enough time 
 });
 
 test('a message that is no event fails alone', async () => {
-  expect(await invoke(sqsEvent({ messageId: 'text', body: 'text' }, { body: '{"Event":"s3:TestEvent"}' }))).toEqual(failed('text'));
+  expect(await invoke(sqsEvent({ messageId: 'text', body: 'text' }, { body: '{"Event":"s3:TestEvent"}' }))).toEqual(
+    failed('text'),
+  );
 });
 
 describe('dead letters', () => {
   const redrive = () => lambda.invoke({ handler: 'redrive', event: {}, remainingMs: MINUTES_MS });
-  const count = (redrives: number) => ({ messageAttributes: { redrives: { DataType: 'Number', StringValue: String(redrives) } } });
+  const count = (redrives: number) => ({
+    messageAttributes: { redrives: { DataType: 'Number', StringValue: String(redrives) } },
+  });
   const shown = (queue: 'render' | 'dead' | 'parked') =>
-    queues.left(queue).map(({ body, messageAttributes: { redrives } }) => [body, redrives?.StringValue]).toSorted();
+    queues
+      .left(queue)
+      .map(({ body, messageAttributes: { redrives } }) => [body, redrives?.StringValue])
+      .toSorted();
   const event = (name: string) => JSON.stringify({ Records: [], name });
 
   test('stay while the storage is away, and then run again by themselves, a limited number of times', async () => {
@@ -157,7 +173,12 @@ describe('dead letters', () => {
     proxy.misbehave(undefined);
     expect(await redrive()).toEqual({ redriven: 1, parked: 2, waiting: 1 });
     expect(shown('render')).toEqual([[event('first'), '1']]);
-    expect(shown('parked')).toEqual([['text', '0'], [event('poison'), '5']].toSorted());
+    expect(shown('parked')).toEqual(
+      [
+        ['text', '0'],
+        [event('poison'), '5'],
+      ].toSorted(),
+    );
     expect(shown('dead')).toEqual([[event('just redriven'), '1']]);
     // Hidden until its redrive is due.
     expect(await redrive()).toEqual({ redriven: 0, parked: 0, waiting: 0 });

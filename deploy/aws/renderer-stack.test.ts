@@ -59,7 +59,9 @@ describe('the role of', () => {
 
   test('the API may send orders to the renderer, and receives nothing', () => {
     const { Statement } = named(main, 'AWS::IAM::Policy', 'ApiTaskTaskRole').PolicyDocument;
-    const ofQueues = Statement.flatMap(({ Action }: Properties) => Action).filter((action: string) => /^sqs:/.test(action));
+    const ofQueues = Statement.flatMap(({ Action }: Properties) => Action).filter((action: string) =>
+      /^sqs:/.test(action),
+    );
     expect(ofQueues).toEqual(['sqs:GetQueueAttributes', 'sqs:SendMessage']);
   });
 });
@@ -82,7 +84,9 @@ test('both functions are Node 24 on ARM64, of one bundle', () => {
 
 test('dead letters are redriven every five minutes, and those that are parked raise an alarm', () => {
   expect(all(renderer, 'AWS::Events::Rule')).toMatchObject([{ ScheduleExpression: 'rate(5 minutes)' }]);
-  const parked = all(renderer, 'AWS::CloudWatch::Alarm').filter(({ Dimensions }) => JSON.stringify(Dimensions).includes('Parked'));
+  const parked = all(renderer, 'AWS::CloudWatch::Alarm').filter(({ Dimensions }) =>
+    JSON.stringify(Dimensions).includes('Parked'),
+  );
   expect(parked).toMatchObject([{ Threshold: 0, AlarmActions: [expect.anything()] }]);
   expect(all(renderer, 'AWS::SQS::Queue')).toMatchObject([{ MessageRetentionPeriod: 14 * 24 * 3600 }]);
 });

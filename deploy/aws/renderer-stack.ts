@@ -33,7 +33,10 @@ export class RendererStack extends Stack {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    Validations.of(parked).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It has letters that have failed for good.' });
+    Validations.of(parked).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It has letters that have failed for good.',
+    });
     const queues = { 'dead letters': deadLetters.queueArn, 'parked letters': parked.queueArn };
     const arnOf = (on: Permission['on']) => queues[on as keyof typeof queues] ?? around.arnOf(on);
     const environment = { ...around.environment, RENDER_QUEUE_URL: queue.queueUrl };
@@ -92,7 +95,10 @@ function createFunction(scope: Construct, id: string, { may, arnOf, ...options }
   for (const { actions, on } of may) {
     role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [arnOf(on)] }));
   }
-  acknowledgeKeysBelow(role, may.filter(({ on }) => on.endsWith('/*')).map(({ on }) => arnOf(on)));
+  acknowledgeKeysBelow(
+    role,
+    may.filter(({ on }) => on.endsWith('/*')).map(({ on }) => arnOf(on)),
+  );
   return new Lambda(scope, id, {
     ...options,
     ...{ role, logGroup, runtime: Runtime.NODEJS_24_X, architecture: Architecture.ARM_64 },

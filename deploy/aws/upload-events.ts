@@ -21,7 +21,11 @@ export interface UploadEvents {
  *
  * @param visibility how long a message that was received is hidden
  */
-export function createUploadEvents(scope: Construct, originals: Bucket, visibility = Duration.seconds(30)): UploadEvents {
+export function createUploadEvents(
+  scope: Construct,
+  originals: Bucket,
+  visibility = Duration.seconds(30),
+): UploadEvents {
   const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
   const deadLetters = new Queue(scope, 'UploadEventsDeadLetters', { ...common, retentionPeriod: Duration.days(10) });
   const queue = new Queue(scope, 'UploadEvents', {

@@ -55,7 +55,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const { categories, logger } = options;
   const prefix = env.QUEUE_PREFIX;
   const renderer = rendererOf(env, backends);
-  const { queue, metadataOf } = renderer;
+  const { queue } = renderer;
   const settings = settingsOf(env, renderer);
   const manifests = createManifests(originals);
   const records = createImageRecords({ queue, manifests, originals, categories });
@@ -72,20 +72,8 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     times: { ...renderer.liveTimes, ...options.liveTimes },
   });
   return {
-    ...{
-      categories,
-      originals,
-      cdn,
-      queue,
-      manifests,
-      records,
-      renditionUrls,
-      view,
-      index,
-      live,
-      settings,
-      metadataOf,
-    },
+    ...{ categories, originals, cdn, queue, manifests, records, renditionUrls, view, index, live, settings },
+    metadataOf: renderer.metadataOf,
     queueFigures: createQueueFigures(queue),
     tenantMemory: createTenantMemory(connection, prefix, categories),
     originalsWatch: watchOriginals(originals),
@@ -104,10 +92,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     limits: createLimits({ connection, prefix, queue }, { ...limitsOf(env), ...renderer.limits }),
     requestLimits: createRequestLimits({ connection, prefix }, requestLimitsOf(env)),
     followTokens: env.FOLLOW_TOKEN_SECRET && createFollowTokens(env.FOLLOW_TOKEN_SECRET, env.FOLLOW_TOKEN_TTL_SECONDS),
-    board: env.BOARD_SESSION_SECRET && {
-      sessions: createBoardSessions(env.BOARD_SESSION_SECRET),
-      queues: createQueueViews({ connection, prefix }),
-    },
+    board: boardOf(env, backends),
     console: await consoleOf(env, { ...settings, originals, categories }),
   } satisfies ApiServices;
 }
@@ -116,6 +101,9 @@ function rendererOf(env: ApiEnv, { connection, renderMessages }: Backends) {
   const jobs = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX, weights: env.TENANT_WEIGHTS });
   return renderMessages ? lambdaAsRenderer(jobs, renderMessages) : workersAsRenderer(jobs, env.MAX_UNFINISHED_IMAGES);
 }
+
+const boardOf = ({ BOARD_SESSION_SECRET: secret, QUEUE_PREFIX: prefix }: ApiEnv, { connection }: Backends) =>
+  secret && { sessions: createBoardSessions(secret), queues: createQueueViews({ connection, prefix }) };
 
 type PageOptions = Pick<Parameters<typeof consolePage>[0], 'apiBaseUrl' | 'imageBaseUrls' | 'originals' | 'categories'>;
 

@@ -50,7 +50,9 @@ describe('with RENDERER=lambda', () => {
     expect((await api.upload(ticket)).status).toBe(200);
     expect(await complete()).toMatchObject({ status: 202, body: { status: 'queued' } });
     expect((await complete(api.keys.other)).status).toBe(404);
-    expect((await api.call('GET', API)).body.images).toContainEqual(expect.objectContaining({ imageId, status: 'queued' }));
+    expect((await api.call('GET', API)).body.images).toContainEqual(
+      expect.objectContaining({ imageId, status: 'queued' }),
+    );
     // The bucket has reported the upload to the renderer: a second message would render it twice.
     expect(orders()).toEqual([]);
   });
@@ -76,7 +78,13 @@ describe('with RENDERER=lambda', () => {
 
   test('metadata that does not fit into the headers of S3 is refused before a ticket is taken', async () => {
     const long = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`k${index}`, 'x'.repeat(250)]));
-    const body = { filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 5, category: 'product', metadata: long };
+    const body = {
+      filename: 'a.jpg',
+      contentType: 'image/jpeg',
+      contentLength: 5,
+      category: 'product',
+      metadata: long,
+    };
     const answer = await api.call('POST', `${API}/upload-url`, body);
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ field: 'metadata', code: 'invalid-field' }] } });
     expect(JSON.stringify(answer.body)).toContain('at most 2048 bytes');
@@ -97,11 +105,29 @@ describe('with RENDERER=lambda', () => {
 /** As the renderer does. */
 async function publishReady({ imageId, key }: { readonly imageId: string; readonly key: string }): Promise<void> {
   const { etag = '' } = (await api.originals.head(key)) ?? {};
-  const source = { format: 'jpeg', width: 9, height: 9, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 5 };
+  const source = {
+    format: 'jpeg',
+    width: 9,
+    height: 9,
+    orientation: 1,
+    colourSpace: 'srgb',
+    hasAlpha: false,
+    frames: 1,
+    bytes: 5,
+  };
   const at = new Date().toISOString();
   const manifest = {
     ...{ manifestVersion: 2, imageId, tenant: 'acme', category: 'product', originalKey: key, originalEtag: etag },
-    ...{ filename: '', metadata: {}, attempts: 1, createdAt: at, status: 'ready', revision: 'a', readyAt: at, timingsMs: {} },
+    ...{
+      filename: '',
+      metadata: {},
+      attempts: 1,
+      createdAt: at,
+      status: 'ready',
+      revision: 'a',
+      readyAt: at,
+      timingsMs: {},
+    },
     ...{ source: { ...source, sha256: '' }, placeholder: '', dominantColour: '#000000', renditions: [] },
   };
   const stored = { key: manifestKey(imageId as never), body: Buffer.from(JSON.stringify(manifest)) };
@@ -110,7 +136,12 @@ async function publishReady({ imageId, key }: { readonly imageId: string; readon
 
 describe('the settings', () => {
   const problems = (settings: object) => {
-    const common = { REDIS_URL: 'redis://r', S3_ENDPOINT: 'https://s3.test', CDN_BASE_URL: 'https://cdn.test', HOST: '127.0.0.1' };
+    const common = {
+      REDIS_URL: 'redis://r',
+      S3_ENDPOINT: 'https://s3.test',
+      CDN_BASE_URL: 'https://cdn.test',
+      HOST: '127.0.0.1',
+    };
     const { error } = apiEnv.safeParse({ ...common, ...settings });
     return error?.issues.map(({ path }) => path[0]) ?? [];
   };
