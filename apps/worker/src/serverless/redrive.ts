@@ -16,7 +16,7 @@ import { REDRIVES, redriveAt, redrivesIn } from './redrives.ts';
 /** One run over the dead letters. @throws errors of SQS */
 export type Redrive = (context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<RedriveReport>;
 
-export interface RedriveReport {
+interface RedriveReport {
   readonly redriven: number;
   readonly parked: number;
   /** Letters whose next redrive is not due yet. */
