@@ -121,7 +121,9 @@ export const apiEnv = z
     RENDERER: z
       .enum(['workers', 'lambda'])
       .default('workers')
-      .describe('the program that renders: `workers` take jobs from Redis, `lambda` is a function behind RENDER_QUEUE_URL'),
+      .describe(
+        'the program that renders: `workers` take jobs from Redis, `lambda` is a function behind RENDER_QUEUE_URL',
+      ),
     RENDER_QUEUE_URL: httpUrl()
       .optional()
       .describe(
