@@ -88,6 +88,7 @@ test('in one invocation, an image is published, a corrupt one is rejected, and o
   const good = await upload(photo, facts);
   const corrupt = await upload(photo.subarray(0, 20_000));
   const unlucky = await upload(photo);
+  queues.server.purgeAll();
   queues.server.sendMessage('render', unlucky.body);
   const [taken] = await queues.receive(1800);
   proxy.misbehave(({ method, url = '' }) => (method === 'PUT' && url.includes(unlucky.imageId) ? 'error' : undefined));
