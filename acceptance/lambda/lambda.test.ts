@@ -88,7 +88,7 @@ test('in one invocation, an image is published, a corrupt one is rejected, and o
   const good = await upload(photo, facts);
   const corrupt = await upload(photo.subarray(0, 20_000));
   const unlucky = await upload(photo);
-  queues.server.purgeAll();
+  queues.server.reset();
   queues.server.sendMessage('render', unlucky.body);
   const [taken] = await queues.receive(1800);
   proxy.misbehave(({ method, url = '' }) => (method === 'PUT' && url.includes(unlucky.imageId) ? 'error' : undefined));
@@ -163,7 +163,7 @@ describe('dead letters', () => {
   const event = (name: string) => JSON.stringify({ Records: [], name });
 
   test('stay while the storage is away, and then run again by themselves, a limited number of times', async () => {
-    queues.server.purgeAll();
+    queues.server.reset();
     queues.server.sendMessage('dead', event('first'));
     queues.server.sendMessage('dead', event('just redriven'), count(1));
     queues.server.sendMessage('dead', event('poison'), count(5));

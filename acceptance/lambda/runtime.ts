@@ -7,7 +7,7 @@ const handlers = await import(pathToFileURL(bundle).href);
 
 process.on('message', async ({ handler, event, remainingMs }: Invocation) => {
   const endsAt = performance.now() + remainingMs;
-  const context = { getRemainingTimeInMillis: () => Math.max(0, endsAt - performance.now()) };
+  const context = { getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())) };
   try {
     process.send?.({ result: await handlers[handler](event, context) });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { manifestKey } from '@imagemill/variants';
 import { startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { apiEnv } from '../env.ts';
 import { type ApiHarness, createApiHarness } from '../test-support/api-harness.ts';
 
@@ -16,6 +16,7 @@ beforeAll(async () => {
   const RENDER_QUEUE_URL = `http://127.0.0.1:${sqs.port}/000000000000/render`;
   api = await createApiHarness({ env: { RENDERER: 'lambda', RENDER_QUEUE_URL } });
 });
+beforeEach(() => sqs.reset());
 afterAll(async () => {
   await api?.close();
   await sqs.stop();
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 /** The orders in the queue, without their facts. */
 const orders = () => (sqs.inspectQueue('render')?.messages.ready ?? []).map(({ body }) => JSON.parse(body).image);
-const status = async (imageId: string) => (await api.call('GET', `${API}/${imageId}`)).body.status;
+const status = async (imageId: string) => (await api.call('GET', `${API}/${imageId}`)).status;
 
 describe('with RENDERER=lambda', () => {
   const facts = { metadata: { sku: '赤-1' }, focus: { x: 0.5, y: 0.25 }, filename: 'ä.jpg' };
@@ -69,7 +70,7 @@ describe('with RENDERER=lambda', () => {
     expect((await api.call('PATCH', `${API}/${ticket.imageId}`, { focus })).status).toBe(202);
     expect((await api.call('DELETE', `${API}/${ticket.imageId}`)).status).toBe(204);
     expect(orders().slice(1)).toMatchObject([{ imageId: ticket.imageId, focus }, { imageId: ticket.imageId }]);
-    expect(await status(ticket.imageId)).toBe(undefined);
+    expect(await status(ticket.imageId)).toBe(404);
   });
 
   test('a request for parts gets a PUT, since no record would know the parts', async () => {

@@ -1,4 +1,4 @@
-import { ImageId, originalKey, Tenant } from '@imagemill/variants';
+import { ImageId, manifestKey, originalKey, Tenant } from '@imagemill/variants';
 import { expect, test } from 'vitest';
 import { imageFromKey } from '../image-from-key.ts';
 import { imagesInMessage, renderOrder } from './render-message.ts';
@@ -18,11 +18,7 @@ test('an order of the API is read with everything that it says about its image',
 });
 
 test("an event of the originals bucket has its originals' images, and no other object is one", () => {
-  const body = event(
-    record('originals', key),
-    record('elsewhere', key),
-    record('originals', `manifests/03/${imageId}.json`),
-  );
+  const body = event(record('originals', key), record('elsewhere', key), record('originals', manifestKey(imageId)));
   expect(imagesInMessage(body, 'originals')).toMatchObject([{ imageId, tenant: 'acme', originalKey: key }]);
 });
 
