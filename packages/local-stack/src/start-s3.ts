@@ -12,6 +12,8 @@ export interface StartS3Options {
   readonly region?: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Buckets that exist once it has started. */
+  readonly buckets?: readonly string[];
   /** The URL that receives object-created events, its bearer token, and the key prefix. */
   readonly events?: { readonly url: string; readonly token: string; readonly keyPrefix: string };
 }
@@ -36,6 +38,7 @@ export async function startS3(options: StartS3Options): Promise<S3Process> {
       S3_DATA_DIR: join(options.dir, 's3'),
       S3_ACCESS_KEY_ID: options.accessKeyId,
       S3_SECRET_ACCESS_KEY: options.secretAccessKey,
+      S3_BUCKETS: options.buckets?.join(','),
       S3_EVENTS_WEBHOOK_URL: options.events?.url,
       S3_EVENTS_WEBHOOK_TOKEN: options.events?.token,
       S3_EVENTS_KEY_PREFIX: options.events?.keyPrefix,

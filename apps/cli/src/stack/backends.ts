@@ -19,19 +19,24 @@ export interface Backend<Address> {
   stop(): Promise<void>;
 }
 
+interface S3Backend extends Backend<S3Address> {
+  /** Resolves when the buckets have their rules. They exist before. */
+  readonly bucketsSetUp: Promise<void>;
+}
+
 interface BackendOptions {
   readonly env: StackEnv;
   readonly dir: string;
   readonly keys: { readonly s3AccessKeyId: string; readonly s3SecretAccessKey: string; readonly adminKey: string };
   readonly apiUrl: string;
   readonly say: (step: string) => void;
-  /** Creates the buckets. It does not wait for Redis, which may have to be downloaded. */
+  /** Creates the buckets and sets their rules. It does not wait for Redis, which may have to be downloaded. */
   readonly setUpBuckets: (s3: S3Address) => Promise<void>;
 }
 
 /** Starts Redis and S3 in parallel, or uses the configured ones. */
 export const startBackends = (options: BackendOptions) =>
-  startTogether<[Backend<string>, Backend<S3Address>]>([redisOf(options), s3Of(options)]);
+  startTogether<[Backend<string>, S3Backend]>([redisOf(options), s3Of(options)]);
 
 async function redisOf({ env, dir, say }: BackendOptions): Promise<Backend<string>> {
   if (env.REDIS_URL) {
@@ -46,26 +51,26 @@ async function redisOf({ env, dir, say }: BackendOptions): Promise<Backend<strin
   return { address: redis.url, process: redis, stop: redis.stop };
 }
 
-async function s3Of({ env, dir, keys, apiUrl, say, setUpBuckets }: BackendOptions): Promise<Backend<S3Address>> {
+async function s3Of({ env, dir, keys, apiUrl, say, setUpBuckets }: BackendOptions): Promise<S3Backend> {
   if (env.S3_ENDPOINT) {
     say(`Using the S3 server at ${env.S3_ENDPOINT}`);
     const address = { endpoint: env.S3_ENDPOINT, ...configuredCredentials(env) };
     await setUpBuckets(address);
-    return { address, stop: async () => {} };
+    return { address, bucketsSetUp: Promise.resolve(), stop: async () => {} };
   }
   say('Starting the S3 server');
   const credentials = { accessKeyId: keys.s3AccessKeyId, secretAccessKey: keys.s3SecretAccessKey };
   const events = { url: `${apiUrl}/v1/events/s3`, token: keys.adminKey, keyPrefix: prefixes.originals };
   const { S3_PORT: port, S3_REGION: region } = env;
-  const server = await namedPort('S3_PORT', port, () => startS3({ dir, port, region, ...credentials, events }));
+  const buckets = [env.ORIGINALS_BUCKET, env.CDN_BUCKET];
+  const server = await namedPort('S3_PORT', port, () =>
+    startS3({ dir, port, region, ...credentials, buckets, events }),
+  );
   const address = { endpoint: server.endpoint, ...credentials };
-  try {
-    await setUpBuckets(address);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-  return { address, process: server, stop: server.stop };
+  // Beside the start of the apps, which need the buckets, and not their rules.
+  const bucketsSetUp = setUpBuckets(address);
+  bucketsSetUp.catch(() => {});
+  return { address, bucketsSetUp, process: server, stop: server.stop };
 }
 
 function configuredCredentials({ S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: StackEnv) {

@@ -105,6 +105,7 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
     edgeUrl: apps.edge && edgeUrl,
     pids: pidsOf(redis, s3, apps),
   });
+  await s3.bucketsSetUp;
   await untilReady(url, signal);
   await writeStackFile(dir, file());
   return {

@@ -1,3 +1,4 @@
+import { list } from '@imagemill/service/environment';
 import { z } from 'zod';
 
 /** The environment variables of the embedded S3 server. */
@@ -9,6 +10,7 @@ export const s3ServerEnv = z
     S3_REGION: z.string().default('us-east-1').describe('region that requests must be signed for'),
     S3_ACCESS_KEY_ID: z.string().min(1).describe('the only access key'),
     S3_SECRET_ACCESS_KEY: z.string().min(1).describe('secret of the access key'),
+    S3_BUCKETS: list().prefault('').describe('buckets that the server creates at its start if they are missing'),
     S3_EVENTS_WEBHOOK_URL: z
       .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
       .optional()

@@ -11,6 +11,7 @@ await runProcess(async () => {
     port: env.S3_PORT,
     region: env.S3_REGION,
     dataDir: env.S3_DATA_DIR,
+    buckets: env.S3_BUCKETS,
     credentials: { accessKeyId: env.S3_ACCESS_KEY_ID, secretAccessKey: env.S3_SECRET_ACCESS_KEY },
     ...(url && {
       eventWebhook: {

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
@@ -35,6 +36,15 @@ test('keeps everything across a restart, and removes leftovers of a crash', asyn
   expect((await second.s3.send(new ListPartsCommand({ ...at, UploadId }))).Parts).toHaveLength(1);
   expect(await readdir(join(first.dataDir, 'incoming'))).toEqual([]);
   expect(await readdir(orphans)).toEqual([]);
+});
+
+test('creates its buckets at the start, and keeps existing ones with what is in them', async () => {
+  const first = await startTestServer({ buckets: [bucket, 'more-pictures'], dataDir: await temporaryDir() });
+  await first.s3.send(new PutObjectCommand({ ...at, Body: 'meow' }));
+  await first.close();
+  const second = await startTestServer({ buckets: [bucket, 'more-pictures'], dataDir: first.dataDir });
+  expect((await second.s3.send(new GetObjectCommand(at))).ContentLength).toBe(4);
+  await second.s3.send(new HeadBucketCommand({ Bucket: 'more-pictures' }));
 });
 
 test('reports a port that is in use', async () => {

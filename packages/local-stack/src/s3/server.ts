@@ -17,6 +17,8 @@ export interface S3ServerOptions {
   readonly dataDir: string;
   readonly region?: string;
   readonly credentials: Credentials;
+  /** Created at the start if they are missing. */
+  readonly buckets?: readonly string[];
   readonly objectBytesMax?: number;
   readonly eventWebhook?: EventWebhook;
   readonly now?: () => Date;
@@ -46,6 +48,7 @@ export async function createS3Server(options: S3ServerOptions): Promise<S3Server
     objectBytesMax: options.objectBytesMax ?? OBJECT_BYTES_MAX,
     now: options.now ?? (() => new Date()),
   };
+  for (const bucket of options.buckets ?? []) store.buckets.ensure(bucket, service.now());
   const { server, settled } = createHttpServer(service);
   try {
     await listen(server, options.port, host);

@@ -6,6 +6,8 @@ type SettingKind = 'cors' | 'policy';
 export interface Buckets {
   /** @throws S3Error `BucketAlreadyOwnedByYou` */
   create(name: string, createdAt: Date): void;
+  /** Creates the bucket if it does not exist. */
+  ensure(name: string, createdAt: Date): void;
   /** @throws S3Error `NoSuchBucket` */
   assertExists(name: string): void;
   setting(bucket: string, kind: SettingKind): string | undefined;
@@ -23,6 +25,7 @@ export function createBuckets(database: DatabaseSync): Buckets {
     create(name, createdAt) {
       if (insert.run(name, createdAt.getTime()).changes === 0) throw new S3Error('BucketAlreadyOwnedByYou');
     },
+    ensure: (name, createdAt) => void insert.run(name, createdAt.getTime()),
     assertExists(name) {
       if (!select.get(name)) throw new S3Error('NoSuchBucket', { details: { BucketName: name } });
     },
