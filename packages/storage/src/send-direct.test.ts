@@ -15,18 +15,23 @@ const failed =
 const broken: Script = (response) => response.socket?.destroy();
 const silent: Script = () => {};
 
+/** Part of the endpoint: a request of an earlier test that arrives late is not one of this test. */
+let round = 0;
 /** Answers each request by the next entry of `scripts`, and then with an object. */
 let scripts: Script[] = [];
 let requests: string[] = [];
 let headers: IncomingHttpHeaders[] = [];
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-  requests.push(`${request.method} ${request.url}`);
+  const [, ofRound, path] = /^\/below-(\d+)(\/.*)$/.exec(request.url ?? '') ?? [];
+  if (Number(ofRound) !== round) return response.socket?.destroy();
+  requests.push(`${request.method} ${path}`);
   headers.push(request.headers);
   request.resume();
   (scripts.shift() ?? object)(response);
 });
 beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
 beforeEach(() => {
+  round += 1;
   scripts = [];
   requests = [];
   headers = [];
@@ -42,7 +47,7 @@ interface ClientOptions {
 }
 
 function clientOf(options: ClientOptions) {
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below`;
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/below-${round}`;
   return createS3Client({ endpoint, region: 'x', accessKeyId: 'a', secretAccessKey: 'b', ...options });
 }
 
@@ -61,7 +66,7 @@ const trouble = { code: 'storage-unavailable', retryable: true };
 
 test.each(Object.entries(calls))('%s is one request, with the key escaped once', async (_, call) => {
   expect(await call(storageOf({ maxAttempts: 1 }))).toMatchObject({ etag: '"e"' });
-  expect(requests).toEqual([expect.stringMatching(/^(HEAD|GET|PUT) \/below\/bucket\/a%20b%2B%C3%BC\.jpg(\?|$)/)]);
+  expect(requests).toEqual([expect.stringMatching(/^(HEAD|GET|PUT) \/bucket\/a%20b%2B%C3%BC\.jpg(\?|$)/)]);
 });
 
 test.each(
