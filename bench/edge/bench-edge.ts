@@ -3,13 +3,13 @@ import { basename } from 'node:path';
 import { makeSource } from '../engine/sources.ts';
 import { machine } from '../report/machine.ts';
 import { writeReport } from '../report/write-report.ts';
-import { type Stage, startStage } from './contenders.ts';
+import { type Contender, type Stage, startStage } from './contenders.ts';
 import { type EdgeFigures, edgeChart, edgeMarkdown } from './edge-report.ts';
 import { type EqualQuality, findEqualQuality } from './equal-quality.ts';
 import { fetchPictures } from './fetch-pictures.ts';
 import { ipxPath } from './ipx-path.ts';
 import { measureFirstPicture } from './measure-first-picture.ts';
-import { measureEvenHits, measureHits } from './measure-hits.ts';
+import { type Hits, measureEvenHits, measureHits } from './measure-hits.ts';
 import { measureHostile } from './measure-hostile.ts';
 import { type Miss, type MissPlan, measureMisses, type Peers } from './measure-misses.ts';
 import { measureOneKey } from './measure-one-key.ts';
@@ -81,16 +81,10 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   const hit = `/${images.keyOf(known, 'only', 'webp')}`;
   await fetchPictures(one, [hit, hit], 1);
   const ipxHit = ipxPath({ file: basename(photo.path), format: 'webp', quality: quality.webp });
-  const hits: EdgeFigures['hits'][number][] = [];
-  for (const connections of quick ? [8] : CONNECTIONS) {
-    const pair = {
-      edge: await measureHits(one, hit, connections, seconds),
-      ipx: await measureHits(peers.ipx, ipxHit, connections, seconds),
-    };
-    hits.push(pair);
-    console.log('hits', pair);
-  }
-  const half = Math.max(...hits.map(({ edge }) => edge.perSecond)) / 2;
+  const connections = quick ? [8] : CONNECTIONS;
+  const ofEdge = await measureEachHits(one, hit, connections, seconds);
+  // Before ipx, which goes on rendering for seconds after its last client has left.
+  const half = Math.max(...ofEdge.map(({ perSecond }) => perSecond)) / 2;
   const halfLoad = await measureEvenHits(one, hit, half, seconds);
   console.log('half load', halfLoad);
   const load = { hit, known, hitsPerSecond: half / 2, hostilePerSecond: HOSTILE_PER_SECOND, seconds };
@@ -99,8 +93,31 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   const coldPath = `/${images.keyOf(coldImage, 'only', 'avif')}`;
   const oneKey = await measureOneKey([one, two], coldPath, quick ? 500 : 10_000);
   console.log('one key', oneKey);
+  const ofIpx = await measureEachHits(peers.ipx, ipxHit, connections, seconds);
+  const hits = pairsOf(ofEdge, ofIpx);
   return { avif, misses, hits, halfLoad, oneKey, hostile, firstPicture };
 }
+
+async function measureEachHits(
+  from: Contender,
+  path: string,
+  connections: readonly number[],
+  seconds: number,
+): Promise<Hits[]> {
+  const all: Hits[] = [];
+  for (const each of connections) {
+    const hits = await measureHits(from, path, each, seconds);
+    console.log(`hits of ${path}`, hits);
+    all.push(hits);
+  }
+  return all;
+}
+
+const pairsOf = (ofEdge: readonly Hits[], ofIpx: readonly Hits[]): EdgeFigures['hits'] =>
+  ofEdge.flatMap((edge, at) => {
+    const ipx = ofIpx[at];
+    return ipx ? [{ edge, ipx }] : [];
+  });
 
 async function measureAvif(
   images: Images,

@@ -25,7 +25,8 @@ export async function openHitClient(url: string, path: string, connections: numb
   const waiting: ((connection: Connection) => void)[] = [];
   return {
     async get() {
-      const connection = idle.pop() ?? (await new Promise<Connection>((resolve) => waiting.push(resolve)));
+      // In turns: the server closes a connection that is idle for seconds.
+      const connection = idle.shift() ?? (await new Promise<Connection>((resolve) => waiting.push(resolve)));
       await connection.get();
       const next = waiting.shift();
       if (next) next(connection);
@@ -65,7 +66,9 @@ async function openConnection(to: { host: string; port: number }, request: strin
     socket,
     get() {
       response = Promise.withResolvers();
-      socket.write(request);
+      // A closed socket takes a write without any event.
+      if (socket.closed) response.reject(new Error('The server has closed the connection.'));
+      else socket.write(request);
       return response.promise;
     },
   };
