@@ -23,8 +23,8 @@ export default defineConfig({
     sequence: { shuffle: true },
     // A further process would load and compile every module once more.
     maxWorkers: availableParallelism(),
-    // Tests make much garbage: larger generations, from the start, are collected less often.
-    execArgv: ['--max-semi-space-size=64', '--min-semi-space-size=64', '--initial-old-space-size=1500'],
+    // Tests make much garbage: a larger young generation is collected less often.
+    execArgv: ['--max-semi-space-size=64'],
     // Some tests render flat out beside the others: what takes 10 s alone has taken over 60 then.
     testTimeout: 180_000,
     hookTimeout: 180_000,
