@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import sharp from 'sharp';
 import { findButteraugli } from '../frontier/butteraugli.ts';
-import { createJudge, type Verdict } from '../frontier/judge.ts';
+import { createJudge, rgbPixels, type Verdict } from '../frontier/judge.ts';
 import type { Contender } from './contenders.ts';
 import { getPicture, openPool } from './fetch-pictures.ts';
 import { ipxPath } from './ipx-path.ts';
@@ -35,8 +35,7 @@ export async function findEqualQuality(
 ): Promise<EqualQuality | undefined> {
   if (!(await findButteraugli())) return undefined;
   const resized = sharp(sourcePath).autoOrient().resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true });
-  const { data, info } = await resized.removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-  const judge = await createJudge({ data, width: info.width, height: info.height });
+  const judge = await createJudge(await rgbPixels(resized));
   const pools = { edge: openPool(contenders.edge, 1), ipx: openPool(contenders.ipx, 1) };
   const judged = async (from: keyof typeof pools, path: string, ofQuality: number): Promise<Judged> => {
     const { bytes } = await getPicture(pools[from], path);

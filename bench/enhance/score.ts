@@ -1,7 +1,6 @@
 import { ssim } from 'ssim.js';
 import { createJudge, type Verdict } from '../frontier/judge.ts';
 import type { RgbPixels } from '../frontier/ssimulacra2.ts';
-import { opened } from './damages.ts';
 
 /** How near a picture is to the original. Higher is better, except for butteraugli. */
 export interface Scores extends Verdict {
@@ -21,7 +20,7 @@ export async function createScorer(original: RgbPixels): Promise<Scorer> {
   const reference = withAlpha(original);
   return {
     async score(picture) {
-      const verdict = await judge.judge(await opened(picture).png({ compressionLevel: 1 }).toBuffer());
+      const verdict = await judge.judgePixels(picture);
       return { ...verdict, psnr: psnr(original, picture), ssim: ssim(reference, withAlpha(picture)).mssim };
     },
     close: judge.close,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { findButteraugli } from './butteraugli.ts';
 import { createSsimulacra2, type RgbPixels } from './ssimulacra2.ts';
 
@@ -15,6 +15,7 @@ export interface Verdict {
 
 export interface Judge {
   judge(encoded: Buffer): Promise<Verdict>;
+  judgePixels(pixels: RgbPixels): Promise<Verdict>;
   close(): Promise<void>;
 }
 
@@ -31,19 +32,20 @@ export async function createJudge(reference: RgbPixels): Promise<Judge> {
   const encodedPath = join(dir, 'encoded.ppm');
   await writeFile(referencePath, portablePixmap(reference));
   const ssimulacra2 = createSsimulacra2(reference);
+  const judgePixels = async (pixels: RgbPixels) => {
+    await writeFile(encodedPath, portablePixmap(pixels));
+    return { butteraugli: await butteraugli(referencePath, encodedPath), ssimulacra2: ssimulacra2(pixels) };
+  };
   return {
-    async judge(encoded) {
-      const pixels = await rgbPixels(encoded);
-      await writeFile(encodedPath, portablePixmap(pixels));
-      return { butteraugli: await butteraugli(referencePath, encodedPath), ssimulacra2: ssimulacra2(pixels) };
-    },
+    judge: async (encoded) => judgePixels(await rgbPixels(sharp(encoded))),
+    judgePixels,
     close: () => rm(dir, { recursive: true, force: true }),
   };
 }
 
-async function rgbPixels(encoded: Buffer): Promise<RgbPixels> {
-  const image = sharp(encoded).removeAlpha().toColourspace('srgb');
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+/** A picture without its alpha channel, in sRGB. */
+export async function rgbPixels(picture: Sharp): Promise<RgbPixels> {
+  const { data, info } = await picture.removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
 

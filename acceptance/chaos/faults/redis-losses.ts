@@ -9,7 +9,7 @@ const sizes: Pick<Fault, 'full' | 'short'> = {
 /** With one sync every second, Redis writes for up to two seconds before a slow disk makes it wait. */
 const NOT_SYNCED_MS = 2_000;
 
-/** What is in the page cache of a machine that survives, a machine without power has lost. */
+/** A machine that loses its power also loses its page cache; one that survives keeps it. */
 export const redisPowerLoss: Fault = {
   name: 'redis-power-loss',
   description:

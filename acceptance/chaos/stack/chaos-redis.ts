@@ -10,7 +10,7 @@ export interface ChaosRedis {
   /**
    * SIGKILL, and a restart with the same port and files; with `wiped`, without files.
    *
-   * @param keptBytes what is left of the append-only file
+   * @param keptBytes of the append-only file; the rest is cut off
    */
   restart(options?: { wiped?: boolean; keptBytes?: number }): Promise<void>;
   /** The size of the append-only file. */

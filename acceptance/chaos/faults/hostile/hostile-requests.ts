@@ -9,7 +9,7 @@ interface Victim {
   readonly uploadKey: string;
   /** Ends the attack. */
   readonly signal: AbortSignal;
-  /** Called after each request, whatever its response was. */
+  /** Called after each request, with any response. */
   readonly onSent: () => void;
 }
 

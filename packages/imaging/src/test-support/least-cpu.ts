@@ -1,8 +1,8 @@
 const RUNS_MAX = 3;
 
 /**
- * CPU time of the work in ms, on all threads of the process, because libvips has its own. Garbage collection and other tests' leftovers count too: while
- * it is above the limit, the work runs again, up to three times, and the least time counts.
+ * CPU time of the work in ms. All threads of the process count, because libvips has its own, and garbage collection counts with them. While the time
+ * is above the limit, the work runs again, at most three times. The least time is returned.
  */
 export async function leastCpuMs(work: () => Promise<unknown>, limitMs: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;

@@ -98,7 +98,7 @@ export const addressCheck = (name: string, variable: string, url: string | undef
   },
 });
 
-/** @param health the body of the answer, of whatever is at the address */
+/** @param health the body of the answer; the address may be that of another service */
 const unavailable = (health: unknown): Outcome[] =>
   (Health.safeParse(health).data?.off ?? []).map((step) =>
     warning(
