@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 
@@ -19,9 +20,7 @@ export interface ClientProgram {
 
 /** @param program answers by `answerQuestions` */
 export function startClient(program: URL, nice: number, args: readonly string[]): ClientProgram {
-  const child = spawn('nice', ['-n', String(nice), process.execPath, fileURLToPath(program), ...args], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = spawnAtPriority(program, nice, args, ['ignore', 'inherit', 'inherit', 'ipc']);
   const ended = endOf(child, program);
   // It is awaited by each question.
   ended.catch(() => {});
@@ -35,6 +34,19 @@ export function startClient(program: URL, nice: number, args: readonly string[])
     },
     kill: () => child.kill('SIGKILL'),
   };
+}
+
+/** Starts a program in a session of its own, with a nice value that counts among all processes of the machine. */
+export function spawnAtPriority(program: URL, nice: number, args: readonly string[], stdio: StdioOptions) {
+  const command = ['-n', String(nice), process.execPath, fileURLToPath(program), ...args];
+  const child = spawn('nice', command, { stdio, detached: true });
+  try {
+    // Where Linux shares the cores between sessions first, a nice value counts within a session only: man 7 sched, "autogroup feature".
+    writeFileSync(`/proc/${child.pid}/autogroup`, String(nice));
+  } catch {
+    // A kernel without this feature has no such file.
+  }
+  return child;
 }
 
 async function endOf(child: ChildProcess, { pathname }: URL): Promise<never> {

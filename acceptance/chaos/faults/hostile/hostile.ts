@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Chaos, Fault } from '../../fault.ts';
 import { finalStates } from '../../judge/final-states.ts';
 import { createApi } from '../../load/api.ts';
 import type { Upload } from '../../load/load.ts';
 import { prepareAttacks } from './attacks.ts';
-import { niceness } from './client-program.ts';
+import { niceness, spawnAtPriority } from './client-program.ts';
 import { type Latencies, measureLatencies, p99 } from './latencies.ts';
 import { type CpuUse, watchCpu } from './process-cpu.ts';
 import { describeMemory, watchMemory } from './process-memory.ts';
 
-const BUSY_LOOP = fileURLToPath(new URL('./busy-loop.ts', import.meta.url));
+const BUSY_LOOP = new URL('./busy-loop.ts', import.meta.url);
 const MIB = 1024 * 1024;
 /** The limit that the workers are configured with. */
 const WORKER_MEMORY_MB = 1_500;
@@ -115,8 +113,7 @@ function compare({ rounds, note, fail }: Chaos, { idle, attacked, beside }: Phas
 }
 
 async function besideBusyLoop<T>(cores: number, work: () => Promise<T>): Promise<T> {
-  const command = [String(niceness.attacker), process.execPath, BUSY_LOOP, String(cores)];
-  const loop = spawn('nice', ['-n', ...command], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const loop = spawnAtPriority(BUSY_LOOP, niceness.attacker, [String(cores)], ['pipe', 'ignore', 'inherit']);
   try {
     return await work();
   } finally {
