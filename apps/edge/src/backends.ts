@@ -1,4 +1,4 @@
-import { createProducerConnection, redisAddress } from '@imagemill/queue';
+import { createProducerConnection, createReaderConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
 import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import type { EdgeEnv } from './env.ts';
@@ -10,13 +10,18 @@ export function openBackends(env: EdgeEnv, logger: Logger) {
   // A shopper is waiting: two short attempts, then 503.
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 2, requestTimeoutMs: 5_000 });
   const connection = createProducerConnection(redisAddress(env));
-  connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
+  const purgeReader = createReaderConnection(redisAddress(env));
+  for (const redis of [connection, purgeReader]) {
+    redis.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
+  }
   return {
     originals: createS3Storage({ client, bucket: env.ORIGINALS_BUCKET }),
     cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
     connection,
+    purgeReader,
     close() {
       connection.disconnect();
+      purgeReader.disconnect();
       client.destroy();
     },
   };

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { listen, requestMetrics } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
-import { createRenderQueue as createJobQueue, createRecentPurges } from '@imagemill/queue';
+import { createRenderQueue as createJobQueue, followPurges } from '@imagemill/queue';
 import {
   buildEngine,
   decodeWatermarks,
@@ -9,7 +9,7 @@ import {
   engineLimits,
   unavailableSteps,
 } from '@imagemill/rendering';
-import { parseJsonFile, StartUpError, startMetricsServer } from '@imagemill/service';
+import { type Logger, parseJsonFile, StartUpError, startMetricsServer } from '@imagemill/service';
 import { loadVariantSets, missingSigningKeys } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import type { Backends } from './backends.ts';
@@ -62,8 +62,9 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
   const stores = { originals, cdn, manifests, pictures };
   const lock = createRenderLock(connection, env.QUEUE_PREFIX);
+  const recentPurges = openRecentPurges(env, backends, logger);
   const services = {
-    ...{ categories, pictures, recentPurges: createRecentPurges(connection, env.QUEUE_PREFIX) },
+    ...{ categories, pictures, recentPurges },
     findImage: findings.find,
     flights: createSingleFlight<Fetched>(flightTimes(env)),
     limitMisses: createLimitMisses(missesMax(env)),
@@ -102,7 +103,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
     /** Finishes requests in flight within SHUTDOWN_GRACE_MS. Also closes the backends. */
     async close(): Promise<void> {
       await closePorts();
-      await engine.close();
+      await Promise.all([engine.close(), recentPurges.close()]);
       backends.close();
     },
   };
@@ -125,6 +126,12 @@ function openFindings(env: EdgeEnv, sources: ImageSources): Findings {
   const flights = createSingleFlight<Finding>(flightTimes(env));
   return rememberFindings(shareLookUps(limitLookUps(createFindImage(sources), LOOK_UPS_MAX), flights));
 }
+
+const openRecentPurges = ({ QUEUE_PREFIX: prefix }: EdgeEnv, { purgeReader: connection }: Backends, logger: Logger) =>
+  followPurges({
+    ...{ connection, prefix },
+    onError: (err) => logger.warn({ err }, 'cannot read which images were purged: pictures come from the bucket'),
+  });
 
 const rendersMax = (env: EdgeEnv) => env.ENGINE_PROCESSES ?? availableParallelism() + 1;
 const missesMax = (env: EdgeEnv) => env.EDGE_QUEUE_MAX + OTHER_MISSES_MAX;

@@ -1,4 +1,4 @@
-import { QueueUnavailableError, type RecentPurges } from '@imagemill/queue';
+import type { RecentPurges } from '@imagemill/queue';
 import { type Categories, type ImageId, isPrivateKey } from '@imagemill/variants';
 import type { FindImage } from '../find/find-image.ts';
 import { isPublic } from '../find/is-public.ts';
@@ -38,7 +38,7 @@ export interface Fetched extends Pick<Delivered, 'picture' | 'timings'> {
 export interface PictureServices {
   readonly categories: Categories;
   readonly pictures: StoredPictures;
-  readonly recentPurges: Pick<RecentPurges, 'has'>;
+  readonly recentPurges: Pick<RecentPurges, 'mayHave'>;
   readonly findImage: FindImage;
   readonly miss: MissServices;
   readonly limitMisses: LimitMisses;
@@ -57,24 +57,16 @@ export async function getPicture(
   wanted: WantedPicture,
   clientGone: () => AbortSignal,
 ): Promise<Delivered> {
-  const { pictures, flights } = services;
-  const { key } = wanted;
+  const { pictures, recentPurges, flights } = services;
+  const { imageId, key } = wanted;
   const held = pictures.inMemory(key);
-  if (held && (await mayBeShown(services, wanted))) return { picture: held, outcome: 'memory', timings: {} };
+  // A picture that was purged from the caches must not return to them from memory: then the bucket decides.
+  if (held && !recentPurges.mayHave(imageId)) return { picture: held, outcome: 'memory', timings: {} };
+  if (held) pictures.forget(key);
   const { result, joined } = await flights(key, clientGone(), (flight) => openOrMake(services, wanted, flight));
   const { how, timings } = result;
   const outcome = joined && how !== 'bucket' ? 'collapsed' : how;
   return { picture: await ownCopy(pictures, key, result.picture), outcome, timings };
-}
-
-/** A picture that was purged from the caches must not return to them from memory. Without Redis, the bucket decides. */
-async function mayBeShown({ pictures, recentPurges }: PictureServices, { imageId, key }: WantedPicture) {
-  const isPurged = await recentPurges.has(imageId).catch((error: unknown) => {
-    if (error instanceof QueueUnavailableError) return true;
-    throw error;
-  });
-  if (isPurged) pictures.forget(key);
-  return !isPurged;
 }
 
 async function openOrMake(services: PictureServices, wanted: WantedPicture, flight: Flight): Promise<Fetched> {

@@ -64,6 +64,7 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
     ...{ logger: createLogger('edge', 'silent'), registry: new Registry(), allocator: undefined },
     engine: { ...engine, limits: { ...engine.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
   });
+  if (!options.redisUrl) await vi.waitUntil(() => !edge.services.recentPurges.mayHave(ImageId.parse(randomId())));
   const manifests = createManifests(opened.originals);
   return {
     ...{ app: edge.app, services: edge.services, listen: edge.listen },
@@ -71,7 +72,7 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
       producer.disconnect();
       await edge.close();
     },
-    ...{ env, s3, calls, manifests, connection: backends.connection },
+    ...{ env, s3, calls, manifests, connection: backends.connection, purgeReader: backends.purgeReader },
     storage: opened.cdn,
     deletions: createDeletions(opened.originals, manifests),
     queue: createRenderQueue({ connection: producer, prefix: env.QUEUE_PREFIX }),

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '@imagemill/local-stack';
@@ -9,42 +7,12 @@ import type { Redis } from 'ioredis';
 import { afterEach, inject, test, vi } from 'vitest';
 import { createRenderWorker } from '../render/render-worker.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
+import { proxyTo } from '../test-support/redis-proxy.ts';
 import { createConsumerConnection, createProducerConnection, createReaderConnection } from './connection.ts';
 
 afterEach(closeQueues);
 
 const { redisUrl } = inject('servers');
-
-/** A proxy whose target can change, like a DNS name. Open connections stay on their old target. */
-async function proxyTo(first: string) {
-  let redis = new URL(first);
-  const pairs: [Socket, Socket][] = [];
-  const server = createServer((near) => {
-    const far = connect(Number(redis.port), redis.hostname);
-    for (const socket of [near, far]) socket.on('error', () => {});
-    near.pipe(far).pipe(near);
-    near.on('close', () => far.destroy());
-    pairs.push([near, far]);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  closeAfterwards(async () => {
-    for (const sockets of pairs) for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    pointTo(next: string) {
-      redis = new URL(next);
-    },
-    /** Simulates a machine that disappears without closing its connections. */
-    freeze() {
-      for (const [near, far] of pairs) {
-        near.unpipe(far).resume();
-        far.unpipe(near).resume();
-      }
-    },
-  };
-}
 
 const connections = [
   createProducerConnection,

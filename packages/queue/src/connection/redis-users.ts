@@ -5,7 +5,7 @@ export type RedisProgram = (typeof redisPrograms)[number];
 
 /** Keys that both sides of the queue read and write. */
 const shared = [
-  ...['render:*', 'webhooks:*', 'purges:*', 'purged:*', 'uploaded:*', 'deleted:*', 'starts:*', 'slot-time'],
+  ...['render:*', 'webhooks:*', 'purges:*', 'purge-log', 'uploaded:*', 'deleted:*', 'starts:*', 'slot-time'],
   ...['looks', 'looks:*', 'turns:*', 'images:*', 'unfinished:*', 'event-sequence', 'event-log'],
 ];
 
@@ -54,8 +54,9 @@ const rights: Readonly<Record<RedisProgram, readonly Rights[]>> = {
         'sismember',
       ],
       denied: ['@dangerous'],
-      keys: ['render:*', 'uploaded:*', 'deleted:*', 'purged:*'],
+      keys: ['render:*', 'uploaded:*', 'deleted:*'],
     },
+    { allowed: ['xread'], keys: ['purge-log'] },
     { allowed: ['eval', 'get', 'set', 'del', 'pexpire'], keys: ['edge:*'] },
   ],
   keys: [

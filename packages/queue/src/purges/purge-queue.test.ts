@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createConsumerConnection } from '../connection/connection.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import type { Purge } from './purge.ts';
+import { PURGE_NEWS_MS } from './purge-log.ts';
 import { createPurgeQueue } from './purge-queue.ts';
 import { purgeSchedule } from './purge-schedule.ts';
 import { createPurgeWorker, type SendPurge } from './purge-worker.ts';
@@ -48,7 +49,23 @@ test('a purge that has not started covers a later one of the same image and reas
   await purges.add(image, 'rendered-again');
   for (const _ of [1, 2, 3]) await purges.add(image, 'deleted');
   await purges.add(other, 'deleted');
-  expect(await raw.getWaitingCount()).toBe(3);
+  expect(await raw.getWaitingCount()).toBe(1);
+  // Each of the two images has a second purge, too.
+  expect(await raw.getDelayedCount()).toBe(4);
+});
+
+test('a purge waits until every edge knows its image, and a later deletion makes it wait again', async () => {
+  const { purges, raw, redis, prefix } = await harness();
+  const image = renderJob();
+  const logged = () => redis.xrange(`${prefix}:purge-log`, '-', '+');
+  await purges.add(image, 'rendered-again');
+  expect(await logged()).toEqual([]);
+  await purges.add(image, 'deleted');
+  await purges.add(image, 'deleted');
+  const [, [loggedAt = ''] = []] = await logged();
+  const [first] = await raw.getDelayed();
+  expect(first?.delay).toBe(PURGE_NEWS_MS);
+  expect(first?.timestamp).toBeGreaterThanOrEqual(Number.parseInt(loggedAt, 10));
 });
 
 test('what was deleted is purged a second time a minute after its last deletion, what was rendered again is not', async () => {
@@ -57,9 +74,9 @@ test('what was deleted is purged a second time a minute after its last deletion,
   await purges.add(image, 'rendered-again');
   expect(await raw.getDelayedCount()).toBe(0);
   await purges.add(image, 'deleted');
-  const [first] = await raw.getDelayed();
+  const [, first] = await raw.getDelayed();
   await purges.add(image, 'deleted');
-  const [second, ...others] = await raw.getDelayed();
+  const [, second, ...others] = await raw.getDelayed();
   expect(others).toEqual([]);
   expect(second?.id).not.toBe(first?.id);
   expect(second?.delay).toBe(60_000);

@@ -7,7 +7,7 @@ import { jobs } from '../jobs.ts';
 import { sendInTrace } from '../tracing/job-trace.ts';
 import { createFailedPurges, type FailedPurges } from './failed-purges.ts';
 import type { PurgeReason } from './purge.ts';
-import { createRecentPurges } from './recent-purges.ts';
+import { logPurge, PURGE_NEWS_MS } from './purge-log.ts';
 
 /** The producer's side of purges. Every method throws QueueUnavailableError. */
 export interface PurgeQueue {
@@ -32,21 +32,26 @@ const SECOND_PURGE_MS = 60_000;
 
 export function createPurgeQueue({ connection, prefix }: { connection: Redis; prefix: string }): PurgeQueue {
   const onQueue = createQueueAccess(connection, prefix, purgeImage);
-  const recent = createRecentPurges(connection, prefix);
   return {
     add: (image, reason) =>
       onQueue(async (queue) => {
-        const isGone = reason !== 'rendered-again';
-        // First: an edge could fill a cache from its memory after the purge.
-        if (isGone) await recent.note(image.imageId);
-        await addPurge(queue, image, reason);
-        if (isGone) await addPurge(queue, image, reason, SECOND_PURGE_MS);
+        if (reason === 'rendered-again') return addPurge(queue, { image, reason });
+        // An edge could fill a cache from its memory after the purge.
+        await logPurge(connection, prefix, image.imageId);
+        await addPurge(queue, { image, reason, delay: PURGE_NEWS_MS });
+        await addPurge(queue, { image, reason, delay: SECOND_PURGE_MS });
       }),
     failed: createFailedPurges(onQueue),
   };
 }
 
-async function addPurge(queue: Queue, image: PurgedImage, reason: PurgeReason, delay = 0): Promise<void> {
+interface NewPurge {
+  readonly image: PurgedImage;
+  readonly reason: PurgeReason;
+  readonly delay?: number;
+}
+
+async function addPurge(queue: Queue, { image, reason, delay = 0 }: NewPurge): Promise<void> {
   const { tenant, category, imageId, focus, redone } = image;
   const id = randomUUID();
   const purge = {
@@ -59,11 +64,11 @@ async function addPurge(queue: Queue, image: PurgedImage, reason: PurgeReason, d
     reason,
     requestedAt: new Date(Date.now() + delay).toISOString(),
   };
-  const second = delay > 0;
+  const second = delay === SECOND_PURGE_MS;
   const options = {
     ...{ jobId: id, delay },
-    // A second purge that has not started yet is moved behind the later deletion.
-    deduplication: { id: `${imageId}/${reason}${second ? '/second' : ''}`, keepLastIfActive: true, replace: second },
+    // A delayed purge is moved behind the later deletion.
+    deduplication: { id: `${imageId}/${reason}${second ? '/second' : ''}`, keepLastIfActive: true, replace: delay > 0 },
   };
   await sendInTrace(queue.name, 1, (trace) =>
     queue.add(purgeImage.name, purgeImage.payload.write(purge), { ...options, ...trace }),

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { RenderProgress } from '@imagemill/records';
 import type { ImageId } from '@imagemill/variants';
 import type { Redis } from 'ioredis';
+import { followStream } from '../connection/follow-stream.ts';
 import { jobs } from '../jobs.ts';
 
 export interface ImageChangesOptions {
@@ -18,9 +18,6 @@ export interface ImageChangesOptions {
 }
 
 const BLOCK_MS = 5_000;
-/** Per reply; about 1.5 kB each. */
-const ENTRIES_MAX = 500;
-const RETRY_MS = 500;
 /** The same limit as BullMQ's own. */
 const KEPT_MAX = 10_000;
 
@@ -37,41 +34,17 @@ export const readerTimeoutMs = BLOCK_MS + 5_000;
 export function followImageChanges(options: ImageChangesOptions): { close(): Promise<void> } {
   const { connection, prefix, onBegin, onError } = options;
   const stream = streamOf(prefix);
-  const closing = new AbortController();
-
-  async function readOn(): Promise<void> {
-    const [last] = await connection.xrevrange(stream, '+', '-', 'COUNT', 1);
-    let position = last?.[0] ?? '0-0';
-    onBegin();
-    while (!closing.signal.aborted) {
-      const reply = await connection.xread('COUNT', ENTRIES_MAX, 'BLOCK', BLOCK_MS, 'STREAMS', stream, position);
-      for (const [id, fields] of reply?.[0]?.[1] ?? []) {
-        position = id;
-        report(fields, options);
-      }
-    }
-  }
-
-  async function keepReading(): Promise<void> {
-    while (!closing.signal.aborted) {
-      try {
-        await readOn();
-      } catch (error) {
-        if (closing.signal.aborted) return;
-        onError(error as Error);
-        await delay(RETRY_MS, undefined, { signal: closing.signal }).catch(() => {});
-      }
-    }
-  }
-
-  const reading = keepReading();
-  return {
-    async close() {
-      closing.abort();
-      connection.disconnect();
-      await reading;
+  return followStream({
+    ...{ connection, stream, blockMs: BLOCK_MS, onError },
+    async begin() {
+      const [last] = await connection.xrevrange(stream, '+', '-', 'COUNT', 1);
+      onBegin();
+      return last?.[0] ?? '0-0';
     },
-  };
+    onEntries(entries) {
+      for (const [, fields] of entries) report(fields, options);
+    },
+  });
 }
 
 function report(fields: readonly string[], { isFollowed, onChange }: ImageChangesOptions): void {
