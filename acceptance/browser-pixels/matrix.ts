@@ -149,7 +149,21 @@ function avifRows(): Row[] {
       within: 2,
     }),
   );
-  return [...ofColours, ...mono];
+  const greyProfiles = [
+    ['a grey profile', greyProfile(1)],
+    ['a profile of prophoto-linear', rgbProfile('prophoto-linear')],
+  ] as const;
+  const profiledMono = combinations([8, 10, 12] as const, ['full', 'narrow'] as const, greyProfiles).map(
+    ([bits, range, [said, profile]]) => ({
+      name: `AVIF, ${bits} bits, monochrome of ${range} range, ${said}`,
+      make: async () => {
+        const coded = await codedAlpha(patchesPng(greyAlpha(8), 8), bits);
+        return avifFile({ colour: range === 'full' ? coded : asNarrowRange(coded), profile });
+      },
+      within: 2,
+    }),
+  );
+  return [...ofColours, ...mono, ...profiledMono];
 }
 
 /** Cells are larger than the chroma block shared by two pixels, but cell borders differ between decoders. */

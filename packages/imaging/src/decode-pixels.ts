@@ -3,8 +3,8 @@ import sharp, { type Raw, type Sharp } from 'sharp';
 import { convertPixels } from './colour/convert-pixels.ts';
 import { fromFloats } from './colour/from-floats.ts';
 import { p3Gamut, srgbGamut } from './colour/gamut.ts';
-import { type DeepSamples, type Interpretation, interpretationOf } from './colour/interpretation.ts';
-import { expandAlpha, narrowRange, toBytes } from './colour/levels.ts';
+import { type Interpretation, interpretationOf } from './colour/interpretation.ts';
+import { expandAlpha, narrowRange, narrowRangeLine, toBytes } from './colour/levels.ts';
 import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
 import { spreadColours } from './hidden-colours.ts';
@@ -44,7 +44,7 @@ export async function decodePixels(
 }
 
 function decodeAs(interpretation: Interpretation, request: DecodeRequest): Promise<Pixels> {
-  if (interpretation.by === 'profile') return decodeByProfile(interpretation.samples, request);
+  if (interpretation.by === 'profile') return decodeByProfile(interpretation, request);
   if (interpretation.by === 'encoding') return decodeByEncoding(interpretation, request);
   return decodeByLibvips(request);
 }
@@ -63,9 +63,13 @@ async function decodeByLibvips(request: DecodeRequest): Promise<Pixels> {
  * `ignoreIcc` leaves the profile to `withIccProfile`, which converts all 16 bits. Otherwise sharp first converts them to
  * Display P3, and then treats the result as sRGB.
  */
-async function decodeByProfile(samples: DeepSamples, request: DecodeRequest): Promise<Pixels> {
-  const image =
-    samples === 'scrgb' ? await fromFloats(request.decodable.bytes, resized(request, true)) : resized(request, true);
+async function decodeByProfile(
+  { samples, narrow }: Extract<Interpretation, { by: 'profile' }>,
+  request: DecodeRequest,
+): Promise<Pixels> {
+  const decoded = resized(request, true);
+  if (narrow) decoded.linear(...narrowRangeLine(isDeep(request) ? 65_535 : 255));
+  const image = samples === 'scrgb' ? await fromFloats(request.decodable.bytes, decoded) : decoded;
   const { data, info } = await image
     .toColourspace(samples === 'grey16' ? 'grey16' : 'rgb16')
     .withIccProfile(request.colour)
@@ -80,13 +84,13 @@ async function decodeByEncoding(
   { encoding, narrow }: Extract<Interpretation, { by: 'encoding' }>,
   request: DecodeRequest,
 ): Promise<Pixels> {
-  const isDeep = request.source.colourSpace.endsWith('16');
+  const deep = isDeep(request);
   const { data, info } = await resized(request, true)
-    .toColourspace(isDeep ? 'rgb16' : 'srgb')
-    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toColourspace(deep ? 'rgb16' : 'srgb')
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const raw = rawOf(info);
-  const stored = { data: isDeep ? words(data) : data, channels: raw.channels };
+  const stored = { data: deep ? words(data) : data, channels: raw.channels };
   const gamut = request.colour === 'p3' ? p3Gamut : srgbGamut;
   return { data: await convertPixels(stored, encoding, gamut, narrow ? narrowRange : undefined), raw };
 }
@@ -100,5 +104,6 @@ function resized({ decodable, source, width, height, limits }: DecodeRequest, ig
   return image.resize(width, height, { fit: 'fill' });
 }
 
+const isDeep = ({ source }: DecodeRequest) => source.colourSpace.endsWith('16');
 const rawOf = ({ width, height, channels }: Raw): Raw => ({ width, height, channels });
 const words = (data: Buffer) => new Uint16Array(data.buffer, data.byteOffset, data.length / 2);

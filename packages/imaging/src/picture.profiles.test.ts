@@ -1,5 +1,6 @@
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { avifFile, codedColour } from './test-support/avif.ts';
+import { asNarrowRange, avifFile, codedAlpha, codedColour } from './test-support/avif.ts';
 import { colourDifference, toSrgb } from './test-support/colour-difference.ts';
 import type { Rgb } from './test-support/pictures.ts';
 import { iccp, PATCH, patchesPng } from './test-support/png.ts';
@@ -23,6 +24,16 @@ const inBits = (bits: number) => (value: number) => Math.round(value * (2 ** bit
 const samples = (bits: number, ...alpha: number[]) => colours.map((colour) => [...colour, ...alpha].map(inBits(bits)));
 const avif = async (bits: 8 | 10 | 12, profile: Buffer) =>
   avifFile({ colour: await codedColour(patchesPng(samples(16), 16), bits), profile });
+const avifWithAlpha = async (bits: 8 | 10 | 12, profile: Buffer) => {
+  const opaque = await codedColour(patchesPng(samples(16), 16), bits);
+  return avifFile({ colour: opaque, alpha: await codedAlpha(patchesPng(samples(8, 0.6), 8), bits), profile });
+};
+/** The same in another format, without a conversion. */
+const as = (format: 'jpeg' | 'webp', profile: Buffer, ...alpha: number[]) =>
+  sharp(png(8, profile, ...alpha))
+    .keepIccProfile()
+    .toFormat(format, { quality: 100, lossless: true, chromaSubsampling: '4:4:4' })
+    .toBuffer();
 const png = (bits: 8 | 16, profile: Buffer, ...alpha: number[]) =>
   patchesPng(samples(bits, ...alpha), bits, [iccp(profile)]);
 
@@ -34,6 +45,12 @@ const inOneFile: Record<string, (profile: Buffer) => Buffer | Promise<Buffer>> =
   'AVIF of 8 bits': (profile) => avif(8, profile),
   'AVIF of 10 bits': (profile) => avif(10, profile),
   'AVIF of 12 bits': (profile) => avif(12, profile),
+  'AVIF of 8 bits with alpha': (profile) => avifWithAlpha(8, profile),
+  'AVIF of 10 bits with alpha': (profile) => avifWithAlpha(10, profile),
+  'AVIF of 12 bits with alpha': (profile) => avifWithAlpha(12, profile),
+  JPEG: (profile) => as('jpeg', profile),
+  WebP: (profile) => as('webp', profile),
+  'WebP with alpha': (profile) => as('webp', profile, 0.6),
 };
 
 const tiffs = {
@@ -41,10 +58,14 @@ const tiffs = {
     plainTiff(8, 8, { photometric: 2, bits: 8, samples: colour.map(inBits(8)) }, {}, profile),
   'TIFF of 16 bits': (profile: Buffer, colour: readonly number[]) =>
     plainTiff(8, 8, { photometric: 2, bits: 16, samples: colour.map(inBits(16)) }, {}, profile),
+  'TIFF of 8 bits with alpha': (profile: Buffer, colour: readonly number[]) =>
+    plainTiff(8, 8, { photometric: 2, bits: 8, samples: [...colour, 0.6].map(inBits(8)) }, {}, profile),
+  'TIFF of 16 bits with alpha': (profile: Buffer, colour: readonly number[]) =>
+    plainTiff(8, 8, { photometric: 2, bits: 16, samples: [...colour, 0.6].map(inBits(16)) }, {}, profile),
   'float TIFF': (profile: Buffer, colour: readonly number[]) =>
     plainTiff(8, 8, { photometric: 2, bits: 32, sampleFormat: 3, samples: colour }, {}, profile),
   'float TIFF with alpha': (profile: Buffer, colour: readonly number[]) =>
-    plainTiff(8, 8, { photometric: 2, bits: 32, sampleFormat: 3, samples: [...colour, 1] }, {}, profile),
+    plainTiff(8, 8, { photometric: 2, bits: 32, sampleFormat: 3, samples: [...colour, 0.6] }, {}, profile),
 };
 
 /** By the definitions of the space and of sRGB. */
@@ -94,6 +115,62 @@ describe.each([1, 1.8])('a grey profile of gamma %d is applied to a', (gamma) =>
     for (const level of levels) {
       const file = plainTiff(8, 8, { photometric: 1, bits, samples: [inBits(bits)(level)] }, {}, greyProfile(gamma));
       expect(colourDifference((await patch(file, 1))(0), grey(level)), `${level}`).toBeLessThan(2);
+    }
+  });
+});
+
+/** Stored levels of 8 bits, and what they are between black and white. */
+const ranges = {
+  full: { levels: [0, 26, 64, 128, 230, 255], shareOf: (level: number) => level / 255 },
+  narrow: { levels: [16, 38, 71, 126, 213, 235], shareOf: (level: number) => (level - 16) / 219 },
+} as const;
+
+describe.each(['full', 'narrow'] as const)('in a monochrome AVIF of %s range, it applies a', (range) => {
+  const { levels, shareOf } = ranges[range];
+
+  test.each([
+    ['grey profile', greyProfile(1.8), 1.8],
+    ['grey profile of linear light', greyProfile(1), 1],
+    ['profile of RGB', rgbProfile('prophoto-linear'), 1.8],
+    ['profile of RGB of linear light', rgbProfile('srgb-linear'), 1],
+  ])('%s, of 8, 10 and 12 bits, with and without alpha', async (_which, profile, gamma) => {
+    const expected = levels.map((level) => {
+      const light = shareOf(level) ** gamma;
+      return toSrgb('srgb-linear', [light, light, light]);
+    });
+    for (const bits of [8, 10, 12] as const) {
+      const channel = (values: readonly number[]) =>
+        codedAlpha(
+          patchesPng(
+            values.map((value) => [0, 0, 0, value]),
+            8,
+          ),
+          bits,
+        );
+      const grey = await channel(levels);
+      const colour = range === 'narrow' ? asNarrowRange(grey) : grey;
+      for (const alpha of [undefined, await channel(levels.map(() => 150))]) {
+        const colourOf = await patch(avifFile({ colour, profile, ...(alpha && { alpha }) }), levels.length);
+        for (const [index, level] of levels.entries()) {
+          const what = `${bits} bits, ${level}, alpha: ${alpha !== undefined}`;
+          expect(colourDifference(colourOf(index), expected[index] ?? [0, 0, 0]), what).toBeLessThan(2);
+        }
+      }
+    }
+  });
+
+  test('no damaged profile: its code points apply', async () => {
+    const grey = await codedAlpha(
+      patchesPng(
+        levels.map((level) => [0, 0, 0, level]),
+        8,
+      ),
+    );
+    const colour = range === 'narrow' ? asNarrowRange(grey) : grey;
+    const colourOf = await patch(avifFile({ colour, profile: Buffer.alloc(200, 7) }), levels.length);
+    for (const [index, level] of levels.entries()) {
+      const shown = Math.round(255 * shareOf(level));
+      expect(colourDifference(colourOf(index), [shown, shown, shown]), `${level}`).toBeLessThan(1);
     }
   });
 });

@@ -96,4 +96,4 @@ export const graphicSettings = {
 } as const;
 
 /** Raise it with every change of the rendering code that changes the bytes for the same settings. */
-export const ENGINE_VERSION = 8;
+export const ENGINE_VERSION = 9;

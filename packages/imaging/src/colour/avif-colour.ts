@@ -7,6 +7,7 @@ export interface AvifColour {
   /** An ICC profile takes precedence. */
   readonly codePoints: CodePoints;
   readonly hasProfile: boolean;
+  readonly isGrey: boolean;
   /** Narrow-range grey (16 to 235 in 8 bits): libheif expands narrow-range colours, but not grey. */
   readonly narrowGrey: boolean;
   /** The same for the alpha channel. */
@@ -41,6 +42,7 @@ function colourOf(items: AvifItems): AvifColour {
     // The box overrides the stream.
     codePoints: nclx ? { primaries: nclx.readUInt16BE(4), transfer: nclx.readUInt16BE(6) } : stored,
     hasProfile: boxes.some((box) => ['prof', 'rICC'].includes(colourType(box))),
+    isGrey: stored.monochrome,
     narrowGrey: stored.monochrome && !fullRange,
     narrowAlpha: alpha !== undefined && !av1ColourOf(items, alpha).fullRange,
   };

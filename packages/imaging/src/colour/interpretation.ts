@@ -12,13 +12,18 @@ import { gamma, srgb } from './transfer.ts';
 export type Interpretation =
   /** By libvips: sRGB, or an ICC profile, which it applies correctly for 8 bits per channel. */
   | { readonly by: 'libvips'; readonly narrowAlpha?: boolean }
-  /** By the ICC profile of a source with more than 8 bits per channel. */
-  | { readonly by: 'profile'; readonly samples: DeepSamples; readonly narrowAlpha?: boolean }
+  /** By an ICC profile that libvips would not apply: of more than 8 bits per channel, or of grey that is decoded to RGB. */
+  | {
+      readonly by: 'profile';
+      readonly samples: DeepSamples;
+      /** Narrow range: 16 to 235 in 8 bits. */
+      readonly narrow?: boolean;
+      readonly narrowAlpha?: boolean;
+    }
   /** By other colour information of the file. */
   | {
       readonly by: 'encoding';
       readonly encoding: Encoding;
-      /** Narrow range: 16 to 235 in 8 bits. */
       readonly narrow?: boolean;
       readonly narrowAlpha?: boolean;
     };
@@ -67,8 +72,10 @@ const isUsualGamma = (gamma: number) => Math.abs(gamma * 2.2 - 1) <= 0.05;
 async function ofAvif(bytes: Uint8Array, source: SourceFacts): Promise<Interpretation> {
   const avif = readAvifColour(bytes);
   if (!avif) return byProfile(bytes, source);
-  const { narrowGrey, narrowAlpha } = avif;
-  if (avif.hasProfile && !narrowGrey) return { ...(await byProfile(bytes, source)), narrowAlpha };
+  const { isGrey, narrowGrey, narrowAlpha } = avif;
+  if (avif.hasProfile && !isGrey) return { ...(await byProfile(bytes, source)), narrowAlpha };
+  const samples = avif.hasProfile && greySamplesOf(await profileOf(bytes));
+  if (samples) return { by: 'profile', samples, narrow: narrowGrey, narrowAlpha };
   const declared = encodingOf(asInAvif(avif.codePoints)) ?? plainSrgb;
   if (isSrgb(declared) && !narrowGrey) return { by: 'libvips', narrowAlpha };
   return { by: 'encoding', encoding: declared, narrow: narrowGrey, narrowAlpha };
@@ -96,10 +103,16 @@ function asInAvif({ primaries, transfer }: { primaries: number; transfer: number
 /** libvips interprets all sources of 8 bits. With more bits, a profile is applied if it matches the samples. */
 async function byProfile(bytes: Uint8Array, { colourSpace }: SourceFacts): Promise<Interpretation> {
   if (!isDeep(colourSpace)) return byLibvips;
-  const { icc } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  const icc = await profileOf(bytes);
   if (!icc) return byLibvips;
   return isProfileOf(icc, colourSpace) ? { by: 'profile', samples: colourSpace } : byNumbers;
 }
+
+const profileOf = async (bytes: Uint8Array) => (await sharp(bytes, { limitInputPixels: false }).metadata()).icc;
+
+/** libvips decodes grey AVIFs to RGB, to which it applies no profile of grey. Browsers apply profiles of grey and of RGB to them. */
+const greySamplesOf = (icc: Buffer = Buffer.of()) =>
+  (['grey16', 'rgb16'] as const).find((samples) => isProfileOf(icc, samples));
 
 const isDeep = (space: string): space is DeepSamples => ['rgb16', 'grey16', 'scrgb'].includes(space);
 

@@ -25,6 +25,12 @@ export const narrowRange: Levels = (stored, max) => {
   return Math.min(1, Math.max(0, (ofEightBits - 16) / (235 - 16)));
 };
 
+/** The same as a line: slope and offset, for values up to `max` before and after. */
+export function narrowRangeLine(max: number): [slope: number, offset: number] {
+  const steps = 235 - 16;
+  return [(max / (max + 1)) * (256 / steps), (-16 * max) / steps];
+}
+
 /** Expands a narrow-range alpha channel, in place. */
 export function expandAlpha({ data, raw }: Pixels): void {
   if (raw.channels !== 4) return;
