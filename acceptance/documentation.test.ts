@@ -23,6 +23,7 @@ import { keysEnv, reconcileEnv as reconcileCommandEnv, signEnv, stackEnv, target
 import { createProgram } from '../apps/cli/src/program.ts';
 import { edgeEnv } from '../apps/edge/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
+import { SweepName } from '../apps/worker/src/reconcile/reconcile.ts';
 import { lambdaEnv, redriveEnv } from '../apps/worker/src/serverless/env.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { Warning } from '../packages/report/src/index.ts';
@@ -114,6 +115,14 @@ test('docs/seller-report.md lists every warning with its fields, in the order in
   });
   const table = ['| code | fields | when |', '| --- | --- | --- |', ...rows].join('\n');
   expect(await read('docs/seller-report.md')).toContain(`${table}\n\n`);
+});
+
+test('ADR 10 lists every sweep of the reconciler, in its order', async () => {
+  const [, number, listed = ''] =
+    /(\w+) sweeps, most urgent for sellers first: ([^.]+)\./.exec(await read('docs/adr/0010-reconciler.md')) ?? [];
+  const names = SweepName.options.map((name) => name.replaceAll('-', ' '));
+  expect(listed.split(', ')).toEqual(names);
+  expect(number).toBe(['Five', 'Six', 'Seven', 'Eight', 'Nine'][names.length - 5]);
 });
 
 test('every source of docs/stores.md is cited and linked', async () => {

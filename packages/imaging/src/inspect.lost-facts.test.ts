@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { heicSample } from './test-support/heic.ts';
 import { segment } from './test-support/jpeg-parts.ts';
 import { jxlSample } from './test-support/jxl.ts';
+import { uint16, uint32 } from './test-support/little-endian.ts';
 import { animation, gradientPicture } from './test-support/pictures.ts';
 import { cicp, pngChunk } from './test-support/png.ts';
 import { rgbProfile } from './test-support/profiles.ts';
 import { engineOf } from './test-support/render.ts';
+import { plainTiff } from './test-support/tiff.ts';
 import { ultraHdrJpeg } from './test-support/ultra-hdr.ts';
 import { xmpPacket } from './test-support/xmp.ts';
 
@@ -23,15 +25,46 @@ const HEADER_BYTES = 33;
 const afterHeader = (png: Buffer, chunk: Buffer) =>
   Buffer.concat([png.subarray(0, HEADER_BYTES), chunk, png.subarray(HEADER_BYTES)]);
 
+/** The TIFF with a GPS directory, which has only a latitude. */
+function withLatitude(tiff: Buffer): Buffer {
+  const [LONG, RATIONAL] = [4, 5];
+  const entry = (tag: number, type: number, count: number, value: number) =>
+    Buffer.concat([uint16(tag), uint16(type), uint32(count), uint32(value)]);
+  const directoryAt = tiff.readUInt32LE(4);
+  const count = tiff.readUInt16LE(directoryAt);
+  const entries = tiff.subarray(directoryAt + 2, directoryAt + 2 + 12 * count);
+  const gpsAt = tiff.length + 2 + 12 * (count + 1) + 4;
+  const directory = Buffer.concat([uint16(count + 1), entries, entry(0x8825, LONG, 1, gpsAt), uint32(0)]);
+  const gpsDirectory = Buffer.concat([uint16(1), entry(2, RATIONAL, 3, gpsAt + 18), uint32(0)]);
+  const latitude = Buffer.concat([51, 1, 30, 1, 3230, 100].map(uint32));
+  const located = Buffer.concat([tiff, directory, gpsDirectory, latitude]);
+  located.writeUInt32LE(tiff.length, 4);
+  return located;
+}
+
 describe('the location of a photograph', () => {
   test.each([
     ['EXIF of a jpeg', () => small().withExif(gps).jpeg()],
     ['EXIF of a png', () => small().withExif(gps).png()],
     ['EXIF of a webp', () => small().withExif(gps).webp()],
     ['EXIF of an avif', () => small().withExif(gps).avif({ effort: 0 })],
-    ['XMP', () => small().withXmp(xmpPacket(xmpLatitude)).jpeg()],
+    ['XMP of a jpeg', () => small().withXmp(xmpPacket(xmpLatitude)).jpeg()],
+    ['XMP of a png', () => small().withXmp(xmpPacket(xmpLatitude)).png()],
+    ['XMP of a webp', () => small().withXmp(xmpPacket(xmpLatitude)).webp()],
+    ['XMP of an avif', () => small().withXmp(xmpPacket(xmpLatitude)).avif({ effort: 0 })],
+    ['XMP of a tiff', () => small().withXmp(xmpPacket(xmpLatitude)).tiff()],
   ])('is found in the %s', async (_where, picture) => {
     expect(await inspect(await picture().toBuffer())).toHaveProperty('hasLocation', true);
+  });
+
+  test('is found in the directories of a tiff, which are its EXIF', async () => {
+    const plain = plainTiff(8, 8, { photometric: 2, bits: 8, samples: [1, 2, 3] });
+    expect(await inspect(plain)).not.toHaveProperty('hasLocation');
+    expect(await inspect(withLatitude(plain))).toHaveProperty('hasLocation', true);
+  });
+
+  test('is found in the EXIF of a heic', async () => {
+    expect(await inspect(await heicSample('exif'))).toHaveProperty('hasLocation', true);
   });
 
   test.each([
@@ -167,6 +200,25 @@ describe('an animation', () => {
     control.writeUInt32BE(2);
     const png = afterHeader(await small().png().toBuffer(), pngChunk('acTL', control));
     expect(await inspect(png)).toMatchObject({ isAnimated: true, frames: 1 });
+  });
+
+  const MAJOR_BRAND_AT = 8;
+
+  test.each([
+    ['avif', 'avis', () => small().avif({ effort: 0 }).toBuffer()],
+    ['avif', 'msf1', () => small().avif({ effort: 0 }).toBuffer()],
+    ['heic', 'hevc', () => heicSample('plain')],
+    ['heic', 'msf1', () => heicSample('plain')],
+  ])('is found in a %s with a sequence, of the brand %s', async (format, brand, still) => {
+    const file = await still();
+    expect(await inspect(file)).not.toHaveProperty('isAnimated');
+    file.write(brand, MAJOR_BRAND_AT, 'latin1');
+    expect(await inspect(file)).toMatchObject({ format, isAnimated: true });
+  });
+
+  test('is found in a jpeg xl, of which only the first frame is decoded', async () => {
+    expect(await inspect(await jxlSample('moving'))).toMatchObject({ isAnimated: true, frames: 1 });
+    expect(await inspect(await jxlSample('turned'))).not.toHaveProperty('isAnimated');
   });
 
   test('is not found in a still', async () => {

@@ -24,6 +24,6 @@ export function lostFacts(
     ...(hasLocation({ exif, xmp: header.xmp }) && { hasLocation: true }),
     ...(colourProfile !== undefined && { colourProfile }),
     ...(hdr && { hdr }),
-    ...((frames > 1 || isAnimated(bytes)) && { isAnimated: true }),
+    ...((frames > 1 || header.isAnimated || isAnimated(bytes)) && { isAnimated: true }),
   };
 }

@@ -19,7 +19,7 @@ const sweeps = {
   tombstones: sweepTombstones,
 } satisfies Record<string, Sweep>;
 
-const SweepName = z.enum(Object.keys(sweeps) as (keyof typeof sweeps)[]);
+export const SweepName = z.enum(Object.keys(sweeps) as (keyof typeof sweeps)[]);
 const Position = z.object({ sweep: SweepName, after: z.string().optional() });
 type Position = z.infer<typeof Position>;
 

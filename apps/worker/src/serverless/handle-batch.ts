@@ -83,7 +83,8 @@ async function runAll(
     const result = await render(image, contextOf(record, signal));
     log(logger, image, result);
     if (result.outcome !== 'postponed') continue;
-    retryAfterMs = Math.max(retryAfterMs ?? 0, 'retryAfterMs' in result ? result.retryAfterMs : NOT_UPLOADED_MS);
+    const waitMs = result.reason === 'not-uploaded' ? NOT_UPLOADED_MS : result.retryAfterMs;
+    retryAfterMs = Math.max(retryAfterMs ?? 0, waitMs);
   }
   return retryAfterMs;
 }

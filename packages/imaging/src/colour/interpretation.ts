@@ -29,7 +29,7 @@ export type Interpretation =
     };
 
 /** libvips' names of 16-bit and float samples. */
-export type DeepSamples = 'rgb16' | 'grey16' | 'scrgb';
+type DeepSamples = 'rgb16' | 'grey16' | 'scrgb';
 
 const plainSrgb: Encoding = { gamut: srgbGamut, transfer: srgb };
 const byLibvips: Interpretation = { by: 'libvips' };

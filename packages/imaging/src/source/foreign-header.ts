@@ -23,6 +23,8 @@ export type SourceHeader = Pick<Metadata, 'space' | 'depth' | 'channels' | 'hasA
     readonly format: string;
     /** Of a file whose interpretation is only known when it is decoded. */
     readonly isWideGamut?: boolean;
+    /** Only its first frame is decoded. */
+    readonly isAnimated?: boolean;
   };
 
 /**
@@ -47,13 +49,13 @@ function ofBmp(file: Buffer): SourceHeader {
 function ofJxl(file: Buffer): SourceHeader {
   const container = readJxlContainer(file);
   if (!container) throw new RejectedImageError('corrupt');
-  const { width, height, orientation, isDeep, isGrey, hasAlpha, isWideGamut } = readJxlHeader(container.codestream);
+  const { width, height, isDeep, isGrey, ...facts } = readJxlHeader(container.codestream);
   const colours = isGrey ? 1 : 3;
   return {
-    ...{ format: 'jxl', orientation, hasAlpha, isWideGamut },
+    ...{ format: 'jxl', ...facts },
     space: isGrey ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb',
     depth: isDeep ? 'ushort' : 'uchar',
-    channels: (hasAlpha ? colours + 1 : colours) as SourceHeader['channels'],
+    channels: (facts.hasAlpha ? colours + 1 : colours) as SourceHeader['channels'],
     autoOrient: { width, height },
     ...(container.xmp && { xmp: container.xmp }),
     ...(container.exif && { exif: container.exif }),

@@ -12,6 +12,7 @@ export interface JxlHeader {
   readonly isDeep: boolean;
   readonly isGrey: boolean;
   readonly hasAlpha: boolean;
+  readonly isAnimated: boolean;
   /** Whether its colours can be outside of sRGB. */
   readonly isWideGamut: boolean;
 }
@@ -41,7 +42,8 @@ export function readJxlHeader(codestream: Buffer): JxlHeader {
   return { ...header, width, height };
 }
 
-const usual = { orientation: 1, isDeep: false, isGrey: false, hasAlpha: false, isWideGamut: false } as const;
+const plain = { orientation: 1, isAnimated: false } as const;
+const usual = { ...plain, isDeep: false, isGrey: false, hasAlpha: false, isWideGamut: false } as const;
 
 function readSize(bits: LittleBits) {
   const isSmall = bits.flag();
@@ -52,7 +54,7 @@ function readSize(bits: LittleBits) {
 }
 
 function readMetadata(bits: LittleBits): Omit<JxlHeader, 'width' | 'height'> {
-  const orientation = bits.flag() ? readExtraFields(bits) : 1;
+  const extra = bits.flag() ? readExtraFields(bits) : plain;
   const isDeep = readDepth(bits) > 8;
   // Whether 16 bits are enough for buffers.
   bits.flag();
@@ -62,16 +64,16 @@ function readMetadata(bits: LittleBits): Omit<JxlHeader, 'width' | 'height'> {
   if (kinds.includes(BLACK)) throw new RejectedImageError('unsupported-format');
   // Whether its colours are coded as XYB.
   bits.flag();
-  return { orientation, isDeep, hasAlpha: kinds.includes(ALPHA), ...readColour(bits) };
+  return { ...extra, isDeep, hasAlpha: kinds.includes(ALPHA), ...readColour(bits) };
 }
 
-/** @returns the orientation */
-function readExtraFields(bits: LittleBits): number {
+function readExtraFields(bits: LittleBits): Pick<JxlHeader, 'orientation' | 'isAnimated'> {
   const orientation = 1 + bits.read(3);
   if (bits.flag()) readSize(bits);
   if (bits.flag()) skipPreview(bits);
-  if (bits.flag()) skipAnimation(bits);
-  return orientation;
+  const isAnimated = bits.flag();
+  if (isAnimated) skipAnimation(bits);
+  return { orientation, isAnimated };
 }
 
 function skipPreview(bits: LittleBits): void {
