@@ -31,12 +31,13 @@ const imagemill = (...args: string[]) => runCommand(args, { IMAGEMILL_DIR: stack
 const program = (...args: string[]) =>
   runProgram(['apps/cli/imagemill.mjs', ...args], { ...process.env, IMAGEMILL_DIR: stack.dir });
 
-test('finds the running stack, and prints a table of all renditions', async () => {
+test('finds the running stack, and prints a table of all renditions, and what the seller should know', async () => {
   const { code, stdout } = await program('upload', cheap, '--category', 'avatar');
   expect(code).toBe(0);
   expect(stdout).toMatch(/ready \d+\.\d s after its upload/);
   expect(stdout).toMatch(/variant +format +pixels +bytes +share +url/);
   expect(stdout.match(/^(small|medium|large|round-\w+) .*%.*http\S+$/gm)).toHaveLength(13);
+  expect(stdout).toMatch(/^ {2}note: This image is small: 150 × 200 pixels\./m);
 });
 
 test('explains a rejected file, shows the others as well, and exits 1', async () => {

@@ -46,6 +46,7 @@ test('sends a webhook for a ready image, and sends the same one on replay', asyn
   const { sequence, ...data } = received[0]?.event.data ?? {};
   expect(received[0]?.event.type).toBe('image.ready');
   expect(data).toEqual(image);
+  expect(image.warnings).toContainEqual(expect.objectContaining({ code: 'too-small' }));
   expect(sequence).toBeGreaterThan(0);
   expect(await problemsByTheDocument('image.ready', received[0]?.event)).toEqual([]);
 

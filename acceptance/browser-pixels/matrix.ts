@@ -191,7 +191,23 @@ function jpegRows(): Row[] {
     make: () => corners().toColourspace('b-w').jpeg({ quality: 95 }).toBuffer(),
     within: 2,
   };
-  return [...sampled, ...turned, greyscale];
+  // In a marker of the application, after the start of the file.
+  const withProfile = (jpeg: Buffer, profile: Buffer) => {
+    const content = Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), profile]);
+    const marker = Buffer.of(0xff, 0xe2, 0, 0);
+    marker.writeUInt16BE(content.length + 2, 2);
+    return Buffer.concat([jpeg.subarray(0, 2), marker, content, jpeg.subarray(2)]);
+  };
+  const greyProfiles = [
+    ['a grey profile', greyProfile(1)],
+    ['a profile of prophoto-linear', rgbProfile('prophoto-linear')],
+  ] as const;
+  const profiledGrey = greyProfiles.map(([said, profile]) => ({
+    name: `JPEG, grey, ${said}`,
+    make: async () => withProfile(await greyscale.make(), profile),
+    within: 2,
+  }));
+  return [...sampled, ...turned, greyscale, ...profiledGrey];
 }
 
 function webpAndGifRows(): Row[] {

@@ -40,6 +40,12 @@ test('imports an image from a URL with a focus, changes it, and deletes the imag
   const image = await imagemill.waitUntilReady(imported);
   expect(image.source).toMatchObject({ width: 150, height: 150, format: 'jpeg' });
   expect(image.focus).toEqual({ x: 0, y: 1 });
+  const { status, source, warnings } = image;
+  expect(warnings?.map(({ code }) => code)).toContain('too-small');
+  expect(await imagemill.getReport(image.imageId)).toMatchObject({ status, source, warnings, examined: 'pixels' });
+  const { followToken } = imported;
+  const asFollower = createImagemill({ baseUrl: stack.apiUrl });
+  expect(await asFollower.getReport(image.imageId, { followToken })).toMatchObject({ status, examined: 'pixels' });
   expect(await imagemill.reprocessImage(image.imageId)).toMatchObject({ imageId: image.imageId });
   await imagemill.waitUntilReady(imported);
   expect(await imagemill.setFocus(image.imageId, { x: 1, y: 0 })).toMatchObject({ focus: { x: 1, y: 0 } });

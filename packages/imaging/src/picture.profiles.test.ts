@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { asNarrowRange, avifFile, codedAlpha, codedColour } from './test-support/avif.ts';
 import { colourDifference, toSrgb } from './test-support/colour-difference.ts';
+import { segment } from './test-support/jpeg-parts.ts';
 import type { Rgb } from './test-support/pictures.ts';
 import { iccp, PATCH, patchesPng } from './test-support/png.ts';
 import { greyProfile, type RgbSpaceName, rgbProfile, rgbSpaces } from './test-support/profiles.ts';
@@ -115,6 +116,41 @@ describe.each([1, 1.8])('a grey profile of gamma %d is applied to a', (gamma) =>
     for (const level of levels) {
       const file = plainTiff(8, 8, { photometric: 1, bits, samples: [inBits(bits)(level)] }, {}, greyProfile(gamma));
       expect(colourDifference((await patch(file, 1))(0), grey(level)), `${level}`).toBeLessThan(2);
+    }
+  });
+});
+
+describe.each([
+  ['prophoto-linear', 1.8],
+  ['srgb-linear', 1],
+] as const)('a profile of RGB, %s, is applied to a grey', (space, gamma) => {
+  const levels = [0, 26, 64, 128, 230, 255];
+  const profile = rgbProfile(space);
+  const expected = (level: number) => {
+    const light = (level / 255) ** gamma;
+    return toSrgb('srgb-linear', [light, light, light]);
+  };
+
+  test('JPEG', async () => {
+    const grey = patchesPng(
+      levels.map((level) => [level]),
+      8,
+    );
+    const jpeg = await sharp(grey).toColourspace('b-w').jpeg({ quality: 100 }).toBuffer();
+    const block = segment(0xe2, Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), profile]));
+    const colourOf = await patch(Buffer.concat([jpeg.subarray(0, 2), block, jpeg.subarray(2)]), levels.length);
+    for (const [index, level] of levels.entries()) {
+      expect(colourDifference(colourOf(index), expected(level)), `${level}`).toBeLessThan(2);
+    }
+  });
+
+  test.each([8, 16] as const)('TIFF of %i bits, with and without alpha', async (bits) => {
+    for (const level of levels) {
+      for (const alpha of [[], [0.6]]) {
+        const samples = [level / 255, ...alpha].map(inBits(bits));
+        const file = plainTiff(8, 8, { photometric: 1, bits, samples }, {}, profile);
+        expect(colourDifference((await patch(file, 1))(0), expected(level)), `${level}`).toBeLessThan(2);
+      }
     }
   });
 });

@@ -5,6 +5,7 @@ import { encodingOf, isSrgb } from './code-points.ts';
 import type { Encoding } from './encoding.ts';
 import { spansGamut, srgbGamut } from './gamut.ts';
 import { readHeicColour } from './heic-colour.ts';
+import { isSrgbProfile } from './is-srgb-profile.ts';
 import { readPngColour } from './png-colour.ts';
 import { gamma, srgb } from './transfer.ts';
 
@@ -100,11 +101,17 @@ function asInAvif({ primaries, transfer }: { primaries: number; transfer: number
   };
 }
 
-/** libvips interprets all sources of 8 bits. With more bits, a profile is applied if it matches the samples. */
+/**
+ * libvips interprets all sources of 8 bits, except grey with a profile of RGB. With more bits, a profile is applied if it matches the
+ * samples.
+ */
 async function byProfile(bytes: Uint8Array, { colourSpace }: SourceFacts): Promise<Interpretation> {
-  if (!isDeep(colourSpace)) return byLibvips;
+  const isGrey = colourSpace === 'b-w' || colourSpace === 'grey16';
+  if (!isDeep(colourSpace) && !isGrey) return byLibvips;
   const icc = await profileOf(bytes);
   if (!icc) return byLibvips;
+  if (isGrey && isProfileOf(icc, 'rgb16') && !isSrgbProfile(icc)) return { by: 'profile', samples: 'rgb16' };
+  if (!isDeep(colourSpace)) return byLibvips;
   return isProfileOf(icc, colourSpace) ? { by: 'profile', samples: colourSpace } : byNumbers;
 }
 
