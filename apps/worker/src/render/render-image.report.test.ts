@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { cornerPicture } from '@imagemill/imaging/test-support';
+import { cornerPicture, photographsWithWarnings, photographWithoutWarnings } from '@imagemill/imaging/test-support';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import { createFingerprints, createProducerConnection } from '@imagemill/queue';
+import { Warning, type WarningCode } from '@imagemill/report';
 import { createLogger } from '@imagemill/service';
 import { originalKey, Tenant } from '@imagemill/variants';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -85,6 +86,28 @@ test('an image whose header is unreadable has none', async () => {
   const manifest = await manifestOf(image);
   expect(manifest).toMatchObject({ status: 'rejected' });
   expect(manifest).not.toHaveProperty('warnings');
+});
+
+describe('a photograph with the reason of a warning has it:', () => {
+  /** As large as the photographs: they are measured as they are decoded. */
+  const asLarge = {
+    tiny: [{ name: 'one', width: 480, height: 480, fit: 'cover', format: 'webp', quality: 80, effort: 0 }],
+  };
+
+  test.each(Warning.options.map(({ shape }) => shape.code.value))('%s', async (code) => {
+    const original = await photographWithoutWarnings();
+    expect((await warningsOf(original)).filter((each) => !each.endsWith('duplicate'))).toEqual([]);
+    expect(await warningsOf(await photographsWithWarnings(original)[code]())).toContain(code);
+  });
+
+  async function warningsOf(bytes: Buffer): Promise<WarningCode[]> {
+    const image = job({}, 'tiny');
+    await store(image, bytes);
+    await (await run(image, { ownSets: asLarge })).result;
+    const manifest = await manifestOf(image);
+    if (manifest?.status !== 'ready') throw new Error('It is not ready.');
+    return (manifest.warnings ?? []).map((warning) => warning.code);
+  }
 });
 
 describe('an image with the same bytes as an older one', () => {
