@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { type Box, planRenditions, type VariantSet, variantSets } from '@imagemill/variants';
@@ -19,6 +19,8 @@ const sets = { face: avatars, centre: avatars.map((entry) => ({ ...entry, positi
 const shown = { name: 'large', width: 256, height: 256 } as const;
 /** The first frame starts the process and loads the model. */
 const WARM_UP = 3;
+/** Decodes of each picture, with faces and without: the least CPU of each counts, because other work of the machine only adds to it. */
+const REPEATS = 5;
 
 interface Measured {
   readonly picture: Labelled;
@@ -63,8 +65,12 @@ async function measure(picture: Labelled, detector: FaceDetector): Promise<Measu
     const { decided } = await engine.decode(picture.bytes, source, set);
     return { decided, cpu: minus(cpuOf(detector), before) };
   };
-  const without = await decode(sets.centre);
-  const { decided, ...withFaces } = await decode(sets.face);
+  const [without, withFaces]: [Cpu[], Cpu[]] = [[], []];
+  const { decided } = await decode(sets.face);
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    without.push((await decode(sets.centre)).cpu);
+    withFaces.push((await decode(sets.face)).cpu);
+  }
   const cropOf = (set: VariantSet): ShownCrop => {
     const plan = planRenditions(source, set, decided).find(({ variant }) => variant.name === shown.name);
     if (!plan) throw new Error('There is no plan.');
@@ -78,7 +84,7 @@ async function measure(picture: Labelled, detector: FaceDetector): Promise<Measu
       centre: cropOf(sets.centre),
     },
     by: decided.chosenFocus?.by,
-    cpu: minus(withFaces.cpu, without.cpu),
+    cpu: minus(leastOf(withFaces), leastOf(without)),
   };
 }
 
@@ -89,10 +95,17 @@ function cpuOf({ pid }: FaceDetector): Cpu {
 
 const minus = (a: Cpu, b: Cpu): Cpu => ({ engine: a.engine - b.engine, detector: a.detector - b.detector });
 
-/** Linux counts in 1/100 s: only the sum over many pictures is exact. */
+const leastOf = (all: readonly Cpu[]): Cpu => ({
+  engine: Math.min(...all.map(({ engine }) => engine)),
+  detector: Math.min(...all.map(({ detector }) => detector)),
+});
+
+/** Of all threads, which Linux counts in nanoseconds. */
 function cpuOfMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return 10 * (Number(fields[11]) + Number(fields[12]));
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = (thread: string) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  return threads.reduce((sum, thread) => sum + nanoseconds(thread), 0) / 1e6;
 }
 
 function rssMb({ pid }: FaceDetector): number {
@@ -137,7 +150,7 @@ function reportOf(measured: readonly Measured[], processMb: number) {
     .filter((one) => !keeps(one, 'face'))
     .map(({ picture }) => `${picture.kind}: ${picture.name}`);
   const facts = {
-    'CPU ms of a picture': (meanCpuMs.engine + meanCpuMs.detector).toFixed(1),
+    [`CPU ms of a picture, the least of ${REPEATS} decodes`]: (meanCpuMs.engine + meanCpuMs.detector).toFixed(1),
     'of it in the engine': meanCpuMs.engine.toFixed(1),
     "of it in the detector's process": meanCpuMs.detector.toFixed(1),
     "MB of the detector's process": processMb.toFixed(0),
@@ -146,7 +159,7 @@ function reportOf(measured: readonly Measured[], processMb: number) {
   const data = {
     machine: machine(),
     pictures: measured.length,
-    meanCpuMs,
+    ...{ repeats: REPEATS, meanCpuMs },
     processMb,
     missed,
     kinds: Object.fromEntries(rows.map(([kind, pictures, ...kept]) => [kind, { pictures, kept }])),

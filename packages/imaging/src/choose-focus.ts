@@ -2,13 +2,13 @@ import {
   type Decided,
   type Focus,
   type FocusChoice,
-  faceFrameKernel,
   focusOnFaces,
   type Size,
   type VariantSet,
 } from '@imagemill/variants';
 import sharp from 'sharp';
 import { type Detector, detectorFrame, largerFrame } from './detector.ts';
+import { frameOf } from './frame-of.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface FocusSubject {
@@ -39,16 +39,6 @@ export async function chooseFocus(pixels: Pixels, subject: FocusSubject): Promis
   const skipped: Decided['skipped'] = faces ? [] : ['faces'];
   const onFaces = focusOnFaces(faces ?? [], source, set);
   return { chosenFocus: onFaces ? { ...onFaces, by: 'face' } : await salientPoint(frame), skipped };
-}
-
-/** The whole picture on white, stretched to a size that a detector takes. */
-function frameOf({ data, raw }: Pixels, { width, height }: Size): Promise<Buffer> {
-  return sharp(data, { raw })
-    .resize(width, height, { fit: 'fill', kernel: faceFrameKernel })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer();
 }
 
 async function salientPoint(frame: Buffer): Promise<FocusChoice> {

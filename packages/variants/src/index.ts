@@ -65,7 +65,7 @@ export {
   sourceMediaTypeAliases,
   sourceMediaTypeOf,
 } from './media-types.ts';
-export { faceFrameKernel, faceModel } from './models.ts';
+export { faceFrame, faceModel } from './models.ts';
 export { type OwnSettings, ownSpec } from './own-spec.ts';
 export {
   type Area,

@@ -8,7 +8,8 @@ export const faceModel = {
 } as const;
 
 /**
- * How a picture is scaled to the frame in which faces are looked for. It decides which ones are found: with `linear`, a small picture that
- * is enlarged is too soft for the model. Part of the same revisions.
+ * How a picture is scaled to the frame in which faces are looked for: reduced with this kernel, after its pixels were repeated where it is
+ * smaller than the frame. It decides which ones are found: a picture that is enlarged with `linear` is too soft for the model. Part of the
+ * same revisions.
  */
-export const faceFrameKernel = 'cubic';
+export const faceFrame = { kernel: 'cubic', enlargedBy: 'repetition' } as const;

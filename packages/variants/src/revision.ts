@@ -7,7 +7,7 @@ import {
   roundPng,
   tinySource,
 } from './encoder-settings.ts';
-import { faceFrameKernel, faceModel } from './models.ts';
+import { faceFrame, faceModel } from './models.ts';
 import type { VariantSet } from './variant.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -18,7 +18,7 @@ import type { Visibility } from './visibility.ts';
  */
 export async function revisionOf(set: VariantSet, visibility: Visibility = 'public'): Promise<string> {
   const entries = set.map(({ when: _, ...entry }) => canonical(entry)).sort();
-  const models = set.some(({ position }) => position === 'face') ? { models: [faceModel], faceFrameKernel } : {};
+  const models = set.some(({ position }) => position === 'face') ? { models: [faceModel], faceFrame } : {};
   const made = {
     engine: ENGINE_VERSION,
     encoders: encoderSettings,
