@@ -1,7 +1,7 @@
 import { Tenant } from '@imagemill/variants';
-import { sign, verify } from 'hono/jwt';
 import { z } from 'zod';
 import type { Caller } from '../auth/authenticator.ts';
+import { createSignedClaims } from '../auth/signed-claims.ts';
 
 /** The path of BullMQ's board, and of its cookie. */
 export const BOARD_PATH = '/board';
@@ -12,7 +12,6 @@ export const BOARD_SESSION_SECONDS = 900;
 
 const CLOCK_DIFFERENCE_S = 60;
 
-const ALGORITHM = 'HS256';
 /** Distinguishes these from other tokens signed with the same secret. */
 const AUDIENCE = 'imagemill:board';
 
@@ -20,31 +19,27 @@ const Claims = z.object({ aud: z.literal(AUDIENCE), tenant: Tenant, keyId: z.str
 
 export interface BoardSessions {
   /** A token for the cookie of an authenticated operator. */
-  issue(caller: Caller): Promise<string>;
+  issue(caller: Caller): string;
   /** The session's operator; undefined if the token is forged, expired or malformed. */
-  verify(token: string): Promise<Caller | undefined>;
+  verify(token: string): Caller | undefined;
 }
 
 /**
- * Signed tokens (JWT, HMAC-SHA-256) that replace the admin key on the board's pages, where a browser can't send it.
+ * Signed tokens that replace the admin key on the board's pages, where a browser can't send it.
  *
  * @param secrets the first one signs, all are accepted: to rotate, add the new one in front
  */
 export function createBoardSessions(secrets: readonly [string, ...string[]]): BoardSessions {
+  const tokens = createSignedClaims(secrets, Claims);
   return {
     issue({ tenant, keyId }) {
       const exp = Math.floor(Date.now() / 1000) + BOARD_SESSION_SECONDS;
-      return sign({ aud: AUDIENCE, tenant, ...(keyId !== undefined && { keyId }), exp }, secrets[0], ALGORITHM);
+      return tokens.sign({ aud: AUDIENCE, tenant, ...(keyId !== undefined && { keyId }), exp });
     },
 
-    async verify(token) {
-      for (const secret of secrets) {
-        // `verify` throws for every invalid token.
-        const payload = await verify(token, secret, ALGORITHM).catch(() => undefined);
-        const claims = Claims.safeParse(payload).data;
-        if (claims && claims.exp <= longestExpiry()) return callerOf(claims);
-      }
-      return undefined;
+    verify(token) {
+      const claims = tokens.verify(token);
+      return claims && claims.exp <= longestExpiry() ? callerOf(claims) : undefined;
     },
   };
 }

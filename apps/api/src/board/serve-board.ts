@@ -43,7 +43,7 @@ export function serveBoard(app: Hono<ApiBindings>, { sessions, queues }: Board):
   };
   const admitSession = createMiddleware<ApiBindings>(async (c, next) => {
     const token = getCookie(c, BOARD_COOKIE);
-    const caller = token === undefined ? undefined : await sessions.verify(token);
+    const caller = token === undefined ? undefined : sessions.verify(token);
     if (!caller) throw noSession();
     c.set('caller', caller);
     await next();

@@ -33,7 +33,7 @@ export function admitFollowers(tokens: FollowTokens, { inQuery = false } = {}) {
     const sent = bearerToken(c) ?? (inQuery ? c.req.query('token') : undefined);
     const token = c.req.method === 'GET' ? sent : undefined;
     // API keys contain no dot.
-    const followed = token?.includes('.') ? await tokens.verify(token) : undefined;
+    const followed = token?.includes('.') ? tokens.verify(token) : undefined;
     if (followed && followed.imageId === c.req.param('id')) {
       c.set('caller', { tenant: followed.tenant, scopes: new Set<never>() } satisfies Caller);
     }

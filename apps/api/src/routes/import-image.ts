@@ -70,7 +70,7 @@ export const importImage: ApiRoute = (app, services) => {
       imageId,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
       eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
-      followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
+      followToken: followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: renditionUrls.planned({ tenant, imageId }, ownSpec(spec, rest)),
     };
     return c.json(ticket, 202, { 'cache-control': 'no-store', location: ticket.statusUrl });

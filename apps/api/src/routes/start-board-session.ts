@@ -27,7 +27,7 @@ const description = describeRoute({
 export const startBoardSession: ApiRoute = (app, { board, settings }) => {
   app.post('/v1/board-sessions', description, async (c) => {
     if (!board) throw boardIsOff();
-    setCookie(c, BOARD_COOKIE, await board.sessions.issue(c.var.caller), {
+    setCookie(c, BOARD_COOKIE, board.sessions.issue(c.var.caller), {
       path: BOARD_PATH,
       httpOnly: true,
       // Not sent even when a link on another site is followed.

@@ -63,7 +63,7 @@ async function sign(
       expiresAt,
       statusUrl: `${settings.apiBaseUrl}/v1/images/${imageId}`,
       eventsUrl: `${settings.apiBaseUrl}/v1/images/${imageId}/events`,
-      followToken: await followTokens?.issue({ tenant, imageId }, createdAt),
+      followToken: followTokens?.issue({ tenant, imageId }, createdAt),
       renditions: renditionUrls.planned({ tenant, imageId }, ownSpec(request.category, request)),
     },
   };
