@@ -10,7 +10,7 @@ import { type Made, type MissServices, makeMissing } from '../miss/make-missing.
 import type { Flight, SingleFlight } from '../miss/single-flight.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
 import type { Timings } from '../render/stopwatch.ts';
-import type { StoredPicture, StoredPictures } from './stored-pictures.ts';
+import { discard, type StoredPicture, type StoredPictures } from './stored-pictures.ts';
 
 /** A picture that a request asks for. */
 export interface WantedPicture {
@@ -63,7 +63,12 @@ export async function getPicture(
   // A picture that was purged from the caches must not return to them from memory: then the bucket decides.
   if (held && !recentPurges.mayHave(imageId)) return { picture: held, outcome: 'memory', timings: {} };
   if (held) pictures.forget(key);
-  const { result, joined } = await flights(key, clientGone(), (flight) => openOrMake(services, wanted, flight));
+  const { result, joined } = await flights(key, clientGone(), async (flight) => {
+    const fetched = await openOrMake(services, wanted, flight);
+    // Nobody gets it any more.
+    if (flight.signal.aborted) discard(fetched.picture);
+    return fetched;
+  });
   const { how, timings } = result;
   const outcome = joined && how !== 'bucket' ? 'collapsed' : how;
   return { picture: await ownCopy(pictures, key, result.picture), outcome, timings };
@@ -73,9 +78,8 @@ async function openOrMake(services: PictureServices, wanted: WantedPicture, flig
   const { categories, pictures, findImage, miss, limitMisses } = services;
   // Without the signal: an abort would close the connection to the storage, and a new one takes longer than the answer.
   const picture = await pictures.open(wanted.key);
-  if (flight.signal.aborted && picture && 'discard' in picture) picture.discard();
-  flight.signal.throwIfAborted();
   if (picture) return { picture, how: 'bucket', timings: {} };
+  flight.signal.throwIfAborted();
   const finding = await findImage(wanted.imageId, flight.signal);
   // The routes of private keys have verified the signature, and the image's tenant.
   const image = requireImage(finding, (one) => isPrivateKey(wanted.key) || isPublic(categories, one));

@@ -4,7 +4,7 @@ import { parse as parseRange } from 'range-parser';
 import { cacheStatus, serverTiming } from './delivery-headers.ts';
 import { downloadName } from './download-name.ts';
 import type { Delivered } from './get-picture.ts';
-import type { StoredPicture, StoredPictures } from './stored-pictures.ts';
+import { discard, type StoredPicture, type StoredPictures } from './stored-pictures.ts';
 
 /** What of a request decides how a picture is sent. */
 export interface PictureRequest {
@@ -97,10 +97,6 @@ function matches(condition: string | undefined, etag: string): boolean {
   if (condition === undefined) return false;
   const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
-}
-
-function discard(picture: StoredPicture): void {
-  if ('discard' in picture) picture.discard();
 }
 
 const bodyOf = (body: Uint8Array | AsyncIterable<Uint8Array>) =>

@@ -68,7 +68,13 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number): Stor
       if (!object) return undefined;
       const facts = factsOf(object);
       if (facts.sizeBytes > HELD_BYTES_MAX) {
-        return { ...facts, key, body: object.body, take: onlyOnce(), discard: () => discard(object, ending) };
+        return {
+          ...facts,
+          key,
+          body: object.body,
+          take: onlyOnce(),
+          discard: () => ending.abort(new Error('The picture is not read.')),
+        };
       }
       const picture = { ...facts, bytes: Buffer.concat(await Array.fromAsync(object.body)) };
       hold(key, picture);
@@ -98,10 +104,7 @@ function onlyOnce(): () => boolean {
   };
 }
 
-/** The signal reaches a body only when reading has begun. */
-function discard({ body }: ObjectReader, ending: AbortController): void {
-  ending.abort(new Error('The picture is not read.'));
-  body[Symbol.asyncIterator]()
-    .next()
-    .catch(() => {});
+/** Closes the connection of a picture that is not read. */
+export function discard(picture: StoredPicture): void {
+  if ('discard' in picture) picture.discard();
 }
