@@ -21,7 +21,7 @@ export async function keepEarlier(
   const { cdn, duplicates, purges, logger } = services;
   if (replaced) logger.warn({ imageId: image.imageId }, 'original was replaced, keeping its renditions');
   if (outcome.outcome === 'rejected' || outcome.outcome === 'held') {
-    await duplicates.forget(image);
+    await duplicates.withhold(image);
     const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, signal);
     // A held image may run often.
     if (outcome.outcome === 'rejected' || deleted > 0) await purges?.add(image, outcome.outcome);
@@ -51,7 +51,7 @@ export async function commit(
   await inSpan('commit', {}, () => manifests.publish(manifest, replaces, context));
   if (manifest.status !== 'held' && manifest.moderation) await previews.delete(image.imageId, context);
   if (manifest.status !== 'ready') {
-    await duplicates.forget(image);
+    await duplicates.withhold(image);
     // Renditions published before the rejection. After the commit, which fails if another run has finished the image.
     const deleted = await deleteRenditions(cdn, { imageId: image.imageId }, context.signal);
     if (deleted > 0) await purges?.add(image, manifest.status);

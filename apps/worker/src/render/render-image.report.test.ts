@@ -5,7 +5,7 @@ import { createFingerprints, createProducerConnection } from '@imagemill/queue';
 import { Warning, type WarningCode } from '@imagemill/report';
 import { createLogger } from '@imagemill/service';
 import { originalKey, Tenant } from '@imagemill/variants';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { createDuplicates, type Duplicates } from '../duplicates/duplicates.ts';
 import { answerWith, moderatedSets, startModeration } from '../test-support/moderation-harness.ts';
 import { job, makeBucket, manifestOf, run, storage, store } from '../test-support/render-harness.ts';
@@ -21,7 +21,7 @@ const ownSets = {
 const gps = { IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100' } };
 const picture = (side = 64) => cornerPicture(side, side).withExif(gps).jpeg().toBuffer();
 /** Other tests render the same picture. */
-const none: Duplicates = { of: async () => ({}), forget: async () => {} };
+const none: Duplicates = { of: async () => ({}), withhold: async () => {}, forget: async () => {} };
 const location = { code: 'location-removed' };
 
 test('the manifest of a ready image has the warnings about its original and its variants', async () => {
@@ -51,7 +51,7 @@ test.each(['held', 'rejected'] as const)('the manifest of an image that is %s ha
 });
 
 test.each(['hold', 'reject'] as const)(
-  'an image with the verdict %s is no older image of a duplicate, even if its first run ends before it could be forgotten',
+  'an image with the verdict %s is no older image of a duplicate, even if its first run ends before it could be withheld',
   async (verdict) => {
     const { moderator } = await startModeration({
       answer: (response, asked) => answerWith(response, asked, { verdict }),
@@ -59,12 +59,12 @@ test.each(['hold', 'reject'] as const)(
     const image = job({}, 'shots');
     await store(image, await picture());
     const lost = new Error('the worker was killed');
-    const killed: Duplicates = { ...none, forget: () => Promise.reject(lost) };
+    const killed: Duplicates = { ...none, withhold: () => Promise.reject(lost) };
     await expect((await run(image, { ownSets, moderator, duplicates: killed })).result).rejects.toBe(lost);
-    const forgotten: string[] = [];
-    const duplicates: Duplicates = { ...none, forget: async ({ imageId }) => void forgotten.push(imageId) };
+    const withheld: string[] = [];
+    const duplicates: Duplicates = { ...none, withhold: async ({ imageId }) => void withheld.push(imageId) };
     await (await run(image, { ownSets, moderator, duplicates })).result;
-    expect(forgotten).toEqual([image.imageId]);
+    expect(withheld).toEqual([image.imageId]);
   },
 );
 
@@ -108,6 +108,18 @@ describe('a photograph with the reason of a warning has it:', () => {
     if (manifest?.status !== 'ready') throw new Error('It is not ready.');
     return (manifest.warnings ?? []).map((warning) => warning.code);
   }
+});
+
+test('a rejected image stays in the index of fingerprints, where the reconciler would take it for lost if it was missing', async () => {
+  const redis = createProducerConnection(inject('servers').redisUrl);
+  onTestFinished(() => redis.disconnect());
+  await vi.waitUntil(() => redis.status === 'ready');
+  const fingerprints = createFingerprints(redis, randomUUID());
+  const image = job({}, 'tiny');
+  await store(image, Buffer.from('no picture'));
+  const duplicates = createDuplicates(fingerprints, createLogger('worker', 'silent'));
+  expect(await (await run(image, { ownSets, duplicates })).result).toMatchObject({ outcome: 'rejected' });
+  expect(await fingerprints.missing(image.tenant, [image])).toEqual([]);
 });
 
 describe('an image with the same bytes as an older one', () => {

@@ -45,7 +45,7 @@ export async function buildRenderer(settings: LambdaEnv, folder: string): Promis
     ...{ engine, categories, logger },
     moderator: buildModerator(env, storage, { engine, categories, logger, registry }),
     // The index of fingerprints is in Redis.
-    duplicates: { of: async () => undefined, forget: async () => {} },
+    duplicates: { of: async () => undefined, withhold: async () => {}, forget: async () => {} },
     purges:
       targets.length > 0
         ? createDirectPurges(sendToAll(targets, createPurgeMetrics(registry, targets)), PURGE_TIMEOUT_MS)
