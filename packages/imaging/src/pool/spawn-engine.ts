@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { EngineStart } from '../channel/messages.ts';
 import type { Detector } from '../detector.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
+import { firstLines } from './first-lines.ts';
 import { lowerPriority, niceness } from './lower-priority.ts';
 import type { Slots } from './slots.ts';
 
@@ -56,17 +56,13 @@ export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): P
   }
 }
 
-const LINES_MAX = 50;
-const LINE_CHARS_MAX = 500;
-
-/** Logs the first lines of a process: a hostile file could make it write without end. The rest is read and dropped. */
-function collectLines(child: ChildProcess, onLog: SpawnOptions['onLog']): readonly string[] {
+/** What a process writes to standard error. */
+function collectLines({ pid = 0, stderr }: ChildProcess, onLog: SpawnOptions['onLog']): readonly string[] {
   const lines: string[] = [];
-  if (!child.stderr) return lines;
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    if (lines.length >= LINES_MAX || line === '') return;
-    lines.push(line.slice(0, LINE_CHARS_MAX));
-    onLog(child.pid ?? 0, line.slice(0, LINE_CHARS_MAX));
+  if (!stderr) return lines;
+  firstLines(stderr, (line) => {
+    lines.push(line);
+    onLog(pid, line);
   });
   return lines;
 }
