@@ -122,7 +122,9 @@ test('names the valid categories', async () => {
 
 test('rejects a malformed address or key without printing the key', async () => {
   const upload = (...args: string[]) => imagemill('upload', 'examples/photos/product.jpg', ...args);
-  expect((await upload('--api', 'localhost:8080')).stderr).toBe('--api must be an http:// or https:// URL.\n');
+  const wrong = await upload('--api', 'localhost:8080');
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('It must be an http:// or https:// URL.');
   const { code, stderr } = await upload('--key', 'im_live_secret\n');
   expect(code).toBe(1);
   expect(stderr).toBe('This API key is not valid: it contains white space or non-ASCII characters.\n');

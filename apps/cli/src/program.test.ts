@@ -22,6 +22,7 @@ test.each([
   ['a size without a side', ['sign', '01a206fb-7c1e-7d3a-9f00-2b8f0c5d9e11']],
   ['a size of an id that is none', ['sign', 'shoe', '--width', '30']],
   ['a size with an unknown fit', ['sign', '01a206fb-7c1e-7d3a-9f00-2b8f0c5d9e11', '-w', '30', '--fit', 'round']],
+  ['an API that has no address', ['list', '--api', 'localhost:8080']],
   ['a key for an invalid tenant name', ['keys', 'create', '--tenant', 'Acme Ltd']],
   ['a key without a scope', ['keys', 'create', '--tenant', 'acme', '--scopes', '']],
   ['a key for an unknown scope', ['keys', 'create', '--tenant', 'acme', '--scopes', 'upload,everything']],

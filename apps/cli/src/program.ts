@@ -34,6 +34,8 @@ export function createProgram(): Command {
         ],
       }),
     )
+    // Set before the commands are added: they inherit it.
+    .showHelpAfterError('`imagemill help` lists the commands, `imagemill help <command>` the options of one.')
     .exitOverride();
   for (const addCommand of [start, stack, upload, list, deleteImages, sign, reconcile, doctor, keys, redisUsers])
     addCommand(program);

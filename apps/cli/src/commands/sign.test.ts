@@ -64,3 +64,12 @@ test('uses the named key, and tells programs until when the URL works', async ()
 test('explains a key that does not exist', async () => {
   await expect(sign('-w', '300', '--kid', 'third')).rejects.toThrow('There is no signing key third.');
 });
+
+test.each([
+  [['--fit', 'cover'], 'fit=cover needs w and h.'],
+  [['--background', 'auto'], 'bg needs fit=contain.'],
+])('signs no size that an edge would refuse: %j', async (args, reason) => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  await expect(sign('-w', '300', ...args)).rejects.toThrow(reason);
+  expect(out).not.toHaveBeenCalled();
+});

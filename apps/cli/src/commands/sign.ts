@@ -1,6 +1,6 @@
 import { createSigner, type Size } from '@imagemill/client/sizes';
 import { parseEnv } from '@imagemill/service/environment';
-import { Fit, Format, ImageId, sizeFocuses } from '@imagemill/variants';
+import { Fit, Format, ImageId, parseSizeQuery, sizeFocuses } from '@imagemill/variants';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { signEnv } from '../env.ts';
 import { exitWithoutReader } from '../exit-without-reader.ts';
@@ -68,6 +68,8 @@ async function printUrl(id: ImageId, options: SignOptions, command: Command): Pr
   const asked = { ...size, ...(pixelRatio !== undefined && { pixelRatio: Number(pixelRatio) as Size['pixelRatio'] }) };
   const signer = createSigner({ baseUrl, kid: key.kid, secret: Buffer.from(key.secret).toString('hex') });
   const url = await signer.sizeUrl(id, asked, { expiresAt });
+  const accepted = parseSizeQuery(new URL(url).search);
+  if (!accepted.ok) command.error(`error: an edge does not accept this size: ${accepted.message}`);
   const shown = { url, imageId: id, kid: key.kid, tenant: key.tenant, expiresAt: expiresAt?.toISOString() };
   process.stdout.write(`${json ? JSON.stringify(shown) : url}\n`);
 }

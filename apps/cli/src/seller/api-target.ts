@@ -1,6 +1,6 @@
 import { createImagemill, type Imagemill } from '@imagemill/client';
 import { httpUrl, parseEnv } from '@imagemill/service/environment';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { targetEnv } from '../env.ts';
 import { FailureToExplain } from '../explain.ts';
 import { readStackFile } from '../stack/stack-file.ts';
@@ -13,13 +13,13 @@ export interface TargetOptions {
 /** Adds the options that select an API. */
 export const withTarget = (command: Command): Command =>
   command
-    .option('--api <url>', 'API to use (default: IMAGEMILL_API_URL, else the local stack)')
+    .option('--api <url>', 'API to use (default: IMAGEMILL_API_URL, else the local stack)', apiUrl)
     .option('--key <key>', "API key (default: IMAGEMILL_API_KEY, else the local stack's)");
 
 /**
  * A client of the API that the options select, otherwise the environment, otherwise the local stack.
  *
- * @throws FailureToExplain if there is none, or the address or the key is malformed
+ * @throws FailureToExplain if there is none, or the key is malformed
  */
 export async function apiOf(options: TargetOptions): Promise<Imagemill> {
   const env = parseEnv(targetEnv, process.env);
@@ -32,9 +32,13 @@ export async function apiOf(options: TargetOptions): Promise<Imagemill> {
     );
   }
   if (!apiKey) throw new FailureToExplain('No API key. Pass one with --key, or set IMAGEMILL_API_KEY.');
-  if (!httpUrl().safeParse(baseUrl).success) throw new FailureToExplain('--api must be an http:// or https:// URL.');
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new FailureToExplain('This API key is not valid: it contains white space or non-ASCII characters.');
   }
   return createImagemill({ baseUrl, apiKey });
+}
+
+function apiUrl(text: string): string {
+  if (httpUrl().safeParse(text).success) return text;
+  throw new InvalidArgumentError('It must be an http:// or https:// URL.');
 }

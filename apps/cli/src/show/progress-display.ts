@@ -7,6 +7,17 @@ import { plainText } from './plain-text.ts';
 /** More bars than these would scroll away: then only those of the files in flight are shown. */
 const BARS_MAX = 10;
 
+const NAME_CHARS = 32;
+/** `uploading 425.3 kB of 999.9 kB` */
+const PHASE_CHARS = 31;
+const BAR_CHARS = { min: 5, max: 40 };
+
+/** A line that is longer than the terminal would be cut. */
+function barChars(columns: number): number {
+  const rest = columns - NAME_CHARS - PHASE_CHARS - '  '.length;
+  return Math.min(BAR_CHARS.max, Math.max(BAR_CHARS.min, rest));
+}
+
 interface FileProgress {
   update(progress: UploadProgress): void;
   end(): void;
@@ -32,6 +43,7 @@ function bars(stream: NodeJS.WriteStream, files: number): ProgressDisplay {
     hideCursor: true,
     clearOnComplete: false,
     autopadding: true,
+    barsize: barChars(stream.columns || 80),
   };
   const multi = new MultiBar(options, Presets.shades_classic);
   // Otherwise the cursor would stay hidden.
@@ -39,11 +51,11 @@ function bars(stream: NodeJS.WriteStream, files: number): ProgressDisplay {
   process.once('exit', stop);
   const isMany = files > BARS_MAX;
   let ended = 0;
-  const allFile = 'All files'.padEnd(32);
+  const allFile = 'All files'.padEnd(NAME_CHARS);
   const all = isMany ? multi.create(files, 0, { file: allFile, what: `0 of ${files}` }) : undefined;
   return {
     begin(path) {
-      const file = plainText(basename(path)).slice(0, 32).padEnd(32);
+      const file = plainText(basename(path)).slice(0, NAME_CHARS).padEnd(NAME_CHARS);
       const bar = multi.create(1, 0, { file, what: 'starting' });
       return {
         update(progress) {
