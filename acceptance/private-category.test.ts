@@ -41,7 +41,7 @@ test('every URL of a private ticket shows its picture before any worker, and onl
   }
 });
 
-test('the renditions that a worker makes are private, and nobody can read or list it in the bucket', async () => {
+test('the renditions that a worker makes are private: anonymous requests can neither read nor list them in the bucket', async () => {
   const { image } = await seller.upload(papers);
   expect(image).toMatchObject({ status: 'ready' });
   for (const { url, bytes, expiresAt = '' } of image.renditions) {

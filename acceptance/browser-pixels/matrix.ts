@@ -248,6 +248,16 @@ function webpAndGifRows(): Row[] {
   ];
 }
 
+/** A PNG stores its orientation as EXIF, an AVIF as its own turn and mirror. Chromium ignores that of a WebP. */
+const turnedRows = (): Row[] =>
+  (['png', 'avif'] as const).flatMap((format) =>
+    [2, 3, 4, 5, 6, 7, 8].map((orientation) => ({
+      name: `${format}, orientation ${orientation}`,
+      make: () => cornerPicture(48, 32).withMetadata({ orientation }).toFormat(format, { lossless: true }).toBuffer(),
+      within: 2,
+    })),
+  );
+
 /** A row of patches as a BMP; in the one of runs, a patch is not drawn. */
 async function patchesBmp(kind: 'BGR' | 'BGRA' | 'BGRX' | 'five bits' | 'runs'): Promise<Buffer> {
   const { data, info } = await sharp(patchesPng(rgba(8), 8))
@@ -291,5 +301,6 @@ export const matrix: readonly Row[] = [
   ...avifRows(),
   ...jpegRows(),
   ...webpAndGifRows(),
+  ...turnedRows(),
   ...bmpPictures(),
 ];

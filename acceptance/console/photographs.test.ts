@@ -313,11 +313,11 @@ test('rejects files that are not accepted with a message that says what to do', 
   expect(await card(on, 'notes.txt').count()).toBe(0);
 });
 
-test('retries all temporary failures with one button, and by itself when the network is back', async () => {
+test('retries all temporary failures with one button, and automatically when the network is back', async () => {
   const on = await page.open();
   await inCheapCategory(on);
   const tickets = '**/v1/images/upload-url';
-  // Longer than the SDK waits by itself.
+  // Longer than the SDK waits before a retry.
   await on.route(tickets, (route) =>
     route.fulfill({ status: 503, headers: { 'retry-after': '120' }, json: { code: 'overloaded', detail: 'x' } }),
   );

@@ -6,7 +6,7 @@ import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 
 const MIB = 1024 * 1024;
-/** A worker of 1,500 MiB with the default settings: four originals of 50 MiB, and the detector of faces. */
+/** A worker of 1,500 MiB with the default settings: four originals of 50 MiB, and the face detector. */
 const POOL = { processes: 3, memoryBytes: 1_500 * MIB, heldBytes: (4 * 50 + 128) * MIB };
 const QUICK_SCALE = 0.05;
 

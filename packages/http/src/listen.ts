@@ -91,7 +91,7 @@ export async function listen(
 
 /**
  * Node stops tracking the connection of an upgrade request and drops its timeouts: an upgrade without a handler stays
- * open for ever. Any other `Upgrade`, such as curl's h2c, is therefore ignored (RFC 9110, section 7.8), and a
+ * open forever. Any other `Upgrade`, such as curl's h2c, is therefore ignored (RFC 9110, section 7.8), and a
  * connection whose WebSocket upgrade is rejected is closed after the response, as `ws` does.
  */
 function wantsWebSocket({ headers, socket }: IncomingMessage): boolean {

@@ -13,7 +13,7 @@ export const unavailableSteps = ({ FACE_DETECTION }: { readonly FACE_DETECTION: 
   FACE_DETECTION && whyNoFaces() !== undefined ? ['face detection'] : [];
 
 /**
- * The detector of faces, whose process starts with the first image that needs it. Without it, entries with the position `face` are
+ * The face detector, whose process starts with the first image that needs it. Without it, entries with the position `face` are
  * cropped as `attention`.
  *
  * @param isWanted by the configuration

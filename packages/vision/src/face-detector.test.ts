@@ -45,6 +45,14 @@ test('finds nothing in a picture of a flower', async () => {
   expect(await detector.detect(await stretched(flower, detectorFrame), larger)).toEqual([]);
 });
 
+test('starts its process with the first frame, and replaces it after a frame with which it has too much memory', async () => {
+  const [small, usual] = [createFaceDetector({ memoryBytesMax: 1 }), createFaceDetector()];
+  expect([small.pid, usual.pid]).toEqual([undefined, undefined]);
+  for (const each of [small, small, usual]) expect(await each.detect(blank, largerBlank)).toEqual([]);
+  expect([small.pid, usual.pid]).toEqual([undefined, expect.any(Number)]);
+  await Promise.all([small.close(), usual.close()]);
+});
+
 test('a frame of another size is an error, and the next one has an answer again after a pause', async () => {
   const impatient = createFaceDetector({ pauseMs: 0 });
   await expect(impatient.detect(new Uint8Array(3), largerBlank)).rejects.toThrow(`${frameBytes} bytes`);
@@ -55,7 +63,7 @@ test('a frame of another size is an error, and the next one has an answer again 
 
 test('a larger frame that never comes is an error in time, and other pictures do not wait for it', async () => {
   const patient = createFaceDetector();
-  const failed = new Error('The image was given up.');
+  const failed = new Error('The image was dropped.');
   const { promise: never, reject } = Promise.withResolvers<Uint8Array>();
   const waiting = expect(patient.detect(blank, () => never)).rejects.toThrow(failed);
   expect(await patient.detect(blank, largerBlank)).toEqual([]);

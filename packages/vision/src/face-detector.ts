@@ -63,7 +63,7 @@ export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetec
   }
 
   async function find(message: ToFinder, deadline: number): Promise<Found> {
-    if (performance.now() < pausedUntil) throw new Error('The detector of faces has failed, and is paused.');
+    if (performance.now() < pausedUntil) throw new Error('The face detector has failed and is paused.');
     const restMs = deadline - performance.now();
     if (restMs <= 0) throw new Error('The frame has waited too long.');
     child ??= startFinder(program);
@@ -80,7 +80,7 @@ export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetec
   }
 
   function inTurn(message: ToFinder, deadline: number): Promise<Found> {
-    if (waiting >= waitingMax) return Promise.reject(new Error('Too many frames wait for the detector of faces.'));
+    if (waiting >= waitingMax) return Promise.reject(new Error('Too many frames wait for the face detector.'));
     waiting += 1;
     const turn = last.then(() => find(message, deadline)).finally(() => (waiting -= 1));
     last = turn.catch(() => {});

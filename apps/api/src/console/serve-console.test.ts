@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(`${dir}-secret`);
 });
 
-test('serves the console without a key: its page is revalidated, its hashed files are cached for ever', async () => {
+test('serves the console without a key: its page is revalidated, its hashed files are cached forever', async () => {
   const page = await api.app.request('/console/');
   expect(await page.text()).toBe('<!doctype html>');
   expect(page.headers.get('content-type')).toMatch(/^text\/html/);

@@ -37,7 +37,7 @@ export function PhotoCard({ photo, photos, onOpen }: PhotoCardProps) {
         {state.is === 'uploading' && (
           <p class="quiet">
             {percent(state.share)} of {humanBytes(photo.original?.bytes ?? 0)} sent
-            {state.offline && '; continues by itself when the network is back'}
+            {state.offline && '; resumes automatically when the network is back'}
           </p>
         )}
         {(failure ?? trouble) && <p class="trouble">{failure ?? trouble}</p>}

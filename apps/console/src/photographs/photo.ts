@@ -70,5 +70,5 @@ export function progressOf({ state, image }: Photo): number {
   return 0.5 + image.progress.done / image.progress.total / 2;
 }
 
-/** Whether it will still change by itself. */
+/** Whether its status can still change. */
 export const isOnItsWay = ({ status }: Image): boolean => status === 'queued' || status === 'processing';

@@ -68,7 +68,7 @@ export function createPhotos(api: SellerApi) {
     uppy,
     /** Starts a stopped or failed upload again, or follows its image again. */
     retry,
-    /** Retries everything that failed but may succeed now. The browser does so by itself when it is online again. */
+    /** Retries everything that failed but may succeed now. The page does so automatically when it is online again. */
     retryAll,
     stop: uploads.stop,
 

@@ -9,7 +9,7 @@ import { requireImage } from './require-image.ts';
 /**
  * The image of a request. The look-up ends with its last client, or at the time limit of a request.
  *
- * @param maySee as of `requireImage`; by default, everyone may see public images, and nobody private ones
+ * @param maySee as of `requireImage`; by default, public images are visible to all clients, and private ones to none
  * @throws Problem 404, 410 or 503; as `FindImage` does
  */
 export const foundImage = async (

@@ -40,6 +40,6 @@ export const leftToTheWorker = () =>
   unavailable('not-rendered-yet', 'This picture is made by a worker. Try again later.');
 export const tookTooLong = () => unavailable('request-timeout', 'The picture was not ready in time.');
 
-/** Nobody receives it: it keeps disconnects from being logged as failures of ours. */
+/** No client receives it: it keeps disconnects from being logged as failures of ours. */
 export const clientDisconnected = () =>
   new Problem({ status: 400, code: 'client-disconnected', detail: 'The client has disconnected.' });

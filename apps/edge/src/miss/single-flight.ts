@@ -1,7 +1,7 @@
 export interface Flight {
-  /** Aborted when the time limit is over, or when nobody waits any more and the work is not committed. */
+  /** Aborted when the time limit is over, or when no caller waits any more and the work is not committed. */
   readonly signal: AbortSignal;
-  /** From now on, the work continues even if nobody waits for it: its result is stored. */
+  /** From now on, the work continues even without a waiting caller: its result is stored. */
   commit(): void;
 }
 

@@ -37,7 +37,7 @@ export const sweepRenditions: Sweep = async (services, after, signal) => {
   return { examined: images.length, findings, next: nextAfter };
 };
 
-/** An image may have only so many sizes: those that no page uses any more must not take their places for ever. */
+/** An image may have only so many sizes: those that no page uses any more must not take their places forever. */
 function oldSizes({ cdn, storedSizeMs }: ReconcileServices, image: RenderedImage, signal: AbortSignal): Finding[] {
   const old = image.sizes.filter(({ writtenAt }) => Date.now() - writtenAt.getTime() >= storedSizeMs);
   if (old.length === 0) return [];

@@ -70,7 +70,7 @@ export function createUpload(services: UploadServices): { upload: Upload; upload
     return { ...targetOf(ticket), renew, mayBeBegun: options.idempotencyKey !== undefined };
   }
 
-  /** Best effort: a remaining image expires by itself. */
+  /** Best effort: a remaining image expires automatically. */
   const forget = (imageId: string) =>
     services.images.deleteImage(imageId, { signal: AbortSignal.timeout(DELETE_WITHIN_MS) }).catch(() => {});
 

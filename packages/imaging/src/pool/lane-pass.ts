@@ -4,7 +4,7 @@ import type { Grant } from './lanes.ts';
 
 /**
  * One pass over the images that wait, in their order. An image that waits for the memory of its lane is not overtaken by later ones of its
- * lane, or it could wait for ever, unless these need none. A heavy image that borrows from the light lane has no claim to its memory before the
+ * lane, or it could wait forever, unless these need none. A heavy image that borrows from the light lane has no claim to its memory before the
  * heavy lane is empty; then it waits for the light images before it, and later ones wait for it.
  */
 export interface LanePass {

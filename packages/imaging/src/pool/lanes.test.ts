@@ -52,7 +52,7 @@ test.each([
   [2_048, 3],
   [3_072, 5],
 ])('photographs of up to 24 megapixels are light in a worker of %i MiB with %i processes', (workerMib, processes) => {
-  // Four originals of 50 MiB, and the detector of faces.
+  // Four originals of 50 MiB, and the face detector.
   const poolBytes = (workerMib - 4 * 50 - 128) * MIB - CALLER_BYTES;
   expect(processesWithin(poolBytes, processes)).toBe(processes);
   const lanes = createLanePrediction(createImageMemory(shareMemory(poolBytes, processes), 2_048 * MIB));

@@ -20,7 +20,7 @@ const behaviours = {
   looping: async () => {
     for (;;);
   },
-  /** No CPU: the main thread waits for ever. */
+  /** No CPU: the main thread waits forever. */
   hanging: async () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
   pausing: () => setTimeout(500),
   growing: async () => {

@@ -40,7 +40,7 @@ const RETRY_MS = 5_000;
 const CLOSE_MS = 2_000;
 
 /**
- * Looks for uploads that nobody reported, one tenant's turn at a time:
+ * Looks for unreported uploads, one tenant's turn at a time:
  *
  *     there            ─► reported: its job starts
  *     absent           ─► looked for again later

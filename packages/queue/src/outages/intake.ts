@@ -7,7 +7,7 @@ export interface Intake {
   stopSignal(): AbortSignal;
 }
 
-/** Pauses a worker's intake while a dependency is away. The worker keeps its connections, and resumes by itself. */
+/** Pauses a worker's intake while a dependency is away. The worker keeps its connections, and resumes automatically. */
 export function createIntake(worker: Pick<Worker, 'pause' | 'resume'>, outages: Outages): Intake {
   let stop = new AbortController();
 

@@ -8,7 +8,7 @@ import type { JobStarts } from './start-job.ts';
 
 const { renderImage } = jobs;
 
-/** Until the job has its turn. A process that dies in between leaves a job that starts by itself, out of turn. */
+/** Until the job has its turn. A process that dies in between leaves a job that starts automatically, out of turn. */
 const HELD_MS = 1_000;
 
 /** Adds and starts the job of an image whose original exists or is imported. An existing job is kept. */

@@ -170,7 +170,7 @@ function snapshot(
       jobState,
       hasProgress: progress !== undefined,
       ...notes,
-      // Nobody uploads, and so reports, what is imported.
+      // An import has no upload that a seller could report.
       uploadReported: notes.uploadReported || image.importUrl !== undefined,
       outcome: result?.outcome,
     }),
