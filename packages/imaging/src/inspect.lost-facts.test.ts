@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { brotliCompressSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { heicSample } from './test-support/heic.ts';
+import { avifFile, codedColour } from './test-support/avif.ts';
+import { gridHeic, heicSample } from './test-support/heic.ts';
 import { segment } from './test-support/jpeg-parts.ts';
 import { jxlSample } from './test-support/jxl.ts';
 import { uint16, uint32 } from './test-support/little-endian.ts';
 import { animation, gradientPicture } from './test-support/pictures.ts';
-import { cicp, pngChunk } from './test-support/png.ts';
+import { cicp, gama, patchesPng, pngChunk } from './test-support/png.ts';
 import { rgbProfile } from './test-support/profiles.ts';
 import { engineOf } from './test-support/render.ts';
 import { plainTiff } from './test-support/tiff.ts';
@@ -24,6 +25,32 @@ const xmpLatitude = '<exif:GPSLatitude xmlns:exif="http://ns.adobe.com/exif/1.0/
 const HEADER_BYTES = 33;
 const afterHeader = (png: Buffer, chunk: Buffer) =>
   Buffer.concat([png.subarray(0, HEADER_BYTES), chunk, png.subarray(HEADER_BYTES)]);
+
+type Nclx = { readonly primaries: number; readonly transfer: number };
+const avifOf = async (nclx: Nclx) =>
+  avifFile({ colour: await codedColour(patchesPng([[51_400, 25_700, 12_850]], 16), 10), nclx });
+const heicOf = (nclx: Nclx) => gridHeic({ columns: 1, rows: 1, nclx });
+
+/** The header of a JPEG XL of 64 × 64 pixels: ISO/IEC 18181-1, annex D. Its numbers start with their lowest bit. */
+function jxlHeader({ primaries, transfer }: Nclx): Buffer {
+  const bits = (value: number, count: number) => Array.from({ length: count }, (_, bit) => (value >> bit) & 1);
+  const enumeration = (value: number) => {
+    if (value < 2) return bits(value, 2);
+    return value < 18 ? [...bits(2, 2), ...bits(value - 2, 4)] : [...bits(3, 2), ...bits(value - 18, 6)];
+  };
+  const D65 = 1;
+  const all = [
+    ...[1, ...bits(7, 5), ...bits(1, 3)],
+    // No defaults, no extra fields, 8 bits, small buffers, no extra channels, not XYB.
+    ...[0, 0, 0, 0, 0, 1, 0, 0, 0],
+    // No defaults, no profile, RGB.
+    ...[0, 0, 0, 0],
+    ...[...enumeration(D65), ...enumeration(primaries), 0, ...enumeration(transfer)],
+  ];
+  const bytes = Buffer.alloc(64);
+  for (const [at, bit] of all.entries()) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (bit << (at & 7));
+  return Buffer.concat([Buffer.of(0xff, 0x0a), bytes]);
+}
 
 /** The TIFF with a GPS directory, which has only a latitude. */
 function withLatitude(tiff: Buffer): Buffer {
@@ -140,6 +167,16 @@ describe('the colour profile of a photograph', () => {
   test.each([
     ['Display P3, by its name', 'sP3C', () => small().withIccProfile('p3').jpeg().toBuffer()],
     ['Display P3 in a HEIC', 'sP3C', () => heicSample('p3')],
+    ['Display P3 by the code points of an AVIF', 'Display P3', () => avifOf({ primaries: 12, transfer: 13 })],
+    [
+      'linear light by the gamma of a PNG',
+      'sRGB primaries, other curve',
+      () => patchesPng([[200, 100, 50]], 8, [gama(1)]),
+    ],
+    ['Display P3 by the code points of a HEIC', 'Display P3', () => heicOf({ primaries: 12, transfer: 13 })],
+    ['a profile in a JPEG XL, which is compressed', 'unnamed', () => jxlSample('p3')],
+    ['Display P3 in a JPEG XL', 'Display P3', () => jxlHeader({ primaries: 11, transfer: 13 })],
+    ['BT.2020 in a JPEG XL', 'Rec. 2020', () => jxlHeader({ primaries: 9, transfer: 1 })],
     ['CMYK', expect.stringMatching(/\w/), () => small().toColourspace('cmyk').jpeg().toBuffer()],
     ['Adobe RGB without a name', 'unnamed', () => withProfile(rgbProfile('a98rgb-linear'))],
     ['linear light', 'unnamed', () => withProfile(rgbProfile('srgb-linear'))],
@@ -150,6 +187,10 @@ describe('the colour profile of a photograph', () => {
   test.each([
     ['no profile', () => small().jpeg().toBuffer()],
     ['sRGB', () => small().withIccProfile('srgb').jpeg().toBuffer()],
+    ['no profile, in a JPEG XL', () => jxlSample('plain')],
+    ['no profile, in a JPEG XL with loss', () => jxlSample('lossy')],
+    ['no profile, in a JPEG XL of 16 bits', () => jxlSample('deep')],
+    ['no profile, in a grey JPEG XL', () => jxlSample('grey')],
     ['no profile, in grey', () => small().greyscale().jpeg().toBuffer()],
     ['damaged bytes', () => withProfile(Buffer.alloc(200))],
   ])('is not found: %s', async (_which, picture) => {
@@ -175,6 +216,15 @@ describe('an HDR picture', () => {
   ])('with the transfer function %i is %s', async (transfer, hdr) => {
     const png = await small().png().toBuffer();
     expect(await inspect(afterHeader(png, cicp(9, transfer)))).toMatchObject({ hdr, colourProfile: 'Rec. 2020' });
+    const colour = { primaries: 9, transfer };
+    for (const file of [await avifOf(colour), await heicOf(colour), jxlHeader(colour)])
+      expect(await inspect(file)).toMatchObject({ hdr, colourProfile: 'Rec. 2020' });
+  });
+
+  test('with a gain map is found in a heic', async () => {
+    const withMap = await gridHeic({ columns: 1, rows: 1, extras: true });
+    expect(await inspect(withMap)).toHaveProperty('hdr', 'gain-map');
+    expect(await inspect(await gridHeic({ columns: 1, rows: 1 }))).not.toHaveProperty('hdr');
   });
 
   test.each([

@@ -1,5 +1,7 @@
 import type { SourceFacts } from '@imagemill/variants';
 import sharp from 'sharp';
+import { readJxlContainer } from '../source/jxl/jxl-container.ts';
+import { readJxlHeader } from '../source/jxl/jxl-header.ts';
 import { readAvifColour } from './avif-colour.ts';
 import { encodingOf, isSrgb } from './code-points.ts';
 import type { Encoding } from './encoding.ts';
@@ -45,8 +47,7 @@ export async function interpretationOf(bytes: Uint8Array, source: SourceFacts): 
   if (source.format === 'png') return ofPng(bytes, source);
   if (source.format === 'avif') return ofAvif(bytes, source);
   if (source.format === 'heic') return ofHeic(bytes, source);
-  // Known after the decode: `jxl-as-png.ts`.
-  if (source.format === 'jxl') return byLibvips;
+  if (source.format === 'jxl') return ofJxl(bytes);
   return byProfile(bytes, source);
 }
 
@@ -87,6 +88,14 @@ async function ofHeic(bytes: Uint8Array, source: SourceFacts): Promise<Interpret
   if (!heic?.codePoints || heic.hasProfile) return byProfile(bytes, source);
   const declared = encodingOf(asInAvif(heic.codePoints)) ?? plainSrgb;
   return isSrgb(declared) ? byLibvips : { by: 'encoding', encoding: declared };
+}
+
+/** As its header declares them. A profile, and the samples of the decoder, are known after the decode: `jxl-as-png.ts`. */
+function ofJxl(bytes: Uint8Array): Interpretation {
+  const container = readJxlContainer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const colour = container && readJxlHeader(container.codestream).colour;
+  const declared = colour && colour !== 'profile' ? encodingOf(colour) : undefined;
+  return !declared || isSrgb(declared) ? byLibvips : { by: 'encoding', encoding: declared };
 }
 
 const UNSPECIFIED = 2;

@@ -17,13 +17,14 @@ const gamutNames = new Map<Chromaticities, string>([
 
 /** The name of the colour space that a source is converted from; undefined for sRGB, also if a file does not say what it has. */
 export function sourceProfile(
-  { icc, space }: Pick<SourceHeader, 'icc' | 'space'>,
+  { icc, space, hasHiddenProfile }: Pick<SourceHeader, 'icc' | 'space' | 'hasHiddenProfile'>,
   interpretation: Interpretation,
 ): string | undefined {
   if (interpretation.by === 'encoding') {
     const { encoding } = interpretation;
     return isSrgb(encoding) ? undefined : (gamutNames.get(encoding.gamut) ?? UNNAMED);
   }
+  if (hasHiddenProfile) return UNNAMED;
   // libvips ignores bytes that are no profile.
   if (icc && iccTags(icc).size > 0) return isSrgbProfile(icc) ? undefined : nameOf(icc);
   return space === 'cmyk' ? 'CMYK' : undefined;

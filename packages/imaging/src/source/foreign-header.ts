@@ -23,6 +23,8 @@ export type SourceHeader = Pick<Metadata, 'space' | 'depth' | 'channels' | 'hasA
     readonly format: string;
     /** Of a file whose interpretation is only known when it is decoded. */
     readonly isWideGamut?: boolean;
+    /** It has an ICC profile that only its decoder can read. */
+    readonly hasHiddenProfile?: boolean;
     /** Only its first frame is decoded. */
     readonly isAnimated?: boolean;
   };
@@ -49,10 +51,10 @@ function ofBmp(file: Buffer): SourceHeader {
 function ofJxl(file: Buffer): SourceHeader {
   const container = readJxlContainer(file);
   if (!container) throw new RejectedImageError('corrupt');
-  const { width, height, isDeep, isGrey, ...facts } = readJxlHeader(container.codestream);
+  const { width, height, isDeep, isGrey, colour, ...facts } = readJxlHeader(container.codestream);
   const colours = isGrey ? 1 : 3;
   return {
-    ...{ format: 'jxl', ...facts },
+    ...{ format: 'jxl', ...facts, hasHiddenProfile: colour === 'profile' },
     space: isGrey ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb',
     depth: isDeep ? 'ushort' : 'uchar',
     channels: (facts.hasAlpha ? colours + 1 : colours) as SourceHeader['channels'],

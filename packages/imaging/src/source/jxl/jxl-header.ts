@@ -1,3 +1,4 @@
+import type { CodePoints } from '../../colour/code-points.ts';
 import { RejectedImageError } from '../../errors.ts';
 import { createLittleBits, type LittleBits } from './little-bits.ts';
 
@@ -15,6 +16,8 @@ export interface JxlHeader {
   readonly isAnimated: boolean;
   /** Whether its colours can be outside of sRGB. */
   readonly isWideGamut: boolean;
+  /** Of its colours, if it names them; a profile is compressed, and known after the decode. */
+  readonly colour: 'profile' | CodePoints;
 }
 
 /** Of width to height, for sizes that are stored with one side. */
@@ -43,7 +46,8 @@ export function readJxlHeader(codestream: Buffer): JxlHeader {
 }
 
 const plain = { orientation: 1, isAnimated: false } as const;
-const usual = { ...plain, isDeep: false, isGrey: false, hasAlpha: false, isWideGamut: false } as const;
+const srgb = { primaries: 1, transfer: 13 } as const;
+const usual = { ...plain, isDeep: false, isGrey: false, hasAlpha: false, isWideGamut: false, colour: srgb } as const;
 
 function readSize(bits: LittleBits) {
   const isSmall = bits.flag();
@@ -114,16 +118,39 @@ function readExtraChannel(bits: LittleBits): number {
   return kind;
 }
 
-function readColour(bits: LittleBits): Pick<JxlHeader, 'isGrey' | 'isWideGamut'> {
-  if (bits.flag()) return { isGrey: false, isWideGamut: false };
+function readColour(bits: LittleBits): Pick<JxlHeader, 'isGrey' | 'isWideGamut' | 'colour'> {
+  if (bits.flag()) return { isGrey: false, isWideGamut: false, colour: srgb };
   const hasProfile = bits.flag();
   const space = bits.enumeration();
   const isGrey = space === GREY;
-  if (isGrey || hasProfile || space === XYB) return { isGrey, isWideGamut: !isGrey };
+  if (hasProfile || space === XYB) return { isGrey, isWideGamut: !isGrey, colour: 'profile' };
   const white = bits.enumeration();
-  if (white === CUSTOM)
-    for (const _ of ['x', 'y']) bits.choose([19, 0], [19, 524_288], [20, 1_048_576], [21, 2_097_152]);
-  return { isGrey, isWideGamut: bits.enumeration() !== SRGB_PRIMARIES };
+  if (white === CUSTOM) skipPoint(bits);
+  const primaries = isGrey ? SRGB_PRIMARIES : bits.enumeration();
+  if (primaries === CUSTOM) for (const _ of ['red', 'green', 'blue']) skipPoint(bits);
+  const isDisplayP3 = white === D65 && primaries === DCI_PRIMARIES;
+  return {
+    isGrey,
+    isWideGamut: primaries !== SRGB_PRIMARIES,
+    colour: { primaries: isDisplayP3 ? DISPLAY_P3 : primaries, transfer: readTransfer(bits) },
+  };
+}
+
+/** @returns a code point: the other transfer functions have the numbers of H.273 */
+function readTransfer(bits: LittleBits): number {
+  if (!bits.flag()) return bits.enumeration();
+  const GAMMA_UNIT = 1e7;
+  const isUsual = Math.abs((bits.read(24) / GAMMA_UNIT) * 2.2 - 1) < 0.01;
+  return isUsual ? GAMMA_2_2 : UNSPECIFIED;
+}
+
+function skipPoint(bits: LittleBits): void {
+  for (const _ of ['x', 'y']) bits.choose([19, 0], [19, 524_288], [20, 1_048_576], [21, 2_097_152]);
 }
 
 const CUSTOM = 2;
+const D65 = 1;
+const DCI_PRIMARIES = 11;
+/** Code points: https://www.itu.int/rec/T-REC-H.273 */
+const DISPLAY_P3 = 12;
+const [UNSPECIFIED, GAMMA_2_2] = [2, 4];
