@@ -1,5 +1,6 @@
 import { activeTrace } from '@imagemill/tracing';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { createLogLines } from './log-lines.ts';
 
 export type { Logger };
 
@@ -27,7 +28,7 @@ function shownError(error: unknown): unknown {
 }
 
 /** Logs JSON lines to standard output, with the app's name and the trace in each line, and secrets redacted. */
-export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
+export function createLogger(app: string, level: string, destination: DestinationStream = createLogLines()): Logger {
   const options: LoggerOptions = {
     level,
     base: { app, pid: process.pid },
@@ -37,5 +38,5 @@ export function createLogger(app: string, level: string, destination?: Destinati
     hooks: { streamWrite: redactLine },
     redact: { paths: secret.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
 }

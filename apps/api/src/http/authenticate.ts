@@ -13,8 +13,8 @@ export function authenticate(authenticator: Authenticator, scope: Scope) {
     if (c.var.caller) return next();
     const key = bearerToken(c);
     const caller = key === undefined ? 'unknown' : await authenticator.identify(key);
-    if (caller === 'unknown') throw unauthorized();
-    if (caller === 'expired') throw keyExpired();
+    if (caller === 'unknown') throw unauthorized;
+    if (caller === 'expired') throw keyExpired;
     if (!grants(caller.scopes, scope)) {
       throw new Problem({ status: 403, code: 'missing-scope', detail: `This key does not have the scope "${scope}".` });
     }
@@ -41,22 +41,21 @@ export function admitFollowers(tokens: FollowTokens, { inQuery = false } = {}) {
   });
 }
 
-const unauthorized = () =>
-  new Problem({
-    status: 401,
-    code: 'unauthorized',
-    detail: 'Send a valid API key as `Authorization: Bearer <key>`.',
-    headers: { 'www-authenticate': 'Bearer' },
-  });
+/** One for all requests: making the stack of an error took a twentieth of the CPU of a refusal. */
+const unauthorized = new Problem({
+  status: 401,
+  code: 'unauthorized',
+  detail: 'Send a valid API key as `Authorization: Bearer <key>`.',
+  headers: { 'www-authenticate': 'Bearer' },
+});
 
 /** Reveals nothing to strangers: the caller has the whole key. */
-const keyExpired = () =>
-  new Problem({
-    status: 401,
-    code: 'key-expired',
-    detail: 'This API key has expired. Use another one.',
-    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-  });
+const keyExpired = new Problem({
+  status: 401,
+  code: 'key-expired',
+  detail: 'This API key has expired. Use another one.',
+  headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+});
 
 const bearerToken = (c: Context): string | undefined =>
   /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'hono';
+import { weakEtag } from './weak-etag.ts';
 
 interface Content {
   readonly body: string | Buffer;
@@ -36,9 +36,7 @@ const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
 async function prepare(make: () => Content | Promise<Content>) {
   const content = await make();
   const compressed = new Uint8Array(await promisify(gzip)(content.body));
-  // Weak: it applies to both encodings.
-  const etag = `W/"${createHash('sha256').update(content.body).digest('base64url').slice(0, 22)}"`;
-  return { content, compressed, etag };
+  return { content, compressed, etag: weakEtag(content.body) };
 }
 
 const bytesOf = (body: string | Buffer) => (typeof body === 'string' ? body : new Uint8Array(body));
