@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { revisionOf, Variant, VariantSet } from './index.ts';
+import { ENGINE_VERSION, revisionOf, Variant, VariantSet } from './index.ts';
+import { faceFrame, faceModel } from './models.ts';
+import { bytesDependOn } from './revision.ts';
 
 const small = { name: 'small', width: 300, height: 300, fit: 'inside', format: 'webp', quality: 80 } as const;
 const large = { ...small, name: 'large', width: 1200, height: 1200 };
@@ -41,6 +43,13 @@ test('a different position of a crop changes the revision', async () => {
   const crop = { ...small, fit: 'cover' };
   expect(await revision({ ...crop, position: 'attention' })).not.toBe(await revision(crop));
   expect(await revision({ ...crop, position: 'face' })).not.toBe(await revision({ ...crop, position: 'focus' }));
+});
+
+test('the model that finds faces, and its frame, are part of the revision of sets that use it, and of no other', () => {
+  const crop = { ...small, fit: 'cover' };
+  const ofPosition = (position: string) => bytesDependOn(VariantSet.parse([crop, { ...crop, name: 'b', position }]));
+  expect(ofPosition('face')).toMatchObject({ engine: ENGINE_VERSION, models: [faceModel], faceFrame });
+  expect(ofPosition('attention')).not.toHaveProperty('models');
 });
 
 const changes: [field: string, change: object][] = [

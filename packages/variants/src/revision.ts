@@ -11,15 +11,10 @@ import { faceFrame, faceModel } from './models.ts';
 import type { VariantSet } from './variant.ts';
 import type { Visibility } from './visibility.ts';
 
-/**
- * The revision of a variant set: the first 12 hex digits (48 bits) of the SHA-256 of everything that affects a
- * rendition's bytes. The order of the set's entries and of their fields does not change it, nor does `when`. A private category has
- * other revisions than a public one with the same set.
- */
-export async function revisionOf(set: VariantSet, visibility: Visibility = 'public'): Promise<string> {
-  const entries = set.map(({ when: _, ...entry }) => canonical(entry)).sort();
-  const models = set.some(({ position }) => position === 'face') ? { models: [faceModel], faceFrame } : {};
-  const made = {
+/** Everything that affects the bytes of a set's renditions: not the order of its entries and of their fields, nor `when`. */
+export function bytesDependOn(set: VariantSet) {
+  const isOnFaces = set.some(({ position }) => position === 'face');
+  return {
     engine: ENGINE_VERSION,
     encoders: encoderSettings,
     deepAvif,
@@ -27,9 +22,17 @@ export async function revisionOf(set: VariantSet, visibility: Visibility = 'publ
     graphicSettings,
     roundPng,
     tinySource,
-    ...models,
-    entries,
+    ...(isOnFaces && { models: [faceModel], faceFrame }),
+    entries: set.map(({ when: _, ...entry }) => canonical(entry)).sort(),
   };
+}
+
+/**
+ * The revision of a variant set: the first 12 hex digits (48 bits) of the SHA-256 of everything that affects a
+ * rendition's bytes. A private category has other revisions than a public one with the same set.
+ */
+export async function revisionOf(set: VariantSet, visibility: Visibility = 'public'): Promise<string> {
+  const made = bytesDependOn(set);
   const text = canonical(visibility === 'public' ? made : { ...made, visibility });
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest).subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('');
