@@ -50,6 +50,7 @@ const TimeSeries = z.strictObject({
   }),
   options: z.strictObject({
     legend: z.strictObject({
+      calcs: z.array(z.never()),
       displayMode: z.enum(['list', 'table']),
       placement: z.enum(['bottom', 'right']),
       showLegend: z.boolean(),

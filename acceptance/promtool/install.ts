@@ -1,4 +1,4 @@
 // node acceptance/promtool/install.ts: installs promtool from Debian's or Ubuntu's packages unless it is already installed.
 import { installCommand } from '../debian/install-packages.ts';
 
-await installCommand({ name: 'promtool', programs: ['promtool'], packages: ['prometheus'], sizeMb: 20 });
+await installCommand({ name: 'promtool', programs: ['promtool', 'prometheus'], packages: ['prometheus'], sizeMb: 20 });
