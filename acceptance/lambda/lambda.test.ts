@@ -8,9 +8,10 @@ import { imageFromKey, renderOrder } from '@imagemill/records';
 import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
 import { ImageId, originalKey, prefixes, Tenant } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { buildBundle } from '../../deploy/aws/lambda/build-bundle.ts';
 import { longPhoto } from '../test-support/photos.ts';
+import { runProgram } from '../test-support/run-program.ts';
 import { type Environment, startEnvironment } from './environment.ts';
 import { s3Event, sqsEvent } from './events.ts';
 import { startQueues } from './queues.ts';
@@ -148,6 +149,31 @@ test('a message that is no event fails alone', async () => {
   expect(await invoke(sqsEvent({ messageId: 'text', body: 'text' }, { body: '{"Event":"s3:TestEvent"}' }))).toEqual(
     failed('text'),
   );
+});
+
+test('doctor finds that an upload gets through the queue and the function to its manifest, and deletes what that has made', async () => {
+  const env = {
+    ...{ PATH: process.env.PATH, RENDERER: 'lambda', ...queues.variables },
+    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    ...{ S3_ENDPOINT: s3.endpoint, S3_REGION: s3.region },
+    ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },
+    ...{ ORIGINALS_BUCKET: originalsBucket, CDN_BUCKET: cdnBucket, CDN_BASE_URL: 'https://cdn.invalid' },
+  };
+  const doctor = runProgram(['apps/api/src/doctor.ts', '--json'], env);
+  const key = await vi.waitUntil(async () => {
+    const { objects } = await originals.list({ prefix: `${prefixes.originals}doctor/` });
+    return objects[0]?.key;
+  });
+  expect(await invoke(sqsEvent({ body: JSON.stringify(s3Event(originalsBucket, key)) }))).toEqual(failed());
+  const findings = (await doctor).stdout.split('\n').filter((line) => line.includes('"Lambda renderer"'));
+  expect(findings.map((line) => JSON.parse(line))).toEqual([
+    { check: 'Lambda renderer', result: 'ok', message: expect.stringContaining('with a dead-letter queue') },
+    { check: 'Lambda renderer', result: 'ok', message: expect.stringContaining('has judged an upload') },
+  ]);
+  const imageId = ImageId.parse(key.split('/')[3]);
+  expect(await manifests.read(imageId)).toBeUndefined();
+  for (const prefix of [prefixes.originals, prefixes.finished])
+    expect((await originals.list({ prefix: `${prefix}doctor/` })).objects).toEqual([]);
 });
 
 describe('dead letters', () => {

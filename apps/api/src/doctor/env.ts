@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { apiEnv, setupEnv } from '../env.ts';
 
 const { S3_PUBLIC_ENDPOINT, S3_ALLOW_OVERWRITE, API_BASE_URL, API_KEYS, EDGE_BASE_URL } = apiEnv.shape;
-const { UPLOAD_EVENTS_QUEUE_URL, UPLOAD_EVENTS_REGION } = apiEnv.shape;
+const { UPLOAD_EVENTS_QUEUE_URL, UPLOAD_EVENTS_REGION, RENDERER, RENDER_QUEUE_URL } = apiEnv.shape;
 
 /** The variables of the doctor that the API does not read. */
 export const doctorEnv = z.object({
@@ -28,7 +28,7 @@ export const parts = {
     VARIANT_SETS_FILE: serviceEnv.VARIANT_SETS_FILE,
   }),
   keys: z.object({ API_KEYS }),
-  events: z.object({ UPLOAD_EVENTS_QUEUE_URL, UPLOAD_EVENTS_REGION }),
+  events: z.object({ UPLOAD_EVENTS_QUEUE_URL, UPLOAD_EVENTS_REGION, RENDERER, RENDER_QUEUE_URL }),
   messages: doctorEnv.pick({ WEBHOOK_ENDPOINTS_FILE: true, WEBHOOK_ALLOW_PRIVATE: true, PURGE_WEBHOOK_URL: true }),
 };
 

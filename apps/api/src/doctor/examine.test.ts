@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Alteration, startAlteredStore, startFaultProxy } from '@imagemill/local-stack/test-support';
 import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
 import { prefixes } from '@imagemill/variants';
-import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { startFauxqs } from 'fauxqs';
+import { beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
 
@@ -131,6 +132,25 @@ describe('reports', () => {
     const bucket = `doctor-public-${id}`;
     await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'], publicReadPrefix: '' });
     expect(await found({ ORIGINALS_BUCKET: bucket }, 'access')).toContain('can be read without credentials');
+  });
+
+  test('a Lambda renderer without a dead-letter queue, and one that makes no manifest', async () => {
+    const sqs = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
+    onTestFinished(() => sqs.stop());
+    sqs.createQueue('render');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const RENDER_QUEUE_URL = `http://127.0.0.1:${sqs.port}/000000000000/render`;
+    const findings = await examined({ RENDERER: 'lambda', RENDER_QUEUE_URL });
+    expect(problems(findings, 'Lambda renderer')).toEqual([
+      expect.stringContaining('without a dead-letter queue'),
+      expect.stringContaining('no manifest of an upload'),
+    ]);
+    expect(findings.map(({ check }) => check)).not.toContain('bucket events');
+    const { objects } = await createS3Storage({ client, bucket: originals }).list({ prefix: prefixes.originals });
+    expect(objects.filter(({ key }) => key.includes('/doctor/'))).toEqual([]);
   });
 
   test('a web origin that may not upload', async () => {

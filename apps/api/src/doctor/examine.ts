@@ -5,6 +5,7 @@ import { accessCheck } from './checks/access.ts';
 import { bucketEventsCheck } from './checks/bucket-events.ts';
 import { bucketsCheck } from './checks/buckets.ts';
 import { addressCheck, cdnCheck } from './checks/delivery.ts';
+import { lambdaRendererCheck } from './checks/lambda-renderer.ts';
 import { messagesCheck } from './checks/messages.ts';
 import { redisCheck } from './checks/redis.ts';
 import { keysCheck, settingsCheck } from './checks/settings.ts';
@@ -37,7 +38,7 @@ export async function examine(source: EnvSource, options: ExamineOptions): Promi
       settingsCheck(source),
       ...(redis ? redisChecks(redis, source) : notExamined('redis', 'API keys')),
       ...(storage && stores ? storageChecks(storage, stores) : notExamined('buckets')),
-      ...(redis && stores ? eventChecks(redis, stores, { source, ...options }) : notExamined('bucket events')),
+      ...eventChecks(redis, stores, { source, ...options }),
       ...addressChecks(source, stores),
     ];
     const findings = await runChecks(checks, options.signal);
@@ -67,14 +68,19 @@ const redisChecks = ({ prefix, ready }: OpenRedis, source: EnvSource): Check[] =
   keysCheck(parsed(parts.keys, source)?.API_KEYS ?? [], prefix, ready),
 ];
 
+/** How an upload gets to the program that renders. */
 function eventChecks(
-  { prefix, ready }: OpenRedis,
-  stores: Stores,
+  redis: OpenRedis | undefined,
+  stores: Stores | undefined,
   { source, eventWaitMs }: ExamineOptions & { readonly source: EnvSource },
 ): Check[] {
   const env = parsed(parts.events, source);
-  if (!env) return notExamined('bucket events');
-  return [bucketEventsCheck({ env, stores, prefix, ready, ...(eventWaitMs !== undefined && { waitMs: eventWaitMs }) })];
+  const wait = eventWaitMs === undefined ? {} : { waitMs: eventWaitMs };
+  if (env?.RENDERER === 'lambda')
+    return stores ? [lambdaRendererCheck({ env, stores, ...wait })] : notExamined('Lambda renderer');
+  if (!env || !redis || !stores) return notExamined('bucket events');
+  const { prefix, ready } = redis;
+  return [bucketEventsCheck({ env, stores, prefix, ready, ...wait })];
 }
 
 function addressChecks(source: EnvSource, stores: Stores | undefined): Check[] {
