@@ -1,4 +1,5 @@
 import { benchApi } from './api/bench-api.ts';
+import { benchCapacity } from './capacity/bench-capacity.ts';
 import { benchCost } from './cost/bench-cost.ts';
 import { benchEdge } from './edge/bench-edge.ts';
 import { benchEffort } from './engine/bench-effort.ts';
@@ -21,10 +22,11 @@ import { benchSoak } from './soak/bench-soak.ts';
 import { benchTracing } from './tracing/bench-tracing.ts';
 import { benchVision } from './vision/bench-vision.ts';
 
-const benches: Record<string, (options: { quick: boolean; folder?: string | undefined }) => Promise<void>> = {
+const benches: Record<string, (options: { quick: boolean; argument?: string | undefined }) => Promise<void>> = {
   api: benchApi,
+  capacity: benchCapacity,
   // Imported on demand: only this bench needs a browser, which is missing in a production installation.
-  corpus: async (options) => (await import('./pixels/bench-corpus.ts')).benchCorpus(options),
+  corpus: async ({ argument: folder }) => (await import('./pixels/bench-corpus.ts')).benchCorpus({ folder }),
   cost: benchCost,
   edge: benchEdge,
   effort: benchEffort,
@@ -50,16 +52,19 @@ const benches: Record<string, (options: { quick: boolean; folder?: string | unde
 
 const [name = '', ...rest] = process.argv.slice(2);
 const bench = benches[name];
-const [folder, ...more] = rest.filter((argument) => argument !== '--quick');
-if (bench && (folder !== undefined) === (name === 'corpus') && more.length === 0) {
-  await bench({ quick: rest.includes('--quick'), folder });
+const [argument, ...more] = rest.filter((one) => one !== '--quick');
+const isComplete = argument === undefined ? name !== 'corpus' : name === 'corpus' || name === 'capacity';
+if (bench && isComplete && more.length === 0) {
+  await bench({ quick: rest.includes('--quick'), argument });
 } else {
   console.error(`usage: pnpm bench ${Object.keys(benches)
     .filter((other) => other !== 'corpus')
     .join('|')} [--quick]
+       pnpm bench capacity [images]
        pnpm bench corpus <folder>
 
   api       tickets per second and their latency, compared to a bare handler, and with a full queue
+  capacity  CPU, bytes, requests and Redis commands of a run of 10,000 images, compared to a prediction from a few; what millions cost
   corpus    compares the engine's renditions of a folder of pictures to Chromium: lists outliers, writes a contact sheet
   cost      CPU and memory of one image, fitted to its header: rewrites the coefficients of the prediction
   edge      misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests

@@ -1,14 +1,14 @@
-import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { startContenders } from '../api/contenders.ts';
 import { machine } from '../report/machine.ts';
+import { writeSection } from '../report/page-section.ts';
 import { writeReport } from '../report/write-report.ts';
-import { fleetChart, fleetTables, goals, timesChart } from './fleet-report.ts';
+import { fleetChart, fleetSection, fleetTables, goals, timesChart } from './fleet-report.ts';
 import { measureScaling } from './measure-scaling.ts';
 import { runSale } from './run-sale.ts';
 import { CATEGORY, PHOTO_SIDE } from './sellers.ts';
 
-const TIMES_CHART = new URL('../../docs/performance/fleet-times.svg', import.meta.url);
+const PAGE = new URL('../../docs/performance.md', import.meta.url);
 
 const full = {
   scaling: { images: 600, perSecond: 60, seconds: 20 },
@@ -32,8 +32,10 @@ export async function benchFleet({ quick }: { quick: boolean }): Promise<void> {
       ...{ machine: machine(), loadBefore, ...size, category: CATEGORY, photoSide: PHOTO_SIDE },
       ...{ scaling, goals: goals(scaling, sale), ...figures, samples },
     };
-    await writeReport('fleet', { data, markdown: fleetTables(scaling, sale), svg: fleetChart(sale) }, { quick });
-    if (!quick) await writeFile(TIMES_CHART, timesChart(sale));
+    const markdown = fleetTables(scaling, sale);
+    const charts = { times: timesChart(sale) };
+    await writeReport('fleet', { data, markdown, svg: fleetChart(sale), charts }, { quick });
+    if (!quick) await writeSection(PAGE, 'bench fleet', fleetSection(markdown, data));
   } finally {
     await contenders.stop();
   }

@@ -1,4 +1,5 @@
 import { lineChart } from '../report/line-chart.ts';
+import type { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import type { ImageTimes } from './image-times.ts';
 import { scalingEfficiency, type Throughput } from './measure-scaling.ts';
@@ -93,6 +94,20 @@ export function fleetTables(scaling: readonly Throughput[], sale: Sale): string 
   );
   const list = goals(scaling, sale).map(({ goal, met }) => `- ${met ? 'met' : '**missed**'}: ${goal}`);
   return [facts, waits, throughputs, list.join('\n')].join('\n\n');
+}
+
+/** The part of docs/performance.md: the tables, the charts, and where they are from. */
+export function fleetSection(
+  tables: string,
+  run: { readonly machine: ReturnType<typeof machine>; readonly loadBefore: number | undefined },
+): string {
+  const { date, cores, cpu, node } = run.machine;
+  return [
+    tables,
+    '![Backlog and workers over time](performance/fleet.svg)',
+    '![Times to the first and the last rendition, by the time of the upload](performance/fleet-times.svg)',
+    `Measured on ${date}: ${cores} × ${cpu}, Node ${node}, load before the run ${run.loadBefore?.toFixed(1)}.`,
+  ].join('\n\n');
 }
 
 /** The backlog and the workers over time; a worker is drawn as a tenth of the highest backlog. */

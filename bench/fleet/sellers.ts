@@ -28,13 +28,12 @@ export const smallPhotos = async (): Promise<readonly Buffer[]> =>
   );
 
 /** Uploads as a seller app does. @param isReported whether the app reports that the upload is complete */
-export async function uploadOne(to: Contender, bytes: Buffer, { isReported = true } = {}): Promise<Uploaded> {
-  const body = {
-    filename: 'photo.jpg',
-    contentType: 'image/jpeg',
-    contentLength: bytes.byteLength,
-    category: CATEGORY,
-  };
+export async function uploadOne(
+  to: Contender,
+  bytes: Buffer,
+  { isReported = true, category = CATEGORY } = {},
+): Promise<Uploaded> {
+  const body = { filename: 'photo.jpg', contentType: 'image/jpeg', contentLength: bytes.byteLength, category };
   const headers = { ...to.headers, 'content-type': 'application/json' };
   const asked = await done(fetch(to.url, { method: 'POST', headers, body: JSON.stringify(body) }));
   const ticket = (await asked.json()) as Ticket;

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { machine } from '@imagemill/bench/machine';
 import { markdownTable } from '@imagemill/bench/markdown-table';
+import { writeSection } from '@imagemill/bench/page-section';
 import type { FaultReport } from './fault-report.ts';
 import { faultsTable } from './faults-table.ts';
 
 const PAGE = new URL('../../../docs/reliability.md', import.meta.url);
 const DATA = new URL('../../../docs/reliability.json', import.meta.url);
-const [BEGIN, END] = ['<!-- Written by `pnpm chaos`: begin -->', '<!-- Written by `pnpm chaos`: end -->'];
 
 /** The last full run of a fault, and its machine. */
 type KeptRun = Omit<FaultReport, 'logs'> & ReturnType<typeof machine>;
@@ -20,9 +20,7 @@ export async function keepReport({ logs: _, ...report }: FaultReport, order: rea
   const runs = [...kept.filter(({ fault }) => fault !== report.fault), { ...report, ...machine() }];
   runs.sort((a, b) => order.indexOf(a.fault) - order.indexOf(b.fault));
   await writeFile(DATA, `${JSON.stringify(runs, null, 2)}\n`);
-  const page = await readFile(PAGE, 'utf8');
-  const [before, after] = [page.slice(0, page.indexOf(BEGIN)), page.slice(page.indexOf(END))];
-  await writeFile(PAGE, `${before}${BEGIN}\n\n${tables(runs)}\n\n${after}`);
+  await writeSection(PAGE, 'chaos', tables(runs));
 }
 
 async function readKept(): Promise<KeptRun[]> {
