@@ -12,8 +12,10 @@ import type { Stores } from '../stores.ts';
 const POLL_MS = 250;
 const FIX = 'See docs/bucket-events.md.';
 
+type EventsEnv = Pick<EventsPart, 'UPLOAD_EVENTS_QUEUE_URL' | 'UPLOAD_EVENTS_REGION'>;
+
 export interface EventsCheckOptions {
-  readonly env: EventsPart;
+  readonly env: EventsEnv;
   readonly stores: Stores;
   readonly prefix: string;
   readonly ready: () => Promise<RedisConnection>;
@@ -58,7 +60,7 @@ async function untilTaken(take: () => Promise<boolean>, waitMs: number, signal: 
 async function queueOutcomes({
   UPLOAD_EVENTS_QUEUE_URL: url,
   UPLOAD_EVENTS_REGION: region,
-}: EventsPart): Promise<Outcome[]> {
+}: EventsEnv): Promise<Outcome[]> {
   if (url === undefined) return [];
   const warnings: string[] = [];
   const logger = createLogger('doctor', 'warn', {

@@ -12,8 +12,8 @@ const POLL_MS = 500;
 const FIX = 'See docs/serverless.md.';
 const tenant = Tenant.parse('doctor');
 
-export interface RendererCheckOptions {
-  readonly env: EventsPart;
+interface RendererCheckOptions {
+  readonly env: Pick<EventsPart, 'RENDER_QUEUE_URL'>;
   readonly stores: Stores;
   /** Longer than the start of a function. */
   readonly waitMs?: number;
@@ -54,7 +54,7 @@ async function pathOutcome({ originals, objects }: Stores, waitMs: number, signa
   }
 }
 
-async function queueOutcomes({ RENDER_QUEUE_URL: queueUrl }: EventsPart): Promise<Outcome[]> {
+async function queueOutcomes({ RENDER_QUEUE_URL: queueUrl }: RendererCheckOptions['env']): Promise<Outcome[]> {
   // The check of the settings reports it.
   if (queueUrl === undefined) return [];
   const client = createSqsClient({ url: queueUrl });
