@@ -1,6 +1,6 @@
 import { times, type Usage } from './usage.ts';
 
-export interface Price {
+interface Price {
   readonly usd: number;
   readonly what: string;
   /** Where it was quoted, and where to look up the current one. */

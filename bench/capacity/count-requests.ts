@@ -3,7 +3,7 @@ import { Agent, createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What S3 would bill. */
-export interface StorageUse {
+interface StorageUse {
   /** PUT, POST and LIST. */
   readonly writes: number;
   /** GET and HEAD of objects. */
