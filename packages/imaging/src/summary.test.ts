@@ -1,11 +1,13 @@
+import { thumbHashToRGBA } from 'thumbhash';
 import { expect, test } from 'vitest';
 import { summarise } from './summary.ts';
 import { fromPixels, plainPicture, type Rgb } from './test-support/pictures.ts';
 
-async function dominant(picture: ReturnType<typeof plainPicture>): Promise<string> {
+async function summaryOf(picture: ReturnType<typeof plainPicture>) {
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
-  return (await summarise({ data, raw: info })).dominantColour;
+  return summarise({ data, raw: info });
 }
+const dominant = async (picture: ReturnType<typeof plainPicture>) => (await summaryOf(picture)).dominantColour;
 
 test.each<[string, Rgb]>([
   ['#ffffff', [255, 255, 255]],
@@ -26,4 +28,23 @@ test('the dominant colour is the mean of the most frequent colours', async () =>
 
 test('transparent parts count as white', async () => {
   expect(await dominant(fromPixels(20, 20, 4, (x) => (x < 8 ? [9, 9, 9, 255] : [200, 0, 0, 0])))).toBe('#ffffff');
+});
+
+test.each([
+  [1, 1],
+  [3, 1],
+  [2, 400],
+  [5, 5],
+])('the preview of a picture of one colour has no pattern, also at %i × %i pixels', async (width, height) => {
+  const { placeholder } = await summaryOf(plainPicture(width, height, [230, 20, 40]));
+  const { rgba } = thumbHashToRGBA(Buffer.from(placeholder, 'base64'));
+  const [red, green, blue] = [0, 1, 2].map((channel) => rgba.filter((_value, index) => index % 4 === channel));
+  for (const [values, expected] of [
+    [red, 230],
+    [green, 20],
+    [blue, 40],
+  ] as const) {
+    expect(Math.min(...(values ?? []))).toBeGreaterThan(expected - 20);
+    expect(Math.max(...(values ?? []))).toBeLessThan(expected + 20);
+  }
 });

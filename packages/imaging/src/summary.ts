@@ -17,6 +17,8 @@ export interface PictureSummary {
 
 /** The limit of ThumbHash is 100×100. */
 const SIDE_MAX = 100;
+/** With fewer pixels than it has frequencies, it would show patterns that the picture does not have. */
+const SIDE_MIN = 8;
 
 export async function summarise(pixels: Pixels): Promise<PictureSummary> {
   // Both are made from it: of a large picture, most of the time goes into scaling it down.
@@ -30,8 +32,22 @@ export async function summarise(pixels: Pixels): Promise<PictureSummary> {
   const small = sharp(rgba, { raw: { width: info.width, height: info.height, channels: 4 } });
   const opaque = await small.flatten({ background: '#ffffff' }).removeAlpha().raw().toBuffer();
   return {
-    placeholder: Buffer.from(rgbaToThumbHash(info.width, info.height, rgba)).toString('base64'),
+    placeholder: await thumbHash(rgba, info),
     dominantColour: dominantColour(opaque),
     measured: await measureCopy(copy),
   };
+}
+
+/** Of a picture within 100×100 pixels. One with a side of a few pixels is enlarged in blocks. */
+async function thumbHash(rgba: Buffer, { width, height }: { width: number; height: number }): Promise<string> {
+  const scale = Math.max(1, SIDE_MIN / Math.min(width, height));
+  const sides = [width, height].map((side) => Math.min(SIDE_MAX, Math.ceil(side * scale))) as [number, number];
+  const enlarged =
+    scale === 1
+      ? rgba
+      : await sharp(rgba, { raw: { width, height, channels: 4 } })
+          .resize(...sides, { fit: 'fill', kernel: 'nearest' })
+          .raw()
+          .toBuffer();
+  return Buffer.from(rgbaToThumbHash(...sides, enlarged)).toString('base64');
 }
