@@ -25,6 +25,9 @@ export const engine = await createImagingEngine();
 /** Small: most tests render it, and none looks at it. */
 export const photo = await cornerPicture(16, 16).jpeg().toBuffer();
 
+/** The cheapest set of one entry. */
+export const only = { name: 'only', width: 8, height: 8, fit: 'cover', format: 'webp', quality: 80 };
+
 /** Shared by the files of a process, and closed with it. */
 const redis = createProducerConnection(redisUrl);
 const logger = createLogger('worker', 'silent');
