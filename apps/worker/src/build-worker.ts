@@ -121,7 +121,8 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: RenderPar
     onError: (err) => logger.error({ err }, 'render worker error'),
     onJobStarted: (imageId) => logger.debug({ imageId }, 'job started'),
     async onFailed(imageId, err, isFinal) {
-      logger.error({ imageId, err }, 'attempt failed');
+      // Most attempts are repeated with success, and a seller's URL may fail for its own reasons.
+      logger[isFinal ? 'error' : 'warn']({ imageId, isFinal, err }, 'attempt failed');
       if (isFinal && imageId !== undefined) await webhooks?.notifier.deadLetter(ImageId.parse(imageId));
     },
   });
