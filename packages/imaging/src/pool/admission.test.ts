@@ -238,10 +238,11 @@ test('an abort ends the wait, and the place in the queue', async () => {
   expect(order).toEqual(['a', 'b: lost', 'c']);
 });
 
-test('closing ends all waits', async () => {
+test('closing ends all waits, also those that would begin later', async () => {
   const { admission, enter } = admissionWith(1);
   await enter('a');
   const waiting = [enter('b'), enter('c')];
   (admission as Admission).close(new Error('closed'));
   expect((await Promise.allSettled(waiting)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await expect(enter('d')).rejects.toThrow('closed');
 });

@@ -38,7 +38,7 @@ export interface Admission {
   enter(request: AdmissionRequest): Promise<Admitted>;
   /** Call it when a process is idle. */
   admit(): void;
-  /** Ends all waits. */
+  /** Ends all waits, also of images that come later. */
   close(reason: Error): void;
 }
 
@@ -58,6 +58,7 @@ export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOpti
   const lanes = createLaneCounts(limits);
   /** Whether a heavy image waits for light ones to return what it will borrow. */
   let isLoanDue = false;
+  let closed: Error | undefined;
 
   function processFor({ fresh, file }: AdmissionRequest): EngineProcess | undefined {
     // The process that ended is replaced by one without an image.
@@ -101,7 +102,7 @@ export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOpti
     async enter(request) {
       const { signal } = request;
       signal?.throwIfAborted();
-      if (waiting.length >= waitingMax) throw new EngineBusyError();
+      if (closed || waiting.length >= waitingMax) throw closed ?? new EngineBusyError();
       const { promise, resolve, reject } = Promise.withResolvers<Admitted>();
       const place: Waiting = { request, resolve, reject };
       const abort = () => {
@@ -115,6 +116,7 @@ export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOpti
       return promise.finally(() => signal?.removeEventListener('abort', abort));
     },
     close(reason) {
+      closed = reason;
       for (const { reject } of waiting) reject(reason);
       waiting = [];
     },
