@@ -1,30 +1,11 @@
 import { readyManifest, rejectedManifest } from '@imagemill/manifests';
-import {
-  type CategorySpec,
-  ImageId,
-  loadCategories,
-  originalKey,
-  publicUrl,
-  renditionKey,
-  SigningKeys,
-  type SourceFacts,
-  Tenant,
-  type VariantSet,
-  type Visibility,
-} from '@imagemill/variants';
+import { loadCategories, publicUrl, renditionKey, type SourceFacts, type VariantSet } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
 import { createImageView, ImageView } from './image-view.ts';
-import { createRenditionUrls } from './rendition-urls.ts';
+import { image, imageId, subject, urlsAt } from './test-support/sample-image.ts';
 
 const categories = await loadCategories();
 const { set = [], revision = '' } = categories.get('avatar') ?? {};
-const imageId = ImageId.parse('0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b');
-const address = { imageId, tenant: Tenant.parse('acme'), category: 'avatar', contentType: 'image/jpeg' } as const;
-const now = new Date().toISOString();
-const image = { ...address, originalKey: originalKey(address), metadata: {}, createdAt: now, uploadExpiresAt: now };
-const urlsAt = (base: string) =>
-  createRenditionUrls({ cdnBaseUrl: base, edgeBaseUrl: base, keys: [], ttlSeconds: 3600 });
-const subject = { image, facts: undefined, attempts: 1 };
 
 test("the URLs of a finished image's renditions follow CDN_BASE_URL, whatever it was when they were made", () => {
   const done = set.map(({ name, format }) => ({ variant: name, format, width: 1, height: 1, bytes: 1 }));
@@ -201,73 +182,5 @@ describe('entries that are made on their first request', () => {
   test('are not listed for an image of another revision, whose set is not known', async () => {
     const view = await readyView(await sets({ ...entry, quality: 50 }, lazy), await sets(entry, lazy));
     expect(view.renditions).toHaveLength(1);
-  });
-});
-
-describe('an image of a private category', () => {
-  const entry = { name: 'a', width: 9, height: 9, fit: 'cover', format: 'webp', quality: 80 } as const;
-  const lazy = { ...entry, format: 'jpeg', when: 'request' } as const;
-  const size = { width: 9, height: 9, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
-  const source = { ...size, format: 'jpeg' } as const;
-  const done = [{ variant: 'a', format: 'webp', width: 9, height: 9, bytes: 7 } as const];
-  const keys = SigningKeys.parse(`k:acme:${'ab'.repeat(32)}`);
-  const urls = createRenditionUrls({
-    ...{ cdnBaseUrl: 'http://cdn.test', edgeBaseUrl: 'http://edge.test', keys, ttlSeconds: 3600 },
-  });
-  const categoriesWith = async (visibility: Visibility) => {
-    const loaded = await loadCategories({ avatar: { visibility, variants: [entry, lazy] } });
-    return { loaded, spec: loaded.get('avatar') as CategorySpec };
-  };
-  const shown = (view: ImageView) =>
-    view.renditions.map(({ url, bytes, expiresAt }) => [
-      ...[url.replace(/\?exp=.*/, '?…'), bytes, expiresAt !== undefined],
-    ]);
-  const signed = ({ revision }: CategorySpec, extension: string) =>
-    `http://edge.test/private/5b/${imageId}/${revision}/a.${extension}?…`;
-
-  test.each<[now: Visibility, before: Visibility]>([
-    ['signed', 'signed'],
-    ['signed', 'public'],
-    ['public', 'signed'],
-  ])('that is %s today and was finished as %s has URLs that work', async (now, before) => {
-    const [{ loaded, spec }, { spec: earlier }] = [await categoriesWith(now), await categoriesWith(before)];
-    const made = { source: { ...source, sha256: '' }, summary: { placeholder: '', dominantColour: '#000000' } };
-    const manifest = readyManifest(subject, { ...made, ...earlier, done, decided: { skipped: [] }, timingsMs: {} });
-    if (manifest.status !== 'ready') throw new Error('not ready');
-    const view = createImageView({ categories: loaded, urls })({ from: 'manifest', manifest, status: 'ready' });
-    expect(ImageView.parse(view)).toEqual(view);
-    expect(view.progress).toEqual({ done: 1, total: 1 });
-    const stored = [signed(earlier, 'webp'), 7, true];
-    const toMake = (extension: string) => [signed(spec, extension), null, true];
-    const expected = {
-      'signed/signed': [stored, toMake('jpg')],
-      // Its public renditions are about to be deleted: an edge makes private ones.
-      'signed/public': [toMake('webp'), toMake('jpg')],
-      'public/signed': [stored],
-    };
-    expect(shown(view)).toEqual(expected[`${now}/${before}` as keyof typeof expected]);
-  });
-
-  test.each<[Visibility | undefined, number]>([
-    ['signed', 1],
-    ['public', 0],
-    [undefined, 0],
-  ])('shows a rendition in progress only if its worker made it private: %s', async (visibility, count) => {
-    const { loaded, spec } = await categoriesWith('signed');
-    const revision = visibility === 'signed' ? spec.revision : spec.publicRevision;
-    const progress = { revision, ...(visibility && { visibility }), total: 1, source, done };
-    const job = { image, status: 'processing', attempts: 1, progress, rejection: undefined } as const;
-    const view = createImageView({ categories: loaded, urls })({ from: 'job', job, status: 'processing' });
-    const stored = shown(view).filter(([, bytes]) => bytes !== null);
-    expect(stored).toEqual(Array(count).fill([signed(spec, 'webp'), 7, true]));
-    expect(JSON.stringify(view)).not.toContain('/images/');
-  });
-
-  test('has no URLs if its tenant has no signing key', async () => {
-    const { loaded, spec } = await categoriesWith('signed');
-    const progress = { revision: spec.revision, visibility: 'signed' as const, total: 1, source, done };
-    const job = { image, status: 'processing', attempts: 1, progress, rejection: undefined } as const;
-    const view = createImageView({ categories: loaded, urls: urlsAt('http://cdn.test') });
-    expect(view({ from: 'job', job, status: 'processing' }).renditions).toEqual([]);
   });
 });

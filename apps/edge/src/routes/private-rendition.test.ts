@@ -1,3 +1,5 @@
+// Over 250 lines: every test needs the same edge, with its private and public categories, and the table of states.
+
 import { createHmac, randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

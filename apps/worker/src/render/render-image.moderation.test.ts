@@ -1,3 +1,5 @@
+// Over 250 lines: one table of the states that moderation knows, which most tests start from.
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { RejectedImageError } from '@imagemill/imaging';
 import { createDeletions, createManifests, createPreviews, isHeld, judgeHeld } from '@imagemill/manifests';
