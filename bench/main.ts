@@ -1,4 +1,5 @@
 import { benchApi } from './api/bench-api.ts';
+import { benchRequests } from './api/bench-requests.ts';
 import { benchCapacity } from './capacity/bench-capacity.ts';
 import { benchCost } from './cost/bench-cost.ts';
 import { benchEdge } from './edge/bench-edge.ts';
@@ -43,6 +44,7 @@ const benches: Record<string, (options: { quick: boolean; argument?: string | un
   profile: benchProfile,
   ready: benchReady,
   report: benchReport,
+  requests: benchRequests,
   'round-png': benchRoundPng,
   sharpen: benchSharpen,
   soak: benchSoak,

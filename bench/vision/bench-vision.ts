@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { type Box, planRenditions, type VariantSet, variantSets } from '@imagemill/variants';
 import { createFaceDetector, type FaceDetector } from '@imagemill/vision';
+import { cpuOfThreadsMs } from '../load/cpu-of-threads.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { contactSheet } from './contact-sheet.ts';
@@ -90,7 +91,7 @@ async function measure(picture: Labelled, detector: FaceDetector): Promise<Measu
 
 function cpuOf({ pid }: FaceDetector): Cpu {
   const { user, system } = process.cpuUsage();
-  return { engine: (user + system) / 1000, detector: pid === undefined ? 0 : cpuOfMs(pid) };
+  return { engine: (user + system) / 1000, detector: pid === undefined ? 0 : cpuOfThreadsMs(pid) };
 }
 
 const minus = (a: Cpu, b: Cpu): Cpu => ({ engine: a.engine - b.engine, detector: a.detector - b.detector });
@@ -99,14 +100,6 @@ const leastOf = (all: readonly Cpu[]): Cpu => ({
   engine: Math.min(...all.map(({ engine }) => engine)),
   detector: Math.min(...all.map(({ detector }) => detector)),
 });
-
-/** Of all threads, which Linux counts in nanoseconds. */
-function cpuOfMs(pid: number): number {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const nanoseconds = (thread: string) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
-  return threads.reduce((sum, thread) => sum + nanoseconds(thread), 0) / 1e6;
-}
 
 function rssMb({ pid }: FaceDetector): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
