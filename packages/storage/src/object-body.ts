@@ -1,5 +1,6 @@
-import { addAbortSignal, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { toStorageError } from './errors.ts';
+import type { ObjectBody } from './object-storage.ts';
 
 /** Slower bodies count as hanging: the client's own limit is only for the time between two chunks. */
 const BYTES_PER_SECOND_MIN = 64 * 1024;
@@ -9,13 +10,14 @@ const BODY_MS_MIN = 20_000;
  * The bytes of an object. A connection that breaks during the body is also a StorageError, and so is a body that takes too long. The time
  * begins now, and a reader that leaves before the first chunk closes the connection too: a body that nobody reads would hold it for ever.
  */
-export function objectBody(body: Readable, sizeBytes: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {
-  const inTime = AbortSignal.timeout(BODY_MS_MIN + Math.ceil((sizeBytes / BYTES_PER_SECOND_MIN) * 1000));
-  addAbortSignal(signal ? AbortSignal.any([signal, inTime]) : inTime, body);
+export function objectBody(body: Readable, sizeBytes: number, signal?: AbortSignal): ObjectBody {
+  endInTime(body, BODY_MS_MIN + Math.ceil((sizeBytes / BYTES_PER_SECOND_MIN) * 1000), signal);
   // Its reader gets the error, if there is one.
   body.on('error', () => {});
   const chunks = chunksOf(body);
   return {
+    // Node copies each part of a body from the socket's buffer.
+    hasOwnChunks: true,
     [Symbol.asyncIterator]: () => ({
       next: () => chunks.next(),
       return() {
@@ -24,6 +26,19 @@ export function objectBody(body: Readable, sizeBytes: number, signal?: AbortSign
       },
     }),
   };
+}
+
+/** Not with `AbortSignal.timeout`, which cannot be cleared: for each body that was read in time, it makes an error later. */
+function endInTime(body: Readable, msMax: number, signal?: AbortSignal): void {
+  const end = (cause?: unknown) => body.destroy(new Error('The body of an object was not read to its end.', { cause }));
+  const abort = () => end(signal?.reason);
+  const timer = setTimeout(end, msMax).unref();
+  body.once('close', () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  });
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort, { once: true });
 }
 
 async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> {

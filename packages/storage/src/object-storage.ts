@@ -15,7 +15,13 @@ export interface ObjectFacts {
 /** An open object. `facts` belong to exactly the bytes that `body` yields. */
 export interface ObjectReader {
   readonly facts: ObjectFacts;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ObjectBody;
+}
+
+/** The bytes of an object, in parts. */
+export interface ObjectBody extends AsyncIterable<Uint8Array> {
+  /** Whether nothing else uses the memory of a part: then its reader may free it. */
+  readonly hasOwnChunks?: boolean;
 }
 
 export interface PresignUpload {
