@@ -37,6 +37,11 @@ export interface ImagingEngine {
    * @throws the signal's reason when aborted; RejectedImageError; Error if `only` names an entry that the set does not have
    */
   decode(bytes: Uint8Array, source: SourceFacts, set: VariantSet, options?: DecodeOptions): Promise<Picture>;
+  /**
+   * Frees the memory of a source that nobody needs any more, once its pictures are closed. Left to the garbage collector, large sources
+   * make V8 collect its whole heap every few of them.
+   */
+  free(bytes: Uint8Array): void;
 }
 
 export interface EngineInProcess extends ImagingEngine {
@@ -66,5 +71,7 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
     inspect: async (bytes, options) => (await inspectSource(bytes, limits, options)).source,
     inspectSource: (bytes, options) => inspectSource(bytes, limits, options),
     decode: (bytes, source, set, options) => decodePicture(bytes, source, set, context, options),
+    // Left to the garbage collector: after an abort, sharp still reads them.
+    free: () => {},
   };
 }

@@ -20,6 +20,7 @@ export function createLazyEngine(limits: ImagingEngine['limits'], start: () => P
     limits,
     inspect: async (...args) => (await engine()).inspect(...args),
     decode: async (...args) => (await engine()).decode(...args),
+    free: (bytes) => void started?.then((pool) => pool.free(bytes)),
     close: async () => (await started)?.close(),
   };
 }

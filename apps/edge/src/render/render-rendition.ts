@@ -31,7 +31,9 @@ export async function renderRendition(
       const source = await engine.inspect(original, { set, signal });
       return engine.decode(original, source, set, { only: [only], focus: image.focus, chosenFocus, signal });
     });
-    return await watch.time('encode', () => onlyRendition(picture, signal));
+    const rendition = await watch.time('encode', () => onlyRendition(picture, signal));
+    engine.free(original);
+    return rendition;
   } catch (error) {
     if (!(error instanceof RejectedImageError)) throw error;
     // The job of the image rejects it with the reason, for its seller.

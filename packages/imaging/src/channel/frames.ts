@@ -18,7 +18,8 @@ export interface FrameLimits {
 /** The other side sent bytes that are no frame, or a frame over the limits. */
 class FrameError extends Error {}
 
-export function writeFrame(stream: Writable, header: object, body?: Uint8Array): void {
+/** @param onSent called when the body was sent, or never will be: until then, the system reads its memory */
+export function writeFrame(stream: Writable, header: object, body?: Uint8Array, onSent?: () => void): void {
   const text = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
   prefix.writeUInt32LE(text.byteLength, 0);
@@ -26,7 +27,8 @@ export function writeFrame(stream: Writable, header: object, body?: Uint8Array):
   // Corked: one system call, and the body is not copied.
   stream.cork();
   stream.write(Buffer.concat([prefix, text]));
-  if (body?.byteLength) stream.write(body);
+  if (body?.byteLength) stream.write(body, onSent);
+  else onSent?.();
   stream.uncork();
 }
 

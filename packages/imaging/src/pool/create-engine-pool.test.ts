@@ -54,6 +54,17 @@ test('gives the same facts, the same summary and the same bytes as the engine in
   expect(base64(made).sort()).toEqual(base64(expected).sort());
 });
 
+test('a file that was rendered can be freed, and the process takes the next one', async () => {
+  const [first, second] = [new Uint8Array(await gradientPicture(64, 64).jpeg().toBuffer()), cornerPicture(64, 64)];
+  const picture = await pool.decode(first, await pool.inspect(first), avatar);
+  expect(await Array.fromAsync(picture.render())).toHaveLength(avatar.length);
+  picture.close();
+  pool.free(first);
+  expect(first.byteLength).toBe(0);
+  const next = new Uint8Array(await second.jpeg().toBuffer());
+  expect(await pool.inspect(next)).toMatchObject({ width: 64, height: 64 });
+});
+
 test('encodes the wanted entries only, with the bytes that they have among all', async () => {
   const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
   const only = avatar.slice(2, 4);

@@ -9,6 +9,7 @@ import type { Watermarks } from '../watermark/placed-mark.ts';
 import { createAdmission } from './admission.ts';
 import { bundledFiles, workspaceFiles } from './engine-files.ts';
 import type { EngineProcess } from './engine-process.ts';
+import { createFileMemory, type FileMemory } from './file-memory.ts';
 import { createImageRun } from './image-run.ts';
 import { createKeptRuns } from './kept-runs.ts';
 import type { Lane } from './lane.ts';
@@ -100,13 +101,14 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const { size, shares, memory, most, lanesMax } = divideMemory(options, slotsMax + 1, budget);
   const slots = createSlots(slotsMax);
   const usage = createUsageReader();
+  const fileMemory = createFileMemory();
   const sandbox = await probeSandbox();
   options.onEvent?.({ is: 'sandbox', active: sandbox.active, missing: sandbox.missing });
   const roster = createRoster({
     size,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
     ...{ usage, idleBytesMax: shares.processBytes, onEvent: options.onEvent },
-    spawn: spawnWith({ limits, slots, slotsMax, launcher: sandbox.launcher }, options),
+    spawn: spawnWith({ limits, slots, slotsMax, fileMemory, launcher: sandbox.launcher }, options),
     onIdle: () => admission.admit(),
   });
   const admission = createAdmission({ roster, ...lanesMax, waitingMax: options.waitingMax ?? WAITING_MAX });
@@ -116,7 +118,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   await roster.open();
 
   return {
-    ...{ limits, heavyMax: lanesMax.heavyMax },
+    ...{ limits, heavyMax: lanesMax.heavyMax, free: fileMemory.free },
     async inspect(file, { signal, ...options } = {}) {
       const run = createImageRun(context, { file, ...inspection, budget: inspectionBudget(budget), most: most.light });
       try {
@@ -183,16 +185,17 @@ interface SpawnSettings {
   readonly limits: ImageLimits;
   readonly slots: Slots;
   readonly slotsMax: number;
+  readonly fileMemory: FileMemory;
   readonly launcher: readonly string[];
 }
 
-function spawnWith({ limits, slots, slotsMax, launcher }: SpawnSettings, options: EnginePoolOptions) {
+function spawnWith({ slotsMax, limits, ...shared }: SpawnSettings, options: EnginePoolOptions) {
   const { bundleFolder, program, environment = {}, watermarks = new Map(), detector, onEvent } = options;
   const files = bundleFolder === undefined ? workspaceFiles() : bundledFiles(bundleFolder);
   return (signal: AbortSignal) =>
     spawnEngine(
       {
-        ...{ slots, environment, launcher, watermarks, detector },
+        ...{ ...shared, environment, watermarks, detector },
         files: { ...files, ...(program !== undefined && { program }) },
         start: { limits, slots: slotsMax },
         // Some work does not wait for a slot: reading headers, and the summary.

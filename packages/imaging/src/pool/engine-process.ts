@@ -6,6 +6,7 @@ import { type EngineCall, FromEngine, fromEngineLimits, type ToEngine } from '..
 import type { Detector } from '../detector.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
 import { answerFrames } from './answer-frames.ts';
+import type { FileMemory } from './file-memory.ts';
 import type { Lane } from './lane.ts';
 import { lowerPriority, niceness } from './lower-priority.ts';
 import { createPendingCalls, type ReceivedRendition } from './pending-calls.ts';
@@ -54,6 +55,7 @@ export interface EngineProcess {
 
 export interface EngineProcessOptions {
   readonly slots: Slots;
+  readonly files: Pick<FileMemory, 'use'>;
   /** Of the sets that it will render. */
   readonly watermarks: Watermarks;
   /** For all processes. */
@@ -64,7 +66,7 @@ export interface EngineProcessOptions {
 
 export function createEngineProcess(child: ChildProcess, options: EngineProcessOptions): EngineProcess {
   const channel = child.stdio[3] as Duplex;
-  const send = (message: ToEngine, body?: Uint8Array) => writeFrame(channel, message, body);
+  const send = (...frame: [ToEngine, body?: Uint8Array, onSent?: () => void]) => writeFrame(channel, ...frame);
   const calls = createPendingCalls();
   const slots = createProcessSlots(options.slots, (slot) => send({ do: 'enter', slot }));
   const onFrame = answerFrames(options.detector, send);
@@ -121,7 +123,7 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
       if (file?.deref() === next) return;
       had.images += 1;
       file = new WeakRef(next);
-      send({ do: 'hold' }, next);
+      send({ do: 'hold' }, next, options.files.use(next));
     },
     isWorking: () => calls.size > 0 || slots.size > 0,
     drop: () => call({ do: 'drop' }, z.null()).then(() => {}),

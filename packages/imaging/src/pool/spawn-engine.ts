@@ -6,6 +6,7 @@ import type { Watermarks } from '../watermark/placed-mark.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
 import { createEngineProcess, type EngineProcess } from './engine-process.ts';
+import type { FileMemory } from './file-memory.ts';
 import { firstLines } from './first-lines.ts';
 import { lowerPriority, niceness } from './lower-priority.ts';
 import type { Slots } from './slots.ts';
@@ -13,6 +14,7 @@ import type { Slots } from './slots.ts';
 export interface SpawnOptions extends EngineCommandOptions {
   readonly start: EngineStart;
   readonly slots: Slots;
+  readonly fileMemory: FileMemory;
   readonly watermarks: Watermarks;
   readonly detector: Detector | undefined;
   /** Called with a line that a process wrote to standard error, by native code or by a crash. */
@@ -41,8 +43,8 @@ export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): P
   const lines = collectLines(child, options.onLog);
   const { promise: ready, resolve: onReady, reject } = Promise.withResolvers<void>();
   child.once('error', reject);
-  const { slots, watermarks, detector } = options;
-  const engine = createEngineProcess(child, { slots, watermarks, detector, onReady });
+  const { slots, fileMemory, watermarks, detector } = options;
+  const engine = createEngineProcess(child, { slots, files: fileMemory, watermarks, detector, onReady });
   const stop = () => engine.kill('closed', new Error('It was not ready in time.'));
   const tooLate = AbortSignal.any([signal, AbortSignal.timeout(START_MS_MAX)]);
   if (tooLate.aborted) stop();

@@ -87,6 +87,7 @@ async function createMisbehavingEngine({ encodeSlot, limits }: EngineOptions): P
   };
   return {
     limits: limits as ImagingEngine['limits'],
+    free: () => {},
     inspectSource,
     inspect: async (file) => (await inspectSource(file)).source,
     async decode(file, _source, set): Promise<Picture> {
