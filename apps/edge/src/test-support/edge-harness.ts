@@ -66,6 +66,8 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
   });
   if (!options.redisUrl) await vi.waitUntil(() => !edge.services.recentPurges.mayHave(ImageId.parse(randomId())));
   const manifests = createManifests(opened.originals);
+  const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+    edge.app.request(path, { method, headers });
   return {
     ...{ app: edge.app, services: edge.services, listen: edge.listen },
     async close() {
@@ -77,8 +79,16 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
     deletions: createDeletions(opened.originals, manifests),
     queue: createRenderQueue({ connection: producer, prefix: env.QUEUE_PREFIX }),
     purges: createPurgeQueue({ connection: producer, prefix: env.QUEUE_PREFIX }),
-    get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
-      edge.app.request(path, { method, headers }),
+    get,
+    /** The response from memory, for a stored picture. On a busy machine, an edge may be without news of purges: then it reads the bucket. */
+    async getHeld(path: string) {
+      let response = await get(path);
+      await vi.waitUntil(async () => {
+        response = await get(path);
+        return response.headers.get('cache-status') === 'imagemill; hit; detail=memory';
+      });
+      return response;
+    },
   };
 }
 
