@@ -136,7 +136,7 @@ test('shows held images with their previews, and releases or rejects them', asyn
   await on.getByRole('button', { name: 'Reject bad.jpg' }).click();
   await on.getByRole('button', { name: 'Really reject bad.jpg?' }).click();
   expect(await seller.ended(bad)).toMatchObject({ status: 'rejected', error: { code: 'moderation-rejected' } });
-  await on.getByText('No images wait for moderation.').waitFor();
+  await on.getByText('No images are waiting for moderation.').waitFor();
 });
 
 test('shows a webhook delivery with the response of its endpoint, and replays it', async () => {

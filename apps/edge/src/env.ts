@@ -41,7 +41,9 @@ export const edgeEnv = z
       .describe('how long caches keep a picture whose URL names no revision'),
     EDGE_STALE_SECONDS: whole(0, 31_536_000)
       .prefault('86400')
-      .describe('how long caches may then serve it while they fetch the current one (`stale-while-revalidate`)'),
+      .describe(
+        'how long, after EDGE_MAX_AGE_SECONDS, caches may serve the picture while they fetch the current one (`stale-while-revalidate`)',
+      ),
     ...signingEnv,
     EDGE_OPEN_SIZES: OpenSizes.prefault('').describe(
       'sizes that need no signature, as width x height : fit, such as `300x300:cover,800x600:inside`',

@@ -51,7 +51,7 @@ export class ImageHeldError extends ImagemillError {
   readonly image: Image;
 
   constructor(image: Image) {
-    const { code = 'moderation-held', message = 'This image waits for moderation.' } = image.error ?? {};
+    const { code = 'moderation-held', message = 'This image is waiting for moderation.' } = image.error ?? {};
     super(message, { code, retryable: true });
     this.image = image;
   }

@@ -27,7 +27,7 @@ export interface HeldImages {
   /**
    * Releases or rejects an image for good. Idempotent: the same judgement again continues a call that was interrupted.
    *
-   * @returns `not-held` if the image is not held, or was judged otherwise
+   * @returns `not-held` if the image is not held, or already has the opposite decision
    */
   judge(imageId: ImageId, judgement: Judgement): Promise<ImageRecord | 'not-found' | 'not-held'>;
 }

@@ -89,6 +89,6 @@ export class TookTooLongError extends AppError {
 /** More images wait for an engine process than the pool accepts. */
 export class EngineBusyError extends AppError {
   constructor() {
-    super({ code: 'engine-busy', retryable: true, publicMessage: 'Too many images wait to be processed.' });
+    super({ code: 'engine-busy', retryable: true, publicMessage: 'Too many images are waiting to be processed.' });
   }
 }

@@ -19,7 +19,7 @@ export type Moderation = z.infer<typeof Moderation>;
 
 /** What the seller of an image reads; an operator or the service may give another message. */
 export const moderationErrors = {
-  held: { code: 'moderation-held', message: 'This image waits for moderation.' },
+  held: { code: 'moderation-held', message: 'This image is waiting for moderation.' },
   rejected: { code: 'moderation-rejected', message: 'This image was rejected by moderation.' },
   expired: { code: 'moderation-expired', message: 'This image was not released by moderation in time.' },
 } as const;

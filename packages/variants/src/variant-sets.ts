@@ -53,7 +53,7 @@ const OwnSets = z.record(Category, CategoryFile).superRefine((own, context) => {
     context.addIssue({
       code: 'custom',
       path: [name, 'variants'],
-      message: 'is required: this is no standard category',
+      message: 'is required: this is not a standard category',
     });
   }
 });

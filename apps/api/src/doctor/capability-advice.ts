@@ -24,7 +24,7 @@ export const capabilityAdvice: Readonly<Record<Capability, Advice>> = {
   'conditional-replace': {
     title: 'a conditional PUT replaces only the known object (If-Match)',
     without: 'problem',
-    fix: 'Use another store. A deletion that meets a render can otherwise be undone.',
+    fix: 'Use another store. A deletion during a render can otherwise be undone.',
   },
   'upload-urls': {
     title: 'an upload URL accepts the declared upload',
@@ -34,7 +34,7 @@ export const capabilityAdvice: Readonly<Record<Capability, Advice>> = {
   'upload-once': {
     title: 'an upload URL accepts only one upload',
     without: 'warning',
-    fix: 'Set S3_ALLOW_OVERWRITE=true to say so. Until an upload URL expires, its holder can replace the original; the worker detects a change during a render, but does not prevent it.',
+    fix: 'Set S3_ALLOW_OVERWRITE=true to accept that. Until an upload URL expires, its holder can replace the original; the worker detects a change during a render, but does not prevent it.',
   },
   'signed-headers': {
     title: 'signed headers and the length are enforced',

@@ -153,7 +153,7 @@ export const exampleHeldImages = {
   heldImages: [
     {
       ...{ imageId: exampleImageId, tenant: 'demo', category: 'product', filename: 'shoe.jpg', metadata: {} },
-      ...{ by: 'service', reason: 'phone-number', message: 'This image waits for moderation.' },
+      ...{ by: 'service', reason: 'phone-number', message: 'This image is waiting for moderation.' },
       ...{ heldAt: '2026-11-23T06:00:03.000Z', createdAt: '2026-11-23T06:00:01.000Z' },
       previewUrl: `https://originals.example.com/previews/${exampleImageId}.jpg?X-Amz-Signature=0a1b2c`,
       previewExpiresAt: '2026-11-23T06:14:01.000Z',

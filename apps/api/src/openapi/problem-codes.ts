@@ -21,7 +21,7 @@ export const problemCodes = {
   'original-gone': [409, 'The original of this image no longer exists, so it cannot be reprocessed.'],
   'not-ready': [409, 'The image is not ready, or is being changed.'],
   'unreadable-job': [409, 'The job is unreadable, so it cannot be restarted.'],
-  'not-held': [409, 'The image is not held by moderation, or was judged otherwise.'],
+  'not-held': [409, 'The image is not held by moderation, or already has the opposite decision.'],
   'delivery-pending': [409, 'The delivery of this event is still pending.'],
   'body-too-large': [413, 'The body exceeds the limit of its route. The connection is closed.'],
   'body-too-fragmented': [413, 'The body arrives in too many small chunks. The connection is closed.'],

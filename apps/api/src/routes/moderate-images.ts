@@ -118,5 +118,9 @@ async function judge(
   const record = await heldImages.judge(imageIdParam(c), { ...judgement, by: 'operator', keyId });
   if (record === 'not-found') throw imageNotFound();
   if (record !== 'not-held') return record;
-  throw new Problem({ status: 409, code: 'not-held', detail: 'This image is not held, or was judged otherwise.' });
+  throw new Problem({
+    status: 409,
+    code: 'not-held',
+    detail: 'This image is not held, or already has the opposite decision.',
+  });
 }

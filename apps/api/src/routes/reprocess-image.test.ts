@@ -18,7 +18,7 @@ test('a ready image is queued for reprocessing', async () => {
   expect((await api.queue.find(ImageId.parse(imageId)))?.status).toBe('queued');
 });
 
-test('a step that was skipped is done under a revision of its own, which the manifest has first; each call counts once', async () => {
+test('a step that was skipped is done under a revision of its own, which is in the manifest first; each call counts once', async () => {
   const { imageId } = await readyImage();
   const id = ImageId.parse(imageId);
   const stored = await api.manifests.readOf(Tenant.parse('acme'), id);

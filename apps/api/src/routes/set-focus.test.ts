@@ -26,7 +26,7 @@ const manifestOf = async (imageId: string) => {
   return manifest?.status === 'ready' ? manifest : undefined;
 };
 
-test('a ready image gets a focus, which its status tells, and is queued to be rendered', async () => {
+test('a ready image gets a focus, which its status has, and is queued to be rendered', async () => {
   const { imageId } = await ready();
   expect(await statusOf(imageId)).not.toHaveProperty('focus');
   expect(await setFocus(imageId, { focus })).toMatchObject({ status: 202, body: { imageId, status: 'queued', focus } });

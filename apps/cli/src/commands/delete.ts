@@ -16,7 +16,7 @@ export function deleteImages(program: Command): void {
   withTarget(
     program
       .command('delete')
-      .description('delete images: originals, renditions and all')
+      .description('delete images, with their originals and renditions')
       .argument('<ids...>', 'ids of images, as `imagemill list` shows them')
       .option('--json', 'print a JSON object per image'),
   )

@@ -16,7 +16,7 @@ export function keys(program: Command): void {
         examples: [
           ['imagemill keys create --tenant acme', 'a key that may upload'],
           ['imagemill keys list --tenant acme', 'the keys of one tenant'],
-          ['imagemill keys revoke k3x9', 'end a key, by the id that `keys list` shows'],
+          ['imagemill keys revoke k3x9', 'revoke a key, by the id that `keys list` shows'],
         ],
         environment: keysEnvironment,
         exitCodes: [

@@ -61,7 +61,7 @@ export function list(program: Command): void {
       }
       if (json) return;
       process.stdout.write(`${images.length === 0 ? 'There are no images.' : plainText(table(images))}\n`);
-      if (hasMore) process.stderr.write(`There are more: raise --limit to see them.\n`);
+      if (hasMore) process.stderr.write(`There are more images. Raise --limit to see them.\n`);
     });
 }
 

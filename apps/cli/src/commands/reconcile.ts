@@ -8,14 +8,14 @@ import { runApp } from './run-app.ts';
 export function reconcile(program: Command): void {
   program
     .command('reconcile')
-    .description('compare the buckets with the queue, and repair every difference')
+    .description('compare the buckets with the queue, and repair differences')
     .option('--dry-run', 'only print what would be done')
     .option('--json', 'print a JSON object per finding, and one for the summary')
     .addHelpText(
       'after',
       helpAfter({
         examples: [
-          ['imagemill reconcile --dry-run', 'the differences, without a change'],
+          ['imagemill reconcile --dry-run', 'print the differences, change nothing'],
           ['imagemill reconcile', 'a full round now; workers run one every few minutes'],
         ],
         environment: [

@@ -53,7 +53,7 @@ test('prints a URL that an edge with the same keys accepts', async () => {
   expect(await tenantOf(url)).toEqual({ ok: true, tenant: 'acme' });
 });
 
-test('uses the named key, and tells programs until when the URL works', async () => {
+test('uses the named key, and prints the expiry of the URL for programs', async () => {
   const shown = JSON.parse(await sign('-w', '300', '--kid', 'second', '--expires', '7d', '--json'));
   expect(shown).toMatchObject({ imageId, kid: 'second', tenant: 'other' });
   const exp = Number(new URL(shown.url).searchParams.get('exp'));

@@ -28,13 +28,15 @@ export function sign(program: Command): void {
     .addOption(
       new Option('-f, --format <format>', 'default: auto, by the Accept header').choices(['auto', ...Format.options]),
     )
-    .option('-q, --quality <number>', 'from 1 to 100 (default: of the format)', whole(100))
+    .option('-q, --quality <number>', '1 to 100 (default: depends on the format)', whole(100))
     .addOption(new Option('--pixel-ratio <number>', 'device pixels per CSS pixel').choices(['1', '1.5', '2', '3']))
-    .addOption(new Option('--focus <part>', 'the part that cover keeps').choices(sizeFocuses))
-    .option('--background <colour>', 'of contain: #rrggbb, transparent, auto or blur (default: white)', background)
-    .option('-e, --expires <when>', 'until when the URL works: 7d, or a date (default: forever)', (when) =>
-      parseExpiry(when),
+    .addOption(new Option('--focus <part>', 'the part that --fit cover keeps').choices(sizeFocuses))
+    .option(
+      '--background <colour>',
+      'behind --fit contain: #rrggbb, transparent, auto or blur (default: white)',
+      background,
     )
+    .option('-e, --expires <when>', 'when the URL expires: 7d, or a date (default: never)', (when) => parseExpiry(when))
     .option('--kid <id>', 'the signing key to use (default: the first one)')
     .option('--base <url>', 'CDN or edge (default: CDN_BASE_URL)')
     .option('--json', 'print a JSON object')

@@ -21,7 +21,7 @@ export function upload(program: Command): void {
       .description('upload images and show their renditions')
       .argument('<files...>', 'files, folders (searched at any depth), or http(s) URLs, which a worker downloads')
       .option('-c, --category <name>', 'variant set: product, avatar, or one of your own', 'product')
-      .option('--json', 'print a JSON object per image, on a line of its own, as soon as it has ended'),
+      .option('--json', 'print one line of JSON per image, as soon as it is done'),
   )
     .addHelpText(
       'after',

@@ -12,7 +12,7 @@ export function revokeKey(keys: Command): void {
     .addHelpText(
       'after',
       helpAfter({
-        examples: [['imagemill keys revoke k3x9', 'end a key, by the id that `keys list` shows']],
+        examples: [['imagemill keys revoke k3x9', 'revoke a key, by the id that `keys list` shows']],
         environment: keysEnvironment,
         exitCodes: [
           [0, 'done'],

@@ -22,7 +22,7 @@ export function HeldImages({ api }: { api: OperatorApi }) {
           {action.trouble ?? trouble}
         </p>
       )}
-      {value && held.length === 0 && <p class="empty">No images wait for moderation.</p>}
+      {value && held.length === 0 && <p class="empty">No images are waiting for moderation.</p>}
       {held.length > 0 && (
         <ul class="records">
           {held.map((image) => (

@@ -27,7 +27,7 @@ export function provenanceRows({ provenance }: Image): [name: string, words: str
   return [
     ...(digitalSourceType === undefined
       ? []
-      : [['Origin', `${sourceTypes[code] ?? code}, by its own account`] as [string, string]]),
+      : [['Origin', `${sourceTypes[code] ?? code}, according to the file`] as [string, string]]),
     ...(c2pa
       ? [['Content Credentials', 'in the original (C2PA, not verified); no rendition has them'] as [string, string]]
       : []),

@@ -145,7 +145,7 @@ test('stored pictures are served while the queue is full, and further misses are
   expect([(await running)?.status, (await waiting)?.status]).toEqual([200, 200]);
 });
 
-test('a request ends at its time limit, and says when to come back', async () => {
+test('a request ends at its time limit, and says when to retry', async () => {
   const image = newImage();
   await upload(edge, image);
   const hang = atPut('before', () => new Promise(() => {}));

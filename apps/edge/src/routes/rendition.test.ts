@@ -67,7 +67,7 @@ test('bytes that are stored already win', async () => {
   expect(Buffer.from(await bytesOf(await edge.get(pathOf(image)))).toString()).toBe('made on another machine');
 });
 
-test('tells caches how the picture came about, and what it belongs to', async () => {
+test('tells caches where the picture came from, and which image it belongs to', async () => {
   const image = newImage();
   await upload(edge, image);
   const [miss, hit] = [await edge.get(pathOf(image)), await edge.getHeld(pathOf(image))];

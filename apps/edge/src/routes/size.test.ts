@@ -248,7 +248,7 @@ test('sizes above the original of a finished image are stored once', async () =>
   expect(await storedSizes(image.imageId)).toEqual([key]);
 });
 
-test('a finished image with transparent parts is no jpeg by Accept', async () => {
+test('Accept never chooses jpeg for a finished image with transparent parts', async () => {
   const image = await uploaded();
   await publishManifest(edge, image, { hasAlpha: true });
   const typeOf = async (size: Partial<AskedSize>) =>

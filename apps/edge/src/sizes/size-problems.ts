@@ -20,5 +20,5 @@ export const keyNotAllowed = () =>
 export const tooManySizes = (max: number) =>
   new Problem({
     ...{ status: 403, code: 'too-many-sizes', headers: notCached },
-    detail: `${max} sizes of this image are stored. Use one of them, or wait until one is deleted for its age.`,
+    detail: `${max} sizes of this image are stored. Use one of them, or wait until an old one is deleted.`,
   });

@@ -13,23 +13,25 @@ export const moderationEnv = {
     .pipe(z.array(WebhookSecret).min(1).max(5))
     .optional()
     .describe(
-      'secrets that sign the requests to it, `whsec_…` as in docs/webhooks.md, separated by commas: each signs; required with MODERATION_URL',
+      'secrets that sign requests to the moderation service, `whsec_…` as in docs/webhooks.md, separated by commas: each signs; required with MODERATION_URL',
     ),
   MODERATION_WHEN_DOWN: z
     .enum(['hold', 'pass'], 'must be hold or pass')
     .default('hold')
     .describe(
-      'what happens to an image if the service does not answer: `hold` keeps it back and asks again later, `pass` publishes it',
+      'what happens to an image if the moderation service does not answer: `hold` keeps it back and asks again later, `pass` publishes it',
     ),
   MODERATION_TIMEOUT_MS: whole(100, 30_000)
     .prefault('5000')
-    .describe('time limit of one request to the service; there are at most three for an image'),
+    .describe('time limit of one request to the moderation service; there are at most three for an image'),
   MODERATION_SEND_ORIGINAL: flag()
     .prefault('false')
-    .describe('adds a URL of the original that is valid for five minutes, for example for a malware scanner'),
+    .describe(
+      'adds to each request a URL of the original that is valid for five minutes, for example for a malware scanner',
+    ),
   MODERATION_ALLOW_PRIVATE: flag()
     .prefault('false')
-    .describe('allows a service with an http:// URL, or at a private address'),
+    .describe('allows a moderation service with an http:// URL, or at a private address'),
 };
 
 type ModerationEnv = { [name in keyof typeof moderationEnv]?: z.output<(typeof moderationEnv)[name]> | undefined };

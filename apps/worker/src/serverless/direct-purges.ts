@@ -5,7 +5,7 @@ import type { PurgeQueue, SendPurge } from '@imagemill/queue';
 /** The CDN takes no more purges now; the message that needs this one is received again. */
 class PurgeBusyError extends AppError {
   constructor() {
-    super({ code: 'purge-busy', retryable: true, publicMessage: 'The CDN takes no more purges at the moment.' });
+    super({ code: 'purge-busy', retryable: true, publicMessage: 'The CDN accepts no more purges at the moment.' });
   }
 }
 

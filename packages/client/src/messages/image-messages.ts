@@ -21,8 +21,8 @@ export const imageMessages: Readonly<Record<string, Message>> = {
   'import-not-found': 'There is no file at this URL.',
   'import-refused': 'The server of this URL refused the download. Download the image yourself, then upload the file.',
   'import-unreachable':
-    'The server of this URL did not send the file after several attempts. Check the URL, or try later.',
-  'moderation-held': 'This image waits until an operator has looked at it.',
+    'The server of this URL did not send the file after several attempts. Check the URL, or try again later.',
+  'moderation-held': 'An operator must check this image before it is published.',
   'moderation-rejected': ({ message }) => message,
   'moderation-expired': 'This image was not released in time. Upload it again, or contact the operator.',
   'processing-failed':

@@ -5,9 +5,10 @@ type Words<Code extends ImageWarning['code']> = (warning: Extract<ImageWarning, 
 const warningMessages: { readonly [Code in ImageWarning['code']]: Words<Code> } = {
   'too-small': ({ variants, width, height, needed }) =>
     `This image is small: ${pixels({ width, height })} pixels. For full-size ${listed(variants)} pictures, upload one of at least ${pixels(needed)}.`,
-  'location-removed': () => 'This image contained the place where it was taken. It was removed and is not published.',
+  'location-removed': () =>
+    'This image contained the location where it was taken. The location was removed and is not published.',
   'profile-converted': ({ profile }) =>
-    `Its colours were converted to sRGB for the web${profile === 'unnamed' ? '' : `, from ${profile}`}. Very vivid colours can look a little duller.`,
+    `The colours of this image were converted to sRGB for the web${profile === 'unnamed' ? '' : `, from ${profile}`}. Very vivid colours can look a little duller.`,
   'hdr-dropped': () => 'This is an HDR photo. It is shown in standard brightness, so highlights are less bright.',
   'animation-dropped': () => 'This image is animated. Only its first frame is shown.',
   'ai-mark': () => 'The file is marked as made or edited with AI. The published pictures keep this mark.',
