@@ -11,6 +11,7 @@ import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
 import { bmpAsTiff } from './source/bmp/bmp-as-tiff.ts';
 import { heicAsTiff } from './source/heic/heic-as-tiff.ts';
+import { intactTiff } from './source/intact-tiff.ts';
 import { jxlAsPng } from './source/jxl/jxl-as-png.ts';
 import type { DecodableSource } from './source/readable-source.ts';
 import { trimLayers } from './trim-layers.ts';
@@ -67,10 +68,10 @@ export async function decodeLayers(
   return { decoded, decided, all: [...srgb, ...p3] };
 }
 
-/** Formats whose pixels libvips does not decode, as files that it does. */
+/** Formats whose pixels libvips does not decode, as files that it does, and one whose damage it does not always detect. */
 const convert: Partial<
   Record<SourceFacts['format'], (decodable: DecodableSource, source: SourceFacts) => Promise<DecodableSource>>
-> = { heic: heicAsTiff, bmp: bmpAsTiff, jxl: jxlAsPng };
+> = { heic: heicAsTiff, bmp: bmpAsTiff, jxl: jxlAsPng, tiff: intactTiff };
 
 async function isWideSource({ bytes, ...known }: DecodableSource, source: SourceFacts): Promise<boolean> {
   try {

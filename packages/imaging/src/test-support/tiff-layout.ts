@@ -1,5 +1,4 @@
 import { deflateSync } from 'node:zlib';
-import { uint16, uint32 } from './little-endian.ts';
 
 /** The pixel layout of a TIFF of one plain colour: https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffLayout {
@@ -14,8 +13,13 @@ export interface TiffLayout {
   readonly isPlanar?: boolean;
   /** Side of the tiles in pixels; strips if not given. */
   readonly tile?: number;
-  /** 1 for none, 8 for deflate; any other value is only declared, and the data are not compressed. */
+  /** 1 for none, 8 and 32946 for deflate; any other value is only declared, and the data are not compressed. */
   readonly compression?: number;
+  /** Its structure is in big-endian byte order; samples of more than 8 bits are not. */
+  readonly isBigEndian?: boolean;
+  /** A BigTIFF. */
+  readonly isBig?: boolean;
+  readonly fillOrder?: number;
   /** Modifies the data of each tile or strip. */
   readonly damage?: (data: Buffer, index: number) => Buffer;
 }
@@ -25,8 +29,13 @@ const LONG = 4;
 
 export function tiffOf(width: number, height: number, layout: TiffLayout): Buffer {
   const { photometric, bits, samples, sampleFormat = 1, isPlanar = false, tile, compression = 1 } = layout;
+  const { isBig = false, isBigEndian = false, fillOrder } = layout;
   const blocks = dataBlocks(width, height, layout);
-  const offsets = blocks.map((_, index) => 8 + blocks.slice(0, index).reduce((sum, { length }) => sum + length, 0));
+  const number = numberWriter(isBigEndian);
+  const headerBytes = isBig ? 16 : 8;
+  const offsets = blocks.map(
+    (_, index) => headerBytes + blocks.slice(0, index).reduce((sum, { length }) => sum + length, 0),
+  );
   const lengths = blocks.map(({ length }) => length);
   const perSample = (value: number) => samples.map(() => value);
   const colours = { 3: 1, 2: 3, 5: 4, 6: 3, 8: 3 }[photometric] ?? 1;
@@ -36,6 +45,7 @@ export function tiffOf(width: number, height: number, layout: TiffLayout): Buffe
     [258, SHORT, perSample(bits)],
     [259, SHORT, [compression]],
     [262, SHORT, [photometric]],
+    ...(fillOrder === undefined ? [] : ([[266, SHORT, [fillOrder]]] as [number, number, number[]][])),
     ...(tile === undefined
       ? ([
           [273, LONG, offsets],
@@ -58,7 +68,12 @@ export function tiffOf(width: number, height: number, layout: TiffLayout): Buffe
   ];
   const data = Buffer.concat(blocks);
   const padded = data.length % 2 === 0 ? data : Buffer.concat([data, Buffer.of(0)]);
-  return Buffer.concat([Buffer.from('II*\0'), uint32(8 + padded.length), padded, directory(tags, 8 + padded.length)]);
+  const directoryAt = headerBytes + padded.length;
+  const version = isBig
+    ? [number(43, 2), number(8, 2), number(0, 2), number(directoryAt, 8)]
+    : [number(42, 2), number(directoryAt, 4)];
+  const order = Buffer.from(isBigEndian ? 'MM' : 'II');
+  return Buffer.concat([order, ...version, padded, directory(tags, directoryAt, number, isBig)]);
 }
 
 function dataBlocks(width: number, height: number, layout: TiffLayout): Buffer[] {
@@ -69,7 +84,7 @@ function dataBlocks(width: number, height: number, layout: TiffLayout): Buffer[]
   const blocks = planes.flatMap((plane) => {
     const row = packed(Array.from({ length: across }, () => plane).flat(), bits);
     const raw = Buffer.concat(Array.from({ length: down }, () => row));
-    return Array.from({ length: count }, () => (compression === 8 ? deflateSync(raw) : raw));
+    return Array.from({ length: count }, () => (compression === 8 || compression === 32_946 ? deflateSync(raw) : raw));
   });
   return damage ? blocks.map(damage) : blocks;
 }
@@ -92,19 +107,37 @@ const greyPalette = (bits: number) => {
   return [...levels, ...levels, ...levels];
 };
 
-function directory(tags: readonly (readonly [number, number, readonly number[]])[], offset: number): Buffer {
+type NumberWriter = (value: number, length: 2 | 4 | 8) => Buffer;
+
+const numberWriter =
+  (isBigEndian: boolean): NumberWriter =>
+  (value, length) => {
+    const bytes = Buffer.alloc(length);
+    bytes.writeUIntLE(value, 0, Math.min(length, 6));
+    return isBigEndian ? bytes.reverse() : bytes;
+  };
+
+function directory(
+  tags: readonly (readonly [number, number, readonly number[]])[],
+  offset: number,
+  number: NumberWriter,
+  isBig: boolean,
+): Buffer {
   const sorted = tags.toSorted(([one], [other]) => one - other);
-  const entries: Buffer[] = [uint16(sorted.length)];
+  const [countBytes, fieldBytes] = isBig ? ([8, 8] as const) : ([2, 4] as const);
+  const entries: Buffer[] = [number(sorted.length, countBytes)];
   const long: Buffer[] = [];
-  let longAt = offset + 2 + 12 * sorted.length + 4;
+  let longAt = offset + countBytes + (4 + 2 * fieldBytes) * sorted.length + fieldBytes;
   for (const [tag, type, values] of sorted) {
-    const bytes = Buffer.concat(values.map((value) => (type === SHORT ? uint16(value) : uint32(value))));
-    const isShort = bytes.length <= 4;
-    entries.push(uint16(tag), uint16(type), uint32(values.length));
-    entries.push(isShort ? Buffer.concat([bytes, Buffer.alloc(4 - bytes.length)]) : uint32(longAt));
+    const bytes = Buffer.concat(values.map((value) => number(value, type === SHORT ? 2 : 4)));
+    const isShort = bytes.length <= fieldBytes;
+    entries.push(number(tag, 2), number(type, 2), number(values.length, fieldBytes));
+    entries.push(
+      isShort ? Buffer.concat([bytes, Buffer.alloc(fieldBytes - bytes.length)]) : number(longAt, fieldBytes),
+    );
     if (isShort) continue;
     long.push(bytes);
     longAt += bytes.length;
   }
-  return Buffer.concat([...entries, uint32(0), ...long]);
+  return Buffer.concat([...entries, number(0, fieldBytes), ...long]);
 }

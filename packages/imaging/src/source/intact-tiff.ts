@@ -1,0 +1,58 @@
+import { createInflate, inflateSync } from 'node:zlib';
+import { toRejection } from '../errors.ts';
+import type { DecodableSource } from './readable-source.ts';
+import { readTiffBlocks } from './tiff-blocks.ts';
+
+const deflate = new Set([8, 32_946]);
+
+/** Larger blocks are inflated piece by piece, which takes less memory; smaller ones at once, which takes less CPU. */
+const AT_ONCE_BYTES = 2 ** 18;
+const PIECE_BYTES = 2 ** 18;
+
+/**
+ * The same TIFF, if its deflate data have the right checksums. libtiff stops after the last pixel of a block: of damaged data that would
+ * inflate to more, it never sees the checksum.
+ *
+ * @throws RejectedImageError `corrupt`
+ */
+export async function intactTiff(decodable: DecodableSource): Promise<DecodableSource> {
+  const { buffer, byteOffset, byteLength } = decodable.bytes;
+  const file = Buffer.from(buffer, byteOffset, byteLength);
+  try {
+    const blocks = readTiffBlocks(file);
+    if (!blocks || !deflate.has(blocks.compression)) return decodable;
+    const data = blocks.isReversed ? withReversedBits(file) : file;
+    for (const offset of blocks.offsets) await inflate(data.subarray(offset), blocks.bytesEach);
+  } catch (error) {
+    throw toRejection(error);
+  }
+  return decodable;
+}
+
+/**
+ * @param data of the block, which say where they end, and of others after it
+ * @throws Error if the data are damaged
+ */
+async function inflate(data: Uint8Array, bytes: number): Promise<void> {
+  // libtiff ignores what is after the last pixel. Strips may share data: without a limit, these could take work for each one.
+  const bytesMax = 2 * bytes + 1024;
+  const own = data.subarray(0, bytesMax);
+  if (bytes <= AT_ONCE_BYTES) {
+    inflateSync(own, { maxOutputLength: bytesMax, chunkSize: bytes + 64 });
+    return;
+  }
+  const pieces = createInflate({ chunkSize: PIECE_BYTES });
+  pieces.end(own);
+  let inflated = 0;
+  for await (const { length } of pieces) {
+    inflated += length;
+    if (inflated > bytesMax) throw new RangeError(`A block of a TIFF has more than ${bytesMax} bytes.`);
+  }
+}
+
+function withReversedBits(file: Buffer): Uint8Array {
+  const reversed = Uint8Array.from({ length: 256 }, (_, byte) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].reduce((bits, bit) => bits | (((byte >> bit) & 1) << (7 - bit)), 0),
+  );
+  return file.map((byte) => reversed[byte] ?? 0);
+}
