@@ -14,7 +14,7 @@ const summaries: Record<WebhookEventType, string> = {
 
 const headers = z.object({
   'webhook-id': WebhookEventId.meta({
-    description: 'identifies one end of one image: the same for every attempt, rerun and replay',
+    description: 'identifies one outcome of one image: the same for every attempt, rerun and replay',
   }),
   'webhook-timestamp': z.string().regex(/^\d+$/).meta({ description: 'time of this attempt, in seconds since 1970' }),
   'webhook-signature': z

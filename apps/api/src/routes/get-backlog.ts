@@ -22,7 +22,7 @@ export const BacklogView = z.object({
 const description = describeRoute({
   id: 'getBacklog',
   tag: 'Operation',
-  summary: 'How much work waits for workers, for autoscalers',
+  summary: 'The backlog of the workers, for autoscalers',
   responses: {
     200: {
       description:

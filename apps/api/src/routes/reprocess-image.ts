@@ -10,7 +10,7 @@ import { ImageAnswer } from '../openapi/image-answer.ts';
 const description = describeRoute({
   id: 'reprocessImage',
   tag: 'Images',
-  summary: "Render an image again with today's variant set",
+  summary: 'Render an image again with the current variant set',
   details:
     'The new renditions have new URLs; the old ones stay for a while. Steps in `skipped` are done now, also if the variant set is the same. If the image is not ready, only its status is returned.',
   responses: { 202: { description: 'The status of the image.', body: ImageAnswer } },

@@ -21,7 +21,7 @@ const description = describeRoute({
   id: 'signSize',
   tag: 'Images',
   summary: 'A signed URL of an image at any size',
-  details: 'The edge makes the picture on the first request. A size above the original gives the original’s.',
+  details: 'The edge makes the picture on the first request. A size above that of the original is reduced to it.',
   query: SizeParameters,
   responses: {
     200: { description: 'The URL.', body: SizeUrl, example: exampleSizeUrl, headers: ['Cache-Control'] },

@@ -15,7 +15,7 @@ export const redisCheck = (ready: () => Promise<RedisConnection>): Check => ({
     return [
       ...(problems.length === 0 ? [ok(`version ${health.version}; eviction policy and clock are as required`)] : []),
       ...problems.map((message) =>
-        problem(message, 'Correct this in the configuration of Redis: the API does not start before.'),
+        problem(message, 'Correct this in the configuration of Redis: until then, the API does not start.'),
       ),
       ...role(health),
       persistence(health),

@@ -18,7 +18,7 @@ export const settingsCheck = (source: EnvSource): Check => ({
     } catch (error) {
       if (!(error instanceof StartUpError)) throw error;
       return error.problems.map((message) =>
-        problem(message, 'The API does not start before: see docs/configuration.md.'),
+        problem(message, 'Until this is corrected, the API does not start: see docs/configuration.md.'),
       );
     }
   },
@@ -42,7 +42,7 @@ export const keysCheck = (
         ? ok(`${configured.length + valid.length} valid keys`)
         : problem('no valid key has the scope upload', 'Create one: imagemill keys create --tenant NAME'),
       ...soon.map(({ id, tenant }) =>
-        warning(`the key ${id} of ${tenant} expires within a week`, 'Create its successor: see docs/http-api.md.'),
+        warning(`the key ${id} of ${tenant} expires within a week`, 'Create a new key: see docs/http-api.md.'),
       ),
     ];
   },
