@@ -31,7 +31,7 @@ test('returns the same image for the same idempotency key', async () => {
   expect(second.imageId).toBe(first.imageId);
 });
 
-test('imports an image from a URL with a focus, changes it, and deletes the image', async () => {
+test('imports an image from a URL with a focus, changes it, enhances the image, and deletes the image', async () => {
   const { renditions } = await imagemill.upload(new File([new Uint8Array(await longPhoto())], 'shoe.jpg'), {
     category: 'avatar',
   });
@@ -52,6 +52,10 @@ test('imports an image from a URL with a focus, changes it, and deletes the imag
   const moved = await imagemill.waitUntilReady(imported);
   expect(moved.renditions.map(({ url }) => url)).not.toContain(image.renditions[0]?.url);
   expect(moved.renditions).toHaveLength(image.renditions.length);
+  const enhanced = await imagemill.setEnhance(image.imageId, 'sharpen');
+  expect(enhanced).toMatchObject({ enhance: 'sharpen', focus: { x: 1, y: 0 } });
+  const sharpened = await imagemill.waitUntilReady(imported);
+  expect(sharpened.renditions.map(({ url }) => url)).not.toContain(moved.renditions[0]?.url);
   await imagemill.deleteImage(image.imageId);
   await expect(imagemill.getImage(image.imageId)).rejects.toMatchObject({ code: 'image-not-found' });
 });

@@ -114,7 +114,7 @@ test('lists earlier uploads, the newest first and a page at a time', async () =>
   // More than one page.
   const imageIds: string[] = [];
   for (let count = 0; count < 25; count++) imageIds.push((await seller.ticket({ bytes, category: 'avatar' })).imageId);
-  const given = { filename: 'eileen.jpg', metadata: { member: 'M-17' } };
+  const given = { filename: 'eileen.jpg', metadata: { member: 'M-17' }, enhance: 'sharpen' };
   const { image } = await seller.upload({ bytes, category: 'avatar', ...given });
   const on = await page.open({ keys: { apiKey } });
   const cards = on.locator('li.photo');
@@ -126,6 +126,6 @@ test('lists earlier uploads, the newest first and a page at a time', async () =>
   expect(await on.getByRole('button', { name: 'Show older images' }).count()).toBe(0);
 
   await on.getByRole('button', { name: 'Details of eileen.jpg' }).click();
-  expect(await on.getByLabel('Metadata').textContent()).toMatch(/^memberM-17/);
+  expect(await on.getByLabel('Metadata').textContent()).toMatch(/^memberM-17.*Enhancedsharpened/);
   await on.getByText('Originals are private').waitFor();
 });

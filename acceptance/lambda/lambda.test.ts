@@ -85,7 +85,8 @@ test('the bundle has nothing of Redis, and of esbuild', () => {
 test('in one invocation, an image is published, a corrupt one is rejected, and only the one whose storage fails is received again', async () => {
   const photo = await longPhoto();
   const checksumSha256 = createHash('sha256').update(photo).digest('base64');
-  const facts = { filename: 'mein Foto.jpg', metadata: { sku: '赤-1' }, focus: { x: 0.5, y: 0.25 }, checksumSha256 };
+  const own = { focus: { x: 0.5, y: 0.25 }, enhance: 'sharpen' } as const;
+  const facts = { filename: 'mein Foto.jpg', metadata: { sku: '赤-1' }, ...own, checksumSha256 };
   const good = await upload(photo, facts);
   const corrupt = await upload(photo.subarray(0, 20_000));
   const unlucky = await upload(photo);
@@ -106,7 +107,7 @@ test('in one invocation, an image is published, a corrupt one is rejected, and o
   expect(ready).toMatchObject({
     status: 'ready',
     attempts: 1,
-    ...{ filename: facts.filename, metadata: facts.metadata, focus: facts.focus },
+    ...{ filename: facts.filename, metadata: facts.metadata, ...own },
   });
   const keys = ready?.status === 'ready' ? ready.renditions.map(({ key }) => key) : [];
   expect(keys.length).toBeGreaterThan(10);

@@ -1,3 +1,4 @@
+import { enhancing } from '@imagemill/imaging';
 import sharp from 'sharp';
 import { fetchPhotographs } from '../frontier/fetch-photographs.ts';
 import type { RgbPixels } from '../frontier/ssimulacra2.ts';
@@ -11,7 +12,7 @@ import { openWebsr } from './websr.ts';
 
 const SIDE = 320;
 
-const unsharp = byVips((picture) => picture.sharpen({ sigma: 1, m1: 1, m2: 1.5, x1: 2, y2: 10, y3: 20 }));
+const unsharp = byVips((picture) => picture.sharpen(enhancing));
 
 /** How sellers' pictures are worse than they could be, and what libvips has against it. */
 const damages: Readonly<Record<string, Change>> = {
@@ -19,12 +20,25 @@ const damages: Readonly<Record<string, Change>> = {
   'noise σ 5': noisy(5),
   'noise σ 10': noisy(10),
   'blur σ 1': blurred(1),
+  'blur σ 2': blurred(2),
   'JPEG of quality 30': compressed(30),
 };
 const cures: Readonly<Record<string, Change>> = {
   nothing: same,
   'median 3 × 3': byVips((picture) => picture.median(3)),
   'unsharp mask σ 1': unsharp,
+};
+
+const halfOf: Change = (picture) => pixelsOf(opened(picture).resize(picture.width / 2, picture.height / 2));
+const then =
+  (first: Change, second: Change): Change =>
+  async (picture) =>
+    second(await first(picture));
+
+/** Before or after the picture is scaled down: an image can be decoded to a smaller size than it has. */
+const halvingCures: Readonly<Record<string, Change>> = {
+  ...Object.fromEntries(Object.entries(cures).map(([name, cure]) => [name, then(cure, halfOf)])),
+  'unsharp mask σ 1, after scaling': then(halfOf, unsharp),
 };
 
 /** Of a picture with half of the pixels on each side, before it is enlarged. */
@@ -65,9 +79,9 @@ export async function benchEnhance({ quick }: { quick: boolean }): Promise<void>
   const rows = { filtered: new Map() as Rows, halves: new Map() as Rows, enlarged: new Map() as Rows };
   for (const { name, pixels } of photographs) {
     const half = await halfOf(pixels);
-    await scoreAll(pixels, { damages, cures }, same, rows.filtered);
-    await scoreAll(half, { damages, cures, from: pixels }, halfOf, rows.halves);
-    await scoreAll(pixels, { damages: damagesOfSmall, cures: enlargers, from: half }, same, rows.enlarged);
+    await scoreAll(pixels, { damages, cures }, rows.filtered);
+    await scoreAll(half, { damages, cures: halvingCures, from: pixels }, rows.halves);
+    await scoreAll(pixels, { damages: damagesOfSmall, cures: enlargers, from: half }, rows.enlarged);
     console.log(name);
   }
   console.log(JSON.stringify({ machine: machine(), photographs: photographs.map(({ name }) => name) }));
@@ -100,8 +114,6 @@ async function squares(count?: number): Promise<{ name: string; pixels: RgbPixel
   return found;
 }
 
-const halfOf: Change = (picture) => pixelsOf(opened(picture).resize(picture.width / 2, picture.height / 2));
-
 interface Trial {
   readonly damages: Readonly<Record<string, Change>>;
   readonly cures: Readonly<Record<string, Change>>;
@@ -109,13 +121,13 @@ interface Trial {
   readonly from?: RgbPixels;
 }
 
-async function scoreAll(original: RgbPixels, { damages, cures, from = original }: Trial, last: Change, rows: Rows) {
+async function scoreAll(original: RgbPixels, { damages, cures, from = original }: Trial, rows: Rows) {
   const scorer = await createScorer(original);
   try {
     for (const [damage, harm] of Object.entries(damages)) {
       const damaged = await harm(from);
       for (const [cure, mend] of Object.entries(cures)) {
-        const scores = await scorer.score(await last(await mend(damaged)));
+        const scores = await scorer.score(await mend(damaged));
         rows.set(`${damage}|${cure}`, [...(rows.get(`${damage}|${cure}`) ?? []), scores]);
       }
     }

@@ -14,6 +14,7 @@ import { limitBody } from './http/limit-body.ts';
 import { inTurn } from './http/request-turns.ts';
 import { limitRequests } from './limits/request-limits.ts';
 import type { Area } from './openapi/operation.ts';
+import { changeImage } from './routes/change-image.ts';
 import { completeUpload } from './routes/complete-upload.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { deleteImage } from './routes/delete-image.ts';
@@ -34,7 +35,6 @@ import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
-import { setFocus } from './routes/set-focus.ts';
 import { signParts } from './routes/sign-parts.ts';
 import { signSize } from './routes/sign-size.ts';
 import { startBoardSession } from './routes/start-board-session.ts';
@@ -65,7 +65,7 @@ export const areas: readonly RoutesOfArea[] = [
     bodyBytesMax: 64 * KIB,
     routes: [
       ...[requestUpload, signParts, listParts, completeUpload, importImage],
-      ...[listImages, getImage, getReport, signSize, reprocessImage, setFocus, deleteImage],
+      ...[listImages, getImage, getReport, signSize, reprocessImage, changeImage, deleteImage],
       ...[followImage, followImageWs],
     ],
   },

@@ -2,6 +2,7 @@ import type { ApiClient } from './api/api-client.ts';
 import { randomKey } from './api/random-key.ts';
 import { type Size, sizeParameters } from './picture/size.ts';
 import type {
+  Enhance,
   Focus,
   Image,
   ImageReport,
@@ -48,6 +49,8 @@ export interface ImageCalls {
   reprocessImage(imageId: string, options?: CallOptions): Promise<Image>;
   /** Renders a ready image around another focus, under new URLs; `null` removes its focus. */
   setFocus(imageId: string, focus: Focus | null, options?: CallOptions): Promise<Image>;
+  /** Renders a ready image from enhanced pixels, under new URLs; `null` renders it from the pixels as they were uploaded. */
+  setEnhance(imageId: string, enhance: Enhance | null, options?: CallOptions): Promise<Image>;
   /** A URL of an image at any size, which the API signs. Needs an edge, and a signing key of the tenant. */
   signSize(imageId: string, size: Size, options?: CallOptions): Promise<SignedUrl>;
   deleteImage(imageId: string, options?: CallOptions): Promise<void>;
@@ -70,6 +73,8 @@ export function createImageCalls(api: ApiClient): ImageCalls {
     reprocessImage: (imageId, options) => post(`${imagePath(imageId)}/reprocess`, options),
     setFocus: (imageId, focus, { signal } = {}) =>
       api.json({ method: 'PATCH', path: imagePath(imageId), body: { focus }, signal }),
+    setEnhance: (imageId, enhance, { signal } = {}) =>
+      api.json({ method: 'PATCH', path: imagePath(imageId), body: { enhance }, signal }),
     signSize: (imageId, size, { signal } = {}) =>
       api.json({ method: 'GET', path: `${imagePath(imageId)}/size-url`, query: sizeParameters(size), signal }),
     getImage: (imageId, { signal, followToken } = {}) =>

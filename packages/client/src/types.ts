@@ -97,6 +97,9 @@ export type ImageWarning =
   /** The older image `of` looks nearly the same, as above; `bits` of 64 of their perceptual hashes differ. */
   | { code: 'near-duplicate'; of?: string | undefined; bits: number };
 
+/** What is done to the pixels of a picture: `sharpen` is for a blurred one, and makes any other worse. */
+export type Enhance = 'sharpen';
+
 /** A focus, and what it was chosen by. */
 export interface FocusChoice extends Focus {
   by: 'seller' | 'face' | 'attention' | 'centre';
@@ -112,6 +115,8 @@ export interface Image {
   metadata: Record<string, string>;
   /** The point around which variants with the position `focus` are cropped; undefined if none was given. */
   focus?: Focus | undefined;
+  /** As requested; undefined if it was not. */
+  enhance?: Enhance | undefined;
   /**
    * The point around which variants with the position `face` are cropped, and what it was chosen by; undefined until the image is ready, and
    * if its category has no such variant.
@@ -187,6 +192,8 @@ export interface UploadRequest {
   metadata?: Record<string, string> | undefined;
   /** The point around which variants with the position `focus` are cropped. */
   focus?: Focus | undefined;
+  /** For a picture that is known to be blurred. */
+  enhance?: Enhance | undefined;
 }
 
 interface TicketOfAnyMethod {
@@ -230,6 +237,7 @@ export interface ImportRequest {
   checksumSha256?: string | undefined;
   metadata?: Record<string, string> | undefined;
   focus?: Focus | undefined;
+  enhance?: Enhance | undefined;
 }
 
 export interface ImportTicket {

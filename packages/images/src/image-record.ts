@@ -2,7 +2,14 @@ import { findOriginal, type LiveManifest, type Manifest, type TenantManifests } 
 import type { ImageStatus, JobSnapshot, RenderQueue } from '@imagemill/queue';
 import { imageFromKey, type RenderImage } from '@imagemill/records';
 import type { ObjectStorage } from '@imagemill/storage';
-import { type Categories, type ImageId, parseOriginalKey, type Tenant } from '@imagemill/variants';
+import {
+  type Categories,
+  type ImageId,
+  type OwnSettings,
+  ownSettings,
+  parseOriginalKey,
+  type Tenant,
+} from '@imagemill/variants';
 
 /**
  * The state of an image: its job's snapshot while it has a job, its manifest once it is finished. There is no third source that
@@ -79,10 +86,10 @@ export const recordOf = (manifest: LiveManifest): ImageRecord => ({
 });
 
 /** The object key does not contain what the seller gave; the manifest does. */
-function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata' | 'focus' | 'redone'> {
+function sellersText(manifest: Manifest | undefined): Pick<RenderImage, 'filename' | 'metadata'> & OwnSettings {
   if (!manifest || manifest.status === 'deleted') return { metadata: {} };
-  const { filename, metadata, focus, redone } = manifest;
-  return { filename: filename || undefined, metadata, focus, redone };
+  const { filename, metadata } = manifest;
+  return { filename: filename || undefined, metadata, ...ownSettings(manifest) };
 }
 
 /** After Redis has lost its data, only the original is left. The reconciler or an upload notification restores the job. */

@@ -3,6 +3,7 @@ import { Warning } from '@imagemill/report';
 import {
   type Categories,
   type CategorySpec,
+  Enhance,
   Focus,
   FocusChoice,
   ImageId,
@@ -32,6 +33,9 @@ export const ImageView = z.object({
   metadata: z.record(z.string(), z.string()).meta({ description: 'the metadata of the upload request, unchanged' }),
   focus: Focus.optional().meta({
     description: 'the point around which entries with the position `focus` are cropped; missing if none was given',
+  }),
+  enhance: Enhance.optional().meta({
+    description: '`sharpen`: its renditions are made from sharpened pixels; missing if that was not requested',
   }),
   chosenFocus: FocusChoice.optional().meta({
     description:
@@ -76,10 +80,10 @@ export function createImageView(options: ViewOptions): (record: ImageRecord) => 
 }
 
 function fromManifest({ manifest, status }: FromManifest, { categories, urls }: ViewOptions): ImageView {
-  const { imageId, tenant, category, metadata, focus, attempts, createdAt } = manifest;
+  const { imageId, tenant, category, metadata, attempts, createdAt } = manifest;
   const spec = specOf(categories, manifest);
   // In a manifest, an empty file name means that none was given.
-  const given = { filename: manifest.filename || undefined, metadata, ...(focus && { focus }) };
+  const given = { filename: manifest.filename || undefined, metadata, ...requested(manifest) };
   const common = { imageId, category, ...given, attempts, createdAt };
   if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal(spec) };
@@ -110,7 +114,7 @@ function fromManifest({ manifest, status }: FromManifest, { categories, urls }: 
 
 function fromJob(record: FromJob, { categories, urls }: ViewOptions): ImageView {
   const { image, progress, attempts } = record.job;
-  const { imageId, tenant, category, filename, metadata, focus, createdAt } = image;
+  const { imageId, tenant, category, filename, metadata, createdAt } = image;
   const spec = specOf(categories, image);
   const { done = [], revision = '', visibility = 'public' } = progress ?? {};
   const isWithdrawn = spec?.visibility === 'signed' && visibility === 'public';
@@ -131,7 +135,7 @@ function fromJob(record: FromJob, { categories, urls }: ViewOptions): ImageView 
     category,
     filename,
     metadata,
-    ...(focus && { focus }),
+    ...requested(image),
     status: record.status,
     progress: { done: stored.length, total: progress?.total ?? plannedTotal(spec) },
     ...sourceOf(progress?.source),
@@ -141,6 +145,12 @@ function fromJob(record: FromJob, { categories, urls }: ViewOptions): ImageView 
     createdAt,
   };
 }
+
+/** Of this image alone. */
+const requested = ({ focus, enhance }: OwnSettings): Pick<ImageView, 'focus' | 'enhance'> => ({
+  ...(focus && { focus }),
+  ...(enhance && { enhance }),
+});
 
 const warningsIn = (manifest: FromManifest['manifest']): Pick<ImageView, 'warnings'> =>
   'warnings' in manifest && manifest.warnings ? { warnings: manifest.warnings } : {};

@@ -1,9 +1,18 @@
-import { type Colour, type Decided, planRenditions, type SourceFacts, type VariantSet } from '@imagemill/variants';
+import {
+  type Colour,
+  type Decided,
+  decodeSize,
+  type Enhance,
+  planRenditions,
+  type SourceFacts,
+  type VariantSet,
+} from '@imagemill/variants';
 import sharp from 'sharp';
 import { chooseFocus, type FocusSubject } from './choose-focus.ts';
 import { interpretationOf } from './colour/interpretation.ts';
 import { isWideGamut } from './colour/wide-gamut.ts';
 import { decodePixels } from './decode-pixels.ts';
+import { enhancedCopy } from './enhance.ts';
 import { toRejection } from './errors.ts';
 import { isGraphic } from './is-graphic.ts';
 import type { Layer } from './layer.ts';
@@ -19,7 +28,7 @@ import { markLayer } from './watermark/mark-layer.ts';
 import type { Watermarks } from './watermark/placed-mark.ts';
 
 export interface Layers {
-  /** All of the picture, in sRGB. */
+  /** All of the picture, in sRGB, as it was uploaded. */
   readonly decoded: Pixels;
   /** Some are in P3 if a source has colours outside of sRGB and a variant keeps them. */
   readonly all: readonly Layer[];
@@ -29,6 +38,7 @@ export interface Layers {
 interface LayersContext extends Pick<FocusSubject, 'focus' | 'chosenFocus' | 'detector'> {
   readonly limits: ImageLimits;
   readonly watermarks: Watermarks;
+  readonly enhance: Enhance | undefined;
 }
 
 /**
@@ -41,7 +51,7 @@ export async function decodeLayers(
   decodable: DecodableSource,
   source: SourceFacts,
   set: VariantSet,
-  { limits, watermarks, ...known }: LayersContext,
+  { limits, watermarks, enhance, ...known }: LayersContext,
 ): Promise<Layers> {
   const wanted = set.some(({ colour }) => colour === 'p3');
   const pixelSource = (await convert[source.format]?.(decodable, source)) ?? decodable;
@@ -51,16 +61,17 @@ export async function decodeLayers(
   const decode = (colour: Colour) => {
     // The focus changes no size. The summary needs pixels in sRGB even if no rendition does.
     const variants = variantsOf(colour);
-    const sizes = variants.length > 0 ? planRenditions(source, variants) : planRenditions(source, set).slice(0, 1);
-    return decodePixels(pixelSource, source, sizes, limits, colour);
+    const plans = variants.length > 0 ? planRenditions(source, variants) : planRenditions(source, set).slice(0, 1);
+    return decodePixels(pixelSource, source, decodeSize(plans, enhance && source), limits, colour);
   };
   // One after the other: both at once would hold the decoder's memory twice.
   const decoded = await decode('srgb');
   const decided = await chooseFocus(decoded, { ...known, set, source });
   const focuses = { focus: known.focus, chosenFocus: decided.chosenFocus };
-  const layersOf = async (colour: Colour, pixels: Pixels) => {
+  const layersOf = async (colour: Colour, uploaded: Pixels) => {
     const plans = planRenditions(source, variantsOf(colour), focuses);
-    const layers = await trimLayers(plans, { pixels, colour, source, focuses, isGraphic: isGraphic(pixels) });
+    const pixels = enhance ? await enhancedCopy(uploaded) : uploaded;
+    const layers = await trimLayers(plans, { pixels, colour, source, focuses, isGraphic: isGraphic(uploaded) });
     return layers.map((layer) => markLayer(layer, watermarks));
   };
   const srgb = await layersOf('srgb', decoded);

@@ -1,4 +1,4 @@
-import { type Colour, decodeSize, type RenditionPlan, type Size, type SourceFacts } from '@imagemill/variants';
+import type { Colour, Size, SourceFacts } from '@imagemill/variants';
 import sharp, { type Raw, type Sharp } from 'sharp';
 import { convertPixels } from './colour/convert-pixels.ts';
 import { fromFloats } from './colour/from-floats.ts';
@@ -21,19 +21,20 @@ interface DecodeRequest extends Size {
 }
 
 /**
+ * @param size to decode to
  * @param colour of the pixels; `p3` only for a source with a wide gamut
  * @throws RejectedImageError `corrupt`
  */
 export async function decodePixels(
   decodable: DecodableSource,
   source: SourceFacts,
-  plans: readonly RenditionPlan[],
+  size: Size,
   limits: ImageLimits,
   colour: Colour = 'srgb',
 ): Promise<Pixels> {
   try {
     const interpretation = decodable.interpretation ?? (await interpretationOf(decodable.bytes, source));
-    const pixels = await decodeAs(interpretation, { ...decodeSize(plans), decodable, source, limits, colour });
+    const pixels = await decodeAs(interpretation, { ...size, decodable, source, limits, colour });
     if (interpretation.narrowAlpha) expandAlpha(pixels);
     const visible = await dropOpaqueAlpha(pixels);
     spreadColours(visible);

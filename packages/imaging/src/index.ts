@@ -4,11 +4,12 @@ export { type CostSubject, cpuFeatures, type Features, memoryFeatures } from './
 export { predictCost } from './cost/predict-cost.ts';
 export { type Detector, detectorFrame, largerFrame } from './detector.ts';
 export type { ImagingEngine } from './engine.ts';
+export { enhancing } from './enhance.ts';
 export { EngineBusyError, RejectedImageError, type RejectionCode, TookTooLongError } from './errors.ts';
 export { isGraphic } from './is-graphic.ts';
 export { defaultLimits, type ImageLimits } from './limits.ts';
 export { measure } from './measure/measure.ts';
-export type { Picture, PictureSummary, RenderedVariant } from './picture.ts';
+export type { DecodeOptions, Picture, PictureSummary, RenderedVariant } from './picture.ts';
 export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-engine-pool.ts';
 export { endReasons } from './pool/engine-process.ts';
 export type { Lane } from './pool/lane.ts';

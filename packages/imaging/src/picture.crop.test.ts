@@ -4,6 +4,7 @@ import { createImagingEngine } from './engine.ts';
 import { colourDifference } from './test-support/colour-difference.ts';
 import { cornerColours, cornerPicture, createRandom, fromPixels, type Rgb } from './test-support/pictures.ts';
 import { pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
+import { rootMeanSquare } from './test-support/root-mean-square.ts';
 
 const cover = { width: 40, height: 40, fit: 'cover', quality: 95 };
 const [red, green, blue]: readonly [Rgb, Rgb, Rgb] = [
@@ -129,9 +130,3 @@ describe('a crop by content keeps the interesting part', () => {
     expect(await colourful({ position: 'centre' })).toBe(false);
   });
 });
-
-async function rootMeanSquare(one: Uint8Array, other: Uint8Array): Promise<number> {
-  const [a, b] = await Promise.all([one, other].map((bytes) => sharp(bytes).raw().toBuffer()));
-  const squares = a?.reduce((sum, level, index) => sum + (level - (b?.[index] ?? Number.NaN)) ** 2, 0) ?? Number.NaN;
-  return Math.sqrt(squares / (a?.length ?? 0));
-}

@@ -1,5 +1,6 @@
 import {
   type Decided,
+  type Enhance,
   type EntryName,
   type Focus,
   type FocusChoice,
@@ -55,6 +56,8 @@ export interface DecodeOptions extends CallOptions {
   readonly focus?: Focus | undefined;
   /** As the image's manifest has it, for entries with the position `face`. Without it, it is chosen by the pixels. */
   readonly chosenFocus?: FocusChoice | undefined;
+  /** What is done to the decoded pixels, before renditions are made from them. Animations are made as they were uploaded. */
+  readonly enhance?: Enhance | undefined;
   /**
    * A pool calls it before an image has its second try as a heavy one, because it needs more memory than predicted: it may wait for long
    * then. What it throws ends the picture.
@@ -92,7 +95,7 @@ export async function decodePicture(
   source: SourceFacts,
   set: VariantSet,
   context: DecodeContext,
-  { only, focus, chosenFocus, signal }: DecodeOptions = {},
+  { only, focus, chosenFocus, enhance, signal }: DecodeOptions = {},
 ): Promise<Picture> {
   const wanted = new Set(selectEntries(set, only));
   const isStill = !set.some(({ animated }) => animated);
@@ -102,7 +105,7 @@ export async function decodePicture(
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
     // While faces are looked for, its slot stays taken: the detector uses the core.
-    return decodeLayers(decodable, source, set, { ...context, focus, chosenFocus });
+    return decodeLayers(decodable, source, set, { ...context, focus, chosenFocus, enhance });
   });
   signal?.throwIfAborted();
   return {

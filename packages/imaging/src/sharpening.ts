@@ -11,13 +11,16 @@ export const sharpening: SharpenOptions = { sigma: 0.5, m1: 0, m2: 1.5, x1: 2, y
 
 const RGBA = 4;
 
-/** Sharpens the colours alone: sharp would multiply them by alpha before, which shifts those of half-transparent pixels. */
-export async function sharpened(pixels: Pixels): Promise<Pixels> {
+/**
+ * Sharpens the colours alone: sharp would multiply them by alpha before, which shifts those of half-transparent pixels. Pixels with alpha are
+ * changed in place.
+ */
+export async function sharpened(pixels: Pixels, options = sharpening): Promise<Pixels> {
   const { data, raw } = pixels;
-  if (raw.channels !== RGBA) return { data: await sharp(data, { raw }).sharpen(sharpening).raw().toBuffer(), raw };
+  if (raw.channels !== RGBA) return { data: await sharp(data, { raw }).sharpen(options).raw().toBuffer(), raw };
   spreadColours(pixels);
   const opaque = await sharp(data, { raw }).removeAlpha().raw().toBuffer();
-  const colours = await sharpened({ data: opaque, raw: { ...raw, channels: 3 } });
+  const colours = await sharpened({ data: opaque, raw: { ...raw, channels: 3 } }, options);
   for (let from = 0, to = 0; from < colours.data.length; from += 3, to += RGBA) {
     data[to] = colours.data[from] as number;
     data[to + 1] = colours.data[from + 1] as number;

@@ -6,6 +6,7 @@ import {
   type Decided,
   type OriginalAddress,
   originalKey,
+  ownSettings,
   renditionKey,
   type SourceFacts,
   type VariantSet,
@@ -130,10 +131,9 @@ const identity = ({ imageId, tenant, category, originalKey: key }: RenderImage) 
   originalKey: key,
 });
 
-const given = ({ filename, metadata, focus, redone, createdAt }: RenderImage, facts: ObjectFacts | undefined) => ({
-  filename: filename ?? sellersText(facts).filename ?? '',
-  metadata,
-  ...(focus && { focus }),
-  ...(redone && { redone }),
-  createdAt,
+const given = (image: RenderImage, facts: ObjectFacts | undefined) => ({
+  filename: image.filename ?? sellersText(facts).filename ?? '',
+  metadata: image.metadata,
+  ...ownSettings(image),
+  createdAt: image.createdAt,
 });

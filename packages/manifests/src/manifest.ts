@@ -2,10 +2,10 @@ import { versioned } from '@imagemill/records';
 import { Measured, Warning } from '@imagemill/report';
 import {
   Category,
-  Focus,
   FocusChoice,
   Format,
   ImageId,
+  OwnSettings,
   SkippedStep,
   SourceFacts,
   Tenant,
@@ -26,9 +26,7 @@ const finished = {
   ...identity,
   filename: z.string(),
   metadata: z.record(z.string(), z.string()),
-  focus: Focus.optional(),
-  /** How often steps that it was made without were done later, each time under a new revision. */
-  redone: z.int().positive().optional(),
+  ...OwnSettings.shape,
   attempts: z.int().nonnegative(),
   createdAt: z.iso.datetime(),
 };

@@ -1,16 +1,17 @@
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectFacts } from '@imagemill/storage';
-import { Focus } from '@imagemill/variants';
+import { Enhance, Focus } from '@imagemill/variants';
 import { z } from 'zod';
 
-type SellersText = Pick<RenderImage, 'filename' | 'focus' | 'checksumSha256'> & {
+type SellersText = Pick<RenderImage, 'filename' | 'focus' | 'enhance' | 'checksumSha256'> & {
   readonly metadata?: RenderImage['metadata'] | undefined;
 };
 
 /** The metadata of an original's object, which outlives the queue. */
-export const originalMetadata = ({ filename, focus }: SellersText): Record<string, string> => ({
+export const originalMetadata = ({ filename, focus, enhance }: SellersText): Record<string, string> => ({
   ...(filename !== undefined && { filename: encodeURIComponent(filename) }),
   ...(focus && { focus: `${focus.x},${focus.y}` }),
+  ...(enhance && { enhance }),
 });
 
 /** The same, with all other facts of a ticket: for a renderer that gets no job. */
@@ -32,11 +33,12 @@ export const metadataBytes = (metadata: Readonly<Record<string, string>>): numbe
  * by hand.
  */
 export function sellersText(facts: Pick<ObjectFacts, 'metadata'> | undefined): SellersText {
-  const { filename, focus, metadata, 'checksum-sha256': checksumSha256 } = facts?.metadata ?? {};
+  const { filename, focus, enhance, metadata, 'checksum-sha256': checksumSha256 } = facts?.metadata ?? {};
   const [x, y, ...more] = (focus ?? '').split(',').map((text) => (text.trim() === '' ? Number.NaN : Number(text)));
   return {
     filename: filename === undefined ? undefined : decodedName(filename),
     focus: more.length > 0 ? undefined : Focus.safeParse({ x, y }).data,
+    enhance: Enhance.safeParse(enhance).data,
     metadata: metadata === undefined ? undefined : metadataIn(metadata),
     checksumSha256,
   };

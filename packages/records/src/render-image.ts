@@ -1,4 +1,4 @@
-import { Category, Focus, ImageId, OriginalMediaType, Tenant } from '@imagemill/variants';
+import { Category, ImageId, OriginalMediaType, OwnSettings, Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 import { versioned } from './versioned.ts';
 
@@ -26,10 +26,8 @@ export const RenderImage = z.object({
   /** The seller's file name; missing if the job was recreated from a key alone. */
   filename: z.string().optional(),
   metadata: z.record(z.string(), z.string()),
-  /** As the seller gave it. An earlier manifest, or the original's metadata, has that of a recreated job. */
-  focus: Focus.optional(),
-  /** How often steps that the image was made without were done later. */
-  redone: z.int().positive().optional(),
+  /** As the seller gave them. An earlier manifest, or the original's metadata, has those of a recreated job. */
+  ...OwnSettings.shape,
   /** Base64, as declared by the seller. */
   checksumSha256: z.string().optional(),
   createdAt: z.iso.datetime(),

@@ -20,6 +20,7 @@ export {
   settingsOfSize,
   tinySource,
 } from './encoder-settings.ts';
+export { Enhance } from './enhance.ts';
 export { type EntryName, selectEntries, uploadEntries } from './entries.ts';
 export { focusOnFaces } from './faces.ts';
 export { type Decided, Focus, FocusChoice, SkippedStep } from './focus.ts';
@@ -66,7 +67,7 @@ export {
   sourceMediaTypeOf,
 } from './media-types.ts';
 export { faceFrame, faceModel } from './models.ts';
-export { type OwnSettings, ownSpec } from './own-spec.ts';
+export { OwnSettings, ownSettings, ownSpec } from './own-spec.ts';
 export {
   type Area,
   crops,

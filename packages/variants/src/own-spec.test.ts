@@ -32,6 +32,21 @@ test('steps that are done later give another revision each time, also beside a f
   expect(ownSpec(category, { redone: 2 }).revision).toBe(revisions[4]);
 });
 
+test('an enhanced image has a revision of its own, also beside a focus and steps that were done later', () => {
+  const others = [{}, { focus: { x: 0, y: 1 } }, { redone: 1 }, { focus: { x: 0, y: 1 }, redone: 1 }];
+  const own = others.flatMap((settings) => [settings, { ...settings, enhance: 'sharpen' as const }]);
+  expect(new Set(own.map((settings) => ownSpec(category, settings).revision)).size).toBe(own.length);
+  expect(ownSpec(category, { enhance: undefined })).toBe(category);
+});
+
+test.each([
+  [{ focus: { x: 0.25, y: 0.75 } }, 'c455f997a961'],
+  [{ redone: 2 }, 'ee3237c58484'],
+  [{ focus: { x: 0, y: 1 }, redone: 1 }, '6b2950905ebe'],
+])('the revision of published images with %j never changes', (settings, revision) => {
+  expect(ownSpec(category, settings).revision).toBe(revision);
+});
+
 test('a private image with a focus has other revisions than a public one with the same focus', () => {
   const spec: CategorySpec = { ...category, visibility: 'signed', revision: '0a6547bb0c01' };
   const [own, inPublic] = [ownSpec(spec, { focus: { x: 0, y: 1 } }), ownSpec(category, { focus: { x: 0, y: 1 } })];

@@ -1,17 +1,28 @@
+import { z } from 'zod';
 import type { CategorySpec } from './categories.ts';
-import type { Focus } from './focus.ts';
+import { Enhance } from './enhance.ts';
+import { Focus } from './focus.ts';
 
 /** What was asked for one image alone. It decides the image's renditions beside the set of its category. */
-export interface OwnSettings {
-  readonly focus?: Focus | undefined;
+export const OwnSettings = z.object({
+  focus: Focus.optional(),
+  enhance: Enhance.optional(),
   /** How often it was rendered again to do steps that it had been made without. */
-  readonly redone?: number | undefined;
-}
+  redone: z.int().positive().optional(),
+});
+export type OwnSettings = Readonly<z.infer<typeof OwnSettings>>;
+
+/** The part of an image that decides its revision. */
+export const ownSettings = ({ focus, enhance, redone }: OwnSettings): OwnSettings => ({ focus, enhance, redone });
 
 /** The set and the revision of one image: those of its category, but a revision of its own if something was asked for it alone. */
-export function ownSpec(category: CategorySpec, { focus, redone }: OwnSettings): CategorySpec {
-  if (!focus && !redone) return category;
-  const settings = [...(focus ? [focus.x, focus.y] : []), ...(redone ? [{ redone }] : [])];
+export function ownSpec(category: CategorySpec, { focus, enhance, redone }: OwnSettings): CategorySpec {
+  const settings = [
+    ...(focus ? [focus.x, focus.y] : []),
+    ...(enhance ? [{ enhance }] : []),
+    ...(redone ? [{ redone }] : []),
+  ];
+  if (settings.length === 0) return category;
   const own = (revision: string) => mixed(revision, JSON.stringify(settings));
   return { ...category, revision: own(category.revision), publicRevision: own(category.publicRevision) };
 }

@@ -119,10 +119,21 @@ export const crops = ({ crop, whole }: RenditionPlan) => crop.width < whole.widt
 /** Whether a rendition has an area beside its picture. */
 export const pads = ({ crop, width, height }: RenditionPlan) => crop.width < width || crop.height < height;
 
-/** The size to decode a source to: that of its largest rendition, which is not resampled again. */
-export function decodeSize(plans: readonly RenditionPlan[]): Size {
+/**
+ * An enhanced picture is decoded to a size within this box at least: a filter of a few pixels changes a small picture more than a large one, and
+ * all renditions of an image shall look the same, also a size that an edge makes alone.
+ */
+const enhancedBox = { fit: 'inside', width: 2400, height: 2400 } as const;
+
+/**
+ * The size to decode a source to: that of its largest rendition, which is not resampled again.
+ *
+ * @param enhanced the source's size, if the picture is enhanced
+ */
+export function decodeSize(plans: readonly RenditionPlan[], enhanced?: Size): Size {
+  const sizes = [...plans.map(({ decode }) => decode), ...(enhanced ? [fitted(enhanced, enhancedBox).whole] : [])];
   return {
-    width: Math.max(...plans.map(({ decode }) => decode.width)),
-    height: Math.max(...plans.map(({ decode }) => decode.height)),
+    width: Math.max(...sizes.map(({ width }) => width)),
+    height: Math.max(...sizes.map(({ height }) => height)),
   };
 }

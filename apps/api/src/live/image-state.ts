@@ -1,17 +1,15 @@
 import type { ImageEnds, ImageRecord, ImageRecords, ImageView } from '@imagemill/images';
 import type { RenderProgress } from '@imagemill/records';
-import type { Focus, ImageId, Rendition, Tenant } from '@imagemill/variants';
+import { type ImageId, type OwnSettings, ownSettings, type Rendition, type Tenant } from '@imagemill/variants';
 import type { LiveEvent } from './live-event.ts';
 import type { News, Seen } from './news.ts';
 
 /** The state of an image as sent to listeners. Immutable: every change of the image makes a new one. */
-export interface ImageState {
+export interface ImageState extends OwnSettings {
   readonly status: ImageView['status'] | 'deleted';
   /** Undefined until a worker has read the original. */
   readonly revision: string | undefined;
   readonly category: string;
-  readonly focus?: Focus | undefined;
-  readonly redone?: number | undefined;
   readonly renditions: readonly Rendition[];
   /** The status body. */
   readonly body: Readonly<Record<string, unknown>>;
@@ -56,12 +54,11 @@ export function createImageStates({ records, ends, view }: ImageStateSources): I
   function stateOf(record: ImageRecord, endId: string | undefined): ImageState {
     const shown = view(record);
     const revision = record.from === 'job' ? record.job.progress?.revision : revisionOf(record.manifest);
-    const { status, category, focus, renditions } = shown;
+    const { status, category, renditions } = shown;
     return {
       status,
       category,
-      focus,
-      redone: record.from === 'job' ? record.job.image.redone : record.manifest.redone,
+      ...ownSettings(record.from === 'job' ? record.job.image : record.manifest),
       renditions,
       revision,
       endId,

@@ -243,10 +243,11 @@ const cases: Record<string, () => Promise<unknown>> = {
     await signing.close();
   },
 
-  async setFocus() {
+  async changeImage() {
     const { sound } = apis;
     const change = (imageId: string, x = 0) => sound.call('PATCH', `/v1/images/${imageId}`, { focus: { x, y: 1 } });
     await change((await ticket()).imageId);
+    await sound.call('PATCH', `/v1/images/${(await ticket()).imageId}`, {});
     const imageId = await readyWithoutOriginal();
     await change(imageId);
     await change(imageId, 2);

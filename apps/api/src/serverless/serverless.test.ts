@@ -28,12 +28,13 @@ const orders = () => (sqs.inspectQueue('render')?.messages.ready ?? []).map(({ b
 const status = async (imageId: string) => (await api.call('GET', `${API}/${imageId}`)).status;
 
 describe('with RENDERER=lambda', () => {
-  const facts = { metadata: { sku: '赤-1' }, focus: { x: 0.5, y: 0.25 }, filename: 'ä.jpg' };
+  const facts = { metadata: { sku: '赤-1' }, focus: { x: 0.5, y: 0.25 }, enhance: 'sharpen', filename: 'ä.jpg' };
 
   test('a ticket adds no job, and its facts travel with the upload, signed', async () => {
     const ticket = await api.ticket(facts);
     const names = Object.keys(ticket.headers).filter((name) => name.startsWith('x-amz-meta-'));
-    expect(names.toSorted()).toEqual(['x-amz-meta-filename', 'x-amz-meta-focus', 'x-amz-meta-metadata']);
+    const given = ['enhance', 'filename', 'focus', 'metadata'];
+    expect(names.toSorted()).toEqual(given.map((name) => `x-amz-meta-${name}`));
     const signed = new URL(ticket.uploadUrl).searchParams.get('X-Amz-SignedHeaders')?.split(';');
     expect(signed).toEqual(expect.arrayContaining(names));
     expect((await api.queue.backlog()).delayed).toBe(0);

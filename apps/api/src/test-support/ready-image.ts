@@ -10,8 +10,8 @@ export async function readyImage(api: ApiHarness, revision: string, request: obj
   const id = ImageId.parse(ticket.imageId);
   await api.queue.reportUpload(id);
   await api.work(
-    async ({ imageId, tenant, category, originalKey, createdAt, focus }) => {
-      const identity = { imageId, tenant, category, originalKey, filename: '', metadata: {}, focus } as const;
+    async ({ imageId, tenant, category, originalKey, createdAt, focus, enhance }) => {
+      const identity = { imageId, tenant, category, originalKey, filename: '', metadata: {}, focus, enhance } as const;
       const size = { width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
       const made = { placeholder: '', dominantColour: '#000000', renditions: [], timingsMs: {} };
       const source = { ...size, format: 'jpeg', sha256: '' } as const;

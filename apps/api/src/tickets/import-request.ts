@@ -1,7 +1,7 @@
 import type { Categories } from '@imagemill/variants';
 import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
-import { categoryField, FocusField, Sha256Field } from './request-fields.ts';
+import { categoryField, EnhanceField, FocusField, Sha256Field } from './request-fields.ts';
 
 const URL_LENGTH_MAX = 2_048;
 
@@ -31,6 +31,7 @@ export const importRequest = (categories: Categories) =>
     checksumSha256: Sha256Field.optional(),
     metadata: Metadata.default({}),
     focus: FocusField.optional(),
+    enhance: EnhanceField.optional(),
   });
 
 /** The default file name of an import: the end of its URL. */

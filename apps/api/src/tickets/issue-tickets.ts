@@ -40,7 +40,7 @@ async function sign(
   { request, image: { imageId, createdAt, isRepeated } }: AdmittedRequest,
 ): Promise<SignedTicket> {
   const { records, renditionUrls, followTokens, settings } = services;
-  const { contentType, contentLength, filename, checksumSha256, metadata, focus } = request;
+  const { contentType, contentLength, filename, checksumSha256, metadata, focus, enhance } = request;
   const { name: category } = request.category;
   const key = originalKey({ tenant, category, imageId, contentType });
   // Without this check, an ended image whose job was removed would get a new job that waits for an upload.
@@ -51,7 +51,7 @@ async function sign(
   };
   const wanted = { imageId, createdAt, method: request.method, object, known };
   const { how, expiresAt, ...upload } = await signUpload(services, wanted);
-  const given = { contentType, contentLength, filename, metadata, focus, checksumSha256 };
+  const given = { contentType, contentLength, filename, metadata, focus, enhance, checksumSha256 };
   const image = { imageId, tenant, category, originalKey: key, ...given };
   const times = { createdAt: createdAt.toISOString(), uploadExpiresAt: expiresAt };
   return {

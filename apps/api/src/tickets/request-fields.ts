@@ -1,4 +1,4 @@
-import { type Categories, Focus } from '@imagemill/variants';
+import { type Categories, Enhance, Focus } from '@imagemill/variants';
 import { z } from 'zod';
 
 /** A category of this deployment, by its name. */
@@ -18,6 +18,12 @@ export const categoryField = (categories: Categories) =>
 export const FocusField = Focus.meta({
   description: "the image's most important point, in shares of its upright width and height from the top left corner",
   examples: [{ x: 0.5, y: 0.3 }],
+});
+
+/** For a picture that is known to be blurred. */
+export const EnhanceField = Enhance.meta({
+  description:
+    '`sharpen` makes the renditions from sharpened pixels, for a picture that is blurred; it makes any other one worse',
 });
 
 export const Sha256Field = z

@@ -3,7 +3,7 @@ import type { RenderImage } from '@imagemill/records';
 import { type Categories, SourceMediaType, sourceMediaTypeAliases, sourceMediaTypeOf } from '@imagemill/variants';
 import { z } from 'zod';
 import { Filename, Metadata } from '../images/seller-text.ts';
-import { categoryField, FocusField, Sha256Field } from './request-fields.ts';
+import { categoryField, EnhanceField, FocusField, Sha256Field } from './request-fields.ts';
 
 const withCode = (code: string, message: string, limit?: number) => ({ params: { code, limit }, error: message });
 
@@ -29,7 +29,7 @@ const SourceTypeField = z
 
 /** The metadata of a ticket's original. */
 export type MetadataOfTicket = (
-  ticket: Pick<RenderImage, 'filename' | 'metadata' | 'focus' | 'checksumSha256'>,
+  ticket: Pick<RenderImage, 'filename' | 'metadata' | 'focus' | 'enhance' | 'checksumSha256'>,
 ) => Record<string, string>;
 
 interface Limits {
@@ -59,6 +59,7 @@ export const uploadRequest = (categories: Categories, { maxUploadBytes, metadata
       }),
       metadata: Metadata.default({}),
       focus: FocusField.optional(),
+      enhance: EnhanceField.optional(),
     })
     .refine((ticket) => metadataBytes(metadataOf(ticket)) <= METADATA_BYTES_MAX, {
       path: ['metadata'],

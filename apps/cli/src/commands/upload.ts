@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Enhance } from '@imagemill/variants';
+import { type Command, Option } from 'commander';
 import { exitWithoutReader } from '../exit-without-reader.ts';
 import { apiOf, type TargetOptions, withTarget } from '../seller/api-target.ts';
 import { findPhotos } from '../seller/find-photos.ts';
@@ -10,6 +11,7 @@ import { untilInterrupted } from './until-interrupted.ts';
 
 interface UploadOptions extends TargetOptions {
   readonly category: string;
+  readonly enhance?: Enhance;
   readonly json?: boolean;
 }
 
@@ -21,6 +23,9 @@ export function upload(program: Command): void {
       .description('upload images and show their renditions')
       .argument('<files...>', 'files, folders (searched at any depth), or http(s) URLs, which a worker downloads')
       .option('-c, --category <name>', 'variant set: product, avatar, or one of your own', 'product')
+      .addOption(
+        new Option('--enhance <how>', 'for blurred images only: it makes other ones worse').choices(Enhance.options),
+      )
       .option('--json', 'print one line of JSON per image, as soon as it is done'),
   )
     .addHelpText(
@@ -42,7 +47,7 @@ export function upload(program: Command): void {
       }),
     )
     .hook('preAction', exitWithoutReader)
-    .action(async (args: string[], { category, json, ...target }: UploadOptions) => {
+    .action(async (args: string[], { category, enhance, json, ...target }: UploadOptions) => {
       const imagemill = await apiOf(target);
       const { paths, skipped, failed } = await findPhotos(args);
       for (const { path, error } of failed) {
@@ -50,7 +55,7 @@ export function upload(program: Command): void {
         process.stdout.write(`${json ? inJson(result) : plainText(inWords(result, { brief: true }))}\n`);
       }
       const signal = untilInterrupted();
-      const photos = paths.map((path) => ({ path, category }));
+      const photos = paths.map((path) => ({ path, category, enhance }));
       const allReady = photos.length === 0 || (await uploadAndShow(imagemill, photos, { json, signal }));
       printSkipped(skipped);
       process.exitCode = signal.aborted ? 130 : allReady && failed.length === 0 ? 0 : 1;

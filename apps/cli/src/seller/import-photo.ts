@@ -13,9 +13,9 @@ export const withoutQuery = (path: string): string => (isPhotoUrl(path) ? path.r
  *
  * @throws ImagemillError when the request is rejected, or the image has not ended in five minutes
  */
-export const importPhoto: SendPhoto = async (imagemill, url, { category, signal, onProgress, onImage }) => {
+export const importPhoto: SendPhoto = async (imagemill, url, { category, enhance, signal, onProgress, onImage }) => {
   const askedAt = performance.now();
-  const ticket = await imagemill.importImage({ url, category }, { signal });
+  const ticket = await imagemill.importImage({ url, category, enhance }, { signal });
   onImage(ticket.imageId);
   const image = await endOf(
     imagemill.waitUntilReady(ticket, { signal, onImage: (image) => onProgress(progressOf(image)) }),

@@ -1,4 +1,4 @@
-import type { Image, Imagemill, UploadProgress } from '@imagemill/client';
+import type { Enhance, Image, Imagemill, UploadProgress } from '@imagemill/client';
 
 export interface UploadedPhoto {
   /** The file, or the URL that it was imported from. */
@@ -12,6 +12,7 @@ export interface UploadedPhoto {
 
 interface SendOptions {
   readonly category: string;
+  readonly enhance?: Enhance | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: UploadProgress) => void;
   /** Called with the bytes of the file before anything is sent. */

@@ -10,12 +10,13 @@ import type { SendPhoto } from './send-photo.ts';
  * @throws FailureToExplain when the file cannot be read, or the server is no imagemill
  * @throws ImagemillError when a request is rejected, or the image has not ended in five minutes
  */
-export const uploadPhoto: SendPhoto = async (imagemill, path, { category, signal, onProgress, onSize, onImage }) => {
+export const uploadPhoto: SendPhoto = async (imagemill, path, options) => {
+  const { category, enhance, signal, onProgress, onSize, onImage } = options;
   const originalBytes = await sizeOf(path);
   onSize(originalBytes);
   let uploadedAt = performance.now();
   const uploaded = await imagemill.upload(path, {
-    ...{ category, signal, onTicket: assertTicket, wait: 'uploaded' },
+    ...{ category, enhance, signal, onTicket: assertTicket, wait: 'uploaded' },
     onProgress(progress) {
       if (progress.phase === 'uploading') uploadedAt = performance.now();
       onProgress(progress);

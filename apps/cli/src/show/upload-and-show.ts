@@ -1,4 +1,4 @@
-import type { Imagemill } from '@imagemill/client';
+import type { Enhance, Imagemill } from '@imagemill/client';
 import { isRefusedKey } from '@imagemill/client/messages';
 import { importPhoto, isPhotoUrl, withoutQuery } from '../seller/import-photo.ts';
 import { uploadPhoto } from '../seller/upload-photo.ts';
@@ -20,6 +20,7 @@ interface ShowOptions {
 interface Photo {
   readonly path: string;
   readonly category: string;
+  readonly enhance?: Enhance | undefined;
 }
 
 /**
@@ -60,7 +61,7 @@ export async function uploadAndShow(
 /** One file's failure, expected or not, must not hide the results of the others: it is a result too. */
 async function send(
   imagemill: Imagemill,
-  { path, category }: Photo,
+  { path, category, enhance }: Photo,
   signal: AbortSignal,
   progress: ReturnType<typeof noProgress.begin>,
 ): Promise<UploadResult> {
@@ -69,7 +70,7 @@ async function send(
   try {
     signal.throwIfAborted();
     const photo = await (isPhotoUrl(path) ? importPhoto : uploadPhoto)(imagemill, path, {
-      ...{ category, signal, onProgress: progress.update },
+      ...{ category, enhance, signal, onProgress: progress.update },
       onImage: (id) => {
         imageId = id;
       },

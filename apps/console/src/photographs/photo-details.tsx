@@ -95,12 +95,13 @@ const Saved = ({ share }: { share: number }) =>
 
 /** What the seller app sent with the upload, what the image is cropped around, and the origin that the original names. */
 function Metadata({ of: image }: { of: Image }) {
-  const { metadata, focus, chosenFocus, skipped } = image;
+  const { metadata, focus, enhance, chosenFocus, skipped } = image;
   const entries = Object.entries(metadata);
   if (focus) entries.push(['Focus', placeOf(focus)]);
   if (chosenFocus && chosenFocus.by !== 'seller') {
     entries.push(['Focus', `${chosenBy[chosenFocus.by]}: ${placeOf(chosenFocus)}`]);
   }
+  if (enhance) entries.push(['Enhanced', enhancements[enhance]]);
   if (skipped?.includes('faces')) entries.push(['Skipped', 'face detection']);
   entries.push(...provenanceRows(image));
   if (entries.length === 0) return null;
@@ -117,6 +118,8 @@ function Metadata({ of: image }: { of: Image }) {
 }
 
 const placeOf = ({ x, y }: { x: number; y: number }) => `${percent(x)} from the left, ${percent(y)} from the top`;
+
+const enhancements = { sharpen: 'sharpened' };
 
 const chosenBy = { face: 'a face', attention: 'no face, the most salient part', centre: 'no face, the centre' };
 

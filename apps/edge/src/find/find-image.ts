@@ -1,7 +1,7 @@
 import { type Manifest, type Manifests, sellersText, visibilityOf } from '@imagemill/manifests';
 import type { RenderQueue } from '@imagemill/queue';
 import type { ObjectStorage } from '@imagemill/storage';
-import type { ImageId } from '@imagemill/variants';
+import { type ImageId, ownSettings } from '@imagemill/variants';
 import type { FoundImage } from '../render/render-order.ts';
 import type { Owned } from './is-public.ts';
 
@@ -33,16 +33,18 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
   ): Promise<Finding> {
     if (!job) return missing;
     if (job.status === 'deleted' || job.status === 'rejected') return gone(job.image);
-    const { tenant, category, originalKey, checksumSha256, redone } = job.image;
+    const { tenant, category, originalKey, checksumSha256 } = job.image;
     // Independent of the job's state: most uploads are not reported at once.
     const facts = await originals.head(originalKey, { signal });
     if (!facts) return missing;
-    // As a worker does: a job that was recreated from a key alone has no focus.
-    const focus = job.image.focus ?? sellersText(facts).focus;
+    // As a worker does: a job that was recreated from a key alone has no options of the seller.
+    const { focus, enhance } = sellersText(facts);
+    const known = ownSettings(job.image);
+    const own = { ...known, focus: known.focus ?? focus, enhance: known.enhance ?? enhance };
     const original = { originalKey, originalEtag: facts.etag, checksumSha256 };
     return {
       is: 'found',
-      image: { imageId, tenant, category, focus, redone, ...original, isAllowed: false, from: 'job' },
+      image: { imageId, tenant, category, ...own, ...original, isAllowed: false, from: 'job' },
     };
   }
 
@@ -63,14 +65,14 @@ function findingOf(manifest: Manifest): Finding {
   // An operator has given the image up, or has to release it, or has released it: then a worker renders it first.
   if (manifest.status !== 'ready') return missing;
   const isAllowed = manifest.moderation?.verdict === 'allow';
-  const { imageId, tenant, category, focus, redone, source, originalKey, originalEtag, revision, renditions } =
-    manifest;
+  const { imageId, tenant, category, source, originalKey, originalEtag, revision, renditions } = manifest;
   const published = {
     revision,
     chosenFocus: manifest.chosenFocus,
     visibility: visibilityOf(manifest) ?? ('signed' as const),
     entries: renditions.map(({ variant: name, format }) => ({ name, format })),
   };
-  const found = { imageId, tenant, category, focus, redone, source, originalKey, originalEtag, isAllowed, published };
+  const original = { source, originalKey, originalEtag };
+  const found = { imageId, tenant, category, ...ownSettings(manifest), ...original, isAllowed, published };
   return { is: 'found', image: { ...found, from: 'manifest' } };
 }

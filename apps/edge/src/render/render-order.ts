@@ -1,9 +1,10 @@
 import type { RenderImage } from '@imagemill/records';
-import type { EntryName, FocusChoice, SourceFacts, VariantSet, Visibility } from '@imagemill/variants';
+import type { EntryName, FocusChoice, OwnSettings, SourceFacts, VariantSet, Visibility } from '@imagemill/variants';
 
 /** An image whose original can be rendered. */
 export interface FoundImage
-  extends Pick<RenderImage, 'imageId' | 'tenant' | 'category' | 'originalKey' | 'checksumSha256' | 'focus' | 'redone'> {
+  extends Pick<RenderImage, 'imageId' | 'tenant' | 'category' | 'originalKey' | 'checksumSha256'>,
+    OwnSettings {
   /** A finished image is found by its manifest, any other by its job. */
   readonly from: 'manifest' | 'job';
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */

@@ -29,7 +29,8 @@ export async function renderRendition(
     if (!original) return undefined;
     const picture = await watch.time('decode', async () => {
       const source = await engine.inspect(original, { set, signal });
-      return engine.decode(original, source, set, { only: [only], focus: image.focus, chosenFocus, signal });
+      const { focus, enhance } = image;
+      return engine.decode(original, source, set, { only: [only], focus, chosenFocus, enhance, signal });
     });
     const rendition = await watch.time('encode', () => onlyRendition(picture, signal));
     engine.free(original);

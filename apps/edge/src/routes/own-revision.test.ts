@@ -1,7 +1,8 @@
 import type { RenderImage } from '@imagemill/records';
 import { ownSpec } from '@imagemill/variants';
 import { expect, test } from 'vitest';
-import { avatar, newImage, pathOf, photo, upload, useEdge } from '../test-support/edge-harness.ts';
+import { bytesOf } from '../test-support/bytes-of.ts';
+import { avatar, newImage, pathOf, photo, upload, useEdge, workersBytes } from '../test-support/edge-harness.ts';
 import { publishManifest } from '../test-support/publish-manifest.ts';
 
 const edge = useEdge();
@@ -47,4 +48,27 @@ test('the focus of an image whose job was recreated from the key alone is in the
   const object = { key: image.originalKey, body: photo, contentType: image.contentType, cacheControl: 'private' };
   await edge.storage.put({ ...object, metadata });
   expect((await edge.get(pathOf(image, 'small.webp', own.revision))).status).toBe(200);
+});
+
+test('an enhanced image has the bytes that a worker makes, with and without a manifest', async () => {
+  const enhance = 'sharpen' as const;
+  const { revision } = ownSpec(avatar, { enhance });
+  const enhanced = await workersBytes('large.webp', photo, { enhance });
+  expect(enhanced).not.toEqual(await workersBytes('large.webp'));
+  for (const isFinished of [false, true]) {
+    const image = await uploaded({ enhance });
+    if (isFinished) await publishManifest(edge, image, { revision });
+    const made = await edge.get(pathOf(image, 'large.webp', revision));
+    expect(made.status).toBe(200);
+    expect(Buffer.from(await bytesOf(made)).equals(enhanced ?? Buffer.of())).toBe(true);
+  }
+});
+
+test('the enhancement of an image whose job was recreated from the key alone is in the metadata of its original', async () => {
+  const image = newImage();
+  await edge.queue.add(image, 3600_000);
+  const object = { key: image.originalKey, body: photo, contentType: image.contentType, cacheControl: 'private' };
+  await edge.storage.put({ ...object, metadata: { enhance: 'sharpen' } });
+  const { revision } = ownSpec(avatar, { enhance: 'sharpen' });
+  expect((await edge.get(pathOf(image, 'small.webp', revision))).status).toBe(200);
 });

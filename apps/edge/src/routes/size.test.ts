@@ -1,3 +1,5 @@
+import { enhancing } from '@imagemill/imaging';
+import type { RenderImage } from '@imagemill/records';
 import {
   type AskedSize,
   CACHE_IMMUTABLE,
@@ -11,7 +13,7 @@ import {
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { bytesOf } from '../test-support/bytes-of.ts';
-import { avatar, newImage, upload, useEdge } from '../test-support/edge-harness.ts';
+import { avatar, newImage, photo, upload, useEdge } from '../test-support/edge-harness.ts';
 import { publishManifest } from '../test-support/publish-manifest.ts';
 
 const keys = SigningKeys.parse(
@@ -27,8 +29,8 @@ const edge = useEdge({
     EDGE_STALE_SECONDS: 7200,
   },
 });
-const uploaded = async () => {
-  const image = newImage();
+const uploaded = async (change: Partial<RenderImage> = {}) => {
+  const image = newImage(change);
   await upload(edge, image);
   return image;
 };
@@ -73,6 +75,21 @@ test('a signed size has exactly its pixels, and is stored under its canonical pa
   const same = await edge.get(await pathFor(imageId, { w: 100, h: 40, q: 80, f: 'webp', focus: 'attention' }));
   expect(same.headers.get('cache-status')).toContain('hit');
   expect(await bytesOf(same)).toEqual(bytes);
+});
+
+test('a size of an enhanced image is made from pixels that were sharpened at their own size', async () => {
+  const [plain, enhanced] = [await uploaded(), await uploaded({ enhance: 'sharpen' })];
+  const pixelsOf = async ({ imageId }: RenderImage) =>
+    sharp(await bytesOf(await edge.get(await pathFor(imageId, { w: 128, h: 128, f: 'png' }))))
+      .raw()
+      .toBuffer();
+  const sharpened = await sharp(photo).sharpen(enhancing).png().toBuffer();
+  const expected = await sharp(sharpened).resize(128, 128).raw().toBuffer();
+  const differences = (await Promise.all([plain, enhanced].map(pixelsOf))).map(
+    (pixels) =>
+      pixels.reduce((sum, level, at) => sum + Math.abs(level - (expected[at] ?? Number.NaN)), 0) / pixels.length,
+  );
+  expect(differences[1]).toBeLessThan(0.3 * (differences[0] ?? 0));
 });
 
 test('a size is never above the original, and moves to the next step', async () => {

@@ -2,6 +2,7 @@ import {
   type AskedSize,
   type Format,
   formatMediaTypes,
+  ownSettings,
   ownSpec,
   type RenderedSize,
   renderedSize,
@@ -37,7 +38,7 @@ export const size: EdgeRoute = (app, services) => {
     const maySee = (image: Owned) =>
       isPublic(categories, image) || (exp !== undefined && signature?.tenant === image.tenant);
     const image = await foundImage(c, services, imageId, maySee);
-    const { focus } = image;
+    const own = ownSettings(image);
     const category = categories.get(image.category);
     if (!category) throw pictureNotFound();
     if (signature && signature.tenant !== image.tenant) throw keyNotAllowed();
@@ -52,8 +53,8 @@ export const size: EdgeRoute = (app, services) => {
       async orderFor(image, signal) {
         await sizes.limitSizes({ imageId, revision, visibility }, signal);
         const only = variantOfSize(rendered, format);
-        // The focus of the key: it may have changed since.
-        return { key, image: { ...image, focus }, set: [only], only };
+        // The settings of the key: they may have changed since.
+        return { key, image: { ...image, ...own }, set: [only], only };
       },
     };
     const headers = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Detector } from '@imagemill/imaging';
+import type { DecodeOptions, Detector } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { addRedisUser } from '@imagemill/local-stack/test-support';
 import { createDeletions, createManifests } from '@imagemill/manifests';
@@ -177,9 +177,13 @@ export async function upload(edge: EdgeHarness, image: RenderImage, body: Uint8A
 }
 
 /** The bytes that a worker makes: the engine renders the whole set. */
-export async function workersBytes(file: string, body: Uint8Array = photo): Promise<Uint8Array | undefined> {
+export async function workersBytes(
+  file: string,
+  body: Uint8Array = photo,
+  options: Pick<DecodeOptions, 'enhance'> = {},
+): Promise<Uint8Array | undefined> {
   const { set } = avatar;
-  const picture = await inProcess.decode(body, await inProcess.inspect(body, { set }), set);
+  const picture = await inProcess.decode(body, await inProcess.inspect(body, { set }), set, options);
   const renditions = await Array.fromAsync(picture.render());
   return renditions.find(({ variant }) => `${variant.name}.${variant.format}` === file)?.data;
 }

@@ -16,9 +16,10 @@ export type AddressesOf = (purge: Purge) => PurgedAddresses;
 
 /** @param edgeBaseUrl of private renditions */
 export function createAddressesOf(categories: Categories, cdnBaseUrl: string, edgeBaseUrl = cdnBaseUrl): AddressesOf {
-  return ({ imageId, category, focus, redone, reason }) => {
+  return (purge) => {
+    const { imageId, category, reason } = purge;
     const common = categories.get(category);
-    const spec = common && ownSpec(common, { focus, redone });
+    const spec = common && ownSpec(common, purge);
     const { immutable, changing, signed } = cachedPaths(imageId);
     // Nothing of a public category is private, apart from copies of five minutes. One that no longer exists may have been either.
     const isPublic = spec?.visibility === 'public' || reason === 'made-private';

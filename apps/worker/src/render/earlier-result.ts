@@ -2,7 +2,7 @@ import { type LiveManifest, sellersText, visibilityOf } from '@imagemill/manifes
 import type { RenderHandler } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
 import type { ObjectFacts } from '@imagemill/storage';
-import type { CategorySpec } from '@imagemill/variants';
+import { type CategorySpec, ownSettings } from '@imagemill/variants';
 
 export type RenderOutcome = Awaited<ReturnType<RenderHandler>>;
 
@@ -47,7 +47,7 @@ function isCurrent(manifest: Ready, { revision, visibility, isModerated }: Today
 
 /**
  * A job that was recreated from a key alone lacks the filename and metadata of the seller. An earlier manifest has them, and also the
- * options of this image alone. Before the first manifest, the original's metadata has the focus; all facts of the ticket, if it was issued
+ * options of this image alone. Before the first manifest, the original's metadata has these options; all facts of the ticket, if it was issued
  * for the Lambda renderer.
  */
 export function withSellersText(
@@ -57,15 +57,16 @@ export function withSellersText(
 ): RenderImage {
   const isKnown = image.filename !== undefined || Object.keys(image.metadata).length > 0;
   if (!earlier) {
-    const { focus, metadata = {}, checksumSha256 } = sellersText(uploaded);
+    const { focus, enhance, metadata = {}, checksumSha256 } = sellersText(uploaded);
     return {
       ...image,
       focus: image.focus ?? focus,
+      enhance: image.enhance ?? enhance,
       metadata: isKnown ? image.metadata : metadata,
       checksumSha256: image.checksumSha256 ?? checksumSha256,
     };
   }
-  const { filename, metadata, focus, redone } = earlier;
-  const own = { ...image, focus, redone };
+  const { filename, metadata } = earlier;
+  const own = { ...image, ...ownSettings(earlier) };
   return isKnown ? own : { ...own, filename: filename || undefined, metadata };
 }

@@ -26,7 +26,7 @@ export async function inspectOriginal(
   const original = await watch.time('fetch', () => fetchOriginal(originals, image, facts, engine.limits, signal));
   const contentType = requiredType(services, image);
   const source = await watch.time('inspect', () => engine.inspect(original.bytes, { set, contentType, signal }));
-  const lane = services.laneOf(original.bytes, source, set, { only: uploadEntries(set) });
+  const lane = services.laneOf(original.bytes, source, set, { only: uploadEntries(set), enhance: image.enhance });
   return { original, source, lane };
 }
 

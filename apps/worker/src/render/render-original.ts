@@ -33,14 +33,14 @@ export async function renderOriginal(
   { watch, heavy, onPublished, signal }: RenderOptions,
 ): Promise<FinishedManifest> {
   const { set, revision, visibility } = category;
-  const { focus, imageId } = subject.image;
+  const { focus, enhance, imageId } = subject.image;
   const only = uploadEntries(set);
   // It would wait in the engine for other heavy images, and hold a slot of the worker's jobs meanwhile.
   function onHeavy(): void {
     const busy = heavy.take('heavy');
     if (busy) throw new PostponedError(busy);
   }
-  const options = { only, focus, onHeavy, signal };
+  const options = { only, focus, enhance, onHeavy, signal };
   const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, options));
   const address = { imageId, revision, visibility };
   const publishing = { cdn, onEncoded, address, onPublished, signal };

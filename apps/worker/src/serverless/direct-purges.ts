@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@imagemill/errors';
 import type { PurgeQueue, SendPurge } from '@imagemill/queue';
+import { ownSettings } from '@imagemill/variants';
 
 /** The CDN takes no more purges now; the message that needs this one is received again. */
 class PurgeBusyError extends AppError {
@@ -17,10 +18,11 @@ class PurgeBusyError extends AppError {
  */
 export function createDirectPurges(send: SendPurge, timeoutMs: number): Pick<PurgeQueue, 'add'> {
   return {
-    async add({ imageId, tenant, category, focus, redone }, reason) {
+    async add(image, reason) {
       if (reason === 'rendered-again') return;
-      const image = { imageId, tenant, category, focus, redone };
-      const purge = { ...image, id: randomUUID(), reason, requestedAt: new Date().toISOString() };
+      const { imageId, tenant, category } = image;
+      const purged = { imageId, tenant, category, ...ownSettings(image) };
+      const purge = { ...purged, id: randomUUID(), reason, requestedAt: new Date().toISOString() };
       if ((await send(purge, AbortSignal.timeout(timeoutMs))) === 'busy') throw new PurgeBusyError();
     },
   };

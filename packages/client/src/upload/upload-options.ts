@@ -1,5 +1,5 @@
 import type { WaitOptions } from '../follow/wait-until-ready.ts';
-import type { Focus, UploadMethod, UploadTicket } from '../types.ts';
+import type { Enhance, Focus, UploadMethod, UploadTicket } from '../types.ts';
 import type { UploadProgress } from './upload-progress.ts';
 
 /** Options of an upload to a given ticket. */
@@ -25,6 +25,8 @@ export interface UploadOptions extends UploadToOptions {
   readonly metadata?: Record<string, string> | undefined;
   /** The point around which variants with the position `focus` are cropped. */
   readonly focus?: Focus | undefined;
+  /** `sharpen` for a picture that is known to be blurred; it makes any other one worse. */
+  readonly enhance?: Enhance | undefined;
   /** SHA-256 of the file, base64. */
   readonly checksumSha256?: string | undefined;
   /** By default chosen by the size of the file. */

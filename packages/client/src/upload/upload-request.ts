@@ -8,7 +8,7 @@ const MULTIPART_BYTES = 16 * 1024 * 1024;
 
 export function uploadRequest(source: UploadSource, options: UploadOptions): UploadRequest {
   const filename = options.filename ?? source.name ?? 'upload';
-  const { category, metadata, focus, checksumSha256 } = options;
+  const { category, metadata, focus, enhance, checksumSha256 } = options;
   return {
     filename,
     contentType: options.contentType ?? source.type ?? mediaTypeOf(filename),
@@ -17,6 +17,7 @@ export function uploadRequest(source: UploadSource, options: UploadOptions): Upl
     method: options.method ?? (source.size > MULTIPART_BYTES ? 'MULTIPART' : 'PUT'),
     ...(metadata && { metadata }),
     ...(focus && { focus }),
+    ...(enhance && { enhance }),
     ...(checksumSha256 !== undefined && { checksumSha256 }),
   };
 }

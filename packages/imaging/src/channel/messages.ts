@@ -1,6 +1,7 @@
 import { Measured } from '@imagemill/report';
 import {
   type Box,
+  type Enhance,
   type EntryName,
   type Focus,
   FocusChoice,
@@ -42,6 +43,7 @@ export type EngineCall =
       readonly only?: readonly EntryName[] | undefined;
       readonly focus?: Focus | undefined;
       readonly chosenFocus?: FocusChoice | undefined;
+      readonly enhance?: Enhance | undefined;
     }
   | { readonly do: 'summarise' }
   | { readonly do: 'render' }

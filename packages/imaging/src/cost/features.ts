@@ -1,5 +1,6 @@
 import {
   decodeSize,
+  type Enhance,
   type EntryName,
   planRenditions,
   type RenditionPlan,
@@ -19,6 +20,7 @@ export interface CostSubject {
   readonly set: VariantSet;
   /** The entries that are encoded; all if not given. */
   readonly only?: readonly EntryName[] | undefined;
+  readonly enhance?: Enhance | undefined;
 }
 
 const MILLION = 1e6;
@@ -27,6 +29,8 @@ const MILLION = 1e6;
  * alone takes 38 to 67 MiB.
  */
 const DECODED_SHARE = 1 / 3;
+/** The same of an enhanced copy of the decoded pixels. */
+const ENHANCED_SHARE = 1 / 3;
 
 /** CPU: millions of samples to decode by kind of decoder, and of pixels to convert and to encode. */
 export function cpuFeatures(subject: CostSubject): Features {
@@ -35,6 +39,7 @@ export function cpuFeatures(subject: CostSubject): Features {
   const layers = layersOf(subject);
   const encoded = encodedPlans(subject, plans);
   const pixels = sourcePixels(subject);
+  const decoded = decodedPixels(subject, plans);
   const encoding = (format: 'lossy' | 'png') =>
     sum(
       encoded
@@ -51,10 +56,10 @@ export function cpuFeatures(subject: CostSubject): Features {
     metadata: coding.metadataBytes / MILLION,
     // The first scan is part of the decode.
     'decode scans': layers * pixels * Math.max(0, coding.scans - 1),
-    ...(coding.isConverted && { convert: layers * decodedPixels(plans) }),
-    ...(source.colourSpace === 'cmyk' && { 'convert cmyk': decodedPixels(plans) }),
+    ...(coding.isConverted && { convert: layers * decoded }),
+    ...(source.colourSpace === 'cmyk' && { 'convert cmyk': decoded }),
     ...(source.hasAlpha && { 'encode alpha': sum(encoded.map((plan) => encodedPixels(plan, source))) }),
-    encode: encoding('lossy'),
+    encode: encoding('lossy') + (subject.enhance ? SHARPENING_FACTOR * layers * decoded : 0),
     'encode png': encoding('png'),
   };
 }
@@ -69,13 +74,15 @@ export function memoryFeatures(subject: CostSubject): Features {
       .slice(-2)
       .map((plan) => encodedPixels(plan, source)),
   );
-  const encodes = Math.max(running, DECODED_SHARE * decodedPixels(plans));
+  const decoded = decodedPixels(subject, plans);
+  const enhanced = subject.enhance ? ENHANCED_SHARE * layersOf(subject) * decoded : 0;
+  const encodes = Math.max(running, DECODED_SHARE * decoded) + enhanced;
   return {
     image: 1,
     [`hold ${decoderOf(subject)}`]: sourcePixels(subject) * samplesPerPixel(subject) * sampleBytes(subject),
     file: source.bytes / MILLION,
     metadata: coding.metadataBytes / MILLION,
-    ...(coding.isConverted && { converted: decodedPixels(plans) * 4 }),
+    ...(coding.isConverted && { converted: decoded * 4 }),
     encodes,
     ...(source.hasAlpha && { 'encodes alpha': encodes }),
   };
@@ -122,8 +129,8 @@ const sampleBytes = ({ source: { format }, coding: { bytesPerChannel } }: CostSu
 const sourcePixels = ({ source, set }: CostSubject) =>
   (source.width * source.height * (set.some(({ animated }) => animated) ? source.frames : 1)) / MILLION;
 
-function decodedPixels(plans: readonly RenditionPlan[]): number {
-  const { width, height } = decodeSize(plans);
+function decodedPixels({ source, enhance }: CostSubject, plans: readonly RenditionPlan[]): number {
+  const { width, height } = decodeSize(plans, enhance && source);
   return (width * height) / MILLION;
 }
 
@@ -146,7 +153,8 @@ const encoderFactors = {
 const DEEP_FACTOR = 1.35;
 
 /** CPU of an unsharp mask: 78 ms per megapixel, where an avif of effort 1 takes 178. */
-const sharpeningFactor = ({ sharpens }: RenditionPlan) => (sharpens ? 0.45 : 0);
+const SHARPENING_FACTOR = 0.45;
+const sharpeningFactor = ({ sharpens }: RenditionPlan) => (sharpens ? SHARPENING_FACTOR : 0);
 
 /** CPU of an enlarged copy of the picture: 45 ms per megapixel. */
 const blurFactor = ({ variant }: RenditionPlan) => (variant.background === 'blur' ? 0.25 : 0);

@@ -46,6 +46,7 @@ test.each<[string, CostSubject, CostSubject]>([
   ['renditions', subject, { ...subject, set: [...set, ...set] }],
   ['the size of renditions', subject, { ...subject, set: variantSet({ width: 4000, height: 4000, format: 'avif' }) }],
   ['an encoder’s effort', ...efforts()],
+  ['enhanced pixels', subject, { ...subject, enhance: 'sharpen' }],
   ['a conversion to sRGB', png(), png({ isConverted: true })],
   ['colours outside of sRGB, if they are kept', ...layers()],
 ])('more CPU is predicted for more of: %s', (_what, less, more) => {

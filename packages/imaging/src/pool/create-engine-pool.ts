@@ -61,7 +61,12 @@ export interface EnginePool extends ImagingEngine {
    *
    * @throws RejectedImageError `too-complex`, as `decode` would
    */
-  laneOf(file: Uint8Array, source: SourceFacts, set: VariantSet, options?: Pick<DecodeOptions, 'only'>): Lane;
+  laneOf(
+    file: Uint8Array,
+    source: SourceFacts,
+    set: VariantSet,
+    options?: Pick<DecodeOptions, 'only' | 'enhance'>,
+  ): Lane;
   status(): { readonly idle: number; readonly busy: number };
   /** Decodes and encodes of all engine processes. */
   slotStatus(): { readonly running: number; readonly waiting: number };
@@ -137,7 +142,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       const wanted = selectEntries(set, options.only);
       const { prepare, decided } = decodeCalls({ source, set, ...options });
       const work = { budget, prepare, most: most.heavy, onMost: onHeavy };
-      const run = kept.goOn(file, lanes.predict(file, { source, set, only: options.only }), work);
+      const run = kept.goOn(file, lanes.predict(file, { source, set, ...options }), work);
       try {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length, decided: decided() });
@@ -146,7 +151,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         throw error;
       }
     },
-    laneOf: (file, source, set, { only } = {}) => lanes.predict(file, { source, set, only }).lane,
+    laneOf: (file, source, set, options) => lanes.predict(file, { source, set, ...options }).lane,
     status: () => ({ idle: roster.idle.length, busy: roster.alive - roster.idle.length }),
     slotStatus: slots.status,
     async close() {

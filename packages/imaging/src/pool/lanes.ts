@@ -29,6 +29,7 @@ interface LaneSubject {
   readonly set: VariantSet;
   /** The entries of the set that are encoded; all if undefined. */
   readonly only?: DecodeOptions['only'];
+  readonly enhance?: DecodeOptions['enhance'];
 }
 
 /** What an image is admitted with. */
@@ -50,9 +51,9 @@ export function createLanePrediction(memory: ImageMemory) {
      * @throws RejectedImageError `too-complex` if the decoder would hold more than one image may use: a decode would be rejected too, after
      *   seconds of CPU and with the loss of a process
      */
-    predict(file: Uint8Array, { source, set, only }: LaneSubject): Grant {
+    predict(file: Uint8Array, subject: LaneSubject): Grant {
       const coding = codings.get(file);
-      const cost = predictCost({ source, coding: coding ?? heaviestCoding(source), set, only });
+      const cost = predictCost({ ...subject, coding: coding ?? heaviestCoding(subject.source) });
       if (coding && cost.heldBytes > memory.bytesMax) throw new RejectedImageError('too-complex');
       const lane = laneOf(cost, memory);
       return { lane, chargedBytes: memory.chargeOf(lane, cost.memoryBytes) };

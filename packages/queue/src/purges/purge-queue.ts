@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ImageAddress, OwnSettings } from '@imagemill/variants';
+import { type ImageAddress, type OwnSettings, ownSettings } from '@imagemill/variants';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createQueueAccess } from '../connection/queue-access.ts';
@@ -52,15 +52,14 @@ interface NewPurge {
 }
 
 async function addPurge(queue: Queue, { image, reason, delay = 0 }: NewPurge): Promise<void> {
-  const { tenant, category, imageId, focus, redone } = image;
+  const { tenant, category, imageId } = image;
   const id = randomUUID();
   const purge = {
     id,
     tenant,
     category,
     imageId,
-    focus,
-    redone,
+    ...ownSettings(image),
     reason,
     requestedAt: new Date(Date.now() + delay).toISOString(),
   };

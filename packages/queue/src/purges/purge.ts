@@ -1,4 +1,4 @@
-import { Category, Focus, ImageId, Tenant } from '@imagemill/variants';
+import { Category, ImageId, OwnSettings, Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 
 /**
@@ -16,8 +16,7 @@ export const Purge = z.object({
   category: Category,
   imageId: ImageId,
   /** They are part of the URLs of the renditions. */
-  focus: Focus.optional(),
-  redone: z.int().positive().optional(),
+  ...OwnSettings.shape,
   reason: PurgeReason,
   requestedAt: z.iso.datetime(),
 });

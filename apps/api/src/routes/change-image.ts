@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '@imagemill/http';
-import { ManifestConflictError, type StoredManifest } from '@imagemill/manifests';
-import type { Focus, ImageId, Tenant } from '@imagemill/variants';
+import { ManifestConflictError } from '@imagemill/manifests';
+import type { Enhance, Focus, ImageId, Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute, ApiServices } from '../http/api-route.ts';
 import { imageNotFound } from '../http/image-not-found.ts';
@@ -9,64 +10,81 @@ import { originalGone } from '../http/original-gone.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';
-import { FocusField } from '../tickets/request-fields.ts';
+import { EnhanceField, FocusField } from '../tickets/request-fields.ts';
 
-const Change = z.strictObject({ focus: FocusField.nullable() });
+const Change = z
+  .strictObject({ focus: FocusField.nullable().optional(), enhance: EnhanceField.nullable().optional() })
+  .refine(({ focus, enhance }) => focus !== undefined || enhance !== undefined, {
+    params: { code: 'missing-field' },
+    error: 'must have `focus`, `enhance` or both',
+  });
 
 const description = describeRoute({
-  id: 'setFocus',
+  id: 'changeImage',
   tag: 'Images',
-  summary: 'Change the focus of a ready image',
+  summary: 'Change the focus or the enhancement of a ready image',
   details:
-    'The image gets a new revision: it is rendered again under new URLs, and the old ones stay for a while. `null` removes the focus.',
+    'The image gets a new revision: it is rendered again under new URLs, and the old ones stay for a while. `null` removes the focus or the ' +
+    'enhancement; a missing field changes nothing.',
   body: Change,
   example: { focus: { x: 0.5, y: 0.3 } },
   responses: { 202: { description: 'The status of the image.', body: ImageAnswer } },
-  problems: ['image-not-found', 'not-ready', 'original-gone', 'queue-unavailable', 'storage-unavailable'],
+  problems: [
+    ...(['image-not-found', 'not-ready', 'original-gone', 'missing-field'] as const),
+    ...(['queue-unavailable', 'storage-unavailable'] as const),
+  ],
 });
 
 /**
  * PATCH /v1/images/{id}: changes what was asked for one image. The manifest has it first, so that workers and edges agree on the
  * revision; then the job renders it. A repeated call continues one that ended in between.
  */
-export const setFocus: ApiRoute = (app, services) => {
+export const changeImage: ApiRoute = (app, services) => {
   const { records, originals, queue, view } = services;
   app.patch('/v1/images/:id', description, async (c) => {
     const imageId = imageIdParam(c);
     const { tenant } = c.var.caller;
-    const focus = (await jsonBody(c, Change)).focus ?? undefined;
+    const change = await jsonBody(c, Change);
     const found = await records.find(tenant, imageId);
     if (!found) throw imageNotFound();
     if (found.status !== 'ready') throw notReady();
     const image = await records.locate(tenant, imageId);
     if (!image) throw imageNotFound();
     if (!(await originals.head(image.originalKey))) throw originalGone();
-    await writeFocus(services, { tenant, imageId }, focus);
-    await queue.reprocess({ ...image, focus });
+    const changed = await writeChange(services, { tenant, imageId }, change);
+    await queue.reprocess({ ...image, ...changed });
     const record = await records.find(tenant, imageId);
     if (!record) throw imageNotFound();
     return c.json(view(record), 202);
   });
 };
 
-async function writeFocus(
+interface Changed {
+  readonly focus: Focus | undefined;
+  readonly enhance: Enhance | undefined;
+}
+
+/** Changes the manifest. @returns what it has now */
+async function writeChange(
   { manifests }: ApiServices,
   { tenant, imageId }: { readonly tenant: Tenant; readonly imageId: ImageId },
-  focus: Focus | undefined,
-): Promise<void> {
+  change: z.output<typeof Change>,
+): Promise<Changed> {
   const stored = await manifests.readOf(tenant, imageId);
   if (stored?.manifest.status !== 'ready') throw notReady();
-  if (isSame(stored, focus)) return;
+  const { focus, enhance } = { ...stored.manifest, ...change };
+  const changed = { focus: focus ?? undefined, enhance: enhance ?? undefined };
+  if (isDeepStrictEqual(changed, changeable(stored.manifest))) return changed;
   try {
-    await manifests.publish({ ...stored.manifest, focus }, stored);
+    await manifests.publish({ ...stored.manifest, ...changed }, stored);
+    return changed;
   } catch (error) {
     // A worker or another call has written it in the meantime.
     throw error instanceof ManifestConflictError ? notReady() : error;
   }
 }
 
-const isSame = ({ manifest }: StoredManifest, focus: Focus | undefined) =>
-  manifest.status === 'ready' && manifest.focus?.x === focus?.x && manifest.focus?.y === focus?.y;
+const changeable = ({ focus, enhance }: Partial<Changed>): Changed => ({ focus, enhance });
 
 const notReady = () =>
   new Problem({
