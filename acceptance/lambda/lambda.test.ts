@@ -146,7 +146,7 @@ test('a message is not started, and received again, if there is not enough time 
   expect(await manifests.read(imageId)).toBeUndefined();
 });
 
-test('a message that is no event fails alone', async () => {
+test('a message that is not an event fails alone', async () => {
   expect(await invoke(sqsEvent({ messageId: 'text', body: 'text' }, { body: '{"Event":"s3:TestEvent"}' }))).toEqual(
     failed('text'),
   );

@@ -21,6 +21,6 @@ test('a metric where lower is better gives the same bytes', () => {
   expect(relativeBytes(lower, { logBytes: Math.log(50), score: -70 })).toBeCloseTo(4, 9);
 });
 
-test('one point is no curve', () => {
+test('one point is not a curve', () => {
   expect(() => relativeBytes(curve.slice(0, 1), { logBytes: 0, score: 60 })).toThrow('two points');
 });

@@ -95,7 +95,7 @@ export function createProgram(scope: Construct, name: Program, around: Surroundi
 function explain(task: FargateTaskDefinition): void {
   Validations.of(task).acknowledge({
     id: 'AwsSolutions-ECS2',
-    reason: 'Variables are settings that are no secrets; secrets come from Secrets Manager.',
+    reason: 'Variables are settings that are not secrets; secrets come from Secrets Manager.',
   });
 }
 

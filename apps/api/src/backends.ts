@@ -48,7 +48,7 @@ function openRenderMessages({ RENDER_QUEUE_URL: queueUrl }: ApiEnv) {
   return queueUrl === undefined ? undefined : { client: createSqsClient({ url: queueUrl }), queueUrl };
 }
 
-/** A bucket that does not answer now is no error. @throws StartUpError with everything that is missing or misconfigured */
+/** A bucket that does not answer now is not an error. @throws StartUpError with everything that is missing or misconfigured */
 export async function checkBackends(env: ApiEnv, backends: Backends, logger: Logger): Promise<void> {
   const { originals, cdn, connection, sqs, renderMessages } = backends;
   const consoleDir = env.CONSOLE_DIR;

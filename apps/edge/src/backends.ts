@@ -30,7 +30,7 @@ export function openBackends(env: EdgeEnv, logger: Logger) {
 /**
  * Redis is not checked: without it, the edge serves finished images.
  *
- * @throws StartUpError listing the buckets that are missing or misconfigured. One that does not answer is no error.
+ * @throws StartUpError listing the buckets that are missing or misconfigured. One that does not answer is not an error.
  */
 export function checkBackends({ originals, cdn }: Backends): Promise<void> {
   return startUpChecks({

@@ -38,7 +38,7 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
 }
 
 /**
- * A bucket that does not answer is no error: the worker starts, and waits for it like after any other outage.
+ * A bucket that does not answer is not an error: the worker starts, and waits for it like after any other outage.
  *
  * @throws StartUpError listing all backends that are missing or misconfigured
  */

@@ -98,7 +98,7 @@ describe('public images', () => {
     expect(edge.urls()).toEqual([`/images/${rendition}`]);
   });
 
-  test('any other failure of the bucket is no work for the edge', async () => {
+  test('any other failure of the bucket does not reach the edge', async () => {
     bucket.answer = (_, response) => void response.writeHead(503).end();
     expect(await get(`/images/${rendition}`)).toMatchObject({ status: 503 });
     expect(edge.urls()).toEqual([]);
@@ -177,7 +177,7 @@ describe('private images', () => {
     expect(await get(signedPath(path()), {}, 'HEAD')).toMatchObject({ status: 200, body: '' });
   });
 
-  test('a signature with another key is no hit: the edge decides whether its tenant owns the image', async () => {
+  test('a signature with another key is not a hit: the edge decides whether its tenant owns the image', async () => {
     edge.answer = secret;
     await get(signedPath(path()));
     edge.answer = (_, response) => void response.writeHead(403).end();
@@ -189,7 +189,7 @@ describe('private images', () => {
     ['without a signature', (url) => url.replace(/&s=.*/, '')],
     ['without a query', (url) => url.replace(/\?.*/, '')],
     ['with another signature', (url) => url.replace(/&s=.*/, `&s=${SECRET}`)],
-    ['with a signature that is no base64url', (url) => url.replace(/&s=.*/, '&s=%25%25')],
+    ['with a signature that is not base64url', (url) => url.replace(/&s=.*/, '&s=%25%25')],
     ['with an expiry of eleven digits', () => signedPath(path(), { exp: 99_999_999_999 })],
     ['with a truncated signature', (url) => url.slice(0, -1)],
     ['with a later expiry', (url) => url.replace(/exp=\d+/, `exp=${inSeconds(9_999)}`)],

@@ -75,7 +75,7 @@ function fetchPublic(
 }
 
 /**
- * The key is the path and `kid`, which belongs to one tenant: what one tenant's signature stored is no hit for the signature of
+ * The key is the path and `kid`, which belongs to one tenant: what one tenant's signature stored is not a hit for the signature of
  * another. The edge checks on a miss that the image is the tenant's.
  */
 async function servePrivate(

@@ -101,7 +101,7 @@ describe('private images', () => {
     ['with an unknown key', signedPath(path, { kid: 'k2' })],
     ['with a key that is a property of objects', signedPath(path, { kid: '__proto__' })],
     ['with a later expiry', signedPath(path).replace(/exp=\d+/, `exp=${inSeconds(9_999)}`)],
-    ['with an expiry that is no number', signedPath(path, { exp: Number.NaN })],
+    ['with an expiry that is not a number', signedPath(path, { exp: Number.NaN })],
     ['with an expiry of eleven digits', signedPath(path, { exp: 99_999_999_999 })],
     ['with an expiry in exponential form', signedPath(path).replace(/exp=\d+/, 'exp=9e99')],
     ['with the signature of another image', signedPath(path).replaceAll(id, randomUUID())],

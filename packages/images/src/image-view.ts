@@ -96,7 +96,7 @@ function fromManifest({ manifest, status }: FromManifest, { categories, urls }: 
   // The category has become private: its public renditions are about to be deleted.
   const isWithdrawn = spec?.visibility === 'signed' && isPublishedPublicly(manifest);
   const stored = isWithdrawn ? [] : manifest.renditions;
-  // Including an entry that was made on request when the image was finished: `when` is no part of the revision.
+  // Including an entry that was made on request when the image was finished: `when` is not part of the revision.
   const isPlanned = isWithdrawn || spec?.revision === manifest.revision;
   const planned = isPlanned ? (spec?.set ?? []).filter((entry) => !stored.some(isOf(entry))) : [];
   const onFirstRequest = spec ? onRequest(planned, { imageId, source, ...spec }) : [];

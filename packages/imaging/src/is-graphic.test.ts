@@ -47,7 +47,7 @@ function cutOut(side: number): Sharp {
   });
 }
 
-describe('a photograph is no graphic:', () => {
+describe('a photograph is not a graphic:', () => {
   test.each([
     ['with grain', (side: number) => gradientPicture(side, side)],
     ['in grey', (side: number) => gradientPicture(side, side).grayscale()],
@@ -59,7 +59,7 @@ describe('a photograph is no graphic:', () => {
   });
 });
 
-test('text that was compressed with loss is no graphic', async () => {
+test('text that was compressed with loss is not a graphic', async () => {
   const jpeg = await text(400).jpeg({ quality: 60 }).toBuffer();
   expect(await isGraphicWhenDecoded(sharp(jpeg))).toBe(false);
 });

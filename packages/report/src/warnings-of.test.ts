@@ -76,7 +76,7 @@ test.each([
   expect(of({ provenance: { c2pa: true, digitalSourceType } })).toEqual(expected);
 });
 
-test('a C2PA manifest alone is no ai-mark', () => {
+test('a C2PA manifest alone gives no ai-mark', () => {
   expect(of({ provenance: { c2pa: true } })).toEqual([]);
 });
 

@@ -144,7 +144,7 @@ test.each(['open', 'put'] as const)('%s reads no more of an error than an error 
   expect(outcome).toBe(name === 'put' ? 'storage-refused' : undefined);
 });
 
-test('a missing object is no error, a missing bucket and denied access are', async () => {
+test('a missing object is not an error, a missing bucket and denied access are', async () => {
   const storage = storageOf({ maxAttempts: 1 });
   scripts = [failed(404, 'NoSuchKey')];
   expect(await storage.open('x')).toBeUndefined();

@@ -235,7 +235,7 @@ describe('the visibility of a category', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['a moderation that is no boolean', { moderation: 'on', variants: [box] }, 'papers.moderation'],
+    ['a moderation that is not a boolean', { moderation: 'on', variants: [box] }, 'papers.moderation'],
     ['another visibility', { visibility: 'secret', variants: [box] }, 'papers.visibility'],
     ['no variants', { visibility: 'signed' }, 'papers.variants'],
     ['an unknown field', { visibility: 'signed', variants: [box], ttl: 5 }, 'papers'],

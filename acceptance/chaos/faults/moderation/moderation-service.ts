@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How the service treats requests. `lies`: it answers in every way that is no verdict. */
+/** How the service treats requests. `lies`: it answers in every way that is not a verdict. */
 export type Manner = 'answers' | 'down' | 'slow' | 'lies';
 
 export interface ModerationService {

@@ -41,7 +41,7 @@ describe('rejects, although the signature is right, a token', () => {
     ['that has expired', { ...claims(), exp: 1 }],
     ['that expires now', { ...claims(), exp: Math.floor(Date.now() / 1000) }],
     ['that never expires', { aud: 'a', text: '' }],
-    ['whose claims are no object', 'a'],
+    ['whose claims are not an object', 'a'],
     ['that is too long', { ...claims(), text: 'x'.repeat(1_000) }],
   ])('%s', (_what, other) => {
     expect(tokens.verify(signedWith(`${encoded(header)}.${encoded(other)}`))).toBeUndefined();

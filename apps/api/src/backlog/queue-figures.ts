@@ -11,7 +11,7 @@ export interface Figures extends Backlog {
 export interface QueueFigures {
   /**
    * Reads the figures; calls during a read share it. While Redis cannot be read, returns the last ones for up to 15 minutes, because
-   * a scaler takes a missing value for 0, and the jobs are still there. A held 0 is no answer: jobs may be due by now.
+   * a scaler takes a missing value for 0, and the jobs are still there. A held 0 is not an answer: jobs may be due by now.
    *
    * @throws QueueUnavailableError if Redis cannot be read and there is nothing to hold
    */

@@ -7,7 +7,7 @@ import type { SendPhoto } from './send-photo.ts';
 /**
  * Uploads one photograph as a seller app does, and waits for its end.
  *
- * @throws FailureToExplain when the file cannot be read, or the server is no imagemill
+ * @throws FailureToExplain when the file cannot be read, or the server is not an imagemill API
  * @throws ImagemillError when a request is rejected, or the image has not ended in five minutes
  */
 export const uploadPhoto: SendPhoto = async (imagemill, path, options) => {

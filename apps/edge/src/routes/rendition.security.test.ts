@@ -22,7 +22,7 @@ async function raw(target: string, headers: Record<string, string> = {}) {
   return { status: response.statusCode, headers: response.headers, body };
 }
 
-describe('a path that is not exactly the key of a rendition is no picture, and costs no call:', () => {
+describe('a path that is not exactly the key of a rendition is not a picture, and costs no call:', () => {
   test.each([
     ['an upper-case id', path.replace(imageId, imageId.toUpperCase()), 404],
     ['the wrong shard', path.replace(/images\/../, (start) => start.replace(/..$/, 'zz')), 404],

@@ -70,7 +70,7 @@ export const size: EdgeRoute = (app, services) => {
 const formats = Object.keys(formatMediaTypes) as Format[];
 const withAlpha = formats.filter((format) => format !== 'jpeg');
 
-/** A picture that may have transparent parts is no jpeg, unless a URL names that. */
+/** A picture that may have transparent parts is never a jpeg, unless a URL names that. */
 const formatsOf = ({ source }: FoundImage, { bg }: AskedSize) =>
   source?.hasAlpha || bg === 'transparent' ? withAlpha : formats;
 

@@ -100,7 +100,7 @@ const noAnswers: Record<
 };
 
 test.each(Object.entries(noAnswers))(
-  '%s is no verdict: after three requests the policy decides',
+  '%s is not a verdict: after three requests the policy decides',
   async (what, [reason, answer]) => {
     const timeoutMs = reason === 'timeout' ? 100 : 5_000;
     for (const [whenDown, verdict] of [
@@ -179,7 +179,7 @@ test('a slow service holds only some of the slots of a worker', async () => {
   expect(await moderator.judge(judged(), signal)).toMatchObject({ outcome: 'judged' });
 });
 
-test('a stop of the worker ends the request, and is no failure of the service', async () => {
+test('a stop of the worker ends the request, and is not a failure of the service', async () => {
   const { moderator, received } = await startModeration({ answer: () => {} });
   const stop = new AbortController();
   const judging = moderator.judge(judged(), stop.signal);

@@ -31,7 +31,7 @@ const FAILURES_MAX = 6;
 const defaultPatience: Patience = { retryAfterMs: 500, openMs: 10_000 };
 
 export function createPatientService(ask: AskService, patience: Patience = defaultPatience): PatientService {
-  // An abort of the job is no failure of the service.
+  // An abort of the job is not a failure of the service.
   const isFailure = handleType(NoVerdictError);
   const breaker = circuitBreaker(isFailure, {
     halfOpenAfter: patience.openMs,

@@ -98,7 +98,7 @@ test('an image that the service rejects is rejected with its message, and leaves
   expect(await stored(image)).toEqual({ renditions: 0, previews: 0 });
 });
 
-test('a file that is no image is rejected without a question', async () => {
+test('a file that is not an image is rejected without a question', async () => {
   const [image, { moderator, asked }] = [shot(), await service('allow')];
   await store(image, Buffer.from('no image'));
   expect(await moderated(image, moderator)).toMatchObject({ outcome: 'rejected' });

@@ -51,7 +51,7 @@ test.each(['held', 'rejected'] as const)('the manifest of an image that is %s ha
 });
 
 test.each(['hold', 'reject'] as const)(
-  'an image with the verdict %s is no older image of a duplicate, even if its first run ends before it could be withheld',
+  'an image with the verdict %s is never the older image of a duplicate, even if its first run ends before it could be withheld',
   async (verdict) => {
     const { moderator } = await startModeration({
       answer: (response, asked) => answerWith(response, asked, { verdict }),
@@ -147,7 +147,7 @@ describe('an image with the same bytes as an older one', () => {
     expect(await render(second, again)).toMatchObject({ warnings: of(first) });
   });
 
-  test('is no duplicate after the older one was deleted', async () => {
+  test('is not a duplicate after the older one was deleted', async () => {
     const [first, second] = await twins();
     await render(first);
     await createDeletions(storage, createManifests(storage)).begin(first);
@@ -155,7 +155,7 @@ describe('an image with the same bytes as an older one', () => {
     expect(await render(second)).not.toMatchObject({ warnings: of(first) });
   });
 
-  test('is no duplicate of an image of another tenant', async () => {
+  test('is not a duplicate of an image of another tenant', async () => {
     const [first, second] = await twins();
     await render(first);
     const other = job({ tenant: Tenant.parse('other') }, 'tiny');

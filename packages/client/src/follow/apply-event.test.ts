@@ -9,7 +9,7 @@ const image: Image = {
 const stored: Rendition = { variant: 'thumb', format: 'avif', url: 'u', width: 1, height: 1, bytes: 9 };
 const planned: Rendition = { ...stored, format: 'webp', bytes: null, planned: true };
 
-test('a rendition that is made on request is listed, and is no progress', () => {
+test('a rendition that is made on request is listed, and does not count as progress', () => {
   const [first, both] = [[planned], [planned, stored]].map((events) =>
     events.reduce<Image | undefined>((before, event) => applyEvent(before, 'rendition', event), image),
   );

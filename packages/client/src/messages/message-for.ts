@@ -18,7 +18,7 @@ export function messageFor(failure: unknown, file?: FailedFile): string {
 export const isRefusedKey = (failure: unknown): boolean =>
   isFailure(failure) && ['unauthorized', 'key-expired', 'missing-scope'].includes(failure.code);
 
-/** The code `timeout` of an image is not that of a call. An `ImageEndedError` has the image; an image's `error` is no Error. */
+/** The code `timeout` of an image is not that of a call. An `ImageEndedError` has the image; an image's `error` is not an Error. */
 function messageOf(failure: Failure): Message | undefined {
   const isOfImage = 'image' in failure || !(failure instanceof Error);
   const [first, second] = isOfImage ? [imageMessages, callMessages] : [callMessages, imageMessages];

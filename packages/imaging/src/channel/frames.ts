@@ -15,7 +15,7 @@ export interface FrameLimits {
   readonly bodyBytesMax: number;
 }
 
-/** The other side sent bytes that are no frame, or a frame over the limits. */
+/** The other side sent bytes that are not a frame, or a frame over the limits. */
 class FrameError extends Error {}
 
 /** @param onSent called when the body was sent, or never will be: until then, the system reads its memory */

@@ -25,7 +25,7 @@ export function sourceProfile(
     return isSrgb(encoding) ? undefined : (gamutNames.get(encoding.gamut) ?? UNNAMED);
   }
   if (hasHiddenProfile) return UNNAMED;
-  // libvips ignores bytes that are no profile.
+  // libvips ignores bytes that are not a profile.
   if (icc && iccTags(icc).size > 0) return isSrgbProfile(icc) ? undefined : nameOf(icc);
   return space === 'cmyk' ? 'CMYK' : undefined;
 }

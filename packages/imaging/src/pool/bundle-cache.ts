@@ -11,7 +11,7 @@ interface Bundle {
 interface BundleCache {
   /** @returns undefined if there is no bundle, or a module has changed since */
   read(): Uint8Array | undefined;
-  /** @returns the code. A folder that cannot be written to is no error. */
+  /** @returns the code. A folder that cannot be written to is not an error. */
   write(bundle: Bundle): Uint8Array;
 }
 

@@ -96,7 +96,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   };
 }
 
-/** 0 is no ceiling. */
+/** 0: without a ceiling. */
 const lower = (ceiling: number, share: number | undefined) =>
   share === undefined ? ceiling : Math.min(share, ceiling || share);
 

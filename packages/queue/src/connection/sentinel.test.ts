@@ -117,7 +117,7 @@ test.each([
 });
 
 test.each(['', ',', 'a:b', 'a:1,,b:2', 'http://a:1', 'user@a:1', 'a:99999'])(
-  '%j are no addresses of sentinels',
+  '%j are not addresses of sentinels',
   (text) => {
     expect(z.object(queueEnv).safeParse({ REDIS_URL: 'redis://x', REDIS_SENTINELS: text }).success).toBe(false);
   },

@@ -39,7 +39,7 @@ test('an upload that was not reported is found, and its job starts', async () =>
   await vi.waitUntil(async () => (await status(image.imageId)) === 'ready');
 });
 
-test('tickets without uploads use no render slot and are no backlog', async () => {
+test('tickets without uploads use no render slot and do not count as backlog', async () => {
   const { queue, work, status, looked, look } = await harness();
   const [uploaded, ...absent] = Array.from({ length: 250 }, () => renderJob());
   if (!uploaded) throw new Error('no image');

@@ -24,7 +24,7 @@ test.each(vectors.vectors)('the signature of a private URL is that of the test v
   expect(await check(text, { kid, exp, s }, exp * 1000)).toMatchObject({ code: 'signature-expired' });
 });
 
-describe('a query is no signature', () => {
+describe('a query is not a signature', () => {
   const [valid] = vectors.vectors;
   const query = `exp=${valid?.exp}&kid=${valid?.kid}&s=${valid?.s}`;
   test.each([

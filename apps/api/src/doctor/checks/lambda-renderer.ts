@@ -20,7 +20,7 @@ interface RendererCheckOptions {
 }
 
 /**
- * The whole path: an upload in the originals bucket, its event, SQS, the function, the manifest. The upload is no image, because a
+ * The whole path: an upload in the originals bucket, its event, SQS, the function, the manifest. The upload is not an image, because a
  * rejected one has no renditions that would have to be deleted.
  */
 export const lambdaRendererCheck = ({ env, stores, waitMs = 60_000 }: RendererCheckOptions): Check => ({
