@@ -123,9 +123,11 @@ export async function createReconcileHarness({
     connection.hset(`${prefix}:render:${imageId}`, { name: 'render-image', data: '{}', opts: '{}', timestamp: 1 });
   const pendingPurges = async () => {
     const raw = new Queue('purges', { connection, prefix });
-    const waiting = await raw.getWaiting();
+    const jobs = await raw.getJobs(['waiting', 'delayed']);
     await raw.close();
-    return waiting.map(({ data }) => ({ imageId: data.imageId, reason: data.reason }));
+    // Once for each image and reason: a deletion has two purges.
+    const purges = jobs.map(({ data: { imageId, reason } }) => [`${imageId}/${reason}`, { imageId, reason }] as const);
+    return [...new Map(purges).values()];
   };
   return { ...services, pendingPurges, webhooks, round, work, put, status, addUnreadableJob };
 }
