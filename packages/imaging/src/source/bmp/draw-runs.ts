@@ -3,6 +3,26 @@ import type { BmpHeader } from './bmp-header.ts';
 
 const CHANNELS = 3;
 const [END_OF_LINE, END_OF_PICTURE, MOVE] = [0, 1, 2];
+/** Bytes from one index, or pair of indices, to the next. */
+const [REPEATED, EACH] = [0, 1];
+
+interface Picture {
+  readonly file: Buffer;
+  readonly palette: Uint8Array;
+  readonly data: Uint8Array;
+  readonly width: number;
+  /** Whether an index has a byte, or half of one. */
+  readonly isByte: boolean;
+}
+
+/** Where the next run is read and drawn. A file has millions of runs: an object for each would take most of the time. */
+interface Pen {
+  at: number;
+  x: number;
+  y: number;
+  /** Whether the file has marked its end. */
+  isDone: boolean;
+}
 
 /**
  * Draws run-length coded indices of 4 or 8 bits as RGB. Pixels that no run draws stay black, as in Chromium. What a run has beyond its
@@ -14,72 +34,60 @@ const [END_OF_LINE, END_OF_PICTURE, MOVE] = [0, 1, 2];
  * @throws RejectedImageError `corrupt` if it ends before the last row, and without a mark for the end
  */
 export function drawRuns(file: Buffer, header: BmpHeader, palette: Uint8Array, data: Uint8Array): void {
-  const { width, height } = header;
-  let [at, x, y] = [header.dataAt, 0, height - 1];
-  while (y >= 0) {
-    const run = readRun(file, at, header.bitsPerPixel === 8);
-    if (!run) break;
-    at = run.next;
-    if (run.is === 'end') return;
-    if (run.is === 'pixels') {
-      const count = Math.min(run.count, width - x);
-      draw({ ...run, count }, palette, data, y * width + x);
-      x += count;
-    }
-    if (run.is === 'line') [x, y] = [0, y - 1];
-    if (run.is === 'move') [x, y] = [Math.min(width, x + run.right), y - run.up];
-  }
-  const isComplete = y < 0 || (y === 0 && x === width);
+  const { width, height, bitsPerPixel, dataAt } = header;
+  const picture = { file, palette, data, width, isByte: bitsPerPixel === 8 };
+  const pen = { at: dataAt, x: 0, y: height - 1, isDone: false };
+  while (!pen.isDone && pen.y >= 0 && pen.at + 1 < file.length) drawRun(picture, pen);
+  const isComplete = pen.isDone || pen.y < 0 || (pen.y === 0 && pen.x === width);
   if (!isComplete) throw new RejectedImageError('corrupt');
 }
 
-function draw(
-  { count, indexOf }: Pick<PixelRun, 'count' | 'indexOf'>,
-  palette: Uint8Array,
-  data: Uint8Array,
-  at: number,
-) {
-  for (let pixel = 0, to = at * CHANNELS; pixel < count; pixel++, to += CHANNELS) {
-    const from = CHANNELS * indexOf(pixel);
-    data[to] = palette[from] as number;
-    data[to + 1] = palette[from + 1] as number;
-    data[to + 2] = palette[from + 2] as number;
-  }
-}
-
-interface PixelRun {
-  readonly is: 'pixels';
-  readonly count: number;
-  indexOf(pixel: number): number;
-}
-
-type Run = { readonly next: number } & (
-  | PixelRun
-  | { readonly is: 'move'; readonly right: number; readonly up: number }
-  | { readonly is: 'line' | 'end' }
-);
-
-/** Undefined if the file ends before it does. */
-function readRun(file: Buffer, at: number, isByte: boolean): Run | undefined {
-  const [first, second] = [file[at], file[at + 1]];
-  if (first === undefined || second === undefined) return undefined;
-  const next = at + 2;
+function drawRun(picture: Picture, pen: Pen): void {
+  const { file, isByte } = picture;
+  const first = byteAt(file, pen.at);
+  const second = byteAt(file, pen.at + 1);
+  pen.at += 2;
   if (first > 0) {
-    return { is: 'pixels', next, count: first, indexOf: (pixel) => (isByte ? second : nibble(second, pixel)) };
+    drawPixels(picture, pen, pen.at - 1, REPEATED, first);
+  } else if (second > MOVE) {
+    const bytes = isByte ? second : Math.ceil(second / 2);
+    if (pen.at + bytes <= file.length) drawPixels(picture, pen, pen.at, EACH, second);
+    pen.at += bytes + (bytes % 2);
+  } else {
+    movePen(picture, pen, second);
   }
-  if (second === END_OF_LINE || second === END_OF_PICTURE) {
-    return { is: second === END_OF_LINE ? 'line' : 'end', next };
+}
+
+function movePen({ file, width }: Picture, pen: Pen, code: number): void {
+  if (code === END_OF_PICTURE) {
+    pen.isDone = true;
+  } else if (code === END_OF_LINE) {
+    pen.x = 0;
+    pen.y -= 1;
+  } else if (pen.at + 1 < file.length) {
+    pen.x = Math.min(width, pen.x + byteAt(file, pen.at));
+    pen.y -= byteAt(file, pen.at + 1);
+    pen.at += 2;
+  } else {
+    pen.at = file.length;
   }
-  if (second === MOVE) {
-    const [right, up] = [file[next], file[next + 1]];
-    return right === undefined || up === undefined ? undefined : { is: 'move', next: next + 2, right, up };
+}
+
+/** @param from of the first index in the file */
+function drawPixels(picture: Picture, pen: Pen, from: number, step: number, length: number): void {
+  const { file, palette, data, width, isByte } = picture;
+  const count = Math.min(length, width - pen.x);
+  let to = CHANNELS * (pen.y * width + pen.x);
+  for (let pixel = 0; pixel < count; pixel++, to += CHANNELS) {
+    const byte = byteAt(file, from + step * (isByte ? pixel : pixel >> 1));
+    const colour = CHANNELS * (isByte ? byte : nibble(byte, pixel));
+    data[to] = byteAt(palette, colour);
+    data[to + 1] = byteAt(palette, colour + 1);
+    data[to + 2] = byteAt(palette, colour + 2);
   }
-  const bytes = isByte ? second : Math.ceil(second / 2);
-  if (next + bytes > file.length) return undefined;
-  return {
-    ...{ is: 'pixels', next: next + bytes + (bytes % 2), count: second },
-    indexOf: (pixel) => (isByte ? (file[next + pixel] ?? 0) : nibble(file[next + (pixel >> 1)] ?? 0, pixel)),
-  };
+  pen.x += count;
 }
 
 const nibble = (byte: number, pixel: number) => (pixel % 2 === 0 ? byte >> 4 : byte & 15);
+
+const byteAt = (bytes: Uint8Array, at: number) => bytes[at] as number;
