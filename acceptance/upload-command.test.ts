@@ -40,6 +40,13 @@ test('finds the running stack, and prints a table of all renditions, and what th
   expect(stdout).toMatch(/^ {2}note: This image is small: 150 × 200 pixels\./m);
 });
 
+test('--enhance sharpens the images of this command, and takes no other word', async () => {
+  const { code, stdout } = await imagemill('upload', '--json', cheap, '-c', 'tiny', '--enhance', 'sharpen');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).image).toMatchObject({ status: 'ready', enhance: 'sharpen' });
+  expect((await program('upload', cheap, '--enhance', 'denoise')).code).toBe(2);
+});
+
 test('explains a rejected file, shows the others as well, and exits 1', async () => {
   const broken = join(dir, 'broken.jpg');
   await writeFile(broken, 'this is no picture');

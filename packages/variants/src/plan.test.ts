@@ -194,3 +194,12 @@ test('a source is decoded to exactly the size of its largest rendition', () => {
   const cover = variantSet({ width: 1200, height: 630, fit: 'cover' });
   expect(decodeSize(planRenditions({ width: 3000, height: 3000 }, cover))).toEqual({ width: 1200, height: 1200 });
 });
+
+test.each([
+  ['its own size', { width: 1000, height: 600 }, 100, { width: 1000, height: 600 }],
+  ['2,400 pixels on its longer side', { width: 4000, height: 3000 }, 100, { width: 2400, height: 1800 }],
+  ['the size of a larger rendition', { width: 4000, height: 3000 }, 3200, { width: 3200, height: 2400 }],
+])('a source that is enhanced is decoded to %s', (_size, source, side, expected) => {
+  const plans = planRenditions(source, variantSet({ width: side, height: side }));
+  expect(decodeSize(plans, source)).toEqual(expected);
+});

@@ -61,6 +61,7 @@ test.each<[string, CostSubject, CostSubject]>([
   ['more pixels of an AVIF', withSource({ format: 'avif' }), withSource({ format: 'avif', width: 9990, height: 9990 })],
   ['an alpha channel', png({ isProgressive: true }), png({ isProgressive: true, channels: 4 })],
   ['larger renditions', subject, { ...subject, set: variantSet({ width: 4000, height: 4000, format: 'avif' }) }],
+  ['an enhanced copy of the pixels', ...avatars()],
 ])('more memory is predicted for %s', (_what, less, more) => {
   expect(predictCost(more).memoryBytes).toBeGreaterThan(predictCost(less).memoryBytes);
 });
@@ -136,3 +137,9 @@ test('a HEIC of a phone is predicted with its decode, and one of 10 bits with tw
   const deep = predictCost({ ...heic, coding: { ...coding, bytesPerChannel: 2 } });
   expect(deep.memoryBytes - predictCost(heic).memoryBytes).toBeGreaterThan(200 * MIB);
 });
+
+/** Of small renditions, the larger pixels that are sharpened take the most. */
+function avatars(): [CostSubject, CostSubject] {
+  const small = { ...subject, set: variantSet({ width: 100, height: 100, format: 'webp' }) };
+  return [small, { ...small, enhance: 'sharpen' }];
+}

@@ -124,6 +124,17 @@ test('crops around the focus of the image', async () => {
   expect([await render(0), await render(1)]).toEqual([cornerColours[0], cornerColours[1]]);
 });
 
+test('enhances an image as the engine in one process does', async () => {
+  const set = variantSet({ width: 60, height: 60 });
+  const photo = await gradientPicture(90, 90).png().toBuffer();
+  const source = await pool.inspect(photo, { set });
+  const render = async (engine: Pick<EnginePool, 'decode'>, enhance?: 'sharpen') =>
+    base64(await Array.fromAsync((await engine.decode(photo, source, set, { enhance })).render()));
+  const enhanced = await render(pool, 'sharpen');
+  expect(enhanced).toEqual(await render(await engineOf({ detector }), 'sharpen'));
+  expect(enhanced).not.toEqual(await render(pool));
+});
+
 test('an image that is decoded right after its inspection stays in its process, and is sent once', async () => {
   const several = await createEnginePool({ processes: 2, slots: 2 });
   onTestFinished(() => several.close());
