@@ -24,7 +24,7 @@ interface Place {
   readonly height: number;
 }
 
-/** A plain thing on a plain ground. */
+/** A plain object on a plain background. */
 const thingOn = (side: number, { left, top, width, height }: Place, ground: readonly number[] = white, thing = red) =>
   fromPixels(side, side, ground.length === 4 ? 4 : 3, (x, y) =>
     x >= left && x < left + width && y >= top && y < top + height ? [...thing, 255] : ground,

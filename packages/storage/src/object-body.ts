@@ -8,7 +8,7 @@ const BODY_MS_MIN = 20_000;
 
 /**
  * The bytes of an object. A connection that breaks during the body is also a StorageError, and so is a body that takes too long. The time
- * begins now, and a reader that leaves before the first chunk closes the connection too: a body that nobody reads would hold it for ever.
+ * begins now, and a reader that leaves before the first chunk closes the connection too: a body that nobody reads would hold it forever.
  */
 export function objectBody(body: Readable, sizeBytes: number, signal?: AbortSignal): ObjectBody {
   endInTime(body, BODY_MS_MIN + Math.ceil((sizeBytes / BYTES_PER_SECOND_MIN) * 1000), signal);

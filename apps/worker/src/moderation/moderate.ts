@@ -20,7 +20,7 @@ export interface Judgement {
 
 export interface Moderator {
   /**
-   * Asks the service for a verdict. If it gives none, the configured policy decides: its trouble never fails the job.
+   * Asks the service for a verdict. If it gives none, the configured policy decides: the service never fails the job.
    *
    * @returns `postponed` if other images that wait for a verdict hold all slots of this worker
    * @throws StorageError; RejectedImageError; the signal's reason

@@ -16,7 +16,7 @@ const SHARE = 0.05;
 const WHITE_MIN = 250;
 const PLAIN_SHARE = 0.95;
 
-/** Of a picture on a white ground, the ground does not count. */
+/** A white background does not count. */
 export function lightOf(frame: GreyFrame): Light {
   const counts = new Uint32Array(256);
   const { luma } = frame;
