@@ -48,7 +48,7 @@ export function refuseDevelopmentSecrets(env: ApiSecrets, context: z.RefinementC
   };
   for (const [name, value] of Object.entries(secrets)) {
     if (![value ?? []].flat().some((secret) => published[name]?.includes(secret))) continue;
-    const message = `has a public development secret, which is allowed only on loopback addresses, and ${open} is none: set your own`;
+    const message = `has a public development secret: set your own, because ${open} is not a loopback address`;
     context.addIssue({ code: 'custom', path: [name], message });
   }
 }

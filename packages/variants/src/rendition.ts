@@ -49,7 +49,7 @@ export const Rendition = z.object({
   variant: VariantName,
   format: Format,
   url: z.url(),
-  expiresAt: z.iso.datetime().optional().meta({ description: 'when `url` ends; missing if it never does' }),
+  expiresAt: z.iso.datetime().optional().meta({ description: 'when `url` expires; missing if it never does' }),
   width: z.int().positive(),
   height: z.int().positive(),
   atMost: z.literal(true).optional().meta({

@@ -37,7 +37,7 @@ export const problemCodes = {
   'upload-too-large': [422, 'The file is larger than MAX_UPLOAD_BYTES.'],
   'invalid-filename': [422, 'The file name is not a plain file name.'],
   'unknown-part': [422, 'The upload has no part with this number.'],
-  'invalid-url': [422, 'Must be a plain http or https URL without credentials.'],
+  'invalid-url': [422, 'The URL is not a plain http or https URL, or has credentials.'],
   'invalid-idempotency-key': [422, 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used for another request within the last 24 hours.'],
   'upgrade-required': [426, 'This address accepts WebSocket connections only.'],

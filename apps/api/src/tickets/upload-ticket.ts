@@ -7,7 +7,7 @@ export const PlannedRendition = z.object({
   variant: z.string(),
   format: z.string(),
   url: z.url(),
-  expiresAt: z.iso.datetime().optional().meta({ description: 'when `url` ends; missing if it never does' }),
+  expiresAt: z.iso.datetime().optional().meta({ description: 'when `url` expires; missing if it never does' }),
   planned: z.literal(true).optional().meta({ description: 'it is made on its first request' }),
 });
 
