@@ -71,7 +71,8 @@ test('a larger frame that never comes is an error in time, and other pictures do
   await waiting;
   await patient.close();
   const impatient = createFaceDetector({ timeoutMs: 1_000, program: unsure });
-  await expect(impatient.detect(blank, () => new Promise(() => {}))).rejects.toThrow('took too long');
+  // On a busy machine, its process may not have started then.
+  await expect(impatient.detect(blank, () => new Promise(() => {}))).rejects.toThrow(/took too long|not found in time/);
   await impatient.close();
 });
 
