@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { bytesOf } from '../test-support/bytes-of.ts';
 import { newImage, pathOf, useEdge } from '../test-support/edge-harness.ts';
 
 const edge = useEdge();
