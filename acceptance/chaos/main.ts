@@ -11,7 +11,7 @@ const usage = `usage: pnpm chaos [fault…] [--short] [--seed N] [--json FILE]
 Runs imagemill on this machine under load, injects one fault after the other, and reports the outcome of every upload.
 Exit codes: 0 all goals met, 1 a goal was missed, 2 wrong usage.
 
-${allFaults.map(({ name, description, full }) => `  ${name.padEnd(16)}${description.replace('{rounds}', String(full.rounds))}`).join('\n')}
+${allFaults.map(({ name, description, full }) => `  ${name.padEnd(20)}${description.replace('{rounds}', String(full.rounds))}`).join('\n')}
 
   --short      small sizes, several faults at the same time, as a quick check; does not update docs/reliability.md
   --seed N     repeats the random choices of an earlier run

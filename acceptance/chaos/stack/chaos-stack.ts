@@ -16,6 +16,9 @@ import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
 import { type DeliveryPlan, startEventRelay } from './event-relay.ts';
 import { type Supervised, supervise } from './supervised.ts';
 
+/** As in `apps/cli/src/stack/start-apps.ts`. */
+const WORKER_NICE = 5;
+
 const entry = (path: string) => fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url));
 
 export interface ChaosStackOptions {
@@ -92,7 +95,10 @@ export async function startChaosStack(
     parts.push({ stop: api.close });
     const workerEnv = { ...env, ...options.workerEnv?.(dir) };
     const workers = Array.from({ length: options.workers ?? 2 }, (_, index) =>
-      supervise({ name: `worker-${index + 1}`, entry: entry('worker/src/main.ts'), env: workerEnv, logs }),
+      supervise({
+        ...{ name: `worker-${index + 1}`, entry: entry('worker/src/main.ts'), env: workerEnv, logs },
+        nice: WORKER_NICE,
+      }),
     );
     parts.push({ stop: async () => void (await Promise.all(workers.map((worker) => worker.close()))) });
     const edges = await startEdges(options.edges ?? 0, env, logs);

@@ -12,6 +12,8 @@ export interface SupervisedOptions {
   readonly entry: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logs: string;
+  /** Of its session. */
+  readonly nice?: number;
 }
 
 /** A program that is restarted whenever it ends, as an orchestrator does. */
@@ -34,7 +36,7 @@ export interface Supervised {
 }
 
 /** Starts the program, each time with a separate log file: `{name}.{n}.log`. */
-export function supervise({ name, entry, env, logs }: SupervisedOptions): Supervised {
+export function supervise({ name, entry, env, logs, nice }: SupervisedOptions): Supervised {
   const ending = new AbortController();
   const events = new EventEmitter().setMaxListeners(0);
   const exits: ProcessExit[] = [];
@@ -44,7 +46,8 @@ export function supervise({ name, entry, env, logs }: SupervisedOptions): Superv
   async function keepUp(): Promise<void> {
     for (let start = 1; !ending.signal.aborted; start++) {
       const logFile = join(logs, `${name}.${start}.log`);
-      current = await startNodeProcess({ name, entry, env, logFile, signal: ending.signal }).catch((error: unknown) => {
+      const options = { name, entry, env, logFile, signal: ending.signal, ...(nice !== undefined && { nice }) };
+      current = await startNodeProcess(options).catch((error: unknown) => {
         failure = error;
         return undefined;
       });

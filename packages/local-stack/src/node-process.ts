@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { StartUpError } from '@imagemill/service/start-up';
 import type { ProcessExit } from './redis/guarded-process.ts';
@@ -18,6 +19,8 @@ export interface NodeProcessOptions {
   readonly appendLog?: boolean;
   /** Time limit until the process sends `ready` to its parent. */
   readonly readyWithinMs?: number;
+  /** Its session gets fewer of the cores than others while all are busy: see `lowerSession`. */
+  readonly nice?: number;
   /** Stops the process if it is not ready yet. */
   readonly signal?: AbortSignal;
 }
@@ -36,7 +39,7 @@ export interface NodeProcess {
  * @throws StartUpError with the end of the log, if the program exits or times out before it is ready
  */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
-  const { name, entry, logFile, appendLog = false, readyWithinMs = 30_000, signal } = options;
+  const { name, entry, logFile, appendLog = false, readyWithinMs = 30_000, nice, signal } = options;
   signal?.throwIfAborted();
   const log = await open(logFile, appendLog ? 'a' : 'w', 0o600);
   const child = spawn(process.execPath, [entry], {
@@ -45,6 +48,7 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
     // A separate process group: Ctrl-C in a terminal reaches only the parent, which then stops its children in order.
     detached: true,
   });
+  if (nice !== undefined) lowerSession(child.pid, nice);
   await log.close();
   const exited = new Promise<ProcessExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   try {
@@ -55,6 +59,18 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Nod
     throw new StartUpError(`${name} did not start: ${(error as Error).message}.`, await tail(logFile));
   }
   return { pid: child.pid ?? 0, exited, stop: () => stop(child, exited) };
+}
+
+/**
+ * Linux can share the cores between sessions first, and then the nice values of processes count within a session only (man 7 sched, "The
+ * autogroup feature"). This gives the session of a process, which must be its leader, a nice value. Does nothing without that feature.
+ */
+export function lowerSession(leader: number | undefined, nice: number): void {
+  try {
+    writeFileSync(`/proc/${leader}/autogroup`, String(nice));
+  } catch {
+    // The kernel has no such file, or the process has ended.
+  }
 }
 
 async function becomesReady(

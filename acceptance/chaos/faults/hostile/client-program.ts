@@ -1,7 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { lowerSession } from '@imagemill/local-stack';
 import type { z } from 'zod';
 
 /**
@@ -40,12 +40,7 @@ export function startClient(program: URL, nice: number, args: readonly string[])
 export function spawnAtPriority(program: URL, nice: number, args: readonly string[], stdio: StdioOptions) {
   const command = ['-n', String(nice), process.execPath, fileURLToPath(program), ...args];
   const child = spawn('nice', command, { stdio, detached: true });
-  try {
-    // Where Linux shares the cores between sessions first, a nice value counts within a session only: man 7 sched, "autogroup feature".
-    writeFileSync(`/proc/${child.pid}/autogroup`, String(nice));
-  } catch {
-    // A kernel without this feature has no such file.
-  }
+  lowerSession(child.pid, nice);
   return child;
 }
 

@@ -37,6 +37,9 @@ export async function startApps(options: AppOptions): Promise<Apps> {
   return { api, workers: others.slice(edges.length), edge: edgeEnv && others[0] };
 }
 
+/** That of its engine processes: while they keep all cores busy, the API and the edge still get one at once. */
+const WORKER_NICE = 5;
+
 /** Starts one app, and restarts it if it exits. */
 function keepApp(
   { logs, say, signal, onRestart }: Pick<AppOptions, 'logs' | 'say' | 'signal' | 'onRestart'>,
@@ -49,6 +52,7 @@ function keepApp(
     start: (isRestart, ending) =>
       startNodeProcess({
         ...{ name, entry: entryPoints[app], env, logFile: join(logs, `${name}.log`), appendLog: isRestart },
+        ...(app === 'worker' && { nice: WORKER_NICE }),
         signal: AbortSignal.any([signal, ending]),
       }),
   });
