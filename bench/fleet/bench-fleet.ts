@@ -11,7 +11,7 @@ import { CATEGORY, PHOTO_SIDE } from './sellers.ts';
 const PAGE = new URL('../../docs/performance.md', import.meta.url);
 
 const full = {
-  scaling: { images: 600, perSecond: 60, seconds: 20 },
+  scaling: { images: 1_200, perSecond: 60, seconds: 20 },
   sale: { uploads: 5_000, seconds: 60 },
 };
 const short = {
