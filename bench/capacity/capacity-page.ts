@@ -31,7 +31,7 @@ export interface CapacityData {
   readonly imagesInRedis: number;
 }
 
-/** Stores what was measured, and writes the tables of docs/capacity.md. */
+/** Stores the measurements, and writes the tables of docs/capacity.md. */
 export async function keepCapacity(data: CapacityData): Promise<void> {
   await writeFile(DATA, `${JSON.stringify(data, null, 2)}\n`);
   await writeFile(PAGE, await capacityPage());
@@ -77,7 +77,7 @@ function redisBytesOf({ redisBytes, imagesInRedis }: CapacityData, waiting: numb
   return { waiting, finished: of('render'), listed: of('images', 'fingerprints') };
 }
 
-/** What was predicted for the run, and what it took. */
+/** The usage that the coefficients predict for the run. */
 export function predictionOf({ perImage, perSecond, counts, run }: CapacityData): Usage {
   const ofImages = (Object.keys(counts) as Kind[]).map((kind) => ({ usage: perImage[kind], count: counts[kind] }));
   return sumOf([...ofImages, { usage: perSecond, count: run.seconds }]);

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { claimPort, startS3 } from '@imagemill/local-stack';
+import { claimPort, startS3, WORKER_NICE } from '@imagemill/local-stack';
 import {
   type FailoverRedis,
   type FaultProxy,
@@ -15,9 +15,6 @@ import { runProgram } from '../../test-support/run-program.ts';
 import { type ChaosRedis, startChaosRedis } from './chaos-redis.ts';
 import { type DeliveryPlan, startEventRelay } from './event-relay.ts';
 import { type Supervised, supervise } from './supervised.ts';
-
-/** As in `apps/cli/src/stack/start-apps.ts`. */
-const WORKER_NICE = 5;
 
 const entry = (path: string) => fileURLToPath(new URL(`../../../apps/${path}`, import.meta.url));
 

@@ -6,6 +6,8 @@ import { StartUpError } from '@imagemill/service/start-up';
 import type { ProcessExit } from './redis/guarded-process.ts';
 
 const KILL_AFTER_MS = 45_000;
+/** Of a worker's session, as of its engine processes: while they keep all cores busy, the API and the edge still get one at once. */
+export const WORKER_NICE = 5;
 
 export interface NodeProcessOptions {
   /** Its name in messages. */

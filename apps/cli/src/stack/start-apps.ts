@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startNodeProcess } from '@imagemill/local-stack';
+import { startNodeProcess, WORKER_NICE } from '@imagemill/local-stack';
 import { entryPoints } from './entry-points.ts';
 import { type KeptProcess, keepRunning } from './keep-running.ts';
 import { startTogether } from './start-together.ts';
@@ -36,9 +36,6 @@ export async function startApps(options: AppOptions): Promise<Apps> {
   const [api, ...others] = await startTogether<[KeptProcess, ...KeptProcess[]]>(starts as [Promise<KeptProcess>]);
   return { api, workers: others.slice(edges.length), edge: edgeEnv && others[0] };
 }
-
-/** That of its engine processes: while they keep all cores busy, the API and the edge still get one at once. */
-const WORKER_NICE = 5;
 
 /** Starts one app, and restarts it if it exits. */
 function keepApp(

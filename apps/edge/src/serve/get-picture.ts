@@ -65,7 +65,7 @@ export async function getPicture(
   if (held) pictures.forget(key);
   const { result, joined } = await flights(key, clientGone(), async (flight) => {
     const fetched = await openOrMake(services, wanted, flight);
-    // Nobody gets it any more.
+    // All requests for it have ended.
     if (flight.signal.aborted) discard(fetched.picture);
     return fetched;
   });
