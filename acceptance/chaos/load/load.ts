@@ -4,6 +4,9 @@ import { type Api, putUpload, RefusedError, type Ticket } from './api.ts';
 import type { Picture } from './pictures.ts';
 import { retryWhileUnavailable, UnavailableError } from './retry-while-unavailable.ts';
 
+/** Begins the note of each upload that a seller gave up on, because the service or the storage was away for longer than it repeats its requests. */
+export const ABANDONED = 'An upload was abandoned';
+
 /** How an upload is reported: by the uploader's call, by the bucket's event, or both. */
 type Report = 'call' | 'event' | 'both';
 
@@ -96,7 +99,7 @@ export function startLoad({ api, nextPicture, random, uploadEveryMs, keepsRate, 
       if (signal.aborted) throw error;
       // The seller continues with the next picture.
       if (!(error instanceof UnavailableError || error instanceof RefusedError)) throw error;
-      note(`An upload was abandoned: ${error.message}`);
+      note(`${ABANDONED}: ${error.message}`);
     }
   }
 

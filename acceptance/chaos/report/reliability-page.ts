@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { machine } from '@imagemill/bench/machine';
 import { markdownTable } from '@imagemill/bench/markdown-table';
-import { writeSection } from '@imagemill/bench/page-section';
+import { withSection } from '@imagemill/bench/page-section';
+import { ABANDONED } from '../load/load.ts';
 import type { FaultReport } from './fault-report.ts';
 import { faultsTable } from './faults-table.ts';
 
@@ -20,7 +21,12 @@ export async function keepReport({ logs: _, ...report }: FaultReport, order: rea
   const runs = [...kept.filter(({ fault }) => fault !== report.fault), { ...report, ...machine() }];
   runs.sort((a, b) => order.indexOf(a.fault) - order.indexOf(b.fault));
   await writeFile(DATA, `${JSON.stringify(runs, null, 2)}\n`);
-  await writeSection(PAGE, 'chaos', tables(runs));
+  await writeFile(PAGE, await reliabilityPage());
+}
+
+/** docs/reliability.md with the figures of the stored runs. */
+export async function reliabilityPage(): Promise<string> {
+  return withSection(await readFile(PAGE, 'utf8'), 'chaos', tables(await readKept()));
 }
 
 async function readKept(): Promise<KeptRun[]> {
@@ -43,7 +49,16 @@ function tables(runs: readonly KeptRun[]): string {
   return [
     faultsTable(runs),
     missed.length > 0 ? missed.join('\n') : 'Every goal was met.',
+    'What the runs also noted:',
+    runs.flatMap((run) => notesOf(run).map((note) => `- **${run.fault}**: ${note}`)).join('\n'),
     `Command: \`npx -y pnpm@12 chaos\`; ${minutes} minutes in total.`,
     markdownTable(['fault', 'description', 'seed', 'date and machine'], how),
   ].join('\n\n');
+}
+
+/** The notes of a run; abandoned uploads are counted. */
+function notesOf({ notes }: KeptRun): string[] {
+  const others = notes.filter((note) => !note.startsWith(ABANDONED)).map((note) => note.replace(/\.$/, ''));
+  const abandoned = notes.length - others.length;
+  return abandoned > 0 ? [...others, `${abandoned} uploads were abandoned by their sellers during the outage`] : others;
 }
