@@ -11,6 +11,7 @@ import { edgeEnv } from '../apps/edge/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { SweepName } from '../apps/worker/src/reconcile/reconcile.ts';
 import { lambdaEnv, redriveEnv } from '../apps/worker/src/serverless/env.ts';
+import { type Permission, permissions } from '../deploy/aws/permissions.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { Warning } from '../packages/report/src/index.ts';
 import { capabilities } from '../packages/storage/src/probes/probe.ts';
@@ -83,6 +84,28 @@ test('docs/stores.md lists every capability that is probed, and what follows wit
   );
   const table = ['| capability | what it is | without it |', '| --- | --- | --- |', ...rows].join('\n');
   expect(await read('docs/stores.md')).toContain(`${table}\n\n`);
+});
+
+test('docs/aws.md lists what each role may do, on each prefix of the buckets and each queue', async () => {
+  const roles: readonly (readonly [name: string, list: readonly Permission[]])[] = Object.entries(permissions);
+  const resources = new Set(roles.flatMap(([, list]) => list.map(({ on }) => on)));
+  const cell = (list: readonly Permission[], resource: string) => {
+    const actions = list.filter(({ on }) => on === resource).flatMap((permission) => permission.actions);
+    return actions.map((action) => action.replace(/^\w+:/, '')).join(', ');
+  };
+  const rows = [...resources].toSorted().map((resource) => {
+    const [service] = roles.flatMap(([, list]) => list.find(({ on }) => on === resource)?.actions ?? []);
+    const name = resource.includes('/') ? `\`${resource}\`` : resource;
+    return `| ${name} (${service?.split(':')[0]}) | ${roles.map(([, list]) => cell(list, resource)).join(' | ')} |`;
+  });
+  const head = [
+    `| on | ${roles.map(([name]) => `\`${name}\``).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(roles.length)}`,
+  ];
+  const table = `${[...head, ...rows].join('\n')}\n`;
+  const page = (await read('docs/aws.md')).replace(/^\| on \|.*\n(?:\|.*\n)+/m, table);
+  expect(page).toContain(table);
+  await expect(page).toMatchFileSnapshot('../docs/aws.md');
 });
 
 test('docs/seller-report.md lists every warning with its fields, in the order in which they are reported', async () => {
