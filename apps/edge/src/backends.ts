@@ -1,6 +1,6 @@
 import { createProducerConnection, createReaderConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
-import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { checkBucket, conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import type { EdgeEnv } from './env.ts';
 
 /** The connections of one edge process to Redis and the object storage. */
@@ -15,8 +15,8 @@ export function openBackends(env: EdgeEnv, logger: Logger) {
     redis.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   }
   return {
-    originals: createS3Storage({ client, bucket: env.ORIGINALS_BUCKET }),
-    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
+    originals: createS3Storage({ client, bucket: env.ORIGINALS_BUCKET, ...conditionsOf(env).originals }),
+    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditionsOf(env).cdn }),
     connection,
     purgeReader,
     close() {

@@ -1,6 +1,6 @@
 import { checkRedis, createConsumerConnection, createProducerConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
-import { checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { checkBucket, conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { workerCanaryKey } from '@imagemill/variants';
 import type { WorkerEnv } from './env.ts';
 
@@ -17,13 +17,14 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
   // Fails fast: an image is made without looking for duplicates.
   const fastConnection = createProducerConnection(redisAddress(env));
   fastConnection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
+  const conditions = conditionsOf(env);
   return {
-    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET }),
-    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
+    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, ...conditions.originals }),
+    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditions.cdn }),
     /** The same buckets, for probes. */
     canaries: {
-      originals: createS3Storage({ client: canaryClient, bucket: env.ORIGINALS_BUCKET }),
-      cdn: createS3Storage({ client: canaryClient, bucket: env.CDN_BUCKET }),
+      originals: createS3Storage({ client: canaryClient, bucket: env.ORIGINALS_BUCKET, ...conditions.originals }),
+      cdn: createS3Storage({ client: canaryClient, bucket: env.CDN_BUCKET, ...conditions.cdn }),
     },
     connection,
     fastConnection,

@@ -29,7 +29,7 @@ export async function checkBucket(storage: ObjectStorage, check: BucketCheck = {
 }
 
 const NO_CONDITIONS =
-  'The server has no conditional writes: it ignores If-None-Match, or does not implement it. Runs of a job could overwrite each other. Use another server.';
+  'The server has no conditional writes: it ignores If-None-Match, or does not implement it. Runs of a job could overwrite each other. Use another server, or set S3_CONDITIONAL_WRITES=detect.';
 
 /** The storage answered that it refuses this bucket or these credentials, or there are none. */
 function needsOperator(cause: unknown): boolean {

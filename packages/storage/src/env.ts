@@ -18,6 +18,10 @@ export const storageEnv = {
   S3_SECRET_ACCESS_KEY: z.string().optional().describe('secret of the access key'),
   ORIGINALS_BUCKET: bucketName.default('imagemill-originals').describe('private bucket: originals and manifests'),
   CDN_BUCKET: bucketName.default('imagemill-cdn').describe('public bucket: renditions'),
+  S3_CONDITIONAL_WRITES: z
+    .enum(['prevent', 'detect'])
+    .default('prevent')
+    .describe('`detect` for a server without conditional writes: conflicting writes are then detected, not prevented'),
 };
 
 /** The environment variable of every process that signs URLs of the object storage. */
@@ -40,6 +44,22 @@ export function keyWithSecret(env: S3Keys, context: z.RefinementCtx): void {
   const names = ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
   const missing = names.filter((name) => env[name] === undefined);
   if (missing.length === 1) context.addIssue({ code: 'custom', path: missing, message: 'is not set' });
+}
+
+/** A manifest is a commit: another process may be about to write it too. */
+const COMMIT_SETTLES_MS = 1_000;
+
+interface ConditionSettings {
+  readonly S3_CONDITIONAL_WRITES: 'prevent' | 'detect';
+}
+
+/** How the storages of both buckets treat conditions. Renditions are looked at at once: two runs of a job give the same picture. */
+export function conditionsOf({ S3_CONDITIONAL_WRITES: conditions }: ConditionSettings) {
+  const isDetected = conditions === 'detect';
+  return {
+    originals: { detectConflictsAfterMs: isDetected ? COMMIT_SETTLES_MS : undefined },
+    cdn: { detectConflictsAfterMs: isDetected ? 0 : undefined },
+  };
 }
 
 /** The S3 client's settings from a parsed environment that has `storageEnv`. */

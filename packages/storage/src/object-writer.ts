@@ -1,4 +1,5 @@
 import { PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { conditionHolds, isConditional } from './condition.ts';
 import { errorName, statusOf, toStorageError } from './errors.ts';
 import { meaningOf } from './object-answer.ts';
 import { putHeaders, unquoted } from './object-headers.ts';
@@ -34,14 +35,10 @@ export function createObjectWriter({ client, bucket, send, head }: ObjectWriterO
   }
 
   /** Whether another write came first. If the condition still holds, nothing was stored. */
-  async function lookForWinner(
-    { key, ifMatch, ifAbsent }: PutObject,
-    signal?: AbortSignal,
-  ): Promise<PutOutcome | undefined> {
-    if (ifMatch === undefined && !ifAbsent) return undefined;
-    const found = await head(key, { signal });
-    const holds = ifMatch === undefined ? !found : found && unquoted(found.etag) === unquoted(ifMatch);
-    return holds ? undefined : { outcome: 'precondition-failed' };
+  async function lookForWinner(object: PutObject, signal?: AbortSignal): Promise<PutOutcome | undefined> {
+    if (!isConditional(object)) return undefined;
+    const found = await head(object.key, { signal });
+    return conditionHolds(object, found) ? undefined : { outcome: 'precondition-failed' };
   }
 
   return async (object, signal) => {
@@ -83,9 +80,9 @@ const commandOf = (Bucket: string, { body, metadata, ifMatch, ifAbsent, ...objec
     IfNoneMatch: ifAbsent ? '*' : undefined,
   });
 
-function conditionFailed({ ifMatch, ifAbsent }: PutObject, error: unknown): boolean {
+function conditionFailed(object: PutObject, error: unknown): boolean {
   const meaning = meaningOf(statusOf(error), errorName(error));
-  if (meaning === 'condition-failed') return ifMatch !== undefined || ifAbsent === true;
+  if (meaning === 'condition-failed') return isConditional(object);
   // The object to replace is gone.
-  return meaning === 'absent' && ifMatch !== undefined;
+  return meaning === 'absent' && object.ifMatch !== undefined;
 }

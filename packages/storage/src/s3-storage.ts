@@ -1,4 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteObjectCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { CallOptions } from './call-options.ts';
+import { detectConflicts } from './detect-conflicts.ts';
 import { createDirectReads } from './direct-reads.ts';
 import { statusOf, storageUnavailable, toStorageError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
@@ -20,6 +23,11 @@ export interface S3StorageOptions {
   readonly signingClient?: S3Client;
   /** Whether presigned uploads may overwrite an object; not every server can prevent that. */
   readonly allowOverwrite?: boolean;
+  /**
+   * For a server without conditional writes: conflicts are then detected, by a second look this long after a write, and not prevented.
+   * If it is not set, the server checks the conditions.
+   */
+  readonly detectConflictsAfterMs?: number | undefined;
   /** The clock for signing upload URLs. */
   readonly now?: () => Date;
 }
@@ -35,7 +43,15 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
 
   const send = createSendDirect(client, Bucket);
   const { head, open } = createDirectReads(send, createSdkReads(client, Bucket));
-  const put = createObjectWriter({ client, bucket: Bucket, send, head });
+  async function probe({ signal }: CallOptions = {}): Promise<void> {
+    await client.send(new HeadBucketCommand({ Bucket }), abortable(signal)).catch((error: unknown) => {
+      throw statusOf(error) === 404 ? storageUnavailable(error) : toStorageError(error);
+    });
+  }
+  const write = createObjectWriter({ client, bucket: Bucket, send, head });
+  const settleMs = options.detectConflictsAfterMs;
+  const settle = (signal?: AbortSignal) => pause(settleMs, undefined, signal && { signal });
+  const put = settleMs === undefined ? write : detectConflicts(write, { head, probe, settle });
 
   return {
     bucket: Bucket,
@@ -57,10 +73,6 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
 
     list: (list) => listObjects(client, Bucket, list),
 
-    async probe({ signal } = {}) {
-      await client.send(new HeadBucketCommand({ Bucket }), abortable(signal)).catch((error: unknown) => {
-        throw statusOf(error) === 404 ? storageUnavailable(error) : toStorageError(error);
-      });
-    },
+    probe,
   };
 }

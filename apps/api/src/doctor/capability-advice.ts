@@ -14,17 +14,17 @@ export const capabilityAdvice: Readonly<Record<Capability, Advice>> = {
   'conditional-create': {
     title: 'a conditional PUT does not overwrite (If-None-Match)',
     without: 'problem',
-    fix: 'Use another store. Without it, two runs of one job can overwrite each other: nothing prevents or reports it.',
+    fix: 'Use another store, or set S3_CONDITIONAL_WRITES=detect: two runs of one job can then overwrite each other, which is detected, and not prevented.',
   },
   'one-winner': {
     title: 'one of several simultaneous conditional PUTs wins',
     without: 'problem',
-    fix: 'Use another store. Two workers can otherwise both commit the same image.',
+    fix: 'Use another store, or set S3_CONDITIONAL_WRITES=detect. Two workers can otherwise both commit the same image.',
   },
   'conditional-replace': {
     title: 'a conditional PUT replaces only the known object (If-Match)',
     without: 'problem',
-    fix: 'Use another store. A deletion during a render can otherwise be undone.',
+    fix: 'Use another store, or set S3_CONDITIONAL_WRITES=detect. A deletion during a render can otherwise be undone.',
   },
   'upload-urls': {
     title: 'an upload URL accepts the declared upload',

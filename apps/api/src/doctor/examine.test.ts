@@ -173,6 +173,9 @@ describe('reports', () => {
       result: 'warning',
       fix: expect.stringContaining('S3_ALLOW_OVERWRITE=true'),
     });
+    const detecting = await examined({ ...env, S3_CONDITIONAL_WRITES: 'detect' });
+    for (const check of ['conditional writes', 'buckets']) expect(problems(detecting, check)).toEqual([]);
+    expect(detecting.filter(({ message }) => message.includes('detected, not prevented'))).toHaveLength(2);
   });
 
   test.skipIf(isCeph)('a store that obeys unsigned ACLs, with the setting', async () => {

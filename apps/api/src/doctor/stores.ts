@@ -1,4 +1,4 @@
-import { createS3Client, createS3Storage, type ObjectStorage, s3Settings } from '@imagemill/storage';
+import { conditionsOf, createS3Client, createS3Storage, type ObjectStorage, s3Settings } from '@imagemill/storage';
 import type { StoragePart } from './env.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 import { createProbeObjects, type ProbeObjects } from './probe-objects.ts';
@@ -8,6 +8,8 @@ const CALL_MS = 5_000;
 export interface Stores {
   readonly originals: ObjectStorage;
   readonly cdn: ObjectStorage;
+  /** The originals bucket with the conditions of the store itself. */
+  readonly plainOriginals: ObjectStorage;
   readonly objects: ProbeObjects;
   readonly endpoint: string;
   /** Whether uploaders' URLs were tested at the address that uploaders use. */
@@ -25,9 +27,12 @@ export async function openStores(env: StoragePart): Promise<Stores> {
   const publicEndpoint = env.S3_PUBLIC_ENDPOINT;
   const isPublicReachable = publicEndpoint !== undefined && (await answers(publicEndpoint));
   const signingClient = isPublicReachable ? createS3Client({ ...s3, endpoint: publicEndpoint }) : client;
+  const conditions = conditionsOf(env);
+  const originals = { client, signingClient, bucket: env.ORIGINALS_BUCKET };
   return {
-    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET }),
-    cdn: createS3Storage({ client, signingClient, bucket: env.CDN_BUCKET }),
+    originals: createS3Storage({ ...originals, ...conditions.originals }),
+    cdn: createS3Storage({ client, signingClient, bucket: env.CDN_BUCKET, ...conditions.cdn }),
+    plainOriginals: createS3Storage(originals),
     objects: createProbeObjects(),
     endpoint: env.S3_ENDPOINT,
     publicEndpoint: publicEndpoint === undefined ? undefined : outcomeOf(isPublicReachable),

@@ -1,6 +1,6 @@
 import { buildEngine, decodeWatermarks } from '@imagemill/rendering';
 import { createLogger, parseJsonFile } from '@imagemill/service';
-import { createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadVariantSets } from '@imagemill/variants';
 import { Registry } from 'prom-client';
 import { buildModerator } from '../moderation/build-moderator.ts';
@@ -64,8 +64,8 @@ function openStorage(env: LambdaEnv) {
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
   const signingClient = createS3Client({ ...s3Settings(env), endpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT });
   return {
-    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET }),
-    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET }),
+    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, ...conditionsOf(env).originals }),
+    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditionsOf(env).cdn }),
   };
 }
 

@@ -36,7 +36,8 @@ function outcomesOf(url: string | undefined, send: (body: unknown) => void, wait
   const check = bucketEventsCheck({
     env: { UPLOAD_EVENTS_QUEUE_URL: url, UPLOAD_EVENTS_REGION: 'us-east-1' },
     stores: {
-      ...{ originals, cdn: originals, endpoint: s3.endpoint, publicEndpoint: undefined, close() {} },
+      ...{ originals, cdn: originals, plainOriginals: originals, endpoint: s3.endpoint, publicEndpoint: undefined },
+      close() {},
       objects: createProbeObjects(),
     },
     ...{ prefix: EVENT_PREFIX, ready: async () => events.connection, waitMs },

@@ -1,4 +1,5 @@
 import {
+  type Capability,
   type ProbeResult,
   probeBrowserUploads,
   probeConditionalWrites,
@@ -12,7 +13,10 @@ import { type Check, type Outcome, ok } from '../finding.ts';
 import type { Stores } from '../stores.ts';
 
 /** Capabilities that vary between S3 servers, tried on the originals bucket. */
-export function capabilityChecks(env: StoragePart, { originals: storage, objects, publicEndpoint }: Stores): Check[] {
+export function capabilityChecks(
+  env: StoragePart,
+  { plainOriginals: storage, objects, publicEndpoint }: Stores,
+): Check[] {
   const check = (name: string, probe: (signal: AbortSignal) => Promise<readonly ProbeResult[]>): Check => ({
     name,
     run: async (signal) => (await probe(signal)).map((result) => outcomeOf(result, env)),
@@ -39,10 +43,19 @@ const originsOf = ({ CORS_ORIGINS }: StoragePart): readonly string[] => {
   return named.length > 0 ? named : ['https://shop.example.com'];
 };
 
-function outcomeOf({ capability, holds, seen }: ProbeResult, { S3_ALLOW_OVERWRITE }: StoragePart): Outcome {
+/** What S3_CONDITIONAL_WRITES replaces. */
+const CONDITIONS: ReadonlySet<Capability> = new Set(['conditional-create', 'one-winner', 'conditional-replace']);
+
+function outcomeOf(
+  { capability, holds, seen }: ProbeResult,
+  { S3_ALLOW_OVERWRITE, S3_CONDITIONAL_WRITES }: StoragePart,
+): Outcome {
   const { title, without, fix } = capabilityAdvice[capability];
   if (capability === 'upload-once' && S3_ALLOW_OVERWRITE) {
     return ok('upload URLs may overwrite: S3_ALLOW_OVERWRITE is set');
+  }
+  if (!holds && S3_CONDITIONAL_WRITES === 'detect' && CONDITIONS.has(capability)) {
+    return ok('conflicting writes are detected, not prevented: S3_CONDITIONAL_WRITES is set to detect');
   }
   return holds ? ok(title) : { result: without, message: `expected: ${title}; found: ${seen}`, fix };
 }
