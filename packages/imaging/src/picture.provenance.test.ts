@@ -2,8 +2,10 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { writeXmp } from './marks/write-xmp.ts';
 import { JSON_CONTENT, jumbf, MANIFEST_TEXT, withManifest } from './test-support/c2pa.ts';
+import { heicSample } from './test-support/heic.ts';
 import { iptcBlock, photoshopBlock } from './test-support/iptc.ts';
 import { segment } from './test-support/jpeg-parts.ts';
+import { jxlSample } from './test-support/jxl.ts';
 import { animation, gradientPicture } from './test-support/pictures.ts';
 import { engineOf, metadataOf, renderOne, renderSet, variantSet } from './test-support/render.ts';
 import { plainTiff } from './test-support/tiff.ts';
@@ -114,6 +116,8 @@ describe('a C2PA manifest', () => {
     webp: () => gradientPicture(40, 30).webp().toBuffer(),
     avif: () => gradientPicture(40, 30).avif({ effort: 0 }).toBuffer(),
     gif: () => gradientPicture(40, 30).gif().toBuffer(),
+    heic: () => heicSample('plain'),
+    jxl: () => jxlSample('plain'),
   };
 
   test.each(Object.keys(plain) as (keyof typeof plain)[])(

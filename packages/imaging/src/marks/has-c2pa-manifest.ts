@@ -1,6 +1,8 @@
 import { gifBlocks, isGif } from '../source/gif-blocks.ts';
 import { isoBoxTree } from '../source/iso-box-tree.ts';
+import { boxesIn } from '../source/isobmff.ts';
 import { isJpeg, jpegMarkers } from '../source/jpeg-markers.ts';
+import { isJxl } from '../source/jxl/jxl-container.ts';
 import { isPng, pngChunks } from '../source/png-chunks.ts';
 import { riffChunks } from '../source/riff-chunks.ts';
 import { tiffReader } from '../source/tiff-reader.ts';
@@ -14,6 +16,7 @@ export function hasC2paManifest(file: Uint8Array): boolean {
   if (isJpeg(bytes)) return inJpeg(bytes);
   if (isPng(bytes)) return some(pngChunks(bytes), ({ type }) => type === 'caBX');
   if (isGif(bytes)) return inGif(bytes);
+  if (isJxl(bytes)) return some(boxesIn(bytes), ({ type, content }) => type === 'jumb' && isStore(content));
   const start = bytes.toString('latin1', 0, 12);
   if (start.startsWith('RIFF')) return some(riffChunks(bytes), ({ type }) => type === 'C2PA');
   if (start.slice(4, 8) === 'ftyp') return inIsoMedia(bytes);
@@ -34,11 +37,15 @@ function inJpeg(bytes: Buffer): boolean {
     if (code !== APP11 || bytes.toString('latin1', from, from + 2) !== 'JP') continue;
     const head = bytes.subarray(from, Math.min(to, from + 64));
     const box = head.subarray(head.subarray(BOX_AT, BOX_AT + 4).equals(LARGE) ? BOX_AT + 16 : BOX_AT + 8);
-    if (box.toString('latin1', 4, 8) === 'jumd' && box.subarray(8, 24).equals(STORE_UUID)) return true;
+    if (isStore(box)) return true;
   }
   return false;
 }
 const LARGE = Buffer.of(0, 0, 0, 1);
+
+/** @param content of a JUMBF box: its description comes first */
+const isStore = (content: Buffer) =>
+  content.toString('latin1', 4, 8) === 'jumd' && content.subarray(8, 24).equals(STORE_UUID);
 
 const EXTENSION_HEAD = 3;
 

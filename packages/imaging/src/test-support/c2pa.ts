@@ -17,6 +17,12 @@ export const jumbf = (uuid = C2PA_STORE): Buffer =>
     box('json', Buffer.from(`{"title":"${MANIFEST_TEXT}"}`)),
   );
 
+/** After all other boxes, where it moves no item. */
+function afterIsoMedia(file: Buffer): Buffer {
+  const uuid = Buffer.from('d8fec3d61b0e483c92975828877ec481', 'hex');
+  return Buffer.concat([file, box('uuid', uuid, u32(0), Buffer.from('manifest\0'), jumbf())]);
+}
+
 /** https://spec.c2pa.org/specifications/specifications/2.2/specs/C2PA_Specification.html#_embedding_manifests_into_various_file_formats */
 export const withManifest = {
   /** The first of two segments. */
@@ -36,11 +42,15 @@ export const withManifest = {
     webp.writeUInt32LE(webp.length - 8, 4);
     return webp;
   },
-  /** After all other boxes, where it moves no item. */
-  avif: (file: Buffer) =>
+  avif: afterIsoMedia,
+  heic: afterIsoMedia,
+  /** Beside the codestream, in a container. ISO/IEC 18181-2 */
+  jxl: (codestream: Buffer, content = jumbf()) =>
     Buffer.concat([
-      file,
-      box('uuid', Buffer.from('d8fec3d61b0e483c92975828877ec481', 'hex'), u32(0), Buffer.from('manifest\0'), jumbf()),
+      box('JXL ', Buffer.from('0d0a870a', 'hex')),
+      box('ftyp', Buffer.from('jxl \0\0\0\0jxl ')),
+      content,
+      box('jxlc', codestream),
     ]),
   gif: (file: Buffer) => {
     const content = jumbf();
