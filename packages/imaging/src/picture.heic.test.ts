@@ -121,6 +121,16 @@ describe('a HEIC as phones write it', () => {
     }
   });
 
+  test.each(['top and bottom', 'left and right'] as const)('is mirrored: %s are exchanged', async (mirror) => {
+    const [width, height] = [120, 90];
+    const pixels = await rendered(await gridHeic({ columns: 2, rows: 2, width, height, mirror }));
+    expect([pixels.width, pixels.height]).toEqual([width, height]);
+    for (const [x, y] of samplePoints) {
+      const pixel = mirror === 'left and right' ? pixels.rgb(width - 1 - x, y) : pixels.rgb(x, height - 1 - y);
+      expect(colourDifference(pixel, inTiles(x, y))).toBeLessThan(4);
+    }
+  });
+
   test('has the colours of its code points', async () => {
     const wide = await rendered(await gridHeic({ columns: 2, rows: 1, nclx: { primaries: 12, transfer: 13 } }));
     const usual = await rendered(await gridHeic({ columns: 2, rows: 1, nclx: { primaries: 1, transfer: 13 } }));

@@ -26,6 +26,8 @@ export interface HeicParts {
   readonly height?: number;
   /** Number of quarter turns to the left. */
   readonly turns?: number;
+  /** Which sides are exchanged. ISO/IEC 23008-12, section 6.5.12 */
+  readonly mirror?: 'top and bottom' | 'left and right';
   /** Code points: https://www.itu.int/rec/T-REC-H.273 */
   readonly nclx?: { readonly primaries: number; readonly transfer: number };
   readonly profile?: Buffer;
@@ -43,7 +45,16 @@ interface Item {
 
 /** A grid as phones write it: ISO/IEC 23008-12, section 6.6.2.3. */
 export async function gridHeic(parts: HeicParts): Promise<Buffer> {
-  const { columns, rows, width = columns * TILE.width, height = rows * TILE.height, turns, nclx, profile } = parts;
+  const {
+    columns,
+    rows,
+    width = columns * TILE.width,
+    height = rows * TILE.height,
+    turns,
+    mirror,
+    nclx,
+    profile,
+  } = parts;
   const sample = readAvifItems(await heicSample('plain'));
   const [coded = 0] = sample.from(sample.primary, 'dimg');
   const described = sample.properties(coded).filter(({ type }) => ['hvcC', 'ispe'].includes(type));
@@ -60,6 +71,7 @@ export async function gridHeic(parts: HeicParts): Promise<Buffer> {
       ...(nclx ? [box('colr', Buffer.from('nclx'), u16(nclx.primaries, nclx.transfer, 6), Buffer.of(0x80))] : []),
       ...(profile ? [box('colr', Buffer.from('prof'), profile)] : []),
       ...(turns === undefined ? [] : [box('irot', Buffer.of(turns))]),
+      ...(mirror ? [box('imir', Buffer.of(mirror === 'top and bottom' ? 0 : 1))] : []),
     ],
   };
   const gainMap = {
