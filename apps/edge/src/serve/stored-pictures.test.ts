@@ -1,0 +1,35 @@
+import type { ObjectStorage } from '@imagemill/storage';
+import { expect, test } from 'vitest';
+import { createStoredPictures } from './stored-pictures.ts';
+
+const KIB = 1024;
+const noBucket = {} as ObjectStorage;
+const picture = (sizeBytes: number) => ({
+  ...{ bytes: new Uint8Array(sizeBytes), etag: '"a"', sizeBytes, contentType: 'image/webp', sha256: undefined },
+});
+
+test('the memory of all held pictures is bounded, and the one that was used least recently goes first', () => {
+  const pictures = createStoredPictures(noBucket, 1000 * KIB);
+  for (const key of ['a', 'b', 'c', 'd']) pictures.hold(key, picture(200 * KIB));
+  expect(pictures.inMemory('a')).toBeDefined();
+  pictures.hold('e', picture(200 * KIB));
+  expect(pictures.size()).toBeLessThanOrEqual(1000 * KIB);
+  expect(['a', 'b', 'c', 'd', 'e'].filter((key) => pictures.inMemory(key) === undefined)).toEqual(['b']);
+});
+
+test('many small pictures are bounded as well: each counts with what is stored beside its bytes', () => {
+  const pictures = createStoredPictures(noBucket, 100 * KIB);
+  for (let index = 0; index < 1000; index++) pictures.hold(`${index}`, picture(1));
+  const held = Array.from({ length: 1000 }, (_, index) => pictures.inMemory(`${index}`)).filter(Boolean);
+  expect(held.length).toBeLessThan(100);
+  expect(pictures.size()).toBeLessThanOrEqual(100 * KIB);
+});
+
+test('a picture larger than the limit is not held, and with no memory none is', () => {
+  const pictures = createStoredPictures(noBucket, 1000 * KIB);
+  pictures.hold('large', picture(257 * KIB));
+  expect(pictures.inMemory('large')).toBeUndefined();
+  const none = createStoredPictures(noBucket, 0);
+  none.hold('small', picture(1));
+  expect(none.inMemory('small')).toBeUndefined();
+});
