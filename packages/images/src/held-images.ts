@@ -5,6 +5,7 @@ import {
   type LiveManifest,
   ManifestConflictError,
   type Manifests,
+  moderationOf,
   type Previews,
   type StoredHeld,
 } from '@imagemill/manifests';
@@ -98,5 +99,7 @@ export function createHeldImages({ manifests, previews, queue, records }: Source
 }
 
 /** Whether an operator has judged the image in the same way before. */
-const isJudged = (manifest: LiveManifest, { verdict }: Judgement) =>
-  'moderation' in manifest && manifest.moderation?.by === 'operator' && manifest.moderation.verdict === verdict;
+function isJudged(manifest: LiveManifest, { verdict }: Judgement): boolean {
+  const moderation = moderationOf(manifest);
+  return moderation?.by === 'operator' && moderation.verdict === verdict;
+}

@@ -1,4 +1,4 @@
-import { Moderation, Unchecked } from '@imagemill/manifests';
+import { Moderation, moderationOf, Unchecked } from '@imagemill/manifests';
 import { z } from 'zod';
 import type { ImageRecord } from './image-record.ts';
 import { ImageView } from './image-view.ts';
@@ -33,7 +33,7 @@ export function reportOf(record: ImageRecord, view: ImageView): ImageReport {
   const { imageId, category, filename, status, error, source, provenance, warnings } = view;
   const shown = { imageId, category, filename, status, error, source, provenance, warnings };
   const manifest = record.from === 'manifest' ? record.manifest : undefined;
-  const moderation = manifest && 'moderation' in manifest ? manifest.moderation : undefined;
+  const moderation = manifest && moderationOf(manifest);
   const ready = manifest?.status === 'ready' && manifest.measured ? manifest : undefined;
   return {
     ...shown,

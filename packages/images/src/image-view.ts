@@ -1,4 +1,4 @@
-import { isPublishedPublicly } from '@imagemill/manifests';
+import { isPublishedPublicly, type LiveManifest } from '@imagemill/manifests';
 import { Warning } from '@imagemill/report';
 import {
   type Categories,
@@ -87,9 +87,7 @@ function fromManifest({ manifest, status }: FromManifest, { categories, urls }: 
   const common = { imageId, category, ...given, attempts, createdAt };
   if (manifest.status !== 'ready') {
     const progress = { done: 0, total: plannedTotal(spec) };
-    const known = 'source' in manifest ? sourceOf(manifest.source) : {};
-    const error = 'error' in manifest ? { error: manifest.error } : {};
-    return { ...common, ...known, ...warningsIn(manifest), status, progress, renditions: [], ...error };
+    return { ...common, ...findingsIn(manifest), status, progress, renditions: [] };
   }
   const { source } = manifest;
   const { placeholder, dominantColour, chosenFocus, skipped, readyAt } = manifest;
@@ -105,7 +103,7 @@ function fromManifest({ manifest, status }: FromManifest, { categories, urls }: 
   return {
     ...common,
     ...sourceOf(source),
-    ...warningsIn(manifest),
+    ...warningsOf(manifest),
     ...{ status: 'ready', progress, placeholder, dominantColour, renditions, readyAt },
     ...(chosenFocus && { chosenFocus }),
     ...(skipped && { skipped }),
@@ -152,8 +150,17 @@ const requested = ({ focus, enhance }: OwnSettings): Pick<ImageView, 'focus' | '
   ...(enhance && { enhance }),
 });
 
-const warningsIn = (manifest: FromManifest['manifest']): Pick<ImageView, 'warnings'> =>
-  'warnings' in manifest && manifest.warnings ? { warnings: manifest.warnings } : {};
+/** What is known of an image that is not ready. */
+function findingsIn(
+  manifest: Exclude<LiveManifest, { status: 'ready' }>,
+): Pick<ImageView, 'source' | 'provenance' | 'warnings' | 'error'> {
+  if (manifest.status === 'released') return {};
+  const { error } = manifest;
+  return manifest.status === 'failed' ? { error } : { ...sourceOf(manifest.source), ...warningsOf(manifest), error };
+}
+
+const warningsOf = ({ warnings }: Pick<ImageView, 'warnings'>): Pick<ImageView, 'warnings'> =>
+  warnings ? { warnings } : {};
 
 function sourceOf(
   facts: (SourceFacts & { readonly sha256?: string }) | undefined,

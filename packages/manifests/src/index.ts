@@ -4,7 +4,7 @@ export { ManifestConflictError, OtherTenantsImageError } from './errors.ts';
 export { createFinishedImages, type FinishedImages } from './finished-images.ts';
 export { isHeld, type Judgement, judgeHeld, type StoredHeld } from './judge-held.ts';
 export { isPublishedPublicly, makePrivate, visibilityOf } from './make-private.ts';
-export { type FinishedManifest, type LiveManifest, Manifest, Unchecked } from './manifest.ts';
+export { type FinishedManifest, type LiveManifest, Manifest, moderationOf, Unchecked } from './manifest.ts';
 export { assertOwn, createManifests, type Manifests, type StoredManifest, type TenantManifests } from './manifests.ts';
 export { Moderation, moderationErrors } from './moderation.ts';
 export { deleteOriginal, findOriginal, listOriginals, readOriginal, readWhole, type Upload } from './originals.ts';

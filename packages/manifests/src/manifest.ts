@@ -134,3 +134,6 @@ export type FinishedManifest = Extract<Manifest, { status: 'ready' | 'rejected' 
 
 /** The manifest of an image that has not been deleted. */
 export type LiveManifest = Exclude<Manifest, { status: 'deleted' }>;
+
+export const moderationOf = (manifest: LiveManifest): Moderation | undefined =>
+  manifest.status === 'failed' ? undefined : manifest.moderation;

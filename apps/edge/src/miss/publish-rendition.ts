@@ -43,12 +43,13 @@ export async function publishRendition(
   }
   if (put.outcome === 'stored') {
     const picture = {
+      kind: 'held',
       bytes,
       etag: put.etag,
       sizeBytes: bytes.byteLength,
       contentType: formatMediaTypes[only.format],
       sha256: put.sha256,
-    };
+    } as const;
     pictures.hold(key, picture);
     return { picture, stored: true };
   }

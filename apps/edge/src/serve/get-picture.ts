@@ -89,7 +89,7 @@ async function openOrMake(services: PictureServices, wanted: WantedPicture, flig
 
 /** The body of a large picture can be read once: the first request takes it. */
 async function ownCopy(pictures: StoredPictures, key: string, picture: StoredPicture): Promise<StoredPicture> {
-  if ('bytes' in picture || picture.take()) return picture;
+  if (picture.kind === 'held' || picture.take()) return picture;
   const own = await pictures.open(key);
   if (!own) throw pictureNotFound();
   return own;

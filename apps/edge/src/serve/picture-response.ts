@@ -61,7 +61,7 @@ export async function pictureResponse(
     discard(picture);
     return new Response(null, { headers: shared });
   }
-  return new Response(bodyOf('bytes' in picture ? picture.bytes : picture.body), { headers: shared });
+  return new Response(bodyOf(picture.kind === 'held' ? picture.bytes : picture.body), { headers: shared });
 }
 
 /** Of range-parser: a well-formed range lies outside of the picture. */
@@ -87,7 +87,7 @@ function rangeOf({ method, header }: PictureRequest, { etag, sizeBytes }: Stored
 }
 
 async function partOf(pictures: StoredPictures, picture: StoredPicture, range: ByteRange) {
-  return 'bytes' in picture
+  return picture.kind === 'held'
     ? picture.bytes.subarray(range.start, range.end + 1)
     : pictures.openRange(picture, { start: range.start, end: range.end });
 }

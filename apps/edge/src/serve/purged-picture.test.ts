@@ -20,7 +20,7 @@ async function held(): Promise<RenderImage> {
 
 async function anyPicture(image: RenderImage) {
   const picture = await edge.services.pictures.open(pathOf(image).slice(1));
-  if (!picture || !('bytes' in picture)) throw new Error('The picture is missing, or too large to be held.');
+  if (picture?.kind !== 'held') throw new Error('The picture is missing, or too large to be held.');
   return picture;
 }
 

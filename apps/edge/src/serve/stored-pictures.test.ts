@@ -5,6 +5,7 @@ import { createStoredPictures } from './stored-pictures.ts';
 const KIB = 1024;
 const noBucket = {} as ObjectStorage;
 const picture = (sizeBytes: number) => ({
+  kind: 'held' as const,
   ...{ bytes: new Uint8Array(sizeBytes), etag: '"a"', sizeBytes, contentType: 'image/webp', sha256: undefined },
 });
 

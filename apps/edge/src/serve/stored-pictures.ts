@@ -12,11 +12,13 @@ interface PictureFacts {
 
 /** The bytes of a published rendition. */
 interface HeldPicture extends PictureFacts {
+  readonly kind: 'held';
   readonly bytes: Uint8Array;
 }
 
 /** A published rendition that is too large to hold; its body can be read once. */
 interface StreamedPicture extends PictureFacts {
+  readonly kind: 'streamed';
   readonly key: string;
   readonly body: AsyncIterable<Uint8Array>;
   /** Whether this is the first call: the body belongs to that caller. */
@@ -70,13 +72,15 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number): Stor
       if (facts.sizeBytes > HELD_BYTES_MAX) {
         return {
           ...facts,
+          kind: 'streamed',
           key,
           body: object.body,
           take: onlyOnce(),
           discard: () => ending.abort(new Error('The picture is not read.')),
         };
       }
-      const picture = { ...facts, bytes: Buffer.concat(await Array.fromAsync(object.body)) };
+      const bytes = Buffer.concat(await Array.fromAsync(object.body));
+      const picture = { ...facts, kind: 'held', bytes } as const;
       hold(key, picture);
       return picture;
     },
@@ -106,5 +110,5 @@ function onlyOnce(): () => boolean {
 
 /** Closes the connection of a picture that is not read. */
 export function discard(picture: StoredPicture): void {
-  if ('discard' in picture) picture.discard();
+  if (picture.kind === 'streamed') picture.discard();
 }
