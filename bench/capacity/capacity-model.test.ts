@@ -20,6 +20,7 @@ const inputs: Inputs = {
     s3GbMonth: price(0.5),
     cacheNodeHour: price(1),
     cdnGb: price(1),
+    cdnHttps10000: price(1),
   },
   assumptions: {
     mix: {},

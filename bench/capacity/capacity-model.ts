@@ -21,7 +21,8 @@ export interface Inputs {
       | 's3Reads1000'
       | 's3GbMonth'
       | 'cacheNodeHour'
-      | 'cdnGb',
+      | 'cdnGb'
+      | 'cdnHttps10000',
       Price
     >
   >;

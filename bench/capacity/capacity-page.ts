@@ -122,8 +122,10 @@ function millionTable(data: CapacityData, inTheMix: Usage, inputs: Inputs): stri
       row('API on Fargate', ({ money }) => usd(money.api)),
       row('requests of S3', ({ money }) => usd(money.requests)),
       row('a month of storage in S3', ({ money }) => usd(money.storageMonth)),
-      row('a million views of a mean rendition, bytes only', ({ objectBytes }) =>
-        usd(((objectBytes * MILLION) / 1e9) * inputs.usd.cdnGb.usd),
+      row('a million views of a mean rendition: bytes, requests', ({ objectBytes }) =>
+        [((objectBytes * MILLION) / 1e9) * inputs.usd.cdnGb.usd, (MILLION / 10_000) * inputs.usd.cdnHttps10000.usd]
+          .map(usd)
+          .join(', '),
       ),
     ],
   );
