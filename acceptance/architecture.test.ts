@@ -10,6 +10,7 @@ import {
   renditionKey,
   Tenant,
   tombstoneKey,
+  uploadSweepKey,
   workerCanaryKey,
 } from '@imagemill/variants';
 import { describe, expect, test } from 'vitest';
@@ -73,6 +74,7 @@ describe('the architecture', () => {
       renditions: renditionKey(rendition),
       privateRenditions: renditionKey({ ...rendition, visibility: 'signed' }),
       canaries: workerCanaryKey,
+      sweeps: uploadSweepKey,
     } satisfies Record<keyof typeof prefixes, string>;
     const names = {
       acme: 'tenant',

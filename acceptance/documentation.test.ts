@@ -10,7 +10,7 @@ import { createProgram } from '../apps/cli/src/program.ts';
 import { edgeEnv } from '../apps/edge/src/env.ts';
 import { reconcileEnv, workerEnv } from '../apps/worker/src/env.ts';
 import { SweepName } from '../apps/worker/src/reconcile/reconcile.ts';
-import { lambdaEnv, redriveEnv } from '../apps/worker/src/serverless/env.ts';
+import { lambdaEnv, redriveEnv, sweepEnv } from '../apps/worker/src/serverless/env.ts';
 import { type Permission, permissions } from '../deploy/aws/permissions.ts';
 import { s3ServerEnv } from '../packages/local-stack/src/s3/env.ts';
 import { Warning } from '../packages/report/src/index.ts';
@@ -30,6 +30,7 @@ describe('docs/configuration.md', () => {
     worker: workerEnv,
     lambda: lambdaEnv,
     redrive: redriveEnv,
+    sweep: sweepEnv,
     edge: edgeEnv,
     reconcile: z.object({ ...reconcileEnv.shape, ...reconcileCommandEnv.shape }),
     'bucket set-up': setupEnv,

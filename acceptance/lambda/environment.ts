@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Invocation {
-  readonly handler: 'handler' | 'redrive';
+  readonly handler: 'handler' | 'redrive' | 'sweep';
   readonly event: unknown;
   readonly remainingMs: number;
 }

@@ -67,6 +67,13 @@ export const permissions = {
     { actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], on: 'dead letters' },
     { actions: ['sqs:SendMessage'], on: 'parked letters' },
   ],
+  sweep: [
+    { actions: ['s3:ListBucket'], on: 'originals' },
+    { actions: read, on: 'originals/manifests/*' },
+    { actions: read, on: 'originals/deletions/*' },
+    { actions: write, on: 'originals/sweeps/*' },
+    { actions: ['sqs:SendMessage'], on: 'upload events' },
+  ],
   worker: [
     { actions: ['s3:ListBucket', 's3:ListBucketMultipartUploads'], on: 'originals' },
     { actions: [...remove, ...parts], on: 'originals/originals/*' },

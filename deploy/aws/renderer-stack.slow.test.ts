@@ -47,8 +47,11 @@ describe('the role of', () => {
     return `${names[name?.[1] ?? name?.[0] ?? ''] ?? text}${prefix}`;
   }
 
-  test.each(['renderer', 'redrive'] as const)('%s allows exactly what its list says, and to write its log', (list) => {
-    const name = list === 'renderer' ? 'Renderer' : 'Redrive';
+  test.each([
+    ['renderer', 'Renderer'],
+    ['redrive', 'Redrive'],
+    ['sweep', 'Sweep'],
+  ] as const)('%s allows exactly what its list says, and to write its log', (list, name) => {
     const { Statement } = named(renderer, 'AWS::IAM::Policy', `${name}Role`).PolicyDocument;
     const [log, ...statements] = Statement as Properties[];
     expect(log?.Resource['Fn::GetAtt'][0]).toMatch(new RegExp(`^${name}Log`));
@@ -75,15 +78,23 @@ test('a batch reports its failed messages, and no other invocation gets a messag
   expect(Timeout * 1000).toBeGreaterThan(mapping?.BatchSize * Number(Environment.Variables.IMAGE_WALL_MS) + 30_000);
 });
 
-test('both functions are Node 24 on ARM64, of one bundle', () => {
+test('all functions are Node 24 on ARM64, of one bundle', () => {
   const functions = all(renderer, 'AWS::Lambda::Function');
-  expect(functions.map(({ Handler }) => Handler).toSorted()).toEqual(['lambda.handler', 'lambda.redrive']);
+  const handlers = ['lambda.handler', 'lambda.redrive', 'lambda.sweep'];
+  expect(functions.map(({ Handler }) => Handler).toSorted()).toEqual(handlers);
   for (const each of functions) expect(each).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   expect(new Set(functions.map(({ Code }) => Code.S3Key)).size).toBe(1);
 });
 
-test('dead letters are redriven every five minutes, and those that are parked raise an alarm', () => {
-  expect(all(renderer, 'AWS::Events::Rule')).toMatchObject([{ ScheduleExpression: 'rate(5 minutes)' }]);
+test('dead letters are redriven and lost uploads are ordered every five minutes, in passes that do not overlap', () => {
+  const [rule, ...others] = all(renderer, 'AWS::Events::Rule');
+  expect([rule?.ScheduleExpression, others]).toEqual(['rate(5 minutes)', []]);
+  const targets = rule?.Targets.map(({ Arn }: Properties) => Arn['Fn::GetAtt'][0].slice(0, 5));
+  expect(targets).toEqual(['Redri', 'Sweep']);
+  expect(named(renderer, 'AWS::Lambda::Function', 'Sweep').Timeout).toBeLessThan(300);
+});
+
+test('dead letters that are parked raise an alarm', () => {
   const parked = all(renderer, 'AWS::CloudWatch::Alarm').filter(({ Dimensions }) =>
     JSON.stringify(Dimensions).includes('Parked'),
   );

@@ -23,7 +23,7 @@ export interface RendererStackProps extends StackProps {
 /** Two images of 60 s, with their transfers; a sixth of the visibility of the queue. */
 const TIMEOUT = Duration.minutes(3);
 
-/** The Lambda renderer, and the function that redrives its dead letters (docs/serverless.md). */
+/** The Lambda renderer, and the functions that redrive its dead letters and order lost uploads (docs/serverless.md). */
 export class RendererStack extends Stack {
   constructor(scope: Construct, id: string, { lambda, alarmEmail, around, ...props }: RendererStackProps) {
     super(scope, id, props);
@@ -65,14 +65,21 @@ export class RendererStack extends Stack {
       ...{ memorySize: 512, timeout: Duration.minutes(5) },
       environment: { ...environment, DEAD_LETTERS_URL: deadLetters.queueUrl, PARKED_LETTERS_URL: parked.queueUrl },
     });
+    const sweep = createFunction(this, 'Sweep', {
+      ...{ code, handler: 'lambda.sweep', arnOf, may: permissions.sweep },
+      // It ends before the next one starts, which continues its round.
+      ...{ memorySize: 512, timeout: Duration.minutes(4) },
+      environment,
+    });
     new Rule(this, 'EveryFiveMinutes', {
       schedule: Schedule.rate(Duration.minutes(5)),
-      targets: [new LambdaFunction(redrive)],
+      targets: [redrive, sweep].map((each) => new LambdaFunction(each)),
     });
     alarm(this, alarmEmail, {
       ParkedLetters: [parked.metricApproximateNumberOfMessagesVisible(), 0],
       Throttles: [renderer.metricThrottles(), 100],
       RedriveErrors: [redrive.metricErrors(), 2],
+      SweepErrors: [sweep.metricErrors(), 2],
     });
   }
 }

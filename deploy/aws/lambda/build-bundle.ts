@@ -28,7 +28,7 @@ const banner = {
 };
 
 /**
- * Writes the code of the Lambda renderer to a folder: `lambda.mjs` with the handlers `handler` and `redrive`, the program of the engine
+ * Writes the code of the Lambda renderer to a folder: `lambda.mjs` with the handlers `handler`, `redrive` and `sweep`, the program of the engine
  * processes, and the packages with native code.
  *
  * @returns the modules of the handlers, for tests

@@ -12,3 +12,4 @@ export { createPreviews, type Previews } from './previews.ts';
 export { DIGEST_METADATA, putRendition } from './put-rendition.ts';
 export { deleteRenditions, listRenderedImages, type RenderedImage } from './renditions.ts';
 export { METADATA_BYTES_MAX, metadataBytes, originalMetadata, sellersText, ticketMetadata } from './sellers-text.ts';
+export { createSweepPositions, type SweepPosition } from './sweep-position.ts';

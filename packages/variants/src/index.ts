@@ -51,9 +51,11 @@ export {
   renditionFolder,
   renditionKey,
   sizeKey,
+  skipOriginals,
   Tenant,
   timeOfId,
   tombstoneKey,
+  uploadSweepKey,
   workerCanaryKey,
 } from './keys.ts';
 export {

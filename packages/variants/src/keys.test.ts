@@ -21,7 +21,9 @@ import {
   renditionKey,
   SourceMediaType,
   sizeKey,
+  skipOriginals,
   Tenant,
+  timeOfId,
   tombstoneKey,
   VariantName,
   Visibility,
@@ -66,6 +68,25 @@ describe('keys', () => {
         expect(parseOriginalKey(originalKey(address))).toEqual(address);
       }),
     );
+  });
+
+  test('of originals outside of a period are skipped: up to its first id, or to the next category', () => {
+    const original = (category: string, id: string) =>
+      originalKey({ tenant, category, imageId: ImageId.parse(id), contentType: 'image/jpeg' });
+    const key = original('product', imageId);
+    const created = timeOfId(imageId).getTime();
+    const period = (from: number, until: number) => ({
+      from: new Date(created + from),
+      until: new Date(created + until),
+    });
+    expect(skipOriginals(key, period(0, 0))).toBe(key);
+    expect(skipOriginals(`${key}/other`, period(1, 1))).toBe(`${key}/other`);
+    const first = skipOriginals(key, period(1, 1));
+    expect(first).toBe('originals/acme/product/0199a1b2-c3d5');
+    expect(first < original('product', imageId.replace('c3d4', 'c3d5'))).toBe(true);
+    const beyond = skipOriginals(key, period(-1, -1));
+    expect(beyond > original('product', 'ffffffff-ffff-7fff-bfff-ffffffffffff')).toBe(true);
+    expect(beyond < original('shoes', imageId)).toBe(true);
   });
 
   test('of tombstones are ordered by day and can be parsed back, and no other key is taken for one', () => {

@@ -9,6 +9,9 @@ export type ImageId = z.infer<typeof ImageId>;
 /** When an image's id was created. A UUIDv7 starts with its time: 48 bits of ms since 1970 (RFC 9562, section 5.7). */
 export const timeOfId = (imageId: ImageId) => new Date(Number.parseInt(imageId.replaceAll('-', '').slice(0, 12), 16));
 
+/** The start of every id that was created at this time. */
+const startOfId = (createdAt: Date) => createdAt.getTime().toString(16).padStart(12, '0').replace(/^.{8}/, '$&-');
+
 /** The owner of an API key. It is a path segment of object keys: only letters, digits and hyphens are safe. */
 export const Tenant = z
   .string()
@@ -31,6 +34,7 @@ export const prefixes = {
   /** Of private images: no anonymous request may read it. */
   privateRenditions: 'private/',
   canaries: 'canaries/',
+  sweeps: 'sweeps/',
 } as const;
 
 /** The key of the object, in each bucket, with which workers test whether the bucket can be written and read. */
@@ -38,6 +42,9 @@ export const workerCanaryKey = `${prefixes.canaries}worker`;
 
 /** The key of an object that the doctor writes and deletes, in each bucket. */
 export const doctorKey = (id: string) => `${prefixes.canaries}doctor/${id}`;
+
+/** The key of how far the sweep for lost uploads has come, in the originals bucket. */
+export const uploadSweepKey = `${prefixes.sweeps}uploads.json`;
 
 const EVENT_PROBE = `${prefixes.originals}doctor-`;
 
@@ -69,6 +76,20 @@ export const originalFolder = (address: ImageAddress) => `${prefixes.originals}$
 
 /** An image's position among its tenant's: listings return them by category, then oldest first. */
 const addressPath = ({ tenant, category, imageId }: ImageAddress) => `${tenant}/${category}/${imageId}`;
+
+/**
+ * Where a listing of originals continues after `key` if only images whose ids were created in a period matter: originals of a category are
+ * ordered by age, so the older ones and the younger ones of its folder can be skipped.
+ */
+export function skipOriginals(key: string, period: { readonly from: Date; readonly until: Date }): string {
+  const address = parseOriginalKey(key);
+  if (!address) return key;
+  const folder = `${prefixes.originals}${address.tenant}/${address.category}/`;
+  const createdAt = timeOfId(address.imageId);
+  // `~` sorts after every id.
+  if (createdAt > period.until) return `${folder}~`;
+  return createdAt < period.from ? `${folder}${startOfId(period.from)}` : key;
+}
 
 const OriginalPlace = z.tuple([Tenant, Category, ImageId, z.string()]);
 

@@ -44,3 +44,17 @@ export const redriveEnv = z
   })
   .superRefine(keyWithSecret);
 export type RedriveEnv = z.output<typeof redriveEnv>;
+
+/** The environment variables of the function that finds uploads whose event was lost. */
+export const sweepEnv = z
+  .object({
+    ...{ LOG_LEVEL, RENDER_QUEUE_URL },
+    ...storageEnv,
+    UPLOAD_LOST_AFTER_SECONDS: whole(1, 7 * 24 * 3600)
+      .prefault('3600')
+      .describe(
+        'age from which an upload that was not rendered is ordered again, as its event may be lost; longer than uploads wait in the queue, else their messages come twice',
+      ),
+  })
+  .superRefine(keyWithSecret);
+export type SweepEnv = z.output<typeof sweepEnv>;
