@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { copyPackages } from './copy-packages.ts';
-import { installFor } from './install-for.ts';
+import { withInstallation } from './with-installation.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -61,13 +61,9 @@ export async function buildBundle({ out, arch, config }: BundleOptions): Promise
   // One file: an engine process reads it from its standard input.
   await build({ ...common, entryPoints: { engine: 'packages/imaging/src/process/main.ts' } });
   await cp(join(root, 'packages/imaging/src/process/start.mjs'), join(out, 'start.mjs'));
-  const installation = arch === process.arch ? root : await installFor(root, arch);
-  await copyPackages({
-    from: join(installation, 'packages/imaging'),
-    names: copied,
-    arch,
-    to: join(out, 'node_modules'),
-  });
+  const copyFrom = (installation: string) =>
+    copyPackages({ from: join(installation, 'packages/imaging'), names: copied, arch, to: join(out, 'node_modules') });
+  await (arch === process.arch ? copyFrom(root) : withInstallation(root, arch, copyFrom));
   if (config !== undefined) await cp(config, join(out, 'config'), { recursive: true });
   return metafile;
 }
