@@ -3,7 +3,8 @@ import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { decodeWatermarks } from '@imagemill/rendering';
 import { type Focus, loadVariantSets } from '@imagemill/variants';
 import { createFaceDetector, whyNoFaces } from '@imagemill/vision';
-import { animation, catalogue, photograph, portrait, reds } from './option-sources.ts';
+import sharp from 'sharp';
+import { animation, catalogue, photograph, portrait, reds, ultraHdr } from './option-sources.ts';
 
 const root = new URL('../../', import.meta.url);
 const folder = new URL('docs/images/options/', root);
@@ -12,7 +13,18 @@ interface Example {
   readonly focus?: Focus;
   /** By default the sample photograph. */
   readonly source?: () => Promise<Buffer>;
+  /** What is drawn of the rendition, if not all of it. */
+  readonly shown?: (rendition: Uint8Array) => Promise<Uint8Array>;
   readonly [option: string]: unknown;
+}
+
+const whole = async (rendition: Uint8Array) => rendition;
+
+/** The gain map, which follows the standard picture, in the size of the box. */
+function lastPicture(rendition: Uint8Array): Promise<Buffer> {
+  const file = Buffer.from(rendition);
+  const map = file.subarray(file.lastIndexOf(Buffer.of(0xff, 0xd8, 0xff)));
+  return sharp(map).resize(150, 150, { kernel: 'linear' }).webp().toBuffer();
 }
 
 /** File name to the options that the picture shows. */
@@ -40,6 +52,8 @@ const examples: Record<string, Example> = {
   'sharpen-on': { fit: 'cover', sharpen: true },
   'colour-srgb': { fit: 'cover', source: reds },
   'colour-p3': { fit: 'cover', colour: 'p3', source: reds },
+  'hdr-standard': { fit: 'cover', source: ultraHdr },
+  'hdr-map': { fit: 'cover', format: 'jpeg', hdr: 'gain-map', source: ultraHdr, shown: lastPicture },
   'watermark-default': { fit: 'inside', watermark: { file: 'logo.svg' } },
   'watermark-centre': { fit: 'inside', watermark: { file: 'logo.svg', place: 'centre', size: 80, opacity: 50 } },
   'watermark-round': {
@@ -68,7 +82,7 @@ const examples: Record<string, Example> = {
 export async function drawOptions(): Promise<void> {
   await mkdir(folder, { recursive: true });
   const box = { width: 150, height: 150, format: 'webp', quality: 80 };
-  const sets = Object.entries(examples).map(([name, { focus: _, source: __, ...options }]) => [
+  const sets = Object.entries(examples).map(([name, { focus: _, source: __, shown: ___, ...options }]) => [
     name,
     [{ name, ...box, ...options }],
   ]);
@@ -78,12 +92,12 @@ export async function drawOptions(): Promise<void> {
   if (noFaces !== undefined) throw new Error(noFaces);
   const detector = createFaceDetector();
   const engine = await createImagingEngine({ watermarks: await decodeWatermarks(watermarks), detector });
-  for (const [name, { focus, source = photograph }] of Object.entries(examples)) {
+  for (const [name, { focus, source = photograph, shown = whole }] of Object.entries(examples)) {
     const bytes = await source();
     const set = categories.get(name)?.set ?? [];
     const picture = await engine.decode(bytes, await engine.inspect(bytes), set, { focus });
     for await (const { data, width, height } of picture.render()) {
-      await writeFile(new URL(`${name}.webp`, folder), data);
+      await writeFile(new URL(`${name}.webp`, folder), await shown(data));
       console.log(`${name}.webp ${width}×${height}`);
     }
   }

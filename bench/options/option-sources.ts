@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { cicp } from '@imagemill/imaging/test-support';
+import { cicp, ultraHdrOf } from '@imagemill/imaging/test-support';
 import sharp from 'sharp';
 
 const photos = new URL('../../examples/photos/', import.meta.url);
 
 /** A sample photograph. */
 export const photograph = () => readFile(new URL('product.jpg', photos));
+
+/** The same photograph with a gain map, in which what is brighter than the middle grey is brighter still. */
+export async function ultraHdr(): Promise<Buffer> {
+  const photo = await photograph();
+  const map = sharp(photo).greyscale().linear(2, -255).toColourspace('b-w');
+  return ultraHdrOf(photo, await map.jpeg({ quality: 90 }).toBuffer());
+}
 
 /** A photograph with a face above its centre. */
 export const portrait = () => readFile(new URL('avatar.jpg', photos));

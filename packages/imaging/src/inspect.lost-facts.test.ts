@@ -12,7 +12,7 @@ import { cicp, gama, patchesPng, pngChunk } from './test-support/png.ts';
 import { rgbProfile } from './test-support/profiles.ts';
 import { engineOf } from './test-support/render.ts';
 import { plainTiff } from './test-support/tiff.ts';
-import { ultraHdrJpeg } from './test-support/ultra-hdr.ts';
+import { ultraHdrOf } from './test-support/ultra-hdr.ts';
 import { xmpPacket } from './test-support/xmp.ts';
 
 const photograph = await readFile(new URL('../../../examples/photos/avatar.jpg', import.meta.url));
@@ -207,7 +207,7 @@ describe('the colour profile of a photograph', () => {
 describe('an HDR picture', () => {
   test('with a gain map is found', async () => {
     const [standard, map] = [await small().jpeg().toBuffer(), await gradientPicture(16, 16).jpeg().toBuffer()];
-    expect(await inspect(ultraHdrJpeg(standard, map))).toHaveProperty('hdr', 'gain-map');
+    expect(await inspect(ultraHdrOf(standard, map))).toHaveProperty('hdr', 'gain-map');
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { losslessJpeg } from './test-support/lossless-jpeg.ts';
 import { cornerColours, cornerPicture, gradientPicture, type Rgb } from './test-support/pictures.ts';
 import { inspectionOf } from './test-support/rejection.ts';
 import { metadataOf, pixelReader, renderOne, renderSet, variantSet } from './test-support/render.ts';
-import { ultraHdrJpeg } from './test-support/ultra-hdr.ts';
+import { ultraHdrOf } from './test-support/ultra-hdr.ts';
 
 /** A corner picture of 32×16, encoded with libjpeg-turbo 2.1.5: `cjpeg -quality 90 -sample 1x1 -arithmetic [-progressive]`. */
 const arithmeticCoded = {
@@ -101,7 +101,7 @@ describe('every coding process of JPEG shows the whole picture at every size', (
 describe('an Ultra HDR JPEG, or any other JPEG followed by a second picture,', () => {
   const standard = () => cornerPicture(120, 80).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
   const gainMap = () => gradientPicture(30, 20).greyscale().jpeg().toBuffer();
-  const ultraHdr = async () => ultraHdrJpeg(await standard(), await gainMap());
+  const ultraHdr = async () => ultraHdrOf(await standard(), await gainMap());
 
   test('is a valid fixture for libultrahdr', async () => {
     sharp.unblock({ operation: ['VipsForeignLoadUhdr'] });

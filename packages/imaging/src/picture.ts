@@ -18,6 +18,9 @@ import { decodeLayers, type Layers } from './decode-layers.ts';
 import type { Detector } from './detector.ts';
 import { encodeOrder } from './encode-order.ts';
 import { createFrames, type Frames, frameKey, shapeCost } from './frames.ts';
+import { decodeGainMap, type GainMap } from './gain-map/decode-gain-map.ts';
+import { encodeGainMap } from './gain-map/encode-gain-map.ts';
+import { containerXmp, ultraHdrJpeg } from './gain-map/ultra-hdr-jpeg.ts';
 import { withoutHiddenColours } from './hidden-colours.ts';
 import { inCompletionOrder } from './in-completion-order.ts';
 import type { Layer } from './layer.ts';
@@ -101,18 +104,20 @@ export async function decodePicture(
   const isStill = !set.some(({ animated }) => animated);
   const decodable = decodableSource(bytes, context.limits, { isStill });
   const marks = await readMarks(decodable.bytes, source, set);
-  const layers = await context.encodeSlot(() => {
+  const { layers, gainMap } = await context.encodeSlot(async () => {
     // It may have been queued for long, behind the encodes of other pictures.
     signal?.throwIfAborted();
     // While faces are looked for, its slot stays taken: the detector uses the core.
-    return decodeLayers(decodable, source, set, { ...context, focus, chosenFocus, enhance });
+    const layers = await decodeLayers(decodable, source, set, { ...context, focus, chosenFocus, enhance });
+    const plans = layers.all.flatMap((layer) => layer.plans).filter(keepsGainMap);
+    return { layers, gainMap: await decodeGainMap(bytes, source, plans, context.limits) };
   });
   signal?.throwIfAborted();
   return {
     decided: layers.decided,
     summarise: () => context.encodeSlot(() => summarise(layers.decoded)),
     close: () => {},
-    render: ({ signal } = {}) => renderAll({ decodable, source, marks, layers, wanted }, context, signal),
+    render: ({ signal } = {}) => renderAll({ decodable, source, marks, layers, gainMap, wanted }, context, signal),
   };
 }
 
@@ -121,6 +126,7 @@ interface RenderSubject {
   readonly source: SourceFacts;
   readonly marks: Marks;
   readonly layers: Layers;
+  readonly gainMap: GainMap | undefined;
   readonly wanted: ReadonlySet<Variant>;
 }
 
@@ -166,8 +172,9 @@ interface Encode {
 }
 
 /** The files of a layer that are wanted. */
-function toEncode(layer: Layer, { source, marks, wanted }: RenderSubject): Encode[] {
-  const firsts = groupBy(layer.plans, (plan) => sameBytesKey(plan, layer, { source, marks }));
+function toEncode(layer: Layer, subject: RenderSubject): Encode[] {
+  const { source, wanted } = subject;
+  const firsts = groupBy(layer.plans, (plan) => sameBytesKey(plan, layer, subject));
   const encoded = firsts.filter((alike) => alike.some(({ variant }) => wanted.has(variant)));
   const frames = createFrames(layer.pixels, firsts.map(firstOf), encoded.map(firstOf));
   return encoded.map((alike) => {
@@ -179,7 +186,7 @@ function toEncode(layer: Layer, { source, marks, wanted }: RenderSubject): Encod
 
 async function encode(
   plan: BackedPlan,
-  { decodable, source, marks }: RenderSubject,
+  { decodable, source, marks, gainMap }: RenderSubject,
   { layer, frames }: Pick<Encode, 'layer' | 'frames'>,
   limits: ImageLimits,
 ): Promise<Uint8Array> {
@@ -194,15 +201,19 @@ async function encode(
   // Hidden colours waste bytes in a lossless format; in a lossy one, they protect the colours of neighbouring pixels.
   const pixels = plan.variant.format === 'png' ? withoutHiddenColours(shaped) : shaped;
   const image = layer.colour === 'p3' ? await p3Image(pixels) : sharp(pixels.data, { raw: pixels.raw });
-  const frame = withMarks(image, kept);
-  return encodeFrame(frame, pixels, plan).finally(() => frames.release(plan));
+  const map = gainMap && keepsGainMap(plan) ? await encodeGainMap(gainMap, plan) : undefined;
+  const frame = withMarks(image, kept, map && containerXmp(map.length));
+  const file = await encodeFrame(frame, pixels, plan).finally(() => frames.release(plan));
+  return map ? ultraHdrJpeg(file, map) : file;
 }
+
+const keepsGainMap = ({ variant }: BackedPlan) => variant.hdr === 'gain-map';
 
 /** Plans of a layer with the same key have the same bytes; this is common for small sources. */
 function sameBytesKey(
   plan: BackedPlan,
   { pixels }: Layer,
-  { source, marks }: Pick<RenderSubject, 'source' | 'marks'>,
+  { source, marks, gainMap }: Pick<RenderSubject, 'source' | 'marks' | 'gainMap'>,
 ): string {
   const { format } = plan.variant;
   const showsBackground = format === 'jpeg' && pixels.raw.channels === 4;
@@ -213,6 +224,7 @@ function sameBytesKey(
     keepsAnimation(plan.variant, source),
     showsBackground && plan.backdrop,
     keptMarks(plan.variant, marks),
+    gainMap !== undefined && keepsGainMap(plan),
   ]);
 }
 

@@ -81,4 +81,11 @@ export const combinations: readonly Combination[] = [
   },
   { path: 'trim', message: 'an animation cannot be trimmed', allows: (v) => !v.animated || v.trim === undefined },
   { path: 'sharpen', message: 'an animation cannot be sharpened', allows: (v) => !v.animated || !v.sharpen },
+  { path: 'hdr', message: 'only jpeg can have a gain map', allows: (v) => v.hdr === undefined || v.format === 'jpeg' },
+  {
+    path: 'hdr',
+    message: 'the position of a gain map must be known: needs position "centre", "focus" or "face", and no "trim"',
+    allows: (v) =>
+      v.hdr === undefined || (v.trim === undefined && v.position !== 'attention' && v.position !== 'entropy'),
+  },
 ];

@@ -95,5 +95,11 @@ export const graphicSettings = {
   png: {},
 } as const;
 
+/**
+ * Gain maps of renditions: their sides as a share of the rendition's, if the original's map is large enough, and their jpeg quality. Part
+ * of the revision of sets that keep them.
+ */
+export const gainMapSettings = { shareMax: 1 / 4, quality: 80 } as const;
+
 /** Raise it with every change of the rendering code that changes the bytes for the same settings. */
 export const ENGINE_VERSION = 9;

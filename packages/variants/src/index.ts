@@ -15,6 +15,7 @@ export {
   type EncoderSettings,
   effortOf,
   encoderSettings,
+  gainMapSettings,
   graphicSettings,
   roundPng,
   settingsOfSize,

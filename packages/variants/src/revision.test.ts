@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ENGINE_VERSION, revisionOf, Variant, VariantSet } from './index.ts';
+import { ENGINE_VERSION, gainMapSettings, revisionOf, Variant, VariantSet } from './index.ts';
 import { faceFrame, faceModel } from './models.ts';
 import { bytesDependOn } from './revision.ts';
 
@@ -81,8 +81,16 @@ test('a circle has another revision than a square', async () => {
 });
 
 test('every field but the time at which an entry is made changes the revision', () => {
-  const tested = new Set([...changes.map(([field]) => field), 'position', 'shape', 'when']);
+  const tested = new Set([...changes.map(([field]) => field), 'position', 'shape', 'hdr', 'when']);
   expect(Object.keys(Variant.shape).filter((field) => !tested.has(field))).toEqual([]);
+});
+
+test('a kept gain map changes the revision, and its settings are part of that of sets that keep one, and of no other', async () => {
+  const jpeg = { ...small, format: 'jpeg' };
+  expect(await revision({ ...jpeg, hdr: 'gain-map' })).not.toBe(await revision(jpeg));
+  const madeOf = (entry: object) => bytesDependOn(VariantSet.parse([jpeg, { ...jpeg, name: 'b', ...entry }]));
+  expect(madeOf({ hdr: 'gain-map' })).toMatchObject({ gainMapSettings });
+  expect(madeOf({})).not.toHaveProperty('gainMapSettings');
 });
 
 test('a repeated mark has another revision than a single one, and each spacing has its own', async () => {

@@ -3,6 +3,7 @@ import {
   ENGINE_VERSION,
   effortBySize,
   encoderSettings,
+  gainMapSettings,
   graphicSettings,
   roundPng,
   tinySource,
@@ -22,6 +23,7 @@ export function bytesDependOn(set: VariantSet) {
     graphicSettings,
     roundPng,
     tinySource,
+    ...(set.some(({ hdr }) => hdr === 'gain-map') && { gainMapSettings }),
     ...(isOnFaces && { models: [faceModel], faceFrame }),
     entries: set.map(({ when: _, ...entry }) => canonical(entry)).sort(),
   };

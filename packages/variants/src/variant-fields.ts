@@ -36,6 +36,9 @@ const Background = z
 export const Colour = z.enum(['srgb', 'p3']);
 export type Colour = z.infer<typeof Colour>;
 
+/** `gain-map`: the gain map of an Ultra HDR JPEG, which makes the rendition brighter on an HDR screen. */
+const Hdr = z.enum(['gain-map']);
+
 /** Texts that a rendition can keep. It always keeps an IPTC DigitalSourceType, and never anything else. */
 export const KeptMetadata = z.enum(['artist', 'copyright', 'credit']);
 export type KeptMetadata = z.infer<typeof KeptMetadata>;
@@ -91,6 +94,8 @@ export const VariantFields = z.strictObject({
   when: When.default('upload'),
   /** sRGB if not given. Has no default: it would change the revision of every set. */
   colour: Colour.transform((colour) => (colour === 'srgb' ? undefined : colour)).optional(),
+  /** The standard picture alone if not given; jpeg only. No default, as for `keepMetadata`. */
+  hdr: Hdr.optional(),
   /** None if not given. Has no default: it would change the revision of every set. */
   keepMetadata: z
     .array(KeptMetadata)

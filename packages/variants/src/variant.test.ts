@@ -164,6 +164,17 @@ test.each([
   expect(parse({ ...box, ...entry }).error?.issues).toMatchObject([{ path: [0, 'trim'] }]);
 });
 
+test.each([
+  ['in another format', { format: 'webp' }],
+  ['with a trim', { trim: 10 }],
+  ['at the salient part', { position: 'attention' }],
+  ['at the detailed part', { position: 'entropy' }],
+])('a gain map %s is rejected', (_what, entry) => {
+  const jpeg = { ...box, format: 'jpeg', hdr: 'gain-map' };
+  expect(parse(jpeg).success).toBe(true);
+  expect(parse({ ...jpeg, ...entry }).error?.issues).toMatchObject([{ path: [0, 'hdr'] }]);
+});
+
 test('an animation cannot be sharpened', () => {
   expect(parse({ ...box, animated: true, sharpen: true }).error?.issues).toMatchObject([{ path: [0, 'sharpen'] }]);
   expect(parse({ ...box, animated: true, sharpen: false }).success).toBe(true);

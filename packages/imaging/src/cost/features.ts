@@ -136,7 +136,7 @@ function decodedPixels({ source, enhance }: CostSubject, plans: readonly Renditi
 
 /** CPU of a rendition, relative to a megapixel of avif with effort 1. */
 export const encodeCost = (plan: RenditionPlan, source: Pick<SourceFacts, 'frames'>): number =>
-  (encoderFactor(plan) + sharpeningFactor(plan) + blurFactor(plan)) * encodedPixels(plan, source);
+  (encoderFactor(plan) + sharpeningFactor(plan) + blurFactor(plan) + gainMapFactor(plan)) * encodedPixels(plan, source);
 
 const encodedPixels = ({ width, height, variant }: RenditionPlan, { frames }: Pick<SourceFacts, 'frames'>) =>
   (width * height * (variant.animated ? frames : 1)) / MILLION;
@@ -158,6 +158,9 @@ const sharpeningFactor = ({ sharpens }: RenditionPlan) => (sharpens ? SHARPENING
 
 /** CPU of an enlarged copy of the picture: 45 ms per megapixel. */
 const blurFactor = ({ variant }: RenditionPlan) => (variant.background === 'blur' ? 0.25 : 0);
+
+/** CPU of the gain map of a rendition: 22 ms per megapixel. */
+const gainMapFactor = ({ variant }: RenditionPlan) => (variant.hdr === 'gain-map' ? 0.13 : 0);
 
 function encoderFactor(plan: RenditionPlan): number {
   const { effort = 0, bitdepth = 8 } = settingsOfSize(plan.variant, plan);

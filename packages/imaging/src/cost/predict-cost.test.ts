@@ -46,6 +46,7 @@ test.each<[string, CostSubject, CostSubject]>([
   ['renditions', subject, { ...subject, set: [...set, ...set] }],
   ['the size of renditions', subject, { ...subject, set: variantSet({ width: 4000, height: 4000, format: 'avif' }) }],
   ['an encoder’s effort', ...efforts()],
+  ['gain maps', ...gainMaps()],
   ['enhanced pixels', subject, { ...subject, enhance: 'sharpen' }],
   ['a conversion to sRGB', png(), png({ isConverted: true })],
   ['colours outside of sRGB, if they are kept', ...layers()],
@@ -102,6 +103,11 @@ function frames(entry: { animated: boolean }): [CostSubject, CostSubject] {
     set: variantSet({ ...entry, format: 'webp' }),
   };
   return [animation, { ...animation, source: { ...animation.source, frames: 50 } }];
+}
+
+function gainMaps(): [CostSubject, CostSubject] {
+  const jpegs = (hdr?: string) => ({ ...subject, set: variantSet({ width: 1200, height: 1200, format: 'jpeg', hdr }) });
+  return [jpegs(), jpegs('gain-map')];
 }
 
 function efforts(): [CostSubject, CostSubject] {

@@ -5,7 +5,7 @@ import { readExifTexts } from './exif-texts.ts';
 import { readIptcTexts } from './iptc-texts.ts';
 import type { Marks } from './marks.ts';
 import { readXmpMarks } from './read-xmp.ts';
-import { writeXmp } from './write-xmp.ts';
+import { writeXmp, type XmpParts } from './write-xmp.ts';
 
 /**
  * The marks that at least one variant of the set keeps. XMP takes precedence over IPTC, and IPTC over EXIF: the newer format is the one
@@ -38,10 +38,14 @@ export function keptMarks({ keepMetadata = [] }: Variant, { digitalSourceType, .
 
 const exifNames = { artist: 'Artist', copyright: 'Copyright' } as const satisfies Partial<Record<KeptMetadata, string>>;
 
-/** Makes the encoder write these marks and no other metadata: all as XMP, and what EXIF has a tag for as EXIF in ASCII too. */
-export function withMarks(image: Sharp, kept: Marks): Sharp {
-  if (Object.keys(kept).length === 0) return image;
-  image.withXmp(writeXmp(kept));
+/**
+ * Makes the encoder write these marks and no other metadata: all as XMP, and what EXIF has a tag for as EXIF in ASCII too.
+ *
+ * @param more of the XMP
+ */
+export function withMarks(image: Sharp, kept: Marks, more?: XmpParts): Sharp {
+  if (Object.keys(kept).length === 0 && !more) return image;
+  image.withXmp(writeXmp(kept, more));
   const exif = Object.entries(exifNames).flatMap(([mark, tag]) => {
     const text = asciiText(kept[mark as keyof typeof exifNames] ?? '');
     // libvips strips a trailing bracket as a comment ("Jane (Berlin)" becomes "Jane"): add one that it can strip.

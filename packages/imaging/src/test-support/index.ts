@@ -7,3 +7,4 @@ export { animation, cornerPicture } from './pictures.ts';
 export { chrm, cicp, gama, iccp, patchesPng } from './png.ts';
 export { greyProfile, type RgbSpaceName, rgbProfile } from './profiles.ts';
 export { withSvgLoader } from './svg-loader.ts';
+export { ultraHdrOf } from './ultra-hdr.ts';

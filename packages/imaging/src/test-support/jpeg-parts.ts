@@ -39,9 +39,4 @@ export function createBitWriter() {
   };
 }
 
-export function segment(marker: number, ...parts: Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  const head = Buffer.of(0xff, marker, 0, 0);
-  head.writeUInt16BE(body.length + 2, 2);
-  return Buffer.concat([head, body]);
-}
+export { jpegSegment as segment } from '../source/jpeg-segment.ts';
