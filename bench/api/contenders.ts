@@ -3,10 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { S3Client } from '@aws-sdk/client-s3';
 import { claimPort, type NodeProcess, startNodeProcess, startRedis, startS3 } from '@imagemill/local-stack';
 import { createManifests } from '@imagemill/manifests';
-import { createS3Client, createS3Storage, ensureBucket } from '@imagemill/storage';
+import { createS3Client, createS3Storage, type DirectS3Client, ensureBucket } from '@imagemill/storage';
 import { ImageId } from '@imagemill/variants';
 
 const OURS = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
@@ -31,7 +30,7 @@ export interface Contenders {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pids: { readonly redis: number; readonly s3: number };
   /** Of both buckets, `originals` and `cdn`. */
-  readonly client: S3Client;
+  readonly client: DirectS3Client;
   readonly ours: Contender & { readonly pid: number };
   readonly floor: Contender;
   /** Starts one worker process on our contender's queue. */
@@ -107,7 +106,7 @@ export async function startContenders({ own, proxy }: ContendersOptions = {}): P
   }
 }
 
-function readTimings(client: S3Client): Contenders['timingsOf'] {
+function readTimings(client: DirectS3Client): Contenders['timingsOf'] {
   const manifests = createManifests(createS3Storage({ client, bucket: 'originals' }));
   return async (imageId) => {
     const manifest = (await manifests.read(ImageId.parse(imageId)))?.manifest;

@@ -1,6 +1,6 @@
-import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createManifests } from '@imagemill/manifests';
-import { createS3Storage } from '@imagemill/storage';
+import { createS3Storage, type DirectS3Client } from '@imagemill/storage';
 import { ImageId, prefixes } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import type { Uploaded } from './sellers.ts';
@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** The times of images, from the times at which the storage has written their renditions. */
-export async function timesOf(client: S3Client, uploads: readonly Uploaded[]): Promise<Outcome> {
+export async function timesOf(client: DirectS3Client, uploads: readonly Uploaded[]): Promise<Outcome> {
   const stored = await storedRenditions(client);
   const manifests = createManifests(createS3Storage({ client, bucket: 'originals' }));
   const limit = pLimit(READS_AT_ONCE);
@@ -55,7 +55,7 @@ export async function timesOf(client: S3Client, uploads: readonly Uploaded[]): P
 }
 
 /** When each rendition was stored, by its key; ms since 1970. */
-async function storedRenditions(client: S3Client): Promise<ReadonlyMap<string, number>> {
+async function storedRenditions(client: DirectS3Client): Promise<ReadonlyMap<string, number>> {
   const stored = new Map<string, number>();
   for (let token: string | undefined; ; ) {
     const page = await client.send(

@@ -1,11 +1,10 @@
-import type { HttpResponse } from '@smithy/core/protocols';
 import { objectChanged } from './errors.ts';
 import { KNOWN_STATUSES, meaningOf, objectFacts } from './object-answer.ts';
 import { objectBody } from './object-body.ts';
 import { METADATA_HEADER } from './object-headers.ts';
 import type { ObjectFacts } from './object-storage.ts';
 import type { Reads } from './sdk-reads.ts';
-import { bodyOf, discardBody, errorCodeOf, type SendDirect } from './send-direct.ts';
+import { type DirectResponse, discardBody, errorCodeOf, type SendDirect } from './send-direct.ts';
 
 /** Reads whose first attempt does not go through the SDK. Every failure goes to `sdk`. @throws StorageError */
 export function createDirectReads(send: SendDirect, sdk: Reads): Reads {
@@ -27,7 +26,7 @@ export function createDirectReads(send: SendDirect, sdk: Reads): Reads {
       if (!response) return sdk.open(key, options);
       if (response.statusCode < 400) {
         const facts = factsOf(response);
-        return { facts, body: objectBody(bodyOf(response), facts.sizeBytes, signal) };
+        return { facts, body: objectBody(response.body, facts.sizeBytes, signal) };
       }
       const code = await errorCodeOf(response, signal);
       const meaning = meaningOf(response.statusCode, code);
@@ -37,7 +36,7 @@ export function createDirectReads(send: SendDirect, sdk: Reads): Reads {
   };
 }
 
-function factsOf({ headers }: HttpResponse): ObjectFacts {
+function factsOf({ headers }: DirectResponse): ObjectFacts {
   const metadata = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith(METADATA_HEADER) ? [[name.slice(METADATA_HEADER.length), value]] : [],
   );

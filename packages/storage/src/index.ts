@@ -17,5 +17,5 @@ export type {
   PutObject,
   PutOutcome,
 } from './object-storage.ts';
-export { createS3Client } from './s3-client.ts';
+export { createS3Client, type DirectS3Client } from './s3-client.ts';
 export { createS3Storage } from './s3-storage.ts';

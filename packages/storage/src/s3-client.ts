@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { createHttpSender, type HttpSender } from './http-sender.ts';
 import { settleWithin } from './settle-within.ts';
 
 export interface S3Settings {
@@ -13,8 +14,16 @@ export interface S3Settings {
   readonly requestTimeoutMs?: number;
 }
 
+/** An S3 client, and what sends requests past its middleware within the same limits. `destroy` ends both. */
+export interface DirectS3Client extends S3Client {
+  readonly sender: HttpSender;
+}
+
+const CONNECT_MS_MAX = 3_000;
+const CONNECTIONS_MAX = 128;
+
 /** An S3 client with settings that work with every S3-compatible server, not only with Amazon's. */
-export function createS3Client(settings: S3Settings): S3Client {
+export function createS3Client(settings: S3Settings): DirectS3Client {
   const { requestTimeoutMs: requestTimeout = 10_000, maxAttempts = 3 } = settings;
   const { accessKeyId, secretAccessKey } = settings;
   const hasKeys = accessKeyId !== undefined && secretAccessKey !== undefined;
@@ -28,15 +37,31 @@ export function createS3Client(settings: S3Settings): S3Client {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
-      connectionTimeout: 3_000,
+      connectionTimeout: CONNECT_MS_MAX,
       requestTimeout,
       socketTimeout: requestTimeout,
       throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: 128 },
-      httpsAgent: { keepAlive: true, maxSockets: 128 },
+      httpAgent: { keepAlive: true, maxSockets: CONNECTIONS_MAX },
+      httpsAgent: { keepAlive: true, maxSockets: CONNECTIONS_MAX },
     },
   });
-  return limited(client, maxAttempts * (requestTimeout + RETRY_PAUSE_MS_MAX));
+  const sender = createHttpSender({
+    connectMs: CONNECT_MS_MAX,
+    responseMs: requestTimeout,
+    connectionsMax: CONNECTIONS_MAX,
+  });
+  return withSender(limited(client, maxAttempts * (requestTimeout + RETRY_PAUSE_MS_MAX)), sender);
+}
+
+function withSender(client: S3Client, sender: HttpSender): DirectS3Client {
+  const destroy = client.destroy.bind(client);
+  return Object.assign(client, {
+    sender,
+    destroy() {
+      sender.destroy();
+      destroy();
+    },
+  });
 }
 
 /** For the credentials of calls that do not go through the client: the endpoints of roles answer in milliseconds. */

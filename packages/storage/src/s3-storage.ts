@@ -11,13 +11,13 @@ import { createDownloadPresigner } from './presign-download.ts';
 import { presignPost } from './presign-post.ts';
 import { createUploadPresigner } from './presign-upload.ts';
 import { createRequestSigner } from './request-signer.ts';
-import { abortable } from './s3-client.ts';
+import { abortable, type DirectS3Client } from './s3-client.ts';
 import { createS3Multipart } from './s3-multipart.ts';
 import { createSdkReads } from './sdk-reads.ts';
 import { createSendDirect } from './send-direct.ts';
 
 export interface S3StorageOptions {
-  readonly client: S3Client;
+  readonly client: DirectS3Client;
   readonly bucket: string;
   /** Signs URLs for uploaders, if their endpoint differs from this process's endpoint. */
   readonly signingClient?: S3Client;

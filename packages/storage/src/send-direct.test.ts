@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createS3Client, createS3Storage } from './index.ts';
 import { createSendDirect, discardBody } from './send-direct.ts';
 
@@ -62,6 +63,9 @@ const calls = {
   },
   put: async (storage: ReturnType<typeof storageOf>) => storage.put(picture),
 };
+/** As if the process had no core. */
+const pauseThread = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
 const trouble = { code: 'storage-unavailable', retryable: true };
 
 test.each(Object.entries(calls))('%s is one request, with the key escaped once', async (_, call) => {
@@ -96,6 +100,27 @@ test.each(Object.entries(calls))('%s without a response ends at the time limit o
 test.each(['head', 'open'] as const)('%s has the size and the metadata of the object', async (name) => {
   const facts = await calls[name](storageOf({ maxAttempts: 1 }));
   expect(facts).toMatchObject({ sizeBytes: 3, contentType: undefined, metadata: { sku: 'A-1' } });
+});
+
+test('what a connection reads is freed as soon as it is parsed, and no body changes', async () => {
+  const bytes = randomBytes(16 * 1024 * 1024);
+  const large: Script = (response) =>
+    response.writeHead(200, { etag: '"e"', 'content-length': bytes.length }).end(bytes);
+  const storage = storageOf({ maxAttempts: 1 });
+  for (scripts = [large, large]; scripts.length > 0; ) {
+    const before = process.memoryUsage().arrayBuffers;
+    const parts = await Array.fromAsync((await storage.open('x'))?.body ?? []);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1.5 * bytes.length);
+    expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+  }
+  expect(requests).toHaveLength(2);
+});
+
+test('a response that arrived while the process was paused is in time', async () => {
+  const opened = storageOf({ maxAttempts: 1, requestTimeoutMs: 200 }).open('x');
+  await vi.waitUntil(() => requests.length > 0, { interval: 0 });
+  pauseThread(300);
+  expect(await opened).toBeDefined();
 });
 
 test('a small put sends its condition, its metadata and the SHA-256 of its bytes, and a large one leaves them to the SDK', async () => {

@@ -34,7 +34,7 @@ interface Watched {
   readonly limits: ProcessLimits;
   readonly end: (limit: Limit) => KillOptions;
   readonly startedAt: number;
-  /** The CPU that was used before; undefined until it was read. */
+  /** The CPU at the first reading: what the process has used for earlier images does not count. */
   cpuMsBefore: number | undefined;
 }
 
@@ -62,8 +62,6 @@ export function createImageWatch(reader: UsageReader): ImageWatch {
       const image: Watched = { process, limits, end, startedAt: performance.now(), cpuMsBefore: undefined };
       watched.add(image);
       timer ??= setInterval(check, reader.everyMs);
-      // What the process has used for earlier images does not count.
-      void check();
       return () => {
         watched.delete(image);
         if (watched.size > 0) return;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '@imagemill/local-stack';
 import type { Redis } from 'ioredis';
-import { afterEach, inject, test, vi } from 'vitest';
+import { afterEach, expect, inject, test, vi } from 'vitest';
 import { createRenderWorker } from '../render/render-worker.ts';
 import { closeAfterwards, closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
 import { proxyTo } from '../test-support/redis-proxy.ts';
@@ -36,6 +36,29 @@ test('every kind of connection recovers from a dead connection', async () => {
   const isThere = async (redis: Redis) => (await redis.get(key).catch(() => undefined)) === 'there';
   await Promise.all(all.map((redis) => vi.waitUntil(() => isThere(redis))));
 });
+
+test('a process that was paused for longer than its limits still takes the replies that have arrived', async () => {
+  const redis = createProducerConnection(redisUrl, { replyMs: 50, silenceMs: 100 });
+  closeAfterwards(async () => redis.disconnect());
+  await vi.waitUntil(() => redis.status === 'ready');
+  const { stream } = redis;
+  const replies = Promise.all([redis.ping(), redis.multi().ping().exec()]);
+  pauseThread(1_000);
+  expect(await replies).toEqual(['PONG', [[null, 'PONG']]]);
+  expect(redis.stream).toBe(stream);
+});
+
+test('a command without a reply fails within its limit, and a later reply belongs to no other command', async () => {
+  const redis = createProducerConnection(redisUrl, { replyMs: 50, silenceMs: 60_000 });
+  closeAfterwards(async () => redis.disconnect());
+  await vi.waitUntil(() => redis.status === 'ready');
+  const key = `connection-${randomUUID()}`;
+  await expect(redis.blpop(key, 0.2)).rejects.toThrow('Command timed out');
+  await vi.waitUntil(async () => (await redis.echo(key).catch(() => undefined)) === key);
+});
+
+/** As if the process had no core: what other processes send meanwhile arrives. */
+const pauseThread = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 test('a worker takes jobs again after its connections died', async () => {
   const { queue, prefix, status } = await queueHarness();

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { readerTimeoutMs } from '../render/image-changes.ts';
+import { limitWaits, type WaitLimits } from './limit-waits.ts';
 import type { RedisAddress, SomeRedisOptions } from './redis-address.ts';
 
 export { redisAddress } from './redis-address.ts';
@@ -17,7 +18,7 @@ const reconnectDelayMs = (times: number) => Math.min(times * 100, 2_000);
 
 /**
  * Failovers have two effects. TCP needs 15 minutes to detect a machine that is gone without closing its connections (Linux:
- * net.ipv4.tcp_retries2); hence a `socketTimeout` on every connection. A primary that was demoted to a replica still answers
+ * net.ipv4.tcp_retries2); hence a limit of silence on every connection. A primary that was demoted to a replica still answers
  * but rejects writes and ends blocking commands; a reconnect asks for the address again and reaches the new primary.
  */
 const isReplica = ({ message }: Error) => /READONLY|UNBLOCKED/.test(message);
@@ -26,18 +27,17 @@ const isReplica = ({ message }: Error) => /READONLY|UNBLOCKED/.test(message);
  * A connection for request handlers. Commands fail fast if Redis does not answer, which lets the caller get a 503 in time,
  * and are never queued in memory.
  */
-export function createProducerConnection(address: Address): Redis {
-  return connect(address, {
-    connectTimeout: 2_000,
-    commandTimeout: 2_000,
-    socketTimeout: 4_000,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    retryStrategy: reconnectDelayMs,
-    reconnectOnError: isReplica,
-  });
-}
+export const createProducerConnection = (address: Address, limits: WaitLimits = { replyMs: 2_000, silenceMs: 4_000 }) =>
+  limitWaits(connect(address, failingFast), limits);
+
+const failingFast: SomeRedisOptions = {
+  connectTimeout: 2_000,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  retryStrategy: reconnectDelayMs,
+  reconnectOnError: isReplica,
+};
 
 /** Longer than BullMQ blocks for a job: 5 s, or up to 10 s until the next delayed job. */
 const WORKER_SILENCE_MS_MAX = 15_000;
@@ -55,16 +55,6 @@ export function createConsumerConnection(address: Address, { silenceMsMax = WORK
   });
 }
 
-/** A connection for blocking reads: like a producer's, with timeouts longer than a read blocks. */
-export function createReaderConnection(address: Address): Redis {
-  return connect(address, {
-    connectTimeout: 2_000,
-    commandTimeout: readerTimeoutMs,
-    socketTimeout: readerTimeoutMs,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    retryStrategy: reconnectDelayMs,
-    reconnectOnError: isReplica,
-  });
-}
+/** A connection for blocking reads: like a producer's, with limits longer than a read blocks. */
+export const createReaderConnection = (address: Address): Redis =>
+  createProducerConnection(address, { replyMs: readerTimeoutMs, silenceMs: readerTimeoutMs });
