@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Duplex } from 'node:stream';
 
-export interface HttpCall {
+interface HttpCall {
   readonly endpoint: { readonly protocol: string; readonly hostname: string; readonly port?: number | undefined };
   readonly method: string;
   /** With the query. */

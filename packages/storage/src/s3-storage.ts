@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteObjectCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { CallOptions } from './call-options.ts';
 import { detectConflicts } from './detect-conflicts.ts';
+import { listDirectly } from './direct-listing.ts';
 import { createDirectReads } from './direct-reads.ts';
 import { statusOf, storageUnavailable, toStorageError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
@@ -71,7 +72,7 @@ export function createS3Storage(options: S3StorageOptions): ObjectStorage {
       });
     },
 
-    list: (list) => listObjects(client, Bucket, list),
+    list: async (list) => (await listDirectly(send, list)) ?? listObjects(client, Bucket, list),
 
     probe,
   };

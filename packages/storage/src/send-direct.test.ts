@@ -183,6 +183,39 @@ test('a missing object is not an error, a missing bucket and denied access are',
   await expect(storage.put({ ...picture, ifMatch: '"e"' })).rejects.toMatchObject(trouble);
 });
 
+const entry = (key: string) =>
+  `<Contents><Key>${key}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>7</Size></Contents>`;
+const page = (entries: string, { form = '<EncodingType>url</EncodingType>', count = 1, isTruncated = false } = {}) =>
+  `<ListBucketResult>${form}<KeyCount>${count}</KeyCount><IsTruncated>${isTruncated}</IsTruncated>${entries}</ListBucketResult>`;
+const answer =
+  (body: string, status = 200): Script =>
+  (response) =>
+    response.writeHead(status, { 'content-type': 'application/xml' }).end(body);
+const listed = { key: 'a b+ü<&', sizeBytes: 7, modifiedAt: new Date('2026-01-02T03:04:05Z') };
+
+test('a listing is one request past the SDK', async () => {
+  scripts = [answer(page(entry('a+b%2B%C3%BC%3C%26'), { isTruncated: true }))];
+  const list = { prefix: 'a b+', startAfter: 'a/b', limit: 1 };
+  expect(await storageOf({ maxAttempts: 1 }).list(list)).toEqual({ objects: [listed], nextAfter: listed.key });
+  expect(requests).toEqual(['GET /bucket?encoding-type=url&list-type=2&max-keys=1&prefix=a%20b%2B&start-after=a%2Fb']);
+  expect(headers[0]).not.toHaveProperty('amz-sdk-request');
+});
+
+test.each([
+  ['keys that are not escaped', answer(page(entry('100%')))],
+  ['another encoding of keys', answer(page(entry('a'), { form: '' }))],
+  ['another number of keys', answer(page(entry('a'), { count: 2 }))],
+  ['an end that is missing', answer(page(entry('a')).slice(0, -1))],
+  ['a failure', failed(503, 'SlowDown')],
+])('a listing with %s is left to the SDK', async (_, script) => {
+  scripts = [script, answer(page(entry('a b+ü&lt;&amp;'), { form: '' }))];
+  expect(await storageOf({ maxAttempts: 2 }).list({ prefix: 'a' })).toEqual({
+    objects: [listed],
+    nextAfter: undefined,
+  });
+  expect(requests).toHaveLength(2);
+});
+
 /** A success with a body that does not end, and when its connection is closed. */
 function unfinished(body: Script) {
   const closed = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { escapeUriPath } from '@smithy/core/protocols';
+import { escapeUri, escapeUriPath } from '@smithy/core/protocols';
 import { toStorageError } from './errors.ts';
 import { objectBody } from './object-body.ts';
 import { objectPath } from './object-path.ts';
@@ -10,7 +10,10 @@ import { createSignRequest, type SignRequest } from './sign-request.ts';
 
 interface DirectRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT';
+  /** Empty for the bucket itself. */
   readonly key: string;
+  /** Sorted by name. */
+  readonly query?: readonly (readonly [name: string, value: string])[];
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -40,18 +43,19 @@ export function createSendDirect(client: DirectS3Client, bucket: string): SendDi
   const { config, sender } = client;
   let signer: Promise<SignRequest> | undefined;
 
-  async function send({ method, key, headers = {}, body, signal }: DirectRequest): Promise<DirectResponse> {
+  async function send({ method, key, query = [], headers = {}, body, signal }: DirectRequest): Promise<DirectResponse> {
     const endpoint = await config.endpoint?.();
     if (!endpoint) throw new Error('The S3 client has no endpoint.');
     const { hostname, port } = endpoint;
-    const path = objectPath(endpoint, bucket, escapeUriPath(key));
+    const path = objectPath(endpoint, bucket, escapeUriPath(key)).replace(/\/$/, '');
+    const queryText = query.map(([name, value]) => `${name}=${escapeUri(value)}`).join('&');
     signer ??= config.region().then(createSignRequest);
     const [sign, credentials] = await settleWithin(Promise.all([signer, config.credentials()]), {
       msMax: CREDENTIALS_MS_MAX,
       signal,
     });
     const unsigned = {
-      ...{ method, path, bodySha256: body ? hash('sha256', body) : EMPTY_SHA256 },
+      ...{ method, path, query: queryText, bodySha256: body ? hash('sha256', body) : EMPTY_SHA256 },
       headers: {
         ...headers,
         host: port === undefined ? hostname : `${hostname}:${port}`,
@@ -60,7 +64,8 @@ export function createSendDirect(client: DirectS3Client, bucket: string): SendDi
     };
     // The offset to the server's clock that the client has found.
     const signed = sign(unsigned, credentials, new Date(Date.now() + config.systemClockOffset));
-    const response = await sender.send({ endpoint, method, path, headers: signed, body, signal });
+    const target = queryText === '' ? path : `${path}?${queryText}`;
+    const response = await sender.send({ endpoint, method, path: target, headers: signed, body, signal });
     const { statusCode = 0 } = response;
     return { statusCode, headers: response.headers as Record<string, string>, body: response };
   }
@@ -83,14 +88,19 @@ const ERROR_BYTES_MAX = 64 * 1024;
 
 /** S3's error code in the body of a response, such as `NoSuchKey`. @throws StorageError if the connection breaks, or the body takes too long */
 export async function errorCodeOf(response: DirectResponse, signal?: AbortSignal): Promise<string | undefined> {
+  return /<Code>(\w+)<\/Code>/.exec(await textOf(response, ERROR_BYTES_MAX, signal))?.[1];
+}
+
+/** The body of a response, or the beginning of one that is longer. @throws StorageError as `errorCodeOf` does */
+export async function textOf(response: DirectResponse, bytesMax: number, signal?: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of objectBody(response.body, ERROR_BYTES_MAX, signal)) {
+  for await (const chunk of objectBody(response.body, bytesMax, signal)) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes > ERROR_BYTES_MAX) break;
+    if (bytes > bytesMax) break;
   }
-  return /<Code>(\w+)<\/Code>/.exec(Buffer.concat(chunks).toString())?.[1];
+  return Buffer.concat(chunks).toString();
 }
 
 /**
