@@ -2,9 +2,20 @@ import { createHash } from 'node:crypto';
 import type { ImagingEngine } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { heicSample } from '@imagemill/imaging/test-support';
+import type { ObjectStorage } from '@imagemill/storage';
 import { finishedKey, manifestKey, prefixes } from '@imagemill/variants';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { engine, job, makeBucket, manifestOf, only, photo, run, store } from '../test-support/render-harness.ts';
+import {
+  engine,
+  job,
+  makeBucket,
+  manifestOf,
+  only,
+  photo,
+  run,
+  storage,
+  store,
+} from '../test-support/render-harness.ts';
 
 beforeAll(makeBucket);
 
@@ -90,6 +101,28 @@ describe('a photograph', () => {
     await result;
     expect(progress.map(({ done }) => done.length)).toEqual(Array.from({ length: 14 }, (_, count) => count));
     expect(progress.every(({ total }) => total === 13)).toBe(true);
+  });
+
+  test('has its first renditions while its summary is still being made', async () => {
+    const image = job();
+    await store(image);
+    const { promise: published, resolve } = Promise.withResolvers<void>();
+    const watched: ImagingEngine = {
+      ...engine,
+      decode: async (...call) => {
+        const picture = await engine.decode(...call);
+        return { ...picture, summarise: (options) => published.then(() => picture.summarise(options)) };
+      },
+    };
+    const cdn: ObjectStorage = {
+      ...storage,
+      put: async (...call) => {
+        const outcome = await storage.put(...call);
+        resolve();
+        return outcome;
+      },
+    };
+    expect(await (await run(image, { engine: watched, cdn })).result).toEqual({ outcome: 'ready' });
   });
 
   test('is decoded right after its inspection, while its first progress is still being reported', async () => {
