@@ -1,6 +1,7 @@
 import { getCompileCacheDir } from 'node:module';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BuildOptions } from 'esbuild';
 import { createBundleCache } from './bundle-cache.ts';
 
 const bundles = new Map<string, Promise<Uint8Array>>();
@@ -26,14 +27,23 @@ export function bundleProgram(path: string): Promise<Uint8Array> {
 
 async function readOrBuild(path: string): Promise<Uint8Array> {
   const cache = createBundleCache(getCompileCacheDir(), path);
-  return cache.read() ?? cache.write(await build(path));
+  return cache.read() ?? cache.write(await inTurn(() => build(path)));
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** One at a time: the end of a build stops the bundler. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = last.then(work);
+  last = result.catch(() => {});
+  return result;
 }
 
 async function build(path: string) {
   // Where the bundle is kept, nothing has to be built.
-  const { buildSync } = await import('esbuild');
+  const esbuild = await import('esbuild');
   const { root } = parse(path);
-  const { outputFiles, metafile } = buildSync({
+  const options = {
     entryPoints: [path],
     bundle: true,
     write: false,
@@ -45,7 +55,9 @@ async function build(path: string) {
     // sharp loads native code, from a path relative to its own; libheif-js may not be installed.
     external: ['sharp', 'libheif-js'],
     logLevel: 'silent',
-  });
+  } satisfies BuildOptions;
+  // Its process would stay as long as this one. With the synchronous call it does, with a thread of 40 MiB, and cannot be stopped cleanly.
+  const { outputFiles, metafile } = await esbuild.build(options).finally(() => esbuild.stop());
   const code = outputFiles[0]?.contents ?? new Uint8Array();
   const modules = Object.keys(metafile.inputs).map((input) => join(root, input));
   return { code, modules: [...modules, LOCKFILE] };
