@@ -1,6 +1,6 @@
 export type { HttpBindings } from './bindings.ts';
 export type { ConnectionLimits } from './connection-limits.ts';
-export { discardRest } from './discard-rest.ts';
+export { discardRest, leaveRest } from './discard-rest.ts';
 export { errorHandler, notFound } from './error-handler.ts';
 export { type HttpServer, type ListenOptions, listen } from './listen.ts';
 export { type FieldProblem, Problem, type ProblemOptions, tooMany } from './problem.ts';

@@ -42,7 +42,7 @@ const ON_BODY = 3;
  * The parser calls this function for each chunk, and without it only counts the bytes. Node reuses parsers for other connections: it is put back
  * before that, and before the next read.
  */
-function skipRead(socket: Socket): void {
+export function skipRead(socket: Socket): void {
   const { parser } = socket as Socket & { readonly parser?: Record<number, unknown> | null };
   const onBody = parser?.[ON_BODY];
   if (!parser || typeof onBody !== 'function') return;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { HttpBindings } from '@hono/node-server';
-import { discardRest, Problem, tooMany } from '@imagemill/http';
+import { discardRest, leaveRest, Problem, tooMany } from '@imagemill/http';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ApiBindings } from './bindings.ts';
@@ -24,14 +24,14 @@ export function limitBody(bytesMax: number, room: BodyRoom) {
   return createMiddleware<ApiBindings>(async (c, next) => {
     if (c.var.body || c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     if (Number(c.req.header('content-length') ?? 0) > bytesMax) {
-      discardBody(c);
+      discardBody(c, 'too-large');
       throw bodyProblem('too-large', bytesMax);
     }
     const place = room.enter(c.var.caller.tenant);
     try {
       const body = await readBody(sourceOf(c), {
         ...{ bytesMax, piecesMax: piecesMax(bytesMax), makeRoom: place.grow },
-        onExceeded: () => discardBody(c),
+        onExceeded: (fault) => discardBody(c, fault),
       });
       if (typeof body === 'string') throw bodyProblem(body, bytesMax);
       c.set('body', body);
@@ -46,9 +46,11 @@ export function limitBody(bytesMax: number, room: BodyRoom) {
 const incomingOf = (c: Context) =>
   (c.env as Partial<HttpBindings> | undefined)?.incoming as IncomingMessage | undefined;
 
-function discardBody(c: Context): void {
+function discardBody(c: Context, fault: BodyFault): void {
   const incoming = incomingOf(c);
-  if (incoming) discardRest(incoming);
+  if (!incoming) return;
+  if (fault === 'too-fragmented') leaveRest(incoming);
+  else discardRest(incoming);
 }
 
 function sourceOf(c: Context): Readable {

@@ -9,7 +9,7 @@ export interface BodyLimits {
   /** Called with the size of each piece. @returns false if the process or the tenant has no room for it */
   readonly makeRoom: (bytes: number) => boolean;
   /** Called at once when a limit is exceeded. */
-  readonly onExceeded: () => void;
+  readonly onExceeded: (fault: BodyFault) => void;
 }
 
 /** Why a body was not read. */
@@ -25,6 +25,8 @@ export function readBody(source: Readable, limits: BodyLimits): Promise<Buffer |
   const { promise, resolve } = Promise.withResolvers<Buffer | BodyFault>();
   const pieces: Buffer[] = [];
   let bytes = 0;
+  // Chunks may have been dropped before: the listener below is then called at once.
+  let ignoreChunks = () => {};
 
   function onData(piece: Buffer): void {
     pieces.push(piece);
@@ -39,7 +41,7 @@ export function readBody(source: Readable, limits: BodyLimits): Promise<Buffer |
 
   function refuse(fault: BodyFault): void {
     stop(fault);
-    onExceeded();
+    onExceeded(fault);
   }
 
   function stop(outcome: Buffer | BodyFault): void {
@@ -51,7 +53,7 @@ export function readBody(source: Readable, limits: BodyLimits): Promise<Buffer |
   // This listener stays: an error after the response must not end the process.
   source.on('error', onBreak);
   source.on('data', onData).on('end', onEnd).on('close', onBreak);
-  const ignoreChunks = onSmallChunks(source, () => refuse('too-fragmented'));
+  ignoreChunks = onSmallChunks(source, () => refuse('too-fragmented'));
   if (source.destroyed) onBreak();
   return promise;
 }

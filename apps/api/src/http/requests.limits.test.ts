@@ -80,6 +80,13 @@ describe('every operation with a body', () => {
     }
   });
 
+  test('rejects bodies of many small chunks also if they arrived before the turn of their requests', async () => {
+    const [operation] = withBody() as [DocumentedOperation, ...DocumentedOperation[]];
+    const body = chunked(80_000, 'x');
+    const answers = await Promise.all(many(8, () => sendRaw(operation, 'transfer-encoding: chunked', body)));
+    for (const answer of answers) expect(answer).toMatch(/ 413 [\s\S]*"body-too-(?:fragmented|large)"/);
+  });
+
   test('delivers only the beginning of a body of many small chunks', async () => {
     const body = chunked(80_000, 'x');
     for (const operation of withBody()) {
