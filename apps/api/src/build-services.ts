@@ -83,7 +83,7 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     heldImages: createHeldImages({ manifests, previews: createPreviews(originals), queue, records }),
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, eventProbes, logger }),
     listImages: createListImages({
-      ...{ index, records, categories, unknownAfterMs: renderer.unknownAfterMs },
+      ...{ index, queue, records, categories, unknownAfterMs: renderer.unknownAfterMs },
       onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
     }),
     bodyRoom: options.bodyRoom ?? createBodyRoom(),

@@ -74,12 +74,12 @@ export const apiEnv = z
     RATE_LIMIT_READS: whole(0, COUNT_MAX)
       .prefault('5000')
       .describe(
-        'maximum reads (status, live connections, each image that a listing looks up) per tenant, window and API process; 0 for no limit',
+        'maximum reads (status, live connections, each image that a listing looks up; seven for an image that does not exist) per tenant, window and API process; 0 for no limit',
       ),
     RATE_LIMIT_CHANGES: whole(0, COUNT_MAX)
       .prefault('3000')
       .describe(
-        'maximum changes (complete, parts, reprocess, delete) per tenant and window, across all API processes; 0 for no limit',
+        'maximum changes (complete, parts, reprocess, delete; seven for an image that does not exist) per tenant and window, across all API processes; 0 for no limit',
       ),
     MAX_DELETIONS_PER_DAY: whole(0, COUNT_MAX)
       .prefault('10000')

@@ -14,6 +14,7 @@ test('a tenant with many listings has a few look-ups at once, and does not delay
   const looked: Tenant[] = [];
   const list = createListImages({
     index: { list: async () => ids, remove: async () => {} } as Partial<ImageIndex> as ImageIndex,
+    queue: { possible: async (all) => all },
     records: {
       async find(tenant: Tenant) {
         looked.push(tenant);

@@ -36,6 +36,14 @@ test('requests that were refused together are answered apart', async () => {
   expect(ended).toEqual([2, 3, 1]);
 });
 
+test('each refusal of a tenant is delayed the longer, the more of its others are, and those of other tenants are not', async () => {
+  const ask = answering({ delayMs: 50, tenantStep: 1, random: () => 0 });
+  const ended: string[] = [];
+  const paths = ['/acme/429', '/acme/413', '/acme/429', '/other/429'];
+  await Promise.all(paths.map((path, index) => ask(path, () => void ended.push(`${index} ${path}`))));
+  expect(ended).toEqual(['0 /acme/429', '3 /other/429', '1 /acme/413', '2 /acme/429']);
+});
+
 test.each([
   ['tenant', { tenantMax: 1 }, ['/acme/429', '/acme/429', '/other/429'], [1]],
   ['process', { processMax: 1 }, ['/acme/429', '/other/429'], [1]],

@@ -32,11 +32,24 @@ test('a rejected call says when to retry', async () => {
   await api.close();
 });
 
-test('a listing counts as a read for each image that it looks up', async () => {
+test.each([
+  ['a read for each image that it looks up', 'awaiting-upload', 3, [200, 200, 429]],
+  ['one read if the jobs of up to ten images rule its status out', 'failed', 10, [200, 200, 200, 200, 200, 429]],
+  ['two reads if those of eleven do', 'failed', 11, [200, 200, 200, 429]],
+])('a listing counts as %s', async (_what, status, images, statuses) => {
   const api = await createApiHarness({ env: { ...WINDOW, RATE_LIMIT_READS: 5 } });
-  for (const _ of [1, 2, 3]) await api.ticket();
-  const list = async () => (await api.call('GET', '/v1/images?status=failed')).status;
-  expect([await list(), await list(), await list()]).toEqual([200, 200, 429]);
+  await Promise.all(Array.from({ length: images }, () => api.ticket()));
+  const answered: number[] = [];
+  for (const _ of statuses) answered.push((await api.call('GET', `/v1/images?status=${status}`)).status);
+  expect(answered).toEqual(statuses);
+  await api.close();
+});
+
+test('a request for an image that does not exist counts as seven', async () => {
+  const api = await createApiHarness({ env: { ...WINDOW, RATE_LIMIT_READS: 8, RATE_LIMIT_CHANGES: 8 } });
+  const ask = async (method: string) => (await api.call(method, `/v1/images/${ID}`)).status;
+  expect([await ask('GET'), await ask('GET'), await ask('GET')]).toEqual([404, 404, 429]);
+  expect([await ask('DELETE'), await ask('DELETE'), await ask('DELETE')]).toEqual([404, 404, 429]);
   await api.close();
 });
 

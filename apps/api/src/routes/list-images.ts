@@ -30,7 +30,7 @@ export const listImages: ApiRoute = (app, { listImages: list, requestLimits, vie
     summary: 'Your images, newest first',
     details: [
       'With a status, a page may have fewer than `limit` images, even none: continue while there is a `nextCursor`.',
-      'A page counts as one read for each image that was looked up, at most 300.',
+      'A page counts as one read for each image that was looked up, at most 300, and for each ten whose job rules the status out.',
     ].join(' '),
     query: Page,
     responses: { 200: { description: 'A page of images.', body: ImagePage, headers: ['Cache-Control'] } },
@@ -40,9 +40,9 @@ export const listImages: ApiRoute = (app, { listImages: list, requestLimits, vie
   app.get('/v1/images', description, async (c) => {
     const { category, cursor: before, ...page } = query(c, Page);
     const { tenant } = c.var.caller;
-    const { records, next, examined } = await list(tenant, { category: category?.name, before, ...page });
+    const { records, next, reads } = await list(tenant, { category: category?.name, before, ...page });
     // The request itself was counted as one read.
-    if (examined > 1) await requestLimits.reads?.take(tenant, examined - 1);
+    if (reads > 1) await requestLimits.reads?.take(tenant, reads - 1);
     const answer: z.input<typeof ImagePage> = { images: records.map(view), ...(next && { nextCursor: next }) };
     return c.json(answer, 200, { 'cache-control': 'private, no-cache' });
   });

@@ -18,7 +18,7 @@ const ticket = (agoMs = 0): IssuedTicket => ({
   fingerprint: 'f',
 });
 
-async function harness(limits: { unfinishedMax?: number; ticketsMax?: number } = {}) {
+async function harness(limits: { unfinishedMax?: number; ticketsMax?: number; clock?: () => number } = {}) {
   const { queue, work, redis, prefix, raw } = await queueHarness();
   const admissions = createAdmissions({ connection: redis, prefix, unfinishedMax: 0, ...limits });
   const admit = (issued = ticket(), idempotencyKey?: string, tenant = acme) =>
@@ -37,6 +37,12 @@ async function harness(limits: { unfinishedMax?: number; ticketsMax?: number } =
     return job;
   }
   return { admissions, admit, outcome, upload, queue, work, redis, prefix, raw };
+}
+
+/** A clock that is a second further at each reading: no refusal is recent. */
+function everySecond() {
+  let now = 0;
+  return () => (now += 1_000);
 }
 
 describe('the ceiling on unfinished images', () => {
@@ -62,6 +68,24 @@ describe('the ceiling on unfinished images', () => {
     expect((await ask(3)).outcome).toBe('full');
     expect((await ask(4)).outcome).toBe('admitted');
     expect((await ask()).outcome).toBe('admitted');
+  });
+
+  test('refuses a tenant again without asking Redis, but not a request for fewer images', async () => {
+    let now = 0;
+    const { admissions, redis, prefix } = await harness({ unfinishedMax: 3, clock: () => now });
+    const ask = async (count: number, idempotencyKey?: string) => {
+      const images = Array.from({ length: count }, () => ({ imageId: ticket().imageId, category: 'product' }));
+      return (await admissions.admit({ tenant: acme, ticket: ticket(), images, idempotencyKey })).outcome;
+    };
+    expect(await ask(2)).toBe('admitted');
+    expect(await ask(2)).toBe('full');
+    expect(await ask(1)).toBe('admitted');
+    expect(await ask(1)).toBe('full');
+    await redis.del(`${prefix}:unfinished:acme`);
+    expect(await ask(1)).toBe('full');
+    expect(await ask(1, 'k')).toBe('admitted');
+    now += 1_000;
+    expect(await ask(1)).toBe('admitted');
   });
 
   test('counts an image once, even if it is admitted repeatedly', async () => {
@@ -103,7 +127,7 @@ describe('the ceiling on unfinished images', () => {
   });
 
   test('recovers if a process died before it added the job, but waits for a running one', async () => {
-    const { outcome, redis, prefix } = await harness({ unfinishedMax: 1 });
+    const { outcome, redis, prefix } = await harness({ unfinishedMax: 1, clock: everySecond() });
     await outcome(ticket(30_000));
     expect(await outcome()).toBe('full');
     await redis.del(`${prefix}:unfinished:acme`, `${prefix}:unfinished:acme:audited`);
@@ -112,7 +136,7 @@ describe('the ceiling on unfinished images', () => {
   });
 
   test('counts no image beyond the lifetime of its upload URL', async () => {
-    const { outcome, redis, prefix } = await harness({ unfinishedMax: 1 });
+    const { outcome, redis, prefix } = await harness({ unfinishedMax: 1, clock: everySecond() });
     await redis.set(`${prefix}:unfinished:acme:audited`, '1', 'PX', 60_000);
     await outcome(ticket(7 * DAY_MS));
     expect(await outcome()).toBe('full');

@@ -57,9 +57,14 @@ export interface AdmissionsOptions {
   readonly ticketTtlMs?: number;
   /** Maximum number of stored idempotency keys per tenant; the oldest are evicted. About 40 MB of Redis, measured. */
   readonly ticketsMax?: number;
+  /** Milliseconds of a monotonic clock; the process's by default. */
+  readonly clock?: () => number;
 }
 
 const DAY_MS = 24 * 3600_000;
+/** A tenant that was refused is refused again for this long without a call to Redis, unless its request has an idempotency key. */
+const REFUSED_MS = 1_000;
+const REFUSED_TENANTS_MAX = 10_000;
 
 export function createAdmissions(options: AdmissionsOptions): Admissions {
   const { connection: redis, prefix, unfinishedTtlMs = UNFINISHED_TTL_MS } = options;
@@ -69,12 +74,15 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   const ticketsKey = (tenant: Tenant) => `${prefix}:tickets:${tenant}`;
   const timesKey = (tenant: Tenant) => `${prefix}:ticket-times:${tenant}`;
 
+  const ceilingOf = ({ share }: Pick<AdmissionRequest, 'share'>) => lower(options.unfinishedMax, share);
+  const refusals = createRefusals(options.clock ?? (() => performance.now()));
+
   async function tryOnce({ tenant, ticket, images, idempotencyKey, share }: AdmissionRequest): Promise<Admission> {
     const [outcome, known] = await runScript({
       keys: [unfinishedKey(prefix, tenant), ticketsKey(tenant), timesKey(tenant), indexKey(prefix, tenant)],
       images,
       now: Date.parse(ticket.createdAt),
-      ceiling: lower(options.unfinishedMax, share),
+      ceiling: ceilingOf({ share }),
       unfinishedTtlMs,
       key: idempotencyKey ?? '',
       ticket: JSON.stringify(ticket),
@@ -88,11 +96,39 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   return {
     admit: (request) =>
       translateRedisErrors(async () => {
+        const { tenant, images, idempotencyKey } = request;
+        const wanted = { tenant, images: images.length, ceiling: ceilingOf(request) || Number.POSITIVE_INFINITY };
+        if (idempotencyKey === undefined && refusals.isRepeated(wanted)) return { outcome: 'full' };
         const first = await tryOnce(request);
         if (first.outcome !== 'full') return first;
-        await unfinished.audit(request.tenant, Date.parse(request.ticket.createdAt));
-        return tryOnce(request);
+        await unfinished.audit(tenant, Date.parse(request.ticket.createdAt));
+        const second = await tryOnce(request);
+        if (second.outcome === 'full') refusals.note(wanted);
+        return second;
       }),
+  };
+}
+
+interface Wanted {
+  readonly tenant: Tenant;
+  readonly images: number;
+  readonly ceiling: number;
+}
+
+/** The last refusal of each tenant in this process. */
+function createRefusals(clock: () => number) {
+  const last = new Map<Tenant, Wanted & { readonly until: number }>();
+  return {
+    /** Whether no more than this was refused within the last second. */
+    isRepeated({ tenant, images, ceiling }: Wanted): boolean {
+      const refused = last.get(tenant);
+      if (!refused) return false;
+      return clock() < refused.until && images >= refused.images && ceiling <= refused.ceiling;
+    },
+    note(wanted: Wanted): void {
+      if (last.size >= REFUSED_TENANTS_MAX) last.clear();
+      last.set(wanted.tenant, { ...wanted, until: clock() + REFUSED_MS });
+    },
   };
 }
 

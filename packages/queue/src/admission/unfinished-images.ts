@@ -27,12 +27,24 @@ const JOBLESS_AFTER_MS = 60_000;
 
 export const unfinishedKey = (prefix: string, tenant: Tenant) => `${prefix}:unfinished:${tenant}`;
 
+/** In Redis: to ask for each of its jobs took milliseconds of the API's event loop, every second in which a tenant is at its ceiling. */
+const AUDIT = `
+  local unfinished, audited, jobPrefix = KEYS[1], KEYS[2], ARGV[1]
+  local now, every, most, joblessAfter = tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
+  if not redis.call('SET', audited, now, 'PX', every, 'NX') then return end
+  local sample = redis.call('ZRANDMEMBER', unfinished, most, 'WITHSCORES')
+  local ended = {}
+  for index = 1, #sample, 2 do
+    local job = redis.call('HMGET', jobPrefix .. sample[index], 'timestamp', 'finishedOn')
+    local isJobless = not job[1] and now - tonumber(sample[index + 1]) > joblessAfter
+    if job[2] or isJobless then table.insert(ended, sample[index]) end
+  end
+  if #ended > 0 then redis.call('ZREM', unfinished, unpack(ended)) end`;
+
 export function createUnfinishedImages(redis: Redis, prefix: string): UnfinishedImages {
-  async function hasEnded(imageId: string, now: number, ticketAt: number): Promise<boolean> {
-    const job = `${prefix}:${jobs.renderImage.queue}:${imageId}`;
-    const [addedAt, finishedOn] = await redis.hmget(job, 'timestamp', 'finishedOn');
-    return addedAt === null ? now - ticketAt > JOBLESS_AFTER_MS : finishedOn !== null;
-  }
+  redis.defineCommand('auditUnfinished', { numberOfKeys: 2, lua: AUDIT });
+  const scripted = redis as Redis & { auditUnfinished(...parameters: (string | number)[]): Promise<null> };
+  const jobPrefix = `${prefix}:${jobs.renderImage.queue}:`;
 
   return {
     async remove(tenant, imageId) {
@@ -41,14 +53,8 @@ export function createUnfinishedImages(redis: Redis, prefix: string): Unfinished
 
     async audit(tenant, now) {
       const key = unfinishedKey(prefix, tenant);
-      if ((await redis.set(`${key}:audited`, now, 'PX', AUDIT_EVERY_MS, 'NX')) === null) return;
-      const sample = await redis.zrandmember(key, AUDITED_MAX, 'WITHSCORES');
-      const images = sample.flatMap((imageId, index) =>
-        index % 2 === 0 ? [{ imageId, ticketAt: Number(sample[index + 1]) }] : [],
-      );
-      const ended = await Promise.all(images.map(({ imageId, ticketAt }) => hasEnded(imageId, now, ticketAt)));
-      const gone = images.filter((_image, index) => ended[index]).map(({ imageId }) => imageId);
-      if (gone.length > 0) await redis.zrem(key, ...gone);
+      const limits = [AUDIT_EVERY_MS, AUDITED_MAX, JOBLESS_AFTER_MS];
+      await scripted.auditUnfinished(key, `${key}:audited`, jobPrefix, now, ...limits);
     },
   };
 }

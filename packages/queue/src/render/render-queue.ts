@@ -15,6 +15,7 @@ import { createTurns } from '../turns/turns.ts';
 import { addJob, addParkedJobs } from './add-jobs.ts';
 import { publishChange } from './image-changes.ts';
 import { type ImageStatus, imageStatus } from './image-status.ts';
+import { possibleImages } from './possible-images.ts';
 import { createJobStarts } from './start-job.ts';
 import { createWakeUps, type WakeUps } from './wake-up.ts';
 
@@ -54,6 +55,8 @@ export interface RenderQueue {
    */
   reprocess(image: RenderImage): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
+  /** Without the images that cannot have this status. Much cheaper than `find` for each of them. */
+  possible(ids: readonly ImageId[], status: ImageStatus): Promise<readonly ImageId[]>;
   ping(): Promise<void>;
   backlog(): Promise<Backlog>;
   /** Jobs per second that the fleet finished in the last minute. */
@@ -128,6 +131,7 @@ export function createRenderQueue({ connection, prefix, weights }: RenderQueueOp
       }),
 
     find: (imageId) => onQueue((queue) => findJob(queue, { uploads, deletions }, imageId)),
+    possible: (ids, status) => onQueue(() => possibleImages(connection, prefix, { ids, status })),
 
     ping: () =>
       onQueue(async () => {
