@@ -7,6 +7,7 @@ import { claimPort, type RedisProcess, startRedis } from '@imagemill/local-stack
 /** A Redis with an append-only file, as in docker-compose.yml, that can be killed, wiped and restarted. */
 export interface ChaosRedis {
   readonly url: string;
+  readonly pid: number;
   /**
    * SIGKILL, and a restart with the same port and files; with `wiped`, without files.
    *
@@ -27,6 +28,9 @@ export async function startChaosRedis(parent: string): Promise<ChaosRedis> {
   const { port, url } = redis;
   return {
     url,
+    get pid() {
+      return redis.pid;
+    },
     async restart({ wiped = false, keptBytes } = {}) {
       process.kill(redis.pid, 'SIGKILL');
       await redis.exited;

@@ -57,6 +57,7 @@ export interface ChaosStack {
   readonly failover: FailoverRedis | undefined;
   /** The storage itself, without the proxy. */
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly s3Pid: number;
   readonly storageProxy: FaultProxy | undefined;
   readonly api: Supervised;
   readonly workers: readonly Supervised[];
@@ -140,7 +141,7 @@ async function startBackends(
   options: ChaosStackOptions,
   deliveryPlan: DeliveryPlan,
   parts: { stop(): Promise<void> }[],
-): Promise<Pick<ChaosStack, 'redis' | 'failover' | 's3' | 'storageProxy'>> {
+): Promise<Pick<ChaosStack, 'redis' | 'failover' | 's3' | 's3Pid' | 'storageProxy'>> {
   const redis = await startChaosRedis(dir);
   parts.push(redis);
   const failover = options.failsOver ? await startFailoverRedis(join(dir, 'failover')) : undefined;
@@ -156,7 +157,7 @@ async function startBackends(
   parts.push(s3);
   const storageProxy = options.storageProxy ? await startFaultProxy(s3.endpoint) : undefined;
   if (storageProxy) parts.push(storageProxy);
-  return { redis, failover, s3: { endpoint: s3.endpoint, ...credentials }, storageProxy };
+  return { redis, failover, s3: { endpoint: s3.endpoint, ...credentials }, s3Pid: s3.pid, storageProxy };
 }
 
 /** One tenant is the load of a whole marketplace. */

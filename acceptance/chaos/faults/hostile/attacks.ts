@@ -24,8 +24,8 @@ interface AttackOptions {
 
 /** All attacks at once, from an ordinary upload key, in processes of their own. */
 export interface Attacks {
-  /** The process that sends the hostile requests. */
-  readonly senderPid: number | undefined;
+  /** Of the processes that send the hostile requests and pictures. */
+  readonly pids: Readonly<Record<'sender of requests' | 'sender of pictures', number | undefined>>;
   begin(): Promise<void>;
   /** Ends the attacks, and waits for the final status of each hostile picture. */
   end(): Promise<{
@@ -53,7 +53,7 @@ export async function prepareAttacks(stack: ChaosStack, { scale, timesMax, signa
   await pictures.ask('prepare', z.null());
 
   return {
-    senderPid: requests.pid,
+    pids: { 'sender of requests': requests.pid, 'sender of pictures': pictures.pid },
     close,
     async begin() {
       begunAt = performance.now();

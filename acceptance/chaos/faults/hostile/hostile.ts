@@ -2,10 +2,10 @@ import type { Chaos, Fault } from '../../fault.ts';
 import { finalStates } from '../../judge/final-states.ts';
 import { createApi } from '../../load/api.ts';
 import type { Upload } from '../../load/load.ts';
-import { prepareAttacks } from './attacks.ts';
+import { type Attacks, prepareAttacks } from './attacks.ts';
 import { niceness, spawnAtPriority } from './client-program.ts';
 import { type Latencies, measureLatencies, p99 } from './latencies.ts';
-import { type CpuUse, watchCpu } from './process-cpu.ts';
+import { type CpuUse, watchCores, watchCpu } from './process-cpu.ts';
 import { describeMemory, watchMemory } from './process-memory.ts';
 
 const BUSY_LOOP = new URL('./busy-loop.ts', import.meta.url);
@@ -49,18 +49,17 @@ export const hostile: Fault = {
     const status = measureLatencies(`${stack.apiUrl}/v1/images?limit=1`, stack.uploadKey);
     try {
       say(`${rounds} s without attacks`);
-      const before = await observe(chaos, status);
+      const before = await observe(chaos, status, attacks.pids);
       await attacks.begin();
       say(`${rounds} s with attacks`);
-      const senderUse = await watchCpu(attacks.senderPid);
-      const during = await observe(chaos, status);
-      const { cores } = await senderUse();
+      const during = await observe(chaos, status, attacks.pids);
       const { summary, unfinished } = await attacks.end();
       for (const sentence of summary) note(sentence);
       if (unfinished > 0) fail(`${unfinished} hostile pictures did not finish`);
       say(`${rounds} s beside a busy loop`);
-      const beside = await besideBusyLoop(cores, () => observe(chaos, status));
-      note(`mean CPU of the sender of hostile requests: ${cores.toFixed(2)} cores`);
+      const beside = await besideBusyLoop(during.cores['sender of requests'] ?? 0, () =>
+        observe(chaos, status, attacks.pids),
+      );
       compare(chaos, {
         idle: await summarise(chaos, before),
         attacked: await summarise(chaos, during),
@@ -86,7 +85,11 @@ interface Figures {
   readonly apiMs: number;
   readonly api: CpuUse;
   readonly worker: CpuUse;
+  /** Mean use of CPU by group of processes. */
+  readonly cores: Cores;
 }
+
+type Cores = Readonly<Record<string, number>>;
 
 interface Phases {
   readonly idle: Figures;
@@ -110,6 +113,10 @@ function compare({ rounds, note, fail }: Chaos, { idle, attacked, beside }: Phas
     const [before, during] = [shownUse(idle[name]), shownUse(attacked[name])];
     note(`main process of the ${name}: ${before} without attacks, ${during} with attacks`);
   }
+  const shares = Object.entries(attacked.cores).map(
+    ([name, cores]) => `${name} ${(idle.cores[name] ?? 0).toFixed(2)} and ${cores.toFixed(2)}`,
+  );
+  note(`cores used by each part, without and with attacks: ${shares.join(', ')}`);
 }
 
 async function besideBusyLoop<T>(cores: number, work: () => Promise<T>): Promise<T> {
@@ -127,29 +134,42 @@ const shownUse = ({ cores, waiting }: CpuUse) =>
 
 const shown = (ms: number) => (Number.isFinite(ms) ? `${Math.round(ms)} ms` : 'none');
 
-interface Observed {
+interface Observed extends Pick<Figures, 'api' | 'worker' | 'cores'> {
   readonly uploads: readonly Upload[];
   readonly apiMs: readonly number[];
-  readonly api: CpuUse;
-  readonly worker: CpuUse;
 }
 
-async function observe({ load, pause, rounds, stack }: Chaos, responses: Latencies): Promise<Observed> {
+async function observe(
+  { load, pause, rounds, stack }: Chaos,
+  responses: Latencies,
+  attackers: Attacks['pids'],
+): Promise<Observed> {
   const from = Date.now();
   await responses.take();
-  const [api, worker] = await Promise.all([watchCpu(stack.api.pid), watchCpu(stack.workers[0]?.pid)]);
+  const worker = stack.workers[0]?.pid;
+  const [apiUse, workerUse] = await Promise.all([watchCpu(stack.api.pid), watchCpu(worker)]);
+  const parts = { API: stack.api.pid, worker, Redis: stack.redis.pid, 'S3 server': stack.s3Pid, harness: process.pid };
+  const cores = await watchCores({ ...parts, ...attackers });
   await pause(rounds * 1_000);
   const uploads = [...load.uploads.values()].filter(({ uploadedAtMs = 0 }) => uploadedAtMs >= from);
-  return { uploads, apiMs: await responses.take(), api: await api(), worker: await worker() };
+  const apiMs = await responses.take();
+  return { uploads, apiMs, api: await apiUse(), worker: await workerUse(), cores: byGroup(await cores()) };
+}
+
+/** The engine processes are the descendants of the worker; the harness includes the sellers. */
+function byGroup(used: Awaited<ReturnType<Awaited<ReturnType<typeof watchCores>>>>): Cores {
+  const own = Object.entries(used).map(([name, cores]) => [name, cores.own] as const);
+  const { worker } = used;
+  return { ...Object.fromEntries(own), 'engine processes': worker ? worker.family - worker.own : 0 };
 }
 
 /** Waits until the uploads have finished. */
-async function summarise({ stack, signal }: Chaos, { uploads, apiMs, api, worker }: Observed): Promise<Figures> {
+async function summarise({ stack, signal }: Chaos, { uploads, apiMs, ...used }: Observed): Promise<Figures> {
   const ids = uploads.map(({ imageId }) => imageId);
   const states = await finalStates(createApi(stack), ids, SETTLE_MS, signal);
   const readyMs = uploads
     .filter(({ expected }) => expected === 'ready')
     .map(({ imageId, uploadedAtMs = 0 }) => Date.parse(states.get(imageId)?.readyAt ?? '') - uploadedAtMs)
     .map((ms) => (Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms));
-  return { readyMs: p99(readyMs), apiMs: p99(apiMs), api, worker };
+  return { readyMs: p99(readyMs), apiMs: p99(apiMs), ...used };
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { familyOf, readMembers } from './process-family.ts';
 
-/** The kernel reports times in hundredths of a second: man 5 proc, USER_HZ. */
-const TICK_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;
 
 /** What a process did with its time. */
@@ -19,14 +18,13 @@ interface CpuTimes {
 
 /** Zeros if the process has ended. Reads /proc: Linux only. */
 async function readTimes(pid: number | undefined): Promise<CpuTimes> {
-  const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => '');
-  const [stat, schedstat] = await Promise.all([read('stat'), read('schedstat')]);
-  // The second field is the program's name in parentheses, which may contain spaces; the next one is the third.
-  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
-  const [user = 0, system = 0] = [fields[14 - 3], fields[15 - 3]].map(Number);
+  const [[member], schedstat] = await Promise.all([
+    readMembers(pid === undefined ? [] : [pid]),
+    readFile(`/proc/${pid}/schedstat`, 'latin1').catch(() => ''),
+  ]);
   // https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html#proc-pid-schedstat
   const [, waitingNs = 0] = schedstat.split(' ').map(Number);
-  return { cpuMs: TICK_MS * (user + system), waitingMs: waitingNs / NANOSECONDS_PER_MS };
+  return { cpuMs: member?.cpuMs ?? 0, waitingMs: waitingNs / NANOSECONDS_PER_MS };
 }
 
 /** Measures a process from now on. @returns a function that returns what it did since then */
@@ -39,4 +37,28 @@ export async function watchCpu(pid: number | undefined): Promise<() => Promise<C
       waiting: Math.max(0, now.waitingMs - before.waitingMs) / elapsedMs,
     };
   };
+}
+
+/** Mean use of CPU from now on, in cores: of each process, without and with its descendants, those included that have ended since. */
+export async function watchCores(
+  pids: Readonly<Record<string, number | undefined>>,
+): Promise<() => Promise<Readonly<Record<string, { readonly own: number; readonly family: number }>>>> {
+  const names = Object.keys(pids);
+  const readAll = () => Promise.all(names.map((name) => readFamily(pids[name])));
+  const [before, since] = [await readAll(), performance.now()];
+  return async () => {
+    const [now, elapsedMs] = [await readAll(), performance.now() - since];
+    const cores = (index: number, what: 'own' | 'family') =>
+      Math.max(0, (now[index]?.[what] ?? 0) - (before[index]?.[what] ?? 0)) / elapsedMs;
+    return Object.fromEntries(
+      names.map((name, index) => [name, { own: cores(index, 'own'), family: cores(index, 'family') }]),
+    );
+  };
+}
+
+/** In ms of CPU. */
+async function readFamily(pid: number | undefined): Promise<{ own: number; family: number }> {
+  const members = pid === undefined ? [] : await familyOf(pid);
+  const own = members.find((member) => member.pid === pid)?.cpuMs ?? 0;
+  return { own, family: members.reduce((sum, { cpuMs, endedCpuMs }) => sum + cpuMs + endedCpuMs, 0) };
 }

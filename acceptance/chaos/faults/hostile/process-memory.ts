@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { familyOf, type Member, readMembers } from './process-family.ts';
 
 const EVERY_MS = 50;
 const HEAVY_NICENESS = 10;
@@ -94,44 +95,6 @@ export function describeMemory({ peak, rssPeakBytes }: MemoryWatch): string {
     return `${name} ${mib(ownBytes)}`;
   });
   return `${mib(peak.chargedBytes)} MiB charged (${processes.join(', ')}; proportional ${mib(peak.pssBytes)}, resident ${mib(peak.rssBytes)}); largest resident sum ${mib(rssPeakBytes)}`;
-}
-
-interface Member {
-  readonly pid: number;
-  readonly parent: number;
-  readonly niceness: number;
-  readonly rssBytes: number;
-}
-
-async function familyOf(rootPid: number): Promise<readonly Member[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const all = await readMembers(pids.map(Number));
-  const family = new Set([rootPid]);
-  // A child may have a lower pid than its parent: repeat until nothing is added.
-  for (let size = 0; size < family.size; ) {
-    size = family.size;
-    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
-  }
-  return all.filter(({ pid }) => family.has(pid));
-}
-
-/** The kernel's page, on every platform that the harness runs on. */
-const PAGE_BYTES = 4 * KIB;
-
-const readMembers = async (pids: readonly number[]): Promise<readonly Member[]> =>
-  (await Promise.all(pids.map(readMember))).filter((one) => one !== undefined);
-
-/** Undefined if the process has ended. */
-async function readMember(pid: number): Promise<Member | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
-  if (stat === '') return undefined;
-  // The second field is the program's name in parentheses, which may contain spaces; the next one is the third.
-  const fields = stat
-    .slice(stat.lastIndexOf(') ') + 2)
-    .split(' ')
-    .map(Number);
-  const [parent = 0, niceness = 0, pages = 0] = [fields[4 - 3], fields[19 - 3], fields[24 - 3]];
-  return { pid, parent, niceness, rssBytes: pages * PAGE_BYTES };
 }
 
 async function measure(members: readonly Member[], rootPid: number): Promise<FamilyMemory> {
