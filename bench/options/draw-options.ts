@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { decodeWatermarks } from '@imagemill/rendering';
 import { type Focus, loadVariantSets } from '@imagemill/variants';
-import { createFaceDetector, whyNoFaces } from '@imagemill/vision';
+import { createFaceDetector } from '@imagemill/vision';
 import sharp from 'sharp';
 import { animation, catalogue, photograph, portrait, reds, ultraHdr } from './option-sources.ts';
 
@@ -88,8 +88,6 @@ export async function drawOptions(): Promise<void> {
   ]);
   const read = (name: string) => readFile(new URL(name, folder));
   const { categories, watermarks } = await loadVariantSets(Object.fromEntries(sets), read);
-  const noFaces = whyNoFaces();
-  if (noFaces !== undefined) throw new Error(noFaces);
   const detector = createFaceDetector();
   const engine = await createImagingEngine({ watermarks: await decodeWatermarks(watermarks), detector });
   for (const [name, { focus, source = photograph, shown = whole }] of Object.entries(examples)) {

@@ -2,13 +2,7 @@ import { availableParallelism } from 'node:os';
 import { listen, requestMetrics } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
 import { createRenderQueue as createJobQueue, followPurges } from '@imagemill/queue';
-import {
-  buildEngine,
-  decodeWatermarks,
-  type EngineOptions,
-  engineLimits,
-  unavailableSteps,
-} from '@imagemill/rendering';
+import { buildEngine, capabilities, decodeWatermarks, type EngineOptions, engineLimits } from '@imagemill/rendering';
 import { type Logger, parseJsonFile, StartUpError, startMetricsServer } from '@imagemill/service';
 import { loadVariantSets, missingSigningKeys } from '@imagemill/variants';
 import { createApp } from './app.ts';
@@ -110,7 +104,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
 }
 
 const appOptions = (env: EdgeEnv, backends: Backends, { logger, registry }: EdgeOptions) => ({
-  ...{ probes: { ...backends, off: unavailableSteps(env) }, logger, trustsTraceparent: env.EDGE_TRUST_TRACEPARENT },
+  ...{ probes: { ...backends, ...capabilities(env) }, logger, trustsTraceparent: env.EDGE_TRUST_TRACEPARENT },
   observers: [requestMetrics(registry)],
 });
 

@@ -14,7 +14,10 @@ test('without the runtime of the model, everything loads, the log has the reason
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(more).toEqual([]);
-  expect(logged).toMatchObject({ off: 'face detection', reason: 'onnxruntime-node is not installed.' });
+  expect(logged).toMatchObject({
+    off: 'face detection',
+    reason: 'onnxruntime-node is not installed, and onnxruntime-web is not installed.',
+  });
   expect(cropped).toEqual({
     chosenFocus: { x: expect.any(Number), y: expect.any(Number), by: 'attention' },
     ...{ skipped: ['faces'], off: ['face detection'] },

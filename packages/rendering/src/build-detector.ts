@@ -1,6 +1,6 @@
 import type { Detector } from '@imagemill/imaging';
 import type { Logger } from '@imagemill/service';
-import { createFaceDetector, FACE_DETECTOR_BYTES, whyNoFaces } from '@imagemill/vision';
+import { createFaceDetector, findFaceRuntime } from '@imagemill/vision';
 
 export interface ClosableDetector extends Detector {
   /** What it takes of the memory of its worker or edge. */
@@ -8,26 +8,36 @@ export interface ClosableDetector extends Detector {
   close(): Promise<void>;
 }
 
-/** Names of the steps that the configuration asks for and this installation cannot do. Loads nothing. */
-export const unavailableSteps = ({ FACE_DETECTION }: { readonly FACE_DETECTION: boolean }): string[] =>
-  FACE_DETECTION && whyNoFaces() !== undefined ? ['face detection'] : [];
+/** For `doctor`: the steps that the configuration asks for and this installation cannot do, and what the others are done with. Loads nothing. */
+export interface Capabilities {
+  readonly off: readonly string[];
+  /** The runtime that finds faces. */
+  readonly faces?: string;
+}
+
+export function capabilities({ FACE_DETECTION }: { readonly FACE_DETECTION: boolean }): Capabilities {
+  const found = FACE_DETECTION ? findFaceRuntime() : undefined;
+  if (found && 'name' in found) return { off: [], faces: found.name };
+  return { off: found ? ['face detection'] : [] };
+}
 
 /**
  * The face detector, whose process starts with the first image that needs it. Without it, entries with the position `face` are
  * cropped as `attention`.
  *
  * @param isWanted by the configuration
- * @returns undefined if it is off or not installed, which is logged
+ * @returns undefined if it is off or not installed, which is logged, as the runtime is
  */
 export function buildDetector(isWanted: boolean, logger: Logger): ClosableDetector | undefined {
-  const reason = isWanted ? whyNoFaces() : 'FACE_DETECTION is false.';
-  if (reason !== undefined) {
-    logger.warn({ off: 'face detection', reason }, 'faces are not detected');
+  const runtime = isWanted ? findFaceRuntime() : { reason: 'FACE_DETECTION is false.' };
+  if ('reason' in runtime) {
+    logger.warn({ off: 'face detection', reason: runtime.reason }, 'faces are not detected');
     return undefined;
   }
-  const detector = createFaceDetector();
+  logger.info({ runtime: runtime.name }, 'faces are detected');
+  const detector = createFaceDetector({ runtime });
   return {
-    bytes: FACE_DETECTOR_BYTES,
+    bytes: runtime.bytes,
     async detect(frame, larger) {
       try {
         return await detector.detect(frame, larger);

@@ -1,4 +1,4 @@
-export { unavailableSteps } from './build-detector.ts';
+export { type Capabilities, capabilities } from './build-detector.ts';
 export { buildEngine, type EngineOptions, engineLimits } from './build-engine.ts';
 export { decodeWatermarks } from './decode-watermarks.ts';
 export { engineEnv } from './env.ts';

@@ -3,7 +3,7 @@ import { detectorFrame, largerFrame } from '@imagemill/imaging';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createFaceDetector } from './face-detector.ts';
-import { whyNoFaces } from './faces/face-model.ts';
+import { findFaceRuntime } from './faces/face-model.ts';
 import { frameBytes, largerFrameBytes } from './faces/model-input.ts';
 
 const detector = createFaceDetector();
@@ -107,18 +107,36 @@ test('an engine sends frames of the sizes that the model sees', () => {
 
 describe('what is missing is named', () => {
   test('nothing is, in a whole installation', () => {
-    expect(whyNoFaces()).toBeUndefined();
+    expect(findFaceRuntime()).toMatchObject({ name: 'onnxruntime-node' });
   });
 
   test('a model that is not the one of the revisions', () => {
-    expect(whyNoFaces({ model: fileURLToPath(import.meta.url) })).toContain('has the SHA-256');
+    expect(findFaceRuntime({ model: fileURLToPath(import.meta.url) })).toEqual({
+      reason: expect.stringContaining('has the SHA-256'),
+    });
   });
 
   test('the runtime, or its binary for this machine', () => {
-    const resolve = () => {
-      throw new Error('not found');
-    };
-    expect(whyNoFaces({ resolve })).toBe('onnxruntime-node is not installed.');
-    expect(whyNoFaces({ resolve: () => import.meta.url })).toContain('has no binary');
+    const installed = (...names: string[]) => ({
+      libc: 'glibc',
+      resolve(name: string) {
+        if (!names.includes(name)) throw new Error('not found');
+        return name === 'onnxruntime-node' ? import.meta.resolve('onnxruntime-node') : import.meta.url;
+      },
+    });
+    const reasonWith = (surroundings: Parameters<typeof findFaceRuntime>[0]) =>
+      expect(findFaceRuntime(surroundings)).toEqual({ reason: expect.stringContaining('onnxruntime-web is not') });
+    reasonWith(installed());
+    reasonWith({ ...installed('onnxruntime-node'), libc: 'musl' });
+    reasonWith({
+      libc: 'glibc',
+      resolve: (name) => (name === 'onnxruntime-node' ? import.meta.url : installed().resolve(name)),
+    });
+    expect(findFaceRuntime({ ...installed('onnxruntime-node', 'onnxruntime-web'), libc: 'musl' })).toMatchObject({
+      ...{ name: 'onnxruntime-web', url: import.meta.url },
+    });
+    expect(findFaceRuntime(installed('onnxruntime-node', 'onnxruntime-web'))).toMatchObject({
+      name: 'onnxruntime-node',
+    });
   });
 });

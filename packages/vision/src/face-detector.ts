@@ -3,18 +3,21 @@ import { fileURLToPath } from 'node:url';
 import type { Detector } from '@imagemill/imaging';
 import { type Box, faceModel } from '@imagemill/variants';
 import type { ScoredBox } from './faces/boxes.ts';
-import { FACE_MODEL } from './faces/face-model.ts';
+import { FACE_MODEL, findFaceRuntime } from './faces/face-model.ts';
 import type { Found } from './faces/find-faces.ts';
+import type { Runtime } from './faces/runtime.ts';
 import type { FromFinder, ToFinder } from './process/messages.ts';
 
 export interface FaceDetectorOptions {
+  /** The one of this installation by default. */
+  readonly runtime?: Runtime;
   /** How long a picture may take, with its wait and the start of the process. */
   readonly timeoutMs?: number;
   /** Frames that may wait. */
   readonly waitingMax?: number;
   /** After the process was killed or has ended, frames fail at once for this time. */
   readonly pauseMs?: number;
-  /** The process is replaced after a frame with which it has more. */
+  /** The process is replaced after a frame with which it has more; by default, twice what its runtime takes. */
   readonly memoryBytesMax?: number;
   /** Path of the program of the process; tests run one that misbehaves. */
   readonly program?: string;
@@ -28,25 +31,24 @@ export interface FaceDetector extends Detector {
 }
 
 const PROGRAM = fileURLToPath(new URL('process/main.ts', import.meta.url));
-const MIB = 1024 * 1024;
-/** 5 ms of CPU for a frame, 20 ms for a larger one, and 0.3 s for the first one. The rest is for a machine that is overloaded. */
+/** With onnxruntime-node, 5 ms of CPU for a frame, 20 ms for a larger one, and 0.3 s for the first one. The rest is for a machine that is overloaded. */
 const TIMEOUT_MS = 15_000;
 /** An engine has one image in each of its processes. */
 const WAITING_MAX = 128;
 const PAUSE_MS = 60_000;
-/** What the process takes (docs/models.md). */
-export const FACE_DETECTOR_BYTES = 128 * MIB;
-const MEMORY_BYTES_MAX = 256 * MIB;
 
 /**
  * Finds faces in a process of its own, which starts with the first frame and takes one at a time. A process can be killed in the middle of
  * a frame. A thread could not: if it is terminated while the runtime works, the runtime aborts the whole process.
  *
  * `detect` throws an Error if the process ended or failed, the frame took too long, or too many frames wait.
+ *
+ * @throws Error if there is no runtime
  */
 export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetector {
-  const { timeoutMs = TIMEOUT_MS, waitingMax = WAITING_MAX, memoryBytesMax = MEMORY_BYTES_MAX } = options;
-  const { pauseMs = PAUSE_MS, program = PROGRAM } = options;
+  const { timeoutMs = TIMEOUT_MS, waitingMax = WAITING_MAX, pauseMs = PAUSE_MS, program = PROGRAM } = options;
+  const { runtime = installedRuntime() } = options;
+  const { memoryBytesMax = 2 * runtime.bytes } = options;
   let child: ChildProcess | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -66,7 +68,7 @@ export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetec
     if (performance.now() < pausedUntil) throw new Error('The face detector has failed and is paused.');
     const restMs = deadline - performance.now();
     if (restMs <= 0) throw new Error('The frame has waited too long.');
-    child ??= startFinder(program);
+    child ??= startFinder(program, runtime);
     try {
       const answer = await answerOf(child, message, restMs);
       if ('error' in answer) throw new Error(answer.error);
@@ -104,6 +106,12 @@ export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetec
   };
 }
 
+function installedRuntime(): Runtime {
+  const found = findFaceRuntime();
+  if ('reason' in found) throw new Error(found.reason);
+  return found;
+}
+
 /** No confidence is kept. */
 const unscored = ({ left, top, width, height }: ScoredBox): Box => ({ left, top, width, height });
 
@@ -118,9 +126,9 @@ async function before<T>(deadline: number, work: Promise<T>): Promise<T> {
 }
 
 /** It inherits no environment: there are no credentials in it. */
-function startFinder(program: string): ChildProcess {
+function startFinder(program: string, { url }: Runtime): ChildProcess {
   const execArgv = ['--max-old-space-size=64', '--max-semi-space-size=4'];
-  const child = fork(program, [FACE_MODEL, faceModel.sha256], {
+  const child = fork(program, [FACE_MODEL, faceModel.sha256, url], {
     ...{ serialization: 'advanced', execArgv, cwd: '/', stdio: 'ignore' },
     env: { MALLOC_ARENA_MAX: '1' },
   });

@@ -1,7 +1,3 @@
-export {
-  createFaceDetector,
-  FACE_DETECTOR_BYTES,
-  type FaceDetector,
-  type FaceDetectorOptions,
-} from './face-detector.ts';
-export { whyNoFaces } from './faces/face-model.ts';
+export { createFaceDetector, type FaceDetector, type FaceDetectorOptions } from './face-detector.ts';
+export { findFaceRuntime } from './faces/face-model.ts';
+export type { Runtime } from './faces/runtime.ts';

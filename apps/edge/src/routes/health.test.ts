@@ -10,11 +10,15 @@ const backends = {
 };
 
 test.each([
-  [[], { status: 'ok' }],
-  [['face detection'], { status: 'ok', off: ['face detection'] }],
-])('is healthy without the steps %j, and lists them', async (off, body) => {
+  [{ off: [] }, { status: 'ok' }],
+  [
+    { off: [], faces: 'onnxruntime-web' },
+    { status: 'ok', faces: 'onnxruntime-web' },
+  ],
+  [{ off: ['face detection'] }, { status: 'ok', off: ['face detection'] }],
+])('is healthy with the capabilities %j, and lists them', async (capabilities, body) => {
   const app = new Hono<HttpBindings>();
-  health(app, { ...backends, off });
+  health(app, { ...backends, ...capabilities });
   const response = await app.request('/healthz');
   expect([response.status, await response.json()]).toEqual([200, body]);
 });

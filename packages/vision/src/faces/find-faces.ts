@@ -2,6 +2,8 @@ import type { Box } from '@imagemill/variants';
 import { certainBoxes, type ScoredBox, withoutOverlaps } from './boxes.ts';
 import { fillInput, modelInput, newInput } from './model-input.ts';
 
+type OnnxRuntime = typeof import('onnxruntime-node');
+
 export interface Found {
   readonly faces: readonly ScoredBox[];
   /** False if there are no faces, or only very small ones: there may be others in the quarters of a larger frame. */
@@ -26,10 +28,14 @@ const SMALL_FACE = 0.06;
  * Loads UltraFace RFB-320 (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB).
  *
  * @param model its ONNX file
+ * @param runtime URL of the main module of onnxruntime-node or onnxruntime-web
  * @throws Error if the model or its runtime cannot be loaded
  */
-export async function loadFaces(model: Uint8Array): Promise<FaceFinder> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+export async function loadFaces(model: Uint8Array, runtime: string): Promise<FaceFinder> {
+  const loaded: OnnxRuntime & { readonly default?: OnnxRuntime } = await import(runtime);
+  const { InferenceSession, Tensor, env } = loaded.default ?? loaded;
+  // Of WebAssembly: with more, it would start threads, which need files of their own.
+  env.wasm.numThreads = 1;
   const session = await InferenceSession.create(model, {
     // One image at a time has a core of its own.
     intraOpNumThreads: 1,

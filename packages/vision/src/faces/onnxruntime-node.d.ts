@@ -1,5 +1,6 @@
-/** The part of the runtime's interface that is used here; its package has no types for it. */
+/** The part of the runtime's interface that is used here, which is also that of onnxruntime-web; its package has no types for it. */
 declare module 'onnxruntime-node' {
+  export const env: { readonly wasm: { numThreads?: number } };
   export class Tensor {
     constructor(type: 'float32', data: Float32Array, dims: readonly number[]);
     readonly data: Float32Array;

@@ -4,10 +4,10 @@ import { readModel } from '../faces/read-model.ts';
 import type { FromFinder, ToFinder } from './messages.ts';
 
 /**
- * Finds the faces in one frame after the other, for the process that started this one. Loads the model with the first frame; its path and
- * its SHA-256 are the arguments. Imports as little as possible: this process is small.
+ * Finds the faces in one frame after the other, for the process that started this one. Loads the model with the first frame; its path,
+ * its SHA-256 and the URL of its runtime are the arguments. Imports as little as possible: this process is small.
  */
-const [, , path = '', sha256 = ''] = process.argv;
+const [, , path = '', sha256 = '', runtime = ''] = process.argv;
 let loaded: Promise<FaceFinder> | undefined;
 
 process.on('message', async (message: ToFinder) => {
@@ -19,7 +19,7 @@ async function answer({ frame, found }: ToFinder): Promise<FromFinder> {
   try {
     const expected = found ? largerFrameBytes : frameBytes;
     if (frame.byteLength !== expected) throw new Error(`A frame has ${expected} bytes, not ${frame.byteLength}.`);
-    loaded ??= loadFaces(readModel(path, sha256));
+    loaded ??= loadFaces(readModel(path, sha256), runtime);
     const finder = await loaded;
     const answer = found ? await finder.inQuarters(frame, found) : await finder.inWhole(frame);
     return { ...answer, rssBytes: process.memoryUsage.rss() };

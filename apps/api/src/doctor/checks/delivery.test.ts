@@ -24,6 +24,13 @@ test('warns about each step that the edge cannot do, with a fix', async () => {
   ]);
 });
 
+test('says what the edge finds faces with', async () => {
+  expect(await foundAt(JSON.stringify({ status: 'ok', faces: 'onnxruntime-web' }))).toEqual([
+    { result: 'ok', message: 'EDGE_BASE_URL answers' },
+    { result: 'ok', message: 'faces are detected with onnxruntime-web' },
+  ]);
+});
+
 test.each(['{"status":"ok"}', 'OK', '[1]'])('has no warning for an address that answers %s', async (body) => {
   expect(await foundAt(body)).toEqual([{ result: 'ok', message: 'EDGE_BASE_URL answers' }]);
 });

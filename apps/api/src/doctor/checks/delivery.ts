@@ -74,8 +74,8 @@ function hiddenOutcome({ isSame }: Got): Outcome {
     : ok('CDN_BASE_URL does not serve private pictures without a signature');
 }
 
-/** An edge also names the steps that it cannot do. */
-const Health = z.object({ off: z.array(z.string()).prefault([]) });
+/** An edge also names the steps that it cannot do, and what it finds faces with. */
+const Health = z.object({ off: z.array(z.string()).prefault([]), faces: z.string().optional() });
 
 /** An address that answers at /healthz. */
 export const addressCheck = (name: string, variable: string, url: string | undefined): Check => ({
@@ -84,7 +84,8 @@ export const addressCheck = (name: string, variable: string, url: string | undef
     if (url === undefined) return [skipped(`${variable} is not set`)];
     try {
       const response = await fetch(`${url.replace(/\/+$/, '')}/healthz`, { redirect: 'manual', signal });
-      if (response.ok) return [ok(`${variable} answers`), ...unavailable(await response.json().catch(() => undefined))];
+      if (response.ok)
+        return [ok(`${variable} answers`), ...capabilities(await response.json().catch(() => undefined))];
       await response.body?.cancel();
       return [
         problem(
@@ -99,13 +100,16 @@ export const addressCheck = (name: string, variable: string, url: string | undef
 });
 
 /** @param health the body of the answer; the address may be that of another service */
-const unavailable = (health: unknown): Outcome[] =>
-  (Health.safeParse(health).data?.off ?? []).map((step) =>
+function capabilities(health: unknown): Outcome[] {
+  const { off = [], faces } = Health.safeParse(health).data ?? {};
+  const warnings = off.map((step) =>
     warning(
       `${step} is off: a model or its runtime is not installed`,
       'Install it as docs/models.md describes, or set FACE_DETECTION=false. The logs of edges and workers say what is missing.',
     ),
   );
+  return faces === undefined ? warnings : [...warnings, ok(`faces are detected with ${faces}`)];
+}
 
 /** A loopback address is reachable on its own machine only, and may be right for a stack on one machine. */
 function unreachable(variable: string, url: string, error: unknown): Outcome {
