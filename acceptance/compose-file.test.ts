@@ -138,6 +138,12 @@ test('workers send their purges to the receiver beside the cache, which accepts 
   );
 });
 
+test('no tmpfs needs an owner, because Podman accepts none: what the cache writes beside /tmp is on volumes', () => {
+  const options = Object.values(composeServices()).flatMap(({ tmpfs = [] }) => tmpfs);
+  expect(new Set(options)).toEqual(new Set(['/tmp']));
+  expect(service('cache').volumes).toContain('/etc/nginx/conf.d');
+});
+
 test('jobs survive a restart of Redis, and are never evicted', () => {
   const options = service('redis').command?.join(' ');
   expect(options).toContain('--appendonly yes');
