@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ObjectStorage, PutOutcome } from '@imagemill/storage';
 import { CACHE_IMMUTABLE, CACHE_PRIVATE, type Format, formatMediaTypes, isPrivateKey } from '@imagemill/variants';
 
@@ -23,9 +23,17 @@ export async function putRendition(
   { key, format, body }: NewRendition,
   signal: AbortSignal,
 ): Promise<PutOutcome & { /** Of `body`, in base64. */ readonly sha256: string }> {
-  const sha256 = createHash('sha256').update(body).digest('base64');
+  const digest = hash('sha256', body, 'buffer');
+  const sha256 = digest.toString('base64');
   const metadata = { [DIGEST_METADATA]: sha256 };
   const cacheControl = isPrivateKey(key) ? CACHE_PRIVATE : CACHE_IMMUTABLE;
-  const object = { key, body, contentType: formatMediaTypes[format], cacheControl, metadata };
+  const object = {
+    key,
+    body,
+    sha256: digest.toString('hex'),
+    contentType: formatMediaTypes[format],
+    cacheControl,
+    metadata,
+  };
   return { ...(await cdn.put({ ...object, ifAbsent: true }, { signal })), sha256 };
 }

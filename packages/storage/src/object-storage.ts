@@ -67,6 +67,8 @@ export interface PresignedDownload {
 export interface PutObject {
   readonly key: string;
   readonly body: Uint8Array;
+  /** SHA-256 of the body in hex digits, if it is known: otherwise the body is hashed once more. The storage rejects a body with another one. */
+  readonly sha256?: string | undefined;
   readonly contentType: string;
   readonly cacheControl: string;
   /** Keys in lower case, values in ASCII. */

@@ -55,8 +55,8 @@ export function createObjectWriter({ client, bucket, send, head }: ObjectWriterO
  * @throws S3ServiceException for a conflict and for an answer about the condition; StorageError
  */
 async function putDirectly(send: SendDirect, object: PutObject, signal?: AbortSignal): Promise<string | undefined> {
-  const { key, body } = object;
-  const request = { method: 'PUT', key, headers: putHeaders(object), body, signal } as const;
+  const { key, body, sha256 } = object;
+  const request = { method: 'PUT', key, headers: putHeaders(object), body, sha256, signal } as const;
   const response = await send(request, [200, 404, CONFLICT, 412]);
   if (!response) return undefined;
   if (response.statusCode === 200) {

@@ -123,6 +123,12 @@ test('a response that arrived while the process was paused is in time', async ()
   expect(await opened).toBeDefined();
 });
 
+test('a put does not hash a body whose SHA-256 is known', async () => {
+  const sha256 = 'f'.repeat(64);
+  await storageOf({ maxAttempts: 1 }).put({ ...picture, sha256 });
+  expect(headers[0]).toMatchObject({ 'x-amz-content-sha256': sha256 });
+});
+
 test('a small put sends its condition, its metadata and the SHA-256 of its bytes, and a large one leaves them to the SDK', async () => {
   const storage = storageOf({ maxAttempts: 1 });
   await storage.put({ ...picture, ifAbsent: true, metadata: { sku: 'A-1' } });

@@ -17,6 +17,8 @@ interface DirectRequest {
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** Of the body, in hex digits, if it is known. */
+  readonly sha256?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +45,8 @@ export function createSendDirect(client: DirectS3Client, bucket: string): SendDi
   const { config, sender } = client;
   let signer: Promise<SignRequest> | undefined;
 
-  async function send({ method, key, query = [], headers = {}, body, signal }: DirectRequest): Promise<DirectResponse> {
+  async function send(request: DirectRequest): Promise<DirectResponse> {
+    const { method, key, query = [], headers = {}, body, sha256, signal } = request;
     const endpoint = await config.endpoint?.();
     if (!endpoint) throw new Error('The S3 client has no endpoint.');
     const { hostname, port } = endpoint;
@@ -55,7 +58,7 @@ export function createSendDirect(client: DirectS3Client, bucket: string): SendDi
       signal,
     });
     const unsigned = {
-      ...{ method, path, query: queryText, bodySha256: body ? hash('sha256', body) : EMPTY_SHA256 },
+      ...{ method, path, query: queryText, bodySha256: body ? (sha256 ?? hash('sha256', body)) : EMPTY_SHA256 },
       headers: {
         ...headers,
         host: port === undefined ? hostname : `${hostname}:${port}`,
