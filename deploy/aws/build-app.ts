@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildTemplate } from '@imagemill/deploy-edge/cloudfront/build-template.ts';
@@ -13,11 +13,14 @@ export async function buildApp(
   config: Config,
   { outdir }: { outdir?: string } = {},
 ): Promise<{ app: App; stack: ImagemillStack; renderer?: RendererStack | undefined }> {
-  const deliveryTemplate = join(await mkdtemp(join(tmpdir(), 'imagemill-aws-')), 'delivery.yaml');
+  const folder = await mkdtemp(join(tmpdir(), 'imagemill-aws-'));
+  const deliveryTemplate = join(folder, 'delivery.yaml');
   await writeFile(deliveryTemplate, await buildTemplate());
   const app = new App({ ...(outdir !== undefined && { outdir }) });
   const common = { env: { account: config.account, region: config.region }, terminationProtection: true };
   const stack = new ImagemillStack(app, 'imagemill', { config, deliveryTemplate, ...common });
+  // The stack has read it.
+  await rm(folder, { recursive: true });
   const renderer =
     config.lambda &&
     new RendererStack(app, 'imagemill-renderer', {
