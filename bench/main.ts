@@ -18,6 +18,7 @@ import { benchLive } from './live/bench-live.ts';
 import { benchSharpen } from './options/bench-sharpen.ts';
 import { drawOptions } from './options/draw-options.ts';
 import { benchReady } from './ready/bench-ready.ts';
+import { benchFrames } from './seller/bench-frames.ts';
 import { benchReport } from './seller/bench-report.ts';
 import { benchSoak } from './soak/bench-soak.ts';
 import { benchTracing } from './tracing/bench-tracing.ts';
@@ -35,6 +36,7 @@ const benches: Record<string, (options: { quick: boolean; argument?: string | un
   enhance: benchEnhance,
   fair: benchFair,
   fleet: benchFleet,
+  frames: benchFrames,
   frontier: benchFrontier,
   graphics: benchGraphics,
   hostile: benchHostile,

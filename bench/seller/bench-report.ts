@@ -7,7 +7,7 @@ import { barChart } from '../report/bar-chart.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
-import { asItIs, blurred, compressed, cutOut, type Degradation, edits, exposed, framed } from './degradations.ts';
+import { asItIs, blurred, compressed, cutOut, type Degradation, edits, exposed } from './degradations.ts';
 import { type Distances, distanceTable, measureDistances } from './distances.ts';
 import { labelledPhotographs, type Photo } from './labelled-photographs.ts';
 import { measuredOf } from './measured-of.ts';
@@ -19,11 +19,6 @@ const faults: Readonly<Partial<Record<WarningCode, readonly Degradation[]>>> = {
   blurry: [blurred(0.004), blurred(0.006), blurred(0.01)],
   'too-dark': [exposed(-2), exposed(-3), exposed(-4)],
   'too-bright': [exposed(2), exposed(3), exposed(4)],
-  framed: [
-    framed('black bars above and below', 0, 0.08, '#000000'),
-    framed('white frame', 0.04, 0.04, '#ffffff'),
-    framed('grey bars at the left and right', 0.15, 0, '#7d8288'),
-  ],
 };
 
 interface Tally {
@@ -32,7 +27,7 @@ interface Tally {
   readonly warned: Readonly<Record<string, number>>;
 }
 
-/** Precision and recall of the warnings that are measured, and the distances of perceptual hashes. Downloads photographs. */
+/** Precision and recall of the warnings that are measured, except for `framed` (`bench frames`), and the distances of perceptual hashes. Downloads photographs. */
 export async function benchReport({ quick }: { quick: boolean }): Promise<void> {
   sharp.concurrency(1);
   const chosenBy = await labelledPhotographs(photographPackages, { quick });

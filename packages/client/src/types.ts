@@ -90,7 +90,7 @@ export type ImageWarning =
   | { code: 'too-dark' }
   /** Most of the picture is nearly white. */
   | { code: 'too-bright' }
-  /** The picture has plain bars or a frame at these sides. */
+  /** The picture has bars or a frame at these sides. */
   | { code: 'framed'; sides: ('top' | 'right' | 'bottom' | 'left')[] }
   /** An older image of the same tenant has the same bytes. `of` is its id; missing with a follow token. */
   | { code: 'duplicate'; of?: string | undefined }

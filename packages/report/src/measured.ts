@@ -9,8 +9,10 @@ export const Measured = z.object({
   sharpness: z.number().nonnegative(),
   /** Luma that 5 %, 50 % and 95 % of the pixels do not exceed. */
   light: z.object({ shadow: level, middle: level, highlight: level }),
-  /** Sides with a plain band and a straight edge. */
+  /** Sides with a bar of one colour and a straight edge; all of them if a frame is drawn. */
   framed: z.array(Side).max(4),
+  /** Those whose bar has a text or a logo; missing if an earlier version measured the image. */
+  lettered: z.array(Side).max(4).optional(),
   /** 64 bits in hex digits; missing for a plain picture. */
   hash: z
     .string()

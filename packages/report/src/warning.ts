@@ -41,8 +41,8 @@ export const Warning = z.discriminatedUnion('code', [
   z.object({ code: z.literal('too-dark') }).meta({ description: 'even the lightest parts are dark' }),
   z.object({ code: z.literal('too-bright') }).meta({ description: 'most of the picture is nearly white' }),
   z
-    .object({ code: z.literal('framed'), sides: z.array(Side).min(2) })
-    .meta({ description: 'the picture has plain bars or a frame at these sides' }),
+    .object({ code: z.literal('framed'), sides: z.array(Side).min(1) })
+    .meta({ description: 'the picture has bars or a frame at these sides' }),
   z
     .object({ code: z.literal('duplicate'), of: olderImage })
     .meta({ description: 'an older image of the same tenant has the same bytes' }),

@@ -1,12 +1,13 @@
+import { hasDrawnFrame } from './drawn-frame.ts';
 import type { GreyFrame } from './grey-frame.ts';
-
-const sides = ['top', 'right', 'bottom', 'left'] as const;
-type Side = (typeof sides)[number];
+import { type Lines, linesFrom, type Side, sides } from './lines.ts';
 
 /** Of luma: JPEG noise in a plain area stays below it. */
 const TOLERANCE = 10;
-/** A line belongs to a frame if this share of its pixels has the frame's luma. */
+/** A line belongs to a bar if this share of its pixels has the bar's luma. */
 const PLAIN_SHARE = 0.98;
+/** Between plain lines, a text or a logo leaves at least this share of the bar's luma. */
+const LETTERED_SHARE = 0.4;
 /** Where the picture begins, at least this share of the line differs: the edge of a frame is straight, that of a product is not. */
 const EDGE_SHARE = 0.75;
 /** The edge is complete within this many lines, mixed ones included. */
@@ -14,53 +15,63 @@ const EDGE_LINES = 3;
 /** Of the side: a thinner line is the border of a scan, and a wider one leaves no picture. */
 const THICKNESS = { min: 0.012, max: 0.35 } as const;
 
-/** The sides of a picture that have a plain band with a straight edge, such as the bars above and below a film. */
-export function frameSides(frame: GreyFrame): Side[] {
-  return sides.filter((side) => hasBand(linesFrom(frame, side)));
+/** Fewer lines, or a smaller share of the bar, are no text. */
+const LETTERED_LINES = { min: 5, minShare: 0.2 } as const;
+
+interface FrameSides {
+  /** They have a bar of one colour with a straight edge, such as those above and below a film, or a drawn frame. */
+  readonly framed: Side[];
+  /** Their bar has a text or a logo. */
+  readonly lettered: Side[];
 }
 
-interface Lines {
-  readonly count: number;
-  readonly length: number;
-  at(line: number, pixel: number): number;
-}
-
-/** The lines of a picture that are parallel to a side, the outermost first. */
-function linesFrom({ luma, width, height }: GreyFrame, side: Side): Lines {
-  const isRow = side === 'top' || side === 'bottom';
-  const [count, length] = isRow ? [height, width] : [width, height];
-  const place = (line: number) => (side === 'bottom' || side === 'right' ? count - 1 - line : line);
-  const at = isRow
-    ? (line: number, pixel: number) => luma[place(line) * width + pixel] as number
-    : (line: number, pixel: number) => luma[pixel * width + place(line)] as number;
-  return { count, length, at };
-}
-
-function hasBand(lines: Lines): boolean {
-  const level = commonLevel(lines);
-  const share = (line: number, isCounted: (difference: number) => boolean) => {
-    let counted = 0;
-    for (let pixel = 0; pixel < lines.length; pixel++) {
-      if (isCounted(Math.abs(lines.at(line, pixel) - level))) counted += 1;
-    }
-    return counted / lines.length;
+export function frameSides(frame: GreyFrame): FrameSides {
+  const bars = sides.map((side) => ({ side, bar: barAt(linesFrom(frame, side)) }));
+  const isDrawn = hasDrawnFrame(frame);
+  return {
+    framed: bars.flatMap(({ side, bar }) => (bar || isDrawn ? [side] : [])),
+    lettered: bars.flatMap(({ side, bar }) => (bar === 'lettered' ? [side] : [])),
   };
+}
+
+function barAt(lines: Lines): 'plain' | 'lettered' | undefined {
+  const level = commonLevel(lines);
   const most = Math.floor(lines.count * THICKNESS.max);
-  let thickness = 0;
-  while (thickness < most && share(thickness, (difference) => difference <= TOLERANCE) >= PLAIN_SHARE) thickness += 1;
-  if (thickness === most || thickness < Math.max(2, lines.count * THICKNESS.min)) return false;
-  for (let line = thickness; line < Math.min(lines.count, thickness + EDGE_LINES); line++) {
-    if (share(line, (difference) => difference > TOLERANCE) >= EDGE_SHARE) return true;
+  let [thickness, letters, lettered] = [0, 0, 0];
+  for (let line = 0; line < most; line++) {
+    const share = shareOf(lines, line, level);
+    if (share < PLAIN_SHARE) {
+      if (line < 2 || share < LETTERED_SHARE) break;
+      letters += 1;
+    } else {
+      thickness = line + 1;
+      lettered = letters;
+    }
   }
-  return false;
+  if (thickness === most || thickness < Math.max(2, lines.count * THICKNESS.min)) return undefined;
+  for (let line = thickness; line < Math.min(lines.count, thickness + EDGE_LINES); line++) {
+    if (1 - shareOf(lines, line, level) < EDGE_SHARE) continue;
+    const isLettered = lettered >= Math.max(LETTERED_LINES.min, LETTERED_LINES.minShare * thickness);
+    return isLettered ? 'lettered' : 'plain';
+  }
+  return undefined;
+}
+
+/** The share of a line that has this luma. */
+function shareOf({ luma, length, first, inwards, along }: Lines, line: number, level: number): number {
+  let same = 0;
+  for (let pixel = 0, at = first + line * inwards; pixel < length; pixel++, at += along) {
+    if (Math.abs((luma[at] as number) - level) <= TOLERANCE) same += 1;
+  }
+  return same / length;
 }
 
 /** The most frequent luma of the outermost line. */
-function commonLevel({ length, at }: Lines): number {
+function commonLevel({ luma, length, first, along }: Lines): number {
   const counts = new Uint32Array(256);
-  let most = at(0, 0);
+  let most = luma[first] as number;
   for (let pixel = 0; pixel < length; pixel++) {
-    const level = at(0, pixel);
+    const level = luma[first + pixel * along] as number;
     counts[level] = (counts[level] as number) + 1;
     if ((counts[level] as number) > (counts[most] as number)) most = level;
   }

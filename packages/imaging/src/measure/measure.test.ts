@@ -3,7 +3,7 @@ import { warningsOf } from '@imagemill/report';
 import type { SourceFacts } from '@imagemill/variants';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { plainPicture } from '../test-support/pictures.ts';
+import { plainPicture, type Rgb } from '../test-support/pictures.ts';
 import { variantSet } from '../test-support/render.ts';
 import { measure } from './measure.ts';
 
@@ -72,6 +72,63 @@ describe('a frame', () => {
     ['all around', { left: 20, right: 20, top: 20, bottom: 20 }, '#ff00ff', ['top', 'right', 'bottom', 'left']],
   ])('of %s is found', async (_which, edges, background, sides) => {
     expect((await measured(await bars(edges, background))).framed).toEqual(sides);
+  });
+
+  const strip = async (colour: Rgb, { width, height }: { width: number; height: number }) => ({
+    input: await plainPicture(width, height, colour).png().toBuffer(),
+  });
+  const gold: Rgb = [201, 162, 39];
+  const red: Rgb = [200, 20, 40];
+  const white: Rgb = [255, 255, 255];
+  const inset = 30;
+  const lines = async (shift: number) => {
+    const [across, upright] = [
+      { width: SIDE - 2 * inset, height: 8 },
+      { width: 8, height: SIDE - 2 * inset },
+    ];
+    return [
+      { ...(await strip(gold, across)), left: inset, top: inset },
+      { ...(await strip(gold, across)), left: inset, top: SIDE - inset - 8 },
+      { ...(await strip(gold, upright)), left: inset, top: inset },
+      { ...(await strip(gold, upright)), left: SIDE - inset - 8 - shift, top: inset },
+    ];
+  };
+
+  test.each(['product', 'avatar'] as const)('that is a line over the photograph %s is found', async (name) => {
+    const drawn = await measured(open(name).composite(await lines(0)));
+    expect(drawn.framed).toEqual(['top', 'right', 'bottom', 'left']);
+    const unequal = sharp(
+      await open(name)
+        .composite(await lines(20))
+        .png()
+        .toBuffer(),
+    );
+    expect(await codes(unequal)).toEqual([]);
+  });
+
+  test('that is transparent is found', async () => {
+    const veil = await plainPicture(SIDE, SIDE, white, 0.5)
+      .composite([
+        {
+          input: await plainPicture(SIDE - 60, SIDE - 60, white)
+            .png()
+            .toBuffer(),
+          blend: 'dest-out',
+        },
+      ])
+      .png()
+      .toBuffer();
+    expect(await codes(open('avatar').composite([{ input: veil }]))).toEqual(['framed']);
+  });
+
+  test('at one side is found with letters in it, and not without', async () => {
+    const bar = { ...(await strip(red, { width: SIDE, height: 80 })), left: 0, top: SIDE - 80 };
+    const letter = await strip(white, { width: 20, height: 40 });
+    const letters = [40, 80, 120, 300].map((left) => ({ ...letter, left, top: SIDE - 60 }));
+    const lettered = open('avatar').composite([bar, ...letters]);
+    expect(await measured(lettered)).toMatchObject({ framed: ['bottom'], lettered: ['bottom'] });
+    expect(await codes(sharp(await lettered.png().toBuffer()))).toEqual(['framed']);
+    expect(await codes(open('avatar').composite([bar]))).toEqual([]);
   });
 
   test('is not found around a product on white', async () => {

@@ -16,7 +16,7 @@ export async function measureCopy(copy: Pixels): Promise<Measured> {
   return {
     sharpness: sharpness(frame),
     light: lightOf(frame),
-    framed: frameSides(frame),
+    ...frameSides(frame),
     hash: await perceptualHash(frame),
   };
 }

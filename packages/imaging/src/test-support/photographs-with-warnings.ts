@@ -56,7 +56,15 @@ export const photographsWithWarnings = (original: Buffer): Record<WarningCode, (
     const face = { left: 172, top: 68, width: 72, height: 96 };
     return jpeg(exposed((await opened()).extract(face), 3));
   },
-  framed: async () => jpeg((await opened()).extend({ top: 48, bottom: 48, background: '#00ff00' })),
+  framed: async () => {
+    const around = (px: number) => ({ top: px, right: px, bottom: px, left: px });
+    const lined = await (await opened())
+      .extend({ ...around(8), background: '#c9a227' })
+      .png()
+      .toBuffer();
+    // The picture is on both sides of the line.
+    return jpeg(sharp(lined).extend({ ...around(24), extendWith: 'mirror' }));
+  },
   duplicate: async () => original,
   'near-duplicate': () => jpeg(sharp(original).resize(SIDE / 2)),
 });
