@@ -8,9 +8,11 @@ import { edgeEnv } from '../apps/edge/src/env.ts';
 import { workerEnv } from '../apps/worker/src/env.ts';
 import { GIVE_BACK_MS } from '../packages/queue/src/render/render-worker.ts';
 import { containerOf, environmentOf, labelsOf, podOf } from './kubernetes/containers.ts';
-import { example, type Manifest, manifest, manifests, nameOf, rendered, small } from './kubernetes/manifests.ts';
+import { example, type Manifest, manifest, manifests, nameOf, rendered } from './kubernetes/manifests.ts';
 import { schemaErrors } from './kubernetes/schema-errors.ts';
 import { api, edge, reconcile, setup, withOwnSecrets, worker, workloads } from './kubernetes/workloads.ts';
+
+const small = rendered('overlays/small');
 
 const scaled = manifest('ScaledObject', 'imagemill-worker');
 const named = (one: Manifest) => `${one.kind} ${nameOf(one)}`;

@@ -48,7 +48,6 @@ export const rendered = (folder: string, cwd = root): Manifest[] =>
 const secrets = documents(readFileSync(`${root}/secrets.example.yaml`, 'utf8'));
 
 export const example = rendered('example');
-export const small = rendered('overlays/small');
 export const manifests = [...example, ...secrets];
 
 /** The manifest of a kind and name, without the hash that a ConfigMap's name ends in. @throws Error if there is none */

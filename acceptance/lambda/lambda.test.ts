@@ -154,7 +154,8 @@ test('a message that is not an event fails alone', async () => {
 
 test('doctor finds that an upload gets through the queue and the function to its manifest, and deletes what that has made', async () => {
   const env = {
-    ...{ PATH: process.env.PATH, RENDERER: 'lambda', ...queues.variables },
+    ...{ PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+    ...{ RENDERER: 'lambda', ...queues.variables },
     ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
     ...{ S3_ENDPOINT: s3.endpoint, S3_REGION: s3.region },
     ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },

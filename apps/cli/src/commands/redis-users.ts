@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type RedisProgram, redisPrograms, redisUserRules } from '@imagemill/queue';
 import { queueEnv } from '@imagemill/queue/env';
+import { type RedisProgram, redisPrograms, redisUserRules } from '@imagemill/queue/redis-users';
 import { type Command, InvalidArgumentError } from 'commander';
 import { exitWithoutReader } from '../exit-without-reader.ts';
 import { helpAfter } from './help.ts';
