@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { glob, readdir, readFile, realpath } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { entryPoints } from '../apps/cli/src/stack/entry-points.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -54,6 +55,24 @@ test('a first start installs every app whose program the local stack runs', asyn
   };
   const programs = Object.values(entryPoints).map((path) => relative(join(root, 'apps'), path).split(sep)[0] ?? '');
   expect(installedApps).toEqual(expect.arrayContaining(['cli', ...programs]));
+});
+
+test.each([
+  ['a production installation, whose packages are incomplete, is removed', ['.imagemill-lockfile-sha256'], false],
+  ['one of development is kept', ['.imagemill-lockfile-sha256', '.bin/vitest'], true],
+  ['one that no command made is kept', ['.bin/tsc'], true],
+] as const)('before the installation for development, %s', async (_what, files, isKept) => {
+  const { removeProductionInstallation } = (await import(
+    join(root, 'apps/cli/bootstrap/install-dependencies.mjs')
+  )) as {
+    removeProductionInstallation(root: string): Promise<void>;
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'imagemill-modules-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
+  for (const file of files) await writeFile(join(folder, 'node_modules', file), '');
+  await removeProductionInstallation(folder);
+  expect(existsSync(join(folder, 'node_modules'))).toBe(isKept);
 });
 
 test.each(apps)('%s depends on exactly the packages that it imports at run time', async (folder) => {

@@ -5,6 +5,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 
+/** In `node_modules`: the lockfile that was installed. */
+const STAMP = '.imagemill-lockfile-sha256';
+
 /** The apps that the commands run. Tests, benches and examples need more. @public for a test, which loads it by its path */
 export const installedApps = ['cli', 'api', 'worker', 'edge', 'console'];
 
@@ -20,18 +23,31 @@ export async function installDependencies(root) {
   const lockfile = await readFile(join(root, 'pnpm-lock.yaml'));
   const installed = await readFile(join(modules, '.pnpm', 'lock.yaml')).catch(() => Buffer.alloc(0));
   if (installed.equals(lockfile)) return true;
-  const stamp = join(modules, '.imagemill-lockfile-sha256');
+  const stamp = join(modules, STAMP);
   const wanted = createHash('sha256').update(lockfile).digest('hex');
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return true;
 
   process.stderr.write('Installing dependencies\n');
-  const isDevelopment = existsSync(join(modules, '.bin', 'vitest'));
+  const isDevelopment = isForDevelopment(modules);
   const isDone = await runPnpm(root, isDevelopment ? ['install'] : productionInstall);
   if (isDone && !isDevelopment)
-    await Promise.all([removeNodeHeaders(modules), removeSourceMaps(modules), removeOtherSystems(modules)]);
+    await Promise.all([removeNodeHeaders(modules), removeFilesOfTools(modules), removeOtherSystems(modules)]);
   if (isDone) await writeFile(stamp, wanted);
   return isDone;
 }
+
+/**
+ * Removes a production installation, because its packages are incomplete: pnpm would keep them, since it compares packages by version, not
+ * by file. Tests and the type check need whole ones.
+ *
+ * @param {string} root the project's folder
+ */
+export async function removeProductionInstallation(root) {
+  const modules = join(root, 'node_modules');
+  if (existsSync(join(modules, STAMP)) && !isForDevelopment(modules)) await rm(modules, { recursive: true });
+}
+
+const isForDevelopment = (modules) => existsSync(join(modules, '.bin', 'vitest'));
 
 /** Node's package contains 68 MB of headers for compiling native addons. Nothing is compiled here. */
 async function removeNodeHeaders(modules) {
@@ -40,13 +56,13 @@ async function removeNodeHeaders(modules) {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
-/** 16 MB, for debuggers of the packages. pnpm does not miss them: it compares packages by version, not by file. */
-async function removeSourceMaps(modules) {
+/** Source maps are for debuggers (16 MB), types and sources in TypeScript for compilers (45 MB): Node reads none of them in packages. */
+async function removeFilesOfTools(modules) {
   // With types: without them, Node 20 follows pnpm's links between packages.
   const entries = await readdir(join(modules, '.pnpm'), { recursive: true, withFileTypes: true });
-  const maps = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.map'));
+  const unread = entries.filter((entry) => entry.isFile() && /\.(map|[cm]?ts)$/.test(entry.name));
   // `path` is the name of `parentPath` before Node 20.12.
-  for (const { parentPath, path, name } of maps) await rm(join(parentPath ?? path, name));
+  for (const { parentPath, path, name } of unread) await rm(join(parentPath ?? path, name));
 }
 
 /** The package of the models' runtime has the binaries of all systems: 80 MB. */
