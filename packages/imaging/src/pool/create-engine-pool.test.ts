@@ -174,7 +174,7 @@ const grainyPicture = (width: number, height: number) =>
     create: { width, height, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 30 } },
   });
 /** libaom takes seconds for it. */
-const slowSet = variantSet({ width: 800, height: 800, format: 'avif', effort: 6, quality: 90 });
+const slowSet = variantSet({ width: 800, height: 800, format: 'avif', effort: 4, quality: 90 });
 const slowSource = () => grainyPicture(800, 800).png({ compressionLevel: 1 }).toBuffer();
 
 async function abortWhileEncoding(bytes: Buffer): Promise<void> {
