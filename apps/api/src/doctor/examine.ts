@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createProducerConnection, redisAddress } from '@imagemill/queue';
+import { createProducerConnection, redisAddress } from '@imagemill/queue/connection';
 import type { z } from 'zod';
 import { accessCheck } from './checks/access.ts';
 import { bucketEventsCheck } from './checks/bucket-events.ts';

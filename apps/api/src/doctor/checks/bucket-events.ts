@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createEventProbes } from '@imagemill/queue';
+import { createEventProbes } from '@imagemill/queue/event-probes';
 import { createLogger } from '@imagemill/service';
 import { eventProbeKey } from '@imagemill/variants';
 import { checkBucketEventsQueue, createSqsClient } from '../../bucket-events/bucket-events-queue.ts';

@@ -1,4 +1,5 @@
-import { checkRedis, type RedisHealth, readRedisHealth } from '@imagemill/queue';
+import { checkRedis } from '@imagemill/queue/check-redis';
+import { type RedisHealth, readRedisHealth } from '@imagemill/queue/redis-health';
 import { type Check, type Outcome, ok, problem, warning } from '../finding.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 
