@@ -23,6 +23,7 @@ const internalCodes = {
   'unreadable-job': 'not retryable: internal-error, and a dead letter for operators',
   'unreadable-deletion-mark': 'only the reconciler reads marks',
   'unreadable-manifest': 'not retryable: internal-error',
+  'unreadable-sweep-position': 'only the sweep of RENDERER=lambda reads its position',
   'storage-refused': 'not retryable: the error handler returns internal-error',
 };
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { variantSets } from '@imagemill/variants';
+import { peakRssOf } from '../report/peak-rss.ts';
 
 const [path = '', category = ''] = process.argv.slice(2);
 const set = variantSets().get(category) ?? [];
@@ -17,12 +18,6 @@ const result = {
   ...inspection,
   inspectMs: (inspectCpu.user + inspectCpu.system) / 1000,
   cpuMs: (cpu.user + cpu.system) / 1000,
-  memoryBytes: (await peakRss()) - before.rss,
+  memoryBytes: peakRssOf(process.pid) - before.rss,
 };
 console.log(JSON.stringify(result));
-
-/** `resourceUsage().maxRSS` would include the memory of the parent process before the fork. */
-async function peakRss(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-}

@@ -1,6 +1,7 @@
 // Runs one contender on one source in a separate process, to measure its memory and CPU alone; prints JSON.
 import { readFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { peakRssOf } from '../report/peak-rss.ts';
 import { contenders } from './contenders.ts';
 import { openInEngineProcess, THROUGH_POOL } from './through-pool.ts';
 
@@ -23,7 +24,7 @@ delay.disable();
 const result = {
   cpuMs: (cpu.user + cpu.system) / 1000 + (engine?.cpuMs ?? 0) - (engineBefore?.cpuMs ?? 0),
   wallMs,
-  peakRssMiB: process.resourceUsage().maxRSS / 1024 + (engine?.peakRssMiB ?? 0),
+  peakRssMiB: peakRssOf(process.pid) / 1024 ** 2 + (engine?.peakRssMiB ?? 0),
   loopDelayP99Ms: delay.percentile(99) / 1e6,
   outputBytes,
 };

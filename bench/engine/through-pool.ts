@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createEnginePool } from '@imagemill/imaging';
+import { peakRssOf } from '../report/peak-rss.ts';
 import { renderAll, tutorialSet } from './contenders.ts';
 
 /** The name of the contender that renders the tutorial's six in an engine process. */
@@ -23,8 +24,7 @@ export async function openInEngineProcess() {
         .slice(stat.lastIndexOf(') ') + 2)
         .split(' ')
         .map(Number);
-      const peakKib = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${engine}/status`, 'latin1'))?.[1]);
-      return { cpuMs: ((fields[11] ?? 0) + (fields[12] ?? 0)) * TICK_MS, peakRssMiB: peakKib / 1024 };
+      return { cpuMs: ((fields[11] ?? 0) + (fields[12] ?? 0)) * TICK_MS, peakRssMiB: peakRssOf(engine) / 1024 ** 2 };
     },
     close: () => pool.close(),
   };

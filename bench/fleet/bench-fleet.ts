@@ -15,7 +15,7 @@ const full = {
   sale: { uploads: 5_000, seconds: 60 },
 };
 const short = {
-  scaling: { images: 260, perSecond: 60, seconds: 6 },
+  scaling: { images: 420, perSecond: 60, seconds: 6 },
   sale: { uploads: 300, seconds: 10, times: { pollingInterval: 3, cooldownPeriod: 10 } },
 };
 
@@ -27,7 +27,7 @@ export async function benchFleet({ quick }: { quick: boolean }): Promise<void> {
   try {
     const scaling = await measureScaling(contenders, size.scaling);
     const sale = await runSale(contenders, size.sale);
-    const { times: _times, samples, ...figures } = sale;
+    const { times: _times, seenS: _seenS, samples, ...figures } = sale;
     const data = {
       ...{ machine: machine(), loadBefore, ...size, category: CATEGORY, photoSide: PHOTO_SIDE },
       ...{ scaling, goals: goals(scaling, sale), ...figures, samples },
