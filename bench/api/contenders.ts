@@ -9,7 +9,6 @@ import { createS3Client, createS3Storage, type DirectS3Client, ensureBucket } fr
 import { ImageId } from '@imagemill/variants';
 
 const OURS = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
-const EDGE = fileURLToPath(new URL('../../apps/edge/src/main.ts', import.meta.url));
 const WORKER = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
 const HOST = '127.0.0.1';
@@ -36,8 +35,6 @@ export interface Contenders {
   readonly floor: Contender;
   /** Starts one worker process on our contender's queue. */
   startWorker(): Promise<NodeProcess>;
-  /** Starts one edge process on our contender's images, which ends with the contenders. */
-  startEdge(): Promise<{ readonly url: string; readonly pid: number }>;
   /** How long the steps of a finished image's job took, in ms; `total` is all of them. */
   timingsOf(imageId: string): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
@@ -72,61 +69,41 @@ export async function startContenders({ own, proxy }: ContendersOptions = {}): P
 
     const apiKey = randomBytes(32).toString('hex');
     const env = {
-      ...programEnv({ redisUrl: redis.url, endpoint: proxied?.endpoint ?? s3.endpoint, keys, apiKey }),
+      ...process.env,
+      NODE_ENV: 'production',
+      HOST,
+      REDIS_URL: redis.url,
+      S3_ENDPOINT: proxied?.endpoint ?? s3.endpoint,
+      S3_REGION: 'us-east-1',
+      S3_ACCESS_KEY_ID: keys.accessKeyId,
+      S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      ORIGINALS_BUCKET: 'originals',
+      CDN_BUCKET: 'cdn',
+      CDN_BASE_URL: 'https://cdn.example.com',
+      QUEUE_PREFIX: 'ours',
+      API_KEYS: `bench:upload+metrics:${createHash('sha256').update(apiKey).digest('hex')}`,
+      FOLLOW_TOKEN_SECRET: randomBytes(32).toString('hex'),
+      ...neverReached,
       ...own,
     };
-    const start = async (name: string, entry: string, set: Readonly<Record<string, string>> = {}) => {
-      const [port, metricsPort] = [String(await claimPort(HOST, 0)), String(await claimPort(HOST, 0))];
-      const ports = { PORT: port, EDGE_PORT: port, METRICS_PORT: metricsPort };
-      const options = { name, entry, env: { ...env, ...ports, ...set }, logFile: join(dir, `${name}.log`) };
+    const start = async (name: string, entry: string) => {
+      const port = await claimPort(HOST, 0);
+      const options = { name, entry, env: { ...env, PORT: String(port) }, logFile: join(dir, `${name}.log`) };
       const started = await startNodeProcess(options);
       stops.push(started.stop);
-      return { url: `http://${HOST}:${port}`, pid: started.pid };
+      return { url: `http://${HOST}:${port}/v1/images/upload-url`, pid: started.pid };
     };
-    const startApi = async (name: string, entry: string) => {
-      const { url, pid } = await start(name, entry);
-      return { url: `${url}/v1/images/upload-url`, pid };
-    };
-    const ours = { ...(await startApi('ours', OURS)), headers: { authorization: `Bearer ${apiKey}` } };
-    const floor = { ...(await startApi('floor', FLOOR)), headers: {} };
-    const startEdge = () => start('edge', EDGE, { EDGE_HOST: HOST, EDGE_TENANT_SHARE_PERCENT: '100' });
+    const ours = { ...(await start('ours', OURS)), headers: { authorization: `Bearer ${apiKey}` } };
+    const floor = { ...(await start('floor', FLOOR)), headers: {} };
     const startWorker = () =>
       startNodeProcess({ name: 'worker', entry: WORKER, env, logFile: join(dir, 'worker.log') });
     const pids = { redis: redis.pid, s3: s3.pid };
     const timingsOf = readTimings(client);
-    return { redisUrl: redis.url, env, pids, client, ours, floor, startWorker, startEdge, timingsOf, stop };
+    return { redisUrl: redis.url, env, pids, client, ours, floor, startWorker, timingsOf, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-interface Places {
-  readonly redisUrl: string;
-  readonly endpoint: string;
-  readonly keys: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly apiKey: string;
-}
-
-/** The environment of our programs, as deployed. */
-function programEnv({ redisUrl, endpoint, keys, apiKey }: Places) {
-  return {
-    ...process.env,
-    NODE_ENV: 'production',
-    HOST,
-    REDIS_URL: redisUrl,
-    S3_ENDPOINT: endpoint,
-    S3_REGION: 'us-east-1',
-    S3_ACCESS_KEY_ID: keys.accessKeyId,
-    S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
-    ORIGINALS_BUCKET: 'originals',
-    CDN_BUCKET: 'cdn',
-    CDN_BASE_URL: 'https://cdn.example.com',
-    QUEUE_PREFIX: 'ours',
-    API_KEYS: `bench:upload+metrics:${createHash('sha256').update(apiKey).digest('hex')}`,
-    FOLLOW_TOKEN_SECRET: randomBytes(32).toString('hex'),
-    ...neverReached,
-  };
 }
 
 function readTimings(client: DirectS3Client): Contenders['timingsOf'] {

@@ -27,7 +27,7 @@ export async function benchFleet({ quick }: { quick: boolean }): Promise<void> {
   try {
     const scaling = await measureScaling(contenders, size.scaling);
     const sale = await runSale(contenders, size.sale);
-    const { times: _times, seenS: _seenS, samples, ...figures } = sale;
+    const { times: _times, samples, ...figures } = sale;
     const data = {
       ...{ machine: machine(), loadBefore, ...size, category: CATEGORY, photoSide: PHOTO_SIDE },
       ...{ scaling, goals: goals(scaling, sale), ...figures, samples },

@@ -20,18 +20,27 @@ export function goals(
   scaling: readonly Throughput[],
   { times, lost }: Sale,
 ): readonly { goal: string; met: boolean }[] {
-  const p99 = (of: 'firstS' | 'lastS') =>
+  const p99 = (of: keyof ImageTimes) =>
     percentile(
       times.map((time) => time[of]),
       0.99,
     );
-  const [first, last] = [p99('firstS'), p99('lastS')];
+  const share = (first: number, last: number) =>
+    `${first.toFixed(2)} s ÷ ${last.toFixed(2)} s = ${(first / last).toFixed(2)}`;
+  const [ofUpload, ofJob] = [
+    [p99('firstS'), p99('lastS')],
+    [p99('firstOfJobS'), p99('lastOfJobS')],
+  ] as const;
   const efficiency = scalingEfficiency(scaling);
   return [
     { goal: `0 lost: ${lost.length}`, met: lost.length === 0 },
     {
-      goal: `first rendition ≤ ${FIRST_OF_LAST_GOAL} × last, 99th percentiles from the upload: ${first.toFixed(1)} s ÷ ${last.toFixed(1)} s = ${(first / last).toFixed(2)}`,
-      met: first <= FIRST_OF_LAST_GOAL * last,
+      goal: `first rendition ≤ ${FIRST_OF_LAST_GOAL} × last, 99th percentiles from the start of the job: ${share(...ofJob)}`,
+      met: ofJob[0] <= FIRST_OF_LAST_GOAL * ofJob[1],
+    },
+    {
+      goal: `the same from the upload, the wait included: ${share(...ofUpload)}`,
+      met: ofUpload[0] <= FIRST_OF_LAST_GOAL * ofUpload[1],
     },
     {
       goal: `two workers reach ${EFFICIENCY_GOAL} × one worker on the cores that Redis, the storage and the API leave: ${efficiency.toFixed(2)}`,
@@ -39,11 +48,6 @@ export function goals(
     },
   ];
 }
-
-const waitRow = (name: string, seconds: readonly number[]) => [
-  name,
-  ...[0.5, 0.9, 0.99, 1].map((part) => percentile(seconds, part).toFixed(2)),
-];
 
 export function fleetTables(scaling: readonly Throughput[], sale: Sale): string {
   const throughputs = markdownTable(
@@ -53,14 +57,19 @@ export function fleetTables(scaling: readonly Throughput[], sale: Sale): string 
       ...[imagesPerSecond, workerCores, otherCores].map((value) => value.toFixed(2)),
     ]),
   );
-  const times = (of: 'firstS' | 'lastS') => sale.times.map((time) => time[of]);
   const waits = markdownTable(
-    ['seconds from the upload until', 'p50', 'p90', 'p99', 'max'],
-    [
-      waitRow('the first rendition is stored', times('firstS')),
-      waitRow('its seller sees a rendition', sale.seenS),
-      waitRow('the last rendition is stored', times('lastS')),
-    ],
+    ['seconds', 'p50', 'p90', 'p99', 'max'],
+    (
+      [
+        ['from the upload to the first rendition', 'firstS'],
+        ['from the upload to the last rendition', 'lastS'],
+        ['from the start of the job to the first rendition', 'firstOfJobS'],
+        ['from the start of the job to the last rendition', 'lastOfJobS'],
+      ] as const
+    ).map(([name, of]) => {
+      const values = sale.times.map((time) => time[of]);
+      return [name, ...[0.5, 0.9, 0.99, 1].map((part) => percentile(values, part).toFixed(2))];
+    }),
   );
   const { uploads, drainedS, zeroS, wakeS, cpuSeconds } = sale;
   const facts = markdownTable(
@@ -71,7 +80,6 @@ export function fleetTables(scaling: readonly Throughput[], sale: Sale): string 
       'no worker after',
       'late upload ready after',
       'CPU s: workers',
-      'edge',
       'API',
       'Redis',
       'storage',
@@ -80,9 +88,7 @@ export function fleetTables(scaling: readonly Throughput[], sale: Sale): string 
       [
         ...[uploads, sale.lost.length].map(String),
         ...[drainedS, zeroS, wakeS].map((seconds) => `${seconds.toFixed(0)} s`),
-        ...[cpuSeconds.workers, cpuSeconds.edge, cpuSeconds.api, cpuSeconds.redis, cpuSeconds.s3].map((seconds) =>
-          seconds.toFixed(1),
-        ),
+        ...[cpuSeconds.workers, cpuSeconds.api, cpuSeconds.redis, cpuSeconds.s3].map((seconds) => seconds.toFixed(1)),
       ],
     ],
   );

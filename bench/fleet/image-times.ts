@@ -11,6 +11,9 @@ export interface ImageTimes {
   /** Seconds from the upload until the first rendition was stored. */
   readonly firstS: number;
   readonly lastS: number;
+  /** The same from the start of the job. */
+  readonly firstOfJobS: number;
+  readonly lastOfJobS: number;
   readonly uploadedAtMs: number;
 }
 
@@ -39,8 +42,12 @@ export async function timesOf(client: DirectS3Client, uploads: readonly Uploaded
         if (written.some(Number.isNaN)) return void lost.push(imageId);
         renditions += manifest.renditions.length;
         renditionBytes += manifest.renditions.reduce((sum, { bytes }) => sum + bytes, 0);
+        const startedAt = Date.parse(manifest.readyAt) - (manifest.timingsMs.total ?? Number.NaN);
         const [first, last] = [Math.min(...written), Math.max(...written)];
-        times.push({ firstS: (first - atMs) / 1000, lastS: (last - atMs) / 1000, uploadedAtMs: atMs });
+        times.push({
+          ...{ firstS: (first - atMs) / 1000, lastS: (last - atMs) / 1000, uploadedAtMs: atMs },
+          ...{ firstOfJobS: (first - startedAt) / 1000, lastOfJobS: (last - startedAt) / 1000 },
+        });
       }),
     ),
   );

@@ -12,15 +12,12 @@ export interface Uploaded {
   readonly imageId: string;
   /** When the upload was complete, and reported unless it should not be; ms since 1970. */
   readonly atMs: number;
-  /** Path of the first rendition of its set. */
-  readonly firstPath: string;
 }
 
 interface Ticket {
   readonly imageId: string;
   readonly uploadUrl: string;
   readonly headers: Record<string, string>;
-  readonly renditions: readonly { readonly url: string }[];
 }
 
 /** Small photographs of real scenes. */
@@ -45,47 +42,32 @@ export async function uploadOne(
   const atMs = Date.now();
   if (isReported)
     await done(() => fetch(new URL(`${ticket.imageId}/complete`, to.url), { method: 'POST', headers: to.headers }));
-  const [first] = ticket.renditions;
-  return { imageId: ticket.imageId, atMs, firstPath: new URL(first?.url ?? '').pathname };
+  return { imageId: ticket.imageId, atMs };
 }
 
-/** Uploads at an even rate. Each one is reported. @param onUploaded called after each upload, and not waited for */
+/** Uploads at an even rate. Each one is reported. */
 export async function uploadMany(
   to: Contender,
   photos: readonly Buffer[],
   { uploads, seconds }: { readonly uploads: number; readonly seconds: number },
-  onUploaded?: (uploaded: Uploaded) => void,
 ): Promise<readonly Uploaded[]> {
   const uploaded: Uploaded[] = [];
   let next = 0;
   await atEvenRate(uploads / seconds, seconds, async () => {
     const photo = photos[next++ % photos.length] ?? Buffer.alloc(0);
-    const one = await uploadOne(to, photo);
-    uploaded.push(one);
-    onUploaded?.(one);
+    uploaded.push(await uploadOne(to, photo));
   });
   return uploaded;
 }
 
-/**
- * Shows the first rendition of the set, as the app does after the upload: the edge makes it if no worker has.
- *
- * @returns seconds from the upload to the picture
- */
-export async function lookAt(edgeUrl: string, { firstPath, atMs }: Uploaded, signal: AbortSignal): Promise<number> {
-  const response = await done(() => fetch(new URL(firstPath, edgeUrl), { signal }), signal);
-  await response.arrayBuffer();
-  return (Date.now() - atMs) / 1000;
-}
-
 /** Repeats a request that is refused for the moment, after the time that the answer asks for. */
-async function done(request: () => Promise<Response>, signal?: AbortSignal): Promise<Response> {
+async function done(request: () => Promise<Response>): Promise<Response> {
   for (;;) {
     const response = await request();
     if (response.ok) return response;
     const [retryAfterS, body] = [response.headers.get('retry-after'), await response.text()];
     if (response.status !== 503 || retryAfterS === null)
       throw new Error(`${response.url} responded ${response.status}: ${body}`);
-    await delay(Number(retryAfterS) * 1000, undefined, { signal });
+    await delay(Number(retryAfterS) * 1000);
   }
 }
