@@ -1,6 +1,6 @@
 import { checkRedis, createProducerConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
-import { checkBucket, conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { bucketsOf, checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { checkBucketEventsQueue, createSqsClient } from './bucket-events/bucket-events-queue.ts';
 import { checkConsole } from './console/serve-console.ts';
 import type { ApiEnv } from './env.ts';
@@ -19,14 +19,14 @@ export function openBackends(env: ApiEnv, logger: Logger) {
   const client = createS3Client(s3);
   const signingClient = createS3Client({ ...s3, endpoint: env.S3_PUBLIC_ENDPOINT ?? s3.endpoint });
   const uploads = { signingClient, allowOverwrite: env.S3_ALLOW_OVERWRITE };
-  const conditions = conditionsOf(env);
+  const buckets = bucketsOf(env);
   const connection = createProducerConnection(redisAddress(env));
   connection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   const sqs = openSqs(env);
   const renderMessages = openRenderMessages(env);
   return {
-    originals: createS3Storage({ client, ...uploads, bucket: env.ORIGINALS_BUCKET, ...conditions.originals }),
-    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditions.cdn }),
+    originals: createS3Storage({ client, ...uploads, ...buckets.originals }),
+    cdn: createS3Storage({ client, ...buckets.cdn }),
     connection,
     sqs,
     /** Set with RENDERER=lambda. */

@@ -1,6 +1,6 @@
 import { createProducerConnection, createReaderConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
-import { checkBucket, conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { bucketsOf, checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import type { EdgeEnv } from './env.ts';
 
 /** The connections of one edge process to Redis and the object storage. */
@@ -14,9 +14,10 @@ export function openBackends(env: EdgeEnv, logger: Logger) {
   for (const redis of [connection, purgeReader]) {
     redis.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
   }
+  const buckets = bucketsOf(env);
   return {
-    originals: createS3Storage({ client, bucket: env.ORIGINALS_BUCKET, ...conditionsOf(env).originals }),
-    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditionsOf(env).cdn }),
+    originals: createS3Storage({ client, ...buckets.originals }),
+    cdn: createS3Storage({ client, ...buckets.cdn }),
     connection,
     purgeReader,
     close() {

@@ -1,6 +1,6 @@
 import { checkRedis, createConsumerConnection, createProducerConnection, redisAddress } from '@imagemill/queue';
 import { type Logger, startUpChecks } from '@imagemill/service';
-import { checkBucket, conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { bucketsOf, checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { workerCanaryKey } from '@imagemill/variants';
 import type { WorkerEnv } from './env.ts';
 
@@ -17,14 +17,14 @@ export function openBackends(env: WorkerEnv, logger: Logger) {
   // Fails fast: an image is made without looking for duplicates.
   const fastConnection = createProducerConnection(redisAddress(env));
   fastConnection.on('error', (err) => logger.warn({ err }, 'Redis connection error'));
-  const conditions = conditionsOf(env);
+  const buckets = bucketsOf(env);
   return {
-    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, ...conditions.originals }),
-    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditions.cdn }),
+    originals: createS3Storage({ client, signingClient, ...buckets.originals }),
+    cdn: createS3Storage({ client, ...buckets.cdn }),
     /** The same buckets, for probes. */
     canaries: {
-      originals: createS3Storage({ client: canaryClient, bucket: env.ORIGINALS_BUCKET, ...conditions.originals }),
-      cdn: createS3Storage({ client: canaryClient, bucket: env.CDN_BUCKET, ...conditions.cdn }),
+      originals: createS3Storage({ client: canaryClient, ...buckets.originals }),
+      cdn: createS3Storage({ client: canaryClient, ...buckets.cdn }),
     },
     connection,
     fastConnection,

@@ -10,7 +10,7 @@ import {
   redisAddress,
 } from '@imagemill/queue';
 import { parseEnv, parseJsonFile, StartUpError, startUpChecks } from '@imagemill/service';
-import { checkBucket, conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { bucketsOf, checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadVariantSets } from '@imagemill/variants';
 import { reconcileEnv } from './env.ts';
 import { purgesAreOn } from './purge/env.ts';
@@ -36,8 +36,9 @@ async function main(): Promise<void> {
   const report = createReport(flags);
   const env = parseEnv(reconcileEnv, process.env);
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
-  const originals = createS3Storage({ client, bucket: env.ORIGINALS_BUCKET, ...conditionsOf(env).originals });
-  const cdn = createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditionsOf(env).cdn });
+  const buckets = bucketsOf(env);
+  const originals = createS3Storage({ client, ...buckets.originals });
+  const cdn = createS3Storage({ client, ...buckets.cdn });
   const connection = createProducerConnection(redisAddress(env));
   connection.on('error', () => {});
   const interrupted = new AbortController();

@@ -49,16 +49,21 @@ export function keyWithSecret(env: S3Keys, context: z.RefinementCtx): void {
 /** A manifest is a commit: another process may be about to write it too. */
 const COMMIT_SETTLES_MS = 1_000;
 
-interface ConditionSettings {
+interface BucketSettings {
+  readonly ORIGINALS_BUCKET: string;
+  readonly CDN_BUCKET: string;
   readonly S3_CONDITIONAL_WRITES: 'prevent' | 'detect';
 }
 
-/** How the storages of both buckets treat conditions. Renditions are looked at at once: two runs of a job give the same picture. */
-export function conditionsOf({ S3_CONDITIONAL_WRITES: conditions }: ConditionSettings) {
-  const isDetected = conditions === 'detect';
+/**
+ * The options of both buckets' storages, with how they treat conditions, from a parsed environment that has `storageEnv`. Renditions need no
+ * wait before the second look: two runs of a job give the same picture.
+ */
+export function bucketsOf({ ORIGINALS_BUCKET, CDN_BUCKET, S3_CONDITIONAL_WRITES }: BucketSettings) {
+  const isDetected = S3_CONDITIONAL_WRITES === 'detect';
   return {
-    originals: { detectConflictsAfterMs: isDetected ? COMMIT_SETTLES_MS : undefined },
-    cdn: { detectConflictsAfterMs: isDetected ? 0 : undefined },
+    originals: { bucket: ORIGINALS_BUCKET, detectConflictsAfterMs: isDetected ? COMMIT_SETTLES_MS : undefined },
+    cdn: { bucket: CDN_BUCKET, detectConflictsAfterMs: isDetected ? 0 : undefined },
   };
 }
 

@@ -1,7 +1,7 @@
 export { tryCanary } from './canary.ts';
 export { checkBucket } from './check-bucket.ts';
 export { type BucketSetup, ensureBucket, publicReadPolicy } from './ensure-bucket.ts';
-export { conditionsOf, keyWithSecret, publicStorageEnv, s3Settings, storageEnv } from './env.ts';
+export { bucketsOf, keyWithSecret, publicStorageEnv, s3Settings, storageEnv } from './env.ts';
 export { mayBeOutage, StorageError, storageUnavailable } from './errors.ts';
 export type { ListedUpload, MultipartUpload, UploadedPart } from './multipart-uploads.ts';
 export type {

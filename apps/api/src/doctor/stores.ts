@@ -1,4 +1,4 @@
-import { conditionsOf, createS3Client, createS3Storage, type ObjectStorage, s3Settings } from '@imagemill/storage';
+import { bucketsOf, createS3Client, createS3Storage, type ObjectStorage, s3Settings } from '@imagemill/storage';
 import type { StoragePart } from './env.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 import { createProbeObjects, type ProbeObjects } from './probe-objects.ts';
@@ -27,12 +27,12 @@ export async function openStores(env: StoragePart): Promise<Stores> {
   const publicEndpoint = env.S3_PUBLIC_ENDPOINT;
   const isPublicReachable = publicEndpoint !== undefined && (await answers(publicEndpoint));
   const signingClient = isPublicReachable ? createS3Client({ ...s3, endpoint: publicEndpoint }) : client;
-  const conditions = conditionsOf(env);
-  const originals = { client, signingClient, bucket: env.ORIGINALS_BUCKET };
+  const clients = { client, signingClient };
+  const buckets = bucketsOf(env);
   return {
-    originals: createS3Storage({ ...originals, ...conditions.originals }),
-    cdn: createS3Storage({ client, signingClient, bucket: env.CDN_BUCKET, ...conditions.cdn }),
-    plainOriginals: createS3Storage(originals),
+    originals: createS3Storage({ ...clients, ...buckets.originals }),
+    cdn: createS3Storage({ ...clients, ...buckets.cdn }),
+    plainOriginals: createS3Storage({ ...clients, bucket: env.ORIGINALS_BUCKET }),
     objects: createProbeObjects(),
     endpoint: env.S3_ENDPOINT,
     publicEndpoint: publicEndpoint === undefined ? undefined : outcomeOf(isPublicReachable),

@@ -1,6 +1,6 @@
 import { buildEngine, decodeWatermarks } from '@imagemill/rendering';
 import { createLogger, parseJsonFile } from '@imagemill/service';
-import { conditionsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
+import { bucketsOf, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadVariantSets } from '@imagemill/variants';
 import { Registry } from 'prom-client';
 import { buildModerator } from '../moderation/build-moderator.ts';
@@ -63,9 +63,10 @@ export async function buildRenderer(settings: LambdaEnv, folder: string): Promis
 function openStorage(env: LambdaEnv) {
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
   const signingClient = createS3Client({ ...s3Settings(env), endpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT });
+  const buckets = bucketsOf(env);
   return {
-    originals: createS3Storage({ client, signingClient, bucket: env.ORIGINALS_BUCKET, ...conditionsOf(env).originals }),
-    cdn: createS3Storage({ client, bucket: env.CDN_BUCKET, ...conditionsOf(env).cdn }),
+    originals: createS3Storage({ client, signingClient, ...buckets.originals }),
+    cdn: createS3Storage({ client, ...buckets.cdn }),
   };
 }
 

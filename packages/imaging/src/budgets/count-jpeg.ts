@@ -1,12 +1,8 @@
-import { jpegMarkers } from '../source/jpeg-markers.ts';
+import { APP1, APP2, COMMENT, jpegMarkers, SOS } from '../source/jpeg-markers.ts';
 import { isFrame } from '../source/jpeg-process.ts';
 import type { Tally } from './budgets.ts';
 
-const SOS = 0xda;
-const COMMENT = 0xfe;
 const isApplication = (code: number) => code >= 0xe0 && code <= 0xef;
-const APP1 = 0xe1;
-const APP2 = 0xe2;
 
 /** ITU-T T.81, annex B. */
 export function countJpeg(bytes: Buffer, tally: Tally): void {

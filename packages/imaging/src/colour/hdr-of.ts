@@ -1,7 +1,7 @@
 import type { SourceFacts } from '@imagemill/variants';
 import type { SourceHeader } from '../source/foreign-header.ts';
 import { readIsoMedia } from '../source/iso-media.ts';
-import { isJpeg, jpegMarkers } from '../source/jpeg-markers.ts';
+import { APP2, isJpeg, jpegMarkers, SOS } from '../source/jpeg-markers.ts';
 import { readAvifItems } from './avif-items.ts';
 import type { Interpretation } from './interpretation.ts';
 
@@ -22,8 +22,6 @@ export function hdrOf(
 const mapNamespaces = ['http://ns.adobe.com/hdr-gain-map/1.0/', 'http://ns.apple.com/HDRGainMap/1.0/'];
 /** ISO 21496-1, annex C. */
 const ISO_MAP = 'urn:iso:std:iso:ts:21496:-1';
-const APP2 = 0xe2;
-const SOS = 0xda;
 /** Editors put the usual properties of XMP first: as in `readXmpMarks`. */
 const PACKET_BYTES_MAX = 2 ** 20;
 

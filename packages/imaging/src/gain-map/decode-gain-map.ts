@@ -5,7 +5,7 @@ import { RejectedImageError } from '../errors.ts';
 import { inspectSource } from '../inspect.ts';
 import type { ImageLimits } from '../limits.ts';
 import type { Pixels } from '../pixels.ts';
-import { jpegMarkers } from '../source/jpeg-markers.ts';
+import { APP1, COMMENT, jpegMarkers, SOS } from '../source/jpeg-markers.ts';
 import { jpegSegment } from '../source/jpeg-segment.ts';
 import { decodableSource } from '../source/readable-source.ts';
 import { findGainMap } from './find-gain-map.ts';
@@ -60,9 +60,6 @@ async function inOneChannel({ data, raw }: Pixels): Promise<Pixels> {
   return { data: grey, raw: { width: raw.width, height: raw.height, channels: 1 } };
 }
 
-const SOS = 0xda;
-const APP1 = 0xe1;
-const COMMENT = 0xfe;
 /** APP0 and APP14 say how the components are stored. */
 const isMetadata = (code: number) => (code >= APP1 && code <= 0xed) || code === COMMENT;
 

@@ -1,4 +1,4 @@
-import { EOI, jpegMarkers } from '../source/jpeg-markers.ts';
+import { APP1, EOI, jpegMarkers, SOS } from '../source/jpeg-markers.ts';
 import { type GainMapping, readGainMapping } from './gain-mapping.ts';
 
 export interface StoredGainMap {
@@ -35,8 +35,6 @@ function wholeJpeg(rest: Buffer): Buffer | undefined {
   return length === undefined ? undefined : rest.subarray(0, length);
 }
 
-const APP1 = 0xe1;
-const SOS = 0xda;
 const XMP = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
 
 function mappingOf(jpeg: Buffer): GainMapping | undefined {

@@ -1,5 +1,5 @@
 import type { XmpParts } from '../marks/write-xmp.ts';
-import { jpegMarkers } from '../source/jpeg-markers.ts';
+import { APP1, APP2, jpegMarkers } from '../source/jpeg-markers.ts';
 import { jpegSegment } from '../source/jpeg-segment.ts';
 import { HDRGM, MAPPING_VERSION } from './gain-mapping.ts';
 
@@ -16,7 +16,7 @@ export const containerXmp = (mapBytes: number): XmpParts => ({
     '</rdf:Seq></Container:Directory>',
 });
 
-const [APP0, APP1, APP2] = [0xe0, 0xe1, 0xe2];
+const APP0 = 0xe0;
 
 /** @param standard with the XMP of a container @param map with the XMP of a gain map */
 export function ultraHdrJpeg(standard: Buffer, map: Buffer): Buffer {

@@ -1,7 +1,7 @@
 import { gifBlocks, isGif } from '../source/gif-blocks.ts';
 import { isoBoxTree } from '../source/iso-box-tree.ts';
 import { boxesIn } from '../source/isobmff.ts';
-import { isJpeg, jpegMarkers } from '../source/jpeg-markers.ts';
+import { isJpeg, jpegMarkers, SOS } from '../source/jpeg-markers.ts';
 import { isJxl } from '../source/jxl/jxl-container.ts';
 import { isPng, pngChunks } from '../source/png-chunks.ts';
 import { riffChunks } from '../source/riff-chunks.ts';
@@ -24,7 +24,6 @@ export function hasC2paManifest(file: Uint8Array): boolean {
 }
 
 const APP11 = 0xeb;
-const SOS = 0xda;
 /** UUID of the description box of a C2PA manifest store. */
 const STORE_UUID = Buffer.from('6332706100110010800000aa00389b71', 'hex');
 /** Common identifier, instance and sequence number of a segment, then `LBox` and `TBox`; eight bytes more with an `XLBox`. */

@@ -1,10 +1,9 @@
 import { huffmanTables } from './huffman-tables.ts';
 import { entropyEnd, type SequentialScan } from './jpeg-entropy-end.ts';
-import { EOI, type JpegMarker, jpegMarkers } from './jpeg-markers.ts';
+import { EOI, type JpegMarker, jpegMarkers, SOS } from './jpeg-markers.ts';
 import { isFrame, jpegProcess } from './jpeg-process.ts';
 
 const DHT = 0xc4;
-const SOS = 0xda;
 const DRI = 0xdd;
 
 /** More than any encoder writes: progressive pictures have about ten scans and as many tables. */

@@ -7,6 +7,10 @@ export interface JpegMarker {
 
 const SOI = 0xd8;
 export const EOI = 0xd9;
+export const SOS = 0xda;
+export const APP1 = 0xe1;
+export const APP2 = 0xe2;
+export const COMMENT = 0xfe;
 
 const isRestart = (code: number) => code >= 0xd0 && code <= 0xd7;
 
