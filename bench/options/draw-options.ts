@@ -13,7 +13,7 @@ interface Example {
   readonly focus?: Focus;
   /** By default the sample photograph. */
   readonly source?: () => Promise<Buffer>;
-  /** What is drawn of the rendition, if not all of it. */
+  /** The part of the rendition that is drawn; all of it if not given. */
   readonly shown?: (rendition: Uint8Array) => Promise<Uint8Array>;
   readonly [option: string]: unknown;
 }

@@ -7,7 +7,7 @@ const photos = new URL('../../examples/photos/', import.meta.url);
 /** A sample photograph. */
 export const photograph = () => readFile(new URL('product.jpg', photos));
 
-/** The same photograph with a gain map, in which what is brighter than the middle grey is brighter still. */
+/** The same photograph with a gain map, that makes everything above middle grey brighter. */
 export async function ultraHdr(): Promise<Buffer> {
   const photo = await photograph();
   const map = sharp(photo).greyscale().linear(2, -255).toColourspace('b-w');

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { Degradation } from './degradations.ts';
 import { type Brush, brushFor } from './drawn-frames.ts';
 
-/** A thing with a straight border that shows the photograph, as somebody photographs it: it fills the picture, and is not quite upright. */
+/** A picture frame, window or screen that contains the photograph, taken by hand: it fills the picture and is slightly tilted. */
 const scene = (name: string, border: (brush: Brush, thickness: number) => string): Degradation => ({
   name,
   async apply(photo) {

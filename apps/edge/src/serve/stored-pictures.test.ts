@@ -18,7 +18,7 @@ test('the memory of all held pictures is bounded, and the one that was used leas
   expect(['a', 'b', 'c', 'd', 'e'].filter((key) => pictures.inMemory(key) === undefined)).toEqual(['b']);
 });
 
-test('many small pictures are bounded as well: each counts with what is stored beside its bytes', () => {
+test('the memory of many small pictures is bounded too: each one counts its facts as well as its bytes', () => {
   const pictures = createStoredPictures(noBucket, 100 * KIB);
   for (let index = 0; index < 1000; index++) pictures.hold(`${index}`, picture(1));
   const held = Array.from({ length: 1000 }, (_, index) => pictures.inMemory(`${index}`)).filter(Boolean);
