@@ -35,6 +35,15 @@ test.each([
   expect((error as CommanderError).exitCode).not.toBe(0);
 });
 
+test.each([
+  [['--tenant', 'Acme Ltd'], 'It must be 1 to 63 lower-case letters, digits and inner hyphens.'],
+  [['--tenant', 'acme', '--scopes', 'everything'], 'It must be upload, admin, metrics, moderate or storage.'],
+  [['--tenant', 'acme', '--name', 'a\u0007b'], 'It must have no control characters.'],
+  [['--tenant', 'acme', '--name', 'a'.repeat(101)], 'It must have at most 100 characters.'],
+])('says what is wrong with the key of %j', async (args, reason) => {
+  await expect(run('keys', 'create', ...args)).rejects.toThrow(reason);
+});
+
 const commands = createProgram().commands.map((command) => command.name());
 
 test('its help names every command', async () => {

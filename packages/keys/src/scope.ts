@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 export const Scope = z.enum(
   ['upload', 'admin', 'metrics', 'moderate', 'storage'],
-  'upload, admin, metrics, moderate or storage',
+  'must be upload, admin, metrics, moderate or storage',
 );
 export type Scope = z.infer<typeof Scope>;
 

@@ -7,8 +7,8 @@ const NAME_LENGTH_MAX = 100;
 /** An operator's label for a key. Control characters are rejected, because the label is printed to terminals. */
 export const KeyName = z
   .string()
-  .regex(/^\P{C}+$/u, 'without control characters')
-  .max(NAME_LENGTH_MAX, `up to ${NAME_LENGTH_MAX} characters`);
+  .regex(/^\P{C}+$/u, 'must have no control characters')
+  .max(NAME_LENGTH_MAX, `must have at most ${NAME_LENGTH_MAX} characters`);
 
 /** A stored key: everything except the key itself. Times are ISO 8601. */
 export const StoredKey = z.object({

@@ -84,8 +84,9 @@ const scopeList = (text: string) =>
     text.split(',').map((scope) => scope.trim()),
   );
 
+/** @throws InvalidArgumentError from the message of the schema, which starts with "must" */
 function valid<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(`It must be ${parsed.error.issues[0]?.message}.`);
+  throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
 }

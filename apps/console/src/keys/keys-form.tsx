@@ -16,7 +16,8 @@ export function KeysForm({ onClose }: { onClose: () => void }) {
     <Dialog title="Keys" onClose={onClose}>
       <form ref={form} onSubmit={submit} class="stack">
         <p class="quiet">
-          Keys are kept in this tab until you close it. To create one, run <code>npx -y pnpm@12 keys create</code>.
+          Keys are kept in this tab until you close it. To create one, run{' '}
+          <code>npx -y pnpm@12 imagemill keys create --tenant NAME --scopes upload</code>, or with <code>admin</code>.
         </p>
         <Field name="apiKey" label="Upload key" hint="for photographs" value={keys.value.apiKey} />
         <Field name="adminKey" label="Admin key" hint="for the operator's page" value={keys.value.adminKey} />

@@ -39,7 +39,7 @@ export const keysCheck = (
     const soon = valid.filter(({ expiresAt }) => expiresAt !== undefined && Date.parse(expiresAt) < now + WEEK_MS);
     return [
       canUpload
-        ? ok(`${configured.length + valid.length} valid keys`)
+        ? ok(`valid keys: ${configured.length + valid.length}`)
         : problem('no valid key has the scope upload', 'Create one: imagemill keys create --tenant NAME'),
       ...soon.map(({ id, tenant }) =>
         warning(`the key ${id} of ${tenant} expires within a week`, 'Create a new key: see docs/http-api.md.'),
