@@ -19,7 +19,9 @@ const pollingSeconds = scaled.spec.pollingInterval ?? 30;
 
 const id = randomBytes(4).toString('hex');
 const own = {
-  ...{ QUEUE_PREFIX: `scale-${id}`, ORIGINALS_BUCKET: `originals-${id}`, CDN_BUCKET: `cdn-${id}` },
+  QUEUE_PREFIX: `scale-${id}`,
+  ORIGINALS_BUCKET: `originals-${id}`,
+  CDN_BUCKET: `cdn-${id}`,
   // A category of few renditions: the number of jobs matters, not their work.
   VARIANT_SETS_FILE: fileURLToPath(new URL('test-support/equipped-sets.json', import.meta.url)),
 };

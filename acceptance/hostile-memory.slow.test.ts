@@ -36,7 +36,9 @@ test.runIf(process.platform === 'linux')(
     const imageIds: string[] = [];
     for (const { contentType, bytes } of pictures) {
       const ticket = await api.ticket({
-        ...{ filename: 'hostile', category: 'product', contentType },
+        filename: 'hostile',
+        category: 'product',
+        contentType,
         contentLength: bytes.byteLength,
       });
       await putUpload(ticket, Buffer.from(bytes));

@@ -81,7 +81,13 @@ async function run(fault: Fault, dir: string, { size, seed, signal, say }: RunOp
     const { keepsRate = false } = fault;
     load = startLoad({ api, nextPicture, random: sellersRandom, uploadEveryMs, keepsRate, signal, note });
     const chaos: Chaos = {
-      ...{ stack, load, random, rounds: size.rounds, signal, note, say },
+      stack,
+      load,
+      random,
+      rounds: size.rounds,
+      signal,
+      note,
+      say,
       fail: (sentence) => void missed.push(sentence),
       lostWorker: (pid) => void interruptions.push({ pid, atMs: Date.now() }),
       pause: (ms) => delay(ms, undefined, { signal }),

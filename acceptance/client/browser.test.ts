@@ -30,7 +30,10 @@ test('reports the progress of a large upload while it runs', async () => {
   const page = await browser.open(browser.scan());
   const connection = await page.context().newCDPSession(page);
   await connection.send('Network.emulateNetworkConditions', {
-    ...{ offline: false, latency: 5, downloadThroughput: -1, uploadThroughput: 12 * 1024 * 1024 },
+    offline: false,
+    latency: 5,
+    downloadThroughput: -1,
+    uploadThroughput: 12 * 1024 * 1024,
   });
   const { loaded, size } = await page.evaluate(async (options) => {
     const file = document.querySelector('input')?.files?.[0] as File;
@@ -52,14 +55,19 @@ test('an upload continues automatically after a network loss', async () => {
   const connection = await page.context().newCDPSession(page);
   const network = (offline: boolean) =>
     connection.send('Network.emulateNetworkConditions', {
-      ...{ offline, latency: 5, downloadThroughput: -1, uploadThroughput: 8 * 1024 * 1024 },
+      offline,
+      latency: 5,
+      downloadThroughput: -1,
+      uploadThroughput: 8 * 1024 * 1024,
     });
   await network(false);
   await page.evaluate((options) => {
     const file = document.querySelector('input')?.files?.[0] as File;
     const output = document.querySelector('main') as HTMLElement;
     const upload = globalThis.onPage.createImagemill({ ...options, attemptsMax: 1 }).upload(file, {
-      ...{ category: 'tiny', method: 'PUT', wait: 'uploaded' },
+      category: 'tiny',
+      method: 'PUT',
+      wait: 'uploaded',
       onProgress: ({ offline, loaded }) => {
         output.textContent = offline ? 'offline' : loaded > 0 ? 'sending' : 'begun';
       },

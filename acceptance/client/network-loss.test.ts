@@ -56,7 +56,11 @@ test('a failed upload resumes with its idempotency key: same image, only the mis
   const ids: string[] = [];
   const again = () =>
     client.upload(large, {
-      ...{ category: 'product', filename: 'a.jpg', method: 'MULTIPART', wait: 'uploaded', idempotencyKey: 'the-same' },
+      category: 'product',
+      filename: 'a.jpg',
+      method: 'MULTIPART',
+      wait: 'uploaded',
+      idempotencyKey: 'the-same',
       onTicket: ({ imageId }) => void ids.push(imageId),
     });
   await expect(again()).rejects.toBeInstanceOf(UploadError);

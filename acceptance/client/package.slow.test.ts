@@ -130,8 +130,15 @@ test('type-checks every example of its README', async () => {
     ),
   );
   const compilerOptions = {
-    ...{ strict: true, noEmit: true, exactOptionalPropertyTypes: true, target: 'es2022', jsx: 'react-jsx' },
-    ...{ module: 'nodenext', moduleDetection: 'force', lib: ['es2022', 'dom', 'dom.iterable'], types: ['node'] },
+    strict: true,
+    noEmit: true,
+    exactOptionalPropertyTypes: true,
+    target: 'es2022',
+    jsx: 'react-jsx',
+    module: 'nodenext',
+    moduleDetection: 'force',
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    types: ['node'],
   };
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['example-*'] }));

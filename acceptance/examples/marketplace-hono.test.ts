@@ -73,7 +73,10 @@ test('lets a page make the calls of an upload and no others, without exposing th
 
 test('rejects a product without a ready image or a price, and requests from other sites', async () => {
   const { imageId } = await seller().requestUpload({
-    ...{ filename: 'a.jpg', contentType: 'image/jpeg', contentLength: 10, category: 'product' },
+    filename: 'a.jpg',
+    contentType: 'image/jpeg',
+    contentLength: 10,
+    category: 'product',
   });
   const good = { title: 'Not for sale', price: '1', imageId };
   expect((await sell(good)).status).toBe(422);

@@ -65,12 +65,22 @@ test('killed environments and an outage of the storage lose no image and leave n
 
   const start = () =>
     startEnvironment(bundle, {
-      ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-      ...{ S3_ENDPOINT: proxy.endpoint, S3_REGION: s3.region, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048' },
-      ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },
-      ...{ ORIGINALS_BUCKET: originalsBucket, CDN_BUCKET: cdnBucket, CDN_BASE_URL: 'https://cdn.test' },
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      S3_ENDPOINT: proxy.endpoint,
+      S3_REGION: s3.region,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
+      S3_ACCESS_KEY_ID: s3.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+      ORIGINALS_BUCKET: originalsBucket,
+      CDN_BUCKET: cdnBucket,
+      CDN_BASE_URL: 'https://cdn.test',
       ...queues.variables,
-      ...{ FACE_DETECTION: 'false', ENCODE_CONCURRENCY: '1', IMAGE_WALL_MS: '60000', LOG_LEVEL: 'silent' },
+      FACE_DETECTION: 'false',
+      ENCODE_CONCURRENCY: '1',
+      IMAGE_WALL_MS: '60000',
+      LOG_LEVEL: 'silent',
     });
   const running = new Set<Environment>();
   let isOver = false;
@@ -81,7 +91,9 @@ test('killed environments and an outage of the storage lose no image and leave n
     return !batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === MessageId);
   };
   const received = ({ MessageId = '', ReceiptHandle = '', Body = '', Attributes }: Message) => ({
-    ...{ messageId: MessageId, receiptHandle: ReceiptHandle, body: Body },
+    messageId: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
     receives: Number(Attributes?.ApproximateReceiveCount),
   });
 

@@ -41,13 +41,22 @@ beforeAll(async () => {
   proxy = await startFaultProxy(s3.endpoint);
   queues = await startQueues();
   lambda = await startEnvironment(folder, {
-    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
-    ...{ S3_ENDPOINT: proxy.endpoint, S3_REGION: s3.region },
-    ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },
-    ...{ ORIGINALS_BUCKET: originalsBucket, CDN_BUCKET: cdnBucket, CDN_BASE_URL: 'https://cdn.test' },
+    S3_ENDPOINT: proxy.endpoint,
+    S3_REGION: s3.region,
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    ORIGINALS_BUCKET: originalsBucket,
+    CDN_BUCKET: cdnBucket,
+    CDN_BASE_URL: 'https://cdn.test',
     ...queues.variables,
-    ...{ FACE_DETECTION: 'false', ENCODE_CONCURRENCY: '1', IMAGE_WALL_MS: '60000', LOG_LEVEL: 'error' },
+    FACE_DETECTION: 'false',
+    ENCODE_CONCURRENCY: '1',
+    IMAGE_WALL_MS: '60000',
+    LOG_LEVEL: 'error',
   });
 });
 afterAll(async () => {
@@ -107,7 +116,9 @@ test('in one invocation, an image is published, a corrupt one is rejected, and o
   expect(ready).toMatchObject({
     status: 'ready',
     attempts: 1,
-    ...{ filename: facts.filename, metadata: facts.metadata, ...own },
+    filename: facts.filename,
+    metadata: facts.metadata,
+    ...own,
   });
   const keys = ready?.status === 'ready' ? ready.renditions.map(({ key }) => key) : [];
   expect(keys.length).toBeGreaterThan(10);
@@ -154,12 +165,20 @@ test('a message that is not an event fails alone', async () => {
 
 test('doctor finds that an upload gets through the queue and the function to its manifest, and deletes what that has made', async () => {
   const env = {
-    ...{ PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
-    ...{ RENDERER: 'lambda', ...queues.variables },
-    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    ...{ S3_ENDPOINT: s3.endpoint, S3_REGION: s3.region },
-    ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },
-    ...{ ORIGINALS_BUCKET: originalsBucket, CDN_BUCKET: cdnBucket, CDN_BASE_URL: 'https://cdn.invalid' },
+    PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    RENDERER: 'lambda',
+    ...queues.variables,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    S3_ENDPOINT: s3.endpoint,
+    S3_REGION: s3.region,
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    ORIGINALS_BUCKET: originalsBucket,
+    CDN_BUCKET: cdnBucket,
+    CDN_BASE_URL: 'https://cdn.invalid',
   };
   const doctor = runProgram(['apps/api/src/doctor.ts', '--json'], env);
   const key = await vi.waitUntil(async () => {

@@ -36,12 +36,22 @@ test('if 30 % of the events are lost, every upload is ready after a sweep, and n
   const queues = await startQueues();
   const start = () =>
     startEnvironment(bundle, {
-      ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-      ...{ S3_ENDPOINT: s3.endpoint, S3_REGION: s3.region, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048' },
-      ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },
-      ...{ ORIGINALS_BUCKET: originalsBucket, CDN_BUCKET: cdnBucket, CDN_BASE_URL: 'https://cdn.test' },
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      S3_ENDPOINT: s3.endpoint,
+      S3_REGION: s3.region,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
+      S3_ACCESS_KEY_ID: s3.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+      ORIGINALS_BUCKET: originalsBucket,
+      CDN_BUCKET: cdnBucket,
+      CDN_BASE_URL: 'https://cdn.test',
       ...queues.variables,
-      ...{ FACE_DETECTION: 'false', ENCODE_CONCURRENCY: '1', IMAGE_WALL_MS: '60000', LOG_LEVEL: 'silent' },
+      FACE_DETECTION: 'false',
+      ENCODE_CONCURRENCY: '1',
+      IMAGE_WALL_MS: '60000',
+      LOG_LEVEL: 'silent',
       UPLOAD_LOST_AFTER_SECONDS: String(LOST_AFTER_SECONDS),
     });
   const environments = await Promise.all([start(), start()]);
@@ -75,7 +85,9 @@ test('if 30 % of the events are lost, every upload is ready after a sweep, and n
       const messages = await queues.receive(600);
       if (messages.length === 0) return ordered;
       const received = ({ MessageId = '', ReceiptHandle = '', Body = '' }: Message) => ({
-        ...{ messageId: MessageId, receiptHandle: ReceiptHandle, body: Body },
+        messageId: MessageId,
+        receiptHandle: ReceiptHandle,
+        body: Body,
       });
       const event = sqsEvent(...messages.map(received));
       const response = await renderer.invoke({ handler: 'handler', event, remainingMs: MINUTES_MS });

@@ -21,7 +21,10 @@ export async function startQueues() {
     async receive(visibilitySeconds: number): Promise<readonly Message[]> {
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({
-          ...{ QueueUrl, MaxNumberOfMessages: 2, VisibilityTimeout: visibilitySeconds, WaitTimeSeconds: 1 },
+          QueueUrl,
+          MaxNumberOfMessages: 2,
+          VisibilityTimeout: visibilitySeconds,
+          WaitTimeSeconds: 1,
           MessageSystemAttributeNames: ['All'],
           MessageAttributeNames: ['All'],
         }),

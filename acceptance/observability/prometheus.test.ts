@@ -50,13 +50,19 @@ async function startPrograms(dir: string): Promise<Record<string, number>> {
   const env = {
     ...process.env,
     ...own,
-    ...{ REDIS_URL: redisUrl, CDN_BASE_URL: stack.cdnBaseUrl, ENGINE_PROCESSES: '1' },
-    ...{ S3_ENDPOINT: s3.endpoint, S3_REGION: s3.region },
-    ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },
+    REDIS_URL: redisUrl,
+    CDN_BASE_URL: stack.cdnBaseUrl,
+    ENGINE_PROCESSES: '1',
+    S3_ENDPOINT: s3.endpoint,
+    S3_REGION: s3.region,
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
   };
   const start = async (name: string, metricsPort: number, more: Readonly<Record<string, string>> = {}) => {
     const program = await startNodeProcess({
-      ...{ name, entry: entry(`${name}/src/main.ts`), logFile: join(dir, `${name}.log`) },
+      name,
+      entry: entry(`${name}/src/main.ts`),
+      logFile: join(dir, `${name}.log`),
       env: { ...env, METRICS_PORT: String(metricsPort), ...more },
     });
     stops.push(program.stop);

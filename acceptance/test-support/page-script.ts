@@ -7,8 +7,16 @@ import { createElement, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 const tools = {
-  ...{ createImagemill, pictureHtml, uppyCompletion, uppyS3Options, useImageUpload },
-  ...{ AwsS3, Uppy, createElement, createRoot, StrictMode },
+  createImagemill,
+  pictureHtml,
+  uppyCompletion,
+  uppyS3Options,
+  useImageUpload,
+  AwsS3,
+  Uppy,
+  createElement,
+  createRoot,
+  StrictMode,
 };
 
 declare global {

@@ -52,7 +52,8 @@ export async function benchRequests({ quick }: { quick: boolean }): Promise<void
 
 function kindsOf({ headers }: Contender, { imageId, followToken }: Ticket): readonly Kind[] {
   const get = (path: string, key?: string): Sent => ({
-    ...{ method: 'GET', path },
+    method: 'GET',
+    path,
     ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
   });
   const image = `/v1/images/${imageId}`;

@@ -64,8 +64,10 @@ export async function openPhotographs(): Promise<Photographs> {
     const [left, top] = [(number * STEPS[0]) % 1, (number * STEPS[1]) % 1];
     return mosaic()
       .extract({
-        ...{ left: Math.floor(left * (info.width - width)), top: Math.floor(top * (info.height - height)) },
-        ...{ width, height },
+        left: Math.floor(left * (info.width - width)),
+        top: Math.floor(top * (info.height - height)),
+        width,
+        height,
       })
       .jpeg({ quality: 90 })
       .toBuffer();

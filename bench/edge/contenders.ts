@@ -41,8 +41,15 @@ export async function startStage() {
     await writeFile(setsFile, JSON.stringify(variantSets));
     const signingKey = { kid: 'bench', secret: randomBytes(32) };
     const shared = {
-      ...{ ...process.env, ...env, NODE_ENV: 'production', LOG_LEVEL: 'error', REDIS_URL: redis.url, QUEUE_PREFIX },
-      ...{ CDN_BASE_URL: 'https://cdn.example.com', VARIANT_SETS_FILE: setsFile, METRICS_HOST: HOST },
+      ...process.env,
+      ...env,
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'error',
+      REDIS_URL: redis.url,
+      QUEUE_PREFIX,
+      CDN_BASE_URL: 'https://cdn.example.com',
+      VARIANT_SETS_FILE: setsFile,
+      METRICS_HOST: HOST,
       EDGE_SIGNING_KEYS: `${signingKey.kid}:bench:${signingKey.secret.toString('hex')}`,
     };
     const start = async (name: string, entry: string, set: Record<string, string> = {}) => {
@@ -83,8 +90,12 @@ async function startStorage(dir: string, stops: (() => Promise<unknown>)[]) {
   for (const bucket of ['originals', 'cdn'])
     await ensureBucket(client, { bucket, corsOrigins: ['*'], corsMethods: ['PUT'] });
   const env = {
-    ...{ S3_ENDPOINT: s3.endpoint, S3_REGION: region, ORIGINALS_BUCKET: 'originals', CDN_BUCKET: 'cdn' },
-    ...{ S3_ACCESS_KEY_ID: keys.accessKeyId, S3_SECRET_ACCESS_KEY: keys.secretAccessKey },
+    S3_ENDPOINT: s3.endpoint,
+    S3_REGION: region,
+    ORIGINALS_BUCKET: 'originals',
+    CDN_BUCKET: 'cdn',
+    S3_ACCESS_KEY_ID: keys.accessKeyId,
+    S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
   };
   return { env, storageOf: (bucket: string) => createS3Storage({ client, bucket }) };
 }

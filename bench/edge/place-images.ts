@@ -57,7 +57,10 @@ async function placeOne(
   const { bytes, contentType, category } = photo;
   const address = { tenant: Tenant.parse('bench'), category, imageId: ImageId.parse(uuidv7()), contentType };
   const image: RenderImage = {
-    ...{ ...address, originalKey: originalKey(address), metadata: {}, createdAt: new Date().toISOString() },
+    ...address,
+    originalKey: originalKey(address),
+    metadata: {},
+    createdAt: new Date().toISOString(),
     uploadExpiresAt: new Date(Date.now() + HOUR_MS).toISOString(),
   };
   await queue.add(image, HOUR_MS);

@@ -12,7 +12,12 @@ export const quality: Readonly<Record<BenchFormat, number>> = { webp: 80, jpeg: 
 export const CATEGORY = 'bench';
 export const variantSets = {
   [CATEGORY]: formats.map((format) => ({
-    ...{ name: 'only', width: SIDE, height: SIDE, fit: 'inside', format, quality: quality[format] },
+    name: 'only',
+    width: SIDE,
+    height: SIDE,
+    fit: 'inside',
+    format,
+    quality: quality[format],
   })),
 };
 

@@ -104,7 +104,8 @@ async function measure(scenario: Scenario, { producer, consumer }: Connections):
   }
 
   const worker = createRenderWorker({
-    ...{ connection: consumer, prefix },
+    connection: consumer,
+    prefix,
     concurrency: scenario.slots,
     onError: (error) => console.error(error),
     async handle({ imageId }) {
@@ -149,7 +150,10 @@ async function awaitPending(
     await queue.awaitUploads(images, 1);
   }
   return runLookLane({
-    ...{ connection: consumer, prefix, queue, uploadGraceMs: 0 },
+    connection: consumer,
+    prefix,
+    queue,
+    uploadGraceMs: 0,
     outages: createOutages([]),
     async find(looks, signal) {
       const { objects } = await storage.list({ prefix: prefixes.originals, signal });
@@ -192,7 +196,10 @@ function newImage(tenant: string) {
   };
   const now = Date.now();
   return {
-    ...{ ...address, originalKey: originalKey(address), contentLength: CONTENT_LENGTH, metadata: {} },
+    ...address,
+    originalKey: originalKey(address),
+    contentLength: CONTENT_LENGTH,
+    metadata: {},
     createdAt: new Date(now).toISOString(),
     uploadExpiresAt: new Date(now + 24 * 3600_000).toISOString(),
   };

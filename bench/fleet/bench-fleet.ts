@@ -29,8 +29,15 @@ export async function benchFleet({ quick }: { quick: boolean }): Promise<void> {
     const sale = await runSale(contenders, size.sale);
     const { times: _times, samples, ...figures } = sale;
     const data = {
-      ...{ machine: machine(), loadBefore, ...size, category: CATEGORY, photoSide: PHOTO_SIDE },
-      ...{ scaling, goals: goals(scaling, sale), ...figures, samples },
+      machine: machine(),
+      loadBefore,
+      ...size,
+      category: CATEGORY,
+      photoSide: PHOTO_SIDE,
+      scaling,
+      goals: goals(scaling, sale),
+      ...figures,
+      samples,
     };
     const markdown = fleetTables(scaling, sale);
     const charts = { times: timesChart(sale) };

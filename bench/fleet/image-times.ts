@@ -45,8 +45,11 @@ export async function timesOf(client: DirectS3Client, uploads: readonly Uploaded
         const startedAt = Date.parse(manifest.readyAt) - (manifest.timingsMs.total ?? Number.NaN);
         const [first, last] = [Math.min(...written), Math.max(...written)];
         times.push({
-          ...{ firstS: (first - atMs) / 1000, lastS: (last - atMs) / 1000, uploadedAtMs: atMs },
-          ...{ firstOfJobS: (first - startedAt) / 1000, lastOfJobS: (last - startedAt) / 1000 },
+          firstS: (first - atMs) / 1000,
+          lastS: (last - atMs) / 1000,
+          uploadedAtMs: atMs,
+          firstOfJobS: (first - startedAt) / 1000,
+          lastOfJobS: (last - startedAt) / 1000,
         });
       }),
     ),

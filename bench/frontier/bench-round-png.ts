@@ -74,8 +74,12 @@ function meanOf(samples: readonly Sample[], side: number, setting: string): Samp
   const own = samples.filter((sample) => sample.side === side && sample.setting === setting);
   const mean = (value: (sample: Sample) => number) => own.reduce((sum, sample) => sum + value(sample), 0) / own.length;
   return {
-    ...{ side, setting, bytes: mean(({ bytes }) => bytes), cpuMs: mean(({ cpuMs }) => cpuMs) },
-    ...{ butteraugli: mean(({ butteraugli }) => butteraugli), ssim: mean(({ ssim }) => ssim) },
+    side,
+    setting,
+    bytes: mean(({ bytes }) => bytes),
+    cpuMs: mean(({ cpuMs }) => cpuMs),
+    butteraugli: mean(({ butteraugli }) => butteraugli),
+    ssim: mean(({ ssim }) => ssim),
   };
 }
 

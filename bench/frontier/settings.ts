@@ -25,14 +25,21 @@ interface Curve {
 const QUALITIES = { avif: [60, 70], webp: [80, 88], jpeg: [80, 88] } as const;
 
 const curve = (setting: Setting, qualities: readonly number[] = QUALITIES[setting.format]): Curve => ({
-  ...{ setting, qualities, isVariation: false },
+  setting,
+  qualities,
+  isVariation: false,
 });
 const variation = (setting: Setting, qualities: readonly number[] = QUALITIES[setting.format]): Curve => ({
-  ...{ setting, qualities, isVariation: true },
+  setting,
+  qualities,
+  isVariation: true,
 });
 
 const avif = (effort: number, more: Partial<Setting> = {}): Setting => ({
-  ...{ format: 'avif', effort, chroma: '4:2:0', tune: 'iq' },
+  format: 'avif',
+  effort,
+  chroma: '4:2:0',
+  tune: 'iq',
   ...more,
 });
 const webp = (effort: number): Setting => ({ format: 'webp', effort, chroma: '4:2:0' });

@@ -24,7 +24,9 @@ export async function activateImages(to: Contender, redisUrl: string, count: num
   const renditions = set.map(({ name, format }) => ({ variant: name, format, width: 600, height: 400, bytes: 20_000 }));
   const source = { format: 'jpeg', width: 4000, height: 3000, orientation: 1, colourSpace: 'srgb', hasAlpha: false };
   const progress = (done: number) => ({
-    ...{ revision, total: set.length, source: { ...source, frames: 1, bytes: 2_000_000 } },
+    revision,
+    total: set.length,
+    source: { ...source, frames: 1, bytes: 2_000_000 },
     done: renditions.slice(0, done),
   });
   const active = new Map<string, { job: Job; done: number }>();

@@ -78,7 +78,8 @@ async function measure(contenders: Contenders, photo: Photo, images: number): Pr
     followed.map(of).sort((a, b) => a - b)[Math.floor(share * (followed.length - 1))] ?? Number.NaN;
   const beside = ({ readyMs, workMs }: Followed) => readyMs - workMs;
   return {
-    ...{ name: photo.name, images },
+    name: photo.name,
+    images,
     firstP50Ms: at(0.5, ({ firstMs }) => firstMs),
     firstP90Ms: at(0.9, ({ firstMs }) => firstMs),
     stepsP50Ms: {

@@ -39,7 +39,8 @@ export function brushFor({ name, width, height }: Photo, seed: string): Brush {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   return {
-    ...{ width, height },
+    width,
+    height,
     share: (least, most) => Math.round((least + random() * (most - least)) * Math.min(width, height)),
     pick: (...from) => from[Math.floor(random() * from.length)] as (typeof from)[number],
   };

@@ -152,7 +152,8 @@ function reportOf(measured: readonly Measured[], processMb: number) {
   const data = {
     machine: machine(),
     pictures: measured.length,
-    ...{ repeats: REPEATS, meanCpuMs },
+    repeats: REPEATS,
+    meanCpuMs,
     processMb,
     missed,
     kinds: Object.fromEntries(rows.map(([kind, pictures, ...kept]) => [kind, { pictures, kept }])),

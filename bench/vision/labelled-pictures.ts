@@ -38,7 +38,10 @@ export async function labelledPictures(): Promise<Labelled[]> {
     portraitOf('collins', 'examples/photos/avatar.jpg', { left: 0.345, top: 0.12, width: 0.185, height: 0.245 }),
     portraitOf('hopper', 'bench/vision/portraits/hopper.jpg', { left: 0.31, top: 0.26, width: 0.39, height: 0.38 }),
     portraitOf('photographer', 'bench/vision/portraits/photographer.jpg', {
-      ...{ left: 0.37, top: 0.2, width: 0.15, height: 0.19 },
+      left: 0.37,
+      top: 0.2,
+      width: 0.15,
+      height: 0.19,
     }),
   ]);
   const [coffee, rocket, flower] = await Promise.all([
@@ -198,7 +201,8 @@ async function layerOf({ portrait, height, left, top, turned = 0 }: Placed, canv
   const [fromLeft, fromTop] = [Math.max(0, -left), Math.max(0, -top)];
   const input = await sharp(whole.data)
     .extract({
-      ...{ left: fromLeft, top: fromTop },
+      left: fromLeft,
+      top: fromTop,
       width: Math.min(side - fromLeft, canvas.width - Math.max(0, left)),
       height: Math.min(whole.info.height - fromTop, canvas.height - Math.max(0, top)),
     })

@@ -142,7 +142,12 @@ function createPrograms(
   // SHUTDOWN_GRACE_MS for what is in flight, 10 s to return unfinished jobs to the queue, and a margin.
   const stopSeconds = 50;
   const api = createProgram(scope, 'api', around, {
-    ...{ image: images.api, cpu: 512, memoryMiB: 1024, port: 8080, desiredCount: 2, stopSeconds },
+    image: images.api,
+    cpu: 512,
+    memoryMiB: 1024,
+    port: 8080,
+    desiredCount: 2,
+    stopSeconds,
     environment: {
       API_BASE_URL: `https://${apiDomain}`,
       ...(config.lambda
@@ -155,12 +160,20 @@ function createPrograms(
   const worker = config.lambda
     ? undefined
     : createProgram(scope, 'worker', around, {
-        ...{ image: images.worker, cpu: 2048, memoryMiB: 4096, stopSeconds },
+        image: images.worker,
+        cpu: 2048,
+        memoryMiB: 4096,
+        stopSeconds,
         environment: { PURGE_CLOUDFRONT_DISTRIBUTION: delivery.distributionId, ENCODE_CONCURRENCY: '2' },
         secrets: ['EDGE_SIGNING_KEYS'],
       });
   const edge = createProgram(scope, 'edge', around, {
-    ...{ image: images.edge, cpu: 2048, memoryMiB: 4096, port: 8081, desiredCount: 2, stopSeconds },
+    image: images.edge,
+    cpu: 2048,
+    memoryMiB: 4096,
+    port: 8081,
+    desiredCount: 2,
+    stopSeconds,
     environment: { ENCODE_CONCURRENCY: '2' },
     secrets: ['EDGE_SIGNING_KEYS'],
   });

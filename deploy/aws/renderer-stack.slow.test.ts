@@ -41,8 +41,12 @@ describe('the role of', () => {
     const name = /FnGetAtt(Originals|Cdn|UploadEventsDeadLetters|UploadEvents)|ParkedLetters|distribution/.exec(text);
     const prefix = /"(\/[a-z]+\/\*)"/.exec(text)?.[1] ?? '';
     const names: Record<string, string> = {
-      ...{ Originals: 'originals', Cdn: 'cdn', UploadEvents: 'upload events', UploadEventsDeadLetters: 'dead letters' },
-      ...{ ParkedLetters: 'parked letters', distribution: 'distribution' },
+      Originals: 'originals',
+      Cdn: 'cdn',
+      UploadEvents: 'upload events',
+      UploadEventsDeadLetters: 'dead letters',
+      ParkedLetters: 'parked letters',
+      distribution: 'distribution',
     };
     return `${names[name?.[1] ?? name?.[0] ?? ''] ?? text}${prefix}`;
   }

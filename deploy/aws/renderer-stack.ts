@@ -28,22 +28,18 @@ export class RendererStack extends Stack {
   constructor(scope: Construct, id: string, { lambda, alarmEmail, around, ...props }: RendererStackProps) {
     super(scope, id, props);
     const { queue, deadLetters } = around.uploadEvents;
-    const parked = new Queue(this, 'ParkedLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(parked).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It has letters that have failed for good.',
-    });
+    const parked = createParkedLetters(this);
     const queues = { 'dead letters': deadLetters.queueArn, 'parked letters': parked.queueArn };
     const arnOf = (on: Permission['on']) => queues[on as keyof typeof queues] ?? around.arnOf(on);
     const environment = { ...around.environment, RENDER_QUEUE_URL: queue.queueUrl };
     const code = Code.fromAsset(lambda.bundle);
     const renderer = createFunction(this, 'Renderer', {
-      ...{ code, handler: 'lambda.handler', arnOf, may: permissions.renderer },
-      ...{ memorySize: lambda.memoryMiB, timeout: TIMEOUT },
+      code,
+      handler: 'lambda.handler',
+      arnOf,
+      may: permissions.renderer,
+      memorySize: lambda.memoryMiB,
+      timeout: TIMEOUT,
       environment: {
         ...environment,
         PURGE_CLOUDFRONT_DISTRIBUTION: around.distributionId,
@@ -61,14 +57,22 @@ export class RendererStack extends Stack {
       maxConcurrency: lambda.concurrencyMax,
     });
     const redrive = createFunction(this, 'Redrive', {
-      ...{ code, handler: 'lambda.redrive', arnOf, may: permissions.redrive },
-      ...{ memorySize: 512, timeout: Duration.minutes(5) },
+      code,
+      handler: 'lambda.redrive',
+      arnOf,
+      may: permissions.redrive,
+      memorySize: 512,
+      timeout: Duration.minutes(5),
       environment: { ...environment, DEAD_LETTERS_URL: deadLetters.queueUrl, PARKED_LETTERS_URL: parked.queueUrl },
     });
     const sweep = createFunction(this, 'Sweep', {
-      ...{ code, handler: 'lambda.sweep', arnOf, may: permissions.sweep },
+      code,
+      handler: 'lambda.sweep',
+      arnOf,
+      may: permissions.sweep,
       // It ends before the next one starts, which continues its round.
-      ...{ memorySize: 512, timeout: Duration.minutes(4) },
+      memorySize: 512,
+      timeout: Duration.minutes(4),
       environment,
     });
     new Rule(this, 'EveryFiveMinutes', {
@@ -82,6 +86,19 @@ export class RendererStack extends Stack {
       SweepErrors: [sweep.metricErrors(), 2],
     });
   }
+}
+
+function createParkedLetters(scope: Construct): Queue {
+  const parked = new Queue(scope, 'ParkedLetters', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  Validations.of(parked).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'It has letters that have failed for good.',
+  });
+  return parked;
 }
 
 interface FunctionOptions {
@@ -108,7 +125,10 @@ function createFunction(scope: Construct, id: string, { may, arnOf, ...options }
   );
   return new Lambda(scope, id, {
     ...options,
-    ...{ role, logGroup, runtime: Runtime.NODEJS_24_X, architecture: Architecture.ARM_64 },
+    role,
+    logGroup,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
   });
 }
 
@@ -128,7 +148,9 @@ function alarm(scope: Construct, email: string, alarms: Readonly<Record<string, 
   topic.addSubscription(new EmailSubscription(email));
   for (const [id, [metric, threshold]] of Object.entries(alarms)) {
     new Alarm(scope, `${id}Alarm`, {
-      ...{ metric, threshold, evaluationPeriods: 1 },
+      metric,
+      threshold,
+      evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     }).addAlarmAction(new SnsAction(topic));

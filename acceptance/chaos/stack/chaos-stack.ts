@@ -94,7 +94,10 @@ export async function startChaosStack(
     const workerEnv = { ...env, ...options.workerEnv?.(dir) };
     const workers = Array.from({ length: options.workers ?? 2 }, (_, index) =>
       supervise({
-        ...{ name: `worker-${index + 1}`, entry: entry('worker/src/main.ts'), env: workerEnv, logs },
+        name: `worker-${index + 1}`,
+        entry: entry('worker/src/main.ts'),
+        env: workerEnv,
+        logs,
         nice: WORKER_NICE,
       }),
     );

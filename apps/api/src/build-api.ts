@@ -73,7 +73,8 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
     async listen(): Promise<void> {
       const metrics = await startMetricsServer(env, registry);
       const server = await listen(app.fetch, {
-        ...{ hostname: env.HOST, port: env.PORT },
+        hostname: env.HOST,
+        port: env.PORT,
         limits: { connectionsMax: env.MAX_CONNECTIONS },
       });
       const bucketEvents = sqs && consumeBucketEvents({ ...sqs, queue, reportUploads, logger });

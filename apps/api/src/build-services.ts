@@ -33,6 +33,7 @@ import type { RefusalDelay } from './http/delay-refusals.ts';
 import { createRequestTurns, type RequestTurns } from './http/request-turns.ts';
 import { createLimits } from './limits/create-limits.ts';
 import { createRequestLimits } from './limits/request-limits.ts';
+import type { ImageStateSources } from './live/image-state.ts';
 import type { LiveObserver } from './live/listener.ts';
 import type { LiveTimes } from './live/members.ts';
 import { startLive } from './live/start-live.ts';
@@ -63,16 +64,20 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const view = createImageView({ categories, urls: renditionUrls });
   const index = createImageIndex(connection, prefix);
   const eventProbes = createEventProbes(connection, prefix);
-  const live = startLive({
-    connection: createReaderConnection(redisAddress(env)),
-    ...{ prefix, categories, logger },
-    sources: { records, view, ends: createImageEnds({ queue, manifests }) },
-    limits: listenerLimitsOf(env),
-    observer: options.liveObserver,
-    times: { ...renderer.liveTimes, ...options.liveTimes },
-  });
+  const sources = { records, view, ends: createImageEnds({ queue, manifests }) };
+  const live = liveOf(env, sources, { ...options, liveTimes: { ...renderer.liveTimes, ...options.liveTimes } });
   return {
-    ...{ categories, originals, cdn, queue, manifests, records, renditionUrls, view, index, live, settings },
+    categories,
+    originals,
+    cdn,
+    queue,
+    manifests,
+    records,
+    renditionUrls,
+    view,
+    index,
+    live,
+    settings,
     metadataOf: renderer.metadataOf,
     queueFigures: createQueueFigures(queue),
     tenantMemory: createTenantMemory(connection, prefix, categories),
@@ -83,7 +88,11 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     heldImages: createHeldImages({ manifests, previews: createPreviews(originals), queue, records }),
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, eventProbes, logger }),
     listImages: createListImages({
-      ...{ index, queue, records, categories, unknownAfterMs: renderer.unknownAfterMs },
+      index,
+      queue,
+      records,
+      categories,
+      unknownAfterMs: renderer.unknownAfterMs,
       onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
     }),
     bodyRoom: options.bodyRoom ?? createBodyRoom(),
@@ -96,6 +105,22 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     console: await consoleOf(env, { ...settings, originals, categories }),
   } satisfies ApiServices;
 }
+
+const liveOf = (
+  env: ApiEnv,
+  sources: ImageStateSources,
+  { categories, logger, liveObserver, liveTimes }: ServiceOptions,
+) =>
+  startLive({
+    connection: createReaderConnection(redisAddress(env)),
+    prefix: env.QUEUE_PREFIX,
+    categories,
+    logger,
+    sources,
+    limits: listenerLimitsOf(env),
+    observer: liveObserver,
+    times: liveTimes ?? {},
+  });
 
 function rendererOf(env: ApiEnv, { connection, renderMessages }: Backends) {
   const jobs = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX, weights: env.TENANT_WEIGHTS });
@@ -111,7 +136,8 @@ const consoleOf = async (env: ApiEnv, options: PageOptions) =>
   env.CONSOLE_DIR === undefined
     ? undefined
     : consolePage({
-        ...{ ...options, dir: env.CONSOLE_DIR },
+        ...options,
+        dir: env.CONSOLE_DIR,
         edgeBaseUrl: env.EDGE_BASE_URL ?? env.CDN_BASE_URL,
         signingKeys: env.EDGE_SIGNING_KEYS,
       });

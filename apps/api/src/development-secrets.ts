@@ -43,7 +43,10 @@ export function refuseDevelopmentSecrets(env: ApiSecrets, context: z.RefinementC
   if (open === undefined) return;
   const { FOLLOW_TOKEN_SECRET, BOARD_SESSION_SECRET, API_KEYS = [], S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = env;
   const secrets = {
-    ...{ FOLLOW_TOKEN_SECRET, BOARD_SESSION_SECRET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY },
+    FOLLOW_TOKEN_SECRET,
+    BOARD_SESSION_SECRET,
+    S3_ACCESS_KEY_ID,
+    S3_SECRET_ACCESS_KEY,
     API_KEYS: API_KEYS.map(({ hash }) => hash.toString('hex')),
   };
   for (const [name, value] of Object.entries(secrets)) {

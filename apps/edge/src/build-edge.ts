@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { listen, requestMetrics } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
-import { createRenderQueue as createJobQueue, followPurges } from '@imagemill/queue';
+import { createRenderQueue as createJobQueue, followPurges, type RecentPurges } from '@imagemill/queue';
 import { buildEngine, capabilities, decodeWatermarks, type EngineOptions, engineLimits } from '@imagemill/rendering';
 import { type Logger, parseJsonFile, StartUpError, startMetricsServer } from '@imagemill/service';
-import { loadVariantSets, missingSigningKeys } from '@imagemill/variants';
+import { type Categories, loadVariantSets, missingSigningKeys } from '@imagemill/variants';
 import { createApp } from './app.ts';
 import type { Backends } from './backends.ts';
 import type { EdgeEnv } from './env.ts';
@@ -39,41 +39,12 @@ type EdgeOptions = Omit<EngineOptions, 'memoryMb' | 'heldBytes' | 'watermarks'> 
 
 /** One process of the edge. Requests can be given to `app` at once; `listen` opens its ports. */
 export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeOptions) {
-  const { originals, cdn, connection } = backends;
   const { logger, registry } = options;
   const { categories, watermarks } = await openVariantSets(env);
   const engine =
     options.engine ?? (await openEngine(env, { ...options, watermarks: await decodeWatermarks(watermarks) }));
-  const manifests = createManifests(originals);
-  const jobs = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
-  const findings = openFindings(env, { manifests, queue: jobs, originals });
-  const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
-  const queue = createRenderQueue({
-    runningMax: rendersMax(env),
-    waitingMax: env.EDGE_QUEUE_MAX,
-    tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
-  });
-  const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
-  const stores = { originals, cdn, manifests, pictures };
-  const lock = createRenderLock(connection, env.QUEUE_PREFIX);
   const recentPurges = openRecentPurges(env, backends, logger);
-  const services = {
-    ...{ categories, pictures, recentPurges },
-    findImage: findings.find,
-    flights: createSingleFlight<Fetched>(flightTimes(env)),
-    limitMisses: createLimitMisses(missesMax(env)),
-    miss: {
-      ...{ ...stores, engine, queue, lock, unrenderable: createUnrenderableKeys() },
-      ...{ onRendered: metrics.rendered, noteFinding: findings.note },
-    },
-    freshness: { maxAgeS: env.EDGE_MAX_AGE_SECONDS, staleS: env.EDGE_STALE_SECONDS },
-    sizes: {
-      allowSize: createAllowSize(env.EDGE_SIGNING_KEYS, env.EDGE_OPEN_SIZES),
-      limitSizes: createLimitSizes(cdn, env.EDGE_SIZES_MAX),
-      steps: env.EDGE_SIZE_STEPS,
-    },
-    ...{ verifyPrivate: createVerifyPrivate(env.EDGE_SIGNING_KEYS), onDelivered: metrics.delivered },
-  };
+  const services = buildServices(env, backends, { categories, engine, recentPurges, registry });
   const app = createApp(services, appOptions(env, backends, options));
   let closePorts = async () => {};
 
@@ -84,7 +55,9 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
     async listen(): Promise<number> {
       const metricsServer = await startMetricsServer(env, registry);
       const server = await listen(app.fetch, {
-        ...{ hostname: env.EDGE_HOST, port: env.EDGE_PORT, setting: 'EDGE_PORT' },
+        hostname: env.EDGE_HOST,
+        port: env.EDGE_PORT,
+        setting: 'EDGE_PORT',
         limits: { connectionsMax: env.EDGE_MAX_CONNECTIONS },
       });
       closePorts = async () => {
@@ -103,8 +76,60 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
   };
 }
 
+interface EdgeParts extends Pick<EdgeOptions, 'registry'> {
+  readonly categories: Categories;
+  readonly engine: EdgeEngine;
+  readonly recentPurges: RecentPurges;
+}
+
+function buildServices(env: EdgeEnv, backends: Backends, parts: EdgeParts) {
+  const { originals, cdn, connection } = backends;
+  const { categories, engine, recentPurges, registry } = parts;
+  const manifests = createManifests(originals);
+  const jobs = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
+  const findings = openFindings(env, { manifests, queue: jobs, originals });
+  const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
+  const queue = createRenderQueue({
+    runningMax: rendersMax(env),
+    waitingMax: env.EDGE_QUEUE_MAX,
+    tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
+  });
+  const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
+  const lock = createRenderLock(connection, env.QUEUE_PREFIX);
+  return {
+    categories,
+    pictures,
+    recentPurges,
+    findImage: findings.find,
+    flights: createSingleFlight<Fetched>(flightTimes(env)),
+    limitMisses: createLimitMisses(missesMax(env)),
+    miss: {
+      originals,
+      cdn,
+      manifests,
+      pictures,
+      engine,
+      queue,
+      lock,
+      unrenderable: createUnrenderableKeys(),
+      onRendered: metrics.rendered,
+      noteFinding: findings.note,
+    },
+    freshness: { maxAgeS: env.EDGE_MAX_AGE_SECONDS, staleS: env.EDGE_STALE_SECONDS },
+    sizes: {
+      allowSize: createAllowSize(env.EDGE_SIGNING_KEYS, env.EDGE_OPEN_SIZES),
+      limitSizes: createLimitSizes(cdn, env.EDGE_SIZES_MAX),
+      steps: env.EDGE_SIZE_STEPS,
+    },
+    verifyPrivate: createVerifyPrivate(env.EDGE_SIGNING_KEYS),
+    onDelivered: metrics.delivered,
+  };
+}
+
 const appOptions = (env: EdgeEnv, backends: Backends, { logger, registry }: EdgeOptions) => ({
-  ...{ probes: { ...backends, ...capabilities(env) }, logger, trustsTraceparent: env.EDGE_TRUST_TRACEPARENT },
+  probes: { ...backends, ...capabilities(env) },
+  logger,
+  trustsTraceparent: env.EDGE_TRUST_TRACEPARENT,
   observers: [requestMetrics(registry)],
 });
 
@@ -123,7 +148,8 @@ function openFindings(env: EdgeEnv, sources: ImageSources): Findings {
 
 const openRecentPurges = ({ QUEUE_PREFIX: prefix }: EdgeEnv, { purgeReader: connection }: Backends, logger: Logger) =>
   followPurges({
-    ...{ connection, prefix },
+    connection,
+    prefix,
     onError: (err) => logger.warn({ err }, 'cannot read which images were purged: pictures come from the bucket'),
   });
 

@@ -21,9 +21,14 @@ async function backendsWith(set: Readonly<Record<string, string>>) {
         : undefined,
   });
   const env = parseEnv(workerEnv, {
-    ...{ REDIS_URL: redisUrl, S3_ENDPOINT: store.endpoint, S3_REGION: s3.region, CDN_BASE_URL: 'https://cdn.test' },
-    ...{ S3_ACCESS_KEY_ID: s3.accessKeyId, S3_SECRET_ACCESS_KEY: s3.secretAccessKey },
-    ...{ ORIGINALS_BUCKET: originalsBucket, CDN_BUCKET: cdnBucket },
+    REDIS_URL: redisUrl,
+    S3_ENDPOINT: store.endpoint,
+    S3_REGION: s3.region,
+    CDN_BASE_URL: 'https://cdn.test',
+    S3_ACCESS_KEY_ID: s3.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    ORIGINALS_BUCKET: originalsBucket,
+    CDN_BUCKET: cdnBucket,
     ...set,
   });
   const backends = openBackends(env, createLogger('worker', 'silent'));
@@ -45,8 +50,15 @@ test('on a store without conditional writes, a worker starts with S3_CONDITIONAL
   const image = { tenant: Tenant.parse('acme'), category: 'product', imageId: ImageId.parse(uuidv7()) } as const;
   const at = new Date().toISOString();
   const manifest: Manifest = {
-    ...{ ...image, originalKey: originalKey({ ...image, contentType: 'image/jpeg' }), originalEtag: '"e"' },
-    ...{ filename: '', metadata: {}, attempts: 1, createdAt: at, status: 'rejected', rejectedAt: at },
+    ...image,
+    originalKey: originalKey({ ...image, contentType: 'image/jpeg' }),
+    originalEtag: '"e"',
+    filename: '',
+    metadata: {},
+    attempts: 1,
+    createdAt: at,
+    status: 'rejected',
+    rejectedAt: at,
     error: { code: 'corrupt', message: 'This file is damaged.' },
   };
   await manifests.publish(manifest, undefined);

@@ -48,7 +48,12 @@ export async function buildWorker(env: WorkerEnv, backends: Backends, options: W
   const moderator = buildModerator(env, backends, { engine, categories, logger, registry });
   const duplicates = createDuplicates(createFingerprints(backends.fastConnection, env.QUEUE_PREFIX), logger);
   const services = buildRenderServices(env, backends, {
-    ...{ engine, duplicates, categories, logger, moderator, purges: purges?.queue },
+    engine,
+    duplicates,
+    categories,
+    logger,
+    moderator,
+    purges: purges?.queue,
     onEncoded: measureEncodes(registry),
   });
   const webhooks = endpoints && buildWebhooks(env, backends, { endpoints, categories, logger, registry });
@@ -111,7 +116,8 @@ function startRenders(env: WorkerEnv, { connection }: Backends, parts: RenderPar
     (handle) => measureJobs(handle, { registry, slots: env.WORKER_CONCURRENCY }),
   ];
   return createRenderWorker({
-    ...{ connection, prefix },
+    connection,
+    prefix,
     concurrency: env.WORKER_CONCURRENCY,
     weights: env.TENANT_WEIGHTS,
     name: `${hostname()}:${process.pid}`,
@@ -137,7 +143,13 @@ function reconcileRegularly(env: WorkerEnv, { services, webhooks, logger }: Part
     weights: env.TENANT_WEIGHTS,
     intervalSeconds: env.RECONCILE_INTERVAL_SECONDS,
     services: {
-      ...{ originals, cdn, manifests, previews, deletions, purges, categories },
+      originals,
+      cdn,
+      manifests,
+      previews,
+      deletions,
+      purges,
+      categories,
       finishedImages: createFinishedImages(originals),
       oldRevisionGraceMs: env.OLD_REVISION_GRACE_DAYS * DAY_MS,
       heldMs: env.MODERATION_HELD_DAYS * DAY_MS,

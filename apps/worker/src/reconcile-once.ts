@@ -54,7 +54,11 @@ async function main(): Promise<void> {
     const queue = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX });
     const summary = await reconcile(
       {
-        ...{ originals, cdn, manifests, deletions, queue },
+        originals,
+        cdn,
+        manifests,
+        deletions,
+        queue,
         previews: createPreviews(originals),
         finishedImages: createFinishedImages(originals),
         categories: (await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets)).categories,

@@ -7,7 +7,9 @@ export function avatarResult({ imageId, status, error, renditions }: Image): Ava
     renditions.find((rendition) => rendition.variant === variant && rendition.format === 'webp')?.url;
   const [small, medium, large] = [url('round-small'), url('round-medium'), url('round-large')];
   return {
-    ...{ imageId, status, error: error?.message ?? null },
+    imageId,
+    status,
+    error: error?.message ?? null,
     thumbnails: small && medium && large ? { 100: small, 200: medium, 400: large } : undefined,
   };
 }

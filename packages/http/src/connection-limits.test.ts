@@ -18,7 +18,8 @@ afterEach(async () => {
 
 async function serve(limits: Partial<typeof usualLimits>, answer: (url: URL) => Promise<Response> | Response) {
   const server = await listen((request) => answer(new URL(request.url)), {
-    ...{ hostname: '127.0.0.1', port: 0 },
+    hostname: '127.0.0.1',
+    port: 0,
     limits: { checkIntervalMs: 20, ...limits },
   });
   closing.push(() => server.close(0));

@@ -47,7 +47,9 @@ export async function listen(
     shouldUpgradeCallback: webSockets ? wantsWebSocket : () => false,
   };
   const server = createAdaptorServer({
-    ...{ fetch, hostname, serverOptions },
+    fetch,
+    hostname,
+    serverOptions,
     ...(webSockets && { websocket: { server: webSockets } }),
     // The adapter would read up to 64 MiB of a body that no route has read.
     autoCleanupIncoming: false,

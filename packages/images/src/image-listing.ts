@@ -67,7 +67,8 @@ export function createListImages(services: ListingServices): ListImages {
     let examined = 0;
     let lookedUp = 0;
     const page = (next: ImageId | undefined): Listed => ({
-      ...{ records: found, next },
+      records: found,
+      next,
       reads: lookedUp + Math.ceil((examined - lookedUp) / RULED_OUT_PER_READ),
     });
     while (examined < EXAMINED_MAX) {

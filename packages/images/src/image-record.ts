@@ -81,7 +81,8 @@ const isFinished = ({ status }: ImageRecord) => status === 'ready' || status ===
 
 /** A released image is rendered next. */
 export const recordOf = (manifest: LiveManifest): ImageRecord => ({
-  ...{ from: 'manifest', manifest },
+  from: 'manifest',
+  manifest,
   status: manifest.status === 'released' ? 'queued' : manifest.status,
 });
 

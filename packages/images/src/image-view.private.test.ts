@@ -13,7 +13,10 @@ describe('an image of a private category', () => {
   const done = [{ variant: 'a', format: 'webp', width: 9, height: 9, bytes: 7 } as const];
   const keys = SigningKeys.parse(`k:acme:${'ab'.repeat(32)}`);
   const urls = createRenditionUrls({
-    ...{ cdnBaseUrl: 'http://cdn.test', edgeBaseUrl: 'http://edge.test', keys, ttlSeconds: 3600 },
+    cdnBaseUrl: 'http://cdn.test',
+    edgeBaseUrl: 'http://edge.test',
+    keys,
+    ttlSeconds: 3600,
   });
   const categoriesWith = async (visibility: Visibility) => {
     const loaded = await loadCategories({ avatar: { visibility, variants: [entry, lazy] } });

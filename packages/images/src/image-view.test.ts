@@ -52,16 +52,14 @@ test('a rejected image shows why, and no renditions', () => {
 test('what an original says about its origin is beside the facts about it', async () => {
   const provenance = { c2pa: true };
   const source: SourceFacts = {
-    ...{
-      format: 'jpeg',
-      width: 3,
-      height: 2,
-      orientation: 1,
-      colourSpace: 'srgb',
-      hasAlpha: false,
-      frames: 1,
-      bytes: 9,
-    },
+    format: 'jpeg',
+    width: 3,
+    height: 2,
+    orientation: 1,
+    colourSpace: 'srgb',
+    hasAlpha: false,
+    frames: 1,
+    bytes: 9,
     provenance,
   };
   const progress = { revision: 'r', total: 1, source, done: [] };
@@ -77,8 +75,14 @@ describe('entries that are made on their first request', () => {
   const entry = { name: 'big', width: 100, height: 100, fit: 'inside', format: 'avif', quality: 60 } as const;
   const lazy = { ...entry, format: 'webp', when: 'request' } as const;
   const source: SourceFacts = {
-    ...{ format: 'jpeg', width: 300, height: 150, orientation: 1, colourSpace: 'srgb', hasAlpha: false },
-    ...{ frames: 1, bytes: 1000 },
+    format: 'jpeg',
+    width: 300,
+    height: 150,
+    orientation: 1,
+    colourSpace: 'srgb',
+    hasAlpha: false,
+    frames: 1,
+    bytes: 1000,
   };
   const sets = async (...entries: object[]) => {
     const loaded = await loadCategories({ avatar: entries });
@@ -93,14 +97,20 @@ describe('entries that are made on their first request', () => {
       'http://cdn.test',
       renditionKey({ imageId, revision, visibility: 'public', variant: 'big', format: 'webp' }),
     ),
-    ...{ width: 100, height: 50, bytes: null, planned: true },
+    width: 100,
+    height: 50,
+    bytes: null,
+    planned: true,
   });
   const done = [{ variant: 'big', format: 'avif', width: 100, height: 50, bytes: 7 }] as const;
 
   test('have the largest possible size while their trimming is unknown', async () => {
     const { loaded, revision } = await sets(entry, { ...lazy, trim: 10 });
     const job = {
-      ...{ image, status: 'processing' as const, attempts: 1, rejection: undefined },
+      image,
+      status: 'processing' as const,
+      attempts: 1,
+      rejection: undefined,
       progress: { revision, total: 1, source, done: [] },
     };
     const show = createImageView({ categories: loaded, urls: urlsAt('http://cdn.test') });

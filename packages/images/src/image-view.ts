@@ -104,7 +104,12 @@ function fromManifest({ manifest, status }: FromManifest, { categories, urls }: 
     ...common,
     ...sourceOf(source),
     ...warningsOf(manifest),
-    ...{ status: 'ready', progress, placeholder, dominantColour, renditions, readyAt },
+    status: 'ready',
+    progress,
+    placeholder,
+    dominantColour,
+    renditions,
+    readyAt,
     ...(chosenFocus && { chosenFocus }),
     ...(skipped && { skipped }),
   };

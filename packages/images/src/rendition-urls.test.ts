@@ -8,7 +8,10 @@ const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
 const keys = SigningKeys.parse(vectors.keys.map(({ kid, secret }) => `${kid}:acme:${secret}`).join());
 const urlsWith = (change: object = {}) =>
   createRenditionUrls({
-    ...{ cdnBaseUrl: 'https://cdn.test/', edgeBaseUrl: 'https://edge.test/pictures/', keys, ttlSeconds: 3600 },
+    cdnBaseUrl: 'https://cdn.test/',
+    edgeBaseUrl: 'https://edge.test/pictures/',
+    keys,
+    ttlSeconds: 3600,
     ...change,
   });
 const key = vectors.vectors[0]?.key ?? '';

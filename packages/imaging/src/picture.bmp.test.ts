@@ -34,14 +34,18 @@ const upsideDown = (parts: BmpParts): BmpParts => {
 };
 
 const trueColour = (change: Partial<BmpParts> = {}): BmpParts => ({
-  ...{ ...box, bits: 24, data: bmpRows(WIDTH, HEIGHT, 24, (x, y) => rgb24(colourAt(x, y))) },
+  ...box,
+  bits: 24,
+  data: bmpRows(WIDTH, HEIGHT, 24, (x, y) => rgb24(colourAt(x, y))),
   ...change,
 });
 const paletteOf = (entries: number) =>
   Array.from({ length: entries }, (_, index): Rgb => [(index * 40) % 256, 255 - index, (index * 7) % 256]);
 const indexed = (bits: number, change: Partial<BmpParts> = {}): BmpParts => ({
-  ...{ ...box, bits, palette: paletteOf(2 ** bits) },
-  ...{ data: bmpRows(WIDTH, HEIGHT, bits, (x, y) => (x + 5 * y) % 2 ** bits) },
+  ...box,
+  bits,
+  palette: paletteOf(2 ** bits),
+  data: bmpRows(WIDTH, HEIGHT, bits, (x, y) => (x + 5 * y) % 2 ** bits),
   ...change,
 });
 
@@ -49,8 +53,14 @@ describe('a BMP', () => {
   test('reports its facts', async () => {
     const facts = await (await engineOf()).inspect(bmp(trueColour()), { contentType: 'image/bmp' });
     expect(facts).toEqual({
-      ...{ format: 'bmp', width: WIDTH, height: HEIGHT, orientation: 1, colourSpace: 'srgb', hasAlpha: false },
-      ...{ frames: 1, bytes: bmp(trueColour()).length },
+      format: 'bmp',
+      width: WIDTH,
+      height: HEIGHT,
+      orientation: 1,
+      colourSpace: 'srgb',
+      hasAlpha: false,
+      frames: 1,
+      bytes: bmp(trueColour()).length,
     });
     expect(await (await engineOf()).inspect(bmp(upsideDown(trueColour())))).toMatchObject({ height: HEIGHT });
   });
@@ -151,7 +161,11 @@ describe('a BMP', () => {
 const END_OF_LINE = [0, 0];
 const END = [0, 1];
 const runs = (bits: 4 | 8, ...codes: readonly (readonly number[])[]): BmpParts => ({
-  ...{ ...box, bits, compression: bits === 8 ? 1 : 2, palette: paletteOf(16), colours: 16 },
+  ...box,
+  bits,
+  compression: bits === 8 ? 1 : 2,
+  palette: paletteOf(16),
+  colours: 16,
   data: Buffer.from(codes.flat()),
 });
 

@@ -23,7 +23,11 @@ const everyFit = variantSet(
   ...boxes.flatMap((box) => [
     ...Fit.options.map((fit) => ({ ...box, name: `${fit}-${box.width}`, fit, background: '#ff00ff' })),
     ...(['contain', 'inside'] as const).map((fit) => ({
-      ...{ ...box, name: `${fit}-padded-${box.width}`, fit, background: '#ff00ff', padding: 4 },
+      ...box,
+      name: `${fit}-padded-${box.width}`,
+      fit,
+      background: '#ff00ff',
+      padding: 4,
     })),
   ]),
 );

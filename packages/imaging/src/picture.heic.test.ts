@@ -25,7 +25,13 @@ describe('a HEIC', () => {
 
   test('reports its facts', async () => {
     expect(await (await engineOf()).inspect(await heicSample('plain'), { contentType: 'image/heic' })).toMatchObject({
-      ...{ format: 'heic', width: 64, height: 48, orientation: 1, hasAlpha: false, frames: 1, colourSpace: 'srgb' },
+      format: 'heic',
+      width: 64,
+      height: 48,
+      orientation: 1,
+      hasAlpha: false,
+      frames: 1,
+      colourSpace: 'srgb',
     });
   });
 
@@ -188,7 +194,9 @@ test('without the decoder, a HEIC is an unsupported format, and the message name
   const notInstalled = () => requireHeicDecoder(() => import.meta.resolve(missing));
   expect(notInstalled).toThrow(
     expect.objectContaining({
-      ...{ code: 'unsupported-format', reason: 'heic-decoder-missing', retryable: false },
+      code: 'unsupported-format',
+      reason: 'heic-decoder-missing',
+      retryable: false,
       publicMessage: expect.stringContaining('libheif-js'),
     }),
   );

@@ -110,7 +110,9 @@ test('without the decoder, a JPEG XL is an unsupported format, and the message n
   const missing = 'jxl-oxide-wasm-is-not-installed';
   expect(() => requireJxlDecoder(() => import.meta.resolve(missing))).toThrow(
     expect.objectContaining({
-      ...{ code: 'unsupported-format', reason: 'jxl-decoder-missing', retryable: false },
+      code: 'unsupported-format',
+      reason: 'jxl-decoder-missing',
+      retryable: false,
       publicMessage: expect.stringContaining('jxl-oxide-wasm'),
     }),
   );

@@ -147,7 +147,10 @@ async function* renderAll(
       return alike
         .filter(({ variant }) => subject.wanted.has(variant))
         .map(({ variant, width, height }, index) => ({
-          ...{ variant, data, width, height },
+          variant,
+          data,
+          width,
+          height,
           ...(index === 0 && { encodeMs }),
         }));
     }),

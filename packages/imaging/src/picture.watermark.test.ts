@@ -40,7 +40,9 @@ beforeAll(async () => {
 
 const ground = () => plainPicture(120, 120, GREEN).png().toBuffer();
 const marked = (watermark: object, change: object = {}) => ({
-  ...{ width: 120, height: 120, quality: 100 },
+  width: 120,
+  height: 120,
+  quality: 100,
   watermark: { sha256: SOLID, margin: 10, size: 30, ...watermark },
   ...change,
 });

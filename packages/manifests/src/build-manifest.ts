@@ -67,18 +67,16 @@ export function readyManifest(subject: Subject, rendered: Rendered): FinishedMan
   const readyAt = new Date().toISOString();
   return {
     ...finished(subject),
-    ...{
-      status: 'ready',
-      revision,
-      source,
-      placeholder,
-      dominantColour,
-      measured,
-      ...decided,
-      renditions,
-      readyAt,
-      timingsMs,
-    },
+    status: 'ready',
+    revision,
+    source,
+    placeholder,
+    dominantColour,
+    measured,
+    ...decided,
+    renditions,
+    readyAt,
+    timingsMs,
   };
 }
 
@@ -127,7 +125,9 @@ const finished = ({ image, facts, attempts, moderation, source, warnings }: Subj
 });
 
 const identity = ({ imageId, tenant, category, originalKey: key }: RenderImage) => ({
-  ...{ imageId, tenant, category },
+  imageId,
+  tenant,
+  category,
   originalKey: key,
 });
 

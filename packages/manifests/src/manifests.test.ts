@@ -30,9 +30,17 @@ const address = (tenant: Tenant, imageId = newId()) =>
 function rejected(image: ReturnType<typeof address>): Manifest {
   const { imageId, tenant, category } = image;
   return {
-    ...{ imageId, tenant, category, originalKey: originalKey(image) },
-    ...{ filename: '', metadata: {}, attempts: 1, createdAt: new Date().toISOString() },
-    ...{ status: 'rejected', originalEtag: '"e"', rejectedAt: new Date().toISOString() },
+    imageId,
+    tenant,
+    category,
+    originalKey: originalKey(image),
+    filename: '',
+    metadata: {},
+    attempts: 1,
+    createdAt: new Date().toISOString(),
+    status: 'rejected',
+    originalEtag: '"e"',
+    rejectedAt: new Date().toISOString(),
     error: { code: 'corrupt', message: 'The file is damaged.' },
   };
 }
@@ -83,9 +91,21 @@ describe('a stored manifest', () => {
   const size = { width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
   const at = new Date().toISOString();
   const ready = (image: ReturnType<typeof address>) => ({
-    ...{ imageId: image.imageId, tenant: acme, category: 'product', originalKey: originalKey(image) },
-    ...{ status: 'ready', filename: 'a.jpg', metadata: {}, attempts: 1, createdAt: at, readyAt: at, timingsMs: {} },
-    ...{ originalEtag: '"e"', revision: 'abc', placeholder: '', dominantColour: '#000000' },
+    imageId: image.imageId,
+    tenant: acme,
+    category: 'product',
+    originalKey: originalKey(image),
+    status: 'ready',
+    filename: 'a.jpg',
+    metadata: {},
+    attempts: 1,
+    createdAt: at,
+    readyAt: at,
+    timingsMs: {},
+    originalEtag: '"e"',
+    revision: 'abc',
+    placeholder: '',
+    dominantColour: '#000000',
     source: { ...size, format: 'jpeg', sha256: '' },
   });
   const rendition = { variant: 'thumb', format: 'avif', width: 1, height: 1, bytes: 1 } as const;

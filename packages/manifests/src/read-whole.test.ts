@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { readWhole } from './originals.ts';
 
 const facts = (sizeBytes: number) => ({
-  ...{ etag: '"a"', sizeBytes, contentType: undefined, cacheControl: undefined, metadata: {} },
+  etag: '"a"',
+  sizeBytes,
+  contentType: undefined,
+  cacheControl: undefined,
+  metadata: {},
 });
 
 async function* partsOf(parts: readonly Uint8Array[]) {

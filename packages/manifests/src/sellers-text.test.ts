@@ -17,8 +17,11 @@ test('everything that a ticket says about its image is read again from the metad
 
 test('a worker, whose job has the rest, needs the name, the focus and the enhancement only', () => {
   expect(sellersText({ metadata: originalMetadata(ticket) })).toEqual({
-    ...{ filename: ticket.filename, focus: ticket.focus, enhance: ticket.enhance },
-    ...{ metadata: undefined, checksumSha256: undefined },
+    filename: ticket.filename,
+    focus: ticket.focus,
+    enhance: ticket.enhance,
+    metadata: undefined,
+    checksumSha256: undefined,
   });
 });
 

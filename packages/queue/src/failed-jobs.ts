@@ -135,7 +135,10 @@ const isFailed = async (queue: Queue, id: string) => (await queue.getJobState(id
 function failedJob<Payload>(job: Job, payload: Payload | undefined): FailedJob<Payload> {
   const { code, message } = codeAndMessage(job.failedReason);
   return {
-    ...{ id: String(job.id), payload, code: payload === undefined ? 'unreadable-job' : code, message },
+    id: String(job.id),
+    payload,
+    code: payload === undefined ? 'unreadable-job' : code,
+    message,
     attempts: job.attemptsMade,
     createdAt: isoTime(job.timestamp),
     startedAt: job.processedOn === undefined ? undefined : isoTime(job.processedOn),
@@ -148,9 +151,15 @@ async function malformedJob(queue: Queue, redis: Redis, id: string): Promise<Fai
   const [timestamp, finishedOn] = await redis.hmget(queue.toKey(id), 'timestamp', 'finishedOn');
   const createdAt = Number(timestamp ?? 0);
   return {
-    ...{ id, payload: undefined, code: 'unreadable-job', message: 'The job is unreadable.', attempts: 0 },
-    ...{ createdAt: isoTime(createdAt), failedAt: isoTime(Number(finishedOn ?? createdAt)) },
-    ...{ startedAt: undefined, worker: undefined },
+    id,
+    payload: undefined,
+    code: 'unreadable-job',
+    message: 'The job is unreadable.',
+    attempts: 0,
+    createdAt: isoTime(createdAt),
+    failedAt: isoTime(Number(finishedOn ?? createdAt)),
+    startedAt: undefined,
+    worker: undefined,
   };
 }
 

@@ -33,7 +33,12 @@ async function harness() {
     const errors: Error[] = [];
     const onError = (error: Error) => void errors.push(error);
     const runner = runJobs({
-      ...{ connection: consumer, prefix, spec, handle: run, onError, outages: createOutages([]) },
+      connection: consumer,
+      prefix,
+      spec,
+      handle: run,
+      onError,
+      outages: createOutages([]),
       concurrency: 2,
       giveBackMs: 2_000,
       ...more,

@@ -20,6 +20,7 @@ test('without the runtime of the model, everything loads, the log has the reason
   });
   expect(cropped).toEqual({
     chosenFocus: { x: expect.any(Number), y: expect.any(Number), by: 'attention' },
-    ...{ skipped: ['faces'], off: ['face detection'] },
+    skipped: ['faces'],
+    off: ['face detection'],
   });
 });

@@ -4,8 +4,14 @@ import { warningsOf } from './warnings-of.ts';
 
 /** Large enough for every variant of the standard sets. */
 const source: SourceFacts = {
-  ...{ format: 'jpeg', width: 4000, height: 3000, orientation: 1 },
-  ...{ colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 },
+  format: 'jpeg',
+  width: 4000,
+  height: 3000,
+  orientation: 1,
+  colourSpace: 'srgb',
+  hasAlpha: false,
+  frames: 1,
+  bytes: 1,
 };
 const [products, avatars] = [VariantSet.parse(productSet), VariantSet.parse(avatarSet)];
 const setOf = (entry: Record<string, unknown>): VariantSet =>
@@ -22,7 +28,10 @@ describe('too-small', () => {
   test('names each variant once, the size of the original, and the size that is needed', () => {
     expect(of({ width: 800, height: 1000 })).toEqual([
       {
-        ...{ code: 'too-small', variants: ['large', 'retina', 'og'], width: 800, height: 1000 },
+        code: 'too-small',
+        variants: ['large', 'retina', 'og'],
+        width: 800,
+        height: 1000,
         needed: { width: 1920, height: 2400 },
       },
     ]);

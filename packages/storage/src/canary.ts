@@ -25,7 +25,10 @@ export async function tryCanary(storage: ObjectStorage, key: string, options?: C
 export async function lacksConditions(storage: ObjectStorage, key: string): Promise<boolean> {
   try {
     const { outcome } = await storage.put({
-      ...{ key, body: BODY, contentType: 'text/plain', cacheControl: 'no-store' },
+      key,
+      body: BODY,
+      contentType: 'text/plain',
+      cacheControl: 'no-store',
       ifAbsent: true,
     });
     return outcome === 'stored';

@@ -55,7 +55,10 @@ export const publicReadPolicy = (bucket: string, prefix: string): string => poli
 const policyOf = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 
 const publicRead = (bucket: string, prefix: string) => ({
-  ...{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${prefix}*` },
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 's3:GetObject',
+  Resource: `arn:aws:s3:::${bucket}/${prefix}*`,
 });
 
 const PUBLISHING = ['acl', 'grant-read', 'grant-read-acp', 'grant-write-acp', 'grant-full-control', 'copy-source'];
@@ -63,6 +66,9 @@ const PUBLISHING = ['acl', 'grant-read', 'grant-read-acp', 'grant-write-acp', 'g
 /** One statement for each header: the conditions of one statement must all be met. `?*` is any value but none. */
 const denyPublishingOf = (bucket: string) =>
   PUBLISHING.map((header) => ({
-    ...{ Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/*` },
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:PutObject',
+    Resource: `arn:aws:s3:::${bucket}/*`,
     Condition: { StringLike: { [`s3:x-amz-${header}`]: '?*' } },
   }));

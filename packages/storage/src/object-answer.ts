@@ -21,6 +21,8 @@ interface AnsweredFacts {
 }
 
 export const objectFacts = ({ etag = '', sizeBytes = 0, metadata = {}, ...rest }: AnsweredFacts): ObjectFacts => ({
-  ...{ etag, sizeBytes, metadata },
+  etag,
+  sizeBytes,
+  metadata,
   ...rest,
 });

@@ -23,8 +23,12 @@ describeStorageContract('S3', {
 const body = Buffer.from('not really a photograph');
 const stored = (key: string) => ({ key, body, contentType: 'image/jpeg', cacheControl: 'private' });
 const upload = () => ({
-  ...{ key: `images/${randomUUID()}.jpg`, contentType: 'image/jpeg', contentLength: body.length },
-  ...{ expiresInSeconds: 60, metadata: {}, cacheControl: 'private' },
+  key: `images/${randomUUID()}.jpg`,
+  contentType: 'image/jpeg',
+  contentLength: body.length,
+  expiresInSeconds: 60,
+  metadata: {},
+  cacheControl: 'private',
 });
 const read = (key: string) => fetch(`${s3.endpoint}/${bucket}/${key}`);
 

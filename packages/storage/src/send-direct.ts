@@ -58,7 +58,10 @@ export function createSendDirect(client: DirectS3Client, bucket: string): SendDi
       signal,
     });
     const unsigned = {
-      ...{ method, path, query: queryText, bodySha256: body ? (sha256 ?? hash('sha256', body)) : EMPTY_SHA256 },
+      method,
+      path,
+      query: queryText,
+      bodySha256: body ? (sha256 ?? hash('sha256', body)) : EMPTY_SHA256,
       headers: {
         ...headers,
         host: port === undefined ? hostname : `${hostname}:${port}`,

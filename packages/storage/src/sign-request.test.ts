@@ -28,9 +28,13 @@ async function signedBySdk(
   date: Date,
 ) {
   const signer = new SignatureV4({
-    ...{ service: 's3', region, credentials, sha256 },
+    service: 's3',
+    region,
+    credentials,
+    sha256,
     // S3 signs the path as it is sent.
-    ...{ uriEscapePath: false, applyChecksum: false },
+    uriEscapePath: false,
+    applyChecksum: false,
   });
   const headers = { ...request.headers, 'x-amz-content-sha256': hash('sha256', body ?? '') };
   return (await signer.sign(new HttpRequest({ ...request, headers, body }), { signingDate: date })).headers;
@@ -46,7 +50,9 @@ const requests: Record<string, Sent> = {
     headers: { host: 'a.test' },
   },
   'a write': {
-    ...{ method: 'PUT', path: '/b/k', body: Buffer.from('abc') },
+    method: 'PUT',
+    path: '/b/k',
+    body: Buffer.from('abc'),
     headers: { host: 'a.test', 'content-length': '3', 'x-amz-meta-name': ' two  spaces ', 'if-none-match': '*' },
   },
 };

@@ -51,7 +51,8 @@ export function createSignRequest(region: string): SignRequest {
     const sent: Record<string, string> = {
       ...headers,
       // The storage rejects a body with another digest.
-      ...{ 'x-amz-content-sha256': bodySha256, 'x-amz-date': time },
+      'x-amz-content-sha256': bodySha256,
+      'x-amz-date': time,
       ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
     };
     const names = Object.keys(sent).sort();

@@ -65,7 +65,8 @@ function roomAround({ left, top, width, height }: Box): Box {
 function union(a: Box, b: Box): Box {
   const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
   return {
-    ...{ left, top },
+    left,
+    top,
     width: Math.max(a.left + a.width, b.left + b.width) - left,
     height: Math.max(a.top + a.height, b.top + b.height) - top,
   };

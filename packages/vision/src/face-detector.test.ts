@@ -133,7 +133,8 @@ describe('what is missing is named', () => {
       resolve: (name) => (name === 'onnxruntime-node' ? import.meta.url : installed().resolve(name)),
     });
     expect(findFaceRuntime({ ...installed('onnxruntime-node', 'onnxruntime-web'), libc: 'musl' })).toMatchObject({
-      ...{ name: 'onnxruntime-web', url: import.meta.url },
+      name: 'onnxruntime-web',
+      url: import.meta.url,
     });
     expect(findFaceRuntime(installed('onnxruntime-node', 'onnxruntime-web'))).toMatchObject({
       name: 'onnxruntime-node',

@@ -129,7 +129,10 @@ async function before<T>(deadline: number, work: Promise<T>): Promise<T> {
 function startFinder(program: string, { url }: Runtime): ChildProcess {
   const execArgv = ['--max-old-space-size=64', '--max-semi-space-size=4'];
   const child = fork(program, [FACE_MODEL, faceModel.sha256, url], {
-    ...{ serialization: 'advanced', execArgv, cwd: '/', stdio: 'ignore' },
+    serialization: 'advanced',
+    execArgv,
+    cwd: '/',
+    stdio: 'ignore',
     env: { MALLOC_ARENA_MAX: '1' },
   });
   // The frame that it has fails by the end of the process.

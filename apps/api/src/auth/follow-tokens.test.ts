@@ -32,13 +32,17 @@ test("a follow token still works after its image's job was removed and only the 
   const createdAt = new Date();
   await api.manifests.publish(
     {
-      ...{ imageId, tenant: acme, category: 'product', filename: '', metadata: {} },
-      ...{
-        originalKey: originalKey({ imageId, tenant: acme, category: 'product', contentType: 'image/jpeg' }),
-        originalEtag: '"e"',
-        attempts: 1,
-      },
-      ...{ status: 'rejected', rejectedAt: createdAt.toISOString(), createdAt: createdAt.toISOString() },
+      imageId,
+      tenant: acme,
+      category: 'product',
+      filename: '',
+      metadata: {},
+      originalKey: originalKey({ imageId, tenant: acme, category: 'product', contentType: 'image/jpeg' }),
+      originalEtag: '"e"',
+      attempts: 1,
+      status: 'rejected',
+      rejectedAt: createdAt.toISOString(),
+      createdAt: createdAt.toISOString(),
       error: { code: 'corrupt', message: 'It is damaged.' },
     },
     undefined,

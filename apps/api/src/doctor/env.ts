@@ -23,7 +23,8 @@ export const parts = {
     .object({ ...storageEnv, S3_PUBLIC_ENDPOINT, S3_ALLOW_OVERWRITE, CORS_ORIGINS: doctorEnv.shape.CORS_ORIGINS })
     .superRefine(keyWithSecret),
   addresses: z.object({
-    ...{ API_BASE_URL, EDGE_BASE_URL },
+    API_BASE_URL,
+    EDGE_BASE_URL,
     CDN_BASE_URL: serviceEnv.CDN_BASE_URL.optional(),
     VARIANT_SETS_FILE: serviceEnv.VARIANT_SETS_FILE,
   }),

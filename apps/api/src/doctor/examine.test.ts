@@ -22,7 +22,9 @@ async function makeBuckets(originalsBucket: string, cdnBucket: string) {
   const upload = { corsOrigins: ['https://shop.test'], corsMethods: ['PUT', 'POST'] as const, denyPublishing: isCeph };
   await ensureBucket(client, { bucket: originalsBucket, ...upload });
   await ensureBucket(client, {
-    ...{ bucket: cdnBucket, corsOrigins: ['*'], corsMethods: ['GET'] },
+    bucket: cdnBucket,
+    corsOrigins: ['*'],
+    corsMethods: ['GET'],
     publicReadPrefix: prefixes.renditions,
   });
 }
@@ -104,7 +106,10 @@ describe('reports', () => {
 
   test('missing variables, one bucket for both, no key, and a CDN without the bucket, in one run', async () => {
     const findings = await examined({
-      ...{ API_KEYS: '', CDN_BUCKET: originals, CDN_BASE_URL: `${s3.endpoint}/nowhere`, PORT: 'x' },
+      API_KEYS: '',
+      CDN_BUCKET: originals,
+      CDN_BASE_URL: `${s3.endpoint}/nowhere`,
+      PORT: 'x',
     });
     expect(problems(findings, 'settings')).toEqual([expect.stringContaining('PORT')]);
     expect(problems(findings, 'buckets')).toEqual([expect.stringContaining('both buckets are the same')]);

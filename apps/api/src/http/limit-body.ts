@@ -30,7 +30,9 @@ export function limitBody(bytesMax: number, room: BodyRoom) {
     const place = room.enter(c.var.caller.tenant);
     try {
       const body = await readBody(sourceOf(c), {
-        ...{ bytesMax, piecesMax: piecesMax(bytesMax), makeRoom: place.grow },
+        bytesMax,
+        piecesMax: piecesMax(bytesMax),
+        makeRoom: place.grow,
         onExceeded: (fault) => discardBody(c, fault),
       });
       if (typeof body === 'string') throw bodyProblem(body, bytesMax);
@@ -65,17 +67,23 @@ function bodyProblem(fault: BodyFault, bytesMax: number): Problem {
   switch (fault) {
     case 'too-large':
       return new Problem({
-        ...{ status: 413, code: 'body-too-large', headers },
+        status: 413,
+        code: 'body-too-large',
+        headers,
         detail: `The request body must not exceed ${bytesMax} bytes.`,
       });
     case 'too-fragmented':
       return new Problem({
-        ...{ status: 413, code: 'body-too-fragmented', headers },
+        status: 413,
+        code: 'body-too-fragmented',
+        headers,
         detail: `The request body must not arrive in more than ${piecesMax(bytesMax)} chunks.`,
       });
     case 'no-room':
       return tooMany({
-        ...{ code: 'too-many-bodies', retryAfterSeconds: 1, headers },
+        code: 'too-many-bodies',
+        retryAfterSeconds: 1,
+        headers,
         detail: 'Too many request bodies are being received. Try again shortly.',
       });
     case 'incomplete':

@@ -5,7 +5,10 @@ import { createListenerLimits } from './listener-limits.ts';
 
 const limits = (more: Partial<Parameters<typeof createListenerLimits>[0]> = {}) =>
   createListenerLimits({
-    ...{ listenersMax: 100, listenersPerTenantMax: 50, listenersPerImageMax: 10, listenersPerTokenMax: 5 },
+    listenersMax: 100,
+    listenersPerTenantMax: 50,
+    listenersPerImageMax: 10,
+    listenersPerTokenMax: 5,
     ...more,
   });
 const acme = Tenant.parse('acme');

@@ -87,10 +87,23 @@ async function readyWithoutOriginal(): Promise<ImageId> {
   const imageId = ImageId.parse(uuidv7());
   const { source, placeholder, dominantColour, createdAt, readyAt } = exampleImage;
   const manifest = Manifest.parse({
-    ...{ imageId, tenant: acme, category: 'product', filename: '', metadata: {}, attempts: 1 },
-    ...{ originalKey: originalKey(jpegOfAcme(imageId)), originalEtag: '"e"', revision: 'earlier' },
-    ...{ status: 'ready', source: { ...source, sha256: '' }, placeholder, dominantColour, createdAt, readyAt },
-    ...{ renditions: [], timingsMs: {} },
+    imageId,
+    tenant: acme,
+    category: 'product',
+    filename: '',
+    metadata: {},
+    attempts: 1,
+    originalKey: originalKey(jpegOfAcme(imageId)),
+    originalEtag: '"e"',
+    revision: 'earlier',
+    status: 'ready',
+    source: { ...source, sha256: '' },
+    placeholder,
+    dominantColour,
+    createdAt,
+    readyAt,
+    renditions: [],
+    timingsMs: {},
   });
   await apis.sound.manifests.publish(manifest, undefined);
   return imageId;
@@ -102,7 +115,9 @@ async function deliverAll(): Promise<void> {
   const connection = createConsumerConnection(inject('servers').redisUrl);
   const taken = Promise.withResolvers<void>();
   const worker = createDeliveryWorker({
-    ...{ connection, prefix, concurrency: 2 },
+    connection,
+    prefix,
+    concurrency: 2,
     deliver: async () => ({ verdict: 'delivered', status: 204 }),
     onError: taken.reject,
     onAttempt: () => taken.resolve(),
@@ -121,7 +136,10 @@ async function failedPurge(): Promise<string> {
   const purges = createPurgeQueue({ connection, prefix });
   await purges.add({ tenant: acme, category: 'product', imageId: ImageId.parse(uuidv7()) }, 'deleted');
   const worker = createPurgeWorker({
-    ...{ connection: consumer, prefix, concurrency: 1, onError: () => {} },
+    connection: consumer,
+    prefix,
+    concurrency: 1,
+    onError: () => {},
     send: () => Promise.reject(new AppError({ code: 'purge-failed', retryable: false, publicMessage: 'status-410' })),
   });
   await vi.waitUntil(async () => (await purges.failed.count()) > 0);

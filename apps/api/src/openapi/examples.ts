@@ -126,7 +126,10 @@ export const exampleImage = {
   dominantColour: '#8a8478',
   warnings: [
     {
-      ...{ code: 'too-small', variants: ['large', 'retina', 'og'], width: 807, height: 1024 },
+      code: 'too-small',
+      variants: ['large', 'retina', 'og'],
+      width: 807,
+      height: 1024,
       needed: { width: 1892, height: 2400 },
     },
     { code: 'location-removed' },
@@ -138,23 +141,41 @@ export const exampleImage = {
 };
 
 export const exampleReport = {
-  ...{ imageId: exampleImageId, category: 'product', filename: exampleTicketRequest.filename, status: 'ready' },
-  ...{ source: { ...exampleImage.source, hasLocation: true }, warnings: exampleImage.warnings, examined: 'pixels' },
+  imageId: exampleImageId,
+  category: 'product',
+  filename: exampleTicketRequest.filename,
+  status: 'ready',
+  source: { ...exampleImage.source, hasLocation: true },
+  warnings: exampleImage.warnings,
+  examined: 'pixels',
 };
 
 export const exampleRejectedImage = {
-  ...{ imageId: exampleImageId, category: 'product', filename: 'shoe.jpg', metadata: {} },
-  ...{ status: 'rejected', progress: { done: 0, total: 12 } },
-  ...{ renditions: [], attempts: 1, createdAt: '2026-11-23T06:00:01.000Z' },
+  imageId: exampleImageId,
+  category: 'product',
+  filename: 'shoe.jpg',
+  metadata: {},
+  status: 'rejected',
+  progress: { done: 0, total: 12 },
+  renditions: [],
+  attempts: 1,
+  createdAt: '2026-11-23T06:00:01.000Z',
   error: { code: 'corrupt', message: 'The image is damaged.' },
 };
 
 export const exampleHeldImages = {
   heldImages: [
     {
-      ...{ imageId: exampleImageId, tenant: 'demo', category: 'product', filename: 'shoe.jpg', metadata: {} },
-      ...{ by: 'service', reason: 'phone-number', message: 'This image is waiting for moderation.' },
-      ...{ heldAt: '2026-11-23T06:00:03.000Z', createdAt: '2026-11-23T06:00:01.000Z' },
+      imageId: exampleImageId,
+      tenant: 'demo',
+      category: 'product',
+      filename: 'shoe.jpg',
+      metadata: {},
+      by: 'service',
+      reason: 'phone-number',
+      message: 'This image is waiting for moderation.',
+      heldAt: '2026-11-23T06:00:03.000Z',
+      createdAt: '2026-11-23T06:00:01.000Z',
       previewUrl: `https://originals.example.com/previews/${exampleImageId}.jpg?X-Amz-Signature=0a1b2c`,
       previewExpiresAt: '2026-11-23T06:14:01.000Z',
     },
@@ -166,8 +187,14 @@ const exampleTimes = { createdAt: '2026-11-23T06:00:01.000Z', startedAt: '2026-1
 export const exampleDeadLetters = {
   deadLetters: [
     {
-      ...{ imageId: exampleImageId, tenant: 'demo', category: 'product', attempts: 5, ...exampleTimes },
-      ...{ code: 'storage-unavailable', message: 'The object storage does not answer.', worker: 'worker-1' },
+      imageId: exampleImageId,
+      tenant: 'demo',
+      category: 'product',
+      attempts: 5,
+      ...exampleTimes,
+      code: 'storage-unavailable',
+      message: 'The object storage does not answer.',
+      worker: 'worker-1',
       failedAt: '2026-11-23T06:05:17.000Z',
     },
   ],
@@ -181,9 +208,15 @@ const code = 'purge-failed';
 export const exampleFailedPurges = {
   purges: [
     {
-      ...{ id: examplePurgeId, imageId: exampleImageId, tenant: 'demo', reason: 'deleted', attempts: 10 },
-      ...{ code, message: 'webhook: status-502' },
-      ...{ requestedAt: '2026-11-23T06:05:12.000Z', failedAt: '2026-11-24T03:11:40.000Z' },
+      id: examplePurgeId,
+      imageId: exampleImageId,
+      tenant: 'demo',
+      reason: 'deleted',
+      attempts: 10,
+      code,
+      message: 'webhook: status-502',
+      requestedAt: '2026-11-23T06:05:12.000Z',
+      failedAt: '2026-11-24T03:11:40.000Z',
     },
   ],
   nextCursor: 50,
@@ -194,20 +227,29 @@ export const exampleEventId = `evt_${exampleImageId}_ready_28517072f33a`;
 export const exampleDeliveries = {
   deliveries: [
     {
-      ...{
-        id: exampleEventId,
-        type: 'image.ready',
-        sequence: 1_795_413_603_000,
-        tenant: 'demo',
-        imageId: exampleImageId,
-      },
-      ...{ timestamp: '2026-11-23T06:00:03.000Z', status: 'delivered' },
+      id: exampleEventId,
+      type: 'image.ready',
+      sequence: 1_795_413_603_000,
+      tenant: 'demo',
+      imageId: exampleImageId,
+      timestamp: '2026-11-23T06:00:03.000Z',
+      status: 'delivered',
       attempts: [{ at: '2026-11-23T06:00:03.000Z', ms: 84, status: 204 }],
     },
   ],
 };
 
 export const exampleBacklog = {
-  ...{ backlog: 120, waiting: 112, active: 8, delayedDue: 0, looksDue: 0, messagesDue: 0, delayed: 31, failed: 0 },
-  ...{ oldestWaitingMs: 5400, predictedSeconds: 72.5, endedPerSecond: 3.2, ageSeconds: 0 },
+  backlog: 120,
+  waiting: 112,
+  active: 8,
+  delayedDue: 0,
+  looksDue: 0,
+  messagesDue: 0,
+  delayed: 31,
+  failed: 0,
+  oldestWaitingMs: 5400,
+  predictedSeconds: 72.5,
+  endedPerSecond: 3.2,
+  ageSeconds: 0,
 };

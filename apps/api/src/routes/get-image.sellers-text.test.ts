@@ -52,10 +52,23 @@ async function finished(change: object = {}) {
   const size = { width: 1, height: 1, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 };
   await api.manifests.publish(
     {
-      ...{ imageId, tenant, category: 'product', originalKey: key, attempts: 1 },
-      ...{ ...text, status: 'ready', originalEtag: '"e"', revision: 'earlier', createdAt: at, readyAt: at },
+      imageId,
+      tenant,
+      category: 'product',
+      originalKey: key,
+      attempts: 1,
+      ...text,
+      status: 'ready',
+      originalEtag: '"e"',
+      revision: 'earlier',
+      createdAt: at,
+      readyAt: at,
       source: { ...size, format: 'jpeg', sha256: '' },
-      ...{ placeholder: '', dominantColour: '#000000', renditions: [], timingsMs: {}, ...change },
+      placeholder: '',
+      dominantColour: '#000000',
+      renditions: [],
+      timingsMs: {},
+      ...change,
     },
     undefined,
   );

@@ -103,7 +103,8 @@ test('a released image is queued, and its manifest says who has released it', as
   const answer = await release(id);
   expect(answer).toMatchObject({ status: 202, body: { imageId: id, status: 'queued' } });
   expect((await api.manifests.readOf('acme' as never, id))?.manifest).toMatchObject({
-    ...{ status: 'released', originalEtag: '"e"' },
+    status: 'released',
+    originalEtag: '"e"',
     moderation: { verdict: 'allow', by: 'operator', keyId: expect.stringMatching(/^\w+$/), reason: 'nudity' },
   });
   expect((await api.queue.find(id))?.status).toBe('queued');

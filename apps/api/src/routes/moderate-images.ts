@@ -83,9 +83,18 @@ export const listHeldImages: ApiRoute = (app, { heldImages }) => {
     const { cursor: after, limit } = query(c, Page);
     const { held, next } = await heldImages.list({ after, limit });
     const shown = held.map(({ imageId, tenant, category, filename, metadata, heldAt, createdAt, ...image }) => ({
-      ...{ imageId, tenant, category, filename: filename || undefined, metadata, heldAt, createdAt },
-      ...{ by: image.moderation.by, reason: image.moderation.reason, message: image.error.message },
-      ...{ previewUrl: image.preview.url, previewExpiresAt: image.preview.expiresAt.toISOString() },
+      imageId,
+      tenant,
+      category,
+      filename: filename || undefined,
+      metadata,
+      heldAt,
+      createdAt,
+      by: image.moderation.by,
+      reason: image.moderation.reason,
+      message: image.error.message,
+      previewUrl: image.preview.url,
+      previewExpiresAt: image.preview.expiresAt.toISOString(),
     }));
     const answer: z.input<typeof HeldImagePage> = { heldImages: shown, ...(next && { nextCursor: next }) };
     return c.json(answer, 200, { 'cache-control': 'no-store' });

@@ -51,6 +51,7 @@ function sizeOf(c: Context): Partial<AskedSize> {
 
 const noSigningKey = () =>
   new Problem({
-    ...{ status: 403, code: 'no-signing-key' },
+    status: 403,
+    code: 'no-signing-key',
     detail: 'Your tenant has no key that signs URLs of sizes. Ask the operator for one.',
   });

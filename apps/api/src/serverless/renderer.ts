@@ -19,7 +19,9 @@ interface Renderer {
 
 /** Workers: jobs in Redis report every change. */
 export const workersAsRenderer = (queue: RenderQueue, unfinishedMax: number): Renderer => ({
-  ...{ queue, metadataOf: originalMetadata, takesParts: true },
+  queue,
+  metadataOf: originalMetadata,
+  takesParts: true,
   limits: { unfinishedMax },
   liveTimes: {},
 });

@@ -119,18 +119,24 @@ async function publishReady({ imageId, key }: { readonly imageId: string; readon
   };
   const at = new Date().toISOString();
   const manifest = {
-    ...{ manifestVersion: 2, imageId, tenant: 'acme', category: 'product', originalKey: key, originalEtag: etag },
-    ...{
-      filename: '',
-      metadata: {},
-      attempts: 1,
-      createdAt: at,
-      status: 'ready',
-      revision: 'a',
-      readyAt: at,
-      timingsMs: {},
-    },
-    ...{ source: { ...source, sha256: '' }, placeholder: '', dominantColour: '#000000', renditions: [] },
+    manifestVersion: 2,
+    imageId,
+    tenant: 'acme',
+    category: 'product',
+    originalKey: key,
+    originalEtag: etag,
+    filename: '',
+    metadata: {},
+    attempts: 1,
+    createdAt: at,
+    status: 'ready',
+    revision: 'a',
+    readyAt: at,
+    timingsMs: {},
+    source: { ...source, sha256: '' },
+    placeholder: '',
+    dominantColour: '#000000',
+    renditions: [],
   };
   const stored = { key: manifestKey(imageId as never), body: Buffer.from(JSON.stringify(manifest)) };
   await api.originals.put({ ...stored, contentType: 'application/json', cacheControl: 'private' });

@@ -154,8 +154,23 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     consumer.disconnect();
   }
   return {
-    ...{ app, keys, keyStore, document, answersSeen, call, ticket, upload, work, registry },
-    ...{ queue, webhooks, manifests, index, originals, live, view },
+    app,
+    keys,
+    keyStore,
+    document,
+    answersSeen,
+    call,
+    ticket,
+    upload,
+    work,
+    registry,
+    queue,
+    webhooks,
+    manifests,
+    index,
+    originals,
+    live,
+    view,
     prefix: env.QUEUE_PREFIX,
     redis,
     async close() {

@@ -23,7 +23,9 @@ export async function createBucketEventsHarness() {
   await vi.waitUntil(() => connection.status === 'ready');
   const queue = createRenderQueue({ connection, prefix: `sqs-${randomUUID().slice(0, 8)}` });
   const report = createReportUploads({
-    ...{ bucket: BUCKET, queue, logger: createLogger('api', 'silent') },
+    bucket: BUCKET,
+    queue,
+    logger: createLogger('api', 'silent'),
     eventProbes: createEventProbes(connection, EVENT_PREFIX),
   });
   const running = new Set<BucketEventsConsumer>();

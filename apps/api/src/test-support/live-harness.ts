@@ -18,16 +18,14 @@ export const made: RenderProgress['done'] = set
   .map(({ name, format }, index) => ({ variant: name, format, width: 10, height: 10, bytes: 100 + index }))
   .toReversed();
 const source: SourceFacts = {
-  ...{
-    format: 'jpeg',
-    width: 40,
-    height: 30,
-    bytes: 5,
-    frames: 1,
-    orientation: 1,
-    colourSpace: 'srgb',
-    hasAlpha: false,
-  },
+  format: 'jpeg',
+  width: 40,
+  height: 30,
+  bytes: 5,
+  frames: 1,
+  orientation: 1,
+  colourSpace: 'srgb',
+  hasAlpha: false,
 };
 const progress = (done: number): RenderProgress => ({
   revision,
@@ -62,8 +60,14 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
   }
 
   const manifest = (image: RenderImage) => ({
-    ...{ imageId: image.imageId, tenant: image.tenant, category: 'product', attempts: 1 },
-    ...{ originalKey: image.originalKey, originalEtag: '"e"', filename: 'shoe.jpg', metadata: {} },
+    imageId: image.imageId,
+    tenant: image.tenant,
+    category: 'product',
+    attempts: 1,
+    originalKey: image.originalKey,
+    originalEtag: '"e"',
+    filename: 'shoe.jpg',
+    metadata: {},
     createdAt: image.createdAt,
   });
 
@@ -128,7 +132,16 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
   }
 
   return {
-    ...{ ...api, base, server, ticket, open, follow, render, commit, reject, hold },
+    ...api,
+    base,
+    server,
+    ticket,
+    open,
+    follow,
+    render,
+    commit,
+    reject,
+    hold,
     async close() {
       await api.close();
       await server.close(0);

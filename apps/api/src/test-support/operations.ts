@@ -38,7 +38,9 @@ export function operationsOf(document: OpenApiDocument): DocumentedOperation[] {
     Object.entries(item as Record<string, Documented>).map(([verb, operation]) => {
       const { operationId: id, security = [], parameters = [], requestBody, responses } = operation;
       return {
-        ...{ id, path, method: verb.toUpperCase() },
+        id,
+        path,
+        method: verb.toUpperCase(),
         scope: Scope.optional().parse(security.find(({ apiKey }) => apiKey)?.apiKey?.[0]),
         takesFollowToken: security.some(({ followToken }) => followToken),
         takesQuery: parameters.some((parameter) => parameter.in === 'query'),

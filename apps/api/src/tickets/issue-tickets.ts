@@ -46,7 +46,11 @@ async function sign(
   // Without this check, an ended image whose job was removed would get a new job that waits for an upload.
   const known = isRepeated ? await records.locate(tenant, imageId) : undefined;
   const object = {
-    ...{ key, contentType, contentLength, checksumSha256, cacheControl: CACHE_PRIVATE },
+    key,
+    contentType,
+    contentLength,
+    checksumSha256,
+    cacheControl: CACHE_PRIVATE,
     metadata: services.metadataOf(request),
   };
   const wanted = { imageId, createdAt, method: request.method, object, known };

@@ -14,7 +14,8 @@ export function requireSigningKey(
 ): void {
   if (urls.canSign(tenant) || categories.every(({ visibility }) => visibility === 'public')) return;
   throw new Problem({
-    ...{ status: 403, code: 'no-signing-key' },
+    status: 403,
+    code: 'no-signing-key',
     detail:
       'Images of this category are private, and your tenant has no key that signs their URLs. Ask the operator for one.',
   });

@@ -26,6 +26,11 @@ export const importPhoto: SendPhoto = async (imagemill, url, { category, enhance
 
 /** An import uploads no bytes from here. */
 const progressOf = ({ progress, renditions }: Image): UploadProgress => ({
-  ...{ phase: 'processing', offline: false, loaded: 0, total: 0 },
-  ...{ done: progress.done, planned: progress.total, renditions },
+  phase: 'processing',
+  offline: false,
+  loaded: 0,
+  total: 0,
+  done: progress.done,
+  planned: progress.total,
+  renditions,
 });

@@ -25,8 +25,11 @@ afterEach(() => {
 });
 
 const options = {
-  ...{ category: 'avatar', signal: new AbortController().signal },
-  ...{ onProgress: () => {}, onSize: () => {}, onImage: () => {} },
+  category: 'avatar',
+  signal: new AbortController().signal,
+  onProgress: () => {},
+  onSize: () => {},
+  onImage: () => {},
 };
 const trouble = () =>
   uploadPhoto(createImagemill({ baseUrl, apiKey: 'key', attemptsMax: 1 }), photo, options).then(

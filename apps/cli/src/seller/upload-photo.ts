@@ -16,7 +16,11 @@ export const uploadPhoto: SendPhoto = async (imagemill, path, options) => {
   onSize(originalBytes);
   let uploadedAt = performance.now();
   const uploaded = await imagemill.upload(path, {
-    ...{ category, enhance, signal, onTicket: assertTicket, wait: 'uploaded' },
+    category,
+    enhance,
+    signal,
+    onTicket: assertTicket,
+    wait: 'uploaded',
     onProgress(progress) {
       if (progress.phase === 'uploading') uploadedAt = performance.now();
       onProgress(progress);
@@ -29,8 +33,13 @@ export const uploadPhoto: SendPhoto = async (imagemill, path, options) => {
       signal,
       onImage: ({ progress, renditions }) =>
         onProgress({
-          ...{ phase: 'processing', offline: false, loaded: originalBytes, total: originalBytes },
-          ...{ done: progress.done, planned: progress.total, renditions },
+          phase: 'processing',
+          offline: false,
+          loaded: originalBytes,
+          total: originalBytes,
+          done: progress.done,
+          planned: progress.total,
+          renditions,
         }),
     }),
   );

@@ -70,7 +70,10 @@ async function send(
   try {
     signal.throwIfAborted();
     const photo = await (isPhotoUrl(path) ? importPhoto : uploadPhoto)(imagemill, path, {
-      ...{ category, enhance, signal, onProgress: progress.update },
+      category,
+      enhance,
+      signal,
+      onProgress: progress.update,
       onImage: (id) => {
         imageId = id;
       },

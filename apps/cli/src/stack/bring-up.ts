@@ -75,7 +75,10 @@ async function startParts({ env, dir, logs, say, signal, parts }: StartOptions):
   const building = consoleDir({ logFile: join(logs, 'console.log'), say, signal });
   const setUpBuckets = (s3: Parameters<typeof storageEnvironment>[1]) =>
     runToEnd({
-      ...{ name: 'bucket set-up', entry: entryPoints.setup, env: storageEnvironment(env, s3), signal },
+      name: 'bucket set-up',
+      entry: entryPoints.setup,
+      env: storageEnvironment(env, s3),
+      signal,
       logFile: join(logs, 'setup.log'),
     });
   const [redis, s3] = await startBackends({ env, dir, keys, apiUrl: url, say, setUpBuckets });

@@ -19,7 +19,10 @@ test('restarts a process that exits, and reports its new id', async () => {
   const said: string[] = [];
   const onRestart = vi.fn();
   const kept = await keepRunning({
-    ...{ name: 'worker-1', onRestart, firstWaitMs: 1, say: (message: string) => said.push(message) },
+    name: 'worker-1',
+    onRestart,
+    firstWaitMs: 1,
+    say: (message: string) => said.push(message),
     start: async (isRestart) => processes[starts.push(isRestart) - 1] as (typeof processes)[0],
   });
   expect(kept.pid).toBe(1);

@@ -45,10 +45,16 @@ function keepApp(
   name: string = app,
 ): Promise<KeptProcess> {
   return keepRunning({
-    ...{ name, say, onRestart },
+    name,
+    say,
+    onRestart,
     start: (isRestart, ending) =>
       startNodeProcess({
-        ...{ name, entry: entryPoints[app], env, logFile: join(logs, `${name}.log`), appendLog: isRestart },
+        name,
+        entry: entryPoints[app],
+        env,
+        logFile: join(logs, `${name}.log`),
+        appendLog: isRestart,
         ...(app === 'worker' && { nice: WORKER_NICE }),
         signal: AbortSignal.any([signal, ending]),
       }),

@@ -39,7 +39,9 @@ async function failureOf(response: Response): Promise<ImagemillError> {
   const problem = ((await response.json().catch(() => undefined)) ?? {}) as Problem;
   const { code = `http-${status}`, detail, requestId } = problem;
   return new ImagemillError(detail ?? `The server responded with status ${status}.`, {
-    ...{ code, status, requestId },
+    code,
+    status,
+    requestId,
     retryable: status >= 500 || status === 429,
     retryAfterSeconds: Number(headers.get('retry-after')) || undefined,
   });

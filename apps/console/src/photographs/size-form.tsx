@@ -35,7 +35,10 @@ export function SizeForm({ source, onAsk, isBusy }: SizeFormProps) {
     height: Math.min(SIDE_MAX, source?.height ?? SIDE_MAX),
   };
   const [size, setSize] = useState<Size>({
-    ...{ width: Math.min(FIRST_WIDTH, sideMax.width), height: undefined, fit: 'inside', format: 'auto' },
+    width: Math.min(FIRST_WIDTH, sideMax.width),
+    height: undefined,
+    fit: 'inside',
+    format: 'auto',
   });
   const change = (changed: Partial<Size>) => setSize({ ...size, ...changed });
   const needsBoth = size.fit !== 'inside';
@@ -47,7 +50,12 @@ export function SizeForm({ source, onAsk, isBusy }: SizeFormProps) {
     <label class="field">
       {name === 'width' ? 'Width' : 'Height'}
       <input
-        {...{ type: 'number', name, min: 1, max: sideMax[name], step: 1, required: isRequired }}
+        type="number"
+        name={name}
+        min={1}
+        max={sideMax[name]}
+        step={1}
+        required={isRequired}
         value={size[name] ?? ''}
         onInput={({ currentTarget: { valueAsNumber } }) =>
           change({ [name]: Number.isNaN(valueAsNumber) ? undefined : valueAsNumber })

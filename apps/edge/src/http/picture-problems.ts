@@ -8,27 +8,32 @@ const RETRY_AFTER_S = 2;
 const cached = (seconds: number) => ({ 'cache-control': `public, max-age=${seconds}` });
 const unavailable = (code: string, detail: string) =>
   new Problem({
-    ...{ status: 503, code, detail },
+    status: 503,
+    code,
+    detail,
     headers: { 'retry-after': String(RETRY_AFTER_S), 'cache-control': 'no-store' },
   });
 
 export const pictureNotFound = () =>
   new Problem({
-    ...{ status: 404, code: 'picture-not-found' },
+    status: 404,
+    code: 'picture-not-found',
     detail: 'There is no picture at this URL, or its original has not been uploaded yet.',
     headers: cached(NOT_HERE_MAX_AGE_S),
   });
 
 export const notRenderable = () =>
   new Problem({
-    ...{ status: 404, code: 'not-renderable' },
+    status: 404,
+    code: 'not-renderable',
     detail: 'The original of this picture cannot be rendered.',
     headers: cached(NOT_HERE_MAX_AGE_S),
   });
 
 export const imageGone = () =>
   new Problem({
-    ...{ status: 410, code: 'image-gone' },
+    status: 410,
+    code: 'image-gone',
     detail: 'This image was rejected or deleted.',
     headers: cached(GONE_MAX_AGE_S),
   });

@@ -16,7 +16,9 @@ export function plainPaths() {
     const [path = ''] = target.split('?', 1);
     if (!PLAIN.test(path) || DOT_SEGMENT.test(path)) {
       throw new Problem({
-        ...{ status: 400, code: 'bad-path', detail: 'The path must not have escapes or dot segments.' },
+        status: 400,
+        code: 'bad-path',
+        detail: 'The path must not have escapes or dot segments.',
         headers: { 'cache-control': 'no-store' },
       });
     }

@@ -46,7 +46,10 @@ test('a process that publishes second serves the bytes of the first', async () =
   const body = Buffer.from('made on another machine');
   const first = () =>
     edge.storage.put({
-      ...{ key: pathOf(image).slice(1), body, contentType: 'image/webp', cacheControl: 'public' },
+      key: pathOf(image).slice(1),
+      body,
+      contentType: 'image/webp',
+      cacheControl: 'public',
       ifAbsent: true,
     });
   const other = await second({ wrap: atPut('before', first) });

@@ -58,8 +58,11 @@ interface Wanted {
 function keyOf({ imageId }: Pick<RenderImage, 'imageId'>, { file = 'tiny.webp', revision, visibility }: Wanted = {}) {
   const [variant = '', format] = file.split('.');
   return renditionKey({
-    ...{ imageId, variant, format: format as 'webp' },
-    ...{ revision: revision ?? papers.revision, visibility: visibility ?? 'signed' },
+    imageId,
+    variant,
+    format: format as 'webp',
+    revision: revision ?? papers.revision,
+    visibility: visibility ?? 'signed',
   });
 }
 

@@ -74,7 +74,10 @@ async function serve(
 ): Promise<Response> {
   const format = chooseFormat(c.req.header('accept'), formats);
   const wanted = plannedPicture(services.categories, {
-    ...{ imageId, revision, variant: name, format },
+    imageId,
+    revision,
+    variant: name,
+    format,
     visibility: 'public',
   });
   const headers = {

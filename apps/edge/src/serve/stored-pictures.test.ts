@@ -6,7 +6,11 @@ const KIB = 1024;
 const noBucket = {} as ObjectStorage;
 const picture = (sizeBytes: number) => ({
   kind: 'held' as const,
-  ...{ bytes: new Uint8Array(sizeBytes), etag: '"a"', sizeBytes, contentType: 'image/webp', sha256: undefined },
+  bytes: new Uint8Array(sizeBytes),
+  etag: '"a"',
+  sizeBytes,
+  contentType: 'image/webp',
+  sha256: undefined,
 });
 
 test('the memory of all held pictures is bounded, and the one that was used least recently goes first', () => {

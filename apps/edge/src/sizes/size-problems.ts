@@ -13,12 +13,16 @@ export const sizeProblem = ({ code, message: detail }: Pick<SizeProblem, 'code' 
 
 export const keyNotAllowed = () =>
   new Problem({
-    ...{ status: 403, code: 'signing-key-not-allowed', headers: notCached },
+    status: 403,
+    code: 'signing-key-not-allowed',
+    headers: notCached,
     detail: 'This signing key belongs to another tenant.',
   });
 
 export const tooManySizes = (max: number) =>
   new Problem({
-    ...{ status: 403, code: 'too-many-sizes', headers: notCached },
+    status: 403,
+    code: 'too-many-sizes',
+    headers: notCached,
     detail: `${max} sizes of this image are stored. Use one of them, or wait until an old one is deleted.`,
   });

@@ -61,7 +61,9 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
     await vi.waitUntil(() => [backends.connection, producer].every(({ status }) => status === 'ready'));
   const engine = detector ? await createImagingEngine({ detector }) : inProcess;
   const edge = await buildEdge(env, backends, {
-    ...{ logger: createLogger('edge', 'silent'), registry: new Registry(), allocator: undefined },
+    logger: createLogger('edge', 'silent'),
+    registry: new Registry(),
+    allocator: undefined,
     engine: { ...engine, limits: { ...engine.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
   });
   if (!options.redisUrl) await vi.waitUntil(() => !edge.services.recentPurges.mayHave(ImageId.parse(randomId())));
@@ -69,12 +71,19 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     edge.app.request(path, { method, headers });
   return {
-    ...{ app: edge.app, services: edge.services, listen: edge.listen },
+    app: edge.app,
+    services: edge.services,
+    listen: edge.listen,
     async close() {
       producer.disconnect();
       await edge.close();
     },
-    ...{ env, s3, calls, manifests, connection: backends.connection, purgeReader: backends.purgeReader },
+    env,
+    s3,
+    calls,
+    manifests,
+    connection: backends.connection,
+    purgeReader: backends.purgeReader,
     storage: opened.cdn,
     deletions: createDeletions(opened.originals, manifests),
     queue: createRenderQueue({ connection: producer, prefix: env.QUEUE_PREFIX }),

@@ -30,11 +30,22 @@ export async function publishManifest(
 ): Promise<void> {
   const made = {
     source: {
-      ...{ format: 'jpeg' as const, width: 512, height: 512, orientation: 1, colourSpace: 'srgb', hasAlpha },
-      ...{ frames: 1, bytes: photo.byteLength, sha256: 'a' },
+      format: 'jpeg' as const,
+      width: 512,
+      height: 512,
+      orientation: 1,
+      colourSpace: 'srgb',
+      hasAlpha,
+      frames: 1,
+      bytes: photo.byteLength,
+      sha256: 'a',
     },
     summary: { placeholder: 'p', dominantColour: '#000000' },
-    ...{ set, revision, visibility, timingsMs: {}, decided: { skipped: [], chosenFocus } },
+    set,
+    revision,
+    visibility,
+    timingsMs: {},
+    decided: { skipped: [], chosenFocus },
     done: set.map(({ name: variant, format }) => ({ variant, format, width: 1, height: 1, bytes: 1 })),
   };
   await edge.manifests.publish(readyManifest({ ...(await subjectOf(edge, image)), moderation }, made), undefined);

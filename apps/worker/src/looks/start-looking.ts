@@ -22,7 +22,8 @@ export function startLooking(
   const prefix = env.QUEUE_PREFIX;
   const { looks } = createLookMetrics(registry);
   return runLookLane({
-    ...{ connection, prefix },
+    connection,
+    prefix,
     queue: createRenderQueue({ connection, prefix, weights: env.TENANT_WEIGHTS }),
     find: createFindUploads(originals),
     outages: watch.ofLooks,

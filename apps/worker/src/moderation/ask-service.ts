@@ -13,7 +13,9 @@ export class NoVerdictError extends AppError {
 
   constructor(reason: string, cause?: unknown) {
     super({
-      ...{ code: 'moderation-unavailable', retryable: true, cause },
+      code: 'moderation-unavailable',
+      retryable: true,
+      cause,
       publicMessage: 'The moderation service gave no valid answer.',
     });
     this.reason = reason;

@@ -37,7 +37,9 @@ export function buildModerator(
   const ask = createAskService({ url, secrets, timeoutMs, allowPrivate: env.MODERATION_ALLOW_PRIVATE });
   const service = createPatientService(ask);
   return createModerator({
-    ...{ engine, service, logger },
+    engine,
+    service,
+    logger,
     previews: createPreviews(originals),
     originals: env.MODERATION_SEND_ORIGINAL ? originals : undefined,
     whenDown: env.MODERATION_WHEN_DOWN,

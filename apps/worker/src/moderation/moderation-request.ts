@@ -34,7 +34,12 @@ export function moderationRequest(
   const { imageId, tenant, category, filename, metadata, contentType } = image;
   const { provenance, ...facts } = source;
   const data = {
-    ...{ imageId, tenant, category, filename, metadata, provenance },
+    imageId,
+    tenant,
+    category,
+    filename,
+    metadata,
+    provenance,
     source: { ...facts, sha256 },
     preview: { ...linkTo(preview), contentType: 'image/jpeg', width, height },
     ...(original && { original: { ...linkTo(original), contentType } }),

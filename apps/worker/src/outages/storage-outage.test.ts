@@ -53,7 +53,10 @@ async function harness(requestTimeoutMs: number) {
     { prefix, registry, logger: createLogger('worker', 'silent'), probeDelayMs: { initialDelay: 100, maxDelay: 200 } },
   );
   const worker = createRenderWorker({
-    ...{ connection: consumer, prefix, concurrency: 2, onError: () => {} },
+    connection: consumer,
+    prefix,
+    concurrency: 2,
+    onError: () => {},
     handle: renderHandler({ ...buckets, categories: await loadCategories({ avatar: [variant] }) }),
     outages: watch.ofRenders,
     onGivenBack: watch.onGivenBack,

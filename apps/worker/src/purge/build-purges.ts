@@ -36,7 +36,9 @@ export function buildPurges(
     queue: createPurgeQueue({ connection, prefix }),
     start: ({ ofDeliveries, onGivenBack }) =>
       createPurgeWorker({
-        ...{ connection, prefix, onGivenBack },
+        connection,
+        prefix,
+        onGivenBack,
         concurrency: PURGES_AT_ONCE,
         outages: ofDeliveries,
         send: sendToAll(targets, metrics),

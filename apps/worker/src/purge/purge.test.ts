@@ -59,7 +59,9 @@ const error = (code: string) =>
 async function cloudFront(answer: (response: ServerResponse, index: number) => void) {
   const { url, received } = await startServer(answer);
   const client = new CloudFrontClient({
-    ...{ region: 'us-east-1', endpoint: url, maxAttempts: 1 },
+    region: 'us-east-1',
+    endpoint: url,
+    maxAttempts: 1,
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   });
   onTestFinished(() => client.destroy());
@@ -132,7 +134,10 @@ test('a purge message verifies with each secret, and names the tag, the paths an
   const headers = message?.headers as Record<string, string>;
   for (const known of secrets) {
     expect(new Webhook(known).verify(message?.body ?? '', headers)).toEqual({
-      ...{ type: 'purge', timestamp: purge.requestedAt, imageId: purge.imageId, reason: 'deleted' },
+      type: 'purge',
+      timestamp: purge.requestedAt,
+      imageId: purge.imageId,
+      reason: 'deleted',
       tags: [purge.imageId],
       paths: [`/pictures/images/${purge.imageId.slice(-2)}/${purge.imageId}/*`, `/pictures/images/${purge.imageId}*`],
       urls: plannedRenditions(
@@ -184,7 +189,8 @@ describe('the paths of a purge', () => {
       'https://edge.test/edge',
     )({
       ...purgeOf(),
-      ...{ category, reason },
+      category,
+      reason,
     });
     return addresses.paths.map((path) =>
       path.replace(/[0-9a-f]{2}\/[0-9a-f-]{36}/, '{image}').replace(/[0-9a-f-]{36}/, '{id}'),

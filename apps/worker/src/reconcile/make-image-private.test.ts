@@ -33,8 +33,14 @@ async function finishedBefore(all: ReconcileHarness, category = 'papers'): Promi
   const facts = await all.originals.head(image.originalKey);
   const source = {
     format: 'jpeg' as const,
-    ...{ width: 9, height: 9, orientation: 1, colourSpace: 'srgb', hasAlpha: false, frames: 1 },
-    ...{ bytes: 1, sha256: '' },
+    width: 9,
+    height: 9,
+    orientation: 1,
+    colourSpace: 'srgb',
+    hasAlpha: false,
+    frames: 1,
+    bytes: 1,
+    sha256: '',
   };
   const done = [{ variant: 'tiny', format: 'webp', width: 8, height: 8, bytes: 7 } as const];
   const made = { set, revision, visibility, source, done, timingsMs: {}, decided: { skipped: [] } };

@@ -9,12 +9,10 @@ import { startReconciling } from './start-reconciling.ts';
 async function reconciling(redisUrl: string) {
   const lines: string[] = [];
   const started = startReconciling({
-    ...{
-      redis: { url: redisUrl, options: {} },
-      prefix: `reconciling-${randomUUID().slice(0, 8)}`,
-      weights: new Map(),
-      intervalSeconds: 60,
-    },
+    redis: { url: redisUrl, options: {} },
+    prefix: `reconciling-${randomUUID().slice(0, 8)}`,
+    weights: new Map(),
+    intervalSeconds: 60,
     services: await createReconcileHarness(),
     logger: createLogger('worker', 'info', { write: (line) => lines.push(line) }),
   });

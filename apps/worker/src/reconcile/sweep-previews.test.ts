@@ -17,8 +17,19 @@ async function hold(harness: ReconcileHarness, by: Moderation['by'] = 'service',
   const error = { code: 'moderation-held', message: 'Wait.' };
   await harness.manifests.publish(
     {
-      ...{ imageId, tenant, category, originalKey, filename: '', metadata: {}, attempts: 1, createdAt },
-      ...{ status: 'held', originalEtag: '"e"', error, moderation, heldAt: at },
+      imageId,
+      tenant,
+      category,
+      originalKey,
+      filename: '',
+      metadata: {},
+      attempts: 1,
+      createdAt,
+      status: 'held',
+      originalEtag: '"e"',
+      error,
+      moderation,
+      heldAt: at,
     },
     undefined,
   );
@@ -49,7 +60,9 @@ test('a hold that is too old ends with a rejection, and its job cleans up', asyn
   const { imageId } = image;
   expect((await harness.round()).found).toEqual([{ kind: 'held-for-too-long', imageId }]);
   expect((await harness.manifests.read(imageId))?.manifest).toMatchObject({
-    ...{ status: 'rejected', error: { code: 'moderation-expired' }, moderation: { verdict: 'reject', by: 'age' } },
+    status: 'rejected',
+    error: { code: 'moderation-expired' },
+    moderation: { verdict: 'reject', by: 'age' },
   });
   expect(await harness.status(image)).toBe('queued');
 });

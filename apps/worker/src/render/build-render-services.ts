@@ -38,7 +38,9 @@ export function buildRenderServices(
   const halfOfSlots = Math.max(1, Math.floor(env.WORKER_CONCURRENCY / 2));
   return {
     ...options,
-    ...{ originals, cdn, manifests },
+    originals,
+    cdn,
+    manifests,
     previews: createPreviews(originals),
     deletions: createDeletions(originals, manifests),
     importOriginal: createImportOriginal({

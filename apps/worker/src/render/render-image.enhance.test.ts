@@ -44,7 +44,10 @@ describe('an enhancement', () => {
   test('of the original’s metadata counts if the job was recreated from the key alone', async () => {
     const image = job();
     await storage.put({
-      ...{ key: image.originalKey, body: photo, contentType: image.contentType, cacheControl: 'private' },
+      key: image.originalKey,
+      body: photo,
+      contentType: image.contentType,
+      cacheControl: 'private',
       metadata: originalMetadata({ enhance }),
     });
     await (await run(image, { ownSets })).result;

@@ -43,7 +43,8 @@ test('a step that was skipped is done under a new revision once the manifest ask
   const avatar = categories.get('avatar');
   if (done?.manifest.status !== 'ready' || !avatar) throw new Error('It is not ready.');
   expect(done.manifest).toMatchObject({
-    ...{ redone: 1, chosenFocus: { by: 'face' } },
+    redone: 1,
+    chosenFocus: { by: 'face' },
     revision: ownSpec(avatar, { redone: 1 }).revision,
   });
   expect(done.manifest).not.toHaveProperty('skipped');
@@ -89,7 +90,10 @@ describe('a focus', () => {
   test('of the original’s metadata counts if the job was recreated from the key alone', async () => {
     const image = job();
     await storage.put({
-      ...{ key: image.originalKey, body: photo, contentType: image.contentType, cacheControl: 'private' },
+      key: image.originalKey,
+      body: photo,
+      contentType: image.contentType,
+      cacheControl: 'private',
       metadata: originalMetadata({ filename: 'me.jpg', focus }),
     });
     await (await run(image, { ownSets })).result;

@@ -145,15 +145,21 @@ const end = (status: string, renditions: number, previews: number, asked: number
 const reruns: Record<State, Record<Verdict, ReturnType<typeof end>>> = {
   held: { allow: end('held', 0, 1, 0), hold: end('held', 0, 1, 0), reject: end('held', 0, 1, 0) },
   'held while the service was down': {
-    ...{ allow: end('ready', 1, 0, 1), hold: end('held', 0, 1, 1), reject: end('rejected', 0, 0, 1) },
+    allow: end('ready', 1, 0, 1),
+    hold: end('held', 0, 1, 1),
+    reject: end('rejected', 0, 0, 1),
   },
   released: { allow: end('ready', 1, 0, 0), hold: end('ready', 1, 0, 0), reject: end('ready', 1, 0, 0) },
   'rejected by an operator': {
-    ...{ allow: end('rejected', 0, 0, 0), hold: end('rejected', 0, 0, 0), reject: end('rejected', 0, 0, 0) },
+    allow: end('rejected', 0, 0, 0),
+    hold: end('rejected', 0, 0, 0),
+    reject: end('rejected', 0, 0, 0),
   },
   'ready after a verdict': { allow: end('ready', 1, 0, 0), hold: end('ready', 1, 0, 0), reject: end('ready', 1, 0, 0) },
   'ready before its category was moderated': {
-    ...{ allow: end('ready', 1, 0, 1), hold: end('held', 0, 1, 1), reject: end('rejected', 0, 0, 1) },
+    allow: end('ready', 1, 0, 1),
+    hold: end('held', 0, 1, 1),
+    reject: end('rejected', 0, 0, 1),
   },
 };
 
@@ -239,7 +245,8 @@ test.each(Object.entries(ends))(
     await store(image);
     const events: string[] = [];
     const { result } = await run(image, {
-      ...{ ownSets, moderator },
+      ownSets,
+      moderator,
       // Slower than all that follows.
       beforeReport: async () => {
         await delay(50);

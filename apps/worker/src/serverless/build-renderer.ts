@@ -34,7 +34,10 @@ export async function buildRenderer(settings: LambdaEnv, folder: string): Promis
   const { categories, watermarks: files } = await parseJsonFile(env.VARIANT_SETS_FILE, loadVariantSets);
   const storage = openStorage(env);
   const engine = await buildEngine(env, {
-    ...{ logger, registry, bundleFolder: folder, watermarks: await decodeWatermarks(files) },
+    logger,
+    registry,
+    bundleFolder: folder,
+    watermarks: await decodeWatermarks(files),
     // The runtime's Node may load its libraries from there.
     environment: pick(process.env, ['LD_LIBRARY_PATH']),
     memoryMb: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
@@ -42,7 +45,9 @@ export async function buildRenderer(settings: LambdaEnv, folder: string): Promis
   });
   const targets = purgeTargets(env, categories);
   const services = buildRenderServices(env, storage, {
-    ...{ engine, categories, logger },
+    engine,
+    categories,
+    logger,
     moderator: buildModerator(env, storage, { engine, categories, logger, registry }),
     // The index of fingerprints is in Redis.
     duplicates: { of: async () => undefined, withhold: async () => {}, forget: async () => {} },

@@ -16,7 +16,11 @@ const RENDER_QUEUE_URL = httpUrl().describe(
 /** The environment variables of the Lambda renderer. */
 export const lambdaEnv = z
   .object({
-    ...{ LOG_LEVEL, CDN_BASE_URL, VARIANT_SETS_FILE, EDGE_BASE_URL, RENDER_QUEUE_URL },
+    LOG_LEVEL,
+    CDN_BASE_URL,
+    VARIANT_SETS_FILE,
+    EDGE_BASE_URL,
+    RENDER_QUEUE_URL,
     ...storageEnv,
     ...publicStorageEnv,
     ...engineEnv,
@@ -35,7 +39,8 @@ export type LambdaEnv = z.output<typeof lambdaEnv>;
 /** The environment variables of the function that redrives the dead letters of the Lambda renderer. */
 export const redriveEnv = z
   .object({
-    ...{ LOG_LEVEL, RENDER_QUEUE_URL },
+    LOG_LEVEL,
+    RENDER_QUEUE_URL,
     ...storageEnv,
     DEAD_LETTERS_URL: httpUrl().describe('SQS queue with the dead letters of the renderer'),
     PARKED_LETTERS_URL: httpUrl().describe(
@@ -48,7 +53,8 @@ export type RedriveEnv = z.output<typeof redriveEnv>;
 /** The environment variables of the function that finds uploads whose event was lost. */
 export const sweepEnv = z
   .object({
-    ...{ LOG_LEVEL, RENDER_QUEUE_URL },
+    LOG_LEVEL,
+    RENDER_QUEUE_URL,
     ...storageEnv,
     UPLOAD_LOST_AFTER_SECONDS: whole(1, 7 * 24 * 3600)
       .prefault('3600')

@@ -13,11 +13,9 @@ const s3 = { bucket: { name: 'originals' }, object: { key } };
 function event(receives: number, redrives?: number): SQSEvent {
   const redriven = { redrives: { dataType: 'Number', stringValue: String(redrives) } };
   const record = {
-    ...{
-      messageId: 'm',
-      receiptHandle: 'handle',
-      body: JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }),
-    },
+    messageId: 'm',
+    receiptHandle: 'handle',
+    body: JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }),
     attributes: { ApproximateReceiveCount: String(receives) },
     messageAttributes: redrives === undefined ? {} : redriven,
   };
@@ -28,7 +26,10 @@ function event(receives: number, redrives?: number): SQSEvent {
 async function run(render: RenderHandler, sent: SQSEvent, remainingMs = 100_000): Promise<number | undefined> {
   let afterSeconds: number | undefined;
   const handle = createHandleBatch({
-    ...{ render, bucket: 'originals', imageMs: 10, logger: createLogger('lambda', 'silent') },
+    render,
+    bucket: 'originals',
+    imageMs: 10,
+    logger: createLogger('lambda', 'silent'),
     retryLater: async (_receiptHandle, seconds) => {
       afterSeconds = seconds;
     },

@@ -66,8 +66,16 @@ test('nothing is ordered of an image that was rejected, held, deleted or is bein
   const at = new Date().toISOString();
   const error = { code: 'corrupt', message: 'The file is damaged.' };
   const finished = ({ imageId, tenant, category, originalKey, createdAt }: RenderImage) => ({
-    ...{ imageId, tenant, category, originalKey, createdAt, filename: '', metadata: {}, attempts: 1 },
-    ...{ originalEtag: '"e"', error },
+    imageId,
+    tenant,
+    category,
+    originalKey,
+    createdAt,
+    filename: '',
+    metadata: {},
+    attempts: 1,
+    originalEtag: '"e"',
+    error,
   });
   const isRejected = (image: RenderImage): Manifest => ({ ...finished(image), status: 'rejected', rejectedAt: at });
   await manifests.publish(isRejected(rejected), undefined);
@@ -88,7 +96,9 @@ test('a pass that has too little time left for another page is continued by the 
   const slot = pLimit(32);
   const images = await Promise.all(Array.from({ length: 1_002 }, () => slot(() => upload())));
   expect(await sweepAfter(1.1, [PASS_MS, 20_000])).toEqual({
-    ...{ state: 'interrupted', examined: 1_000, ordered: 1_000 },
+    state: 'interrupted',
+    examined: 1_000,
+    ordered: 1_000,
   });
   expect(await sweepAfter(1.2)).toEqual({ state: 'swept', examined: 2, ordered: 2 });
   expect(orders.toSorted()).toEqual(images.map(({ imageId }) => imageId).toSorted());

@@ -47,7 +47,10 @@ export async function startModeration(options: ModerationOptions) {
   const registry = new Registry();
   const previews = createPreviews(storage);
   const moderator = createModerator({
-    ...{ engine, previews, whenDown, service: patient },
+    engine,
+    previews,
+    whenDown,
+    service: patient,
     originals: options.sendsOriginal ? storage : undefined,
     slotsMax: options.slotsMax ?? 2,
     metrics: createModerationMetrics(registry, patient.isDown),

@@ -37,7 +37,8 @@ export function buildWebhooks(
   const metrics = createWebhookMetrics(registry);
   const deliver = createDeliverWebhook({ endpoints, post, timeoutMs });
   return {
-    ...{ view, deliver },
+    view,
+    deliver,
     notifier: createNotifier({
       queue: createRenderQueue({ connection, prefix }),
       webhooks: createWebhookQueue({ connection, prefix }),
@@ -47,7 +48,10 @@ export function buildWebhooks(
     }),
     startDeliveries: ({ ofDeliveries, onGivenBack }: Pick<BackendWatch, 'ofDeliveries' | 'onGivenBack'>) =>
       createDeliveryWorker({
-        ...{ connection, prefix, deliver, onGivenBack },
+        connection,
+        prefix,
+        deliver,
+        onGivenBack,
         outages: ofDeliveries,
         concurrency: env.WEBHOOK_CONCURRENCY,
         onError: (err) => logger.error({ err }, 'webhook worker error'),

@@ -69,7 +69,11 @@ describe('a call is not retried', () => {
     const refusal = { code: 'missing-field', detail: 'category: is missing', field: 'category', requestId: 'r-1' };
     const { client, requests } = await clientOf([json(422, refusal)]);
     await expect(client.json(get)).rejects.toMatchObject({
-      ...{ message: 'category: is missing', code: 'missing-field', status: 422, field: 'category', requestId: 'r-1' },
+      message: 'category: is missing',
+      code: 'missing-field',
+      status: 422,
+      field: 'category',
+      requestId: 'r-1',
       retryable: false,
     });
     expect(requests).toHaveLength(1);
@@ -114,6 +118,7 @@ test('prefers the API key to a follow token, and custom headers to both', async 
   expect(await sent({})).toMatchObject({ authorization: 'Bearer follow' });
   expect(await sent({ apiKey: 'key' })).toMatchObject({ authorization: 'Bearer key' });
   expect(await sent({ headers: () => ({ 'x-session': 's', authorization: 'Own' }) })).toMatchObject({
-    ...{ authorization: 'Own', 'x-session': 's' },
+    authorization: 'Own',
+    'x-session': 's',
   });
 });

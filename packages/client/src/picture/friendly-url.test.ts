@@ -7,7 +7,11 @@ import { srcset } from './srcset.ts';
 const id = '01a206fb-fa12-72e2-9c6c-2ad9049d1cfa';
 const base = 'https://cdn.example.com/shop';
 const rendition = (variant: string, format: ImageFormat, width: number) => ({
-  ...{ variant, format, width, height: width, bytes: 1000 },
+  variant,
+  format,
+  width,
+  height: width,
+  bytes: 1000,
   url: `${base}/images/fa/${id}/28517072f33a/${variant}.${format === 'jpeg' ? 'jpg' : format}`,
 });
 const image = {

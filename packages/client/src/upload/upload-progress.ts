@@ -29,7 +29,13 @@ export function createProgress(
   onProgress: (progress: UploadProgress) => void = () => {},
 ): ProgressReporter {
   let now: UploadProgress = {
-    ...{ phase: 'uploading', offline: false, loaded: 0, total, done: 0, planned: 0, renditions: [] },
+    phase: 'uploading',
+    offline: false,
+    loaded: 0,
+    total,
+    done: 0,
+    planned: 0,
+    renditions: [],
   };
   let last = '';
   const change = (to: Partial<UploadProgress>) => {

@@ -70,8 +70,12 @@ export const FromEngine = z.discriminatedUnion('is', [
   z.object({ is: z.literal('failed'), call, message: z.string() }),
   /** The body is the encoded picture of the variant with this index in the set. */
   z.object({
-    ...{ is: z.literal('rendition'), call, variant: z.int().nonnegative() },
-    ...{ width: side, height: side, encodeMs: z.number().nonnegative().optional() },
+    is: z.literal('rendition'),
+    call,
+    variant: z.int().nonnegative(),
+    width: side,
+    height: side,
+    encodeMs: z.number().nonnegative().optional(),
   }),
   /** The body is the picture as a detector takes it, at first the small one. */
   z.object({ is: z.literal('frame') }),

@@ -21,8 +21,14 @@ async function measured(image: Sharp) {
 }
 
 const source: SourceFacts = {
-  ...{ format: 'jpeg', width: SIDE, height: SIDE, orientation: 1 },
-  ...{ colourSpace: 'srgb', hasAlpha: false, frames: 1, bytes: 1 },
+  format: 'jpeg',
+  width: SIDE,
+  height: SIDE,
+  orientation: 1,
+  colourSpace: 'srgb',
+  hasAlpha: false,
+  frames: 1,
+  bytes: 1,
 };
 
 async function codes(image: Sharp) {
@@ -133,7 +139,10 @@ describe('a frame', () => {
 
   test('is not found around a product on white', async () => {
     const product = plainPicture(200, 200, [34, 51, 68]).extend({
-      ...{ top: 200, bottom: 200, left: 200, right: 200 },
+      top: 200,
+      bottom: 200,
+      left: 200,
+      right: 200,
       background: 'white',
     });
     expect((await measured(product)).framed).toEqual([]);

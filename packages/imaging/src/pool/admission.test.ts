@@ -29,7 +29,8 @@ function admissionWith(size: number, { heavyMax = size - 1, loanBytesMax = 0 } =
       ({ process: given, isAwaited, recharge, leave }) => {
         order.push(name);
         return {
-          ...{ given, isAwaited },
+          given,
+          isAwaited,
           recharge,
           end() {
             roster.idle = [...roster.idle, given];

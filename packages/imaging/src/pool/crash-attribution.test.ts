@@ -10,7 +10,9 @@ let pool: EnginePool;
 
 beforeAll(async () => {
   pool = await createEnginePool({
-    ...{ processes: 2, slots: 2, program: misbehavingProgram },
+    processes: 2,
+    slots: 2,
+    program: misbehavingProgram,
     onEvent: (event) => void events.push(event),
   });
 });

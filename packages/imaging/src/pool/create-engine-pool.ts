@@ -10,7 +10,7 @@ import { createAdmission } from './admission.ts';
 import { bundledFiles, workspaceFiles } from './engine-files.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createFileMemory, type FileMemory } from './file-memory.ts';
-import { createImageRun } from './image-run.ts';
+import { createImageRun, type ImageRun } from './image-run.ts';
 import { createKeptRuns } from './kept-runs.ts';
 import type { Lane } from './lane.ts';
 import { createLanePrediction, type Grant, heavyImagesMax } from './lanes.ts';
@@ -112,7 +112,9 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const roster = createRoster({
     size,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
-    ...{ usage, idleBytesMax: shares.processBytes, onEvent: options.onEvent },
+    usage,
+    idleBytesMax: shares.processBytes,
+    onEvent: options.onEvent,
     spawn: spawnWith({ limits, slots, slotsMax, fileMemory, launcher: sandbox.launcher }, options),
     onIdle: () => admission.admit(),
   });
@@ -123,33 +125,29 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   await roster.open();
 
   return {
-    ...{ limits, heavyMax: lanesMax.heavyMax, free: fileMemory.free },
+    limits,
+    heavyMax: lanesMax.heavyMax,
+    free: fileMemory.free,
     async inspect(file, { signal, ...options } = {}) {
       const run = createImageRun(context, { file, ...inspection, budget: inspectionBudget(budget), most: most.light });
-      try {
+      return endIfFailed(run, async () => {
         const call = { do: 'inspect', options } as const;
         const { source, coding } = await run.do((process) => process.call(call, callResults.inspect), signal);
         lanes.inspected(file, coding);
         if (options.set) lanes.predict(file, { source, set: options.set });
         kept.keep(file, run);
         return source;
-      } catch (error) {
-        run.end();
-        throw error;
-      }
+      });
     },
     async decode(file, source, set, { signal, onHeavy, ...options } = {}) {
       const wanted = selectEntries(set, options.only);
       const { prepare, decided } = decodeCalls({ source, set, ...options });
       const work = { budget, prepare, most: most.heavy, onMost: onHeavy };
       const run = kept.goOn(file, lanes.predict(file, { source, set, ...options }), work);
-      try {
+      return endIfFailed(run, async () => {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length, decided: decided() });
-      } catch (error) {
-        run.end();
-        throw error;
-      }
+      });
     },
     laneOf: (file, source, set, options) => lanes.predict(file, { source, set, ...options }).lane,
     status: () => ({ idle: roster.idle.length, busy: roster.alive - roster.idle.length }),
@@ -159,6 +157,16 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
       await roster.close();
     },
   };
+}
+
+/** A run keeps its process and its memory until it is ended. */
+async function endIfFailed<T>(run: ImageRun, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    run.end();
+    throw error;
+  }
 }
 
 function divideMemory(options: EnginePoolOptions, processes: number, budget: ImageBudget) {
@@ -200,7 +208,10 @@ function spawnWith({ slotsMax, limits, ...shared }: SpawnSettings, options: Engi
   return (signal: AbortSignal) =>
     spawnEngine(
       {
-        ...{ ...shared, environment, watermarks, detector },
+        ...shared,
+        environment,
+        watermarks,
+        detector,
         files: { ...files, ...(program !== undefined && { program }) },
         start: { limits, slots: slotsMax },
         // Some work does not wait for a slot: reading headers, and the summary.

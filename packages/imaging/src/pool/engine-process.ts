@@ -70,9 +70,9 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
   const calls = createPendingCalls();
   const slots = createProcessSlots(options.slots, (slot) => send({ do: 'enter', slot }));
   const onFrame = answerFrames(options.detector, send);
-  let file: WeakRef<Uint8Array> | undefined;
+  const held = createHeldFile((file) => send({ do: 'hold' }, file, options.files.use(file)));
   let lane: Lane = 'light';
-  const had = { images: 0, heavyOne: false };
+  let hadHeavyOne = false;
   let endedBy: { readonly reason: EndReason; readonly error: Error } | undefined;
 
   function kill(reason: EndReason, error: Error): void {
@@ -109,24 +109,44 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
     return answer;
   };
   return {
-    ...{ pid: child.pid ?? 0, ended, call, kill },
+    pid: child.pid ?? 0,
+    ended,
+    call,
+    kill,
     get images() {
-      return had.images;
+      return held.count;
     },
     get isSlow() {
-      return had.heavyOne;
+      return hadHeavyOne;
     },
-    holds: (other) => file?.deref() === other,
-    begin(next, ofLane, isAwaited) {
+    holds: held.is,
+    begin(file, ofLane, isAwaited) {
       lane = ofLane;
-      if (lane === 'heavy') had.heavyOne = slowDown(child, isAwaited) || had.heavyOne;
-      if (file?.deref() === next) return;
-      had.images += 1;
-      file = new WeakRef(next);
-      send({ do: 'hold' }, next, options.files.use(next));
+      if (lane === 'heavy') hadHeavyOne = slowDown(child, isAwaited) || hadHeavyOne;
+      held.set(file);
     },
     isWorking: () => calls.size > 0 || slots.size > 0,
     drop: () => call({ do: 'drop' }, z.null()).then(() => {}),
+  };
+}
+
+/** The file that the process has, which it is sent once. Weak, because its bytes belong to the caller. */
+function createHeldFile(send: (file: Uint8Array) => void) {
+  let held: WeakRef<Uint8Array> | undefined;
+  let count = 0;
+  const is = (file: Uint8Array) => held?.deref() === file;
+  return {
+    /** Files that it has had. */
+    get count() {
+      return count;
+    },
+    is,
+    set(file: Uint8Array): void {
+      if (is(file)) return;
+      count += 1;
+      held = new WeakRef(file);
+      send(file);
+    },
   };
 }
 

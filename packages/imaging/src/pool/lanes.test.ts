@@ -35,16 +35,15 @@ test('only a file that was inspected is rejected for what its decoder would hold
 });
 
 const photograph = {
-  ...{
-    channels: 3,
-    bytesPerChannel: 1,
-    isSubsampled: true,
-    isProgressive: false,
-    scans: 1,
-    tiles: 0,
-    metadataBytes: 60_000,
-  },
-  ...{ isConverted: false, isWideGamut: true },
+  channels: 3,
+  bytesPerChannel: 1,
+  isSubsampled: true,
+  isProgressive: false,
+  scans: 1,
+  tiles: 0,
+  metadataBytes: 60_000,
+  isConverted: false,
+  isWideGamut: true,
 };
 
 test.each([

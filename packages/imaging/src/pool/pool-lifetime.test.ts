@@ -15,7 +15,9 @@ afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
 async function openPool(options: EnginePoolOptions = {}) {
   const events: PoolEvent[] = [];
   const pool = await createEnginePool({
-    ...{ processes: 2, slots: 2, program: misbehavingProgram },
+    processes: 2,
+    slots: 2,
+    program: misbehavingProgram,
     ...options,
     onEvent: (event) => void events.push(event),
   });

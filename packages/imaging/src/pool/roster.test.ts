@@ -6,7 +6,11 @@ import { createRoster } from './roster.ts';
 async function rosterOf(size: number, memoryBytes = 0) {
   let started = 0;
   const roster = createRoster({
-    ...{ size, imagesMax: 1_000, idleBytesMax: 1, onIdle: () => {}, onEvent: undefined },
+    size,
+    imagesMax: 1_000,
+    idleBytesMax: 1,
+    onIdle: () => {},
+    onEvent: undefined,
     usage: { everyMs: 1, read: async ([pid = 0]) => new Map([[pid, { cpuMs: 0, memoryBytes }]]) },
     async spawn() {
       started += 1;

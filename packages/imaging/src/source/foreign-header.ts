@@ -54,7 +54,9 @@ function ofJxl(file: Buffer): SourceHeader {
   const { width, height, isDeep, isGrey, colour, ...facts } = readJxlHeader(container.codestream);
   const colours = isGrey ? 1 : 3;
   return {
-    ...{ format: 'jxl', ...facts, hasHiddenProfile: colour === 'profile' },
+    format: 'jxl',
+    ...facts,
+    hasHiddenProfile: colour === 'profile',
     space: isGrey ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb',
     depth: isDeep ? 'ushort' : 'uchar',
     channels: (facts.hasAlpha ? colours + 1 : colours) as SourceHeader['channels'],

@@ -18,7 +18,12 @@ const hasEffort = ({ format }: Entry) => format === 'avif' || format === 'webp';
 export const variantSet = (...entries: Entry[]): VariantSet =>
   VariantSet.parse(
     entries.map((entry, index) => ({
-      ...{ name: `v${index}`, width: 64, height: 64, fit: 'inside', format: 'png', quality: 80 },
+      name: `v${index}`,
+      width: 64,
+      height: 64,
+      fit: 'inside',
+      format: 'png',
+      quality: 80,
       ...(hasEffort(entry) && { effort: 0 }),
       ...entry,
     })),

@@ -55,7 +55,11 @@ test.each(Object.keys(outages))('an outage in which Redis %s costs no job an att
     return { outcome: 'ready' as const };
   });
   const worker = createRenderWorker({
-    ...{ connection: consumer, prefix, handle, concurrency: 2, lockDurationMs: 1_000 },
+    connection: consumer,
+    prefix,
+    handle,
+    concurrency: 2,
+    lockDurationMs: 1_000,
     outages: createOutages([breaker]),
     onError: () => {},
   });

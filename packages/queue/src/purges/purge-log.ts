@@ -53,7 +53,10 @@ export function followPurges({ connection, prefix, onError }: FollowOptions): Re
   }
 
   const { close } = followStream({
-    ...{ connection, stream: logOf(prefix), blockMs: BLOCK_MS, onError },
+    connection,
+    stream: logOf(prefix),
+    blockMs: BLOCK_MS,
+    onError,
     // By the clock of Redis, which makes the ids. What was logged earlier is in no memory any more.
     async begin() {
       const [seconds] = await connection.time();

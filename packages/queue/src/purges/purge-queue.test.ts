@@ -24,7 +24,10 @@ async function harness() {
     const sent: Purge[] = [];
     const consumer = createConsumerConnection(`redis://${redis.options.host}:${redis.options.port}`);
     const worker = createPurgeWorker({
-      ...{ connection: consumer, prefix, concurrency: 2, onError: () => {} },
+      connection: consumer,
+      prefix,
+      concurrency: 2,
+      onError: () => {},
       send: (purge, signal) => {
         sent.push(purge);
         return send(purge, signal);
@@ -132,8 +135,12 @@ test('a purge that fails in every attempt becomes a dead letter, which can be re
   }
   const [letter] = await failed();
   expect(letter).toMatchObject({
-    ...{ imageId: image.imageId, tenant: image.tenant, reason: 'rendered-again' },
-    ...{ code: 'purge-failed', message: 'webhook: status-502', attempts: purgeSchedule.attempts },
+    imageId: image.imageId,
+    tenant: image.tenant,
+    reason: 'rendered-again',
+    code: 'purge-failed',
+    message: 'webhook: status-502',
+    attempts: purgeSchedule.attempts,
   });
   works = true;
   expect(await purges.failed.redrive(letter?.id ?? '')).toBe(true);

@@ -65,7 +65,8 @@ async function addPurge(queue: Queue, { image, reason, delay = 0 }: NewPurge): P
   };
   const second = delay === SECOND_PURGE_MS;
   const options = {
-    ...{ jobId: id, delay },
+    jobId: id,
+    delay,
     // A delayed purge is moved behind the later deletion.
     deduplication: { id: `${imageId}/${reason}${second ? '/second' : ''}`, keepLastIfActive: true, replace: delay > 0 },
   };

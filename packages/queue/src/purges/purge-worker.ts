@@ -44,7 +44,11 @@ export function createPurgeWorker(options: PurgeWorkerOptions): JobRunner {
   }
 
   return runJobs<Purge, void>({
-    ...{ connection, prefix, concurrency, handle, onError },
+    connection,
+    prefix,
+    concurrency,
+    handle,
+    onError,
     spec: jobs.purgeImage,
     giveBackMs: GIVE_BACK_MS,
     outages: options.outages ?? createOutages([]),

@@ -10,7 +10,9 @@ afterEach(closeQueues);
 const DAY_MS = 24 * 3600_000;
 const source = { format: 'jpeg', width: 4, height: 3, orientation: 1, colourSpace: 'srgb', hasAlpha: false } as const;
 const progress = (done: RenderProgress['done']): RenderProgress => ({
-  ...{ revision: 'abc', total: 2, source: { ...source, frames: 1, bytes: 5 } },
+  revision: 'abc',
+  total: 2,
+  source: { ...source, frames: 1, bytes: 5 },
   done,
 });
 const thumb = { variant: 'thumb', format: 'avif', width: 3, height: 3, bytes: 9 } as never;
@@ -24,7 +26,9 @@ async function follower(followed: (imageId: string) => boolean = () => true) {
   const errors: Error[] = [];
   let begins = 0;
   const reader = followImageChanges({
-    ...{ connection, prefix: harness.prefix, isFollowed: followed },
+    connection,
+    prefix: harness.prefix,
+    isFollowed: followed,
     onChange: (imageId, at) => changes.push({ imageId, progress: at }),
     onBegin: () => {
       begins += 1;

@@ -35,7 +35,10 @@ export function followImageChanges(options: ImageChangesOptions): { close(): Pro
   const { connection, prefix, onBegin, onError } = options;
   const stream = streamOf(prefix);
   return followStream({
-    ...{ connection, stream, blockMs: BLOCK_MS, onError },
+    connection,
+    stream,
+    blockMs: BLOCK_MS,
+    onError,
     async begin() {
       const [last] = await connection.xrevrange(stream, '+', '-', 'COUNT', 1);
       onBegin();

@@ -1,12 +1,12 @@
 import type { RenderImage, RenderProgress } from '@imagemill/records';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { createUnfinishedImages } from '../admission/unfinished-images.ts';
+import { createUnfinishedImages, type UnfinishedImages } from '../admission/unfinished-images.ts';
 import { drainMetrics } from '../backlog/drain-rate.ts';
 import { type CrashContainment, createCrashContainment } from '../crashes/crash-containment.ts';
 import { codeAndMessage } from '../job-error.ts';
 import { jobs, type RenderOutcome } from '../jobs.ts';
-import { createUploadLooks, lookDelayMs } from '../looks/upload-looks.ts';
+import { createUploadLooks, lookDelayMs, type UploadLooks } from '../looks/upload-looks.ts';
 import { createOutages, type Outages } from '../outages/outages.ts';
 import { readablePayload } from '../read-job.ts';
 import {
@@ -95,10 +95,10 @@ export const GIVE_BACK_MS = 10_000;
  */
 export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   const { connection, prefix, handle } = options;
-  const unfinishedImages = createUnfinishedImages(connection, prefix);
   const turns = createTurns({ redis: connection, prefix, weights: options.weights });
   const rechecks = createRechecks(connection, prefix, createJobStarts(turns));
   const looks = createUploadLooks(connection, prefix);
+  const ended = noteEnds({ rechecks, looks, unfinishedImages: createUnfinishedImages(connection, prefix) });
 
   const middleware: readonly RenderMiddleware[] = [
     contained(createCrashContainment(connection, prefix), (run) => postpone(run, RETRY_ALONE_MS)),
@@ -127,17 +127,10 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     return parkedMs(image);
   }
 
-  async function ended(job: Job, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']) {
-    const image = readablePayload(jobs.renderImage.payload, job);
-    await Promise.all([
-      rechecks.ended(job, how, outcome),
-      image && unfinishedImages.remove(image.tenant, image.imageId),
-      image && looks.remove(image),
-    ]);
-  }
-
   return runJobs<RenderImage, RenderOutcome>({
-    ...{ connection, prefix, middleware },
+    connection,
+    prefix,
+    middleware,
     handle: renderOnce,
     concurrency: options.concurrency,
     spec: jobs.renderImage,
@@ -161,6 +154,24 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     },
   });
 }
+
+interface Noted {
+  readonly rechecks: Rechecks;
+  readonly looks: UploadLooks;
+  readonly unfinishedImages: UnfinishedImages;
+}
+
+/** Removes what is only kept of an image until its job has ended. */
+const noteEnds =
+  ({ rechecks, looks, unfinishedImages }: Noted) =>
+  async (job: Job, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']): Promise<void> => {
+    const image = readablePayload(jobs.renderImage.payload, job);
+    await Promise.all([
+      rechecks.ended(job, how, outcome),
+      image && unfinishedImages.remove(image.tenant, image.imageId),
+      image && looks.remove(image),
+    ]);
+  };
 
 type RenderMiddleware = JobMiddleware<RenderImage, RenderOutcome>;
 

@@ -13,8 +13,11 @@ test('after their first timeout, dead endpoints hold one slot together', async (
   const webhooks = createWebhookQueue({ connection: redis, prefix });
   const publish = (tenant: string) =>
     webhooks.publish({
-      ...{ type: 'image.ready', tenant: Tenant.parse(tenant), imageId: ImageId.parse(uuidv7()) },
-      ...{ occasion: 'r1', data: {} },
+      type: 'image.ready',
+      tenant: Tenant.parse(tenant),
+      imageId: ImageId.parse(uuidv7()),
+      occasion: 'r1',
+      data: {},
     });
   const dead = ['dead-1', 'dead-2', 'dead-3', 'dead-4', 'dead-5'];
   // By turns: a delivery to each of them is among the first.
@@ -29,7 +32,11 @@ test('after their first timeout, dead endpoints hold one slot together', async (
   const connection = createConsumerConnection(inject('servers').redisUrl);
   const worker = createDeliveryWorker({
     // Every endpoint is slow after its first attempt.
-    ...{ connection, prefix, concurrency: 16, slowMs: 0, onError: () => {} },
+    connection,
+    prefix,
+    concurrency: 16,
+    slowMs: 0,
+    onError: () => {},
     async deliver({ tenant }) {
       if (!dead.includes(tenant)) {
         delivered += 1;

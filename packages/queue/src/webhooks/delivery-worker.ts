@@ -99,7 +99,12 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): JobRunner 
   }
 
   return runJobs<WebhookEvent, void>({
-    ...{ connection, prefix, concurrency, handle, middleware, onError },
+    connection,
+    prefix,
+    concurrency,
+    handle,
+    middleware,
+    onError,
     spec: jobs.deliverWebhook,
     giveBackMs: GIVE_BACK_MS,
     outages: options.outages ?? createOutages([]),

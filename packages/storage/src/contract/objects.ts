@@ -12,7 +12,9 @@ export function describeObjects({ open, openMissing }: StorageUnderTest): void {
       const object = await storage.open(name);
       expect(put).toEqual({ outcome: 'stored', etag: object?.facts.etag });
       expect(object?.facts).toMatchObject({
-        ...{ sizeBytes: bytes.length, contentType: 'image/jpeg', cacheControl: 'private' },
+        sizeBytes: bytes.length,
+        contentType: 'image/jpeg',
+        cacheControl: 'private',
         metadata: { filename: 'a.jpg' },
       });
       expect(await textAt(storage, name)).toBe(bytes.toString());

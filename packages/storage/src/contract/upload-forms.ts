@@ -18,7 +18,8 @@ export function describeUploadForms({ open, lacks = [] }: StorageUnderTest): voi
       const form = await sign();
       expect((await post(form)).status).toBe(204);
       expect(await storage.head(form.fields.key ?? '')).toMatchObject({
-        ...{ sizeBytes: bytes.length, contentType: 'image/jpeg' },
+        sizeBytes: bytes.length,
+        contentType: 'image/jpeg',
         cacheControl: lacks.includes('cache-header-of-forms') ? undefined : 'private',
         metadata: { filename: 'caf%C3%A9.jpg' },
       });

@@ -17,7 +17,9 @@ export function describeUploadUrls({ open, lacks = [] }: StorageUnderTest): void
       const upload = await sign();
       expect((await put(upload)).status).toBe(200);
       expect(await storage.head(upload.key)).toMatchObject({
-        ...{ sizeBytes: bytes.length, contentType: 'image/jpeg', cacheControl: 'private' },
+        sizeBytes: bytes.length,
+        contentType: 'image/jpeg',
+        cacheControl: 'private',
         metadata: { filename: 'caf%C3%A9.jpg' },
       });
     });
@@ -63,7 +65,9 @@ export function describeUploadUrls({ open, lacks = [] }: StorageUnderTest): void
       const upload = await sign();
       expect((await put(upload, bytes, unsignedContentHeaders)).status).toBe(200);
       expect(await storage.head(upload.key)).toMatchObject({
-        ...{ sizeBytes: bytes.length, contentType: 'image/jpeg', cacheControl: 'private' },
+        sizeBytes: bytes.length,
+        contentType: 'image/jpeg',
+        cacheControl: 'private',
         metadata: { filename: 'caf%C3%A9.jpg' },
       });
       expect(await textAt(storage, upload.key)).toBe(bytes.toString());

@@ -75,6 +75,10 @@ export const BODY = Buffer.from('imagemill writes this object to test the storag
 
 /** The declaration of an upload of `BODY`. */
 export const uploadOf = (key: string) => ({
-  ...{ key, contentType: 'text/plain', contentLength: BODY.byteLength, cacheControl: 'no-store' },
-  ...{ expiresInSeconds: 300, metadata: { filename: 'probe.txt' } },
+  key,
+  contentType: 'text/plain',
+  contentLength: BODY.byteLength,
+  cacheControl: 'no-store',
+  expiresInSeconds: 300,
+  metadata: { filename: 'probe.txt' },
 });

@@ -23,8 +23,11 @@ const isCeph = s3.server === 'ceph';
 
 beforeAll(() =>
   ensureBucket(createS3Client(s3), {
-    ...{ bucket, corsOrigins: [ORIGIN], corsMethods: ['PUT', 'POST'] },
-    ...{ publicReadPrefix: 'images/', denyPublishing: isCeph },
+    bucket,
+    corsOrigins: [ORIGIN],
+    corsMethods: ['PUT', 'POST'],
+    publicReadPrefix: 'images/',
+    denyPublishing: isCeph,
   }),
 );
 

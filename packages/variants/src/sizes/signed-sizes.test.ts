@@ -91,8 +91,12 @@ describe('a signature', () => {
     const side = fc.integer({ min: 1, max: 16_383 });
     const sizes = fc.record(
       {
-        ...{ w: side, h: side, fit: fc.constantFrom(...Fit.options), q: fc.integer({ min: 1, max: 100 }) },
-        ...{ f: fc.constantFrom('auto' as const, ...Format.options), dpr: fc.constantFrom(1, 1.5, 2, 3) },
+        w: side,
+        h: side,
+        fit: fc.constantFrom(...Fit.options),
+        q: fc.integer({ min: 1, max: 100 }),
+        f: fc.constantFrom('auto' as const, ...Format.options),
+        dpr: fc.constantFrom(1, 1.5, 2, 3),
         focus: fc.constantFrom(...Position.options),
         bg: fc.constantFrom('ffcc00', 'auto', 'blur', 'transparent'),
       },

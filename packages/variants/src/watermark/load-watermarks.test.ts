@@ -6,7 +6,12 @@ const svg = (content: string) =>
   Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2">${content}</svg>`);
 
 const entry = (watermark?: object) => ({
-  ...{ name: 'page', width: 64, height: 64, fit: 'inside', format: 'webp', quality: 80 },
+  name: 'page',
+  width: 64,
+  height: 64,
+  fit: 'inside',
+  format: 'webp',
+  quality: 80,
   ...(watermark && { watermark }),
 });
 const reading = (files: Record<string, Uint8Array>) => async (name: string, bytesMax: number) => {
@@ -43,7 +48,11 @@ test('returns each file once, with its name, for public and private categories',
   expect([...watermarks.values()].map(({ name }) => name)).toEqual(['a.png', 'b.svg']);
   const [sha256] = watermarks.keys();
   expect(categories.get('papers')?.set[0]?.watermark).toEqual({
-    ...{ sha256, place: 'bottom-right', margin: 4, size: 25, opacity: 100 },
+    sha256,
+    place: 'bottom-right',
+    margin: 4,
+    size: 25,
+    opacity: 100,
   });
 });
 
@@ -71,7 +80,11 @@ test.each([
   ['has no name', '', /watermark-name/],
 ])('a file that %s is refused, with its entry', async (_why, file, message) => {
   const files = {
-    ...{ '../a.png': png(), 'a/../../a.png': png(), '/a.png': png(), 'a\\a.png': png(), '': png() },
+    '../a.png': png(),
+    'a/../../a.png': png(),
+    '/a.png': png(),
+    'a\\a.png': png(),
+    '': png(),
     'large.png': png(' '.repeat(1024 * 1024)),
     'photo.jpg': Buffer.from('\xff\xd8\xff', 'latin1'),
     'empty.png': Buffer.of(),

@@ -26,8 +26,10 @@ test('the default is a quarter of the width or height, at the bottom right, with
 
 test('a mark is never enlarged', () => {
   expect(area({ size: 100, margin: 0, place: 'top-left' }, 400, 400, { width: 30, height: 20 })).toEqual({
-    ...{ left: 0, top: 0 },
-    ...{ width: 30, height: 20 },
+    left: 0,
+    top: 0,
+    width: 30,
+    height: 20,
   });
 });
 

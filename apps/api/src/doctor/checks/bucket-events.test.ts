@@ -36,11 +36,17 @@ function outcomesOf(url: string | undefined, send: (body: unknown) => void, wait
   const check = bucketEventsCheck({
     env: { UPLOAD_EVENTS_QUEUE_URL: url, UPLOAD_EVENTS_REGION: 'us-east-1' },
     stores: {
-      ...{ originals, cdn: originals, plainOriginals: originals, endpoint: s3.endpoint, publicEndpoint: undefined },
+      originals,
+      cdn: originals,
+      plainOriginals: originals,
+      endpoint: s3.endpoint,
+      publicEndpoint: undefined,
       close() {},
       objects: createProbeObjects(),
     },
-    ...{ prefix: EVENT_PREFIX, ready: async () => events.connection, waitMs },
+    prefix: EVENT_PREFIX,
+    ready: async () => events.connection,
+    waitMs,
   });
   return check.run(AbortSignal.timeout(100_000));
 }

@@ -54,7 +54,13 @@ export function readBmpHeader(file: Buffer): BmpHeader {
   const entries = Math.min(most, colours || most, Math.floor((dataAt - end) / entryBytes));
   if (most > 0 && entries < 1) throw new RejectedImageError('corrupt');
   return {
-    ...{ width, height: Math.abs(signedHeight), isTopDown, bitsPerPixel, coding, dataAt, masks },
+    width,
+    height: Math.abs(signedHeight),
+    isTopDown,
+    bitsPerPixel,
+    coding,
+    dataAt,
+    masks,
     palette: { at: end, entries, entryBytes },
     hasAlpha: bitsPerPixel >= 16 && masks[3] !== 0,
     profile: profileOf(file, size),

@@ -25,7 +25,8 @@ export function createLittleBits(bytes: Uint8Array): LittleBits {
     return read(bits) + plus;
   };
   return {
-    ...{ read, choose },
+    read,
+    choose,
     flag: () => read(1) === 1,
     enumeration: () => choose([0, 0], [0, 1], [4, 2], [6, 18]),
     skip: (bits) => {
