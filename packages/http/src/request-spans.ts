@@ -23,7 +23,9 @@ export function requestSpans({ continuesCallers }: RequestSpansOptions): readonl
       if (PROBES.has(c.req.path)) return next();
       const method = knownMethod(c.req.method);
       const facts = { 'http.request.method': method };
-      const continues = continuesCallers ? { headers: (name: string) => c.req.header(name) } : { carried: undefined };
+      const continues = continuesCallers
+        ? ({ from: 'request', headers: (name: string) => c.req.header(name) } as const)
+        : ({ from: 'record', carried: undefined } as const);
       await inSpan(method, { kind: 'server', facts, continues }, async (span) => {
         await next();
         const { status } = c.res;

@@ -1,4 +1,4 @@
-import type { Warning } from '@imagemill/report';
+import type { Warning, WarningCode } from '@imagemill/report';
 
 interface Warned {
   readonly warnings?: readonly Warning[] | undefined;
@@ -8,8 +8,16 @@ interface Warned {
 export const withoutOtherImages = <Shown extends Warned>(shown: Shown): Shown =>
   shown.warnings ? { ...shown, warnings: shown.warnings.map(withoutImage) } : shown;
 
-function withoutImage(warning: Warning): Warning {
-  if (!('of' in warning)) return warning;
-  const { of: _, ...rest } = warning;
-  return rest;
+/** A warning that names no image. A new code that has an `of` does not compile below until it has its own case. */
+type Unnamed = { readonly code: WarningCode; readonly of?: never };
+
+function withoutImage(warning: Warning): Warning & Unnamed {
+  switch (warning.code) {
+    case 'duplicate':
+      return { code: warning.code };
+    case 'near-duplicate':
+      return { code: warning.code, bits: warning.bits };
+    default:
+      return warning;
+  }
 }

@@ -17,7 +17,7 @@ export interface Capabilities {
 
 export function capabilities({ FACE_DETECTION }: { readonly FACE_DETECTION: boolean }): Capabilities {
   const found = FACE_DETECTION ? findFaceRuntime() : undefined;
-  if (found && 'name' in found) return { off: [], faces: found.name };
+  if (found?.runtime) return { off: [], faces: found.runtime.name };
   return { off: found ? ['face detection'] : [] };
 }
 
@@ -29,11 +29,12 @@ export function capabilities({ FACE_DETECTION }: { readonly FACE_DETECTION: bool
  * @returns undefined if it is off or not installed, which is logged, as the runtime is
  */
 export function buildDetector(isWanted: boolean, logger: Logger): ClosableDetector | undefined {
-  const runtime = isWanted ? findFaceRuntime() : { reason: 'FACE_DETECTION is false.' };
-  if ('reason' in runtime) {
-    logger.warn({ off: 'face detection', reason: runtime.reason }, 'faces are not detected');
+  const found = isWanted ? findFaceRuntime() : { runtime: undefined, reason: 'FACE_DETECTION is false.' };
+  if (!found.runtime) {
+    logger.warn({ off: 'face detection', reason: found.reason }, 'faces are not detected');
     return undefined;
   }
+  const { runtime } = found;
   logger.info({ runtime: runtime.name }, 'faces are detected');
   const detector = createFaceDetector({ runtime });
   return {

@@ -75,7 +75,7 @@ export function createHttpSender({ connectMs, responseMs, connectionsMax }: Http
 
 /**
  * Runs `action` after this time, unless it is ended. What has arrived by then is handled first: while the process had no core, no time of the
- * server has passed.
+ * server has passed. The queue's limit-waits.ts has a copy: the two packages share only the shape of errors, which is no place for timers.
  */
 function after(ms: number, action: () => void): () => void {
   let isEnded = false;

@@ -76,7 +76,7 @@ const openSpan = (span: Span): OpenSpan => ({
 
 function parentOf(continues: SpanOptions['continues']): Context {
   if (continues === undefined) return context.active();
-  if ('carried' in continues) return contextOf(continues.carried);
+  if (continues.from === 'record') return contextOf(continues.carried);
   const { headers } = continues;
   return propagation.extract(ROOT_CONTEXT, headers, { get: (_, name) => headers(name), keys: () => [] });
 }

@@ -11,7 +11,9 @@ export interface SpanOptions {
   readonly kind?: SpanKind;
   readonly facts?: SpanFacts;
   /** The trace context of a record, or of a request, that the span continues; the active span by default. */
-  readonly continues?: { readonly carried: string | undefined } | { readonly headers: ReadHeader };
+  readonly continues?:
+    | { readonly from: 'record'; readonly carried: string | undefined }
+    | { readonly from: 'request'; readonly headers: ReadHeader };
 }
 
 /** A span that has not ended. */

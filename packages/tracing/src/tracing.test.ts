@@ -46,6 +46,7 @@ async function tracing(endpoint: string, env: Record<string, string> = {}) {
 
 const caller = (flags: string) => `00-${'a'.repeat(32)}-${'b'.repeat(16)}-${flags}`;
 const headersOf = (traceparent: string | undefined) => ({
+  from: 'request' as const,
   headers: (name: string) => (name === 'traceparent' ? traceparent : undefined),
 });
 
@@ -102,7 +103,7 @@ describe('with a receiver', () => {
     await tracing(await receiver(accept));
     const carried = await inSpan('send', { continues: headersOf(caller('01')) }, async () => carriedContext());
     const traceOf = (text: string | undefined) =>
-      inSpan('process', { continues: { carried: text } }, async () => activeTrace()?.trace_id);
+      inSpan('process', { continues: { from: 'record', carried: text } }, async () => activeTrace()?.trace_id);
     expect(await traceOf(carried)).toBe('a'.repeat(32));
     expect(inContextOf(carried, activeTrace)?.trace_id).toBe('a'.repeat(32));
     for (const broken of [undefined, '', 'null', '[]', '{', '{"traceparent":1}', '{"traceparent":"x"}']) {

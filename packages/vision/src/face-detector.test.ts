@@ -107,7 +107,7 @@ test('an engine sends frames of the sizes that the model sees', () => {
 
 describe('what is missing is named', () => {
   test('nothing is, in a whole installation', () => {
-    expect(findFaceRuntime()).toMatchObject({ name: 'onnxruntime-node' });
+    expect(findFaceRuntime()).toMatchObject({ runtime: { name: 'onnxruntime-node' } });
   });
 
   test('a model that is not the one of the revisions', () => {
@@ -133,11 +133,10 @@ describe('what is missing is named', () => {
       resolve: (name) => (name === 'onnxruntime-node' ? import.meta.url : installed().resolve(name)),
     });
     expect(findFaceRuntime({ ...installed('onnxruntime-node', 'onnxruntime-web'), libc: 'musl' })).toMatchObject({
-      name: 'onnxruntime-web',
-      url: import.meta.url,
+      runtime: { name: 'onnxruntime-web', url: import.meta.url },
     });
     expect(findFaceRuntime(installed('onnxruntime-node', 'onnxruntime-web'))).toMatchObject({
-      name: 'onnxruntime-node',
+      runtime: { name: 'onnxruntime-node' },
     });
   });
 });

@@ -71,7 +71,7 @@ export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetec
     child ??= startFinder(program, runtime);
     try {
       const answer = await answerOf(child, message, restMs);
-      if ('error' in answer) throw new Error(answer.error);
+      if (answer.is === 'error') throw new Error(answer.error);
       if (answer.rssBytes > memoryBytesMax) await end();
       return answer;
     } catch (error) {
@@ -108,8 +108,8 @@ export function createFaceDetector(options: FaceDetectorOptions = {}): FaceDetec
 
 function installedRuntime(): Runtime {
   const found = findFaceRuntime();
-  if ('reason' in found) throw new Error(found.reason);
-  return found;
+  if (!found.runtime) throw new Error(found.reason);
+  return found.runtime;
 }
 
 /** No confidence is kept. */

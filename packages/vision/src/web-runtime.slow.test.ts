@@ -31,8 +31,8 @@ beforeAll(async () => {
   await promisify(execFile)('npm', install);
   const resolve = (name: string) => pathToFileURL(createRequire(join(folder, 'here.js')).resolve(name)).href;
   const found = findFaceRuntime({ resolve, libc: 'musl' });
-  if ('reason' in found) throw new Error(found.reason);
-  runtime = found;
+  if (!found.runtime) throw new Error(found.reason);
+  runtime = found.runtime;
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -40,7 +40,7 @@ export function limitWaits(redis: Redis, { replyMs, silenceMs }: WaitLimits): Re
   return redis;
 }
 
-/** Runs `action` after this time, unless it is ended. What has arrived by then is handled first. */
+/** Runs `action` after this time, unless it is ended. What has arrived by then is handled first. As in the storage's http-sender.ts. */
 function after(ms: number, action: () => void): () => void {
   let isEnded = false;
   const timer = setTimeout(() => setImmediate(() => isEnded || action()), ms);

@@ -30,7 +30,7 @@ async function tracing(): Promise<void> {
 
 /** Runs a request in a trace of its own. @returns the id of the trace */
 const request = (work: () => Promise<unknown>) =>
-  inSpan('request', { kind: 'server', continues: { carried: undefined } }, async () => {
+  inSpan('request', { kind: 'server', continues: { from: 'record', carried: undefined } }, async () => {
     await work();
     return activeTrace()?.trace_id;
   });

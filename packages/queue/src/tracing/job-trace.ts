@@ -37,7 +37,7 @@ export function runInTrace<Result extends { readonly outcome: string }>(
   };
   return inSpan(
     `process ${queue}`,
-    { kind: 'consumer', facts, continues: { carried: carriedBy(job) } },
+    { kind: 'consumer', facts, continues: { from: 'record', carried: carriedBy(job) } },
     async (span) => {
       const result = await run();
       span.add({ 'imagemill.outcome': result.outcome });

@@ -9,7 +9,12 @@ const ORDER = 'imagemill.render';
 /** What the API sends: the bucket reports uploads only. */
 const Order = z.object({ type: z.literal(ORDER), image: renderImageRecord.stored });
 
-const Message = JsonText.pipe(z.union([Order, QueueEvent]));
+const Message = JsonText.pipe(
+  z.union([
+    Order.transform(({ image }) => ({ from: 'api' as const, image })),
+    QueueEvent.transform((objects) => ({ from: 'bucket' as const, objects })),
+  ]),
+);
 
 /** The body of a message that makes the Lambda renderer run for an image: to import, render again, or delete it. */
 export const renderOrder = (image: RenderImage): string =>
@@ -24,8 +29,8 @@ export const renderOrder = (image: RenderImage): string =>
 export function imagesInMessage(body: string, originalsBucket: string): readonly RenderImage[] | undefined {
   const { data: message } = Message.safeParse(body);
   if (message === undefined) return undefined;
-  if ('type' in message) return [message.image];
-  const keys = message.filter(({ bucket }) => bucket === originalsBucket).map(({ key }) => key);
+  if (message.from === 'api') return [message.image];
+  const keys = message.objects.filter(({ bucket }) => bucket === originalsBucket).map(({ key }) => key);
   return keys.flatMap((key) => {
     const address = parseOriginalKey(key);
     return address ? [imageFromKey(address)] : [];

@@ -14,6 +14,9 @@ export interface Runtime {
   readonly bytes: number;
 }
 
+/** The runtime, or the reason why there is none. */
+export type FoundRuntime = { readonly runtime: Runtime } | { readonly runtime: undefined; readonly reason: string };
+
 /** Where a runtime is looked for; tests pass other answers. */
 export interface Surroundings {
   /** The URL of a package's main module. @throws Error if it is not installed */
@@ -21,8 +24,8 @@ export interface Surroundings {
   readonly libc: string | null;
 }
 
-/** The runtime that this machine can use, or the reason why there is none. Loads nothing. */
-export function findRuntime(given: Partial<Surroundings> = {}): Runtime | { readonly reason: string } {
+/** The runtime that this machine can use. Loads nothing. */
+export function findRuntime(given: Partial<Surroundings> = {}): FoundRuntime {
   const { resolve, libc } = { resolve: (name: RuntimeName) => import.meta.resolve(name), libc: familySync(), ...given };
   const find = (name: RuntimeName) => {
     try {
@@ -34,8 +37,9 @@ export function findRuntime(given: Partial<Surroundings> = {}): Runtime | { read
   const native = find('onnxruntime-node');
   const { platform, arch } = process;
   const binary = `../bin/napi-v3/${platform}/${arch}/onnxruntime_binding.node`;
-  if (native && libc !== MUSL && existsSync(new URL(binary, native.url))) return native;
+  if (native && libc !== MUSL && existsSync(new URL(binary, native.url))) return { runtime: native };
   const system = libc === MUSL ? `${platform}/${arch} with musl` : `${platform}/${arch}`;
   const reason = native ? `onnxruntime-node has no binary for ${system}` : 'onnxruntime-node is not installed';
-  return find('onnxruntime-web') ?? { reason: `${reason}, and onnxruntime-web is not installed.` };
+  const runtime = find('onnxruntime-web');
+  return runtime ? { runtime } : { runtime, reason: `${reason}, and onnxruntime-web is not installed.` };
 }

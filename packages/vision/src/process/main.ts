@@ -22,8 +22,8 @@ async function answer({ frame, found }: ToFinder): Promise<FromFinder> {
     loaded ??= loadFaces(readModel(path, sha256), runtime);
     const finder = await loaded;
     const answer = found ? await finder.inQuarters(frame, found) : await finder.inWhole(frame);
-    return { ...answer, rssBytes: process.memoryUsage.rss() };
+    return { is: 'found', ...answer, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { is: 'error', error: error instanceof Error ? error.message : String(error) };
   }
 }

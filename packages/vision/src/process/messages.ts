@@ -8,4 +8,6 @@ export interface ToFinder {
 }
 
 /** The answer to the only frame that the process has. */
-export type FromFinder = (Found & { readonly rssBytes: number }) | { readonly error: string };
+export type FromFinder =
+  | (Found & { readonly is: 'found'; readonly rssBytes: number })
+  | { readonly is: 'error'; readonly error: string };

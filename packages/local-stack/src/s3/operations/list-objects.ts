@@ -33,8 +33,8 @@ export function listObjects(call: Call): S3Response {
 
 function pageElements({ entries }: ListPage, encode: (key: string) => string): XmlElement {
   return {
-    Contents: entries.flatMap((entry) => ('object' in entry ? [objectElement(entry.object, encode)] : [])),
-    CommonPrefixes: entries.flatMap((entry) => ('prefix' in entry ? [{ Prefix: encode(entry.prefix) }] : [])),
+    Contents: entries.flatMap((entry) => (entry.is === 'object' ? [objectElement(entry.object, encode)] : [])),
+    CommonPrefixes: entries.flatMap((entry) => (entry.is === 'prefix' ? [{ Prefix: encode(entry.prefix) }] : [])),
   };
 }
 

@@ -10,7 +10,9 @@ export interface ListQuery {
   readonly after: Buffer;
 }
 
-type ListEntry = { readonly object: StoredObject } | { readonly prefix: string };
+type ListEntry =
+  | { readonly is: 'object'; readonly object: StoredObject }
+  | { readonly is: 'prefix'; readonly prefix: string };
 
 export interface ListPage {
   readonly entries: readonly ListEntry[];
@@ -28,12 +30,12 @@ export function listPage(database: DatabaseSync, query: ListQuery): ListPage {
       if (entries.length === query.limit) return { entries, next: after };
       const group = groupOf(object.key, query);
       if (group !== undefined) {
-        entries.push({ prefix: group });
+        entries.push({ is: 'prefix', prefix: group });
         after = endOf(group);
         // The remaining rows may belong to the same group: query again after it.
         break;
       }
-      entries.push({ object });
+      entries.push({ is: 'object', object });
       after = keyBytes(object.key);
     }
     if (objects.length === 0) return { entries, next: undefined };
