@@ -7,6 +7,7 @@ import { type Interpretation, interpretationOf } from './colour/interpretation.t
 import { expandAlpha, narrowRange, narrowRangeLine, toBytes } from './colour/levels.ts';
 import { dropOpaqueAlpha } from './drop-opaque-alpha.ts';
 import { toRejection } from './errors.ts';
+import { freeBytes } from './free-bytes.ts';
 import { spreadColours } from './hidden-colours.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Pixels } from './pixels.ts';
@@ -37,6 +38,7 @@ export async function decodePixels(
     const pixels = await decodeAs(interpretation, { ...size, decodable, source, limits, colour });
     if (interpretation.narrowAlpha) expandAlpha(pixels);
     const visible = await dropOpaqueAlpha(pixels);
+    if (visible !== pixels) freeBytes(pixels.data);
     spreadColours(visible);
     return visible;
   } catch (error) {

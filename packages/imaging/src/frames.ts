@@ -1,6 +1,7 @@
 import { crops, type Size } from '@imagemill/variants';
 import sharp from 'sharp';
 import { type BackedPlan, showsBackdrop } from './backdrop.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { Pixels } from './pixels.ts';
 import { shapeFrame } from './render-variant.ts';
 
@@ -24,22 +25,31 @@ const DERIVE_FROM = 2;
  */
 export function createFrames(decoded: Pixels, plans: readonly BackedPlan[], wanted: readonly BackedPlan[]): Frames {
   const made = new Map<string, Promise<Pixels>>();
-  const waiting = new Map<string, number>();
-  for (const plan of wanted) waiting.set(frameKey(plan), (waiting.get(frameKey(plan)) ?? 0) + 1);
+  const wantedKeys = new Set(wanted.map(frameKey));
+  /** Of each frame: the encodes that will read it, and the frames that are being made from it. */
+  const readers = new Map<string, number>();
+  const addReader = (plan: BackedPlan) => void readers.set(frameKey(plan), (readers.get(frameKey(plan)) ?? 0) + 1);
+  wanted.forEach(addReader);
 
   const smallest = plans[0] && frameKey(plans[0]);
 
-  const baseOf = (plan: BackedPlan): Promise<Pixels> => {
-    if (frameKey(plan) === smallest) return Promise.resolve(decoded);
-    const base = plans.find(
-      (other) => showsAll(other) && isLargeEnough(other, plan.whole) && frameKey(other) !== frameKey(plan),
-    );
-    return base ? frameOf(base) : Promise.resolve(decoded);
-  };
+  const baseOf = (plan: BackedPlan): BackedPlan | undefined =>
+    frameKey(plan) === smallest
+      ? undefined
+      : plans.find(
+          (other) => showsAll(other) && isLargeEnough(other, plan.whole) && frameKey(other) !== frameKey(plan),
+        );
+  const shapeFrom = ({ data, raw }: Pixels, plan: BackedPlan) => shapeFrame(sharp(data, { raw }), plan);
   const make = async (plan: BackedPlan): Promise<Pixels> => {
     if (showsAll(plan) && isSize(plan, decoded.raw)) return decoded;
-    const base = await baseOf(plan);
-    return shapeFrame(sharp(base.data, { raw: base.raw }), plan);
+    const base = baseOf(plan);
+    if (!base) return shapeFrom(decoded, plan);
+    addReader(base);
+    try {
+      return await shapeFrom(await frameOf(base), plan);
+    } finally {
+      release(base);
+    }
   };
   const frameOf = (plan: BackedPlan): Promise<Pixels> => {
     const key = frameKey(plan);
@@ -47,15 +57,21 @@ export function createFrames(decoded: Pixels, plans: readonly BackedPlan[], want
     made.set(key, frame);
     return frame;
   };
-  return {
-    of: frameOf,
-    release: (plan) => {
-      const key = frameKey(plan);
-      const left = (waiting.get(key) ?? 1) - 1;
-      waiting.set(key, left);
-      if (left === 0) made.delete(key);
-    },
-  };
+  function release(plan: BackedPlan): void {
+    const key = frameKey(plan);
+    const left = (readers.get(key) ?? 1) - 1;
+    readers.set(key, left);
+    // One that is not encoded may be needed again.
+    if (left > 0 || !wantedKeys.has(key)) return;
+    const frame = made.get(key);
+    made.delete(key);
+    void frame?.then(
+      (pixels) => pixels !== decoded && freeBytes(pixels.data),
+      () => {},
+    );
+  }
+
+  return { of: frameOf, release };
 }
 
 /** CPU of scaling a megapixel down, and of a pipeline, relative to a megapixel of avif with effort 1: 4 and 3 ms, where that takes 290. */

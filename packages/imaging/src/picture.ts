@@ -27,6 +27,7 @@ import type { Layer } from './layer.ts';
 import type { ImageLimits } from './limits.ts';
 import { keptMarks, readMarks, withMarks } from './marks/kept-marks.ts';
 import type { Marks } from './marks/marks.ts';
+import { createPixelMemory } from './pixel-memory.ts';
 import { encodeFrame, encoderOptions, renderAnimation } from './render-variant.ts';
 import type { Slot } from './slot.ts';
 import { type DecodableSource, decodableSource } from './source/readable-source.ts';
@@ -113,11 +114,13 @@ export async function decodePicture(
     return { layers, gainMap: await decodeGainMap(bytes, source, plans, context.limits) };
   });
   signal?.throwIfAborted();
+  const memory = createPixelMemory(context.encodeSlot, [layers.decoded, ...layers.all.map(({ pixels }) => pixels)]);
+  const own = { ...context, encodeSlot: memory.slot };
   return {
     decided: layers.decided,
-    summarise: () => context.encodeSlot(() => summarise(layers.decoded)),
-    close: () => {},
-    render: ({ signal } = {}) => renderAll({ decodable, source, marks, layers, gainMap, wanted }, context, signal),
+    summarise: () => memory.slot(() => summarise(layers.decoded)),
+    close: memory.close,
+    render: ({ signal } = {}) => renderAll({ decodable, source, marks, layers, gainMap, wanted }, own, signal),
   };
 }
 

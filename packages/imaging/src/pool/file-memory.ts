@@ -1,3 +1,5 @@
+import { freeBytes } from '../free-bytes.ts';
+
 /** The memory of files that are sent to engine processes. */
 export interface FileMemory {
   /** Call it before a file is sent. Returns the function to call when it was sent, or never will be. */
@@ -17,9 +19,7 @@ export function createFileMemory(): FileMemory {
       return () => change(file, -1);
     },
     free(file) {
-      const { buffer, byteLength } = file;
-      const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-      if (isWhole && !uses.get(file)) buffer.transfer(0);
+      if (!uses.get(file)) freeBytes(file);
     },
   };
 }

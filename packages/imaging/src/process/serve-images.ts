@@ -1,6 +1,7 @@
 import type { EngineCall, FromEngine, ToEngine } from '../channel/messages.ts';
 import type { EngineInProcess } from '../engine.ts';
 import { RejectedImageError } from '../errors.ts';
+import { freeBytes } from '../free-bytes.ts';
 import type { Picture } from '../picture.ts';
 import type { GrantedSlots } from './granted-slots.ts';
 
@@ -42,13 +43,20 @@ export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: 
     image.dropped.abort(new Error('The image was dropped.'));
     await slots.drain();
     await Promise.all(image.calls);
+    image.picture?.close();
     image = newImage();
     send({ is: 'done', call, result: null });
   }
 
+  /** Nothing reads the file before it: its image was dropped. */
+  function hold(next: Uint8Array): void {
+    freeBytes(file);
+    file = next;
+  }
+
   return {
     handle(request: Request, body: Uint8Array): void {
-      if (request.do === 'hold') file = body;
+      if (request.do === 'hold') hold(body);
       else if (request.do === 'drop') void drop(request.call);
       else image.calls.push(answer(request));
     },
