@@ -41,7 +41,8 @@ export {
   type RenderHandler,
 } from './render/render-worker.ts';
 export { createRounds, type Round, type Rounds } from './rounds.ts';
-export type { GivenBack, JobRunner } from './run-jobs.ts';
+export type { GivenBack } from './run-job.ts';
+export type { JobRunner } from './run-jobs.ts';
 export { type DeliveryAttempt, DeliveryStatus } from './webhooks/delivery.ts';
 export {
   createDeliveryWorker,

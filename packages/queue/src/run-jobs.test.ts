@@ -8,7 +8,8 @@ import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { createConsumerConnection, createProducerConnection } from './connection/connection.ts';
 import { jobs } from './jobs.ts';
 import { createOutages } from './outages/outages.ts';
-import { type JobRun, type JobRunResult, runJobs } from './run-jobs.ts';
+import type { JobRun, JobRunResult } from './run-job.ts';
+import { runJobs } from './run-jobs.ts';
 import { closeAfterwards, closeQueues, renderJob } from './test-support/queue-harness.ts';
 
 afterEach(closeQueues);

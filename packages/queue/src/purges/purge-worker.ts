@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
 import { createOutages, type Outages } from '../outages/outages.ts';
-import { type GivenBack, type JobRun, type JobRunner, type JobRunResult, runJobs } from '../run-jobs.ts';
+import type { GivenBack, JobRun, JobRunResult } from '../run-job.ts';
+import { type JobRunner, runJobs } from '../run-jobs.ts';
 import type { Purge } from './purge.ts';
 import { purgeSchedule } from './purge-schedule.ts';
 

@@ -9,14 +9,8 @@ import { jobs, type RenderOutcome } from '../jobs.ts';
 import { createUploadLooks, lookDelayMs, type UploadLooks } from '../looks/upload-looks.ts';
 import { createOutages, type Outages } from '../outages/outages.ts';
 import { readablePayload } from '../read-job.ts';
-import {
-  type GivenBack,
-  type JobMiddleware,
-  type JobRun,
-  type JobRunner,
-  type JobRunResult,
-  runJobs,
-} from '../run-jobs.ts';
+import type { GivenBack, JobRun, JobRunResult } from '../run-job.ts';
+import { type JobMiddleware, type JobRunner, runJobs } from '../run-jobs.ts';
 import { inTurn, isOffence } from '../turns/in-turn.ts';
 import type { TenantWeights } from '../turns/tenant-weights.ts';
 import { createTurns } from '../turns/turns.ts';

@@ -1,6 +1,6 @@
 import type { Job } from 'bullmq';
 import type { RenderOutcome } from '../jobs.ts';
-import type { JobRunResult } from '../run-jobs.ts';
+import type { JobRunResult } from '../run-job.ts';
 import type { Turns } from './turns.ts';
 
 /**

@@ -4,14 +4,8 @@ import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobs } from '../jobs.ts';
 import { createOutages, type Outages } from '../outages/outages.ts';
-import {
-  type GivenBack,
-  type JobMiddleware,
-  type JobRun,
-  type JobRunner,
-  type JobRunResult,
-  runJobs,
-} from '../run-jobs.ts';
+import type { GivenBack, JobRun, JobRunResult } from '../run-job.ts';
+import { type JobMiddleware, type JobRunner, runJobs } from '../run-jobs.ts';
 import { attemptsOf } from './delivery.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
 import { createTenantShares } from './tenant-shares.ts';
