@@ -79,7 +79,10 @@ export function useConsole(of: 'shared' | 'equipped' | (() => Promise<Record<str
   return {
     stack: () => stack,
 
-    /** Opens the console in a fresh browser session, without animations, which take CPU: with the keys of a tenant of its own, with others, or with none. */
+    /**
+     * Opens the console in a fresh browser session, without animations, which take CPU: with the keys of a tenant of its own, with
+     * others, or with none.
+     */
     async open(options: OpenOptions = {}): Promise<Page> {
       const {
         plainHttp = false,

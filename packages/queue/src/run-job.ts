@@ -12,7 +12,7 @@ import { runInTrace } from './tracing/job-trace.ts';
 export type JobRunResult<Result> = { readonly outcome: 'completed'; readonly result: Result } | Postponement;
 
 /** The job is delayed again without using an attempt. */
-export interface Postponement {
+interface Postponement {
   readonly outcome: 'postponed';
   readonly retryAfterMs: number;
   /** Called after the job has returned to the delayed set. */

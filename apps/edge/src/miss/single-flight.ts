@@ -5,6 +5,12 @@ export interface Flight {
   commit(): void;
 }
 
+interface FlightResult<T> {
+  readonly result: T;
+  /** Whether another caller started the work. */
+  readonly joined: boolean;
+}
+
 /**
  * Runs the same work once, for all callers that ask while it runs.
  *
@@ -16,7 +22,7 @@ export type SingleFlight<T> = (
   key: string,
   signal: AbortSignal,
   work: (flight: Flight) => Promise<T>,
-) => Promise<{ readonly result: T /** Another caller started the work. */; readonly joined: boolean }>;
+) => Promise<FlightResult<T>>;
 
 export interface FlightLimits {
   readonly timeoutMs: number;

@@ -12,8 +12,9 @@ interface Probes extends Capabilities {
 }
 
 /**
- * GET /healthz: the process answers, with its capabilities, for `doctor`. GET /readyz: 200 too, with `degraded` if Redis or a bucket does not answer. All processes share
- * these: an outage must not take every edge out of service, while pictures in memory or in the other bucket can still be served.
+ * GET /healthz: the process answers, with its capabilities, for `doctor`. GET /readyz: 200 too, with `degraded` if Redis or a bucket
+ * does not answer. All processes share these: an outage must not take every edge out of service, while pictures in memory or in the other
+ * bucket can still be served.
  */
 export function health(app: Hono<HttpBindings>, { connection, originals, cdn, off, faces }: Probes): void {
   const headers = { 'cache-control': 'no-store' };

@@ -14,7 +14,7 @@ import {
 import { foundImage } from '../find/found-image.ts';
 import { isPublic, type Owned } from '../find/is-public.ts';
 import type { EdgeRoute } from '../http/edge-route.ts';
-import { imageOf } from '../http/image-path.ts';
+import { imageOfPath } from '../http/image-of-path.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
 import { privateHeaders } from '../private/private-headers.ts';
 import type { FoundImage } from '../render/render-order.ts';
@@ -31,7 +31,7 @@ import { keyNotAllowed } from '../sizes/size-problems.ts';
 export const size: EdgeRoute = (app, services) => {
   const { sizes, freshness, categories } = services;
   app.get('/images/:id', async (c) => {
-    const imageId = imageOf(c.req.param('id'));
+    const imageId = imageOfPath(c.req.param('id'));
     const { size, signature } = await sizes.allowSize(imageId, new URL(c.req.url).search);
     const { exp } = signature ?? {};
     // A private image: only with a signature of its tenant that expires.

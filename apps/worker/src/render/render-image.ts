@@ -12,8 +12,8 @@ import { makeManifest } from './make-manifest.ts';
 import type { RenderServices } from './render-services.ts';
 
 /**
- * The work of one job: check → fetch → inspect → moderate → render and publish → commit. It is idempotent: keys are deterministic, a rendition
- * that is stored stays, and a run that finds a current manifest has nothing to do.
+ * The work of one job: check → fetch → inspect → moderate → render and publish → commit. It is idempotent: keys are deterministic, a
+ * rendition that is stored stays, and a run that finds a current manifest has nothing to do.
  */
 export function createRenderImage(services: RenderServices): RenderHandler {
   const { originals, manifests, categories } = services;

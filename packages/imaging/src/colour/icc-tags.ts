@@ -4,7 +4,10 @@ const ENTRY_BYTES = 12;
 /** The usual profiles have 9 to 20 tags. */
 const TAGS_MAX = 100;
 
-/** The tags of an ICC profile: each from its start to the end of the profile; none for anything else. https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2 and 7.3 */
+/**
+ * The tags of an ICC profile: each from its start to the end of the profile; none for anything else.
+ * https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2 and 7.3
+ */
 export function iccTags(icc: Buffer): Map<string, Buffer> {
   const tags = new Map<string, Buffer>();
   if (icc.toString('latin1', SIGNATURE_AT, SIGNATURE_AT + 4) !== 'acsp' || icc.length < TABLE_AT + 4) return tags;

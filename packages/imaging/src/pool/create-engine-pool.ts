@@ -93,9 +93,9 @@ const IMAGES_MAX = 500;
 const WAITING_MAX = 1_000;
 
 /**
- * Starts a pool of engine processes: one at first, and the others when images wait for them. Untrusted bytes are parsed in them only. Compared to the engine in one process, an image may
- * also be rejected because of its process (`crashed-decoder`, `timeout`, `too-complex`), and TookTooLongError and EngineBusyError
- * are thrown for reasons that are not the image's.
+ * Starts a pool of engine processes: one at first, and the others when images wait for them. Untrusted bytes are parsed in them only.
+ * Compared to the engine in one process, an image may also be rejected because of its process (`crashed-decoder`, `timeout`,
+ * `too-complex`), and TookTooLongError and EngineBusyError are thrown for reasons that are not the image's.
  *
  * @throws Error with the output of the process, if the first process does not start
  */

@@ -47,8 +47,8 @@ export interface MarkArea extends Area {
 }
 
 /**
- * The area that a mark covers, the first one of repeated marks; undefined if it would be too small to be read. A circle has its marks within its inscribed square. Sides
- * and distances are rounded to the nearest pixel, halves up. A mark is never enlarged.
+ * The area that a mark covers, the first one of repeated marks; undefined if it would be too small to be read. A circle has its marks
+ * within its inscribed square. Sides and distances are rounded to the nearest pixel, halves up. A mark is never enlarged.
  *
  * @param mark its own size in pixels
  */
