@@ -11,3 +11,4 @@ export { requestLog } from './request-log.ts';
 export { requestMetrics } from './request-metrics.ts';
 export { requestSpans } from './request-spans.ts';
 export { onSmallChunks } from './small-chunks.ts';
+export { type Fetch, isUpgrade } from './upgrades.ts';

@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import { type ConnectionLimits, limitConnections, usualLimits } from './connection-limits.ts';
+import { type Fetch, type WebSockets, wantsWebSocket, withRefusals } from './upgrades.ts';
 
 export interface HttpServer {
   readonly address: AddressInfo;
@@ -27,33 +28,33 @@ export interface ListenOptions {
   readonly port: number;
   /** The environment variable that sets the port; part of the error message if the port is in use. */
   readonly setting?: string;
-  /** Handles WebSocket upgrades; without it, upgrades are ignored. */
-  readonly webSockets?: WebSocketServerLike;
+  /** Without it, upgrades are ignored. */
+  readonly webSockets?: WebSockets;
   readonly times?: SendingTimes;
   readonly limits?: Partial<ConnectionLimits>;
 }
 
 /** @throws Error naming the port if it is in use */
-export async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  options: ListenOptions,
-): Promise<HttpServer> {
+export async function listen(fetch: Fetch, options: ListenOptions): Promise<HttpServer> {
   const { hostname, port, setting = 'PORT', webSockets, times = sendingTimes, limits } = options;
   const serverOptions = {
     headersTimeout: times.headersTimeoutMs,
     requestTimeout: times.requestTimeoutMs,
     connectionsCheckingInterval: times.checkIntervalMs,
     maxHeaderSize: 16 * 1024,
-    shouldUpgradeCallback: webSockets ? wantsWebSocket : () => false,
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      webSockets !== undefined && wantsWebSocket(request, webSockets),
   };
   const server = createAdaptorServer({
-    fetch,
+    fetch: withRefusals(fetch),
     hostname,
     serverOptions,
-    ...(webSockets && { websocket: { server: webSockets } }),
+    ...(webSockets && { websocket: { server: webSockets.server } }),
     // The adapter would read up to 64 MiB of a body that no route has read.
     autoCleanupIncoming: false,
   }) as Server;
+  // A second listener: the adapter leaves refusals to it.
+  if (webSockets) server.on('upgrade', () => {});
   limitConnections(server, { ...usualLimits, ...limits });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -89,15 +90,4 @@ export async function listen(
       await closed;
     },
   };
-}
-
-/**
- * Node stops tracking the connection of an upgrade request and drops its timeouts: an upgrade without a handler stays
- * open forever. Any other `Upgrade`, such as curl's h2c, is therefore ignored (RFC 9110, section 7.8), and a
- * connection whose WebSocket upgrade is rejected is closed after the response, as `ws` does.
- */
-function wantsWebSocket({ headers, socket }: IncomingMessage): boolean {
-  if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
-  socket.once('finish', () => socket.destroy());
-  return true;
 }

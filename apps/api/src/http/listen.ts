@@ -1,16 +1,17 @@
 import type { WebSocketServerLike } from '@hono/node-server';
-import { type HttpServer, type ListenOptions, listen as listenForHttp } from '@imagemill/http';
+import { type Fetch, type HttpServer, type ListenOptions, listen as listenForHttp } from '@imagemill/http';
 import { WebSocketServer } from 'ws';
 import { MESSAGE_BYTES_MAX } from '../live/ws-listener.ts';
 
 export type { HttpServer };
 
+/** Of the route in `routes/follow-image-ws.ts`. */
+const LIVE_PATHS = /^\/v1\/images\/[^/]+\/ws$/;
+
 /** Serves HTTP and WebSockets. @throws Error naming the port if it is in use */
-export function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  options: Omit<ListenOptions, 'webSockets'>,
-): Promise<HttpServer> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
+export function listen(fetch: Fetch, options: Omit<ListenOptions, 'webSockets'>): Promise<HttpServer> {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
   // The class that @hono/node-server expects; only the optional fields in its types differ.
-  return listenForHttp(fetch, { ...options, webSockets: sockets as unknown as WebSocketServerLike });
+  const webSockets = { server: server as unknown as WebSocketServerLike, paths: LIVE_PATHS };
+  return listenForHttp(fetch, { ...options, webSockets });
 }

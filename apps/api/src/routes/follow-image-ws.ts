@@ -1,6 +1,6 @@
-import { upgradeWebSocket } from '@hono/node-server';
+import { type HttpBindings, upgradeWebSocket } from '@hono/node-server';
 import { AppError } from '@imagemill/errors';
-import { Problem } from '@imagemill/http';
+import { isUpgrade, Problem } from '@imagemill/http';
 import type { MiddlewareHandler } from 'hono';
 import type { WebSocket } from 'ws';
 import type { ApiRoute, ApiSettings } from '../http/api-route.ts';
@@ -56,7 +56,7 @@ export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
 };
 
 const onlyWebSockets: MiddlewareHandler<ApiBindings> = async (c, next) => {
-  if (c.req.header('upgrade')?.toLowerCase() === 'websocket') return next();
+  if (isUpgrade(c.env as Partial<HttpBindings> | undefined)) return next();
   const headers = { upgrade: 'websocket', connection: 'Upgrade' };
   throw new Problem({
     status: 426,

@@ -20,7 +20,7 @@ export async function readAnswer(response: Response): Promise<ReadAnswer> {
 
 /** The response to an accepted WebSocket has no status until the server handles the upgrade. */
 export const isUpgrade = (request: Request, response: Response) =>
-  request.headers.get('upgrade')?.toLowerCase() === 'websocket' && response.ok;
+  request.headers.get('upgrade')?.toLowerCase() === 'websocket' && response.status === 200 && response.body === null;
 
 function decompressed(response: Response): Response {
   if (response.headers.get('content-encoding') !== 'gzip' || !response.body) return response;
