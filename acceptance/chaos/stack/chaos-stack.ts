@@ -164,7 +164,12 @@ async function startBackends(
 }
 
 /** One tenant is the load of a whole marketplace. */
-const withoutLimits = { MAX_UNFINISHED_IMAGES: '0', RATE_LIMIT_READS: '0', RATE_LIMIT_CHANGES: '0' };
+const withoutLimits = {
+  MAX_UNFINISHED_IMAGES: '0',
+  MAX_REJECTIONS_IN_A_ROW: '0',
+  RATE_LIMIT_READS: '0',
+  RATE_LIMIT_CHANGES: '0',
+};
 
 function appEnv(from: {
   apiPort: number;

@@ -163,6 +163,7 @@ const listenerLimitsOf = (env: ApiEnv) => ({
 const limitsOf = (env: ApiEnv) => ({
   tickets: env.RATE_LIMIT_TICKETS,
   windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+  rejectionsMax: env.MAX_REJECTIONS_IN_A_ROW,
   maxBacklog: env.MAX_BACKLOG,
   maxBacklogSeconds: env.MAX_BACKLOG_SECONDS,
 });

@@ -88,6 +88,11 @@ export const apiEnv = z
     MAX_UNFINISHED_IMAGES: whole(0, COUNT_MAX)
       .prefault('1000')
       .describe('maximum unfinished images per tenant; 0 for no limit'),
+    MAX_REJECTIONS_IN_A_ROW: whole(0, COUNT_MAX)
+      .prefault('10')
+      .describe(
+        'uploads of a tenant rejected in a row, from which it gets one ticket a second until one is accepted; 0 for no limit',
+      ),
     MAX_BACKLOG: whole(0, COUNT_MAX)
       .prefault('100000')
       .describe('backlog, in jobs, from which each tenant gets no more tickets than its share; 0 for no limit'),

@@ -1,7 +1,7 @@
 import { Tenant } from '@imagemill/variants';
 import { expect, test } from 'vitest';
 import { photo, useApi } from '../test-support/api-harness.ts';
-import { createRequestTurns } from './request-turns.ts';
+import { createRequestTurns, type RequestTurns } from './request-turns.ts';
 
 const api = useApi();
 const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
@@ -15,8 +15,8 @@ test('in each turn, at most one request of each tenant starts, in order of arriv
   expect(started).toEqual(['acme 1', 'other 1', 'acme 2', 'other 2', 'acme 3']);
 });
 
-test('while one tenant alone has requests, four of them start in a turn', async () => {
-  const turns = createRequestTurns();
+/** How many of nine requests have started after each of three turns. */
+async function startsByTurn(turns: RequestTurns): Promise<number[]> {
   let started = 0;
   const taken = Array.from({ length: 9 }, () => turns.take(acme).then(() => (started += 1)));
   const startedAfterTurns: number[] = [];
@@ -25,7 +25,21 @@ test('while one tenant alone has requests, four of them start in a turn', async 
     startedAfterTurns.push(started);
   }
   await Promise.all(taken);
-  expect(startedAfterTurns).toEqual([5, 9, 9]);
+  return startedAfterTurns;
+}
+
+test('while one tenant alone has requests, four of them start in a turn', async () => {
+  expect(await startsByTurn(createRequestTurns())).toEqual([5, 9, 9]);
+});
+
+test('one starts in a turn until another tenant has had no request for a second', async () => {
+  let now = 0;
+  const turns = createRequestTurns({ clock: () => now });
+  await turns.take(other);
+  expect(await startsByTurn(turns)).toEqual([2, 3, 4]);
+  now += 1_000;
+  await new Promise(setImmediate);
+  expect(await startsByTurn(turns)).toEqual([5, 9, 9]);
 });
 
 test('a request of a tenant without others starts at once', async () => {

@@ -5,24 +5,37 @@ import type { ApiBindings } from './bindings.ts';
 
 /** Requests of one tenant that wait for their turn. Each holds a connection and a few kilobytes. */
 const WAITING_MAX = 1_000;
-/** Requests that start in a turn while only one tenant has any: a turn for each of them would take a sixth more CPU. */
+/** Requests that start in a turn while one tenant is alone: a turn for each of them would take a sixth more CPU. */
 const STARTS_ALONE = 4;
+/** A tenant is alone for as long after the last request of another one. */
+const ALONE_AFTER_MS = 1_000;
 
 /**
- * Turns of the tenants: in each turn of the event loop, at most one request of each tenant starts, or a few if only one tenant has
- * requests. A tenant with a thousand requests then delays one of another tenant by a few of its own, not by a thousand.
+ * Turns of the tenants: in each turn of the event loop, at most one request of each tenant starts, or a few if one tenant has been alone
+ * for a second. A tenant with a thousand requests then delays one of another tenant by a few of its own, not by a thousand.
  */
 export interface RequestTurns {
   /** Resolves when a request of the tenant may start. @throws Problem 429 `too-many-requests` if too many wait */
   take(tenant: Tenant): Promise<void>;
 }
 
-export function createRequestTurns({ waitingMax = WAITING_MAX } = {}): RequestTurns {
+export interface RequestTurnOptions {
+  readonly waitingMax?: number;
+  /** Milliseconds of a monotonic clock; the process's by default. */
+  readonly clock?: () => number;
+}
+
+export function createRequestTurns({
+  waitingMax = WAITING_MAX,
+  clock = () => performance.now(),
+}: RequestTurnOptions = {}): RequestTurns {
   /** Of the tenants that have started a request in this turn. */
   const waiting = new Map<Tenant, (() => void)[]>();
+  let last: Tenant | undefined;
+  let sharedUntil = Number.NEGATIVE_INFINITY;
 
   function nextTurn(): void {
-    const startsMax = waiting.size === 1 ? STARTS_ALONE : 1;
+    const startsMax = clock() >= sharedUntil ? STARTS_ALONE : 1;
     for (const [tenant, queue] of waiting) {
       if (queue.length === 0) waiting.delete(tenant);
       for (const start of queue.splice(0, startsMax)) start();
@@ -32,6 +45,8 @@ export function createRequestTurns({ waitingMax = WAITING_MAX } = {}): RequestTu
 
   return {
     async take(tenant) {
+      if (last !== undefined && last !== tenant) sharedUntil = clock() + ALONE_AFTER_MS;
+      last = tenant;
       const queue = waiting.get(tenant);
       if (!queue) {
         if (waiting.size === 0) setImmediate(nextTurn);

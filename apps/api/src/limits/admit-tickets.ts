@@ -31,7 +31,7 @@ export interface AdmittedImage {
  * The images of a request for tickets: new ones, or those of an earlier request with the same `Idempotency-Key`.
  * Concurrent requests with one key get the same images; all later steps are idempotent.
  *
- * @throws Problem 429 `overloaded`, 429 `too-many-unfinished`, 422 `invalid-idempotency-key`, 422 `idempotency-key-reused`
+ * @throws Problem 429 `overloaded`, 429 `too-many-unfinished`, 429 `rate-limited`, 422 `invalid-idempotency-key`, 422 `idempotency-key-reused`
  */
 export async function admitTickets(
   c: Context<ApiBindings>,
@@ -59,6 +59,7 @@ export async function admitTickets(
     share: overload?.share,
   });
   if (admission.outcome === 'full') throw full(overload);
+  if (admission.outcome === 'paced') throw paced(admission.retryAfterMs);
   if (admission.outcome === 'repeated') return repeated(admission.ticket, fresh, tickets);
   return images(fresh, tickets, { isRepeated: false });
 }
@@ -74,6 +75,13 @@ function full(overload: { retryAfterSeconds: number } | undefined): Problem {
     retryAfterSeconds: FULL_RETRY_AFTER_S,
   });
 }
+
+const paced = (retryAfterMs: number) =>
+  tooMany({
+    code: 'rate-limited',
+    detail: 'The latest uploads of this tenant were all rejected. Until one is accepted, it gets one ticket a second.',
+    retryAfterSeconds: Math.ceil(retryAfterMs / 1_000),
+  });
 
 function repeated(known: IssuedTicket, requested: IssuedTicket, tickets: number): AdmittedImage[] {
   if (known.fingerprint !== requested.fingerprint) {

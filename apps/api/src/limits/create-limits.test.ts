@@ -146,6 +146,48 @@ describe('backpressure', () => {
   });
 });
 
+describe('uploads that are rejected in a row', () => {
+  const rejected = { outcome: 'rejected', error: { code: 'too-complex', message: 'x' } } as const;
+
+  /** Uploads images one after the other, with these ends. */
+  async function uploadAll(ends: readonly ('ready' | 'rejected')[], env: ApiHarnessOptions['env'] = {}) {
+    const api = await start({ env });
+    const statuses: string[] = [];
+    await api.work(
+      async () => (ends[statuses.length - 1] === 'ready' ? { outcome: 'ready' } : rejected),
+      async () => {
+        while (statuses.length < ends.length) {
+          const answer = await api.ask();
+          statuses.push(codeOf(answer));
+          const { imageId } = UploadTicket.parse(answer.body);
+          await api.queue.reportUpload(imageId);
+          await vi.waitUntil(async () => ['ready', 'rejected'].includes((await api.queue.find(imageId))?.status ?? ''));
+        }
+      },
+    );
+    return { ...api, statuses };
+  }
+
+  test('leave a tenant one ticket a second, and say when the next one is due', async () => {
+    const { ask, keys } = await uploadAll(['rejected', 'rejected'], { MAX_REJECTIONS_IN_A_ROW: 2 });
+    // More than two if a busy machine does not send both within a second.
+    const { body, headers } = await vi.waitUntil(async () => {
+      const answer = await ask();
+      return answer.status === 429 && answer;
+    });
+    expect([body.code, headers.get('retry-after')]).toEqual(['rate-limited', '1']);
+    expect((await ask({}, photo, keys.other)).status).toBe(201);
+  });
+
+  test('change nothing for a tenant of whose uploads some are accepted', async () => {
+    const ends = Array.from({ length: 12 }, (_, index) => (index % 3 === 2 ? 'ready' : 'rejected'));
+    const { statuses, ask } = await uploadAll(ends, { MAX_REJECTIONS_IN_A_ROW: 4 });
+    expect(statuses).toEqual(ends.map(() => '201 '));
+    const burst = await Promise.all(Array.from({ length: 10 }, () => ask()));
+    expect(burst.map(codeOf)).toEqual(burst.map(() => '201 '));
+  });
+});
+
 describe('an Idempotency-Key', () => {
   const key = { 'idempotency-key': '"8e03978e-40d5-43e8-bc93-6894a57f9324"' };
 

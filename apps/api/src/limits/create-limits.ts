@@ -9,6 +9,8 @@ export interface LimitSettings {
   readonly tickets: number;
   readonly windowSeconds: number;
   readonly unfinishedMax: number;
+  /** Uploads rejected in a row from which a tenant gets its tickets one after the other. */
+  readonly rejectionsMax: number;
   readonly maxBacklog: number;
   readonly maxBacklogSeconds: number;
   /** How long an image counts as unfinished if no worker reports its end. */

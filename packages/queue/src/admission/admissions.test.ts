@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createProducerConnection } from '../connection/connection.ts';
 import { CrashedWorkerError } from '../crashes/crash-containment.ts';
 import { closeQueues, queueHarness, renderJob } from '../test-support/queue-harness.ts';
-import { createAdmissions, type IssuedTicket } from './admissions.ts';
+import { type AdmissionsOptions, createAdmissions, type IssuedTicket } from './admissions.ts';
+import { createRejections } from './rejections.ts';
 
 afterEach(closeQueues);
 
@@ -18,7 +19,9 @@ const ticket = (agoMs = 0): IssuedTicket => ({
   fingerprint: 'f',
 });
 
-async function harness(limits: { unfinishedMax?: number; ticketsMax?: number; clock?: () => number } = {}) {
+type Limits = Partial<Pick<AdmissionsOptions, 'unfinishedMax' | 'rejectionsMax' | 'ticketsMax' | 'clock'>>;
+
+async function harness(limits: Limits = {}) {
   const { queue, work, redis, prefix, raw } = await queueHarness();
   const admissions = createAdmissions({ connection: redis, prefix, unfinishedMax: 0, ...limits });
   const admit = (issued = ticket(), idempotencyKey?: string, tenant = acme) =>
@@ -198,6 +201,91 @@ describe('an idempotency key', () => {
     expect(await redis.hlen(`${prefix}:tickets:acme`)).toBe(3);
     expect(await redis.zcard(`${prefix}:ticket-times:acme`)).toBe(3);
     expect(await outcome(ticket(), 'a')).toBe('admitted');
+  });
+});
+
+describe('a tenant whose uploads are rejected in a row', () => {
+  const rejection = (code = 'too-complex') => ({ outcome: 'rejected', error: { code, message: 'x' } }) as const;
+
+  async function rejecting(rejectionsMax = 3) {
+    const all = await harness({ rejectionsMax, clock: everySecond() });
+    const { note } = createRejections(all.redis, all.prefix);
+    async function reject(times: number, { importUrl, code }: { importUrl?: string; code?: string } = {}) {
+      const image = { ...renderJob(), ...(importUrl && { importUrl }) };
+      for (let time = 0; time < times; time += 1) await note(image, rejection(code));
+    }
+    const nextPace = () => all.redis.del(`${all.prefix}:unfinished:acme:rejected:paced`);
+    return { ...all, note, reject, nextPace };
+  }
+
+  test('gets one ticket after the other, while other tenants get theirs', async () => {
+    const { outcome, admit, reject, nextPace } = await rejecting();
+    await reject(2);
+    expect([await outcome(), await outcome()]).toEqual(['admitted', 'admitted']);
+    await reject(1);
+    expect([await outcome(), await outcome()]).toEqual(['admitted', 'paced']);
+    const paced = await admit();
+    expect(paced.outcome === 'paced' && paced.retryAfterMs).toBeGreaterThan(0);
+    expect(await outcome(ticket(), undefined, other)).toBe('admitted');
+    await nextPace();
+    expect([await outcome(), await outcome()]).toEqual(['admitted', 'paced']);
+  });
+
+  test.each([
+    ['ready', { outcome: 'ready' }],
+    ['held by moderation', { outcome: 'held' }],
+  ] as const)('gets all its tickets again once an upload is %s', async (_how, end) => {
+    const { outcome, reject, note } = await rejecting();
+    await reject(5);
+    expect([await outcome(), await outcome()]).toEqual(['admitted', 'paced']);
+    await note(renderJob(), end);
+    await reject(2);
+    expect([await outcome(), await outcome()]).toEqual(['admitted', 'admitted']);
+  });
+
+  test.each([
+    ['imports', { importUrl: 'https://a.example/1.jpg' }],
+    ['uploads that moderation rejected', { code: 'moderation-rejected' }],
+  ])('is not limited for %s', async (_what, options) => {
+    const { outcome, reject } = await rejecting();
+    await reject(9, options);
+    expect([await outcome(), await outcome()]).toEqual(['admitted', 'admitted']);
+  });
+
+  test('gets a batch of tickets together, and then waits for as many seconds', async () => {
+    const { admissions, reject, redis, prefix } = await rejecting();
+    await reject(3);
+    const images = Array.from({ length: 50 }, () => ({ imageId: ticket().imageId, category: 'product' }));
+    const batch = await admissions.admit({ tenant: acme, ticket: ticket(), images, idempotencyKey: undefined });
+    expect(batch.outcome).toBe('admitted');
+    expect(await redis.pttl(`${prefix}:unfinished:acme:rejected:paced`)).toBeGreaterThan(20_000);
+  });
+
+  test('still gets the ticket of a repeated request', async () => {
+    const { admit, reject } = await rejecting();
+    await reject(3);
+    expect((await admit(ticket(), 'a')).outcome).toBe('admitted');
+    expect((await admit(ticket(), 'b')).outcome).toBe('paced');
+    expect((await admit(ticket(), 'a')).outcome).toBe('repeated');
+  });
+
+  test('is counted by its worker', async () => {
+    const { upload, outcome, work, raw } = await rejecting(2);
+    const ends: string[] = [];
+    work(
+      async ({ imageId }) => {
+        ends.push(imageId);
+        return ends.length === 3 ? { outcome: 'ready' } : rejection();
+      },
+      { concurrency: 1 },
+    );
+    for (const finished of [1, 2]) {
+      await upload();
+      await vi.waitUntil(async () => (await raw.getCompletedCount()) === finished);
+    }
+    await vi.waitUntil(async () => [await outcome(), await outcome()].includes('paced'));
+    await upload();
+    await vi.waitUntil(async () => [await outcome(), await outcome()].every((each) => each === 'admitted'));
   });
 });
 

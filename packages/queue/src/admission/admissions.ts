@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { translateRedisErrors } from '../connection/redis-errors.ts';
 import { defineAdmit } from './admission-script.ts';
 import { INDEXED_MAX, type IndexedImage, indexKey } from './image-index.ts';
+import { rejectionsKey } from './rejections.ts';
 import { createUnfinishedImages, UNFINISHED_TTL_MS, unfinishedKey } from './unfinished-images.ts';
 
 /**
@@ -31,16 +32,22 @@ interface AdmissionRequest {
   readonly idempotencyKey: string | undefined;
 }
 
+/** Nothing was written. */
+type Refusal =
+  | { readonly outcome: 'full' }
+  /** The tenant's latest uploads were all rejected. It gets one ticket after the other until one is accepted. */
+  | { readonly outcome: 'paced'; readonly retryAfterMs: number };
+
 type Admission =
   | { readonly outcome: 'admitted' }
-  | { readonly outcome: 'full' }
+  | Refusal
   /** The key was already used for this ticket. */
   | { readonly outcome: 'repeated'; readonly ticket: IssuedTicket };
 
 /** Admission control for tickets. */
 export interface Admissions {
   /**
-   * If the tenant's ceiling allows all images: counts them as unfinished, adds them to the index and stores the key.
+   * If the tenant's limits allow all images: counts them as unfinished, adds them to the index and stores the key.
    *
    * @throws QueueUnavailableError
    */
@@ -52,6 +59,8 @@ export interface AdmissionsOptions {
   readonly prefix: string;
   /** Maximum number of unfinished images per tenant; 0 for no limit. */
   readonly unfinishedMax: number;
+  /** Uploads rejected in a row from which a tenant's tickets are paced; 0, the default, for no limit. */
+  readonly rejectionsMax?: number | undefined;
   /** How long an image counts if no worker reports its end. */
   readonly unfinishedTtlMs?: number | undefined;
   readonly ticketTtlMs?: number;
@@ -65,10 +74,12 @@ const DAY_MS = 24 * 3600_000;
 /** A tenant that was refused is refused again for this long without a call to Redis, unless its request has an idempotency key. */
 const REFUSED_MS = 1_000;
 const REFUSED_TENANTS_MAX = 10_000;
+/** Between two tickets of a tenant whose uploads are all rejected. Enough for a person who tries one file after the other. */
+const PACE_MS = 1_000;
 
 export function createAdmissions(options: AdmissionsOptions): Admissions {
   const { connection: redis, prefix, unfinishedTtlMs = UNFINISHED_TTL_MS } = options;
-  const { ticketTtlMs = DAY_MS, ticketsMax = 100_000 } = options;
+  const { ticketTtlMs = DAY_MS, ticketsMax = 100_000, rejectionsMax = 0 } = options;
   const runScript = defineAdmit(redis);
   const unfinished = createUnfinishedImages(redis, prefix);
   const ticketsKey = (tenant: Tenant) => `${prefix}:tickets:${tenant}`;
@@ -78,8 +89,16 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   const refusals = createRefusals(options.clock ?? (() => performance.now()));
 
   async function tryOnce({ tenant, ticket, images, idempotencyKey, share }: AdmissionRequest): Promise<Admission> {
-    const [outcome, known] = await runScript({
-      keys: [unfinishedKey(prefix, tenant), ticketsKey(tenant), timesKey(tenant), indexKey(prefix, tenant)],
+    const rejections = rejectionsKey(prefix, tenant);
+    const [outcome, detail] = await runScript({
+      keys: [
+        unfinishedKey(prefix, tenant),
+        ticketsKey(tenant),
+        timesKey(tenant),
+        indexKey(prefix, tenant),
+        rejections,
+        `${rejections}:paced`,
+      ],
       images,
       now: Date.parse(ticket.createdAt),
       ceiling: ceilingOf({ share }),
@@ -89,8 +108,11 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
       ticketTtlMs,
       ticketsMax,
       listedMax: INDEXED_MAX,
+      rejectionsMax,
+      paceMs: PACE_MS,
     });
-    return outcome === 'repeated' ? { outcome, ticket: parseTicket(known) } : { outcome };
+    if (outcome === 'paced') return { outcome, retryAfterMs: detail };
+    return outcome === 'repeated' ? { outcome, ticket: parseTicket(detail) } : { outcome };
   }
 
   return {
@@ -98,13 +120,15 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
       translateRedisErrors(async () => {
         const { tenant, images, idempotencyKey } = request;
         const wanted = { tenant, images: images.length, ceiling: ceilingOf(request) || Number.POSITIVE_INFINITY };
-        if (idempotencyKey === undefined && refusals.isRepeated(wanted)) return { outcome: 'full' };
-        const first = await tryOnce(request);
-        if (first.outcome !== 'full') return first;
-        await unfinished.audit(tenant, Date.parse(request.ticket.createdAt));
-        const second = await tryOnce(request);
-        if (second.outcome === 'full') refusals.note(wanted);
-        return second;
+        const known = idempotencyKey === undefined ? refusals.of(wanted) : undefined;
+        if (known) return known;
+        let admission = await tryOnce(request);
+        if (admission.outcome === 'full') {
+          await unfinished.audit(tenant, Date.parse(request.ticket.createdAt));
+          admission = await tryOnce(request);
+        }
+        if (admission.outcome === 'full' || admission.outcome === 'paced') refusals.note(wanted, admission);
+        return admission;
       }),
   };
 }
@@ -117,17 +141,18 @@ interface Wanted {
 
 /** The last refusal of each tenant in this process. */
 function createRefusals(clock: () => number) {
-  const last = new Map<Tenant, Wanted & { readonly until: number }>();
+  const last = new Map<Tenant, Wanted & { readonly until: number; readonly refusal: Refusal }>();
   return {
-    /** Whether no more than this was refused within the last second. */
-    isRepeated({ tenant, images, ceiling }: Wanted): boolean {
+    /** The refusal of no more than this within the last second, unless its time is over. */
+    of({ tenant, images, ceiling }: Wanted): Refusal | undefined {
       const refused = last.get(tenant);
-      if (!refused) return false;
-      return clock() < refused.until && images >= refused.images && ceiling <= refused.ceiling;
+      if (!refused || clock() >= refused.until) return undefined;
+      return images >= refused.images && ceiling <= refused.ceiling ? refused.refusal : undefined;
     },
-    note(wanted: Wanted): void {
+    note(wanted: Wanted, refusal: Refusal): void {
       if (last.size >= REFUSED_TENANTS_MAX) last.clear();
-      last.set(wanted.tenant, { ...wanted, until: clock() + REFUSED_MS });
+      const ms = refusal.outcome === 'paced' ? Math.min(REFUSED_MS, refusal.retryAfterMs) : REFUSED_MS;
+      last.set(wanted.tenant, { ...wanted, refusal, until: clock() + ms });
     },
   };
 }

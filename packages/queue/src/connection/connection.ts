@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { readerTimeoutMs } from '../render/image-changes.ts';
+import { batchWrites } from './batch-writes.ts';
 import { limitWaits, type WaitLimits } from './limit-waits.ts';
 import type { RedisAddress, SomeRedisOptions } from './redis-address.ts';
 
@@ -11,7 +12,7 @@ type Address = string | RedisAddress;
 /** The connection that an address leads to, with the options of its kind. */
 function connect(address: Address, options: SomeRedisOptions): Redis {
   const { url, options: more } = typeof address === 'string' ? { url: address, options: {} } : address;
-  return new Redis(url, { ...more, ...options });
+  return batchWrites(new Redis(url, { ...more, ...options }));
 }
 
 const reconnectDelayMs = (times: number) => Math.min(times * 100, 2_000);

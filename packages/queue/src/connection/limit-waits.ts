@@ -40,10 +40,16 @@ export function limitWaits(redis: Redis, { replyMs, silenceMs }: WaitLimits): Re
   return redis;
 }
 
-/** Runs `action` after this time, unless it is ended. What has arrived by then is handled first. As in the storage's http-sender.ts. */
+/**
+ * Runs `action` after this time, unless it is ended. What has arrived by then is handled first, as in the storage's http-sender.ts. The time begins
+ * when the commands of this turn are written (batch-writes.ts), since the turn may be long.
+ */
 function after(ms: number, action: () => void): () => void {
   let isEnded = false;
-  const timer = setTimeout(() => setImmediate(() => isEnded || action()), ms);
+  let timer: NodeJS.Timeout | undefined;
+  process.nextTick(() => {
+    if (!isEnded) timer = setTimeout(() => setImmediate(() => isEnded || action()), ms);
+  });
   return () => {
     isEnded = true;
     clearTimeout(timer);

@@ -1,6 +1,7 @@
 import type { RenderImage, RenderProgress } from '@imagemill/records';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { createRejections, type Rejections } from '../admission/rejections.ts';
 import { createUnfinishedImages, type UnfinishedImages } from '../admission/unfinished-images.ts';
 import { drainMetrics } from '../backlog/drain-rate.ts';
 import { type CrashContainment, createCrashContainment } from '../crashes/crash-containment.ts';
@@ -92,7 +93,12 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
   const turns = createTurns({ redis: connection, prefix, weights: options.weights });
   const rechecks = createRechecks(connection, prefix, createJobStarts(turns));
   const looks = createUploadLooks(connection, prefix);
-  const ended = noteEnds({ rechecks, looks, unfinishedImages: createUnfinishedImages(connection, prefix) });
+  const ended = noteEnds({
+    rechecks,
+    looks,
+    unfinishedImages: createUnfinishedImages(connection, prefix),
+    rejections: createRejections(connection, prefix),
+  });
 
   const middleware: readonly RenderMiddleware[] = [
     contained(createCrashContainment(connection, prefix), (run) => postpone(run, RETRY_ALONE_MS)),
@@ -136,7 +142,7 @@ export function createRenderWorker(options: RenderWorkerOptions): JobRunner {
     onError: options.onError,
     async onCompleted(job, result) {
       const isCounted = result.outcome === 'rejected' && isOffence(result.error.code);
-      await Promise.all([ended(job, 'completed', result.outcome), isCounted && turns.countOffence(job.data.tenant)]);
+      await Promise.all([ended(job, 'completed', result), isCounted && turns.countOffence(job.data.tenant)]);
     },
     async onFailed(job, error) {
       const isFinal = job?.finishedOn !== undefined;
@@ -153,16 +159,18 @@ interface Noted {
   readonly rechecks: Rechecks;
   readonly looks: UploadLooks;
   readonly unfinishedImages: UnfinishedImages;
+  readonly rejections: Rejections;
 }
 
-/** Removes what is only kept of an image until its job has ended. */
+/** Removes what is only kept of an image until its job has ended, and counts its rejection. */
 const noteEnds =
-  ({ rechecks, looks, unfinishedImages }: Noted) =>
-  async (job: Job, how: 'completed' | 'failed', outcome?: RenderOutcome['outcome']): Promise<void> => {
+  ({ rechecks, looks, unfinishedImages, rejections }: Noted) =>
+  async (job: Job, how: 'completed' | 'failed', result?: RenderOutcome): Promise<void> => {
     const image = readablePayload(jobs.renderImage.payload, job);
     await Promise.all([
-      rechecks.ended(job, how, outcome),
+      rechecks.ended(job, how, result?.outcome),
       image && unfinishedImages.remove(image.tenant, image.imageId),
+      image && result && rejections.note(image, result),
       image && looks.remove(image),
     ]);
   };
