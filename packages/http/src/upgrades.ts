@@ -9,9 +9,9 @@ export interface WebSockets {
 
 export type Fetch = (request: Request, env: NodeBindings | Http2Bindings) => Response | Promise<Response>;
 
-/** Whether the request has been taken from HTTP, and gets a WebSocket or the refusal of one. */
-export const isUpgrade = (env: Partial<NodeBindings | Http2Bindings> | undefined): boolean =>
-  env?.incoming !== undefined && env.outgoing === undefined;
+/** Whether the request has been taken from HTTP, and gets a WebSocket or the refusal of one. Also without a server, as in tests. */
+export const isUpgrade = (request: Request, env: Partial<NodeBindings | Http2Bindings> | undefined): boolean =>
+  request.headers.get('upgrade')?.toLowerCase() === 'websocket' && env?.outgoing === undefined;
 
 /**
  * Every other request with an `Upgrade` is an ordinary one (RFC 9110, section 7.8). As an upgrade, it would be read as a GET without a body, and the
@@ -34,7 +34,7 @@ export function withRefusals(fetch: Fetch): Fetch {
   return async (request, env) => {
     const response = await fetch(request, env);
     const isAccepted = response.status === 200 && response.body === null;
-    if (isUpgrade(env) && !isAccepted) await refuse(env.incoming as IncomingMessage, response);
+    if (isUpgrade(request, env) && !isAccepted) await refuse(env.incoming as IncomingMessage, response);
     return response;
   };
 }

@@ -56,7 +56,7 @@ export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
 };
 
 const onlyWebSockets: MiddlewareHandler<ApiBindings> = async (c, next) => {
-  if (isUpgrade(c.env as Partial<HttpBindings> | undefined)) return next();
+  if (isUpgrade(c.req.raw, c.env as Partial<HttpBindings> | undefined)) return next();
   const headers = { upgrade: 'websocket', connection: 'Upgrade' };
   throw new Problem({
     status: 426,
