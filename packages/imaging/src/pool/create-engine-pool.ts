@@ -5,9 +5,10 @@ import type { Detector } from '../detector.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
 import type { DecodeOptions } from '../picture.ts';
+import { probeSandbox, type Sandbox } from '../sandbox/probe-sandbox.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
-import { createAdmission } from './admission.ts';
-import { bundledFiles, workspaceFiles } from './engine-files.ts';
+import { type Admission, createAdmission } from './admission.ts';
+import { bundledFiles, type EngineFiles, workspaceFiles } from './engine-files.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { createFileMemory, type FileMemory } from './file-memory.ts';
 import { createImageRun, type ImageRun } from './image-run.ts';
@@ -18,8 +19,7 @@ import { CALLER_BYTES, createImageMemory, processesWithin, shareMemory } from '.
 import { createPictureInProcess } from './picture-in-process.ts';
 import type { PoolEvent } from './pool-event.ts';
 import { createUsageReader } from './process-usage.ts';
-import { createRoster } from './roster.ts';
-import { probeSandbox } from './sandbox.ts';
+import { createRoster, type Roster } from './roster.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { spawnEngine } from './spawn-engine.ts';
 import { createImageWatch, type ImageBudget } from './watch-images.ts';
@@ -107,27 +107,29 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const slots = createSlots(slotsMax);
   const usage = createUsageReader();
   const fileMemory = createFileMemory();
-  const sandbox = await probeSandbox();
-  options.onEvent?.({ is: 'sandbox', active: sandbox.active, missing: sandbox.missing });
+  const files = filesOf(options);
+  const sandbox = await findSandbox(files, options);
   const roster = createRoster({
     size,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
     usage,
     idleBytesMax: shares.processBytes,
     onEvent: options.onEvent,
-    spawn: spawnWith({ limits, slots, slotsMax, fileMemory, launcher: sandbox.launcher }, options),
+    spawn: spawnWith({ limits, slots, slotsMax, fileMemory, sandbox, files }, options),
     onIdle: () => admission.admit(),
   });
   const admission = createAdmission({ roster, ...lanesMax, waitingMax: options.waitingMax ?? WAITING_MAX });
   const context = { admission, roster, memory, watch: createImageWatch(usage) };
   const lanes = createLanePrediction(memory);
   const kept = createKeptRuns(context);
-  await roster.open();
+  const close = () => closeAll(admission, roster, sandbox);
+  await roster.open().catch((error: unknown) => close().then(() => Promise.reject(error)));
 
   return {
     limits,
     heavyMax: lanesMax.heavyMax,
     free: fileMemory.free,
+    close,
     async inspect(file, { signal, ...options } = {}) {
       const run = createImageRun(context, { file, ...inspection, budget: inspectionBudget(budget), most: most.light });
       return endIfFailed(run, async () => {
@@ -152,11 +154,13 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     laneOf: (file, source, set, options) => lanes.predict(file, { source, set, ...options }).lane,
     status: () => ({ idle: roster.idle.length, busy: roster.alive - roster.idle.length }),
     slotStatus: slots.status,
-    async close() {
-      admission.close(new Error('The engine was closed.'));
-      await roster.close();
-    },
   };
+}
+
+async function closeAll(admission: Admission, roster: Roster, { filter }: Sandbox): Promise<void> {
+  admission.close(new Error('The engine was closed.'));
+  await roster.close();
+  filter?.close();
 }
 
 /** A run keeps its process and its memory until it is ended. */
@@ -167,6 +171,21 @@ async function endIfFailed<T>(run: ImageRun, work: () => Promise<T>): Promise<T>
     run.end();
     throw error;
   }
+}
+
+function filesOf({ bundleFolder, program }: EnginePoolOptions): EngineFiles {
+  const files = bundleFolder === undefined ? workspaceFiles() : bundledFiles(bundleFolder);
+  return { ...files, ...(program !== undefined && { program }) };
+}
+
+async function findSandbox({ readable }: EngineFiles, { environment, onEvent }: EnginePoolOptions): Promise<Sandbox> {
+  // https://man7.org/linux/man-pages/man8/ld.so.8.html: separated by colons or spaces.
+  const libraries = [environment?.LD_PRELOAD, environment?.LD_LIBRARY_PATH].flatMap(
+    (paths) => paths?.split(/[: ]/) ?? [],
+  );
+  const sandbox = await probeSandbox([...readable, ...libraries]);
+  onEvent?.({ is: 'sandbox', active: sandbox.active, missing: sandbox.missing });
+  return sandbox;
 }
 
 function divideMemory(options: EnginePoolOptions, processes: number, budget: ImageBudget) {
@@ -199,12 +218,12 @@ interface SpawnSettings {
   readonly slots: Slots;
   readonly slotsMax: number;
   readonly fileMemory: FileMemory;
-  readonly launcher: readonly string[];
+  readonly sandbox: Sandbox;
+  readonly files: EngineFiles;
 }
 
 function spawnWith({ slotsMax, limits, ...shared }: SpawnSettings, options: EnginePoolOptions) {
-  const { bundleFolder, program, environment = {}, watermarks = new Map(), detector, onEvent } = options;
-  const files = bundleFolder === undefined ? workspaceFiles() : bundledFiles(bundleFolder);
+  const { environment = {}, watermarks = new Map(), detector, onEvent } = options;
   return (signal: AbortSignal) =>
     spawnEngine(
       {
@@ -212,7 +231,6 @@ function spawnWith({ slotsMax, limits, ...shared }: SpawnSettings, options: Engi
         environment,
         watermarks,
         detector,
-        files: { ...files, ...(program !== undefined && { program }) },
         start: { limits, slots: slotsMax },
         // Some work does not wait for a slot: reading headers, and the summary.
         threads: slotsMax + 2,

@@ -1,15 +1,16 @@
 import { pathToFileURL } from 'node:url';
+import { FILTER_DESCRIPTOR } from '../sandbox/open-filter.ts';
+import { hasPermissionModel, type Sandbox } from '../sandbox/probe-sandbox.ts';
 import { allocatorSettings } from './allocator.ts';
 import type { EngineFiles } from './engine-files.ts';
-import { hasPermissionModel } from './sandbox.ts';
 
 export interface EngineCommandOptions {
   /** Threads for decodes and encodes. */
   readonly threads: number;
   /** The environment of the process: nothing of the parent's is inherited. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Programs that start the process with fewer privileges: see `sandbox.ts`. */
-  readonly launcher: readonly string[];
+  /** What starts the process with fewer privileges. */
+  readonly sandbox: Pick<Sandbox, 'launcher' | 'filter'>;
   readonly files: EngineFiles;
 }
 
@@ -23,12 +24,13 @@ interface EngineCommand {
 export function engineCommand(start: string, options: EngineCommandOptions): EngineCommand {
   const { program, starter, readable } = options.files;
   const [command = process.execPath, ...args] = [
-    ...options.launcher,
+    ...options.sandbox.launcher,
     process.execPath,
     // V8's young generation grows in a burst and does not shrink again; images are not in V8's heap.
     '--max-semi-space-size=4',
     ...(hasPermissionModel() ? permissions(readable) : []),
     ...[starter, start, pathToFileURL(program).href],
+    ...(options.sandbox.filter ? [String(FILTER_DESCRIPTOR)] : []),
   ];
   const env = { UV_THREADPOOL_SIZE: String(options.threads), ...allocatorSettings, ...options.environment };
   return { command, args, env };

@@ -1,5 +1,5 @@
+import type { Layer } from '../sandbox/probe-sandbox.ts';
 import type { EndReason } from './engine-process.ts';
-import type { Layer } from './sandbox.ts';
 
 /** For logs and metrics. */
 export type PoolEvent =

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { EngineStart } from '../channel/messages.ts';
 import type { Detector } from '../detector.ts';
+import { withFilter } from '../sandbox/open-filter.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { type EngineCommandOptions, engineCommand } from './engine-command.ts';
@@ -35,7 +36,8 @@ export async function spawnEngine(options: SpawnOptions, signal: AbortSignal): P
   const bundle = isBundled ? await readFile(program) : await bundleProgram(program);
   const { command, args, env } = engineCommand(JSON.stringify(options.start), options);
   // On Windows, only an overlapped pipe can be read and written at the same time; elsewhere it is a pair of sockets.
-  const child = spawn(command, args, { env, cwd: '/', stdio: ['pipe', 'ignore', 'pipe', 'overlapped'] });
+  const stdio = withFilter(['pipe', 'ignore', 'pipe', 'overlapped'], options.sandbox.filter);
+  const child = spawn(command, args, { env, cwd: '/', stdio });
   // Before it has further threads, which inherit it.
   if (child.pid !== undefined) lowerPriority(child.pid, niceness.light);
   // The end of the process says more than an error here.
