@@ -111,7 +111,7 @@ describe('an engine process', () => {
       server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
-      outcome = await attempt({ worker: process.pid, engine: pid, port, folder });
+      outcome = await attempt({ worker: process.pid, port, folder });
     });
     afterAll(async () => {
       server.close();
@@ -146,7 +146,8 @@ describe('an engine process', () => {
 });
 
 test.runIf(linux)('the layers of newer versions of setpriv are active where it has them', () => {
-  const setpriv = (...args: string[]) => spawnSync('setpriv', args, { encoding: 'utf8' });
+  const program = '/usr/bin/setpriv';
+  const setpriv = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8' });
   const offered = [
     ...(setpriv('--help').stdout?.includes('--seccomp-filter') ? ['call-filter'] : []),
     // The kernel may not have it.
@@ -155,11 +156,20 @@ test.runIf(linux)('the layers of newer versions of setpriv are active where it h
   expect(sandbox.active).toEqual(expect.arrayContaining(offered));
 });
 
-/** Behind the layers of an engine process, except for the permission model, which stops JavaScript before the system does. */
-async function attempt(targets: Targets): Promise<Outcome> {
-  const program = fileURLToPath(new URL('../test-support/attempts.ts', import.meta.url));
-  const [command = '', ...args] = [...sandbox.launcher, process.execPath, program, JSON.stringify(targets)];
+/** Has the layers of an engine process, except for the permission model, which stops JavaScript before the system does. */
+function startBehindLayers(...programAndArgs: string[]) {
+  const [command = '', ...args] = [...sandbox.launcher, process.execPath, ...programAndArgs];
   const stdio = withFilter(['ignore', 'pipe', 'inherit', 'ignore'], sandbox.filter);
-  const child = spawn(command, args, { env: {}, cwd: '/', stdio });
-  return (await json(child.stdout as Readable)) as Outcome;
+  return spawn(command, args, { env: {}, cwd: '/', stdio });
+}
+
+async function attempt(targets: Omit<Targets, 'engine'>): Promise<Outcome> {
+  const engine = startBehindLayers('--eval', 'setInterval(() => {}, 60_000)');
+  try {
+    const program = fileURLToPath(new URL('../test-support/attempts.ts', import.meta.url));
+    const { stdout } = startBehindLayers(program, JSON.stringify({ ...targets, engine: engine.pid }));
+    return (await json(stdout as Readable)) as Outcome;
+  } finally {
+    engine.kill('SIGKILL');
+  }
 }
