@@ -57,7 +57,10 @@ const benches: Record<string, (options: { quick: boolean; argument?: string | un
 const [name = '', ...rest] = process.argv.slice(2);
 const bench = benches[name];
 const [argument, ...more] = rest.filter((one) => one !== '--quick');
-const isComplete = argument === undefined ? name !== 'corpus' : name === 'corpus' || name === 'capacity';
+const isComplete =
+  argument === undefined
+    ? name !== 'corpus'
+    : name === 'corpus' || name === 'capacity' || (name === 'edge' && argument === 'hostile');
 if (bench && isComplete && more.length === 0) {
   await bench({ quick: rest.includes('--quick'), argument });
 } else {
@@ -66,12 +69,13 @@ if (bench && isComplete && more.length === 0) {
     .join('|')} [--quick]
        pnpm bench capacity [images]
        pnpm bench corpus <folder>
+       pnpm bench edge [hostile]
 
   api       tickets per second and their latency, compared to a bare handler, and with a full queue
   capacity  CPU, bytes, requests and Redis commands of a run of 10,000 images, compared to a prediction from a few; what millions cost
   corpus    compares the engine's renditions of a folder of pictures to Chromium: lists outliers, writes a contact sheet
   cost      CPU and memory of one image, fitted to its header: rewrites the coefficients of the prediction
-  edge      misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests
+  edge      misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests, which \`edge hostile\` measures alone
   effort    CPU of one avif encode by effort
   engine    our engine compared to the bare codecs and the pipeline of most tutorials
   enhance   whether filters, or a network that enlarges, make damaged photographs better, by four metrics; downloads photographs

@@ -3,17 +3,17 @@ import { basename } from 'node:path';
 import { makeSource } from '../engine/sources.ts';
 import { machine } from '../report/machine.ts';
 import { writeReport } from '../report/write-report.ts';
-import { type Contender, type Stage, startStage } from './contenders.ts';
-import { type EdgeFigures, edgeChart, edgeMarkdown } from './edge-report.ts';
+import { type Contender, type EdgeContender, type Stage, startStage } from './contenders.ts';
+import { type EdgeFigures, edgeChart, edgeMarkdown, hostileTable } from './edge-report.ts';
 import { type EqualQuality, findEqualQuality } from './equal-quality.ts';
-import { fetchPictures } from './fetch-pictures.ts';
+import { fetchPictures, getPicture, openPool } from './fetch-pictures.ts';
 import { ipxPath } from './ipx-path.ts';
 import { measureFirstPicture } from './measure-first-picture.ts';
 import { type Hits, measureEvenHits, measureHits } from './measure-hits.ts';
-import { measureHostile } from './measure-hostile.ts';
+import { type Hostile, measureHostile } from './measure-hostile.ts';
 import { type Miss, type MissPlan, measureMisses, type Peers } from './measure-misses.ts';
 import { measureOneKey } from './measure-one-key.ts';
-import { type Images, openImages } from './place-images.ts';
+import { type Images, openImages, type Placed } from './place-images.ts';
 import { formats, quality } from './settings.ts';
 
 const HOSTILE_PER_SECOND = 300;
@@ -40,12 +40,17 @@ const quickPlans: readonly MissPlan[] = [
   { megapixels: 12, encoding: 'baseline jpeg', formats, connections: [1, 8], pictures: 4 },
 ];
 
-/** The edge beside ipx, nginx's image_filter and bare sharp: misses, hits, one key, hostile requests, first picture. */
-export async function benchEdge({ quick }: { quick: boolean }): Promise<void> {
+/**
+ * The edge beside ipx, nginx's image_filter and bare sharp: misses, hits, one key, hostile requests, first picture.
+ *
+ * @param options.argument `hostile` measures that part alone, and only prints it
+ */
+export async function benchEdge({ quick, argument }: { quick: boolean; argument?: string | undefined }): Promise<void> {
   const stage = await startStage();
   try {
     const images = await openImages(stage);
     try {
+      if (argument === 'hostile') return console.log(hostileTable(await measureHostileAlone(stage, images, quick)));
       const figures = await measure(stage, images, quick);
       const report = {
         data: { machine: machine(), ...figures },
@@ -87,15 +92,43 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   const half = Math.max(...ofEdge.map(({ perSecond }) => perSecond)) / 2;
   const halfLoad = await measureEvenHits(one, hit, half, seconds);
   console.log('half load', halfLoad);
-  const load = { hit, known, hitsPerSecond: half / 2, hostilePerSecond: HOSTILE_PER_SECOND, seconds };
-  const hostile = await measureHostile(one, load);
-  console.log('hostile', hostile);
+  const hostile = await measureBesideFloor(stage, one, images, { known, hit, hitsPerSecond: half / 2, quick });
   const coldPath = `/${images.keyOf(coldImage, 'only', 'avif')}`;
   const oneKey = await measureOneKey([one, two], coldPath, quick ? 500 : 10_000);
   console.log('one key', oneKey);
   const ofIpx = await measureEachHits(peers.ipx, ipxHit, connections, seconds);
   const hits = pairsOf(ofEdge, ofIpx);
   return { avif, misses, hits, halfLoad, oneKey, hostile, firstPicture };
+}
+
+async function measureHostileAlone(stage: Stage, images: Images, quick: boolean): Promise<Hostile> {
+  const photo = await makeSource(quick ? 2 : 12, 'baseline jpeg');
+  const [known] = await images.place(1, await readFile(photo.path), 'image/jpeg');
+  if (!known) throw new Error('No image was placed.');
+  const edge = await stage.startEdge('edge-1');
+  const hit = `/${images.keyOf(known, 'only', 'webp')}`;
+  const { perSecond } = await measureHits(edge, hit, Math.max(...CONNECTIONS), quick ? 2 : 8);
+  return measureBesideFloor(stage, edge, images, { known, hit, hitsPerSecond: perSecond / 4, quick });
+}
+
+async function measureBesideFloor(
+  stage: Stage,
+  edge: EdgeContender,
+  images: Images,
+  { known, quick, ...hits }: { known: Placed; hit: string; hitsPerSecond: number; quick: boolean },
+): Promise<Hostile> {
+  const pool = openPool(edge, 1);
+  const { bytes } = await getPicture(pool, hits.hit).finally(() => pool.destroy());
+  const floor = await stage.startHitFloor(hits.hit, bytes.byteLength);
+  try {
+    return await measureHostile(edge, floor, {
+      ...{ ...hits, imageId: known.imageId, revision: images.revisionOf() },
+      ...{ hostilePerSecond: HOSTILE_PER_SECOND },
+      ...{ warmUpSeconds: quick ? 2 : 10, seconds: quick ? 2 : 4, rounds: quick ? 1 : 3 },
+    });
+  } finally {
+    await floor.stop();
+  }
 }
 
 async function measureEachHits(

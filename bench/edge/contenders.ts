@@ -10,6 +10,7 @@ import { variantSets } from './settings.ts';
 
 const EDGE = fileURLToPath(new URL('../../apps/edge/src/main.ts', import.meta.url));
 const FLOOR = fileURLToPath(new URL('./floor.ts', import.meta.url));
+const HIT_FLOOR = fileURLToPath(new URL('./hit-floor.ts', import.meta.url));
 const IPX = fileURLToPath(new URL('./ipx-server.ts', import.meta.url));
 const HOST = '127.0.0.1';
 const QUEUE_PREFIX = 'bench';
@@ -72,8 +73,10 @@ export async function startStage() {
       if (nginx) stops.push(nginx.stop);
       return { floor: await start('floor', FLOOR), ipx: await start('ipx', IPX, { SOURCES_DIR: sourcesDir }), nginx };
     };
+    const startHitFloor = (hit: string, bytes: number) =>
+      start('hit-floor', HIT_FLOOR, { HIT: hit, HIT_BYTES: String(bytes) });
     const stores = { redisUrl: redis.url, queuePrefix: QUEUE_PREFIX, setsFile, signingKey };
-    return { ...stores, originals: storageOf('originals'), startEdge, startPeers, stop };
+    return { ...stores, originals: storageOf('originals'), startEdge, startPeers, startHitFloor, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -36,6 +36,7 @@ export function edgeMarkdown(figures: EdgeFigures): string {
     hitTable(figures),
     '### One key, hostile requests, first picture',
     otherTable(figures),
+    hostileTable(figures.hostile),
   ].join('\n\n');
 }
 
@@ -133,7 +134,19 @@ const hitTable = ({ hits, halfLoad }: EdgeFigures) =>
     ],
   );
 
-const otherTable = ({ oneKey, hostile, firstPicture }: EdgeFigures) =>
+/** Good hits beside hostile requests, at the edge and at the floor. */
+export const hostileTable = ({ hitsPerSecond, edge, floor }: Hostile) =>
+  markdownTable(
+    [`hits at ${perSecond(hitsPerSecond)} per s, from memory`, 'edge', 'bare HTTP server'],
+    [
+      ['alone, p50 / p99 ms', latency(edge.alone), latency(floor.alone)],
+      ['beside hostile requests, p50 / p99 ms', latency(edge.beside), latency(floor.beside)],
+      ['hostile requests per s', perSecond(edge.hostilePerSecond), perSecond(floor.hostilePerSecond)],
+      ['CPU of a hostile request in the process of the server, ms', edge.cpuMs.toFixed(2), floor.cpuMs.toFixed(2)],
+    ],
+  );
+
+const otherTable = ({ oneKey, firstPicture }: EdgeFigures) =>
   markdownTable(
     ['measurement', 'figure'],
     [
@@ -143,8 +156,6 @@ const otherTable = ({ oneKey, hostile, firstPicture }: EdgeFigures) =>
       ],
       ['of these requests, not answered with the picture', String(oneKey.failed)],
       ['seconds until all of them were answered', oneKey.seconds.toFixed(1)],
-      [`hits at ${perSecond(hostile.hitsPerSecond)} per s, p50 / p99 ms`, latency(hostile.alone)],
-      [`the same beside ${hostile.hostilePerSecond} hostile requests per s`, latency(hostile.beside)],
       ['first picture after the upload, no worker, p50 ms', ms(firstPicture.p50Ms)],
       ['of this, decode and encode', ms(firstPicture.renderMs)],
     ],

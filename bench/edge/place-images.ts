@@ -25,6 +25,8 @@ export interface Images {
   place(count: number, bytes: Uint8Array, contentType: OriginalMediaType, category?: string): Promise<Placed[]>;
   /** The key of a planned rendition. */
   keyOf(image: Placed, variant: string, format: Format, category?: string): string;
+  /** The one that the edge renders. */
+  revisionOf(category?: string): string;
   close(): void;
 }
 
@@ -36,15 +38,16 @@ export async function openImages({ redisUrl, queuePrefix, setsFile, originals }:
   const { default: sets } = await import(setsFile, { with: { type: 'json' } });
   const categories = await loadCategories(sets);
   const slot = pLimit(UPLOADS_AT_ONCE);
+  const revisionOf = (category = CATEGORY) => categories.get(category)?.revision ?? '';
   return {
     place: (count, bytes, contentType, category = CATEGORY) =>
       Promise.all(
         Array.from({ length: count }, () => slot(() => placeOne(queue, originals, { bytes, contentType, category }))),
       ),
     keyOf({ imageId }, variant, format, category = CATEGORY) {
-      const revision = categories.get(category)?.revision ?? '';
-      return renditionKey({ imageId, revision, visibility: 'public', variant, format });
+      return renditionKey({ imageId, revision: revisionOf(category), visibility: 'public', variant, format });
     },
+    revisionOf,
     close: () => connection.disconnect(),
   };
 }

@@ -11,7 +11,7 @@ const BODY_MS_MIN = 20_000;
  * begins now, and a reader that leaves before the first chunk closes the connection too: a body that nobody reads would hold it forever.
  */
 export function objectBody(body: Readable, sizeBytes: number, signal?: AbortSignal): ObjectBody {
-  endInTime(body, BODY_MS_MIN + Math.ceil((sizeBytes / BYTES_PER_SECOND_MIN) * 1000), signal);
+  endInTime(body, sizeBytes, signal);
   // Its reader gets the error, if there is one.
   body.on('error', () => {});
   const chunks = chunksOf(body);
@@ -28,8 +28,13 @@ export function objectBody(body: Readable, sizeBytes: number, signal?: AbortSign
   };
 }
 
-/** Not with `AbortSignal.timeout`, which cannot be cleared: for each body that was read in time, it makes an error later. */
-function endInTime(body: Readable, msMax: number, signal?: AbortSignal): void {
+/**
+ * Breaks off a body that takes longer than this size may.
+ *
+ * Not with `AbortSignal.timeout`, which cannot be cleared: for each body that was read in time, it makes an error later.
+ */
+export function endInTime(body: Readable, sizeBytes: number, signal?: AbortSignal): void {
+  const msMax = BODY_MS_MIN + Math.ceil((sizeBytes / BYTES_PER_SECOND_MIN) * 1000);
   const end = (cause?: unknown) => body.destroy(new Error('The body of an object was not read to its end.', { cause }));
   const abort = () => end(signal?.reason);
   const timer = setTimeout(end, msMax).unref();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { escapeUri, escapeUriPath } from '@smithy/core/protocols';
 import { toStorageError } from './errors.ts';
-import { objectBody } from './object-body.ts';
+import { endInTime } from './object-body.ts';
 import { objectPath } from './object-path.ts';
 import { CREDENTIALS_MS_MAX, type DirectS3Client } from './s3-client.ts';
 import { settleWithin } from './settle-within.ts';
@@ -98,15 +98,25 @@ export async function errorCodeOf(response: DirectResponse, signal?: AbortSignal
 }
 
 /** The body of a response, or the beginning of one that is longer. @throws StorageError as `errorCodeOf` does */
-export async function textOf(response: DirectResponse, bytesMax: number, signal?: AbortSignal): Promise<string> {
+export async function textOf({ body }: DirectResponse, bytesMax: number, signal?: AbortSignal): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of objectBody(response.body, bytesMax, signal)) {
+  const finish = () => resolve(Buffer.concat(chunks).toString());
+  endInTime(body, bytesMax, signal);
+  // Not by its iterator, which takes a seventh of the CPU of a small call.
+  body.on('data', (chunk: Uint8Array) => {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes > bytesMax) break;
-  }
-  return Buffer.concat(chunks).toString();
+    if (bytes <= bytesMax) return;
+    finish();
+    body.destroy();
+  });
+  body.once('end', finish);
+  body.on('error', (error) => reject(toStorageError(error)));
+  // Does nothing after the end.
+  body.once('close', () => reject(toStorageError(new Error('The body of a response ended too soon.'))));
+  return promise;
 }
 
 /**

@@ -21,11 +21,14 @@ export type FindImage = (imageId: ImageId, signal: AbortSignal) => Promise<Findi
 
 export interface ImageSources {
   readonly manifests: Pick<Manifests, 'read'>;
-  readonly queue: Pick<RenderQueue, 'find'>;
+  readonly queue: Pick<RenderQueue, 'find' | 'has'>;
   readonly originals: Pick<ObjectStorage, 'head'>;
 }
 
 export function createFindImage({ manifests, queue, originals }: ImageSources): FindImage {
+  /** One command for an id that does not exist, which anybody can make up. */
+  const findJob = async (imageId: ImageId) => ((await queue.has(imageId)) ? queue.find(imageId) : undefined);
+
   async function findByJob(
     imageId: ImageId,
     job: Awaited<ReturnType<typeof queue.find>>,
@@ -50,7 +53,7 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
 
   return async (imageId, signal) => {
     // Both at once: the first picture of a new image waits for neither. A manifest decides, also while Redis is away.
-    const job = queue.find(imageId);
+    const job = findJob(imageId);
     job.catch(() => {});
     const stored = await manifests.read(imageId, { signal });
     return stored ? findingOf(stored.manifest) : findByJob(imageId, await job, signal);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { manifestKey } from '@imagemill/variants';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
 
 const edge = useEdge();
@@ -99,6 +100,24 @@ test('a flood of ids that do not exist reads each at most once a second, and ren
   expect(manifestReads.length).toBeLessThanOrEqual(3);
   expect(edge.calls.filter((call) => call.startsWith('put'))).toEqual([]);
 });
+
+test.each([
+  ['a rendition', (unknown: typeof image) => pathOf(unknown), [pathOf]],
+  ['a friendly', (unknown: typeof image) => `/images/${unknown.imageId}/small`, []],
+])(
+  'an id that does not exist costs one command of Redis, and one read of each key: %s URL',
+  async (_what, urlOf, keys) => {
+    await raw(urlOf(newImage()));
+    const unknown = newImage();
+    const commands = vi.spyOn(edge.connection, 'sendCommand');
+    onTestFinished(() => commands.mockRestore());
+    edge.calls.length = 0;
+    expect((await raw(urlOf(unknown))).status).toBe(404);
+    expect(commands.mock.calls.map(([{ name }]) => name)).toEqual(['exists']);
+    const read = [...keys.map((keyOf) => keyOf(unknown).slice(1)), manifestKey(unknown.imageId)];
+    expect(edge.calls).toEqual(read.map((key) => `open ${key}`));
+  },
+);
 
 test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is not served', async (method) => {
   expect((await edge.get(path, {}, method)).status).toBe(404);

@@ -1,5 +1,6 @@
 import type { ObjectStorage } from '@imagemill/storage';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { useEdge } from '../test-support/edge-harness.ts';
 import { createStoredPictures } from './stored-pictures.ts';
 
 const KIB = 1024;
@@ -37,4 +38,39 @@ test('a picture larger than the limit is not held, and with no memory none is', 
   const none = createStoredPictures(noBucket, 0);
   none.hold('small', picture(1));
   expect(none.inMemory('small')).toBeUndefined();
+});
+
+const edge = useEdge();
+
+test('a picture that is requested often is read again, once, before it is forgotten, and no request waits for that', async () => {
+  let now = 1_000;
+  let reads = 0;
+  const cdn: ObjectStorage = {
+    ...edge.storage,
+    open(...args) {
+      reads += 1;
+      return edge.storage.open(...args);
+    },
+  };
+  const pictures = createStoredPictures(cdn, 1000 * KIB, { now: () => now });
+  const store = (body: Uint8Array) =>
+    edge.storage.put({ key: 'often', body, contentType: 'image/webp', cacheControl: 'private' });
+  await store(new Uint8Array(1));
+  await pictures.open('often');
+
+  // In all, longer than a picture is held.
+  for (const sizeBytes of [2, 3, 4]) {
+    await store(new Uint8Array(sizeBytes));
+    now += 4_500;
+    await vi.waitUntil(() => {
+      const held = pictures.inMemory('often');
+      expect(held).toBeDefined();
+      return held?.sizeBytes === sizeBytes;
+    });
+  }
+  expect(reads).toBe(4);
+
+  await edge.storage.delete('often');
+  now += 4_500;
+  await vi.waitUntil(() => pictures.inMemory('often') === undefined);
 });

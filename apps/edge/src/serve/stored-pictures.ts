@@ -29,8 +29,11 @@ interface StreamedPicture extends PictureFacts {
 
 export type StoredPicture = HeldPicture | StreamedPicture;
 
+type Clock = Pick<Performance, 'now'>;
+
 /** Published renditions: small ones that are requested often are held in memory for seconds. */
 export interface StoredPictures {
+  /** Also reads a picture again that would be forgotten soon: requests for one that is requested often never wait for the bucket. */
   inMemory(key: string): HeldPicture | undefined;
   /** @throws StorageError */
   open(key: string): Promise<StoredPicture | undefined>;
@@ -46,44 +49,69 @@ export interface StoredPictures {
 const HELD_BYTES_MAX = 256 * 1024;
 /** A deleted picture is served for at most this time longer. */
 const HELD_MS = 5_000;
+/** When a picture that is requested is read again: this time before it is forgotten. */
+const READ_AGAIN_MS = 1_000;
 const OVERHEAD_BYTES = 1024;
 
-/** @param bytesMax memory for all held pictures; 0 holds none */
-export function createStoredPictures(cdn: ObjectStorage, bytesMax: number): StoredPictures {
+/**
+ * @param bytesMax memory for all held pictures; 0 holds none
+ * @param clock in milliseconds
+ */
+export function createStoredPictures(cdn: ObjectStorage, bytesMax: number, clock: Clock = performance): StoredPictures {
   const held = new LRUCache<string, HeldPicture>({
     maxSize: Math.max(1, bytesMax),
     maxEntrySize: Math.max(1, Math.min(bytesMax, HELD_BYTES_MAX + OVERHEAD_BYTES)),
     sizeCalculation: ({ bytes }) => bytes.byteLength + OVERHEAD_BYTES,
     ttl: HELD_MS,
+    perf: clock,
   });
+  const beingRead = new Set<string>();
   const hold = (key: string, picture: HeldPicture) => void held.set(key, picture);
 
+  async function open(key: string): Promise<StoredPicture | undefined> {
+    const ending = new AbortController();
+    const object = await cdn.open(key, { signal: ending.signal });
+    if (!object) return undefined;
+    const facts = factsOf(object);
+    if (facts.sizeBytes > HELD_BYTES_MAX) {
+      return {
+        ...facts,
+        kind: 'streamed',
+        key,
+        body: object.body,
+        take: onlyOnce(),
+        discard: () => ending.abort(new Error('The picture is not read.')),
+      };
+    }
+    const bytes = Buffer.concat(await Array.fromAsync(object.body));
+    const picture = { ...facts, kind: 'held', bytes } as const;
+    hold(key, picture);
+    return picture;
+  }
+
+  async function readAgain(key: string): Promise<void> {
+    beingRead.add(key);
+    try {
+      const picture = await open(key);
+      if (picture) discard(picture);
+      else held.delete(key);
+    } catch {
+      // The next request after it is forgotten gets the error.
+    } finally {
+      beingRead.delete(key);
+    }
+  }
+
   return {
-    inMemory: (key) => held.get(key),
+    inMemory(key) {
+      const picture = held.get(key);
+      if (picture && !beingRead.has(key) && held.getRemainingTTL(key) < READ_AGAIN_MS) void readAgain(key);
+      return picture;
+    },
     hold,
     forget: (key) => void held.delete(key),
     size: () => held.calculatedSize,
-
-    async open(key) {
-      const ending = new AbortController();
-      const object = await cdn.open(key, { signal: ending.signal });
-      if (!object) return undefined;
-      const facts = factsOf(object);
-      if (facts.sizeBytes > HELD_BYTES_MAX) {
-        return {
-          ...facts,
-          kind: 'streamed',
-          key,
-          body: object.body,
-          take: onlyOnce(),
-          discard: () => ending.abort(new Error('The picture is not read.')),
-        };
-      }
-      const bytes = Buffer.concat(await Array.fromAsync(object.body));
-      const picture = { ...facts, kind: 'held', bytes } as const;
-      hold(key, picture);
-      return picture;
-    },
+    open,
 
     async openRange({ key, etag, discard }, range) {
       discard();

@@ -55,6 +55,8 @@ export interface RenderQueue {
    */
   reprocess(image: RenderImage): Promise<void>;
   find(imageId: ImageId): Promise<JobSnapshot | undefined>;
+  /** Whether the image has a job. Much cheaper than `find`. */
+  has(imageId: ImageId): Promise<boolean>;
   /** Without the images that cannot have this status. Much cheaper than `find` for each of them. */
   possible(ids: readonly ImageId[], status: ImageStatus): Promise<readonly ImageId[]>;
   ping(): Promise<void>;
@@ -131,6 +133,7 @@ export function createRenderQueue({ connection, prefix, weights }: RenderQueueOp
       }),
 
     find: (imageId) => onQueue((queue) => findJob(queue, { uploads, deletions }, imageId)),
+    has: (imageId) => onQueue(async (queue, redis) => (await redis.exists(queue.toKey(imageId))) === 1),
     possible: (ids, status) => onQueue(() => possibleImages(connection, prefix, { ids, status })),
 
     ping: () =>
