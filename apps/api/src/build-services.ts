@@ -173,4 +173,5 @@ const requestLimitsOf = (env: ApiEnv) => ({
   changes: env.RATE_LIMIT_CHANGES,
   windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
   deletionsPerDay: env.MAX_DELETIONS_PER_DAY,
+  listenersPerTokenMax: env.MAX_LISTENERS_PER_TOKEN,
 });

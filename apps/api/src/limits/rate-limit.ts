@@ -1,8 +1,7 @@
 import { type createProducerConnection, translateRedisErrors } from '@imagemill/queue';
-import type { Tenant } from '@imagemill/variants';
 import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** What is left of a tenant's limit. */
+/** What is left of a limit. */
 interface RateLimitState {
   readonly allowed: boolean;
   readonly limit: number;
@@ -18,7 +17,7 @@ export interface RateLimit {
    *
    * @throws QueueUnavailableError
    */
-  take(tenant: Tenant, count: number): Promise<RateLimitState>;
+  take(whose: string, count: number): Promise<RateLimitState>;
 }
 
 export interface RateLimitOptions {
@@ -46,8 +45,8 @@ export function createRateLimit({ connection, prefix, what, limit, windowSeconds
 type Window = Pick<RateLimitState, 'limit' | 'windowSeconds'>;
 
 export const rateLimitOf = (limiter: RateLimiterAbstract, window: Window): RateLimit => ({
-  async take(tenant, count) {
-    const taken = await translateRedisErrors(() => limiter.consume(tenant, count).then(stateOf(true), refused));
+  async take(whose, count) {
+    const taken = await translateRedisErrors(() => limiter.consume(whose, count).then(stateOf(true), refused));
     return { ...taken, ...window };
   },
 });

@@ -37,6 +37,29 @@ test('a follow token in the query reads only the live events', async () => {
   expect((await fetch(`${api.base}/v1/images/${imageId}/events?token=${token}`, { method: 'POST' })).status).toBe(401);
 });
 
+test('a follow token opens at least three times the connections that it may hold, and no endless number within seconds', async () => {
+  const small = await createLiveHarness({ env: { MAX_LISTENERS_PER_TOKEN: 2 } });
+  const [image, other] = [await small.ticket(), await small.ticket()];
+  const ask = ({ imageId, token }: { imageId: string; token: string }, kind: 'events' | 'ws') =>
+    fetch(`${small.base}/v1/images/${imageId}/${kind}?token=${token}`);
+  let others = 0;
+  // More than six if a busy machine does not send as many within ten seconds.
+  const refused = await vi.waitUntil(async () => {
+    const answer = await ask(image, 'events');
+    if (answer.status === 429 && (await answer.clone().json()).code === 'rate-limited') return answer;
+    others += 1;
+    await answer.body?.cancel();
+    return undefined;
+  });
+  expect(others).toBeGreaterThanOrEqual(6);
+  expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(10);
+  expect((await ask(other, 'ws')).status).toBe(426);
+  const byKey = await small.open(image.imageId);
+  expect(byKey.status).toBe(200);
+  await byKey.body?.cancel();
+  await small.close();
+});
+
 test('an API key in the query is rejected, since URLs end up in logs', async () => {
   const { imageId } = await api.ticket();
   expect(await code(await withToken(imageId, api.keys.acme))).toEqual([401, 'unauthorized']);
