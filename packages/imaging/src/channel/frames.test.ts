@@ -8,6 +8,7 @@ const limits = { headerBytesMax: 100, bodyBytesMax: 1_000 };
 function bytesOf(frames: readonly (readonly [object, Uint8Array])[]): Buffer {
   const stream = new PassThrough();
   for (const [header, body] of frames) writeFrame(stream, header, body);
+  stream.uncork();
   return stream.read() ?? Buffer.alloc(0);
 }
 

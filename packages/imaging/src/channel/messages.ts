@@ -26,7 +26,8 @@ export type ToEngine =
   | { readonly do: 'watermark'; readonly sha256: string; readonly raw: Raw }
   /** The body is the file that the next calls are about. */
   | { readonly do: 'hold' }
-  | ({ readonly call: number } & EngineCall)
+  /** `hasSlot`: the first work of the call has a slot already, number 0. */
+  | ({ readonly call: number; readonly hasSlot: boolean } & EngineCall)
   /** The work of this slot may begin. */
   | { readonly do: 'enter'; readonly slot: number }
   /** Send a larger frame of the same picture. */

@@ -64,7 +64,8 @@ export function createAdmission({ roster, waitingMax, ...limits }: AdmissionOpti
     // The process that ended is replaced by one without an image.
     if (fresh) return roster.idle.find(({ images }) => images === 0);
     if (roster.idle.length === 0) roster.grow();
-    return roster.idle.find((process) => process.holds(file)) ?? roster.idle[0];
+    // Of the others, the last one that worked: it is in the caches of the cores.
+    return roster.idle.find((process) => process.holds(file)) ?? roster.idle.at(-1);
   }
 
   function admit(): void {

@@ -105,7 +105,7 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
   const call: EngineProcess['call'] = (request, result, onRendition) => {
     if (endedBy) return Promise.reject(endedBy.error);
     const { call, answer } = calls.add(result, onRendition);
-    send({ call, ...request });
+    send({ call, hasSlot: startsInSlot(request) && slots.takeFree(lane), ...request });
     return answer;
   };
   return {
@@ -149,6 +149,8 @@ function createHeldFile(send: (file: Uint8Array) => void) {
     },
   };
 }
+
+const startsInSlot = ({ do: what }: EngineCall) => what === 'decode' || what === 'render';
 
 const slowDown = ({ pid = 0 }: ChildProcess, isAwaited: boolean): boolean =>
   lowerPriority(pid, isAwaited ? niceness.awaited : niceness.heavy);

@@ -7,12 +7,20 @@ export interface ProcessSlots {
   readonly size: number;
   /** @throws Error for a number in use, or if there are too many */
   want(slot: number, lane: Lane): void;
+  /**
+   * Takes a slot that is free now, as number 0, for work that a call begins: the process need not ask for it.
+   *
+   * @returns false if none is free, or the process has number 0 already
+   */
+  takeFree(lane: Lane): boolean;
   leave(slot: number): void;
   leaveAll(): void;
 }
 
 /** More than the largest variant set has entries: only a process that was taken over asks for more. */
 const SLOTS_MAX = 1_000;
+/** The process numbers its own ones from 1. */
+const AHEAD = 0;
 
 /** @param grant is called once for each slot that was not left before */
 export function createProcessSlots(slots: Slots, grant: (slot: number) => void): ProcessSlots {
@@ -27,6 +35,14 @@ export function createProcessSlots(slots: Slots, grant: (slot: number) => void):
         slot,
         slots.request(lane, () => grant(slot)),
       );
+    },
+    takeFree(lane) {
+      if (tickets.has(AHEAD)) return false;
+      let isGranted = false;
+      const ticket = slots.request(lane, () => (isGranted = true));
+      if (isGranted) tickets.set(AHEAD, ticket);
+      else ticket.leave();
+      return isGranted;
     },
     leave(slot) {
       tickets.get(slot)?.leave();

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createUsageReader, parsePsTime } from './process-usage.ts';
 
@@ -17,4 +20,19 @@ test.skipIf(process.platform === 'win32')('reads the memory and the CPU of a pro
   const rss = process.memoryUsage.rss();
   expect(usage?.memoryBytes).toBeGreaterThan(rss / 4);
   expect(usage?.memoryBytes).toBeLessThan(rss);
+});
+
+test.skipIf(process.platform !== 'linux')('keeps no file of an ended process open', async () => {
+  const openFiles = () => readdirSync('/proc/self/fd').length;
+  const reader = createUsageReader();
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const { pid = 0 } = child;
+  const before = openFiles();
+  const usages = [await reader.read([pid]), await reader.read([pid])];
+  expect(usages.map((usage) => usage.get(pid)?.memoryBytes)).toEqual([expect.any(Number), expect.any(Number)]);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect((await reader.read([pid])).size).toBe(0);
+  reader.forget(pid);
+  expect(openFiles()).toBe(before);
 });

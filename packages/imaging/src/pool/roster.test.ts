@@ -11,7 +11,11 @@ async function rosterOf(size: number, memoryBytes = 0) {
     idleBytesMax: 1,
     onIdle: () => {},
     onEvent: undefined,
-    usage: { everyMs: 1, read: async ([pid = 0]) => new Map([[pid, { cpuMs: 0, memoryBytes }]]) },
+    usage: {
+      everyMs: 1,
+      read: async ([pid = 0]) => new Map([[pid, { cpuMs: 0, memoryBytes }]]),
+      forget: () => {},
+    },
     async spawn() {
       started += 1;
       const ended = Promise.withResolvers<EndReason>();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EndReason, EngineProcess } from './engine-process.ts';
 import type { PoolEvent } from './pool-event.ts';
-import type { UsageReader } from './process-usage.ts';
+import type { UsageReader } from './usage-reader.ts';
 
 export interface RosterOptions {
   readonly size: number;
@@ -65,6 +65,7 @@ export function createRoster(options: RosterOptions): Roster {
 
   function remove(process: EngineProcess, reason: EndReason): void {
     alive.delete(process);
+    options.usage.forget(process.pid);
     options.onEvent?.({ is: 'ended', pid: process.pid, reason });
     idle = idle.filter((other) => other !== process);
     fill();

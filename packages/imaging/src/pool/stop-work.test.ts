@@ -10,7 +10,11 @@ afterEach(() => void vi.useRealTimers());
 function stopProcess({ cpuMsPerSecond, stopsAfterMs }: { cpuMsPerSecond: number; stopsAfterMs: number }) {
   const from = performance.now();
   const cpuMs = () => 1_000 + (cpuMsPerSecond / 1_000) * (performance.now() - from);
-  const watch = createImageWatch({ everyMs: 25, read: async () => new Map([[1, { cpuMs: cpuMs(), memoryBytes: 1 }]]) });
+  const watch = createImageWatch({
+    everyMs: 25,
+    read: async () => new Map([[1, { cpuMs: cpuMs(), memoryBytes: 1 }]]),
+    forget: () => {},
+  });
   const kills: string[] = [];
   const dropped = Promise.withResolvers<void>();
   setTimeout(() => dropped.resolve(), stopsAfterMs);

@@ -1,6 +1,6 @@
 import { RejectedImageError, TookTooLongError } from '../errors.ts';
 import { type EngineProcess, MemoryExceededError } from './engine-process.ts';
-import type { ProcessUsage, UsageReader } from './process-usage.ts';
+import type { ProcessUsage, UsageReader } from './usage-reader.ts';
 
 /** What one image may use in an engine process, from its first step to its last. */
 export interface ImageBudget {

@@ -8,17 +8,22 @@ import type { GrantedSlots } from './granted-slots.ts';
 type Send = (message: FromEngine, body?: Uint8Array) => void;
 type Request = Exclude<ToEngine, { do: 'enter' | 'watermark' | 'enlarge' | 'crop' }>;
 
+type CallMessage = Extract<ToEngine, { call: number }>;
+
 /** Performs the calls for the image that this process holds. */
 export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: Send) {
   let file: Uint8Array = Buffer.alloc(0);
   let image = newImage();
 
-  async function answer({ call, ...request }: { call: number } & EngineCall): Promise<void> {
+  async function answer({ call, hasSlot, ...request }: CallMessage): Promise<void> {
+    if (hasSlot) slots.grantedAhead();
     try {
       const result = (await perform(request as EngineCall, call)) ?? null;
       send({ is: 'done', call, result });
     } catch (error) {
       send(failure(call, error));
+    } finally {
+      if (hasSlot) slots.returnAhead();
     }
   }
 
