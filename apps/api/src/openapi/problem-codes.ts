@@ -19,6 +19,7 @@ export const problemCodes = {
   'not-multipart': [409, 'This image is not uploaded in parts.'],
   'upload-ended': [409, 'The upload in parts was completed or aborted.'],
   'original-gone': [409, 'The original of this image no longer exists, so it cannot be reprocessed.'],
+  'image-deleted': [409, 'The image of this Idempotency-Key was deleted.'],
   'not-ready': [409, 'The image is not ready, or is being changed.'],
   'unreadable-job': [409, 'The job is unreadable, so it cannot be restarted.'],
   'not-held': [409, 'The image is not held by moderation, or already has the opposite decision.'],

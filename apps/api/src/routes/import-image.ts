@@ -7,6 +7,7 @@ import { takeTickets } from '../limits/take-tickets.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleImportRequest, exampleImportTicket } from '../openapi/examples.ts';
 import { filenameOf, importRequest } from '../tickets/import-request.ts';
+import { repeatedImage } from '../tickets/repeated-image.ts';
 import { requireSigningKey } from '../tickets/require-signing-key.ts';
 import { importProblems } from '../tickets/ticket-problems.ts';
 import { FollowTokenField, PlannedRendition } from '../tickets/upload-ticket.ts';
@@ -56,8 +57,8 @@ export const importImage: ApiRoute = (app, services) => {
     const { tenant } = c.var.caller;
     const { imageId, createdAt, isRepeated } = admitted;
     const contentType = IMPORTED_MEDIA_TYPE;
-    const isKnown = isRepeated && (await records.locate(tenant, imageId)) !== undefined;
-    if (!isKnown) {
+    const known = await repeatedImage(records, tenant, admitted);
+    if (!known) {
       const image = { ...request, imageId, tenant, contentType };
       const times = {
         createdAt: createdAt.toISOString(),

@@ -40,6 +40,9 @@ export async function refuseTickets(
   const [{ imageId }] = (body.tickets ?? [body]) as [{ imageId: string }];
   await sound.redis.del(`${sound.prefix}:render:${imageId}`);
   await ask({}, key, withoutStorage);
+  await ask({}, key);
+  await sound.call('DELETE', `/v1/images/${imageId}`);
+  await ask({}, key);
   const limits = [
     { RATE_LIMIT_TICKETS: 1, RATE_LIMIT_WINDOW_SECONDS: 60 },
     { MAX_UNFINISHED_IMAGES: 1 },

@@ -2,6 +2,7 @@ import type { RenderImage } from '@imagemill/records';
 import { CACHE_PRIVATE, originalKey, ownSpec, type Tenant } from '@imagemill/variants';
 import type { ApiServices } from '../http/api-route.ts';
 import type { AdmittedImage } from '../limits/admit-tickets.ts';
+import { repeatedImage } from './repeated-image.ts';
 import { signUpload } from './sign-upload.ts';
 import type { UploadRequest } from './upload-request.ts';
 import type { UploadTicket } from './upload-ticket.ts';
@@ -37,14 +38,14 @@ export function createIssueTickets(services: TicketServices) {
 async function sign(
   services: TicketServices,
   tenant: Tenant,
-  { request, image: { imageId, createdAt, isRepeated } }: AdmittedRequest,
+  { request, image: admitted }: AdmittedRequest,
 ): Promise<SignedTicket> {
   const { records, renditionUrls, followTokens, settings } = services;
+  const { imageId, createdAt } = admitted;
   const { contentType, contentLength, filename, checksumSha256, metadata, focus, enhance } = request;
   const { name: category } = request.category;
   const key = originalKey({ tenant, category, imageId, contentType });
-  // Without this check, an ended image whose job was removed would get a new job that waits for an upload.
-  const known = isRepeated ? await records.locate(tenant, imageId) : undefined;
+  const known = await repeatedImage(records, tenant, admitted);
   const object = {
     key,
     contentType,

@@ -5,6 +5,7 @@ const imageProblems = [
   'unknown-category',
   'no-signing-key',
   'invalid-filename',
+  'image-deleted',
   'too-many-unfinished',
   'overloaded',
   'queue-unavailable',
