@@ -1,8 +1,8 @@
 import { expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import type { Redriven as ApiRedriven } from '../../apps/api/src/routes/dead-letters.ts';
+import type { Redriven as ApiRedriven } from '../../apps/api/src/http/failed-jobs.ts';
 import type { BacklogView } from '../../apps/api/src/routes/get-backlog.ts';
-import type { HeldImagePage as ApiHeldImagePage } from '../../apps/api/src/routes/moderate-images.ts';
+import type { HeldImagePage as ApiHeldImagePage } from '../../apps/api/src/routes/list-held-images.ts';
 import type {
   Backlog,
   DeadLetterPage,

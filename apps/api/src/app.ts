@@ -16,10 +16,10 @@ import { limitRequests } from './limits/request-limits.ts';
 import type { Area } from './openapi/operation.ts';
 import { changeImage } from './routes/change-image.ts';
 import { completeUpload } from './routes/complete-upload.ts';
-import { deadLetters } from './routes/dead-letters.ts';
 import { deleteImage } from './routes/delete-image.ts';
+import { discardDeadLetter } from './routes/discard-dead-letter.ts';
+import { discardFailedPurge } from './routes/discard-failed-purge.ts';
 import { documentation } from './routes/documentation.ts';
-import { failedPurges } from './routes/failed-purges.ts';
 import { followImage } from './routes/follow-image.ts';
 import { followImageWs } from './routes/follow-image-ws.ts';
 import { getBacklog } from './routes/get-backlog.ts';
@@ -28,17 +28,26 @@ import { getReport } from './routes/get-report.ts';
 import { getTenantMemory } from './routes/get-tenant-memory.ts';
 import { health } from './routes/health.ts';
 import { importImage } from './routes/import-image.ts';
+import { listDeadLetters } from './routes/list-dead-letters.ts';
+import { listFailedPurges } from './routes/list-failed-purges.ts';
+import { listHeldImages } from './routes/list-held-images.ts';
 import { listImages } from './routes/list-images.ts';
 import { listParts } from './routes/list-parts.ts';
-import { listHeldImages, rejectImage, releaseImage } from './routes/moderate-images.ts';
+import { listWebhookDeliveries } from './routes/list-webhook-deliveries.ts';
 import { receiveBucketEvent } from './routes/receive-bucket-event.ts';
+import { redriveDeadLetter } from './routes/redrive-dead-letter.ts';
+import { redriveDeadLetters } from './routes/redrive-dead-letters.ts';
+import { redriveFailedPurge } from './routes/redrive-failed-purge.ts';
+import { redriveFailedPurges } from './routes/redrive-failed-purges.ts';
+import { rejectImage } from './routes/reject-image.ts';
+import { releaseImage } from './routes/release-image.ts';
+import { replayWebhookDelivery } from './routes/replay-webhook-delivery.ts';
 import { reprocessImage } from './routes/reprocess-image.ts';
 import { requestUpload } from './routes/request-upload.ts';
 import { requestUploads } from './routes/request-uploads.ts';
 import { signParts } from './routes/sign-parts.ts';
 import { signSize } from './routes/sign-size.ts';
 import { startBoardSession } from './routes/start-board-session.ts';
-import { webhookDeliveries } from './routes/webhook-deliveries.ts';
 
 const KIB = 1024;
 
@@ -64,15 +73,41 @@ export const areas: readonly RoutesOfArea[] = [
     scope: 'upload',
     bodyBytesMax: 64 * KIB,
     routes: [
-      ...[requestUpload, signParts, listParts, completeUpload, importImage],
-      ...[listImages, getImage, getReport, signSize, reprocessImage, changeImage, deleteImage],
-      ...[followImage, followImageWs],
+      requestUpload,
+      signParts,
+      listParts,
+      completeUpload,
+      importImage,
+      listImages,
+      getImage,
+      getReport,
+      signSize,
+      reprocessImage,
+      changeImage,
+      deleteImage,
+      followImage,
+      followImageWs,
     ],
   },
   { path: '/v1/events/*', scope: 'storage', bodyBytesMax: 1024 * KIB, routes: [receiveBucketEvent] },
-  { path: '/v1/dead-letters/*', scope: 'admin', bodyBytesMax: KIB, routes: [deadLetters] },
-  { path: '/v1/failed-purges/*', scope: 'admin', bodyBytesMax: KIB, routes: [failedPurges] },
-  { path: '/v1/webhook-deliveries/*', scope: 'admin', bodyBytesMax: KIB, routes: [webhookDeliveries] },
+  {
+    path: '/v1/dead-letters/*',
+    scope: 'admin',
+    bodyBytesMax: KIB,
+    routes: [listDeadLetters, redriveDeadLetters, redriveDeadLetter, discardDeadLetter],
+  },
+  {
+    path: '/v1/failed-purges/*',
+    scope: 'admin',
+    bodyBytesMax: KIB,
+    routes: [listFailedPurges, redriveFailedPurges, redriveFailedPurge, discardFailedPurge],
+  },
+  {
+    path: '/v1/webhook-deliveries/*',
+    scope: 'admin',
+    bodyBytesMax: KIB,
+    routes: [listWebhookDeliveries, replayWebhookDelivery],
+  },
   { path: '/v1/backlog', scope: 'metrics', bodyBytesMax: KIB, routes: [getBacklog] },
   { path: '/v1/tenant-memory', scope: 'admin', bodyBytesMax: KIB, routes: [getTenantMemory] },
   { path: '/v1/board-sessions', scope: 'admin', bodyBytesMax: KIB, routes: [startBoardSession] },
