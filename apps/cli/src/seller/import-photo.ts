@@ -18,7 +18,13 @@ export const importPhoto: SendPhoto = async (imagemill, url, { category, enhance
   const ticket = await imagemill.importImage({ url, category, enhance }, { signal });
   onImage(ticket.imageId);
   const image = await endOf(
-    imagemill.waitUntilReady(ticket, { signal, onImage: (image) => onProgress(progressOf(image)) }),
+    imagemill.waitUntilReady(ticket, {
+      signal,
+      onImage(image) {
+        // It is queued until a worker has downloaded it.
+        if (image.status !== 'queued') onProgress(progressOf(image));
+      },
+    }),
   );
   const readyMs = performance.now() - askedAt;
   return { path: withoutQuery(url), originalBytes: image.source?.bytes, image, readyMs };

@@ -17,3 +17,11 @@ test.each([80, 100, 200])('a line with its bar fits a terminal of %i columns', (
   expect(line).toMatch(/^a-photograph-with-a-rather-long- [█░]+ uploading 425\.3 kB of 999\.9 kB$/);
   expect(line.length).toBeLessThanOrEqual(columns);
 });
+
+test.each([true, false])('an import says at once that it waits for its download; on a terminal: %s', (isTTY) => {
+  const output = Object.assign(new PassThrough(), { isTTY, columns: 100, rows: 24 });
+  const display = createProgressDisplay(output as unknown as NodeJS.WriteStream, 1);
+  display.begin('https://shop.example.com/shoe.jpg');
+  display.end();
+  expect(stripVTControlCharacters(String(output.read()))).toMatch(/^shoe\.jpg.* waiting for its download$/m);
+});

@@ -1,11 +1,15 @@
 import { basename } from 'node:path';
 import type { UploadProgress } from '@imagemill/client';
 import { MultiBar, Presets } from 'cli-progress';
+import { isPhotoUrl } from '../seller/import-photo.ts';
 import { humanBytes } from './human-bytes.ts';
 import { plainText } from './plain-text.ts';
 
 /** More bars than these would scroll away: then only those of the files in flight are shown. */
 const BARS_MAX = 10;
+
+/** An import has no progress until its worker has the file, which may take minutes. */
+const IMPORTING = 'waiting for its download';
 
 const NAME_CHARS = 32;
 /** `uploading 425.3 kB of 999.9 kB` */
@@ -56,7 +60,7 @@ function bars(stream: NodeJS.WriteStream, files: number): ProgressDisplay {
   return {
     begin(path) {
       const file = plainText(basename(path)).slice(0, NAME_CHARS).padEnd(NAME_CHARS);
-      const bar = multi.create(1, 0, { file, what: 'starting' });
+      const bar = multi.create(1, 0, { file, what: isPhotoUrl(path) ? IMPORTING : 'starting' });
       return {
         update(progress) {
           const { phase, loaded, total, done, planned } = progress;
@@ -82,14 +86,18 @@ function lines(output: NodeJS.WritableStream): ProgressDisplay {
   return {
     begin(path) {
       let last = '';
+      const write = (what: string) => {
+        const line = `${plainText(basename(path))}: ${what}\n`;
+        if (line !== last) output.write(line);
+        last = line;
+      };
+      if (isPhotoUrl(path)) write(IMPORTING);
       return {
         update(progress) {
           // Only the end of a phase, and a lost network, is worth a line.
           const { phase, offline, loaded, total, done, planned } = progress;
           if (!offline && (phase === 'uploading' ? loaded < total : done < planned)) return;
-          const line = `${plainText(basename(path))}: ${describe(progress)}\n`;
-          if (line !== last) output.write(line);
-          last = line;
+          write(describe(progress));
         },
         end: () => {},
       };
