@@ -52,11 +52,13 @@ test('its help names every command', async () => {
 });
 
 test.each([...commands.map((name) => [name]), ['keys', 'create'], ['keys', 'list'], ['keys', 'revoke']])(
-  'the help of %s %s has examples and exit codes',
+  'the help of %s %s has examples, exit codes, and defaults as one types them',
   async (...command) => {
     await expect(run(...command, '--help')).rejects.toMatchObject({ exitCode: 0 });
     for (const word of [`imagemill ${command.join(' ')}`, 'Examples:', 'Exit codes:'])
       expect(printed()).toContain(word);
+    // A list in the form of JSON could not be typed.
+    expect(printed()).not.toContain('(default: [');
   },
 );
 

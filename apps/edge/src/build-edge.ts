@@ -12,9 +12,9 @@ import { createFindImage, type Finding, type ImageSources } from './find/find-im
 import { limitLookUps } from './find/limit-look-ups.ts';
 import { type Findings, rememberFindings } from './find/remember-findings.ts';
 import { shareLookUps } from './find/share-look-ups.ts';
+import { createWorkLimit } from './http/limit-work.ts';
 import { tookTooLong } from './http/picture-problems.ts';
 import { createEdgeMetrics } from './metrics/edge-metrics.ts';
-import { createLimitMisses } from './miss/limit-misses.ts';
 import { createRenderLock } from './miss/render-lock.ts';
 import { createSingleFlight } from './miss/single-flight.ts';
 import { createUnrenderableKeys } from './miss/unrenderable-keys.ts';
@@ -102,7 +102,7 @@ function buildServices(env: EdgeEnv, backends: Backends, parts: EdgeParts) {
     recentPurges,
     findImage: findings.find,
     flights: createSingleFlight<Fetched>(flightTimes(env)),
-    limitMisses: createLimitMisses(missesMax(env)),
+    limitMisses: createWorkLimit(missesMax(env)),
     miss: {
       originals,
       cdn,

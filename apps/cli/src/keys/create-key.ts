@@ -23,11 +23,10 @@ export function createKey(keys: Command): void {
     .requiredOption('-t, --tenant <name>', 'owner of the key: lower-case letters, digits and hyphens', (name) =>
       valid(Tenant, name),
     )
-    .option(
-      '-s, --scopes <list>',
-      'what the key may do: upload, admin, metrics, moderate, storage; separated by commas',
-      scopeList,
-      [Scope.enum.upload],
+    .addOption(
+      new Option('-s, --scopes <list>', `what the key may do: ${Scope.options.join(', ')}; separated by commas`)
+        .argParser(scopeList)
+        .default([Scope.enum.upload], Scope.enum.upload),
     )
     .option('-n, --name <words>', 'note for yourself, such as what the key is for', (name) => valid(KeyName, name))
     .option('-e, --expires <when>', 'when it expires: 90d, or a date such as 2030-12-31 (default: never)', (when) =>

@@ -1,6 +1,6 @@
 import type { ImageId } from '@imagemill/variants';
 import { LRUCache } from 'lru-cache';
-import { createLimitMisses } from '../miss/limit-misses.ts';
+import { createWorkLimit } from '../http/limit-work.ts';
 import type { FindImage } from './find-image.ts';
 
 const IMAGES_MAX = 10_000;
@@ -15,7 +15,7 @@ const KNOWN_MS = 10 * 60_000;
  */
 export function limitLookUps(find: FindImage, max: number): FindImage {
   const known = new LRUCache<ImageId, true>({ max: IMAGES_MAX, ttl: KNOWN_MS });
-  const places = { known: createLimitMisses(max), unknown: createLimitMisses(max) };
+  const places = { known: createWorkLimit(max), unknown: createWorkLimit(max) };
   return (imageId, signal) => {
     const limit = known.has(imageId) ? places.known : places.unknown;
     return limit(async () => {

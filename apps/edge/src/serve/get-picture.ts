@@ -4,8 +4,8 @@ import type { FindImage } from '../find/find-image.ts';
 import { isPublic } from '../find/is-public.ts';
 import { mayBeMade } from '../find/may-be-made.ts';
 import { requireImage } from '../find/require-image.ts';
+import type { WorkLimit } from '../http/limit-work.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
-import type { LimitMisses } from '../miss/limit-misses.ts';
 import { type Made, type MissServices, makeMissing } from '../miss/make-missing.ts';
 import type { Flight, SingleFlight } from '../miss/single-flight.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
@@ -41,7 +41,7 @@ export interface PictureServices {
   readonly recentPurges: Pick<RecentPurges, 'mayHave'>;
   readonly findImage: FindImage;
   readonly miss: MissServices;
-  readonly limitMisses: LimitMisses;
+  readonly limitMisses: WorkLimit;
   readonly flights: SingleFlight<Fetched>;
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createLimitMisses } from './limit-misses.ts';
+import { createWorkLimit } from './limit-work.ts';
 
-test('refuses further misses at once, and admits one again when another has ended or failed', async () => {
-  const limit = createLimitMisses(2);
+test('refuses further work at once, and admits some again when another has ended or failed', async () => {
+  const limit = createWorkLimit(2);
   const [one, two] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   const running = [limit(() => one.promise), limit(() => two.promise)];
   const full = { options: { status: 503, code: 'render-queue-full', headers: { 'retry-after': '2' } } };

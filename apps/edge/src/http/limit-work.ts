@@ -1,13 +1,13 @@
-import { queueFull } from '../http/picture-problems.ts';
+import { queueFull } from './picture-problems.ts';
 
 /**
- * Runs work that not every request needs, such as making a picture.
+ * Runs work that not every request needs: making a picture, or looking up an image.
  *
  * @throws Problem 503 `render-queue-full` at once if too much of this work is under way
  */
-export type LimitMisses = <T>(work: () => Promise<T>) => Promise<T>;
+export type WorkLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
-export function createLimitMisses(max: number): LimitMisses {
+export function createWorkLimit(max: number): WorkLimit {
   let running = 0;
   return async (work) => {
     if (running >= max) throw queueFull();
