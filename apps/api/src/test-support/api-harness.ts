@@ -96,8 +96,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   // Every response in every test is checked against the document.
   const contract = createContract(document, answersSeen);
   const { fetch: respond } = app;
-  app.fetch = async (request, ...rest) => {
-    const response = await respond(request, ...rest);
+  app.fetch = async (request, bindings = bindingsOf(request), ...rest) => {
+    const response = await respond(request, bindings, ...rest);
     const differences = await contract.differences(request, response);
     if (differences.length === 0) return response;
     throw new Error(`${request.method} ${request.url} is not as documented: ${differences.join('; ')}`);
@@ -179,6 +179,10 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     },
   };
 }
+
+/** As the adapter calls the app for an upgrade: with Node's request, and without a response. */
+const bindingsOf = ({ headers }: Request) =>
+  headers.get('upgrade') === 'websocket' ? { incoming: { headers: {} } } : undefined;
 
 function testEnv({ redisUrl, s3Endpoint, beside, env }: ApiHarnessOptions): ApiEnv {
   const servers = inject('servers');
