@@ -9,8 +9,8 @@ const widths = [1200, 2400] as const;
 const efforts = [0, 1, 2, 3, 4, 5, 6] as const;
 
 /**
- * CPU of one avif encode by effort, which counts against the limit of an image. The
- * source is a detailed mosaic of photographs, at quality 60; libaom's cost is proportional to the pixels.
+ * CPU of one avif encode by effort, which counts against the limit of an image. The source is a detailed mosaic of
+ * photographs, at quality 60; libaom's cost is proportional to the pixels.
  */
 export async function benchEffort({ quick }: { quick: boolean }): Promise<void> {
   sharp.concurrency(1);

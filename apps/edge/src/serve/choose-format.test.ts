@@ -37,7 +37,7 @@ test.each<[who: string, accept: string | undefined, photo: Format, small: Format
   ],
   ['a CDN, for browsers with webp', 'image/webp,image/jpeg;q=0.9,image/png;q=0.9,*/*;q=0.1', 'webp', 'webp', 'webp'],
   ['a CDN, for all others', 'image/jpeg,image/png,*/*;q=0.1', 'jpeg', 'webp', 'png'],
-])('%s', (_who, accept, forPhoto, forSmall, forRound) => {
+])('%s gets the best format that it shows', (_who, accept, forPhoto, forSmall, forRound) => {
   expect([photo, small, round].map((formats) => chooseFormat(accept, formats))).toEqual([forPhoto, forSmall, forRound]);
 });
 
@@ -64,7 +64,7 @@ test.each<[accept: string, formats: Format[], chosen: Format]>([
   ['image/avifx,x-image/webp', photo, 'jpeg'],
   [',;,q=1;;image/webp;', photo, 'jpeg'],
   ['image/png', photo, 'jpeg'],
-])('%s of %j is %s', (accept, formats, chosen) => {
+])('for Accept: %s, the choice from %j is %s', (accept, formats, chosen) => {
   expect(chooseFormat(accept, formats)).toBe(chosen);
 });
 

@@ -9,9 +9,9 @@ import { collectFindings, type Finding, isSettled, type ReconcileServices, type 
 const CHECKS_AT_ONCE = 16;
 
 /**
- * Checks that every original has a manifest or a job, that its image is listed, and that no manifest of a private image names public
- * renditions. Originals and the index of finished
- * images have the same order, which allows comparing a page of originals with one range of the index.
+ * Checks that every original has a manifest or a job, that its image is listed, and that no manifest of a private image
+ * names public renditions. Originals and the index of finished images have the same order, which allows comparing a
+ * page of originals with one range of the index.
  */
 export const sweepOriginals: Sweep = async (services, after, signal) => {
   const { uploads, nextAfter } = await listOriginals(services.originals, { startAfter: after, signal });

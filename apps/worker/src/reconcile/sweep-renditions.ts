@@ -14,10 +14,10 @@ const IMAGES_PER_PAGE = 2_000;
 const ORPHANED_AFTER_MS = 8 * 24 * 3600_000;
 
 /**
- * Checks that every rendition belongs to an image with a manifest or a job, to its current revision, and that it is public only if its
- * image is. Renditions and
- * manifests have the same order, which allows comparing a page of renditions with one range of manifests. The sweep of
- * originals comes first and has added a job for every image that only has an original.
+ * Checks that every rendition belongs to an image with a manifest or a job, to its current revision, and that it is
+ * public only if its image is. Renditions and manifests have the same order, which allows comparing a page of
+ * renditions with one range of manifests. The sweep of originals comes first and has added a job for every image that
+ * only has an original.
  */
 export const sweepRenditions: Sweep = async (services, after, signal) => {
   const page = { imagesMin: IMAGES_PER_PAGE, startAfter: after, signal };

@@ -22,6 +22,6 @@ test.each([
   ],
   ['it was deleted', { ...facts, jobState: 'completed', outcome: 'deleted' as const }, 'deleted'],
   ['it was restarted after its state was read', { ...facts, jobState: 'completed', uploadReported: true }, 'queued'],
-])('when %s', (_when, jobFacts, status) => {
+])('the status follows from the job if %s', (_when, jobFacts, status) => {
   expect(imageStatus(jobFacts)).toBe(status);
 });
