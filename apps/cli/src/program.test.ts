@@ -9,7 +9,10 @@ beforeEach(() => {
   out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 const run = (...args: string[]) => createProgram().parseAsync(args, { from: 'user' });
 const printed = () => out.mock.calls.map(([text]) => String(text)).join('');
@@ -42,6 +45,12 @@ test.each([
   [['--tenant', 'acme', '--name', 'a'.repeat(101)], 'It must have at most 100 characters.'],
 ])('says what is wrong with the key of %j', async (args, reason) => {
   await expect(run('keys', 'create', ...args)).rejects.toThrow(reason);
+});
+
+test.each(['doctor', 'reconcile'])('%s asks for a stack or a deployment if there is neither', async (command) => {
+  vi.stubEnv('IMAGEMILL_DIR', '/no/such/folder');
+  for (const name of ['REDIS_URL', 'S3_ENDPOINT']) vi.stubEnv(name, undefined);
+  await expect(run(command)).rejects.toThrow('No local stack is running in this folder. Start one with');
 });
 
 const commands = createProgram().commands.map((command) => command.name());

@@ -1,7 +1,7 @@
 import { configuredKeyEntry } from '@imagemill/keys';
 import type { Command } from 'commander';
 import { entryPoints } from '../stack/entry-points.ts';
-import { runningStack, storesEnv } from '../stack/running-stack.ts';
+import { stackOrDeployment, storesEnv } from '../stack/running-stack.ts';
 import { helpAfter } from './help.ts';
 import { runApp } from './run-app.ts';
 
@@ -38,9 +38,9 @@ export function doctor(program: Command): void {
     });
 }
 
-/** The variables of the local stack, if one is running. */
+/** The variables of the local stack, if one is running. @throws FailureToExplain if there is no deployment either */
 async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
-  const stack = await runningStack();
+  const stack = await stackOrDeployment();
   if (!stack) return {};
   return {
     ...storesEnv(stack),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { entryPoints } from '../stack/entry-points.ts';
-import { runningStack, storesEnv } from '../stack/running-stack.ts';
+import { stackOrDeployment, storesEnv } from '../stack/running-stack.ts';
 import { helpAfter } from './help.ts';
 import { runApp } from './run-app.ts';
 
@@ -32,7 +32,7 @@ export function reconcile(program: Command): void {
     )
     .action(async (options: { dryRun?: boolean; json?: boolean }) => {
       const flags = [...(options.dryRun ? ['--dry-run'] : []), ...(options.json ? ['--json'] : [])];
-      const stack = await runningStack();
+      const stack = await stackOrDeployment();
       const env = { ...(stack && storesEnv(stack)), ...process.env };
       await runApp(entryPoints.reconcile, flags, env);
     });
