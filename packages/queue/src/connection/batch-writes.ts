@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Sends the commands of one turn in one write: the callbacks that run together, such as those of replies that arrived together. A system call
- * for each command was a tenth of the CPU of a request.
+ * Sends the commands of one turn in one write, with one system call: those of callbacks that run together, such as the ones of replies that
+ * arrived together.
  */
 export function batchWrites(redis: Redis): Redis {
   const send = redis.sendCommand.bind(redis);
