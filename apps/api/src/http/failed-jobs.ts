@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { PageLimit, PositionCursor } from './page-query.ts';
 
 /** The query of a list of failed jobs, whose cursor is a position in it. */
 export const FailedJobsQuery = z.strictObject({
-  cursor: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: PositionCursor.default(0),
+  limit: PageLimit,
 });
 
 export const ErrorCode = z.string().regex(/^[a-z][a-z-]*$/, 'must be an error code');

@@ -18,6 +18,10 @@ export async function jsonBody<Schema extends z.ZodType>(
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(c.req.header('content-type') ?? '')) {
     throw new Problem({ status: 415, code: 'unsupported-media-type', detail: 'Send the body as application/json.' });
   }
+  if (!/^(?:identity)?$/i.test(c.req.header('content-encoding') ?? '')) {
+    const detail = 'Send the body without a Content-Encoding: the API does not decompress bodies.';
+    throw new Problem({ status: 415, code: 'unsupported-media-type', detail });
+  }
   return validated(schema, parseJson(c.var.body));
 }
 

@@ -1,5 +1,5 @@
 import { tooMany } from '@imagemill/http';
-import type { Tenant } from '@imagemill/variants';
+import type { ImageId, Tenant } from '@imagemill/variants';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -16,6 +16,8 @@ export interface RequestLimits {
   readonly changes: RateLimit | undefined;
   /** Deletions in a day: each one leaves a job, a note and a tombstone behind. */
   readonly deletions: RateLimit | undefined;
+  /** Of one image's focus or enhancement: the renditions of each earlier revision stay for a while. */
+  readonly imageChanges: RateLimit;
 }
 
 export interface RequestLimitSettings {
@@ -28,6 +30,9 @@ export interface RequestLimitSettings {
 }
 
 const DAY_S = 24 * 3600;
+/** As long as earlier revisions stay by default. */
+const IMAGE_CHANGES_WINDOW_S = 30 * DAY_S;
+export const IMAGE_CHANGES_MAX = 20;
 /** A token may open as many times the connections that it may hold, in so many seconds: enough to lose and renew all of them twice. */
 const OPENINGS_PER_PLACE = 3;
 const OPENINGS_WINDOW_S = 10;
@@ -43,6 +48,12 @@ export function createRequestLimits(
     openings: ofProcess(listenersPerTokenMax * OPENINGS_PER_PLACE, OPENINGS_WINDOW_S),
     changes: shared('changes', changes, windowSeconds),
     deletions: shared('deletions', deletionsPerDay, DAY_S),
+    imageChanges: createRateLimit({
+      ...connection,
+      what: 'image-changes',
+      limit: IMAGE_CHANGES_MAX,
+      windowSeconds: IMAGE_CHANGES_WINDOW_S,
+    }),
   };
 }
 
@@ -88,6 +99,14 @@ const takeOpening = (rate: RateLimit | undefined, token: string) =>
 
 const takeOne = (rate: RateLimit | undefined, tenant: Tenant, what: string) =>
   take(rate, tenant, ({ limit, windowSeconds }) => `This tenant can make ${limit} ${what} every ${windowSeconds} s.`);
+
+/** Counts a change of an image that makes a new revision. @throws Problem 429 `rate-limited` */
+export const takeImageChange = ({ imageChanges }: RequestLimits, imageId: ImageId) =>
+  take(
+    imageChanges,
+    imageId,
+    ({ limit, windowSeconds }) => `An image can be changed ${limit} times in ${windowSeconds / DAY_S} days.`,
+  );
 
 async function take(
   rate: RateLimit | undefined,

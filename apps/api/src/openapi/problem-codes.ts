@@ -27,7 +27,10 @@ export const problemCodes = {
   'body-too-large': [413, 'The body exceeds the limit of its route. The connection is closed.'],
   'body-too-fragmented': [413, 'The body arrives in too many small chunks. The connection is closed.'],
   'body-too-complex': [413, 'The JSON of the body has too many values, or they are nested too deeply.'],
-  'unsupported-media-type': [415, 'The Content-Type of the body is not application/json.'],
+  'unsupported-media-type': [
+    415,
+    'The Content-Type of the body is not application/json, or the body has a Content-Encoding.',
+  ],
   'missing-field': [422, 'A required field is missing.'],
   'unknown-field': [422, 'The request has an unknown field.'],
   'invalid-type': [422, 'A field has the wrong type.'],
@@ -42,7 +45,10 @@ export const problemCodes = {
   'invalid-idempotency-key': [422, 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used for another request within the last 24 hours.'],
   'upgrade-required': [426, 'This address accepts WebSocket connections only.'],
-  'rate-limited': [429, 'The tenant has used up its tickets, reads, changes or deletions for this window.'],
+  'rate-limited': [
+    429,
+    'The tenant has used up its tickets, reads, changes or deletions for this window, or the changes of this image.',
+  ],
   'too-many-unfinished': [429, 'The tenant has reached its limit of unfinished images.'],
   'too-many-listeners': [429, 'The tenant has reached its limit of live connections.'],
   'too-many-requests': [429, 'Too many requests of the tenant are in progress.'],

@@ -9,6 +9,7 @@ import {
 } from '@imagemill/variants';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
+import { createRequestLimits, IMAGE_CHANGES_MAX } from '../limits/request-limits.ts';
 import { photo, useApi } from '../test-support/api-harness.ts';
 import { readyImage } from '../test-support/ready-image.ts';
 
@@ -62,6 +63,18 @@ test('the enhancement of an image is removed by null, and its focus stays', asyn
 
 test('a repeated change queues the image again', async () => {
   const { imageId } = await ready({ ...photo, focus });
+  expect(await change(imageId, { focus })).toMatchObject({ status: 202, body: { status: 'queued', focus } });
+});
+
+test('an image is changed at most 20 times in 30 days, and a repeated change does not count', async () => {
+  const { imageId } = await ready({ ...photo, focus });
+  const noLimits = { reads: 0, changes: 0, windowSeconds: 1, deletionsPerDay: 0, listenersPerTokenMax: 0 };
+  const { imageChanges } = createRequestLimits({ connection: api.redis, prefix: api.prefix }, noLimits);
+  await imageChanges.take(imageId, IMAGE_CHANGES_MAX);
+  const { status, body, headers } = await change(imageId, { focus: null });
+  expect({ status, code: body.code }).toEqual({ status: 429, code: 'rate-limited' });
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(29 * 24 * 3600);
+  expect(await manifestOf(imageId)).toMatchObject({ focus });
   expect(await change(imageId, { focus })).toMatchObject({ status: 202, body: { status: 'queued', focus } });
 });
 

@@ -43,6 +43,14 @@ describe("the operator's routes", () => {
     }
   });
 
+  test.each(['cursor=x', 'cursor=-1', 'cursor=1.5', 'cursor=1e99'])(
+    'explain in one clear sentence that ?%s is no cursor',
+    async (query) => {
+      const { body } = await admin('GET', `/v1/dead-letters?${query}`);
+      expect(body).toMatchObject({ detail: 'cursor: must be the `nextCursor` of another page' });
+    },
+  );
+
   test('redrive in bulk only with a code, and return the count', async () => {
     const all = (body: object) => api.call('POST', '/v1/dead-letters/redrive', body, api.keys.admin);
     expect(await all({ code: 'crashed-worker' })).toMatchObject({ status: 202, body: { redriven: 0, more: false } });

@@ -2,11 +2,12 @@ import { Moderation } from '@imagemill/manifests';
 import { ImageId, Tenant } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
+import { ImageCursor, PageLimit } from '../http/page-query.ts';
 import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleHeldImages } from '../openapi/examples.ts';
 
-const Page = z.strictObject({ cursor: ImageId.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) });
+const Page = z.strictObject({ cursor: ImageCursor.optional(), limit: PageLimit });
 
 export const HeldImagePage = z.object({
   heldImages: z.array(

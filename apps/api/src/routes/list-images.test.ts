@@ -123,6 +123,14 @@ describe('a listing', () => {
     },
   );
 
+  test.each([
+    ['cursor=x', 'cursor: must be the `nextCursor` of another page'],
+    ['limit=x', 'limit: must be a whole number from 1 to 100'],
+    ['limit=1.5', 'limit: must be a whole number from 1 to 100'],
+  ])('is rejected for ?%s in one clear sentence', async (query, detail) => {
+    expect((await api.call('GET', `/v1/images?${query}`, undefined, key)).body).toMatchObject({ detail });
+  });
+
   test('rejects a follow token', async () => {
     const { followToken } = (await api.call('POST', '/v1/images/upload-url', exampleTicketRequest, key)).body;
     expect((await api.call('GET', '/v1/images', undefined, String(followToken))).status).toBe(401);

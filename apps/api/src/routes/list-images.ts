@@ -1,7 +1,7 @@
 import { ImageView } from '@imagemill/images';
-import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
+import { ImageCursor, PageLimit } from '../http/page-query.ts';
 import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleImage, exampleRejectedImage } from '../openapi/examples.ts';
@@ -20,8 +20,8 @@ export const listImages: ApiRoute = (app, { listImages: list, requestLimits, vie
   const Page = z.strictObject({
     category: categoryField(categories).optional(),
     status: ImageView.shape.status.optional(),
-    cursor: ImageId.optional(),
-    limit: z.coerce.number().int().min(1).max(100).default(50),
+    cursor: ImageCursor.optional(),
+    limit: PageLimit,
   });
 
   const description = describeRoute({

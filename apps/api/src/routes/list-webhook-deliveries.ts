@@ -2,13 +2,14 @@ import { DeliveryPage, DeliveryStatus } from '@imagemill/queue';
 import { ImageId } from '@imagemill/variants';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
+import { PageLimit, PositionCursor } from '../http/page-query.ts';
 import { query } from '../http/validated.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { exampleDeliveries } from '../openapi/examples.ts';
 
 const Page = z.strictObject({
-  cursor: z.coerce.number().int().min(0).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: PositionCursor.optional(),
+  limit: PageLimit,
   status: DeliveryStatus.optional(),
   imageId: ImageId.optional(),
 });

@@ -142,6 +142,13 @@ describe('an upload request is rejected, with the code and the field, for', () =
     expect(await response.json()).toMatchObject({ code: 'body-incomplete' });
   });
 
+  test('a compressed body, with its reason', async () => {
+    const gzip = { 'content-encoding': 'gzip' };
+    const { status, body } = await api.call('POST', '/v1/images/upload-url', photo, api.keys.acme, gzip);
+    expect({ status, code: body.code }).toEqual({ status: 415, code: 'unsupported-media-type' });
+    expect(body.detail).toContain('Content-Encoding');
+  });
+
   test('a body without a JSON content type', async () => {
     const response = await api.app.request('/v1/images/upload-url', {
       method: 'POST',
