@@ -11,4 +11,5 @@ export { requestLog } from './request-log.ts';
 export { requestMetrics } from './request-metrics.ts';
 export { requestSpans } from './request-spans.ts';
 export { onSmallChunks } from './small-chunks.ts';
+export { refusalBytes } from './unreadable-requests.ts';
 export { type Fetch, isUpgrade } from './upgrades.ts';

@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, getRequestListener } from '@hono/node-server';
 import { type ConnectionLimits, limitConnections, usualLimits } from './connection-limits.ts';
+import { answerUnreadable, outsideOfApp, withHost } from './unreadable-requests.ts';
 import { type Fetch, type WebSockets, wantsWebSocket, withRefusals } from './upgrades.ts';
 
 export interface HttpServer {
@@ -42,17 +43,27 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Http
     requestTimeout: times.requestTimeoutMs,
     connectionsCheckingInterval: times.checkIntervalMs,
     maxHeaderSize: 16 * 1024,
+    // Node would answer without a body.
+    requireHostHeader: false,
     shouldUpgradeCallback: (request: IncomingMessage) =>
       webSockets !== undefined && wantsWebSocket(request, webSockets),
   };
+  const answering = withHost(withRefusals(fetch));
+  const listener = getRequestListener(answering, {
+    hostname,
+    errorHandler: outsideOfApp,
+    // The adapter would read up to 64 MiB of a body that no route has read.
+    autoCleanupIncoming: false,
+  });
   const server = createAdaptorServer({
-    fetch: withRefusals(fetch),
+    fetch: answering,
     hostname,
     serverOptions,
     ...(webSockets && { websocket: { server: webSockets.server } }),
-    // The adapter would read up to 64 MiB of a body that no route has read.
-    autoCleanupIncoming: false,
+    // Its own listener has no handler of errors.
+    createServer: ((own: ServerOptions) => createServer(own, listener)) as typeof createServer,
   }) as Server;
+  answerUnreadable(server);
   // A second listener: the adapter leaves refusals to it.
   if (webSockets) server.on('upgrade', () => {});
   limitConnections(server, { ...usualLimits, ...limits });

@@ -78,6 +78,14 @@ describe('the refusal of a WebSocket has a code', () => {
 test('an unreadable host is refused as a malformed request, also with an upgrade', async () => {
   const { imageId } = await api.ticket();
   const response = await ask(`/v1/images/${imageId}/ws`, { headers: { host: 'a b' } });
-  expect(response.statusCode).toBe(400);
-  response.destroy();
+  expect(await codeOf(response)).toEqual([400, 'bad-request']);
+});
+
+test('an invalid WebSocket handshake is refused with a code, and the supported version', async () => {
+  const { imageId } = await api.ticket();
+  for (const headers of [{ 'sec-websocket-key': 'short' }, { 'sec-websocket-version': '7' }]) {
+    const response = await ask(`/v1/images/${imageId}/ws`, { headers });
+    expect(response.headers['sec-websocket-version']).toBe('13');
+    expect(await codeOf(response)).toEqual([400, 'bad-request']);
+  }
 });

@@ -15,6 +15,7 @@ export const problemCodes = {
   'delivery-not-found': [404, 'There is no delivery with this id.'],
   'route-not-found': [404, 'There is no such route.'],
   'board-is-off': [404, "BullMQ's board is not set up here."],
+  'request-too-slow': [408, 'The request was not sent within the time limit. The connection is closed.'],
   'not-uploaded': [409, 'Nothing has been uploaded to the URL of this image yet, or some parts are missing.'],
   'not-multipart': [409, 'This image is not uploaded in parts.'],
   'upload-ended': [409, 'The upload in parts was completed or aborted.'],
@@ -45,6 +46,7 @@ export const problemCodes = {
   'invalid-idempotency-key': [422, 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'],
   'idempotency-key-reused': [422, 'This Idempotency-Key was used for another request within the last 24 hours.'],
   'upgrade-required': [426, 'This address accepts WebSocket connections only.'],
+  'headers-too-large': [431, 'The headers exceed 16 KiB. The connection is closed.'],
   'rate-limited': [
     429,
     'The tenant has used up its tickets, reads, changes or deletions for this window, or the changes of this image.',

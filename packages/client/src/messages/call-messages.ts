@@ -38,6 +38,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   timeout: ({ message }) => message,
   'live-ended': 'The live connection ended.',
   'body-incomplete': 'The connection broke during the request. Try again.',
+  'request-too-slow': 'The request took too long. Check your network, then try again.',
   'unexpected-answer': 'The response is not from an imagemill API. Check the address.',
   'route-not-found': 'This API does not support the request. Check the address and the version of the API.',
   'storage-refused': ({ message }) => message,
@@ -66,7 +67,7 @@ export const callMessages: Readonly<Record<string, Message>> = {
   ...Object.fromEntries(
     [
       ...['bad-request', 'invalid-json', 'body-too-large', 'unsupported-media-type', 'origin-not-allowed'],
-      ...['body-too-fragmented', 'body-too-complex'],
+      ...['body-too-fragmented', 'body-too-complex', 'headers-too-large'],
       ...['missing-field', 'unknown-field', 'invalid-type', 'invalid-field', 'unknown-part', 'not-multipart'],
       ...['invalid-idempotency-key', 'idempotency-key-reused', 'upgrade-required', 'unknown-file'],
     ].map((code) => [code, FAULT_OF_THE_APP]),

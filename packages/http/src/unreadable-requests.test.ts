@@ -1,0 +1,55 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { listen } from './listen.ts';
+
+/** The response to bytes, until the server closes the connection. */
+async function answerTo(sent: string): Promise<string> {
+  const times = { headersTimeoutMs: 50, requestTimeoutMs: 100, checkIntervalMs: 20 };
+  const server = await listen(() => new Response('ok'), { hostname: '127.0.0.1', port: 0, times });
+  const socket = connect(server.address.port, '127.0.0.1');
+  socket.write(sent);
+  const answer = await text(socket);
+  await server.close(0);
+  return answer;
+}
+
+const close = 'connection: close\r\n';
+
+test.each([
+  ['bytes that are not HTTP', 'hello\r\n\r\n', 400, 'bad-request'],
+  ['a target that is not a path', `OPTIONS * HTTP/1.1\r\nhost: a\r\n${close}\r\n`, 400, 'bad-request'],
+  ['an unreadable host', `GET / HTTP/1.1\r\nhost: a b\r\n${close}\r\n`, 400, 'bad-request'],
+  ['no host', `GET / HTTP/1.1\r\n${close}\r\n`, 400, 'bad-request'],
+  ['headers that do not end', 'GET / HTTP/1.1\r\nhost: a\r\n', 408, 'request-too-slow'],
+  ['headers that are too large', `GET / HTTP/1.1\r\nx: ${'y'.repeat(16 * 1024)}`, 431, 'headers-too-large'],
+])('answers %s with a code', async (_what, sent, status, code) => {
+  const [head = '', body = ''] = (await answerTo(sent)).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head).toContain('content-type: application/problem+json');
+  expect(JSON.parse(body)).toMatchObject({ status, code, type: `urn:problem:imagemill:${code}` });
+});
+
+test('ignores an expectation that it does not know', async () => {
+  expect(await answerTo(`GET / HTTP/1.1\r\nhost: a\r\nexpect: more\r\n${close}\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+});
+
+test('HTTP/1.0 needs no host', async () => {
+  expect(await answerTo('GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+});
+
+test('writes nothing into a response that has begun', async () => {
+  const begun = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('begun')) });
+  const server = await listen(() => new Response(begun), { hostname: '127.0.0.1', port: 0 });
+  onTestFinished(() => server.close(0));
+  const socket = connect(server.address.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  let heard = '';
+  socket.on('data', (data) => {
+    if (heard === '') socket.write('hello\r\n\r\n');
+    heard += String(data);
+  });
+  await new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
+  expect(heard).toMatch(/^HTTP\/1.1 200 /);
+  expect(heard).not.toContain('bad-request');
+});
