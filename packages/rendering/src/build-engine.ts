@@ -48,6 +48,7 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
     detector,
     slots: env.ENCODE_CONCURRENCY,
     processes: env.ENGINE_PROCESSES,
+    layers: env.ENGINE_LAYERS,
     bundleFolder,
     environment: { ...options.environment, ...(allocator && { LD_PRELOAD: allocator }) },
     limits: engineLimits(env),
@@ -89,10 +90,19 @@ export function availableBytes(constrained = process.constrainedMemory(), total 
 
 function log(event: PoolEvent, logger: Logger): void {
   const { is, ...facts } = event;
-  if (is === 'sandbox') logger.info(facts, 'layers around engine processes');
+  if (is === 'sandbox') logLayers(event, logger);
   else if (is === 'start-failed') logger.error({ err: event.error }, 'engine process did not start, will retry');
   else if (is === 'log') logger.warn({ engine: event.pid, line: event.line }, 'engine process');
   else if (is === 'started') logger.debug(facts, 'engine process started');
   else if (event.reason === 'replaced' || event.reason === 'closed') logger.debug(facts, 'engine process ended');
   else logger.warn(facts, 'engine process ended');
+}
+
+function logLayers({ active, missing }: Extract<PoolEvent, { is: 'sandbox' }>, logger: Logger): void {
+  const reasons = Object.fromEntries(missing.map(({ layer, reason }) => [layer, reason]));
+  logger.info({ active, missing: reasons }, 'layers around engine processes');
+  for (const { layer, because, reason } of missing) {
+    if (because !== 'program') continue;
+    logger.warn({ layer, reason }, 'layer left out: engine processes do not start behind it');
+  }
 }

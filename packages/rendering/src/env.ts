@@ -1,5 +1,6 @@
-import { defaultBudget } from '@imagemill/imaging';
-import { flag, whole } from '@imagemill/service';
+import { defaultBudget, ownLayers } from '@imagemill/imaging';
+import { flag, list, whole } from '@imagemill/service';
+import { z } from 'zod';
 
 const MIB = 1024 * 1024;
 /** Larger than any real image: for limits that only the operator can choose. */
@@ -16,6 +17,12 @@ export const engineEnv = {
     .optional()
     .describe(
       'engine processes per worker or edge, started on demand, each of which has one image at a time; fewer if its memory is not enough; ENCODE_CONCURRENCY + 1 if not set',
+    ),
+  ENGINE_LAYERS: list()
+    .pipe(z.array(z.enum(ownLayers)))
+    .optional()
+    .describe(
+      `layers around engine processes, separated by commas, of ${ownLayers.map((layer) => `\`${layer}\``).join(', ')}: the worker or edge does not start if one of them does not work; all that work if not set`,
     ),
   IMAGE_CPU_MS: whole(1, 3_600_000)
     .prefault(String(defaultBudget.cpuMs))

@@ -5,7 +5,8 @@ import type { Detector } from '../detector.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
 import type { DecodeOptions } from '../picture.ts';
-import { probeSandbox, type Sandbox } from '../sandbox/probe-sandbox.ts';
+import type { OwnLayer, Sandbox } from '../sandbox/layers.ts';
+import { probeSandbox } from '../sandbox/probe-sandbox.ts';
 import type { Watermarks } from '../watermark/placed-mark.ts';
 import { type Admission, createAdmission } from './admission.ts';
 import { bundledFiles, type EngineFiles, workspaceFiles } from './engine-files.ts';
@@ -22,6 +23,7 @@ import { createUsageReader } from './process-usage.ts';
 import { createRoster, type Roster } from './roster.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { spawnEngine } from './spawn-engine.ts';
+import { startBehindLayers } from './start-behind-layers.ts';
 import { createImageWatch, type ImageBudget } from './watch-images.ts';
 
 export interface EnginePoolOptions {
@@ -41,6 +43,8 @@ export interface EnginePoolOptions {
   readonly watermarks?: Watermarks | undefined;
   /** For entries with the position `face`; without one, they are cropped as `attention`. */
   readonly detector?: Detector | undefined;
+  /** The layers around processes, all of which have to work; all that work if not given. */
+  readonly layers?: readonly OwnLayer[] | undefined;
   readonly onEvent?: ((event: PoolEvent) => void) | undefined;
   /** Images after which a process is replaced. */
   readonly imagesMax?: number;
@@ -97,7 +101,8 @@ const WAITING_MAX = 1_000;
  * Compared to the engine in one process, an image may also be rejected because of its process (`crashed-decoder`, `timeout`,
  * `too-complex`), and TookTooLongError and EngineBusyError are thrown for reasons that are not the image's.
  *
- * @throws Error with the output of the process, if the first process does not start
+ * @throws Error with the output of the process, if the first process does not start; Error that names the layers in `layers` that
+ * do not work
  */
 export async function createEnginePool(options: EnginePoolOptions = {}): Promise<EnginePool> {
   const limits = { ...defaultLimits, ...options.limits };
@@ -178,14 +183,12 @@ function filesOf({ bundleFolder, program }: EnginePoolOptions): EngineFiles {
   return { ...files, ...(program !== undefined && { program }) };
 }
 
-async function findSandbox({ readable }: EngineFiles, { environment, onEvent }: EnginePoolOptions): Promise<Sandbox> {
+function findSandbox({ readable }: EngineFiles, { environment, layers }: EnginePoolOptions): Promise<Sandbox> {
   // https://man7.org/linux/man-pages/man8/ld.so.8.html: separated by colons or spaces.
   const libraries = [environment?.LD_PRELOAD, environment?.LD_LIBRARY_PATH].flatMap(
     (paths) => paths?.split(/[: ]/) ?? [],
   );
-  const sandbox = await probeSandbox([...readable, ...libraries]);
-  onEvent?.({ is: 'sandbox', active: sandbox.active, missing: sandbox.missing });
-  return sandbox;
+  return probeSandbox([...readable, ...libraries], layers);
 }
 
 function divideMemory(options: EnginePoolOptions, processes: number, budget: ImageBudget) {
@@ -222,20 +225,22 @@ interface SpawnSettings {
   readonly files: EngineFiles;
 }
 
-function spawnWith({ slotsMax, limits, ...shared }: SpawnSettings, options: EnginePoolOptions) {
-  const { environment = {}, watermarks = new Map(), detector, onEvent } = options;
-  return (signal: AbortSignal) =>
-    spawnEngine(
-      {
-        ...shared,
-        environment,
-        watermarks,
-        detector,
-        start: { limits, slots: slotsMax },
-        // Some work does not wait for a slot: reading headers, and the summary.
-        threads: slotsMax + 2,
-        onLog: (pid, line) => onEvent?.({ is: 'log', pid, line }),
-      },
-      signal,
-    );
+function spawnWith({ slotsMax, limits, sandbox, ...shared }: SpawnSettings, options: EnginePoolOptions) {
+  const { environment = {}, watermarks = new Map(), detector, layers, onEvent } = options;
+  const settings = {
+    ...shared,
+    environment,
+    watermarks,
+    detector,
+    start: { limits, slots: slotsMax },
+    // Some work does not wait for a slot: reading headers, and the summary.
+    threads: slotsMax + 2,
+    onLog: (pid: number, line: string) => onEvent?.({ is: 'log', pid, line }),
+  };
+  return startBehindLayers({
+    probed: sandbox,
+    required: layers ?? [],
+    start: (behind, signal) => spawnEngine({ ...settings, sandbox: behind }, signal),
+    onProven: ({ active, missing }) => onEvent?.({ is: 'sandbox', active, missing }),
+  });
 }

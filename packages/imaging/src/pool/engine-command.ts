@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
+import { launcherOf, type Sandbox } from '../sandbox/layers.ts';
 import { FILTER_DESCRIPTOR } from '../sandbox/open-filter.ts';
-import { hasPermissionModel, type Sandbox } from '../sandbox/probe-sandbox.ts';
 import { allocatorSettings } from './allocator.ts';
 import type { EngineFiles } from './engine-files.ts';
 
@@ -10,7 +10,7 @@ export interface EngineCommandOptions {
   /** The environment of the process: nothing of the parent's is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   /** What starts the process with fewer privileges. */
-  readonly sandbox: Pick<Sandbox, 'launcher' | 'filter'>;
+  readonly sandbox: Sandbox;
   readonly files: EngineFiles;
 }
 
@@ -24,11 +24,11 @@ interface EngineCommand {
 export function engineCommand(start: string, options: EngineCommandOptions): EngineCommand {
   const { program, starter, readable } = options.files;
   const [command = process.execPath, ...args] = [
-    ...options.sandbox.launcher,
+    ...launcherOf(options.sandbox),
     process.execPath,
     // V8's young generation grows in a burst and does not shrink again; images are not in V8's heap.
     '--max-semi-space-size=4',
-    ...(hasPermissionModel() ? permissions(readable) : []),
+    ...(options.sandbox.active.includes('permission-model') ? permissions(readable) : []),
     ...[starter, start, pathToFileURL(program).href],
     ...(options.sandbox.filter ? [String(FILTER_DESCRIPTOR)] : []),
   ];

@@ -1,10 +1,10 @@
-import type { Layer } from '../sandbox/probe-sandbox.ts';
+import type { Layer, MissingLayer } from '../sandbox/layers.ts';
 import type { EndReason } from './engine-process.ts';
 
 /** For logs and metrics. */
 export type PoolEvent =
-  /** The first event. */
-  | { readonly is: 'sandbox'; readonly active: readonly Layer[]; readonly missing: readonly Layer[] }
+  /** The layers around every process; once, when the first one has started. */
+  | { readonly is: 'sandbox'; readonly active: readonly Layer[]; readonly missing: readonly MissingLayer[] }
   | { readonly is: 'started'; readonly pid: number }
   | { readonly is: 'ended'; readonly pid: number; readonly reason: EndReason }
   | { readonly is: 'start-failed'; readonly error: unknown }

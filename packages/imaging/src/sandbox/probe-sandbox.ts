@@ -1,37 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { landlockRules } from './landlock-rules.ts';
+import { type Layer, launcherOf, type MissingLayer, type OwnLayer, ownLayers, type Sandbox } from './layers.ts';
 import { type FilterFile, filterPath, openFilter, withFilter } from './open-filter.ts';
 
-/** Layers of protection around an engine process. Which of them exist depends on the system and its privileges. */
-export type Layer =
-  /** Node's own: no files but the program's, no child processes, no worker threads. */
-  | 'permission-model'
-  /** No network interface but a loopback of its own. */
-  | 'network-namespace'
-  /** No capabilities, and no way to get any by starting a program; SIGKILL when the worker ends. */
-  | 'no-new-privileges'
-  /** No core dumps, which would contain an upload; few open files. */
-  | 'resource-limits'
-  /** A seccomp filter of our own: no sockets, processes, signals, changes of files and rare parts of the kernel. */
-  | 'call-filter'
-  /** Linux's Landlock: no files but the program's and the system's libraries; no memory or environment of other processes. */
-  | 'landlock'
-  /** The filter of the container runtime, which the worker has and its engine processes inherit. */
-  | 'seccomp';
-
-export interface Sandbox {
-  /** Programs and arguments that come before the command of an engine process. Each replaces itself by the next one. */
-  readonly launcher: readonly string[];
-  /** What the launcher reads; close it after the last start of a process. */
-  readonly filter: FilterFile | undefined;
-  readonly active: readonly Layer[];
-  readonly missing: readonly Layer[];
-}
-
 interface Launcher {
-  readonly layer: Layer;
+  readonly layer: OwnLayer;
   /** Programs of util-linux. The first one that works here is used. */
   readonly commands: readonly (readonly string[])[];
   /** A command that shows whether it works. */
@@ -40,7 +16,8 @@ interface Launcher {
 
 const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 const harmless = [folders.map((folder) => `${folder}/true`).find(existsSync) ?? 'true'];
-const startOfNode = [process.execPath, '--eval', '0'];
+/** Whether Node works behind it, the first engine process shows. */
+const versionOfNode = [process.execPath, '--version'];
 
 /**
  * The rights of the first Landlock, in Linux 5.13. `setpriv` 2.41 takes `fs` for all rights that it knows, which a kernel without
@@ -71,7 +48,7 @@ const launchers = (readable: readonly string[]): readonly Launcher[] => [
   {
     layer: 'call-filter',
     commands: [['setpriv', '--no-new-privs', '--seccomp-filter', filterPath, '--']],
-    proof: startOfNode,
+    proof: versionOfNode,
   },
   {
     // The last one: it leaves no other program to execute than Node.
@@ -79,53 +56,88 @@ const launchers = (readable: readonly string[]): readonly Launcher[] => [
     commands: ['fs', `fs:${firstRights}`].map((access) => [
       ...['setpriv', '--no-new-privs', '--landlock-access', access, ...landlockRules(readable), '--'],
     ]),
-    proof: startOfNode,
+    proof: versionOfNode,
   },
 ];
 
 /**
- * Finds out which layers work here, by starting a harmless program behind each.
+ * Finds out which layers the system has, by starting a harmless program behind each.
  *
  * @param readable what an engine process reads: files and folders of its program
+ * @param wanted other layers are left out
  */
-export async function probeSandbox(readable: readonly string[]): Promise<Sandbox> {
-  const launcher: string[] = [];
-  const active: Layer[] = [];
-  const missing: Layer[] = [];
-  const filter = openFilter();
+export async function probeSandbox(
+  readable: readonly string[],
+  wanted: readonly OwnLayer[] = ownLayers,
+): Promise<Sandbox> {
+  const found: { layer: Layer; command: readonly string[] }[] = [];
+  const missing: MissingLayer[] = [];
+  const filter = wanted.includes('call-filter') ? openFilter() : undefined;
   for (const { layer, commands, proof } of launchers(readable)) {
-    const found = await firstThatWorks(commands, (command) => works([...launcher, ...command, ...proof], filter));
-    (found ? active : missing).push(layer);
-    launcher.push(...(found ?? []));
+    if (!wanted.includes(layer)) continue;
+    const attempt = (command: readonly string[]) =>
+      failureOf([...launcherOf({ launchers: found }), ...command, ...proof], filter);
+    const result = await firstThatWorks(commands, attempt);
+    if ('command' in result) found.push({ layer, command: result.command });
+    else missing.push({ layer, because: 'system', reason: result.reason });
   }
-  (hasPermissionModel() ? active : missing).push('permission-model');
-  (isFiltered() ? active : missing).push('seccomp');
-  if (active.includes('call-filter')) return { launcher, filter, active, missing };
+  if (!hasPermissionModel)
+    missing.push({ layer: 'permission-model', because: 'system', reason: 'Node is older than 24' });
+  if (!isFiltered()) missing.push({ layer: 'seccomp', because: 'system', reason: 'this process has no filter' });
+  const unwanted = ownLayers.filter((layer) => !wanted.includes(layer));
+  const known = unwanted.map((layer) => ({ layer, because: 'setting', reason: 'left out by the settings' }) as const);
+  return withActive({
+    launchers: found,
+    filter,
+    missing: [...missing.filter(({ layer }) => !unwanted.some((other) => other === layer)), ...known],
+  });
+}
+
+function withActive({ filter, ...sandbox }: Omit<Sandbox, 'active'>): Sandbox {
+  const isMissing = (layer: Layer) => sandbox.missing.some((other) => other.layer === layer);
+  const active = [...ownLayers, 'seccomp' as const].filter((layer) => !isMissing(layer));
+  if (active.includes('call-filter')) return { ...sandbox, filter, active };
   filter?.close();
-  return { launcher, filter: undefined, active, missing };
+  return { ...sandbox, filter: undefined, active };
 }
 
 /** Named `--permission`, and stable, since Node 24. */
-export const hasPermissionModel = () => Number(process.versions.node.split('.')[0]) >= 24;
+const hasPermissionModel = Number(process.versions.node.split('.')[0]) >= 24;
+
+type Attempt = { readonly command: readonly string[] } | { readonly reason: string };
 
 async function firstThatWorks(
   commands: readonly (readonly string[])[],
-  doesWork: (command: readonly string[]) => Promise<boolean>,
-): Promise<readonly string[] | undefined> {
+  failureOf: (command: readonly string[]) => Promise<string | undefined>,
+): Promise<Attempt> {
+  let reason = '';
   for (const [name = '', ...args] of commands) {
     const program = folders.map((folder) => `${folder}/${name}`).find(existsSync);
-    if (program && (await doesWork([program, ...args]))) return [program, ...args];
+    if (!program) return { reason: `${name} is not installed` };
+    const failure = await failureOf([program, ...args]);
+    if (failure === undefined) return { command: [program, ...args] };
+    reason = failure;
   }
-  return undefined;
+  return { reason };
 }
 
-const PROBE_MS_MAX = 10_000;
+/** On an overloaded machine, a start takes seconds. */
+const PROBE_MS_MAX = 60_000;
+const REASON_LENGTH_MAX = 200;
 
-async function works([program = '', ...args]: readonly string[], filter: FilterFile | undefined): Promise<boolean> {
-  const stdio = withFilter(['ignore', 'ignore', 'ignore', 'ignore'], filter);
+/** @returns the first line that the command writes to standard error, if it fails */
+async function failureOf(
+  [program = '', ...args]: readonly string[],
+  filter: FilterFile | undefined,
+): Promise<string | undefined> {
+  const stdio = withFilter(['ignore', 'ignore', 'pipe', 'ignore'], filter);
   const child = spawn(program, args, { env: {}, cwd: '/', stdio, timeout: PROBE_MS_MAX, killSignal: 'SIGKILL' });
-  const [code] = await once(child, 'exit').catch(() => []);
-  return code === 0;
+  const [stderr, [code, signal]] = await Promise.all([
+    child.stderr ? text(child.stderr) : '',
+    once(child, 'exit').catch((error: Error) => [error.message, null]),
+  ]);
+  if (code === 0) return undefined;
+  return stderr.trim().split('\n')[0]?.slice(0, REASON_LENGTH_MAX) || `it ends with ${signal ?? `code ${code}`}`;
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html: 2 is a filter. */

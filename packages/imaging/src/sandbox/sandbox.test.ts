@@ -14,6 +14,7 @@ import { workspaceFiles } from '../pool/engine-files.ts';
 import type { PoolEvent } from '../pool/pool-event.ts';
 import type { Outcome, Targets } from '../test-support/attempts.ts';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
+import { launcherOf } from './layers.ts';
 import { withFilter } from './open-filter.ts';
 import { probeSandbox } from './probe-sandbox.ts';
 
@@ -158,14 +159,16 @@ test.runIf(linux)('the layers of newer versions of setpriv are active where it h
 
 /** Has the layers of an engine process, except for the permission model, which stops JavaScript before the system does. */
 function startBehindLayers(...programAndArgs: string[]) {
-  const [command = '', ...args] = [...sandbox.launcher, process.execPath, ...programAndArgs];
+  const [command = '', ...args] = [...launcherOf(sandbox), process.execPath, ...programAndArgs];
   const stdio = withFilter(['ignore', 'pipe', 'inherit', 'ignore'], sandbox.filter);
   return spawn(command, args, { env: {}, cwd: '/', stdio });
 }
 
 async function attempt(targets: Omit<Targets, 'engine'>): Promise<Outcome> {
-  const engine = startBehindLayers('--eval', 'setInterval(() => {}, 60_000)');
+  const engine = startBehindLayers('--eval', 'console.log("ready"); setInterval(() => {}, 60_000)');
   try {
+    // Of a process that has ended, anybody reads an empty environment.
+    await once(engine.stdout as Readable, 'data');
     const program = fileURLToPath(new URL('../test-support/attempts.ts', import.meta.url));
     const { stdout } = startBehindLayers(program, JSON.stringify({ ...targets, engine: engine.pid }));
     return (await json(stdout as Readable)) as Outcome;
