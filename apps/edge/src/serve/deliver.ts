@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { clientGone } from '../http/client-gone.ts';
+import { cutShort } from '../http/cut-short.ts';
 import type { EdgeServices } from '../http/edge-route.ts';
 import { imageHeaders } from './delivery-headers.ts';
 import { getPicture, type WantedPicture } from './get-picture.ts';
@@ -12,8 +13,14 @@ export async function deliver(
   wanted: WantedPicture,
   { headers, download }: { readonly headers: Readonly<Record<string, string>>; readonly download?: string | undefined },
 ): Promise<Response> {
-  const delivered = await getPicture(services, wanted, () => clientGone(c));
+  const isPart = c.req.method === 'GET' && c.req.header('range') !== undefined;
+  const delivered = await getPicture(services, { ...wanted, isPart }, () => clientGone(c));
   services.onDelivered(delivered.outcome);
-  const request = { method: c.req.method, header: (name: string) => c.req.header(name), download };
+  const request = {
+    method: c.req.method,
+    header: (name: string) => c.req.header(name),
+    download,
+    onCut: (error: unknown) => cutShort(c, error),
+  };
   return pictureResponse(services.pictures, delivered, request, { ...imageHeaders(wanted.imageId), ...headers });
 }

@@ -17,6 +17,8 @@ export interface WantedPicture {
   readonly imageId: ImageId;
   /** Its key in the CDN bucket. */
   readonly key: string;
+  /** Whether only a part of it will be read. */
+  readonly isPart?: boolean;
   /** Called if the key is not stored. @throws Problem if this image has no such picture */
   readonly orderFor: (image: FoundImage, signal: AbortSignal) => RenderOrder | Promise<RenderOrder>;
 }
@@ -71,13 +73,13 @@ export async function getPicture(
   });
   const { how, timings } = result;
   const outcome = joined && how !== 'bucket' ? 'collapsed' : how;
-  return { picture: await ownCopy(pictures, key, result.picture), outcome, timings };
+  return { picture: await ownCopy(pictures, wanted, result.picture), outcome, timings };
 }
 
 async function openOrMake(services: PictureServices, wanted: WantedPicture, flight: Flight): Promise<Fetched> {
   const { categories, pictures, findImage, miss, limitMisses } = services;
   // Without the signal: an abort would close the connection to the storage, and a new one takes longer than the answer.
-  const picture = await pictures.open(wanted.key);
+  const picture = await openStored(pictures, wanted);
   if (picture) return { picture, how: 'bucket', timings: {} };
   flight.signal.throwIfAborted();
   const finding = await findImage(wanted.imageId, flight.signal);
@@ -87,10 +89,17 @@ async function openOrMake(services: PictureServices, wanted: WantedPicture, flig
   return limitMisses(async () => makeMissing(miss, await wanted.orderFor(image, flight.signal), flight));
 }
 
+const openStored = (pictures: StoredPictures, { key, isPart }: WantedPicture) =>
+  isPart ? pictures.openForPart(key) : pictures.open(key);
+
 /** The body of a large picture can be read once: the first request takes it. */
-async function ownCopy(pictures: StoredPictures, key: string, picture: StoredPicture): Promise<StoredPicture> {
+async function ownCopy(
+  pictures: StoredPictures,
+  wanted: WantedPicture,
+  picture: StoredPicture,
+): Promise<StoredPicture> {
   if (picture.kind === 'held' || picture.take()) return picture;
-  const own = await pictures.open(key);
+  const own = await openStored(pictures, wanted);
   if (!own) throw pictureNotFound();
   return own;
 }

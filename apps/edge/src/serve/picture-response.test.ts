@@ -47,6 +47,14 @@ test.each(Object.entries(sizes))('a %s picture has byte ranges', async (_what, s
   expect(await seen(await get({ range: `bytes=${size}-` }))).toMatchObject({ status: 416, range: `bytes */${size}` });
 });
 
+test('a part of a large picture is read without opening the whole one', async () => {
+  const { get, path } = await stored(sizes.streamed);
+  edge.calls.length = 0;
+  expect((await seen(await get({ range: 'bytes=10-19' }))).status).toBe(206);
+  const key = path.slice(1);
+  expect(edge.calls).toEqual([`head ${key}`, `open ${key}`]);
+});
+
 test.each(Object.entries(sizes))('a %s picture ignores what it may ignore of a range', async (_what, size) => {
   const { body, get } = await stored(size);
   const whole = { status: 200, range: null, body: textOf(body) };

@@ -1,6 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
 import { create as contentDisposition } from 'content-disposition';
 import { parse as parseRange } from 'range-parser';
+import { pictureNotFound } from '../http/picture-problems.ts';
 import { cacheStatus, serverTiming } from './delivery-headers.ts';
 import { downloadName } from './download-name.ts';
 import type { Delivered } from './get-picture.ts';
@@ -12,6 +13,8 @@ export interface PictureRequest {
   header(name: string): string | undefined;
   /** Name of the file for the person who saves it. */
   readonly download?: string | undefined;
+  /** Called if the storage fails while the picture is being sent. */
+  readonly onCut: (error: unknown) => void;
 }
 
 /**
@@ -54,14 +57,14 @@ export async function pictureResponse(
   if (range) {
     shared['content-range'] = `bytes ${range.start}-${range.end}/${sizeBytes}`;
     shared['content-length'] = String(range.end - range.start + 1);
-    return new Response(bodyOf(await partOf(pictures, picture, range)), { status: 206, headers: shared });
+    return new Response(bodyOf(await partOf(pictures, picture, range), request), { status: 206, headers: shared });
   }
   shared['content-length'] = String(sizeBytes);
   if (request.method === 'HEAD') {
     discard(picture);
     return new Response(null, { headers: shared });
   }
-  return new Response(bodyOf(picture.kind === 'held' ? picture.bytes : picture.body), { headers: shared });
+  return new Response(bodyOf(picture.kind === 'held' ? picture.bytes : picture.body, request), { headers: shared });
 }
 
 /** Of range-parser: a well-formed range lies outside of the picture. */
@@ -87,9 +90,10 @@ function rangeOf({ method, header }: PictureRequest, { etag, sizeBytes }: Stored
 }
 
 async function partOf(pictures: StoredPictures, picture: StoredPicture, range: ByteRange) {
-  return picture.kind === 'held'
-    ? picture.bytes.subarray(range.start, range.end + 1)
-    : pictures.openRange(picture, { start: range.start, end: range.end });
+  if (picture.kind === 'held') return picture.bytes.subarray(range.start, range.end + 1);
+  const part = await pictures.openRange(picture, { start: range.start, end: range.end });
+  if (!part) throw pictureNotFound();
+  return part;
 }
 
 /** Weak comparison: RFC 9110, section 13.1.2. */
@@ -99,5 +103,13 @@ function matches(condition: string | undefined, etag: string): boolean {
   return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
 }
 
-const bodyOf = (body: Uint8Array | AsyncIterable<Uint8Array>) =>
-  (body instanceof Uint8Array ? body : ReadableStream.from(body)) as BodyInit;
+const bodyOf = (body: Uint8Array | AsyncIterable<Uint8Array>, { onCut }: PictureRequest) =>
+  (body instanceof Uint8Array ? body : ReadableStream.from(untilCut(body, onCut))) as BodyInit;
+
+async function* untilCut(body: AsyncIterable<Uint8Array>, onCut: PictureRequest['onCut']) {
+  try {
+    yield* body;
+  } catch (error) {
+    onCut(error);
+  }
+}

@@ -1,5 +1,5 @@
 import { DIGEST_METADATA } from '@imagemill/manifests';
-import type { ObjectReader, ObjectStorage } from '@imagemill/storage';
+import type { ObjectFacts, ObjectReader, ObjectStorage } from '@imagemill/storage';
 import { LRUCache } from 'lru-cache';
 
 interface PictureFacts {
@@ -37,8 +37,13 @@ export interface StoredPictures {
   inMemory(key: string): HeldPicture | undefined;
   /** @throws StorageError */
   open(key: string): Promise<StoredPicture | undefined>;
-  /** @throws StorageError if it is missing or was replaced, too */
-  openRange(picture: StreamedPicture, range: { start: number; end: number }): Promise<AsyncIterable<Uint8Array>>;
+  /** As `open`, but reads only the facts of a large picture: its body is opened when it is read. @throws StorageError */
+  openForPart(key: string): Promise<StoredPicture | undefined>;
+  /** Undefined if the picture was deleted in the meantime. @throws StorageError if it was replaced, too */
+  openRange(
+    picture: StreamedPicture,
+    range: { start: number; end: number },
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
   hold(key: string, picture: HeldPicture): void;
   forget(key: string): void;
   /** Bytes in memory. */
@@ -72,7 +77,7 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number, clock
     const ending = new AbortController();
     const object = await cdn.open(key, { signal: ending.signal });
     if (!object) return undefined;
-    const facts = factsOf(object);
+    const facts = factsOf(object.facts);
     if (facts.sizeBytes > HELD_BYTES_MAX) {
       return {
         ...facts,
@@ -87,6 +92,13 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number, clock
     const picture = { ...facts, kind: 'held', bytes } as const;
     hold(key, picture);
     return picture;
+  }
+
+  async function openForPart(key: string): Promise<StoredPicture | undefined> {
+    const found = await cdn.head(key);
+    if (!found || found.sizeBytes <= HELD_BYTES_MAX) return found && open(key);
+    const body = readLater(() => cdn.open(key, { ifMatch: found.etag }));
+    return { ...factsOf(found), kind: 'streamed', key, body, take: onlyOnce(), discard() {} };
   }
 
   async function readAgain(key: string): Promise<void> {
@@ -112,19 +124,24 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number, clock
     forget: (key) => void held.delete(key),
     size: () => held.calculatedSize,
     open,
+    openForPart,
 
     async openRange({ key, etag, discard }, range) {
       discard();
-      const object = await cdn.open(key, { ifMatch: etag, range });
-      if (!object) throw new Error(`${key} was deleted while it was read.`);
-      return object.body;
+      return (await cdn.open(key, { ifMatch: etag, range }))?.body;
     },
   };
 }
 
-function factsOf({ facts: { etag, sizeBytes, contentType, metadata } }: ObjectReader): PictureFacts {
+function factsOf({ etag, sizeBytes, contentType, metadata }: ObjectFacts): PictureFacts {
   const sha256 = metadata[DIGEST_METADATA];
   return { etag, sizeBytes, contentType: contentType ?? 'application/octet-stream', sha256 };
+}
+
+async function* readLater(open: () => Promise<ObjectReader | undefined>) {
+  const object = await open();
+  if (!object) throw new Error('The picture was deleted before it was read.');
+  yield* object.body;
 }
 
 /** A function that returns true the first time. */

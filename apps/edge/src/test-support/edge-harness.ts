@@ -6,7 +6,7 @@ import { addRedisUser } from '@imagemill/local-stack/test-support';
 import { createDeletions, createManifests } from '@imagemill/manifests';
 import { createProducerConnection, createPurgeQueue, createRenderQueue, redisUserRules } from '@imagemill/queue';
 import type { RenderImage } from '@imagemill/records';
-import { createLogger, parseEnv } from '@imagemill/service';
+import { createLogger, type Logger, parseEnv } from '@imagemill/service';
 import { createS3Client, ensureBucket, type ObjectStorage } from '@imagemill/storage';
 import { type CategorySpec, ImageId, loadCategories, originalKey, renditionKey, Tenant } from '@imagemill/variants';
 import { Registry } from 'prom-client';
@@ -28,6 +28,7 @@ interface HarnessOptions {
   readonly env?: Partial<EdgeEnv>;
   readonly redisUrl?: string;
   readonly detector?: Detector;
+  readonly logger?: Logger;
   /** Another harness, whose queue and bucket this one shares, as a second process of the edge does. */
   readonly beside?: EdgeHarness;
   /** Wraps the buckets, to watch or disturb calls. */
@@ -46,7 +47,7 @@ export function useEdge(options: HarnessOptions = {}): EdgeHarness {
 
 /** The edge in this process, with an engine in this process, as its user of the run's real Redis, on its S3 server. */
 export async function createEdgeHarness(options: HarnessOptions = {}) {
-  const { beside, wrap = (storage) => storage, detector } = options;
+  const { beside, wrap = (storage) => storage, detector, logger = createLogger('edge', 'silent') } = options;
   const env = await asRedisUser(testEnv(options), options);
   const { s3, redisUrl } = inject('servers');
   if (!beside) await makeBucket(env.CDN_BUCKET);
@@ -61,7 +62,7 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
     await vi.waitUntil(() => [backends.connection, producer].every(({ status }) => status === 'ready'));
   const engine = detector ? await createImagingEngine({ detector }) : inProcess;
   const edge = await buildEdge(env, backends, {
-    logger: createLogger('edge', 'silent'),
+    logger,
     registry: new Registry(),
     allocator: undefined,
     engine: { ...engine, limits: { ...engine.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
