@@ -66,7 +66,7 @@ test('a repeated change queues the image again', async () => {
   expect(await change(imageId, { focus })).toMatchObject({ status: 202, body: { status: 'queued', focus } });
 });
 
-test('an image is changed at most 20 times in 30 days, and a repeated change does not count', async () => {
+test('the changes of an image in 30 days are limited, and a repeated change does not count', async () => {
   const { imageId } = await ready({ ...photo, focus });
   const noLimits = { reads: 0, changes: 0, windowSeconds: 1, deletionsPerDay: 0, listenersPerTokenMax: 0 };
   const { imageChanges } = createRequestLimits({ connection: api.redis, prefix: api.prefix }, noLimits);

@@ -8,7 +8,7 @@ import { imageNotFound } from '../http/image-not-found.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { originalGone } from '../http/original-gone.ts';
 import { imageIdParam } from '../images/image-id-param.ts';
-import { takeImageChange } from '../limits/request-limits.ts';
+import { IMAGE_CHANGES_MAX, takeImageChange } from '../limits/request-limits.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 import { ImageAnswer } from '../openapi/image-answer.ts';
 import { EnhanceField, FocusField } from '../tickets/request-fields.ts';
@@ -26,7 +26,7 @@ const description = describeRoute({
   summary: 'Change the focus or the enhancement of a ready image',
   details:
     'The image gets a new revision: it is rendered again under new URLs, and the old ones stay for a while. `null` removes the focus or the ' +
-    'enhancement; a missing field changes nothing. At most 20 changes of an image in 30 days.',
+    `enhancement; a missing field changes nothing. At most ${IMAGE_CHANGES_MAX} changes of an image in 30 days.`,
   body: Change,
   example: { focus: { x: 0.5, y: 0.3 } },
   responses: { 202: { description: 'The status of the image.', body: ImageAnswer } },
