@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 
-const HELP = `usage: doctor [--json]
+const HELP = `usage: doctor [--json] [--layers <program>]
 
 Checks the deployment that the environment variables describe, and prints how to fix each problem: Redis, buckets and what
 their server supports, bucket events, keys, clocks, CDN, edge and webhooks. Test objects are deleted at the end.
 
-  --json     print one JSON object per finding, and one for the summary
+  --json              print one JSON object per finding, and one for the summary
+  --layers <program>  apps/worker/src/layers.ts: examine the layers around engine processes of this machine
 
 Exit codes: 0 no problem (warnings are possible), 1 at least one problem, 2 wrong usage, 130 interrupted.`;
 
@@ -20,18 +21,20 @@ async function main(): Promise<void> {
   ]);
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
-  const findings = await examine(process.env, { signal: interrupted.signal });
+  const findings = await examine(process.env, { signal: interrupted.signal, layersProgram: flags.layers });
   process.stdout.write(`${flags.json ? jsonReport(findings) : textReport(findings)}\n`);
   if (interrupted.signal.aborted) process.exitCode = 130;
   else process.exitCode = summarise(findings).isHealthy ? 0 : 1;
 }
 
-function readFlags(): { readonly json: boolean } | undefined {
+function readFlags(): { readonly json: boolean; readonly layers: string | undefined } | undefined {
   const flag = { type: 'boolean', default: false } as const;
   try {
-    const { values } = parseArgs({ options: { json: flag, help: { ...flag, short: 'h' } } });
+    const { values } = parseArgs({
+      options: { json: flag, layers: { type: 'string' }, help: { ...flag, short: 'h' } },
+    });
     if (values.help) process.stdout.write(`${HELP}\n`);
-    return values.help ? undefined : { json: values.json };
+    return values.help ? undefined : { json: values.json, layers: values.layers };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${HELP}\n`);
     process.exitCode = 2;

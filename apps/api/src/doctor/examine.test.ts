@@ -65,7 +65,7 @@ test('a deployment in order has no problem, and nothing is left in its buckets',
   expect(new Set(findings.map(({ check }) => check))).toEqual(
     new Set([
       ...['settings', 'redis', 'API keys', 'buckets', 'access', 'conditional writes', 'upload URLs', 'upload forms'],
-      ...['multipart uploads', 'browser uploads', 'bucket events', 'CDN', 'API', 'edge', 'webhooks'],
+      ...['multipart uploads', 'browser uploads', 'bucket events', 'CDN', 'API', 'edge', 'webhooks', 'engine layers'],
     ]),
   );
   for (const bucket of Object.values(own)) {

@@ -5,6 +5,7 @@ import { accessCheck } from './checks/access.ts';
 import { bucketEventsCheck } from './checks/bucket-events.ts';
 import { bucketsCheck } from './checks/buckets.ts';
 import { addressCheck, cdnCheck } from './checks/delivery.ts';
+import { engineLayersCheck } from './checks/engine-layers.ts';
 import { lambdaRendererCheck } from './checks/lambda-renderer.ts';
 import { messagesCheck } from './checks/messages.ts';
 import { redisCheck } from './checks/redis.ts';
@@ -20,6 +21,8 @@ interface ExamineOptions {
   readonly signal: AbortSignal;
   /** How long an event of the bucket may take. */
   readonly eventWaitMs?: number;
+  /** A program of the worker that examines the layers around engine processes on this machine. */
+  readonly layersProgram?: string | undefined;
 }
 
 const CONNECT_MS = 5_000;
@@ -40,6 +43,7 @@ export async function examine(source: EnvSource, options: ExamineOptions): Promi
       ...(storage && stores ? storageChecks(storage, stores) : notExamined('buckets')),
       ...eventChecks(redis, stores, { source, ...options }),
       ...addressChecks(source, stores),
+      engineLayersCheck(options.layersProgram),
     ];
     const findings = await runChecks(checks, options.signal);
     const left = (await stores?.objects.deleteAll()) ?? [];

@@ -33,15 +33,17 @@ export function doctor(program: Command): void {
       }),
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const env = { ...(await localStackEnv()), ...process.env };
-      await runApp(entryPoints.doctor, json ? ['--json'] : [], env);
+      const stack = await localStackEnv();
+      // Workers of a deployment run on other machines.
+      const args = [...(json ? ['--json'] : []), ...(stack ? ['--layers', entryPoints.layers] : [])];
+      await runApp(entryPoints.doctor, args, { ...stack, ...process.env });
     });
 }
 
 /** The variables of the local stack, if one is running. @throws FailureToExplain if there is no deployment either */
-async function localStackEnv(): Promise<NodeJS.ProcessEnv> {
+async function localStackEnv(): Promise<NodeJS.ProcessEnv | undefined> {
   const stack = await stackOrDeployment();
-  if (!stack) return {};
+  if (!stack) return undefined;
   return {
     ...storesEnv(stack),
     CDN_BASE_URL: stack.cdnBaseUrl,

@@ -10,5 +10,6 @@ export const entryPoints = {
   worker: app('worker/src/main.ts'),
   edge: app('edge/src/main.ts'),
   buildConsole: app('console/build/build-console.ts'),
+  layers: app('worker/src/layers.ts'),
   reconcile: app('worker/src/reconcile-once.ts'),
 };

@@ -1,0 +1,31 @@
+import { createEnginePool, type PoolEvent } from '@imagemill/imaging';
+import { engineEnv } from '@imagemill/rendering';
+import { parseEnv } from '@imagemill/service';
+import { z } from 'zod';
+import { adviseOnLayers } from './doctor/advise-on-layers.ts';
+
+const HELP = `usage: layers
+
+Starts one engine process as a worker does on this machine, and prints the layers of protection around it, one JSON object per line, with
+how to get the missing ones. The doctor of a local stack runs it.`;
+
+/** One-shot. The layers depend on the machine: it is run where a worker runs. */
+async function main(): Promise<void> {
+  if (process.argv.length > 2) return void process.stdout.write(`${HELP}\n`);
+  const env = parseEnv(z.object(engineEnv), process.env);
+  const reports: Extract<PoolEvent, { is: 'sandbox' }>[] = [];
+  const pool = await createEnginePool({
+    processes: 1,
+    layers: env.ENGINE_LAYERS,
+    environment: process.env.LD_PRELOAD ? { LD_PRELOAD: process.env.LD_PRELOAD } : {},
+    onEvent: (event) => void (event.is === 'sandbox' && reports.push(event)),
+  });
+  await pool.close();
+  const lines = reports.flatMap(adviseOnLayers).map((outcome) => JSON.stringify(outcome));
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
