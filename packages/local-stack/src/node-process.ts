@@ -41,7 +41,7 @@ export interface NodeProcess {
  * @throws StartUpError with the end of the log, if the program exits or times out before it is ready
  */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<NodeProcess> {
-  const { name, entry, logFile, appendLog = false, readyWithinMs = 30_000, nice, signal } = options;
+  const { name, entry, logFile, appendLog = false, readyWithinMs = 60_000, nice, signal } = options;
   signal?.throwIfAborted();
   const log = await open(logFile, appendLog ? 'a' : 'w', 0o600);
   const child = spawn(process.execPath, [entry], {
