@@ -11,4 +11,11 @@ export const ErrorCode = z.string().regex(/^[a-z][a-z-]*$/, 'must be an error co
 
 /** How many failed jobs a call has restarted, and whether there may be more. */
 export const Redriven = z.object({ redriven: z.int(), more: z.boolean() });
-export const exampleRedriven = { redriven: 12, more: false };
+
+export const redrivenResponse = {
+  202: {
+    description: 'How many were restarted, and whether there may be more.',
+    body: Redriven,
+    example: { redriven: 12, more: false },
+  },
+} as const;

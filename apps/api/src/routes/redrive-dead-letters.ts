@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
-import { ErrorCode, exampleRedriven, Redriven } from '../http/failed-jobs.ts';
+import { ErrorCode, type Redriven, redrivenResponse } from '../http/failed-jobs.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
@@ -12,13 +12,7 @@ const description = describeRoute({
   summary: 'Restart all dead letters with a code, oldest first',
   body: RedriveAll,
   example: { code: 'storage-unavailable', limit: 100 },
-  responses: {
-    202: {
-      description: 'How many were restarted, and whether there may be more.',
-      body: Redriven,
-      example: exampleRedriven,
-    },
-  },
+  responses: redrivenResponse,
   problems: ['queue-unavailable'],
 });
 

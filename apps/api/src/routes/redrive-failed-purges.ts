@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
-import { exampleRedriven, Redriven } from '../http/failed-jobs.ts';
+import { type Redriven, redrivenResponse } from '../http/failed-jobs.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { describeRoute } from '../openapi/describe-route.ts';
 
@@ -12,13 +12,7 @@ const description = describeRoute({
   summary: 'Repeat failed purges, oldest first',
   body: RedriveAll,
   example: { limit: 1000 },
-  responses: {
-    202: {
-      description: 'How many were restarted, and whether there may be more.',
-      body: Redriven,
-      example: exampleRedriven,
-    },
-  },
+  responses: redrivenResponse,
   problems: ['queue-unavailable'],
 });
 
