@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { variantSets } from '@imagemill/variants';
+import pLimit from 'p-limit';
 import sharp from 'sharp';
 import { corpus } from '../engine/sources.ts';
 
@@ -13,8 +14,10 @@ export const waits =
   () =>
     delay(ms);
 
-/** Renders of a small photograph's avatar set, and how long one takes alone. */
-export async function realRenders(): Promise<{ readonly work: Work; readonly seconds: number }> {
+const RUNS = 20;
+
+/** Renders of a small photograph's avatar set, and how many `slots` concurrent ones make per second without a pause. */
+export async function realRenders(slots: number): Promise<{ readonly work: Work; readonly perSecond: number }> {
   const engine = await createImagingEngine();
   const set = variantSets().get('avatar') ?? [];
   const [photo] = await corpus();
@@ -24,8 +27,10 @@ export async function realRenders(): Promise<{ readonly work: Work; readonly sec
     const picture = await engine.decode(bytes, source, set);
     for await (const _rendition of picture.render());
   }
-  await work();
+  const enter = pLimit(slots);
+  const run = () => Promise.all(Array.from({ length: RUNS }, () => enter(work)));
+  await run();
   const startedAt = performance.now();
-  for (let run = 0; run < 5; run += 1) await work();
-  return { work, seconds: (performance.now() - startedAt) / 5_000 };
+  await run();
+  return { work, perSecond: (RUNS * 1000) / (performance.now() - startedAt) };
 }
