@@ -1,5 +1,5 @@
-import { requestMetrics } from '@imagemill/http';
-import { createRegistry } from '@imagemill/service';
+import { requestMetrics, watchRefusals } from '@imagemill/http';
+import { createLogger, createRegistry } from '@imagemill/service';
 import { addBacklogMetrics } from '../../apps/api/src/metrics/backlog-metrics.ts';
 import { liveMetrics } from '../../apps/api/src/metrics/live-metrics.ts';
 import { addRedisMetrics } from '../../apps/api/src/metrics/redis-metrics.ts';
@@ -30,11 +30,13 @@ export function ownMetrics({ withNodes = false } = {}): Readonly<Record<'api' | 
   const [api, worker, edge] = [createRegistry(), createRegistry(), createRegistry()];
   addBacklogMetrics(api, unread);
   requestMetrics(api);
+  watchRefusals(api, createLogger('test', 'silent'));
   liveMetrics(api);
   addRedisMetrics(api, unread.read);
   measureEngine(worker, unscraped);
   measureEngine(edge, unscraped);
   requestMetrics(edge);
+  watchRefusals(edge, createLogger('test', 'silent'));
   createWebhookMetrics(worker);
   createJobMetrics(worker);
   measureEncodes(worker);

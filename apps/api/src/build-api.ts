@@ -1,4 +1,4 @@
-import { requestMetrics } from '@imagemill/http';
+import { requestMetrics, watchRefusals } from '@imagemill/http';
 import { createKeyStore } from '@imagemill/keys';
 import { readRedisMemory } from '@imagemill/queue';
 import { type Logger, parseJsonFile, startMetricsServer } from '@imagemill/service';
@@ -76,6 +76,7 @@ export async function buildApi(env: ApiEnv, backends: Backends, { logger, regist
         hostname: env.HOST,
         port: env.PORT,
         limits: { connectionsMax: env.MAX_CONNECTIONS },
+        onRefused: watchRefusals(registry, logger),
       });
       const bucketEvents = sqs && consumeBucketEvents({ ...sqs, queue, reportUploads, logger });
       const recentFigures = queueFigures.keepRecent();

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { listen, requestMetrics } from '@imagemill/http';
+import { listen, requestMetrics, watchRefusals } from '@imagemill/http';
 import { createManifests } from '@imagemill/manifests';
 import { createRenderQueue as createJobQueue, followPurges, type RecentPurges } from '@imagemill/queue';
 import { buildEngine, capabilities, decodeWatermarks, type EngineOptions, engineLimits } from '@imagemill/rendering';
@@ -59,6 +59,7 @@ export async function buildEdge(env: EdgeEnv, backends: Backends, options: EdgeO
         port: env.EDGE_PORT,
         setting: 'EDGE_PORT',
         limits: { connectionsMax: env.EDGE_MAX_CONNECTIONS },
+        onRefused: watchRefusals(registry, logger),
       });
       closePorts = async () => {
         await server.close(env.SHUTDOWN_GRACE_MS);

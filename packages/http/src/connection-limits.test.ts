@@ -17,9 +17,11 @@ afterEach(async () => {
 });
 
 async function serve(limits: Partial<typeof usualLimits>, answer: (url: URL) => Promise<Response> | Response) {
+  const onRefused = vi.fn();
   const server = await listen((request) => answer(new URL(request.url)), {
     hostname: '127.0.0.1',
     port: 0,
+    onRefused,
     limits: { checkIntervalMs: 20, ...limits },
   });
   closing.push(() => server.close(0));
@@ -30,7 +32,7 @@ async function serve(limits: Partial<typeof usualLimits>, answer: (url: URL) => 
     await once(socket, 'connect');
     return socket;
   }
-  return { open, url: `http://127.0.0.1:${server.address.port}` };
+  return { open, onRefused, url: `http://127.0.0.1:${server.address.port}` };
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: api.test\r\n\r\n`;
@@ -78,10 +80,11 @@ test('a connection with too many unanswered requests is closed', async () => {
   await closed(socket);
 });
 
-test('connections over the limit are closed at once, and those within it keep working', async () => {
-  const { open } = await serve({ connectionsMax: 1 }, largeOrSmall);
+test('connections over the limit are closed at once and reported, and those within it keep working', async () => {
+  const { open, onRefused } = await serve({ connectionsMax: 1 }, largeOrSmall);
   const first = await open();
   await closed((await open()).resume());
+  expect(onRefused.mock.calls).toEqual([[{ reason: 'too-many-connections' }]]);
   first.write(get('/small'));
   expect(String((await once(first, 'data'))[0])).toContain('200 OK');
 });

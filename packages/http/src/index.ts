@@ -7,9 +7,10 @@ export { type FieldProblem, Problem, type ProblemOptions, tooMany } from './prob
 export { ProblemBody, problemBody } from './problem-body.ts';
 export { readAtMostEvery } from './read-at-most-every.ts';
 export { createReadinessProbe } from './readiness-probe.ts';
+export { createRefusals } from './refusals.ts';
 export { requestLog } from './request-log.ts';
 export { requestMetrics } from './request-metrics.ts';
 export { requestSpans } from './request-spans.ts';
 export { onSmallChunks } from './small-chunks.ts';
-export { refusalBytes } from './unreadable-requests.ts';
 export { type Fetch, isUpgrade } from './upgrades.ts';
+export { watchRefusals } from './watch-refusals.ts';

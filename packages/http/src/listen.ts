@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer, getRequestListener } from '@hono/node-server';
 import { type ConnectionLimits, limitConnections, usualLimits } from './connection-limits.ts';
+import { createRefusals, type OnRefused } from './refusals.ts';
 import { answerUnreadable, outsideOfApp, withHost } from './unreadable-requests.ts';
 import { type Fetch, type WebSockets, wantsWebSocket, withRefusals } from './upgrades.ts';
 
@@ -33,11 +34,13 @@ export interface ListenOptions {
   readonly webSockets?: WebSockets;
   readonly times?: SendingTimes;
   readonly limits?: Partial<ConnectionLimits>;
+  readonly onRefused?: OnRefused;
 }
 
 /** @throws Error naming the port if it is in use */
 export async function listen(fetch: Fetch, options: ListenOptions): Promise<HttpServer> {
-  const { hostname, port, setting = 'PORT', webSockets, times = sendingTimes, limits } = options;
+  const { hostname, port, setting = 'PORT', webSockets, times = sendingTimes, limits, onRefused } = options;
+  const refusals = createRefusals(onRefused);
   const serverOptions = {
     headersTimeout: times.headersTimeoutMs,
     requestTimeout: times.requestTimeoutMs,
@@ -48,10 +51,10 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Http
     shouldUpgradeCallback: (request: IncomingMessage) =>
       webSockets !== undefined && wantsWebSocket(request, webSockets),
   };
-  const answering = withHost(withRefusals(fetch));
+  const answering = withHost(withRefusals(fetch), refusals);
   const listener = getRequestListener(answering, {
     hostname,
-    errorHandler: outsideOfApp,
+    errorHandler: outsideOfApp(refusals),
     // The adapter would read up to 64 MiB of a body that no route has read.
     autoCleanupIncoming: false,
   });
@@ -63,7 +66,8 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Http
     // Its own listener has no handler of errors.
     createServer: ((own: ServerOptions) => createServer(own, listener)) as typeof createServer,
   }) as Server;
-  answerUnreadable(server);
+  answerUnreadable(server, refusals);
+  server.on('drop', () => onRefused?.({ reason: 'too-many-connections' }));
   // A second listener: the adapter leaves refusals to it.
   if (webSockets) server.on('upgrade', () => {});
   limitConnections(server, { ...usualLimits, ...limits });

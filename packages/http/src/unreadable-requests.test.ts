@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type ListenOptions, listen } from './listen.ts';
+import type { Refused } from './refusals.ts';
 
 /** Only for a request that exceeds them: a busy machine may exceed them as well. */
 const impatient = { times: { headersTimeoutMs: 50, requestTimeoutMs: 100, checkIntervalMs: 20 } };
@@ -35,11 +36,45 @@ test.each([
   ['no host', `GET / HTTP/1.1\r\n${close}\r\n`, 400, 'bad-request'],
   ['headers that do not end', 'GET / HTTP/1.1\r\nhost: a\r\n', 408, 'request-too-slow'],
   ['headers that are too large', `GET / HTTP/1.1\r\nx: ${'y'.repeat(16 * 1024)}`, 431, 'headers-too-large'],
-])('answers %s with a code', async (_what, sent, status, code) => {
-  const [head = '', body = ''] = (await answerTo(sent, status === 408 ? impatient : {})).split('\r\n\r\n');
+])('answers %s with a code, and reports it once', async (_what, sent, status, code) => {
+  const refused: Refused[] = [];
+  const onRefused = (one: Refused) => void refused.push(one);
+  const answer = await answerTo(sent, { onRefused, ...(status === 408 && impatient) });
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect(head).toContain('content-type: application/problem+json');
   expect(JSON.parse(body)).toMatchObject({ status, code, type: `urn:problem:imagemill:${code}` });
+  expect(refused).toEqual([{ reason: code, requestId: JSON.parse(body).requestId, cause: expect.any(String) }]);
+});
+
+test('what the client sent is not reported', async () => {
+  const refused: Refused[] = [];
+  await answerTo('GET /?token=secret HTTP/1.1\r\nhost: a\r\nsecret\r\n\r\n', {
+    onRefused: (one) => void refused.push(one),
+  });
+  expect(refused).toHaveLength(1);
+  expect(JSON.stringify(refused)).not.toContain('secret');
+});
+
+test('a client that leaves is not reported as refused', async () => {
+  const onRefused = vi.fn();
+  const asked = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  const server = await listen(
+    ({ signal }) => {
+      signal.addEventListener('abort', () => left.resolve());
+      asked.resolve();
+      return new Promise(() => {});
+    },
+    { hostname: '127.0.0.1', port: 0, onRefused },
+  );
+  onTestFinished(() => server.close(0));
+  const socket = connect(server.address.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  await asked.promise;
+  socket.resetAndDestroy();
+  await left.promise;
+  expect(onRefused).not.toHaveBeenCalled();
 });
 
 test('ignores an expectation that it does not know', async () => {

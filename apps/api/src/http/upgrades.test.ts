@@ -81,11 +81,13 @@ test('an unreadable host is refused as a malformed request, also with an upgrade
   expect(await codeOf(response)).toEqual([400, 'bad-request']);
 });
 
-test('an invalid WebSocket handshake is refused with a code, and the supported version', async () => {
+test('an invalid WebSocket handshake is refused with a code and the supported version, and reported', async () => {
   const { imageId } = await api.ticket();
+  api.onRefused.mockClear();
   for (const headers of [{ 'sec-websocket-key': 'short' }, { 'sec-websocket-version': '7' }]) {
     const response = await ask(`/v1/images/${imageId}/ws`, { headers });
     expect(response.headers['sec-websocket-version']).toBe('13');
     expect(await codeOf(response)).toEqual([400, 'bad-request']);
   }
+  expect(api.onRefused.mock.calls.map(([{ reason }]) => reason)).toEqual(['bad-request', 'bad-request']);
 });

@@ -39,7 +39,8 @@ export type LiveHarness = Awaited<ReturnType<typeof createLiveHarness>>;
 /** The API on a real port, and a scripted worker in this process. */
 export async function createLiveHarness(options: ApiHarnessOptions = {}) {
   const api = await createApiHarness(options);
-  const server = await listen(api.app.fetch, { hostname: '127.0.0.1', port: 0 });
+  const onRefused = vi.fn();
+  const server = await listen(api.app.fetch, { hostname: '127.0.0.1', port: 0, onRefused });
   const base = `http://127.0.0.1:${server.address.port}`;
 
   async function ticket() {
@@ -135,6 +136,7 @@ export async function createLiveHarness(options: ApiHarnessOptions = {}) {
     ...api,
     base,
     server,
+    onRefused,
     ticket,
     open,
     follow,
