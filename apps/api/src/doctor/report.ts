@@ -3,8 +3,6 @@ import type { Finding, Result } from './finding.ts';
 /** Control characters of servers' messages must not reach a terminal. */
 const plain = (text: string) => text.replaceAll(/\p{Cc}/gu, ' ');
 
-const results: readonly Result[] = ['ok', 'warning', 'problem', 'skipped'];
-
 export interface Summary {
   readonly counts: Readonly<Record<Result, number>>;
   readonly isHealthy: boolean;
@@ -24,9 +22,12 @@ export function textReport(findings: readonly Finding[]): string {
     return fix === undefined ? [line] : [line, `${' '.repeat(nameWidth + 10)}fix: ${fix}`];
   });
   const { counts, isHealthy } = summarise(findings);
-  const figures = results.map((result) => `${counts[result]} ${result}`).join(', ');
+  const { ok, warning, problem, skipped } = counts;
+  const figures = `${ok} ok, ${plural(warning, 'warning')}, ${plural(problem, 'problem')}, ${skipped} skipped`;
   return [...lines, '', `${isHealthy ? 'No problem found' : 'Problems found'}: ${figures}.`].join('\n');
 }
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** One JSON object per finding, and one for the summary. */
 export const jsonReport = (findings: readonly Finding[]): string =>

@@ -35,6 +35,7 @@ const findings = [
   { check: 'a', ...ok('fine') },
   { check: 'longer', ...warning('slow', 'Move it.') },
   { check: 'a', ...problem('gone\u001b[31m', 'Restore it.') },
+  { check: 'a', ...problem('full', 'Empty it.') },
 ];
 
 test('the report has a line per finding and per fix, and a summary, without control characters', () => {
@@ -44,8 +45,10 @@ test('the report has a line per finding and per fix, and a summary, without cont
     '                fix: Move it.',
     'problem a       gone [31m',
     '                fix: Restore it.',
+    'problem a       full',
+    '                fix: Empty it.',
     '',
-    'Problems found: 1 ok, 1 warning, 1 problem, 0 skipped.',
+    'Problems found: 1 ok, 1 warning, 2 problems, 0 skipped.',
   ]);
 });
 
@@ -53,8 +56,8 @@ test('the report for scripts has one object per finding, and the summary at the 
   const lines = jsonReport(findings)
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(lines).toHaveLength(4);
-  expect(lines[3]).toEqual({ summary: { counts: { ok: 1, warning: 1, problem: 1, skipped: 0 }, isHealthy: false } });
+  expect(lines).toHaveLength(5);
+  expect(lines[4]).toEqual({ summary: { counts: { ok: 1, warning: 1, problem: 2, skipped: 0 }, isHealthy: false } });
 });
 
 test('warnings alone are healthy', () => {
