@@ -32,12 +32,24 @@ export function measureEngine(
     labelNames: ['reason'],
     registers,
   });
+  const layers = new Gauge({
+    name: 'imagemill_engine_layers',
+    help: 'Layers of protection around engine processes: 1 for one that is active, 0 for one that is missing. No value before the first process has started, and for layers that ENGINE_LAYERS leaves out.',
+    labelNames: ['layer'],
+    registers,
+  });
   // A counter that starts at 1 shows no increase for its first process.
   for (const reason of endReasons) ends.inc({ reason }, 0);
   return {
     count(event) {
+      if (event.is === 'sandbox') show(event, layers);
       if (event.is === 'started') starts.inc();
       if (event.is === 'ended') ends.inc({ reason: event.reason });
     },
   };
+}
+
+function show({ active, missing }: Extract<PoolEvent, { is: 'sandbox' }>, layers: Gauge<'layer'>): void {
+  for (const layer of active) layers.set({ layer }, 1);
+  for (const { layer, because } of missing) if (because !== 'setting') layers.set({ layer }, 0);
 }
