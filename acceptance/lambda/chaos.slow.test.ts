@@ -13,7 +13,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect, inject, test } from 'vitest';
 import { buildBundle } from '../../deploy/aws/lambda/build-bundle.ts';
 import { longPhoto } from '../test-support/photos.ts';
-import { type Environment, startEnvironment } from './environment.ts';
+import { type Environment, functionVariables, startEnvironment } from './environment.ts';
 import { s3Event, sqsEvent } from './events.ts';
 import { startQueues } from './queues.ts';
 
@@ -64,24 +64,10 @@ test('killed environments and an outage of the storage lose no image and leave n
   );
 
   const start = () =>
-    startEnvironment(bundle, {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      S3_ENDPOINT: proxy.endpoint,
-      S3_REGION: s3.region,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
-      S3_ACCESS_KEY_ID: s3.accessKeyId,
-      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-      ORIGINALS_BUCKET: originalsBucket,
-      CDN_BUCKET: cdnBucket,
-      CDN_BASE_URL: 'https://cdn.test',
-      ...queues.variables,
-      FACE_DETECTION: 'false',
-      ENCODE_CONCURRENCY: '1',
-      IMAGE_WALL_MS: '60000',
-      LOG_LEVEL: 'silent',
-    });
+    startEnvironment(
+      bundle,
+      functionVariables({ s3: { ...s3, endpoint: proxy.endpoint }, originalsBucket, cdnBucket, queues }),
+    );
   const running = new Set<Environment>();
   let isOver = false;
   let killed = 0;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { startQueues } from './queues.ts';
 
 export interface Invocation {
   readonly handler: 'handler' | 'redrive' | 'sweep';
@@ -16,6 +17,33 @@ export interface Environment {
   invoke(invocation: Invocation): Promise<unknown>;
   close(): Promise<void>;
 }
+
+interface Backends {
+  readonly s3: Readonly<Record<'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey', string>>;
+  readonly originalsBucket: string;
+  readonly cdnBucket: string;
+  readonly queues: Pick<Awaited<ReturnType<typeof startQueues>>, 'variables'>;
+}
+
+/** The variables of a function that renders one entry at a time, without the detector of faces. */
+export const functionVariables = ({ s3, originalsBucket, cdnBucket, queues }: Backends) => ({
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
+  S3_ENDPOINT: s3.endpoint,
+  S3_REGION: s3.region,
+  S3_ACCESS_KEY_ID: s3.accessKeyId,
+  S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+  ORIGINALS_BUCKET: originalsBucket,
+  CDN_BUCKET: cdnBucket,
+  CDN_BASE_URL: 'https://cdn.test',
+  ...queues.variables,
+  FACE_DETECTION: 'false',
+  ENCODE_CONCURRENCY: '1',
+  IMAGE_WALL_MS: '60000',
+  LOG_LEVEL: 'silent',
+});
 
 const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 

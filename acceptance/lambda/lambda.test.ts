@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { buildBundle } from '../../deploy/aws/lambda/build-bundle.ts';
 import { longPhoto } from '../test-support/photos.ts';
 import { runProgram } from '../test-support/run-program.ts';
-import { type Environment, startEnvironment } from './environment.ts';
+import { type Environment, functionVariables, startEnvironment } from './environment.ts';
 import { s3Event, sqsEvent } from './events.ts';
 import { startQueues } from './queues.ts';
 
@@ -41,21 +41,7 @@ beforeAll(async () => {
   proxy = await startFaultProxy(s3.endpoint);
   queues = await startQueues();
   lambda = await startEnvironment(folder, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
-    S3_ENDPOINT: proxy.endpoint,
-    S3_REGION: s3.region,
-    S3_ACCESS_KEY_ID: s3.accessKeyId,
-    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-    ORIGINALS_BUCKET: originalsBucket,
-    CDN_BUCKET: cdnBucket,
-    CDN_BASE_URL: 'https://cdn.test',
-    ...queues.variables,
-    FACE_DETECTION: 'false',
-    ENCODE_CONCURRENCY: '1',
-    IMAGE_WALL_MS: '60000',
+    ...functionVariables({ s3: { ...s3, endpoint: proxy.endpoint }, originalsBucket, cdnBucket, queues }),
     LOG_LEVEL: 'error',
   });
 });

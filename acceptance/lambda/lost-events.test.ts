@@ -10,7 +10,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect, inject, test, vi } from 'vitest';
 import { buildBundle } from '../../deploy/aws/lambda/build-bundle.ts';
 import { longPhoto } from '../test-support/photos.ts';
-import { startEnvironment } from './environment.ts';
+import { functionVariables, startEnvironment } from './environment.ts';
 import { s3Event, sqsEvent } from './events.ts';
 import { startQueues } from './queues.ts';
 
@@ -36,22 +36,7 @@ test('if 30 % of the events are lost, every upload is ready after a sweep, and n
   const queues = await startQueues();
   const start = () =>
     startEnvironment(bundle, {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      S3_ENDPOINT: s3.endpoint,
-      S3_REGION: s3.region,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
-      S3_ACCESS_KEY_ID: s3.accessKeyId,
-      S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-      ORIGINALS_BUCKET: originalsBucket,
-      CDN_BUCKET: cdnBucket,
-      CDN_BASE_URL: 'https://cdn.test',
-      ...queues.variables,
-      FACE_DETECTION: 'false',
-      ENCODE_CONCURRENCY: '1',
-      IMAGE_WALL_MS: '60000',
-      LOG_LEVEL: 'silent',
+      ...functionVariables({ s3, originalsBucket, cdnBucket, queues }),
       UPLOAD_LOST_AFTER_SECONDS: String(LOST_AFTER_SECONDS),
     });
   const environments = await Promise.all([start(), start()]);
