@@ -1,5 +1,8 @@
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createImagingEngine } from '../engine.ts';
+import { defaultLimits } from '../limits.ts';
+import { firstFrame } from '../source/first-frame.ts';
 import * as hostile from '../test-support/hostile/index.ts';
 import { leastCpuMs } from '../test-support/least-cpu.ts';
 import { inspectionOf } from '../test-support/rejection.ts';
@@ -77,6 +80,32 @@ describe('a file over a budget is rejected before libvips sees it:', () => {
         expect(await inspectionOf(await hostile.nestedBoxesAvif(depth, type))).toBe('too-complex');
       }
     }
+  });
+});
+
+/** Files that libvips reads as if nothing was changed. Each of them once hid its parts from the count. */
+const HIDDEN: [parts: string, budget: keyof Budgets, make: (size: number) => Buffer][] = [
+  ['scans of a JPEG behind stray bytes', 'scans', (size) => hostile.hiddenScansJpeg('stray bytes', size)],
+  ['scans of a JPEG behind an empty segment', 'scans', (size) => hostile.hiddenScansJpeg('an empty segment', size)],
+  ['scans of a JPEG behind a lost restart', 'scans', (size) => hostile.hiddenScansJpeg('a lost restart marker', size)],
+  ['frames of a WebP within the first one', 'frames', hostile.hiddenFramesWebp],
+  ['tiles of a TIFF whose sides are repeated', 'tiles', hostile.repeatedTileSidesTiff],
+  ['tiles of a TIFF with sides of one byte', 'tiles', (size) => hostile.otherTileTypeTiff(size, 1)],
+  ['tiles of a TIFF with signed sides', 'tiles', (size) => hostile.otherTileTypeTiff(size, 9)],
+];
+
+describe('parts that libvips would read are counted, however they are written:', () => {
+  test.each(HIDDEN)('%s', async (_parts, budget, make) => {
+    const limits = { budgets: { ...defaultBudgets, [budget]: 2 * SIZE } };
+    expect(countParts(make(SIZE), defaultBudgets)[budget]).toBeGreaterThanOrEqual(SIZE);
+    const { failOn } = defaultLimits;
+    await expect(sharp(make(SIZE), { animated: true, failOn }).raw().toBuffer(), 'libvips').resolves.toBeDefined();
+    expect(await inspectionOf(make(3 * SIZE), { limits })).toBe('too-complex');
+  });
+
+  test('only the first frame of a WebP reaches libvips, whatever length it declares', async () => {
+    const still = firstFrame(hostile.hiddenFramesWebp(SIZE));
+    expect((await sharp(still, { animated: true }).metadata()).pages ?? 1).toBe(1);
   });
 });
 

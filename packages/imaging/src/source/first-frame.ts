@@ -24,12 +24,25 @@ function firstOfGif(bytes: Buffer): Buffer {
 
 /** Metadata follow the frames, and are kept. */
 function firstOfWebp(bytes: Buffer): Buffer {
-  const frames = [...riffChunks(bytes)].filter(({ type }) => type === 'ANMF');
-  const [first, ...others] = frames;
+  const [first, ...others] = framesOfWebp(bytes);
   const last = others.at(-1);
   if (!first || !last) return bytes;
   // Chunks between frames, of unknown types, are dropped with them.
   const still = Buffer.concat([bytes.subarray(0, first.end), bytes.subarray(last.end)]);
   still.writeUInt32LE(still.length - RIFF_HEADER, 4);
+  still.writeUInt32LE(first.end - first.at - RIFF_HEADER, first.at + 4);
   return still;
+}
+
+const pictureChunks = new Set(['ALPH', 'VP8 ', 'VP8L']);
+
+/** Each frame ends after its picture. */
+function framesOfWebp(bytes: Buffer): readonly { readonly at: number; readonly end: number }[] {
+  const frames: { at: number; end: number }[] = [];
+  for (const { type, at, end } of riffChunks(bytes)) {
+    const frame = frames.at(-1);
+    if (type === 'ANMF') frames.push({ at, end });
+    else if (frame?.end === at && pictureChunks.has(type)) frame.end = end;
+  }
+  return frames;
 }

@@ -12,9 +12,13 @@ export const APP1 = 0xe1;
 export const APP2 = 0xe2;
 export const COMMENT = 0xfe;
 
+/** Lower codes have no segments. libjpeg skips them, without their length, where it expects a restart marker. */
+const FIRST_CODE = 0xc0;
+
 const isRestart = (code: number) => code >= 0xd0 && code <= 0xd7;
 
-export const isJpeg = (bytes: Uint8Array) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
+/** As libjpeg sees it: there may be stray bytes before the next marker. */
+export const isJpeg = (bytes: Uint8Array) => bytes[0] === 0xff && bytes[1] === SOI;
 
 /**
  * The markers of a JPEG in order, from the one after the start up to the end marker, or to the end of a truncated file.
@@ -26,8 +30,9 @@ export function* jpegMarkers(file: Uint8Array): Generator<JpegMarker> {
     const code = bytes[at + 1] ?? 0;
     const from = at + 4;
     if (code === EOI) return yield { code, from: at + 2, to: at + 2 };
-    const to = at + 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
-    if (to < from || to > bytes.length) return;
+    // libjpeg takes a length that does not even include itself for an empty segment, and goes on after it.
+    const to = Math.max(from, at + 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)));
+    if (to > bytes.length) return;
     yield { code, from, to };
     at = nextMarker(bytes, to);
   }
@@ -36,7 +41,7 @@ export function* jpegMarkers(file: Uint8Array): Generator<JpegMarker> {
 function nextMarker(bytes: Buffer, from: number): number | undefined {
   for (let at = nextFf(bytes, from); at >= 0 && at + 1 < bytes.length; at = nextFf(bytes, at + 1)) {
     const code = bytes[at + 1] ?? 0;
-    if (code > 0x01 && code < 0xff && code !== SOI && !isRestart(code)) return at;
+    if (code >= FIRST_CODE && code < 0xff && code !== SOI && !isRestart(code)) return at;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { type TiffEntry, type TiffReader, tiffReader } from './tiff-reader.ts';
+import { integerBytes, type TiffEntry, type TiffReader, tiffReader } from './tiff-reader.ts';
 
 /** The strips or tiles of a TIFF's first picture. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffBlocks {
@@ -27,9 +27,6 @@ const tags = {
 } as const;
 type Tag = keyof typeof tags;
 
-/** Bytes of an unsigned integer, by type. */
-const integerBytes: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
-
 /**
  * Undefined if the file is not a TIFF.
  *
@@ -38,7 +35,8 @@ const integerBytes: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4
 export function readTiffBlocks(file: Buffer): TiffBlocks | undefined {
   const reader = tiffReader(file);
   if (!reader) return undefined;
-  const entries = new Map([...reader.entries(reader.firstAt)].map((entry) => [entry.tag, entry]));
+  // Of several entries with the same tag, libtiff uses the first one.
+  const entries = new Map([...reader.entries(reader.firstAt)].toReversed().map((entry) => [entry.tag, entry]));
   const numbers = (tag: Tag, countMax: number) => integers(reader, entries.get(tags[tag]), countMax);
   const first = (tag: Tag, absent: number) => numbers(tag, 1)[0] ?? absent;
 

@@ -1,4 +1,4 @@
-import { type TiffEntry, type TiffReader, tiffReader } from './tiff-reader.ts';
+import { integerBytes, type TiffReader, tiffReader } from './tiff-reader.ts';
 
 /** The layout of a TIFF's first picture. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffDirectory {
@@ -26,9 +26,6 @@ const tags = {
   tileHeight: 323,
 } as const;
 const wanted = new Set<number>(Object.values(tags));
-
-const SHORT = 3;
-const LONG = 4;
 
 /** Reads the entries of the first directory; undefined if the file is not a TIFF, or ends before the directory. */
 export function readTiffDirectory(file: Uint8Array): TiffDirectory | undefined {
@@ -67,10 +64,10 @@ function tilesOf(values: ReadonlyMap<number, number>): number {
 function firstValues(reader: TiffReader): Map<number, number> {
   const values = new Map<number, number>();
   for (const entry of reader.entries(reader.firstAt)) {
-    const length = lengthOf(entry);
-    if (wanted.has(entry.tag) && length) values.set(entry.tag, reader.number(entry.valuesAt, length));
+    const length = integerBytes[entry.type];
+    // Of several entries with the same tag, libtiff uses the first one.
+    if (!wanted.has(entry.tag) || values.has(entry.tag) || !length) continue;
+    values.set(entry.tag, reader.number(entry.valuesAt, length));
   }
   return values;
 }
-
-const lengthOf = ({ type }: TiffEntry) => (type === SHORT ? 2 : type === LONG ? 4 : undefined);

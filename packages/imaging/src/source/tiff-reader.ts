@@ -34,6 +34,20 @@ const layouts: Readonly<Record<string, Layout>> = { 'II*\0': classic, 'MM\0*': c
 /** Bytes of a value, by type. */
 const typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
+/** Bytes of an integer, by type: libtiff takes signed ones and offsets for sizes, too. */
+export const integerBytes: Readonly<Record<number, 1 | 2 | 4 | 8>> = {
+  1: 1,
+  3: 2,
+  4: 4,
+  6: 1,
+  8: 2,
+  9: 4,
+  13: 4,
+  16: 8,
+  17: 8,
+  18: 8,
+};
+
 /** Bytes of all values of an entry. */
 export const valueBytes = ({ type, count }: TiffEntry) => (typeBytes[type] ?? 0) * count;
 

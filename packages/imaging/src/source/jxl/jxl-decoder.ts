@@ -29,12 +29,7 @@ export function decodeJxl(file: Uint8Array): Uint8Array {
   const decoder = instantiate();
   try {
     const image = decoder.jxlimage_new();
-    const at = decoder.__wbindgen_malloc(file.length, 1);
-    new Uint8Array(decoder.memory.buffer).set(file, at);
-    const [, , isNotFed] = decoder.jxlimage_feedBytes(image, at, file.length);
-    const [isReady, , isFailed] = isNotFed ? [0, 0, 1] : decoder.jxlimage_tryInit(image);
-    // Part of a picture would be drawn.
-    if (!isReady || isFailed || !decoder.jxlimage_is_loading_done(image)) throw new RejectedImageError('corrupt');
+    if (!loadFirstPicture(decoder, image, file)) throw new RejectedImageError('corrupt');
     const [picture, , isNotRendered] = decoder.jxlimage_render(image, FIRST_PICTURE);
     if (isNotRendered) throw new RejectedImageError('corrupt');
     const [pngAt, length, , isNotEncoded] = decoder.renderresult_encodeToPng(picture);
@@ -48,6 +43,33 @@ export function decodeJxl(file: Uint8Array): Uint8Array {
 }
 
 const FIRST_PICTURE = 0;
+
+/** The decoder keeps all frames that it is given: 100,000 of them, in 3 MB, took 1.1 s of CPU and 100 MiB. */
+const PIECE_BYTES = 2 ** 18;
+
+/**
+ * Feeds the decoder until it has the whole first picture: frames after it are not wanted.
+ *
+ * @returns false if the file is damaged or incomplete, of which the decoder would draw a part
+ */
+function loadFirstPicture(decoder: InitOutput, image: number, file: Uint8Array): boolean {
+  let isReady = 0;
+  for (let from = 0; from < file.length; from += PIECE_BYTES) {
+    const piece = file.subarray(from, from + PIECE_BYTES);
+    // The decoder frees it.
+    const at = decoder.__wbindgen_malloc(piece.length, 1);
+    new Uint8Array(decoder.memory.buffer).set(piece, at);
+    const [, , isNotFed] = decoder.jxlimage_feedBytes(image, at, piece.length);
+    if (isNotFed) return false;
+    if (!isReady) {
+      const [hasHeader, , isFailed] = decoder.jxlimage_tryInit(image);
+      if (isFailed) return false;
+      isReady = hasHeader;
+    }
+    if (isReady && decoder.jxlimage_num_loaded_keyframes(image) > FIRST_PICTURE) return true;
+  }
+  return false;
+}
 
 let compiled: WebAssembly.Module | undefined;
 

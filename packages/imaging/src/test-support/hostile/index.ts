@@ -3,6 +3,7 @@ export * from './exif.ts';
 export * from './gif.ts';
 export * from './hostile-pictures.ts';
 export * from './jpeg.ts';
+export * from './jxl.ts';
 export * from './png.ts';
 export * from './tiff.ts';
 export * from './webp.ts';

@@ -43,6 +43,32 @@ export function manyScansJpeg({ width, height, components, scans }: FlatJpeg): B
   ]);
 }
 
+/** How a file can mislead a parser that is stricter than libjpeg about what is before its scans. */
+export type HiddenScans = 'stray bytes' | 'an empty segment' | 'a lost restart marker';
+
+/** A progressive JPEG of grey, in which something comes before the scans. */
+export function hiddenScansJpeg(by: HiddenScans, scans: number): Buffer {
+  const jpeg = manyScansJpeg({ width: 64, height: 64, components: 1, scans });
+  const [start, rest] = [jpeg.subarray(0, 2), jpeg.subarray(2)];
+  if (by === 'stray bytes') return Buffer.concat([start, Buffer.of(0), rest]);
+  if (by === 'an empty segment') return Buffer.concat([start, Buffer.of(0xff, 0xe5, 0, 0), rest]);
+  return behindLostRestart(jpeg);
+}
+
+/** Within the first scan, libjpeg skips a code that is no restart marker, without what would be the length of its segment. */
+function behindLostRestart(jpeg: Buffer): Buffer {
+  const sos = Buffer.of(0xff, 0xda);
+  const first = jpeg.indexOf(sos);
+  const data = first + 2 + jpeg.readUInt16BE(first + 2);
+  const interval = (blocks: number) => segment(0xdd, Buffer.of(0, blocks));
+  const restart = Buffer.of(0xff, 0x02, 0xff, 0xff, 0xff, 0xd0);
+  const [head, scan, others] = [jpeg.subarray(0, first), jpeg.subarray(first, data), jpeg.indexOf(sos, data)];
+  return Buffer.concat([
+    ...[head, interval(32), scan, Buffer.alloc(4), restart, Buffer.alloc(4)],
+    ...[interval(0), jpeg.subarray(others)],
+  ]);
+}
+
 function emptyBand(blocks: number): Buffer {
   const bits = createBitWriter();
   let left = blocks;

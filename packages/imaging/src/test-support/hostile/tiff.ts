@@ -55,6 +55,37 @@ export function manySubDirectoriesTiff(directories: number): Buffer {
 export const tiledTiff = (side: number): Buffer =>
   tiffOf(16 * side, 32, { photometric: 1, bits: 8, samples: [128], tile: 16 });
 
+const TILE_SIDES = [322, 323];
+
+/** A tiled picture whose sides of tiles have another type of integer. */
+export function otherTileTypeTiff(side: number, type: number): Buffer {
+  return changedEntries(tiledTiff(side), (entry) => {
+    if (TILE_SIDES.includes(entry.readUInt16LE())) entry.writeUInt16LE(type, 2);
+    return [entry];
+  });
+}
+
+/** A tiled picture with second sides of its tiles, which libtiff ignores. */
+export function repeatedTileSidesTiff(side: number): Buffer {
+  return changedEntries(tiledTiff(side), (entry) => {
+    if (!TILE_SIDES.includes(entry.readUInt16LE())) return [entry];
+    const second = Buffer.from(entry);
+    second.writeUInt16LE(16_384, 8);
+    return [entry, second];
+  });
+}
+
+/** Its directory is written anew, at the end of the file. */
+function changedEntries(tiff: Buffer, change: (entry: Buffer) => readonly Buffer[]): Buffer {
+  const at = tiff.readUInt32LE(4);
+  const entries = Array.from({ length: tiff.readUInt16LE(at) }, (_, index) =>
+    Buffer.from(tiff.subarray(at + 2 + 12 * index, at + 14 + 12 * index)),
+  ).flatMap(change);
+  const changed = Buffer.concat([tiff, uint16(entries.length), ...entries, uint32(0)]);
+  changed.writeUInt32LE(tiff.length, 4);
+  return changed;
+}
+
 /** One picture with XMP of that many bytes. */
 export function largeMetadataTiff(bytes: number): Buffer {
   const entries = (at: number): Entry[] => [...pixelEntries, [XMP, UNDEFINED, bytes, at]];

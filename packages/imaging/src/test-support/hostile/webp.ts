@@ -10,6 +10,14 @@ export function manyFramesWebp(frames: number): Buffer {
   return webp(extended(ANIMATION), chunk('ANIM', Buffer.alloc(6)), Buffer.alloc(frames * frame.length, frame));
 }
 
+/** The same, whose first frame declares the rest of the file as its own. */
+export function hiddenFramesWebp(frames: number): Buffer {
+  const bytes = manyFramesWebp(frames);
+  const first = bytes.indexOf('ANMF');
+  bytes.writeUInt32LE(bytes.length - first - 8, first + 4);
+  return bytes;
+}
+
 /** A still of one pixel with chunks of an unknown type: 8 bytes each. */
 export function manyChunksWebp(chunks: number): Buffer {
   const unknown = chunk('none', Buffer.of());
