@@ -7,7 +7,7 @@ import type { ApiBindings } from './bindings.ts';
 const WAITING_MAX = 1_000;
 /** Requests that start in a turn while one tenant is alone: a turn for each of them would take a sixth more CPU. */
 const STARTS_ALONE = 4;
-/** A tenant is alone for as long after the last request of another one. */
+/** A tenant is alone once no other one has had a request for this long. */
 const ALONE_AFTER_MS = 1_000;
 
 /**

@@ -179,7 +179,7 @@ describe('uploads that are rejected in a row', () => {
     expect((await ask({}, photo, keys.other)).status).toBe(201);
   });
 
-  test('change nothing for a tenant of whose uploads some are accepted', async () => {
+  test('change nothing for a tenant with some accepted uploads', async () => {
     const ends = Array.from({ length: 12 }, (_, index) => (index % 3 === 2 ? 'ready' : 'rejected'));
     const { statuses, ask } = await uploadAll(ends, { MAX_REJECTIONS_IN_A_ROW: 4 });
     expect(statuses).toEqual(ends.map(() => '201 '));

@@ -9,7 +9,7 @@ export interface LimitSettings {
   readonly tickets: number;
   readonly windowSeconds: number;
   readonly unfinishedMax: number;
-  /** Uploads rejected in a row from which a tenant gets its tickets one after the other. */
+  /** Uploads rejected in a row from which a tenant gets one ticket a second. */
   readonly rejectionsMax: number;
   readonly maxBacklog: number;
   readonly maxBacklogSeconds: number;

@@ -34,8 +34,7 @@ const description = describeRoute({
 
 /** GET /v1/webhook-deliveries: newest first, paginated. */
 export const listWebhookDeliveries: ApiRoute = (app, { webhooks }) => {
-  app.get('/v1/webhook-deliveries', description, async (c) => {
-    const { cursor, ...page } = query(c, Page);
-    return c.json(await webhooks.list({ cursor, ...page }), 200, { 'cache-control': 'no-store' });
-  });
+  app.get('/v1/webhook-deliveries', description, async (c) =>
+    c.json(await webhooks.list(query(c, Page)), 200, { 'cache-control': 'no-store' }),
+  );
 };

@@ -218,7 +218,7 @@ describe('a tenant whose uploads are rejected in a row', () => {
     return { ...all, note, reject, nextPace };
   }
 
-  test('gets one ticket after the other, while other tenants get theirs', async () => {
+  test('gets one ticket a second, while other tenants get theirs', async () => {
     const { outcome, admit, reject, nextPace } = await rejecting();
     await reject(2);
     expect([await outcome(), await outcome()]).toEqual(['admitted', 'admitted']);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { translateRedisErrors } from '../connection/redis-errors.ts';
 import { defineAdmit } from './admission-script.ts';
 import { INDEXED_MAX, type IndexedImage, indexKey } from './image-index.ts';
+import { createRecentRefusals, type Refusal } from './recent-refusals.ts';
 import { rejectionsKey } from './rejections.ts';
 import { createUnfinishedImages, UNFINISHED_TTL_MS, unfinishedKey } from './unfinished-images.ts';
 
@@ -31,12 +32,6 @@ interface AdmissionRequest {
   /** Stored with the ticket for 24 h; at most 256 characters. */
   readonly idempotencyKey: string | undefined;
 }
-
-/** Nothing was written. */
-type Refusal =
-  | { readonly outcome: 'full' }
-  /** The tenant's latest uploads were all rejected. It gets one ticket after the other until one is accepted. */
-  | { readonly outcome: 'paced'; readonly retryAfterMs: number };
 
 type Admission =
   | { readonly outcome: 'admitted' }
@@ -71,9 +66,6 @@ export interface AdmissionsOptions {
 }
 
 const DAY_MS = 24 * 3600_000;
-/** A tenant that was refused is refused again for this long without a call to Redis, unless its request has an idempotency key. */
-const REFUSED_MS = 1_000;
-const REFUSED_TENANTS_MAX = 10_000;
 /** Between two tickets of a tenant whose uploads are all rejected. Enough for a person who tries one file after the other. */
 const PACE_MS = 1_000;
 
@@ -86,7 +78,7 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
   const timesKey = (tenant: Tenant) => `${prefix}:ticket-times:${tenant}`;
 
   const ceilingOf = ({ share }: Pick<AdmissionRequest, 'share'>) => lower(options.unfinishedMax, share);
-  const refusals = createRefusals(options.clock ?? (() => performance.now()));
+  const refusals = createRecentRefusals(options.clock ?? (() => performance.now()));
 
   async function tryOnce({ tenant, ticket, images, idempotencyKey, share }: AdmissionRequest): Promise<Admission> {
     const rejections = rejectionsKey(prefix, tenant);
@@ -120,8 +112,9 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
       translateRedisErrors(async () => {
         const { tenant, images, idempotencyKey } = request;
         const wanted = { tenant, images: images.length, ceiling: ceilingOf(request) || Number.POSITIVE_INFINITY };
-        const known = idempotencyKey === undefined ? refusals.of(wanted) : undefined;
-        if (known) return known;
+        // A stored key has its ticket, regardless of refusals.
+        const recent = idempotencyKey === undefined ? refusals.of(wanted) : undefined;
+        if (recent) return recent;
         let admission = await tryOnce(request);
         if (admission.outcome === 'full') {
           await unfinished.audit(tenant, Date.parse(request.ticket.createdAt));
@@ -130,30 +123,6 @@ export function createAdmissions(options: AdmissionsOptions): Admissions {
         if (admission.outcome === 'full' || admission.outcome === 'paced') refusals.note(wanted, admission);
         return admission;
       }),
-  };
-}
-
-interface Wanted {
-  readonly tenant: Tenant;
-  readonly images: number;
-  readonly ceiling: number;
-}
-
-/** The last refusal of each tenant in this process. */
-function createRefusals(clock: () => number) {
-  const last = new Map<Tenant, Wanted & { readonly until: number; readonly refusal: Refusal }>();
-  return {
-    /** The refusal of no more than this within the last second, unless its time is over. */
-    of({ tenant, images, ceiling }: Wanted): Refusal | undefined {
-      const refused = last.get(tenant);
-      if (!refused || clock() >= refused.until) return undefined;
-      return images >= refused.images && ceiling <= refused.ceiling ? refused.refusal : undefined;
-    },
-    note(wanted: Wanted, refusal: Refusal): void {
-      if (last.size >= REFUSED_TENANTS_MAX) last.clear();
-      const ms = refusal.outcome === 'paced' ? Math.min(REFUSED_MS, refusal.retryAfterMs) : REFUSED_MS;
-      last.set(wanted.tenant, { ...wanted, refusal, until: clock() + ms });
-    },
   };
 }
 

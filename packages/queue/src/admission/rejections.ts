@@ -8,7 +8,7 @@ import type { RenderOutcome } from '../jobs.ts';
  *
  *     rejected ─► one more        ready · held ─► none        ten minutes without a rejection ─► none
  *
- * The admission script gives a tenant with many of them its tickets one after the other.
+ * The admission script gives a tenant with many of them one ticket a second.
  */
 export interface Rejections {
   note(image: RenderImage, outcome: RenderOutcome): Promise<void>;
@@ -28,6 +28,9 @@ export function createRejections(redis: Redis, prefix: string): Rejections {
   };
 }
 
-/** An import is not: it says nothing about what the tenant uploads, and imports have limits of their own. Moderation judges good files. */
+/**
+ * Imports do not count: they say nothing about what the tenant uploads, and have limits of their own. Nor do files that moderation rejects,
+ * because they are good ones.
+ */
 const isWasted = ({ importUrl }: RenderImage, outcome: RenderOutcome) =>
   outcome.outcome === 'rejected' && importUrl === undefined && !outcome.error.code.startsWith('moderation-');

@@ -23,7 +23,7 @@ export const DeliveryPage = z.object({
 type DeliveryPage = Readonly<z.infer<typeof DeliveryPage>>;
 
 interface DeliveryQuery {
-  readonly cursor: number | undefined;
+  readonly cursor?: number | undefined;
   readonly limit: number;
   readonly status?: DeliveryStatus | undefined;
   readonly imageId?: ImageId | undefined;
