@@ -33,7 +33,7 @@ const DAY_S = 24 * 3600;
 /** As long as earlier revisions stay by default. */
 const IMAGE_CHANGES_WINDOW_S = 30 * DAY_S;
 export const IMAGE_CHANGES_MAX = 50;
-/** A token may open as many times the connections that it may hold, in so many seconds: enough to lose and renew all of them twice. */
+/** For each connection that a token may hold, in this window: enough to open all of them, lose them, and open them again, twice. */
 const OPENINGS_PER_PLACE = 3;
 const OPENINGS_WINDOW_S = 10;
 

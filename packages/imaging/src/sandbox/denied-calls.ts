@@ -208,7 +208,7 @@ export const limitedCalls = {
 } satisfies Record<string, LimitedCall>;
 
 /**
- * Calls whose flags are in memory, where a filter can't see them. They fail with ENOSYS as on an older kernel: glibc then uses `clone`,
+ * Calls whose flags are in memory, where a filter cannot see them. They fail with ENOSYS as on an older kernel: glibc then uses `clone`,
  * and nothing uses `openat2`.
  */
 export const hiddenCalls = {

@@ -1,64 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { landlockRules } from './landlock-rules.ts';
+import { launchers, systemProgram } from './launchers.ts';
 import { type Layer, launcherOf, type MissingLayer, type OwnLayer, ownLayers, type Sandbox } from './layers.ts';
-import { type FilterFile, filterPath, openFilter, withFilter } from './open-filter.ts';
-
-interface Launcher {
-  readonly layer: OwnLayer;
-  /** Programs of util-linux. The first one that works here is used. */
-  readonly commands: readonly (readonly string[])[];
-  /** A command that shows whether it works. */
-  readonly proof: readonly string[];
-}
-
-const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
-const harmless = [folders.map((folder) => `${folder}/true`).find(existsSync) ?? 'true'];
-/** Whether Node works behind it, the first engine process shows. */
-const versionOfNode = [process.execPath, '--version'];
-
-/**
- * The rights of the first Landlock, in Linux 5.13. `setpriv` 2.41 takes `fs` for all rights that it knows, which a kernel without
- * one of them refuses.
- */
-const firstRights =
-  'execute,write-file,read-file,read-dir,remove-dir,remove-file,make-char,make-dir,make-reg,make-sock,make-fifo,make-block,make-sym';
-
-const launchers = (readable: readonly string[]): readonly Launcher[] => [
-  {
-    layer: 'network-namespace',
-    commands: [
-      ['unshare', '--net', '--'],
-      ['unshare', '--user', '--map-current-user', '--net', '--'],
-    ],
-    proof: harmless,
-  },
-  { layer: 'resource-limits', commands: [['prlimit', '--core=0', '--nofile=128', '--']], proof: harmless },
-  {
-    layer: 'no-new-privileges',
-    commands: [
-      // Only root has a bounding set to drop.
-      ['setpriv', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--pdeathsig=KILL', '--'],
-      ['setpriv', '--no-new-privs', '--pdeathsig=KILL', '--'],
-    ],
-    proof: harmless,
-  },
-  {
-    layer: 'call-filter',
-    commands: [['setpriv', '--no-new-privs', '--seccomp-filter', filterPath, '--']],
-    proof: versionOfNode,
-  },
-  {
-    // The last one: it leaves no other program to execute than Node.
-    layer: 'landlock',
-    commands: ['fs', `fs:${firstRights}`].map((access) => [
-      ...['setpriv', '--no-new-privs', '--landlock-access', access, ...landlockRules(readable), '--'],
-    ]),
-    proof: versionOfNode,
-  },
-];
+import { type FilterFile, openFilter, withFilter } from './open-filter.ts';
 
 /**
  * Finds out which layers the system has, by starting a harmless program behind each.
@@ -70,28 +16,24 @@ export async function probeSandbox(
   readable: readonly string[],
   wanted: readonly OwnLayer[] = ownLayers,
 ): Promise<Sandbox> {
-  const found: { layer: Layer; command: readonly string[] }[] = [];
-  const missing: MissingLayer[] = [];
   const filter = wanted.includes('call-filter') ? openFilter() : undefined;
+  const found: { layer: Layer; command: readonly string[] }[] = [];
+  const missing: MissingLayer[] = ownLayers.filter((layer) => !wanted.includes(layer)).map(leftOut);
+  const lacks = (layer: Layer, reason: string) => missing.push({ layer, because: 'system', reason });
   for (const { layer, commands, proof } of launchers(readable)) {
     if (!wanted.includes(layer)) continue;
-    const attempt = (command: readonly string[]) =>
+    const tryOut = (command: readonly string[]) =>
       failureOf([...launcherOf({ launchers: found }), ...command, ...proof], filter);
-    const result = await firstThatWorks(commands, attempt);
-    if ('command' in result) found.push({ layer, command: result.command });
-    else missing.push({ layer, because: 'system', reason: result.reason });
+    const { command, reason } = await firstThatWorks(commands, tryOut);
+    if (command) found.push({ layer, command });
+    else lacks(layer, reason);
   }
-  if (!hasPermissionModel)
-    missing.push({ layer: 'permission-model', because: 'system', reason: 'Node is older than 24' });
-  if (!isFiltered()) missing.push({ layer: 'seccomp', because: 'system', reason: 'this process has no filter' });
-  const unwanted = ownLayers.filter((layer) => !wanted.includes(layer));
-  const known = unwanted.map((layer) => ({ layer, because: 'setting', reason: 'left out by the settings' }) as const);
-  return withActive({
-    launchers: found,
-    filter,
-    missing: [...missing.filter(({ layer }) => !unwanted.some((other) => other === layer)), ...known],
-  });
+  if (!hasPermissionModel && wanted.includes('permission-model')) lacks('permission-model', 'Node is older than 24');
+  if (!isFiltered()) lacks('seccomp', 'this process has no filter');
+  return withActive({ launchers: found, filter, missing });
 }
+
+const leftOut = (layer: OwnLayer): MissingLayer => ({ layer, because: 'setting', reason: 'left out by the settings' });
 
 function withActive({ filter, ...sandbox }: Omit<Sandbox, 'active'>): Sandbox {
   const isMissing = (layer: Layer) => sandbox.missing.some((other) => other.layer === layer);
@@ -104,21 +46,26 @@ function withActive({ filter, ...sandbox }: Omit<Sandbox, 'active'>): Sandbox {
 /** Named `--permission`, and stable, since Node 24. */
 const hasPermissionModel = Number(process.versions.node.split('.')[0]) >= 24;
 
-type Attempt = { readonly command: readonly string[] } | { readonly reason: string };
+interface Found {
+  readonly command: readonly string[] | undefined;
+  /** Why no command works. */
+  readonly reason: string;
+}
 
 async function firstThatWorks(
   commands: readonly (readonly string[])[],
-  failureOf: (command: readonly string[]) => Promise<string | undefined>,
-): Promise<Attempt> {
+  tryOut: (command: readonly string[]) => Promise<string | undefined>,
+): Promise<Found> {
   let reason = '';
   for (const [name = '', ...args] of commands) {
-    const program = folders.map((folder) => `${folder}/${name}`).find(existsSync);
-    if (!program) return { reason: `${name} is not installed` };
-    const failure = await failureOf([program, ...args]);
-    if (failure === undefined) return { command: [program, ...args] };
+    const program = systemProgram(name);
+    if (!program) return { command: undefined, reason: `${name} is not installed` };
+    const command = [program, ...args];
+    const failure = await tryOut(command);
+    if (failure === undefined) return { command, reason: '' };
     reason = failure;
   }
-  return { reason };
+  return { command: undefined, reason };
 }
 
 /** On an overloaded machine, a start takes seconds. */
