@@ -1,4 +1,4 @@
-import { createEnginePool, type PoolEvent } from '@imagemill/imaging';
+import { createEnginePool, type SandboxEvent } from '@imagemill/imaging';
 import { engineEnv } from '@imagemill/rendering';
 import { parseEnv } from '@imagemill/service';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ how to get the missing ones. The doctor of a local stack runs it.`;
 async function main(): Promise<void> {
   if (process.argv.length > 2) return void process.stdout.write(`${HELP}\n`);
   const env = parseEnv(z.object(engineEnv), process.env);
-  const reports: Extract<PoolEvent, { is: 'sandbox' }>[] = [];
+  const reports: SandboxEvent[] = [];
   const pool = await createEnginePool({
     processes: 1,
     layers: env.ENGINE_LAYERS,

@@ -13,7 +13,7 @@ export type { DecodeOptions, Picture, PictureSummary, RenderedVariant } from './
 export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-engine-pool.ts';
 export { endReasons } from './pool/engine-process.ts';
 export type { Lane } from './pool/lane.ts';
-export type { PoolEvent } from './pool/pool-event.ts';
+export type { PoolEvent, SandboxEvent } from './pool/pool-event.ts';
 export { createUsageReader } from './pool/process-usage.ts';
 export { type MissingLayer, type OwnLayer, ownLayers } from './sandbox/layers.ts';
 export type { Watermarks } from './watermark/placed-mark.ts';

@@ -5,6 +5,7 @@ import {
   type EnginePool,
   type ImageLimits,
   type PoolEvent,
+  type SandboxEvent,
   type Watermarks,
 } from '@imagemill/imaging';
 import type { Logger } from '@imagemill/service';
@@ -98,7 +99,7 @@ function log(event: PoolEvent, logger: Logger): void {
   else logger.warn(facts, 'engine process ended');
 }
 
-function logLayers({ active, missing }: Extract<PoolEvent, { is: 'sandbox' }>, logger: Logger): void {
+function logLayers({ active, missing }: SandboxEvent, logger: Logger): void {
   const reasons = Object.fromEntries(missing.map(({ layer, reason }) => [layer, reason]));
   logger.info({ active, missing: reasons }, 'layers around engine processes');
   for (const { layer, because, reason } of missing) {

@@ -38,7 +38,8 @@ export const imageGone = () =>
     headers: cached(GONE_MAX_AGE_S),
   });
 
-export const queueFull = () => unavailable('render-queue-full', 'Too many pictures wait to be rendered.');
+export const queueFull = () =>
+  unavailable('render-queue-full', 'Too many pictures wait to be rendered, or too many images are looked up.');
 export const tenantQueueFull = () =>
   unavailable('tenant-queue-full', 'Too many pictures of this owner wait to be rendered.');
 export const leftToTheWorker = () =>

@@ -1,4 +1,4 @@
-import type { MissingLayer, PoolEvent } from '@imagemill/imaging';
+import type { MissingLayer, SandboxEvent } from '@imagemill/imaging';
 
 type Layer = MissingLayer['layer'];
 
@@ -27,11 +27,10 @@ const advice: Readonly<Record<Layer, string>> = {
 const coveredByFilter: readonly Layer[] = ['network-namespace', 'seccomp'];
 
 /** The active layers in one line, and a line for each missing one. */
-export function adviseOnLayers({ active, missing }: Pick<Extract<PoolEvent, { is: 'sandbox' }>, 'active' | 'missing'>) {
+export function adviseOnLayers({ active, missing }: Omit<SandboxEvent, 'is'>) {
   const isFiltered = active.includes('call-filter');
-  const [none] = active.length === 0 ? ['none'] : [];
   return [
-    { result: 'ok', message: `active here: ${none ?? active.join(', ')}` },
+    { result: 'ok', message: `active here: ${active.join(', ') || 'none'}` },
     ...missing.map((layer) => outcomeOf(layer, isFiltered)),
   ] satisfies Outcome[];
 }
@@ -41,7 +40,7 @@ function outcomeOf({ layer, because, reason }: MissingLayer, isFiltered: boolean
   const message = `${layer} is missing here: ${reason}`;
   if (because === 'program') {
     const fix =
-      'Engine processes do not start behind it. Install libraries in the usual folders, or leave it out of ENGINE_LAYERS.';
+      'Engine processes do not start behind it. Install libraries in the usual folders, or set ENGINE_LAYERS to the active layers.';
     return { result: 'warning', message, fix };
   }
   if (isFiltered && coveredByFilter.includes(layer))

@@ -26,7 +26,7 @@ export type ToEngine =
   | { readonly do: 'watermark'; readonly sha256: string; readonly raw: Raw }
   /** The body is the file that the next calls are about. */
   | { readonly do: 'hold' }
-  /** `hasSlot`: the first work of the call has a slot already, number 0. */
+  /** `hasSlot`: the first work of the call has a slot already, `SLOT_OF_CALL`. */
   | ({ readonly call: number; readonly hasSlot: boolean } & EngineCall)
   /** The work of this slot may begin. */
   | { readonly do: 'enter'; readonly slot: number }

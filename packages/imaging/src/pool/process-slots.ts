@@ -1,3 +1,4 @@
+import { SLOT_OF_CALL } from '../channel/slot-of-call.ts';
 import type { Lane } from './lane.ts';
 import type { Slots, SlotTicket } from './slots.ts';
 
@@ -8,9 +9,9 @@ export interface ProcessSlots {
   /** @throws Error for a number in use, or if there are too many */
   want(slot: number, lane: Lane): void;
   /**
-   * Takes a slot that is free now, as number 0, for work that a call begins: the process need not ask for it.
+   * Takes a slot that is free now, as `SLOT_OF_CALL`, for work that a call begins: the process need not ask for it.
    *
-   * @returns false if none is free, or the process has number 0 already
+   * @returns false if none is free, or the process has this one already
    */
   takeFree(lane: Lane): boolean;
   leave(slot: number): void;
@@ -19,8 +20,6 @@ export interface ProcessSlots {
 
 /** More than the largest variant set has entries: only a process that was taken over asks for more. */
 const SLOTS_MAX = 1_000;
-/** The process numbers its own ones from 1. */
-const AHEAD = 0;
 
 /** @param grant is called once for each slot that was not left before */
 export function createProcessSlots(slots: Slots, grant: (slot: number) => void): ProcessSlots {
@@ -37,10 +36,10 @@ export function createProcessSlots(slots: Slots, grant: (slot: number) => void):
       );
     },
     takeFree(lane) {
-      if (tickets.has(AHEAD)) return false;
+      if (tickets.has(SLOT_OF_CALL)) return false;
       let isGranted = false;
       const ticket = slots.request(lane, () => (isGranted = true));
-      if (isGranted) tickets.set(AHEAD, ticket);
+      if (isGranted) tickets.set(SLOT_OF_CALL, ticket);
       else ticket.leave();
       return isGranted;
     },

@@ -4,18 +4,16 @@ import type { Layer, Sandbox } from '../sandbox/layers.ts';
 import { misbehavingProgram, runImage } from '../test-support/misbehaviour.ts';
 import { createEnginePool, type EnginePoolOptions } from './create-engine-pool.ts';
 import type { EngineProcess } from './engine-process.ts';
-import type { PoolEvent } from './pool-event.ts';
+import type { PoolEvent, SandboxEvent } from './pool-event.ts';
 import { startBehindLayers } from './start-behind-layers.ts';
 
-type Report = Extract<PoolEvent, { is: 'sandbox' }>;
-
 async function openPool(options: EnginePoolOptions) {
-  const reports: Report[] = [];
+  const reports: SandboxEvent[] = [];
   const onEvent = (event: PoolEvent) => void (event.is === 'sandbox' && reports.push(event));
   const pool = await createEnginePool({ processes: 1, ...options, onEvent });
   onTestFinished(() => pool.close());
   const [report] = reports;
-  if (!report || reports.length > 1) throw new Error('There is one report.');
+  if (!report || reports.length > 1) throw new Error('There is not exactly one report.');
   return { pool, report };
 }
 

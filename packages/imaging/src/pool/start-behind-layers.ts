@@ -30,7 +30,9 @@ export function startBehindLayers({ probed, required, start, onProven }: Layered
     if (lacking.length > 0) {
       await end(first.process);
       const reasons = lacking.map(({ layer, reason }) => `${layer} (${reason})`);
-      throw new Error(`Required layers around engine processes do not work here: ${reasons.join(', ')}`);
+      throw new Error(
+        `Required layers around engine processes do not work here: ${reasons.join(', ')}. Install what they need, or require fewer.`,
+      );
     }
     proven = first.sandbox;
     onProven(proven);

@@ -20,7 +20,7 @@ test('work asks for a slot, and returns it', async () => {
 
 test('the first work takes the slot that came with its call, the next one asks', async () => {
   const { sent, slots } = slotsOfProcess();
-  slots.grantedAhead();
+  slots.grantedWithCall();
   const first = slots.enter(async () => {});
   const next = slots.enter(async () => {});
   await first;
@@ -35,11 +35,11 @@ test('the first work takes the slot that came with its call, the next one asks',
 
 test('a slot that came with a call is returned once, whether work took it or not', async () => {
   const { sent, slots } = slotsOfProcess();
-  slots.grantedAhead();
-  slots.returnAhead();
-  slots.grantedAhead();
+  slots.grantedWithCall();
+  slots.returnUnused();
+  slots.grantedWithCall();
   await slots.enter(async () => {});
-  slots.returnAhead();
+  slots.returnUnused();
   expect(sent).toEqual([
     { is: 'leaves-slot', slot: 0 },
     { is: 'leaves-slot', slot: 0 },

@@ -1,27 +1,25 @@
 import type { FromEngine } from '../channel/messages.ts';
+import { SLOT_OF_CALL } from '../channel/slot-of-call.ts';
 import type { Slot } from '../slot.ts';
 
 /** Slots that the worker grants: one limit holds for the decodes and encodes of all its engine processes. */
 export interface GrantedSlots {
   readonly enter: Slot;
   /** The worker has granted a slot with a call: the next work has it, and does not ask for one. */
-  grantedAhead(): void;
+  grantedWithCall(): void;
   /** Returns that slot if no work has taken it. */
-  returnAhead(): void;
+  returnUnused(): void;
   /** The worker has granted this slot. */
   granted(slot: number): void;
   /** Admits all waiting work at once, for work that ends by itself because its image was dropped. Resolves when all work has ended. */
   drain(): Promise<void>;
 }
 
-/** The number of the slot that comes with a call. */
-const AHEAD = 0;
-
 export function createGrantedSlots(send: (message: FromEngine) => void): GrantedSlots {
   const waiting = new Map<number, () => void>();
   const open = new Set<Promise<unknown>>();
-  let last = AHEAD;
-  let isAhead = false;
+  let last = SLOT_OF_CALL;
+  let hasSlotOfCall = false;
 
   function admit(slot: number): void {
     waiting.get(slot)?.();
@@ -29,9 +27,9 @@ export function createGrantedSlots(send: (message: FromEngine) => void): Granted
   }
 
   async function take(): Promise<number> {
-    if (isAhead) {
-      isAhead = false;
-      return AHEAD;
+    if (hasSlotOfCall) {
+      hasSlotOfCall = false;
+      return SLOT_OF_CALL;
     }
     last += 1;
     const slot = last;
@@ -62,12 +60,12 @@ export function createGrantedSlots(send: (message: FromEngine) => void): Granted
       void settled.then(() => open.delete(settled));
       return done;
     },
-    grantedAhead() {
-      isAhead = true;
+    grantedWithCall() {
+      hasSlotOfCall = true;
     },
-    returnAhead() {
-      if (isAhead) send({ is: 'leaves-slot', slot: AHEAD });
-      isAhead = false;
+    returnUnused() {
+      if (hasSlotOfCall) send({ is: 'leaves-slot', slot: SLOT_OF_CALL });
+      hasSlotOfCall = false;
     },
     granted: admit,
     async drain() {

@@ -16,14 +16,14 @@ export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: 
   let image = newImage();
 
   async function answer({ call, hasSlot, ...request }: CallMessage): Promise<void> {
-    if (hasSlot) slots.grantedAhead();
+    if (hasSlot) slots.grantedWithCall();
     try {
       const result = (await perform(request as EngineCall, call)) ?? null;
       send({ is: 'done', call, result });
     } catch (error) {
       send(failure(call, error));
     } finally {
-      if (hasSlot) slots.returnAhead();
+      if (hasSlot) slots.returnUnused();
     }
   }
 
