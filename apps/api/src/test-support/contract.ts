@@ -1,6 +1,6 @@
 import type { OpenApiDocument } from '../openapi/document.ts';
 import { createMismatches, type Mismatches } from './mismatches.ts';
-import { isUpgrade, type ReadAnswer, readAnswer } from './read-answer.ts';
+import { isAcceptedUpgrade, type ReadAnswer, readAnswer } from './read-answer.ts';
 
 interface Header {
   readonly required?: boolean;
@@ -64,7 +64,7 @@ export function createContract(document: OpenApiDocument, seen: Set<string>) {
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       const path = templateOf(document, method, new URL(request.url).pathname);
       if (path === undefined) return answer.code ? mismatches(answer.body, 'components', 'schemas', 'Problem') : [];
-      const status = isUpgrade(request, response) ? '101' : String(response.status);
+      const status = isAcceptedUpgrade(request, response) ? '101' : String(response.status);
       seen.add([method, path, status, answer.code].filter(Boolean).join(' '));
       const documented = operationOf(method, path)?.responses[status];
       if (!documented) return [`${status} ${answer.code} is not documented`];

@@ -19,7 +19,7 @@ export async function readAnswer(response: Response): Promise<ReadAnswer> {
 }
 
 /** The response to an accepted WebSocket has no status until the server handles the upgrade. */
-export const isUpgrade = (request: Request, response: Response) =>
+export const isAcceptedUpgrade = (request: Request, response: Response) =>
   request.headers.get('upgrade')?.toLowerCase() === 'websocket' && response.status === 200 && response.body === null;
 
 function decompressed(response: Response): Response {
