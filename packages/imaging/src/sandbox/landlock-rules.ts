@@ -8,7 +8,10 @@ const programLoaders = [
 
 const libraries = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib', '/etc/ld.so.cache'];
 
-/** What Node, glibc and libvips read about the machine and the process. Of other processes, Landlock hides memory and environment. */
+/**
+ * What Node, glibc and libvips read about the machine and the process. Of other processes, Landlock hides memory and environment.
+ * `/proc` is readable as a whole: the kernel loses a rule for one of its files with the cached entry, when memory is short.
+ */
 const facts = [
   ...['/proc', '/sys/fs/cgroup', '/sys/devices/system/cpu', '/dev/null', '/etc/localtime'],
   // Node does not start if it exists but cannot be read.
