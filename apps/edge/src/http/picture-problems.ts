@@ -6,12 +6,12 @@ const GONE_MAX_AGE_S = 60;
 const RETRY_AFTER_S = 2;
 
 const cached = (seconds: number) => ({ 'cache-control': `public, max-age=${seconds}` });
-const unavailable = (code: string, detail: string) =>
+const unavailable = (code: string, detail: string, retryAfterS = RETRY_AFTER_S) =>
   new Problem({
     status: 503,
     code,
     detail,
-    headers: { 'retry-after': String(RETRY_AFTER_S), 'cache-control': 'no-store' },
+    headers: { 'retry-after': String(retryAfterS), 'cache-control': 'no-store' },
   });
 
 export const pictureNotFound = () =>
@@ -45,6 +45,8 @@ export const tenantQueueFull = () =>
 export const leftToTheWorker = () =>
   unavailable('not-rendered-yet', 'This picture is made by a worker. Try again later.');
 export const tookTooLong = () => unavailable('request-timeout', 'The picture was not ready in time.');
+export const rendersTooLong = (retryAfterS: number) =>
+  unavailable('request-timeout', 'The picture was not ready in time when it was rendered last.', retryAfterS);
 
 /** No client receives it: it keeps disconnects from being logged as failures of ours. */
 export const clientDisconnected = () =>

@@ -156,3 +156,21 @@ test('a request ends at its time limit, and says when to retry', async () => {
   const response = await slow.get(pathOf(image));
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
 });
+
+test('a picture whose render did not end in time is not rendered again for ten times as long', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  const slow = await second({ env: { EDGE_REQUEST_TIMEOUT_MS: 1_000 } });
+  let decodes = 0;
+  const { miss } = slow.services;
+  const decode: typeof miss.engine.decode = (_file, _source, _set, { signal } = {}) => {
+    decodes += 1;
+    return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  };
+  Object.assign(miss, { engine: { ...miss.engine, decode } });
+  expect((await slow.get(pathOf(image))).status).toBe(503);
+  const refused = await slow.get(pathOf(image));
+  expect([refused.status, (await refused.json()).code, decodes]).toEqual([503, 'request-timeout', 1]);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(2);
+  expect((await edge.get(pathOf(image))).status).toBe(200);
+});

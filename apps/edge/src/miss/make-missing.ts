@@ -70,7 +70,12 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
   return services.queue.run(order.image.tenant, signal, async () => {
     watch.timings.queue = performance.now() - queuedAt;
     flight.commit();
-    const bytes = await renderRendition(services, order, { watch, signal });
+    const bytes = await renderRendition(services, order, { watch, signal }).catch((error: unknown) => {
+      const { decode = 0, encode = 0 } = watch.timings;
+      // Committed work is ended by its time limit only.
+      if (signal.aborted) services.unrenderable.addUnfinished(order.key, decode + encode);
+      throw error;
+    });
     if (!bytes) throw await withoutOriginal(services, order.image);
     const { picture, stored } = await inSpan('publish', {}, () => publishRendition(services, order, bytes, signal));
     services.onRendered(watch.timings);

@@ -1,22 +1,30 @@
 import { LRUCache } from 'lru-cache';
-import { notRenderable } from '../http/picture-problems.ts';
+import { notRenderable, rendersTooLong } from '../http/picture-problems.ts';
 
 const KEYS_MAX = 10_000;
 const KEPT_MS = 10_000;
+/** A render without a result takes at most a tenth of the time, however often it is requested. */
+const REST_FACTOR = 10;
 
-/** Renditions whose original turned out not to be an acceptable image. They are not tried again for some seconds. */
+/** Renditions that could not be made. They are not tried again for some time. */
 export interface UnrenderableKeys {
-  /** @throws Problem 404 `not-renderable` for a remembered key */
+  /** @throws Problem 404 `not-renderable`, or 503 `request-timeout` with the time of the next try, for a remembered key */
   check(key: string): void;
+  /** Its original turned out not to be an acceptable image. */
   add(key: string): void;
+  /** Its render was ended at the time limit of requests. */
+  addUnfinished(key: string, spentMs: number): void;
 }
 
 export function createUnrenderableKeys(): UnrenderableKeys {
-  const keys = new LRUCache<string, true>({ max: KEYS_MAX, ttl: KEPT_MS });
+  const keys = new LRUCache<string, 'not-renderable' | 'unfinished'>({ max: KEYS_MAX, ttl: KEPT_MS });
   return {
     check(key) {
-      if (keys.has(key)) throw notRenderable();
+      const found = keys.get(key);
+      if (found === 'not-renderable') throw notRenderable();
+      if (found) throw rendersTooLong(Math.ceil(keys.getRemainingTTL(key) / 1000));
     },
-    add: (key) => void keys.set(key, true),
+    add: (key) => void keys.set(key, 'not-renderable'),
+    addUnfinished: (key, spentMs) => void keys.set(key, 'unfinished', { ttl: Math.ceil(1 + REST_FACTOR * spentMs) }),
   };
 }

@@ -20,7 +20,7 @@ function held(queue: ReturnType<typeof createRenderQueue>, tenant = acme, signal
 test('runs no more than its limit, and the others in order as places become free', async () => {
   const queue = createRenderQueue({ runningMax: 2, waitingMax: 5, tenantShare: 1 });
   const renders = Array.from({ length: 4 }, () => held(queue));
-  await Promise.resolve();
+  await vi.waitUntil(() => renders[1]?.started());
   expect(renders.map(({ started }) => started())).toEqual([true, true, false, false]);
   expect(queue.status()).toEqual({ running: 2, waiting: 2 });
   renders[1]?.release();
@@ -53,6 +53,30 @@ test('one tenant takes at most its share, and leaves room for others', async () 
   const again = held(queue);
   again.release();
   await again.done;
+});
+
+test('renders of a tenant that waits behind a flood of another one start with the next places', async () => {
+  const queue = createRenderQueue({ runningMax: 2, waitingMax: 20, tenantShare: 1 });
+  const flood = Array.from({ length: 10 }, () => held(queue));
+  const theirs = [held(queue, other), held(queue, other)];
+  flood[0]?.release();
+  await vi.waitUntil(() => theirs[0]?.started());
+  theirs[0]?.release();
+  await vi.waitUntil(() => theirs[1]?.started());
+  expect(flood.filter(({ started }) => started())).toHaveLength(2);
+  for (const { release } of [...flood, ...theirs]) release();
+  await Promise.all([...flood, ...theirs].map(({ done }) => done));
+});
+
+test('a tenant leaves a place to others that had renders lately', async () => {
+  const queue = createRenderQueue({ runningMax: 3, waitingMax: 20, tenantShare: 1 });
+  await queue.run(other, never, async () => {});
+  const flood = Array.from({ length: 10 }, () => held(queue));
+  expect(queue.status()).toEqual({ running: 2, waiting: 8 });
+  const theirs = held(queue, other);
+  await vi.waitUntil(() => theirs.started());
+  for (const { release } of [...flood, theirs]) release();
+  await Promise.all([...flood, theirs].map(({ done }) => done));
 });
 
 test('a failed or abandoned render gives its place back', async () => {

@@ -1,5 +1,7 @@
 import type { Tenant } from '@imagemill/variants';
 import { queueFull, tenantQueueFull } from '../http/picture-problems.ts';
+import { createTenantCounts } from './tenant-counts.ts';
+import { createTenantTurns } from './tenant-turns.ts';
 
 export interface RenderQueueLimits {
   /** Renders at the same time. */
@@ -9,7 +11,7 @@ export interface RenderQueueLimits {
   readonly tenantShare: number;
 }
 
-/** Renders of this process, first come, first served. */
+/** Renders of this process, in turns by tenant: `tenant-turns.ts`. */
 export interface RenderQueue {
   /**
    * Runs `work` when it has a place.
@@ -22,52 +24,44 @@ export interface RenderQueue {
 }
 
 interface Waiting {
+  readonly tenant: Tenant;
   start(): void;
 }
 
 export function createRenderQueue({ runningMax, waitingMax, tenantShare }: RenderQueueLimits): RenderQueue {
   const waiting = new Set<Waiting>();
-  const places = new Map<Tenant, number>();
+  const turns = createTenantTurns(runningMax);
+  /** Running and waiting renders. */
+  const places = createTenantCounts();
   const tenantMax = Math.max(1, Math.floor((runningMax + waitingMax) * tenantShare));
-  let running = 0;
 
   function take(tenant: Tenant): () => void {
-    if (running >= runningMax && waiting.size >= waitingMax) throw queueFull();
-    const taken = places.get(tenant) ?? 0;
-    if (taken >= tenantMax) throw tenantQueueFull();
-    places.set(tenant, taken + 1);
-    return () => {
-      const rest = (places.get(tenant) ?? 1) - 1;
-      if (rest > 0) places.set(tenant, rest);
-      else places.delete(tenant);
-    };
+    if (places.total >= runningMax + waitingMax) throw queueFull();
+    if (places.of(tenant) >= tenantMax) throw tenantQueueFull();
+    places.add(tenant, 1);
+    turns.arrived(tenant);
+    return () => places.add(tenant, -1);
   }
 
-  async function untilStarted(signal: AbortSignal): Promise<void> {
-    if (running < runningMax) {
-      running += 1;
-      return;
+  function startNext(): void {
+    for (let next = turns.next(waiting); next; next = turns.next(waiting)) {
+      waiting.delete(next);
+      turns.began(next.tenant);
+      next.start();
     }
+  }
+
+  async function untilStarted(tenant: Tenant, signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const place: Waiting = { start: resolve };
+    const place: Waiting = { tenant, start: resolve };
     const abort = () => {
       waiting.delete(place);
       reject(signal.reason);
     };
     signal.addEventListener('abort', abort, { once: true });
     waiting.add(place);
+    startNext();
     await promise.finally(() => signal.removeEventListener('abort', abort));
-  }
-
-  /** The place goes to the next one without becoming free in between. */
-  function startNext(): void {
-    const [next] = waiting;
-    if (!next) {
-      running -= 1;
-      return;
-    }
-    waiting.delete(next);
-    next.start();
   }
 
   return {
@@ -75,16 +69,17 @@ export function createRenderQueue({ runningMax, waitingMax, tenantShare }: Rende
       signal.throwIfAborted();
       const leave = take(tenant);
       try {
-        await untilStarted(signal);
+        await untilStarted(tenant, signal);
         try {
           return await work();
         } finally {
+          turns.ended(tenant);
           startNext();
         }
       } finally {
         leave();
       }
     },
-    status: () => ({ running, waiting: waiting.size }),
+    status: () => ({ running: turns.running.total, waiting: waiting.size }),
   };
 }
