@@ -1,4 +1,4 @@
-import { type EnginePool, endReasons, type PoolEvent } from '@imagemill/imaging';
+import { type EnginePool, endReasons, type PoolEvent, type SandboxEvent } from '@imagemill/imaging';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** Metrics of the engine processes. @param engine is read when the metrics are read */
@@ -42,14 +42,14 @@ export function measureEngine(
   for (const reason of endReasons) ends.inc({ reason }, 0);
   return {
     count(event) {
-      if (event.is === 'sandbox') show(event, layers);
+      if (event.is === 'sandbox') showLayers(event, layers);
       if (event.is === 'started') starts.inc();
       if (event.is === 'ended') ends.inc({ reason: event.reason });
     },
   };
 }
 
-function show({ active, missing }: Extract<PoolEvent, { is: 'sandbox' }>, layers: Gauge<'layer'>): void {
+function showLayers({ active, missing }: SandboxEvent, layers: Gauge<'layer'>): void {
   for (const layer of active) layers.set({ layer }, 1);
   for (const { layer, because } of missing) if (because !== 'setting') layers.set({ layer }, 0);
 }
