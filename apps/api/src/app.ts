@@ -12,7 +12,7 @@ import { browserHeaders } from './http/browser-headers.ts';
 import { delayRefusals } from './http/delay-refusals.ts';
 import { limitBody } from './http/limit-body.ts';
 import { inTurn } from './http/request-turns.ts';
-import { limitRequests } from './limits/request-limits.ts';
+import { limitRequests } from './limits/limit-requests.ts';
 import type { Area } from './openapi/operation.ts';
 import { changeImage } from './routes/change-image.ts';
 import { completeUpload } from './routes/complete-upload.ts';

@@ -1,3 +1,4 @@
+import { tooMany } from '@imagemill/http';
 import { type createProducerConnection, translateRedisErrors } from '@imagemill/queue';
 import { type RateLimiterAbstract, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
@@ -15,6 +16,7 @@ export interface RateLimit {
   /**
    * Consumes some of the limit, even if not enough is left.
    *
+   * @param whose the tenant, the image or the follow token that is limited
    * @throws QueueUnavailableError
    */
   take(whose: string, count: number): Promise<RateLimitState>;
@@ -29,20 +31,37 @@ export interface RateLimitOptions {
   readonly windowSeconds: number;
 }
 
-/** A fixed window per tenant, which starts with its first call. All processes of the API share the limit. */
+/** A fixed window for each that is limited, which starts with its first call. All processes of the API share the limit. */
 export function createRateLimit({ connection, prefix, what, limit, windowSeconds }: RateLimitOptions): RateLimit {
   const limiter = new RateLimiterRedis({
     storeClient: connection,
     keyPrefix: `${prefix}:rate:${what}`,
     points: limit,
     duration: windowSeconds,
-    // A tenant that is over its limit costs Redis nothing until its window ends.
+    // What is over its limit costs Redis nothing until its window ends.
     inMemoryBlockOnConsumed: limit,
   });
   return rateLimitOf(limiter, { limit, windowSeconds });
 }
 
 type Window = Pick<RateLimitState, 'limit' | 'windowSeconds'>;
+
+/**
+ * Takes one of a limit; undefined for no limit.
+ *
+ * @param detailOf the sentence that the client reads
+ * @throws Problem 429 `rate-limited`
+ */
+export async function takeOne(
+  rate: RateLimit | undefined,
+  whose: string,
+  detailOf: (window: Window) => string,
+): Promise<void> {
+  if (!rate) return;
+  const state = await rate.take(whose, 1);
+  if (state.allowed) return;
+  throw tooMany({ code: 'rate-limited', detail: detailOf(state), retryAfterSeconds: state.resetSeconds });
+}
 
 export const rateLimitOf = (limiter: RateLimiterAbstract, window: Window): RateLimit => ({
   async take(whose, count) {

@@ -1,10 +1,6 @@
-import { tooMany } from '@imagemill/http';
-import type { ImageId, Tenant } from '@imagemill/variants';
-import type { Context } from 'hono';
-import { createMiddleware } from 'hono/factory';
+import type { ImageId } from '@imagemill/variants';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { ApiBindings } from '../http/bindings.ts';
-import { createRateLimit, type RateLimit, type RateLimitOptions, rateLimitOf } from './rate-limit.ts';
+import { createRateLimit, type RateLimit, type RateLimitOptions, rateLimitOf, takeOne } from './rate-limit.ts';
 
 /** Limits on a tenant's calls other than requests for tickets, which have their own. Undefined for no limit. */
 export interface RequestLimits {
@@ -62,59 +58,10 @@ function ofProcess(limit: number, windowSeconds: number): RateLimit | undefined 
   return rateLimitOf(new RateLimiterMemory({ points: limit, duration: windowSeconds }), { limit, windowSeconds });
 }
 
-/** Paths that take tickets, which have their own limits. */
-const TICKET_PATH = /^\/v1\/images\/(?:upload-urls?|import)$/;
-
-const LIVE_PATH = /^\/v1\/images\/([^/]+)\/(?:events|ws)$/;
-
-/** To find that an image does not exist takes seven times the CPU of a status (`bench requests`): the storage is asked as well. */
-const UNKNOWN_IMAGE_COST = 7;
-
-/** Counts a request of a tenant, and several for an image that does not exist. @throws Problem 429 `rate-limited` */
-export const limitRequests = ({ reads, openings, changes, deletions }: RequestLimits) =>
-  createMiddleware<ApiBindings>(async (c, next) => {
-    const { tenant } = c.var.caller;
-    const isReading = isRead(c);
-    if (!isReading && TICKET_PATH.test(c.req.path)) return next();
-    const rate = isReading ? reads : changes;
-    await takeOne(rate, tenant, isReading ? 'read requests' : 'changes');
-    const followed = isFollower(c) && LIVE_PATH.exec(c.req.path)?.[1];
-    if (followed) await takeOpening(openings, `${tenant} ${followed}`);
-    if (c.req.method === 'DELETE') await takeOne(deletions, tenant, 'deletions');
-    await next();
-    if (c.res.status === 404) await rate?.take(tenant, UNKNOWN_IMAGE_COST - 1);
-  });
-
-const isRead = ({ req: { method } }: Context) => method === 'GET' || method === 'HEAD';
-
-/** Whether the caller has a follow token, not an API key. An image has one token. */
-const isFollower = ({ var: { caller } }: Context<ApiBindings>) => caller.keyId === undefined;
-
-const takeOpening = (rate: RateLimit | undefined, token: string) =>
-  take(
-    rate,
-    token,
-    ({ limit, windowSeconds }) => `A follow token can open ${limit} live connections every ${windowSeconds} s.`,
-  );
-
-const takeOne = (rate: RateLimit | undefined, tenant: Tenant, what: string) =>
-  take(rate, tenant, ({ limit, windowSeconds }) => `This tenant can make ${limit} ${what} every ${windowSeconds} s.`);
-
 /** Counts a change of an image that makes a new revision. @throws Problem 429 `rate-limited` */
 export const takeImageChange = ({ imageChanges }: RequestLimits, imageId: ImageId) =>
-  take(
+  takeOne(
     imageChanges,
     imageId,
     ({ limit, windowSeconds }) => `An image can be changed ${limit} times in ${windowSeconds / DAY_S} days.`,
   );
-
-async function take(
-  rate: RateLimit | undefined,
-  whose: string,
-  detailOf: (limit: { limit: number; windowSeconds: number }) => string,
-): Promise<void> {
-  if (!rate) return;
-  const state = await rate.take(whose, 1);
-  if (state.allowed) return;
-  throw tooMany({ code: 'rate-limited', detail: detailOf(state), retryAfterSeconds: state.resetSeconds });
-}
