@@ -134,12 +134,13 @@ async function makeBucket(bucket: string): Promise<void> {
   client.destroy();
 }
 
-/** Records `method key` of each call. */
+/** Records `method key` of each call; of a listing, its prefix. */
 function watchCalls(storage: ObjectStorage, calls: string[]): ObjectStorage {
   const watch = <Args extends [unknown, ...unknown[]], R>(name: string, call: (...args: Args) => R) => {
     return (...args: Args) => {
       const [first] = args;
-      calls.push(`${name} ${typeof first === 'string' ? first : (first as { key: string }).key}`);
+      const { key, prefix } = first as { readonly key?: string; readonly prefix?: string };
+      calls.push(`${name} ${typeof first === 'string' ? first : (key ?? prefix)}`);
       return call(...args);
     };
   };
@@ -149,6 +150,7 @@ function watchCalls(storage: ObjectStorage, calls: string[]): ObjectStorage {
     open: watch('open', storage.open),
     put: watch('put', storage.put),
     delete: watch('delete', storage.delete),
+    list: watch('list', storage.list),
   };
 }
 
