@@ -55,8 +55,8 @@ const benches: Record<string, Bench> = {
   },
   edge: {
     about:
-      'misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests, which `edge hostile` measures alone',
-    argument: { shown: '[hostile]', pattern: /^(hostile)?$/ },
+      'misses and hits at the edge, compared to bare sharp, ipx and nginx; one cold key; hostile requests. `edge hostile` and `edge misses` measure that part alone',
+    argument: { shown: '[hostile|misses]', pattern: /^(hostile|misses)?$/ },
     run: benchEdge,
   },
   effort: { about: 'CPU of one avif encode by effort', run: benchEffort },
@@ -123,7 +123,7 @@ const benches: Record<string, Bench> = {
 };
 
 const NO_ARGUMENT = { shown: '', pattern: /^$/ };
-const NAME_CHARS = 18;
+const NAME_CHARS = 21;
 
 const [name = '', ...rest] = process.argv.slice(2);
 const bench = benches[name];

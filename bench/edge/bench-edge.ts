@@ -4,46 +4,27 @@ import { makeSource } from '../engine/sources.ts';
 import { machine } from '../report/machine.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type Contender, type EdgeContender, type Stage, startStage } from './contenders.ts';
-import { type EdgeFigures, edgeChart, edgeMarkdown, hostileTable } from './edge-report.ts';
+import { type EdgeFigures, edgeChart, edgeMarkdown, hostileTable, missesMarkdown } from './edge-report.ts';
 import { type EqualQuality, findEqualQuality } from './equal-quality.ts';
 import { fetchPictures, getPicture, openPool } from './fetch-pictures.ts';
 import { ipxPath } from './ipx-path.ts';
 import { measureFirstPicture } from './measure-first-picture.ts';
 import { type Hits, measureEvenHits, measureHits } from './measure-hits.ts';
 import { type Hostile, measureHostile } from './measure-hostile.ts';
-import { type Miss, type MissPlan, measureMisses, type Peers } from './measure-misses.ts';
+import { type Miss, measureMisses, type Peers } from './measure-misses.ts';
 import { measureOneKey } from './measure-one-key.ts';
+import { CONNECTIONS, plans, quickPlans, warmUp } from './miss-plans.ts';
 import { type Images, openImages, type Placed } from './place-images.ts';
-import { formats, quality } from './settings.ts';
+import { quality } from './settings.ts';
 
 const HOSTILE_PER_SECOND = 300;
 /** Of sharp, and of ipx. */
 const DEFAULT_AVIF_QUALITY = 50;
-const CONNECTIONS = [1, 8, 64];
-const ENCODINGS = ['baseline jpeg', 'png', 'webp'] as const;
-
-const plans: readonly MissPlan[] = [
-  ...[2, 24].flatMap((megapixels) =>
-    ENCODINGS.map((encoding) => ({ megapixels, encoding, formats, connections: [1], pictures: 4 })),
-  ),
-  ...(['png', 'webp'] as const).map((encoding) => ({
-    megapixels: 12,
-    encoding,
-    formats,
-    connections: [1],
-    pictures: 5,
-  })),
-  { megapixels: 12, encoding: 'baseline jpeg', formats: ['webp', 'jpeg'], connections: CONNECTIONS, pictures: 48 },
-  { megapixels: 12, encoding: 'baseline jpeg', formats: ['avif'], connections: [1, 8], pictures: 8 },
-];
-const quickPlans: readonly MissPlan[] = [
-  { megapixels: 12, encoding: 'baseline jpeg', formats, connections: [1, 8], pictures: 4 },
-];
 
 /**
  * The edge beside ipx, nginx's image_filter and bare sharp: misses, hits, one key, hostile requests, first picture.
  *
- * @param options.argument `hostile` measures that part alone, and only prints it
+ * @param options.argument `hostile` or `misses` measures that part alone, and only prints it
  */
 export async function benchEdge({ quick, argument }: { quick: boolean; argument?: string | undefined }): Promise<void> {
   const stage = await startStage();
@@ -51,6 +32,7 @@ export async function benchEdge({ quick, argument }: { quick: boolean; argument?
     const images = await openImages(stage);
     try {
       if (argument === 'hostile') return console.log(hostileTable(await measureHostileAlone(stage, images, quick)));
+      if (argument === 'misses') return console.log(missesMarkdown(await measureMissesAlone(stage, images, quick)));
       const figures = await measure(stage, images, quick);
       const report = {
         data: { machine: machine(), ...figures },
@@ -74,8 +56,7 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   const cold = await stage.startEdge('edge-cold');
   const avif = await measureAvif(images, bytes, photo.path, { edge: cold, ipx: peers.ipx });
   const ipxAvifQuality = avif?.ipx.quality ?? DEFAULT_AVIF_QUALITY;
-  const plansToRun = quick ? quickPlans : plans;
-  const misses = await measureAllMisses(plansToRun, stage, images, { ...peers, edge: cold, ipxAvifQuality });
+  const misses = await measureAllMisses(stage, images, { ...peers, edge: cold, ipxAvifQuality }, quick);
   const firstPicture = await measureFirstPicture(cold, images, { bytes, count: quick ? 5 : 40 });
   console.log('first picture', firstPicture);
   await cold.stop();
@@ -99,6 +80,13 @@ async function measure(stage: Stage, images: Images, quick: boolean): Promise<Ed
   const ofIpx = await measureEachHits(peers.ipx, ipxHit, connections, seconds);
   const hits = pairsOf(ofEdge, ofIpx);
   return { avif, misses, hits, halfLoad, oneKey, hostile, firstPicture };
+}
+
+async function measureMissesAlone(stage: Stage, images: Images, quick: boolean): Promise<Miss[]> {
+  const photo = await makeSource(12, 'baseline jpeg');
+  const peers = await stage.startPeers(photo.path);
+  const edge = await stage.startEdge('edge-cold');
+  return measureAllMisses(stage, images, { ...peers, edge, ipxAvifQuality: DEFAULT_AVIF_QUALITY }, quick);
 }
 
 async function measureHostileAlone(stage: Stage, images: Images, quick: boolean): Promise<Hostile> {
@@ -165,12 +153,9 @@ async function measureAvif(
   return equal;
 }
 
-async function measureAllMisses(all: readonly MissPlan[], stage: Stage, images: Images, peers: Peers): Promise<Miss[]> {
-  // Starts every process's codecs, and lets V8 compile what runs for each picture: a service has been running for longer than four pictures.
-  const warmUp = { megapixels: 2, encoding: 'baseline jpeg', connections: [2] } as const;
-  await measureMisses({ ...warmUp, formats, pictures: 4 }, stage, images, peers);
-  await measureMisses({ ...warmUp, formats: ['webp', 'jpeg'], pictures: 40 }, stage, images, peers);
+async function measureAllMisses(stage: Stage, images: Images, peers: Peers, quick: boolean): Promise<Miss[]> {
+  await measureMisses(warmUp, stage, images, peers);
   const misses: Miss[] = [];
-  for (const plan of all) misses.push(...(await measureMisses(plan, stage, images, peers)));
+  for (const plan of quick ? quickPlans : plans) misses.push(...(await measureMisses(plan, stage, images, peers)));
   return misses;
 }

@@ -2,6 +2,7 @@ import type { EvenLoad } from '../load/at-even-rate.ts';
 import { barChart } from '../report/bar-chart.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import type { EqualQuality } from './equal-quality.ts';
+import { type MeanRatio, meanRatio } from './mean-ratio.ts';
 import type { FirstPicture } from './measure-first-picture.ts';
 import type { Hits } from './measure-hits.ts';
 import type { Hostile } from './measure-hostile.ts';
@@ -24,13 +25,8 @@ const perSecond = (value: number) => value.toFixed(value < 100 ? 1 : 0);
 const latency = ({ p50Ms, p99Ms }: { p50Ms: number; p99Ms: number }) => `${ms(p50Ms)} / ${ms(p99Ms)}`;
 
 export function edgeMarkdown(figures: EdgeFigures): string {
-  const alone = figures.misses.filter(({ connections }) => connections === 1);
-  const rates = figures.misses.filter(({ source }) => source === '12 MP jpeg');
   return [
-    '### Misses: CPU of one picture',
-    cpuTable(alone),
-    '### Misses: throughput, 12-megapixel JPEG',
-    missTable(rates),
+    missesMarkdown(figures.misses),
     ...(figures.avif ? ['### Quality of avif', qualityTable(figures.avif)] : []),
     '### Hits',
     hitTable(figures),
@@ -39,6 +35,24 @@ export function edgeMarkdown(figures: EdgeFigures): string {
     hostileTable(figures.hostile),
   ].join('\n\n');
 }
+
+export function missesMarkdown(misses: readonly Miss[]): string {
+  const alone = misses.filter(({ connections }) => connections === 1);
+  const rates = misses.filter(({ source }) => source === '12 MP jpeg');
+  return [
+    '### Misses: CPU of one picture',
+    cpuTable(alone),
+    meansText(alone),
+    '### Misses: throughput, 12-megapixel JPEG',
+    missTable(rates),
+  ].join('\n\n');
+}
+
+const meansText = (misses: readonly Miss[]) =>
+  `Mean of these cells, with its standard error: planned renditions ${withError(meanRatio(misses, 'edge'))} of the floor's CPU, ` +
+  `signed sizes ${withError(meanRatio(misses, 'signed'))}.`;
+
+const withError = ({ mean, error }: MeanRatio) => `${mean.toFixed(3)} ± ${error.toFixed(3)}`;
 
 const cpuTable = (misses: readonly Miss[]) =>
   markdownTable(

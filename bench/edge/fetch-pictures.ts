@@ -1,15 +1,27 @@
-import { createHistogram } from 'node:perf_hooks';
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Pool } from 'undici';
 import type { Contender } from './contenders.ts';
 import { usageOf } from './process-usage.ts';
 
 const REQUEST_TIMEOUT_MS = 120_000;
 
+/** A run over some pictures. */
+export interface Run {
+  readonly seconds: number;
+  readonly pictures: number;
+  readonly micros: RecordableHistogram;
+  /** For each picture. */
+  readonly cpuMs: number;
+  readonly rssMb: number;
+}
+
 export interface Fetched {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly cpuMs: number;
+  /** Of each run. */
+  readonly cpuMsOfRuns: readonly number[];
   readonly rssMb: number;
 }
 
@@ -18,7 +30,7 @@ export interface Fetched {
  *
  * @throws Error if a response is not a picture
  */
-export async function fetchPictures(from: Contender, paths: readonly string[], connections: number): Promise<Fetched> {
+export async function fetchPictures(from: Contender, paths: readonly string[], connections: number): Promise<Run> {
   const pool = openPool(from, connections);
   const micros = createHistogram();
   const waiting = [...paths];
@@ -33,16 +45,26 @@ export async function fetchPictures(from: Contender, paths: readonly string[], c
     };
     await Promise.all(Array.from({ length: connections }, work));
     const [seconds, after] = [(performance.now() - start) / 1000, await usageOf(from.pid)];
-    return {
-      perSecond: paths.length / seconds,
-      p50Ms: micros.percentile(50) / 1000,
-      p99Ms: micros.percentile(99) / 1000,
-      cpuMs: ((after.cpuSeconds - before.cpuSeconds) * 1000) / paths.length,
-      rssMb: after.rssMb,
-    };
+    const cpuMs = ((after.cpuSeconds - before.cpuSeconds) * 1000) / paths.length;
+    return { seconds, pictures: paths.length, micros, cpuMs, rssMb: after.rssMb };
   } finally {
     await pool.destroy();
   }
+}
+
+/** Runs of one contender over as many pictures each. */
+export function sumOfRuns(runs: readonly Run[]): Fetched {
+  const micros = createHistogram();
+  for (const run of runs) micros.add(run.micros);
+  const sum = (of: (run: Run) => number) => runs.reduce((all, run) => all + of(run), 0);
+  return {
+    perSecond: sum(({ pictures }) => pictures) / sum(({ seconds }) => seconds),
+    p50Ms: micros.percentile(50) / 1000,
+    p99Ms: micros.percentile(99) / 1000,
+    cpuMs: sum(({ cpuMs }) => cpuMs) / runs.length,
+    cpuMsOfRuns: runs.map(({ cpuMs }) => cpuMs),
+    rssMb: runs.at(-1)?.rssMb ?? 0,
+  };
 }
 
 export const openPool = ({ url }: Pick<Contender, 'url'>, connections: number) =>

@@ -4,7 +4,7 @@ import { signedSizeUrl } from '@imagemill/variants';
 import sharp from 'sharp';
 import { makeSource } from '../engine/sources.ts';
 import type { Contender, Stage } from './contenders.ts';
-import { type Fetched, fetchPictures } from './fetch-pictures.ts';
+import { type Fetched, fetchPictures, type Run, sumOfRuns } from './fetch-pictures.ts';
 import { ipxPath } from './ipx-path.ts';
 import type { Images, Placed } from './place-images.ts';
 import { type BenchFormat, encoderOptions, quality, SIDE } from './settings.ts';
@@ -39,8 +39,11 @@ export interface MissPlan {
   readonly encoding: 'baseline jpeg' | 'png' | 'webp';
   readonly formats: readonly BenchFormat[];
   readonly connections: readonly number[];
-  /** Pictures for each figure. */
+  readonly rounds: number;
+  /** Of a round: for a planned rendition, for a signed size, and for the floor. */
   readonly pictures: number;
+  /** Of ipx and nginx, whose figures take one run. */
+  readonly ipxPictures: number;
 }
 
 const mediaTypes = { 'baseline jpeg': 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
@@ -51,53 +54,72 @@ export async function measureMisses(plan: MissPlan, stage: Stage, images: Images
   const bytes = await readFile(source.path);
   const misses: Miss[] = [];
   for (const connections of plan.connections) {
-    // New images: a key is made only once.
-    const placed = await images.place(plan.pictures, bytes, mediaTypes[plan.encoding]);
+    const place = () => images.place(plan.rounds * plan.pictures, bytes, mediaTypes[plan.encoding]);
+    // New images: a key is made only once. Others for the sizes: an edge remembers for seconds what it has found.
+    const placed = await place();
+    const forSizes = await place();
     for (const format of plan.formats) {
-      const miss = await measureCell({ source, format, connections, placed }, stage, images, peers);
+      const miss = await measureCell({ ...plan, source, format, connections, placed, forSizes }, stage, images, peers);
       misses.push(miss);
       console.log(`${miss.source} ${format} ×${connections}: ${summary(miss)}`);
     }
-    await Promise.all(placed.map(({ originalKey }) => stage.originals.delete(originalKey)));
+    await Promise.all([...placed, ...forSizes].map(({ originalKey }) => stage.originals.delete(originalKey)));
   }
   return misses;
 }
 
-interface Cell {
+interface Cell extends Pick<MissPlan, 'rounds' | 'pictures' | 'ipxPictures'> {
   readonly source: { readonly path: string; readonly megapixels: number; readonly encoding: string };
   readonly format: BenchFormat;
   readonly connections: number;
   readonly placed: readonly Placed[];
+  readonly forSizes: readonly Placed[];
 }
 
 async function measureCell(cell: Cell, stage: Stage, images: Images, peers: Peers): Promise<Miss> {
-  const { source, format, connections, placed } = cell;
-  const keys = placed.map((image) => images.keyOf(image, 'only', format));
+  const { source, format, connections, ipxPictures } = cell;
   const file = basename(source.path);
   const own = { file, format, quality: format === 'avif' ? peers.ipxAvifQuality : quality[format] };
   const { autoOrient } = await sharp(source.path).metadata();
   // The binaries of ipx's version of sharp have avif of 8 bits only.
   const { bitdepth: _, ...encoder } = encoderOptions(format, autoOrient);
   const alike = { file, format, quality: quality[format], encoder };
-  const run = (from: Contender, paths: readonly string[]) => fetchPictures(from, paths, connections);
-  const edge = await run(
-    peers.edge,
-    keys.map((key) => `/${key}`),
-  );
-  const signed = await run(peers.edge, await signedUrls(cell, stage.signingKey));
-  const floor = await run(
-    peers.floor,
-    placed.map(({ originalKey }) => `/${format}/${originalKey}`),
-  );
-  const ipx = await run(peers.ipx, Array<string>(keys.length).fill(ipxPath(own)));
-  const ipxAlike = await run(peers.ipx, Array<string>(keys.length).fill(ipxPath(alike)));
+  const ours = await measureInRounds(cell, stage, images, peers);
+  const run = async (from: Contender, path: string) =>
+    sumOfRuns([await fetchPictures(from, Array<string>(ipxPictures).fill(path), connections)]);
+  const ipx = await run(peers.ipx, ipxPath(own));
+  const ipxAlike = await run(peers.ipx, ipxPath(alike));
   const canFilter = peers.nginx && format === 'jpeg' && source.encoding === 'baseline jpeg';
-  const nginx = canFilter ? await run(peers.nginx, Array<string>(keys.length).fill(`/${file}`)) : undefined;
+  const nginx = canFilter ? await run(peers.nginx, `/${file}`) : undefined;
   const name = `${source.megapixels} MP ${source.encoding.replace('baseline ', '')}`;
-  return { source: name, format, connections, edge, signed, floor, ipx, ipxAlike, ...(nginx && { nginx }) };
+  return { source: name, format, connections, ...ours, ipx, ipxAlike, ...(nginx && { nginx }) };
 }
 
-const signedUrls = ({ placed, format }: Cell, key: Stage['signingKey']) =>
+/** In turns: what slows the machine down for some seconds slows all three. */
+async function measureInRounds(
+  { format, connections, placed, forSizes, rounds, pictures }: Cell,
+  stage: Stage,
+  images: Images,
+  peers: Peers,
+): Promise<Pick<Miss, 'edge' | 'signed' | 'floor'>> {
+  const turns = {
+    edge: { from: peers.edge, paths: placed.map((image) => `/${images.keyOf(image, 'only', format)}`) },
+    signed: { from: peers.edge, paths: await signedUrls(forSizes, format, stage.signingKey) },
+    floor: { from: peers.floor, paths: placed.map(({ originalKey }) => `/${format}/${originalKey}`) },
+  };
+  const runs = { edge: [], signed: [], floor: [] } as Record<keyof typeof turns, Run[]>;
+  const names = Object.keys(turns) as (keyof typeof turns)[];
+  for (let round = 0; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const { from, paths } = turns[name];
+      const part = paths.slice(round * pictures, (round + 1) * pictures);
+      runs[name].push(await fetchPictures(from, part, connections));
+    }
+  }
+  return { edge: sumOfRuns(runs.edge), signed: sumOfRuns(runs.signed), floor: sumOfRuns(runs.floor) };
+}
+
+const signedUrls = (placed: readonly Placed[], format: BenchFormat, key: Stage['signingKey']) =>
   Promise.all(
     placed.map(({ imageId }) => {
       const size = { w: SIDE, h: SIDE, fit: 'inside', f: format, q: quality[format] } as const;

