@@ -237,7 +237,7 @@ test.each([
 ] as const)('%s has enough memory for its encodes', (_name, workload, schema) => {
   const { ENCODE_CONCURRENCY = 0 } = parseEnv(schema, environmentOf(workload));
   const { requests, limits } = containerOf(workload).resources ?? {};
-  expect(ENCODE_CONCURRENCY).toBe(Number(requests?.cpu));
+  expect(ENCODE_CONCURRENCY).toBe(Number(requests?.cpu) + 1);
   expect(Number(/^(\d+)Gi$/.exec(String(limits?.memory))?.[1])).toBeGreaterThanOrEqual(0.7 * ENCODE_CONCURRENCY);
 });
 

@@ -100,7 +100,9 @@ const benches: Record<string, Bench> = {
   options: { about: 'no measurement: draws the pictures of docs/variants.md', run: drawOptions },
   profile: { about: 'CPU of one image by step: decode, scaling, each encoder', run: benchProfile },
   ready: {
-    about: 'from the report of an upload to its first rendition and to ready, on an idle system',
+    about:
+      'from the report of an upload to its first rendition and to ready, on an idle system; what engine processes add, which `ready boundary` measures alone',
+    argument: { shown: '[boundary]', pattern: /^(boundary)?$/ },
     run: benchReady,
   },
   report: {

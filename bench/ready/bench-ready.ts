@@ -1,26 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import sharp from 'sharp';
 import { type Contenders, startContenders } from '../api/contenders.ts';
-import { makeSource } from '../engine/sources.ts';
 import { barChart } from '../report/bar-chart.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type Followed, followUpload, type Step, steps } from './follow-upload.ts';
+import { type BoundaryRow, measureBoundary } from './measure-boundary.ts';
+import { MEGAPIXELS, makePhotos, type Photo, samplePhotos } from './photos.ts';
 
-const MEGAPIXELS = 3;
-const PORTRAIT = new URL('../../examples/photos/avatar.jpg', import.meta.url);
 /** Of the first rendition. */
 const FIRST_MS_GOAL = 60;
 /** The first images of a worker find V8 and the engine processes cold. */
 const WARM_UP = 5;
-
-interface Photo {
-  readonly name: string;
-  readonly category: string;
-  readonly bytes: Buffer;
-}
 
 interface Row {
   readonly name: string;
@@ -35,37 +26,43 @@ interface Row {
   readonly besideP90Ms: number;
 }
 
-/** From the report of an upload to its first rendition and to the end, one image at a time on an idle system. */
-export async function benchReady({ quick }: { quick: boolean }): Promise<void> {
+interface ReadyOptions {
+  readonly quick: boolean;
+  readonly argument?: string | undefined;
+}
+
+/**
+ * From the report of an upload to its first rendition and to the end, one image at a time on an idle system; and what the boundary of engine
+ * processes adds to it.
+ *
+ * @param argument `boundary` measures and prints that alone
+ */
+export async function benchReady({ quick, argument }: ReadyOptions): Promise<void> {
   const [loadBefore] = loadavg();
-  const photos = await makePhotos();
+  const images = quick ? 3 : 30;
+  // First: nothing else of the bench runs.
+  const boundary = await measureBoundary(await samplePhotos(), images);
+  if (argument === 'boundary') {
+    console.log(boundaryTable(boundary));
+    return;
+  }
+  const rows = await measureUploads(await makePhotos(), images);
+  const data = { machine: machine(), loadBefore, megapixels: MEGAPIXELS, rows, boundary };
+  const markdown = [table(rows), boundaryTable(boundary)].join('\n\n');
+  await writeReport('ready', { data, markdown, svg: chart(rows) }, { quick });
+}
+
+async function measureUploads(photos: readonly Photo[], images: number): Promise<Row[]> {
   const contenders = await startContenders();
   const worker = await contenders.startWorker();
   try {
     const rows: Row[] = [];
-    for (const photo of photos) rows.push(await measure(contenders, photo, quick ? 3 : 30));
-    const data = { machine: machine(), loadBefore, megapixels: MEGAPIXELS, rows };
-    await writeReport('ready', { data, markdown: table(rows), svg: chart(rows) }, { quick });
+    for (const photo of photos) rows.push(await measure(contenders, photo, images));
+    return rows;
   } finally {
     await worker.stop();
     await contenders.stop();
   }
-}
-
-/** Without a face in a picture, the detector looks for small ones as well, which takes five times as long. */
-async function makePhotos(): Promise<Photo[]> {
-  const { path } = await makeSource(MEGAPIXELS, 'baseline jpeg');
-  const mosaic = await readFile(path);
-  const side = Math.round(Math.sqrt(MEGAPIXELS * 1e6));
-  const portrait = await sharp(await readFile(PORTRAIT))
-    .resize(side, side)
-    .jpeg({ quality: 90 })
-    .toBuffer();
-  return [
-    { name: 'avatar', category: 'avatar', bytes: portrait },
-    { name: 'avatar without a face', category: 'avatar', bytes: mosaic },
-    { name: 'product', category: 'product', bytes: mosaic },
-  ];
 }
 
 async function measure(contenders: Contenders, photo: Photo, images: number): Promise<Row> {
@@ -110,6 +107,22 @@ const table = (rows: readonly Row[]) =>
       name,
       ...[firstP50Ms, firstP90Ms, ...steps.map((step) => stepsP50Ms[step])].map((ms) => ms.toFixed(0)),
       ...[readyP50Ms, workP50Ms, besideP50Ms, besideP90Ms].map((ms) => ms.toFixed(0)),
+    ]),
+  );
+
+const boundaryTable = (rows: readonly BoundaryRow[]) =>
+  markdownTable(
+    [
+      'all renditions of',
+      'in one process, ms p50',
+      'by engine processes',
+      'added, p50',
+      'CPU ms, in one process',
+      'by engine processes',
+    ],
+    rows.map(({ name, inProcess, pool, addedMs }) => [
+      name,
+      ...[inProcess.wallMs, pool.wallMs, addedMs, inProcess.cpuMs, pool.cpuMs].map((ms) => ms.toFixed(0)),
     ]),
   );
 

@@ -164,7 +164,7 @@ function createPrograms(
         cpu: 2048,
         memoryMiB: 4096,
         stopSeconds,
-        environment: { PURGE_CLOUDFRONT_DISTRIBUTION: delivery.distributionId, ENCODE_CONCURRENCY: '2' },
+        environment: { PURGE_CLOUDFRONT_DISTRIBUTION: delivery.distributionId, ENCODE_CONCURRENCY: '3' },
         secrets: ['EDGE_SIGNING_KEYS'],
       });
   const edge = createProgram(scope, 'edge', around, {
@@ -174,7 +174,7 @@ function createPrograms(
     port: 8081,
     desiredCount: 2,
     stopSeconds,
-    environment: { ENCODE_CONCURRENCY: '2' },
+    environment: { ENCODE_CONCURRENCY: '3' },
     secrets: ['EDGE_SIGNING_KEYS'],
   });
   return { api, worker, edge };

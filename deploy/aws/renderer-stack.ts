@@ -43,7 +43,7 @@ export class RendererStack extends Stack {
       environment: {
         ...environment,
         PURGE_CLOUDFRONT_DISTRIBUTION: around.distributionId,
-        ENCODE_CONCURRENCY: String(Math.max(1, Math.round(lambda.memoryMiB / 1769))),
+        ENCODE_CONCURRENCY: String(1 + Math.max(1, Math.round(lambda.memoryMiB / 1769))),
         IMAGE_WALL_MS: '60000',
         // The model and its runtime are not part of the bundle.
         FACE_DETECTION: 'false',

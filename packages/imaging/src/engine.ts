@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import pLimit from 'p-limit';
 import sharp from 'sharp';
+import { defaultSlots } from './default-slots.ts';
 import type { Detector } from './detector.ts';
 import { type Inspection, type InspectOptions, inspectSource } from './inspect.ts';
 import { defaultLimits, type ImageLimits } from './limits.ts';
@@ -11,9 +11,9 @@ import type { Slot } from './slot.ts';
 import type { Watermarks } from './watermark/placed-mark.ts';
 
 export interface EngineOptions {
-  /** Takes a place for each decode and encode; by default, there are as many as cores. */
+  /** Takes a place for each decode and encode. */
   readonly encodeSlot?: Slot;
-  /** How many places there are; by default as many as cores. */
+  /** How many places there are; one more than cores if not given. */
   readonly slots?: number | undefined;
   readonly limits?: Partial<ImageLimits> | undefined;
   /** Of the sets that it renders. */
@@ -63,7 +63,7 @@ export async function createImagingEngine(options: EngineOptions = {}): Promise<
   // Renditions run in parallel, each on one thread: this needs less CPU in total, and uses all cores as well.
   sharp.concurrency(1);
   const limits = { ...defaultLimits, ...options.limits };
-  const slots = options.slots ?? availableParallelism();
+  const slots = options.slots ?? defaultSlots();
   const { encodeSlot = pLimit(slots), watermarks = new Map(), detector } = options;
   const context = { limits, slots, encodeSlot, watermarks, detector };
   return {

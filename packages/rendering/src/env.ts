@@ -11,12 +11,12 @@ export const engineEnv = {
   ENCODE_CONCURRENCY: whole(1, 128)
     .optional()
     .describe(
-      'concurrent decodes and encodes per worker or edge, in all its engine processes; the number of cores if not set',
+      'concurrent decodes and encodes per worker or edge, in all its engine processes; one more than its cores if not set: each leaves its core idle between its steps',
     ),
   ENGINE_PROCESSES: whole(1, 128)
     .optional()
     .describe(
-      'engine processes per worker or edge, started on demand, each of which has one image at a time; fewer if its memory is not enough; ENCODE_CONCURRENCY + 1 if not set',
+      'engine processes per worker or edge, started on demand, each of which has one image at a time; fewer if its memory is not enough; as many as ENCODE_CONCURRENCY, and at least two, if not set',
     ),
   ENGINE_LAYERS: list()
     .pipe(z.array(z.enum(ownLayers)))

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { variantSets } from '@imagemill/variants';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -23,8 +24,8 @@ const events: PoolEvent[] = [];
 let pool: EnginePool;
 
 beforeAll(async () => {
-  // A heavy image gets two of the three slots: an encode runs while another one ends.
-  pool = await createEnginePool({ processes: 1, slots: 3, detector, onEvent: (event) => void events.push(event) });
+  // A heavy image gets two of the four slots: an encode runs while another one ends.
+  pool = await createEnginePool({ processes: 1, slots: 4, detector, onEvent: (event) => void events.push(event) });
 });
 afterAll(() => pool.close());
 
@@ -52,6 +53,19 @@ test('gives the same facts, the same summary and the same bytes as the engine in
     );
   expect(byName(made)).toEqual(byName(expected));
   expect(base64(made).sort()).toEqual(base64(expected).sort());
+});
+
+test('one decode or encode more than cores runs at once, unless the pool has other slots', async () => {
+  const plain = await createEnginePool({ processes: 1 });
+  try {
+    const photo = await gradientPicture(450, 420).jpeg().toBuffer();
+    const picture = await plain.decode(photo, await plain.inspect(photo), avatar);
+    const running: number[] = [];
+    for await (const _ of picture.render()) running.push(plain.slotStatus().running);
+    expect(Math.max(...running)).toBe(Math.min(availableParallelism() + 1, avatar.length));
+  } finally {
+    await plain.close();
+  }
 });
 
 test('a file that was rendered can be freed, and the process takes the next one', async () => {

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { type Decided, type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
 import { callResults, type EngineCall } from '../channel/messages.ts';
+import { defaultSlots } from '../default-slots.ts';
 import type { Detector } from '../detector.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
@@ -28,9 +28,9 @@ import { createImageWatch, type ImageBudget } from './watch-images.ts';
 
 export interface EnginePoolOptions {
   readonly limits?: Partial<ImageLimits> | undefined;
-  /** The most engine processes, if they fit into the memory; one more than `slots` if not given. */
+  /** The most engine processes, if they fit into the memory; as many as `slots`, and at least two, if not given. */
   readonly processes?: number | undefined;
-  /** Concurrent decodes and encodes in all processes; the number of cores if not given. */
+  /** Concurrent decodes and encodes in all processes; one more than cores if not given. */
   readonly slots?: number | undefined;
   readonly budget?: Partial<ImageBudget> | undefined;
   /** What this process and its engine processes may use together; unlimited if not given. */
@@ -106,9 +106,9 @@ const WAITING_MAX = 1_000;
  */
 export async function createEnginePool(options: EnginePoolOptions = {}): Promise<EnginePool> {
   const limits = { ...defaultLimits, ...options.limits };
-  const slotsMax = options.slots ?? availableParallelism();
+  const slotsMax = options.slots ?? defaultSlots();
   const budget = { ...defaultBudget, ...options.budget };
-  const { size, shares, memory, most, lanesMax } = divideMemory(options, slotsMax + 1, budget);
+  const { size, shares, memory, most, lanesMax } = divideMemory(options, Math.max(2, slotsMax), budget);
   const slots = createSlots(slotsMax);
   const usage = createUsageReader();
   const fileMemory = createFileMemory();

@@ -18,14 +18,14 @@ test('at most as many enter as there are slots, first come, first served', () =>
   expect(entered).toEqual([0, 1, 2, 3]);
 });
 
-describe('heavy images leave all slots to light ones, and have one less for themselves', () => {
+describe('heavy images leave all slots to light ones, and have two less for themselves', () => {
   test('of several', () => {
-    const { entered, leave } = order(2, ['heavy', 'heavy', 'light', 'light', 'light']);
-    expect(entered).toEqual([0, 2, 3]);
+    const { entered, leave } = order(3, ['heavy', 'heavy', 'light', 'light', 'light', 'light']);
+    expect(entered).toEqual([0, 2, 3, 4]);
     leave(0);
-    expect(entered).toEqual([0, 2, 3, 1]);
+    expect(entered).toEqual([0, 2, 3, 4, 1]);
     leave(3);
-    expect(entered).toEqual([0, 2, 3, 1, 4]);
+    expect(entered).toEqual([0, 2, 3, 4, 1, 5]);
   });
 
   test('or also one, if there is only one', () => {

@@ -16,9 +16,9 @@ export interface Slots {
   status(): { readonly running: number; readonly waiting: number };
 }
 
-/** @param max places of light images; heavy ones get one less, and at least one */
+/** @param max places of light images; heavy ones get two less, and at least one: a core is left to light ones */
 export function createSlots(max: number): Slots {
-  const places = { light: max, heavy: Math.max(1, max - 1) };
+  const places = { light: max, heavy: Math.max(1, max - 2) };
   const taken = { light: 0, heavy: 0 };
   const waiting = new Set<{ readonly lane: Lane; readonly enter: () => void }>();
 

@@ -1,0 +1,7 @@
+import { availableParallelism } from 'node:os';
+
+/**
+ * One decode or encode more than cores: each of them leaves its core idle between its steps, and between its end and the start of the next
+ * one. docs/adr/0074-one-encode-more-than-cores.md has the measurements.
+ */
+export const defaultSlots = (): number => availableParallelism() + 1;
