@@ -19,7 +19,7 @@ export const engineEnv = {
       'engine processes per worker or edge, started on demand, each of which has one image at a time; fewer if its memory is not enough; as many as ENCODE_CONCURRENCY, and at least two, if not set',
     ),
   ENGINE_LAYERS: list()
-    .pipe(z.array(z.enum(ownLayers)))
+    .pipe(z.array(z.enum(ownLayers, `must be layers of ${ownLayers.join(', ')}`)))
     .optional()
     .describe(
       `layers around engine processes, separated by commas, of ${ownLayers.map((layer) => `\`${layer}\``).join(', ')}: the worker or edge does not start if one of them does not work; all that work if not set`,

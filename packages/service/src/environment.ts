@@ -33,12 +33,14 @@ export function parseEnv<Schema extends z.ZodObject>(schema: Schema, source: Env
 export const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
 
 /** A variable that is a whole number, in plain digits. */
-export const whole = (min: number, max: number) =>
-  z
+export function whole(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
     .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number in digits')
+    .regex(/^\d{1,15}$/, error)
     .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .pipe(z.number().min(min, error).max(max, error));
+}
 
 /** A variable that is `true` or `false`. */
 export const flag = () => z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
@@ -55,7 +57,10 @@ export const list = () =>
 /** The environment variables of every long-running process. */
 export const serviceEnv = {
   LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'must be trace, debug, info, warn, error, fatal or silent',
+    )
     .default('info')
     .describe('minimum level that is logged'),
   CDN_BASE_URL: httpUrl().describe('public URL of the CDN bucket; every rendition URL starts with it'),
