@@ -13,8 +13,7 @@ export async function deliver(
   wanted: WantedPicture,
   { headers, download }: { readonly headers: Readonly<Record<string, string>>; readonly download?: string | undefined },
 ): Promise<Response> {
-  const isPart = c.req.method === 'GET' && c.req.header('range') !== undefined;
-  const delivered = await getPicture(services, { ...wanted, isPart }, () => clientGone(c));
+  const delivered = await getPicture(services, { ...wanted, ...readBy(c) }, () => clientGone(c));
   services.onDelivered(delivered.outcome);
   const request = {
     method: c.req.method,
@@ -23,4 +22,10 @@ export async function deliver(
     onCut: (error: unknown) => cutShort(c, error),
   };
   return pictureResponse(services.pictures, delivered, request, { ...imageHeaders(wanted.imageId), ...headers });
+}
+
+/** The end of a request must not close a connection to the storage whose object nobody reads. */
+function readBy({ req }: Context): Pick<WantedPicture, 'reads'> {
+  if (req.method === 'HEAD' || req.header('if-none-match') !== undefined) return { reads: 'facts' };
+  return req.header('range') === undefined ? {} : { reads: 'part' };
 }

@@ -17,8 +17,8 @@ export interface WantedPicture {
   readonly imageId: ImageId;
   /** Its key in the CDN bucket. */
   readonly key: string;
-  /** Whether only a part of it will be read. */
-  readonly isPart?: boolean;
+  /** What of it will be read, by default all. `facts`: possibly no byte. */
+  readonly reads?: 'part' | 'facts';
   /** Called if the key is not stored. @throws Problem if this image has no such picture */
   readonly orderFor: (image: FoundImage, signal: AbortSignal) => RenderOrder | Promise<RenderOrder>;
 }
@@ -89,10 +89,12 @@ async function openOrMake(services: PictureServices, wanted: WantedPicture, flig
   return limitMisses(async () => makeMissing(miss, await wanted.orderFor(image, flight.signal), flight));
 }
 
-const openStored = (pictures: StoredPictures, { key, isPart }: WantedPicture) =>
-  isPart ? pictures.openForPart(key) : pictures.open(key);
+function openStored(pictures: StoredPictures, { key, reads }: WantedPicture): Promise<StoredPicture | undefined> {
+  if (reads === 'facts') return pictures.openFacts(key);
+  return reads === 'part' ? pictures.openForPart(key) : pictures.open(key);
+}
 
-/** The body of a large picture can be read once: the first request takes it. */
+/** The body of an open object can be read once: the first request takes it. */
 async function ownCopy(
   pictures: StoredPictures,
   wanted: WantedPicture,

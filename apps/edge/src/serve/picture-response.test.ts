@@ -55,6 +55,24 @@ test('a part of a large picture is read without opening the whole one', async ()
   expect(edge.calls).toEqual([`head ${key}`, `open ${key}`]);
 });
 
+test.each(Object.entries(sizes))(
+  'the object of a %s picture is not opened for HEAD or a 304, however many ask at once, and is for another ETag',
+  async (_what, size) => {
+    const { body, get, path } = await stored(size);
+    const key = path.slice(1);
+    const etag = (await edge.storage.head(key))?.etag ?? '';
+    edge.calls.length = 0;
+    const responses = await Promise.all([
+      ...Array.from({ length: 3 }, () => get({}, 'HEAD')),
+      ...Array.from({ length: 3 }, () => get({ 'if-none-match': etag })),
+    ]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 304, 304, 304]);
+    expect(edge.calls).toEqual([`head ${key}`]);
+    const both = await Promise.all(Array.from({ length: 2 }, () => get({ 'if-none-match': '"x"' })));
+    for (const response of both) expect(await seen(response)).toMatchObject({ status: 200, body: textOf(body) });
+  },
+);
+
 test.each(Object.entries(sizes))('a %s picture ignores what it may ignore of a range', async (_what, size) => {
   const { body, get } = await stored(size);
   const whole = { status: 200, range: null, body: textOf(body) };

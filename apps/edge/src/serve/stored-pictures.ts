@@ -16,12 +16,12 @@ interface HeldPicture extends PictureFacts {
   readonly bytes: Uint8Array;
 }
 
-/** A published rendition that is too large to hold; its body can be read once. */
+/** A published rendition that is not in memory. */
 interface StreamedPicture extends PictureFacts {
   readonly kind: 'streamed';
   readonly key: string;
   readonly body: AsyncIterable<Uint8Array>;
-  /** Whether this is the first call: the body belongs to that caller. */
+  /** Whether the caller may read the body. That of an open object can be read once, and belongs to the first caller. */
   take(): boolean;
   /** Closes the connection without reading the body. */
   discard(): void;
@@ -37,7 +37,9 @@ export interface StoredPictures {
   inMemory(key: string): HeldPicture | undefined;
   /** @throws StorageError */
   open(key: string): Promise<StoredPicture | undefined>;
-  /** As `open`, but reads only the facts of a large picture: its body is opened when it is read. @throws StorageError */
+  /** As `open`, but reads only the facts: the object is opened each time that the body is read. @throws StorageError */
+  openFacts(key: string): Promise<StoredPicture | undefined>;
+  /** As `openFacts` for a large picture, and as `open` for a small one. @throws StorageError */
   openForPart(key: string): Promise<StoredPicture | undefined>;
   /** Undefined if the picture was deleted in the meantime. @throws StorageError if it was replaced, too */
   openRange(
@@ -95,10 +97,8 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number, clock
   }
 
   async function openForPart(key: string): Promise<StoredPicture | undefined> {
-    const found = await cdn.head(key);
-    if (!found || found.sizeBytes <= HELD_BYTES_MAX) return found && open(key);
-    const body = readLater(() => cdn.open(key, { ifMatch: found.etag }));
-    return { ...factsOf(found), kind: 'streamed', key, body, take: onlyOnce(), discard() {} };
+    const picture = await openFacts(cdn, key);
+    return picture && picture.sizeBytes <= HELD_BYTES_MAX ? open(key) : picture;
   }
 
   async function readAgain(key: string): Promise<void> {
@@ -124,6 +124,7 @@ export function createStoredPictures(cdn: ObjectStorage, bytesMax: number, clock
     forget: (key) => void held.delete(key),
     size: () => held.calculatedSize,
     open,
+    openFacts: (key) => openFacts(cdn, key),
     openForPart,
 
     async openRange({ key, etag, discard }, range) {
@@ -138,7 +139,14 @@ function factsOf({ etag, sizeBytes, contentType, metadata }: ObjectFacts): Pictu
   return { etag, sizeBytes, contentType: contentType ?? 'application/octet-stream', sha256 };
 }
 
-async function* readLater(open: () => Promise<ObjectReader | undefined>) {
+async function openFacts(cdn: ObjectStorage, key: string): Promise<StreamedPicture | undefined> {
+  const found = await cdn.head(key);
+  if (!found) return undefined;
+  const body = { [Symbol.asyncIterator]: () => readNow(() => cdn.open(key, { ifMatch: found.etag })) };
+  return { ...factsOf(found), kind: 'streamed', key, body, take: () => true, discard() {} };
+}
+
+async function* readNow(open: () => Promise<ObjectReader | undefined>) {
   const object = await open();
   if (!object) throw new Error('The picture was deleted before it was read.');
   yield* object.body;
