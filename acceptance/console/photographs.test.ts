@@ -114,7 +114,7 @@ test('lists earlier uploads, the newest first and a page at a time', async () =>
   // More than one page.
   const imageIds: string[] = [];
   for (let count = 0; count < 25; count++) imageIds.push((await seller.ticket({ bytes, category: 'avatar' })).imageId);
-  const given = { filename: 'eileen.jpg', metadata: { member: 'M-17' }, enhance: 'sharpen' };
+  const given = { filename: 'eileen.jpg', metadata: { member: 'M-17' }, enhance: 'sharpen' as const };
   const { image } = await seller.upload({ bytes, category: 'avatar', ...given });
   const on = await page.open({ keys: { apiKey } });
   const cards = on.locator('li.photo');

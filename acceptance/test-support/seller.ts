@@ -8,7 +8,10 @@ export interface Rendition {
   readonly expiresAt?: string;
   readonly width: number;
   readonly height: number;
-  readonly bytes: number;
+  /** Null if it is made on its first request. */
+  readonly bytes: number | null;
+  readonly planned?: boolean;
+  readonly atMost?: boolean;
 }
 
 export interface Ticket {
@@ -38,6 +41,7 @@ export interface Photo {
   readonly category?: string;
   readonly filename?: string;
   readonly metadata?: Record<string, string>;
+  readonly enhance?: 'sharpen';
 }
 
 /** A seller app that uses only the HTTP contract. @param traceparent sent with each call, if given */
