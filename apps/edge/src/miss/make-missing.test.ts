@@ -1,4 +1,5 @@
 import { type ObjectStorage, storageUnavailable } from '@imagemill/storage';
+import { Tenant } from '@imagemill/variants';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { bytesOf } from '../test-support/bytes-of.ts';
 import { createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
@@ -146,6 +147,26 @@ test('stored pictures are served while the queue is full, and further misses are
   expect((await busy.get(pathOf(stored))).status).toBe(200);
   end.resolve();
   expect([(await running)?.status, (await waiting)?.status]).toEqual([200, 200]);
+});
+
+test('the misses of one tenant leave room for those of another', async () => {
+  const theirs = newImage({ tenant: Tenant.parse('other') });
+  const [one, two, three] = [newImage(), newImage(), newImage()];
+  for (const image of [one, two, three, theirs]) await upload(edge, image);
+  const end = Promise.withResolvers<void>();
+  const env = { ENGINE_PROCESSES: 1, EDGE_QUEUE_MAX: 3, EDGE_TENANT_SHARE_PERCENT: 50 };
+  const busy = await second({ env, wrap: atPut('before', () => end.promise) });
+  const { queue } = busy.services.miss;
+  const mine = [one, two].map((image) => busy.get(pathOf(image)));
+  await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 1 }));
+  const refused = await busy.get(pathOf(three));
+  expect([refused.status, (await refused.json()).code]).toEqual([503, 'tenant-queue-full']);
+  expect(refused.headers.get('retry-after')).toBe('2');
+  const admitted = busy.get(pathOf(theirs));
+  await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 2 }));
+  end.resolve();
+  const responses = await Promise.all([...mine, admitted]);
+  expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
 test('a request ends at its time limit, and says when to retry', async () => {
