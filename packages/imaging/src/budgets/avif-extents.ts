@@ -1,9 +1,14 @@
 /** A part of an item's data. */
-interface Extent {
+export interface Extent {
   readonly item: number;
+  /** From the start of the file, or of the content of `idat`. */
+  readonly offset: number;
+  readonly isInIdat: boolean;
   /** Bytes; at most those of the file. */
   readonly length: number;
 }
+
+const IN_IDAT = 1;
 
 /** All extents of an `iloc` box, up to the end of a truncated one. ISO/IEC 14496-12, section 8.11.3 */
 export function* readExtents(iloc: Buffer, fileBytes: number): Generator<Extent> {
@@ -16,12 +21,15 @@ export function* readExtents(iloc: Buffer, fileBytes: number): Generator<Extent>
   const extentBytes = indexBytes + offsetBytes + lengthBytes;
   for (let at = 6 + idBytes; at + headBytes + 2 <= iloc.length; ) {
     const item = iloc.readUIntBE(at, idBytes);
+    const isInIdat = version > 0 && (iloc.readUInt8(at + idBytes + 1) & 15) === IN_IDAT;
+    const base = integer(iloc, at + headBytes - baseBytes, baseBytes);
     const extents = iloc.readUInt16BE(at + headBytes);
     at += headBytes + 2;
     for (let index = 0; index < extents && at + extentBytes <= iloc.length; index++) {
       const length = integer(iloc, at + indexBytes + offsetBytes, lengthBytes);
       // A length of 0 reaches to the end of the file.
-      yield { item, length: Math.min(length || fileBytes, fileBytes) };
+      const offset = base + integer(iloc, at + indexBytes, offsetBytes);
+      yield { item, offset, isInIdat, length: Math.min(length || fileBytes, fileBytes) };
       at += extentBytes;
     }
   }

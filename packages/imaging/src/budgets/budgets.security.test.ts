@@ -26,6 +26,8 @@ const cases: Case[] = [
   ['tiles of an AVIF', 'gridTiles', (columns) => hostile.gridAvif({ columns, rows: 1, tile: 64 })],
   ['items of an AVIF', 'items', (items) => hostile.overlappingItemsAvif(items, 10)],
   ['boxes of an AVIF', 'boxes', (boxes) => hostile.manyBoxesAvif(boxes, 'file')],
+  ['frames in a picture of an AVIF', 'codedFrames', hostile.manyFramesAvif],
+  ['frames in the parts of a picture of an AVIF', 'codedFrames', (frames) => hostile.manyFramesAvif(frames, 16, 3)],
   ['tables of an AVIF', 'tableBytes', (kib) => hostile.largeTablesAvif(1024 * kib)],
   ['segments of a JPEG', 'parts', hostile.manySegmentsJpeg],
   ['chunks of a PNG', 'parts', hostile.manyChunksPng],
@@ -68,6 +70,12 @@ describe('a file over a budget is rejected before libvips sees it:', () => {
     const budgets = { ...defaultBudgets, metadataBytes: 50_000 };
     expect(await inspectionOf(hostile.overlappingEntriesTiff(5, 10_000), { limits: { budgets } })).toBe('rendered');
     expect(await inspectionOf(hostile.overlappingEntriesTiff(9, 10_000), { limits: { budgets } })).toBe('too-complex');
+  });
+
+  test('strips of a TIFF that share their data', async () => {
+    const budgets = { ...defaultBudgets, metadataBytes: 50_000 };
+    expect(await inspectionOf(hostile.sharedStripsTiff(5, 10_000), { limits: { budgets } })).toBe('rendered');
+    expect(await inspectionOf(hostile.sharedStripsTiff(9, 10_000), { limits: { budgets } })).toBe('too-complex');
   });
 
   test('a TIFF whose directories form a loop', async () => {
@@ -122,6 +130,8 @@ const LARGE: [string, () => Buffer | Promise<Buffer>][] = [
   ['a PNG with a thousand texts that inflate to 7 GB', () => hostile.inflatingPng('zTXt', 7_000_000, 1000)],
   ['a PNG with 60,000 small compressed texts', () => hostile.inflatingPng('zTXt', 100, 60_000)],
   ['an AVIF with a profile of 10 MB', () => hostile.largeProfileAvif(10_000_000)],
+  ['an AVIF of 2,000 frames in one picture', () => hostile.manyFramesAvif(2_000, 512)],
+  ['a TIFF of 2,000 strips that share 100 KB', () => hostile.sharedStripsTiff(2_000, 100_000)],
   ['an AVIF with a million boxes', () => hostile.manyBoxesAvif(1_000_000, 'file')],
   ['an AVIF with a track of two million samples', () => hostile.manySamplesAvif(2_000_000)],
   ['a PNG with a million chunks', () => hostile.manyChunksPng(1_000_000)],

@@ -21,6 +21,11 @@ export interface Budgets {
   readonly items: number;
   /** Boxes of an AVIF. */
   readonly boxes: number;
+  /**
+   * Frames in the data of one picture of an AVIF: libheif decodes all of them, and shows one. A picture has one, and one in layers
+   * has up to four.
+   */
+  readonly codedFrames: number;
   /** Bytes of an AVIF's boxes that describe items and tracks: libheif reads them byte by byte. */
   readonly tableBytes: number;
   /** JPEG segments, PNG and WebP chunks, GIF blocks, TIFF entries, extents of an AVIF. */
@@ -46,6 +51,7 @@ export const defaultBudgets: Budgets = {
   gridTiles: 256,
   items: 256,
   boxes: 4_096,
+  codedFrames: 16,
   tableBytes: MIB,
   parts: 65_536,
   subBlocks: 500_000,
@@ -75,6 +81,7 @@ export function createTally(budgets: Budgets): Tally {
     gridTiles: 0,
     items: 0,
     boxes: 0,
+    codedFrames: 0,
     tableBytes: 0,
     parts: 0,
     subBlocks: 0,

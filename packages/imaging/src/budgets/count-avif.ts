@@ -1,5 +1,6 @@
 import { isoBoxTree, type NestedBox } from '../source/iso-box-tree.ts';
-import { itemTypes, readExtents } from './avif-extents.ts';
+import { av1Frames } from './av1-frames.ts';
+import { type Extent, itemTypes, readExtents } from './avif-extents.ts';
 import type { Tally } from './budgets.ts';
 
 /** libheif reads profiles byte by byte. */
@@ -8,21 +9,25 @@ const PROFILE_WEIGHT = 2;
 /** Boxes, items, tiles and metadata of an ISO base media file. ISO/IEC 14496-12 and 23008-12 */
 export function countAvif(bytes: Buffer, tally: Tally): void {
   const types = new Map<number, string>();
-  const locations: Buffer[] = [];
+  const placed: Record<string, Buffer[]> = { iloc: [], idat: [] };
   for (const box of isoBoxTree(bytes)) {
     tally.add('boxes');
     const content = bytes.subarray(box.from, box.to);
     if (isTable(box)) tally.add('tableBytes', content.length);
     if (box.type === 'colr') tally.add('profileBytes', PROFILE_WEIGHT * content.length);
     if (box.type === 'dimg') tally.add('gridTiles', targetsOf(content, box));
-    if (box.type === 'iloc') locations.push(content);
+    placed[box.type]?.push(content);
     if (box.type !== 'iinf') continue;
     for (const [item, type] of itemTypes(content)) {
       tally.add('items');
       types.set(item, type);
     }
   }
-  for (const content of locations) countExtents(content, bytes.length, types, tally);
+  const [idat = Buffer.of()] = placed.idat ?? [];
+  for (const content of placed.iloc ?? []) {
+    countExtents(content, bytes.length, types, tally);
+    countFrames(content, { bytes, idat, types }, tally);
+  }
 }
 
 /** Profiles have a budget of their own, and `idat` has data of items. */
@@ -45,4 +50,22 @@ function countExtents(iloc: Buffer, fileBytes: number, types: ReadonlyMap<number
   }
   // Extents may overlap, and libheif reads each of them: what they have beyond the whole file is not part of a picture.
   tally.add('metadataBytes', Math.max(0, codedBytes - fileBytes));
+}
+
+interface Data {
+  readonly bytes: Buffer;
+  readonly idat: Buffer;
+  readonly types: ReadonlyMap<number, string>;
+}
+
+/** The most frames that one item of AV1 has. Of HEVC, libheif decodes only the first one. */
+function countFrames(iloc: Buffer, { bytes, idat, types }: Data, tally: Tally): void {
+  const dataOf = ({ offset, length, isInIdat }: Extent) => (isInIdat ? idat : bytes).subarray(offset, offset + length);
+  const items = Map.groupBy(readExtents(iloc, bytes.length), ({ item }) => item);
+  for (const [item, extents] of items) {
+    if (types.get(item) !== 'av01') continue;
+    const parts = extents.map(dataOf);
+    const frames = av1Frames(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+    tally.add('codedFrames', Math.max(0, frames - tally.counts.codedFrames));
+  }
 }

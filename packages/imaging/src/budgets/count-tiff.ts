@@ -1,11 +1,13 @@
 import { readTiffDirectory } from '../source/tiff-directory.ts';
-import { type TiffReader, tiffReader, valueBytes } from '../source/tiff-reader.ts';
+import { integerBytes, type TiffEntry, type TiffReader, tiffReader, valueBytes } from '../source/tiff-reader.ts';
 import type { Tally } from './budgets.ts';
 
 const SUB_DIRECTORIES = 330;
 /** XMP, IPTC, resources of Photoshop. */
 const metadataTags = new Set([700, 33_723, 34_377]);
 const PROFILE = 34_675;
+/** Of strips and of tiles. */
+const lengthTags = new Set([279, 325]);
 
 /** Only the first directory reaches a decoder; the others are counted. */
 export function countTiff(bytes: Buffer, tally: Tally): void {
@@ -26,9 +28,11 @@ export function countTiff(bytes: Buffer, tally: Tally): void {
 
 function countFirst(reader: TiffReader, fileBytes: number, tally: Tally): void {
   let otherBytes = 0;
+  let pixelBytes = 0;
   for (const entry of reader.entries(reader.firstAt)) {
     tally.add('parts');
     if (entry.tag === SUB_DIRECTORIES) tally.add('directories', entry.count);
+    if (lengthTags.has(entry.tag)) pixelBytes += sumOf(reader, entry, fileBytes);
     if (entry.tag === PROFILE) tally.add('profileBytes', valueBytes(entry));
     else if (metadataTags.has(entry.tag)) tally.add('metadataBytes', valueBytes(entry));
     else if (!entry.isInEntry) otherBytes += valueBytes(entry);
@@ -36,4 +40,17 @@ function countFirst(reader: TiffReader, fileBytes: number, tally: Tally): void {
   // Values may overlap, and libtiff reads them for each entry. Layers of Photoshop are in an entry, too: up to the length
   // of the file is usual.
   tally.add('metadataBytes', Math.max(0, otherBytes - fileBytes));
+  // Strips may share data, which libtiff decodes for each of them.
+  tally.add('metadataBytes', Math.max(0, pixelBytes - fileBytes));
+}
+
+/** Of the values of an entry, each at most the length of the file. */
+function sumOf(reader: TiffReader, { type, count, valuesAt }: TiffEntry, fileBytes: number): number {
+  const bytes = integerBytes[type];
+  if (!bytes) return 0;
+  const values = Math.min(count, Math.floor((fileBytes - valuesAt) / bytes));
+  let sum = 0;
+  for (let index = 0; index < values; index++)
+    sum += Math.min(fileBytes, reader.number(valuesAt + index * bytes, bytes));
+  return sum;
 }

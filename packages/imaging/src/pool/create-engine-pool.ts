@@ -90,6 +90,11 @@ const inspectionBudget = (ofImage: ImageBudget): ImageBudget => ({
   ...ofImage,
   cpuMs: Math.min(ofImage.cpuMs, INSPECT_CPU_MS_MAX),
 });
+/**
+ * Of an image's CPU. Those of the bench that are predicted to be light take at most 4.4 s, up to 1.7 times as long as predicted
+ * (docs/performance/cost.json). One that takes more would hold the process of others.
+ */
+const LIGHT_CPU_PART = 1 / 3;
 const inspection: Grant = { lane: 'light', chargedBytes: 0 };
 /** Mutated files make the allocator retain about 1 MiB for 8 images. */
 const IMAGES_MAX = 500;
@@ -109,6 +114,8 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const slotsMax = options.slots ?? defaultSlots();
   const budget = { ...defaultBudget, ...options.budget };
   const { size, shares, memory, most, lanesMax } = divideMemory(options, Math.max(2, slotsMax), budget);
+  // Images of both lanes have the same process if it is the only one.
+  const lightCpuMs = size > 1 ? budget.cpuMs * LIGHT_CPU_PART : budget.cpuMs;
   const slots = createSlots(slotsMax);
   const usage = createUsageReader();
   const fileMemory = createFileMemory();
@@ -149,7 +156,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     async decode(file, source, set, { signal, onHeavy, ...options } = {}) {
       const wanted = selectEntries(set, options.only);
       const { prepare, decided } = decodeCalls({ source, set, ...options });
-      const work = { budget, prepare, most: most.heavy, onMost: onHeavy };
+      const work = { budget, lightCpuMs, prepare, most: most.heavy, onMost: onHeavy };
       const run = kept.goOn(file, lanes.predict(file, { source, set, ...options }), work);
       return endIfFailed(run, async () => {
         await run.do(async () => {}, signal);

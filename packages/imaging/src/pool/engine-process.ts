@@ -16,8 +16,13 @@ import type { Slots } from './slots.ts';
 /** A process ended during a call, and the pool did not end it: the image in it is the suspect. */
 export class ProcessDiedError extends Error {}
 
-/** A process was killed because its image used more memory than it was admitted with. */
-export class MemoryExceededError extends Error {}
+/** A process was killed because its image used more than it was admitted with. */
+export abstract class OutgrownError extends Error {}
+
+export class MemoryExceededError extends OutgrownError {}
+
+/** As a light image, it used more CPU than these may. */
+export class LightCpuExceededError extends OutgrownError {}
 
 /**
  * Why a process ended. `cpu`, `wall`, `memory`: its image exceeded this limit. `aborted`: the work for its image did not stop in

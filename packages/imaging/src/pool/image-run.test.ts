@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type EndReason, type EngineProcess, MemoryExceededError, ProcessDiedError } from './engine-process.ts';
+import {
+  type EndReason,
+  type EngineProcess,
+  LightCpuExceededError,
+  MemoryExceededError,
+  ProcessDiedError,
+} from './engine-process.ts';
 import { createImageRun, type RunContext } from './image-run.ts';
 
 const light = { lane: 'light', chargedBytes: 0 } as const;
@@ -15,8 +21,9 @@ function processes(rechargeMax = 0) {
     roster: { giveBack: async () => {} },
     memory: { limitOf: (chargedBytes) => 100 + chargedBytes },
     watch: {
-      watch(_process, { memoryBytes }) {
-        Object.assign(admitted.at(-1) ?? {}, { limitBytes: memoryBytes });
+      watch(_process, { memoryBytes, cpuMs }) {
+        // The first watch of a process; the second one is of its end.
+        Object.assign(admitted.at(-1) ?? {}, { cpuMs, ...admitted.at(-1), limitBytes: memoryBytes });
         return () => {};
       },
     },
@@ -134,4 +141,14 @@ test('a second try for memory counts as no death', async () => {
   const work = failing(new MemoryExceededError(), new ProcessDiedError());
   expect(await run.do(work, undefined)).toBe('done');
   expect(admitted.map(({ fresh }) => fresh)).toEqual([false, false, true]);
+});
+
+test('a light image that uses more CPU than light ones may is admitted again as a heavy one, with all of its budget', async () => {
+  const { context, admitted } = processes();
+  const run = createImageRun(context, { ...light, file, budget, lightCpuMs: 0.3, most });
+  expect(await run.do(failing(new LightCpuExceededError()), undefined)).toBe('done');
+  expect(admitted).toMatchObject([
+    { ...light, cpuMs: 0.3 },
+    { lane: 'heavy', chargedBytes: 0, cpuMs: 1, fresh: false },
+  ]);
 });

@@ -1,9 +1,16 @@
 import { RejectedImageError } from '../errors.ts';
 import type { Admission, AdmissionRequest } from './admission.ts';
-import { type EngineProcess, MemoryExceededError, ProcessDiedError } from './engine-process.ts';
+import {
+  type EngineProcess,
+  LightCpuExceededError,
+  MemoryExceededError,
+  OutgrownError,
+  ProcessDiedError,
+} from './engine-process.ts';
 import type { Grant } from './lanes.ts';
 import { createLease, type Lease, type LeaseContext, type LeaseMemory, type LeaseWork } from './lease.ts';
 import type { ImageMemory } from './memory-shares.ts';
+import { overBudget } from './watch-images.ts';
 
 export interface RunContext extends LeaseContext {
   readonly admission: Pick<Admission, 'enter'>;
@@ -11,8 +18,10 @@ export interface RunContext extends LeaseContext {
 }
 
 export interface RunWork extends LeaseWork {
-  /** For a second try, if the image needs more memory than it was admitted with. Without it, such an image is rejected. */
+  /** For a second try, if the image needs more than it was admitted with. Without it, one that needs more memory is rejected. */
   readonly most?: Grant;
+  /** CPU after which a light image is admitted again as a heavy one, if `most` is that; its whole budget if not given. */
+  readonly lightCpuMs?: number;
   /** Called before that try. What it throws ends the work. */
   readonly onMost?: (() => void) | undefined;
 }
@@ -23,7 +32,7 @@ export interface RunOptions extends Omit<AdmissionRequest, 'fresh' | 'signal'>, 
 export interface ImageRun {
   /**
    * Does a part of the work. If the process dies, the image gets a fresh process, once. If the image needs more memory than it was
-   * admitted with, it is admitted again with the most that one image may use.
+   * admitted with, it is admitted again with the most that one image may use; if it needs more CPU than a light one may use, as a heavy one.
    *
    * @param signal ends the run
    * @throws the signal's reason when aborted; RejectedImageError `crashed-decoder`, `timeout`, `too-complex`; TookTooLongError;
@@ -50,7 +59,7 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
     const request = { ...options, ...granted, fresh, signal: ending.signal };
     const admitted = await context.admission.enter(request);
     admitted.process.begin(options.file, granted.lane, admitted.isAwaited);
-    return createLease(context, { admitted, work, memory: memoryOf(granted) });
+    return createLease(context, { admitted, work: leaseWork(work, granted), memory: memoryOf(granted) });
   }
 
   const memoryOf = ({ chargedBytes }: Grant): LeaseMemory => ({
@@ -59,7 +68,7 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
   });
 
   async function goOn(lease: Lease): Promise<Lease> {
-    const next = lease.goOn(work, memoryOf(tries.granted));
+    const next = lease.goOn(leaseWork(work, tries.granted), memoryOf(tries.granted));
     if (!next) lease.end();
     return next ?? enter();
   }
@@ -73,7 +82,7 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
       await lease.prepared;
       return await part(lease.process);
     } catch (error) {
-      if (!(error instanceof ProcessDiedError || error instanceof MemoryExceededError)) throw error;
+      if (!(error instanceof ProcessDiedError || error instanceof OutgrownError)) throw error;
       // Other work in the same process has died with it.
       if (current === held) {
         lease.end();
@@ -104,6 +113,16 @@ export function createImageRun(context: RunContext, options: RunOptions): ImageR
   };
 }
 
+function leaseWork(work: RunWork, granted: Grant): LeaseWork {
+  const { budget, most, lightCpuMs = budget.cpuMs } = work;
+  if (granted.lane === 'heavy' || most?.lane !== 'heavy' || lightCpuMs >= budget.cpuMs) return work;
+  return {
+    ...work,
+    budget: { ...budget, cpuMs: lightCpuMs },
+    end: (limit) => (limit === 'cpu' ? ['cpu', new LightCpuExceededError()] : overBudget(limit)),
+  };
+}
+
 /** How often an image may end its process. */
 function createTries(first: Grant) {
   let granted = first;
@@ -114,6 +133,11 @@ function createTries(first: Grant) {
     if (!most || most.chargedBytes <= granted.chargedBytes) throw new RejectedImageError('too-complex', exceeded);
     onMost?.();
     granted = most;
+  }
+
+  function becomeHeavy({ onMost }: RunWork): void {
+    onMost?.();
+    granted = { ...granted, lane: 'heavy' };
   }
 
   return {
@@ -128,9 +152,10 @@ function createTries(first: Grant) {
       return deaths > 0;
     },
     /** Call it once for each process. */
-    lost(error: ProcessDiedError | MemoryExceededError, work: RunWork): void {
+    lost(error: ProcessDiedError | OutgrownError, work: RunWork): void {
       try {
         if (error instanceof MemoryExceededError) grantMost(error, work);
+        else if (error instanceof LightCpuExceededError) becomeHeavy(work);
         else deaths += 1;
         if (deaths >= DEATHS_MAX) throw new RejectedImageError('crashed-decoder', error);
       } catch (reason) {

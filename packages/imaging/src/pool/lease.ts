@@ -2,7 +2,7 @@ import type { Admitted } from './admission.ts';
 import type { EngineProcess } from './engine-process.ts';
 import type { Roster } from './roster.ts';
 import { stopWork } from './stop-work.ts';
-import type { ImageBudget, ImageWatch } from './watch-images.ts';
+import type { ImageBudget, ImageWatch, KillOptions, Limit } from './watch-images.ts';
 
 export interface LeaseContext {
   readonly roster: Pick<Roster, 'giveBack'>;
@@ -13,6 +13,8 @@ export interface LeaseWork {
   readonly budget: Pick<ImageBudget, 'cpuMs' | 'wallMs'>;
   /** Brings a process to the state that the work needs, each time that the image gets a process. */
   readonly prepare?: (process: EngineProcess) => Promise<unknown>;
+  /** How a process is killed that exceeds a limit; with the errors of an image over its budget if not given. */
+  readonly end?: (limit: Limit) => KillOptions;
 }
 
 /** A process while it has an image. */
@@ -44,7 +46,7 @@ interface LeaseOptions {
 export function createLease(context: LeaseContext, { admitted, work, memory }: LeaseOptions): Lease {
   const { process, recharge, leave } = admitted;
   const memoryBytes = memory.limitBytes;
-  const unwatch = context.watch.watch(process, { ...work.budget, memoryBytes });
+  const unwatch = context.watch.watch(process, { ...work.budget, memoryBytes }, work.end);
   const prepared = work.prepare?.(process) ?? Promise.resolve();
   // It is awaited by the work, which may have been aborted.
   prepared.catch(() => {});

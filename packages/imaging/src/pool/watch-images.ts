@@ -12,7 +12,7 @@ export interface ImageBudget {
   readonly memoryBytes: number;
 }
 
-type Limit = 'cpu' | 'wall' | 'memory';
+export type Limit = 'cpu' | 'wall' | 'memory';
 
 interface ProcessLimits {
   /** From now on. */
@@ -27,7 +27,7 @@ export interface ImageWatch {
   watch(process: EngineProcess, limits: ProcessLimits, end?: (limit: Limit) => KillOptions): () => void;
 }
 
-type KillOptions = Parameters<EngineProcess['kill']>;
+export type KillOptions = Parameters<EngineProcess['kill']>;
 
 interface Watched {
   readonly process: EngineProcess;
@@ -81,7 +81,7 @@ function exceeded(image: Watched, now: ProcessUsage | undefined): Limit | undefi
   return now.memoryBytes > limits.memoryBytes ? 'memory' : undefined;
 }
 
-const overBudget = (limit: Limit): KillOptions => [limit, errors[limit]()];
+export const overBudget = (limit: Limit): KillOptions => [limit, errors[limit]()];
 
 const errors: Record<Limit, () => Error> = {
   cpu: () => new RejectedImageError('timeout'),

@@ -96,6 +96,28 @@ export async function manySamplesAvif(samples: number): Promise<Buffer> {
   return Buffer.concat([await smallAvif(), box('moov', box('trak', box('mdia', box('minf', box('stbl', sizes)))))]);
 }
 
+/** A picture whose data have its frame that many times: 22 bytes each. Only one is shown. */
+export async function manyFramesAvif(frames: number, side = 16, parts = 1): Promise<Buffer> {
+  const picture = await sharp({ create: { width: side, height: side, channels: 3, background: '#c86432' } })
+    .png()
+    .toBuffer();
+  const { stream, boxes } = await codedColour(picture);
+  const file = avifFile({ colour: { stream: Buffer.alloc(frames * stream.length, stream), boxes } });
+  return parts === 1 ? file : inExtents(file, frames * stream.length, parts);
+}
+
+/** The same picture with its data in several extents. */
+function inExtents(avif: Buffer, bytes: number, parts: number): Buffer {
+  const each = Math.ceil(bytes / parts);
+  const made = (dataAt: number) => {
+    const places = Array.from({ length: parts }, (_, part) =>
+      u32(dataAt + part * each, Math.min(each, bytes - part * each)),
+    );
+    return withMetaBoxes(avif, [fullBox('iloc', 0, u16(0x44_00, 1, 1, 0, parts), ...places)], ['iloc']);
+  };
+  return made(made(0).length - bytes);
+}
+
 /** A picture with an ICC profile of that many bytes. */
 export async function largeProfileAvif(bytes: number): Promise<Buffer> {
   return avifFile({ colour: await smallColour(), profile: Buffer.alloc(bytes) });

@@ -25,6 +25,36 @@ const pixelEntries: readonly Entry[] = [
   [279, LONG, 1, 1],
 ];
 
+/** Rows of 16 grey pixels, each of which is a strip with the same data: its pixels after that many bytes that mean nothing. */
+export function sharedStripsTiff(strips: number, bytes: number): Buffer {
+  const data = Buffer.concat([Buffer.alloc(bytes, PACKBITS_NOTHING), Buffer.of(PACKBITS_16_PIXELS, 128)]);
+  const offsetsAt = 8 + data.length;
+  const lengthsAt = offsetsAt + 4 * strips;
+  const entries: Entry[] = [
+    [256, SHORT, 1, 16],
+    [257, LONG, 1, strips],
+    [258, SHORT, 1, 8],
+    [259, SHORT, 1, 32_773],
+    [262, SHORT, 1, 1],
+    [273, LONG, strips, offsetsAt],
+    [277, SHORT, 1, 1],
+    [278, SHORT, 1, 1],
+    [279, LONG, strips, lengthsAt],
+  ];
+  const all = (value: number) => Buffer.alloc(4 * strips, uint32(value));
+  const directoryAt = lengthsAt + 4 * strips;
+  return Buffer.concat([
+    Buffer.from('II*\0'),
+    uint32(directoryAt),
+    data,
+    all(8),
+    all(data.length),
+    directory(entries, 0),
+  ]);
+}
+
+const [PACKBITS_NOTHING, PACKBITS_16_PIXELS] = [0x80, 0xf1];
+
 /** A chain of pictures of one pixel; each directory has 114 bytes. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export function manyDirectoriesTiff(directories: number): Buffer {
   return chain(directories, () => 0);
