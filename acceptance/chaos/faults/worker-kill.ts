@@ -18,4 +18,5 @@ export const workerKill: Fault = {
       say(`${round} of ${rounds} killed`);
     }
   },
+  missed: ({ deadLetters }) => Object.entries(deadLetters).map(([code, count]) => `${count} dead letters with ${code}`),
 };

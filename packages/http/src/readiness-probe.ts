@@ -14,21 +14,24 @@ interface Probed {
   readonly cdn: Bucket;
 }
 
-/** A function that tells which of the dependencies answer. It never throws. */
-export function createReadinessProbe({ pingRedis, originals, cdn }: Probed) {
-  return readAtMostEvery(
-    PROBE_EVERY_MS,
-    () => performance.now(),
-    async () => {
-      const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-      const [redis, originalsBucket, cdnBucket] = await Promise.all([
-        outcome(pingRedis()),
-        outcome(originals.probe({ signal })),
-        outcome(cdn.probe({ signal })),
-      ]);
-      return { redis, originalsBucket, cdnBucket };
-    },
-  );
+/**
+ * A function that tells which of the dependencies answer. It never throws.
+ *
+ * @param clock milliseconds of a monotonic clock
+ */
+export function createReadinessProbe(
+  { pingRedis, originals, cdn }: Probed,
+  clock: () => number = () => performance.now(),
+) {
+  return readAtMostEvery(PROBE_EVERY_MS, clock, async () => {
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    const [redis, originalsBucket, cdnBucket] = await Promise.all([
+      outcome(pingRedis()),
+      outcome(originals.probe({ signal })),
+      outcome(cdn.probe({ signal })),
+    ]);
+    return { redis, originalsBucket, cdnBucket };
+  });
 }
 
 const outcome = (check: Promise<unknown>) =>
