@@ -8,6 +8,11 @@ export function av1Frames(stream: Buffer): number {
   let frames = 0;
   for (let at = 0; at < stream.length; ) {
     const header = stream[at] ?? 0;
+    // libaom skips zeros between frames.
+    if (header === 0) {
+      at += 1;
+      continue;
+    }
     const type = (header >> 3) & 15;
     if (type === FRAME_HEADER || type === FRAME) frames += 1;
     if ((header & HAS_SIZE) === 0) break;

@@ -17,16 +17,20 @@ export function countAvif(bytes: Buffer, tally: Tally): void {
     if (box.type === 'colr') tally.add('profileBytes', PROFILE_WEIGHT * content.length);
     if (box.type === 'dimg') tally.add('gridTiles', targetsOf(content, box));
     placed[box.type]?.push(content);
-    if (box.type !== 'iinf') continue;
-    for (const [item, type] of itemTypes(content)) {
-      tally.add('items');
-      types.set(item, type);
-    }
+    if (box.type === 'iinf') countItems(content, types, tally);
   }
   const [idat = Buffer.of()] = placed.idat ?? [];
   for (const content of placed.iloc ?? []) {
     countExtents(content, bytes.length, types, tally);
     countFrames(content, { bytes, idat, types }, tally);
+  }
+}
+
+function countItems(iinf: Buffer, types: Map<number, string>, tally: Tally): void {
+  for (const [item, type] of itemTypes(iinf)) {
+    tally.add('items');
+    // Of several entries for an item, libheif uses the first one.
+    if (!types.has(item)) types.set(item, type);
   }
 }
 

@@ -144,6 +144,15 @@ export async function overlappingItemsAvif(items: number, bytes: number): Promis
   return Buffer.concat([file, Buffer.alloc(bytes)]);
 }
 
+/** A picture of many frames, with a zero after each, or with a second entry of another type for its item. */
+export async function hiddenFramesAvif(by: 'zeros' | 'a second type', frames: number): Promise<Buffer> {
+  const { stream, boxes } = await smallColour();
+  const frame = by === 'zeros' ? Buffer.concat([stream, Buffer.of(0)]) : stream;
+  const avif = avifFile({ colour: { stream: Buffer.alloc(frames * frame.length, frame), boxes } });
+  if (by === 'zeros') return avif;
+  return withMetaBoxes(avif, [fullBox('iinf', 0, u16(2), itemInfo(1, 'av01'), itemInfo(1, 'Exif'))], ['iinf']);
+}
+
 const smallColour = async () =>
   codedColour(
     await sharp({ create: { width: 16, height: 16, channels: 3, background: '#c86432' } })
