@@ -7,19 +7,26 @@ type Refusal = Pick<ProblemOptions, 'status' | 'code' | 'detail' | 'headers'>;
 
 export const malformed: Refusal = { status: 400, code: 'bad-request', detail: 'The request is malformed.' };
 
-/** A request that no route sees. */
+/** An error of ours that no route has caught. */
+export const failed: Refusal = {
+  status: 500,
+  code: 'internal-error',
+  detail: 'Something went wrong on our side. It was logged.',
+};
+
+/** A request that no route answers. */
 export interface Refused {
   /** The code of the response, or why there is none. */
   readonly reason: string;
   /** In the body of the response. */
   readonly requestId?: string;
-  /** Node's code of the error, or a message. Never what the client sent, which may contain secrets. */
+  /** Node's code of the error, a message, or the stack of an error of ours. Never what the client sent, which may contain secrets. */
   readonly cause?: string | undefined;
 }
 
 export type OnRefused = (refused: Refused) => void;
 
-/** Makes responses with a code and a body for requests that no route sees, and reports each. */
+/** Makes responses with a code and a body for requests that no route answers, and reports each. */
 export function createRefusals(onRefused: OnRefused = () => {}) {
   function bodyOf(problem: Refusal, cause: string | undefined): string {
     const requestId = randomUUID();

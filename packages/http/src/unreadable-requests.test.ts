@@ -47,6 +47,23 @@ test.each([
   expect(refused).toEqual([{ reason: code, requestId: JSON.parse(body).requestId, cause: expect.any(String) }]);
 });
 
+test('an error outside of any route is a 500 with a code, and is reported with its stack, which the client does not get', async () => {
+  const refused: Refused[] = [];
+  const server = await listen(
+    () => {
+      throw new Error('a bug');
+    },
+    { hostname: '127.0.0.1', port: 0, onRefused: (one) => void refused.push(one) },
+  );
+  onTestFinished(() => server.close(0));
+  const response = await fetch(`http://127.0.0.1:${server.address.port}/`);
+  const body = await response.text();
+  expect(response.status).toBe(500);
+  expect(JSON.parse(body)).toMatchObject({ code: 'internal-error', requestId: refused[0]?.requestId });
+  expect(refused).toMatchObject([{ reason: 'internal-error', cause: expect.stringContaining('Error: a bug') }]);
+  expect(body).not.toContain('a bug');
+});
+
 test('what the client sent is not reported', async () => {
   const refused: Refused[] = [];
   await answerTo('GET /?token=secret HTTP/1.1\r\nhost: a\r\nsecret\r\n\r\n', {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RequestError } from '@hono/node-server';
-import { malformed, type Refusals } from './refusals.ts';
+import { failed, malformed, type Refusals } from './refusals.ts';
 import type { Fetch } from './upgrades.ts';
 
 /** By the codes of Node's errors. Any other one means that the bytes are not HTTP. */
@@ -47,4 +47,6 @@ export function withHost(fetch: Fetch, refusals: Refusals): Fetch {
 export const outsideOfApp =
   (refusals: Refusals) =>
   (error: unknown): Response =>
-    error instanceof RequestError ? refusals.response(malformed, error.message) : new Response(null, { status: 500 });
+    error instanceof RequestError
+      ? refusals.response(malformed, error.message)
+      : refusals.response(failed, error instanceof Error ? error.stack : String(error));

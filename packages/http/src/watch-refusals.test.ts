@@ -13,3 +13,11 @@ test('refused requests are counted by reason, and logged with the id of their re
   expect(metrics).toContain('imagemill_http_refused_total{reason="request-too-slow"} 0');
   expect(debug).toHaveBeenCalledExactlyOnceWith(refused, expect.any(String));
 });
+
+test('an error of ours is logged as an error', () => {
+  const logger = createLogger('test', 'silent');
+  const error = vi.spyOn(logger, 'error');
+  const failed = { reason: 'internal-error', requestId: 'an-id', cause: 'Error: a bug' };
+  watchRefusals(createRegistry(), logger)(failed);
+  expect(error).toHaveBeenCalledExactlyOnceWith(failed, expect.any(String));
+});
