@@ -3,8 +3,10 @@ import { notRenderable, rendersTooLong } from '../http/picture-problems.ts';
 
 const KEYS_MAX = 10_000;
 const KEPT_MS = 10_000;
-/** A render without a result takes at most a tenth of the time, however often it is requested. */
+/** A short render without a result takes at most a tenth of the time, however often it is requested. */
 const REST_FACTOR = 10;
+/** A busy edge may be the reason, which is not the picture's fault. */
+const REST_MS_MAX = 60_000;
 
 /** Renditions that could not be made. They are not tried again for some time. */
 export interface UnrenderableKeys {
@@ -25,6 +27,8 @@ export function createUnrenderableKeys(): UnrenderableKeys {
       if (found) throw rendersTooLong(Math.ceil(keys.getRemainingTTL(key) / 1000));
     },
     add: (key) => void keys.set(key, 'not-renderable'),
-    addUnfinished: (key, spentMs) => void keys.set(key, 'unfinished', { ttl: Math.ceil(1 + REST_FACTOR * spentMs) }),
+    addUnfinished: (key, spentMs) => void keys.set(key, 'unfinished', { ttl: restMs(spentMs) }),
   };
 }
+
+const restMs = (spentMs: number) => Math.min(REST_MS_MAX, Math.ceil(1 + REST_FACTOR * spentMs));
