@@ -57,7 +57,7 @@ async function ownRedis() {
 test('one connection reads from Redis for any number of listeners', async () => {
   const redis = await ownRedis();
   const api = await createLiveHarness({ redisUrl: redis.url });
-  await vi.waitUntil(() => api.redis.status === 'ready');
+  await api.untilConnected();
   const streams = await Promise.all(Array.from({ length: 60 }, async () => api.follow((await api.ticket()).imageId)));
   expect(streams.every(({ response }) => response.status === 200)).toBe(true);
   await vi.waitFor(async () => expect(await readers(api)).toBe(1));
@@ -69,14 +69,14 @@ test('one connection reads from Redis for any number of listeners', async () => 
 test('after an outage of Redis, listeners get the missed changes on their open connections', async () => {
   const redis = await ownRedis();
   const api = await createLiveHarness({ redisUrl: redis.url });
-  await vi.waitUntil(() => api.redis.status === 'ready');
+  await api.untilConnected();
   const { imageId } = await api.ticket();
   const stream = await api.follow(imageId);
   await stream.until('status');
   await redis.stop();
   await vi.waitUntil(() => api.redis.status !== 'ready');
   await redis.start();
-  await vi.waitUntil(() => api.redis.status === 'ready');
+  await api.untilConnected();
   await api.queue.reportUpload(imageId);
   await stream.until('status', 2);
   expect(stream.events.map((event) => bodyOf(event).status)).toEqual(['awaiting-upload', 'queued']);

@@ -84,7 +84,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
   // Of a user with all rights, for what no API does: keys are created by a command, and records are broken by tests.
   const redis = createProducerConnection(options.redisUrl ?? inject('servers').redisUrl);
   redis.on('error', () => {});
-  if (!options.redisUrl) await vi.waitUntil(() => [connection, redis].every(({ status }) => status === 'ready'));
+  const untilConnected = () => vi.waitUntil(() => [connection, redis].every(({ status }) => status === 'ready'));
+  if (!options.redisUrl) await untilConnected();
   const registry = new Registry();
   const inTests = { refusalDelay: { delayMs: 0 }, ...options.inTests };
   const api = await buildApi(env, backends, { logger, registry, inTests });
@@ -173,6 +174,8 @@ export async function createApiHarness(options: ApiHarnessOptions = {}) {
     view,
     prefix: env.QUEUE_PREFIX,
     redis,
+    /** Resolves when the API and the harness, each with a connection of its own, have reached Redis. */
+    untilConnected,
     async close() {
       redis.disconnect();
       await api.close();
