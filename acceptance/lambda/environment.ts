@@ -25,20 +25,25 @@ interface Backends {
   readonly queues: Pick<Awaited<ReturnType<typeof startQueues>>, 'variables'>;
 }
 
-/** The variables of a function that renders one entry at a time, without the detector of faces. */
-export const functionVariables = ({ s3, originalsBucket, cdnBucket, queues }: Backends) => ({
+/** Where every program of a Lambda deployment finds its buckets and queues. */
+export const backendVariables = ({ s3, originalsBucket, cdnBucket, queues }: Backends) => ({
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
   S3_ENDPOINT: s3.endpoint,
   S3_REGION: s3.region,
   S3_ACCESS_KEY_ID: s3.accessKeyId,
   S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
   ORIGINALS_BUCKET: originalsBucket,
   CDN_BUCKET: cdnBucket,
-  CDN_BASE_URL: 'https://cdn.test',
   ...queues.variables,
+});
+
+/** The variables of a function that renders one entry at a time, without the detector of faces. */
+export const functionVariables = (backends: Backends) => ({
+  ...backendVariables(backends),
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
+  CDN_BASE_URL: 'https://cdn.test',
   FACE_DETECTION: 'false',
   ENCODE_CONCURRENCY: '1',
   IMAGE_WALL_MS: '60000',

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { buildBundle } from '../../deploy/aws/lambda/build-bundle.ts';
 import { longPhoto } from '../test-support/photos.ts';
 import { runProgram } from '../test-support/run-program.ts';
-import { type Environment, functionVariables, startEnvironment } from './environment.ts';
+import { backendVariables, type Environment, functionVariables, startEnvironment } from './environment.ts';
 import { s3Event, sqsEvent } from './events.ts';
 import { startQueues } from './queues.ts';
 
@@ -154,16 +154,7 @@ test('doctor finds that an upload gets through the queue and the function to its
     PATH: process.env.PATH,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     RENDERER: 'lambda',
-    ...queues.variables,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    S3_ENDPOINT: s3.endpoint,
-    S3_REGION: s3.region,
-    S3_ACCESS_KEY_ID: s3.accessKeyId,
-    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-    ORIGINALS_BUCKET: originalsBucket,
-    CDN_BUCKET: cdnBucket,
+    ...backendVariables({ s3, originalsBucket, cdnBucket, queues }),
     CDN_BASE_URL: 'https://cdn.invalid',
   };
   const doctor = runProgram(['apps/api/src/doctor.ts', '--json'], env);

@@ -38,7 +38,7 @@ export function createRateLimit({ connection, prefix, what, limit, windowSeconds
     keyPrefix: `${prefix}:rate:${what}`,
     points: limit,
     duration: windowSeconds,
-    // What is over its limit costs Redis nothing until its window ends.
+    // Calls over the limit make no request to Redis until the window ends.
     inMemoryBlockOnConsumed: limit,
   });
   return rateLimitOf(limiter, { limit, windowSeconds });
