@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { HttpBindings } from './bindings.ts';
 import { Problem, type ProblemOptions } from './problem.ts';
 import { problemBody } from './problem-body.ts';
+import { failed } from './refusals.ts';
 
 const RETRY_AFTER_S = '5';
 /** Characters of a path in an error's detail. */
@@ -36,7 +37,7 @@ function toProblem(error: Error): ProblemOptions {
   if (error instanceof HTTPException && error.status < 500) {
     return { status: error.status as 400, code: 'bad-request', detail: 'The request is malformed.' };
   }
-  return { status: 500, code: 'internal-error', detail: 'Something went wrong on our side. It was logged.' };
+  return failed;
 }
 
 function render<Bindings extends HttpBindings>(

@@ -7,7 +7,7 @@ type Refusal = Pick<ProblemOptions, 'status' | 'code' | 'detail' | 'headers'>;
 
 export const malformed: Refusal = { status: 400, code: 'bad-request', detail: 'The request is malformed.' };
 
-/** An error of ours that no route has caught. */
+/** The response to an error of ours, inside and outside of routes. */
 export const failed: Refusal = {
   status: 500,
   code: 'internal-error',
