@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags } from '@imagemill/service';
 
 const HELP = `usage: doctor [--json] [--layers <program>]
 
@@ -12,7 +12,7 @@ Exit codes: 0 no problem (warnings are possible), 1 at least one problem, 2 wron
 
 /** One-shot: examines a deployment from where it runs. */
 async function main(): Promise<void> {
-  const flags = readFlags();
+  const flags = readFlags({ json: { type: 'boolean', default: false }, layers: { type: 'string' } }, HELP);
   if (!flags) return;
   // Loaded here, not at import: a wrong flag is reported at once.
   const [{ examine }, { jsonReport, summarise, textReport }] = await Promise.all([
@@ -25,21 +25,6 @@ async function main(): Promise<void> {
   process.stdout.write(`${flags.json ? jsonReport(findings) : textReport(findings)}\n`);
   if (interrupted.signal.aborted) process.exitCode = 130;
   else process.exitCode = summarise(findings).isHealthy ? 0 : 1;
-}
-
-function readFlags(): { readonly json: boolean; readonly layers: string | undefined } | undefined {
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    const { values } = parseArgs({
-      options: { json: flag, layers: { type: 'string' }, help: { ...flag, short: 'h' } },
-    });
-    if (values.help) process.stdout.write(`${HELP}\n`);
-    return values.help ? undefined : { json: values.json, layers: values.layers };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${HELP}\n`);
-    process.exitCode = 2;
-    return undefined;
-  }
 }
 
 await main();

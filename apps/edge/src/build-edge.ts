@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { listen, requestMetrics, watchRefusals } from '@imagemill/http';
+import { defaultProcesses, heavyImagesMax } from '@imagemill/imaging';
 import { createManifests } from '@imagemill/manifests';
 import { createRenderQueue as createJobQueue, followPurges, type RecentPurges } from '@imagemill/queue';
 import { buildEngine, capabilities, decodeWatermarks, type EngineOptions, engineLimits } from '@imagemill/rendering';
@@ -92,6 +92,7 @@ function buildServices(env: EdgeEnv, backends: Backends, parts: EdgeParts) {
   const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
   const queue = createRenderQueue({
     runningMax: rendersMax(env),
+    heavyMax: heavyImagesMax(rendersMax(env)),
     waitingMax: env.EDGE_QUEUE_MAX,
     tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
   });
@@ -154,7 +155,7 @@ const openRecentPurges = ({ QUEUE_PREFIX: prefix }: EdgeEnv, { purgeReader: conn
     onError: (err) => logger.warn({ err }, 'cannot read which images were purged: pictures come from the bucket'),
   });
 
-const rendersMax = (env: EdgeEnv) => env.ENGINE_PROCESSES ?? availableParallelism() + 1;
+const rendersMax = (env: EdgeEnv) => env.ENGINE_PROCESSES ?? defaultProcesses(env.ENCODE_CONCURRENCY);
 const missesMax = (env: EdgeEnv) => env.EDGE_QUEUE_MAX + OTHER_MISSES_MAX;
 const flightTimes = (env: EdgeEnv) => ({
   timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,

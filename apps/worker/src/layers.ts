@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { createEnginePool, type SandboxEvent } from '@imagemill/imaging';
 import { engineEnv } from '@imagemill/rendering';
-import { parseEnv } from '@imagemill/service';
+import { parseEnv, readFlags } from '@imagemill/service';
 import { z } from 'zod';
 import { adviseOnLayers } from './doctor/advise-on-layers.ts';
 
@@ -12,7 +11,7 @@ how to get the missing ones. The doctor of a local stack runs it.`;
 
 /** One-shot. The layers depend on the machine: it is run where a worker runs. */
 async function main(): Promise<void> {
-  if (!wantsReport()) return;
+  if (!readFlags({}, HELP)) return;
   const env = parseEnv(z.object(engineEnv), process.env);
   const reports: SandboxEvent[] = [];
   const pool = await createEnginePool({
@@ -24,18 +23,6 @@ async function main(): Promise<void> {
   await pool.close();
   const lines = reports.flatMap(adviseOnLayers).map((outcome) => JSON.stringify(outcome));
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function wantsReport(): boolean {
-  try {
-    const { values } = parseArgs({ options: { help: { type: 'boolean', default: false, short: 'h' } } });
-    if (values.help) process.stdout.write(`${HELP}\n`);
-    return !values.help;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${HELP}\n`);
-    process.exitCode = 2;
-    return false;
-  }
 }
 
 await main().catch((error: unknown) => {

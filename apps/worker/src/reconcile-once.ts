@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { createDeletions, createFinishedImages, createManifests, createPreviews } from '@imagemill/manifests';
 import {
   checkRedis,
@@ -9,7 +8,7 @@ import {
   createRenderQueue,
   redisAddress,
 } from '@imagemill/queue';
-import { parseEnv, parseJsonFile, StartUpError, startUpChecks } from '@imagemill/service';
+import { parseEnv, parseJsonFile, readFlags, StartUpError, startUpChecks } from '@imagemill/service';
 import { bucketsOf, checkBucket, createS3Client, createS3Storage, s3Settings } from '@imagemill/storage';
 import { loadVariantSets } from '@imagemill/variants';
 import { reconcileEnv } from './env.ts';
@@ -27,13 +26,15 @@ orphaned renditions, dead letters that cannot be redriven. Workers do the same a
 
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted. It is safe to run it again at any time.`;
 
+const flag = { type: 'boolean', default: false } as const;
 const DAY_MS = 24 * 3600_000;
 
 /** Runs one complete round. */
 async function main(): Promise<void> {
-  const flags = readFlags();
+  const flags = readFlags({ 'dry-run': flag, json: flag }, HELP);
   if (!flags) return;
-  const report = createReport(flags);
+  const { 'dry-run': dryRun, json } = flags;
+  const report = createReport({ dryRun, json });
   const env = parseEnv(reconcileEnv, process.env);
   const client = createS3Client({ ...s3Settings(env), maxAttempts: 3, requestTimeoutMs: 20_000 });
   const buckets = bucketsOf(env);
@@ -70,7 +71,7 @@ async function main(): Promise<void> {
         storedSizeMs: env.STORED_SIZE_DAYS * DAY_MS,
       },
       {
-        dryRun: flags.dryRun,
+        dryRun,
         pagesMax: Number.POSITIVE_INFINITY,
         signal: interrupted.signal,
         onFinding: (finding) => say(report.finding(finding)),
@@ -83,24 +84,6 @@ async function main(): Promise<void> {
   } finally {
     connection.disconnect();
     client.destroy();
-  }
-}
-
-interface Flags {
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
-
-function readFlags(): Flags | undefined {
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    const { values } = parseArgs({ options: { 'dry-run': flag, json: flag, help: { ...flag, short: 'h' } } });
-    if (values.help) say(HELP);
-    return values.help ? undefined : { dryRun: values['dry-run'], json: values.json };
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${HELP}\n`);
-    process.exitCode = 2;
-    return undefined;
   }
 }
 

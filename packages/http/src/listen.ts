@@ -17,6 +17,12 @@ export interface ListenOptions extends HttpServerOptions {
   readonly limits?: Partial<ConnectionLimits>;
 }
 
+/**
+ * Connections that the system keeps until they are accepted, at most its own limit (`net.core.somaxconn`, 4,096 on Linux). Node keeps 511: a client that opens
+ * more at once would delay those of others by a second, until their systems try again.
+ */
+const BACKLOG = 4_096;
+
 /** @throws Error naming the port if it is in use */
 export async function listen(fetch: Fetch, options: ListenOptions): Promise<HttpServer> {
   const { hostname, port, setting = 'PORT', limits } = options;
@@ -28,7 +34,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Http
       const inUse = error.code === 'EADDRINUSE';
       reject(inUse ? new Error(`Port ${port} is in use. Set ${setting} to a free port.`, { cause: error }) : error);
     });
-    server.listen(port, hostname, resolve);
+    server.listen({ port, host: hostname, backlog: BACKLOG }, resolve);
   });
   return { address: server.address() as AddressInfo, close };
 }

@@ -2,6 +2,7 @@ export type { Coding } from './cost/coding.ts';
 export type { Cost } from './cost/cost.ts';
 export { type CostSubject, cpuFeatures, type Features, memoryFeatures } from './cost/features.ts';
 export { predictCost } from './cost/predict-cost.ts';
+export { defaultProcesses } from './default-slots.ts';
 export { type Detector, detectorFrame, largerFrame } from './detector.ts';
 export type { ImagingEngine } from './engine.ts';
 export { enhancing } from './enhance.ts';
@@ -13,6 +14,7 @@ export type { DecodeOptions, Picture, PictureSummary, RenderedVariant } from './
 export { createEnginePool, defaultBudget, type EnginePool } from './pool/create-engine-pool.ts';
 export { endReasons } from './pool/engine-process.ts';
 export type { Lane } from './pool/lane.ts';
+export { heavyImagesMax } from './pool/lanes.ts';
 export type { PoolEvent, SandboxEvent } from './pool/pool-event.ts';
 export { createUsageReader } from './pool/process-usage.ts';
 export { type MissingLayer, type OwnLayer, ownLayers } from './sandbox/layers.ts';

@@ -63,8 +63,8 @@ export interface DecodeOptions extends CallOptions {
   /** What is done to the decoded pixels, before renditions are made from them. Animations are made as they were uploaded. */
   readonly enhance?: Enhance | undefined;
   /**
-   * A pool calls it before an image has its second try as a heavy one, because it needs more memory than predicted: it may wait for long
-   * then. What it throws ends the picture.
+   * A pool calls it before an image waits as a heavy one, which may take long: at once if it is predicted to be heavy, or before its second try
+   * if it needs more memory or CPU than predicted. What it throws ends the picture.
    */
   readonly onHeavy?: (() => void) | undefined;
 }

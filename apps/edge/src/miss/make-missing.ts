@@ -67,19 +67,20 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
   const watch = createStopwatch();
   const { signal } = flight;
   const queuedAt = performance.now();
-  return services.queue.run(order.image.tenant, signal, async () => {
+  const rendered = services.queue.run(order.image.tenant, signal, async (place) => {
     watch.timings.queue = performance.now() - queuedAt;
     flight.commit();
-    const bytes = await renderRendition(services, order, { watch, signal }).catch((error: unknown) => {
-      const { decode = 0, encode = 0 } = watch.timings;
-      // Committed work is ended by its time limit only.
-      if (signal.aborted) services.unrenderable.addUnfinished(order.key, decode + encode);
-      throw error;
-    });
+    const bytes = await renderRendition(services, order, { watch, place, signal });
     if (!bytes) throw await withoutOriginal(services, order.image);
     const { picture, stored } = await inSpan('publish', {}, () => publishRendition(services, order, bytes, signal));
     services.onRendered(watch.timings);
-    return { picture, how: stored ? 'rendered' : 'stored', timings: watch.timings };
+    return { picture, how: stored ? 'rendered' : 'stored', timings: watch.timings } as const;
+  });
+  return rendered.catch((error: unknown) => {
+    const { decode = 0, encode = 0 } = watch.timings;
+    // Committed work is ended by its time limit only.
+    if (signal.aborted) services.unrenderable.addUnfinished(order.key, decode + encode);
+    throw error;
   });
 }
 

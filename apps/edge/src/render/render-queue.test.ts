@@ -17,8 +17,22 @@ function held(queue: ReturnType<typeof createRenderQueue>, tenant = acme, signal
   return { done, release: end.resolve, started: () => started };
 }
 
+/** The same for an image that turns out to be heavy. */
+function heldHeavy(queue: ReturnType<typeof createRenderQueue>, tenant = acme) {
+  const end = Promise.withResolvers<void>();
+  let [runs, isHeavy] = [0, false];
+  const done = queue.run(tenant, never, async ({ becomeHeavy }) => {
+    runs += 1;
+    becomeHeavy();
+    isHeavy = true;
+    await end.promise;
+  });
+  done.catch(() => {});
+  return { done, release: end.resolve, runs: () => runs, isHeavy: () => isHeavy };
+}
+
 test('runs no more than its limit, and the others in order as places become free', async () => {
-  const queue = createRenderQueue({ runningMax: 2, waitingMax: 5, tenantShare: 1 });
+  const queue = createRenderQueue({ runningMax: 2, heavyMax: 1, waitingMax: 5, tenantShare: 1 });
   const renders = Array.from({ length: 4 }, () => held(queue));
   await vi.waitUntil(() => renders[1]?.started());
   expect(renders.map(({ started }) => started())).toEqual([true, true, false, false]);
@@ -32,7 +46,7 @@ test('runs no more than its limit, and the others in order as places become free
 });
 
 test('a full queue refuses at once, with the time of the next try', async () => {
-  const queue = createRenderQueue({ runningMax: 1, waitingMax: 1, tenantShare: 1 });
+  const queue = createRenderQueue({ runningMax: 1, heavyMax: 1, waitingMax: 1, tenantShare: 1 });
   const renders = [held(queue), held(queue)];
   const refused = held(queue);
   await expect(refused.done).rejects.toMatchObject({
@@ -44,7 +58,7 @@ test('a full queue refuses at once, with the time of the next try', async () => 
 });
 
 test('one tenant takes at most its share, and leaves room for others', async () => {
-  const queue = createRenderQueue({ runningMax: 1, waitingMax: 3, tenantShare: 0.5 });
+  const queue = createRenderQueue({ runningMax: 1, heavyMax: 1, waitingMax: 3, tenantShare: 0.5 });
   const mine = [held(queue), held(queue)];
   await expect(held(queue).done).rejects.toMatchObject({ options: { status: 503, code: 'tenant-queue-full' } });
   const theirs = held(queue, other);
@@ -56,7 +70,7 @@ test('one tenant takes at most its share, and leaves room for others', async () 
 });
 
 test('renders of a tenant that waits behind a flood of another one start with the next places', async () => {
-  const queue = createRenderQueue({ runningMax: 2, waitingMax: 20, tenantShare: 1 });
+  const queue = createRenderQueue({ runningMax: 2, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
   const flood = Array.from({ length: 10 }, () => held(queue));
   const theirs = [held(queue, other), held(queue, other)];
   flood[0]?.release();
@@ -69,7 +83,7 @@ test('renders of a tenant that waits behind a flood of another one start with th
 });
 
 test('a tenant leaves a place to others that had renders lately', async () => {
-  const queue = createRenderQueue({ runningMax: 3, waitingMax: 20, tenantShare: 1 });
+  const queue = createRenderQueue({ runningMax: 3, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
   await queue.run(other, never, async () => {});
   const flood = Array.from({ length: 10 }, () => held(queue));
   expect(queue.status()).toEqual({ running: 2, waiting: 8 });
@@ -79,8 +93,23 @@ test('a tenant leaves a place to others that had renders lately', async () => {
   await Promise.all([...flood, theirs].map(({ done }) => done));
 });
 
+test('a heavy render gives its place back while another heavy one runs, and goes on after it', async () => {
+  const queue = createRenderQueue({ runningMax: 2, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
+  const [first, second] = [heldHeavy(queue), heldHeavy(queue, other)];
+  await vi.waitUntil(() => first.isHeavy() && queue.status().waiting === 1);
+  const light = held(queue, other);
+  await vi.waitUntil(() => light.started());
+  expect(second.isHeavy()).toBe(false);
+  first.release();
+  await vi.waitUntil(() => second.isHeavy());
+  expect(second.runs()).toBe(2);
+  for (const { release } of [second, light]) release();
+  await Promise.all([first, second, light].map(({ done }) => done));
+  expect(queue.status()).toEqual({ running: 0, waiting: 0 });
+});
+
 test('a failed or abandoned render gives its place back', async () => {
-  const queue = createRenderQueue({ runningMax: 1, waitingMax: 1, tenantShare: 1 });
+  const queue = createRenderQueue({ runningMax: 1, heavyMax: 1, waitingMax: 1, tenantShare: 1 });
   await expect(queue.run(acme, never, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   const first = held(queue);
   const leaving = new AbortController();

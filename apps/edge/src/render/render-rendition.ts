@@ -4,6 +4,7 @@ import type { ObjectStorage } from '@imagemill/storage';
 import { leftToTheWorker, notRenderable } from '../http/picture-problems.ts';
 import type { UnrenderableKeys } from '../miss/unrenderable-keys.ts';
 import type { RenderOrder } from './render-order.ts';
+import type { RenderPlace } from './render-queue.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 interface Renderer {
@@ -12,29 +13,38 @@ interface Renderer {
   readonly unrenderable: UnrenderableKeys;
 }
 
+interface Rendering {
+  readonly watch: Stopwatch;
+  readonly place: RenderPlace;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Makes one rendition from the original, with the decode plan of the order's set.
  *
  * @returns undefined if the original is missing, or was replaced
  * @throws Problem 404 if it is not an acceptable image; 503 if a step was skipped here that decides its bytes, and no manifest has a decision
- * @throws StorageError, TookTooLongError, EngineBusyError; the signal's reason
+ * @throws StorageError, TookTooLongError, EngineBusyError; the signal's reason; what `place` throws for a heavy image
  */
 export async function renderRendition(
   { originals, engine, unrenderable }: Renderer,
   { key, image, set, chosenFocus, only }: RenderOrder,
-  { watch, signal }: { readonly watch: Stopwatch; readonly signal: AbortSignal },
+  { watch, place, signal }: Rendering,
 ): Promise<Uint8Array | undefined> {
   try {
     const original = await watch.time('fetch', () => fetchCurrentOriginal(originals, image, engine.limits, signal));
     if (!original) return undefined;
-    const picture = await watch.time('decode', async () => {
-      const source = await engine.inspect(original, { set, signal });
-      const { focus, enhance } = image;
-      return engine.decode(original, source, set, { only: [only], focus, chosenFocus, enhance, signal });
-    });
-    const rendition = await watch.time('encode', () => onlyRendition(picture, signal));
-    engine.free(original);
-    return rendition;
+    try {
+      const picture = await watch.time('decode', async () => {
+        const source = await engine.inspect(original, { set, signal });
+        const { focus, enhance } = image;
+        const { becomeHeavy: onHeavy } = place;
+        return engine.decode(original, source, set, { only: [only], focus, chosenFocus, enhance, onHeavy, signal });
+      });
+      return await watch.time('encode', () => onlyRendition(picture, signal));
+    } finally {
+      engine.free(original);
+    }
   } catch (error) {
     if (!(error instanceof RejectedImageError)) throw error;
     // The job of the image rejects it with the reason, for its seller.

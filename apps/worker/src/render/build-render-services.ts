@@ -8,6 +8,7 @@ import { createDownload } from '../import/download.ts';
 import { createImportOriginal } from '../import/import-original.ts';
 import type { Moderator } from '../moderation/moderate.ts';
 import { createHeavySlots } from '../slots/heavy-slots.ts';
+import { createLargeOriginals } from '../slots/large-originals.ts';
 import type { RenderEnv } from './env.ts';
 import type { RenderServices } from './render-services.ts';
 
@@ -55,6 +56,7 @@ export function buildRenderServices(
     laneOf: options.engine.laneOf,
     // One that waited for the engine would hold a slot for nothing.
     heavySlots: createHeavySlots({ slotsMax: Math.min(halfOfSlots, options.engine.heavyMax) }),
+    largeOriginals: createLargeOriginals({ slotsMax: Math.ceil(env.WORKER_CONCURRENCY / 4) }),
     strictContentType: env.STRICT_CONTENT_TYPE,
     uploadGraceMs: env.UPLOAD_GRACE_SECONDS * 1000,
   };

@@ -64,7 +64,10 @@ async function makeInSlot(services: RenderServices, rendering: Rendering, contex
   const subject = { ...noted, facts };
   services.logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
   return orRejected(subject, async () => {
-    const inspected = await inspectOriginal(services, { image, facts, category }, { watch, signal });
+    const large = services.largeOriginals.enter(facts.sizeBytes);
+    if (large.outcome === 'postponed') return large;
+    const inspecting = inspectOriginal(services, { image, facts, category }, { watch, signal });
+    const inspected = await inspecting.finally(large.leave);
     const busy = heavy.take(inspected.lane);
     if (busy) return busy;
     const { original, source } = inspected;

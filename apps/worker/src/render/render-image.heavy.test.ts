@@ -21,7 +21,7 @@ const heavy = Buffer.concat([tiny, Buffer.of(0)]);
 const variant = { name: 'only', width: 8, height: 8, fit: 'inside', format: 'webp', quality: 80 };
 
 /** A worker of four slots whose engine holds heavy images until `release`. */
-async function harness({ isPredicted = true } = {}) {
+async function harness({ isPredicted = true, beforeOpen = async (_bytes: number) => {} } = {}) {
   const prefix = `heavy-${randomUUID().slice(0, 8)}`;
   const [producer, consumer] = [createProducerConnection(redisUrl), createConsumerConnection(redisUrl)];
   await vi.waitUntil(() => producer.status === 'ready');
@@ -33,8 +33,9 @@ async function harness({ isPredicted = true } = {}) {
     heavySlots: createHeavySlots({ slotsMax: 2, typicalMs: 50 }),
     originals: {
       ...storage,
-      open(key, options) {
+      async open(key, options) {
         reads.set(key, (reads.get(key) ?? 0) + 1);
+        await beforeOpen((await storage.head(key))?.sizeBytes ?? 0);
         return storage.open(key, options);
       },
     },
@@ -101,3 +102,23 @@ test.each([
     for (const { originalKey } of heavyImages) expect(reads.get(originalKey)).toBeLessThanOrEqual(2);
   },
 );
+
+test('a large original waits outside of its slot while another one is read', async () => {
+  const large = Buffer.concat([tiny, Buffer.alloc(17 * 1024 * 1024)]);
+  const reading = Promise.withResolvers<void>();
+  let reads = 0;
+  const { upload, states, raw } = await harness({
+    async beforeOpen(bytes) {
+      if (bytes < large.byteLength) return;
+      reads += 1;
+      await reading.promise;
+    },
+  });
+  const images = await upload(large, 2);
+  await vi.waitUntil(async () => reads === 1 && (await raw.getDelayedCount()) === 1);
+  const others = await upload(tiny, 4);
+  await vi.waitUntil(async () => (await states(others)).every((state) => state === 'ready, 1'));
+  expect(reads).toBe(1);
+  reading.resolve();
+  await vi.waitUntil(async () => (await states(images)).every((state) => state === 'ready, 1'));
+});

@@ -8,6 +8,7 @@ import type { Duplicates } from '../duplicates/duplicates.ts';
 import type { ImportOriginal } from '../import/import-original.ts';
 import type { Moderator } from '../moderation/moderate.ts';
 import type { HeavySlots } from '../slots/heavy-slots.ts';
+import type { LargeOriginals } from '../slots/large-originals.ts';
 
 /** The dependencies of the render handler. */
 export interface RenderServices {
@@ -18,6 +19,7 @@ export interface RenderServices {
   readonly engine: ImagingEngine;
   readonly laneOf: EnginePool['laneOf'];
   readonly heavySlots: HeavySlots;
+  readonly largeOriginals: LargeOriginals;
   readonly importOriginal: ImportOriginal;
   readonly previews: Previews;
   /** Set if a moderation service is configured. */

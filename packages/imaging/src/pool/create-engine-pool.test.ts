@@ -79,6 +79,24 @@ test('a file that was rendered can be freed, and the process takes the next one'
   expect(await pool.inspect(next)).toMatchObject({ width: 64, height: 64 });
 });
 
+test('a caller learns that an image is predicted to be heavy before it waits, and can end it', async () => {
+  const photo = await gradientPicture(64, 64).jpeg().toBuffer();
+  const source = await pool.inspect(photo);
+  const large = { ...source, width: 11_000, height: 9_000 };
+  const heard: string[] = [];
+  const product = variantSets().get('product') ?? [];
+  const decodeAs = (source: typeof large) =>
+    pool.decode(photo, source, product, {
+      onHeavy() {
+        heard.push(`${source.width} pixels`);
+        throw new Error('no place');
+      },
+    });
+  (await decodeAs(source)).close();
+  await expect(decodeAs(large)).rejects.toThrow('no place');
+  expect(heard).toEqual(['11000 pixels']);
+});
+
 test('encodes the wanted entries only, with the bytes that they have among all', async () => {
   const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
   const only = avatar.slice(2, 4);

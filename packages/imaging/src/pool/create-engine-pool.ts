@@ -1,6 +1,6 @@
 import { type Decided, type SourceFacts, selectEntries, type VariantSet } from '@imagemill/variants';
 import { callResults, type EngineCall } from '../channel/messages.ts';
-import { defaultSlots } from '../default-slots.ts';
+import { defaultProcesses, defaultSlots } from '../default-slots.ts';
 import type { Detector } from '../detector.ts';
 import type { ImagingEngine } from '../engine.ts';
 import { defaultLimits, type ImageLimits } from '../limits.ts';
@@ -113,7 +113,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const limits = { ...defaultLimits, ...options.limits };
   const slotsMax = options.slots ?? defaultSlots();
   const budget = { ...defaultBudget, ...options.budget };
-  const { size, shares, memory, most, lanesMax } = divideMemory(options, Math.max(2, slotsMax), budget);
+  const { size, shares, memory, most, lanesMax } = divideMemory(options, defaultProcesses(slotsMax), budget);
   // Images of both lanes have the same process if it is the only one.
   const lightCpuMs = size > 1 ? budget.cpuMs * LIGHT_CPU_PART : budget.cpuMs;
   const slots = createSlots(slotsMax);
@@ -156,7 +156,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     async decode(file, source, set, { signal, onHeavy, ...options } = {}) {
       const wanted = selectEntries(set, options.only);
       const { prepare, decided } = decodeCalls({ source, set, ...options });
-      const work = { budget, lightCpuMs, prepare, most: most.heavy, onMost: onHeavy };
+      const work = { budget, lightCpuMs, prepare, most: most.heavy, onHeavy };
       const run = kept.goOn(file, lanes.predict(file, { source, set, ...options }), work);
       return endIfFailed(run, async () => {
         await run.do(async () => {}, signal);

@@ -121,10 +121,10 @@ test.each([
 test('an image that needs more memory than predicted may be stopped before it is admitted again', async () => {
   const { context, admitted } = processes();
   const busy = new Error('Other heavy images hold all slots.');
-  const onMost = () => {
+  const onHeavy = () => {
     throw busy;
   };
-  const run = createImageRun(context, { ...light, file, budget, most, onMost });
+  const run = createImageRun(context, { ...light, file, budget, most, onHeavy });
   const died = new MemoryExceededError();
   // A summary beside the renditions ends with the same process.
   const works = await Promise.allSettled([run.do(failing(died), undefined), run.do(failing(died), undefined)]);

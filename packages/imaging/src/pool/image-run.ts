@@ -22,8 +22,8 @@ export interface RunWork extends LeaseWork {
   readonly most?: Grant;
   /** CPU after which a light image is admitted again as a heavy one, if `most` is that; its whole budget if not given. */
   readonly lightCpuMs?: number;
-  /** Called before that try. What it throws ends the work. */
-  readonly onMost?: (() => void) | undefined;
+  /** Called before the image waits as a heavy one, at once or for that try. What it throws ends the work. */
+  readonly onHeavy?: (() => void) | undefined;
 }
 
 export interface RunOptions extends Omit<AdmissionRequest, 'fresh' | 'signal'>, RunWork {}
@@ -36,7 +36,7 @@ export interface ImageRun {
    *
    * @param signal ends the run
    * @throws the signal's reason when aborted; RejectedImageError `crashed-decoder`, `timeout`, `too-complex`; TookTooLongError;
-   *   EngineBusyError; errors of the work and of its `onMost`
+   *   EngineBusyError; errors of the work and of its `onHeavy`
    */
   do<T>(work: (process: EngineProcess) => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
   /** Goes on with other work for the image, whose budget counts from now on: in the same process, unless it must wait for its memory. */
@@ -129,14 +129,14 @@ function createTries(first: Grant) {
   let deaths = 0;
   let end: { readonly error: unknown } | undefined;
 
-  function grantMost(exceeded: MemoryExceededError, { most, onMost }: RunWork): void {
+  function grantMost(exceeded: MemoryExceededError, { most, onHeavy }: RunWork): void {
     if (!most || most.chargedBytes <= granted.chargedBytes) throw new RejectedImageError('too-complex', exceeded);
-    onMost?.();
+    onHeavy?.();
     granted = most;
   }
 
-  function becomeHeavy({ onMost }: RunWork): void {
-    onMost?.();
+  function becomeHeavy({ onHeavy }: RunWork): void {
+    onHeavy?.();
     granted = { ...granted, lane: 'heavy' };
   }
 
@@ -162,7 +162,7 @@ function createTries(first: Grant) {
         end = { error: reason };
       }
     },
-    /** @throws RejectedImageError; what `onMost` has thrown */
+    /** @throws RejectedImageError; what `onHeavy` has thrown */
     throwIfOver(): void {
       if (end) throw end.error;
     },

@@ -4,7 +4,7 @@ import type { Grant } from './lanes.ts';
 /** Runs whose images have been inspected, and keep their process until the current turn of the event loop is over. */
 export interface KeptRuns {
   keep(file: Uint8Array, run: ImageRun): void;
-  /** The run for the decode of a file: a kept one goes on. A heavy image, and one that needs memory that others have, waits for its turn first. */
+  /** The run for the decode of a file: a kept one goes on. A heavy image, and one that needs memory that others have, waits for its turn first. @throws what `onHeavy` throws */
   goOn(file: Uint8Array, cost: Grant, work: RunWork): ImageRun;
 }
 
@@ -33,6 +33,7 @@ export function createKeptRuns(context: RunContext): KeptRuns {
         return inspected;
       }
       inspected?.end();
+      if (cost.lane === 'heavy') work.onHeavy?.();
       return createImageRun(context, { file, ...cost, ...work });
     },
   };

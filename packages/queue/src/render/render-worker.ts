@@ -32,6 +32,7 @@ export const postponements = [
   'not-uploaded',
   'imports-busy',
   'heavy-images-busy',
+  'large-originals-busy',
   'moderation-busy',
   'webhook-not-queued',
 ] as const;
@@ -40,8 +41,8 @@ export type Postponed =
   /** There is no original yet. The job is parked until its upload is found or reported. */
   | { readonly outcome: 'postponed'; readonly reason: 'not-uploaded' }
   /**
-   * `imports-busy`, `heavy-images-busy`, `moderation-busy`: other imports, heavy images, or images that wait for a verdict, hold all
-   * slots that the worker has for them.
+   * `imports-busy`, `heavy-images-busy`, `large-originals-busy`, `moderation-busy`: other imports, heavy images, large originals, or images that
+   * wait for a verdict, hold all slots that the worker has for them.
    * `webhook-not-queued`: the image is finished, but its event could not be queued.
    */
   | {
