@@ -53,7 +53,7 @@ interface ServiceOptions {
 /** All services of the routes. Starts reading live changes; `live.close` ends that. */
 export async function buildServices(env: ApiEnv, backends: Backends, options: ServiceOptions) {
   const { originals, cdn, connection } = backends;
-  const { categories, logger } = options;
+  const { categories, logger, requestTurns = createRequestTurns() } = options;
   const prefix = env.QUEUE_PREFIX;
   const renderer = rendererOf(env, backends);
   const { queue } = renderer;
@@ -65,7 +65,8 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
   const index = createImageIndex(connection, prefix);
   const eventProbes = createEventProbes(connection, prefix);
   const sources = { records, view, ends: createImageEnds({ queue, manifests }) };
-  const live = liveOf(env, sources, { ...options, liveTimes: { ...renderer.liveTimes, ...options.liveTimes } });
+  const liveTimes = { ...renderer.liveTimes, ...options.liveTimes };
+  const live = liveOf(env, sources, { ...options, requestTurns, liveTimes });
   return {
     categories,
     originals,
@@ -87,16 +88,9 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
     deletions: createDeletions(originals, manifests),
     heldImages: createHeldImages({ manifests, previews: createPreviews(originals), queue, records }),
     reportUploads: createReportUploads({ bucket: originals.bucket, queue, eventProbes, logger }),
-    listImages: createListImages({
-      index,
-      queue,
-      records,
-      categories,
-      unknownAfterMs: renderer.unknownAfterMs,
-      onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
-    }),
+    listImages: listingOf({ index, queue, records, categories, unknownAfterMs: renderer.unknownAfterMs }, logger),
     bodyRoom: options.bodyRoom ?? createBodyRoom(),
-    requestTurns: options.requestTurns ?? createRequestTurns(),
+    requestTurns,
     refusalDelay: options.refusalDelay ?? {},
     limits: createLimits({ connection, prefix, queue }, { ...limitsOf(env), ...renderer.limits }),
     requestLimits: createRequestLimits({ connection, prefix }, requestLimitsOf(env)),
@@ -109,7 +103,13 @@ export async function buildServices(env: ApiEnv, backends: Backends, options: Se
 const liveOf = (
   env: ApiEnv,
   sources: ImageStateSources,
-  { categories, logger, liveObserver, liveTimes }: ServiceOptions,
+  {
+    categories,
+    logger,
+    requestTurns,
+    liveObserver,
+    liveTimes,
+  }: ServiceOptions & { readonly requestTurns: RequestTurns },
 ) =>
   startLive({
     connection: createReaderConnection(redisAddress(env)),
@@ -118,6 +118,7 @@ const liveOf = (
     logger,
     sources,
     limits: listenerLimitsOf(env),
+    isShared: requestTurns.isShared,
     observer: liveObserver,
     times: liveTimes ?? {},
   });
@@ -126,6 +127,14 @@ function rendererOf(env: ApiEnv, { connection, renderMessages }: Backends) {
   const jobs = createRenderQueue({ connection, prefix: env.QUEUE_PREFIX, weights: env.TENANT_WEIGHTS });
   return renderMessages ? lambdaAsRenderer(jobs, renderMessages) : workersAsRenderer(jobs, env.MAX_UNFINISHED_IMAGES);
 }
+
+type ListedParts = Omit<Parameters<typeof createListImages>[0], 'onUnreadable'>;
+
+const listingOf = (parts: ListedParts, logger: Logger) =>
+  createListImages({
+    ...parts,
+    onUnreadable: (imageId, err) => logger.error({ err, imageId }, 'unreadable image left out of a listing'),
+  });
 
 const boardOf = ({ BOARD_SESSION_SECRET: secret, QUEUE_PREFIX: prefix }: ApiEnv, { connection }: Backends) =>
   secret && { sessions: createBoardSessions(secret), queues: createQueueViews({ connection, prefix }) };

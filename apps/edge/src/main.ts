@@ -17,7 +17,6 @@ await runProcess(async () => {
   const edge = await buildEdge(env, backends, {
     logger,
     registry: createRegistry(),
-    allocator: process.env.LD_PRELOAD,
   });
   await edge.listen();
   return {

@@ -17,7 +17,6 @@ async function main(): Promise<void> {
   const pool = await createEnginePool({
     processes: 1,
     layers: env.ENGINE_LAYERS,
-    environment: process.env.LD_PRELOAD ? { LD_PRELOAD: process.env.LD_PRELOAD } : {},
     onEvent: (event) => void (event.is === 'sandbox' && reports.push(event)),
   });
   await pool.close();

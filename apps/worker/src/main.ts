@@ -12,7 +12,6 @@ await runProcess(async () => {
   const worker = await buildWorker(env, backends, {
     logger,
     registry: createRegistry(),
-    allocator: process.env.LD_PRELOAD,
   });
   await worker.start();
   return {

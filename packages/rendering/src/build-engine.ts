@@ -20,8 +20,6 @@ const MIB = 1024 * 1024;
 export interface EngineOptions {
   readonly logger: Logger;
   readonly registry: Registry;
-  /** The memory allocator of this process, which its engine processes use too. */
-  readonly allocator?: string | undefined;
   /** Variables of the engine processes, which inherit none. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Of `createEnginePool`. */
@@ -42,7 +40,7 @@ type EngineEnv = z.output<z.ZodObject<typeof engineEnv>>;
  * @throws Error if the first one does not start
  */
 export async function buildEngine(env: EngineEnv, options: EngineOptions): Promise<EnginePool> {
-  const { logger, registry, allocator, memoryMb, heldBytes, bundleFolder } = options;
+  const { logger, registry, environment, memoryMb, heldBytes, bundleFolder } = options;
   const metrics = measureEngine(registry, () => engine);
   const detector = buildDetector(env.FACE_DETECTION, logger);
   const engine = await createEnginePool({
@@ -51,7 +49,7 @@ export async function buildEngine(env: EngineEnv, options: EngineOptions): Promi
     processes: env.ENGINE_PROCESSES,
     layers: env.ENGINE_LAYERS,
     bundleFolder,
-    environment: { ...options.environment, ...(allocator && { LD_PRELOAD: allocator }) },
+    environment,
     limits: engineLimits(env),
     watermarks: options.watermarks,
     memoryBytes: memoryMb === undefined ? availableBytes() : memoryMb * MIB,

@@ -17,6 +17,8 @@ const ALONE_AFTER_MS = 1_000;
 export interface RequestTurns {
   /** Resolves when a request of the tenant may start. @throws Problem 429 `too-many-requests` if too many wait */
   take(tenant: Tenant): Promise<void>;
+  /** Whether several tenants have had requests within the last second. */
+  isShared(): boolean;
 }
 
 export interface RequestTurnOptions {
@@ -34,8 +36,10 @@ export function createRequestTurns({
   let last: Tenant | undefined;
   let sharedUntil = Number.NEGATIVE_INFINITY;
 
+  const isShared = () => clock() < sharedUntil;
+
   function nextTurn(): void {
-    const startsMax = clock() >= sharedUntil ? STARTS_ALONE : 1;
+    const startsMax = isShared() ? 1 : STARTS_ALONE;
     for (const [tenant, queue] of waiting) {
       if (queue.length === 0) waiting.delete(tenant);
       for (const start of queue.splice(0, startsMax)) start();
@@ -44,6 +48,7 @@ export function createRequestTurns({
   }
 
   return {
+    isShared,
     async take(tenant) {
       if (last !== undefined && last !== tenant) sharedUntil = clock() + ALONE_AFTER_MS;
       last = tenant;

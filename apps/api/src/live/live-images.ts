@@ -8,6 +8,7 @@ import { createCursors } from './cursor.ts';
 import type { ImageStates } from './image-state.ts';
 import type { Listener, LiveObserver } from './listener.ts';
 import { createListenerLimits, type ListenerLimitSettings, noRoom } from './listener-limits.ts';
+import type { LiveStarts } from './live-starts.ts';
 import { createMembers, type LiveTimes, usualTimes } from './members.ts';
 
 /** Concurrent loads from Redis and the storage, even if thousands of images are reloaded. */
@@ -48,6 +49,7 @@ interface LiveImagesOptions {
   readonly states: ImageStates;
   readonly categories: Categories;
   readonly limits: ListenerLimitSettings;
+  readonly starts: LiveStarts;
   readonly times?: Partial<LiveTimes> | undefined;
   readonly observer: LiveObserver;
   readonly logger: Logger;
@@ -55,7 +57,7 @@ interface LiveImagesOptions {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: its functions share the listeners of one process, each of them short.
 export function createLiveImages(options: LiveImagesOptions): LiveImages {
-  const { states, categories, logger } = options;
+  const { states, categories, starts, logger } = options;
   const times = { ...usualTimes, ...options.times };
   const cursors = createCursors(categories);
   const limits = createListenerLimits(options.limits);
@@ -102,6 +104,7 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
       if (isClosed) throw noRoom();
       const releasePlace = limits.take(request);
       try {
+        await starts.take(request.tenant);
         const followed = await admit(request, listener, releasePlace);
         if (followed === 'nothing-new') releasePlace();
         return followed;

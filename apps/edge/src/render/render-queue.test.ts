@@ -94,7 +94,7 @@ test('a tenant leaves a place to others that had renders lately', async () => {
 });
 
 test('a heavy render gives its place back while another heavy one runs, and goes on after it', async () => {
-  const queue = createRenderQueue({ runningMax: 2, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
+  const queue = createRenderQueue({ runningMax: 3, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
   const [first, second] = [heldHeavy(queue), heldHeavy(queue, other)];
   await vi.waitUntil(() => first.isHeavy() && queue.status().waiting === 1);
   const light = held(queue, other);

@@ -64,7 +64,6 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
   const edge = await buildEdge(env, backends, {
     logger,
     registry: new Registry(),
-    allocator: undefined,
     engine: { ...engine, limits: { ...engine.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
   });
   if (!options.redisUrl) await vi.waitUntil(() => !edge.services.recentPurges.mayHave(ImageId.parse(randomId())));

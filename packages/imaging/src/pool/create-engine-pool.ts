@@ -125,7 +125,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
     size,
     imagesMax: options.imagesMax ?? IMAGES_MAX,
     usage,
-    idleBytesMax: shares.processBytes,
+    idleBytesMax: shares.processBytes + shares.imageBytes,
     onEvent: options.onEvent,
     spawn: spawnWith({ limits, slots, slotsMax, fileMemory, sandbox, files }, options),
     onIdle: () => admission.admit(),

@@ -5,13 +5,13 @@ import type { Lane } from './lane.ts';
  *
  *     total = caller + processes × (process + image) + light + heavy
  *
- * A process without an image has at most `process`, or it is replaced. One with an image has at most `process + image` and what the image
- * was charged, or it is killed. Images are charged for what they are predicted to need beyond `image`, the light ones together at most
+ * A process without an image has at most `process + image`, or it is replaced: what it keeps is used again by its next image. One with an image has at
+ * most that and what the image was charged, or it is killed. Images are charged for what they are predicted to need beyond `image`, the light ones together at most
  * `light`, the heavy ones at most `heavy`: no lane waits for the memory of the other one. The exception is a heavy image that is predicted
  * to need more than `heavy`: it runs without other heavy ones, and borrows the difference from `light`.
  */
 export interface MemoryShares {
-  /** Of a process without an image. */
+  /** Of a process, beside its image. */
   readonly processBytes: number;
   /** Any image may use this much: every process has it in reserve, so that inspections and small images do not wait for memory. */
   readonly imageBytes: number;
@@ -25,8 +25,8 @@ const MIB = 1024 * 1024;
 /** The calling process without originals, and the programs and libraries that all processes have mapped: 55 MiB. */
 export const CALLER_BYTES = 256 * MIB;
 /**
- * An engine process without an image. It has 31 MiB when it has started, and 57 to 106 after photographs of 1 to 24 megapixels, with the
- * settings of `allocator.ts`.
+ * An engine process without an image. It has 31 MiB when it has started, and 57 to 139 after photographs of 1 to 24 megapixels, with the
+ * settings of `allocator.ts`: most of that is freed memory.
  */
 export const PROCESS_BYTES = 120 * MIB;
 /** Enough for an inspection, and for an avatar. */
