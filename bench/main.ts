@@ -1,3 +1,4 @@
+import { benchAllocator } from './allocator/bench-allocator.ts';
 import { benchApi } from './api/bench-api.ts';
 import { benchRequests } from './api/bench-requests.ts';
 import { benchCapacity } from './capacity/bench-capacity.ts';
@@ -32,6 +33,10 @@ interface Bench {
 }
 
 const benches: Record<string, Bench> = {
+  allocator: {
+    about: 'CPU, time and memory of an engine process by the settings of its allocator',
+    run: benchAllocator,
+  },
   api: {
     about: 'tickets per second and their latency, compared to a bare handler, and with a full queue',
     run: benchApi,

@@ -1,18 +1,13 @@
 import { spawn } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { findJemalloc } from '../allocator/find-jemalloc.ts';
 import { lineChart } from '../report/line-chart.ts';
 import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 import { writeReport } from '../report/write-report.ts';
 
 const RUN_JOBS = fileURLToPath(new URL('./run-jobs.ts', import.meta.url));
-const JEMALLOC = [
-  '/usr/lib/x86_64-linux-gnu/libjemalloc.so.2',
-  '/usr/lib/aarch64-linux-gnu/libjemalloc.so.2',
-  process.env.JEMALLOC_PATH ?? '',
-];
 
 /** The same flags as in the worker's Dockerfile. */
 const AS_DEPLOYED = ['--max-semi-space-size=4'];
@@ -33,7 +28,7 @@ interface Run {
 export async function benchSoak({ quick }: { quick: boolean }): Promise<void> {
   const jobs = quick ? 200 : 5_000;
   const runs: Run[] = [{ name: 'glibc', samples: await soak(jobs, AS_DEPLOYED, {}) }];
-  const jemalloc = await firstExisting(JEMALLOC);
+  const jemalloc = await findJemalloc();
   if (jemalloc) runs.push({ name: 'jemalloc', samples: await soak(jobs, AS_DEPLOYED, { LD_PRELOAD: jemalloc }) });
   else console.log('jemalloc is not installed (Debian: libjemalloc2): measuring only glibc');
   runs.push({ name: 'glibc, default heap', samples: await soak(jobs, [], {}) });
@@ -85,18 +80,4 @@ function table(runs: readonly Run[], jobs: number): string {
       return [name, before.toFixed(0), after.toFixed(0), `${(100 * (after / before - 1)).toFixed(1)} %`, heap];
     }),
   );
-}
-
-async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    if (
-      path !== '' &&
-      (await access(path).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return path;
-  }
-  return undefined;
 }
