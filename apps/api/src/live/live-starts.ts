@@ -3,13 +3,14 @@ import type { Tenant } from '@imagemill/variants';
 
 /**
  * When live connections of a tenant begin. Each one costs the API as much as several reads, at its beginning and at its end, and those that begin together
- * often end together. While other tenants have requests, they begin one after the other, at most `1000 / GAP_MS` a second.
+ * often end together. While other tenants have requests, the first ones begin at once, and further ones 5 ms apart.
  */
 export interface LiveStarts {
   /** Resolves when the next one may begin. */
   take(tenant: Tenant): Promise<void>;
 }
 
+/** 4,000 that reconnect after the end of a process have all begun after 20 s. */
 const GAP_MS = 5;
 /** As many begin at once: a page with many images. */
 const AT_ONCE = 50;
@@ -26,7 +27,7 @@ interface LiveStartsOptions {
 export function createLiveStarts({
   isShared,
   now = () => performance.now(),
-  wait = delay,
+  wait = (ms) => delay(ms, undefined, { ref: false }),
 }: LiveStartsOptions): LiveStarts {
   /** When the last connection would have begun at an even rate. */
   const evenly = new Map<Tenant, number>();
