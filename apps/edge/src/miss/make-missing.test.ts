@@ -41,6 +41,32 @@ test('many requests in two processes are one render', async () => {
   expect(reads).toHaveLength(1);
 });
 
+test('a process that learns too late that another one has stored the picture does not render it again', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  const key = pathOf(image).slice(1);
+  const lock = await edge.services.miss.lock.enter(key, AbortSignal.timeout(60_000));
+  const other = await second();
+  const { miss } = other.services;
+  const entering = Promise.withResolvers<void>();
+  const enter: typeof miss.lock.enter = (...call) => {
+    const entered = miss.lock.enter(...call);
+    entering.resolve();
+    return entered;
+  };
+  Object.assign(other.services, { miss: { ...miss, lock: { ...miss.lock, enter } } });
+  const waiting = other.get(pathOf(image));
+  await entering.promise;
+  // After its first command for the lock, on the same connection.
+  await other.connection.ping();
+  const body = Buffer.from('made on another machine');
+  await edge.storage.put({ key, body, contentType: 'image/webp', cacheControl: 'public', ifAbsent: true });
+  // As after a time in which the lock was free again.
+  if (lock !== 'stored') await lock.leave(false);
+  expect(await (await waiting).text()).toBe('made on another machine');
+  expect(other.calls).not.toContain(`open ${image.originalKey}`);
+});
+
 test('a process that publishes second serves the bytes of the first', async () => {
   const image = newImage();
   await upload(edge, image);

@@ -44,6 +44,10 @@ export async function makeMissing(services: MissServices, order: RenderOrder, fl
     entered === 'stored' ? await enter(order, (key) => services.lock.enterAgain(key, flight.signal)) : entered;
   let isStored = false;
   try {
+    // A process that was busy for longer than the lock says so learns from the bucket that the key was stored.
+    const found = held?.hasWaited ? await services.pictures.open(order.key) : undefined;
+    isStored = found !== undefined;
+    if (found) return { picture: found, how: 'stored', timings: {} };
     const made = await renderInTurn(services, order, flight);
     isStored = true;
     return made;

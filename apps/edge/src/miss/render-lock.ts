@@ -24,6 +24,8 @@ export interface RenderLock {
 }
 
 interface HeldLock {
+  /** Whether another process had it before: the key may be published. */
+  readonly hasWaited: boolean;
   /** Never throws: a lock that cannot be ended ends by itself. @param stored whether the key is published now */
   leave(stored: boolean): Promise<void>;
 }
@@ -58,11 +60,12 @@ export function createRenderLock(redis: Redis, prefix: string, times: Partial<Lo
   const run = (script: string, name: string, ...args: (string | number)[]) =>
     translateRedisErrors(() => redis.eval(script, 1, name, ...args));
 
-  function hold(name: string, token: string): HeldLock {
+  function hold(name: string, token: string, hasWaited: boolean): HeldLock {
     // A renewal that fails costs at most the lock.
     const renewing = setInterval(() => run(RENEW, name, token, leaseMs).catch(() => {}), leaseMs / 3);
     renewing.unref();
     return {
+      hasWaited,
       async leave(stored) {
         clearInterval(renewing);
         await run(LEAVE, name, token, stored ? storedMs : 0).catch(() => {});
@@ -72,10 +75,10 @@ export function createRenderLock(redis: Redis, prefix: string, times: Partial<Lo
 
   async function enter(key: string, signal: AbortSignal, ignored: typeof STORED | ''): Promise<HeldLock | 'stored'> {
     const [name, token] = [nameOf(key), randomUUID()];
-    for (;;) {
+    for (let hasWaited = false; ; hasWaited = true) {
       signal.throwIfAborted();
       const answer = await run(TAKE, name, token, leaseMs, ignored);
-      if (answer === 'held') return hold(name, token);
+      if (answer === 'held') return hold(name, token, hasWaited);
       if (answer === STORED) return STORED;
       await delay(pollMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
     }
