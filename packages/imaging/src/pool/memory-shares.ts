@@ -25,7 +25,7 @@ const MIB = 1024 * 1024;
 /** The calling process without originals, and the programs and libraries that all processes have mapped: 55 MiB. */
 export const CALLER_BYTES = 256 * MIB;
 /**
- * An engine process without an image. It has 31 MiB when it has started, and 57 to 139 after photographs of 1 to 24 megapixels, with the
+ * An engine process without an image. It has 31 MiB when it has started, and 57 to 159 after photographs of 1 to 24 megapixels, with the
  * settings of `allocator.ts`: most of that is freed memory.
  */
 export const PROCESS_BYTES = 120 * MIB;
