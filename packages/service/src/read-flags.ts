@@ -3,8 +3,8 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 const helpFlag = { help: { type: 'boolean', short: 'h' } } as const;
 
 /**
- * Reads the flags of a one-shot program from its command line. It prints the help for `--help`; for wrong usage, it also says what is wrong,
- * and sets the exit code 2.
+ * Reads the flags of a one-shot program from its command line. `--help` prints the help. A wrong flag prints what is wrong and the help to
+ * standard error, and sets exit code 2.
  *
  * @returns undefined in these cases: there is nothing to do
  */
