@@ -63,6 +63,10 @@ export interface DecodeOptions extends CallOptions {
   /** What is done to the decoded pixels, before renditions are made from them. Animations are made as they were uploaded. */
   readonly enhance?: Enhance | undefined;
   /**
+   * Whether an earlier try has found out that the image is heavy, although it is not predicted to be: a pool then runs it as a heavy one from the beginning.
+   */
+  readonly isHeavy?: boolean | undefined;
+  /**
    * A pool calls it before an image waits as a heavy one, which may take long: at once if it is predicted to be heavy, or before its second try
    * if it needs more memory or CPU than predicted. What it throws ends the picture.
    */

@@ -97,6 +97,15 @@ test('a caller learns that an image is predicted to be heavy before it waits, an
   expect(heard).toEqual(['11000 pixels']);
 });
 
+test('an image that an earlier try found heavy waits as one from the beginning', async () => {
+  const photo = await gradientPicture(64, 64).jpeg().toBuffer();
+  const onHeavy = vi.fn();
+  const picture = await pool.decode(photo, await pool.inspect(photo), avatar, { isHeavy: true, onHeavy });
+  expect(onHeavy).toHaveBeenCalledOnce();
+  expect(await Array.fromAsync(picture.render())).toHaveLength(avatar.length);
+  picture.close();
+});
+
 test('encodes the wanted entries only, with the bytes that they have among all', async () => {
   const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
   const only = avatar.slice(2, 4);

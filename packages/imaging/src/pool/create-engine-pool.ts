@@ -153,11 +153,12 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
         return source;
       });
     },
-    async decode(file, source, set, { signal, onHeavy, ...options } = {}) {
+    async decode(file, source, set, { signal, isHeavy, onHeavy, ...options } = {}) {
       const wanted = selectEntries(set, options.only);
       const { prepare, decided } = decodeCalls({ source, set, ...options });
       const work = { budget, lightCpuMs, prepare, most: most.heavy, onHeavy };
-      const run = kept.goOn(file, lanes.predict(file, { source, set, ...options }), work);
+      const predicted = lanes.predict(file, { source, set, ...options });
+      const run = kept.goOn(file, isHeavy ? { ...predicted, lane: 'heavy' } : predicted, work);
       return endIfFailed(run, async () => {
         await run.do(async () => {}, signal);
         return createPictureInProcess(run, { set, count: wanted.length, decided: decided() });
