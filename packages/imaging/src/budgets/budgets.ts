@@ -15,6 +15,8 @@ export interface Budgets {
   readonly directories: number;
   /** Tiles of a TIFF. */
   readonly tiles: number;
+  /** Lengths of the strips and tiles of a TIFF, which libtiff reads before it decodes. A planar picture has a strip of each row for each channel. */
+  readonly strips: number;
   /** Pictures that a derived picture of an AVIF refers to, such as the tiles of a grid; libheif has the same limit. */
   readonly gridTiles: number;
   /** Pictures and metadata of an AVIF; libheif has the same limit. */
@@ -48,6 +50,7 @@ export const defaultBudgets: Budgets = {
   scanPixels: 2_000_000_000,
   directories: 4_096,
   tiles: 65_536,
+  strips: 262_144,
   gridTiles: 256,
   items: 256,
   boxes: 4_096,
@@ -78,6 +81,7 @@ export function createTally(budgets: Budgets): Tally {
     scanPixels: 0,
     directories: 0,
     tiles: 0,
+    strips: 0,
     gridTiles: 0,
     items: 0,
     boxes: 0,

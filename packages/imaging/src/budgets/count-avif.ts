@@ -1,6 +1,7 @@
 import { isoBoxTree, type NestedBox } from '../source/iso-box-tree.ts';
 import { av1Frames } from './av1-frames.ts';
 import { type Extent, itemTypes, readExtents } from './avif-extents.ts';
+import { beyond } from './beyond.ts';
 import type { Tally } from './budgets.ts';
 
 /** libheif reads profiles byte by byte. */
@@ -20,9 +21,10 @@ export function countAvif(bytes: Buffer, tally: Tally): void {
     if (box.type === 'iinf') countItems(content, types, tally);
   }
   const [idat = Buffer.of()] = placed.idat ?? [];
+  const data = { bytes, idat, types, excessOf: beyond(bytes.length) };
   for (const content of placed.iloc ?? []) {
-    countExtents(content, bytes.length, types, tally);
-    countFrames(content, { bytes, idat, types }, tally);
+    countExtents(content, data, tally);
+    countFrames(content, data, tally);
   }
 }
 
@@ -43,23 +45,22 @@ function targetsOf(content: Buffer, { parentVersion }: NestedBox): number {
   return content.length >= countAt + 2 ? content.readUInt16BE(countAt) : 0;
 }
 
-function countExtents(iloc: Buffer, fileBytes: number, types: ReadonlyMap<number, string>, tally: Tally): void {
-  let codedBytes = 0;
-  for (const { item, length } of readExtents(iloc, fileBytes)) {
+function countExtents(iloc: Buffer, { bytes, types, excessOf }: Data, tally: Tally): void {
+  for (const { item, length } of readExtents(iloc, bytes.length)) {
     tally.add('parts');
     const type = types.get(item);
-    if (type === 'Exif' || type === 'mime') tally.add('metadataBytes', length);
-    else codedBytes += length;
+    // What pictures have beyond the whole file is not part of one.
+    tally.add('metadataBytes', type === 'Exif' || type === 'mime' ? length : excessOf(length));
     if (type === 'Exif') tally.add('exifBytes', length);
   }
-  // Extents may overlap, and libheif reads each of them: what they have beyond the whole file is not part of a picture.
-  tally.add('metadataBytes', Math.max(0, codedBytes - fileBytes));
 }
 
 interface Data {
   readonly bytes: Buffer;
   readonly idat: Buffer;
   readonly types: ReadonlyMap<number, string>;
+  /** Of the extents of pictures, in all tables. */
+  readonly excessOf: ReturnType<typeof beyond>;
 }
 
 /** The most frames that one item of AV1 has. Of HEVC, libheif decodes only the first one. */

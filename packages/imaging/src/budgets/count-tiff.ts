@@ -1,5 +1,6 @@
 import { readTiffDirectory } from '../source/tiff-directory.ts';
 import { integerBytes, type TiffEntry, type TiffReader, tiffReader, valueBytes } from '../source/tiff-reader.ts';
+import { beyond } from './beyond.ts';
 import type { Tally } from './budgets.ts';
 
 const SUB_DIRECTORIES = 330;
@@ -27,21 +28,19 @@ export function countTiff(bytes: Buffer, tally: Tally): void {
 }
 
 function countFirst(reader: TiffReader, fileBytes: number, tally: Tally): void {
-  let otherBytes = 0;
-  let pixelBytes = 0;
+  // Layers of Photoshop are in an entry, too: up to the length of the file is usual.
+  const [excessOfValues, excessOfPixels] = [beyond(fileBytes), beyond(fileBytes)];
   for (const entry of reader.entries(reader.firstAt)) {
     tally.add('parts');
     if (entry.tag === SUB_DIRECTORIES) tally.add('directories', entry.count);
-    if (lengthTags.has(entry.tag)) pixelBytes += sumOf(reader, entry, fileBytes);
+    if (lengthTags.has(entry.tag)) {
+      tally.add('strips', entry.count);
+      tally.add('metadataBytes', excessOfPixels(sumOf(reader, entry, fileBytes)));
+    }
     if (entry.tag === PROFILE) tally.add('profileBytes', valueBytes(entry));
     else if (metadataTags.has(entry.tag)) tally.add('metadataBytes', valueBytes(entry));
-    else if (!entry.isInEntry) otherBytes += valueBytes(entry);
+    else if (!entry.isInEntry) tally.add('metadataBytes', excessOfValues(valueBytes(entry)));
   }
-  // Values may overlap, and libtiff reads them for each entry. Layers of Photoshop are in an entry, too: up to the length
-  // of the file is usual.
-  tally.add('metadataBytes', Math.max(0, otherBytes - fileBytes));
-  // Strips may share data, which libtiff decodes for each of them.
-  tally.add('metadataBytes', Math.max(0, pixelBytes - fileBytes));
 }
 
 /** Of the values of an entry, each at most the length of the file. */

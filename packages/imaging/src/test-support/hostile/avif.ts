@@ -144,6 +144,17 @@ export async function overlappingItemsAvif(items: number, bytes: number): Promis
   return Buffer.concat([file, Buffer.alloc(bytes)]);
 }
 
+/** A picture with further tables of extents, each of which places its item at the same zeros. */
+export async function manyExtentTablesAvif(tables: number, bytes: number): Promise<Buffer> {
+  const avif = await smallAvif();
+  const made = (zerosAt: number) =>
+    withMetaBoxes(
+      avif,
+      Array.from({ length: tables }, () => fullBox('iloc', 0, u16(0x44_00, 1), extent(1, zerosAt, bytes))),
+    );
+  return Buffer.concat([made(made(0).length), Buffer.alloc(bytes)]);
+}
+
 /** A picture of many frames, with a zero after each, or with a second entry of another type for its item. */
 export async function hiddenFramesAvif(by: 'zeros' | 'a second type', frames: number): Promise<Buffer> {
   const { stream, boxes } = await smallColour();

@@ -53,6 +53,13 @@ export function sharedStripsTiff(strips: number, bytes: number): Buffer {
   ]);
 }
 
+/** One picture with many lists of the lengths of its strips, which are all the same part of the file. */
+export function manyStripListsTiff(lists: number, strips: number): Buffer {
+  const list: Entry = [279, LONG, strips, 8];
+  const entries = [...pixelEntries, ...Array.from({ length: lists }, () => list)];
+  return Buffer.concat([head(HEAD_BYTES), directory(entries, 0), Buffer.alloc(4 * strips)]);
+}
+
 const [PACKBITS_NOTHING, PACKBITS_16_PIXELS] = [0x80, 0xf1];
 
 /** A chain of pictures of one pixel; each directory has 114 bytes. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
