@@ -108,16 +108,16 @@ async function measure(scenario: Scenario, { producer, consumer }: Connections):
     prefix,
     concurrency: scenario.slots,
     onError: (error) => console.error(error),
-    async handle({ imageId }) {
-      const upload = uploads.get(imageId);
+    async handle(image) {
+      const upload = uploads.get(image.imageId);
       if (!upload) throw new Error('unknown image');
       const startedAt = performance.now();
       const isFlood = upload.tenant === FLOOD;
-      const heavy = heavySlots.begin(imageId);
+      const heavy = heavySlots.begin(image);
       const busy = heavy.take(isFlood ? floodLane : 'light');
       if (busy) return busy;
       await (isFlood ? scenario.flood?.work() : scenario.others());
-      heavy.end();
+      heavy.end(true);
       if (isMeasuring) slotMs[isFlood ? 'flood' : 'others'] += performance.now() - startedAt;
       if (!isFlood) othersMs.push(performance.now() - upload.reportedAt);
       upload.ended();

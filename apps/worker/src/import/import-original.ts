@@ -36,7 +36,7 @@ export interface ImportOptions {
 const TYPICAL_MS = 250;
 
 export function createImportOriginal({ originals, download, slotsMax }: ImportOptions): ImportOriginal {
-  const slots = createLimitedSlots({ slotsMax, typicalMs: TYPICAL_MS });
+  const slots = createLimitedSlots({ reason: 'imports-busy', slotsMax, typicalMs: TYPICAL_MS });
 
   async function fetchAndStore(image: Importable, signal: AbortSignal) {
     const { importUrl, originalKey } = image;
@@ -49,10 +49,8 @@ export function createImportOriginal({ originals, download, slotsMax }: ImportOp
   }
 
   return async (image, { signal, isLastAttempt }) => {
-    const slot = slots.acquire();
-    if (slot.outcome === 'full') {
-      return { outcome: 'postponed', reason: 'imports-busy', retryAfterMs: slot.retryAfterMs };
-    }
+    const slot = slots.acquire(image.tenant);
+    if (slot.outcome === 'postponed') return slot;
     try {
       return { outcome: 'imported', facts: await fetchAndStore(image, signal) };
     } catch (error) {

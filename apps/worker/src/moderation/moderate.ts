@@ -50,7 +50,7 @@ const TYPICAL_MS = 500;
 
 export function createModerator(options: ModeratorOptions): Moderator {
   const { engine, previews, originals, service, whenDown, metrics, logger } = options;
-  const slots = createLimitedSlots({ slotsMax: options.slotsMax, typicalMs: TYPICAL_MS });
+  const slots = createLimitedSlots({ reason: 'moderation-busy', slotsMax: options.slotsMax, typicalMs: TYPICAL_MS });
 
   async function ask(judged: Judged, signal: AbortSignal): ReturnType<AskService> {
     const { imageId, originalKey: key } = judged.image;
@@ -81,10 +81,8 @@ export function createModerator(options: ModeratorOptions): Moderator {
   return {
     isDown: service.isDown,
     async judge(judged, signal) {
-      const slot = slots.acquire();
-      if (slot.outcome === 'full') {
-        return { outcome: 'postponed', reason: 'moderation-busy', retryAfterMs: slot.retryAfterMs };
-      }
+      const slot = slots.acquire(judged.image.tenant);
+      if (slot.outcome === 'postponed') return slot;
       try {
         const judgement = await judgementOn(judged, signal);
         metrics.judged(judgement.moderation);

@@ -35,14 +35,17 @@ export async function makeManifest(
   rendering: Rendering,
   context: RenderContext,
 ): Promise<Made> {
-  const heavy = services.heavySlots.begin(rendering.image.imageId);
+  const heavy = services.heavySlots.begin(rendering.image);
+  let hasFinished = false;
   try {
-    return await makeInSlot(services, rendering, { ...context, heavy });
+    const made = await makeInSlot(services, rendering, { ...context, heavy });
+    hasFinished = made.outcome === 'finished';
+    return made;
   } catch (error) {
     if (error instanceof PostponedError) return error.postponed;
     throw error;
   } finally {
-    heavy.end();
+    heavy.end(hasFinished);
   }
 }
 
@@ -64,10 +67,8 @@ async function makeInSlot(services: RenderServices, rendering: Rendering, contex
   const subject = { ...noted, facts };
   services.logger.info({ imageId: image.imageId, attempt: subject.attempts }, 'image started');
   return orRejected(subject, async () => {
-    const large = services.largeOriginals.enter(facts.sizeBytes);
-    if (large.outcome === 'postponed') return large;
-    const inspecting = inspectOriginal(services, { image, facts, category }, { watch, signal });
-    const inspected = await inspecting.finally(large.leave);
+    const inspected = await inspectOriginal(services, { image, facts, category }, { heavy, watch, signal });
+    if (inspected.outcome === 'postponed') return inspected;
     const busy = heavy.take(inspected.lane);
     if (busy) return busy;
     const { original, source } = inspected;
@@ -81,7 +82,7 @@ async function makeInSlot(services: RenderServices, rendering: Rendering, contex
 
 interface Inspection extends SlotContext {
   readonly subject: Subject;
-  readonly inspected: Awaited<ReturnType<typeof inspectOriginal>>;
+  readonly inspected: Exclude<Awaited<ReturnType<typeof inspectOriginal>>, Postponed>;
   readonly watch: ReturnType<typeof createStopwatch>;
 }
 

@@ -27,7 +27,7 @@ async function harness({ isPredicted = true, beforeOpen = async (_bytes: number)
   await vi.waitUntil(() => producer.status === 'ready');
   const released = Promise.withResolvers<void>();
   const reads = new Map<string, number>();
-  const decoding = { now: 0, most: 0 };
+  const decoding = { now: 0, most: 0, begunAsHeavy: 0 };
   const handle = renderHandler({
     categories: await loadCategories({ avatar: [variant] }),
     heavySlots: createHeavySlots({ slotsMax: 2, typicalMs: 50 }),
@@ -46,6 +46,7 @@ async function harness({ isPredicted = true, beforeOpen = async (_bytes: number)
         if (bytes.byteLength !== heavy.byteLength) return engine.decode(bytes, ...rest);
         // As a pool does for an image that needs more memory than predicted.
         if (!isPredicted) rest[2]?.onHeavy?.();
+        if (rest[2]?.isHeavy) decoding.begunAsHeavy += 1;
         decoding.now += 1;
         decoding.most = Math.max(decoding.most, decoding.now);
         await released.promise;
@@ -94,10 +95,12 @@ test.each([
     const lightImages = await upload(tiny, 4);
     await vi.waitUntil(async () => (await states(lightImages)).every((state) => state === 'ready, 1'));
     await vi.waitUntil(async () => (await raw.getDelayedCount()) > 0);
-    expect(decoding).toEqual({ now: 2, most: 2 });
+    expect(decoding).toMatchObject({ now: 2, most: 2 });
     release();
     await vi.waitUntil(async () => (await states(heavyImages)).every((state) => state === 'ready, 1'));
     expect(decoding.most).toBe(2);
+    // The first two were only found heavy while they were decoded.
+    expect(decoding.begunAsHeavy).toBe(isPredicted ? 6 : 4);
     // Once to find that it is heavy, and once to render it, however often it had to wait.
     for (const { originalKey } of heavyImages) expect(reads.get(originalKey)).toBeLessThanOrEqual(2);
   },

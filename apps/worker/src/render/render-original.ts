@@ -40,7 +40,7 @@ export async function renderOriginal(
     const busy = heavy.take('heavy');
     if (busy) throw new PostponedError(busy);
   }
-  const options = { only, focus, enhance, onHeavy, signal };
+  const options = { only, focus, enhance, isHeavy: heavy.isHeavy, onHeavy, signal };
   const picture = await watch.time('decode', () => engine.decode(original.bytes, source, set, options));
   const address = { imageId, revision, visibility };
   const publishing = { cdn, onEncoded, address, onPublished, signal };

@@ -1,6 +1,6 @@
 import type { Lane } from '@imagemill/imaging';
 import type { Postponed } from '@imagemill/queue';
-import type { ImageId } from '@imagemill/variants';
+import type { ImageId, Tenant } from '@imagemill/variants';
 import { createLimitedSlots } from './limited-slots.ts';
 
 /**
@@ -9,10 +9,12 @@ import { createLimitedSlots } from './limited-slots.ts';
  */
 export interface HeavySlots {
   /** Call it for each run of an image. */
-  begin(imageId: ImageId): HeavyRun;
+  begin(image: { readonly imageId: ImageId; readonly tenant: Tenant }): HeavyRun;
 }
 
 export interface HeavyRun {
+  /** Whether it has a slot. */
+  readonly isHeavy: boolean;
   /**
    * Takes a slot for an image that an earlier run found heavy.
    *
@@ -21,8 +23,8 @@ export interface HeavyRun {
   resume(): Postponed | undefined;
   /** Takes a slot if the image is heavy and has none. @returns `postponed` if none is free */
   take(lane: Lane): Postponed | undefined;
-  /** Releases the slot. */
-  end(): void;
+  /** Releases the slot. @param hasFinished whether the image has its manifest */
+  end(hasFinished: boolean): void;
 }
 
 /** Until a run of a heavy image has been measured. */
@@ -37,7 +39,7 @@ export function createHeavySlots({
   slotsMax: number;
   typicalMs?: number;
 }): HeavySlots {
-  const slots = createLimitedSlots({ slotsMax, typicalMs });
+  const slots = createLimitedSlots({ reason: 'heavy-images-busy', slotsMax, typicalMs });
   const known = new Set<ImageId>();
 
   function remember(imageId: ImageId): void {
@@ -47,25 +49,27 @@ export function createHeavySlots({
   }
 
   return {
-    begin(imageId) {
-      let release: (() => void) | undefined;
+    begin({ imageId, tenant }) {
+      let release: ((hasWorked: boolean) => void) | undefined;
 
       function acquire(): Postponed | undefined {
-        const slot = slots.acquire();
-        if (slot.outcome === 'full') {
+        const slot = slots.acquire(tenant);
+        if (slot.outcome === 'postponed') {
           remember(imageId);
-          return { outcome: 'postponed', reason: 'heavy-images-busy', retryAfterMs: slot.retryAfterMs };
+          return slot;
         }
-        known.delete(imageId);
         release = slot.release;
         return undefined;
       }
 
       return {
+        get isHeavy() {
+          return release !== undefined;
+        },
         resume: () => (known.has(imageId) ? acquire() : undefined),
         take: (lane) => (lane === 'heavy' && !release ? acquire() : undefined),
-        end() {
-          release?.();
+        end(hasFinished) {
+          release?.(hasFinished);
           release = undefined;
         },
       };
