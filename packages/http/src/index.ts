@@ -1,4 +1,5 @@
 export type { HttpBindings } from './bindings.ts';
+export { clientGone } from './client-gone.ts';
 export type { ConnectionLimits } from './connection-limits.ts';
 export { discardRest, leaveRest } from './discard-rest.ts';
 export { errorHandler, notFound } from './error-handler.ts';

@@ -24,6 +24,8 @@ export interface FollowRequest {
   readonly byToken: boolean;
   /** The last id that the client received on an earlier connection. */
   readonly lastEventId: string | undefined;
+  /** Aborted when the client has disconnected. */
+  readonly gone: AbortSignal;
 }
 
 /** The live connections of this process. */
@@ -31,7 +33,8 @@ export interface LiveImages {
   /**
    * Sends a listener the events that it lacks, then all new events until the image has ended.
    *
-   * @returns a function that removes the listener; `nothing-new` if it already has the last event
+   * @returns a function that removes the listener; `nothing-new` if it already has the last event. For a client that has disconnected
+   * before it could begin, nothing happens
    * @throws Problem 404 `image-not-found`, 429 `too-many-listeners`, 503 `no-room-to-listen`
    * @throws QueueUnavailableError
    * @throws StorageError
@@ -104,7 +107,11 @@ export function createLiveImages(options: LiveImagesOptions): LiveImages {
       if (isClosed) throw noRoom();
       const releasePlace = limits.take(request);
       try {
-        await starts.take(request.tenant);
+        await starts.take(request.tenant, request.gone);
+        if (request.gone.aborted) {
+          releasePlace();
+          return () => {};
+        }
         const followed = await admit(request, listener, releasePlace);
         if (followed === 'nothing-new') releasePlace();
         return followed;

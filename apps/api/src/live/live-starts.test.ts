@@ -2,6 +2,7 @@ import { Tenant } from '@imagemill/variants';
 import { expect, test } from 'vitest';
 import { createLiveStarts } from './live-starts.ts';
 
+const { signal: gone } = new AbortController();
 const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
 
 function starts({ isShared = true } = {}) {
@@ -12,7 +13,7 @@ function starts({ isShared = true } = {}) {
     now: () => clock.ms,
     wait: async (ms) => void waits.push(ms),
   });
-  const open = (tenant: Tenant, count: number) => Promise.all(Array.from({ length: count }, () => take(tenant)));
+  const open = (tenant: Tenant, count: number) => Promise.all(Array.from({ length: count }, () => take(tenant, gone)));
   return { open, waits, clock };
 }
 
@@ -43,4 +44,12 @@ test('a tenant that is alone never waits', async () => {
   const { open, waits } = starts({ isShared: false });
   await open(acme, 1_000);
   expect(waits).toEqual([]);
+});
+
+test('a connection whose client has gone waits no longer', async () => {
+  const { take } = createLiveStarts({ isShared: () => true, now: () => 0 });
+  const leaving = new AbortController();
+  const waits = Array.from({ length: 10_000 }, () => take(acme, leaving.signal));
+  leaving.abort();
+  await Promise.all(waits);
 });

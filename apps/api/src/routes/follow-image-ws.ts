@@ -25,23 +25,23 @@ const description = describeRoute({
 /** GET /v1/images/{id}/ws: the events of `/events` over a WebSocket, one JSON message each: `{event, id, data}`. */
 export const followImageWs: ApiRoute = (app, { live, records, settings }) => {
   const upgrade = upgradeWebSocket(async (c) => {
-    const request = followRequest(c);
+    const closed = new AbortController();
+    const request = followRequest(c, closed.signal);
     // After the upgrade there is no status code left to send.
     if (!(await records.find(request.tenant, request.imageId))) throw imageNotFound();
     return {
       async onOpen(_event, { raw }) {
         const socket = raw as WebSocket;
-        let hasClosed = false;
         let leave = () => {};
         socket.on('close', () => {
-          hasClosed = true;
+          closed.abort();
           leave();
         });
         try {
           const followed = await live.follow(request, createWsListener(socket, request));
           if (followed === 'nothing-new') socket.close(1000, 'ended');
           else leave = followed;
-          if (hasClosed) leave();
+          if (closed.signal.aborted) leave();
         } catch (error) {
           // The image was deleted since the check, the limit is reached, or Redis is unavailable. A reconnect gets the
           // status code.

@@ -111,7 +111,9 @@ test('a slow listener is dropped, and the others of its image miss nothing', asy
     beat: () => true,
     end: end.resolve,
   };
-  await api.live.follow({ tenant: Tenant.parse('acme'), imageId, byToken: false, lastEventId: undefined }, slow);
+  const { signal: gone } = new AbortController();
+  const request = { tenant: Tenant.parse('acme'), imageId, byToken: false, lastEventId: undefined, gone };
+  await api.live.follow(request, slow);
   const worker = await api.render(imageId);
   for (let count = 0; count <= made.length; count += 1) await worker.live(count);
   await worker.end();

@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import { clientGone } from '@imagemill/http';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { ApiRoute } from '../http/api-route.ts';
@@ -38,7 +39,10 @@ const headers = {
  */
 export const followImage: ApiRoute = (app, { live }) => {
   app.get('/v1/images/:id/events', description, async (c) => {
-    const request = followRequest(c);
+    const request = followRequest(
+      c,
+      clientGone(c, () => new Error('The client has disconnected.')),
+    );
     // A HEAD gets the headers of a GET; its stream would never be read.
     if (c.req.method === 'HEAD') return c.body(null, 200, headers);
     let leave = () => {};
@@ -57,7 +61,8 @@ export const followImage: ApiRoute = (app, { live }) => {
 /**
  * The tenant, the image, and the id to resume after: in the query for browsers' WebSockets, which can't send headers.
  */
-export const followRequest = (c: Context<ApiBindings>): FollowRequest => ({
+export const followRequest = (c: Context<ApiBindings>, gone: AbortSignal): FollowRequest => ({
+  gone,
   tenant: c.var.caller.tenant,
   byToken: c.var.caller.keyId === undefined,
   imageId: imageIdParam(c),

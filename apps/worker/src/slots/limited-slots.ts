@@ -9,7 +9,7 @@ const RETRY_AFTER_MS_MAX = 60_000;
 const LATE_MS_MAX = 5_000;
 
 /** The outcome of a job that got no slot. */
-export type Busy = Extract<Postponed, { readonly retryAfterMs: number }>;
+type Busy = Extract<Postponed, { readonly retryAfterMs: number }>;
 
 /** A limited number of slots, in turns by tenant. A job that gets none is postponed. */
 export interface LimitedSlots {
