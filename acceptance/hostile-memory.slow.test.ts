@@ -9,7 +9,7 @@ import { createApi, putUpload } from './chaos/load/api.ts';
 import { startChaosStack } from './chaos/stack/chaos-stack.ts';
 
 const MIB = 1024 * 1024;
-const WORKER_MEMORY_MB = 1_500;
+const WORKER_MEMORY_MB = 1_620;
 const ENDS_WITHIN_MS = 600_000;
 
 test.runIf(process.platform === 'linux')(

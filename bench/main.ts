@@ -91,7 +91,7 @@ const benches: Record<string, Bench> = {
     run: benchGraphics,
   },
   hostile: {
-    about: 'CPU, memory and end of each hostile file of chaos, in the engine processes of a worker of 1,500 MiB',
+    about: 'CPU, memory and end of each hostile file of chaos, in the engine processes of a worker of 1,620 MiB',
     run: benchHostile,
   },
   lazy: {

@@ -6,8 +6,8 @@ import { machine } from '../report/machine.ts';
 import { markdownTable } from '../report/markdown-table.ts';
 
 const MIB = 1024 * 1024;
-/** A worker of 1,500 MiB with the default settings: four originals of 50 MiB, and the face detector. */
-const POOL = { processes: 3, memoryBytes: 1_500 * MIB, heldBytes: (4 * 50 + 128) * MIB };
+/** A worker of 1,620 MiB with the default settings: four originals of 50 MiB, and the face detector. */
+const POOL = { processes: 3, memoryBytes: 1_620 * MIB, heldBytes: (4 * 50 + 128) * MIB };
 const QUICK_SCALE = 0.05;
 
 /** What each hostile file takes in a worker: CPU of its engine processes, their memory, and its end. */

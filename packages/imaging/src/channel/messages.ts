@@ -26,6 +26,8 @@ export type ToEngine =
   | { readonly do: 'watermark'; readonly sha256: string; readonly raw: Raw }
   /** The body is the file that the next calls are about. */
   | { readonly do: 'hold' }
+  /** Free that file: another one follows. */
+  | { readonly do: 'release' }
   /** `hasSlot`: the first work of the call has a slot already, `SLOT_OF_CALL`. */
   | ({ readonly call: number; readonly hasSlot: boolean } & EngineCall)
   /** The work of this slot may begin. */
@@ -48,7 +50,7 @@ export type EngineCall =
     }
   | { readonly do: 'summarise' }
   | { readonly do: 'render' }
-  /** Stop all work for the image, and answer when it has stopped. The file itself is kept until the next one. */
+  /** Stop all work for the image, and answer when it has stopped. The file itself is kept. */
   | { readonly do: 'drop' };
 
 /** The settings of an engine process, in its arguments. */

@@ -12,6 +12,8 @@ import { decodeWatermark } from '../watermark/decode-watermark.ts';
 import { createEnginePool, type EnginePool } from './create-engine-pool.ts';
 import type { PoolEvent } from './pool-event.ts';
 
+const MIB = 1024 * 1024;
+
 const avatar = atLowestEffort(variantSets().get('avatar') ?? []);
 /** The place depends on both frames. */
 const detector: Detector = {
@@ -77,6 +79,23 @@ test('a file that was rendered can be freed, and the process takes the next one'
   expect(first.byteLength).toBe(0);
   const next = new Uint8Array(await second.jpeg().toBuffer());
   expect(await pool.inspect(next)).toMatchObject({ width: 64, height: 64 });
+});
+
+test('large files follow each other in one process, which never has two of them', async () => {
+  const ends: string[] = [];
+  // One process, with the smallest share for its images.
+  const small = await createEnginePool({
+    processes: 1,
+    memoryBytes: 544 * MIB,
+    limits: { bytesMax: 200 * MIB },
+    onEvent: (event) => void (event.is === 'ended' && ends.push(event.reason)),
+  });
+  onTestFinished(() => small.close());
+  const jpeg = await gradientPicture(64, 64).jpeg().toBuffer();
+  // What follows the end of a JPEG is no part of it.
+  const large = () => new Uint8Array(Buffer.concat([jpeg, Buffer.alloc(120 * MIB, 1)]));
+  for (let count = 0; count < 3; count += 1) expect(await small.inspect(large())).toMatchObject({ width: 64 });
+  expect(ends).toEqual([]);
 });
 
 test('a caller learns that an image is predicted to be heavy before it waits, and can end it', async () => {

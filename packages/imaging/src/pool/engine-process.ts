@@ -69,13 +69,15 @@ export interface EngineProcessOptions {
   readonly onReady: () => void;
 }
 
+type Send = (message: ToEngine, body?: Uint8Array, onSent?: () => void) => void;
+
 export function createEngineProcess(child: ChildProcess, options: EngineProcessOptions): EngineProcess {
   const channel = child.stdio[3] as Duplex;
-  const send = (...frame: [ToEngine, body?: Uint8Array, onSent?: () => void]) => writeFrame(channel, ...frame);
+  const send: Send = (...frame) => writeFrame(channel, ...frame);
   const calls = createPendingCalls();
   const slots = createProcessSlots(options.slots, (slot) => send({ do: 'enter', slot }));
   const onFrame = answerFrames(options.detector, send);
-  const held = createHeldFile((file) => send({ do: 'hold' }, file, options.files.use(file)));
+  const held = createHeldFile(send, options.files);
   let lane: Lane = 'light';
   let hadHeavyOne = false;
   let endedBy: { readonly reason: EndReason; readonly error: Error } | undefined;
@@ -136,7 +138,7 @@ export function createEngineProcess(child: ChildProcess, options: EngineProcessO
 }
 
 /** The file that the process has, which it is sent once. Weak, because its bytes belong to the caller. */
-function createHeldFile(send: (file: Uint8Array) => void) {
+function createHeldFile(send: Send, files: EngineProcessOptions['files']) {
   let held: WeakRef<Uint8Array> | undefined;
   let count = 0;
   const is = (file: Uint8Array) => held?.deref() === file;
@@ -148,9 +150,11 @@ function createHeldFile(send: (file: Uint8Array) => void) {
     is,
     set(file: Uint8Array): void {
       if (is(file)) return;
+      // Before the next one arrives: both together could be more than its image may use.
+      if (held) send({ do: 'release' });
       count += 1;
       held = new WeakRef(file);
-      send(file);
+      send({ do: 'hold' }, file, files.use(file));
     },
   };
 }

@@ -61,12 +61,12 @@ describe('memory', () => {
   let pool: EnginePool;
   beforeAll(async () => {
     const onEvent = (event: PoolEvent) => void (event.is === 'ended' && ends.push(event.reason));
-    // A process is killed above 168 MiB with a small image, above 296 with one that has what heavy images have, and above 400 with a loan.
+    // A process is killed above 208 MiB with a small image, above 336 with one that has what heavy images have, and above 440 with a loan.
     pool = await createEnginePool({
       processes: 2,
       slots: 2,
       program: misbehavingProgram,
-      memoryBytes: 928 * MIB,
+      memoryBytes: 1_008 * MIB,
       onEvent,
     });
   });
@@ -75,7 +75,7 @@ describe('memory', () => {
   test.runIf(process.platform === 'linux')(
     'an image that needs more than predicted, and more than heavy images have, is rendered with a loan',
     async () => {
-      expect(await runImage(pool, { at: 'webp', by: 'taking 290 MiB' })).toBe(5);
+      expect(await runImage(pool, { at: 'webp', by: 'taking 330 MiB' })).toBe(5);
       await vi.waitFor(() => expect(ends).toEqual(['memory']));
     },
   );

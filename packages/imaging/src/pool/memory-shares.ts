@@ -5,8 +5,8 @@ import type { Lane } from './lane.ts';
  *
  *     total = caller + processes × (process + image) + light + heavy
  *
- * A process without an image has at most `process + image`, or it is replaced: what it keeps is used again by its next image. One with an image has at
- * most that and what the image was charged, or it is killed. Images are charged for what they are predicted to need beyond `image`, the light ones together at most
+ * A process without an image has at most `process + image`, or it is replaced: it keeps the file of its last image until the next one comes. One with an
+ * image has at most that and what the image was charged, or it is killed. Images are charged for what they are predicted to need beyond `image`, the light ones together at most
  * `light`, the heavy ones at most `heavy`: no lane waits for the memory of the other one. The exception is a heavy image that is predicted
  * to need more than `heavy`: it runs without other heavy ones, and borrows the difference from `light`.
  */
@@ -26,9 +26,9 @@ const MIB = 1024 * 1024;
 export const CALLER_BYTES = 256 * MIB;
 /**
  * An engine process without an image. It has 31 MiB when it has started, and 57 to 159 after photographs of 1 to 24 megapixels, with the
- * settings of `allocator.ts`: most of that is freed memory.
+ * settings of `allocator.ts`: most of that is freed memory, which buffers of 8 MiB and more do not use again.
  */
-export const PROCESS_BYTES = 120 * MIB;
+export const PROCESS_BYTES = 160 * MIB;
 /** Enough for an inspection, and for an avatar. */
 export const IMAGE_BYTES = 48 * MIB;
 /** One light image. Enough for a product photograph of 24 megapixels: docs/performance.md, "What an image costs". */
@@ -61,7 +61,7 @@ export function processesWithin(poolBytes: number, processes: number, marksBytes
 }
 
 /**
- * @param poolBytes what all engine processes may use together; at least 248 MiB, which is enough for one without watermarks
+ * @param poolBytes what all engine processes may use together; at least 288 MiB, which is enough for one without watermarks
  * @param processes as `processesWithin` returns it
  * @param marksBytes pixels of watermarks, which each process has
  */

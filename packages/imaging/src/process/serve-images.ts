@@ -10,9 +10,11 @@ type Request = Exclude<ToEngine, { do: 'enter' | 'watermark' | 'enlarge' | 'crop
 
 type CallMessage = Extract<ToEngine, { call: number }>;
 
+const NO_FILE = new Uint8Array();
+
 /** Performs the calls for the image that this process holds. */
 export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: Send) {
-  let file: Uint8Array = Buffer.alloc(0);
+  let file: Uint8Array = NO_FILE;
   let image = newImage();
 
   async function answer({ call, hasSlot, ...request }: CallMessage): Promise<void> {
@@ -53,15 +55,16 @@ export function serveImages(engine: EngineInProcess, slots: GrantedSlots, send: 
     send({ is: 'done', call, result: null });
   }
 
-  /** Nothing reads the file before it: its image was dropped. */
-  function hold(next: Uint8Array): void {
+  /** Nothing reads the file: its image was dropped. */
+  function release(): void {
     freeBytes(file);
-    file = next;
+    file = NO_FILE;
   }
 
   return {
     handle(request: Request, body: Uint8Array): void {
-      if (request.do === 'hold') hold(body);
+      if (request.do === 'hold') file = body;
+      else if (request.do === 'release') release();
       else if (request.do === 'drop') void drop(request.call);
       else image.calls.push(answer(request));
     },

@@ -27,8 +27,8 @@ const behaviours = {
     const held: Buffer[] = [];
     for (;;) held.push(Buffer.alloc(8 * MIB, held.length));
   },
-  'taking 290 MiB': async () => {
-    const held = Buffer.alloc(290 * MIB, 1);
+  'taking 330 MiB': async () => {
+    const held = Buffer.alloc(330 * MIB, 1);
     // Long enough for a busy parent to sample it.
     await setTimeout(2_000);
     held.fill(0);

@@ -16,7 +16,7 @@ export type Way =
   | 'looping'
   | 'hanging'
   | 'growing'
-  | 'taking 290 MiB'
+  | 'taking 330 MiB'
   | 'pausing'
   | 'ending with SIGSEGV'
   | 'aborting'
