@@ -195,31 +195,6 @@ test('the misses of one tenant leave room for those of another', async () => {
   expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
-test('heavy pictures do not hold the places of light ones, of the same and of other tenants', async () => {
-  const heavy = [newImage(), newImage({ tenant: Tenant.parse('other') }), newImage()];
-  const light = newImage();
-  for (const image of [...heavy, light]) await upload(edge, image);
-  const busy = await second({ env: { ENGINE_PROCESSES: 3, EDGE_TENANT_SHARE_PERCENT: 100 } });
-  const { miss } = busy.services;
-  const end = Promise.withResolvers<void>();
-  let isHeavy = true;
-  const decode: typeof miss.engine.decode = async (...call) => {
-    if (isHeavy) {
-      call[3]?.onHeavy?.();
-      await end.promise;
-    }
-    return edge.services.miss.engine.decode(...call);
-  };
-  Object.assign(miss, { engine: { ...miss.engine, decode } });
-  const waiting = heavy.map((image) => busy.get(pathOf(image)));
-  await vi.waitFor(() => expect(miss.queue.status()).toEqual({ running: 1, waiting: 2 }));
-  isHeavy = false;
-  expect((await busy.get(pathOf(light))).status).toBe(200);
-  expect(miss.queue.status()).toEqual({ running: 1, waiting: 2 });
-  end.resolve();
-  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200]);
-});
-
 test('a request ends at its time limit, and says when to retry', async () => {
   const image = newImage();
   await upload(edge, image);

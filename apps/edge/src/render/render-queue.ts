@@ -16,6 +16,8 @@ export interface RenderQueueLimits {
 
 /** What a render holds while it runs. */
 export interface RenderPlace {
+  /** Whether an earlier try has found out that the image is heavy. */
+  readonly foundHeavy: boolean;
   /**
    * Call it before the image waits in the engine as a heavy one. Such renders have fewer places: they would wait there for each other, and hold the
    * places of light ones.
@@ -139,6 +141,7 @@ function createHeavyPlaces(max: number) {
       }
       if (lane === 'heavy') take();
       return {
+        foundHeavy: lane === 'heavy',
         becomeHeavy() {
           if (isHeavy) return;
           if (taken >= max) throw new NoHeavyPlaceError();

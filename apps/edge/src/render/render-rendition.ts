@@ -38,8 +38,9 @@ export async function renderRendition(
       const picture = await watch.time('decode', async () => {
         const source = await engine.inspect(original, { set, signal });
         const { focus, enhance } = image;
-        const { becomeHeavy: onHeavy } = place;
-        return engine.decode(original, source, set, { only: [only], focus, chosenFocus, enhance, onHeavy, signal });
+        const { foundHeavy: isHeavy, becomeHeavy: onHeavy } = place;
+        const options = { only: [only], focus, chosenFocus, enhance, isHeavy, onHeavy, signal };
+        return engine.decode(original, source, set, options);
       });
       return await watch.time('encode', () => onlyRendition(picture, signal));
     } finally {
