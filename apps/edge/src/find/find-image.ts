@@ -44,7 +44,7 @@ export function createFindImage({ manifests, queue, originals }: ImageSources): 
     const { focus, enhance } = sellersText(facts);
     const known = ownSettings(job.image);
     const own = { ...known, focus: known.focus ?? focus, enhance: known.enhance ?? enhance };
-    const original = { originalKey, originalEtag: facts.etag, checksumSha256 };
+    const original = { originalKey, originalEtag: facts.etag, originalBytes: facts.sizeBytes, checksumSha256 };
     return {
       is: 'found',
       image: { imageId, tenant, category, ...own, ...original, isAllowed: false, from: 'job' },
@@ -75,7 +75,7 @@ function findingOf(manifest: Manifest): Finding {
     visibility: visibilityOf(manifest) ?? ('signed' as const),
     entries: renditions.map(({ variant: name, format }) => ({ name, format })),
   };
-  const original = { source, originalKey, originalEtag };
+  const original = { source, originalKey, originalEtag, originalBytes: source.bytes };
   const found = { imageId, tenant, category, ...ownSettings(manifest), ...original, isAllowed, published };
   return { is: 'found', image: { ...found, from: 'manifest' } };
 }

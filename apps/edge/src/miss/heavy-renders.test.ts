@@ -1,8 +1,12 @@
 import type { DecodeOptions } from '@imagemill/imaging';
 import type { RenderImage } from '@imagemill/records';
+import type { ObjectStorage } from '@imagemill/storage';
 import { Tenant } from '@imagemill/variants';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createEdgeHarness, newImage, pathOf, upload, useEdge } from '../test-support/edge-harness.ts';
+import { publishManifest } from '../test-support/publish-manifest.ts';
+
+const LARGE_BYTES = 16 * 1024 * 1024 + 1;
 
 const edge = useEdge();
 
@@ -12,25 +16,22 @@ async function uploaded(change: Partial<RenderImage> = {}): Promise<RenderImage>
   return image;
 }
 
-/** A process with places for two light renders and a heavy one, whose decodes can be held as those of heavy images. */
-async function withHeldDecodes() {
-  const process = await createEdgeHarness({
-    beside: edge,
-    env: { ENGINE_PROCESSES: 3, EDGE_TENANT_SHARE_PERCENT: 100 },
-  });
-  onTestFinished(() => process.close());
-  const { miss } = process.services;
-  const gate = { isHeavy: true, end: Promise.withResolvers<void>(), decodes: [] as DecodeOptions[] };
+/** A process with places for two light renders and a heavy one, whose decodes are held until `gate.end`, as those of heavy images while `gate.isHeavy`. */
+async function withHeldDecodes(options: Parameters<typeof createEdgeHarness>[0] = {}) {
+  const env = { ENGINE_PROCESSES: 3, EDGE_TENANT_SHARE_PERCENT: 100 };
+  const busy = await createEdgeHarness({ beside: edge, env, ...options });
+  onTestFinished(() => busy.close());
+  const { miss } = busy.services;
+  const gate = { isHeavy: false, isOpen: false, end: Promise.withResolvers<void>(), decodes: [] as DecodeOptions[] };
   const decode: typeof miss.engine.decode = async (file, source, set, options = {}) => {
     gate.decodes.push(options);
-    if (gate.isHeavy) {
-      options.onHeavy?.();
-      await gate.end.promise;
-    }
+    if (gate.isHeavy) options.onHeavy?.();
+    if (!gate.isOpen) await gate.end.promise;
     return edge.services.miss.engine.decode(file, source, set, options);
   };
   Object.assign(miss, { engine: { ...miss.engine, decode } });
-  return { ...process, gate, queue: miss.queue };
+  const readsOf = ({ originalKey }: RenderImage) => busy.calls.filter((call) => call === `open ${originalKey}`).length;
+  return { ...busy, gate, queue: miss.queue, readsOf };
 }
 
 const statuses = async (responses: (Response | Promise<Response>)[]) =>
@@ -40,9 +41,10 @@ test('heavy pictures do not hold the places of light ones, of the same and of ot
   const heavy = [await uploaded(), await uploaded({ tenant: Tenant.parse('other') }), await uploaded()];
   const light = await uploaded();
   const { get, gate, queue } = await withHeldDecodes();
+  gate.isHeavy = true;
   const waiting = heavy.map((image) => get(pathOf(image)));
   await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 2 }));
-  gate.isHeavy = false;
+  Object.assign(gate, { isHeavy: false, isOpen: true });
   expect((await get(pathOf(light))).status).toBe(200);
   expect(queue.status()).toEqual({ running: 1, waiting: 2 });
   gate.end.resolve();
@@ -52,9 +54,47 @@ test('heavy pictures do not hold the places of light ones, of the same and of ot
 test('a picture that had to wait for a heavy place is decoded as a heavy one from the beginning', async () => {
   const images = [await uploaded(), await uploaded()];
   const { get, gate, queue } = await withHeldDecodes();
+  gate.isHeavy = true;
   const responses = images.map((image) => get(pathOf(image)));
   await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 1 }));
   gate.end.resolve();
   expect(await statuses(responses)).toEqual([200, 200]);
   expect(gate.decodes.map(({ isHeavy }) => isHeavy)).toEqual([false, false, true]);
+});
+
+const withLargeOriginals = (storage: ObjectStorage): ObjectStorage => ({
+  ...storage,
+  async head(...call) {
+    const facts = await storage.head(...call);
+    return facts && { ...facts, sizeBytes: LARGE_BYTES };
+  },
+});
+
+test.each(['finished', 'unfinished'])(
+  'large originals of %s images wait for each other, and are decoded as light ones',
+  async (state) => {
+    const images = [await uploaded(), await uploaded()];
+    if (state === 'finished')
+      for (const image of images) await publishManifest(edge, image, { originalBytes: LARGE_BYTES });
+    const { get, gate, queue, readsOf } = await withHeldDecodes(
+      state === 'finished' ? {} : { wrap: withLargeOriginals },
+    );
+    const responses = images.map((image) => get(pathOf(image)));
+    await vi.waitFor(() => expect([queue.status(), gate.decodes.length]).toEqual([{ running: 1, waiting: 1 }, 1]));
+    expect(images.map(readsOf).toSorted()).toEqual([0, 1]);
+    gate.end.resolve();
+    expect(await statuses(responses)).toEqual([200, 200]);
+    expect(gate.decodes.map(({ isHeavy }) => isHeavy)).toEqual([false, false]);
+  },
+);
+
+test('a large original that turns out to be heavy is read once', async () => {
+  const images = [await uploaded(), await uploaded()];
+  const { get, gate, queue, readsOf } = await withHeldDecodes({ wrap: withLargeOriginals });
+  gate.isHeavy = true;
+  const responses = images.map((image) => get(pathOf(image)));
+  await vi.waitFor(() => expect([queue.status(), gate.decodes.length]).toEqual([{ running: 1, waiting: 1 }, 1]));
+  gate.end.resolve();
+  expect(await statuses(responses)).toEqual([200, 200]);
+  expect(images.map(readsOf)).toEqual([1, 1]);
 });

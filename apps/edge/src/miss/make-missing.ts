@@ -5,6 +5,8 @@ import type { ObjectStorage } from '@imagemill/storage';
 import { inSpan } from '@imagemill/tracing';
 import type { Findings } from '../find/remember-findings.ts';
 import { imageGone, pictureNotFound } from '../http/picture-problems.ts';
+import type { RenderPlace } from '../render/heavy-places.ts';
+import { placeLane } from '../render/place-lane.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
 import type { RenderQueue } from '../render/render-queue.ts';
 import { renderRendition } from '../render/render-rendition.ts';
@@ -71,7 +73,7 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
   const watch = createStopwatch();
   const { signal } = flight;
   const queuedAt = performance.now();
-  const rendered = services.queue.run(order.image.tenant, signal, async (place) => {
+  const work = async (place: RenderPlace) => {
     watch.timings.queue = performance.now() - queuedAt;
     flight.commit();
     const bytes = await renderRendition(services, order, { watch, place, signal });
@@ -79,8 +81,9 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
     const { picture, stored } = await inSpan('publish', {}, () => publishRendition(services, order, bytes, signal));
     services.onRendered(watch.timings);
     return { picture, how: stored ? 'rendered' : 'stored', timings: watch.timings } as const;
-  });
-  return rendered.catch((error: unknown) => {
+  };
+  const { tenant } = order.image;
+  return services.queue.run({ tenant, lane: placeLane(order.image), signal, work }).catch((error: unknown) => {
     const { decode = 0, encode = 0 } = watch.timings;
     // Committed work is ended by its time limit only.
     if (signal.aborted) services.unrenderable.addUnfinished(order.key, decode + encode);

@@ -9,6 +9,7 @@ export interface FoundImage
   readonly from: 'manifest' | 'job';
   /** The ETag that the original must have: renditions of one image are made from the same bytes. */
   readonly originalEtag: string | undefined;
+  readonly originalBytes: number;
   /** The pixels of the original; undefined until it is finished. */
   readonly source?: Pick<SourceFacts, 'width' | 'height' | 'hasAlpha'> | undefined;
   /** Whether moderation has allowed it. Before its manifest, nothing is known. */

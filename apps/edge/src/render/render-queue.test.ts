@@ -1,18 +1,21 @@
 import { Tenant } from '@imagemill/variants';
 import { expect, test, vi } from 'vitest';
+import type { RenderPlace } from './heavy-places.ts';
 import { createRenderQueue } from './render-queue.ts';
 
 const [acme, other] = [Tenant.parse('acme'), Tenant.parse('other')];
 const never = new AbortController().signal;
+const lightRender = { tenant: acme, lane: 'light', signal: never } as const;
 
 /** Work that runs until it is released. */
 function held(queue: ReturnType<typeof createRenderQueue>, tenant = acme, signal = never) {
   const end = Promise.withResolvers<void>();
   let started = false;
-  const done = queue.run(tenant, signal, async () => {
+  const work = async () => {
     started = true;
     await end.promise;
-  });
+  };
+  const done = queue.run({ ...lightRender, tenant, signal, work });
   done.catch(() => {});
   return { done, release: end.resolve, started: () => started };
 }
@@ -21,12 +24,13 @@ function held(queue: ReturnType<typeof createRenderQueue>, tenant = acme, signal
 function heldHeavy(queue: ReturnType<typeof createRenderQueue>, tenant = acme) {
   const end = Promise.withResolvers<void>();
   let [runs, isHeavy] = [0, false];
-  const done = queue.run(tenant, never, async ({ becomeHeavy }) => {
+  const work = async ({ becomeHeavy }: RenderPlace) => {
     runs += 1;
     becomeHeavy();
     isHeavy = true;
     await end.promise;
-  });
+  };
+  const done = queue.run({ ...lightRender, tenant, work });
   done.catch(() => {});
   return { done, release: end.resolve, runs: () => runs, isHeavy: () => isHeavy };
 }
@@ -84,7 +88,7 @@ test('renders of a tenant that waits behind a flood of another one start with th
 
 test('a tenant leaves a place to others that had renders lately', async () => {
   const queue = createRenderQueue({ runningMax: 3, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
-  await queue.run(other, never, async () => {});
+  await queue.run({ ...lightRender, tenant: other, work: async () => {} });
   const flood = Array.from({ length: 10 }, () => held(queue));
   expect(queue.status()).toEqual({ running: 2, waiting: 8 });
   const theirs = held(queue, other);
@@ -110,7 +114,8 @@ test('a heavy render gives its place back while another heavy one runs, and goes
 
 test('a failed or abandoned render gives its place back', async () => {
   const queue = createRenderQueue({ runningMax: 1, heavyMax: 1, waitingMax: 1, tenantShare: 1 });
-  await expect(queue.run(acme, never, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  const fail = () => Promise.reject(new Error('failed'));
+  await expect(queue.run({ ...lightRender, work: fail })).rejects.toThrow('failed');
   const first = held(queue);
   const leaving = new AbortController();
   const abandoned = held(queue, acme, leaving.signal);

@@ -3,8 +3,8 @@ import { fetchCurrentOriginal } from '@imagemill/rendering';
 import type { ObjectStorage } from '@imagemill/storage';
 import { leftToTheWorker, notRenderable } from '../http/picture-problems.ts';
 import type { UnrenderableKeys } from '../miss/unrenderable-keys.ts';
+import type { RenderPlace } from './heavy-places.ts';
 import type { RenderOrder } from './render-order.ts';
-import type { RenderPlace } from './render-queue.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 interface Renderer {

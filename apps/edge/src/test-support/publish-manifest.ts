@@ -11,6 +11,7 @@ export const subjectOf = async (edge: EdgeHarness, image: RenderImage): Promise<
 
 type PublishedAs = Partial<CategorySpec> & {
   readonly hasAlpha?: boolean;
+  readonly originalBytes?: number;
   readonly chosenFocus?: FocusChoice;
   readonly moderation?: Moderation;
 };
@@ -24,6 +25,7 @@ export async function publishManifest(
     set = avatar.set,
     visibility = 'public',
     hasAlpha = false,
+    originalBytes = photo.byteLength,
     chosenFocus,
     moderation,
   }: PublishedAs = {},
@@ -37,7 +39,7 @@ export async function publishManifest(
       colourSpace: 'srgb',
       hasAlpha,
       frames: 1,
-      bytes: photo.byteLength,
+      bytes: originalBytes,
       sha256: 'a',
     },
     summary: { placeholder: 'p', dominantColour: '#000000' },
