@@ -91,8 +91,7 @@ function buildServices(env: EdgeEnv, backends: Backends, parts: EdgeParts) {
   const findings = openFindings(env, { manifests, queue: jobs, originals });
   const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
   const queue = createRenderQueue({
-    runningMax: rendersMax(env),
-    heavyMax: heavyImagesMax(rendersMax(env)),
+    engine,
     waitingMax: env.EDGE_QUEUE_MAX,
     tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
   });
@@ -155,7 +154,7 @@ const openRecentPurges = ({ QUEUE_PREFIX: prefix }: EdgeEnv, { purgeReader: conn
     onError: (err) => logger.warn({ err }, 'cannot read which images were purged: pictures come from the bucket'),
   });
 
-const rendersMax = (env: EdgeEnv) => env.ENGINE_PROCESSES ?? defaultProcesses(env.ENCODE_CONCURRENCY);
+const processesMax = (env: EdgeEnv) => env.ENGINE_PROCESSES ?? defaultProcesses(env.ENCODE_CONCURRENCY);
 const missesMax = (env: EdgeEnv) => env.EDGE_QUEUE_MAX + OTHER_MISSES_MAX;
 const flightTimes = (env: EdgeEnv) => ({
   timeoutMs: env.EDGE_REQUEST_TIMEOUT_MS,
@@ -164,7 +163,10 @@ const flightTimes = (env: EdgeEnv) => ({
 
 /** @throws Error if the first engine process does not start, unless it starts later */
 async function openEngine(env: EdgeEnv, options: Omit<EngineOptions, 'memoryMb' | 'heldBytes'>): Promise<EdgeEngine> {
-  const heldBytes = env.EDGE_CACHE_MB * MIB + rendersMax(env) * env.MAX_UPLOAD_BYTES;
+  const size = processesMax(env);
+  // One original for each process that the engine may have. How many fit into the rest of the memory, the engine decides.
+  const heldBytes = env.EDGE_CACHE_MB * MIB + size * env.MAX_UPLOAD_BYTES;
   const start = () => buildEngine(env, { ...options, memoryMb: env.EDGE_MEMORY_MB, heldBytes });
-  return env.EDGE_LAZY_ENGINE ? createLazyEngine(engineLimits(env), start) : start();
+  if (!env.EDGE_LAZY_ENGINE) return start();
+  return createLazyEngine(engineLimits(env), { size, heavyMax: heavyImagesMax(size) }, start);
 }

@@ -17,9 +17,9 @@ async function uploaded(change: Partial<RenderImage> = {}): Promise<RenderImage>
 }
 
 /** A process with places for two light renders and a heavy one, whose decodes are held until `gate.end`, as those of heavy images while `gate.isHeavy`. */
-async function withHeldDecodes(options: Parameters<typeof createEdgeHarness>[0] = {}) {
-  const env = { ENGINE_PROCESSES: 3, EDGE_TENANT_SHARE_PERCENT: 100 };
-  const busy = await createEdgeHarness({ beside: edge, env, ...options });
+async function withHeldDecodes({ env, ...options }: Parameters<typeof createEdgeHarness>[0] = {}) {
+  const settings = { ENGINE_PROCESSES: 3, EDGE_TENANT_SHARE_PERCENT: 100, ...env };
+  const busy = await createEdgeHarness({ beside: edge, env: settings, ...options });
   onTestFinished(() => busy.close());
   const { miss } = busy.services;
   const gate = { isHeavy: false, isOpen: false, end: Promise.withResolvers<void>(), decodes: [] as DecodeOptions[] };
@@ -97,4 +97,20 @@ test('a large original that turns out to be heavy is read once', async () => {
   gate.end.resolve();
   expect(await statuses(responses)).toEqual([200, 200]);
   expect(images.map(readsOf)).toEqual([1, 1]);
+});
+
+test('renders have as many places as the engine has processes and heavy ones, though the settings ask for more', async () => {
+  const images = await Promise.all(Array.from({ length: 5 }, () => uploaded()));
+  const { get, gate, queue } = await withHeldDecodes({
+    env: { ENGINE_PROCESSES: 8 },
+    places: { size: 3, heavyMax: 1 },
+  });
+  gate.isHeavy = true;
+  const heavy = images.slice(0, 2).map((image) => get(pathOf(image)));
+  await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 1 }));
+  gate.isHeavy = false;
+  const light = images.slice(2).map((image) => get(pathOf(image)));
+  await vi.waitFor(() => expect(queue.status()).toEqual({ running: 3, waiting: 2 }));
+  gate.end.resolve();
+  expect(new Set(await statuses([...heavy, ...light]))).toEqual(new Set([200]));
 });

@@ -1,4 +1,5 @@
 import type { Lane } from '@imagemill/imaging';
+import type { EnginePlaces } from './lazy-engine.ts';
 
 /** What a render holds while it runs. */
 export interface RenderPlace {
@@ -28,10 +29,11 @@ export class NoHeavyPlaceError extends Error {
   override readonly message = 'Other heavy images are being rendered.';
 }
 
-export function createHeavyPlaces(max: number): HeavyPlaces {
+export function createHeavyPlaces(engine: Pick<EnginePlaces, 'heavyMax'>): HeavyPlaces {
   let taken = 0;
+  const isOneFree = () => taken < engine.heavyMax;
   return {
-    isOneFree: () => taken < max,
+    isOneFree,
     begin(lane, foundHeavy) {
       let isHeavy = false;
       function take(): void {
@@ -43,7 +45,7 @@ export function createHeavyPlaces(max: number): HeavyPlaces {
         foundHeavy,
         becomeHeavy() {
           if (isHeavy) return;
-          if (taken >= max) throw new NoHeavyPlaceError();
+          if (!isOneFree()) throw new NoHeavyPlaceError();
           take();
         },
         leave() {

@@ -36,7 +36,7 @@ function heldHeavy(queue: ReturnType<typeof createRenderQueue>, tenant = acme) {
 }
 
 test('runs no more than its limit, and the others in order as places become free', async () => {
-  const queue = createRenderQueue({ runningMax: 2, heavyMax: 1, waitingMax: 5, tenantShare: 1 });
+  const queue = createRenderQueue({ engine: { size: 2, heavyMax: 1 }, waitingMax: 5, tenantShare: 1 });
   const renders = Array.from({ length: 4 }, () => held(queue));
   await vi.waitUntil(() => renders[1]?.started());
   expect(renders.map(({ started }) => started())).toEqual([true, true, false, false]);
@@ -50,7 +50,7 @@ test('runs no more than its limit, and the others in order as places become free
 });
 
 test('a full queue refuses at once, with the time of the next try', async () => {
-  const queue = createRenderQueue({ runningMax: 1, heavyMax: 1, waitingMax: 1, tenantShare: 1 });
+  const queue = createRenderQueue({ engine: { size: 1, heavyMax: 1 }, waitingMax: 1, tenantShare: 1 });
   const renders = [held(queue), held(queue)];
   const refused = held(queue);
   await expect(refused.done).rejects.toMatchObject({
@@ -62,7 +62,7 @@ test('a full queue refuses at once, with the time of the next try', async () => 
 });
 
 test('one tenant takes at most its share, and leaves room for others', async () => {
-  const queue = createRenderQueue({ runningMax: 1, heavyMax: 1, waitingMax: 3, tenantShare: 0.5 });
+  const queue = createRenderQueue({ engine: { size: 1, heavyMax: 1 }, waitingMax: 3, tenantShare: 0.5 });
   const mine = [held(queue), held(queue)];
   await expect(held(queue).done).rejects.toMatchObject({ options: { status: 503, code: 'tenant-queue-full' } });
   const theirs = held(queue, other);
@@ -74,7 +74,7 @@ test('one tenant takes at most its share, and leaves room for others', async () 
 });
 
 test('renders of a tenant that waits behind a flood of another one start with the next places', async () => {
-  const queue = createRenderQueue({ runningMax: 2, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
+  const queue = createRenderQueue({ engine: { size: 2, heavyMax: 1 }, waitingMax: 20, tenantShare: 1 });
   const flood = Array.from({ length: 10 }, () => held(queue));
   const theirs = [held(queue, other), held(queue, other)];
   flood[0]?.release();
@@ -87,7 +87,7 @@ test('renders of a tenant that waits behind a flood of another one start with th
 });
 
 test('a tenant leaves a place to others that had renders lately', async () => {
-  const queue = createRenderQueue({ runningMax: 3, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
+  const queue = createRenderQueue({ engine: { size: 3, heavyMax: 1 }, waitingMax: 20, tenantShare: 1 });
   await queue.run({ ...lightRender, tenant: other, work: async () => {} });
   const flood = Array.from({ length: 10 }, () => held(queue));
   expect(queue.status()).toEqual({ running: 2, waiting: 8 });
@@ -98,7 +98,7 @@ test('a tenant leaves a place to others that had renders lately', async () => {
 });
 
 test('a heavy render gives its place back while another heavy one runs, and goes on after it', async () => {
-  const queue = createRenderQueue({ runningMax: 3, heavyMax: 1, waitingMax: 20, tenantShare: 1 });
+  const queue = createRenderQueue({ engine: { size: 3, heavyMax: 1 }, waitingMax: 20, tenantShare: 1 });
   const [first, second] = [heldHeavy(queue), heldHeavy(queue, other)];
   await vi.waitUntil(() => first.isHeavy() && queue.status().waiting === 1);
   const light = held(queue, other);
@@ -113,7 +113,7 @@ test('a heavy render gives its place back while another heavy one runs, and goes
 });
 
 test('a failed or abandoned render gives its place back', async () => {
-  const queue = createRenderQueue({ runningMax: 1, heavyMax: 1, waitingMax: 1, tenantShare: 1 });
+  const queue = createRenderQueue({ engine: { size: 1, heavyMax: 1 }, waitingMax: 1, tenantShare: 1 });
   const fail = () => Promise.reject(new Error('failed'));
   await expect(queue.run({ ...lightRender, work: fail })).rejects.toThrow('failed');
   const first = held(queue);

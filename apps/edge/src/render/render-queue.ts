@@ -2,14 +2,13 @@ import type { Lane } from '@imagemill/imaging';
 import type { Tenant } from '@imagemill/variants';
 import { queueFull, tenantQueueFull } from '../http/picture-problems.ts';
 import { createHeavyPlaces, type HeldPlace, NoHeavyPlaceError, type RenderPlace } from './heavy-places.ts';
+import type { EnginePlaces } from './lazy-engine.ts';
 import { createTenantCounts } from './tenant-counts.ts';
 import { createTenantTurns } from './tenant-turns.ts';
 
 export interface RenderQueueLimits {
-  /** Renders at the same time. */
-  readonly runningMax: number;
-  /** Those of heavy images and of large originals. */
-  readonly heavyMax: number;
+  /** Renders at the same time, and of them those of heavy images and large originals. More would wait in the engine, where tenants take no turns. */
+  readonly engine: EnginePlaces;
   readonly waitingMax: number;
   /** The part of all places, running and waiting, that one tenant may take; 0 to 1. */
   readonly tenantShare: number;
@@ -46,17 +45,17 @@ interface Waiting {
   start(): void;
 }
 
-export function createRenderQueue({ runningMax, heavyMax, waitingMax, tenantShare }: RenderQueueLimits): RenderQueue {
+export function createRenderQueue({ engine, waitingMax, tenantShare }: RenderQueueLimits): RenderQueue {
   const waiting = new Set<Waiting>();
-  const turns = createTenantTurns(runningMax);
-  const heavy = createHeavyPlaces(heavyMax);
+  const turns = createTenantTurns(engine);
+  const heavy = createHeavyPlaces(engine);
   /** Running and waiting renders. */
   const places = createTenantCounts();
-  const tenantMax = Math.max(1, Math.floor((runningMax + waitingMax) * tenantShare));
 
   function take(tenant: Tenant): () => void {
-    if (places.total >= runningMax + waitingMax) throw queueFull();
-    if (places.of(tenant) >= tenantMax) throw tenantQueueFull();
+    const placesMax = engine.size + waitingMax;
+    if (places.total >= placesMax) throw queueFull();
+    if (places.of(tenant) >= Math.max(1, Math.floor(placesMax * tenantShare))) throw tenantQueueFull();
     places.add(tenant, 1);
     turns.arrived(tenant);
     return () => places.add(tenant, -1);

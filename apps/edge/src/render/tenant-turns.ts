@@ -1,5 +1,6 @@
 import type { Tenant } from '@imagemill/variants';
 import { LRUCache } from 'lru-cache';
+import type { EnginePlaces } from './lazy-engine.ts';
 import { createTenantCounts, type TenantCounts } from './tenant-counts.ts';
 
 /**
@@ -20,7 +21,7 @@ export interface TenantTurns {
 const PRESENT_MS = 10 * 60_000;
 const PRESENT_MAX = 1_000;
 
-export function createTenantTurns(runningMax: number): TenantTurns {
+export function createTenantTurns(engine: Pick<EnginePlaces, 'size'>): TenantTurns {
   const running = createTenantCounts();
   /** The tenants that had renders lately, with the number of the start of their last one. */
   const lastStarts = new LRUCache<Tenant, number>({ max: PRESENT_MAX, ttl: PRESENT_MS });
@@ -31,7 +32,7 @@ export function createTenantTurns(runningMax: number): TenantTurns {
     return true;
   }
 
-  const mayStart = (tenant: Tenant) => running.of(tenant) < Math.max(1, runningMax - 1) || isAlone(tenant);
+  const mayStart = (tenant: Tenant) => running.of(tenant) < Math.max(1, engine.size - 1) || isAlone(tenant);
 
   return {
     running,
@@ -39,7 +40,7 @@ export function createTenantTurns(runningMax: number): TenantTurns {
       if (!lastStarts.has(tenant)) lastStarts.set(tenant, 0);
     },
     next(waiting) {
-      if (running.total >= runningMax) return undefined;
+      if (running.total >= engine.size) return undefined;
       return [...waiting]
         .filter(({ tenant }) => mayStart(tenant))
         .toSorted(

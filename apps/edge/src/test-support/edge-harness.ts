@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { DecodeOptions, Detector } from '@imagemill/imaging';
+import { type DecodeOptions, type Detector, heavyImagesMax } from '@imagemill/imaging';
 import { createImagingEngine } from '@imagemill/imaging/in-process';
 import { addRedisUser } from '@imagemill/local-stack/test-support';
 import { createDeletions, createManifests } from '@imagemill/manifests';
@@ -14,6 +14,7 @@ import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { openBackends } from '../backends.ts';
 import { buildEdge } from '../build-edge.ts';
 import { type EdgeEnv, edgeEnv } from '../env.ts';
+import type { EnginePlaces } from '../render/lazy-engine.ts';
 
 /** Finds no faces: the rules of an edge need an answer, not a model. */
 const noFaces: Detector = { detect: async () => [] };
@@ -28,6 +29,8 @@ interface HarnessOptions {
   readonly env?: Partial<EdgeEnv>;
   readonly redisUrl?: string;
   readonly detector?: Detector;
+  /** Of the engine; by default, as many as the settings ask for. */
+  readonly places?: EnginePlaces;
   readonly logger?: Logger;
   /** Another harness, whose queue and bucket this one shares, as a second process of the edge does. */
   readonly beside?: EdgeHarness;
@@ -61,10 +64,11 @@ export async function createEdgeHarness(options: HarnessOptions = {}) {
   if (!options.redisUrl)
     await vi.waitUntil(() => [backends.connection, producer].every(({ status }) => status === 'ready'));
   const engine = detector ? await createImagingEngine({ detector }) : inProcess;
+  const limits = { ...engine.limits, bytesMax: env.MAX_UPLOAD_BYTES };
   const edge = await buildEdge(env, backends, {
     logger,
     registry: new Registry(),
-    engine: { ...engine, limits: { ...engine.limits, bytesMax: env.MAX_UPLOAD_BYTES }, close: async () => {} },
+    engine: { ...engine, ...placesOf(env, options), limits, close: async () => {} },
   });
   if (!options.redisUrl) await vi.waitUntil(() => !edge.services.recentPurges.mayHave(ImageId.parse(randomId())));
   const manifests = createManifests(opened.originals);
@@ -119,6 +123,10 @@ function testEnv({ env, redisUrl, beside }: HarnessOptions): EdgeEnv {
     ENGINE_PROCESSES: '2',
   });
   return { ...parsed, ...env };
+}
+
+function placesOf({ ENGINE_PROCESSES: size = 2 }: EdgeEnv, { places }: HarnessOptions): EnginePlaces {
+  return places ?? { size, heavyMax: heavyImagesMax(size) };
 }
 
 /** A Redis of the caller's own has no users. */

@@ -58,6 +58,8 @@ export interface EnginePoolOptions {
 
 /** An engine whose work happens in processes that can be killed. */
 export interface EnginePool extends ImagingEngine {
+  /** The most engine processes: as many as the options ask for, if they fit into the memory. */
+  readonly size: number;
   /** Heavy images at once; further ones wait in `decode`. */
   readonly heavyMax: number;
   /**
@@ -113,7 +115,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
   const limits = { ...defaultLimits, ...options.limits };
   const slotsMax = options.slots ?? defaultSlots();
   const budget = { ...defaultBudget, ...options.budget };
-  const { size, shares, memory, most, lanesMax } = divideMemory(options, defaultProcesses(slotsMax), budget);
+  const { size, places, shares, memory, most, lanesMax } = divideMemory(options, defaultProcesses(slotsMax), budget);
   // Images of both lanes have the same process if it is the only one.
   const lightCpuMs = size > 1 ? budget.cpuMs * LIGHT_CPU_PART : budget.cpuMs;
   const slots = createSlots(slotsMax);
@@ -139,7 +141,7 @@ export async function createEnginePool(options: EnginePoolOptions = {}): Promise
 
   return {
     limits,
-    heavyMax: lanesMax.heavyMax,
+    ...places,
     free: fileMemory.free,
     close,
     async inspect(file, { signal, ...options } = {}) {
@@ -207,8 +209,9 @@ function divideMemory(options: EnginePoolOptions, processes: number, budget: Ima
   const shares = shareMemory(poolBytes, size, marksBytes);
   const memory = createImageMemory(shares, budget.memoryBytes);
   const most = (lane: Lane): Grant => ({ lane, chargedBytes: memory.chargeMax[lane] });
-  const lanesMax = { heavyMax: heavyImagesMax(size), laneBytesMax: shares.laneBytes, loanBytesMax: shares.loanBytes };
-  return { size, shares, memory, lanesMax, most: { light: most('light'), heavy: most('heavy') } };
+  const places = { size, heavyMax: heavyImagesMax(size) };
+  const lanesMax = { heavyMax: places.heavyMax, laneBytesMax: shares.laneBytes, loanBytesMax: shares.loanBytes };
+  return { size, places, shares, memory, lanesMax, most: { light: most('light'), heavy: most('heavy') } };
 }
 
 /** The decode in each process that an image gets. After a crash, it keeps the focus of the renditions that it has. */
