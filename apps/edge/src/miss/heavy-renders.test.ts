@@ -99,6 +99,23 @@ test('a large original that turns out to be heavy is read once', async () => {
   expect(images.map(readsOf)).toEqual([1, 1]);
 });
 
+test('a picture that waits for a heavy place is not rendered when its last client has left', async () => {
+  const images = [await uploaded(), await uploaded()] as const;
+  const { app, get, gate, queue } = await withHeldDecodes();
+  gate.isHeavy = true;
+  const stays = get(pathOf(images[0]));
+  await vi.waitFor(() => expect(gate.decodes).toHaveLength(1));
+  const leaving = new AbortController();
+  const left = Promise.resolve(app.request(pathOf(images[1]), { signal: leaving.signal }));
+  await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 1 }));
+  leaving.abort(new Error('left'));
+  await vi.waitFor(() => expect(queue.status()).toEqual({ running: 1, waiting: 0 }));
+  gate.end.resolve();
+  expect((await stays).status).toBe(200);
+  expect((await left).status).not.toBe(200);
+  expect(gate.decodes).toHaveLength(2);
+});
+
 test('renders have as many places as the engine has processes and heavy ones, though the settings ask for more', async () => {
   const images = await Promise.all(Array.from({ length: 5 }, () => uploaded()));
   const { get, gate, queue } = await withHeldDecodes({

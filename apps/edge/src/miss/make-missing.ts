@@ -82,10 +82,10 @@ async function renderInTurn(services: MissServices, order: RenderOrder, flight: 
     services.onRendered(watch.timings);
     return { picture, how: stored ? 'rendered' : 'stored', timings: watch.timings } as const;
   };
-  const { tenant } = order.image;
-  return services.queue.run({ tenant, lane: placeLane(order.image), signal, work }).catch((error: unknown) => {
+  const render = { tenant: order.image.tenant, lane: placeLane(order.image), signal, work, onPutBack: flight.uncommit };
+  return services.queue.run(render).catch((error: unknown) => {
     const { decode = 0, encode = 0 } = watch.timings;
-    // Committed work is ended by its time limit only.
+    // At the time limit, or with the last client while it waited: after a first try, it has spent CPU without a result in both cases.
     if (signal.aborted) services.unrenderable.addUnfinished(order.key, decode + encode);
     throw error;
   });

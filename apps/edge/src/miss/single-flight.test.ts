@@ -63,6 +63,42 @@ test('committed work continues without callers', async () => {
   expect(signal.aborted).toBe(false);
 });
 
+test.each(['before', 'after'])('work ends if its last caller leaves %s it is uncommitted', async (when) => {
+  const flights = flightsOf();
+  const leaving = new AbortController();
+  let committed: Flight | undefined;
+  const caller = flights('a', leaving.signal, (flight) => {
+    flight.commit();
+    committed = flight;
+    return new Promise<string>(() => {});
+  });
+  if (when === 'after') committed?.uncommit();
+  expect(committed?.signal.aborted).toBe(false);
+  leaving.abort(new Error('left'));
+  if (when === 'before') committed?.uncommit();
+  await expect(caller).rejects.toThrow('left');
+  expect(committed?.signal.reason).toEqual(new Error('left'));
+  expect((await flights('a', never, async () => 'new')).joined).toBe(false);
+});
+
+test('uncommitted work continues for a caller that has joined it', async () => {
+  const flights = flightsOf();
+  const leaving = new AbortController();
+  const end = Promise.withResolvers<string>();
+  let committed: Flight | undefined;
+  const first = flights('a', leaving.signal, (flight) => {
+    flight.commit();
+    committed = flight;
+    return end.promise;
+  });
+  leaving.abort(new Error('left'));
+  await expect(first).rejects.toThrow('left');
+  const second = flights('a', never, async () => 'new');
+  committed?.uncommit();
+  end.resolve('old');
+  expect(await second).toEqual({ result: 'old', joined: true });
+});
+
 test('work that hangs ends at the time limit, even if it ignores its signal', async () => {
   const flights = flightsOf({ timeoutMs: 20 });
   await expect(flights('a', never, () => new Promise(() => {}))).rejects.toThrow('too late');

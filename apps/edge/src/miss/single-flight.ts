@@ -3,6 +3,8 @@ export interface Flight {
   readonly signal: AbortSignal;
   /** From now on, the work continues even without a waiting caller: its result is stored. */
   commit(): void;
+  /** The opposite, for work that only waits again. It ends at once if no caller is left. */
+  uncommit(): void;
 }
 
 interface FlightResult<T> {
@@ -32,32 +34,52 @@ export interface FlightLimits {
 
 interface Shared<T> {
   readonly result: Promise<T>;
-  waiting: number;
+  join(): void;
   leave(reason: unknown): void;
 }
 
 export function createSingleFlight<T>({ timeoutMs, timeoutError }: FlightLimits): SingleFlight<T> {
   const flights = new Map<string, Shared<T>>();
 
+  /** Starts a flight, for its first caller. */
   function start(key: string, work: (flight: Flight) => Promise<T>): Shared<T> {
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(timeoutError()), timeoutMs);
-    let isCommitted = false;
-    const flight: Flight = { signal: ending.signal, commit: () => (isCommitted = true) };
-    const run = async () => work(flight);
-    const result = endedBy(ending.signal, run()).finally(() => {
-      clearTimeout(timer);
+    let [callers, isCommitted] = [1, false];
+    let lastReason: unknown;
+
+    function setCommitted(value: boolean): void {
+      isCommitted = value;
+      endIfAbandoned();
+    }
+
+    function endIfAbandoned(): void {
+      if (callers > 0 || isCommitted) return;
+      // A new caller starts anew instead of joining a flight that ends.
+      remove();
+      ending.abort(lastReason);
+    }
+
+    function remove(): void {
       if (flights.get(key) === shared) flights.delete(key);
+    }
+
+    const { signal } = ending;
+    const flight = { signal, commit: () => setCommitted(true), uncommit: () => setCommitted(false) };
+    const run = async () => work(flight);
+    const result = endedBy(signal, run()).finally(() => {
+      clearTimeout(timer);
+      remove();
     });
     const shared: Shared<T> = {
       result,
-      waiting: 0,
+      join() {
+        callers += 1;
+      },
       leave(reason) {
-        shared.waiting -= 1;
-        if (shared.waiting > 0 || isCommitted) return;
-        // A new caller starts anew instead of joining a flight that ends.
-        flights.delete(key);
-        ending.abort(reason);
+        callers -= 1;
+        lastReason = reason;
+        endIfAbandoned();
       },
     };
     result.catch(() => {});
@@ -68,8 +90,8 @@ export function createSingleFlight<T>({ timeoutMs, timeoutError }: FlightLimits)
   return async (key, signal, work) => {
     signal.throwIfAborted();
     const existing = flights.get(key);
+    existing?.join();
     const shared = existing ?? start(key, work);
-    shared.waiting += 1;
     const leave = () => shared.leave(signal.reason);
     signal.addEventListener('abort', leave, { once: true });
     try {

@@ -112,6 +112,20 @@ test('a heavy render gives its place back while another heavy one runs, and goes
   expect(queue.status()).toEqual({ running: 0, waiting: 0 });
 });
 
+test('a render that is abandoned when it is put back does not wait for a heavy place', async () => {
+  const queue = createRenderQueue({ engine: { size: 2, heavyMax: 1 }, waitingMax: 20, tenantShare: 1 });
+  const first = heldHeavy(queue);
+  await vi.waitUntil(() => first.isHeavy());
+  const leaving = new AbortController();
+  const work = async ({ becomeHeavy }: RenderPlace) => becomeHeavy();
+  const onPutBack = () => leaving.abort(new Error('gone'));
+  const ended = queue.run({ ...lightRender, signal: leaving.signal, work, onPutBack });
+  await expect(ended).rejects.toThrow('gone');
+  expect(queue.status()).toEqual({ running: 1, waiting: 0 });
+  first.release();
+  await first.done;
+});
+
 test('a failed or abandoned render gives its place back', async () => {
   const queue = createRenderQueue({ engine: { size: 1, heavyMax: 1 }, waitingMax: 1, tenantShare: 1 });
   const fail = () => Promise.reject(new Error('failed'));

@@ -21,6 +21,8 @@ interface Render<T> {
   /** Ends the waits, not the work. */
   readonly signal: AbortSignal;
   readonly work: (place: RenderPlace) => Promise<T>;
+  /** Called when it has lost its place, before it waits for one of heavy renders. */
+  readonly onPutBack?: (() => void) | undefined;
 }
 
 /** Renders of this process, in turns by tenant: `tenant-turns.ts`. */
@@ -72,6 +74,7 @@ export function createRenderQueue({ engine, waitingMax, tenantShare }: RenderQue
   const startable = () => [...waiting].filter(({ lane }) => lane === 'light' || heavy.isOneFree());
 
   async function untilStarted({ lane, foundHeavy }: Try, { tenant, signal }: Render<unknown>): Promise<HeldPlace> {
+    signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<HeldPlace>();
     const place: Waiting = { tenant, lane, start: () => resolve(heavy.begin(lane, foundHeavy)) };
     const abort = () => {
@@ -97,11 +100,11 @@ export function createRenderQueue({ engine, waitingMax, tenantShare }: RenderQue
 
   return {
     async run(render) {
-      render.signal.throwIfAborted();
       const leave = take(render.tenant);
       try {
         return await attempt({ lane: render.lane, foundHeavy: false }, render).catch((error: unknown) => {
           if (!(error instanceof NoHeavyPlaceError)) throw error;
+          render.onPutBack?.();
           return attempt({ lane: 'heavy', foundHeavy: true }, render);
         });
       } finally {
