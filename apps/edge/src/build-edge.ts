@@ -12,9 +12,9 @@ import { createFindImage, type Finding, type ImageSources } from './find/find-im
 import { limitLookUps } from './find/limit-look-ups.ts';
 import { type Findings, rememberFindings } from './find/remember-findings.ts';
 import { shareLookUps } from './find/share-look-ups.ts';
-import { createWorkLimit } from './http/limit-work.ts';
 import { tookTooLong } from './http/picture-problems.ts';
 import { createEdgeMetrics } from './metrics/edge-metrics.ts';
+import { createMissLimit } from './miss/limit-misses.ts';
 import { createRenderLock } from './miss/render-lock.ts';
 import { createSingleFlight } from './miss/single-flight.ts';
 import { createUnrenderableKeys } from './miss/unrenderable-keys.ts';
@@ -90,10 +90,11 @@ function buildServices(env: EdgeEnv, backends: Backends, parts: EdgeParts) {
   const jobs = createJobQueue({ connection, prefix: env.QUEUE_PREFIX });
   const findings = openFindings(env, { manifests, queue: jobs, originals });
   const pictures = createStoredPictures(cdn, env.EDGE_CACHE_MB * MIB);
+  const tenantShare = env.EDGE_TENANT_SHARE_PERCENT / 100;
   const queue = createRenderQueue({
     engine,
     waitingMax: env.EDGE_QUEUE_MAX,
-    tenantShare: env.EDGE_TENANT_SHARE_PERCENT / 100,
+    tenantShare,
   });
   const metrics = createEdgeMetrics(registry, () => ({ queue, pictures }));
   const lock = createRenderLock(connection, env.QUEUE_PREFIX);
@@ -103,7 +104,7 @@ function buildServices(env: EdgeEnv, backends: Backends, parts: EdgeParts) {
     recentPurges,
     findImage: findings.find,
     flights: createSingleFlight<Fetched>(flightTimes(env)),
-    limitMisses: createWorkLimit(missesMax(env)),
+    limitMisses: createMissLimit(missesMax(env), tenantShare),
     miss: {
       originals,
       cdn,

@@ -27,7 +27,7 @@ export const edgeEnv = z
       .describe('renders that may wait per edge process; further ones are answered with 503 and `Retry-After`'),
     EDGE_TENANT_SHARE_PERCENT: whole(1, 100)
       .prefault('50')
-      .describe('share of the render queue that the images of one tenant may take, in percent'),
+      .describe('share of the render queue, and of all misses, that the images of one tenant may take, in percent'),
     EDGE_CACHE_MB: whole(0, 1024 * 1024)
       .prefault('64')
       .describe('memory for small renditions that are requested often, in MiB; 0 for none'),

@@ -1,7 +1,7 @@
 import { queueFull } from './picture-problems.ts';
 
 /**
- * Runs work that not every request needs: making a picture, or looking up an image.
+ * Runs work that not every request needs, such as looking up an image.
  *
  * @throws Problem 503 `render-queue-full` at once if too much of this work is under way
  */

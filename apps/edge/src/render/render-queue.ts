@@ -1,9 +1,8 @@
 import type { Lane } from '@imagemill/imaging';
 import type { Tenant } from '@imagemill/variants';
-import { queueFull, tenantQueueFull } from '../http/picture-problems.ts';
 import { createHeavyPlaces, type HeldPlace, NoHeavyPlaceError, type RenderPlace } from './heavy-places.ts';
 import type { EnginePlaces } from './lazy-engine.ts';
-import { createTenantCounts } from './tenant-counts.ts';
+import { createTenantShares } from './tenant-shares.ts';
 import { createTenantTurns } from './tenant-turns.ts';
 
 export interface RenderQueueLimits {
@@ -51,17 +50,8 @@ export function createRenderQueue({ engine, waitingMax, tenantShare }: RenderQue
   const waiting = new Set<Waiting>();
   const turns = createTenantTurns(engine);
   const heavy = createHeavyPlaces(engine);
-  /** Running and waiting renders. */
-  const places = createTenantCounts();
-
-  function take(tenant: Tenant): () => void {
-    const placesMax = engine.size + waitingMax;
-    if (places.total >= placesMax) throw queueFull();
-    if (places.of(tenant) >= Math.max(1, Math.floor(placesMax * tenantShare))) throw tenantQueueFull();
-    places.add(tenant, 1);
-    turns.arrived(tenant);
-    return () => places.add(tenant, -1);
-  }
+  /** Of running and waiting renders. */
+  const shares = createTenantShares(() => engine.size + waitingMax, tenantShare);
 
   function startNext(): void {
     for (let next = turns.next(startable()); next; next = turns.next(startable())) {
@@ -100,7 +90,8 @@ export function createRenderQueue({ engine, waitingMax, tenantShare }: RenderQue
 
   return {
     async run(render) {
-      const leave = take(render.tenant);
+      const leave = shares.take(render.tenant);
+      turns.arrived(render.tenant);
       try {
         return await attempt({ lane: render.lane, foundHeavy: false }, render).catch((error: unknown) => {
           if (!(error instanceof NoHeavyPlaceError)) throw error;

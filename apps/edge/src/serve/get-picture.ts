@@ -4,8 +4,8 @@ import type { FindImage } from '../find/find-image.ts';
 import { isPublic } from '../find/is-public.ts';
 import { mayBeMade } from '../find/may-be-made.ts';
 import { requireImage } from '../find/require-image.ts';
-import type { WorkLimit } from '../http/limit-work.ts';
 import { pictureNotFound } from '../http/picture-problems.ts';
+import type { MissLimit } from '../miss/limit-misses.ts';
 import { type Made, type MissServices, makeMissing } from '../miss/make-missing.ts';
 import type { Flight, SingleFlight } from '../miss/single-flight.ts';
 import type { FoundImage, RenderOrder } from '../render/render-order.ts';
@@ -43,7 +43,7 @@ export interface PictureServices {
   readonly recentPurges: Pick<RecentPurges, 'mayHave'>;
   readonly findImage: FindImage;
   readonly miss: MissServices;
-  readonly limitMisses: WorkLimit;
+  readonly limitMisses: MissLimit;
   readonly flights: SingleFlight<Fetched>;
 }
 
@@ -86,7 +86,7 @@ async function openOrMake(services: PictureServices, wanted: WantedPicture, flig
   // The routes of private keys have verified the signature, and the image's tenant.
   const image = requireImage(finding, (one) => isPrivateKey(wanted.key) || isPublic(categories, one));
   if (!mayBeMade(categories, image)) throw pictureNotFound();
-  return limitMisses(async () => makeMissing(miss, await wanted.orderFor(image, flight.signal), flight));
+  return limitMisses(image.tenant, async () => makeMissing(miss, await wanted.orderFor(image, flight.signal), flight));
 }
 
 function openStored(pictures: StoredPictures, { key, reads }: WantedPicture): Promise<StoredPicture | undefined> {
