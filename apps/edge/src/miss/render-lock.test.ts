@@ -49,6 +49,24 @@ test('a key that was stored and is missing again can be locked, by one at a time
   expect(await lock.enter('key', never)).toBe('stored');
 });
 
+test('a wait asks less often the longer it lasts, down to twice a second', async () => {
+  const name = prefix();
+  const held = await createRenderLock(connection, name).enter('key', never);
+  const pauses: number[] = [];
+  const pause = async (ms: number) => {
+    pauses.push(ms);
+    if (pauses.length === 10 && held !== 'stored') await held.leave(false);
+  };
+  const next = await createRenderLock(connection, name, {}, pause).enter('key', never);
+  if (next !== 'stored') await next.leave(false);
+  expect(pauses).toHaveLength(10);
+  for (const [index, ms] of pauses.entries()) {
+    const middle = Math.min(500, 50 * 1.5 ** index);
+    expect(ms).toBeGreaterThanOrEqual(0.5 * middle);
+    expect(ms).toBeLessThan(1.5 * middle);
+  }
+});
+
 test('a lock outlives its lease while its holder lives, and ends when its holder dies', async () => {
   const own = createProducerConnection(inject('servers').redisUrl);
   await vi.waitUntil(() => own.status === 'ready');

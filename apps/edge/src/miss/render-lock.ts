@@ -33,12 +33,16 @@ interface HeldLock {
 export interface LockTimes {
   /** A lock that is not renewed ends after this time. */
   readonly leaseMs: number;
+  /** The first pause of a wait. Each further one is half as long again, up to `pollMsMax`: waits of many processes would keep Redis busy. */
   readonly pollMs: number;
+  /** Less than `storedMs`. */
+  readonly pollMsMax: number;
   /** How long other processes see that the key was stored. */
   readonly storedMs: number;
 }
 
-const usualTimes: LockTimes = { leaseMs: 5_000, pollMs: 50, storedMs: 2_000 };
+const usualTimes: LockTimes = { leaseMs: 5_000, pollMs: 50, pollMsMax: 500, storedMs: 2_000 };
+const POLL_GROWTH = 1.5;
 const STORED = 'stored';
 
 const TAKE = `
@@ -54,8 +58,14 @@ const LEAVE = `
   redis.call('SET', KEYS[1], '${STORED}', 'PX', ARGV[2])
   return 1`;
 
-export function createRenderLock(redis: Redis, prefix: string, times: Partial<LockTimes> = {}): RenderLock {
-  const { leaseMs, pollMs, storedMs } = { ...usualTimes, ...times };
+/** @param pause ends early, without an error, when the signal is aborted */
+export function createRenderLock(
+  redis: Redis,
+  prefix: string,
+  times: Partial<LockTimes> = {},
+  pause = pauseFor,
+): RenderLock {
+  const { leaseMs, pollMs, pollMsMax, storedMs } = { ...usualTimes, ...times };
   const nameOf = (key: string) => `${prefix}:edge:render:${key}`;
   const run = (script: string, name: string, ...args: (string | number)[]) =>
     translateRedisErrors(() => redis.eval(script, 1, name, ...args));
@@ -75,12 +85,14 @@ export function createRenderLock(redis: Redis, prefix: string, times: Partial<Lo
 
   async function enter(key: string, signal: AbortSignal, ignored: typeof STORED | ''): Promise<HeldLock | 'stored'> {
     const [name, token] = [nameOf(key), randomUUID()];
+    let pauseMs = pollMs;
     for (let hasWaited = false; ; hasWaited = true) {
       signal.throwIfAborted();
       const answer = await run(TAKE, name, token, leaseMs, ignored);
       if (answer === 'held') return hold(name, token, hasWaited);
       if (answer === STORED) return STORED;
-      await delay(pollMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+      await pause(pauseMs * (0.5 + Math.random()), signal);
+      pauseMs = Math.min(pollMsMax, pauseMs * POLL_GROWTH);
     }
   }
 
@@ -89,3 +101,5 @@ export function createRenderLock(redis: Redis, prefix: string, times: Partial<Lo
     enterAgain: (key, signal) => enter(key, signal, STORED) as Promise<HeldLock>,
   };
 }
+
+const pauseFor = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => {});
