@@ -62,8 +62,23 @@ test('a process that learns too late that another one has stored the picture doe
   const body = Buffer.from('made on another machine');
   await edge.storage.put({ key, body, contentType: 'image/webp', cacheControl: 'public', ifAbsent: true });
   // As after a time in which the lock was free again.
-  if (lock !== 'stored') await lock.leave(false);
+  await lock.leave(false);
   expect(await (await waiting).text()).toBe('made on another machine');
+  expect(other.calls).not.toContain(`open ${image.originalKey}`);
+});
+
+test('a process that looked for a picture before another one stored it, and locks it afterwards, does not render it again', async () => {
+  const image = newImage();
+  await upload(edge, image);
+  const other = await second();
+  const { miss } = other.services;
+  const enter: typeof miss.lock.enter = async (...call) => {
+    await edge.get(pathOf(image));
+    return miss.lock.enter(...call);
+  };
+  Object.assign(other.services, { miss: { ...miss, lock: { ...miss.lock, enter } } });
+  const response = await other.get(pathOf(image));
+  expect(response.headers.get('cache-status')).toBe('imagemill; fwd=miss; detail=stored-by-another');
   expect(other.calls).not.toContain(`open ${image.originalKey}`);
 });
 

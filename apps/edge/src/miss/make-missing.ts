@@ -38,19 +38,14 @@ export interface Made {
 /** Makes a rendition that is not stored: lock → queue → render → publish. @throws as its steps do */
 export async function makeMissing(services: MissServices, order: RenderOrder, flight: Flight): Promise<Made> {
   services.unrenderable.check(order.key);
-  const entered = await enter(order, (key) => services.lock.enter(key, flight.signal));
-  const stored = entered === 'stored' ? await services.pictures.open(order.key) : undefined;
-  if (stored) return { picture: stored, how: 'stored', timings: {} };
-  // It was deleted from the bucket since it was stored.
-  const held =
-    entered === 'stored' ? await enter(order, (key) => services.lock.enterAgain(key, flight.signal)) : entered;
+  const held = await enter(services.lock, order, flight.signal);
   let isStored = false;
   try {
-    // A process that was busy for longer than the lock says so learns from the bucket that the key was stored.
-    const found = held?.hasWaited ? await services.pictures.open(order.key) : undefined;
-    isStored = found !== undefined;
-    if (found) return { picture: found, how: 'stored', timings: {} };
-    const made = await renderInTurn(services, order, flight);
+    // Another process may have stored it since this one looked for it.
+    const found = held?.mayBeStored ? await services.pictures.open(order.key) : undefined;
+    const made: Made = found
+      ? { picture: found, how: 'stored', timings: {} }
+      : await renderInTurn(services, order, flight);
     isStored = true;
     return made;
   } finally {
@@ -60,9 +55,9 @@ export async function makeMissing(services: MissServices, order: RenderOrder, fl
 }
 
 /** Without Redis, the processes render a finished image independently: the first one to publish wins. */
-async function enter<T>({ key, image }: RenderOrder, take: (key: string) => Promise<T>): Promise<T | undefined> {
+async function enter(lock: RenderLock, { key, image }: RenderOrder, signal: AbortSignal) {
   try {
-    return await take(key);
+    return await lock.enter(key, signal);
   } catch (error) {
     if (error instanceof QueueUnavailableError && image.from === 'manifest') return undefined;
     throw error;

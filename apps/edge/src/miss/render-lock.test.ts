@@ -18,7 +18,6 @@ test('only one of many has the lock of a key; keys do not affect each other', as
   let holdersMax = 0;
   const hold = async () => {
     const held = await lock.enter('key', never);
-    if (held === 'stored') throw new Error('Nothing was stored.');
     holders += 1;
     holdersMax = Math.max(holdersMax, holders);
     await connection.ping();
@@ -28,25 +27,39 @@ test('only one of many has the lock of a key; keys do not affect each other', as
   const other = await lock.enter('other', never);
   await Promise.all(Array.from({ length: 8 }, hold));
   expect(holdersMax).toBe(1);
-  if (other !== 'stored') await other.leave(false);
+  await other.leave(false);
 });
 
-test('those that wait learn that the key was stored', async () => {
-  const lock = createRenderLock(connection, prefix(), times);
-  const held = await lock.enter('key', never);
-  const waiting = [lock.enter('key', never), lock.enter('key', never)];
-  if (held !== 'stored') await held.leave(true);
-  expect(await Promise.all(waiting)).toEqual(['stored', 'stored']);
-});
+test.each([true, false])(
+  'processes that waited learn that the key may be stored, whether its holder says so: %s',
+  async (isStored) => {
+    const lock = createRenderLock(connection, prefix(), times);
+    const held = await lock.enter('key', never);
+    expect(held.mayBeStored).toBe(false);
+    const pass = async () => {
+      const { mayBeStored, leave } = await lock.enter('key', never);
+      await leave(mayBeStored);
+      return mayBeStored;
+    };
+    const waiting = [pass(), pass()];
+    await connection.ping();
+    await held.leave(isStored);
+    expect(await Promise.all(waiting)).toEqual([true, true]);
+  },
+);
 
-test('a key that was stored and is missing again can be locked, by one at a time', async () => {
-  const lock = createRenderLock(connection, prefix(), times);
+test('a process that did not wait learns that the key may be stored, for longer than its request may take', async () => {
+  const name = prefix();
+  const lock = createRenderLock(connection, name);
   const first = await lock.enter('key', never);
-  if (first !== 'stored') await first.leave(true);
-  const again = await lock.enterAgain('key', never);
-  await expect(lock.enterAgain('key', AbortSignal.timeout(50))).rejects.toThrow('timeout');
-  await again.leave(true);
-  expect(await lock.enter('key', never)).toBe('stored');
+  await first.leave(true);
+  const longestRequestMs = 50_000;
+  expect(await connection.pttl(`${name}:edge:render:key`)).toBeGreaterThan(longestRequestMs);
+  const next = await lock.enter('key', never);
+  expect(next.mayBeStored).toBe(true);
+  await expect(lock.enter('key', AbortSignal.timeout(50))).rejects.toThrow('timeout');
+  await next.leave(false);
+  expect((await lock.enter('key', never)).mayBeStored).toBe(false);
 });
 
 test('a wait asks less often the longer it lasts, down to twice a second', async () => {
@@ -55,10 +68,10 @@ test('a wait asks less often the longer it lasts, down to twice a second', async
   const pauses: number[] = [];
   const pause = async (ms: number) => {
     pauses.push(ms);
-    if (pauses.length === 10 && held !== 'stored') await held.leave(false);
+    if (pauses.length === 10) await held.leave(false);
   };
   const next = await createRenderLock(connection, name, {}, pause).enter('key', never);
-  if (next !== 'stored') await next.leave(false);
+  await next.leave(false);
   expect(pauses).toHaveLength(10);
   for (const [index, ms] of pauses.entries()) {
     const middle = Math.min(500, 50 * 1.5 ** index);
@@ -76,7 +89,8 @@ test('a lock outlives its lease while its holder lives, and ends when its holder
   const early = survivor.enter('key', AbortSignal.timeout(1.5 * times.leaseMs));
   await expect(early).rejects.toThrow('timeout');
   own.disconnect();
-  expect(await survivor.enter('key', never)).not.toBe('stored');
+  const next = await survivor.enter('key', never);
+  await next.leave(false);
 });
 
 test('a holder that has lost its lock does not end that of the next one', async () => {
@@ -85,9 +99,9 @@ test('a holder that has lost its lock does not end that of the next one', async 
   const paused = await lock.enter('key', never);
   await connection.del(`${name}:edge:render:key`);
   const next = await lock.enter('key', never);
-  if (paused !== 'stored') await paused.leave(true);
+  await paused.leave(true);
   await expect(lock.enter('key', AbortSignal.timeout(50))).rejects.toThrow('timeout');
-  if (next !== 'stored') await next.leave(false);
+  await next.leave(false);
 });
 
 test('throws an error that lets finished images be rendered without it if Redis is away', async () => {
