@@ -147,17 +147,17 @@ async function observe(
   const from = Date.now();
   await responses.take();
   const worker = stack.workers[0]?.pid;
-  const [apiUse, workerUse] = await Promise.all([watchCpu(stack.api.pid), watchCpu(worker)]);
+  const [apiUse, workerUse] = [watchCpu(stack.api.pid), watchCpu(worker)];
   const parts = { API: stack.api.pid, worker, Redis: stack.redis.pid, 'S3 server': stack.s3Pid, harness: process.pid };
-  const cores = await watchCores({ ...parts, ...attackers });
+  const cores = watchCores({ ...parts, ...attackers });
   await pause(rounds * 1_000);
   const uploads = [...load.uploads.values()].filter(({ uploadedAtMs = 0 }) => uploadedAtMs >= from);
   const apiMs = await responses.take();
-  return { uploads, apiMs, api: await apiUse(), worker: await workerUse(), cores: byGroup(await cores()) };
+  return { uploads, apiMs, api: apiUse(), worker: workerUse(), cores: byGroup(cores()) };
 }
 
 /** The engine processes are the descendants of the worker; the harness includes the sellers. */
-function byGroup(used: Awaited<ReturnType<Awaited<ReturnType<typeof watchCores>>>>): Cores {
+function byGroup(used: ReturnType<ReturnType<typeof watchCores>>): Cores {
   const own = Object.entries(used).map(([name, cores]) => [name, cores.own] as const);
   const { worker } = used;
   return { ...Object.fromEntries(own), 'engine processes': worker ? worker.family - worker.own : 0 };

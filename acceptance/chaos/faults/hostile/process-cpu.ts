@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { familyOf, readMembers } from './process-family.ts';
+import { familyOf, readMembers, readProc } from './process-family.ts';
 
 const NANOSECONDS_PER_MS = 1e6;
 
@@ -17,21 +16,18 @@ interface CpuTimes {
 }
 
 /** Zeros if the process has ended. Reads /proc: Linux only. */
-async function readTimes(pid: number | undefined): Promise<CpuTimes> {
-  const [[member], schedstat] = await Promise.all([
-    readMembers(pid === undefined ? [] : [pid]),
-    readFile(`/proc/${pid}/schedstat`, 'latin1').catch(() => ''),
-  ]);
+function readTimes(pid: number | undefined): CpuTimes {
+  const [member] = readMembers(pid === undefined ? [] : [pid]);
   // https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html#proc-pid-schedstat
-  const [, waitingNs = 0] = schedstat.split(' ').map(Number);
+  const [, waitingNs = 0] = readProc(pid, 'schedstat').split(' ').map(Number);
   return { cpuMs: member?.cpuMs ?? 0, waitingMs: waitingNs / NANOSECONDS_PER_MS };
 }
 
 /** Measures a process from now on. @returns a function that returns what it did since then */
-export async function watchCpu(pid: number | undefined): Promise<() => Promise<CpuUse>> {
-  const [before, since] = [await readTimes(pid), performance.now()];
-  return async () => {
-    const [now, elapsedMs] = [await readTimes(pid), performance.now() - since];
+export function watchCpu(pid: number | undefined): () => CpuUse {
+  const [before, since] = [readTimes(pid), performance.now()];
+  return () => {
+    const [now, elapsedMs] = [readTimes(pid), performance.now() - since];
     return {
       cores: Math.max(0, now.cpuMs - before.cpuMs) / elapsedMs,
       waiting: Math.max(0, now.waitingMs - before.waitingMs) / elapsedMs,
@@ -40,14 +36,14 @@ export async function watchCpu(pid: number | undefined): Promise<() => Promise<C
 }
 
 /** Mean use of CPU from now on, in cores: of each process, without and with its descendants, those included that have ended since. */
-export async function watchCores(
+export function watchCores(
   pids: Readonly<Record<string, number | undefined>>,
-): Promise<() => Promise<Readonly<Record<string, { readonly own: number; readonly family: number }>>>> {
+): () => Readonly<Record<string, { readonly own: number; readonly family: number }>> {
   const names = Object.keys(pids);
-  const readAll = () => Promise.all(names.map((name) => readFamily(pids[name])));
-  const [before, since] = [await readAll(), performance.now()];
-  return async () => {
-    const [now, elapsedMs] = [await readAll(), performance.now() - since];
+  const readAll = () => names.map((name) => readFamily(pids[name]));
+  const [before, since] = [readAll(), performance.now()];
+  return () => {
+    const [now, elapsedMs] = [readAll(), performance.now() - since];
     const cores = (index: number, what: 'own' | 'family') =>
       Math.max(0, (now[index]?.[what] ?? 0) - (before[index]?.[what] ?? 0)) / elapsedMs;
     return Object.fromEntries(
@@ -57,8 +53,8 @@ export async function watchCores(
 }
 
 /** In ms of CPU. */
-async function readFamily(pid: number | undefined): Promise<{ own: number; family: number }> {
-  const members = pid === undefined ? [] : await familyOf(pid);
+function readFamily(pid: number | undefined): { own: number; family: number } {
+  const members = pid === undefined ? [] : familyOf(pid);
   const own = members.find((member) => member.pid === pid)?.cpuMs ?? 0;
   return { own, family: members.reduce((sum, { cpuMs, endedCpuMs }) => sum + cpuMs + endedCpuMs, 0) };
 }

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { familyOf, type Member, readMembers } from './process-family.ts';
+import { familyOf, type Member, readMembers, readProc } from './process-family.ts';
 
 const EVERY_MS = 50;
 const HEAVY_NICENESS = 10;
 /** All processes of the machine are read to find the family. A new one is found within a quarter of a second: less than its start takes. */
 const SAMPLES_OF_A_FAMILY = 5;
+/** A second. A process shares more before it has started its own program. */
+const SAMPLES_OF_SHARED_MEMORY = 20;
 const KIB = 1024;
 
 /** Memory of a process with its descendants, in bytes. */
@@ -46,29 +47,35 @@ export function watchMemory(rootPid: () => number | undefined): MemoryWatch {
 
   let samples = 0;
   let known: readonly number[] = [];
+  /** Of the sample that was measured last. */
+  let last = { sample: 0, pids: '', sharedBytes: 0 };
 
-  async function membersOf(pid: number): Promise<readonly Member[]> {
+  function membersOf(pid: number): readonly Member[] {
     samples += 1;
     if (samples % SAMPLES_OF_A_FAMILY !== 1 && known.includes(pid)) return readMembers(known);
-    const members = await familyOf(pid);
+    const members = familyOf(pid);
     known = members.map((member) => member.pid);
     return members;
   }
 
-  async function take(pid: number): Promise<void> {
-    const members = await membersOf(pid);
+  function take(pid: number): void {
+    const members = membersOf(pid);
     const rssBytes = members.reduce((sum, member) => sum + member.rssBytes, 0);
     rssPeakBytes = Math.max(rssPeakBytes, rssBytes);
-    // The charged memory is never more, and costs more to read.
-    if (rssBytes <= peak.chargedBytes) return;
-    const measured = await measure(members, pid);
+    const pids = members.map((member) => member.pid).join();
+    // The same processes share what they shared a moment ago. To read the charged memory costs much more than the resident sets.
+    const isLatest = pids === last.pids && samples < last.sample + SAMPLES_OF_SHARED_MEMORY;
+    const sharedBytes = isLatest ? last.sharedBytes : 0;
+    if (rssBytes - sharedBytes <= peak.chargedBytes) return;
+    const measured = measure(members, pid);
+    last = { sample: samples, pids, sharedBytes: measured.rssBytes - measured.chargedBytes };
     if (measured.chargedBytes > peak.chargedBytes) peak = measured;
   }
 
   async function sample(): Promise<void> {
     while (!over.signal.aborted) {
       const pid = rootPid();
-      if (pid !== undefined) await take(pid);
+      if (pid !== undefined) take(pid);
       await delay(EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
     }
   }
@@ -97,8 +104,8 @@ export function describeMemory({ peak, rssPeakBytes }: MemoryWatch): string {
   return `${mib(peak.chargedBytes)} MiB charged (${processes.join(', ')}; proportional ${mib(peak.pssBytes)}, resident ${mib(peak.rssBytes)}); largest resident sum ${mib(rssPeakBytes)}`;
 }
 
-async function measure(members: readonly Member[], rootPid: number): Promise<FamilyMemory> {
-  const measured = (await Promise.all(members.map(readRollup))).filter((one) => one !== undefined);
+function measure(members: readonly Member[], rootPid: number): FamilyMemory {
+  const measured = members.map(readRollup).filter((one) => one !== undefined);
   const sum = (bytes: (one: Measured) => number) => measured.reduce((total, one) => total + bytes(one), 0);
   return {
     // Programs and libraries are the same files in all processes.
@@ -119,8 +126,8 @@ interface Measured extends Member {
 }
 
 /** https://www.kernel.org/doc/html/latest/filesystems/proc.html, smaps_rollup. Undefined if the process has ended. */
-async function readRollup(member: Member): Promise<Measured | undefined> {
-  const text = await readFile(`/proc/${member.pid}/smaps_rollup`, 'latin1').catch(() => '');
+function readRollup(member: Member): Measured | undefined {
+  const text = readProc(member.pid, 'smaps_rollup');
   if (text === '') return undefined;
   const bytes = (name: string) => KIB * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
   const rssBytes = bytes('Rss');
