@@ -2,6 +2,7 @@ import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import sharp from 'sharp';
 import { countParts } from './budgets/count-parts.ts';
 import { interpretationOf } from './colour/interpretation.ts';
+import { requireUsualSteps } from './colour/profile-steps.ts';
 import { type Coding, codingOf } from './cost/coding.ts';
 import { RejectedImageError, toRejection } from './errors.ts';
 import type { ImageLimits } from './limits.ts';
@@ -45,6 +46,7 @@ export async function inspectSource(
   const readable = readableSource(bytes, { isStill });
   const header = await readHeader(readable.bytes, limits);
   const format = formatOf(header);
+  requireUsualSteps(header.icc);
   if (contentType !== undefined && contentType !== `image/${format}`) throw new RejectedImageError('type-mismatch');
 
   const { width, height } = header.autoOrient;

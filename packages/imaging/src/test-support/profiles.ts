@@ -39,7 +39,8 @@ export const rgbSpaces = {
 export type RgbSpaceName = keyof typeof rgbSpaces;
 
 /** https://www.color.org/specification/ICC.1-2022-05.pdf */
-export function rgbProfile(name: RgbSpaceName): Buffer {
+/** @param further tags */
+export function rgbProfile(name: RgbSpaceName, further: readonly Tag[] = []): Buffer {
   const { red, green, blue, gamma } = rgbSpaces[name];
   const curve = gammaTag(gamma);
   return profile('RGB ', [
@@ -49,12 +50,13 @@ export function rgbProfile(name: RgbSpaceName): Buffer {
     ['rTRC', curve],
     ['gTRC', curve],
     ['bTRC', curve],
+    ...further,
   ]);
 }
 
 export const greyProfile = (gamma: number): Buffer => profile('GRAY', [['kTRC', gammaTag(gamma)]]);
 
-type Tag = readonly [name: string, data: Buffer];
+export type Tag = readonly [name: string, data: Buffer];
 
 function profile(space: 'RGB ' | 'GRAY', tags: readonly Tag[]): Buffer {
   const all: readonly Tag[] = [['wtpt', xyzTag(0.9642, 1, 0.8249)], ...tags];

@@ -1,5 +1,7 @@
 import type { SourceFacts } from '@imagemill/variants';
+import sharp from 'sharp';
 import { interpretationOf } from '../../colour/interpretation.ts';
+import { requireUsualSteps } from '../../colour/profile-steps.ts';
 import { RejectedImageError } from '../../errors.ts';
 import type { DecodableSource } from '../readable-source.ts';
 import { decodeJxl } from './jxl-decoder.ts';
@@ -10,7 +12,7 @@ const [WIDTH_AT, HEIGHT_AT, DEPTH_AT] = [16, 20, 24];
 /**
  * A JPEG XL as a source that libvips can decode. Its colour information is that of the PNG.
  *
- * @throws RejectedImageError `corrupt`
+ * @throws RejectedImageError `corrupt`, `too-complex`
  */
 export async function jxlAsPng({ bytes, ...source }: DecodableSource, facts: SourceFacts): Promise<DecodableSource> {
   const decoded = decodeJxl(bytes);
@@ -22,5 +24,7 @@ export async function jxlAsPng({ bytes, ...source }: DecodableSource, facts: Sou
     (png[DEPTH_AT] === 16) === isDeep;
   // The limits were checked against the size in the header.
   if (!isDeclared) throw new RejectedImageError('corrupt');
+  const { icc } = await sharp(png, { limitInputPixels: false }).metadata();
+  requireUsualSteps(icc);
   return { ...source, bytes: png, interpretation: await interpretationOf(png, { ...facts, format: 'png' }) };
 }

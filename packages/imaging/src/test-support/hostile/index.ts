@@ -2,6 +2,7 @@ export * from './avif.ts';
 export * from './exif.ts';
 export * from './gif.ts';
 export * from './hostile-pictures.ts';
+export * from './icc.ts';
 export * from './jpeg.ts';
 export * from './jxl.ts';
 export * from './png.ts';
