@@ -12,7 +12,7 @@ export type Fetch = (request: Request, env: NodeBindings | Http2Bindings) => Res
 
 /** Whether Node has handed over the connection of this request, which gets a WebSocket or a refusal. Without a server, as in tests, the header decides. */
 export const isUpgrade = (request: Request, env: Partial<NodeBindings | Http2Bindings> | undefined): boolean =>
-  request.headers.get('upgrade')?.toLowerCase() === 'websocket' && env?.outgoing === undefined;
+  env?.outgoing === undefined && request.headers.get('upgrade')?.toLowerCase() === 'websocket';
 
 /**
  * Every other request with an `Upgrade` is an ordinary one (RFC 9110, section 7.8). As an upgrade, it would be read as a GET without a body, and the
@@ -32,8 +32,10 @@ export const closeWhenAnswered = (socket: Socket) => void socket.once('finish', 
 export function withRefusedUpgrades(fetch: Fetch): Fetch {
   return async (request, env) => {
     const response = await fetch(request, env);
+    // Only then: to read the body of a response makes the adapter copy its bytes.
+    if (!isUpgrade(request, env)) return response;
     const isAccepted = response.status === 200 && response.body === null;
-    if (isUpgrade(request, env) && !isAccepted) await refuse(env.incoming as IncomingMessage, response);
+    if (!isAccepted) await refuse(env.incoming as IncomingMessage, response);
     return response;
   };
 }
