@@ -1,7 +1,7 @@
 import { createInflate, inflateSync } from 'node:zlib';
 import { toRejection } from '../errors.ts';
 import type { DecodableSource } from './readable-source.ts';
-import { readTiffBlocks } from './tiff-blocks.ts';
+import { readTiffBlocks, type TiffBlocks } from './tiff-blocks.ts';
 
 const deflate = new Set([8, 32_946]);
 
@@ -22,19 +22,34 @@ export async function intactTiff(decodable: DecodableSource): Promise<DecodableS
     const blocks = readTiffBlocks(file);
     if (!blocks || !deflate.has(blocks.compression)) return decodable;
     const data = blocks.isReversed ? withReversedBits(file) : file;
-    for (const offset of blocks.offsets) await inflate(data.subarray(offset), blocks.bytesEach);
+    for (const [index, offset] of blocks.offsets.entries()) {
+      await inflate(data.subarray(offset, offset + lengthOf(blocks, index)), blocks.bytesEach);
+    }
   } catch (error) {
     throw toRejection(error);
   }
   return decodable;
 }
 
+/** libtiff needs no checksum: lengths that end before it are not damage. */
+const CHECKSUM_BYTES = 4;
+
 /**
- * @param data of the block, which say where they end, and of others after it
+ * Bytes that libtiff reads of a block. Blocks may share data: without this limit, a small file would have much to inflate. Their lengths have a
+ * budget, in `count-tiff.ts`.
+ */
+function lengthOf({ offsets, lengths }: TiffBlocks, index: number): number {
+  const length = lengths[index] ?? 0;
+  // libtiff takes what the file has for a single block without a length: `ByteCountLooksBad` of tif_dirread.c.
+  return length === 0 && offsets.length === 1 ? Number.POSITIVE_INFINITY : length + CHECKSUM_BYTES;
+}
+
+/**
+ * @param data of the block, which say where they end, and perhaps of others after it
  * @throws Error if the data are damaged
  */
 async function inflate(data: Uint8Array, bytes: number): Promise<void> {
-  // libtiff ignores what is after the last pixel. Strips may share data: without a limit, these could take work for each one.
+  // libtiff ignores what is after the last pixel.
   const bytesMax = 2 * bytes + 1024;
   const own = data.subarray(0, bytesMax);
   if (bytes <= AT_ONCE_BYTES) {

@@ -7,6 +7,8 @@ export interface TiffBlocks {
   readonly isReversed: boolean;
   /** Where each block begins in the file. */
   readonly offsets: readonly number[];
+  /** How many bytes of the file each block has; none if the file does not say. */
+  readonly lengths: readonly number[];
   /** Bytes of pixels in a block; the last strip can have fewer. */
   readonly bytesEach: number;
 }
@@ -20,10 +22,12 @@ const tags = {
   stripOffsets: 273,
   channels: 277,
   rowsPerStrip: 278,
+  stripLengths: 279,
   planar: 284,
   tileWidth: 322,
   tileHeight: 323,
   tileOffsets: 324,
+  tileLengths: 325,
 } as const;
 type Tag = keyof typeof tags;
 
@@ -50,6 +54,7 @@ export function readTiffBlocks(file: Buffer): TiffBlocks | undefined {
     compression: first('compression', 1),
     isReversed: first('fillOrder', 1) === 2,
     offsets: numbers(isTiled ? 'tileOffsets' : 'stripOffsets', count),
+    lengths: numbers(isTiled ? 'tileLengths' : 'stripLengths', count),
     bytesEach: down * Math.ceil((across * first('bits', 1) * (isPlanar ? 1 : channels)) / 8),
   };
 }

@@ -1,4 +1,5 @@
 export * from './avif.ts';
+export * from './empty-deflate.ts';
 export * from './exif.ts';
 export * from './gif.ts';
 export * from './hostile-pictures.ts';

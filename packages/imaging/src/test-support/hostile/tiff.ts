@@ -1,5 +1,6 @@
 import { uint16, uint32 } from '../little-endian.ts';
 import { tiffOf } from '../tiff-layout.ts';
+import { behindEmptyBlocks } from './empty-deflate.ts';
 
 const SHORT = 3;
 const LONG = 4;
@@ -28,18 +29,32 @@ const pixelEntries: readonly Entry[] = [
 /** Rows of 16 grey pixels, each of which is a strip with the same data: its pixels after that many bytes that mean nothing. */
 export function sharedStripsTiff(strips: number, bytes: number): Buffer {
   const data = Buffer.concat([Buffer.alloc(bytes, PACKBITS_NOTHING), Buffer.of(PACKBITS_16_PIXELS, 128)]);
+  return sameStripsTiff({ width: 16, rows: 1, strips, compression: 32_773, data, length: data.length });
+}
+
+interface SameStrips {
+  readonly width: number;
+  readonly rows: number;
+  readonly strips: number;
+  readonly compression: number;
+  readonly data: Buffer;
+  /** Of each strip, as the file declares it. */
+  readonly length: number;
+}
+
+function sameStripsTiff({ width, rows, strips, compression, data, length }: SameStrips): Buffer {
   const offsetsAt = 8 + data.length;
   const lengthsAt = offsetsAt + 4 * strips;
   const entries: Entry[] = [
-    [256, SHORT, 1, 16],
-    [257, LONG, 1, strips],
+    [256, SHORT, 1, width],
+    [257, LONG, 1, rows * strips],
     [258, SHORT, 1, 8],
-    [259, SHORT, 1, 32_773],
+    [259, SHORT, 1, compression],
     [262, SHORT, 1, 1],
-    [273, LONG, strips, offsetsAt],
+    [273, LONG, strips, strips === 1 ? 8 : offsetsAt],
     [277, SHORT, 1, 1],
-    [278, SHORT, 1, 1],
-    [279, LONG, strips, lengthsAt],
+    [278, SHORT, 1, rows],
+    [279, LONG, strips, strips === 1 ? length : lengthsAt],
   ];
   const all = (value: number) => Buffer.alloc(4 * strips, uint32(value));
   const directoryAt = lengthsAt + 4 * strips;
@@ -48,9 +63,27 @@ export function sharedStripsTiff(strips: number, bytes: number): Buffer {
     uint32(directoryAt),
     data,
     all(8),
-    all(data.length),
+    all(length),
     directory(entries, 0),
   ]);
+}
+
+export interface ShortStrips {
+  readonly strips: number;
+  readonly width: number;
+  readonly rows: number;
+  /** Of deflate blocks without data, before the pixels. */
+  readonly emptyBytes: number;
+}
+
+/** The data of each strip: grey pixels. */
+export const stripOf = ({ width, rows, emptyBytes }: ShortStrips): Buffer =>
+  behindEmptyBlocks(emptyBytes, Buffer.alloc(width * rows, 128));
+
+/** Strips that have the same deflate data, and another length than these. */
+export function shortStripsTiff({ length, ...shape }: ShortStrips & { readonly length: number }): Buffer {
+  const { width, rows, strips } = shape;
+  return sameStripsTiff({ width, rows, strips, compression: 8, data: stripOf(shape), length });
 }
 
 /** One picture with many lists of the lengths of its strips, which are all the same part of the file. */
