@@ -1,9 +1,15 @@
+import { constants, deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createImagingEngine } from '../engine.ts';
 import type { ImagingEngine } from '../index.ts';
+import { pngRawBytes } from '../source/png-raw-bytes.ts';
 import * as hostile from '../test-support/hostile/index.ts';
 import { leastCpuMs } from '../test-support/least-cpu.ts';
-import { outcomeOf } from '../test-support/rejection.ts';
+import { createRandom } from '../test-support/pictures.ts';
+import { inspectionOf, outcomeOf } from '../test-support/rejection.ts';
+import { defaultBudgets } from './budgets.ts';
+import { countParts } from './count-parts.ts';
+import { inflatedBytes } from './inflated-bytes.ts';
 
 let engine: ImagingEngine;
 beforeAll(async () => {
@@ -15,6 +21,10 @@ const CPU_MS_MAX = 400;
 
 async function cpuOf(bytes: Uint8Array): Promise<number> {
   return leastCpuMs(() => outcomeOf(bytes, engine), CPU_MS_MAX);
+}
+
+async function inspectionCpuOf(bytes: Uint8Array): Promise<number> {
+  return leastCpuMs(() => inspectionOf(bytes, engine), CPU_MS_MAX);
 }
 
 describe('a strip of a TIFF is inflated up to its length, and not into the strips after it:', () => {
@@ -35,4 +45,54 @@ describe('a strip of a TIFF is inflated up to its length, and not into the strip
     const bytes = hostile.shortStripsTiff({ strips: 1, width: 20, rows: 5, emptyBytes: 0, length: 0 });
     expect(await outcomeOf(bytes, engine)).toBe('rendered');
   });
+});
+
+describe('compressed data of a PNG that are longer than their content allows are rejected:', () => {
+  test.each(['zTXt', 'iTXt', 'iCCP'] as const)('8 MB of blocks without content in %s', async (type) => {
+    const bytes = hostile.emptyBlocksPng(type, 8_000_000);
+    expect(await inspectionCpuOf(bytes)).toBeLessThanOrEqual(CPU_MS_MAX);
+    expect(await inspectionOf(bytes, engine)).toBe('too-complex');
+  });
+
+  test('50 MB of blocks without content, for 64 pixels', async () => {
+    const bytes = hostile.emptyBlocksBeforePixelsPng(50_000_000);
+    expect(await cpuOf(bytes)).toBeLessThanOrEqual(CPU_MS_MAX);
+    expect(await inspectionOf(bytes, engine)).toBe('too-complex');
+  });
+});
+
+describe('compressed data of a PNG that do not compress are accepted:', () => {
+  const stored = (bytes: Buffer) => deflateSync(bytes, { level: 0 });
+  const noise = (bytes: number) => {
+    const random = createRandom(bytes);
+    return Buffer.from(Uint8Array.from({ length: bytes }, () => random() * 256));
+  };
+
+  test.each([1, 1_000, 70_000, 300_000])('%i bytes of text', async (bytes) => {
+    for (const strategy of [constants.Z_DEFAULT_STRATEGY, constants.Z_FIXED, constants.Z_HUFFMAN_ONLY]) {
+      const text = deflateSync(noise(bytes), { strategy });
+      expect(inflatedBytes(text, 2 ** 20)).toBe(bytes);
+    }
+    expect(inflatedBytes(stored(noise(bytes)), 2 ** 20)).toBe(bytes);
+  });
+
+  test.each([
+    { width: 1, height: 60_000, depth: 1, type: 0 },
+    { width: 200, height: 150, depth: 8, type: 2 },
+    { width: 37, height: 150, depth: 16, type: 6, interlace: 1 },
+    { width: 3, height: 2, depth: 4, type: 4, interlace: 1 },
+    { width: 3, height: 60_000, depth: 2, type: 0, interlace: 1 },
+  ] as const)('pixels of $width × $height, $depth bits of type $type', async (header) => {
+    const rawBytes = pngRawBytes(hostile.pngOf(header, Buffer.of()).subarray(16, 29)) ?? 0;
+    expect(countParts(hostile.pngOf(header, stored(noise(rawBytes))), defaultBudgets).parts).toBe(3);
+  });
+});
+
+test.each([
+  [{ width: 100, height: 10, depth: 8, type: 2 }, 3_010],
+  [{ width: 10, height: 10, depth: 1, type: 3 }, 30],
+  [{ width: 8, height: 8, depth: 8, type: 0, interlace: 1 }, 64 + 15],
+  [{ width: 1, height: 1, depth: 16, type: 6, interlace: 1 }, 9],
+] as const)('the bytes of the pixels of %o are known before they are inflated', ({ ...header }, bytes) => {
+  expect(pngRawBytes(hostile.pngOf(header, Buffer.of()).subarray(16, 29))).toBe(bytes);
 });

@@ -1,5 +1,7 @@
 import { createDeflate, deflateSync } from 'node:zlib';
+import { pngRawBytes } from '../../source/png-raw-bytes.ts';
 import { patchesPng, pngChunk } from '../png.ts';
+import { behindEmptyBlocks } from './empty-deflate.ts';
 
 const patch = [[200, 100, 50]];
 
@@ -9,13 +11,27 @@ export function manyChunksPng(chunks: number): Buffer {
   return patchesPng(patch, 8, [Buffer.alloc(chunks * empty.length, empty)]);
 }
 
+/** What is before the compressed data of a chunk. */
+const heads = { zTXt: 'Comment\0\0', iTXt: 'XML:com.adobe.xmp\0\x01\0\0\0', iCCP: 'profile\0\0' } as const;
+type Compressed = keyof typeof heads;
+
 /** A small PNG with compressed metadata that inflate to that many bytes: about a thousandth of them in the file. */
-export function inflatingPng(type: 'zTXt' | 'iTXt' | 'iCCP', inflatedBytes: number, copies = 1): Buffer {
+export function inflatingPng(type: Compressed, inflatedBytes: number, copies = 1): Buffer {
   const compressed = deflateSync(Buffer.alloc(inflatedBytes, type === 'iCCP' ? 0 : 'x'), { level: 9 });
-  const head = { zTXt: 'Comment\0\0', iTXt: 'XML:com.adobe.xmp\0\x01\0\0\0', iCCP: 'profile\0\0' }[type];
-  const chunk = pngChunk(type, Buffer.concat([Buffer.from(head, 'latin1'), compressed]));
+  const chunk = compressedChunk(type, compressed);
   return patchesPng(patch, 8, [Buffer.alloc(copies * chunk.length, chunk)]);
 }
+
+const compressedChunk = (type: Compressed, compressed: Buffer) =>
+  pngChunk(type, Buffer.concat([Buffer.from(heads[type], 'latin1'), compressed]));
+
+/** A small PNG with metadata of 100 bytes behind that many bytes of deflate blocks without content. */
+export const emptyBlocksPng = (type: Compressed, bytes: number): Buffer =>
+  patchesPng(patch, 8, [compressedChunk(type, behindEmptyBlocks(bytes, Buffer.alloc(100, 'x')))]);
+
+/** A grey PNG of 8 × 8 pixels behind that many bytes of deflate blocks without content. */
+export const emptyBlocksBeforePixelsPng = (bytes: number): Buffer =>
+  pngOf({ width: 8, height: 8, depth: 8, type: 0 }, behindEmptyBlocks(bytes, Buffer.alloc(8 * 9, 0)));
 
 /** A small PNG with text of that many bytes. */
 export function largeTextPng(bytes: number): Buffer {
@@ -24,35 +40,35 @@ export function largeTextPng(bytes: number): Buffer {
 
 /** An interlaced PNG of clear black, RGBA of 16 bits per channel: every pass is held in memory to the last one. */
 export async function interlacedPng(width: number, height: number): Promise<Buffer> {
+  const header = { width, height, depth: 16, type: 6, interlace: 1 } as const;
+  return pngOf(header, await deflatedZeros(pngRawBytes(headerOf(header)) ?? 0));
+}
+
+/** https://www.w3.org/TR/png-3/#11IHDR */
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly type: number;
+  readonly interlace?: 0 | 1;
+}
+
+function headerOf({ width, height, depth, type, interlace = 0 }: PngHeader): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width);
   header.writeUInt32BE(height, 4);
-  header.set([16, 6, 0, 0, 1], 8);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    pngChunk('IHDR', header),
-    pngChunk('IDAT', await deflatedZeros(rawBytes(width, height))),
-    pngChunk('IEND', Buffer.of()),
-  ]);
+  header.set([depth, type, 0, 0, interlace], 8);
+  return header;
 }
 
-/** Start and step of each Adam7 pass. https://www.w3.org/TR/png-3/#8Interlace */
-const passes = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
-const PIXEL_BYTES = 8;
-
-const rawBytes = (width: number, height: number) =>
-  passes.reduce((sum, [left, top, across, down]) => {
-    const [columns, rows] = [Math.ceil((width - left) / across), Math.ceil((height - top) / down)];
-    return sum + (columns > 0 && rows > 0 ? rows * (1 + columns * PIXEL_BYTES) : 0);
-  }, 0);
+/** @param deflated all rows, each behind its filter type */
+export const pngOf = (header: PngHeader, deflated: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    pngChunk('IHDR', headerOf(header)),
+    pngChunk('IDAT', deflated),
+    pngChunk('IEND', Buffer.of()),
+  ]);
 
 async function deflatedZeros(bytes: number): Promise<Buffer> {
   const deflate = createDeflate({ level: 1 });
