@@ -2,7 +2,7 @@ import { isBmp, readBmpHeader } from '../source/bmp/bmp-header.ts';
 import { isGif } from '../source/gif-blocks.ts';
 import { boxesIn } from '../source/isobmff.ts';
 import { isJpeg } from '../source/jpeg-markers.ts';
-import { isJxl } from '../source/jxl/jxl-container.ts';
+import { isJxl, metadataType } from '../source/jxl/jxl-container.ts';
 import { isPng } from '../source/png-chunks.ts';
 import { type Budgets, type Counts, createTally, type Tally } from './budgets.ts';
 import { countAvif } from './count-avif.ts';
@@ -34,6 +34,12 @@ export function countParts(file: Uint8Array, budgets: Budgets): Counts {
 
 const countBmp = (bytes: Buffer, tally: Tally) => tally.add('profileBytes', readBmpHeader(bytes).profile?.length ?? 0);
 
-const countJxl = (bytes: Buffer, tally: Tally) => tally.add('boxes', boxesIn(bytes).length);
+function countJxl(bytes: Buffer, tally: Tally): void {
+  for (const box of boxesIn(bytes)) {
+    tally.add('boxes');
+    const type = metadataType(box);
+    if (type) tally.add(type === 'Exif' ? 'exifBytes' : 'metadataBytes', box.content.length);
+  }
+}
 
 const isIsoMedia = (bytes: Buffer) => bytes.toString('latin1', 4, 8) === 'ftyp';

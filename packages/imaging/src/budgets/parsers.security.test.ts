@@ -2,8 +2,12 @@ import { constants, deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createImagingEngine } from '../engine.ts';
 import type { ImagingEngine } from '../index.ts';
+import { readJxlCodestream } from '../source/jxl/jxl-container.ts';
+import { decodeJxl } from '../source/jxl/jxl-decoder.ts';
 import { pngRawBytes } from '../source/png-raw-bytes.ts';
 import * as hostile from '../test-support/hostile/index.ts';
+import { box } from '../test-support/iso-boxes.ts';
+import { jxlSample } from '../test-support/jxl.ts';
 import { leastCpuMs } from '../test-support/least-cpu.ts';
 import { createRandom } from '../test-support/pictures.ts';
 import { inspectionOf, outcomeOf } from '../test-support/rejection.ts';
@@ -95,4 +99,41 @@ test.each([
   [{ width: 1, height: 1, depth: 16, type: 6, interlace: 1 }, 9],
 ] as const)('the bytes of the pixels of %o are known before they are inflated', ({ ...header }, bytes) => {
   expect(pngRawBytes(hostile.pngOf(header, Buffer.of()).subarray(16, 29))).toBe(bytes);
+});
+
+describe('metadata of a JPEG XL are decompressed up to 1 MiB, and never by its decoder:', () => {
+  test('49 MB of Brotli without content are too complex', async () => {
+    const bytes = await hostile.compressedExifJxl(hostile.emptyBrotli(49_000_000));
+    expect(await inspectionCpuOf(bytes)).toBeLessThanOrEqual(CPU_MS_MAX);
+    expect(await inspectionOf(bytes, engine)).toBe('too-complex');
+  });
+
+  test.each([
+    ['Brotli of 256 MB of zeros', () => hostile.brotliOfZeros(2 ** 28)],
+    ['1 MB of Brotli without content', () => hostile.emptyBrotli(1_000_000)],
+    ['damaged Brotli', () => Buffer.alloc(1_000, 0xff)],
+  ])('%s', async (_metadata, make) => {
+    const bytes = await hostile.compressedExifJxl(make());
+    expect(await cpuOf(bytes)).toBeLessThanOrEqual(CPU_MS_MAX);
+    expect(await outcomeOf(bytes, engine)).toBe('rendered');
+  });
+
+  test('EXIF and XMP have the budgets of other formats', () => {
+    const counts = (type: string, content: Buffer) =>
+      countParts(hostile.withBoxJxl(box(type, content)), { ...defaultBudgets, metadataBytes: 100, exifBytes: 100 });
+    for (const [type, inner] of [['Exif'], ['xml '], ['brob', 'Exif'], ['brob', 'xml ']] as const) {
+      expect(() => counts(type, Buffer.from((inner ?? '').padEnd(100)))).not.toThrow();
+      expect(() => counts(type, Buffer.from((inner ?? '').padEnd(101)))).toThrow(
+        expect.objectContaining({ code: 'too-complex' }),
+      );
+    }
+    expect(counts('brob', Buffer.from('jumb'.padEnd(1_000))).metadataBytes).toBe(0);
+  });
+
+  test.each(['turned', 'jpeg'] as const)('the codestream of %s is decoded as its container is', async (name) => {
+    const file = await jxlSample(name);
+    const codestream = readJxlCodestream(file) ?? Buffer.of();
+    expect(codestream.length).toBeLessThan(file.length);
+    expect(Buffer.from(decodeJxl(codestream)).equals(decodeJxl(file))).toBe(true);
+  });
 });

@@ -1,6 +1,6 @@
 import type { SourceFacts } from '@imagemill/variants';
 import sharp from 'sharp';
-import { readJxlContainer } from '../source/jxl/jxl-container.ts';
+import { readJxlCodestream } from '../source/jxl/jxl-container.ts';
 import { readJxlHeader } from '../source/jxl/jxl-header.ts';
 import { readAvifColour } from './avif-colour.ts';
 import { encodingOf, isSrgb } from './code-points.ts';
@@ -92,8 +92,8 @@ async function ofHeic(bytes: Uint8Array, source: SourceFacts): Promise<Interpret
 
 /** As its header declares them. A profile, and the samples of the decoder, are known after the decode: `jxl-as-png.ts`. */
 function ofJxl(bytes: Uint8Array): Interpretation {
-  const container = readJxlContainer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  const colour = container && readJxlHeader(container.codestream).colour;
+  const codestream = readJxlCodestream(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const colour = codestream && readJxlHeader(codestream).colour;
   const declared = colour && colour !== 'profile' ? encodingOf(colour) : undefined;
   return !declared || isSrgb(declared) ? byLibvips : { by: 'encoding', encoding: declared };
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from 'sharp';
 import { RejectedImageError } from '../errors.ts';
 import { isBmp, readBmpHeader } from './bmp/bmp-header.ts';
-import { isJxl, readJxlContainer } from './jxl/jxl-container.ts';
+import { isJxl, readJxlCodestream, readJxlMetadata } from './jxl/jxl-container.ts';
 import { readJxlHeader } from './jxl/jxl-header.ts';
 
 /** What is read of a header. */
@@ -49,9 +49,9 @@ function ofBmp(file: Buffer): SourceHeader {
 
 /** The facts of the PNG that it is decoded to. */
 function ofJxl(file: Buffer): SourceHeader {
-  const container = readJxlContainer(file);
-  if (!container) throw new RejectedImageError('corrupt');
-  const { width, height, isDeep, isGrey, colour, ...facts } = readJxlHeader(container.codestream);
+  const codestream = readJxlCodestream(file);
+  if (!codestream) throw new RejectedImageError('corrupt');
+  const { width, height, isDeep, isGrey, colour, ...facts } = readJxlHeader(codestream);
   const colours = isGrey ? 1 : 3;
   return {
     format: 'jxl',
@@ -61,7 +61,6 @@ function ofJxl(file: Buffer): SourceHeader {
     depth: isDeep ? 'ushort' : 'uchar',
     channels: (facts.hasAlpha ? colours + 1 : colours) as SourceHeader['channels'],
     autoOrient: { width, height },
-    ...(container.xmp && { xmp: container.xmp }),
-    ...(container.exif && { exif: container.exif }),
+    ...readJxlMetadata(file),
   };
 }

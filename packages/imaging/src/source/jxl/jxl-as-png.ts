@@ -4,6 +4,7 @@ import { interpretationOf } from '../../colour/interpretation.ts';
 import { requireUsualSteps } from '../../colour/profile-steps.ts';
 import { RejectedImageError } from '../../errors.ts';
 import type { DecodableSource } from '../readable-source.ts';
+import { readJxlCodestream } from './jxl-container.ts';
 import { decodeJxl } from './jxl-decoder.ts';
 
 /** Of the chunk IHDR of a PNG, which is the first one. */
@@ -15,7 +16,10 @@ const [WIDTH_AT, HEIGHT_AT, DEPTH_AT] = [16, 20, 24];
  * @throws RejectedImageError `corrupt`, `too-complex`
  */
 export async function jxlAsPng({ bytes, ...source }: DecodableSource, facts: SourceFacts): Promise<DecodableSource> {
-  const decoded = decodeJxl(bytes);
+  // Without the boxes beside it: the decoder would decompress their metadata, which 2 KB can make gigabytes of.
+  const codestream = readJxlCodestream(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if (!codestream) throw new RejectedImageError('corrupt');
+  const decoded = decodeJxl(codestream);
   const png = Buffer.from(decoded.buffer, decoded.byteOffset, decoded.byteLength);
   const isDeep = facts.colourSpace.endsWith('16');
   const isDeclared =

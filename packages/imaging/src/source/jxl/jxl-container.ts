@@ -1,9 +1,8 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { type Box, boxesIn } from '../isobmff.ts';
 
-/** A codestream, and metadata in the boxes beside it. ISO/IEC 18181-2 */
-export interface JxlContainer {
-  readonly codestream: Buffer;
+/** Metadata in the boxes beside the codestream. ISO/IEC 18181-2 */
+export interface JxlMetadata {
   readonly xmp?: Buffer;
   /** Without the start of its box. */
   readonly exif?: Buffer;
@@ -18,28 +17,46 @@ const startsWith = (bytes: Buffer, start: Buffer) => bytes.subarray(0, start.len
 
 export const isJxl = (bytes: Buffer): boolean => startsWith(bytes, CONTAINER) || startsWith(bytes, CODESTREAM);
 
-/** @returns undefined without a codestream */
-export function readJxlContainer(bytes: Buffer): JxlContainer | undefined {
-  if (startsWith(bytes, CODESTREAM)) return { codestream: bytes };
+/** @returns undefined without a codestream, or with an incomplete box before it */
+export function readJxlCodestream(bytes: Buffer): Buffer | undefined {
+  if (startsWith(bytes, CODESTREAM)) return bytes;
   const boxes = boxesIn(bytes);
   const whole = boxes.find(({ type }) => type === 'jxlc')?.content;
-  // The header is in the first part.
-  const first = boxes.find(({ type }) => type === 'jxlp')?.content.subarray(INDEX_BYTES);
-  const codestream = whole ?? first;
-  if (!codestream || !startsWith(codestream, CODESTREAM)) return undefined;
-  const [xmp, exif] = [metadataIn(boxes, 'xml '), withoutOffset(metadataIn(boxes, 'Exif'))];
-  return { codestream, ...(xmp && { xmp }), ...(exif && { exif }) };
+  const codestream = whole ?? Buffer.concat(partsIn(boxes));
+  return startsWith(codestream, CODESTREAM) ? codestream : undefined;
 }
 
+const partsIn = (boxes: readonly Box[]) =>
+  boxes.filter(({ type }) => type === 'jxlp').map(({ content }) => content.subarray(INDEX_BYTES));
+
+export function readJxlMetadata(bytes: Buffer): JxlMetadata {
+  const [xmp, exif] = [metadataIn(bytes, 'xml '), withoutOffset(metadataIn(bytes, 'Exif'))];
+  return { ...(xmp && { xmp }), ...(exif && { exif }) };
+}
+
+/** The type of a box with metadata that are read, also of a compressed one. */
+export function metadataType({ type, content }: Box): JxlMetadataType | undefined {
+  const own = type === COMPRESSED ? content.toString('latin1', 0, TYPE_BYTES) : type;
+  return own === 'Exif' || own === 'xml ' ? own : undefined;
+}
+
+type JxlMetadataType = 'Exif' | 'xml ';
+const COMPRESSED = 'brob';
+const TYPE_BYTES = 4;
+
+/** Of compressed ones, before and after: blocks of Brotli without content take 20 ms per MB. */
 const METADATA_BYTES_MAX = 2 ** 20;
 
 /** The content of the first box of that type, as it is or compressed with Brotli. */
-function metadataIn(boxes: readonly Box[], type: string): Buffer | undefined {
-  const plain = boxes.find((box) => box.type === type)?.content;
+function metadataIn(file: Buffer, wanted: JxlMetadataType): Buffer | undefined {
+  if (startsWith(file, CODESTREAM)) return undefined;
+  const boxes = boxesIn(file).filter((box) => metadataType(box) === wanted);
+  const plain = boxes.find(({ type }) => type === wanted)?.content;
   if (plain) return plain;
-  const compressed = boxes.find((box) => box.type === 'brob' && box.content.toString('latin1', 0, 4) === type);
+  const compressed = boxes[0]?.content.subarray(TYPE_BYTES);
+  if (!compressed || compressed.length > METADATA_BYTES_MAX) return undefined;
   try {
-    return compressed && brotliDecompressSync(compressed.content.subarray(4), { maxOutputLength: METADATA_BYTES_MAX });
+    return brotliDecompressSync(compressed, { maxOutputLength: METADATA_BYTES_MAX });
   } catch {
     // Damaged, or too long: it has no marks.
     return undefined;

@@ -19,17 +19,18 @@ export function requireJxlDecoder(resolve: (name: string) => unknown = (name) =>
 }
 
 /**
- * Decodes the first picture of a JPEG XL file to a PNG, upright, with its profile or code points, in 8 or 16 bits. Each call has a
+ * Decodes the first picture of a JPEG XL to a PNG, upright, with its profile or code points, in 8 or 16 bits. Each call has a
  * WebAssembly instance of its own: its memory never shrinks, and a fault may leave it unusable. The package's own JavaScript would
  * share one.
  *
+ * @param codestream from its signature, or a container, whose metadata are decompressed in full
  * @throws RejectedImageError `corrupt`
  */
-export function decodeJxl(file: Uint8Array): Uint8Array {
+export function decodeJxl(codestream: Uint8Array): Uint8Array {
   const decoder = instantiate();
   try {
     const image = decoder.jxlimage_new();
-    if (!loadFirstPicture(decoder, image, file)) throw new RejectedImageError('corrupt');
+    if (!loadFirstPicture(decoder, image, codestream)) throw new RejectedImageError('corrupt');
     const [picture, , isNotRendered] = decoder.jxlimage_render(image, FIRST_PICTURE);
     if (isNotRendered) throw new RejectedImageError('corrupt');
     const [pngAt, length, , isNotEncoded] = decoder.renderresult_encodeToPng(picture);

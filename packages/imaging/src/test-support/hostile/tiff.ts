@@ -58,14 +58,7 @@ function sameStripsTiff({ width, rows, strips, compression, data, length }: Same
   ];
   const all = (value: number) => Buffer.alloc(4 * strips, uint32(value));
   const directoryAt = lengthsAt + 4 * strips;
-  return Buffer.concat([
-    Buffer.from('II*\0'),
-    uint32(directoryAt),
-    data,
-    all(8),
-    all(length),
-    directory(entries, 0),
-  ]);
+  return Buffer.concat([Buffer.from('II*\0'), uint32(directoryAt), data, all(8), all(length), directory(entries, 0)]);
 }
 
 export interface ShortStrips {
