@@ -1,7 +1,9 @@
-import { APP1, APP2, COMMENT, jpegMarkers, SOS } from '../source/jpeg-markers.ts';
+import { APP1, APP2, COMMENT, DHT, DQT, jpegMarkers, SOS } from '../source/jpeg-markers.ts';
 import { isFrame } from '../source/jpeg-process.ts';
 import type { Tally } from './budgets.ts';
 
+/** A decoder reads every table, although a picture has a few hundred bytes of them for each scan. */
+const isTables = (code: number) => code === DHT || code === DQT;
 const isApplication = (code: number) => code >= 0xe0 && code <= 0xef;
 
 /** ITU-T T.81, annex B. */
@@ -15,6 +17,7 @@ export function countJpeg(bytes: Buffer, tally: Tally): void {
       if (tally.counts.scans > 0) tally.add('scanPixels', pixels);
       tally.add('scans');
     }
+    if (isTables(code)) tally.add('metadataBytes', to - from);
     if (isApplication(code) || code === COMMENT) countMetadata(code, bytes.subarray(from, to), tally);
   }
 }

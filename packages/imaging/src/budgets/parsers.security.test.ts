@@ -137,3 +137,15 @@ describe('metadata of a JPEG XL are decompressed up to 1 MiB, and never by its d
     expect(Buffer.from(decodeJxl(codestream)).equals(decodeJxl(file))).toBe(true);
   });
 });
+
+describe('the tables of a JPEG count as metadata:', () => {
+  test('2.9 million Huffman tables without codes are too complex', async () => {
+    const bytes = hostile.manyTablesJpeg(750);
+    expect(await cpuOf(bytes)).toBeLessThanOrEqual(CPU_MS_MAX);
+    expect(await inspectionOf(bytes, engine)).toBe('too-complex');
+  });
+
+  test('of a JPEG without an end marker, the last table of each id is used', async () => {
+    expect(await outcomeOf(hostile.manyTablesJpeg(2), engine)).toBe('rendered');
+  });
+});

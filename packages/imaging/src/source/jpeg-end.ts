@@ -1,9 +1,8 @@
-import { huffmanTables } from './huffman-tables.ts';
+import { type HuffmanTable, huffmanTables } from './huffman-tables.ts';
 import { entropyEnd, type SequentialScan } from './jpeg-entropy-end.ts';
-import { EOI, type JpegMarker, jpegMarkers, SOS } from './jpeg-markers.ts';
+import { DHT, EOI, type JpegMarker, jpegMarkers, SOS } from './jpeg-markers.ts';
 import { isFrame, jpegProcess } from './jpeg-process.ts';
 
-const DHT = 0xc4;
 const DRI = 0xdd;
 
 /** More than any encoder writes: progressive pictures have about ten scans and as many tables. */
@@ -101,7 +100,6 @@ function sequentialScan(
   const scan = segments.find(({ code }) => code === SOS);
   const interval = segments.findLast(({ code }) => code === DRI);
   if (!frame || !scan) return undefined;
-  const tables = segments.filter(({ code }) => code === DHT).map(({ from, to }) => bytes.subarray(from, to));
   return {
     height: wordAt(bytes, frame.from + 1),
     width: wordAt(bytes, frame.from + 3),
@@ -109,10 +107,19 @@ function sequentialScan(
       const numbers = bytes[scan.from + 2 + 2 * index] ?? 0;
       return { ...component, dc: numbers >> 4, ac: numbers & 15 };
     }),
-    tables: new Map(tables.flatMap((content) => [...huffmanTables(content)])),
+    tables: tablesIn(bytes, segments),
     restartInterval: interval ? wordAt(bytes, interval.from) : 0,
     from: scan.to,
   };
+}
+
+/** The last one of each id. */
+function tablesIn(bytes: Uint8Array, segments: readonly JpegMarker[]): Map<number, HuffmanTable> {
+  const tables = new Map<number, HuffmanTable>();
+  for (const { from, to } of segments.filter(({ code }) => code === DHT)) {
+    for (const [id, table] of huffmanTables(bytes.subarray(from, to))) tables.set(id, table);
+  }
+  return tables;
 }
 
 const wordAt = (bytes: Uint8Array, at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

@@ -7,6 +7,8 @@ export interface JpegMarker {
 
 const SOI = 0xd8;
 export const EOI = 0xd9;
+export const DHT = 0xc4;
+export const DQT = 0xdb;
 export const SOS = 0xda;
 export const APP1 = 0xe1;
 export const APP2 = 0xe2;

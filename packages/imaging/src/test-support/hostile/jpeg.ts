@@ -102,8 +102,10 @@ export function largeProfileJpeg(bytes: number): Buffer {
   return withSegments(parts);
 }
 
+type MetadataKind = 'Exif\0\0' | 'http://ns.adobe.com/xap/1.0/\0' | 'http://ns.adobe.com/xmp/extension/\0';
+
 /** A small JPEG with XMP or EXIF in as many segments as that many bytes take. */
-export function largeMetadataJpeg(kind: 'Exif\0\0' | 'http://ns.adobe.com/xap/1.0/\0', bytes: number): Buffer {
+export function largeMetadataJpeg(kind: MetadataKind, bytes: number): Buffer {
   const size = SEGMENT_BYTES_MAX - kind.length;
   const parts = Array.from({ length: Math.ceil(bytes / size) }, (_, index) =>
     segment(APP1, Buffer.from(kind, 'latin1'), Buffer.alloc(Math.min(size, bytes - index * size), 'x')),
@@ -115,3 +117,58 @@ function withSegments(segments: readonly Buffer[]): Buffer {
   const jpeg = manyScansJpeg(tiny);
   return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 }
+
+/** Of 0x4b and 0xc6: every decision of the scan is the more probable one, however many there are. ITU-T T.81, annex D */
+const PROBABLE = Buffer.of(0x4b, 0xc6);
+/** As probable from the second block on: only the last coefficient of each block is set. */
+const LAST_COEFFICIENTS = Buffer.from(
+  '4bc60000000000016874004eea00000000b56a5d800000000dfda10000000002b96f30929de6099a37e73a6eb7ba79e87dcd314d973832e8bea0',
+  'hex',
+);
+const FIRST_BIT = 13;
+
+/** A progressive JPEG of grey, with arithmetic coding: 322 bytes, whatever its side. Each of its scans visits each coefficient of each block. */
+export function arithmeticJpeg(side: number): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt16BE(side);
+  size.writeUInt16BE(side, 2);
+  const scan = (from: number, to: number, bits: number, data: Buffer) => [
+    segment(0xda, Buffer.of(1, 1, 0, from, to, bits)),
+    data,
+  ];
+  const refinements = Array.from({ length: FIRST_BIT }, (_, index) => FIRST_BIT - index);
+  return Buffer.concat([
+    Buffer.of(0xff, 0xd8),
+    segment(0xdb, Buffer.of(0, ...Array(64).fill(1))),
+    segment(0xca, Buffer.of(8), size, Buffer.of(1, 1, 0x11, 0)),
+    ...scan(0, 0, 0, PROBABLE),
+    ...scan(1, 63, FIRST_BIT, LAST_COEFFICIENTS),
+    ...refinements.flatMap((bit) => scan(1, 63, (bit << 4) | (bit - 1), PROBABLE)),
+    Buffer.of(0xff, 0xd9),
+  ]);
+}
+
+/** A grey JPEG without an end marker, in which that many segments of 3,854 Huffman tables without codes come before the scan. */
+export function manyTablesJpeg(segments: number): Buffer {
+  const empty = Buffer.of(3, ...Array(16).fill(0));
+  const tables = segment(0xc4, Buffer.alloc(3_854 * empty.length, empty));
+  const jpeg = sequentialJpeg();
+  const scan = jpeg.indexOf(Buffer.of(0xff, 0xda));
+  return Buffer.concat([jpeg.subarray(0, scan), Buffer.alloc(segments * tables.length, tables), jpeg.subarray(scan)]);
+}
+
+/** One grey block of eight pixels a side, without an end marker: the difference of its level, and the end of the block, are one bit each. */
+const sequentialJpeg = () =>
+  Buffer.concat([
+    Buffer.of(0xff, 0xd8),
+    segment(0xdb, Buffer.of(0, ...Array(64).fill(1))),
+    segment(0xc0, Buffer.of(8, 0, 8, 0, 8, 1, 1, 0x11, 0)),
+    singleCode(0, 0),
+    singleCode(0x10, 0),
+    segment(0xda, Buffer.of(1, 1, 0, 0, 63, 0), Buffer.of()),
+    Buffer.of(0x3f),
+  ]);
+
+/** A small JPEG with the extended part of an XMP packet, of that many bytes. */
+export const extendedXmpJpeg = (bytes: number): Buffer =>
+  largeMetadataJpeg('http://ns.adobe.com/xmp/extension/\0', bytes);
