@@ -22,8 +22,16 @@ export function countJpeg(bytes: Buffer, tally: Tally): void {
   }
 }
 
+const EXTENDED_XMP = 'http://ns.adobe.com/xmp/extension/\0';
+/**
+ * Cameras with modes for depth and VR put a whole second picture there. It is copied, and read by nothing: 24 MB take 0.2 s of CPU and
+ * 100 MiB of memory, which is the cost of 8 MB of other metadata.
+ */
+const EXTENDED_XMP_SHARE = 1 / 3;
+
 function countMetadata(code: number, content: Buffer, tally: Tally): void {
-  tally.add('metadataBytes', content.length);
+  const isExtendedXmp = code === APP1 && content.toString('latin1', 0, EXTENDED_XMP.length) === EXTENDED_XMP;
+  tally.add('metadataBytes', isExtendedXmp ? Math.ceil(content.length * EXTENDED_XMP_SHARE) : content.length);
   const name = content.toString('latin1', 0, 11);
   if (code === APP1 && name.startsWith('Exif')) tally.add('exifBytes', content.length);
   if (code === APP2 && name === 'ICC_PROFILE') tally.add('profileBytes', content.length);
