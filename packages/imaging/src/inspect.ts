@@ -10,6 +10,8 @@ import { lostFacts } from './lost-facts.ts';
 import { readProvenance } from './marks/provenance.ts';
 import { foreignHeader, type SourceHeader } from './source/foreign-header.ts';
 import { requireHeicDecoder } from './source/heic/heic-decoder.ts';
+import { isJpeg } from './source/jpeg-markers.ts';
+import { jpegProcess } from './source/jpeg-process.ts';
 import { requireJxlDecoder } from './source/jxl/jxl-decoder.ts';
 import { readableSource } from './source/readable-source.ts';
 
@@ -70,8 +72,10 @@ export async function inspectSource(
   };
   const interpretation = await interpretationOf(readable.bytes, facts);
   const source = { ...facts, ...lostFacts(bytes, facts, header, interpretation) };
-  return { source, coding: codingOf(header, counts, interpretation) };
+  return { source, coding: codingOf(header, counts, interpretation, processOf(bytes)) };
 }
+
+const processOf = (bytes: Uint8Array) => (isJpeg(bytes) ? jpegProcess(bytes) : undefined);
 
 async function readHeader(bytes: Uint8Array, { failOn }: ImageLimits): Promise<SourceHeader> {
   const foreign = foreignHeader(bytes);

@@ -11,6 +11,11 @@ const plain = { channels: 3, bytesPerChannel: 1, isSubsampled: false, isProgress
 test.each<[string, () => Buffer | Promise<Buffer>, Partial<Coding>]>([
   ['a baseline JPEG', () => small().jpeg().toBuffer(), { ...plain, isSubsampled: true, scans: 1 }],
   ['a progressive JPEG', () => small().jpeg({ progressive: true }).toBuffer(), { isProgressive: true, scans: 10 }],
+  [
+    'a progressive JPEG with arithmetic coding',
+    () => hostile.arithmeticJpeg(64),
+    { isProgressive: true, scans: 20 * 15 },
+  ],
   ['a CMYK JPEG', () => small().toColourspace('cmyk').jpeg().toBuffer(), { channels: 4 }],
   ['a JPEG of 4:4:4', () => small().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(), { isSubsampled: false }],
   ['a PNG', () => small().png().toBuffer(), { ...plain, scans: 0, isConverted: false }],

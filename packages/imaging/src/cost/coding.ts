@@ -4,6 +4,7 @@ import { type Counts, defaultBudgets } from '../budgets/budgets.ts';
 import type { Interpretation } from '../colour/interpretation.ts';
 import { isWideGamut } from '../colour/wide-gamut.ts';
 import type { SourceHeader } from '../source/foreign-header.ts';
+import type { JpegProcess } from '../source/jpeg-process.ts';
 
 /** How a source's pixels are stored, as far as its decoder's work depends on it. */
 export const Coding = z.object({
@@ -13,7 +14,7 @@ export const Coding = z.object({
   isSubsampled: z.boolean(),
   /** A progressive JPEG or an interlaced PNG: all of its passes are held in memory. */
   isProgressive: z.boolean(),
-  /** Scans of a JPEG; 0 for other formats. */
+  /** Scans of a JPEG, of which one with arithmetic coding counts as twenty; 0 for other formats. */
   scans: z.int().nonnegative(),
   tiles: z.int().nonnegative(),
   /** After decompression. */
@@ -43,14 +44,22 @@ export function heaviestCoding({ colourSpace }: SourceFacts): Coding {
 
 const bytesOfDepth: Partial<Record<string, number>> = { ushort: 2, short: 2, float: 4 };
 
-export function codingOf(header: SourceHeader, counts: Counts, interpretation: Interpretation): Coding {
+/** CPU of a scan with arithmetic coding, relative to one with Huffman codes: 3.6 ms per megapixel, if it visits all coefficients. */
+const ARITHMETIC_SCANS = 20;
+
+export function codingOf(
+  header: SourceHeader,
+  counts: Counts,
+  interpretation: Interpretation,
+  process: JpegProcess | 'unsupported' | undefined,
+): Coding {
   const { scans, tiles, gridTiles, metadataBytes, profileBytes } = counts;
   return {
     channels: header.channels,
     bytesPerChannel: bytesOfDepth[header.depth] ?? 1,
     isSubsampled: header.chromaSubsampling?.startsWith('4:2:0') ?? false,
     isProgressive: header.isProgressive ?? false,
-    scans,
+    scans: process === 'arithmetic' ? ARITHMETIC_SCANS * scans : scans,
     tiles: tiles + gridTiles,
     metadataBytes: metadataBytes + profileBytes,
     isConverted: interpretation.by !== 'libvips',

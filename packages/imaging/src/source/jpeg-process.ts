@@ -18,6 +18,8 @@ const BITS_MAX = 8;
 const notFrames = new Set([0xc4, 0xc8, 0xcc]);
 export const isFrame = (code: number) => code >= 0xc0 && code <= 0xcf && !notFrames.has(code);
 
+export const isArithmetic = (code: number) => processes[code] === 'arithmetic';
+
 /** A JPEG's coding process; undefined if the file ends before its frame header. */
 export function jpegProcess(bytes: Uint8Array): JpegProcess | 'unsupported' | undefined {
   for (const { code, from } of jpegMarkers(bytes)) {
