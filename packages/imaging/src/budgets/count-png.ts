@@ -1,5 +1,6 @@
 import { RejectedImageError } from '../errors.ts';
-import { pngChunks } from '../source/png-chunks.ts';
+import { type PngChunk, pngChunks } from '../source/png-chunks.ts';
+import { compressedPart } from '../source/png-compressed.ts';
 import { pngRawBytes } from '../source/png-raw-bytes.ts';
 import type { Tally } from './budgets.ts';
 import { inflatedBytes } from './inflated-bytes.ts';
@@ -11,14 +12,15 @@ const INFLATED_BYTES_MIN = 8 * 1024;
 export function countPng(bytes: Buffer, tally: Tally): void {
   // Without a header, no decoder reads the pixels.
   let pixelBytesLeft = Number.POSITIVE_INFINITY;
-  for (const { type, content } of pngChunks(bytes)) {
+  for (const chunk of pngChunks(bytes)) {
+    const { type, content } = chunk;
     tally.add('parts');
     if (type === 'IHDR') pixelBytesLeft = Math.min(pixelBytesLeft, pixelBytesMax(content));
     if (type === 'IDAT') pixelBytesLeft -= content.length;
     if (pixelBytesLeft < 0) {
       throw new RejectedImageError('too-complex', new Error('The compressed pixels have more bytes than the pixels.'));
     }
-    countMetadata(type, content, tally);
+    countMetadata(chunk, tally);
   }
 }
 
@@ -31,23 +33,13 @@ function pixelBytesMax(header: Buffer): number {
   return rawBytes === undefined ? Number.POSITIVE_INFINITY : 1.25 * rawBytes + 64 * 1024;
 }
 
-function countMetadata(type: string, content: Buffer, tally: Tally): void {
+function countMetadata(chunk: PngChunk, tally: Tally): void {
+  const { type, content } = chunk;
   if (type === 'IDAT' || type === 'fdAT') return;
   tally.add('metadataBytes', content.length);
   if (type === 'eXIf') tally.add('exifBytes', content.length);
-  const compressed = compressedPart(type, content);
+  const compressed = compressedPart(chunk);
   if (!compressed) return;
   const measure = type === 'iCCP' ? 'profileBytes' : 'metadataBytes';
   tally.add(measure, Math.max(INFLATED_BYTES_MIN, inflatedBytes(compressed, tally.left(measure))));
-}
-
-/** https://www.w3.org/TR/png-3/#11zTXt, #11iTXt, #11iCCP: a keyword, a zero, and for iTXt two flags and two more texts. */
-function compressedPart(type: string, content: Buffer): Buffer | undefined {
-  const keyword = content.indexOf(0);
-  if (keyword === -1) return undefined;
-  if (type === 'zTXt' || type === 'iCCP') return content.subarray(keyword + 2);
-  if (type !== 'iTXt' || content[keyword + 1] !== 1) return undefined;
-  const language = content.indexOf(0, keyword + 3);
-  const translation = language === -1 ? -1 : content.indexOf(0, language + 1);
-  return translation === -1 ? undefined : content.subarray(translation + 1);
 }

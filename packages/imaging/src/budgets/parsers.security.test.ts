@@ -4,6 +4,8 @@ import { predictCost } from '../cost/predict-cost.ts';
 import { createImagingEngine, type EngineInProcess } from '../engine.ts';
 import { readJxlCodestream } from '../source/jxl/jxl-container.ts';
 import { decodeJxl } from '../source/jxl/jxl-decoder.ts';
+import { pngChunks } from '../source/png-chunks.ts';
+import { withoutCompressedTexts } from '../source/png-compressed.ts';
 import { pngRawBytes } from '../source/png-raw-bytes.ts';
 import * as hostile from '../test-support/hostile/index.ts';
 import { box } from '../test-support/iso-boxes.ts';
@@ -12,6 +14,7 @@ import { leastCpuMs } from '../test-support/least-cpu.ts';
 import { createRandom } from '../test-support/pictures.ts';
 import { inspectionOf, outcomeOf } from '../test-support/rejection.ts';
 import { renderSet, variantSet } from '../test-support/render.ts';
+import { xmpPacket } from '../test-support/xmp.ts';
 import { defaultBudgets } from './budgets.ts';
 import { countParts } from './count-parts.ts';
 import { inflatedBytes } from './inflated-bytes.ts';
@@ -63,6 +66,29 @@ describe('compressed data of a PNG that are longer than their content allows are
     const bytes = hostile.emptyBlocksBeforePixelsPng(50_000_000);
     expect(await cpuOf(bytes)).toBeLessThanOrEqual(CPU_MS_MAX);
     expect(await inspectionOf(bytes, engine)).toBe('too-complex');
+  });
+});
+
+describe('of the compressed texts of a PNG, libvips gets the first one with XMP:', () => {
+  test.each(['zTXt', 'iTXt'] as const)('the most blocks without content in %s that are allowed', async (type) => {
+    const bytes = hostile.allowedBlocksPng(type);
+    expect(await cpuOf(bytes, 4 * 500)).toBeLessThanOrEqual(4 * 500);
+    expect(await outcomeOf(bytes, engine)).toBe('rendered');
+  });
+
+  test('XMP is read, and the picture is rendered', async () => {
+    const type = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
+    const bytes = hostile.manyTextsPng(xmpPacket('', `Iptc4xmpExt:DigitalSourceType="${type}"`));
+    expect(await outcomeOf(bytes, engine)).toBe('rendered');
+    const { provenance } = await engine.inspect(bytes);
+    expect(provenance?.digitalSourceType).toContain('trainedAlgorithmicMedia');
+    const kept = [...pngChunks(withoutCompressedTexts(bytes))].map((chunk) => chunk.type);
+    expect(kept).toEqual(['IHDR', 'iTXt', 'IDAT', 'IEND']);
+  });
+
+  test('a PNG without compressed texts is not copied', async () => {
+    const bytes = hostile.largeTextPng(100);
+    expect(withoutCompressedTexts(bytes)).toBe(bytes);
   });
 });
 

@@ -9,6 +9,8 @@ import { withTransparentFrame } from './gif-transparency.ts';
 import { withEndMarker } from './jpeg-end.ts';
 import { isJpeg } from './jpeg-markers.ts';
 import { type JpegProcess, jpegProcess } from './jpeg-process.ts';
+import { isPng } from './png-chunks.ts';
+import { withoutCompressedTexts } from './png-compressed.ts';
 import { readTiffDirectory } from './tiff-directory.ts';
 import { isSupportedTiff } from './tiff-support.ts';
 
@@ -28,6 +30,8 @@ export function readableSource(source: Uint8Array, { isStill }: { isStill: boole
   const tiff = readTiffDirectory(source);
   if (tiff && !isSupportedTiff(tiff)) throw new RejectedImageError('unsupported-format');
   if (tiff) return { bytes: onlyFirstDirectory(source), framesAdded: 0 };
+  const file = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  if (isPng(file)) return { bytes: withoutCompressedTexts(file), framesAdded: 0 };
   const bytes = isStill ? firstFrame(source) : source;
   if (!isGif(bytes)) return { bytes: asAvif(bytes), framesAdded: 0 };
   const transparent = withTransparentFrame(bytes);

@@ -1,7 +1,7 @@
 import { createDeflate, deflateSync } from 'node:zlib';
 import { pngRawBytes } from '../../source/png-raw-bytes.ts';
 import { patchesPng, pngChunk } from '../png.ts';
-import { behindEmptyBlocks } from './empty-deflate.ts';
+import { beforeEmptyBlocks, behindEmptyBlocks } from './empty-deflate.ts';
 
 const patch = [[200, 100, 50]];
 
@@ -28,6 +28,18 @@ const compressedChunk = (type: Compressed, compressed: Buffer) =>
 /** A small PNG with metadata of 100 bytes behind that many bytes of deflate blocks without content. */
 export const emptyBlocksPng = (type: Compressed, bytes: number): Buffer =>
   patchesPng(patch, 8, [compressedChunk(type, behindEmptyBlocks(bytes, Buffer.alloc(100, 'x')))]);
+
+/** A small PNG with metadata of 3.5 MB, and after these as many deflate blocks without content as they allow. */
+export const allowedBlocksPng = (type: Compressed, inflatedBytes = 3_500_000): Buffer =>
+  patchesPng(patch, 8, [
+    compressedChunk(type, beforeEmptyBlocks(1.2 * inflatedBytes, Buffer.alloc(inflatedBytes, 'x'))),
+  ]);
+
+/** A small PNG with 100 compressed texts in front of XMP in another one. */
+export function manyTextsPng(xmp: string): Buffer {
+  const text = compressedChunk('zTXt', deflateSync(Buffer.from('text')));
+  return patchesPng(patch, 8, [Buffer.alloc(100 * text.length, text), compressedChunk('iTXt', deflateSync(xmp)), text]);
+}
 
 /** A grey PNG of 8 × 8 pixels behind that many bytes of deflate blocks without content. */
 export const emptyBlocksBeforePixelsPng = (bytes: number): Buffer =>
