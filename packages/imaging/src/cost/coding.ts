@@ -17,6 +17,8 @@ export const Coding = z.object({
   /** Scans of a JPEG, of which one with arithmetic coding counts as twenty; 0 for other formats. */
   scans: z.int().nonnegative(),
   tiles: z.int().nonnegative(),
+  /** Strips or tiles of a TIFF. */
+  strips: z.int().nonnegative(),
   /** After decompression. */
   metadataBytes: z.int().nonnegative(),
   /** The pixels are converted to sRGB by our own code, or by a profile of 16 bits. */
@@ -36,6 +38,7 @@ export function heaviestCoding({ colourSpace }: SourceFacts): Coding {
     isProgressive: true,
     scans: 20,
     tiles: 0,
+    strips: 0,
     metadataBytes: defaultBudgets.metadataBytes,
     isConverted: true,
     isWideGamut: true,
@@ -53,7 +56,7 @@ export function codingOf(
   interpretation: Interpretation,
   process: JpegProcess | 'unsupported' | undefined,
 ): Coding {
-  const { scans, tiles, gridTiles, metadataBytes, profileBytes } = counts;
+  const { scans, tiles, strips, gridTiles, metadataBytes, profileBytes } = counts;
   return {
     channels: header.channels,
     bytesPerChannel: bytesOfDepth[header.depth] ?? 1,
@@ -61,6 +64,7 @@ export function codingOf(
     isProgressive: header.isProgressive ?? false,
     scans: process === 'arithmetic' ? ARITHMETIC_SCANS * scans : scans,
     tiles: tiles + gridTiles,
+    strips,
     metadataBytes: metadataBytes + profileBytes,
     isConverted: interpretation.by !== 'libvips',
     isWideGamut: header.isWideGamut ?? isWideGamut(interpretation, header.icc),

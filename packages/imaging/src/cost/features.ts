@@ -23,6 +23,7 @@ export interface CostSubject {
   readonly enhance?: Enhance | undefined;
 }
 
+const THOUSAND = 1e3;
 const MILLION = 1e6;
 /**
  * Memory per decoded pixel, relative to a pixel that is encoded. Measured: of a photograph of 12 megapixels, decoded to 4.3, the thumb
@@ -54,6 +55,7 @@ export function cpuFeatures(subject: CostSubject): Features {
       samplesPerPixel(subject) *
       (source.format === 'png' ? coding.bytesPerChannel : 1),
     metadata: coding.metadataBytes / MILLION,
+    strips: coding.strips / THOUSAND,
     // The first scan is part of the decode.
     'decode scans': layers * pixels * Math.max(0, coding.scans - 1),
     ...(coding.isConverted && { convert: layers * decoded }),

@@ -24,6 +24,7 @@ const coding: Coding = {
   isProgressive: false,
   scans: 1,
   tiles: 0,
+  strips: 0,
   metadataBytes: 20_000,
   isConverted: false,
   isWideGamut: false,

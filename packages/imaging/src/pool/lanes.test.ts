@@ -41,6 +41,7 @@ const photograph = {
   isProgressive: false,
   scans: 1,
   tiles: 0,
+  strips: 0,
   metadataBytes: 60_000,
   isConverted: false,
   isWideGamut: true,

@@ -73,6 +73,7 @@ const coding: Coding = {
   isProgressive: true,
   scans: 0,
   tiles: 0,
+  strips: 0,
   metadataBytes: 0,
   isConverted: false,
   isWideGamut: false,
