@@ -14,6 +14,7 @@ import { leastCpuMs } from '../test-support/least-cpu.ts';
 import { createRandom } from '../test-support/pictures.ts';
 import { inspectionOf, outcomeOf } from '../test-support/rejection.ts';
 import { renderSet, variantSet } from '../test-support/render.ts';
+import { tiffOf } from '../test-support/tiff-layout.ts';
 import { xmpPacket } from '../test-support/xmp.ts';
 import { defaultBudgets } from './budgets.ts';
 import { countParts } from './count-parts.ts';
@@ -66,6 +67,21 @@ describe('a strip of a TIFF is inflated up to its length, and not into the strip
     const { length } = hostile.stripOf(strip);
     expect(await outcomeOf(hostile.shortStripsTiff({ ...strip, length: length - 4 }), engine)).toBe('rendered');
     expect(await outcomeOf(hostile.shortStripsTiff({ ...strip, length: length - 8 }), engine)).toBe('corrupt');
+  });
+
+  test('strips of channels without lengths are read as far as libtiff reads them', async () => {
+    const layout = { photometric: 2, bits: 8, samples: [200, 100, 50], compression: 8 };
+    for (const isPlanar of [false, true]) {
+      const bytes = hostile.withoutStripLengths(tiffOf(20, 20, { ...layout, isPlanar }));
+      expect(await outcomeOf(bytes, engine), `planar: ${isPlanar}`).toBe('rendered');
+    }
+  });
+
+  test('several strips of a channel without lengths are rejected, as by libtiff', async () => {
+    const strip = { strips: 3, width: 20, rows: 5, emptyBytes: 0 };
+    expect(await inspectionOf(hostile.withoutStripLengths(hostile.shortStripsTiff({ ...strip, length: 30 })))).toBe(
+      'corrupt',
+    );
   });
 
   test('a single strip without a length is read as far as libtiff reads it', async () => {

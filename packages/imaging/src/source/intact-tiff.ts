@@ -40,8 +40,9 @@ const CHECKSUM_BYTES = 4;
  */
 function lengthOf({ offsets, lengths }: TiffBlocks, index: number): number {
   const length = lengths[index] ?? 0;
-  // libtiff takes what the file has for a single block without a length: `ByteCountLooksBad` of tif_dirread.c.
-  return length === 0 && offsets.length === 1 ? Number.POSITIVE_INFINITY : length + CHECKSUM_BYTES;
+  // libtiff then takes what the file has, and rejects more than one block a channel without lengths: tif_dirread.c.
+  const isUnknown = lengths.length === 0 || (length === 0 && offsets.length === 1);
+  return isUnknown ? Number.POSITIVE_INFINITY : length + CHECKSUM_BYTES;
 }
 
 /**

@@ -118,6 +118,7 @@ export function manySubDirectoriesTiff(directories: number): Buffer {
 export const tiledTiff = (side: number): Buffer =>
   tiffOf(16 * side, 32, { photometric: 1, bits: 8, samples: [128], tile: 16 });
 
+const STRIP_LENGTHS = 279;
 const TILE_SIDES = [322, 323];
 
 /** A tiled picture whose sides of tiles have another type of integer. */
@@ -137,6 +138,10 @@ export function repeatedTileSidesTiff(side: number): Buffer {
     return [entry, second];
   });
 }
+
+/** A TIFF that does not say how long its strips are. */
+export const withoutStripLengths = (tiff: Buffer): Buffer =>
+  changedEntries(tiff, (entry) => (entry.readUInt16LE() === STRIP_LENGTHS ? [] : [entry]));
 
 /** Its directory is written anew, at the end of the file. */
 function changedEntries(tiff: Buffer, change: (entry: Buffer) => readonly Buffer[]): Buffer {
