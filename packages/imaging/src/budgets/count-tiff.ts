@@ -1,3 +1,4 @@
+import { readTiffBlocks } from '../source/tiff-blocks.ts';
 import { readTiffDirectory } from '../source/tiff-directory.ts';
 import { integerBytes, type TiffEntry, type TiffReader, tiffReader, valueBytes } from '../source/tiff-reader.ts';
 import { beyond } from './beyond.ts';
@@ -16,6 +17,7 @@ export function countTiff(bytes: Buffer, tally: Tally): void {
   if (!reader) return;
   try {
     countFirst(reader, bytes.length, tally);
+    countEmptyBlocks(bytes, tally);
     tally.add('tiles', readTiffDirectory(bytes)?.tiles);
     // A chain without an end exceeds its budget.
     for (let at = reader.firstAt; at !== 0; at = reader.number(reader.nextFieldAt(at), reader.offsetBytes)) {
@@ -40,6 +42,20 @@ function countFirst(reader: TiffReader, fileBytes: number, tally: Tally): void {
     if (entry.tag === PROFILE) tally.add('profileBytes', valueBytes(entry));
     else if (metadataTags.has(entry.tag)) tally.add('metadataBytes', valueBytes(entry));
     else if (!entry.isInEntry) tally.add('metadataBytes', excessOfValues(valueBytes(entry)));
+  }
+}
+
+/** What no encoder adds to data that do not compress. */
+const DEFLATE_EXCESS_BYTES = 64;
+
+/** Deflate blocks without content take an inflater 65 ms per MB. What a strip or tile has beyond the size of its pixels counts as metadata. */
+function countEmptyBlocks(bytes: Buffer, tally: Tally): void {
+  const blocks = readTiffBlocks(bytes);
+  if (!blocks?.isDeflate) return;
+  const mostBytes = 1.25 * blocks.bytesEach + DEFLATE_EXCESS_BYTES;
+  // Their number has a budget.
+  for (const length of blocks.lengths()) {
+    tally.add('metadataBytes', Math.ceil(Math.max(0, Math.min(length, bytes.length) - mostBytes)));
   }
 }
 

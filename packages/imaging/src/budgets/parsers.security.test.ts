@@ -51,6 +51,23 @@ describe('a strip of a TIFF is inflated up to its length, and not into the strip
     expect(await outcomeOf(bytes, engine)).toBe('corrupt');
   });
 
+  test('bytes of a strip beyond the size of its pixels count as metadata', async () => {
+    const counted = (emptyBytes: number) => {
+      const shape = { strips: 1, width: 16, rows: 10, emptyBytes };
+      const file = hostile.shortStripsTiff({ ...shape, length: hostile.stripOf(shape).length });
+      return countParts(file, defaultBudgets).metadataBytes;
+    };
+    const before = counted(0);
+    expect(counted(160) - before).toBe(0);
+    expect(counted(1_000_000) - before).toBeGreaterThan(999_000);
+  });
+
+  test('36 MB of blocks without content in front of 640 KB of pixels are too complex', async () => {
+    const bytes = hostile.ownStripsTiff({ strips: 40_000, width: 16, rows: 1, emptyBytes: 900 });
+    expect(await cpuOf(bytes)).toBeLessThanOrEqual(CPU_MS_MAX);
+    expect(await inspectionOf(bytes, engine)).toBe('too-complex');
+  });
+
   test('the predicted CPU includes what each strip takes, however small', async () => {
     const predicted = async (strips: number) => {
       const shape = { strips, width: 16, rows: 60_000 / strips, emptyBytes: 0 };

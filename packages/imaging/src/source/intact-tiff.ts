@@ -1,9 +1,7 @@
 import { createInflate, inflateSync } from 'node:zlib';
 import { toRejection } from '../errors.ts';
 import type { DecodableSource } from './readable-source.ts';
-import { readTiffBlocks, type TiffBlocks } from './tiff-blocks.ts';
-
-const deflate = new Set([8, 32_946]);
+import { readTiffBlocks } from './tiff-blocks.ts';
 
 /** Larger blocks are inflated piece by piece, which takes less memory; smaller ones at once, which takes less CPU. */
 const AT_ONCE_BYTES = 2 ** 18;
@@ -20,10 +18,12 @@ export async function intactTiff(decodable: DecodableSource): Promise<DecodableS
   const file = Buffer.from(buffer, byteOffset, byteLength);
   try {
     const blocks = readTiffBlocks(file);
-    if (!blocks || !deflate.has(blocks.compression)) return decodable;
+    if (!blocks?.isDeflate) return decodable;
     const data = blocks.isReversed ? withReversedBits(file) : file;
-    for (const [index, offset] of blocks.offsets.entries()) {
-      await inflate(data.subarray(offset, offset + lengthOf(blocks, index)), blocks.bytesEach);
+    const [offsets, lengths] = [blocks.offsets(), blocks.lengths()];
+    for (const [index, offset] of offsets.entries()) {
+      const length = lengths.length === 0 ? undefined : (lengths[index] ?? 0);
+      await inflate(data.subarray(offset, offset + bytesToRead(length, offsets.length)), blocks.bytesEach);
     }
   } catch (error) {
     throw toRejection(error);
@@ -38,10 +38,9 @@ const CHECKSUM_BYTES = 4;
  * Bytes that libtiff reads of a block. Blocks may share data: without this limit, a small file would have much to inflate. Their lengths have a
  * budget, in `count-tiff.ts`.
  */
-function lengthOf({ offsets, lengths }: TiffBlocks, index: number): number {
-  const length = lengths[index] ?? 0;
+function bytesToRead(length: number | undefined, blocks: number): number {
   // libtiff then takes what the file has, and rejects more than one block a channel without lengths: tif_dirread.c.
-  const isUnknown = lengths.length === 0 || (length === 0 && offsets.length === 1);
+  const isUnknown = length === undefined || (length === 0 && blocks === 1);
   return isUnknown ? Number.POSITIVE_INFINITY : length + CHECKSUM_BYTES;
 }
 

@@ -2,13 +2,13 @@ import { integerBytes, type TiffEntry, type TiffReader, tiffReader } from './tif
 
 /** The strips or tiles of a TIFF's first picture. https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf */
 export interface TiffBlocks {
-  readonly compression: number;
+  readonly isDeflate: boolean;
   /** Of each byte of compressed data, the lowest bit is the first one. */
   readonly isReversed: boolean;
   /** Where each block begins in the file. */
-  readonly offsets: readonly number[];
+  offsets(): readonly number[];
   /** How many bytes of the file each block has; none if the file does not say. */
-  readonly lengths: readonly number[];
+  lengths(): readonly number[];
   /** Bytes of pixels in a block; the last strip can have fewer. */
   readonly bytesEach: number;
 }
@@ -29,6 +29,7 @@ const tags = {
   tileOffsets: 324,
   tileLengths: 325,
 } as const;
+const deflate = new Set([8, 32_946]);
 type Tag = keyof typeof tags;
 
 /**
@@ -51,10 +52,10 @@ export function readTiffBlocks(file: Buffer): TiffBlocks | undefined {
   const isPlanar = first('planar', 1) === 2;
   const count = Math.ceil(width / across) * Math.ceil(height / down) * (isPlanar ? channels : 1);
   return {
-    compression: first('compression', 1),
+    isDeflate: deflate.has(first('compression', 1)),
     isReversed: first('fillOrder', 1) === 2,
-    offsets: numbers(isTiled ? 'tileOffsets' : 'stripOffsets', count),
-    lengths: numbers(isTiled ? 'tileLengths' : 'stripLengths', count),
+    offsets: () => numbers(isTiled ? 'tileOffsets' : 'stripOffsets', count),
+    lengths: () => numbers(isTiled ? 'tileLengths' : 'stripLengths', count),
     bytesEach: down * Math.ceil((across * first('bits', 1) * (isPlanar ? 1 : channels)) / 8),
   };
 }

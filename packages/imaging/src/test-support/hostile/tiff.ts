@@ -32,6 +32,17 @@ export function sharedStripsTiff(strips: number, bytes: number): Buffer {
   return sameStripsTiff({ width: 16, rows: 1, strips, compression: 32_773, data, length: data.length });
 }
 
+/** Strips that have their own deflate data each. */
+export function ownStripsTiff(shape: ShortStrips): Buffer {
+  const data = stripOf(shape);
+  const strips = Buffer.alloc(shape.strips * data.length, data);
+  const tiff = sameStripsTiff({ ...shape, compression: 8, data: strips, length: data.length });
+  for (let strip = 0; strip < shape.strips; strip++) {
+    tiff.writeUInt32LE(8 + strip * data.length, 8 + strips.length + 4 * strip);
+  }
+  return tiff;
+}
+
 interface SameStrips {
   readonly width: number;
   readonly rows: number;
