@@ -1,4 +1,4 @@
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { box } from '../iso-boxes.ts';
 import { jxlSample } from '../jxl.ts';
 
@@ -41,4 +41,5 @@ export function emptyBrotli(bytes: number): Buffer {
 }
 
 /** Zeros in a few bytes. */
-export const brotliOfZeros = (bytes: number): Buffer => brotliCompressSync(Buffer.alloc(bytes));
+export const brotliOfZeros = (bytes: number): Buffer =>
+  brotliCompressSync(Buffer.alloc(bytes), { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
