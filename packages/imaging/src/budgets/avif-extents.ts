@@ -1,3 +1,5 @@
+import { isoBoxes } from '../source/iso-box-tree.ts';
+
 /** A part of an item's data. */
 export interface Extent {
   readonly item: number;
@@ -41,17 +43,16 @@ function integer(bytes: Buffer, at: number, length: number): number {
   return value;
 }
 
-/** Number and type of the items in an `iinf` box; section 8.11.6. Items of the versions 0 and 1 have no type. */
+/**
+ * Number and type of each item in an `iinf` box; entries of the versions 0 and 1 have no type. Boxes of other types are skipped, as libheif
+ * does. ISO/IEC 14496-12, section 8.11.6
+ */
 export function* itemTypes(iinf: Buffer): Generator<[item: number, type: string]> {
-  for (let at = iinf[0] === 0 ? 6 : 8; at + 8 <= iinf.length; ) {
-    const size = iinf.readUInt32BE(at);
-    if (size < 8 || at + size > iinf.length) return;
-    const version = iinf[at + 8] ?? 0;
+  for (const { type, from, to } of isoBoxes(iinf, { from: iinf[0] === 0 ? 6 : 8, to: iinf.length })) {
+    const version = iinf[from] ?? 0;
     const idBytes = version === 3 ? 4 : 2;
-    const typeAt = at + 12 + idBytes + 2;
-    if (version >= 2 && typeAt + 4 <= iinf.length) {
-      yield [iinf.readUIntBE(at + 12, idBytes), iinf.toString('latin1', typeAt, typeAt + 4)];
-    } else yield [-1, ''];
-    at += size;
+    const typeAt = from + 4 + idBytes + 2;
+    if (type !== 'infe' || version < 2 || typeAt + 4 > to) continue;
+    yield [iinf.readUIntBE(from + 4, idBytes), iinf.toString('latin1', typeAt, typeAt + 4)];
   }
 }

@@ -18,7 +18,19 @@ const BYTES_MAX = 1024;
  * @throws RangeError if it is missing or truncated
  */
 export function readAv1Colour(item: Buffer): Av1Colour {
-  return readColour(new BitReader(sequenceHeaderIn(item.subarray(0, BYTES_MAX))));
+  const bits = new BitReader(sequenceHeaderIn(item.subarray(0, BYTES_MAX)));
+  const { profile, reduced } = readStart(bits);
+  return readColour(bits, profile, reduced);
+}
+
+/**
+ * The largest width × height of a frame, from the content of a sequence header.
+ *
+ * @throws RangeError if it is truncated
+ */
+export function readAv1Pixels(sequenceHeader: Buffer): number {
+  const { width, height } = readStart(new BitReader(sequenceHeader.subarray(0, BYTES_MAX)));
+  return width * height;
 }
 
 function sequenceHeaderIn(item: Buffer): Buffer {
@@ -49,14 +61,17 @@ function leb128(bytes: Buffer, at: number): { value: number; bytes: number } {
 }
 
 /** In the order of https://aomediacodec.github.io/av1-spec/#sequence-header-obu-syntax */
-function readColour(bits: BitReader): Av1Colour {
+function readStart(bits: BitReader) {
   const profile = bits.read(3);
   bits.skip(1); // still_picture
   const reduced = bits.flag();
   if (reduced) bits.skip(5);
   else skipTiming(bits);
   const [widthBits, heightBits] = [bits.read(4) + 1, bits.read(4) + 1];
-  bits.skip(widthBits + heightBits);
+  return { profile, reduced, width: bits.read(widthBits) + 1, height: bits.read(heightBits) + 1 };
+}
+
+function readColour(bits: BitReader, profile: number, reduced: boolean): Av1Colour {
   if (!reduced && bits.flag()) bits.skip(4 + 3);
   bits.skip(3); // use_128x128_superblock, enable_filter_intra, enable_intra_edge_filter
   if (!reduced) skipTools(bits);

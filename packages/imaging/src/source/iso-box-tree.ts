@@ -22,7 +22,7 @@ const LARGE_HEADER = 16;
 export function* isoBoxTree(bytes: Buffer): Generator<NestedBox> {
   const open = [{ from: 0, to: bytes.length, version: 0, depth: 0 }];
   for (let range = open.pop(); range; range = open.pop()) {
-    for (const { type, from, to } of boxesIn(bytes, range)) {
+    for (const { type, from, to } of isoBoxes(bytes, range)) {
       const head = range.depth < DEPTH_MAX ? containers[type] : undefined;
       yield { type, from, to, parentVersion: range.version, depth: range.depth, isOpened: head !== undefined };
       if (head === undefined) continue;
@@ -31,7 +31,8 @@ export function* isoBoxTree(bytes: Buffer): Generator<NestedBox> {
   }
 }
 
-function* boxesIn(bytes: Buffer, range: { readonly from: number; readonly to: number }) {
+/** The consecutive boxes of a range, up to the first truncated one; unlike `boxesIn` of `isobmff.ts`, any number of them. */
+export function* isoBoxes(bytes: Buffer, range: { readonly from: number; readonly to: number }) {
   for (let at = range.from; at + HEADER <= range.to; ) {
     const box = headerAt(bytes, at, range.to);
     if (box.to < box.from || box.to > range.to) return;

@@ -1,3 +1,4 @@
+export * from './avif-items.ts';
 export * from './avif.ts';
 export * from './empty-deflate.ts';
 export * from './exif.ts';
