@@ -1,5 +1,6 @@
 import type { SourceFacts, VariantSet } from '@imagemill/variants';
 import sharp from 'sharp';
+import { codedPixels } from './budgets/coded-pixels.ts';
 import { countParts } from './budgets/count-parts.ts';
 import { interpretationOf } from './colour/interpretation.ts';
 import { requireUsualSteps } from './colour/profile-steps.ts';
@@ -57,8 +58,8 @@ export async function inspectSource(
   const frames = isStill ? Math.max(1, counts.frames) : pages;
   const framesToDecode = isStill ? 1 : frames;
   if (framesToDecode > limits.framesMax) throw new RejectedImageError('too-many-frames');
-  const tooLong = Math.max(width, height) > limits.sideMax;
-  if (tooLong || width * height * framesToDecode > limits.pixelsMax) throw new RejectedImageError('too-many-pixels');
+  const coded = header.format === 'heif' ? codedPixels(bytes) : undefined;
+  requirePixels({ width, height, frames: framesToDecode, coded }, limits);
   const facts = {
     format,
     width,
@@ -72,7 +73,27 @@ export async function inspectSource(
   };
   const interpretation = await interpretationOf(readable.bytes, facts);
   const source = { ...facts, ...lostFacts(bytes, facts, header, interpretation) };
-  return { source, coding: codingOf(header, counts, interpretation, processOf(bytes)) };
+  return { source, coding: codingOf(header, counts, interpretation, { process: processOf(bytes), codedPixels: coded }) };
+}
+
+/** The tiles of a grid may reach beyond the picture. A phone's have up to 1.1 times its pixels. */
+const OVERHANG = 1.5;
+
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** Of an AVIF or HEIC: `codedPixels`. */
+  readonly coded: number | undefined;
+}
+
+/** @throws RejectedImageError `too-many-pixels`; `too-complex` if the decoder has to work on many more than are shown */
+function requirePixels({ width, height, frames, coded = 0 }: Pixels, { sideMax, pixelsMax }: ImageLimits): void {
+  const tooLong = Math.max(width, height) > sideMax;
+  if (tooLong || width * height * frames > pixelsMax) throw new RejectedImageError('too-many-pixels');
+  if (coded > Math.max(pixelsMax, OVERHANG * width * height)) {
+    throw new RejectedImageError('too-complex', new Error(`${coded} pixels are decoded.`));
+  }
 }
 
 const processOf = (bytes: Uint8Array) => (isJpeg(bytes) ? jpegProcess(bytes) : undefined);

@@ -1,9 +1,66 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { predictCost } from '../cost/predict-cost.ts';
+import { createImagingEngine } from '../engine.ts';
+import { gridHeic, TILE } from '../test-support/heic.ts';
 import * as hostile from '../test-support/hostile/index.ts';
+import { leastCpuMs } from '../test-support/least-cpu.ts';
 import { inspectionOf } from '../test-support/rejection.ts';
+import { variantSet } from '../test-support/render.ts';
 import { defaultBudgets } from './budgets.ts';
+import { codedPixels } from './coded-pixels.ts';
 import { countParts } from './count-parts.ts';
+
+const SHOWN = hostile.SHOWN_SIDE ** 2;
+
+/** Measured: at most 60 ms. The margin is for the compilation of the code itself, and for a busy machine. */
+const CPU_MS_MAX = 400;
+
+describe('the limit of pixels includes those of an AVIF that are decoded without being shown:', () => {
+  test.each(Object.entries(hostile.hiddenPixelsAvif))('%s', async (_kind, make) => {
+    const limits = { pixelsMax: 4 * SHOWN };
+    const within = await make(2);
+    expect(codedPixels(within)).toBe(4 * SHOWN);
+    expect(await inspectionOf(within, { limits })).toBe('rendered');
+    const { info } = await sharp(within).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height], 'libheif').toEqual([hostile.SHOWN_SIDE, hostile.SHOWN_SIDE]);
+    expect(await inspectionOf(await make(3), { limits })).toBe('too-complex');
+  });
+
+  test('a picture whose own size is over the limit has too many pixels', async () => {
+    const limits = { pixelsMax: SHOWN };
+    expect(await inspectionOf(await hostile.gridAvif({ columns: 2, rows: 2, tile: 64 }), { limits })).toBe(
+      'too-many-pixels',
+    );
+  });
+
+  test('tiles that reach beyond a picture, and an alpha channel of its size, are within it', async () => {
+    const [width, height] = [7 * TILE.width - 20, 5 * TILE.height - 20];
+    const limits = { pixelsMax: width * height };
+    const phone = await gridHeic({ columns: 7, rows: 5, width, height, extras: true });
+    expect(codedPixels(phone)).toBe(35 * TILE.width * TILE.height);
+    expect(await inspectionOf(phone, { limits })).toBe('rendered');
+    const alpha = await hostile.flatAvif(300, 200, { alpha: true });
+    expect(await inspectionOf(alpha, { limits: { pixelsMax: 300 * 200 } })).toBe('rendered');
+  });
+
+  test('a grid of 256 references to a tile of a megapixel is rejected at the cost of a pass over it', async () => {
+    const bytes = await hostile.sharedTileAvif(16, 16, 1024, 64);
+    const engine = await createImagingEngine();
+    const inspect = () => expect(engine.inspect(bytes)).rejects.toMatchObject({ code: 'too-complex' });
+    expect(await leastCpuMs(inspect, CPU_MS_MAX)).toBeLessThanOrEqual(CPU_MS_MAX);
+  });
+});
+
+test('the decode of pixels that are not shown is predicted like that of shown ones', async () => {
+  const engine = await createImagingEngine();
+  const set = variantSet({ width: 32, height: 32, format: 'webp' });
+  const costOf = async (shown: number) =>
+    predictCost({ ...(await engine.inspectSource(await hostile.sharedTileAvif(4, 4, 512, shown), { set })), set });
+  const [part, whole] = [await costOf(64), await costOf(4 * 512)];
+  expect(part.cpuMs / whole.cpuMs).toBeGreaterThan(0.9);
+  expect(part.heldBytes).toBe(whole.heldBytes);
+});
 
 describe('frames of an AVIF are counted where libheif reads them:', () => {
   test.each(Object.entries(hostile.hiddenItemsAvif))('%s', async (_place, make) => {

@@ -7,6 +7,7 @@ import * as hostile from '../test-support/hostile/index.ts';
 import { leastThreadCpuMs } from '../test-support/least-cpu.ts';
 import { animation, createRandom } from '../test-support/pictures.ts';
 import { defaultBudgets } from './budgets.ts';
+import { codedPixels } from './coded-pixels.ts';
 import { countParts } from './count-parts.ts';
 
 const frames = [30, 120, 210].map((level) => ({ colour: [level, 90, 255 - level] as const, delayMs: 40 }));
@@ -41,6 +42,7 @@ function outcomeOf(bytes: Buffer): string {
   onlyFirstDirectory(firstFrame(bytes));
   try {
     countParts(bytes, defaultBudgets);
+    codedPixels(bytes);
     return 'counted';
   } catch (error) {
     if (error instanceof RejectedImageError) return error.code;

@@ -19,6 +19,8 @@ export const Coding = z.object({
   tiles: z.int().nonnegative(),
   /** Strips or tiles of a TIFF. */
   strips: z.int().nonnegative(),
+  /** Pixels of an AVIF or HEIC that are decoded to show it, in its colours or its alpha channel: often more than it has, and rarely fewer. */
+  codedPixels: z.number().nonnegative().optional(),
   /** After decompression. */
   metadataBytes: z.int().nonnegative(),
   /** The pixels are converted to sRGB by our own code, or by a profile of 16 bits. */
@@ -50,11 +52,18 @@ const bytesOfDepth: Partial<Record<string, number>> = { ushort: 2, short: 2, flo
 /** CPU of a scan with arithmetic coding, relative to one with Huffman codes: 3.6 ms per megapixel, if it visits all coefficients. */
 const ARITHMETIC_SCANS = 20;
 
+interface DecoderFacts {
+  /** Of a JPEG. */
+  readonly process: JpegProcess | 'unsupported' | undefined;
+  /** Of an AVIF or HEIC. */
+  readonly codedPixels: number | undefined;
+}
+
 export function codingOf(
   header: SourceHeader,
   counts: Counts,
   interpretation: Interpretation,
-  process: JpegProcess | 'unsupported' | undefined,
+  { process, codedPixels }: DecoderFacts,
 ): Coding {
   const { scans, tiles, strips, gridTiles, metadataBytes, profileBytes } = counts;
   return {
@@ -65,6 +74,7 @@ export function codingOf(
     scans: process === 'arithmetic' ? ARITHMETIC_SCANS * scans : scans,
     tiles: tiles + gridTiles,
     strips,
+    ...(codedPixels !== undefined && { codedPixels }),
     metadataBytes: metadataBytes + profileBytes,
     isConverted: interpretation.by !== 'libvips',
     isWideGamut: header.isWideGamut ?? isWideGamut(interpretation, header.icc),

@@ -127,9 +127,11 @@ function samplesPerPixel({ source: { format }, coding: { channels, isSubsampled 
 const sampleBytes = ({ source: { format }, coding: { bytesPerChannel } }: CostSubject) =>
   format === 'jpeg' ? 2 : bytesPerChannel;
 
-/** Of all frames that are decoded. */
-const sourcePixels = ({ source, set }: CostSubject) =>
-  (source.width * source.height * (set.some(({ animated }) => animated) ? source.frames : 1)) / MILLION;
+/** Of all frames that are decoded. A picture may be a small part of what its file makes the decoder work on. */
+function sourcePixels({ source, coding, set }: CostSubject): number {
+  const shown = source.width * source.height * (set.some(({ animated }) => animated) ? source.frames : 1);
+  return Math.max(shown, coding.codedPixels ?? 0) / MILLION;
+}
 
 function decodedPixels({ source, enhance }: CostSubject, plans: readonly RenditionPlan[]): number {
   const { width, height } = decodeSize(plans, enhance && source);
