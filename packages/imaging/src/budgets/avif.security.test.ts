@@ -77,3 +77,12 @@ describe('frames of an AVIF are counted where libheif reads them:', () => {
     expect(await inspectionOf(file)).toBe('too-complex');
   });
 });
+
+describe('an AVIF is inspected at the cost of a pass over it', () => {
+  test('with 250 references to an auxiliary picture of 200 long types', async () => {
+    const bytes = await hostile.manyAuxiliaryReferencesAvif(250, 700_000, 200);
+    const engine = await createImagingEngine();
+    const inspect = () => expect(engine.inspect(bytes)).resolves.toMatchObject({ format: 'avif' });
+    expect(await leastCpuMs(inspect, CPU_MS_MAX)).toBeLessThanOrEqual(CPU_MS_MAX);
+  });
+});

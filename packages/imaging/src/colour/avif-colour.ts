@@ -34,9 +34,7 @@ function colourOf(items: AvifItems): AvifColour {
     .filter(({ type }) => type === 'colr')
     .map(({ content }) => content);
   const nclx = boxes.find((box) => colourType(box) === 'nclx');
-  const alpha = items
-    .to(items.primary, 'auxl')
-    .find((item) => items.properties(item).some(({ type, content }) => type === 'auxC' && content.includes(ALPHA)));
+  const alpha = items.to(items.primary, 'auxl').find((item) => items.isAuxiliary(item, ALPHA));
   const fullRange = nclx ? (nclx.readUInt8(10) & 0x80) !== 0 : stored.fullRange;
   return {
     // The box overrides the stream.

@@ -6,8 +6,10 @@ export interface AvifItems {
   properties(item: number): Box[];
   /** Targets of an item's references of this type. */
   from(item: number, reference: string): number[];
-  /** Items with a reference of this type to an item. */
+  /** Items with a reference of this type to an item, each once. */
   to(item: number, reference: string): number[];
+  /** Whether an item is an auxiliary picture of this type, such as an alpha channel. */
+  isAuxiliary(item: number, urn: string): boolean;
   /** The first extent of an item. */
   bytes(item: number): Buffer;
 }
@@ -22,7 +24,10 @@ export function readAvifItems(file: Buffer): AvifItems {
     primary: readPrimary(required(boxIn(meta, 'pitm'), 'pitm')),
     properties: (item) => properties.get(item) ?? [],
     from: (item, type) => references.filter((one) => one.type === type && one.from === item).map(({ to }) => to),
-    to: (item, type) => references.filter((one) => one.type === type && one.to === item).map(({ from }) => from),
+    to: (item, type) => [
+      ...new Set(references.filter((one) => one.type === type && one.to === item).map(({ from }) => from)),
+    ],
+    isAuxiliary: (item, urn) => (properties.get(item) ?? []).some((box) => isOfType(box, urn)),
     bytes: (item) => {
       const { offset, length, inMeta } = required(locations.get(item), 'item');
       const within = inMeta ? required(boxIn(meta, 'idat'), 'idat') : file;
@@ -35,6 +40,13 @@ function required<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new RangeError(`The ${name} is missing.`);
   return value;
 }
+
+/** After version and flags. ISO/IEC 23008-12, section 6.5.8 */
+const URN_AT = 4;
+
+/** Its content can be long, but a type is at its start, up to a zero or the end. */
+const isOfType = ({ type, content }: Box, urn: string) =>
+  type === 'auxC' && [urn, `${urn}\0`].includes(content.toString('latin1', URN_AT, URN_AT + urn.length + 1));
 
 const readPrimary = (pitm: Buffer) => (pitm.readUInt8(0) === 0 ? pitm.readUInt16BE(4) : pitm.readUInt32BE(4));
 

@@ -44,10 +44,7 @@ function hasAuxiliaryMap(file: Buffer): boolean {
   if (readIsoMedia(file)?.brands.includes(TONE_MAPPED_BRAND)) return true;
   try {
     const items = readAvifItems(file);
-    return items
-      .to(items.primary, 'auxl')
-      .flatMap((item) => items.properties(item))
-      .some(({ type, content }) => type === 'auxC' && content.includes(APPLE_MAP));
+    return items.to(items.primary, 'auxl').some((item) => items.isAuxiliary(item, APPLE_MAP));
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
