@@ -23,9 +23,12 @@ export function readIsoMedia(file: Uint8Array): IsoMedia | undefined {
   };
 }
 
+/** Files have about ten; the others of a longer list are not read. */
+const BRANDS_MAX = 256;
+
 /** The second word is the version of the major brand. */
 function brandsOf({ content }: Box): string[] {
-  const words = content.toString('latin1').match(/.{4}/gs) ?? [];
+  const words = content.toString('latin1', 0, 4 * (BRANDS_MAX + 1)).match(/.{4}/gs) ?? [];
   return words.filter((_, index) => index !== 1);
 }
 
