@@ -59,7 +59,7 @@ export async function inspectSource(
   const framesToDecode = isStill ? 1 : frames;
   if (framesToDecode > limits.framesMax) throw new RejectedImageError('too-many-frames');
   const coded = header.format === 'heif' ? codedPixels(bytes) : undefined;
-  requirePixels({ width, height, frames: framesToDecode, coded }, limits);
+  requirePixels({ width, height, frames: framesToDecode, coded: coded?.all }, limits);
   const facts = {
     format,
     width,
@@ -83,7 +83,7 @@ interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
-  /** Of an AVIF or HEIC: `codedPixels`. */
+  /** Of an AVIF or HEIC: all of `codedPixels`. */
   readonly coded: number | undefined;
 }
 

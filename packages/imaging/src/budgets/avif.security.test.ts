@@ -21,7 +21,7 @@ describe('the limit of pixels includes those of an AVIF that are decoded without
   test.each(Object.entries(hostile.hiddenPixelsAvif))('%s', async (_kind, make) => {
     const limits = { pixelsMax: 4 * SHOWN };
     const within = await make(2);
-    expect(codedPixels(within)).toBe(4 * SHOWN);
+    expect(codedPixels(within).all).toBe(4 * SHOWN);
     expect(await inspectionOf(within, { limits })).toBe('rendered');
     const { info } = await sharp(within).raw().toBuffer({ resolveWithObject: true });
     expect([info.width, info.height], 'libheif').toEqual([hostile.SHOWN_SIDE, hostile.SHOWN_SIDE]);
@@ -39,7 +39,7 @@ describe('the limit of pixels includes those of an AVIF that are decoded without
     const [width, height] = [7 * TILE.width - 20, 5 * TILE.height - 20];
     const limits = { pixelsMax: width * height };
     const phone = await gridHeic({ columns: 7, rows: 5, width, height, extras: true });
-    expect(codedPixels(phone)).toBe(35 * TILE.width * TILE.height);
+    expect(codedPixels(phone).all).toBe(35 * TILE.width * TILE.height);
     expect(await inspectionOf(phone, { limits })).toBe('rendered');
     const alpha = await hostile.flatAvif(300, 200, { alpha: true });
     expect(await inspectionOf(alpha, { limits: { pixelsMax: 300 * 200 } })).toBe('rendered');
@@ -53,14 +53,25 @@ describe('the limit of pixels includes those of an AVIF that are decoded without
   });
 });
 
-test('the decode of pixels that are not shown is predicted like that of shown ones', async () => {
-  const engine = await createImagingEngine();
-  const set = variantSet({ width: 32, height: 32, format: 'webp' });
-  const costOf = async (shown: number) =>
-    predictCost({ ...(await engine.inspectSource(await hostile.sharedTileAvif(4, 4, 512, shown), { set })), set });
-  const [part, whole] = [await costOf(64), await costOf(4 * 512)];
-  expect(part.cpuMs / whole.cpuMs).toBeGreaterThan(0.9);
-  expect(part.heldBytes).toBe(whole.heldBytes);
+describe('pixels that are not shown are predicted like shown ones:', () => {
+  const costOf = async (file: Buffer) => {
+    const set = variantSet({ width: 32, height: 32, format: 'webp' });
+    return predictCost({ ...(await (await createImagingEngine()).inspectSource(file, { set })), set });
+  };
+
+  test('the CPU of all tiles', async () => {
+    const part = await costOf(await hostile.sharedTileAvif(4, 4, 512, 64));
+    const whole = await costOf(await hostile.sharedTileAvif(4, 4, 512, 4 * 512));
+    expect(part.cpuMs / whole.cpuMs).toBeGreaterThan(0.9);
+  });
+
+  test('the memory of the largest frame, but not that of tiles which are decoded one after the other', async () => {
+    const shown = await costOf(await hostile.flatAvif(512, 512));
+    const tile = await costOf(await hostile.sharedTileAvif(1, 1, 512, 64));
+    const tiles = await costOf(await hostile.sharedTileAvif(4, 4, 512, 64));
+    expect(tile.heldBytes).toBe(shown.heldBytes);
+    expect(tiles.heldBytes).toBe(shown.heldBytes);
+  });
 });
 
 describe('frames of an AVIF are counted where libheif reads them:', () => {

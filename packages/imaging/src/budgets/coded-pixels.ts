@@ -5,19 +5,26 @@ import { readHeifMeta } from './heif-meta.ts';
 import { frameReader, itemFrames, mayBeAv1 } from './item-frames.ts';
 import { remembered } from './remembered.ts';
 
+export interface CodedPixels {
+  /** Of all pictures that the shown one is derived from, as often as it refers to them, and of all of their frames. */
+  readonly all: number;
+  /** Of the largest frame, which is in memory at once. */
+  readonly largest: number;
+}
+
 /**
- * Pixels that libheif decodes to show the primary picture of an AVIF or HEIC: of all pictures that it is derived from, as often as it refers
- * to them, and of all of their frames; of its colours or of its alpha channel, whichever has more. Other pictures of the file, such as
- * thumbnails and gain maps, are not decoded.
+ * Pixels that libheif decodes to show the primary picture of an AVIF or HEIC: of its colours or of its alpha channel, whichever has more.
+ * Other pictures of the file, such as thumbnails and gain maps, are not decoded.
  *
  * @throws RejectedImageError `too-complex`
  */
-export function codedPixels(bytes: Uint8Array): number {
+export function codedPixels(bytes: Uint8Array): CodedPixels {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const items = readHeifItems(file, readHeifMeta(file));
-  if (items.primary === undefined) return 0;
+  if (items.primary === undefined) return { all: 0, largest: 0 };
   const pixels = pixelReader(items);
-  return Math.max(pixels.colours(items.primary), pixels.alpha(items.primary));
+  const all = Math.max(pixels.colours(items.primary), pixels.alpha(items.primary));
+  return { all, largest: pixels.largest() };
 }
 
 /** Deeper than any useful one: a grid in an overlay in a tone-mapped picture. A loop is deeper, too. */
@@ -27,9 +34,12 @@ function pixelReader(items: HeifItems) {
   const known = new Map<number, number>();
   const ofProperty = frameReader();
   const isAlpha = alphaReader(items);
+  let largest = 0;
   const colours = (item: number, depth = 0): number => {
     const sources = items.from(item, 'dimg').map((source) => total(source, depth + 1));
-    return Math.max(ownPixels(items, item, ofProperty), sum(sources));
+    const { frames, pixels } = ownFrames(items, item, ofProperty);
+    largest = Math.max(largest, pixels);
+    return Math.max(frames * pixels, sum(sources));
   };
   const alpha = (item: number, depth = 0): number =>
     Math.max(0, ...[...items.to(item, 'auxl')].filter(isAlpha).map((source) => total(source, depth + 1)));
@@ -39,18 +49,19 @@ function pixelReader(items: HeifItems) {
     known.set(item, pixels);
     return pixels;
   };
-  return { colours, alpha };
+  return { colours, alpha, largest: () => largest };
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-function ownPixels(items: HeifItems, item: number, ofProperty: (property: HeifProperty) => Av1Frames): number {
+function ownFrames(items: HeifItems, item: number, ofProperty: (property: HeifProperty) => Av1Frames): Av1Frames {
   const type = items.typeOf(item);
-  if (type === 'grid') return canvasPixels(items.data(item), 4);
-  if (type === 'iovl') return canvasPixels(items.data(item), 10);
-  const declared = items.properties(item).map(declaredPixels);
-  const { frames, pixels } = mayBeAv1(type) ? itemFrames(items, item, ofProperty) : { frames: 0, pixels: 0 };
-  return Math.max(0, ...declared, Math.max(1, frames) * pixels);
+  if (type === 'grid') return { frames: 1, pixels: canvasPixels(items.data(item), 4) };
+  if (type === 'iovl') return { frames: 1, pixels: canvasPixels(items.data(item), 10) };
+  const declared = Math.max(0, ...items.properties(item).map(declaredPixels));
+  if (!mayBeAv1(type)) return { frames: 1, pixels: declared };
+  const { frames, pixels } = itemFrames(items, item, ofProperty);
+  return frames * pixels > declared ? { frames, pixels } : { frames: 1, pixels: declared };
 }
 
 const LARGE_FIELDS = 1;

@@ -1,6 +1,7 @@
 import type { SourceFacts } from '@imagemill/variants';
 import { z } from 'zod';
 import { type Counts, defaultBudgets } from '../budgets/budgets.ts';
+import type { CodedPixels } from '../budgets/coded-pixels.ts';
 import type { Interpretation } from '../colour/interpretation.ts';
 import { isWideGamut } from '../colour/wide-gamut.ts';
 import type { SourceHeader } from '../source/foreign-header.ts';
@@ -19,8 +20,8 @@ export const Coding = z.object({
   tiles: z.int().nonnegative(),
   /** Strips or tiles of a TIFF. */
   strips: z.int().nonnegative(),
-  /** Pixels of an AVIF or HEIC that are decoded to show it, in its colours or its alpha channel: often more than it has, and rarely fewer. */
-  codedPixels: z.number().nonnegative().optional(),
+  /** Of an AVIF or HEIC, whose picture may be a small part of what is decoded to show it. */
+  codedPixels: z.object({ all: z.number().nonnegative(), largest: z.number().nonnegative() }).optional(),
   /** After decompression. */
   metadataBytes: z.int().nonnegative(),
   /** The pixels are converted to sRGB by our own code, or by a profile of 16 bits. */
@@ -56,7 +57,7 @@ interface DecoderFacts {
   /** Of a JPEG. */
   readonly process: JpegProcess | 'unsupported' | undefined;
   /** Of an AVIF or HEIC. */
-  readonly codedPixels: number | undefined;
+  readonly codedPixels: CodedPixels | undefined;
 }
 
 export function codingOf(

@@ -81,7 +81,7 @@ export function memoryFeatures(subject: CostSubject): Features {
   const encodes = Math.max(running, DECODED_SHARE * decoded) + enhanced;
   return {
     image: 1,
-    [`hold ${decoderOf(subject)}`]: sourcePixels(subject) * samplesPerPixel(subject) * sampleBytes(subject),
+    ...heldOf(subject),
     file: source.bytes / MILLION,
     metadata: coding.metadataBytes / MILLION,
     ...(coding.isConverted && { converted: decoded * 4 }),
@@ -127,10 +127,19 @@ function samplesPerPixel({ source: { format }, coding: { channels, isSubsampled 
 const sampleBytes = ({ source: { format }, coding: { bytesPerChannel } }: CostSubject) =>
   format === 'jpeg' ? 2 : bytesPerChannel;
 
-/** Of all frames that are decoded. A picture may be a small part of what its file makes the decoder work on. */
-function sourcePixels({ source, coding, set }: CostSubject): number {
-  const shown = source.width * source.height * (set.some(({ animated }) => animated) ? source.frames : 1);
-  return Math.max(shown, coding.codedPixels ?? 0) / MILLION;
+/** Of all frames that are decoded. */
+const sourcePixels = (subject: CostSubject) =>
+  Math.max(shownPixels(subject), (subject.coding.codedPixels?.all ?? 0) / MILLION);
+
+const shownPixels = ({ source, set }: CostSubject) =>
+  (source.width * source.height * (set.some(({ animated }) => animated) ? source.frames : 1)) / MILLION;
+
+/** What a decoder holds of the source: of a file whose picture is a small part of a larger frame, all of that frame, and not only a few tiles. */
+function heldOf(subject: CostSubject): Features {
+  const { source, coding } = subject;
+  const [shown, largest] = [shownPixels(subject), (coding.codedPixels?.largest ?? 0) / MILLION];
+  const decoder = largest > shown ? source.format : decoderOf(subject);
+  return { [`hold ${decoder}`]: Math.max(shown, largest) * samplesPerPixel(subject) * sampleBytes(subject) };
 }
 
 function decodedPixels({ source, enhance }: CostSubject, plans: readonly RenditionPlan[]): number {
