@@ -16,8 +16,9 @@ const IN_IDAT = 1;
 export function* readExtents(iloc: Buffer, fileBytes: number): Generator<Extent> {
   if (iloc.length < 8) return;
   const version = iloc.readUInt8(0);
-  const [offsetBytes, lengthBytes] = [iloc.readUInt8(4) >> 4, iloc.readUInt8(4) & 15];
-  const [baseBytes, indexBytes] = [iloc.readUInt8(5) >> 4, version === 0 ? 0 : iloc.readUInt8(5) & 15];
+  const [offsetBytes, lengthBytes] = fieldBytes(iloc.readUInt8(4));
+  const [baseBytes, anyIndexBytes] = fieldBytes(iloc.readUInt8(5));
+  const indexBytes = version === 0 ? 0 : anyIndexBytes;
   const idBytes = version < 2 ? 2 : 4;
   const headBytes = idBytes + (version === 0 ? 0 : 2) + 2 + baseBytes;
   const extentBytes = indexBytes + offsetBytes + lengthBytes;
@@ -36,6 +37,10 @@ export function* readExtents(iloc: Buffer, fileBytes: number): Generator<Extent>
     }
   }
 }
+
+/** libheif reads nothing for a field of another size than 4 or 8 bytes; the standard has no others. */
+const fieldBytes = (sizes: number) =>
+  [sizes >> 4, sizes & 15].map((bytes) => (bytes === 4 || bytes === 8 ? bytes : 0)) as [number, number];
 
 function integer(bytes: Buffer, at: number, length: number): number {
   let value = 0;

@@ -180,6 +180,7 @@ export const hiddenItemsAvif: Readonly<Record<string, (frames: number) => Promis
     const item = await coded(16, 'colour', frames);
     return assembled([item], { isInIdat: true, before: [box('idat', Buffer.alloc(item.data.length, 0x12))] });
   },
+  'in a place whose fields have an odd size': oddFieldSizes,
   'in the header of a picture': async (frames) => {
     const { data, boxes, type } = await coded(16);
     const header = boxes.find((own) => own.toString('latin1', 4, 8) === 'av1C') as Buffer;
@@ -187,6 +188,14 @@ export const hiddenItemsAvif: Readonly<Record<string, (frames: number) => Promis
     return assembled([{ type, data, boxes: boxes.map((own) => (own === header ? longer : own)) }]);
   },
 };
+
+/** A picture of many frames, whose place in the file has a base of 2 bytes: libheif does not read them. */
+async function oddFieldSizes(frames: number): Promise<Buffer> {
+  const file = assembled([await coded(16, 'colour', frames)]);
+  const sizesAt = file.indexOf('iloc') + 8;
+  file.writeUInt8(0x20, sizesAt + 1);
+  return file;
+}
 
 /** A picture of many frames behind another `meta` box, in which that item is no picture. */
 export async function severalMetaAvif(frames: number): Promise<Buffer> {
