@@ -72,6 +72,12 @@ describe('pixels that are not shown are predicted like shown ones:', () => {
     expect(tile.heldBytes).toBe(shown.heldBytes);
     expect(tiles.heldBytes).toBe(shown.heldBytes);
   });
+
+  test('the memory of a grid before it is cropped', async () => {
+    const cropped = await costOf(await hostile.sharedTileAvif(4, 4, 512, 4 * 512, { isCropped: true }));
+    const whole = await costOf(await hostile.sharedTileAvif(4, 4, 512, 4 * 512));
+    expect(cropped.heldBytes).toBe(whole.heldBytes);
+  });
 });
 
 describe('frames of an AVIF are counted where libheif reads them:', () => {

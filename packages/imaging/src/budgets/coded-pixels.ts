@@ -10,6 +10,8 @@ export interface CodedPixels {
   readonly all: number;
   /** Of the largest frame, which is in memory at once. */
   readonly largest: number;
+  /** Of the largest derived picture, before it is cropped. */
+  readonly canvas: number;
 }
 
 /**
@@ -21,10 +23,10 @@ export interface CodedPixels {
 export function codedPixels(bytes: Uint8Array): CodedPixels {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const items = readHeifItems(file, readHeifMeta(file));
-  if (items.primary === undefined) return { all: 0, largest: 0 };
+  if (items.primary === undefined) return { all: 0, largest: 0, canvas: 0 };
   const pixels = pixelReader(items);
   const all = Math.max(pixels.colours(items.primary), pixels.alpha(items.primary));
-  return { all, largest: pixels.largest() };
+  return { all, ...pixels.largest() };
 }
 
 /** Deeper than any useful one: a grid in an overlay in a tone-mapped picture. A loop is deeper, too. */
@@ -34,11 +36,12 @@ function pixelReader(items: HeifItems) {
   const known = new Map<number, number>();
   const ofProperty = frameReader();
   const isAlpha = alphaReader(items);
-  let largest = 0;
+  let [largest, canvas] = [0, 0];
   const colours = (item: number, depth = 0): number => {
     const sources = items.from(item, 'dimg').map((source) => total(source, depth + 1));
     const { frames, pixels } = ownFrames(items, item, ofProperty);
-    largest = Math.max(largest, pixels);
+    if (layoutAt[items.typeOf(item) ?? '']) canvas = Math.max(canvas, pixels);
+    else largest = Math.max(largest, pixels);
     return Math.max(frames * pixels, sum(sources));
   };
   const alpha = (item: number, depth = 0): number =>
@@ -49,21 +52,23 @@ function pixelReader(items: HeifItems) {
     known.set(item, pixels);
     return pixels;
   };
-  return { colours, alpha, largest: () => largest };
+  return { colours, alpha, largest: () => ({ largest, canvas }) };
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function ownFrames(items: HeifItems, item: number, ofProperty: (property: HeifProperty) => Av1Frames): Av1Frames {
   const type = items.typeOf(item);
-  if (type === 'grid') return { frames: 1, pixels: canvasPixels(items.data(item), 4) };
-  if (type === 'iovl') return { frames: 1, pixels: canvasPixels(items.data(item), 10) };
+  const sidesAt = layoutAt[type ?? ''];
+  if (sidesAt) return { frames: 1, pixels: canvasPixels(items.data(item), sidesAt) };
   const declared = Math.max(0, ...items.properties(item).map(declaredPixels));
   if (!mayBeAv1(type)) return { frames: 1, pixels: declared };
   const { frames, pixels } = itemFrames(items, item, ofProperty);
   return frames * pixels > declared ? { frames, pixels } : { frames: 1, pixels: declared };
 }
 
+/** Where the data of derived pictures have their sides. */
+const layoutAt: Readonly<Record<string, number>> = { grid: 4, iovl: 10 };
 const LARGE_FIELDS = 1;
 
 /** Of a derived picture; its flags tell how long its sides are. ISO/IEC 23008-12, sections 6.6.2.2 and 6.6.2.3 */

@@ -21,7 +21,9 @@ export const Coding = z.object({
   /** Strips or tiles of a TIFF. */
   strips: z.int().nonnegative(),
   /** Of an AVIF or HEIC, whose picture may be a small part of what is decoded to show it. */
-  codedPixels: z.object({ all: z.number().nonnegative(), largest: z.number().nonnegative() }).optional(),
+  codedPixels: z
+    .object({ all: z.number().nonnegative(), largest: z.number().nonnegative(), canvas: z.number().nonnegative() })
+    .optional(),
   /** After decompression. */
   metadataBytes: z.int().nonnegative(),
   /** The pixels are converted to sRGB by our own code, or by a profile of 16 bits. */

@@ -134,12 +134,15 @@ const sourcePixels = (subject: CostSubject) =>
 const shownPixels = ({ source, set }: CostSubject) =>
   (source.width * source.height * (set.some(({ animated }) => animated) ? source.frames : 1)) / MILLION;
 
-/** What a decoder holds of the source: of a file whose picture is a small part of a larger frame, all of that frame, and not only a few tiles. */
+/** What a decoder holds of the source: the whole of its largest frame, or what it draws small ones on, with half of the memory per pixel. */
 function heldOf(subject: CostSubject): Features {
-  const { source, coding } = subject;
-  const [shown, largest] = [shownPixels(subject), (coding.codedPixels?.largest ?? 0) / MILLION];
-  const decoder = largest > shown ? source.format : decoderOf(subject);
-  return { [`hold ${decoder}`]: Math.max(shown, largest) * samplesPerPixel(subject) * sampleBytes(subject) };
+  const { largest, canvas } = subject.coding.codedPixels ?? { largest: 0, canvas: 0 };
+  const whole = Math.max(shownPixels(subject), canvas / MILLION);
+  const frame = largest / MILLION;
+  const isFrame = frame > whole / 2;
+  const pixels = isFrame ? frame : whole;
+  const decoder = isFrame ? subject.source.format : decoderOf(subject);
+  return { [`hold ${decoder}`]: pixels * samplesPerPixel(subject) * sampleBytes(subject) };
 }
 
 function decodedPixels({ source, enhance }: CostSubject, plans: readonly RenditionPlan[]): number {

@@ -89,6 +89,9 @@ async function coded(side: number, kind: 'colour' | 'alpha' = 'colour', frames =
 
 const repeated = (stream: Buffer, times: number) => Buffer.alloc(times * stream.length, stream);
 
+/** ISO/IEC 14496-12, section 12.1.4 */
+const crop = box('clap', u32(SHOWN_SIDE, 1, SHOWN_SIDE, 1, 0, 1, 0, 1));
+
 /** Shows the top left part of its first tile. */
 function derived(type: 'grid' | 'iovl', columns: number, rows: number, shown = SHOWN_SIDE): Item {
   const data =
@@ -122,7 +125,6 @@ export const hiddenPixelsAvif: Readonly<Record<string, (root: number) => Promise
     }),
   'a cropped picture': async (root) => {
     const picture = await coded(root * SHOWN_SIDE);
-    const crop = box('clap', u32(SHOWN_SIDE, 1, SHOWN_SIDE, 1, 0, 1, 0, 1));
     return assembled([{ ...picture, boxes: [...picture.boxes, crop] }]);
   },
   'frames that are not shown': async (root) => assembled([await coded(SHOWN_SIDE, 'colour', root * root)]),
@@ -155,9 +157,17 @@ async function withAlpha([alpha, ...rest]: Item[], references: readonly Buffer[]
   return assembled(items, { references: [reference('auxl', 2, 1), ...references] });
 }
 
-/** A grid of one tile that shows as much of it as it can, or less. */
-export async function sharedTileAvif(columns: number, rows: number, tile: number, shown: number): Promise<Buffer> {
-  return assembled([derived('grid', columns, rows, shown), await coded(tile)], {
+/** A grid of one tile that shows as much of it as it can, or less; a crop to 64 × 64 follows if wanted. */
+export async function sharedTileAvif(
+  columns: number,
+  rows: number,
+  tile: number,
+  shown: number,
+  { isCropped = false } = {},
+): Promise<Buffer> {
+  const grid = derived('grid', columns, rows, shown);
+  const boxes = [...grid.boxes, ...(isCropped ? [crop] : [])];
+  return assembled([{ ...grid, boxes }, await coded(tile)], {
     references: [reference('dimg', 1, ...many(2, columns * rows))],
   });
 }
