@@ -89,6 +89,10 @@ describe('frames of an AVIF are counted where libheif reads them:', () => {
     expect(await inspectionOf(await make(20))).toBe('too-complex');
   });
 
+  test('in the header of a picture without data, which are decoded before it is rejected', async () => {
+    expect(await inspectionOf(await hostile.framesWithoutDataAvif(20))).toBe('too-complex');
+  });
+
   test('a file with several meta boxes, of which libheif reads the last one, is rejected', async () => {
     const file = await hostile.severalMetaAvif(2);
     await expect(sharp(file).raw().toBuffer(), 'libheif').resolves.toBeDefined();

@@ -48,7 +48,7 @@ function countExtents(iloc: Buffer, fileBytes: number, items: HeifItems, tally: 
 /** The most frames that one item of AV1 has. Of HEVC, libheif decodes only the first one. */
 function countFrames(items: HeifItems, tally: Tally): void {
   const ofProperty = frameReader();
-  for (const item of items.located) {
+  for (const item of items.all) {
     if (!mayBeAv1(items.typeOf(item))) continue;
     const { frames } = itemFrames(items, item, ofProperty);
     tally.add('codedFrames', Math.max(0, frames - tally.counts.codedFrames));

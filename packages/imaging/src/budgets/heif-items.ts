@@ -11,8 +11,8 @@ export interface HeifProperty {
 /** Items as libheif reads them. Truncated tables are read up to their end. */
 export interface HeifItems {
   readonly primary: number | undefined;
-  /** Those with data. */
-  readonly located: Iterable<number>;
+  /** Those with data, a type or properties. */
+  readonly all: ReadonlySet<number>;
   typeOf(item: number): string | undefined;
   data(item: number): Buffer;
   /** Each one once. */
@@ -37,7 +37,7 @@ export function readHeifItems(file: Buffer, meta: HeifMeta): HeifItems {
   const { from, to } = readReferences(table('iref'));
   return {
     primary: primaryOf(table('pitm')),
-    located: extents.keys(),
+    all: new Set([...extents.keys(), ...types.keys(), ...properties.keys()]),
     typeOf: (item) => types.get(item),
     data: (item) => joined((extents.get(item) ?? []).map(dataOf)),
     sources: [...from].reduce((sum, [key, targets]) => (key.startsWith('dimg') ? sum + targets.length : sum), 0),

@@ -191,12 +191,7 @@ export const hiddenItemsAvif: Readonly<Record<string, (frames: number) => Promis
     return assembled([item], { isInIdat: true, before: [box('idat', Buffer.alloc(item.data.length, 0x12))] });
   },
   'in a place whose fields have an odd size': oddFieldSizes,
-  'in the header of a picture': async (frames) => {
-    const { data, boxes, type } = await coded(16);
-    const header = boxes.find((own) => own.toString('latin1', 4, 8) === 'av1C') as Buffer;
-    const longer = box('av1C', header.subarray(8, 12), repeated(data, frames));
-    return assembled([{ type, data, boxes: boxes.map((own) => (own === header ? longer : own)) }]);
-  },
+  'in the header of a picture': framesInHeader,
 };
 
 /** A picture of many frames, whose place in the file has a base of 2 bytes: libheif does not read them. */
@@ -205,6 +200,21 @@ async function oddFieldSizes(frames: number): Promise<Buffer> {
   const sizesAt = file.indexOf('iloc') + 8;
   file.writeUInt8(0x20, sizesAt + 1);
   return file;
+}
+
+/** A picture without data, and with frames in its header. */
+export async function framesWithoutDataAvif(frames: number): Promise<Buffer> {
+  const file = await framesInHeader(frames);
+  const extentsAt = file.indexOf('iloc') + 8 + 4 + 6;
+  file.writeUInt16BE(0, extentsAt);
+  return file;
+}
+
+async function framesInHeader(frames: number): Promise<Buffer> {
+  const { data, boxes, type } = await coded(16);
+  const header = boxes.find((own) => own.toString('latin1', 4, 8) === 'av1C') as Buffer;
+  const longer = box('av1C', header.subarray(8, 12), repeated(data, frames));
+  return assembled([{ type, data, boxes: boxes.map((own) => (own === header ? longer : own)) }]);
 }
 
 /** A picture of many frames behind another `meta` box, in which that item is no picture. */
