@@ -73,7 +73,10 @@ export async function inspectSource(
   };
   const interpretation = await interpretationOf(readable.bytes, facts);
   const source = { ...facts, ...lostFacts(bytes, facts, header, interpretation) };
-  return { source, coding: codingOf(header, counts, interpretation, { process: processOf(bytes), codedPixels: coded }) };
+  return {
+    source,
+    coding: codingOf(header, counts, interpretation, { process: processOf(bytes), codedPixels: coded }),
+  };
 }
 
 /** The tiles of a grid may reach beyond the picture. A phone's have up to 1.1 times its pixels. */

@@ -1,5 +1,5 @@
-export * from './avif-items.ts';
 export * from './avif.ts';
+export * from './avif-items.ts';
 export * from './empty-deflate.ts';
 export * from './exif.ts';
 export * from './gif.ts';
