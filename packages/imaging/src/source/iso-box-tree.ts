@@ -3,8 +3,6 @@ export interface NestedBox {
   readonly type: string;
   readonly from: number;
   readonly to: number;
-  /** Version of the full box that contains it; 0 otherwise. */
-  readonly parentVersion: number;
   /** 0 for a box of the file itself. */
   readonly depth: number;
   /** Its content is boxes, which follow. */
@@ -20,13 +18,13 @@ const LARGE_HEADER = 16;
 
 /** Every box down to the deepest useful level, up to the first truncated one of each level. */
 export function* isoBoxTree(bytes: Buffer): Generator<NestedBox> {
-  const open = [{ from: 0, to: bytes.length, version: 0, depth: 0 }];
+  const open = [{ from: 0, to: bytes.length, depth: 0 }];
   for (let range = open.pop(); range; range = open.pop()) {
     for (const { type, from, to } of isoBoxes(bytes, range)) {
       const head = range.depth < DEPTH_MAX ? containers[type] : undefined;
-      yield { type, from, to, parentVersion: range.version, depth: range.depth, isOpened: head !== undefined };
+      yield { type, from, to, depth: range.depth, isOpened: head !== undefined };
       if (head === undefined) continue;
-      open.push({ from: from + head, to, version: head === 0 ? 0 : (bytes[from] ?? 0), depth: range.depth + 1 });
+      open.push({ from: from + head, to, depth: range.depth + 1 });
     }
   }
 }

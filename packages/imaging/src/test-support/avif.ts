@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { readAv1Colour } from '../colour/av1-sequence-header.ts';
 import { readAvifItems } from '../colour/avif-items.ts';
-import { box, fullBox, u16, u32 } from './iso-boxes.ts';
+import { box, fullBox, metaHead, u16, u32 } from './iso-boxes.ts';
 
 /** A coded picture for an item of an AVIF file, with the boxes that describe its pixels. */
 interface Coded {
@@ -92,8 +92,7 @@ function meta(items: readonly Coded[], dataOffset: number): Buffer {
   return fullBox(
     'meta',
     0,
-    fullBox('hdlr', 0, Buffer.from('\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0')),
-    fullBox('pitm', 0, u16(1)),
+    ...metaHead(),
     fullBox(
       'iloc',
       0,

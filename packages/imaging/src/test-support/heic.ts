@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readAvifItems } from '../colour/avif-items.ts';
-import { box, fullBox, u16, u32 } from './iso-boxes.ts';
+import { box, fullBox, metaHead, u16, u32 } from './iso-boxes.ts';
 import type { Rgb } from './pictures.ts';
 
 /** Files of `heic/`, of 64 × 48 pixels; `heic/README.md` has how they were made. */
@@ -110,8 +110,7 @@ function meta(items: readonly Item[], primary: number, references: readonly Buff
   return fullBox(
     'meta',
     0,
-    fullBox('hdlr', 0, Buffer.from('\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0')),
-    fullBox('pitm', 0, u16(primary)),
+    ...metaHead(primary),
     fullBox('iloc', 0, u16(0x44_00, items.length), ...places),
     fullBox(
       'iinf',

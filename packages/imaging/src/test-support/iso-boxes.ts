@@ -18,3 +18,9 @@ export function u32(...values: number[]): Buffer {
   for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
   return bytes;
 }
+
+/** The start of a `meta` box with that item as its picture. ISO/IEC 23008-12, section 6 */
+export const metaHead = (primary = 1) => [
+  fullBox('hdlr', 0, Buffer.from('\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0')),
+  fullBox('pitm', 0, u16(primary)),
+];

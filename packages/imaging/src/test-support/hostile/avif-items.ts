@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { codedAlpha, codedColour } from '../avif.ts';
-import { box, fullBox, u16, u32 } from '../iso-boxes.ts';
+import { box, fullBox, metaHead, u16, u32 } from '../iso-boxes.ts';
 
 interface Item {
   readonly type: string;
@@ -38,8 +38,7 @@ function metaBox(items: readonly Item[], layout: Layout, dataAt: number): Buffer
   return fullBox(
     'meta',
     0,
-    fullBox('hdlr', 0, Buffer.from('\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0')),
-    fullBox('pitm', 0, u16(1)),
+    ...metaHead(),
     fullBox(
       'iloc',
       1,

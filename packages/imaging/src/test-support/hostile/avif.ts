@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { avifFile, codedColour } from '../avif.ts';
-import { box, fullBox, u16, u32 } from '../iso-boxes.ts';
+import { box, fullBox, metaHead, u16, u32 } from '../iso-boxes.ts';
 
 /**
  * A plain picture: 2.5 KB for 99 megapixels, and twice that with an alpha channel.
@@ -14,10 +14,6 @@ export function flatAvif(width: number, height: number, { alpha = false } = {}):
     .toBuffer();
 }
 
-const META_HEAD = [
-  fullBox('hdlr', 0, Buffer.from('\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0')),
-  fullBox('pitm', 0, u16(1)),
-];
 const fileType = box('ftyp', Buffer.from('avif\0\0\0\0avifmif1miaf'));
 
 export interface GridAvif {
@@ -40,7 +36,7 @@ export async function gridAvif({ columns, rows, tile }: GridAvif): Promise<Buffe
     fullBox(
       'meta',
       0,
-      ...META_HEAD,
+      ...metaHead(),
       fullBox(
         'iloc',
         0,
